@@ -1,0 +1,80 @@
+"""Codes that cross the C border, each with its word and its sentence.
+
+Codes below zero are misuse or a lack of resources, zero is done, codes above zero are the objective's own and are handed
+back as they came.
+"""
+
+from __future__ import annotations
+
+DONE = 0
+BAD_ARGUMENT = -1
+OUT_OF_MEMORY = -2
+OBJECTIVE_NOT_FINITE = -3
+WRONG_ORDER = -4
+
+CODES: dict[int, tuple[str, str]] = {
+    DONE: ("done", "Done."),
+    BAD_ARGUMENT: ("bad_argument", "An argument is NULL, negative or out of its range; see the header for what is expected."),
+    OUT_OF_MEMORY: ("out_of_memory", "The memory that the call needs could not be had."),
+    OBJECTIVE_NOT_FINITE: ("objective_not_finite", "The objective is not finite at x; move x into its domain."),
+    WRONG_ORDER: ("wrong_order", "gradproof_tell was called without a round that gradproof_ask had written, or with another count."),
+}
+
+VERDICT_RIGHT = 0
+VERDICT_WRONG = 1
+VERDICT_INCONCLUSIVE = 3
+
+VERDICTS: dict[int, str] = {VERDICT_RIGHT: "right", VERDICT_WRONG: "wrong", VERDICT_INCONCLUSIVE: "inconclusive"}
+
+UNTESTED = 0
+AGREES = 1
+WRONG = 2
+KINK_AT_POINT = 3
+KINK_CROSSED = 4
+NOISE_LIMITED = 5
+STEP_LIMITED = 6
+DOMAIN = 7
+NONDETERMINISTIC = 8
+
+CAUSES: dict[int, tuple[str, str]] = {
+    UNTESTED: ("untested", "Not tested: the budget or the time ended first; raise it."),
+    AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
+    WRONG: (
+        "wrong",
+        "The slope is measured clearly, on both sides, and the claimed value is not it: look for the bug in the gradient.",
+    ),
+    KINK_AT_POINT: (
+        "kink_at_point",
+        "f has a kink exactly at x and the claimed value lies between its left and right slope: acceptable, nothing to do.",
+    ),
+    KINK_CROSSED: (
+        "kink_crossed",
+        "f has a kink near x; inside the smooth piece that holds x the claimed value agrees: nothing to do.",
+    ),
+    NOISE_LIMITED: (
+        "noise_limited",
+        "The rounding noise of f hides the slope: compute f in float64, or sum fewer or smaller terms.",
+    ),
+    STEP_LIMITED: (
+        "step_limited",
+        "No step gave a slope that its neighbours confirm: f varies too fast or jumps; look at f along this coordinate.",
+    ),
+    DOMAIN: (
+        "domain",
+        "f is not finite, or raises, too close to x: move x into the domain of f, or give bounds.",
+    ),
+    NONDETERMINISTIC: (
+        "nondeterministic",
+        "f(x) differs from call to call: fix the random seed, switch dropout off, or make the sums reproducible.",
+    ),
+}
+
+ARITHMETIC_FLOAT64 = 64
+ARITHMETIC_FLOAT32 = 32
+ARITHMETIC_COARSE = 16
+
+ARITHMETICS: dict[int, str] = {
+    ARITHMETIC_FLOAT64: "float64",
+    ARITHMETIC_FLOAT32: "float32",
+    ARITHMETIC_COARSE: "coarser than float32",
+}

@@ -1,0 +1,44 @@
+"""Small questions about floating-point numbers, with one answer for NaN in every way of running."""
+
+from __future__ import annotations
+
+import math
+
+LARGEST_EXPONENT = 1020
+SMALLEST_EXPONENT = -1060
+MANTISSA_BITS = 53
+SMALLEST_SUBNORMAL_EXPONENT = -1074
+
+
+def larger(a: float, b: float) -> float:
+    """Return a where a >= b, else b; where one of the two is NaN, b."""
+    return a if a >= b else b
+
+
+def smaller(a: float, b: float) -> float:
+    """Return a where a <= b, else b; where one of the two is NaN, b."""
+    return a if a <= b else b
+
+
+def power_of_two_above(value: float) -> float:
+    """Return the power of two >= |value|: a step that x takes exactly unless its exponent changes on the way."""
+    if not math.isfinite(value):
+        return math.ldexp(1.0, LARGEST_EXPONENT)
+    mantissa, exponent = math.frexp(math.fabs(value))
+    if mantissa == 0.5:
+        exponent -= 1
+    if mantissa == 0.0 or exponent < SMALLEST_EXPONENT:
+        exponent = SMALLEST_EXPONENT
+    if exponent > LARGEST_EXPONENT:
+        exponent = LARGEST_EXPONENT
+    return math.ldexp(1.0, exponent)
+
+
+def spacing(value: float) -> float:
+    """Return the distance from |value| to the next larger float64: one unit in the last place, at least 2**-1074."""
+    if not math.isfinite(value):
+        return math.nan
+    exponent = math.frexp(value)[1] - MANTISSA_BITS
+    if value == 0.0 or exponent < SMALLEST_SUBNORMAL_EXPONENT:
+        exponent = SMALLEST_SUBNORMAL_EXPONENT
+    return math.ldexp(1.0, exponent)
