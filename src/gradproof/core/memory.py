@@ -1,0 +1,79 @@
+"""What a pointer can do beyond `p[i]`.
+
+The bodies are the meaning in plain Python, where a pointer is a one-dimensional array and a null pointer is None.  The
+compiler replaces each function by the machine's own operation; `gradproof/compiler.py` lists them by name.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from .abi import Code, ConstVector, Integer, Objective, Real, Reals, User, Vector, Words
+
+Memory = TypeVar("Memory")
+
+
+def as_reals(words: object) -> Reals:
+    """Return the same memory, read as doubles."""
+    return cast(Reals, cast(Any, words).view(np.float64))
+
+
+def as_words(reals: object) -> Words:
+    """Return the same memory, read as words of 64 bits."""
+    return cast(Words, cast(Any, reals).view(np.int64))
+
+
+def offset(pointer: Memory, count: Integer) -> Memory:
+    """Return the pointer, moved on by so many elements."""
+    return cast(Memory, cast(Any, pointer)[count:])
+
+
+def is_null(pointer: object) -> bool:
+    """Return whether there is no memory behind the pointer."""
+    return pointer is None
+
+
+def null_words() -> Words:
+    """Return a null pointer to words."""
+    return cast(Words, None)
+
+
+def holds_float32(vector: ConstVector) -> bool:
+    """Return whether the elements are float32: a constant in each of the two twins of a function."""
+    return bool(cast(Any, vector).dtype == np.float32)
+
+
+def rounded_to_float32(value: Real) -> Real:
+    """Return the float32 nearest to a real number."""
+    return float(np.float32(value))
+
+
+def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
+    """Call the objective: f(x) goes to value[0], what it returns is handed back."""
+    return objective(x, n, value, user)
+
+
+def one_real() -> Reals:
+    """Return room for one double that is gone when the calling function returns; its content is undefined."""
+    return cast(Reals, np.zeros(1))
+
+
+def allocate_words(count: Integer) -> Words:
+    """Return so many words, all zero, or a null pointer; `release` gives them back."""
+    return cast(Words, np.zeros(count, np.int64))
+
+
+def allocate_reals(count: Integer) -> Reals:
+    """Return so many doubles, all zero, or a null pointer; `release` gives them back."""
+    return cast(Reals, np.zeros(count))
+
+
+def allocate_like(vector: ConstVector, count: Integer) -> Vector:
+    """Return so many elements of the vector's type, all zero, or a null pointer; `release` gives them back."""
+    return cast(Vector, np.zeros(count, cast(Any, vector).dtype))
+
+
+def release(pointer: object) -> None:
+    """Give back what an `allocate_…` function returned; nothing happens for a null pointer."""
