@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, Protocol, SupportsIndex, TypeAlias, TypeVar
 from numpy import uint64
 
 Element = TypeVar("Element")
-ElementRead = TypeVar("ElementRead", covariant=True)
+ElementRead_co = TypeVar("ElementRead_co", covariant=True)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class ConstPointer(Protocol[ElementRead]):
+class ConstPointer(Protocol[ElementRead_co]):
     """Memory that may be read by index."""
 
-    def __getitem__(self, index: SupportsIndex, /) -> ElementRead: ...
+    def __getitem__(self, index: SupportsIndex, /) -> ElementRead_co: ...
 
 
 class Pointer(Protocol[Element]):

@@ -1,0 +1,190 @@
+"""Core functions, compiled by Numba: for the fallback at first use, and for the build of the native library.
+
+A core function is copied with other globals: core functions that it calls become their compiled selves, and those of
+`core/memory.py` become the machine's own operations.  The core itself never sees Numba.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, TypeAlias
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from .core import memory
+from .core.abi import Meaning, Signature
+
+# No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.
+OPTIONS: dict[str, Any] = {"error_model": "numpy"}
+CORE = memory.__name__.rpartition(".")[0]
+BYTES = ir.IntType(8).as_pointer()
+SIZE = ir.IntType(64)
+Typed: TypeAlias = tuple[Any, Callable[..., Any]]
+
+ELEMENTS: dict[str, types.Type] = {
+    "void": types.void,
+    "float64": types.float64,
+    "float32": types.float32,
+    "int64": types.int64,
+    "uint64": types.uint64,
+    "int32": types.int32,
+    "address": types.voidptr,
+}
+
+
+@functools.cache
+def compiled(function: FunctionType) -> Any:
+    """Return the compiled form of a core function; it is specialised for its arguments at the first call."""
+    if function.__module__ == memory.__name__ and function.__name__ in OPERATIONS:
+        return OPERATIONS[function.__name__]
+    return numba.njit(**OPTIONS)(_with_compiled_globals(function))
+
+
+@functools.cache
+def entry(signature: Signature) -> Any:
+    """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text."""
+    function: Any = signature.function
+    parameters = [_type(meaning) for _, meaning in signature.parameters]
+    return numba.cfunc(_type(signature.result)(*parameters), **OPTIONS)(_with_compiled_globals(function))
+
+
+def _type(meaning: Meaning) -> types.Type:
+    element = ELEMENTS[meaning.element]
+    return types.CPointer(element) if meaning.pointer else element
+
+
+def _with_compiled_globals(function: FunctionType) -> FunctionType:
+    names = function.__code__.co_names
+    found = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    environment = {name: compiled(value) if _is_core(value) else value for name, value in found.items()}
+    environment |= {"__name__": function.__module__, "__builtins__": function.__globals__["__builtins__"]}
+    copy = FunctionType(function.__code__, environment, function.__name__)
+    copy.__qualname__ = function.__qualname__
+    return copy
+
+
+def _is_core(value: Any) -> bool:
+    return isinstance(value, FunctionType) and value.__module__.startswith(f"{CORE}.")
+
+
+# The operations of core/memory.py: each gives its types, then the code for arguments of these types.
+
+
+@intrinsic
+def _as_reals(context: Any, words: Any) -> Typed:
+    return types.CPointer(types.float64)(words), _reread
+
+
+@intrinsic
+def _as_words(context: Any, reals: Any) -> Typed:
+    return types.CPointer(types.int64)(reals), _reread
+
+
+def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+
+@intrinsic
+def _offset(context: Any, pointer: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.int64), code
+
+
+@intrinsic
+def _is_null(context: Any, pointer: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return cgutils.is_null(builder, arguments[0])
+
+    return types.boolean(pointer), code
+
+
+@intrinsic
+def _null_words(context: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return context.get_constant_null(signature.return_type)
+
+    return types.CPointer(types.int64)(), code
+
+
+@intrinsic
+def _holds_float32(context: Any, vector: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return context.get_constant(types.boolean, signature.args[0].dtype == types.float32)
+
+    return types.boolean(vector), code
+
+
+@intrinsic
+def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        values = [context.get_value_type(argument) for argument in signature.args[1:]]
+        function = ir.FunctionType(ir.IntType(32), values).as_pointer()
+        return builder.call(builder.bitcast(arguments[0], function), arguments[1:])
+
+    return types.int32(objective, x, types.int64, value, user), code
+
+
+@intrinsic
+def _one_real(context: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return cgutils.alloca_once(builder, ir.DoubleType())
+
+    return types.CPointer(types.float64)(), code
+
+
+@intrinsic
+def _allocate_words(context: Any, count: Any) -> Typed:
+    return types.CPointer(types.int64)(types.int64), _allocate
+
+
+@intrinsic
+def _allocate_reals(context: Any, count: Any) -> Typed:
+    return types.CPointer(types.float64)(types.int64), _allocate
+
+
+@intrinsic
+def _allocate_like(context: Any, vector: Any, count: Any) -> Typed:
+    return vector(vector, types.int64), _allocate
+
+
+def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    count = arguments[-1]
+    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
+    at_least_one = builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
+    element = context.get_abi_sizeof(context.get_value_type(signature.return_type.dtype))
+    calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
+    memory = builder.call(calloc, [at_least_one, SIZE(element)])
+    return builder.bitcast(memory, context.get_value_type(signature.return_type))
+
+
+@intrinsic
+def _release(context: Any, pointer: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [BYTES]), "free")
+        builder.call(free, [builder.bitcast(arguments[0], BYTES)])
+        return context.get_dummy_value()
+
+    return types.void(pointer), code
+
+
+OPERATIONS: dict[str, Any] = {
+    "as_reals": _as_reals,
+    "as_words": _as_words,
+    "offset": _offset,
+    "is_null": _is_null,
+    "null_words": _null_words,
+    "holds_float32": _holds_float32,
+    "evaluate": _evaluate,
+    "one_real": _one_real,
+    "allocate_words": _allocate_words,
+    "allocate_reals": _allocate_reals,
+    "allocate_like": _allocate_like,
+    "release": _release,
+}

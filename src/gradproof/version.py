@@ -1,0 +1,3 @@
+"""The version, once, for the package, the header and the library."""
+
+__version__ = "0.1.0"
