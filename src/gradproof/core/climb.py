@@ -1,0 +1,191 @@
+"""The full ladder of one line: from beyond its size down until noise hides every slope, then a closer look where needed."""
+
+from __future__ import annotations
+
+import math
+
+from .abi import ConstReals, Engine, Reals
+from .evidence import KINK_NEAR_X, NO_CONFLICT, estimate, gather, half_width
+from .floats import larger, power_of_two_above, smaller
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
+from .ladder import NOISE_FACTOR, centered, slope_noise, value_noise
+from .proof import settle
+from .scales import smallest_step
+from .state import (
+    SLOT_CLAIM_SCALE,
+    SLOT_CLAIMED,
+    SLOT_COUNT_PAIRS,
+    SLOT_DECISION,
+    SLOT_KINK,
+    SLOT_LADDER_LEFT,
+    SLOT_LADDER_RIGHT,
+    SLOT_LADDER_STEP,
+    SLOT_LADDER_VALUE,
+    SLOT_LARGEST_SLOPE,
+    SLOT_LEFT_CONFLICT,
+    SLOT_NOISE,
+    SLOT_RESOLUTION,
+    SLOT_RIGHT_CONFLICT,
+    SLOT_SIDE,
+    SLOT_SIZE,
+    SLOT_STAGE,
+    SLOT_START,
+    SLOT_STEP,
+    SLOT_STEP_JUMP,
+    SLOT_TOLERANCE,
+    SLOT_WANTED_COUNT,
+    STAGE_REFINE,
+    want_pair,
+)
+from .stepjump import begin_step_jump
+from .zoom import begin_zoom
+
+RATIO = 4.0
+# The first step, in sizes of the line, and how far small coordinates may be moved.
+TOP = 4.0
+FARTHEST = 1.0
+LARGEST_RELATIVE_STEP = 2.0**20
+# The ladder ends where noise is this many times larger than every slope met.
+HIDDEN = 16.0
+# Pairs asked for at once.
+STEPS_A_ROUND = 2
+# Steps in between pay where noise and bar are comparable.
+REFINE_LOW = 0.01
+REFINE_HIGH = 10.0
+# Only kinks nearer than this part of the size are looked for.
+NEAR = 2.0**-4
+# With jumps taken as noise, a claim agrees only at a resolution of a tenth.
+JUMP_RESOLUTION = 0.1
+
+
+def begin_ladder(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for the first pairs of a ladder."""
+    size = reals[slot + SLOT_SIZE]
+    reach = smaller(FARTHEST, LARGEST_RELATIVE_STEP * size)
+    reals[slot + SLOT_STEP] = power_of_two_above(TOP * larger(size, reach))
+    claimed = math.fabs(reals[slot + SLOT_CLAIMED])
+    reals[slot + SLOT_LARGEST_SLOPE] = claimed if math.isfinite(claimed) else 0.0
+    ask_steps(engine, reals, slot)
+
+
+def ask_steps(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for the next pairs, each a quarter of the one before."""
+    for _ in range(STEPS_A_ROUND):
+        want_pair(engine, reals, slot, reals[slot + SLOT_STEP])
+        reals[slot + SLOT_STEP] /= RATIO
+
+
+def noise_hides_slopes(engine: Engine, reals: Reals, slot: int) -> bool:
+    """Return whether noise at the finest step exceeds every slope met: finer steps could tell nothing."""
+    largest = reals[slot + SLOT_LARGEST_SLOPE]
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
+            slope = math.fabs(reals[slot + row + k])
+            if math.isfinite(slope):
+                largest = larger(slope, largest)
+    reals[slot + SLOT_LARGEST_SLOPE] = largest
+    finest = reals[slot + SLOT_LADDER_STEP]
+    noise = value_noise(reals[slot + SLOT_NOISE], 0.0, reals[slot + SLOT_LADDER_VALUE])
+    tiny = 1e-300
+    return finest < reals[slot + SLOT_SIZE] and NOISE_FACTOR * noise / finest > HIDDEN * larger(largest, tiny)
+
+
+def advance_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Go on down, or weigh what there is."""
+    lowest = smallest_step(engine, reals, x[engine[slot + SLOT_START]])
+    if reals[slot + SLOT_STEP] >= lowest and not noise_hides_slopes(engine, reals, slot):
+        ask_steps(engine, reals, slot)
+        return
+    gather(engine, reals, slot)
+    decision = judge_slot(reals, slot)
+    if decision == STILL_OPEN and math.isfinite(reals[slot + SLOT_CLAIMED] + half_width(reals, slot)):
+        begin_refinement(engine, reals, slot)
+        if engine[slot + SLOT_WANTED_COUNT] > 0:
+            return
+    look_again(engine, reals, slot, decision)
+
+
+def judge_slot(reals: Reals, slot: int) -> int:
+    """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
+    claimed = reals[slot + SLOT_CLAIMED]
+    if not math.isfinite(claimed):
+        return DECIDED_WRONG if math.isfinite(half_width(reals, slot)) else STILL_OPEN
+    return judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
+
+
+def begin_refinement(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for steps in between, where noise and error bar are comparable."""
+    resolution = reals[slot + SLOT_RESOLUTION]
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        noise = slope_noise(reals, slot, k)
+        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
+            want_pair(engine, reals, slot, 2.0 * reals[slot + SLOT_LADDER_STEP + k])
+    engine[slot + SLOT_STAGE] = STAGE_REFINE
+
+
+def advance_refinement(engine: Engine, reals: Reals, slot: int) -> None:
+    """Weigh the refined ladder."""
+    gather(engine, reals, slot)
+    look_again(engine, reals, slot, judge_slot(reals, slot))
+
+
+def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
+    """A refuted claim that larger steps support is looked at again, for a jump of f; else go on to kinks nearby."""
+    engine[slot + SLOT_DECISION] = decision
+    if decision == DECIDED_WRONG and math.isfinite(reals[slot + SLOT_CLAIMED]):
+        place = supported_from(engine, reals, slot)
+        if place != NO_CONFLICT:
+            begin_step_jump(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
+            return
+    look_for_kink(engine, reals, slot, 1)
+
+
+def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
+    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_CONFLICT if none."""
+    middle = estimate(reals, slot)
+    claimed = reals[slot + SLOT_CLAIMED]
+    before = False
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        slope = centered(reals, slot, k)
+        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
+        if sides and before:
+            return k - 1
+        before = sides
+    return NO_CONFLICT
+
+
+def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
+    """Where f jumps, the jump is its noise: weigh again, and agree only at a resolution of a tenth."""
+    jump = reals[slot + SLOT_STEP_JUMP]
+    if jump > 0.0:
+        reals[slot + SLOT_NOISE] = jump / 2.0
+        gather(engine, reals, slot)
+        decision = judge_slot(reals, slot)
+        scale = larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
+        if decision == DECIDED_RIGHT and not reals[slot + SLOT_RESOLUTION] <= JUMP_RESOLUTION * scale:
+            decision = STILL_OPEN
+        engine[slot + SLOT_DECISION] = decision
+    look_for_kink(engine, reals, slot, 1)
+
+
+def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int) -> None:
+    """Zoom on the kink that a conflict betrays, right first, then left; then the slot is finished."""
+    decision = engine[slot + SLOT_DECISION]
+    if engine[slot + SLOT_KINK] == KINK_NEAR_X:
+        size = larger(reals[slot + SLOT_SIZE], 1.0)
+        while side >= -1:
+            conflict = engine[slot + (SLOT_RIGHT_CONFLICT if side == 1 else SLOT_LEFT_CONFLICT)]
+            if conflict != NO_CONFLICT and reals[slot + SLOT_LADDER_STEP + conflict] <= NEAR * size:
+                engine[slot + SLOT_SIDE] = side
+                begin_zoom(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + conflict])
+                return
+            side -= 2
+    settle(engine, slot, decision)
+
+
+def finish_zoom(engine: Engine, reals: Reals, slot: int, found: bool) -> None:
+    """A kink was found: done; else try the other side."""
+    if found or engine[slot + SLOT_SIDE] == -1:
+        settle(engine, slot, engine[slot + SLOT_DECISION])
+    else:
+        look_for_kink(engine, reals, slot, -1)

@@ -1,0 +1,193 @@
+"""The door for C: one call that checks, and the engine on memory of its own."""
+
+from __future__ import annotations
+
+from .abi import (
+    Code,
+    Codes,
+    ConstOptions,
+    ConstReals,
+    ConstVector,
+    Engine,
+    Findings,
+    Integer,
+    Objective,
+    Options,
+    Probes,
+    Reals,
+    Report,
+    User,
+    Vector,
+    exported,
+)
+from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from .engine import ask, engine_start, options_default, tell
+from .evaluation import evaluate
+from .memory import allocate_like, allocate_reals, allocate_words, holds_float32, is_null, null_words, offset, release
+from .result import result
+from .state import ROUND, block_words
+from .structs import OPTIONS_FLOAT32, OPTIONS_WORDS, PROBE_WORDS
+
+
+@exported
+def begin(x: ConstReals, claimed: ConstReals, n: Integer, options: ConstOptions, code: Codes) -> Engine:
+    """Begin a check on memory of the library's own; gradproof_end gives it back.
+
+    Parameters
+    ----------
+    x, claimed, n, options
+        As in gradproof_engine_start.
+    code : Codes
+        Filled with 0, GRADPROOF_BAD_ARGUMENT or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+
+    Returns
+    -------
+    Engine
+        The check, or NULL; `code` says why.
+    """
+    outcome = BAD_ARGUMENT
+    engine = null_words()
+    if n >= 1:
+        engine = allocate_words(block_words(n))
+        outcome = OUT_OF_MEMORY
+        if not is_null(engine):
+            outcome = engine_start(engine, x, claimed, n, options)
+            if outcome != DONE:
+                release(engine)
+                engine = null_words()
+    if not is_null(code):
+        code[0] = outcome
+    return engine
+
+
+@exported
+def end(engine: Engine) -> None:
+    """Give back what gradproof_begin allocated; NULL is harmless.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check, or NULL.
+    """
+    if not is_null(engine):
+        release(engine)
+
+
+def copy_options(options: ConstOptions, own: Options, float32: bool) -> None:
+    """Copy the options, or the defaults, and note the type of the points."""
+    options_default(own)
+    if not is_null(options):
+        for word in range(OPTIONS_WORDS):
+            own[word] = options[word]
+    own[OPTIONS_FLOAT32] = 1 if float32 else 0
+
+
+def run(
+    engine: Engine,
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    point: ConstReals,
+    claimed: ConstReals,
+    n: int,
+    probes: Probes,
+    values: Reals,
+    work: Vector,
+) -> int:
+    """Ask, evaluate, tell, until the check is done."""
+    code = DONE
+    count = ask(engine, point, claimed, probes, ROUND)
+    while count > 0 and code == DONE:
+        code = evaluate(objective, user, x, n, probes, count, values, work)
+        if code == DONE:
+            code = tell(engine, point, claimed, values, count)
+            count = ask(engine, point, claimed, probes, ROUND)
+    return code
+
+
+@exported
+def check(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    claimed: ConstVector,
+    n: Integer,
+    options: ConstOptions,
+    report: Report,
+    findings: Findings,
+    capacity: Integer,
+) -> Code:
+    """Check a claimed gradient: the whole of gradproof in one call.
+
+    Parameters
+    ----------
+    objective : Objective
+        Writes f(x) to *value and returns 0.  Another code at x itself ends the check and is handed back; at other points it
+        counts as a missing value, as NaN does.
+    user : User
+        Handed to the objective as it is.
+    x : ConstVector
+        The point, n finite values; never written to.
+    claimed : ConstVector
+        The gradient under test, n values.
+    n : Integer
+        Number of coordinates, at least 1.
+    options : ConstOptions
+        Options, or NULL for the defaults; the type of the points is that of x.
+    report : Report
+        Filled with what was found.
+    findings : Findings
+        Filled with the findings in the order of their coordinates, at most `capacity`; may be NULL.
+    capacity : Integer
+        Number of findings that fit.
+
+    Returns
+    -------
+    Code
+        0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the code of
+        the objective at x.
+    """
+    if is_null(x) or is_null(claimed) or is_null(report) or n < 1:
+        return BAD_ARGUMENT
+    own = allocate_words(OPTIONS_WORDS)
+    engine = allocate_words(block_words(n))
+    probes = allocate_words(ROUND * PROBE_WORDS)
+    values = allocate_reals(ROUND + 2 * n)
+    work = allocate_like(x, n)
+    code = OUT_OF_MEMORY
+    if not (is_null(own) or is_null(engine) or is_null(probes) or is_null(values) or is_null(work)):
+        code = check_in(objective, user, x, claimed, n, options, own, engine, probes, values, work)
+        if code == DONE:
+            code = result(engine, report, findings, capacity)
+    release(own)
+    release(engine)
+    release(probes)
+    release(values)
+    release(work)
+    return code
+
+
+def check_in(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    claimed: ConstVector,
+    n: int,
+    options: ConstOptions,
+    own: Options,
+    engine: Engine,
+    probes: Probes,
+    values: Reals,
+    work: Vector,
+) -> int:
+    """Check in memory that is there: the engine reckons in double, whatever the type of x."""
+    copy_options(options, own, holds_float32(x))
+    point = offset(values, ROUND)
+    gradient = offset(values, ROUND + n)
+    for index in range(n):
+        point[index] = float(x[index])
+        gradient[index] = float(claimed[index])
+    code = engine_start(engine, point, gradient, n, own)
+    if code == DONE:
+        code = run(engine, objective, user, x, point, gradient, n, probes, values, work)
+    return code

@@ -1,0 +1,240 @@
+"""The engine: ask for the next round of probes, tell their values, until the findings stand.
+
+Reverse communication as in ARPACK: the engine decides which probes, the caller evaluates them, in whatever way.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .abi import (
+    Code,
+    ConstOptions,
+    ConstReals,
+    Engine,
+    Integer,
+    Options,
+    Probes,
+    exported,
+)
+from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, WRONG_ORDER
+from .memory import as_reals, is_null
+from .phases import begin_sweep, prepare
+from .probes import typical_size
+from .rounds import asked, take_round, write_round
+from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, largest_claims
+from .state import (
+    ARITHMETIC,
+    ASKED,
+    BUDGET,
+    FLOAT32,
+    HEADER_WORDS,
+    PHASE,
+    PHASE_AT_X,
+    PHASE_DONE,
+    ROUND,
+    ROUNDS,
+    RTOL,
+    SEED,
+    STOPPED,
+    TYPICAL,
+    UNIT,
+    VALUE,
+    N,
+    block_words,
+)
+from .structs import (
+    OPTIONS_BUDGET,
+    OPTIONS_FLOAT32,
+    OPTIONS_RTOL,
+    OPTIONS_SEED,
+    OPTIONS_SIZE,
+    OPTIONS_WORDS,
+)
+
+BYTES_A_WORD = 8
+
+
+@exported
+def options_default(options: Options) -> Code:
+    """Fill in the defaults: no budget, seed 0, float64 points, the default tolerance.
+
+    Parameters
+    ----------
+    options : Options
+        Filled, its size included.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(options):
+        return BAD_ARGUMENT
+    numbers = as_reals(options)
+    options[OPTIONS_SIZE] = OPTIONS_WORDS * BYTES_A_WORD
+    options[OPTIONS_BUDGET] = 0
+    options[OPTIONS_SEED] = 0
+    options[OPTIONS_FLOAT32] = 0
+    numbers[OPTIONS_RTOL] = 0.0
+    return DONE
+
+
+@exported
+def engine_size(n: Integer) -> Integer:
+    """Return the number of 8-byte words that a check of n coordinates keeps.
+
+    Parameters
+    ----------
+    n : Integer
+        Number of coordinates, at least 1.
+
+    Returns
+    -------
+    Integer
+        Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if n < 1:
+        return BAD_ARGUMENT
+    return block_words(n)
+
+
+def options_are_bad(options: ConstOptions) -> bool:
+    """Return whether an option is out of its range."""
+    rtol = as_reals(options)[OPTIONS_RTOL]
+    if options[OPTIONS_SIZE] != OPTIONS_WORDS * BYTES_A_WORD or options[OPTIONS_BUDGET] < 0:
+        return True
+    return not (rtol >= 0.0 and rtol < 1.0)
+
+
+@exported
+def engine_start(engine: Engine, x: ConstReals, claimed: ConstReals, n: Integer, options: ConstOptions) -> Code:
+    """Begin a check in memory of the caller's own, of gradproof_engine_size(n) words.
+
+    Parameters
+    ----------
+    engine : Engine
+        Memory for the check; it holds no pointer and may be moved or saved between two calls.
+    x : ConstReals
+        The point, n finite values; the same at every call of this check.
+    claimed : ConstReals
+        The gradient under test, n values; NaN is judged, not refused.
+    n : Integer
+        Number of coordinates, at least 1.
+    options : ConstOptions
+        Options, or NULL for the defaults.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine) or is_null(x) or is_null(claimed) or n < 1:
+        return BAD_ARGUMENT
+    for index in range(n):
+        if not math.isfinite(x[index]):
+            return BAD_ARGUMENT
+    for word in range(HEADER_WORDS):
+        engine[word] = 0
+    reals = as_reals(engine)
+    engine[N] = n
+    engine[PHASE] = PHASE_AT_X
+    reals[RTOL] = DEFAULT_RTOL
+    if not is_null(options):
+        if options_are_bad(options):
+            return BAD_ARGUMENT
+        engine[BUDGET] = options[OPTIONS_BUDGET]
+        engine[SEED] = options[OPTIONS_SEED]
+        engine[FLOAT32] = options[OPTIONS_FLOAT32]
+        rtol = as_reals(options)[OPTIONS_RTOL]
+        reals[RTOL] = rtol if rtol > 0.0 else DEFAULT_RTOL
+    float32 = engine[FLOAT32] != 0
+    engine[ARITHMETIC] = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
+    reals[UNIT] = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
+    reals[VALUE] = math.nan
+    reals[TYPICAL] = typical_size(x, n)
+    largest_claims(engine, reals, x, claimed, n)
+    begin_sweep(engine, reals)
+    engine[PHASE] = PHASE_AT_X
+    return DONE
+
+
+@exported
+def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capacity: Integer) -> Integer:
+    """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
+
+    Asking twice gives the same round.  The first round is the point x itself, twice.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    x, claimed : ConstReals
+        As at its start.
+    probes : Probes
+        Filled with the probes.
+    capacity : Integer
+        Number of probes that fit, at least GRADPROOF_ROUND.
+
+    Returns
+    -------
+    Integer
+        Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(probes) or capacity < ROUND:
+        return BAD_ARGUMENT
+    count = write_round(engine, x, claimed, probes)
+    engine[ASKED] = count
+    return count
+
+
+@exported
+def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: Integer) -> Code:
+    """Take the values of the round that was asked last, in its order.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    x, claimed : ConstReals
+        As at its start.
+    values : ConstReals
+        f at every probe; NaN: a missing value (outside of the domain, an exception).
+    count : Integer
+        Number of values, as gradproof_ask returned it.
+
+    Returns
+    -------
+    Code
+        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is another.
+    """
+    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values):
+        return BAD_ARGUMENT
+    if count < 1 or count != engine[ASKED] or count != asked(engine):
+        return WRONG_ORDER
+    engine[ASKED] = 0
+    engine[ROUNDS] += 1
+    take_round(engine, x, claimed, values, count)
+    prepare(engine, as_reals(engine), x, claimed)
+    return DONE
+
+
+@exported
+def stop(engine: Engine) -> Code:
+    """Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine):
+        return BAD_ARGUMENT
+    engine[STOPPED] = 1
+    engine[PHASE] = PHASE_DONE
+    return DONE

@@ -1,0 +1,225 @@
+"""From one round to the next: filling slots, and moving on when a phase has nothing left to ask."""
+
+from __future__ import annotations
+
+from .abi import ConstReals, Engine, Reals
+from .ladder import assumed_slope_noise
+from .noiseline import begin_noise, end_without_noise
+from .outcome import cause_of, refute_by_pair
+from .scales import UNIT_FLOAT32, pair_step, tolerance
+from .slots import a_free_slot, free_slots, is_open, one_sided_slope, open_ladder, open_proof
+from .state import (
+    ASSUMED_NOISE,
+    BUDGET,
+    CHUNK,
+    CHUNK_START,
+    CHUNK_STOP,
+    COORDINATE_CAUSE,
+    COORDINATE_FINDING,
+    COORDINATE_RESOLUTION,
+    DENSE,
+    DISAGREES_FLAT,
+    EVALUATIONS,
+    FILL,
+    FINDINGS,
+    LEFT_FOR_LADDER,
+    LEFT_OPEN,
+    NOISE,
+    NOISE_COUNT,
+    NOISE_MEASURED,
+    PAIRS,
+    PHASE,
+    PHASE_DONE,
+    PHASE_LADDERS,
+    PHASE_NOISE,
+    PHASE_PAIRS,
+    PHASE_PROOFS,
+    PROVED_WRONG,
+    ROUND,
+    SLOT_COUNT,
+    SLOT_REFUTED,
+    SLOT_WANTED_COUNT,
+    UNDECIDED,
+    UNIT,
+    VALUE,
+    N,
+    coordinate,
+    slot_place,
+)
+
+# So many full proofs of wrong coordinates; where more is wrong, the scales are known and the pair alone counts.
+FULL_PROOFS = 8
+# Measured noise so much above what was assumed makes everything done so far worthless.
+UNDERRATED = 4.0
+
+
+def room(engine: Engine) -> int:
+    """Return how many probes the next round may hold."""
+    budget = engine[BUDGET]
+    if budget <= 0:
+        return ROUND
+    left = budget - engine[EVALUATIONS]
+    return left if left < ROUND else ROUND
+
+
+def begin_sweep(engine: Engine, reals: Reals) -> None:
+    """Begin (again) with the pairs of all coordinates."""
+    engine[PHASE] = PHASE_PAIRS
+    engine[CHUNK_START] = 0
+    engine[CHUNK_STOP] = 0
+    engine[FINDINGS] = 0
+    engine[PROVED_WRONG] = 0
+    engine[LEFT_OPEN] = 0
+    engine[DENSE] = 0
+    reals[ASSUMED_NOISE] = reals[NOISE]
+    for index in range(engine[N]):
+        place = coordinate(index)
+        engine[place + COORDINATE_CAUSE] = UNDECIDED
+        engine[place + COORDINATE_FINDING] = -1
+        reals[place + COORDINATE_RESOLUTION] = 0.0
+    free_slots(engine)
+
+
+def end_noise(engine: Engine, reals: Reals) -> None:
+    """Noise is known; where it is so much larger than assumed, what was done must be done again."""
+    if reals[NOISE] > UNDERRATED * reals[ASSUMED_NOISE] or reals[UNIT] == UNIT_FLOAT32:
+        begin_sweep(engine, reals)
+    else:
+        next_chunk(engine)
+
+
+def next_chunk(engine: Engine) -> None:
+    """Go on with the pairs behind the chunk."""
+    engine[PHASE] = PHASE_PAIRS
+    engine[CHUNK_START] = engine[CHUNK_STOP]
+
+
+def prepare(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> None:
+    """Move on until the next round has something to ask, or the check is done."""
+    while engine[PHASE] >= PHASE_PAIRS and engine[PHASE] != PHASE_DONE:
+        if ready(engine, reals, x, claimed):
+            return
+
+
+def ready(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> bool:
+    """Return whether the phase has something to ask (or everything is done); else move to the next phase."""
+    available = room(engine)
+    phase = engine[PHASE]
+    if available < 2:
+        engine[PHASE] = PHASE_DONE
+        return True
+    if phase == PHASE_PAIRS:
+        return prepare_pairs(engine, available)
+    if phase == PHASE_PROOFS:
+        return prepare_proofs(engine, reals, x, claimed, available)
+    if phase == PHASE_NOISE:
+        if available >= NOISE_COUNT:
+            return True
+        end_without_noise(engine, reals)
+        end_noise(engine, reals)
+        return False
+    return prepare_ladders(engine, reals, x, claimed, available)
+
+
+def prepare_pairs(engine: Engine, available: int) -> bool:
+    """Choose the next chunk; after the last one come the ladders."""
+    left = engine[N] - engine[CHUNK_START]
+    if left <= 0:
+        engine[PHASE] = PHASE_LADDERS
+        engine[FILL] = 0
+        free_slots(engine)
+        return False
+    size = available // 2
+    size = left if left < size else size
+    size = CHUNK if size > CHUNK else size
+    engine[CHUNK_STOP] = engine[CHUNK_START] + size
+    return True
+
+
+def prepare_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+    """Fill the slots with what disagreed in the chunk; when all of it is settled, go on."""
+    fill_proofs(engine, reals, x, claimed)
+    if open_slots(engine) > 0:
+        return ask_or_end(engine, available)
+    if engine[LEFT_OPEN] > 0 and engine[NOISE_MEASURED] == 0:
+        engine[PHASE] = PHASE_NOISE
+        begin_noise(engine, reals)
+    else:
+        next_chunk(engine)
+    return False
+
+
+def prepare_ladders(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+    """Fill the slots with what was left; when nothing is, the check is done."""
+    while engine[FILL] < engine[N]:
+        index = engine[FILL]
+        if cause_of(engine, index) == LEFT_FOR_LADDER:
+            slot = a_free_slot(engine)
+            if slot < 0:
+                break
+            open_ladder(engine, reals, slot, x, claimed, index)
+        engine[FILL] = index + 1
+    if open_slots(engine) > 0:
+        return ask_or_end(engine, available)
+    engine[PHASE] = PHASE_DONE
+    return True
+
+
+def ask_or_end(engine: Engine, available: int) -> bool:
+    """End the check where the budget has no room for what the first open slot wants."""
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if is_open(engine, slot):
+            if engine[slot + SLOT_WANTED_COUNT] > available:
+                engine[PHASE] = PHASE_DONE
+            return True
+    return True
+
+
+def open_slots(engine: Engine) -> int:
+    """Return how many slots hold a line."""
+    count = 0
+    for k in range(SLOT_COUNT):
+        if is_open(engine, slot_place(k)):
+            count += 1
+    return count
+
+
+def proofs_under_way(engine: Engine) -> int:
+    """Return how many slots hold a coordinate whose pair was flatly elsewhere."""
+    count = 0
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if is_open(engine, slot) and engine[slot + SLOT_REFUTED] != 0:
+            count += 1
+    return count
+
+
+def fill_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> None:
+    """Open proofs in the order of the coordinates, as far as there are slots and full proofs are still wanted."""
+    while engine[FILL] < engine[CHUNK_STOP]:
+        index = engine[FILL]
+        mark = cause_of(engine, index)
+        if mark == DISAGREES_FLAT and engine[PROVED_WRONG] >= FULL_PROOFS:
+            refute(engine, reals, x, claimed, index)
+        elif mark == DISAGREES_FLAT or mark == UNDECIDED:
+            slot = a_free_slot(engine)
+            flat = mark == DISAGREES_FLAT
+            if slot < 0 or (flat and proofs_under_way(engine) + engine[PROVED_WRONG] >= FULL_PROOFS):
+                return
+            k = index - engine[CHUNK_START]
+            open_proof(engine, reals, slot, x, claimed, index, reals[PAIRS + 2 * k], reals[PAIRS + 2 * k + 1])
+            engine[slot + SLOT_REFUTED] = 1 if flat else 0
+        engine[FILL] = index + 1
+
+
+def refute(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, index: int) -> None:
+    """Errors are dense: the pair of a coordinate alone counts."""
+    k = index - engine[CHUNK_START]
+    step = pair_step(engine, reals, claimed[index], x[index])
+    right = one_sided_slope(engine, reals, reals[VALUE], x[index], step, reals[PAIRS + 2 * k])
+    left = one_sided_slope(engine, reals, reals[VALUE], x[index], -step, reals[PAIRS + 2 * k + 1])
+    allowed = tolerance(reals, claimed[index], x[index])
+    noise = assumed_slope_noise(reals, step)
+    refute_by_pair(engine, reals, index, claimed[index], right, left, noise, allowed, step)
+    engine[DENSE] = 1

@@ -1,0 +1,120 @@
+"""The short proof: a few pairs around the first one, until f is smooth there and the claim clearly right or wrong.
+
+Most of what a first pair leaves open is settled here for five pairs; what is not goes to the full ladder.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .abi import ConstReals, Engine, Reals
+from .evidence import NO_KINK, estimate, gather, half_width
+from .floats import larger, power_of_two_above
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
+from .ladder import centered, place_of_step
+from .scales import coordinate_size
+from .state import (
+    SLOT_CLAIMED,
+    SLOT_COUNT_PAIRS,
+    SLOT_DECISION,
+    SLOT_KINK,
+    SLOT_LADDER_LEFT,
+    SLOT_LADDER_RIGHT,
+    SLOT_LADDER_STEP,
+    SLOT_MISSING,
+    SLOT_NEED,
+    SLOT_RESOLUTION,
+    SLOT_SIZE,
+    SLOT_STAGE,
+    SLOT_START,
+    SLOT_STEP,
+    SLOT_TOLERANCE,
+    STAGE_FINISHED,
+    STAGE_PROOF_FAR,
+    TYPICAL,
+    want_pair,
+)
+
+RATIO = 4.0
+FEWEST_PAIRS = 3
+MOST_PAIRS = 7
+# A refuted claim must be ten bars off, and ten times the spread of all slopes: "flat = bug".
+CLEARLY = 10.0
+# A pair at this part of the size must not side with the claim (inner solvers, ripples).
+FAR_STEP = 2.0**-6
+
+
+def begin_proof(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for the two pairs that the first evidence needs beside the pair that is there."""
+    want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO)
+    want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO * RATIO)
+
+
+def settle(engine: Engine, slot: int, decision: int) -> None:
+    """Finish a slot with a decision."""
+    engine[slot + SLOT_DECISION] = decision
+    engine[slot + SLOT_STAGE] = STAGE_FINISHED
+
+
+def says_nothing(engine: Engine, reals: Reals, slot: int) -> bool:
+    """Return whether a pair is missing a side, or f did not change at all: the full ladder is needed."""
+    if engine[slot + SLOT_MISSING] > 0 or not math.isfinite(reals[slot + SLOT_CLAIMED]):
+        return True
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        if reals[slot + SLOT_LADDER_RIGHT + k] == 0.0 and reals[slot + SLOT_LADDER_LEFT + k] == 0.0:
+            return True
+    return False
+
+
+def spread_of_slopes(engine: Engine, reals: Reals, slot: int) -> float:
+    """Return how far any one-sided slope lies from the estimate."""
+    spread = 0.0
+    middle = estimate(reals, slot)
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        spread = larger(math.fabs(reals[slot + SLOT_LADDER_RIGHT + k] - middle), spread)
+        spread = larger(math.fabs(reals[slot + SLOT_LADDER_LEFT + k] - middle), spread)
+    return spread
+
+
+def advance_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Weigh the pairs: settle, ask for one pair more, or look far away before the claim is called wrong."""
+    if says_nothing(engine, reals, slot):
+        settle(engine, slot, STILL_OPEN)
+        return
+    gather(engine, reals, slot)
+    if engine[slot + SLOT_KINK] != NO_KINK or not math.isfinite(half_width(reals, slot)):
+        settle(engine, slot, STILL_OPEN)
+        return
+    claimed = reals[slot + SLOT_CLAIMED]
+    decision = judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
+    if decision == DECIDED_RIGHT and reals[slot + SLOT_RESOLUTION] <= reals[slot + SLOT_NEED]:
+        settle(engine, slot, DECIDED_RIGHT)
+        return
+    clear = larger(half_width(reals, slot), spread_of_slopes(engine, reals, slot))
+    if decision == DECIDED_WRONG and math.fabs(claimed - estimate(reals, slot)) > CLEARLY * clear:
+        look_far(engine, reals, slot, x)
+        return
+    if engine[slot + SLOT_COUNT_PAIRS] >= MOST_PAIRS:
+        settle(engine, slot, STILL_OPEN)
+        return
+    want_pair(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1])
+
+
+def look_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Ask for a pair far from x, if the pairs have not come as far."""
+    size = larger(coordinate_size(reals, x[engine[slot + SLOT_START]]), reals[TYPICAL])
+    step = power_of_two_above(FAR_STEP * size)
+    if step <= RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]:
+        settle(engine, slot, STILL_OPEN)
+        return
+    reals[slot + SLOT_STEP] = step
+    engine[slot + SLOT_STAGE] = STAGE_PROOF_FAR
+    want_pair(engine, reals, slot, step)
+
+
+def advance_proof_far(engine: Engine, reals: Reals, slot: int) -> None:
+    """The claim is wrong unless the far pair sides with it."""
+    far = centered(reals, slot, place_of_step(engine, reals, slot, reals[slot + SLOT_STEP]))
+    middle = estimate(reals, slot)
+    sides_with_claim = math.fabs(far - reals[slot + SLOT_CLAIMED]) < 0.5 * math.fabs(far - middle)
+    settle(engine, slot, STILL_OPEN if sides_with_claim else DECIDED_WRONG)

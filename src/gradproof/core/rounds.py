@@ -1,0 +1,254 @@
+"""The rounds of a check: which probes the next round holds, and what its answers change.
+
+f(x) twice -> pairs, a chunk of coordinates at a time -> short proofs of what disagreed -> the noise line, once, if
+something is still open (where noise is larger than assumed, back to the pairs) -> ladders of what was left -> done
+"""
+
+from __future__ import annotations
+
+import math
+
+from .abi import ConstReals, Engine, Probes, Reals
+from .floats import larger, spacing
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, pair_decision
+from .ladder import assumed_slope_noise
+from .memory import as_reals
+from .noiseline import noise_probes, take_noise, write_noise_probes
+from .outcome import settle_by_pair, settle_slot, settle_without_value
+from .phases import begin_sweep, end_noise, room
+from .scales import needed_resolution, pair_step, tolerance
+from .slots import advance, free_slots, is_open, one_sided_slope
+from .state import (
+    CHUNK_START,
+    CHUNK_STOP,
+    COORDINATE_CAUSE,
+    DISAGREES_FLAT,
+    EVALUATIONS,
+    FILL,
+    LEFT_FOR_LADDER,
+    LEFT_OPEN,
+    NOISE,
+    NONDETERMINISTIC,
+    PAIRS,
+    PHASE,
+    PHASE_AT_X,
+    PHASE_DONE,
+    PHASE_LADDERS,
+    PHASE_NOISE,
+    PHASE_PAIRS,
+    PHASE_PROOFS,
+    PHASE_SPREAD,
+    PROVED_WRONG,
+    SLOT_ANSWERS,
+    SLOT_COUNT,
+    SLOT_DECISION,
+    SLOT_STAGE,
+    SLOT_START,
+    SLOT_STOP,
+    SLOT_WANTED,
+    SLOT_WANTED_COUNT,
+    SPREAD,
+    SPREAD_COUNT,
+    STAGE_FINISHED,
+    STAGE_FREE,
+    UNDECIDED,
+    VALUE,
+    coordinate,
+    slot_place,
+)
+from .structs import PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+
+# A random objective is given two standard deviations for the range of its ten values at x (normal: three).
+SPREAD_PART = 0.5
+# The noise that is assumed until something is measured: four units in the last place of f(x).
+ASSUMED_UNITS = 4.0
+
+
+def asked(engine: Engine) -> int:
+    """Return the number of probes of the next round; 0 where the check is done."""
+    phase = engine[PHASE]
+    available = room(engine)
+    if phase == PHASE_AT_X:
+        return 2 if available >= 2 else available
+    if phase == PHASE_SPREAD:
+        return SPREAD_COUNT if available >= SPREAD_COUNT else available
+    if phase == PHASE_PAIRS:
+        return 2 * (engine[CHUNK_STOP] - engine[CHUNK_START])
+    if phase == PHASE_NOISE:
+        return noise_probes(engine)
+    if phase == PHASE_PROOFS or phase == PHASE_LADDERS:
+        return slot_probes(engine, available)
+    return 0
+
+
+def slot_probes(engine: Engine, available: int) -> int:
+    """Return how many probes the open slots ask for; a slot that has no room waits, and so do those behind it."""
+    total = 0
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if is_open(engine, slot):
+            if total + engine[slot + SLOT_WANTED_COUNT] > available:
+                return total
+            total += engine[slot + SLOT_WANTED_COUNT]
+    return total
+
+
+def write_probe(probes: Probes, number: int, start: int, stop: int, step: float) -> None:
+    """Write a probe along a coordinate, or of x itself."""
+    place = number * PROBE_WORDS
+    numbers = as_reals(probes)
+    probes[place + PROBE_START] = start
+    probes[place + PROBE_STOP] = stop
+    probes[place + PROBE_SEED] = 0
+    numbers[place + PROBE_FLOOR] = 0.0
+    numbers[place + PROBE_STEP] = step
+
+
+def write_round(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes) -> int:
+    """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
+    reals = as_reals(engine)
+    count = asked(engine)
+    phase = engine[PHASE]
+    if phase == PHASE_AT_X or phase == PHASE_SPREAD:
+        for k in range(count):
+            write_probe(probes, k, 0, 0, 0.0)
+    elif phase == PHASE_PAIRS:
+        for k in range(count // 2):
+            index = engine[CHUNK_START] + k
+            step = pair_step(engine, reals, claimed[index], x[index])
+            write_probe(probes, 2 * k, index, index + 1, step)
+            write_probe(probes, 2 * k + 1, index, index + 1, -step)
+    elif phase == PHASE_NOISE:
+        write_noise_probes(engine, probes)
+    elif phase == PHASE_PROOFS or phase == PHASE_LADDERS:
+        write_slot_probes(engine, reals, probes, count)
+    return count
+
+
+def write_slot_probes(engine: Engine, reals: Reals, probes: Probes, count: int) -> None:
+    """Write what the open slots want, as far as there is room."""
+    written = 0
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if is_open(engine, slot):
+            if written >= count:
+                return
+            for j in range(engine[slot + SLOT_WANTED_COUNT]):
+                step = reals[slot + SLOT_WANTED + j]
+                write_probe(probes, written, engine[slot + SLOT_START], engine[slot + SLOT_STOP], step)
+                written += 1
+
+
+def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int) -> None:
+    """Take the values of a round."""
+    reals = as_reals(engine)
+    phase = engine[PHASE]
+    engine[EVALUATIONS] += count
+    if phase == PHASE_AT_X:
+        take_values_at_x(engine, reals, claimed, values, count)
+    elif phase == PHASE_SPREAD:
+        take_spread(engine, reals, values, count)
+    elif phase == PHASE_PAIRS:
+        take_pairs(engine, reals, x, claimed, values)
+    elif phase == PHASE_PROOFS:
+        take_slots(engine, reals, x, values, count)
+        settle_proofs(engine, reals)
+    elif phase == PHASE_NOISE:
+        if take_noise(engine, reals, x, claimed, values):
+            end_noise(engine, reals)
+    elif phase == PHASE_LADDERS:
+        take_slots(engine, reals, x, values, count)
+        settle_ladders(engine, reals)
+
+
+def take_values_at_x(engine: Engine, reals: Reals, claimed: ConstReals, values: ConstReals, count: int) -> None:
+    """Note f(x); where it is not finite nothing can be tested, where it differs from call to call look again."""
+    reals[VALUE] = values[0]
+    if not math.isfinite(values[0]):
+        settle_without_value(engine, reals, claimed)
+        engine[PHASE] = PHASE_DONE
+        return
+    reals[NOISE] = ASSUMED_UNITS * spacing(values[0])
+    begin_sweep(engine, reals)
+    if count > 1 and values[1] != values[0]:
+        engine[NONDETERMINISTIC] = 1
+        reals[SPREAD] = math.fabs(values[1] - values[0])
+        engine[PHASE] = PHASE_SPREAD
+
+
+def take_spread(engine: Engine, reals: Reals, values: ConstReals, count: int) -> None:
+    """Take the range of f(x) over its calls as noise."""
+    low = reals[VALUE]
+    high = reals[VALUE]
+    for k in range(count):
+        if math.isfinite(values[k]):
+            low = values[k] if values[k] < low else low
+            high = values[k] if values[k] > high else high
+    reals[SPREAD] = larger(high - low, reals[SPREAD])
+    reals[VALUE] = low + (high - low) / 2.0
+    reals[NOISE] = larger(SPREAD_PART * reals[SPREAD], reals[NOISE])
+    begin_sweep(engine, reals)
+
+
+def take_pairs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> None:
+    """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
+    start = engine[CHUNK_START]
+    for k in range(engine[CHUNK_STOP] - start):
+        index = start + k
+        reals[PAIRS + 2 * k] = values[2 * k]
+        reals[PAIRS + 2 * k + 1] = values[2 * k + 1]
+        step = pair_step(engine, reals, claimed[index], x[index])
+        right = one_sided_slope(engine, reals, reals[VALUE], x[index], step, values[2 * k])
+        left = one_sided_slope(engine, reals, reals[VALUE], x[index], -step, values[2 * k + 1])
+        allowed = tolerance(reals, claimed[index], x[index])
+        needed = needed_resolution(reals, claimed[index], x[index])
+        noise = assumed_slope_noise(reals, step)
+        decision = pair_decision(right, left, claimed[index], allowed, needed, noise)
+        if decision == DECIDED_RIGHT:
+            settle_by_pair(engine, reals, index, allowed, noise)
+        else:
+            mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+            engine[coordinate(index) + COORDINATE_CAUSE] = mark
+    engine[PHASE] = PHASE_PROOFS
+    engine[FILL] = start
+    free_slots(engine)
+
+
+def take_slots(engine: Engine, reals: Reals, x: ConstReals, values: ConstReals, count: int) -> None:
+    """Hand its values to every slot that was asked for, and move it on."""
+    taken_values = 0
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if is_open(engine, slot):
+            wanted = engine[slot + SLOT_WANTED_COUNT]
+            if taken_values + wanted > count:
+                return
+            for j in range(wanted):
+                reals[slot + SLOT_ANSWERS + j] = values[taken_values + j]
+            taken_values += wanted
+            advance(engine, reals, slot, x)
+
+
+def settle_proofs(engine: Engine, reals: Reals) -> None:
+    """Write down what the finished proofs found; what they leave open waits for a ladder."""
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
+            decision = engine[slot + SLOT_DECISION]
+            if decision == STILL_OPEN:
+                engine[coordinate(engine[slot + SLOT_START]) + COORDINATE_CAUSE] = LEFT_FOR_LADDER
+                engine[LEFT_OPEN] += 1
+            else:
+                settle_slot(engine, reals, slot)
+                if decision == DECIDED_WRONG:
+                    engine[PROVED_WRONG] += 1
+            engine[slot + SLOT_STAGE] = STAGE_FREE
+
+
+def settle_ladders(engine: Engine, reals: Reals) -> None:
+    """Write down what the finished ladders found."""
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
+            settle_slot(engine, reals, slot)
+            engine[slot + SLOT_STAGE] = STAGE_FREE

@@ -1,0 +1,98 @@
+"""What a coordinate is measured with: its size, the tolerance of its claimed value, the steps that it allows."""
+
+from __future__ import annotations
+
+import math
+
+from .abi import ConstReals, Engine, Reals
+from .floats import larger, power_of_two_above, smaller, spacing
+from .probes import displaced
+from .state import FLOAT32, LARGEST_CHANGE, LARGEST_CLAIM, NOISE, RTOL, TYPICAL, UNIT
+
+# An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
+# stops at 1e-6, stays inside.
+DEFAULT_RTOL = 1e-5
+UNIT_FLOAT64 = 2.0**-53
+UNIT_FLOAT32 = 2.0**-24
+# A few dozen roundings on the way to the largest component of the gradient.
+ROUNDINGS = 64.0
+# The square root of the unit of float64: a smaller error no float64 optimiser can tell.
+SMALLEST_NEED = 1e-8
+# The smallest step whose noise is harmless: four standard deviations of two values stay at 0.7 of the tolerance.
+HARMLESS = 8.0
+# Steps beyond 2**-13 of the size meet curvature; below 2**-46 (128 units in the last place) f may not see them.
+LARGEST_PAIR_STEP = 2.0**-13
+SMALLEST_STEP = 2.0**-46
+SMALLEST_STEP_IN_SPACINGS = 16.0
+# One unit in the last place of float32 is 2**29 of float64.
+FLOAT32_SPACING = 2.0**29
+
+
+def coordinate_size(reals: Reals, value: float) -> float:
+    """Return the size of a coordinate: its own, or that of the others where it is 0; a power of two."""
+    if value != 0.0:
+        return power_of_two_above(value)
+    return power_of_two_above(reals[TYPICAL])
+
+
+def line_size(reals: Reals, value: float) -> float:
+    """Return how far a coordinate may be moved on its ladder: its size, and at least an eighth of the typical one."""
+    return larger(coordinate_size(reals, value), power_of_two_above(reals[TYPICAL]) / 8.0)
+
+
+def largest_claim_in_units(reals: Reals, value: float) -> float:
+    """Return the largest component of the claimed gradient as it would be in the units of this coordinate.
+
+    Rounding of a component is relative to the largest one, but never more than units of measurement allow.
+    """
+    return smaller(reals[LARGEST_CLAIM], reals[LARGEST_CHANGE] / coordinate_size(reals, value))
+
+
+def tolerance(reals: Reals, claimed: float, value: float) -> float:
+    """Return the error that a right claimed value may have: rtol of itself and rounding of the largest component."""
+    own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
+    return reals[RTOL] * own + ROUNDINGS * reals[UNIT] * largest_claim_in_units(reals, value)
+
+
+def needed_resolution(reals: Reals, claimed: float, value: float) -> float:
+    """Return the resolution asked of a proof that a claimed value agrees."""
+    return larger(tolerance(reals, claimed, value), SMALLEST_NEED * largest_claim_in_units(reals, value))
+
+
+def smallest_step(engine: Engine, reals: Reals, value: float) -> float:
+    """Return the smallest step that x and f can be expected to see."""
+    unit = spacing(value)
+    if engine[FLOAT32] != 0:
+        unit *= FLOAT32_SPACING
+    return larger(SMALLEST_STEP * coordinate_size(reals, value), SMALLEST_STEP_IN_SPACINGS * unit)
+
+
+def pair_step(engine: Engine, reals: Reals, claimed: float, value: float) -> float:
+    """Return the smallest step whose noise is harmless; between the smallest visible one and 2**-13 of the size."""
+    allowed = tolerance(reals, claimed, value)
+    typical = power_of_two_above(reals[TYPICAL])
+    largest = LARGEST_PAIR_STEP * larger(coordinate_size(reals, value), typical)
+    step = largest
+    if allowed > 0.0:
+        step = larger(HARMLESS * reals[NOISE] / allowed, smallest_step(engine, reals, value))
+    return power_of_two_above(smaller(step, largest))
+
+
+def taken(engine: Engine, value: float, step: float) -> float:
+    """Return the step that x + step really takes after rounding."""
+    return displaced(value, step, engine[FLOAT32] != 0) - value
+
+
+def largest_claims(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, n: int) -> None:
+    """Find the largest claimed component and the largest claimed change over a coordinate's size."""
+    largest = 0.0
+    change = 0.0
+    for i in range(n):
+        value = math.fabs(claimed[i])
+        if math.isfinite(value):
+            largest = larger(value, largest)
+            moved = value * coordinate_size(reals, x[i])
+            if math.isfinite(moved):
+                change = larger(moved, change)
+    reals[LARGEST_CLAIM] = largest
+    reals[LARGEST_CHANGE] = change
