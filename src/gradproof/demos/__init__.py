@@ -1,0 +1,58 @@
+"""Demonstrations: a network whose backward pass is right, and the same with a bug in it, one file a bug."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+DEFAULT = "regulariser"
+NAMES = ("regulariser", "transposed", "mean", "mask")
+
+INTRODUCTION = """\
+A network with two layers, ReLU, softmax loss and an L2 regulariser, and its backward pass written by hand.
+Data: 13 measurements of 178 wines from three cultivators. Source: {file}
+"""
+AFTERWORD = """\
+Other bugs: {others}.
+Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
+"""
+
+
+def summaries() -> dict[str, str]:
+    """Return the name of each demo and what is wrong in it."""
+    return {name: str(_module(name).__doc__) for name in NAMES}
+
+
+def run(name: str, show: Callable[[Any], str] = str) -> bool:
+    """Check the right backward pass and one with a bug, print both reports; say whether both verdicts are true."""
+    from gradproof import check
+
+    from . import network
+
+    bug = _module(name)
+    print(INTRODUCTION.format(file=network.__file__))
+    print("1. The backward pass as it should be\n")
+    right = check(network.objective, network.gradient, network.start())
+    print(show(right), end="\n\n")
+    print(f"2. With a bug. {bug.__doc__}\n")
+    print(changed_lines(network.gradient, bug.gradient))
+    wrong = check(network.objective, bug.gradient, network.start())
+    print(show(wrong), end="\n\n")
+    print(f"What this means\n\n{bug.MEANING}")
+    print(AFTERWORD.format(others=", ".join(f"gradproof demo {other}" for other in NAMES if other != name)))
+    return right.verdict == "right" and wrong.verdict == "wrong"
+
+
+def changed_lines(right: Callable[..., Any], wrong: Callable[..., Any]) -> str:
+    """Return what differs between two functions, as `diff` shows it."""
+    before, after = (inspect.getsource(function).split('"""')[-1].splitlines() for function in (right, wrong))
+    lines = (line for line in difflib.ndiff(before, after) if line.startswith(("- ", "+ ")))
+    return "".join(f"   {line[0]} {line[2:].strip()}\n" for line in lines)
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f".{name}", __name__)
