@@ -1,0 +1,144 @@
+"""`gradproof check` on what is right, wrong, inconclusive, in every form that a target may have."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from command_line import assert_one_line
+
+
+def test_right_is_0(check):
+    status, output, errors = check("model.py:loss", "model.py:grad")
+    assert (status, errors) == (0, "")
+    assert "right" in output
+
+
+def test_wrong_is_1(check):
+    status, output, errors = check("model.py:loss", "model.py:half")
+    assert (status, errors) == (1, "")
+    assert "wrong" in output
+    assert "x[1]" in output
+
+
+def test_inconclusive_is_3(check):
+    status, output, _ = check("model.py:noisy", "model.py:grad")
+    assert status == 3
+    assert "inconclusive" in output
+
+
+def test_a_budget_that_ends_is_3(check):
+    assert check("model.py:loss", "model.py:grad", "x.npy", "--budget", "3")[0] == 3
+    assert check("model.py:loss", "model.py:grad", "x.npy", "--budget", "1e5")[0] == 0
+
+
+def test_a_module_on_the_path_of_the_current_folder(check):
+    assert check("model:loss", "model:grad", "model:x")[0] == 0
+
+
+def test_a_module_in_a_package(check, folder):
+    (folder / "package").mkdir()
+    (folder / "package" / "__init__.py").write_text("")
+    (folder / "package" / "inner.py").write_text("from model import grad, loss\n")
+    assert check("package.inner:loss", "package.inner:grad")[0] == 0
+
+
+def test_a_name_inside_of_a_class(check):
+    assert check("model.py:Net.loss", "model.py:grad")[0] == 0
+
+
+def test_a_file_imports_its_neighbours(check, folder):
+    (folder / "deep").mkdir()
+    (folder / "deep" / "helper_of_model.py").write_text("def cube(x): return float((x ** 3).sum())\n")
+    (folder / "deep" / "main-model.py").write_text("from helper_of_model import cube\n")
+    assert check("deep/main-model.py:cube", "model.py:grad")[0] == 0
+
+
+def test_a_file_with_the_name_of_a_module_that_is_there(check, folder):
+    shutil.copy(folder / "model.py", folder / "json.py")
+    assert check("json.py:loss", "json.py:grad")[0] == 0
+    assert sys.modules["json"] is json
+
+
+def test_the_point_may_be_a_function_without_arguments(check):
+    assert check("model.py:loss", "model.py:grad", "model.py:start")[0] == 0
+
+
+def test_named_arrays(check):
+    assert check("model.py:named_loss", "model.py:named_grad", "named.npz")[0] == 0
+    status, output, _ = check("model.py:named_loss", "model.py:named_slip", "named.npz")
+    assert status == 1
+    assert "b[1]" in output
+    assert check("model.py:named_loss", "model.py:named_grad", "model.py:named")[0] == 0
+
+
+def test_a_gradient_that_is_a_file(check):
+    assert check("model.py:loss", "gradient.npy")[0] == 0
+
+
+def test_float32(check):
+    assert check("model.py:loss", "model.py:grad", "single.npy")[0] == 0
+
+
+def test_a_name_of_a_file_may_hold_a_colon(check, folder):
+    shutil.copy(folder / "model.py", folder / "a:b.py")
+    assert check("a:b.py:loss", "model.py:grad")[0] == 0
+
+
+def test_bounds(check, folder):
+    (folder / "root.py").write_text("import math\ndef f(x): return math.sqrt(x[0])\ndef g(x): return 0.5 / x ** 0.5\n")
+    np.save("one.npy", np.array([1.0]))
+    assert check("root.py:f", "root.py:g", "one.npy", "--lower", "0", "--upper", "one.npy")[0] in (0, 3)
+    assert_one_line(check("root.py:f", "root.py:g", "one.npy", "--lower", "2"), "bound")
+
+
+def test_json_to_a_file(check):
+    status, output, _ = check("model.py:loss", "model.py:half", "x.npy", "--json", "report.json")
+    report = json.loads(Path("report.json").read_text())
+    assert status == 1
+    assert "wrong" in output
+    assert report["verdict"] == "wrong"
+    assert report["wrong"] == [0, 1, 2]
+    assert report["findings"][0]["cause"] == "wrong"
+
+
+def test_json_to_the_output(check):
+    status, output, _ = check("model.py:loss", "model.py:grad", "x.npy", "--json", "-")
+    assert status == 0
+    assert json.loads(output)["verdict"] == "right"
+
+
+def test_the_seed_is_kept(check):
+    _, output, _ = check("model.py:loss", "model.py:grad", "x.npy", "--seed", "17", "--json", "-")
+    assert json.loads(output)["seed"] == 17
+
+
+def test_native_functions(check, library):
+    assert check(f"{library}:loss", f"{library}:grad")[0] == 0
+    assert check(f"{library}:loss", f"{library}:half")[0] == 1
+    assert check(f"{library}:loss", "model.py:grad")[0] == 0
+    assert check("model.py:loss", f"{library}:grad")[0] == 0
+    assert check(f"{library}:loss", "gradient.npy")[0] == 0
+
+
+def test_native_functions_get_doubles(check, library):
+    assert check(f"{library}:loss", f"{library}:grad", "single.npy")[0] == 0
+
+
+def test_a_native_function_that_fails(check, library):
+    assert_one_line(check(f"{library}:refuses", f"{library}:grad"), "objective", "7")
+    assert_one_line(check(f"{library}:loss", f"{library}:refuses"), "gradient", "7")
+
+
+def test_a_library_that_lacks_the_symbol(check, library):
+    assert_one_line(check(f"{library}:los", f"{library}:grad"), "libmodel.so has no symbol los")
+
+
+def test_a_library_that_is_missing(check):
+    assert_one_line(check("./libnot.so:loss", "model.py:grad"), "there is no file libnot.so")
+
+
+def test_a_library_that_is_none(check, folder):
+    (folder / "libtext.so").write_text("text")
+    assert_one_line(check("./libtext.so:loss", "model.py:grad"), "libtext.so cannot be loaded")

@@ -1,0 +1,135 @@
+"""One line and status 2 for functions that give the wrong thing; the user's own errors come whole."""
+
+import os
+import signal
+import textwrap
+import time
+
+import numpy as np
+import pytest
+from command_line import SOURCE, assert_one_line, start_process
+
+
+@pytest.mark.parametrize("name", ["text_loss", "none_loss", "array_loss", "complex_loss"])
+def test_objectives_that_give_no_number(check, name):
+    assert_one_line(check(f"model.py:{name}", "model.py:grad"), "objective")
+
+
+@pytest.mark.parametrize("name", ["flat", "complex_grad", "object_grad", "none_loss"])
+def test_gradients_that_give_no_array_like_x(check, name):
+    assert_one_line(check("model.py:loss", f"model.py:{name}"), "gradient")
+
+
+def test_a_gradient_of_another_structure(check):
+    assert_one_line(check("model.py:named_loss", "gradient.npy", "named.npz"), "gradient")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--mode", "fast"], ["mode", "fast"]),
+        (["--budget", "0"], ["budget", "0"]),
+        (["--budget", "-5"], ["budget", "-5"]),
+        (["--budget", "1.5"], ["budget", "1.5"]),
+        (["--budget", "many"], ["budget", "many"]),
+        (["--budget", "inf"], ["budget", "inf"]),
+        (["--seed", "-1"], ["seed", "-1"]),
+        (["--seed", "x"], ["seed", "x"]),
+        (["--rtol", "0"], ["rtol"]),
+        (["--rtol", "1"], ["rtol"]),
+        (["--rtol", "nan"], ["rtol"]),
+        (["--rtol", "x"], ["rtol"]),
+        (["--time-limit", "0"], ["time_limit"]),
+        (["--time-limit", "-1"], ["time_limit"]),
+        (["--json", "nowhere/report.json"], ["--json", "nowhere"]),
+        (["--json", "."], ["--json", "."]),
+        (["--lower", "nosuch.npy"], ["nosuch.npy"]),
+        (["--bogus"], ["--bogus"]),
+    ],
+)
+def test_options_out_of_range(check, options, words):
+    status, _, errors = check("model.py:loss", "model.py:grad", "x.npy", *options)
+    assert status == 2
+    assert errors.count("\n") == 1, errors
+    for word in words:
+        assert word in errors
+
+
+@pytest.mark.parametrize("arguments", [[], ["check"], ["check", "model.py:loss"], ["bogus"], ["demo", "nosuch"]])
+def test_usage(run, arguments):
+    assert_one_line(run(*arguments))
+
+
+def test_help(run, capsys):
+    for arguments in (["--help"], ["check", "--help"], ["demo", "--help"], ["info", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as ended:
+            run(*arguments)
+        assert ended.value.code == 0
+    assert "exit status" in capsys.readouterr().out
+
+
+def test_an_exception_of_the_objective_keeps_its_traceback(check):
+    status, _, errors = check("model.py:broken", "model.py:grad")
+    assert status == 2
+    assert errors.startswith("Traceback")
+    assert 'KeyError: "the user\'s own"' in errors
+    assert "model.py" in errors
+    assert str(SOURCE / "gradproof") not in errors
+
+
+def test_an_exception_of_the_gradient_keeps_its_traceback(check):
+    status, _, errors = check("model.py:loss", "model.py:broken")
+    assert status == 2
+    assert "KeyError" in errors
+    assert str(SOURCE / "gradproof") not in errors
+
+
+def test_an_exception_while_the_module_is_imported(check, folder):
+    (folder / "raises.py").write_text("def f(x): return 0\nraise ValueError('at import')\n")
+    for target in ("raises.py:f", "raises:f"):
+        status, _, errors = check(target, "model.py:grad")
+        assert status == 2
+        assert errors.startswith("Traceback")
+        assert "ValueError: at import" in errors
+        assert str(SOURCE / "gradproof") not in errors
+
+
+def test_a_module_that_imports_what_is_not_there(check, folder):
+    (folder / "needs.py").write_text("import nosuchmodule\n")
+    for target in ("needs.py:f", "needs:f"):
+        status, _, errors = check(target, "model.py:grad")
+        assert status == 2
+        assert "line 1" in errors
+        assert "nosuchmodule" in errors
+
+
+def test_an_exit_of_the_users_code_is_no_verdict(check, folder):
+    assert_one_line(check("model.py:leaves", "model.py:grad"), "no verdict")
+    (folder / "ends.py").write_text("import sys\nsys.exit()\n")
+    assert_one_line(check("ends.py:f", "model.py:grad"), "no verdict")
+
+
+def test_an_interrupt_is_one_line(check):
+    assert_one_line(check("model.py:interrupted", "model.py:grad"), "interrupted", status=130)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_control_c(folder):
+    (folder / "slow.py").write_text(
+        textwrap.dedent("""
+            import pathlib, time
+            def f(x):
+                pathlib.Path("started").touch()
+                time.sleep(0.2)
+                return float((x ** 2).sum())
+            def g(x): return 2 * x
+        """)
+    )
+    np.save(folder / "long.npy", np.ones(1000))
+    process = start_process(folder, "check", "slow.py:f", "--gradient", "slow.py:g", "--at", "long.npy")
+    waited = time.monotonic() + 60
+    while not (folder / "started").exists() and process.poll() is None and time.monotonic() < waited:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (130, "", "gradproof: interrupted\n")

@@ -1,0 +1,167 @@
+"""The README is run: every snippet, every command, and the output that it shows."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gradproof
+from gradproof import Cause, library
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(gradproof.__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^(?:<!-- output: (?P<name>\w+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+BLOCKS = [match.groupdict() for match in BLOCK.finditer(README)]
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+INSTALLS = ("python3 -m venv", ".venv/bin/", ".ci/run")
+
+
+def blocks(language):
+    return [block["text"] for block in BLOCKS if block["language"] == language]
+
+
+def shown(name):
+    return next(block["text"] for block in BLOCKS if block["name"] == name)
+
+
+def commands():
+    """Return each shell command of the README with the exit status that it states."""
+    for block in blocks("sh"):
+        for line in block.splitlines():
+            command, _, comment = line.partition("  #")
+            stated = re.search(r"exit status (\d)", comment)
+            yield command.strip(), int(stated.group(1)) if stated else 0
+
+
+def alike(expected, real):
+    """Whether two texts have the same words, and numbers that differ by no more than rounding does.
+
+    What is shown of noise and error bars depends on the processor; it may differ, but not by orders.
+    """
+    if [line.split() for line in NUMBER.sub("#", expected).splitlines()] != [
+        line.split() for line in NUMBER.sub("#", real).splitlines()
+    ]:
+        return False
+    pairs = zip(map(float, NUMBER.findall(expected)), map(float, NUMBER.findall(real)), strict=True)
+    return all(abs(a - b) <= 1e-3 * abs(a) or (abs(a) < 1e-5 and abs(b) < 1e-5 and a * b > 0) for a, b in pairs)
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Return what runs a line in a shell, in a folder with the files of the README, with `gradproof` on the path."""
+    for text in [*blocks("python"), *blocks("c")]:
+        named = re.match(r"(?:# |/\* )(\w+\.(?:py|c))\b", text)
+        if named:
+            (tmp_path / named.group(1)).write_text(text, encoding="utf-8")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "gradproof"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gradproof "$@"\n')
+    program.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join([str(SOURCE), str(tmp_path)]),
+    }
+
+    def run(line):
+        return subprocess.run(
+            ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    return run
+
+
+def test_alike_sees_what_differs():
+    assert alike("a 1.5 ± 2e-11", "a  1.5 ± 7e-11")
+    assert not alike("a 1.5 ± 2e-11", "a 1.6 ± 2e-11")
+    assert not alike("a 1.5 ± 2e-11", "b 1.5 ± 2e-11")
+    assert not alike("a 1.5 ± 2e-11", "a 1.5 ± 2e-3")
+    assert not alike("a 1", "a 1 2")
+
+
+def test_python_snippets_run(shell, tmp_path):
+    snippets = [text for text in blocks("python") if not text.startswith("# model.py")]
+    assert snippets
+    for text in snippets:
+        (tmp_path / "snippet.py").write_text(text, encoding="utf-8")
+        result = shell(f'"{sys.executable}" snippet.py')
+        assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell commands")
+def test_shell_commands_run(shell):
+    ran = 0
+    for command, status in commands():
+        if command.startswith(INSTALLS):
+            continue
+        if command.startswith(("cc ", "./cubes")) and not can_link():
+            continue
+        result = shell(command)
+        assert result.returncode == status, (command, result.stdout, result.stderr)
+        ran += 1
+    assert ran >= 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell commands")
+def test_the_c_program_prints_what_is_shown(shell):
+    if not can_link():
+        pytest.skip("no C compiler, or no native library")
+    build = next(command for command, _ in commands() if command.startswith("cc "))
+    result = shell(f"{build} && ./cubes")
+    assert result.stderr == ""
+    assert result.stdout == shown("cubes")
+
+
+def can_link():
+    return shutil.which("cc") is not None and library.LIBRARY.exists()
+
+
+def test_the_report_shown_is_the_demos(shell):
+    result = shell("gradproof demo")
+    assert result.returncode == 0, result.stderr
+    expected, real = shown("demo").splitlines(), result.stdout.splitlines()
+    starts = [row for row, line in enumerate(real) if alike(expected[0], line)]
+    assert any(alike("\n".join(expected), "\n".join(real[row : row + len(expected)])) for row in starts), result.stdout
+
+
+def test_the_installing_commands_are_what_ci_runs():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    installing = [command for command, _ in commands() if command.startswith(INSTALLS[:2])]
+    assert len(installing) >= 2
+    for command in installing[:2]:
+        assert command in script, command
+
+
+def test_the_causes_are_those_of_the_package():
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.M))
+    assert rows == {cause.value: cause.explanation for cause in Cause}
+
+
+def test_every_folder_and_file_named_is_there():
+    folder = ROOT
+    for line in next(text for text in blocks("text") if "src/gradproof/" in text).splitlines():
+        name = line.split()[0]
+        folder = ROOT / name if not line.startswith(" ") else folder
+        there = folder if not line.startswith(" ") else folder / name
+        assert there.exists(), there
+    for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_public_names_are_there():
+    for name in re.findall(r"gradproof\.(\w+)\(", README):
+        assert hasattr(gradproof, name), name
+    for name in ("forward_difference", "max_relative_error", "find_kinks", "noise_floor"):
+        assert f"`{name}`" in README
+        assert hasattr(gradproof, name)
+
+
+def test_no_absolute_paths_and_no_hosts():
+    assert "http" not in README
+    assert not re.search(r"(?<![\w.`])/(?:home|usr|tmp|work|root)\b", README)
