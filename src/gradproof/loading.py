@@ -146,8 +146,11 @@ def _module_of_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except SyntaxError as problem:
-        raise UsageError(f"{problem.filename}, line {problem.lineno}: {problem.msg}") from None
+    except BaseException as problem:
+        del sys.modules[name]
+        if isinstance(problem, SyntaxError):
+            raise UsageError(f"{problem.filename}, line {problem.lineno}: {problem.msg}") from None
+        raise
     return module
 
 
