@@ -1,0 +1,79 @@
+"""gradproof says whether a gradient is right, names the coordinates that are wrong, and says why.
+
+>>> import gradproof
+>>> report = gradproof.check(objective, gradient, x)
+>>> print(report)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .cause import Cause
+    from .checking import assert_gradient, check
+    from .differences import (
+        Kink,
+        centered_difference,
+        find_kinks,
+        forward_difference,
+        max_relative_error,
+        noise_floor,
+        relative_error,
+    )
+    from .evaluators import batched, native
+    from .report import Finding, GradientError, InconclusiveError, Report
+
+__all__ = [
+    "Cause",
+    "Finding",
+    "GradientError",
+    "InconclusiveError",
+    "Kink",
+    "Report",
+    "__version__",
+    "assert_gradient",
+    "batched",
+    "centered_difference",
+    "check",
+    "find_kinks",
+    "forward_difference",
+    "max_relative_error",
+    "native",
+    "noise_floor",
+    "relative_error",
+]
+
+# Every public name and the module that has it: a name is imported when it is first used, so that the import is cheap.
+# No module may be called like a public name: importing it would put the module in the place of the function.
+_HOMES = {
+    "cause": ("Cause",),
+    "checking": ("assert_gradient", "check"),
+    "differences": (
+        "Kink",
+        "centered_difference",
+        "find_kinks",
+        "forward_difference",
+        "max_relative_error",
+        "noise_floor",
+        "relative_error",
+    ),
+    "evaluators": ("batched", "native"),
+    "report": ("Finding", "GradientError", "InconclusiveError", "Report"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

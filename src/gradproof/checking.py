@@ -1,0 +1,153 @@
+"""A check: ask, evaluate, tell, until the findings stand."""
+
+from __future__ import annotations
+
+import numbers
+import operator
+import time
+from typing import Any
+
+from .engine import Engine, Options
+from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
+from .parameters import Flat
+from .problem import Problem, claimed_gradient, read_bounds, read_problem
+from .progress import Progress, shown
+from .report import GradientError, InconclusiveError, Report, make_report
+
+MODES = ("auto", "full")
+
+
+def check(
+    objective: Any,
+    gradient: Any,
+    x: Any,
+    *,
+    mode: str = "auto",
+    seed: int = 0,
+    budget: int | None = None,
+    time_limit: float | None = None,
+    rtol: float | None = None,
+    bounds: Any = None,
+    progress: Progress = None,
+) -> Report:
+    """Say whether a gradient is right, which coordinates are wrong, and why.
+
+    Parameters
+    ----------
+    objective
+        `f(x) -> float`; a function compiled by Numba; `gradproof.batched(f)`; `gradproof.native(f)`.
+    gradient
+        `g(x)` with the shape or structure of x, or the array itself, computed at x; or `gradproof.native(g)`.
+    x
+        An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of arrays.
+        A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is float64.
+        The functions get copies; x is never written to.
+    mode
+        "full" tests every coordinate; "auto" chooses, which now means "full".
+    seed
+        Of the random lines; the same input and seed give the same report.
+    budget
+        At most so many evaluations of the objective; what is then untested is said, and never called right.
+    time_limit
+        In seconds; as budget.
+    rtol
+        The relative error that counts as wrong, by default 1e-5, more where the objective computes in float32.
+    bounds
+        (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
+    progress
+        True, False, None (a bar where a terminal looks on), or a callable(done, total).
+
+    Returns
+    -------
+    Report
+        True in a boolean context only for the verdict "right".
+    """
+    started = time.monotonic()
+    options = _options(mode, seed, budget, rtol)
+    deadline = None if time_limit is None else started + _time_limit(time_limit)
+    problem = read_problem(x)
+    box = read_bounds(bounds, problem)
+    with shown(progress, 2 * problem.n + 2) as advance:
+        evaluator = evaluator_for(objective, problem, Pace(deadline, advance), box)
+        claimed, calls = claimed_gradient(gradient_function(gradient, problem), problem)
+        engine, stopped_by = _run(problem, claimed, options, evaluator)
+    return make_report(
+        engine.result(),
+        problem.layout,
+        seed=options.seed,
+        gradient_evaluations=calls,
+        stopped_by=stopped_by,
+        notes=problem.notes,
+    )
+
+
+def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str = "raise", **settings: Any) -> Report:
+    """Raise `GradientError` where a gradient is wrong, and `InconclusiveError` where the check could not decide.
+
+    Parameters
+    ----------
+    objective, gradient, x
+        As for `check`.
+    inconclusive
+        "raise", or "pass" to let through what could not be decided.
+    **settings
+        The other arguments of `check`.
+
+    Returns
+    -------
+    Report
+        Of a gradient that passed.
+    """
+    if inconclusive not in ("raise", "pass"):
+        raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
+    report = check(objective, gradient, x, **settings)
+    if report.verdict == "wrong":
+        raise GradientError(report)
+    if report.verdict == "inconclusive" and inconclusive == "raise":
+        raise InconclusiveError(report)
+    return report
+
+
+def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator) -> tuple[Engine, str]:
+    """Run the rounds of a check; say what ended them early: "time_limit", or nothing."""
+    engine = Engine(problem, claimed, options)
+    try:
+        while len(probes := engine.ask()):
+            engine.tell(evaluator.evaluate(probes))
+    except TimeIsUp:
+        engine.stop()
+        return engine, "time_limit"
+    return engine, ""
+
+
+def _options(mode: str, seed: int, budget: int | None, rtol: float | None) -> Options:
+    if mode == "lines":
+        raise ValueError('mode "lines" is not there yet: use "full" or "auto"')
+    if mode not in MODES:
+        raise ValueError(f'mode must be "auto" or "full", not {mode!r}')
+    if not 0 <= _integer(seed, "seed") < 1 << 64:
+        raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {seed}")
+    if budget is not None and _integer(budget, "budget") < 1:
+        raise ValueError(f"budget must be at least 1 evaluation of the objective, not {budget}; None sets no limit")
+    if rtol is not None and not 0 < _real(rtol, "rtol") < 1:
+        raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {rtol}")
+    return Options(operator.index(budget) if budget is not None else 0, operator.index(seed), float(rtol or 0.0))
+
+
+def _time_limit(seconds: float) -> float:
+    if not _real(seconds, "time_limit") > 0:
+        raise ValueError(f"time_limit must be a positive number of seconds, not {seconds}; None sets no limit")
+    return float(seconds)
+
+
+def _integer(value: Any, what: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{what} must be an integer, not {value!r:.40}") from None
+
+
+def _real(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{what} must be a number, not {value!r:.40}")
+    return float(value)

@@ -1,0 +1,113 @@
+"""The engine of the core as Python holds it: ask, tell, stop, result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .core import codes, structs
+from .core.state import ROUND
+from .library import ffi, native, pointer
+from .parameters import Flat
+from .problem import Problem
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller may set; 0 leaves a field to the engine."""
+
+    budget: int = 0
+    seed: int = 0
+    rtol: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The records that the engine wrote: words, and the same memory read as reals."""
+
+    report: Flat
+    findings: Flat
+    causes: Flat
+    kinks: Flat
+    resolutions: Flat
+
+
+class Engine:
+    """One check in the core: which probes next, and what their values mean."""
+
+    def __init__(self, problem: Problem, claimed: Flat, options: Options) -> None:
+        self._library = native()
+        self._n = problem.n
+        self._point = np.ascontiguousarray(problem.x, np.float64)
+        self._gradient = claimed
+        self._x, self._claimed = pointer(self._point), pointer(self._gradient)
+        size = int(self._library.gradproof_engine_size(self._n))
+        self._memory = np.zeros(size, np.int64)
+        self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
+        self._probes = np.zeros((ROUND, structs.PROBE_WORDS), np.int64)
+        chosen = self._options(problem, options)
+        self._raise(
+            self._library.gradproof_engine_start(
+                self._engine, self._x, self._claimed, self._n, pointer(chosen, "gradproof_options[]")
+            )
+        )
+
+    def ask(self) -> Flat:
+        """Return the next round of probes, one a row; none when the check is finished."""
+        count = int(
+            self._library.gradproof_ask(
+                self._engine, self._x, self._claimed, pointer(self._probes, "gradproof_probe[]"), ROUND
+            )
+        )
+        self._raise(min(count, 0))
+        return self._probes[:count]
+
+    def tell(self, values: Flat) -> None:
+        """Hand over the values of the round, in its order."""
+        self._raise(self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values)))
+
+    def stop(self) -> None:
+        """Ask for no more: what is open stays untested."""
+        self._raise(self._library.gradproof_stop(self._engine))
+
+    def result(self) -> Outcome:
+        """Return what has been found so far."""
+        report = np.zeros(structs.REPORT_WORDS, np.int64)
+        self._result(report, None)
+        findings = np.zeros((int(report[structs.REPORT_FINDINGS]), structs.FINDING_WORDS), np.int64)
+        if len(findings):
+            self._result(report, findings)
+        causes, kinks, resolutions = np.zeros(self._n, np.int64), np.zeros(self._n, np.int64), np.zeros(self._n)
+        self._raise(
+            self._library.gradproof_coordinates(self._engine, pointer(causes), pointer(kinks), pointer(resolutions))
+        )
+        return Outcome(report, findings, causes, kinks, resolutions)
+
+    def _result(self, report: Flat, findings: Flat | None) -> None:
+        room = ffi.NULL if findings is None else pointer(findings, "gradproof_finding[]")
+        count = 0 if findings is None else len(findings)
+        self._raise(
+            self._library.gradproof_result(
+                self._engine, self._x, self._claimed, pointer(report, "gradproof_report[]"), room, count
+            )
+        )
+
+    def _options(self, problem: Problem, options: Options) -> Flat:
+        words = np.zeros(structs.OPTIONS_WORDS, np.int64)
+        self._raise(self._library.gradproof_options_default(pointer(words, "gradproof_options[]")))
+        words[structs.OPTIONS_BUDGET] = options.budget
+        words.view(np.uint64)[structs.OPTIONS_SEED] = options.seed
+        words[structs.OPTIONS_FLOAT32] = int(problem.is_float32)
+        words.view(np.float64)[structs.OPTIONS_RTOL] = options.rtol
+        return words
+
+    def _raise(self, code: int) -> None:
+        if code >= 0:
+            return
+        word, sentence = codes.CODES.get(code, ("unknown", f"The library returned the code {code}."))
+        if code == codes.OBJECTIVE_NOT_FINITE:
+            raise ValueError(sentence)
+        if code == codes.OUT_OF_MEMORY:
+            raise MemoryError(sentence)
+        raise RuntimeError(f"{word}: {sentence}")

@@ -1,0 +1,103 @@
+"""Objectives that map many points at once to their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..parameters import Flat, Leaf
+from ..problem import Bounds, Problem
+from .evaluator import Evaluator
+from .pace import Pace
+
+CHUNK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class Batched:
+    """An objective that maps k points, along a leading axis, to k values."""
+
+    function: Callable[[Any], Any]
+
+
+def batched(function: Callable[[Any], Any]) -> Batched:
+    """Say that an objective takes many points at once.
+
+    Parameters
+    ----------
+    function
+        Maps an array of shape (k, n) to k values; where x has another shape, (k, *x.shape); where x is a structure, the
+        same structure with a leading axis of length k in every array.
+
+    Returns
+    -------
+    Batched
+        What `check` takes as its objective.
+    """
+    if not callable(function):
+        raise TypeError(f"batched() takes a function, not an object of type {type(function).__name__}")
+    return Batched(function)
+
+
+class BatchedEvaluator(Evaluator):
+    """Hands over as many points as a round has, within reason."""
+
+    def __init__(
+        self, objective: Batched, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
+    ) -> None:
+        super().__init__(problem, pace, bounds)
+        self.objective = objective
+        self._rows = self.rows(CHUNK_BYTES)
+
+    def at_x(self) -> float:
+        """Return the objective at x; what it raises goes through."""
+        points = self.problem.x.copy().reshape(1, -1)
+        value = float(self._values(points)[0])
+        if not np.array_equal(points[0], self.problem.x):
+            self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
+        return value
+
+    def elsewhere(self, probes: Flat) -> Flat:
+        """Return the objective at the points of the probes; NaN where it raises."""
+        values = np.empty(len(probes))
+        # A batch of one costs as much as one of many: start large.
+        self.pace.size = max(self.pace.size, 64)
+        for part in self.pace.chunks(len(probes), self._rows):
+            with np.errstate(all="ignore"):
+                values[part] = self._halved(probes[part])
+        return values
+
+    def _halved(self, probes: Flat) -> Flat:
+        """Return the values of a batch; where it raises, of its halves, until the points that raise are alone."""
+        try:
+            results = self.objective.function(self._shaped(self.points(probes)))
+        except Exception:  # the user's function may raise anything outside of its domain
+            if len(probes) == 1:
+                return np.full(1, np.nan)
+            middle = len(probes) // 2
+            return np.concatenate((self._halved(probes[:middle]), self._halved(probes[middle:])))
+        return _checked(results, len(probes))
+
+    def _values(self, points: Flat) -> Flat:
+        return _checked(self.objective.function(self._shaped(points)), len(points))
+
+    def _shaped(self, points: Flat) -> Any:
+        root = self.problem.layout.root
+        if isinstance(root, Leaf):
+            return points.reshape((len(points), *root.shape))
+        return self.problem.layout.build_batch(points)
+
+
+def _checked(results: Any, count: int) -> Flat:
+    values = np.asarray(results)
+    if values.dtype.kind not in "fiu":
+        raise TypeError(f"the batched objective must return {count} real numbers, not {values.dtype} ({results!r:.40})")
+    if values.size != count or max(values.shape, default=1) != count:
+        raise ValueError(
+            f"the batched objective must return one value a point: {count} values for {count} points, "
+            f"not an array of shape {values.shape}"
+        )
+    return values.reshape(-1).astype(np.float64)

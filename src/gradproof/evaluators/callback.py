@@ -1,0 +1,75 @@
+"""A Python objective as a C function, for the pieces of the core that call their objective themselves."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from ..library import ffi
+from ..problem import Problem
+from .batched import Batched
+from .compiled import as_native_function, is_compiled
+from .native import NativeError, NativeFunction, function_pointer, user_pointer
+from .values import as_value
+
+FAILED = 1
+
+
+class Callback:
+    """An objective as the library takes it: `pointer` and `user` to hand over, `reraise` to call afterwards.
+
+    Keep the object until the library has returned.
+    """
+
+    def __init__(self, pointer: Any, user: Any, alive: object) -> None:
+        self.pointer = pointer
+        self.user = user
+        self.error: BaseException | None = None
+        self._alive = alive
+
+    def reraise(self, code: int) -> None:
+        """Raise what the objective raised, with its traceback; or an error that names its own code."""
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        if code > 0:
+            raise NativeError("objective", code)
+
+
+def as_native(objective: Any, problem: Problem) -> Callback:
+    """Return an objective of any kind as a C function for the arithmetic and the structure of the problem."""
+    function = objective if isinstance(objective, NativeFunction) else None
+    if is_compiled(objective):
+        function = as_native_function(objective, problem)
+    if function is not None:
+        return Callback(function_pointer(function, problem), user_pointer(function), function)
+    if isinstance(objective, Batched):
+        return _from_python(lambda point: _one(objective, problem, point), problem)
+    if not callable(objective):
+        raise TypeError(f"the objective must be a function, not an object of type {type(objective).__name__}")
+    build = problem.layout.build
+    return _from_python(lambda point: objective(build(point)), problem)
+
+
+def _one(objective: Batched, problem: Problem, point: Any) -> Any:
+    values = np.asarray(objective.function(problem.layout.build_batch(point.reshape(1, -1))))
+    return values.reshape(-1)[0] if values.size == 1 else values
+
+
+def _from_python(objective: Any, problem: Problem) -> Callback:
+    dtype, size = problem.x.dtype, problem.n * problem.x.itemsize
+    callback = Callback(None, ffi.NULL, None)
+
+    def call(x: Any, _n: int, value: Any, _user: Any) -> int:
+        # A fresh copy for each call: the objective may write to its argument, or keep it.
+        value[0] = as_value(objective(np.frombuffer(bytearray(ffi.buffer(x, size)), dtype)))
+        return 0
+
+    def keep(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        callback.error = callback.error or error
+
+    kind = "gradproof_objective_f32" if problem.is_float32 else "gradproof_objective"
+    callback.pointer = ffi.callback(kind, call, error=FAILED, onerror=keep)
+    return callback

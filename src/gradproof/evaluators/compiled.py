@@ -1,0 +1,69 @@
+"""Objectives compiled by Numba: wrapped once as a C function, then called without Python between two evaluations."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import Any
+
+from ..parameters import Leaf
+from ..problem import Problem
+from .native import NativeFunction
+
+
+def is_compiled(objective: Any) -> bool:
+    """Whether Numba has made this function; asked without importing Numba."""
+    dispatcher = sys.modules.get("numba.core.dispatcher")
+    return dispatcher is not None and isinstance(objective, dispatcher.Dispatcher)
+
+
+def as_native_function(objective: Any, problem: Problem) -> NativeFunction | None:
+    """Return a compiled objective as a C function; None where Numba cannot call it with one array."""
+    root = problem.layout.root
+    if not isinstance(root, Leaf) or not root.shape:
+        return None
+    shape = root.shape if len(root.shape) > 1 else None
+    return _wrapped(objective, shape, problem.x.dtype.name)
+
+
+@functools.lru_cache(maxsize=64)
+def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> NativeFunction | None:
+    import numba
+
+    from numba import types
+
+    signature = types.int32(
+        types.CPointer(getattr(types, dtype)), types.int64, types.CPointer(types.float64), types.voidptr
+    )
+    try:
+        function = numba.cfunc(signature)(_vector_wrapper(objective) if shape is None else _wrapper(objective, shape))
+    except numba.core.errors.NumbaError:
+        return None
+    return NativeFunction(function.address, 0, (function,))
+
+
+def _vector_wrapper(objective: Any) -> Any:
+    from numba import carray
+
+    def call(x: Any, n: Any, value: Any, user: Any) -> int:
+        # A copy, because the objective may write to its argument.
+        try:
+            value[0] = objective(carray(x, (n,)).copy())
+        except Exception:
+            return 1
+        return 0
+
+    return call
+
+
+def _wrapper(objective: Any, shape: tuple[int, ...]) -> Any:
+    from numba import carray
+
+    def call(x: Any, n: Any, value: Any, user: Any) -> int:
+        try:
+            value[0] = objective(carray(x, shape).copy())
+        except Exception:
+            return 1
+        return 0
+
+    return call

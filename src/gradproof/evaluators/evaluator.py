@@ -1,0 +1,70 @@
+"""What every evaluator does: answer a round of probes with values."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from ..core.structs import PROBE_START, PROBE_STOP
+from ..library import native, pointer
+from ..parameters import Flat
+from ..problem import Bounds, Problem
+from .pace import Pace
+
+
+class Evaluator(ABC):
+    """Values of one objective at points on lines through x.
+
+    At x itself what the objective raises reaches the user; elsewhere it is a missing value, NaN.
+    """
+
+    def __init__(self, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None) -> None:
+        self.problem = problem
+        self.pace = pace or Pace()
+        self.bounds = bounds
+        self._library = native()
+        self._twin = "_f32" if problem.is_float32 else ""
+        self._x = pointer(problem.x)
+        self._write_points = self.function_of_library("gradproof_points")
+
+    @abstractmethod
+    def at_x(self) -> float:
+        """Return the objective at x; what it raises goes through."""
+
+    @abstractmethod
+    def elsewhere(self, probes: Flat) -> Flat:
+        """Return the objective at the points of the probes; NaN where it raises."""
+
+    def evaluate(self, probes: Flat) -> Flat:
+        """Return the values of a round, in the order of its probes."""
+        at_x = probes[:, PROBE_START] == probes[:, PROBE_STOP]
+        if self.bounds is None and not at_x.any():
+            return self.elsewhere(probes)
+        values = np.full(len(probes), np.nan)
+        for row in np.flatnonzero(at_x):
+            for _ in self.pace.chunks(1, 1):
+                values[row] = self.at_x()
+        wanted = ~at_x
+        if self.bounds is not None:
+            wanted &= self.bounds.inside(probes, self.problem.x, self.points)
+        if wanted.any():
+            values[wanted] = self.elsewhere(np.ascontiguousarray(probes[wanted]))
+        return values
+
+    def points(self, probes: Flat) -> Flat:
+        """Return a new matrix with the point of each probe in a row; nothing else refers to its memory."""
+        points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
+        self._write_points(
+            self._x, self.problem.n, pointer(probes, "gradproof_probe[]"), len(probes), pointer(points)
+        )
+        return points
+
+    def rows(self, size: int) -> int:
+        """Return how many points fit into so many bytes, at least one."""
+        return max(1, size // max(1, self.problem.n * self.problem.x.itemsize))
+
+    def function_of_library(self, name: str) -> Any:
+        """Return a function of the library, in the twin for the arithmetic of x."""
+        return getattr(self._library, name + self._twin)

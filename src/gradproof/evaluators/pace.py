@@ -1,0 +1,43 @@
+"""How much is evaluated at once: little enough that a time limit, Ctrl-C and progress are noticed soon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+# A chunk that takes less than the first is followed by one of twice its size, one that takes more than the second by half.
+SOON = 0.02
+LATE = 0.1
+
+
+class TimeIsUp(Exception):  # noqa: N818 - not an error: it ends the rounds
+    """The time limit has passed."""
+
+
+class Pace:
+    """Cuts a round into chunks; the values do not depend on where it cuts."""
+
+    def __init__(self, deadline: float | None = None, advance: Callable[[int], object] | None = None) -> None:
+        self.deadline = deadline
+        self.advance = advance
+        self.size = 1
+
+    def chunks(self, count: int, largest: int) -> Iterator[slice]:
+        """Yield the slices of a round one after the other; raise `TimeIsUp` when the time is up."""
+        start = 0
+        while start < count:
+            began = time.monotonic()
+            if self.deadline is not None and began >= self.deadline:
+                raise TimeIsUp
+            stop = min(count, start + min(self.size, largest))
+            yield slice(start, stop)
+            self._adapt(time.monotonic() - began)
+            if self.advance is not None:
+                self.advance(stop - start)
+            start = stop
+
+    def _adapt(self, seconds: float) -> None:
+        if seconds < SOON:
+            self.size = min(2 * self.size, 1 << 20)
+        elif seconds > LATE:
+            self.size = max(self.size // 2, 1)

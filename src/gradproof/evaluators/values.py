@@ -1,0 +1,72 @@
+"""What an objective returned, as float64 values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..parameters import Flat
+
+PLAIN = frozenset({float, int, np.float64, np.float32})
+
+
+def as_values(results: Sequence[Any]) -> Flat:
+    """Return the results of an objective as float64; a clear error where one of them is not one real number."""
+    # The types first: NumPy alone would take None for NaN and "1.5" for 1.5.
+    if PLAIN.issuperset(map(type, results)):
+        try:
+            return np.array(results, np.float64)
+        except OverflowError:
+            pass
+    return np.array([as_value(result) for result in results], np.float64)
+
+
+def as_value(result: Any) -> float:
+    """Return one result of an objective as a float; a clear error where it is not one real number."""
+    value = number_or_same(result)
+    if isinstance(value, float):
+        return value
+    error = ValueError if getattr(result, "shape", None) else TypeError
+    raise error(f"the objective must return one real number, not {_described(result)}")
+
+
+def number_or_same(result: Any) -> Any:
+    """Return a result as a float where it is one real number, else as it is."""
+    if type(result) in PLAIN:
+        return _float(result)
+    if isinstance(result, (bool, np.bool_, complex, np.complexfloating, str, bytes)) or result is None:
+        return result
+    if isinstance(result, (np.ndarray, np.generic)):
+        return float(result.item()) if result.size == 1 and result.dtype.kind in "fiu" else result
+    try:
+        return _float(result) if hasattr(result, "__float__") else result
+    except Exception:  # arrays of other libraries refuse in their own ways
+        return result
+
+
+def _float(result: Any) -> float:
+    try:
+        return float(result)
+    except OverflowError:
+        return math.inf if result > 0 else -math.inf
+
+
+def _described(result: Any) -> str:
+    if result is None:
+        return "None: is a `return` missing?"
+    if isinstance(result, (complex, np.complexfloating)):
+        return f"a complex one ({result!r}): return its real part, or the square of its modulus"
+    if isinstance(result, (str, bytes)):
+        return f"text ({result!r:.40})"
+    if isinstance(result, (bool, np.bool_)):
+        return f"{bool(result)}"
+    if isinstance(result, (tuple, list)):
+        return f"a {type(result).__name__} of {len(result)}: for (value, gradient), check `lambda x: f(x)[0]`"
+    shape = getattr(result, "shape", None)
+    if shape:
+        return f"an array of shape {tuple(shape)}: sum it, or pick one element"
+    kind = getattr(result, "dtype", None)
+    return f"an object of type {type(result).__name__}{f' ({kind})' if kind is not None else ''}"

@@ -1,0 +1,271 @@
+"""Named parameters: a (nested) structure of arrays as one flat vector, and back.
+
+A `Layout` remembers how the user's x looks, so that every point can be handed over in that shape, and every coordinate
+can be called by the name that the user gave it: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import copy
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Flat: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+Node: TypeAlias = "Leaf | Branch"
+
+NUMBER_KINDS = "fiu"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An array, or one number, inside of the structure; a plain Python number has no type of its own."""
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any] | None
+    start: int
+    number: bool
+
+    @property
+    def size(self) -> int:
+        """How many coordinates it has."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def stop(self) -> int:
+        """One past its last coordinate."""
+        return self.start + self.size
+
+    def build(self, flat: Flat) -> Any:
+        """Return its part of a flat vector in its own shape, as a view; a number as a number."""
+        if self.number:
+            return flat[self.start]
+        return flat[self.start : self.stop].reshape(self.shape)
+
+    def build_batch(self, points: Flat) -> Any:
+        """Return its part of a matrix of points, one point a row."""
+        return points[:, self.start : self.stop].reshape((len(points), *self.shape))
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A dict, list or tuple inside of the structure; `kind` is "dict", "list" or "tuple"."""
+
+    path: str
+    kind: str
+    keys: tuple[Any, ...]
+    children: tuple[Node, ...]
+    example: Any
+
+    def build(self, flat: Flat) -> Any:
+        """Return the structure with views of a flat vector in it."""
+        return self.assemble([child.build(flat) for child in self.children])
+
+    def build_batch(self, points: Flat) -> Any:
+        """Return the structure with a leading axis for the points."""
+        return self.assemble([child.build_batch(points) for child in self.children])
+
+    def assemble(self, parts: list[Any]) -> Any:
+        """Return a new container of the user's own type that holds the parts."""
+        if self.kind == "list":
+            return parts
+        if self.kind == "tuple":
+            return type(self.example)(*parts) if hasattr(self.example, "_fields") else tuple(parts)
+        if type(self.example) is dict:
+            return dict(zip(self.keys, parts, strict=True))
+        container = copy.copy(self.example)
+        for key, part in zip(self.keys, parts, strict=True):
+            container[key] = part
+        return container
+
+    def parts(self, value: Any, what: str) -> list[Any]:
+        """Return the parts of a value of this structure in order; a clear error where it has another structure."""
+        where = _named(self.path, what)
+        if self.kind != "dict":
+            if not isinstance(value, (list, tuple)) or len(value) != len(self.children):
+                raise ValueError(f"{where} is {_described(value)}, but x is a {self.kind} of {len(self.children)}")
+            return list(value)
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{where} is {_described(value)}, but x is a dict with the keys {_listed(self.keys)}")
+        missing = [key for key in self.keys if key not in value]
+        extra = [key for key in value if key not in self.keys]
+        if missing or extra:
+            faults = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(extra)}, x has not"] * bool(extra)
+            raise ValueError(f"{where} {' and '.join(faults)}; x has the keys {_listed(self.keys)}")
+        return [value[key] for key in self.keys]
+
+
+class Layout:
+    """How the user's x looks: its structure, the shapes and names of its arrays, and its one element type."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.leaves = tuple(_leaves(root))
+        self.n = self.leaves[-1].stop if self.leaves else 0
+        # One type for all: as NumPy, float32 beside float64 is computed in float64, so that each step is exact.
+        self.dtype = np.result_type(*{leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)})
+        self._starts = [leaf.start for leaf in self.leaves]
+
+    @property
+    def structured(self) -> bool:
+        """Whether x is a dict, list or tuple of arrays, not one array."""
+        return isinstance(self.root, Branch)
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether x is one array of one dimension, so that a flat point is already what the user expects."""
+        return isinstance(self.root, Leaf) and not self.root.number and len(self.root.shape) == 1
+
+    @property
+    def build(self) -> Callable[[Flat], Any]:
+        """What makes the user's structure out of a flat vector, without a copy."""
+        return self.root.build
+
+    @property
+    def build_batch(self) -> Callable[[Flat], Any]:
+        """What makes the user's structure, with a leading axis, out of a matrix with a point a row."""
+        return self.root.build_batch
+
+    def name(self, index: int) -> str:
+        """Return what the user calls a coordinate."""
+        leaf = self.leaves[bisect.bisect_right(self._starts, index) - 1]
+        path = leaf.path or "x"
+        if not leaf.shape:
+            return path
+        place = np.unravel_index(index - leaf.start, leaf.shape)
+        return f"{path}[{', '.join(str(int(i)) for i in place)}]"
+
+    def name_of_line(self, start: int, stop: int) -> str:
+        """Return what the user calls the coordinates [start, stop)."""
+        first = self.name(start)
+        return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
+
+    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64) -> Flat:
+        """Return a new flat vector that holds a value of this structure; `what` names it where it does not fit."""
+        out = np.empty(self.n, dtype)
+        _fill(self.root, value, out, what)
+        return out
+
+
+def read(x: Any) -> tuple[Layout, Flat]:
+    """Return the layout of the user's x and a flat copy of its numbers."""
+    layout = Layout(_node(x, "", [0]))
+    if layout.n == 0:
+        raise ValueError("x is empty: a gradient check needs at least one coordinate")
+    return layout, layout.flatten(x, "x", dtype=layout.dtype)
+
+
+def _node(value: Any, path: str, used: list[int]) -> Node:
+    if isinstance(value, Mapping):
+        keys = tuple(value)
+        children = tuple(_node(value[key], _join(path, str(key)), used) for key in keys)
+        return Branch(path, "dict", keys, children, value)
+    if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
+        names = getattr(value, "_fields", range(len(value)))
+        top = path or ("" if hasattr(value, "_fields") else "x")
+        children = tuple(_node(part, _join(top, str(name)), used) for name, part in zip(names, value, strict=True))
+        return Branch(path, "list" if isinstance(value, list) else "tuple", tuple(range(len(value))), children, value)
+    array = as_numbers(value, _named(path, "x"))
+    dtype = None if type(value) in (int, float) else _kept(array.dtype)
+    leaf = Leaf(path, array.shape, dtype, used[0], array.ndim == 0 and not isinstance(value, np.ndarray))
+    used[0] = leaf.stop
+    return leaf
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _named(path: str, what: str) -> str:
+    return f"{what}, at {path!r}," if path else what
+
+
+def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """float32 stays float32, everything else becomes float64."""
+    return np.dtype(np.float32) if dtype.kind == "f" and dtype.itemsize == 4 else np.dtype(np.float64)
+
+
+def _is_numbers(value: Sequence[Any]) -> bool:
+    """Whether a list or tuple is one array: plain numbers, or rows of plain numbers of one length, and nothing else."""
+    if not value or not all(_is_number(part) or isinstance(part, (list, tuple)) for part in value):
+        return not value
+    lengths = {len(part) if isinstance(part, (list, tuple)) else -1 for part in value}
+    return len(lengths) == 1 and (lengths == {-1} or all(_is_numbers(part) for part in value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, complex, str, bool, np.generic)) or value is None
+
+
+def as_numbers(value: Any, what: str) -> Flat:
+    """Return the value as an array of real numbers in float32 or float64; a clear error where it is not that."""
+    try:
+        array = np.asarray(value)
+    except ValueError as problem:
+        raise ValueError(f"{what} is not an array: {problem}") from None
+    kind = array.dtype.kind
+    if kind == "f" and array.dtype.itemsize not in (4, 8):
+        raise TypeError(
+            f"{what} has the type {array.dtype}; float32 and float64 can be checked: convert it to one of the two"
+        )
+    if kind not in NUMBER_KINDS:
+        raise TypeError(f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}")
+    return array
+
+
+def _what_it_is(value: Any, array: Flat) -> str:
+    if value is None:
+        return "None"
+    if array.dtype.kind == "c":
+        return f"complex numbers ({array.dtype}): check the real and imaginary parts as separate coordinates"
+    if array.dtype.kind in "US":
+        return "text"
+    if array.dtype.kind == "O":
+        return f"Python objects ({type(value).__name__})"
+    return f"{array.dtype}"
+
+
+def _leaves(node: Node) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+    else:
+        for child in node.children:
+            yield from _leaves(child)
+
+
+def _fill(node: Node, value: Any, out: Flat, what: str) -> None:
+    if isinstance(node, Leaf):
+        array = as_numbers(value, _named(node.path, what))
+        if not _same_shape(array.shape, node.shape):
+            raise ValueError(f"{_named(node.path, what)} has the shape {array.shape}, but x has the shape {node.shape}")
+        out[node.start : node.stop] = array.reshape(-1)
+        return
+    for child, part in zip(node.children, node.parts(value, what), strict=True):
+        _fill(child, part, out, what)
+
+
+def _same_shape(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether the shapes agree; a column, a row and a flat vector of one length do, too."""
+    if shape == expected:
+        return True
+    long, expected_long = ([length for length in lengths if length != 1] for lengths in (shape, expected))
+    return long == expected_long and len(long) <= 1
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"a dict with the keys {_listed(value)}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {operator.length_hint(value)}"
+    shape = getattr(value, "shape", None)
+    return f"an array of shape {tuple(shape)}" if shape is not None else f"of type {type(value).__name__}"
+
+
+def _listed(keys: Any) -> str:
+    words = [repr(key) for key in keys]
+    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")

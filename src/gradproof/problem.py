@@ -1,0 +1,156 @@
+"""What is checked: the point, the claimed gradient at it, and where the objective may be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from .parameters import Branch, Flat, Layout, as_numbers, read
+
+# Two calls of one gradient may differ by the order of its sums: so much, relative to the largest component, is rounding.
+ROUNDING = {"float64": 1e-11, "float32": 1e-4}
+
+
+@dataclass
+class Problem:
+    """The point x as a flat copy in its own arithmetic, and how the user's structure looks."""
+
+    layout: Layout
+    x: Flat
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def n(self) -> int:
+        """How many coordinates there are."""
+        return self.layout.n
+
+    @property
+    def is_float32(self) -> bool:
+        """Whether the objective sees float32."""
+        return self.x.dtype == np.float32
+
+    def note(self, text: str) -> None:
+        """Keep a note for the report, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def copy_of_x(self) -> tuple[Any, Flat]:
+        """Return x as the user's structure on fresh memory, and that memory as a flat vector."""
+        flat = self.x.copy()
+        return self.layout.build(flat), flat
+
+
+def read_problem(x: Any) -> Problem:
+    """Return the problem at the user's x, which is copied and never written to."""
+    layout, flat = read(x)
+    problem = Problem(layout, flat)
+    bad = np.flatnonzero(~np.isfinite(flat))
+    if bad.size:
+        more = f", and so are {bad.size - 1} other coordinates" if bad.size > 1 else ""
+        raise ValueError(f"{layout.name(int(bad[0]))} is {flat[bad[0]]}{more}: x must be finite to be checked at")
+    return problem
+
+
+def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
+    """Return the claimed gradient as a flat float64 vector, and how often the gradient function was called."""
+    if not callable(gradient):
+        return problem.layout.flatten(gradient, "gradient"), 0
+    first = _call(gradient, problem)
+    second = _call(gradient, problem)
+    _compare(first, second, problem)
+    return first, 2
+
+
+def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
+    """Call the gradient on fresh memory; its result is copied at once, because it may be a buffer that is used again."""
+    x, memory = problem.copy_of_x()
+    value = gradient(x)
+    if value is None:
+        raise TypeError("the gradient returned None, not an array: is a `return` missing?")
+    flat = problem.layout.flatten(value, "the gradient's result")
+    if not np.array_equal(memory, problem.x):
+        problem.note("The gradient changed its argument; it was given copies, your x is as it was.")
+    return flat
+
+
+def _compare(first: Flat, second: Flat, problem: Problem) -> None:
+    rounding = ROUNDING["float32" if problem.is_float32 else "float64"]
+    largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
+    with np.errstate(invalid="ignore"):
+        differs = np.abs(first - second) > rounding * largest
+    differs |= np.isnan(first) != np.isnan(second)
+    if differs.any():
+        index = int(np.flatnonzero(differs)[0])
+        problem.note(
+            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"{second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
+        )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The box outside of which the objective is never evaluated."""
+
+    lower: Flat
+    upper: Flat
+
+    def inside(self, probes: Flat, x: Flat, points: Callable[[Flat], Flat]) -> Flat:
+        """Say for each probe whether its point lies in the box."""
+        start = probes[:, PROBE_START]
+        length = probes[:, PROBE_STOP] - start
+        inside = np.ones(len(probes), bool)
+        single = (length == 1) & (probes[:, PROBE_SEED] == 0)
+        at = start[single]
+        # One coordinate moves by its step, rounded as the point is: no need to make the whole point.
+        moved = (x[at] + probes[single, PROBE_STEP].copy().view(np.float64)).astype(x.dtype)
+        inside[single] = (moved >= self.lower[at]) & (moved <= self.upper[at])
+        for row in np.flatnonzero((length > 0) & ~single):
+            point = points(probes[row : row + 1])[0]
+            inside[row] = bool(np.all((point >= self.lower) & (point <= self.upper)))
+        return inside
+
+
+def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
+    """Return the box that the user gave as (lower, upper), each None, a number, an array or the structure of x."""
+    if bounds is None:
+        return None
+    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+        raise ValueError(f"bounds must be a pair (lower, upper), not {bounds!r:.60}")
+    lower = _spread(bounds[0], problem.layout, -np.inf, "the lower bound")
+    upper = _spread(bounds[1], problem.layout, np.inf, "the upper bound")
+    outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
+    if outside.size:
+        index = int(outside[0])
+        raise ValueError(
+            f"{problem.layout.name(index)} is {problem.x[index]:.9g}, outside of its bounds "
+            f"[{lower[index]:.9g}, {upper[index]:.9g}]: x must lie inside of the bounds"
+        )
+    return Bounds(lower, upper)
+
+
+def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
+    out = np.full(layout.n, unset)
+    _spread_into(layout.root, value, out, what)
+    return out
+
+
+def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
+    if value is None:
+        return
+    if isinstance(node, Branch):
+        scalar = np.ndim(value) == 0 and not isinstance(value, Mapping)
+        parts = [value] * len(node.children) if scalar else node.parts(value, what)
+        for child, part in zip(node.children, parts, strict=True):
+            _spread_into(child, part, out, what)
+        return
+    array = as_numbers(value, what)
+    try:
+        out[node.start : node.stop] = np.broadcast_to(array, node.shape).reshape(-1)
+    except ValueError:
+        raise ValueError(
+            f"{what} has the shape {array.shape}, but {node.path or 'x'} has the shape {node.shape}"
+        ) from None

@@ -1,0 +1,200 @@
+"""What a check found: the report, its findings, and the errors that carry it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from .cause import Cause
+from .core import codes, structs
+from .engine import Outcome
+from .parameters import Flat, Layout
+
+ACCEPTED = frozenset({Cause.AGREES, Cause.KINK_AT_POINT, Cause.KINK_CROSSED})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
+
+    index: int
+    start: int
+    stop: int
+    name: str
+    cause: Cause
+    claimed: float
+    slope: float
+    left: float
+    right: float
+    error_bar: float
+    step: float
+    resolution: float
+    has_kink: bool
+    distance: float
+
+    @property
+    def error(self) -> float:
+        """How far the claimed value is from the numerical slope."""
+        return abs(self.claimed - self.slope)
+
+    @property
+    def relative_error(self) -> float:
+        """The error relative to the larger of the two; a NaN is infinitely wrong."""
+        if not (math.isfinite(self.error) and math.isfinite(self.claimed)):
+            return math.inf
+        size = max(abs(self.claimed), abs(self.slope))
+        return self.error / size if size else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
+
+    `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
+    tested coordinate, `resolutions` the same for each (NaN where it was not tested).
+    """
+
+    verdict: str
+    n: int
+    tested: int
+    agreeing: int
+    undecided: int
+    untested: int
+    wrong: Flat
+    kinks: Flat
+    findings: tuple[Finding, ...]
+    evaluations: int
+    gradient_evaluations: int
+    rounds: int
+    value: float
+    noise_floor: float
+    noise_measured: bool
+    arithmetic: str
+    nondeterministic: bool
+    spread: float
+    resolution: float
+    resolutions: Flat
+    rtol: float
+    mode: str
+    seed: int
+    stopped_by: str
+    warnings: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Whether the gradient is right: a check that could not decide is not a pass."""
+        return self.verdict == "right"
+
+    def __str__(self) -> str:
+        from .table import render
+
+        return render(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<gradproof.Report {self.verdict}: n={self.n}, tested={self.tested}, wrong={len(self.wrong)}, "
+            f"kinks={len(self.kinks)}, evaluations={self.evaluations}>"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain Python values, ready for JSON: NaN as None, infinities as "inf" and "-inf"."""
+        words = {part.name: getattr(self, part.name) for part in fields(self)}
+        words["findings"] = [{part.name: getattr(one, part.name) for part in fields(one)} for one in self.findings]
+        plain: dict[str, Any] = _plain(words)
+        return plain
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the report as JSON."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+class GradientError(AssertionError):
+    """The gradient is wrong; `report` says where and why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"\n{report}")
+        self.report = report
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.report,))
+
+
+class InconclusiveError(GradientError):
+    """The check could not decide; `report` says what would decide it."""
+
+
+def make_report(
+    outcome: Outcome, layout: Layout, *, seed: int, gradient_evaluations: int, stopped_by: str, notes: list[str]
+) -> Report:
+    """Return the records of the engine as a report in the words of the user's structure."""
+    words, reals = outcome.report, outcome.report.view(np.float64)
+    return Report(
+        verdict=codes.VERDICTS[int(words[structs.REPORT_VERDICT])],
+        n=int(words[structs.REPORT_N]),
+        tested=int(words[structs.REPORT_TESTED]),
+        agreeing=int(words[structs.REPORT_AGREEING]),
+        undecided=int(words[structs.REPORT_OPEN]),
+        untested=int(words[structs.REPORT_UNTESTED]),
+        wrong=_frozen(np.flatnonzero(outcome.causes == codes.WRONG)),
+        kinks=_frozen(np.flatnonzero(outcome.kinks)),
+        findings=tuple(_finding(line, layout) for line in outcome.findings),
+        evaluations=int(words[structs.REPORT_EVALUATIONS]),
+        gradient_evaluations=gradient_evaluations,
+        rounds=int(words[structs.REPORT_ROUNDS]),
+        value=float(reals[structs.REPORT_VALUE]),
+        noise_floor=float(reals[structs.REPORT_NOISE_FLOOR]),
+        noise_measured=bool(words[structs.REPORT_NOISE_MEASURED]),
+        arithmetic=codes.ARITHMETICS[int(words[structs.REPORT_ARITHMETIC])],
+        nondeterministic=bool(words[structs.REPORT_NONDETERMINISTIC]),
+        spread=float(reals[structs.REPORT_SPREAD]),
+        resolution=float(reals[structs.REPORT_RESOLUTION]),
+        resolutions=_frozen(np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)),
+        rtol=float(reals[structs.REPORT_RTOL]),
+        mode="full",
+        seed=seed,
+        stopped_by=stopped_by,
+        warnings=tuple(notes),
+    )
+
+
+def _finding(words: Flat, layout: Layout) -> Finding:
+    reals = words.view(np.float64)
+    start, stop = int(words[structs.FINDING_START]), int(words[structs.FINDING_STOP])
+    return Finding(
+        index=start,
+        start=start,
+        stop=stop,
+        name=layout.name_of_line(start, stop),
+        cause=Cause.from_code(int(words[structs.FINDING_CAUSE])),
+        claimed=float(reals[structs.FINDING_CLAIMED]),
+        slope=float(reals[structs.FINDING_SLOPE]),
+        left=float(reals[structs.FINDING_LEFT]),
+        right=float(reals[structs.FINDING_RIGHT]),
+        error_bar=float(reals[structs.FINDING_ERROR_BAR]),
+        step=float(reals[structs.FINDING_STEP]),
+        resolution=float(reals[structs.FINDING_RESOLUTION]),
+        has_kink=bool(words[structs.FINDING_KINK]),
+        distance=float(reals[structs.FINDING_DISTANCE]),
+    )
+
+
+def _frozen(array: Flat) -> Flat:
+    array.flags.writeable = False
+    return array
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, Cause):
+        return value.value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
