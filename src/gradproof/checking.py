@@ -7,6 +7,7 @@ import operator
 import time
 from typing import Any
 
+from .core.structs import REPORT_UNTESTED
 from .engine import Engine, Options
 from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
 from .parameters import Flat
@@ -39,9 +40,9 @@ def check(
     gradient
         `g(x)` with the shape or structure of x, or the array itself, computed at x; or `gradproof.native(g)`.
     x
-        An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of arrays.
-        A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is float64.
-        The functions get copies; x is never written to.
+        An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of
+        arrays.  A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is
+        float64.  The functions get copies; x is never written to.
     mode
         "full" tests every coordinate; "auto" chooses, which now means "full".
     seed
@@ -71,8 +72,11 @@ def check(
         evaluator = evaluator_for(objective, problem, Pace(deadline, advance), box)
         claimed, calls = claimed_gradient(gradient_function(gradient, problem), problem)
         engine, stopped_by = _run(problem, claimed, options, evaluator)
+    outcome = engine.result()
+    if not stopped_by and budget is not None and outcome.report[REPORT_UNTESTED]:
+        stopped_by = "budget"
     return make_report(
-        engine.result(),
+        outcome,
         problem.layout,
         seed=options.seed,
         gradient_evaluations=calls,

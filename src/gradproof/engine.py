@@ -87,11 +87,7 @@ class Engine:
     def _result(self, report: Flat, findings: Flat | None) -> None:
         room = ffi.NULL if findings is None else pointer(findings, "gradproof_finding[]")
         count = 0 if findings is None else len(findings)
-        self._raise(
-            self._library.gradproof_result(
-                self._engine, self._x, self._claimed, pointer(report, "gradproof_report[]"), room, count
-            )
-        )
+        self._raise(self._library.gradproof_result(self._engine, pointer(report, "gradproof_report[]"), room, count))
 
     def _options(self, problem: Problem, options: Options) -> Flat:
         words = np.zeros(structs.OPTIONS_WORDS, np.int64)

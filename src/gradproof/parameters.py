@@ -214,7 +214,9 @@ def as_numbers(value: Any, what: str) -> Flat:
             f"{what} has the type {array.dtype}; float32 and float64 can be checked: convert it to one of the two"
         )
     if kind not in NUMBER_KINDS:
-        raise TypeError(f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}")
+        raise TypeError(
+            f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"
+        )
     return array
 
 

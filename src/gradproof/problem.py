@@ -11,7 +11,7 @@ import numpy as np
 from .core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from .parameters import Branch, Flat, Layout, as_numbers, read
 
-# Two calls of one gradient may differ by the order of its sums: so much, relative to the largest component, is rounding.
+# Two calls of one gradient may differ by the order of its sums: so much of the largest component is rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
 
@@ -66,7 +66,7 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
-    """Call the gradient on fresh memory; its result is copied at once, because it may be a buffer that is used again."""
+    """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
     x, memory = problem.copy_of_x()
     value = gradient(x)
     if value is None:
@@ -86,8 +86,8 @@ def _compare(first: Flat, second: Flat, problem: Problem) -> None:
     if differs.any():
         index = int(np.flatnonzero(differs)[0])
         problem.note(
-            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, then "
-            f"{second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
+            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, "
+            f"then {second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-Progress: TypeAlias = bool | None | Callable[[int, int], object]
+Progress: TypeAlias = bool | Callable[[int, int], object] | None
 
 
 @contextmanager

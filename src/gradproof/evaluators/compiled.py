@@ -29,21 +29,21 @@ def as_native_function(objective: Any, problem: Problem) -> NativeFunction | Non
 @functools.lru_cache(maxsize=64)
 def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> NativeFunction | None:
     import numba
-
     from numba import types
 
-    signature = types.int32(
-        types.CPointer(getattr(types, dtype)), types.int64, types.CPointer(types.float64), types.voidptr
-    )
+    pointer: Any = types.CPointer
+    signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.voidptr)
     try:
-        function = numba.cfunc(signature)(_vector_wrapper(objective) if shape is None else _wrapper(objective, shape))
+        function: Any = numba.cfunc(signature)(
+            _vector_wrapper(objective) if shape is None else _wrapper(objective, shape)
+        )
     except numba.core.errors.NumbaError:
         return None
     return NativeFunction(function.address, 0, (function,))
 
 
 def _vector_wrapper(objective: Any) -> Any:
-    from numba import carray
+    from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         # A copy, because the objective may write to its argument.
@@ -57,7 +57,7 @@ def _vector_wrapper(objective: Any) -> Any:
 
 
 def _wrapper(objective: Any, shape: tuple[int, ...]) -> Any:
-    from numba import carray
+    from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         try:

@@ -56,9 +56,7 @@ class Evaluator(ABC):
     def points(self, probes: Flat) -> Flat:
         """Return a new matrix with the point of each probe in a row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
-        self._write_points(
-            self._x, self.problem.n, pointer(probes, "gradproof_probe[]"), len(probes), pointer(points)
-        )
+        self._write_points(self._x, self.problem.n, pointer(probes, "gradproof_probe[]"), len(probes), pointer(points))
         return points
 
     def rows(self, size: int) -> int:

@@ -77,7 +77,7 @@ def _address(function: Any) -> tuple[int, int]:
 def _ctypes_address(function: Any) -> int:
     import ctypes
 
-    if isinstance(function, ctypes._CFuncPtr):
+    if isinstance(function, ctypes._CFuncPtr):  # type: ignore[attr-defined]
         return ctypes.cast(function, ctypes.c_void_p).value or 0
     hint = ": pass a Python function to check() as it is" if callable(function) else ""
     raise TypeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-# A chunk that takes less than the first is followed by one of twice its size, one that takes more than the second by half.
+# After a chunk that took less than the first the next one is twice as large, after more than the second half as large.
 SOON = 0.02
 LATE = 0.1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -63,10 +64,8 @@ class SerialEvaluator(Evaluator):
         results: list[Any] = []
         rows = iter(points)
         while len(results) < len(points):
-            try:
+            with suppress(Exception):  # the user's function may raise anything outside of its domain
                 results.extend(map(self._call, rows))
-            except Exception:  # the user's function may raise anything outside of its domain
-                pass
             # Either all is done, or the objective raised at the next point (StopIteration ends `extend` silently).
             if len(results) < len(points):
                 results.append(math.nan)

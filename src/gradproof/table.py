@@ -1,0 +1,224 @@
+"""A report as text: the verdict in words, what it rests on, and what matters, worst first, in 100 columns."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .cause import Cause
+from .report import ACCEPTED, Finding, Report
+
+WIDTH = 100
+ROWS = 10
+KINK_ROWS = 5
+NAME_ROOM = 24
+# The most digits that are shown; fewer where the line would be too long.
+DIGITS = (9, 7, 5, 4)
+COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """Return a report as text; with `colour`, its first line in the colour of the verdict."""
+    head = headline(report)
+    if colour:
+        head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
+    undecided = [one for one in report.findings if one.cause not in ACCEPTED and one.cause is not Cause.WRONG]
+    kinks = [one for one in report.findings if one.has_kink and one.cause in ACCEPTED]
+    hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
+    parts = [
+        head,
+        _facts(report),
+        _table("wrong", sorted(wrong, key=_severity), len(report.wrong), ROWS, _slopes),
+        _table("undecided", sorted(undecided, key=_openness), report.undecided, ROWS, _slopes),
+        _table("kinks", sorted(kinks, key=_distance), max(hidden_kinks, len(kinks)), KINK_ROWS, _kinks),
+        _explanations(report),
+        _notes(report),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def headline(report: Report) -> str:
+    """Return the verdict in words, on one line."""
+    if report.verdict == "right":
+        at_kinks = f", {len(report.kinks):,} of them at or near a kink" if len(report.kinks) else ""
+        return f"right: the gradient agrees with the objective in {_all(report.n)}{at_kinks}"
+    left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
+    parts = [f"{count:,} {what}" for count, what in left if count]
+    if report.verdict == "wrong":
+        return "; ".join([f"wrong: the gradient is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts])
+    first, *rest = parts
+    count, _, what = first.partition(" ")
+    return f"inconclusive: nothing is wrong, but {count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
+
+
+def _facts(report: Report) -> str:
+    tested = f"{report.tested:,} of {_coordinates(report.n)}"
+    if report.untested and report.stopped_by:
+        tested += f", then the {report.stopped_by.replace('_', ' ')} ended the check"
+    noise = (
+        f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed: nothing asked for more'})"
+    )
+    calls = f"{report.evaluations:,} of the objective"
+    if report.gradient_evaluations:
+        calls += f", {report.gradient_evaluations} of the gradient"
+    facts = {"tested": tested}
+    if report.resolution > 0:
+        facts["resolution"] = _resolution(report)
+    facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
+    if report.nondeterministic:
+        facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
+    facts["evaluations"] = calls
+    return "\n".join(f"  {key:<11}  {value}" for key, value in facts.items())
+
+
+def _resolution(report: Report) -> str:
+    known = report.resolutions[np.isfinite(report.resolutions)]
+    worst = short(report.resolution)
+    if not known.size or np.all(known == report.resolution):
+        return f"an error of {worst} would have been seen"
+    return f"an error of {worst} would have been seen everywhere, of {short(float(np.median(known)))} in half of them"
+
+
+def _slopes(one: Finding, digits: int) -> dict[str, str]:
+    enough = _justified(one.slope, one.error_bar, digits)
+    slope = _known(one.slope, enough)
+    if math.isfinite(one.error_bar) and math.isfinite(one.slope):
+        slope += f" ± {short(one.error_bar)}"
+    return {
+        "claimed": number(one.claimed, enough),
+        "numerical slope": slope,
+        "left": _known(one.left, min(digits, 6)),
+        "right": _known(one.right, min(digits, 6)),
+        "cause": str(one.cause),
+    }
+
+
+def _kinks(one: Finding, digits: int) -> dict[str, str]:
+    shown = min(digits, 6)
+    return {
+        "claimed": number(one.claimed, shown),
+        "left": _known(one.left, shown),
+        "right": _known(one.right, shown),
+        "kink": "at x" if one.distance == 0 else f"at x {'-' if one.distance < 0 else '+'} {short(abs(one.distance))}",
+        "cause": str(one.cause),
+    }
+
+
+def _table(
+    title: str,
+    findings: Sequence[Finding],
+    total: int,
+    rows: int,
+    cells: Callable[[Finding, int], dict[str, str]],
+) -> str:
+    shown = findings[:rows]
+    if not shown:
+        return f"{title}: {total:,}" if total and title != "kinks" else ""
+    longest = max(len(one.name) for one in shown)
+    for digits in DIGITS:
+        lines = [cells(one, digits) for one in shown]
+        widths = {key: max(len(key), *(len(line[key]) for line in lines)) for key in lines[0]}
+        room = WIDTH - 2 - sum(width + 2 for width in widths.values())
+        if room >= min(longest, NAME_ROOM):
+            break
+    room = max(min(longest, room), len(title))
+    text = [_line(title, {key: key for key in widths}, widths, room)]
+    text += [_line(_cut(one.name, room), line, widths, room) for one, line in zip(shown, lines, strict=True)]
+    if total > len(shown):
+        text.append(f"  … and {total - len(shown):,} more")
+    return "\n".join(text)
+
+
+def _line(name: str, cells: dict[str, str], widths: dict[str, int], room: int) -> str:
+    """Return one line: names and causes to the left, numbers to the right."""
+    padded = (f"{cells[key]:<{width}}" if key == "cause" else f"{cells[key]:>{width}}" for key, width in widths.items())
+    return f"  {name:<{room}}  {'  '.join(padded)}".rstrip()
+
+
+def _cut(name: str, room: int) -> str:
+    """Shorten a name in its middle: its end tells the coordinate."""
+    if len(name) <= room:
+        return name
+    tail = max(1, (room - 1) * 2 // 3)
+    return f"{name[: room - 1 - tail]}…{name[-tail:]}"
+
+
+def _explanations(report: Report) -> str:
+    causes = {one.cause for one in report.findings} - {Cause.AGREES}
+    if report.untested:
+        causes.add(Cause.UNTESTED)
+    if report.nondeterministic:
+        causes.add(Cause.NONDETERMINISTIC)
+    return "\n".join(_wrapped(f"{cause}: ", cause.explanation) for cause in Cause if cause in causes)
+
+
+def _notes(report: Report) -> str:
+    return "\n".join(_wrapped("note: ", note) for note in report.warnings)
+
+
+def _wrapped(lead: str, sentence: str) -> str:
+    return textwrap.fill(sentence, WIDTH, initial_indent=f"  {lead}", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _severity(one: Finding) -> tuple[float, float, int]:
+    """Sort by relative error in steps of a thousandth, then by error; what is not finite comes first."""
+    error = one.error if math.isfinite(one.error) else math.inf
+    return (-round(one.relative_error, 3) if math.isfinite(one.relative_error) else -math.inf, -error, one.index)
+
+
+def _openness(one: Finding) -> tuple[float, int]:
+    return (-one.resolution if math.isfinite(one.resolution) else -math.inf, one.index)
+
+
+def _distance(one: Finding) -> tuple[float, int]:
+    return (abs(one.distance) if math.isfinite(one.distance) else math.inf, one.index)
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _all(n: int) -> str:
+    return "the one coordinate" if n == 1 else f"all {n:,} coordinates"
+
+
+def _coordinates(n: int) -> str:
+    return "1 coordinate" if n == 1 else f"{n:,} coordinates"
+
+
+def number(value: float, digits: int) -> str:
+    """Return a number with so many significant digits."""
+    if math.isnan(value):
+        return "nan"
+    if value == 0 or math.isinf(value):
+        return f"{value:g}"
+    return _short_exponent(f"{value:#.{digits}g}")
+
+
+def _known(value: float, digits: int) -> str:
+    """Return a measured number, or a dash where nothing could be measured."""
+    return "-" if math.isnan(value) else number(value, digits)
+
+
+def short(value: float) -> str:
+    """Return the size of a number: two digits."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    return _short_exponent(f"{value:.1e}") if not 0.1 <= abs(value) < 1000 else f"{value:.2g}"
+
+
+def _short_exponent(text: str) -> str:
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa.rstrip(".")
+
+
+def _justified(slope: float, error_bar: float, most: int) -> int:
+    """Return how many digits of a slope its error bar leaves: one more than are certain, at least three."""
+    if not (math.isfinite(slope) and math.isfinite(error_bar)) or slope == 0 or error_bar <= 0:
+        return min(most, 6)
+    certain = math.floor(math.log10(abs(slope))) - math.floor(math.log10(error_bar))
+    return max(3, min(certain + 1, most))
