@@ -133,6 +133,8 @@ def _options(mode: str, seed: int, budget: int | None, rtol: float | None) -> Op
         raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {seed}")
     if budget is not None and _integer(budget, "budget") < 1:
         raise ValueError(f"budget must be at least 1 evaluation of the objective, not {budget}; None sets no limit")
+    if budget is not None and operator.index(budget) >= 1 << 63:
+        raise ValueError("budget must be less than 2**63 evaluations of the objective; None sets no limit")
     if rtol is not None and not 0 < _real(rtol, "rtol") < 1:
         raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {rtol}")
     return Options(operator.index(budget) if budget is not None else 0, operator.index(seed), float(rtol or 0.0))

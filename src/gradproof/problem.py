@@ -50,7 +50,12 @@ def read_problem(x: Any) -> Problem:
     problem = Problem(layout, flat)
     bad = np.flatnonzero(~np.isfinite(flat))
     if bad.size:
-        more = f", and so are {bad.size - 1} other coordinates" if bad.size > 1 else ""
+        others = bad.size - 1
+        more = (
+            f", and so {'is one more coordinate' if others == 1 else f'are {others} more coordinates'}"
+            if others
+            else ""
+        )
         raise ValueError(f"{layout.name(int(bad[0]))} is {flat[bad[0]]}{more}: x must be finite to be checked at")
     return problem
 

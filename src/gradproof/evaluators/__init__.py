@@ -16,6 +16,7 @@ from .serial import SerialEvaluator
 __all__ = [
     "Callback",
     "Evaluator",
+    "NativeEvaluator",
     "Pace",
     "TimeIsUp",
     "as_native",

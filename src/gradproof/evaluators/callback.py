@@ -23,16 +23,18 @@ class Callback:
     Keep the object until the library has returned.
     """
 
-    def __init__(self, pointer: Any, user: Any, alive: object) -> None:
+    def __init__(self, pointer: Any, user: Any, alive: object, errors: list[BaseException] | None = None) -> None:
         self.pointer = pointer
         self.user = user
-        self.error: BaseException | None = None
         self._alive = alive
+        # A list that the C function shares: a reference back to this object would keep both for ever.
+        self._errors = [] if errors is None else errors
 
     def reraise(self, code: int) -> None:
         """Raise what the objective raised, with its traceback; or an error that names its own code."""
-        if self.error is not None:
-            error, self.error = self.error, None
+        if self._errors:
+            error = self._errors[0]
+            self._errors.clear()
             raise error
         if code > 0:
             raise NativeError("objective", code)
@@ -60,16 +62,15 @@ def _one(objective: Batched, problem: Problem, point: Any) -> Any:
 
 def _from_python(objective: Any, problem: Problem) -> Callback:
     dtype, size = problem.x.dtype, problem.n * problem.x.itemsize
-    callback = Callback(None, ffi.NULL, None)
+    errors: list[BaseException] = []
 
     def call(x: Any, _n: int, value: Any, _user: Any) -> int:
         # A fresh copy for each call: the objective may write to its argument, or keep it.
         value[0] = as_value(objective(np.frombuffer(bytearray(ffi.buffer(x, size)), dtype)))
         return 0
 
-    def keep(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        callback.error = callback.error or error
+    def keep(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        errors.append(error.with_traceback(trace))
 
     kind = "gradproof_objective_f32" if problem.is_float32 else "gradproof_objective"
-    callback.pointer = ffi.callback(kind, call, error=FAILED, onerror=keep)
-    return callback
+    return Callback(ffi.callback(kind, call, error=FAILED, onerror=keep), ffi.NULL, objective, errors)

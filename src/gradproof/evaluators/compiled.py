@@ -48,7 +48,7 @@ def _vector_wrapper(objective: Any) -> Any:
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         # A copy, because the objective may write to its argument.
         try:
-            value[0] = objective(carray(x, (n,)).copy())
+            value[0] = float(objective(carray(x, (n,)).copy()))
         except Exception:
             return 1
         return 0
@@ -61,7 +61,7 @@ def _wrapper(objective: Any, shape: tuple[int, ...]) -> Any:
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         try:
-            value[0] = objective(carray(x, shape).copy())
+            value[0] = float(objective(carray(x, shape).copy()))
         except Exception:
             return 1
         return 0
