@@ -21,6 +21,8 @@ from .core.abi import Meaning, Signature
 
 # No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
+# Only compiled functions call compiled functions: what Numba would add for calls from Python costs a third of the time.
+WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 CORE = memory.__name__.rpartition(".")[0]
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -42,7 +44,7 @@ def compiled(function: FunctionType) -> Any:
     """Return the compiled form of a core function; it is specialised for its arguments at the first call."""
     if function.__module__ == memory.__name__ and function.__name__ in OPERATIONS:
         return OPERATIONS[function.__name__]
-    return numba.njit(**OPTIONS)(_with_compiled_globals(function))
+    return numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function))
 
 
 @functools.cache
@@ -50,7 +52,11 @@ def entry(signature: Signature) -> Any:
     """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text."""
     function: Any = signature.function
     parameters = [_type(meaning) for _, meaning in signature.parameters]
-    return numba.cfunc(_type(signature.result)(*parameters), **OPTIONS)(_with_compiled_globals(function))
+    names = ", ".join(name for name, _ in signature.parameters)
+    # Called, not compiled a second time: the core calls some of its exported functions itself.  A C function needs
+    # its parameters by name, which is why this is text.
+    outer = eval(f"lambda {names}: inner({names})", {"inner": compiled(function)})
+    return numba.cfunc(_type(signature.result)(*parameters), **OPTIONS)(outer)
 
 
 def _type(meaning: Meaning) -> types.Type:

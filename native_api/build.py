@@ -1,0 +1,286 @@
+"""Builds libgradproof, a C library without Python, from the core.
+
+    python native_api/build.py                   the library, into src/gradproof
+    python native_api/build.py --declarations    gradproof.h and _declarations.py
+
+The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM optimises
+it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the library.  The
+build ends where the object needs more than libc and libm.
+"""
+
+from __future__ import annotations
+
+import os
+
+# The optimiser below does all the work, for a portable processor: Numba's own would aim at the processor of this machine.
+os.environ["NUMBA_OPT"] = "0"
+os.environ.pop("NUMBA_DISABLE_JIT", None)
+
+import argparse
+import importlib.util
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent / "src" / "gradproof"
+FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
+FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
+
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove"}
+FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
+# Numba's private copies of what every libm has.
+RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
+
+# Half of the size at the same speed: the engine is large and rarely waits for itself.
+INLINING_THRESHOLD = 40
+BARE_LINKERS = ("ld", "ld.lld")
+ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", "-z noexecstack")
+LIBM_PATTERN = "**/libm.so.6"
+ELF_SYMBOL_TABLE = 2
+ELF_SYMBOL_SIZE = 24
+
+
+class BuildError(Exception):
+    """The library cannot be built; the message says why in one line."""
+
+
+class NoLinkerError(BuildError):
+    """There is nothing on this machine that makes a library of an object file."""
+
+
+def import_core() -> None:
+    """Make the core and the compiler importable without running the package, which may need what is built here."""
+    if "gradproof" not in sys.modules:
+        package = types.ModuleType("gradproof")
+        package.__path__ = [str(PACKAGE)]
+        sys.modules["gradproof"] = package
+    if str(HERE) not in sys.path:
+        sys.path.insert(0, str(HERE))
+
+
+def build(directory: Path, say: Callable[[str], None] = print) -> Path:
+    """Build the library into a directory and return its path."""
+    import_core()
+    linker = find_linker()
+    symbols, machine_code = object_file()
+    refuse_foreign_symbols(machine_code)
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "gradproof.o"
+        source.write_bytes(machine_code)
+        made = Path(scratch) / FILE_NAME
+        link(linker, source, made)
+        path = directory / FILE_NAME
+        # A running process may have the old file open: put a new one in its place, do not write into it.
+        fresh = path.with_name(f"{FILE_NAME}.new")
+        shutil.copyfile(made, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(path)
+    say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(symbols)} functions, linked by {linker[0]}")
+    return path
+
+
+def object_file() -> tuple[list[str], bytes]:
+    """Return the exported symbols and one object file that defines them."""
+    import llvmlite.binding as llvm
+    from gradproof.core.abi import all_signatures
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = portable_target(llvm)
+    whole = llvm.parse_assembly(constants_text(target))
+    symbols = [function.name for function in whole.functions]
+    for signature in all_signatures():
+        whole.link_in(shareable(llvm, signature.symbol, function_text(signature)))
+        symbols.append(signature.symbol)
+    for value in defined(whole):
+        value.linkage = "external" if value.name in symbols else "internal"
+    whole.name = "gradproof"
+    # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
+    for _ in range(2):
+        optimise(llvm, whole, target)
+    if sys.platform == "win32":
+        for symbol in symbols:
+            whole.get_function(symbol).storage_class = "dllexport"
+    whole.verify()
+    return symbols, bytes(target.emit_object(whole))
+
+
+def portable_target(llvm: Any) -> Any:
+    """Return a target machine for every processor of this family, with code that may lie anywhere in memory."""
+    triple = llvm.get_process_triple()
+    return llvm.Target.from_triple(triple).create_target_machine(
+        cpu="", features="", opt=3, reloc="pic", codemodel="small"
+    )
+
+
+def function_text(signature: Any) -> str:
+    """Return the LLVM text of one exported function under its C name."""
+    from gradproof.compiler import entry
+
+    function = entry(signature)
+    text = function.inspect_llvm()
+    text = re.sub(rf'@"?{re.escape(function.native_name)}"?(?=\W)', f"@{signature.symbol}", text)
+    for private, public in RENAMED.items():
+        text = re.sub(rf"@{private}\b", f"@{public}", text)
+    # Numba keeps its functions apart for its own sake.  A harmless attribute takes the place: deleting the word could
+    # leave an empty group, which does not parse.
+    return re.sub(r"\bnoinline\b", '"gradproof-inlined"', text)
+
+
+def shareable(llvm: Any, symbol: str, text: str) -> Any:
+    """Return the module of a text; linked to others, functions that several of them bring are kept once."""
+    module = llvm.parse_assembly(text)
+    for value in defined(module):
+        if value.linkage not in (llvm.Linkage.internal, llvm.Linkage.private):
+            value.linkage = "external" if value.name == symbol else "linkonce_odr"
+    return module
+
+
+def defined(module: Any) -> list[Any]:
+    """Return the functions and variables that a module defines."""
+    return [value for value in (*module.functions, *module.global_variables) if not value.is_declaration]
+
+
+def optimise(llvm: Any, module: Any, target: Any) -> None:
+    """Run LLVM's optimiser over the module; nothing here lets it change a floating-point result."""
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.inlining_threshold = INLINING_THRESHOLD
+    options.loop_vectorization = True
+    options.slp_vectorization = True
+    builder = llvm.create_pass_builder(target, options)
+    builder.getModulePassManager().run(module, builder)
+
+
+def constants_text(target: Any) -> str:
+    """Return LLVM text of the functions with constant answers: the version and the sentences."""
+    from gradproof.core import codes, sentences
+    from gradproof.version import __version__
+
+    major, minor, patch = (int(part) for part in __version__.split("."))
+    version = 10000 * major + 100 * minor + patch
+    lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
+    lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
+    known = {code: sentences.explain(code) for code in codes.CODES}
+    lines += _switch_text("gradproof_explain", known, sentences.UNKNOWN_CODE, sentences.OBJECTIVE_CODE)
+    known = {cause: sentences.explain_cause(cause) for cause in codes.CAUSES}
+    lines += _switch_text("gradproof_explain_cause", known, sentences.UNKNOWN_CAUSE, sentences.UNKNOWN_CAUSE)
+    return "\n".join(lines)
+
+
+def _switch_text(symbol: str, known: dict[int, str], unknown: str, positive: str) -> Iterable[str]:
+    texts = {**{f"case{number}": text for number, text in enumerate(known.values())}, "low": unknown, "high": positive}
+    for label, text in texts.items():
+        raw = text.encode() + b"\0"
+        escaped = "".join(f"\\{byte:02X}" for byte in raw)
+        yield f'@{symbol}.{label} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}"'
+    yield f"define i8* @{symbol}(i32 %code) {{"
+    cases = " ".join(f"i32 {code}, label %case{number}" for number, code in enumerate(known))
+    yield f"switch i32 %code, label %other [ {cases} ]"
+    yield "other:\n%above = icmp sgt i32 %code, 0\nbr i1 %above, label %high, label %low"
+    for label, text in texts.items():
+        kind = f"[{len(text.encode()) + 1} x i8]"
+        yield f"{label}:\nret i8* getelementptr inbounds ({kind}, {kind}* @{symbol}.{label}, i64 0, i64 0)"
+    yield "}"
+
+
+def refuse_foreign_symbols(machine_code: bytes) -> None:
+    """Raise BuildError where an object file needs what is in neither libc nor libm."""
+    foreign = undefined_symbols(machine_code) - FROM_LIBC - FROM_LIBM
+    if foreign:
+        raise BuildError(f"the core needs symbols from outside of libc and libm: {', '.join(sorted(foreign))}")
+
+
+def undefined_symbols(machine_code: bytes) -> set[str]:
+    """Return the names that an object file leaves to others (ELF; for other formats the linker is the judge)."""
+    if machine_code[:4] != b"\x7fELF":
+        return set()
+    start, size, count = (*struct.unpack_from("<Q", machine_code, 0x28), *struct.unpack_from("<HH", machine_code, 0x3A))
+    sections = [struct.unpack_from("<IIQQQQIIQQ", machine_code, start + size * number) for number in range(count)]
+    names = set()
+    for _, kind, _, _, place, length, link_to, _, _, _ in sections:
+        if kind != ELF_SYMBOL_TABLE:
+            continue
+        strings = sections[link_to][4]
+        for entry in range(place + ELF_SYMBOL_SIZE, place + length, ELF_SYMBOL_SIZE):
+            name, _, _, section = struct.unpack_from("<IBBH", machine_code, entry)
+            if section == 0:
+                names.add(machine_code[strings + name : machine_code.index(b"\0", strings + name)].decode())
+    return names
+
+
+def find_linker() -> list[str]:
+    """Return the command of a linker: a C compiler, a linker alone, or the one that comes with ziglang."""
+    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
+        if name and shutil.which(name.split()[0]):
+            return name.split()
+    if sys.platform.startswith("linux"):
+        for name in BARE_LINKERS:
+            if shutil.which(name):
+                return [name]
+    if importlib.util.find_spec("ziglang"):
+        return [sys.executable, "-m", "ziglang", "cc"]
+    raise NoLinkerError("no C compiler or linker was found (cc, ld, ld.lld, or the package ziglang)")
+
+
+def link(linker: list[str], source: Path, made: Path) -> None:
+    """Link an object file into a shared library."""
+    attempts = link_commands(linker, source, made)
+    for command in attempts:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+    reason = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    raise BuildError(f"{linker[0]} failed: {reason[0] if reason else f'status {done.returncode}'}")
+
+
+def link_commands(linker: list[str], source: Path, made: Path) -> list[list[str]]:
+    """Return the commands to try, the better one first."""
+    output = [str(source), "-o", str(made)]
+    if sys.platform == "darwin":
+        return [[*linker, "-dynamiclib", f"-Wl,-install_name,@rpath/{FILE_NAME}", *output]]
+    if sys.platform == "win32":
+        return [[*linker, "-shared", "-s", *output]]
+    if linker[0] in BARE_LINKERS:
+        libraries = [*(f"-L{place}" for place in library_places()), "-l:libm.so.6", "-l:libc.so.6"]
+        bare = [*linker, "-shared", *ELF_OPTIONS, *output]
+        # Without them the library still loads into every program that has libm, as Python does.
+        return [[*bare, "--as-needed", *libraries], bare]
+    # No start files: the library has nothing to set up, and they would add symbols of their own.
+    options = [f"-Wl,{option}".replace(" ", ",") for option in ELF_OPTIONS]
+    return [[*linker, "-shared", "-nostdlib", *options, *output, "-Wl,--as-needed", "-lm", "-lc"]]
+
+
+def library_places() -> list[str]:
+    """Return the folders in which this machine keeps libm."""
+    return sorted({str(path.parent) for root in ("/lib", "/lib64", "/usr/lib") for path in Path(root).glob(LIBM_PATTERN)})
+
+
+def main() -> int:
+    """Build what the arguments ask for; return the exit status."""
+    parser = argparse.ArgumentParser(description="Builds libgradproof, or the declarations of its functions.")
+    parser.add_argument("--declarations", action="store_true", help="write gradproof.h and _declarations.py instead")
+    arguments = parser.parse_args()
+    import_core()
+    try:
+        if arguments.declarations:
+            import declarations
+
+            declarations.write(PACKAGE)
+        else:
+            build(PACKAGE)
+    except BuildError as problem:
+        print(f"native_api/build.py: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,288 @@
+/*
+ * gradproof 0.1.0: says whether a gradient is right, names the coordinates that are wrong, and says why.
+ *
+ *     static int32_t f(const double *x, int64_t n, double *value, void *user) { ...; *value = ...; return 0; }
+ *
+ *     gradproof_report report;
+ *     int32_t code = gradproof_check(f, NULL, x, claimed, n, NULL, &report, NULL, 0);
+ *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
+ *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
+ *
+ * Link with -lgradproof -lm; `gradproof info --cflags --libs` prints the flags. Nothing of Python is needed.
+ *
+ * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back.
+ * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end.
+ * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
+ *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
+ * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
+ *            so does the verdict.
+ *
+ * This file is generated: native_api/build.py --declarations.
+ */
+#ifndef GRADPROOF_H
+#define GRADPROOF_H
+
+#include <stdint.h>
+
+#define GRADPROOF_VERSION_MAJOR 0
+#define GRADPROOF_VERSION_MINOR 1
+#define GRADPROOF_VERSION_PATCH 0
+#define GRADPROOF_VERSION 100 /* what gradproof_version() returns: 10000 major + 100 minor + patch */
+
+/* Codes: what a call returns. gradproof_explain gives the sentence. */
+#define GRADPROOF_DONE 0                    /* Done. */
+#define GRADPROOF_BAD_ARGUMENT (-1)         /* An argument is NULL, negative or out of its range; see the
+                                               header for what is expected. */
+#define GRADPROOF_OUT_OF_MEMORY (-2)        /* The memory that the call needs could not be had. */
+#define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
+#define GRADPROOF_WRONG_ORDER (-4)          /* gradproof_tell was called without a round that gradproof_ask
+                                               had written, or with another count. */
+
+/* Verdicts. Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
+#define GRADPROOF_RIGHT 0
+#define GRADPROOF_WRONG 1
+#define GRADPROOF_INCONCLUSIVE 3
+
+/* Causes of a finding. gradproof_explain_cause gives the sentence. */
+#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget or the time ended first; raise it. */
+#define GRADPROOF_CAUSE_AGREES 1            /* The claimed value agrees with the numerical slope within its
+                                               error bar. */
+#define GRADPROOF_CAUSE_WRONG 2             /* The slope is measured clearly and the claimed value is not it:
+                                               look for the bug in the gradient. */
+#define GRADPROOF_CAUSE_KINK_AT_POINT 3     /* f has a kink at x and the claimed value lies between its left
+                                               and right slope: acceptable, nothing to do. */
+#define GRADPROOF_CAUSE_KINK_CROSSED 4      /* f has a kink near x; inside the smooth piece that holds x the
+                                               claimed value agrees: nothing to do. */
+#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The rounding noise of f hides the slope: compute f in float64,
+                                               or sum fewer or smaller terms. */
+#define GRADPROOF_CAUSE_STEP_LIMITED 6      /* No step gave a slope that its neighbours confirm: f varies too
+                                               fast or jumps; look at f along this line. */
+#define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
+                                               domain of f, or give bounds. */
+#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f(x) differs from call to call: fix the random seed, switch
+                                               dropout off, or make the sums reproducible. */
+
+/* Arithmetic found inside the objective. */
+#define GRADPROOF_ARITHMETIC_COARSE 16
+#define GRADPROOF_ARITHMETIC_FLOAT32 32
+#define GRADPROOF_ARITHMETIC_FLOAT64 64
+
+/* Room that gradproof_ask needs: its capacity is at least so many probes. */
+#define GRADPROOF_ROUND 4096
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An objective: writes f(x) to *value and returns 0; another code ends the call and is handed back. */
+typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
+typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
+
+/* A check between two rounds: opaque, without pointers, may be copied and kept. */
+typedef struct gradproof_engine gradproof_engine;
+
+/* One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop). */
+typedef struct gradproof_probe {
+    int64_t start;             /* first coordinate that moves; start == stop is the point x itself */
+    int64_t stop;              /* one past the last coordinate that moves */
+    uint64_t seed;             /* 0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale */
+    double floor;              /* smallest scale of a coordinate along a random line */
+    double step;               /* signed step along the line */
+} gradproof_probe;
+
+/* What may be set; gradproof_options_default fills it. */
+typedef struct gradproof_options {
+    int64_t size;              /* sizeof(gradproof_options), so that the struct can grow */
+    int64_t budget;            /* at most so many evaluations of the objective; 0: no limit */
+    uint64_t seed;             /* seed of the random lines; the same seed gives the same bits */
+    int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
+    double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
+} gradproof_options;
+
+/* What a check found. */
+typedef struct gradproof_report {
+    int64_t verdict;           /* GRADPROOF_RIGHT 0, GRADPROOF_WRONG 1 or GRADPROOF_INCONCLUSIVE 3 */
+    int64_t n;                 /* number of coordinates */
+    int64_t tested;            /* coordinates that were tested */
+    int64_t agreeing;          /* coordinates whose claimed value is acceptable, kinks included */
+    int64_t wrong;             /* coordinates whose claimed value is wrong */
+    int64_t kinks;             /* coordinates with a kink at or near x */
+    int64_t open;              /* tested coordinates that could not be decided */
+    int64_t untested;          /* coordinates that were not tested */
+    int64_t findings;          /* findings that gradproof_result can write */
+    int64_t evaluations;       /* evaluations of the objective */
+    int64_t rounds;            /* rounds of ask and tell */
+    int64_t arithmetic;        /* arithmetic found inside the objective: 64, 32, or 16 for coarser than float32 */
+    int64_t noise_measured;    /* 1: noise_floor was measured; 0: nothing asked for it, it is assumed */
+    int64_t nondeterministic;  /* 1: the objective gave two values at x */
+    int64_t dense;             /* 1: so much is wrong that the later errors were confirmed by one pair each */
+    double value;              /* the objective at x */
+    double noise_floor;        /* absolute rounding noise of the objective near x */
+    double spread;             /* largest difference between values at x, where it is nondeterministic */
+    double resolution;         /* the smallest error that would have been seen in every tested coordinate */
+    double rtol;               /* relative error that counted as wrong */
+} gradproof_report;
+
+/* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
+typedef struct gradproof_finding {
+    int64_t start;             /* first coordinate of the line */
+    int64_t stop;              /* one past its last coordinate */
+    int64_t cause;             /* one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence */
+    int64_t kink;              /* 0: no kink seen, 1: a kink at x, 2: a kink near x */
+    double claimed;            /* claimed slope */
+    double slope;              /* numerical slope: the middle of the interval that holds it */
+    double left;               /* backward slope at the finest step that counts */
+    double right;              /* forward slope at the finest step that counts */
+    double error_bar;          /* half width of the interval that holds the slope */
+    double step;               /* that finest step */
+    double resolution;         /* the smallest error that would have been seen here */
+    double distance;           /* signed distance of the nearest kink seen; 0: at x; NaN: none seen */
+} gradproof_finding;
+
+/* ---- Checking a gradient ---------------------------------------------------------------------------------- */
+
+/*
+ * Fill in the defaults: no budget, seed 0, float64 points, the default tolerance.
+ *   options      Filled, its size included.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_options_default(gradproof_options *options);
+
+/*
+ * Check a claimed gradient: the whole of gradproof in one call.
+ *   objective    Writes f(x) to *value and returns 0.  Another code at x itself ends the check and is handed
+ *                back; at other points it counts as a missing value, as NaN does.
+ *   user         Handed to the objective as it is.
+ *   x            The point, n finite values; never written to.
+ *   claimed      The gradient under test, n values.
+ *   n            Number of coordinates, at least 1.
+ *   options      Options, or NULL for the defaults; the type of the points is that of x.
+ *   report       Filled with what was found.
+ *   findings     Filled with the findings in the order of their coordinates, at most capacity; may be NULL.
+ *   capacity     Number of findings that fit.
+ *   Returns      0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT;
+ *                GRADPROOF_OUT_OF_MEMORY; or the code of the objective at x.
+ */
+int32_t gradproof_check(gradproof_objective objective, void *user, const double *x, const double *claimed,
+    int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings,
+    int64_t capacity);
+int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const float *x,
+    const float *claimed, int64_t n, const gradproof_options *options, gradproof_report *report,
+    gradproof_finding *findings, int64_t capacity);
+
+/* ---- The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process) ----------- */
+
+/*
+ * Begin a check on memory of the library's own; gradproof_end gives it back.
+ *   x, claimed, n, options
+ *                As in gradproof_engine_start.
+ *   code         Filled with 0, GRADPROOF_BAD_ARGUMENT or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+ *   Returns      The check, or NULL; code says why.
+ */
+gradproof_engine *gradproof_begin(const double *x, const double *claimed, int64_t n,
+    const gradproof_options *options, int32_t *code);
+
+/*
+ * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
+ * Asking twice gives the same round. The first round is the point x itself, twice.
+ *   engine       The check.
+ *   x, claimed   As at its start.
+ *   probes       Filled with the probes.
+ *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
+ *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_ask(gradproof_engine *engine, const double *x, const double *claimed,
+    gradproof_probe *probes, int64_t capacity);
+
+/*
+ * Take the values of the round that was asked last, in its order.
+ *   engine       The check.
+ *   x, claimed   As at its start.
+ *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
+ *   count        Number of values, as gradproof_ask returned it.
+ *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is
+ *                another.
+ */
+int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
+    int64_t count);
+
+/*
+ * Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
+ *   engine       The check.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_stop(gradproof_engine *engine);
+
+/*
+ * Write what the check has found so far; may be called at any time, and more than once.
+ *   engine       The check.
+ *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
+ *   findings     Filled with the findings in the order of their coordinates, at most capacity; may be NULL.
+ *   capacity     Number of findings that fit.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
+    gradproof_finding *findings, int64_t capacity);
+
+/*
+ * Write the cause, the kink and the resolution of every coordinate.
+ *   engine       The check.
+ *   causes       n causes, or NULL.
+ *   kinks        n kinks (0 none, 1 at x, 2 near x), or NULL.
+ *   resolutions  n resolutions, NaN where nothing was decided, or NULL.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_coordinates(const gradproof_engine *engine, int64_t *causes, int64_t *kinks,
+    double *resolutions);
+
+/*
+ * Give back what gradproof_begin allocated; NULL is harmless.
+ *   engine       The check, or NULL.
+ */
+void gradproof_end(gradproof_engine *engine);
+
+/*
+ * Evaluate.
+ *   objective, user
+ *                The objective.
+ */
+int32_t gradproof_evaluate(gradproof_objective objective, void *user, const double *x, int64_t n,
+    const gradproof_probe *probes, int64_t count, double *values, double *point);
+int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    const gradproof_probe *probes, int64_t count, double *values, float *point);
+
+/*
+ * Return the number of 8-byte words that a check of n coordinates keeps.
+ *   n            Number of coordinates, at least 1.
+ *   Returns      Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_engine_size(int64_t n);
+
+/*
+ * Begin a check in memory of the caller's own, of gradproof_engine_size(n) words.
+ *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
+ *   x            The point, n finite values; the same at every call of this check.
+ *   claimed      The gradient under test, n values; NaN is judged, not refused.
+ *   n            Number of coordinates, at least 1.
+ *   options      Options, or NULL for the defaults.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed, int64_t n,
+    const gradproof_options *options);
+
+/* ---- Codes and versions ----------------------------------------------------------------------------------- */
+
+/* Return the version of the library: GRADPROOF_VERSION of the header that it was built with. */
+uint32_t gradproof_version(void);
+
+/* Return the sentence of a code; never NULL, owned by the library. */
+const char *gradproof_explain(int32_t code);
+
+/* Return the sentence of a cause: what it means and what to do; never NULL, owned by the library. */
+const char *gradproof_explain_cause(int32_t cause);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GRADPROOF_H */

@@ -1,0 +1,136 @@
+"""The native library: loaded where it was built, else the same functions compiled by Numba at first use.
+
+Both come behind the same names and the same cffi types, and give the same bits.  The environment variable
+`GRADPROOF_LIBRARY` chooses: a path to a library, or `jit` for the second way.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._declarations import ffi
+from .version import __version__
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "pointer"]
+
+PACKAGE = Path(__file__).parent
+FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
+LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
+C_ARRAYS = {"f8": "double[]", "f4": "float[]", "i8": "int64_t[]", "u8": "uint64_t[]", "i4": "int32_t[]"}
+
+
+@functools.cache
+def native() -> Any:
+    """Return what has every exported function as an attribute `gradproof_…`."""
+    chosen = os.environ.get("GRADPROOF_LIBRARY", "")
+    if chosen == "jit" or (not chosen and not LIBRARY.exists()):
+        return JustInTime()
+    return _loaded(Path(chosen) if chosen else LIBRARY)
+
+
+def description() -> str:
+    """Say in one line which library serves."""
+    serving = native()
+    if isinstance(serving, JustInTime):
+        why = "chosen by GRADPROOF_LIBRARY" if os.environ.get("GRADPROOF_LIBRARY") else "no library was built"
+        return f"compiled by Numba at first use ({why})"
+    return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
+
+
+def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> Any:
+    """Return a C pointer to the memory of a contiguous array (NULL for None), without a copy; it keeps the array alive.
+
+    The type is that of the elements (float64, float32, int64, int32), or `c_type`, such as "gradproof_probe[]".
+    """
+    if array is None:
+        return ffi.NULL
+    return ffi.from_buffer(c_type or C_ARRAYS[array.dtype.str[1:]], array)
+
+
+def compile_flags() -> str:
+    """Return what a C compiler needs to find gradproof.h."""
+    return f"-I{PACKAGE / 'include'}"
+
+
+def link_flags() -> str:
+    """Return what a linker needs to find the library, now and when the program runs; OSError where none was built."""
+    if not LIBRARY.exists():
+        raise OSError("no native library was built: install gradproof on a machine with a C compiler or linker")
+    rpath = "" if sys.platform == "win32" else f"-Wl,-rpath,{PACKAGE} "
+    return f"-L{PACKAGE} {rpath}-lgradproof -lm"
+
+
+def _loaded(path: Path) -> Any:
+    try:
+        library = ffi.dlopen(os.fspath(path.absolute()))
+        version = int(library.gradproof_version())
+    except (OSError, AttributeError) as problem:
+        raise OSError(f"{path} cannot be loaded as the library of gradproof: {problem}") from problem
+    if version != packed_version():
+        raise OSError(f"{path} is gradproof {_words(version)}, but the package is {__version__}: install again")
+    return library
+
+
+def packed_version() -> int:
+    """Return the version as the number that `gradproof_version` gives: 10000 major + 100 minor + patch."""
+    major, minor, patch = (int(part) for part in __version__.split("."))
+    return 10000 * major + 100 * minor + patch
+
+
+def _words(version: int) -> str:
+    return f"{version // 10000}.{version // 100 % 100}.{version % 100}"
+
+
+class JustInTime:
+    """The exported functions, each compiled when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._sentences: dict[str, Any] = {}
+
+    def __getattr__(self, symbol: str) -> Any:
+        if not symbol.startswith("gradproof_"):
+            raise AttributeError(symbol)
+        with self._lock:
+            function = self._compiled(symbol)
+        setattr(self, symbol, function)
+        return function
+
+    def gradproof_version(self) -> int:
+        """Return the version as one number."""
+        return packed_version()
+
+    def gradproof_explain(self, code: int) -> Any:
+        """Return the sentence of a code."""
+        from .core.sentences import explain
+
+        return self._sentence(explain(code))
+
+    def gradproof_explain_cause(self, cause: int) -> Any:
+        """Return the sentence of a cause."""
+        from .core.sentences import explain_cause
+
+        return self._sentence(explain_cause(cause))
+
+    def _sentence(self, text: str) -> Any:
+        # C hands out text that lives as long as the library; so must this.
+        return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))
+
+    def _compiled(self, symbol: str) -> Any:
+        from .compiler import entry
+        from .core.abi import all_signatures
+
+        found = [signature for signature in all_signatures() if signature.symbol == symbol]
+        if not found:
+            raise AttributeError(f"gradproof exports no {symbol}")
+        signature = found[0]
+        parameters = ", ".join(meaning.c for _, meaning in signature.parameters) or "void"
+        return ffi.cast(f"{signature.result.c} (*)({parameters})", entry(signature).address)
