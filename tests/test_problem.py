@@ -113,6 +113,7 @@ STRUCTURES = {
     "nested": {"layers": [{"W": np.ones((2, 2)), "b": [1.0, 2.0]}, (np.ones(3), 1.0)]},
     "float32": {"W": np.ones((2, 2), np.float32), "b": 0.5},
     "mixed": {"W": np.ones((2, 2), np.float32), "b": np.full(2, 0.3)},
+    "empty": {"W": np.ones(3), "none": {}, "nothing": [], "no_layers": np.ones((0, 2)), "zero": np.array(1.5)},
     "views": {"W": np.arange(1.0, 9).reshape(2, 4)[:, ::2], "b": np.arange(1, 4)},
 }
 

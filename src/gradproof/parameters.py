@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import bisect
 import copy
+import functools
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -29,27 +30,25 @@ class Leaf:
     shape: tuple[int, ...]
     dtype: np.dtype[Any] | None
     start: int
+    stop: int
     number: bool
-
-    @property
-    def size(self) -> int:
-        """How many coordinates it has."""
-        return int(np.prod(self.shape, dtype=np.int64))
-
-    @property
-    def stop(self) -> int:
-        """One past its last coordinate."""
-        return self.start + self.size
 
     def build(self, flat: Flat) -> Any:
         """Return its part of a flat vector in its own shape, as a view; a number as a number."""
         if self.number:
             return flat[self.start]
-        return flat[self.start : self.stop].reshape(self.shape)
+        part = flat[self.start : self.stop]
+        return part if len(self.shape) == 1 else part.reshape(self.shape)
 
     def build_batch(self, points: Flat) -> Any:
         """Return its part of a matrix of points, one point a row."""
         return points[:, self.start : self.stop].reshape((len(points), *self.shape))
+
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield its part of one point after the other, as `build` makes it."""
+        if self.shape or self.number:
+            return iter(self.build_batch(points))
+        return map(self.build, points)  # a row of a matrix would be a number, not an array without dimensions
 
 
 @dataclass(frozen=True)
@@ -64,24 +63,36 @@ class Branch:
 
     def build(self, flat: Flat) -> Any:
         """Return the structure with views of a flat vector in it."""
-        return self.assemble([child.build(flat) for child in self.children])
+        return self.assemble(child.build(flat) for child in self.children)
 
     def build_batch(self, points: Flat) -> Any:
         """Return the structure with a leading axis for the points."""
-        return self.assemble([child.build_batch(points) for child in self.children])
+        return self.assemble(child.build_batch(points) for child in self.children)
 
-    def assemble(self, parts: list[Any]) -> Any:
-        """Return a new container of the user's own type that holds the parts."""
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield the structure of one point after the other: much cheaper than building each of them."""
+        if not self.children:
+            return (self.build(point) for point in points)
+        return map(self.assemble, zip(*(child.rows(points) for child in self.children), strict=True))
+
+    @functools.cached_property
+    def assemble(self) -> Callable[[Iterable[Any]], Any]:
+        """What makes a new container of the user's own type that holds the parts."""
+        kind, keys = type(self.example), self.keys
         if self.kind == "list":
-            return parts
+            return list
         if self.kind == "tuple":
-            return type(self.example)(*parts) if hasattr(self.example, "_fields") else tuple(parts)
-        if type(self.example) is dict:
-            return dict(zip(self.keys, parts, strict=True))
-        container = copy.copy(self.example)
-        for key, part in zip(self.keys, parts, strict=True):
-            container[key] = part
-        return container
+            return kind._make if hasattr(kind, "_make") else tuple
+        if kind is dict:
+            return lambda parts: dict(zip(keys, parts, strict=True))
+
+        def like_the_example(parts: Iterable[Any]) -> Any:
+            container = copy.copy(self.example)
+            for key, part in zip(keys, parts, strict=True):
+                container[key] = part
+            return container
+
+        return like_the_example
 
     def parts(self, value: Any, what: str) -> list[Any]:
         """Return the parts of a value of this structure in order; a clear error where it has another structure."""
@@ -112,16 +123,6 @@ class Layout:
         self._starts = [leaf.start for leaf in self.leaves]
 
     @property
-    def structured(self) -> bool:
-        """Whether x is a dict, list or tuple of arrays, not one array."""
-        return isinstance(self.root, Branch)
-
-    @property
-    def is_vector(self) -> bool:
-        """Whether x is one array of one dimension, so that a flat point is already what the user expects."""
-        return isinstance(self.root, Leaf) and not self.root.number and len(self.root.shape) == 1
-
-    @property
     def build(self) -> Callable[[Flat], Any]:
         """What makes the user's structure out of a flat vector, without a copy."""
         return self.root.build
@@ -130,6 +131,11 @@ class Layout:
     def build_batch(self) -> Callable[[Flat], Any]:
         """What makes the user's structure, with a leading axis, out of a matrix with a point a row."""
         return self.root.build_batch
+
+    @property
+    def rows(self) -> Callable[[Flat], Iterator[Any]]:
+        """What yields the user's structure for one row of a matrix of points after the other."""
+        return self.root.rows
 
     def name(self, index: int) -> str:
         """Return what the user calls a coordinate."""
@@ -172,9 +178,9 @@ def _node(value: Any, path: str, used: list[int]) -> Node:
         return Branch(path, "list" if isinstance(value, list) else "tuple", tuple(range(len(value))), children, value)
     array = as_numbers(value, _named(path, "x"))
     dtype = None if type(value) in (int, float) else _kept(array.dtype)
-    leaf = Leaf(path, array.shape, dtype, used[0], array.ndim == 0 and not isinstance(value, np.ndarray))
-    used[0] = leaf.stop
-    return leaf
+    number = array.ndim == 0 and not isinstance(value, np.ndarray)
+    start, used[0] = used[0], used[0] + array.size
+    return Leaf(path, array.shape, dtype, start, used[0], number)
 
 
 def _join(path: str, key: str) -> str:

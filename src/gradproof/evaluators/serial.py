@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Flat, Leaf
+from ..parameters import Flat
 from ..problem import Bounds, Problem
 from .evaluator import Evaluator
 from .pace import Pace
@@ -30,21 +30,15 @@ class SerialEvaluator(Evaluator):
     ) -> None:
         super().__init__(problem, pace, bounds)
         self.objective = objective
-        self._call = objective
-        self._rows = self.rows(CHUNK_BYTES)
-        root = problem.layout.root
-        # One array: the rows of the matrix in its shape are the points.  A structure is assembled from each row.
-        self._shape = root.shape if isinstance(root, Leaf) and root.shape else None
-        self._plain = False
-        self._choose()
+        self._call: Callable[[Any], Any] = self._read_at_once
+        self._at_once = self.rows(CHUNK_BYTES)
 
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
         x, memory = self.problem.copy_of_x()
         result = self.objective(x)
         # An array may be a buffer that the objective uses again: from now on each result is read at once.
-        self._plain = type(result) in PLAIN
-        self._choose()
+        self._call = self.objective if type(result) in PLAIN else self._read_at_once
         if not np.array_equal(memory, self.problem.x):
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
         return as_value(result)
@@ -52,17 +46,16 @@ class SerialEvaluator(Evaluator):
     def elsewhere(self, probes: Flat) -> Flat:
         """Return the objective at the points of the probes; NaN where it raises."""
         values = np.empty(len(probes))
-        for part in self.pace.chunks(len(probes), self._rows):
+        for part in self.pace.chunks(len(probes), self._at_once):
             points = self.points(probes[part])
-            shaped = points if self._shape is None else points.reshape((len(points), *self._shape))
             with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: the value says it
-                results = self._collect(shaped)
+                results = self._collect(points)
             values[part] = as_values(results)
         return values
 
     def _collect(self, points: Flat) -> list[Any]:
         results: list[Any] = []
-        rows = iter(points)
+        rows = self.problem.layout.rows(points)
         while len(results) < len(points):
             with suppress(Exception):  # the user's function may raise anything outside of its domain
                 results.extend(map(self._call, rows))
@@ -71,11 +64,5 @@ class SerialEvaluator(Evaluator):
                 results.append(math.nan)
         return results
 
-    def _choose(self) -> None:
-        objective, build = self.objective, self.problem.layout.build
-        if self._shape is not None:
-            self._call = objective if self._plain else lambda point: number_or_same(objective(point))
-        elif self._plain:
-            self._call = lambda point: objective(build(point))
-        else:
-            self._call = lambda point: number_or_same(objective(build(point)))
+    def _read_at_once(self, point: Any) -> Any:
+        return number_or_same(self.objective(point))
