@@ -41,6 +41,7 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
 # Half of the size at the same speed: the engine is large and rarely waits for itself.
 INLINING_THRESHOLD = 40
+NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", "-z noexecstack")
 LIBM_PATTERN = "**/libm.so.6"
@@ -267,6 +268,7 @@ def main() -> int:
     """Build what the arguments ask for; return the exit status."""
     parser = argparse.ArgumentParser(description="Builds libgradproof, or the declarations of its functions.")
     parser.add_argument("--declarations", action="store_true", help="write gradproof.h and _declarations.py instead")
+    parser.add_argument("--into", type=Path, default=PACKAGE, help="folder for the library; default: the package")
     arguments = parser.parse_args()
     import_core()
     try:
@@ -275,10 +277,10 @@ def main() -> int:
 
             declarations.write(PACKAGE)
         else:
-            build(PACKAGE)
+            build(arguments.into)
     except BuildError as problem:
         print(f"native_api/build.py: {problem}", file=sys.stderr)
-        return 1
+        return NO_LINKER_STATUS if isinstance(problem, NoLinkerError) else 1
     return 0
 
 

@@ -242,9 +242,32 @@ int32_t gradproof_coordinates(const gradproof_engine *engine, int64_t *causes, i
 void gradproof_end(gradproof_engine *engine);
 
 /*
- * Evaluate.
- *   objective, user
- *                The objective.
+ * Write the points of probes, one after the other: for a caller that evaluates them itself.
+ *   x            The point that the lines go through, n values.
+ *   n            Number of coordinates.
+ *   probes       The probes, as gradproof_ask wrote them.
+ *   count        Number of probes.
+ *   points       Filled with count * n values; the point of probe k begins at k * n.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does
+ *                not have.
+ */
+int32_t gradproof_points(const double *x, int64_t n, const gradproof_probe *probes, int64_t count,
+    double *points);
+int32_t gradproof_points_f32(const float *x, int64_t n, const gradproof_probe *probes, int64_t count,
+    float *points);
+
+/*
+ * Call an objective at the points of probes: what gradproof_tell wants to know.
+ *   objective    Writes f(x) to *value and returns 0.
+ *   user         Handed to the objective as it is.
+ *   x            The point that the lines go through, n values.
+ *   n            Number of coordinates.
+ *   probes       The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
+ *   count        Number of probes.
+ *   values       Filled with count values; NaN where the objective returned a code that is not 0.
+ *   point        Work memory of n values, one for each thread.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; or the code of the objective at the point x itself, which ends
+ *                the call.
  */
 int32_t gradproof_evaluate(gradproof_objective objective, void *user, const double *x, int64_t n,
     const gradproof_probe *probes, int64_t count, double *values, double *point);
