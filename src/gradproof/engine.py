@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from .core import codes, structs
-from .core.state import ROUND
 from .library import ffi, native, pointer
 from .parameters import Flat
 from .problem import Problem
 
+# As many probes as a round may have: GRADPROOF_ROUND of the header.
+ROUND = 4096
 
-@dataclass(frozen=True)
-class Options:
+
+class Options(NamedTuple):
     """What the caller may set; 0 leaves a field to the engine."""
 
     budget: int = 0
@@ -22,8 +23,7 @@ class Options:
     rtol: float = 0.0
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The records that the engine wrote: words, and the same memory read as reals."""
 
     report: Flat

@@ -11,8 +11,7 @@ import copy
 import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,8 +21,7 @@ Node: TypeAlias = "Leaf | Branch"
 NUMBER_KINDS = "fiu"
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """An array, or one number, inside of the structure; a plain Python number has no type of its own."""
 
     path: str
@@ -51,15 +49,15 @@ class Leaf:
         return map(self.build, points)  # a row of a matrix would be a number, not an array without dimensions
 
 
-@dataclass(frozen=True)
 class Branch:
     """A dict, list or tuple inside of the structure; `kind` is "dict", "list" or "tuple"."""
 
-    path: str
-    kind: str
-    keys: tuple[Any, ...]
-    children: tuple[Node, ...]
-    example: Any
+    def __init__(self, path: str, kind: str, keys: tuple[Any, ...], children: tuple[Node, ...], example: Any) -> None:
+        self.path = path
+        self.kind = kind
+        self.keys = keys
+        self.children = children
+        self.example = example
 
     def build(self, flat: Flat) -> Any:
         """Return the structure with views of a flat vector in it."""

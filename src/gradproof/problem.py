@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,13 +14,13 @@ from .parameters import Branch, Flat, Layout, as_numbers, read
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
 
-@dataclass
 class Problem:
     """The point x as a flat copy in its own arithmetic, and how the user's structure looks."""
 
-    layout: Layout
-    x: Flat
-    notes: list[str] = field(default_factory=list)
+    def __init__(self, layout: Layout, x: Flat) -> None:
+        self.layout = layout
+        self.x = x
+        self.notes: list[str] = []
 
     @property
     def n(self) -> int:
@@ -96,8 +95,7 @@ def _compare(first: Flat, second: Flat, problem: Problem) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The box outside of which the objective is never evaluated."""
 
     lower: Flat

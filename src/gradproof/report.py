@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, fields
 from typing import Any
@@ -108,6 +107,8 @@ class Report:
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the report as JSON."""
+        import json
+
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
 

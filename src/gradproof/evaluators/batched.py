@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +15,7 @@ from .pace import Pace
 CHUNK_BYTES = 1 << 22
 
 
-@dataclass(frozen=True)
-class Batched:
+class Batched(NamedTuple):
     """An objective that maps k points, along a leading axis, to k values."""
 
     function: Callable[[Any], Any]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 # After a chunk that took less than the first the next one is twice as large, after more than the second half as large.
 SOON = 0.02
 LATE = 0.1
+ALL = 1 << 20
 
 
 class TimeIsUp(Exception):  # noqa: N818 - not an error: it ends the rounds
@@ -21,6 +22,11 @@ class Pace:
         self.deadline = deadline
         self.advance = advance
         self.size = 1
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody waits for the end of each chunk."""
+        return self.deadline is not None or self.advance is not None
 
     def chunks(self, count: int, largest: int) -> Iterator[slice]:
         """Yield the slices of a round one after the other; raise `TimeIsUp` when the time is up."""
@@ -38,6 +44,6 @@ class Pace:
 
     def _adapt(self, seconds: float) -> None:
         if seconds < SOON:
-            self.size = min(2 * self.size, 1 << 20)
+            self.size = min(2 * self.size, ALL)
         elif seconds > LATE:
             self.size = max(self.size // 2, 1)

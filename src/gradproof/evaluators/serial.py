@@ -12,7 +12,7 @@ import numpy as np
 from ..parameters import Flat
 from ..problem import Bounds, Problem
 from .evaluator import Evaluator
-from .pace import Pace
+from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
 
 CHUNK_BYTES = 1 << 18
@@ -32,6 +32,8 @@ class SerialEvaluator(Evaluator):
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
         self._at_once = self.rows(CHUNK_BYTES)
+        if not self.pace.watched:
+            self.pace.size = ALL  # Python notices Ctrl-C between two calls
 
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
