@@ -66,7 +66,6 @@ def test_a_line_is_named_by_its_ends():
         np.float32(3.0),
         [1, 2.5, 3],
         ((1.0, 2.0), (3.0, 4.0)),
-        np.matrix([[1.0, 2.0]]),
     ],
     ids=str,
 )
