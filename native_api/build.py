@@ -3,16 +3,16 @@
     python native_api/build.py                   the library, into src/gradproof
     python native_api/build.py --declarations    gradproof.h and _declarations.py
 
-The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM optimises
-it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the library.  The
-build ends where the object needs more than libc and libm.
+The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM
+optimises it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the
+library.  The build ends where the object needs more than libc and libm.
 """
 
 from __future__ import annotations
 
 import os
 
-# The optimiser below does all the work, for a portable processor: Numba's own would aim at the processor of this machine.
+# The optimiser below does all the work, for a portable processor: Numba's own would aim at the one of this machine.
 os.environ["NUMBA_OPT"] = "0"
 os.environ.pop("NUMBA_DISABLE_JIT", None)
 
@@ -91,6 +91,7 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
 def object_file() -> tuple[list[str], bytes]:
     """Return the exported symbols and one object file that defines them."""
     import llvmlite.binding as llvm
+
     from gradproof.core.abi import all_signatures
 
     llvm.initialize_native_target()
@@ -261,7 +262,8 @@ def link_commands(linker: list[str], source: Path, made: Path) -> list[list[str]
 
 def library_places() -> list[str]:
     """Return the folders in which this machine keeps libm."""
-    return sorted({str(path.parent) for root in ("/lib", "/lib64", "/usr/lib") for path in Path(root).glob(LIBM_PATTERN)})
+    roots = (Path("/lib"), Path("/lib64"), Path("/usr/lib"))
+    return sorted({str(path.parent) for root in roots for path in root.glob(LIBM_PATTERN)})
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """The C border as text: gradproof.h for people and compilers, the same declarations for cffi.
 
-Everything comes from the core: prototypes from annotations, comments from docstrings, records, codes and their sentences
-from their tables.
+Everything comes from the core: prototypes from annotations, comments from docstrings, records, codes and their
+sentences from their tables.
 """
 
 from __future__ import annotations
@@ -68,7 +68,21 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Checking a gradient", ("options_default", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "points", "evaluate", "engine_size", "engine_start"),
+        tuple(
+            [
+                "begin",
+                "ask",
+                "tell",
+                "stop",
+                "result",
+                "coordinates",
+                "end",
+                "points",
+                "evaluate",
+                "engine_size",
+                "engine_start",
+            ]
+        ),
     ),
     ("Pieces that are useful alone", ("forward_difference", "centered_difference", "relative_error")),
 )
@@ -188,7 +202,8 @@ def _type_lines(comments: bool) -> list[str]:
             lines += [_comment([OBJECTIVE])]
         lines.append(f"typedef int32_t (*gradproof_objective{twin})")
         lines[-1] += f"(const {element} *x, int64_t n, double *value, void *user);"
-    lines += ["", _comment(["A check between two rounds: opaque, without pointers, may be copied and kept."])] * comments
+    if comments:
+        lines += ["", _comment(["A check between two rounds: opaque, without pointers, may be copied and kept."])]
     lines += ["typedef struct gradproof_engine gradproof_engine;"]
     for record in structs.STRUCTS:
         if comments:

@@ -6,8 +6,11 @@ A core function is copied with other globals: core functions that it calls becom
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeAlias
 
@@ -48,15 +51,31 @@ def compiled(function: FunctionType) -> Any:
 
 
 @functools.cache
-def entry(signature: Signature) -> Any:
-    """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text."""
+def entry(signature: Signature, keep: bool = False) -> Any:
+    """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text.
+
+    What is kept lies in Numba's cache on disk, under a name that changes with every change of the core.
+    """
     function: Any = signature.function
     parameters = [_type(meaning) for _, meaning in signature.parameters]
     names = ", ".join(name for name, _ in signature.parameters)
     # Called, not compiled a second time: the core calls some of its exported functions itself.  A C function needs
     # its parameters by name, which is why this is text.
-    outer = eval(f"lambda {names}: inner({names})", {"inner": compiled(function)})
-    return numba.cfunc(_type(signature.result)(*parameters), **OPTIONS)(outer)
+    code = compile(f"lambda {names}: inner({names})", function.__code__.co_filename, "eval")
+    outer = eval(code, {"inner": compiled(function), "__name__": function.__module__})
+    outer.__qualname__ = f"{signature.symbol}_{_core_digest()}"
+    c_signature = _type(signature.result)(*parameters)
+    if keep:
+        # Without a writable folder Numba raises before it compiles.
+        with contextlib.suppress(RuntimeError, OSError):
+            return numba.cfunc(c_signature, cache=True, **OPTIONS)(outer)
+    return numba.cfunc(c_signature, **OPTIONS)(outer)
+
+
+@functools.cache
+def _core_digest() -> str:
+    sources = sorted(Path(memory.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 
 def _type(meaning: Meaning) -> types.Type:

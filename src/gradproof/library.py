@@ -23,6 +23,7 @@ __all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "point
 
 PACKAGE = Path(__file__).parent
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
+PATIENCE = 2.0  # seconds of silence
 LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
 C_ARRAYS = {"f8": "double[]", "f4": "float[]", "i8": "int64_t[]", "u8": "uint64_t[]", "i4": "int32_t[]"}
 
@@ -89,6 +90,11 @@ def _words(version: int) -> str:
     return f"{version // 10000}.{version // 100 % 100}.{version % 100}"
 
 
+def _say_compiling() -> None:
+    if sys.stderr.isatty():
+        print("gradproof: no native library here; Numba compiles the core, once", file=sys.stderr)
+
+
 class JustInTime:
     """The exported functions, each compiled when it is first asked for."""
 
@@ -132,5 +138,13 @@ class JustInTime:
         if not found:
             raise AttributeError(f"gradproof exports no {symbol}")
         signature = found[0]
+        # The engine takes half a minute, once: Numba keeps the result on disk.
+        notice = threading.Timer(PATIENCE, _say_compiling)
+        notice.daemon = True
+        notice.start()
+        try:
+            address = entry(signature, keep=True).address
+        finally:
+            notice.cancel()
         parameters = ", ".join(meaning.c for _, meaning in signature.parameters) or "void"
-        return ffi.cast(f"{signature.result.c} (*)({parameters})", entry(signature).address)
+        return ffi.cast(f"{signature.result.c} (*)({parameters})", address)
