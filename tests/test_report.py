@@ -190,7 +190,7 @@ def test_notes_are_printed():
 LONG = {
     "short": {"w": np.linspace(0.1, 1, 4)},
     "long": {"a_module_with_a_long_name": {"another_layer_with_a_name": [{"weight": np.linspace(0.1, 1, 4)}]}},
-    "huge": {"weights": np.array([1e-290, 1e250, -1e-12, 3.0])},
+    "huge": {"weights": np.array([1e-190, 1e150, -1e-12, 3.0])},
 }
 
 

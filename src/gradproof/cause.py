@@ -28,6 +28,11 @@ class Cause(str, enum.Enum):
         """One sentence: what it means and what to do."""
         return _EXPLANATIONS[self.value]
 
+    @property
+    def is_acceptable(self) -> bool:
+        """Whether the claimed value may stand."""
+        return self in (Cause.AGREES, Cause.KINK_AT_POINT, Cause.KINK_CROSSED)
+
     @classmethod
     def from_code(cls, code: int) -> Cause:
         """Return the cause that the core calls by this number."""

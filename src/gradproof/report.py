@@ -13,8 +13,6 @@ from .core import codes, structs
 from .engine import Outcome
 from .parameters import Flat, Layout
 
-ACCEPTED = frozenset({Cause.AGREES, Cause.KINK_AT_POINT, Cause.KINK_CROSSED})
-
 
 @dataclass(frozen=True)
 class Finding:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .cause import Cause
-from .report import ACCEPTED, Finding, Report
+
+if TYPE_CHECKING:
+    from .report import Finding, Report
 
 WIDTH = 100
 ROWS = 10
@@ -26,8 +29,8 @@ def render(report: Report, *, colour: bool = False) -> str:
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    undecided = [one for one in report.findings if one.cause not in ACCEPTED and one.cause is not Cause.WRONG]
-    kinks = [one for one in report.findings if one.has_kink and one.cause in ACCEPTED]
+    undecided = [one for one in report.findings if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
+    kinks = [one for one in report.findings if one.has_kink and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
         head,
@@ -80,7 +83,8 @@ def _resolution(report: Report) -> str:
     worst = short(report.resolution)
     if not known.size or np.all(known == report.resolution):
         return f"an error of {worst} would have been seen"
-    return f"an error of {worst} would have been seen everywhere, of {short(float(np.median(known)))} in half of them"
+    where = "wherever it was decided" if report.undecided or report.untested else "everywhere"
+    return f"an error of {worst} would have been seen {where}, of {short(float(np.median(known)))} in half of them"
 
 
 def _slopes(one: Finding, digits: int) -> dict[str, str]:
