@@ -63,26 +63,14 @@ CLOSING = """
 #endif /* GRADPROOF_H */
 """
 
+MEMORY_OF_THE_CALLER = ("engine_size", "engine_start")
+
 # The simple call first, then the same engine in steps, then the pieces that are useful alone.
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Checking a gradient", ("options_default", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        tuple(
-            [
-                "begin",
-                "ask",
-                "tell",
-                "stop",
-                "result",
-                "coordinates",
-                "end",
-                "points",
-                "evaluate",
-                "engine_size",
-                "engine_start",
-            ]
-        ),
+        ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "points", "evaluate", *MEMORY_OF_THE_CALLER),
     ),
     ("Pieces that are useful alone", ("forward_difference", "centered_difference", "relative_error")),
 )

@@ -1,0 +1,215 @@
+"""The engine, driven through a whole check by any witness; everything that it writes is logged as bits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from witnesses import bits
+
+from gradproof.core import structs
+from gradproof.core.state import ROUND
+
+DRIVEN = {
+    "options_default",
+    "engine_size",
+    "engine_start",
+    "begin",
+    "ask",
+    "tell",
+    "stop",
+    "result",
+    "coordinates",
+    "end",
+    "points",
+    "evaluate",
+    "check",
+}
+
+Problem = tuple[Callable[[Any], float], Any, Any, int]
+
+
+def smooth(x: Any) -> float:
+    return math.fsum(math.exp(0.1 * value) * (place + 1) for place, value in enumerate(map(float, x)))
+
+
+def hinges(x: Any) -> float:
+    return math.fsum(max(0.0, float(value)) + abs(float(value) - 1.00001) for value in x)
+
+
+def in_float32(x: Any) -> float:
+    total = np.float32(0)
+    for value in x:
+        total += np.float32(value) * np.float32(value)
+    return float(total)
+
+
+def logarithms(x: Any) -> float:
+    return math.fsum(math.log(value) if value > 0 else math.nan for value in map(float, x))
+
+
+def jumpy() -> Callable[[Any], float]:
+    calls = iter(range(10**9))
+    return lambda x: math.fsum(map(float, x)) + 1e-6 * (next(calls) % 3)
+
+
+def slopes_of_smooth(x: Any) -> Any:
+    return np.array([0.1 * math.exp(0.1 * value) * (place + 1) for place, value in enumerate(x)])
+
+
+def right() -> Problem:
+    x = np.linspace(-3, 4, 12)
+    return smooth, x, slopes_of_smooth(x), 0
+
+
+def wrong() -> Problem:
+    x = np.linspace(-3, 4, 12)
+    claimed = slopes_of_smooth(x)
+    claimed[[2, 7, 8]] *= (1.01, -1.0, 1.0003)
+    claimed[5] = np.nan
+    return smooth, x, claimed, 0
+
+
+def kinked() -> Problem:
+    x = np.array([0.0, 1.0, -2.0, 1.00001, 0.5, 1e-9])
+    return hinges, x, np.array([-0.5, 0.0, -1.0, 1.5, 0.0, 0.0]), 0
+
+
+def single() -> Problem:
+    x = np.linspace(0.5, 3, 7)
+    return in_float32, x, 2 * x * np.array([1, 1, 1.5, 1, 1, 1, 1]), 0
+
+
+def edge() -> Problem:
+    x = np.array([1e-300, 1.0, 1e300, 2.0**-1074])
+    return logarithms, x, 1 / np.maximum(x, 1e-300), 0
+
+
+def random() -> Problem:
+    x = np.linspace(0.5, 3, 5)
+    return jumpy(), x, np.array([1.0, 1.0, 2.0, 1.0, 1.0]), 0
+
+
+def hurried() -> Problem:
+    objective, x, claimed, _ = wrong()
+    return objective, x, claimed, 20
+
+
+PROBLEMS: dict[str, Callable[[], Problem]] = {
+    problem.__name__: problem for problem in (right, wrong, kinked, single, edge, random, hurried)
+}
+
+
+def drive(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int) -> list[bytes]:
+    """Return the bits of a whole check in rounds: probes, codes, the engine's memory, report and findings."""
+    return list(_log(witness, objective, x, claimed, budget))
+
+
+def _log(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int) -> Iterator[bytes]:
+    n = x.size
+    options = _options(witness, budget)
+    yield bits(options)
+    engine = np.zeros(witness("gradproof_engine_size", n), np.int64)
+    yield bits(witness("gradproof_engine_start", engine, x, claimed, n, options))
+    yield bits(engine)
+    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    while (count := witness("gradproof_ask", engine, x, claimed, probes, ROUND)) > 0:
+        yield bits(probes[: count * structs.PROBE_WORDS])
+        points = np.zeros(count * n)
+        yield bits(witness("gradproof_points", x, n, probes, count, points))
+        yield bits(points)
+        values = np.array([objective(row) for row in points.reshape(count, n)])
+        yield bits(witness("gradproof_tell", engine, x, claimed, values, count))
+        yield bits(engine)
+    yield bits(count)
+    yield from _findings(witness, engine, n)
+    yield bits(witness("gradproof_tell", engine, x, claimed, np.zeros(3), 3))
+    yield from _misuse(witness, x, claimed)
+
+
+def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
+    report = np.zeros(structs.REPORT_WORDS, np.int64)
+    findings = np.zeros(n * structs.FINDING_WORDS, np.int64)
+    yield bits(witness("gradproof_result", engine, report, findings, n))
+    yield bits(report)
+    yield bits(findings)
+    causes, kinks, resolutions = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
+    yield bits(witness("gradproof_coordinates", engine, causes, kinks, resolutions))
+    yield from (bits(causes), bits(kinks), bits(resolutions))
+    yield bits(witness("gradproof_coordinates", engine, None, None, resolutions))
+
+
+def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:
+    code = np.full(1, 5, np.int32)
+    for n in (0, -1):
+        yield bits(witness("gradproof_engine_size", n))
+        assert witness("gradproof_begin", x, claimed, n, None, code) is None
+        yield bits(code)
+    engine = witness("gradproof_begin", x, claimed, x.size, None, code)
+    yield bits(engine)
+    yield bits(code)
+    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    yield bits(witness("gradproof_ask", engine, x, claimed, probes, 1))
+    yield bits(witness("gradproof_stop", engine))
+    yield bits(witness("gradproof_ask", engine, x, claimed, probes, ROUND))
+    yield from _findings(witness, engine, x.size)
+    witness("gradproof_end", engine)
+    witness("gradproof_end", None)
+
+
+def check_in_one_call(
+    witness: Any, dtype: type, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int
+) -> list[bytes]:
+    """Return the bits of a whole check in one call, and of what is refused."""
+    with np.errstate(all="ignore"):
+        x, claimed = x.astype(dtype), claimed.astype(dtype)
+    symbol = "gradproof_check" if dtype == np.float64 else "gradproof_check_f32"
+
+    def in_c(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = objective(point[:n])
+        return 0
+
+    report = np.zeros(structs.REPORT_WORDS, np.int64)
+    findings = np.zeros(x.size * structs.FINDING_WORDS, np.int64)
+    options = _options(witness, budget)
+    rest = (report, findings, x.size)
+    codes = [witness(symbol, in_c, None, x, claimed, x.size, options, *rest)]
+    answer = [bits(report), bits(findings)]
+    codes.append(witness(symbol, lambda *_: 42, None, x, claimed, x.size, None, *rest))
+    codes.append(witness(symbol, in_c, None, x, claimed, 0, None, *rest))
+    codes.append(witness(symbol, in_c, None, x, claimed, x.size, None, report, None, 0))
+    return [*answer, bits(report), *map(bits, codes)]
+
+
+def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
+    """Return the bits of points and values on coordinates, on random lines and at x, and of what is refused."""
+    n, suffix = 9, "" if dtype == np.float64 else "_f32"
+    x = np.linspace(-2, 1e3, n).astype(dtype)
+    rows = [(0, 0, 0, 0.0, 0.0), (3, 4, 0, 0.0, 0.1), (2, 8, 1, 0.5, -0.01), (0, n, 2**63 + 5, 0.1, 1e-9)]
+    probes = np.zeros((len(rows), structs.PROBE_WORDS), np.int64)
+    probes[:, :2] = [row[:2] for row in rows]
+    probes.view(np.uint64)[:, 2] = [row[2] for row in rows]
+    probes.view(np.float64)[:, 3:] = [row[3:] for row in rows]
+    probes = probes.ravel()
+    points = np.zeros(len(rows) * n, dtype)
+    answer = [bits(witness(f"gradproof_points{suffix}", x, n, probes, len(rows), points)), bits(points)]
+
+    def objective(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = smooth(np.log1p(np.abs(point[:n].astype(np.float64))))
+        return 3 if float(point[3]) != float(x[3]) else 0
+
+    for count in (len(rows), 0, -1):
+        values, work = np.zeros(len(rows)), np.zeros(n, dtype)
+        answer.append(bits(witness(f"gradproof_evaluate{suffix}", objective, None, x, n, probes, count, values, work)))
+        answer.append(bits(values))
+    refusal = witness(f"gradproof_evaluate{suffix}", lambda *_: 9, None, x, n, probes, len(rows), values, work)
+    return [*answer, bits(refusal), bits(values)]
+
+
+def _options(witness: Any, budget: int) -> Any:
+    options = np.zeros(structs.OPTIONS_WORDS, np.int64)
+    assert witness("gradproof_options_default", options) == 0
+    options[structs.OPTIONS_BUDGET] = budget
+    return options

@@ -1,0 +1,153 @@
+"""The library from C, with nothing but gradproof.h and -lgradproof."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gradproof import library
+
+EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
+COMPILER = os.environ.get("CC") or shutil.which("cc")
+
+pytestmark = [
+    pytest.mark.skipif(not COMPILER, reason="no C compiler"),
+    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+]
+
+PROGRAM = r"""
+#include <gradproof.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int32_t f(const double *x, int64_t n, double *value, void *user) {
+    *value = *(double *)user;
+    for (int64_t i = 0; i < n; i++) *value += exp(0.3 * x[i]) + fabs(x[i]);
+    return 0;
+}
+static int32_t f32(const float *x, int64_t n, double *value, void *user) {
+    (void)user;
+    *value = 0;
+    for (int64_t i = 0; i < n; i++) *value += (double)x[i] * x[i];
+    return 0;
+}
+static int32_t refuse(const double *x, int64_t n, double *value, void *user) {
+    (void)x; (void)n; (void)value; (void)user;
+    return 17;
+}
+
+int main(void) {
+    double x[5] = {-2, -1, 0.5, 1, 2}, g[5], shift = 3;
+    float y[2] = {1.5f, -2.25f}, h[2] = {3, -4.5f};
+    for (int i = 0; i < 5; i++) g[i] = 0.3 * exp(0.3 * x[i]) + (x[i] > 0 ? 1 : -1);
+
+    gradproof_report report;
+    gradproof_finding findings[5];
+    gradproof_options options;
+    int32_t code = gradproof_check(f, &shift, x, g, 5, NULL, &report, findings, 5);
+    printf("right %d %d\n", code, (int)report.verdict);
+    g[3] *= 1.001;
+    gradproof_options_default(&options);
+    code = gradproof_check(f, &shift, x, g, 5, &options, &report, findings, 5);
+    printf("wrong %d %d %d\n", code, (int)report.verdict, (int)report.wrong);
+    for (int64_t i = 0; i < report.findings; i++)
+        if (findings[i].cause == GRADPROOF_CAUSE_WRONG) printf("at %d\n", (int)findings[i].start);
+    code = gradproof_check_f32(f32, NULL, y, h, 2, NULL, &report, NULL, 0);
+    printf("float %d %d\n", code, (int)report.verdict);
+    printf("refused %d\n", gradproof_check(refuse, NULL, x, g, 5, NULL, &report, NULL, 0));
+    printf("misuse %d %d\n", gradproof_check(f, NULL, NULL, g, 5, NULL, &report, NULL, 0), GRADPROOF_BAD_ARGUMENT);
+    printf("sentence %d\n", strlen(gradproof_explain(GRADPROOF_BAD_ARGUMENT)) > 20);
+    printf("version %d\n", gradproof_version() == GRADPROOF_VERSION);
+
+    g[3] /= 1.001;
+    static gradproof_probe probes[GRADPROOF_ROUND];
+    static double values[GRADPROOF_ROUND];
+    double point[5];
+    int64_t count;
+    gradproof_engine *engine = gradproof_begin(x, g, 5, NULL, &code);
+    while ((count = gradproof_ask(engine, x, g, probes, GRADPROOF_ROUND)) > 0) {
+        gradproof_evaluate(f, &shift, x, 5, probes, count, values, point);
+        gradproof_tell(engine, x, g, values, count);
+    }
+    gradproof_result(engine, &report, NULL, 0);
+    gradproof_end(engine);
+    gradproof_end(NULL);
+    printf("rounds %d %d\n", (int)count, (int)report.verdict);
+    return 0;
+}
+"""
+
+OUTPUT = """\
+right 0 0
+wrong 0 1 1
+at 3
+float 0 0
+refused 17
+misuse -1 -1
+sentence 1
+version 1
+rounds 0 0
+"""
+
+
+def compiled(source: Path, program: Path, *options: str, compiler: str | None = COMPILER) -> Path:
+    flags = [*library.compile_flags().split(), "-O1", "-Wall", "-Wextra", "-Werror", *options]
+    subprocess.run([compiler, *flags, str(source), "-o", str(program), *library.link_flags().split()], check=True)
+    return program
+
+
+def output_of(program: Path, status: int = 0) -> str:
+    done = subprocess.run([str(program)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("standard", ["-std=c99", "-std=c11"])
+def test_program_in_c(tmp_path, standard):
+    (tmp_path / "program.c").write_text(PROGRAM)
+    assert output_of(compiled(tmp_path / "program.c", tmp_path / "program", standard, "-pedantic")) == OUTPUT
+
+
+@pytest.mark.parametrize(("name", "compiler"), [("check.c", COMPILER), ("check.cpp", shutil.which("c++"))])
+def test_example(name, compiler, tmp_path):
+    if not compiler:
+        pytest.skip("no compiler for it")
+    program = compiled(EXAMPLES / name, tmp_path / "example", compiler=compiler)
+    assert output_of(program, status=1).splitlines()[0] == "wrong"
+
+
+@pytest.mark.skipif(not shutil.which("rustc"), reason="no Rust compiler")
+def test_example_in_rust(tmp_path):
+    where = ["-L", str(library.PACKAGE), "-C", f"link-arg=-Wl,-rpath,{library.PACKAGE}"]
+    program = tmp_path / "example"
+    subprocess.run(["rustc", str(EXAMPLES / "check.rs"), "-o", str(program), *where], check=True, timeout=120)
+    assert output_of(program).startswith("wrong")
+
+
+@pytest.mark.skipif(not shutil.which("gfortran"), reason="no Fortran compiler")
+def test_example_in_fortran(tmp_path):
+    source, program = EXAMPLES / "check.f90", tmp_path / "example"
+    subprocess.run(
+        ["gfortran", "-J", str(tmp_path), str(source), "-o", str(program), *library.link_flags().split()], check=True
+    )
+    assert output_of(program).split()[0] == "wrong"
+
+
+@pytest.mark.skipif(not shutil.which("nm"), reason="no nm")
+def test_symbols():
+    lines = subprocess.run(["nm", "-D", str(library.LIBRARY)], capture_output=True, text=True, check=True).stdout
+    words = [line.split()[-2:] for line in lines.splitlines()]
+    needed = {name.partition("@")[0] for kind, name in words if kind in "Uwv"}
+    defined = {name for kind, name in words if kind not in "Uwv"}
+    libm = {"frexp", "ldexp", "floor", "sqrt"}
+    assert needed <= {"malloc", "calloc", "free", "memcpy", "memset", "memmove"} | libm
+    assert all(name.startswith("gradproof_") for name in defined)
+
+
+def test_library_is_small():
+    assert library.LIBRARY.stat().st_size < 60_000

@@ -1,0 +1,47 @@
+"""The header and the cffi declarations are generated; what is committed is what the core says today."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import gradproof
+from gradproof.core.abi import all_signatures, exported_functions
+
+PACKAGE = Path(gradproof.__file__).parent
+NATIVE_API = Path(__file__).parent.parent / "native_api"
+AGAIN = "run `python native_api/build.py --declarations`"
+
+sys.path.insert(0, str(NATIVE_API))
+declarations = pytest.importorskip("declarations")
+
+
+def test_header_is_up_to_date():
+    assert (PACKAGE / "include" / "gradproof.h").read_text() == declarations.header_text(), AGAIN
+
+
+def test_cffi_declarations_are_up_to_date(tmp_path):
+    declarations.write_cffi(tmp_path / "_declarations.py")
+    assert (PACKAGE / "_declarations.py").read_text() == (tmp_path / "_declarations.py").read_text(), AGAIN
+
+
+def test_header_declares_every_symbol_once():
+    header = declarations.header_text()
+    for signature in all_signatures():
+        assert len(re.findall(rf"\b{signature.symbol}\(", re.sub(r"/\*.*?\*/", "", header, flags=re.S))) == 1
+
+
+@pytest.mark.parametrize("function", exported_functions().values(), ids=lambda function: function.__name__)
+def test_every_parameter_has_a_contract(function):
+    paragraphs = declarations._c_words(function)
+    described = {name for text in paragraphs if "\t" in text for name in text.partition("\t")[0].split(", ")}
+    parameters = set(function.__code__.co_varnames[: function.__code__.co_argcount])
+    assert parameters <= described
+    assert ("Returns" in described) or function.__annotations__["return"] == "None"
+
+
+def test_header_is_narrow():
+    assert max(map(len, declarations.header_text().splitlines())) <= 120

@@ -1,0 +1,163 @@
+"""One source, three witnesses: library, JIT and plain Python give the same bits from every exported function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from driven import DRIVEN, PROBLEMS, check_in_one_call, drive, evaluate_round
+from witnesses import SIGNATURES, bits
+
+from gradproof import library
+from gradproof.core.abi import exported_functions
+
+Arguments = tuple[Any, ...]
+
+
+def bowl(x: Any, n: int, value: Any, user: Any) -> int:
+    total = 0.0
+    for index in range(n):
+        total += (float(x[index]) - 0.25) ** 2 * (index + 1)
+    value[0] = total
+    return 0
+
+
+def folded(x: Any, n: int, value: Any, user: Any) -> int:
+    value[0] = sum(abs(float(x[index]) - 0.5) for index in range(n))
+    return 0
+
+
+def refusing(x: Any, n: int, value: Any, user: Any) -> int:
+    value[0] = math.nan
+    return 7
+
+
+def point(dtype: type) -> Any:
+    return np.array([0.5, -1.25, 3.0, 1e-3, 0.0, 300.0], dtype)
+
+
+def differences(dtype: type) -> Iterator[Arguments]:
+    x = point(dtype)
+    steps = np.array([2.0**-20, 2.0**-10, 1e-3, 2.0**-30, 1e-5, 1.0])
+    for objective in (bowl, folded, refusing):
+        for step in (steps, None):
+            yield objective, None, x, x.size, step, np.zeros(x.size, dtype), np.zeros(x.size, dtype)
+    yield bowl, None, x, 0, None, np.zeros(1, dtype), np.zeros(1, dtype)
+    yield None, None, x, x.size, steps, np.zeros(x.size, dtype), np.zeros(x.size, dtype)
+
+
+def relative_errors(dtype: type) -> Iterator[Arguments]:
+    a = np.array([1.0, 0.0, -2.0, np.inf, np.nan, 1e-30, 3.0], dtype)
+    b = np.array([1.5, 0.0, 2.0, np.inf, 1.0, -1e-35, 3.0], dtype)
+    for n in (0, 3, 7):
+        yield a, b, n, np.zeros(7), np.zeros(1), np.zeros(1, np.int64)
+        yield a, b, n, None, np.zeros(1), None
+    yield a, None, 7, np.zeros(7), None, None
+
+
+def noise_floors(dtype: type) -> Iterator[Arguments]:
+    for objective in (bowl, folded, refusing):
+        for seed in (0, 2**64 - 1):
+            work = np.zeros(6, dtype)
+            yield objective, None, point(dtype), 6, seed, work, np.zeros(1), np.zeros(1, np.int64)
+
+
+def kink_searches(dtype: type) -> Iterator[Arguments]:
+    for objective in (bowl, folded, refusing):
+        for radius in (0.0, 0.75):
+            found = [np.zeros(6) for _ in range(3)]
+            index, count = np.zeros(6, np.int64), np.zeros(1, np.int64)
+            yield objective, None, point(dtype), 6, radius, np.zeros(6, dtype), index, *found, 6, count
+
+
+# What each exported function is called with; the engine is driven as a whole, in driven.py.
+CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
+    "forward_difference": differences,
+    "centered_difference": differences,
+    "relative_error": relative_errors,
+    "noise_floor": noise_floors,
+    "find_kinks": kink_searches,
+}
+
+
+def test_every_exported_function_is_compared():
+    assert set(exported_functions()) <= set(CASES) | DRIVEN
+
+
+@pytest.mark.parametrize("symbol", [s for s, signature in SIGNATURES.items() if signature.function.__name__ in CASES])
+def test_same_bits(symbol, three_witnesses):
+    signature = SIGNATURES[symbol]
+    make = CASES[signature.function.__name__]
+    dtype = np.float32 if signature.float32 else np.float64
+    answers = []
+    for witness in three_witnesses:
+        # Every witness gets arguments of its own: what the call writes into them is part of the answer.
+        calls = [(witness(symbol, *arguments), *arguments) for arguments in make(dtype)]
+        answers.append([[bits(value) for value in call if not callable(value)] for call in calls])
+    for witness, answer in zip(three_witnesses, answers, strict=True):
+        assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_engine_same_bits(problem, three_witnesses):
+    logs = [drive(witness, *PROBLEMS[problem]()) for witness in three_witnesses]
+    for witness, log in zip(three_witnesses, logs, strict=True):
+        for number, (mine, first) in enumerate(zip(log, logs[0], strict=False)):
+            assert mine == first, f"{witness.name} differs from {three_witnesses[0].name} at entry {number}"
+        assert len(log) == len(logs[0])
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_check_in_one_call_same_bits(problem, dtype, three_witnesses):
+    answers = [check_in_one_call(witness, dtype, *PROBLEMS[problem]()) for witness in three_witnesses]
+    for witness, answer in zip(three_witnesses, answers, strict=True):
+        assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_points_and_values_same_bits(dtype, three_witnesses):
+    answers = [evaluate_round(witness, dtype) for witness in three_witnesses]
+    for witness, answer in zip(three_witnesses, answers, strict=True):
+        assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
+
+
+def test_constant_functions_agree(three_witnesses):
+    for code in range(-9, 12):
+        for function in ("gradproof_explain", "gradproof_explain_cause"):
+            texts = {
+                library.ffi.string(getattr(functions, function)(code))
+                for functions in (library.JustInTime(), library.native())
+            }
+            assert len(texts) == 1
+            assert all(texts)
+    assert library.JustInTime().gradproof_version() == library.native().gradproof_version()
+
+
+def test_unknown_symbol():
+    with pytest.raises(AttributeError, match="exports no gradproof_nothing"):
+        library.JustInTime().gradproof_nothing  # noqa: B018
+
+
+def test_pointer_keeps_type_and_memory():
+    for dtype in (np.float64, np.float32, np.int64, np.int32):
+        array = np.arange(3, dtype=dtype)
+        pointer = library.pointer(array)
+        assert list(pointer) == [0, 1, 2]
+        pointer[1] = 7
+        assert array[1] == 7
+    assert library.pointer(None) == library.ffi.NULL
+
+
+def test_library_of_another_version_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "libother.so").write_bytes(b"not a library")
+    monkeypatch.setenv("GRADPROOF_LIBRARY", str(tmp_path / "libother.so"))
+    library.native.cache_clear()
+    try:
+        with pytest.raises(OSError, match="cannot be loaded as the library of gradproof"):
+            library.native()
+    finally:
+        library.native.cache_clear()
