@@ -22,18 +22,24 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         """Build the library, in a process of its own: the build must not depend on what this one has imported."""
         if self.target_name != "wheel":
             return
+        if version == "editable":
+            self._build()
+            return
         scratch = Path(self.directory) / "gradproof_library"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
-        done = subprocess.run([sys.executable, str(BUILD), "--into", str(scratch)], check=False)
-        if done.returncode == NO_LINKER_STATUS and version != "editable":
-            self.app.display_warning("gradproof: no library without a linker; Numba will compile at first use instead")
-        elif done.returncode not in (0, NO_LINKER_STATUS):
-            raise SystemExit(done.returncode)
+        self._build("--into", str(scratch))
         for library in scratch.iterdir():
             build_data["force_include"][str(library)] = f"gradproof/{library.name}"
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform_tag()}"
+
+    def _build(self, *arguments: str) -> None:
+        done = subprocess.run([sys.executable, str(BUILD), *arguments], check=False)
+        if done.returncode == NO_LINKER_STATUS:
+            self.app.display_warning("gradproof: installed without its native library; Numba compiles at first use")
+        elif done.returncode != 0:
+            raise SystemExit(done.returncode)
 
 
 def platform_tag() -> str:

@@ -1,4 +1,4 @@
-"""The full ladder of one line: from beyond its size down until noise hides every slope, then a closer look where needed."""
+"""The full ladder of one line: from beyond its size down until noise hides every slope, then a closer look."""
 
 from __future__ import annotations
 

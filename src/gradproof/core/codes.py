@@ -1,7 +1,7 @@
 """Codes that cross the C border, each with its word and its sentence.
 
-Codes below zero are misuse or a lack of resources, zero is done, codes above zero are the objective's own and are handed
-back as they came.
+Codes below zero are misuse or a lack of resources, zero is done, codes above zero are the objective's own and are
+handed back as they came.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ WRONG_ORDER = -4
 
 CODES: dict[int, tuple[str, str]] = {
     DONE: ("done", "Done."),
-    BAD_ARGUMENT: ("bad_argument", "An argument is NULL, negative or out of its range; see the header for what is expected."),
+    BAD_ARGUMENT: (
+        "bad_argument",
+        "An argument is NULL, negative or out of its range; see the header for what is expected.",
+    ),
     OUT_OF_MEMORY: ("out_of_memory", "The memory that the call needs could not be had."),
     OBJECTIVE_NOT_FINITE: ("objective_not_finite", "The objective is not finite at x; move x into its domain."),
-    WRONG_ORDER: ("wrong_order", "gradproof_tell was called without a round that gradproof_ask had written, or with another count."),
+    WRONG_ORDER: (
+        "wrong_order",
+        "gradproof_tell was called without a round that gradproof_ask had written, or with another count.",
+    ),
 }
 
 VERDICT_RIGHT = 0
@@ -41,11 +47,11 @@ CAUSES: dict[int, tuple[str, str]] = {
     AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
     WRONG: (
         "wrong",
-        "The slope is measured clearly, on both sides, and the claimed value is not it: look for the bug in the gradient.",
+        "The slope is measured clearly and the claimed value is not it: look for the bug in the gradient.",
     ),
     KINK_AT_POINT: (
         "kink_at_point",
-        "f has a kink exactly at x and the claimed value lies between its left and right slope: acceptable, nothing to do.",
+        "f has a kink at x and the claimed value lies between its left and right slope: acceptable, nothing to do.",
     ),
     KINK_CROSSED: (
         "kink_crossed",
@@ -57,7 +63,7 @@ CAUSES: dict[int, tuple[str, str]] = {
     ),
     STEP_LIMITED: (
         "step_limited",
-        "No step gave a slope that its neighbours confirm: f varies too fast or jumps; look at f along this coordinate.",
+        "No step gave a slope that its neighbours confirm: f varies too fast or jumps; look at f along this line.",
     ),
     DOMAIN: (
         "domain",

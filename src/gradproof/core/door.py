@@ -122,8 +122,8 @@ def check(
     Parameters
     ----------
     objective : Objective
-        Writes f(x) to *value and returns 0.  Another code at x itself ends the check and is handed back; at other points it
-        counts as a missing value, as NaN does.
+        Writes f(x) to *value and returns 0.  Another code at x itself ends the check and is handed back; at other
+        points it counts as a missing value, as NaN does.
     user : User
         Handed to the objective as it is.
     x : ConstVector
@@ -144,8 +144,8 @@ def check(
     Returns
     -------
     Code
-        0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the code of
-        the objective at x.
+        0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the
+        code of the objective at x.
     """
     if is_null(x) or is_null(claimed) or is_null(report) or n < 1:
         return BAD_ARGUMENT

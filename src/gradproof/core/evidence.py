@@ -77,8 +77,8 @@ def collect(engine: Engine, reals: Reals, slot: int, series: int) -> int:
 def neighbour_bar(reals: Reals, level: int, k: int) -> float:
     """Return the error bar of entry k of a level: noise, and the change to its neighbours.
 
-    Two coarser neighbours are required, and the finer one must not contradict beyond its noise: one lucky small difference
-    proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as truncation would.
+    Two coarser neighbours are required, and the finer one must not contradict beyond its noise: one lucky small
+    difference proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as truncation would.
     """
     values = SCRATCH_VALUES + level * LADDER
     noise = SCRATCH_NOISE + level * LADDER

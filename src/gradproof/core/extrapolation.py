@@ -1,7 +1,8 @@
 """Weights that extrapolate slopes to step 0.
 
-A scheme is data: the powers of the step that it cancels.  One-sided slopes err by h, h^2, h^3 (Taylor), centered ones by
-h^2, h^4, h^6, the gap between the sides by h, h^3, h^5.  The first power and the distance to the next describe all three.
+A scheme is data: the powers of the step that it cancels.  One-sided slopes err by h, h^2, h^3 (Taylor), centered ones
+by h^2, h^4, h^6, the gap between the sides by h, h^3, h^5.  The first power and the distance to the next describe all
+three.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def solve(reals: Reals, size: int) -> None:
 
 
 def same_ratios(reals: Reals, first: int, size: int) -> bool:
-    """Return whether the steps from `first` on stand to each other as those from `first - 1` on: weights are then the same."""
+    """Return whether the steps from `first` on have the ratios of those one place before: the weights are the same."""
     if first == 0:
         return False
     for k in range(1, size):

@@ -33,9 +33,9 @@ HIDDEN_KINK_REACH = 1e-5
 def pair_decision(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
     """Judge a claimed value by one pair.
 
-    Both sides must agree with the claim, not the centered slope: so no kink that matters lies inside, a claim between two
-    slopes does not pass, and agreement is evidence by itself, whatever the noise.  Wrong only where both sides agree with
-    each other and are flatly elsewhere.
+    Both sides must agree with the claim, not the centered slope: so no kink that matters lies inside, a claim between
+    two slopes does not pass, and agreement is evidence by itself, whatever the noise.  Wrong only where both sides
+    agree with each other and are flatly elsewhere.
     """
     if not math.isfinite(right + left) or not math.isfinite(claimed) or allowed == 0.0:
         return STILL_OPEN
@@ -75,8 +75,8 @@ def inside_both_views(reals: Reals, slot: int, claimed: float, allowed: float) -
 def judge(reals: Reals, slot: int, claimed: float, allowed: float, size: float) -> int:
     """Judge a claimed value by the evidence of its line.
 
-    Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it is
-    wrong, unless a kink may hide in the noise; between the two it stays open.
+    Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
+    is wrong, unless a kink may hide in the noise; between the two it stays open.
     """
     if not math.isfinite(half_width(reals, slot)):
         return STILL_OPEN

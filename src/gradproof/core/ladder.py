@@ -28,7 +28,7 @@ LARGEST_GROWTH = 100.0
 
 
 def insert_pair(engine: Engine, reals: Reals, slot: int, step: float, right: float, left: float, value: float) -> None:
-    """Put a pair of slopes at its place in the ladder; a step that is there already, or a full ladder, changes nothing."""
+    """Put a pair of slopes at its place in the ladder; a step that is there already changes nothing."""
     count = engine[slot + SLOT_COUNT_PAIRS]
     place = 0
     while place < count and reals[slot + SLOT_LADDER_STEP + place] < step:

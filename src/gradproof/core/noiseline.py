@@ -1,7 +1,7 @@
 """The noise line of a check: nine values on one random line, one-sided, at a spacing at which f answers.
 
-x is the end point of the line: a kink at x itself then spoils nothing.  Two values are asked first, so that float32 inside
-f costs two evaluations a spacing, not eight.
+x is the end point of the line: a kink at x itself then spoils nothing.  Two values are asked first, so that float32
+inside f costs two evaluations a spacing, not eight.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Reals
+from .abi import ConstEngine, ConstReals, Engine, Reals
 from .codes import (
     AGREES,
     DOMAIN,
@@ -71,7 +71,7 @@ DECIDES = 0.1
 # Where all slopes are 0: so much of f over the size of the coordinate.
 FLAT_PART = 1e-3
 TINY = 1e-300
-# An error outside of the interval by the tolerance and half the resolution is called wrong, wherever in it the truth lies.
+# An error outside of the interval by the tolerance and half the resolution is called wrong, wherever the truth lies.
 SEEN = 2.5
 PAIR_SEEN = 2.0
 # Kink and cause share a word.
@@ -85,13 +85,13 @@ def note_cause(engine: Engine, reals: Reals, index: int, cause: int, kink: int, 
     reals[place + COORDINATE_RESOLUTION] = resolution
 
 
-def cause_of(engine: Engine, index: int) -> int:
+def cause_of(engine: ConstEngine, index: int) -> int:
     """Return the cause of a coordinate; negative marks are those of coordinates on their way."""
     word = engine[coordinate(index) + COORDINATE_CAUSE]
     return word if word < 0 else word % KINK_WORD
 
 
-def kink_of(engine: Engine, index: int) -> int:
+def kink_of(engine: ConstEngine, index: int) -> int:
     """Return whether a kink was seen: 0 none, 1 at x, 2 near x."""
     word = engine[coordinate(index) + COORDINATE_CAUSE]
     return 0 if word < 0 else word // KINK_WORD

@@ -9,7 +9,7 @@ A *slot* holds one line while its evidence is gathered: the signed steps that it
 
 from __future__ import annotations
 
-from .abi import Engine, Integer, Reals
+from .abi import ConstEngine, Engine, Integer, Reals
 from .structs import FINDING_WORDS
 
 # Header.
@@ -168,7 +168,7 @@ def coordinate(index: int) -> int:
     return COORDINATES + COORDINATE_WORDS * index
 
 
-def finding(engine: Engine, number: int) -> int:
+def finding(engine: ConstEngine, number: int) -> int:
     """Return the place of a finding's words."""
     return COORDINATES + COORDINATE_WORDS * engine[N] + FINDING_WORDS * number
 

@@ -1,4 +1,4 @@
-"""Does f jump between x and a larger step that supports a refuted claim?
+"""Look for a jump of f between x and a larger step that supports a refuted claim.
 
 Halving towards the largest deviation from a straight line, a jump keeps its size while a kink, or a smooth function,
 loses half of it each time.  Jumps betray an inner solver or stairs; their height is then the noise of f.

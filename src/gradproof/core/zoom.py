@@ -1,4 +1,4 @@
-"""Zoom on a kink near x: the change of slope stays when a kink is inside, and halves with the width when f is smooth."""
+"""Zoom on a kink near x: the change of slope stays when a kink is inside, and halves when f is smooth."""
 
 from __future__ import annotations
 
