@@ -43,7 +43,9 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 INLINING_THRESHOLD = 40
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
-ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", "-z noexecstack")
+# One segment for code and constants: pages of their own would pad a small library by a fifth.
+SEGMENTS = ("-z noexecstack", "-z noseparate-code")
+ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
 LIBM_PATTERN = "**/libm.so.6"
 ELF_SYMBOL_TABLE = 2
 ELF_SYMBOL_SIZE = 24
@@ -252,12 +254,13 @@ def link_commands(linker: list[str], source: Path, made: Path) -> list[list[str]
         return [[*linker, "-shared", "-s", *output]]
     if linker[0] in BARE_LINKERS:
         libraries = [*(f"-L{place}" for place in library_places()), "-l:libm.so.6", "-l:libc.so.6"]
-        bare = [*linker, "-shared", *ELF_OPTIONS, *output]
+        bare = [*linker, "-shared", *(word for option in ELF_OPTIONS for word in option.split()), *output]
         # Without them the library still loads into every program that has libm, as Python does.
         return [[*bare, "--as-needed", *libraries], bare]
     # No start files: the library has nothing to set up, and they would add symbols of their own.
-    options = [f"-Wl,{option}".replace(" ", ",") for option in ELF_OPTIONS]
-    return [[*linker, "-shared", "-nostdlib", *options, *output, "-Wl,--as-needed", "-lm", "-lc"]]
+    whole = [*linker, "-shared", "-nostdlib", *output, "-Wl,--as-needed", "-lm", "-lc"]
+    # Not every linker behind a compiler knows every option: they save bytes, the library works without them.
+    return [[*whole, *(f"-Wl,{option.replace(' ', ',')}" for option in ELF_OPTIONS)], [*whole, "-Wl,-s"]]
 
 
 def library_places() -> list[str]:

@@ -72,7 +72,10 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
         ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "points", "evaluate", *MEMORY_OF_THE_CALLER),
     ),
-    ("Pieces that are useful alone", ("forward_difference", "centered_difference", "relative_error")),
+    (
+        "Pieces that are useful alone",
+        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
+    ),
 )
 
 # Constant answers, made by the build and not by the compiler of the core.

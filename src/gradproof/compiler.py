@@ -147,6 +147,11 @@ def _holds_float32(context: Any, vector: Any) -> Typed:
 
 
 @intrinsic
+def _bits(context: Any, value: Any) -> Typed:
+    return types.int64(types.float64), _reread
+
+
+@intrinsic
 def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         values = [context.get_value_type(argument) for argument in signature.args[1:]]
@@ -206,6 +211,7 @@ OPERATIONS: dict[str, Any] = {
     "is_null": _is_null,
     "null_words": _null_words,
     "holds_float32": _holds_float32,
+    "bits": _bits,
     "evaluate": _evaluate,
     "one_real": _one_real,
     "allocate_words": _allocate_words,

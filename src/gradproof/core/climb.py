@@ -24,6 +24,7 @@ from .state import (
     SLOT_LARGEST_SLOPE,
     SLOT_LEFT_CONFLICT,
     SLOT_NOISE,
+    SLOT_REACH,
     SLOT_RESOLUTION,
     SLOT_RIGHT_CONFLICT,
     SLOT_SIDE,
@@ -52,7 +53,7 @@ STEPS_A_ROUND = 2
 # Steps in between pay where noise and bar are comparable.
 REFINE_LOW = 0.01
 REFINE_HIGH = 10.0
-# Only kinks nearer than this part of the size are looked for.
+# Kinks are looked for up to this part of the size, or of 1, unless the caller sets how far.
 NEAR = 2.0**-4
 # With jumps taken as noise, a claim agrees only at a resolution of a tenth.
 JUMP_RESOLUTION = 0.1
@@ -61,8 +62,8 @@ JUMP_RESOLUTION = 0.1
 def begin_ladder(engine: Engine, reals: Reals, slot: int) -> None:
     """Ask for the first pairs of a ladder."""
     size = reals[slot + SLOT_SIZE]
-    reach = smaller(FARTHEST, LARGEST_RELATIVE_STEP * size)
-    reals[slot + SLOT_STEP] = power_of_two_above(TOP * larger(size, reach))
+    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), reals[slot + SLOT_REACH])
+    reals[slot + SLOT_STEP] = power_of_two_above(TOP * larger(size, farthest))
     claimed = math.fabs(reals[slot + SLOT_CLAIMED])
     reals[slot + SLOT_LARGEST_SLOPE] = claimed if math.isfinite(claimed) else 0.0
     ask_steps(engine, reals, slot)
@@ -172,10 +173,12 @@ def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int) -> None:
     """Zoom on the kink that a conflict betrays, right first, then left; then the slot is finished."""
     decision = engine[slot + SLOT_DECISION]
     if engine[slot + SLOT_KINK] == KINK_NEAR_X:
-        size = larger(reals[slot + SLOT_SIZE], 1.0)
+        reach = reals[slot + SLOT_REACH]
+        if reach == 0.0:
+            reach = NEAR * larger(reals[slot + SLOT_SIZE], 1.0)
         while side >= -1:
             conflict = engine[slot + (SLOT_RIGHT_CONFLICT if side == 1 else SLOT_LEFT_CONFLICT)]
-            if conflict != NO_CONFLICT and reals[slot + SLOT_LADDER_STEP + conflict] <= NEAR * size:
+            if conflict != NO_CONFLICT and reals[slot + SLOT_LADDER_STEP + conflict] <= reach:
                 engine[slot + SLOT_SIDE] = side
                 begin_zoom(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + conflict])
                 return

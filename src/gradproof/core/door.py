@@ -23,6 +23,7 @@ from .abi import (
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .engine import ask, engine_start, options_default, tell
 from .evaluation import evaluate
+from .floats import widened
 from .memory import allocate_like, allocate_reals, allocate_words, holds_float32, is_null, null_words, offset, release
 from .result import result
 from .state import ROUND, block_words
@@ -185,8 +186,8 @@ def check_in(
     point = offset(values, ROUND)
     gradient = offset(values, ROUND + n)
     for index in range(n):
-        point[index] = float(x[index])
-        gradient[index] = float(claimed[index])
+        point[index] = widened(x[index])
+        gradient[index] = widened(claimed[index])
     code = engine_start(engine, point, gradient, n, own)
     if code == DONE:
         code = run(engine, objective, user, x, point, gradient, n, probes, values, work)

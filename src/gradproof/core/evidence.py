@@ -78,7 +78,8 @@ def neighbour_bar(reals: Reals, level: int, k: int) -> float:
     """Return the error bar of entry k of a level: noise, and the change to its neighbours.
 
     Two coarser neighbours are required, and the finer one must not contradict beyond its noise: one lucky small
-    difference proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as truncation would.
+    difference proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as
+    truncation would.
     """
     values = SCRATCH_VALUES + level * LADDER
     noise = SCRATCH_NOISE + level * LADDER

@@ -50,6 +50,11 @@ def rounded_to_float32(value: Real) -> Real:
     return float(np.float32(value))
 
 
+def bits(value: Real) -> Integer:
+    """Return the bits of a double as an integer: for numbers that are not negative, in the order of the numbers."""
+    return int(np.float64(value).view(np.int64))
+
+
 def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
     """Call the objective: f(x) goes to value[0], what it returns is handed back."""
     return objective(x, n, value, user)

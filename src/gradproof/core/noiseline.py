@@ -116,15 +116,22 @@ def claimed_change(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstRe
     return total
 
 
-def take_noise(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> bool:
-    """Take the values of a round; return True when the noise is known."""
-    stage = engine[NOISE_STAGE]
+def note_values(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> bool:
+    """Note the values of a round, less the change that the claim foretells; return whether f answered at all."""
+    answered = False
     for number in range(noise_probes(engine)):
         place = place_of_probe(engine, number)
         change = claimed_change(engine, reals, x, claimed, line_step(engine, place))
         reals[NOISE_VALUES + place] = values[number] - change
+        answered = answered or values[number] != reals[VALUE]
+    return answered
+
+
+def advance_noise(engine: Engine, reals: Reals, answered: bool) -> bool:
+    """Weigh the values that were noted; return True when the noise is known, False when there is more to ask."""
+    stage = engine[NOISE_STAGE]
     if stage == STAGE_TWO:
-        if values[0] == reals[VALUE] and values[1] == reals[VALUE]:
+        if not answered:
             return next_spacing(engine, reals)
         engine[NOISE_STAGE] = STAGE_REST
         return False

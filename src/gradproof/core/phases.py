@@ -157,7 +157,7 @@ def prepare_ladders(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstR
             slot = a_free_slot(engine)
             if slot < 0:
                 break
-            open_ladder(engine, reals, slot, x, claimed, index)
+            open_ladder(engine, reals, slot, index, x[index], claimed[index], 0.0)
         engine[FILL] = index + 1
     if open_slots(engine) > 0:
         return ask_or_end(engine, available)

@@ -12,6 +12,7 @@ from numpy import int64, uint64
 
 from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
+from .floats import widened
 from .memory import as_reals, is_null, offset, rounded_to_float32
 from .structs import PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
@@ -33,7 +34,8 @@ def mixed(seed: int, index: int) -> uint64:
     bits: uint64 = uint64(int64(seed)) + uint64(int64(index) + 1) * GOLDEN
     bits = (bits ^ (bits >> uint64(30))) * FIRST_FACTOR
     bits = (bits ^ (bits >> uint64(27))) * SECOND_FACTOR
-    return bits ^ (bits >> uint64(31))
+    mixed_bits: uint64 = bits ^ (bits >> uint64(31))
+    return mixed_bits
 
 
 def direction(seed: int, index: int) -> float:
@@ -59,14 +61,14 @@ def typical_size(x: ConstVector, n: Integer) -> float:
     """Return the root mean square of x, 1 where all of x is 0; neither overflow nor underflow spoils it."""
     largest = 0.0
     for index in range(n):
-        size = math.fabs(float(x[index]))
+        size = math.fabs(widened(x[index]))
         largest = size if size > largest else largest
     if largest == 0.0:
         return 1.0
     total = 0.0
     for index in range(n):
         # Below half of the range of exponents a square adds nothing to a mean that holds 1.
-        part = float(x[index]) / largest
+        part = widened(x[index]) / largest
         total += part * part
     size = largest * math.sqrt(total / n)
     # Rounding may take the mean of a few of the smallest subnormals to 0.
@@ -105,7 +107,7 @@ def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, t
     floor = numbers[place + PROBE_FLOOR]
     step = numbers[place + PROBE_STEP]
     for index in range(probes[place + PROBE_START], probes[place + PROBE_STOP]):
-        value = float(x[index])
+        value = widened(x[index])
         point[index] = value + displacement_of(value, typical, seed, floor, step, index)
 
 

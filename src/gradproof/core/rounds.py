@@ -13,7 +13,7 @@ from .floats import larger, spacing
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, pair_decision
 from .ladder import assumed_slope_noise
 from .memory import as_reals
-from .noiseline import noise_probes, take_noise, write_noise_probes
+from .noiseline import advance_noise, noise_probes, note_values, write_noise_probes
 from .outcome import settle_by_pair, settle_slot, settle_without_value
 from .phases import begin_sweep, end_noise, room
 from .scales import needed_resolution, pair_step, tolerance
@@ -154,7 +154,7 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
         take_slots(engine, reals, x, values, count)
         settle_proofs(engine, reals)
     elif phase == PHASE_NOISE:
-        if take_noise(engine, reals, x, claimed, values):
+        if advance_noise(engine, reals, note_values(engine, reals, x, claimed, values)):
             end_noise(engine, reals)
     elif phase == PHASE_LADDERS:
         take_slots(engine, reals, x, values, count)

@@ -38,6 +38,7 @@ from .state import (
     SLOT_MISSING,
     SLOT_NEED,
     SLOT_NOISE,
+    SLOT_REACH,
     SLOT_REFUTED,
     SLOT_SIZE,
     SLOT_STAGE,
@@ -80,7 +81,7 @@ def a_free_slot(engine: Engine) -> int:
     return -1
 
 
-def open_slot(engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: ConstReals, index: int) -> None:
+def open_slot(engine: Engine, reals: Reals, slot: int, index: int, value: float, claimed: float) -> None:
     """Put a coordinate into a slot, with what it is measured with."""
     engine[slot + SLOT_START] = index
     engine[slot + SLOT_STOP] = index + 1
@@ -90,13 +91,14 @@ def open_slot(engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: C
     engine[slot + SLOT_KINK] = 0
     engine[slot + SLOT_MISSING] = 0
     engine[slot + SLOT_REFUTED] = 0
-    reals[slot + SLOT_CLAIMED] = claimed[index]
-    reals[slot + SLOT_SIZE] = line_size(reals, x[index])
-    reals[slot + SLOT_TOLERANCE] = tolerance(reals, claimed[index], x[index])
-    reals[slot + SLOT_NEED] = needed_resolution(reals, claimed[index], x[index])
-    reals[slot + SLOT_CLAIM_SCALE] = largest_claim_in_units(reals, x[index])
+    reals[slot + SLOT_CLAIMED] = claimed
+    reals[slot + SLOT_SIZE] = line_size(reals, value)
+    reals[slot + SLOT_TOLERANCE] = tolerance(reals, claimed, value)
+    reals[slot + SLOT_NEED] = needed_resolution(reals, claimed, value)
+    reals[slot + SLOT_CLAIM_SCALE] = largest_claim_in_units(reals, value)
     reals[slot + SLOT_NOISE] = reals[NOISE]
     reals[slot + SLOT_DISTANCE] = math.nan
+    reals[slot + SLOT_REACH] = 0.0
     reals[slot + SLOT_LOW] = -math.inf
     reals[slot + SLOT_HIGH] = math.inf
 
@@ -112,7 +114,7 @@ def open_proof(
     left_value: float,
 ) -> None:
     """Open a slot for a short proof around the pair that is known already."""
-    open_slot(engine, reals, slot, x, claimed, index)
+    open_slot(engine, reals, slot, index, x[index], claimed[index])
     engine[slot + SLOT_STAGE] = STAGE_PROOF
     step = pair_step(engine, reals, claimed[index], x[index])
     reals[slot + SLOT_STEP] = step
@@ -120,9 +122,12 @@ def open_proof(
     begin_proof(engine, reals, slot)
 
 
-def open_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: ConstReals, index: int) -> None:
-    """Open a slot for a full ladder."""
-    open_slot(engine, reals, slot, x, claimed, index)
+def open_ladder(
+    engine: Engine, reals: Reals, slot: int, index: int, value: float, claimed: float, reach: float
+) -> None:
+    """Open a slot for a full ladder; kinks are looked for up to `reach` (0: as far as the size suggests)."""
+    open_slot(engine, reals, slot, index, value, claimed)
+    reals[slot + SLOT_REACH] = reach
     engine[slot + SLOT_STAGE] = STAGE_LADDER
     begin_ladder(engine, reals, slot)
 

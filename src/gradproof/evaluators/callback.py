@@ -30,10 +30,15 @@ class Callback:
         # A list that the C function shares: a reference back to this object would keep both for ever.
         self._errors = [] if errors is None else errors
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the objective was left by what is no error, such as Ctrl-C; it is then called no more."""
+        return bool(self._errors) and not isinstance(self._errors[-1], Exception)
+
     def reraise(self, code: int) -> None:
-        """Raise what the objective raised, with its traceback; or an error that names its own code."""
+        """Raise what the objective raised last, with its traceback; or an error that names its own code."""
         if self._errors:
-            error = self._errors[0]
+            error = self._errors.pop()
             self._errors.clear()
             raise error
         if code > 0:
@@ -65,12 +70,14 @@ def _from_python(objective: Any, problem: Problem) -> Callback:
     errors: list[BaseException] = []
 
     def call(x: Any, _n: int, value: Any, _user: Any) -> int:
+        if errors and not isinstance(errors[-1], Exception):
+            return FAILED
         # A fresh copy for each call: the objective may write to its argument, or keep it.
         value[0] = as_value(objective(np.frombuffer(bytearray(ffi.buffer(x, size)), dtype)))
         return 0
 
     def keep(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        errors.append(error.with_traceback(trace))
+        errors[:] = [error.with_traceback(trace)]
 
     kind = "gradproof_objective_f32" if problem.is_float32 else "gradproof_objective"
     return Callback(ffi.callback(kind, call, error=FAILED, onerror=keep), ffi.NULL, objective, errors)

@@ -293,6 +293,108 @@ int64_t gradproof_engine_size(int64_t n);
 int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed, int64_t n,
     const gradproof_options *options);
 
+/* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
+
+/*
+ * Fill a vector with forward differences (f(x + h) - f(x)) / h: n + 1 evaluations, an error of order h
+ * (Taylor).
+ * h is the step that x really takes after rounding.
+ *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
+ *   user         Handed to the objective as it is.
+ *   x            The point, n finite values; never written to.
+ *   n            Number of coordinates.
+ *   step         A step for each coordinate, not 0; a negative one looks backward.  NULL: the square root of
+ *                the relative noise that is measured (some ten evaluations more), times the size of the
+ *                coordinate, as a power of two.
+ *   out          Filled with n slopes.
+ *   work         Work memory of n values.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the
+ *                noise was to be measured and f(x) is not finite; or the code of the objective.
+ */
+int32_t gradproof_forward_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
+    const double *step, double *out, double *work);
+int32_t gradproof_forward_difference_f32(gradproof_objective_f32 objective, void *user, const float *x,
+    int64_t n, const double *step, float *out, float *work);
+
+/*
+ * Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h: 2n evaluations, an error of order h^2.
+ * The order is Taylor's. More accurate than forward differences, not safer at kinks: it looks to both sides
+ * and crosses them at least as often. 2h is the distance that x really moves after rounding.
+ *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
+ *   user         Handed to the objective as it is.
+ *   x            The point, n finite values; never written to.
+ *   n            Number of coordinates.
+ *   step         A step for each coordinate, not 0.  NULL: the cube root of the relative noise that is
+ *                measured (some ten evaluations more), times the size of the coordinate, as a power of two.
+ *   out          Filled with n slopes.
+ *   work         Work memory of n values.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the
+ *                noise was to be measured and f(x) is not finite; or the code of the objective.
+ */
+int32_t gradproof_centered_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
+    const double *step, double *out, double *work);
+int32_t gradproof_centered_difference_f32(gradproof_objective_f32 objective, void *user, const float *x,
+    int64_t n, const double *step, float *out, float *work);
+
+/*
+ * Compare two vectors: |a - b| / max(|a|, |b|) for each element, 0 where both are 0, NaN kept.
+ *   a, b         Vectors of n values.
+ *   n            Number of elements.
+ *   out          Filled with n relative errors; may be NULL.
+ *   maximum      Filled with the largest of them: infinity where one is NaN, 0 where n is 0; may be NULL.
+ *   index        Filled with the first index that has the largest error, -1 where n is 0; may be NULL.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, double *out, double *maximum,
+    int64_t *index);
+int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, double *out, double *maximum,
+    int64_t *index);
+
+/*
+ * Measure the absolute rounding noise of an objective near x, in some ten evaluations on one random line.
+ *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
+ *                value.
+ *   user         Handed to the objective as it is.
+ *   x            The point, n finite values.
+ *   n            Number of coordinates, at least 1.
+ *   seed         Of the random line.
+ *   work         Work memory of n values.
+ *   noise        Filled with the standard deviation of the noise, at least half a unit in the last place of
+ *                f(x).
+ *   arithmetic   Filled with the arithmetic that the noise betrays, GRADPROOF_ARITHMETIC_...; may be NULL.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where
+ *                f(x) is not finite; or the code of the objective at x.
+ */
+int32_t gradproof_noise_floor(gradproof_objective objective, void *user, const double *x, int64_t n,
+    uint64_t seed, double *work, double *noise, int64_t *arithmetic);
+int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    uint64_t seed, float *work, double *noise, int64_t *arithmetic);
+
+/*
+ * Look for the nearest kink of an objective along every coordinate: some 60 evaluations a coordinate.
+ *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
+ *                value.
+ *   user         Handed to the objective as it is.
+ *   x            The point, n finite values; never written to.
+ *   n            Number of coordinates, at least 1.
+ *   radius       How far from x to look along a coordinate; 0: a sixteenth of its size, or of 1 where that is
+ *                larger.
+ *   work         Work memory of n values.
+ *   index        Filled with the coordinates of the kinks in their order, at most capacity.
+ *   distance     Filled with the signed distances of the kinks from x; 0: at x, as far as noise lets one see.
+ *   left, right  Filled with the slopes on the two sides of the kinks.
+ *   capacity     Number of kinks that fit.
+ *   count        Filled with the number of kinks found, which may be larger than capacity.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where
+ *                f(x) is not finite; or the code of the objective at x.
+ */
+int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const double *x, int64_t n,
+    double radius, double *work, int64_t *index, double *distance, double *left, double *right,
+    int64_t capacity, int64_t *count);
+int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    double radius, float *work, int64_t *index, double *distance, double *left, double *right,
+    int64_t capacity, int64_t *count);
+
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 
 /* Return the version of the library: GRADPROOF_VERSION of the header that it was built with. */

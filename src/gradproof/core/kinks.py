@@ -1,0 +1,242 @@
+"""The nearest kink along each coordinate: the ladder and the zoom of the engine, without a claim."""
+
+from __future__ import annotations
+
+import math
+
+from .abi import (
+    Code,
+    ConstReals,
+    ConstVector,
+    Engine,
+    Integer,
+    Integers,
+    Objective,
+    Real,
+    Reals,
+    User,
+    Vector,
+    exported,
+)
+from .climb import NEAR, RATIO, look_for_kink
+from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from .evidence import KINK_AT_X
+from .floats import larger, smaller, widened
+from .memory import allocate_reals, allocate_words, as_reals, evaluate, is_null, offset, release
+from .noisefloor import measure_noise
+from .scales import line_size
+from .slots import advance, open_ladder
+from .state import (
+    SLOT_ANSWERS,
+    SLOT_DISTANCE,
+    SLOT_FAR,
+    SLOT_FIRST_CHANGE,
+    SLOT_KINK,
+    SLOT_LEFT_HIGH,
+    SLOT_LEFT_LOW,
+    SLOT_NEAR,
+    SLOT_NOISE,
+    SLOT_RIGHT_HIGH,
+    SLOT_RIGHT_LOW,
+    SLOT_SIDE,
+    SLOT_STAGE,
+    SLOT_START,
+    SLOT_WANTED,
+    SLOT_WANTED_COUNT,
+    SLOT_WORDS,
+    SLOTS,
+    STAGE_FINISHED,
+    slot_place,
+    want,
+)
+
+# The slopes beside a kink come from points this far apart: two brackets, or, where noise asks for more, so much that
+# its standard deviation is a thousandth of what the slope changes by, but not beyond x.
+BRACKETS = 2.0
+NOISE_PARTS = 1000.0
+
+
+@exported
+def find_kinks(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    n: Integer,
+    radius: Real,
+    work: Vector,
+    index: Integers,
+    distance: Reals,
+    left: Reals,
+    right: Reals,
+    capacity: Integer,
+    count: Integers,
+) -> Code:
+    """Look for the nearest kink of an objective along every coordinate: some 60 evaluations a coordinate.
+
+    Parameters
+    ----------
+    objective : Objective
+        Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing value.
+    user : User
+        Handed to the objective as it is.
+    x : ConstVector
+        The point, n finite values; never written to.
+    n : Integer
+        Number of coordinates, at least 1.
+    radius : Real
+        How far from x to look along a coordinate; 0: a sixteenth of its size, or of 1 where that is larger.
+    work : Vector
+        Work memory of n values.
+    index : Integers
+        Filled with the coordinates of the kinks in their order, at most `capacity`.
+    distance : Reals
+        Filled with the signed distances of the kinks from x; 0: at x, as far as noise lets one see.
+    left, right : Reals
+        Filled with the slopes on the two sides of the kinks.
+    capacity : Integer
+        Number of kinks that fit.
+    count : Integers
+        Filled with the number of kinks found, which may be larger than `capacity`.
+
+    Returns
+    -------
+    Code
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; or
+        the code of the objective at x.
+    """
+    if is_null(objective) or is_null(x) or is_null(work) or is_null(count) or n < 1:
+        return BAD_ARGUMENT
+    if not (radius >= 0.0 and radius < math.inf) or capacity < 0:
+        return BAD_ARGUMENT
+    if capacity > 0 and (is_null(index) or is_null(distance) or is_null(left) or is_null(right)):
+        return BAD_ARGUMENT
+    engine = allocate_words(SLOTS + SLOT_WORDS)
+    point = allocate_reals(n)
+    code = OUT_OF_MEMORY
+    if not (is_null(engine) or is_null(point)):
+        code = measure_noise(objective, user, x, n, work, engine)
+    if code == DONE:
+        for place in range(n):
+            point[place] = widened(x[place])
+            work[place] = x[place]
+        found = 0
+        for coordinate in range(n):
+            away, before, behind = nearest(objective, user, x, point, n, coordinate, radius, work, engine)
+            if not math.isnan(away):
+                if found < capacity:
+                    index[found] = coordinate
+                    distance[found] = away
+                    left[found] = before
+                    right[found] = behind
+                found += 1
+        count[0] = found
+    release(engine)
+    release(point)
+    return code
+
+
+def nearest(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    point: ConstReals,
+    n: int,
+    coordinate: int,
+    radius: float,
+    work: Vector,
+    engine: Engine,
+) -> tuple[float, float, float]:
+    """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
+    reals = as_reals(engine)
+    slot = slot_place(0)
+    reach = radius
+    if reach == 0.0:
+        reach = NEAR * larger(line_size(reals, point[coordinate]), 1.0)
+    # The first step that sees a kink may be as much larger than its distance as steps of a ladder differ.
+    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, RATIO * reach)
+    finish(objective, user, x, point, n, slot, work, engine)
+    if engine[slot + SLOT_KINK] == KINK_AT_X:
+        left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
+        right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
+        return 0.0, left, right
+    best = (math.nan, math.nan, math.nan)
+    while not math.isnan(reals[slot + SLOT_DISTANCE]):
+        side = engine[slot + SLOT_SIDE]
+        kink = sharpened(objective, user, x, point, n, slot, work, engine)
+        if math.fabs(kink[0]) <= reach and not math.fabs(kink[0]) >= math.fabs(best[0]):
+            best = kink
+        reals[slot + SLOT_DISTANCE] = math.nan
+        if side == 1:
+            look_for_kink(engine, reals, slot, -1)
+            finish(objective, user, x, point, n, slot, work, engine)
+    return best
+
+
+def finish(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    point: ConstReals,
+    n: int,
+    slot: int,
+    work: Vector,
+    engine: Engine,
+) -> None:
+    """Answer a slot until it is finished."""
+    while engine[slot + SLOT_STAGE] != STAGE_FINISHED:
+        answer(objective, user, x, point, n, slot, work, engine)
+        advance(engine, as_reals(engine), slot, point)
+
+
+def answer(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    point: ConstReals,
+    n: int,
+    slot: int,
+    work: Vector,
+    engine: Engine,
+) -> None:
+    """Evaluate the objective at the steps that a slot wants."""
+    reals = as_reals(engine)
+    coordinate = engine[slot + SLOT_START]
+    for k in range(engine[slot + SLOT_WANTED_COUNT]):
+        work[coordinate] = point[coordinate] + reals[slot + SLOT_WANTED + k]
+        value = offset(reals, slot + SLOT_ANSWERS + k)
+        if evaluate(objective, work, n, value, user) != DONE:
+            value[0] = math.nan
+    work[coordinate] = x[coordinate]
+
+
+def sharpened(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    point: ConstReals,
+    n: int,
+    slot: int,
+    work: Vector,
+    engine: Engine,
+) -> tuple[float, float, float]:
+    """Return distance, left and right slope of a kink in its bracket: straight lines from both sides meet there."""
+    reals = as_reals(engine)
+    side = engine[slot + SLOT_SIDE]
+    near = reals[slot + SLOT_NEAR]
+    far = reals[slot + SLOT_FAR]
+    clear = NOISE_PARTS * reals[slot + SLOT_NOISE] / reals[slot + SLOT_FIRST_CHANGE]
+    width = larger(BRACKETS * (far - near), smaller(clear, near))
+    engine[slot + SLOT_WANTED_COUNT] = 0
+    for step in (near - width, near, far, far + width):
+        want(engine, reals, slot, side * step)
+    answer(objective, user, x, point, n, slot, work, engine)
+    engine[slot + SLOT_WANTED_COUNT] = 0
+    values = offset(reals, slot + SLOT_ANSWERS)
+    inner = (values[1] - values[0]) / width
+    outer = (values[3] - values[2]) / width
+    meeting = (values[2] - values[1] - outer * far + inner * near) / (inner - outer)
+    if not (near <= meeting <= far):
+        meeting = (near + far) / 2.0
+    if side == 1:
+        return meeting, inner, outer
+    return -meeting, -outer, -inner

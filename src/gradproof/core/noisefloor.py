@@ -1,0 +1,121 @@
+"""The noise floor of an objective, without a check around it: the engine's noise line, on steps that x takes exactly.
+
+There is no claimed gradient here that could foretell what rounding of the points into float32 changes.  So the points
+must not be rounded: every coordinate moves by a power of two.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numpy import int64
+
+from .abi import Code, ConstVector, Engine, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
+from .codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from .floats import power_of_two_above, widened
+from .memory import allocate_words, as_reals, evaluate, holds_float32, is_null, offset, release
+from .noiseline import advance_noise, begin_noise, line_seed, line_step, noise_probes, place_of_probe
+from .probes import coordinate_scale, direction, typical_size
+from .state import ARITHMETIC, FLOAT32, NOISE, NOISE_VALUES, SCRATCH, SEED, TYPICAL, VALUE, N
+
+
+@exported
+def noise_floor(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    n: Integer,
+    seed: Seed,
+    work: Vector,
+    noise: Reals,
+    arithmetic: Integers,
+) -> Code:
+    """Measure the absolute rounding noise of an objective near x, in some ten evaluations on one random line.
+
+    Parameters
+    ----------
+    objective : Objective
+        Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing value.
+    user : User
+        Handed to the objective as it is.
+    x : ConstVector
+        The point, n finite values.
+    n : Integer
+        Number of coordinates, at least 1.
+    seed : Seed
+        Of the random line.
+    work : Vector
+        Work memory of n values.
+    noise : Reals
+        Filled with the standard deviation of the noise, at least half a unit in the last place of f(x).
+    arithmetic : Integers
+        Filled with the arithmetic that the noise betrays, GRADPROOF_ARITHMETIC_...; may be NULL.
+
+    Returns
+    -------
+    Code
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; or
+        the code of the objective at x.
+    """
+    if is_null(objective) or is_null(x) or is_null(work) or is_null(noise) or n < 1:
+        return BAD_ARGUMENT
+    engine = allocate_words(SCRATCH)
+    if is_null(engine):
+        return OUT_OF_MEMORY
+    engine[SEED] = int64(seed)
+    code = measure_noise(objective, user, x, n, work, engine)
+    if code == DONE:
+        noise[0] = as_reals(engine)[NOISE]
+        if not is_null(arithmetic):
+            arithmetic[0] = engine[ARITHMETIC]
+    release(engine)
+    return code
+
+
+def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
+    """Fill the header of a block whose seed is set: f(x), the noise around it, arithmetic, the typical size of x."""
+    reals = as_reals(engine)
+    code = begin_at(objective, user, x, n, work, engine)
+    if code != DONE:
+        return code
+    begin_noise(engine, reals)
+    known = False
+    while not known:
+        answered = False
+        for number in range(noise_probes(engine)):
+            place = place_of_probe(engine, number)
+            move_exactly(x, n, reals[TYPICAL], line_seed(engine), line_step(engine, place), work)
+            value = offset(reals, NOISE_VALUES + place)
+            if evaluate(objective, work, n, value, user) != DONE:
+                value[0] = math.nan
+            answered = answered or value[0] != reals[VALUE]
+        known = advance_noise(engine, reals, answered)
+    return DONE
+
+
+def begin_at(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
+    """Evaluate the objective at x and fill in what a noise line is measured with."""
+    reals = as_reals(engine)
+    for index in range(n):
+        if not math.isfinite(widened(x[index])):
+            return BAD_ARGUMENT
+        work[index] = x[index]
+    value = offset(reals, VALUE)
+    code = evaluate(objective, work, n, value, user)
+    if code != DONE:
+        return code
+    if not math.isfinite(reals[VALUE]):
+        return OBJECTIVE_NOT_FINITE
+    engine[N] = n
+    engine[FLOAT32] = 1 if holds_float32(x) else 0
+    engine[ARITHMETIC] = ARITHMETIC_FLOAT64
+    reals[TYPICAL] = typical_size(x, n)
+    return DONE
+
+
+def move_exactly(x: ConstVector, n: int, typical: float, seed: int, step: float, point: Vector) -> None:
+    """Write a point of the line: every coordinate moves by the step times a power of two, of either sign."""
+    for index in range(n):
+        value = widened(x[index])
+        scale = power_of_two_above(coordinate_scale(value, typical, 0.0))
+        point[index] = value + (step * scale if direction(seed, index) > 0.0 else -step * scale)
