@@ -160,7 +160,7 @@ def find_kinks(f: Any, x: Any, *, radius: float | None = None) -> list[Kink]:
     x
         The point, of any structure that `check` takes.
     radius
-        How far from x to look along a coordinate; by default a sixteenth of its size, or of 1 where that is larger.
+        How far from x to look along a coordinate; by default a sixteenth of its size.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .abi import ConstReals, Engine, Reals
-from .evidence import KINK_NEAR_X, NO_CONFLICT, estimate, gather, half_width
+from .evidence import KINK_AT_X, estimate, gather, half_width
 from .floats import larger, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
 from .ladder import NOISE_FACTOR, centered, slope_noise, value_noise
@@ -16,17 +16,17 @@ from .state import (
     SLOT_CLAIMED,
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
+    SLOT_DISTANCE,
     SLOT_KINK,
     SLOT_LADDER_LEFT,
     SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
     SLOT_LADDER_VALUE,
     SLOT_LARGEST_SLOPE,
-    SLOT_LEFT_CONFLICT,
     SLOT_NOISE,
+    SLOT_PLACE,
     SLOT_REACH,
     SLOT_RESOLUTION,
-    SLOT_RIGHT_CONFLICT,
     SLOT_SIDE,
     SLOT_SIZE,
     SLOT_STAGE,
@@ -39,6 +39,7 @@ from .state import (
     want_pair,
 )
 from .stepjump import begin_step_jump
+from .suspects import NO_SUSPECT, next_suspect
 from .zoom import begin_zoom
 
 RATIO = 4.0
@@ -53,8 +54,9 @@ STEPS_A_ROUND = 2
 # Steps in between pay where noise and bar are comparable.
 REFINE_LOW = 0.01
 REFINE_HIGH = 10.0
-# Kinks are looked for up to this part of the size, or of 1, unless the caller sets how far.
+# Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
+NO_PLACE = -1
 # With jumps taken as noise, a claim agrees only at a resolution of a tenth.
 JUMP_RESOLUTION = 0.1
 
@@ -135,14 +137,14 @@ def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
     engine[slot + SLOT_DECISION] = decision
     if decision == DECIDED_WRONG and math.isfinite(reals[slot + SLOT_CLAIMED]):
         place = supported_from(engine, reals, slot)
-        if place != NO_CONFLICT:
+        if place != NO_PLACE:
             begin_step_jump(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
             return
-    look_for_kink(engine, reals, slot, 1)
+    look_for_kink(engine, reals, slot, 1, 0)
 
 
 def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
-    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_CONFLICT if none."""
+    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
     middle = estimate(reals, slot)
     claimed = reals[slot + SLOT_CLAIMED]
     before = False
@@ -152,7 +154,7 @@ def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
         if sides and before:
             return k - 1
         before = sides
-    return NO_CONFLICT
+    return NO_PLACE
 
 
 def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
@@ -166,29 +168,36 @@ def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
         if decision == DECIDED_RIGHT and not reals[slot + SLOT_RESOLUTION] <= JUMP_RESOLUTION * scale:
             decision = STILL_OPEN
         engine[slot + SLOT_DECISION] = decision
-    look_for_kink(engine, reals, slot, 1)
+    look_for_kink(engine, reals, slot, 1, 0)
 
 
-def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int) -> None:
-    """Zoom on the kink that a conflict betrays, right first, then left; then the slot is finished."""
+def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int, first: int) -> None:
+    """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
     decision = engine[slot + SLOT_DECISION]
-    if engine[slot + SLOT_KINK] == KINK_NEAR_X:
-        reach = reals[slot + SLOT_REACH]
-        if reach == 0.0:
-            reach = NEAR * larger(reals[slot + SLOT_SIZE], 1.0)
-        while side >= -1:
-            conflict = engine[slot + (SLOT_RIGHT_CONFLICT if side == 1 else SLOT_LEFT_CONFLICT)]
-            if conflict != NO_CONFLICT and reals[slot + SLOT_LADDER_STEP + conflict] <= reach:
-                engine[slot + SLOT_SIDE] = side
-                begin_zoom(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + conflict])
-                return
-            side -= 2
+    reach = kink_reach(reals, slot)
+    while engine[slot + SLOT_KINK] != KINK_AT_X and side >= -1:
+        place = next_suspect(engine, reals, slot, side, first)
+        if place != NO_SUSPECT and reals[slot + SLOT_LADDER_STEP + place] <= reach:
+            engine[slot + SLOT_SIDE] = side
+            engine[slot + SLOT_PLACE] = place
+            begin_zoom(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
+            return
+        side -= 2
+        first = 0
     settle(engine, slot, decision)
 
 
+def kink_reach(reals: Reals, slot: int) -> float:
+    """Return how far from x kinks are looked for."""
+    return reals[slot + SLOT_REACH] if reals[slot + SLOT_REACH] > 0.0 else NEAR * reals[slot + SLOT_SIZE]
+
+
 def finish_zoom(engine: Engine, reals: Reals, slot: int, found: bool) -> None:
-    """A kink was found: done; else try the other side."""
-    if found or engine[slot + SLOT_SIDE] == -1:
+    """A kink was found within reach: done; else go on to the next suspect."""
+    if found and not math.fabs(reals[slot + SLOT_DISTANCE]) <= kink_reach(reals, slot):
+        reals[slot + SLOT_DISTANCE] = math.nan
+        found = False
+    if found:
         settle(engine, slot, engine[slot + SLOT_DECISION])
     else:
-        look_for_kink(engine, reals, slot, -1)
+        look_for_kink(engine, reals, slot, engine[slot + SLOT_SIDE], engine[slot + SLOT_PLACE] + 1)

@@ -17,13 +17,13 @@ from .state import (
     LADDER,
     SCRATCH_GAPS,
     SCRATCH_NOISE,
-    SCRATCH_PLACE,
     SCRATCH_SIGMA,
     SCRATCH_STEP,
     SCRATCH_VALUES,
     SLOT_BEST_STEP,
     SLOT_CENTERED_HIGH,
     SLOT_CENTERED_LOW,
+    SLOT_CONFLICT,
     SLOT_COUNT_PAIRS,
     SLOT_HIGH,
     SLOT_JUMP,
@@ -31,12 +31,10 @@ from .state import (
     SLOT_LADDER_LEFT,
     SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
-    SLOT_LEFT_CONFLICT,
     SLOT_LEFT_HIGH,
     SLOT_LEFT_LOW,
     SLOT_LOW,
     SLOT_RESOLUTION,
-    SLOT_RIGHT_CONFLICT,
     SLOT_RIGHT_HIGH,
     SLOT_RIGHT_LOW,
 )
@@ -49,11 +47,9 @@ NO_KINK = 0
 KINK_AT_X = 1
 KINK_NEAR_X = 2
 
-NO_CONFLICT = -1
-
 
 def collect(engine: Engine, reals: Reals, slot: int, series: int) -> int:
-    """Write the finite slopes of a series, their noise, steps and places into the scratch; return their number."""
+    """Write the finite slopes of a series, their noise and steps into the scratch; return their number."""
     count = 0
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):
         right = reals[slot + SLOT_LADDER_RIGHT + k]
@@ -65,7 +61,6 @@ def collect(engine: Engine, reals: Reals, slot: int, series: int) -> int:
             noise /= 2.0
         if math.isfinite(slope):
             reals[SCRATCH_STEP + count] = reals[slot + SLOT_LADDER_STEP + k]
-            reals[SCRATCH_PLACE + count] = float(k)
             reals[SCRATCH_SIGMA + count] = noise
             reals[SCRATCH_VALUES + count] = slope
             reals[SCRATCH_NOISE + count] = noise
@@ -107,15 +102,15 @@ def smaller_integer(a: int, b: int) -> int:
     return a if a <= b else b
 
 
-def finest_interval(engine: Engine, reals: Reals, slot: int, series: int) -> tuple[float, float, int, float]:
+def finest_interval(engine: Engine, reals: Reals, slot: int, series: int) -> tuple[float, float, bool, float]:
     """Intersect the intervals of a series from the finest step upwards and stop where one contradicts.
 
     Returns
     -------
     low, high : float
         The interval; infinite where the ladder proves nothing.
-    conflict : int
-        Place in the ladder of the first contradiction, NO_CONFLICT where there is none.
+    conflict : bool
+        Whether a coarser step contradicted.
     step : float
         Step of the narrowest interval used.
     """
@@ -138,13 +133,13 @@ def finest_interval(engine: Engine, reals: Reals, slot: int, series: int) -> tup
             if not math.isfinite(value + bar):
                 continue
             if value - bar > high or value + bar < low:
-                return low, high, int(reals[SCRATCH_PLACE + k]), step
+                return low, high, True, step
             low = larger(low, value - bar)
             high = smaller(high, value + bar)
             if bar < narrowest:
                 narrowest = bar
                 step = reals[SCRATCH_STEP + k]
-    return low, high, NO_CONFLICT, step
+    return low, high, False, step
 
 
 def gather(engine: Engine, reals: Reals, slot: int) -> None:
@@ -158,8 +153,7 @@ def gather(engine: Engine, reals: Reals, slot: int) -> None:
     reals[slot + SLOT_LEFT_HIGH] = left_high
     reals[slot + SLOT_CENTERED_LOW] = centered_low
     reals[slot + SLOT_CENTERED_HIGH] = centered_high
-    engine[slot + SLOT_RIGHT_CONFLICT] = right_conflict
-    engine[slot + SLOT_LEFT_CONFLICT] = left_conflict
+    engine[slot + SLOT_CONFLICT] = 1 if right_conflict or left_conflict else 0
     reals[slot + SLOT_BEST_STEP] = larger(larger(right_step, left_step), centered_step)
     if larger(right_low, left_low) <= smaller(right_high, left_high):
         combine_smooth(engine, reals, slot)
@@ -180,12 +174,11 @@ def combine_smooth(engine: Engine, reals: Reals, slot: int) -> None:
         # Contradicting series mean dishonest bars: there is no evidence between them.
         low = smaller(low, centered_low)
         high = larger(high, centered_high)
-    near = engine[slot + SLOT_RIGHT_CONFLICT] != NO_CONFLICT or engine[slot + SLOT_LEFT_CONFLICT] != NO_CONFLICT
     reals[slot + SLOT_LOW] = low
     reals[slot + SLOT_HIGH] = high
     reals[slot + SLOT_RESOLUTION] = (high - low) / 2.0
     reals[slot + SLOT_JUMP] = 0.0
-    engine[slot + SLOT_KINK] = KINK_NEAR_X if near else NO_KINK
+    engine[slot + SLOT_KINK] = KINK_NEAR_X if engine[slot + SLOT_CONFLICT] != 0 else NO_KINK
 
 
 def combine_kink(engine: Engine, reals: Reals, slot: int) -> None:

@@ -18,13 +18,12 @@ from .abi import (
     Vector,
     exported,
 )
-from .climb import NEAR, RATIO, look_for_kink
+from .climb import look_for_kink
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .evidence import KINK_AT_X
 from .floats import larger, smaller, widened
 from .memory import allocate_reals, allocate_words, as_reals, evaluate, is_null, offset, release
 from .noisefloor import measure_noise
-from .scales import line_size
 from .slots import advance, open_ladder
 from .state import (
     SLOT_ANSWERS,
@@ -36,6 +35,7 @@ from .state import (
     SLOT_LEFT_LOW,
     SLOT_NEAR,
     SLOT_NOISE,
+    SLOT_PLACE,
     SLOT_RIGHT_HIGH,
     SLOT_RIGHT_LOW,
     SLOT_SIDE,
@@ -54,6 +54,8 @@ from .state import (
 # its standard deviation is a thousandth of what the slope changes by, but not beyond x.
 BRACKETS = 2.0
 NOISE_PARTS = 1000.0
+# A change of slope below so many standard deviations of the noise in it is none.
+SEEN = 16.0
 
 
 @exported
@@ -84,7 +86,7 @@ def find_kinks(
     n : Integer
         Number of coordinates, at least 1.
     radius : Real
-        How far from x to look along a coordinate; 0: a sixteenth of its size, or of 1 where that is larger.
+        How far from x to look along a coordinate; 0: a sixteenth of its size.
     work : Vector
         Work memory of n values.
     index : Integers
@@ -149,11 +151,7 @@ def nearest(
     """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
     reals = as_reals(engine)
     slot = slot_place(0)
-    reach = radius
-    if reach == 0.0:
-        reach = NEAR * larger(line_size(reals, point[coordinate]), 1.0)
-    # The first step that sees a kink may be as much larger than its distance as steps of a ladder differ.
-    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, RATIO * reach)
+    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, radius)
     finish(objective, user, x, point, n, slot, work, engine)
     if engine[slot + SLOT_KINK] == KINK_AT_X:
         left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
@@ -163,12 +161,16 @@ def nearest(
     while not math.isnan(reals[slot + SLOT_DISTANCE]):
         side = engine[slot + SLOT_SIDE]
         kink = sharpened(objective, user, x, point, n, slot, work, engine)
-        if math.fabs(kink[0]) <= reach and not math.fabs(kink[0]) >= math.fabs(best[0]):
-            best = kink
         reals[slot + SLOT_DISTANCE] = math.nan
-        if side == 1:
-            look_for_kink(engine, reals, slot, -1)
-            finish(objective, user, x, point, n, slot, work, engine)
+        if math.isnan(kink[0]):
+            look_for_kink(engine, reals, slot, side, engine[slot + SLOT_PLACE] + 1)
+        else:
+            if not math.fabs(kink[0]) >= math.fabs(best[0]):
+                best = kink
+            if side == -1:
+                return best
+            look_for_kink(engine, reals, slot, -1, 0)
+        finish(objective, user, x, point, n, slot, work, engine)
     return best
 
 
@@ -219,7 +221,10 @@ def sharpened(
     work: Vector,
     engine: Engine,
 ) -> tuple[float, float, float]:
-    """Return distance, left and right slope of a kink in its bracket: straight lines from both sides meet there."""
+    """Return distance, left and right slope of a kink in its bracket, where straight lines from both sides meet.
+
+    NaN where the slopes beside the bracket are the same, as far as noise lets one see: there is no kink.
+    """
     reals = as_reals(engine)
     side = engine[slot + SLOT_SIDE]
     near = reals[slot + SLOT_NEAR]
@@ -234,6 +239,8 @@ def sharpened(
     values = offset(reals, slot + SLOT_ANSWERS)
     inner = (values[1] - values[0]) / width
     outer = (values[3] - values[2]) / width
+    if not math.fabs(outer - inner) > SEEN * reals[slot + SLOT_NOISE] / width:
+        return math.nan, math.nan, math.nan
     meeting = (values[2] - values[1] - outer * far + inner * near) / (inner - outer)
     if not (near <= meeting <= far):
         meeting = (near + far) / 2.0

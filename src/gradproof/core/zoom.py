@@ -15,6 +15,7 @@ from .state import (
     SLOT_FIRST_CHANGE,
     SLOT_ITERATION,
     SLOT_MIDDLE_VALUE,
+    SLOT_MIDWAY_CHANGE,
     SLOT_NEAR,
     SLOT_NEAR_VALUE,
     SLOT_NOISE,
@@ -25,13 +26,17 @@ from .state import (
     want,
 )
 
-HALVINGS = 9
+HALVINGS = 20
 # A change of slope that noise hides ends the zoom: a kink, if four halvings had kept it until then.
 ENOUGH_HALVINGS = 4
 SQUARE_ROOT_OF_SIX = 2.449489742783178
 # From the third halving on a kink must have kept this part of the largest change.
 COMPARED_FROM = 2
 KEPT = 0.3
+# Three overlapping second differences see between half and all of a kink, whatever the width; what grows while the
+# width shrinks is a ripple, or noise.
+MIDWAY = 5
+GREW = 2.5
 
 GOES_ON = 0
 FOUND = 1
@@ -104,6 +109,10 @@ def narrow(engine: Engine, reals: Reals, slot: int, first: float, second: float)
     if change <= 2.0 * NOISE_FACTOR * SQUARE_ROOT_OF_SIX * reals[slot + SLOT_NOISE] / quarter:
         return found(engine, reals, slot) if iteration >= ENOUGH_HALVINGS else NOT_FOUND
     if iteration >= COMPARED_FROM and change < KEPT * reals[slot + SLOT_FIRST_CHANGE]:
+        return NOT_FOUND
+    if iteration == MIDWAY:
+        reals[slot + SLOT_MIDWAY_CHANGE] = change
+    if iteration > MIDWAY and change > GREW * reals[slot + SLOT_MIDWAY_CHANGE]:
         return NOT_FOUND
     reals[slot + SLOT_FIRST_CHANGE] = larger(change, reals[slot + SLOT_FIRST_CHANGE])
     keep_half(reals, slot, place, near, quarter, first, second)
