@@ -39,12 +39,15 @@ FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs",
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
-# Half of the size at the same speed: the engine is large and rarely waits for itself.
+# Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
 INLINING_THRESHOLD = 40
+KERNELS = re.compile(
+    r"(core\d+(probes|errors|slopes|evaluation)\d)|gradproof_(relative|forward|centered|evaluate|points)"
+)
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
-SEGMENTS = ("-z noexecstack", "-z noseparate-code")
+SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro")
 ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
 LIBM_PATTERN = "**/libm.so.6"
 ELF_SYMBOL_TABLE = 2
@@ -106,6 +109,8 @@ def object_file() -> tuple[list[str], bytes]:
         symbols.append(signature.symbol)
     for value in defined(whole):
         value.linkage = "external" if value.name in symbols else "internal"
+        if value.is_function and not KERNELS.search(value.name):
+            value.add_function_attribute("optsize")
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
     for _ in range(2):

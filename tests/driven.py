@@ -187,7 +187,13 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
     """Return the bits of points and values on coordinates, on random lines and at x, and of what is refused."""
     n, suffix = 9, "" if dtype == np.float64 else "_f32"
     x = np.linspace(-2, 1e3, n).astype(dtype)
-    rows = [(0, 0, 0, 0.0, 0.0), (3, 4, 0, 0.0, 0.1), (2, 8, 1, 0.5, -0.01), (0, n, 2**63 + 5, 0.1, 1e-9)]
+    rows = [
+        (0, 0, 0, 0.0, 0.0, 0.0),
+        (3, 4, 0, 0.0, 0.0, 0.1),
+        (2, 8, 1, 0.5, 0.0, -0.01),
+        (1, 5, 0, 0.0, -0.7, 0.01),
+        (0, n, 2**63 + 5, 0.1, 0.0, 1e-9),
+    ]
     probes = np.zeros((len(rows), structs.PROBE_WORDS), np.int64)
     probes[:, :2] = [row[:2] for row in rows]
     probes.view(np.uint64)[:, 2] = [row[2] for row in rows]

@@ -19,7 +19,7 @@ from .abi import (
 )
 from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, WRONG_ORDER
 from .memory import as_reals, is_null
-from .phases import begin_sweep, prepare
+from .phases import begin_sweep, end_early, prepare
 from .probes import typical_size
 from .rounds import asked, take_round, write_round
 from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, largest_claims
@@ -31,7 +31,6 @@ from .state import (
     HEADER_WORDS,
     PHASE,
     PHASE_AT_X,
-    PHASE_DONE,
     ROUND,
     ROUNDS,
     RTOL,
@@ -236,5 +235,5 @@ def stop(engine: Engine) -> Code:
     if is_null(engine):
         return BAD_ARGUMENT
     engine[STOPPED] = 1
-    engine[PHASE] = PHASE_DONE
+    end_early(engine, as_reals(engine))
     return DONE

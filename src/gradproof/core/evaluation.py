@@ -67,7 +67,7 @@ def evaluate(
         values[number] = math.nan
         code = call_objective(objective, point, n, offset(values, number), user)
         # Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.
-        put_back(probes, place, x, point)
+        put_back(probes, numbers, place, x, point)
         if code != DONE:
             values[number] = math.nan
             if probes[place + PROBE_START] == probes[place + PROBE_STOP]:

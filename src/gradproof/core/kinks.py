@@ -55,7 +55,7 @@ from .state import (
 BRACKETS = 2.0
 NOISE_PARTS = 1000.0
 # A change of slope below so many standard deviations of the noise in it is none.
-SEEN = 16.0
+SEEN = 64.0
 
 
 @exported

@@ -33,7 +33,7 @@ from .state import (
     VALUE,
     N,
 )
-from .structs import PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
 FIRST_EXPONENT = -46
@@ -97,6 +97,7 @@ def write_noise_probes(engine: Engine, probes: Probes) -> None:
         probes[place + PROBE_STOP] = engine[N]
         probes[place + PROBE_SEED] = line_seed(engine)
         numbers[place + PROBE_FLOOR] = 0.0
+        numbers[place + PROBE_RATIO] = 0.0
         numbers[place + PROBE_STEP] = line_step(engine, place_of_probe(engine, number))
 
 

@@ -58,6 +58,7 @@ from .structs import (
     FINDING_ERROR_BAR,
     FINDING_KINK,
     FINDING_LEFT,
+    FINDING_PARTNER,
     FINDING_RESOLUTION,
     FINDING_RIGHT,
     FINDING_SLOPE,
@@ -85,6 +86,11 @@ def note_cause(engine: Engine, reals: Reals, index: int, cause: int, kink: int, 
     reals[place + COORDINATE_RESOLUTION] = resolution
 
 
+def set_cause(engine: Engine, index: int, cause: int) -> None:
+    """Change the cause of a coordinate; its kink and its resolution stay."""
+    engine[coordinate(index) + COORDINATE_CAUSE] = cause + KINK_WORD * kink_of(engine, index)
+
+
 def cause_of(engine: ConstEngine, index: int) -> int:
     """Return the cause of a coordinate; negative marks are those of coordinates on their way."""
     word = engine[coordinate(index) + COORDINATE_CAUSE]
@@ -107,6 +113,7 @@ def new_finding(engine: Engine, index: int) -> int:
     place = finding(engine, number)
     engine[place + FINDING_START] = index
     engine[place + FINDING_STOP] = index + 1
+    engine[place + FINDING_PARTNER] = -1
     return place
 
 

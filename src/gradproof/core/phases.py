@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .abi import ConstReals, Engine, Reals
+from .joint import abandon_joint, begin_joint, open_next_line
 from .ladder import assumed_slope_noise
 from .noiseline import begin_noise, end_without_noise
 from .outcome import cause_of, refute_by_pair
@@ -30,6 +31,7 @@ from .state import (
     PAIRS,
     PHASE,
     PHASE_DONE,
+    PHASE_JOINT,
     PHASE_LADDERS,
     PHASE_NOISE,
     PHASE_PAIRS,
@@ -106,7 +108,7 @@ def ready(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> b
     available = room(engine)
     phase = engine[PHASE]
     if available < 2:
-        engine[PHASE] = PHASE_DONE
+        end_early(engine, reals)
         return True
     if phase == PHASE_PAIRS:
         return prepare_pairs(engine, available)
@@ -118,6 +120,8 @@ def ready(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> b
         end_without_noise(engine, reals)
         end_noise(engine, reals)
         return False
+    if phase == PHASE_JOINT:
+        return prepare_joint(engine, reals, x, claimed, available)
     return prepare_ladders(engine, reals, x, claimed, available)
 
 
@@ -140,7 +144,7 @@ def prepare_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstRe
     """Fill the slots with what disagreed in the chunk; when all of it is settled, go on."""
     fill_proofs(engine, reals, x, claimed)
     if open_slots(engine) > 0:
-        return ask_or_end(engine, available)
+        return ask_or_end(engine, reals, available)
     if engine[LEFT_OPEN] > 0 and engine[NOISE_MEASURED] == 0:
         engine[PHASE] = PHASE_NOISE
         begin_noise(engine, reals)
@@ -160,18 +164,35 @@ def prepare_ladders(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstR
             open_ladder(engine, reals, slot, index, x[index], claimed[index], 0.0)
         engine[FILL] = index + 1
     if open_slots(engine) > 0:
-        return ask_or_end(engine, available)
+        return ask_or_end(engine, reals, available)
+    begin_joint(engine)
+    return False
+
+
+def prepare_joint(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+    """Fill the slots with lines of the joint test; when all are settled, the check is done."""
+    slot = a_free_slot(engine)
+    while slot >= 0 and open_next_line(engine, reals, slot, x, claimed):
+        slot = a_free_slot(engine)
+    if open_slots(engine) > 0:
+        return ask_or_end(engine, reals, available)
     engine[PHASE] = PHASE_DONE
     return True
 
 
-def ask_or_end(engine: Engine, available: int) -> bool:
+def end_early(engine: Engine, reals: Reals) -> None:
+    """End the check before everything was tested."""
+    abandon_joint(engine, reals)
+    engine[PHASE] = PHASE_DONE
+
+
+def ask_or_end(engine: Engine, reals: Reals, available: int) -> bool:
     """End the check where the budget has no room for what the first open slot wants."""
     for k in range(SLOT_COUNT):
         slot = slot_place(k)
         if is_open(engine, slot):
             if engine[slot + SLOT_WANTED_COUNT] > available:
-                engine[PHASE] = PHASE_DONE
+                end_early(engine, reals)
             return True
     return True
 

@@ -14,7 +14,7 @@ from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Vector, ex
 from .codes import BAD_ARGUMENT, DONE
 from .floats import widened
 from .memory import as_reals, is_null, offset, rounded_to_float32
-from .structs import PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
 # Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): splitmix64.
 GOLDEN = uint64(0x9E3779B97F4A7C15)
@@ -106,13 +106,26 @@ def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, t
     seed = probes[place + PROBE_SEED]
     floor = numbers[place + PROBE_FLOOR]
     step = numbers[place + PROBE_STEP]
+    ratio = numbers[place + PROBE_RATIO]
+    if ratio != 0.0:
+        first = probes[place + PROBE_START]
+        last = probes[place + PROBE_STOP] - 1
+        point[first] = widened(x[first]) + step
+        point[last] = widened(x[last]) + ratio * step
+        return
     for index in range(probes[place + PROBE_START], probes[place + PROBE_STOP]):
         value = widened(x[index])
         point[index] = value + displacement_of(value, typical, seed, floor, step, index)
 
 
-def put_back(probes: ConstProbes, place: int, x: ConstVector, point: Vector) -> None:
+def put_back(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, point: Vector) -> None:
     """Take back what `move` did."""
+    if numbers[place + PROBE_RATIO] != 0.0:
+        first = probes[place + PROBE_START]
+        last = probes[place + PROBE_STOP] - 1
+        point[first] = x[first]
+        point[last] = x[last]
+        return
     for index in range(probes[place + PROBE_START], probes[place + PROBE_STOP]):
         point[index] = x[index]
 

@@ -10,6 +10,7 @@ import math
 
 from .abi import ConstReals, Engine, Probes, Reals
 from .floats import larger, spacing
+from .joint import settle_joint
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, pair_decision
 from .ladder import assumed_slope_noise
 from .memory import as_reals
@@ -33,6 +34,7 @@ from .state import (
     PHASE,
     PHASE_AT_X,
     PHASE_DONE,
+    PHASE_JOINT,
     PHASE_LADDERS,
     PHASE_NOISE,
     PHASE_PAIRS,
@@ -42,6 +44,8 @@ from .state import (
     SLOT_ANSWERS,
     SLOT_COUNT,
     SLOT_DECISION,
+    SLOT_RATIO,
+    SLOT_SEED,
     SLOT_STAGE,
     SLOT_START,
     SLOT_STOP,
@@ -56,7 +60,7 @@ from .state import (
     coordinate,
     slot_place,
 )
-from .structs import PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
 # A random objective is given two standard deviations for the range of its ten values at x (normal: three).
 SPREAD_PART = 0.5
@@ -76,7 +80,7 @@ def asked(engine: Engine) -> int:
         return 2 * (engine[CHUNK_STOP] - engine[CHUNK_START])
     if phase == PHASE_NOISE:
         return noise_probes(engine)
-    if phase == PHASE_PROOFS or phase == PHASE_LADDERS:
+    if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
         return slot_probes(engine, available)
     return 0
 
@@ -93,14 +97,15 @@ def slot_probes(engine: Engine, available: int) -> int:
     return total
 
 
-def write_probe(probes: Probes, number: int, start: int, stop: int, step: float) -> None:
-    """Write a probe along a coordinate, or of x itself."""
+def write_probe(probes: Probes, number: int, start: int, stop: int, seed: int, ratio: float, step: float) -> None:
+    """Write a probe: of x itself, along a coordinate or a pair, or on a random line."""
     place = number * PROBE_WORDS
     numbers = as_reals(probes)
     probes[place + PROBE_START] = start
     probes[place + PROBE_STOP] = stop
-    probes[place + PROBE_SEED] = 0
+    probes[place + PROBE_SEED] = seed
     numbers[place + PROBE_FLOOR] = 0.0
+    numbers[place + PROBE_RATIO] = ratio
     numbers[place + PROBE_STEP] = step
 
 
@@ -111,16 +116,16 @@ def write_round(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Prob
     phase = engine[PHASE]
     if phase == PHASE_AT_X or phase == PHASE_SPREAD:
         for k in range(count):
-            write_probe(probes, k, 0, 0, 0.0)
+            write_probe(probes, k, 0, 0, 0, 0.0, 0.0)
     elif phase == PHASE_PAIRS:
         for k in range(count // 2):
             index = engine[CHUNK_START] + k
             step = pair_step(engine, reals, claimed[index], x[index])
-            write_probe(probes, 2 * k, index, index + 1, step)
-            write_probe(probes, 2 * k + 1, index, index + 1, -step)
+            write_probe(probes, 2 * k, index, index + 1, 0, 0.0, step)
+            write_probe(probes, 2 * k + 1, index, index + 1, 0, 0.0, -step)
     elif phase == PHASE_NOISE:
         write_noise_probes(engine, probes)
-    elif phase == PHASE_PROOFS or phase == PHASE_LADDERS:
+    elif phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
         write_slot_probes(engine, reals, probes, count)
     return count
 
@@ -133,9 +138,12 @@ def write_slot_probes(engine: Engine, reals: Reals, probes: Probes, count: int) 
         if is_open(engine, slot):
             if written >= count:
                 return
+            start = engine[slot + SLOT_START]
+            stop = engine[slot + SLOT_STOP]
+            seed = engine[slot + SLOT_SEED]
             for j in range(engine[slot + SLOT_WANTED_COUNT]):
                 step = reals[slot + SLOT_WANTED + j]
-                write_probe(probes, written, engine[slot + SLOT_START], engine[slot + SLOT_STOP], step)
+                write_probe(probes, written, start, stop, seed, reals[slot + SLOT_RATIO], step)
                 written += 1
 
 
@@ -159,6 +167,9 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
     elif phase == PHASE_LADDERS:
         take_slots(engine, reals, x, values, count)
         settle_ladders(engine, reals)
+    elif phase == PHASE_JOINT:
+        take_slots(engine, reals, x, values, count)
+        settle_joint(engine, reals)
 
 
 def take_values_at_x(engine: Engine, reals: Reals, claimed: ConstReals, values: ConstReals, count: int) -> None:

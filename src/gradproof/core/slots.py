@@ -13,6 +13,7 @@ from .climb import (
     finish_zoom,
 )
 from .floats import larger
+from .jointline import advance_joint
 from .ladder import insert_pair
 from .proof import advance_proof, advance_proof_far, begin_proof
 from .scales import (
@@ -38,8 +39,10 @@ from .state import (
     SLOT_MISSING,
     SLOT_NEED,
     SLOT_NOISE,
+    SLOT_RATIO,
     SLOT_REACH,
     SLOT_REFUTED,
+    SLOT_SEED,
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_START,
@@ -49,6 +52,8 @@ from .state import (
     SLOT_WANTED,
     SLOT_WANTED_COUNT,
     STAGE_FREE,
+    STAGE_JOINT_LADDER,
+    STAGE_JOINT_PAIR,
     STAGE_LADDER,
     STAGE_PROOF,
     STAGE_PROOF_FAR,
@@ -91,6 +96,8 @@ def open_slot(engine: Engine, reals: Reals, slot: int, index: int, value: float,
     engine[slot + SLOT_KINK] = 0
     engine[slot + SLOT_MISSING] = 0
     engine[slot + SLOT_REFUTED] = 0
+    engine[slot + SLOT_SEED] = 0
+    reals[slot + SLOT_RATIO] = 0.0
     reals[slot + SLOT_CLAIMED] = claimed
     reals[slot + SLOT_SIZE] = line_size(reals, value)
     reals[slot + SLOT_TOLERANCE] = tolerance(reals, claimed, value)
@@ -172,8 +179,13 @@ def take_answers(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None
 
 def advance(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     """Move a slot on: it then wants more values, or is finished."""
-    take_answers(engine, reals, slot, x)
     stage = engine[slot + SLOT_STAGE]
+    if stage == STAGE_JOINT_PAIR or stage == STAGE_JOINT_LADDER:
+        wanted = engine[slot + SLOT_WANTED_COUNT]
+        engine[slot + SLOT_WANTED_COUNT] = 0
+        advance_joint(engine, reals, slot, wanted)
+        return
+    take_answers(engine, reals, slot, x)
     if stage == STAGE_PROOF:
         advance_proof(engine, reals, slot, x)
     elif stage == STAGE_PROOF_FAR:

@@ -29,8 +29,9 @@ PROBE_START = 0
 PROBE_STOP = 1
 PROBE_SEED = 2
 PROBE_FLOOR = 3
-PROBE_STEP = 4
-PROBE_WORDS = 5
+PROBE_RATIO = 4
+PROBE_STEP = 5
+PROBE_WORDS = 6
 
 PROBE = Struct(
     "gradproof_probe",
@@ -40,6 +41,7 @@ PROBE = Struct(
         Field("stop", "int64_t", "one past the last coordinate that moves"),
         Field("seed", "uint64_t", "0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale"),
         Field("floor", "double", "smallest scale of a coordinate along a random line"),
+        Field("ratio", "double", "not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)"),
         Field("step", "double", "signed step along the line"),
     ),
 )
@@ -124,7 +126,8 @@ FINDING_ERROR_BAR = 8
 FINDING_STEP = 9
 FINDING_RESOLUTION = 10
 FINDING_DISTANCE = 11
-FINDING_WORDS = 12
+FINDING_PARTNER = 12
+FINDING_WORDS = 13
 
 FINDING = Struct(
     "gradproof_finding",
@@ -142,6 +145,7 @@ FINDING = Struct(
         Field("step", "double", "that finest step"),
         Field("resolution", "double", "the smallest error that would have been seen here"),
         Field("distance", "double", "signed distance of the nearest kink seen; 0: at x; NaN: none seen"),
+        Field("partner", "int64_t", "coordinate whose claim contradicts this one along their common kink; -1: none"),
     ),
 )
 

@@ -87,6 +87,7 @@ typedef struct gradproof_probe {
     int64_t stop;              /* one past the last coordinate that moves */
     uint64_t seed;             /* 0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale */
     double floor;              /* smallest scale of a coordinate along a random line */
+    double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
 } gradproof_probe;
 
@@ -137,6 +138,7 @@ typedef struct gradproof_finding {
     double step;               /* that finest step */
     double resolution;         /* the smallest error that would have been seen here */
     double distance;           /* signed distance of the nearest kink seen; 0: at x; NaN: none seen */
+    int64_t partner;           /* coordinate whose claim contradicts this one along their common kink; -1: none */
 } gradproof_finding;
 
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
@@ -377,8 +379,7 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values; never written to.
  *   n            Number of coordinates, at least 1.
- *   radius       How far from x to look along a coordinate; 0: a sixteenth of its size, or of 1 where that is
- *                larger.
+ *   radius       How far from x to look along a coordinate; 0: a sixteenth of its size.
  *   work         Work memory of n values.
  *   index        Filled with the coordinates of the kinks in their order, at most capacity.
  *   distance     Filled with the signed distances of the kinks from x; 0: at x, as far as noise lets one see.
