@@ -229,8 +229,9 @@ def fill_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals
             if slot < 0 or (flat and proofs_under_way(engine) + engine[PROVED_WRONG] >= FULL_PROOFS):
                 return
             k = index - engine[CHUNK_START]
-            open_proof(engine, reals, slot, x, claimed, index, reals[PAIRS + 2 * k], reals[PAIRS + 2 * k + 1])
-            engine[slot + SLOT_REFUTED] = 1 if flat else 0
+            right = reals[PAIRS + 2 * k]
+            left = reals[PAIRS + 2 * k + 1]
+            open_proof(engine, reals, slot, x, claimed, index, right, left, flat)
         engine[FILL] = index + 1
 
 

@@ -11,26 +11,36 @@ from .abi import ConstReals, Engine, Reals
 from .evidence import NO_KINK, estimate, gather, half_width
 from .floats import larger, power_of_two_above
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
-from .ladder import centered, place_of_step
+from .ladder import centered, place_of_step, slope_noise
 from .scales import coordinate_size
 from .state import (
+    SLOT_BEST_STEP,
     SLOT_CLAIMED,
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
+    SLOT_HIGH,
     SLOT_KINK,
     SLOT_LADDER_LEFT,
     SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
+    SLOT_LEFT_HIGH,
+    SLOT_LEFT_LOW,
+    SLOT_LOW,
     SLOT_MISSING,
     SLOT_NEED,
+    SLOT_REFUTED,
     SLOT_RESOLUTION,
+    SLOT_RIGHT_HIGH,
+    SLOT_RIGHT_LOW,
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_START,
     SLOT_STEP,
     SLOT_TOLERANCE,
     STAGE_FINISHED,
+    STAGE_PROOF,
     STAGE_PROOF_FAR,
+    STAGE_PROOF_FLAT,
     TYPICAL,
     want_pair,
 )
@@ -44,8 +54,19 @@ CLEARLY = 10.0
 FAR_STEP = 2.0**-6
 
 
-def begin_proof(engine: Engine, reals: Reals, slot: int) -> None:
+def begin_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """A claim that the first pair refutes flatly is held against a far pair; else more pairs are asked for."""
+    step = far_step(engine, reals, slot, x)
+    if engine[slot + SLOT_REFUTED] != 0 and step > RATIO * reals[slot + SLOT_STEP]:
+        engine[slot + SLOT_STAGE] = STAGE_PROOF_FLAT
+        want_pair(engine, reals, slot, step)
+    else:
+        ask_neighbours(engine, reals, slot)
+
+
+def ask_neighbours(engine: Engine, reals: Reals, slot: int) -> None:
     """Ask for the two pairs that the first evidence needs beside the pair that is there."""
+    engine[slot + SLOT_STAGE] = STAGE_PROOF
     want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO)
     want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO * RATIO)
 
@@ -100,10 +121,46 @@ def advance_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> Non
     want_pair(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1])
 
 
+def advance_proof_flat(engine: Engine, reals: Reals, slot: int) -> None:
+    """Two pairs, orders of magnitude apart, that agree with each other and not with the claim prove it wrong."""
+    near = centered(reals, slot, 0)
+    change = math.fabs(centered(reals, slot, 1) - near)
+    if change <= math.fabs(reals[slot + SLOT_CLAIMED] - near) / CLEARLY:
+        interval_of_pair(engine, reals, slot)
+        settle(engine, slot, DECIDED_WRONG)
+        return
+    # The far pair says nothing of the neighbourhood of the near one.
+    engine[slot + SLOT_COUNT_PAIRS] = 1
+    engine[slot + SLOT_MISSING] = 0
+    ask_neighbours(engine, reals, slot)
+
+
+def interval_of_pair(engine: Engine, reals: Reals, slot: int) -> None:
+    """Take what the finest pair says: its slopes, with their noise and half their gap as error bars."""
+    noise = slope_noise(reals, slot, 0)
+    right = reals[slot + SLOT_LADDER_RIGHT]
+    left = reals[slot + SLOT_LADDER_LEFT]
+    bar = larger(math.fabs(right - left) / 2.0, noise)
+    reals[slot + SLOT_LOW] = centered(reals, slot, 0) - bar
+    reals[slot + SLOT_HIGH] = centered(reals, slot, 0) + bar
+    reals[slot + SLOT_RIGHT_LOW] = right - noise
+    reals[slot + SLOT_RIGHT_HIGH] = right + noise
+    reals[slot + SLOT_LEFT_LOW] = left - noise
+    reals[slot + SLOT_LEFT_HIGH] = left + noise
+    reals[slot + SLOT_RESOLUTION] = bar
+    reals[slot + SLOT_BEST_STEP] = reals[slot + SLOT_LADDER_STEP]
+    engine[slot + SLOT_KINK] = NO_KINK
+
+
+def far_step(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> float:
+    """Return the step of a pair far from x."""
+    size = larger(coordinate_size(reals, x[engine[slot + SLOT_START]]), reals[TYPICAL])
+    return power_of_two_above(FAR_STEP * size)
+
+
 def look_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     """Ask for a pair far from x, if the pairs have not come as far."""
-    size = larger(coordinate_size(reals, x[engine[slot + SLOT_START]]), reals[TYPICAL])
-    step = power_of_two_above(FAR_STEP * size)
+    step = far_step(engine, reals, slot, x)
     if step <= RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]:
         settle(engine, slot, STILL_OPEN)
         return

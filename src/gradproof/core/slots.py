@@ -15,7 +15,7 @@ from .climb import (
 from .floats import larger
 from .jointline import advance_joint
 from .ladder import insert_pair
-from .proof import advance_proof, advance_proof_far, begin_proof
+from .proof import advance_proof, advance_proof_far, advance_proof_flat, begin_proof
 from .scales import (
     largest_claim_in_units,
     line_size,
@@ -57,6 +57,7 @@ from .state import (
     STAGE_LADDER,
     STAGE_PROOF,
     STAGE_PROOF_FAR,
+    STAGE_PROOF_FLAT,
     STAGE_REFINE,
     STAGE_STEP_JUMP,
     STAGE_ZOOM,
@@ -119,14 +120,15 @@ def open_proof(
     index: int,
     right_value: float,
     left_value: float,
+    refuted: bool,
 ) -> None:
-    """Open a slot for a short proof around the pair that is known already."""
+    """Open a slot for a short proof around the pair that is known already, and may have refuted the claim flatly."""
     open_slot(engine, reals, slot, index, x[index], claimed[index])
-    engine[slot + SLOT_STAGE] = STAGE_PROOF
+    engine[slot + SLOT_REFUTED] = 1 if refuted else 0
     step = pair_step(engine, reals, claimed[index], x[index])
     reals[slot + SLOT_STEP] = step
     take_pair(engine, reals, slot, x, step, right_value, left_value)
-    begin_proof(engine, reals, slot)
+    begin_proof(engine, reals, slot, x)
 
 
 def open_ladder(
@@ -188,6 +190,8 @@ def advance(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     take_answers(engine, reals, slot, x)
     if stage == STAGE_PROOF:
         advance_proof(engine, reals, slot, x)
+    elif stage == STAGE_PROOF_FLAT:
+        advance_proof_flat(engine, reals, slot)
     elif stage == STAGE_PROOF_FAR:
         advance_proof_far(engine, reals, slot)
     elif stage == STAGE_LADDER:
