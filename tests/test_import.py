@@ -3,9 +3,6 @@
 import subprocess
 import sys
 
-from gradproof import engine
-from gradproof.core import state
-
 
 def test_numba_and_others_are_not_imported():
     program = """
@@ -24,7 +21,3 @@ except AttributeError as problem:
     assert "nothing" in str(problem)
 """
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def test_the_largest_round_is_that_of_the_core():
-    assert engine.ROUND == state.ROUND

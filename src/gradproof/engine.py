@@ -43,9 +43,10 @@ class Engine:
         self._gradient = claimed
         self._x, self._claimed = pointer(self._point), pointer(self._gradient)
         size = int(self._library.gradproof_engine_size(self._n))
-        self._memory = np.zeros(size, np.int64)
+        # Not zeroed: the core writes before it reads, and fresh pages would take longer than the rest of this.
+        self._memory = np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
-        self._probes = np.zeros((ROUND, structs.PROBE_WORDS), np.int64)
+        self._probes = np.empty((ROUND, structs.PROBE_WORDS), np.int64)
         chosen = self._options(problem, options)
         self._raise(
             self._library.gradproof_engine_start(
