@@ -141,8 +141,11 @@ class Layout:
         path = leaf.path or "x"
         if not leaf.shape:
             return path
-        place = np.unravel_index(index - leaf.start, leaf.shape)
-        return f"{path}[{', '.join(str(int(i)) for i in place)}]"
+        place, rest = [], index - leaf.start
+        for length in reversed(leaf.shape):
+            rest, position = divmod(rest, length)
+            place.append(str(position))
+        return f"{path}[{', '.join(reversed(place))}]"
 
     def name_of_line(self, start: int, stop: int) -> str:
         """Return what the user calls the coordinates [start, stop)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -129,29 +130,29 @@ def make_report(
     outcome: Outcome, layout: Layout, *, seed: int, gradient_evaluations: int, stopped_by: str, notes: list[str]
 ) -> Report:
     """Return the records of the engine as a report in the words of the user's structure."""
-    words, reals = outcome.report, outcome.report.view(np.float64)
+    words, reals = outcome.report.tolist(), outcome.report.view(np.float64).tolist()
     return Report(
-        verdict=codes.VERDICTS[int(words[structs.REPORT_VERDICT])],
-        n=int(words[structs.REPORT_N]),
-        tested=int(words[structs.REPORT_TESTED]),
-        agreeing=int(words[structs.REPORT_AGREEING]),
-        undecided=int(words[structs.REPORT_OPEN]),
-        untested=int(words[structs.REPORT_UNTESTED]),
+        verdict=codes.VERDICTS[words[structs.REPORT_VERDICT]],
+        n=words[structs.REPORT_N],
+        tested=words[structs.REPORT_TESTED],
+        agreeing=words[structs.REPORT_AGREEING],
+        undecided=words[structs.REPORT_OPEN],
+        untested=words[structs.REPORT_UNTESTED],
         wrong=_frozen(np.flatnonzero(outcome.causes == codes.WRONG)),
         kinks=_frozen(np.flatnonzero(outcome.kinks)),
-        findings=tuple(_finding(line, layout) for line in outcome.findings),
-        evaluations=int(words[structs.REPORT_EVALUATIONS]),
+        findings=tuple(_findings(outcome.findings, layout)),
+        evaluations=words[structs.REPORT_EVALUATIONS],
         gradient_evaluations=gradient_evaluations,
-        rounds=int(words[structs.REPORT_ROUNDS]),
-        value=float(reals[structs.REPORT_VALUE]),
-        noise_floor=float(reals[structs.REPORT_NOISE_FLOOR]),
+        rounds=words[structs.REPORT_ROUNDS],
+        value=reals[structs.REPORT_VALUE],
+        noise_floor=reals[structs.REPORT_NOISE_FLOOR],
         noise_measured=bool(words[structs.REPORT_NOISE_MEASURED]),
-        arithmetic=codes.ARITHMETICS[int(words[structs.REPORT_ARITHMETIC])],
+        arithmetic=codes.ARITHMETICS[words[structs.REPORT_ARITHMETIC]],
         nondeterministic=bool(words[structs.REPORT_NONDETERMINISTIC]),
-        spread=float(reals[structs.REPORT_SPREAD]),
-        resolution=float(reals[structs.REPORT_RESOLUTION]),
+        spread=reals[structs.REPORT_SPREAD],
+        resolution=reals[structs.REPORT_RESOLUTION],
         resolutions=_frozen(np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)),
-        rtol=float(reals[structs.REPORT_RTOL]),
+        rtol=reals[structs.REPORT_RTOL],
         mode="full",
         seed=seed,
         stopped_by=stopped_by,
@@ -159,24 +160,29 @@ def make_report(
     )
 
 
-def _finding(words: Flat, layout: Layout) -> Finding:
-    reals = words.view(np.float64)
-    start, stop = int(words[structs.FINDING_START]), int(words[structs.FINDING_STOP])
+def _findings(records: Flat, layout: Layout) -> Iterator[Finding]:
+    # As Python numbers, all at once: thousands of them may be wrong.
+    for words, reals in zip(records.tolist(), records.view(np.float64).tolist(), strict=True):
+        yield _finding(words, reals, layout)
+
+
+def _finding(words: list[int], reals: list[float], layout: Layout) -> Finding:
+    start, stop = words[structs.FINDING_START], words[structs.FINDING_STOP]
     return Finding(
         index=start,
         start=start,
         stop=stop,
         name=layout.name_of_line(start, stop),
-        cause=Cause.from_code(int(words[structs.FINDING_CAUSE])),
-        claimed=float(reals[structs.FINDING_CLAIMED]),
-        slope=float(reals[structs.FINDING_SLOPE]),
-        left=float(reals[structs.FINDING_LEFT]),
-        right=float(reals[structs.FINDING_RIGHT]),
-        error_bar=float(reals[structs.FINDING_ERROR_BAR]),
-        step=float(reals[structs.FINDING_STEP]),
-        resolution=float(reals[structs.FINDING_RESOLUTION]),
+        cause=Cause.from_code(words[structs.FINDING_CAUSE]),
+        claimed=reals[structs.FINDING_CLAIMED],
+        slope=reals[structs.FINDING_SLOPE],
+        left=reals[structs.FINDING_LEFT],
+        right=reals[structs.FINDING_RIGHT],
+        error_bar=reals[structs.FINDING_ERROR_BAR],
+        step=reals[structs.FINDING_STEP],
+        resolution=reals[structs.FINDING_RESOLUTION],
         has_kink=bool(words[structs.FINDING_KINK]),
-        distance=float(reals[structs.FINDING_DISTANCE]),
+        distance=reals[structs.FINDING_DISTANCE],
     )
 
 
