@@ -1,0 +1,23 @@
+"""The block of figures in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from peers import NOTES
+from table import Row, markdown
+
+BEGIN = "<!-- figures of perf/run.py: begin -->"
+END = "<!-- figures of perf/run.py: end -->"
+
+
+def write(path: Path, rows: Sequence[Row]) -> None:
+    """Put the rows between the two marks; what is around them stays as it is."""
+    text = path.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{path} has no block between {BEGIN} and {END}")
+    block = "\n".join([begin, "", markdown(rows), "", "Medians of paired ratios. " + " ".join(NOTES), "", end])
+    path.write_text(f"{before}{block}{after}", encoding="utf-8")

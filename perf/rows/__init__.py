@@ -1,0 +1,1 @@
+"""What is compared: one file a subject, each with a function `rows`."""

@@ -1,0 +1,84 @@
+"""Fresh processes: what an import takes beyond NumPy, and how soon the first answer is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from peers import GRADPROOF, SCIPY, STATSMODELS, missing
+from table import Row
+from timing import Effort
+
+MOST_IMPORT = 15.0
+MOST_FIRST_ANSWER = 20.0
+TURNS = 11
+
+# How each is imported, with all that it needs for an answer, and a first answer.
+PROGRAMS = {
+    GRADPROOF: (
+        "import gradproof, gradproof.library\ngradproof.library.native()",
+        "gradproof.check(objective, gradient, x)",
+    ),
+    SCIPY: ("from scipy.optimize import check_grad", "check_grad(objective, gradient, x)"),
+    STATSMODELS: (
+        "from statsmodels.tools.numdiff import approx_fprime",
+        "abs(approx_fprime(x, objective, centered=True) - gradient(x)).max()",
+    ),
+}
+PROGRAM = """
+import json, sys, time
+import numpy as np
+x = np.linspace(1.0, 2.0, 10)
+objective, gradient = (lambda x: np.sum(x * x)), (lambda x: 2.0 * x)
+before, started = set(sys.modules), time.perf_counter()
+{imports}
+imported = time.perf_counter()
+{answer}
+answered = time.perf_counter()
+new = set(sys.modules) - before
+print(json.dumps([1e3 * (imported - started), 1e3 * (answered - imported), len(new), int("numba" in sys.modules)]))
+"""
+
+
+class Start(NamedTuple):
+    """What one process said: milliseconds, and what was loaded."""
+
+    imported: float
+    answered: float
+    modules: float
+    numba: float
+
+
+def rows(effort: Effort) -> Iterator[Row]:
+    names = [name for name in PROGRAMS if name not in missing()]
+    starts: dict[str, list[Start]] = {name: [] for name in names}
+    for name in names if effort.fewest > 1 else ():
+        start(name)
+    for _ in range(min(TURNS, effort.most)):
+        for name in names:
+            starts[name].append(start(name))
+    typical = {name: Start(*map(statistics.median, zip(*all_of, strict=True))) for name, all_of in starts.items()}
+
+    def row(label: str, unit: str, field: str, target: float = float("inf"), in_readme: bool = False) -> Row:
+        return Row(label, unit, {name: getattr(one, field) for name, one in typical.items()}, target, in_readme)
+
+    yield row("import, after NumPy", "ms", "imported", MOST_IMPORT, True)
+    yield row("first answer after it, n = 10", "ms", "answered", MOST_FIRST_ANSWER, True)
+    yield row("modules loaded by both", "modules", "modules")
+    yield row("Numba loaded by both", "0: no, 1: yes", "numba", 0.0)
+
+
+def start(name: str) -> Start:
+    """Start a process that imports and answers."""
+    imports, answer = PROGRAMS[name]
+    program = PROGRAM.format(imports=imports, answer=answer)
+    # As an installed package: with the compiled modules that the first process leaves on disk.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return Start(*json.loads(done.stdout))
