@@ -1,85 +1,110 @@
-"""The full ladder of one line: from beyond its size down until noise hides every slope, then a closer look."""
+"""The ladder of one line: steps as fine as noise allows, then coarser ones, until the claim is settled.
+
+First a few fine steps far apart, which is all that a kink at x needs; then all steps between, which a kink beside x
+needs; then larger ones, which noise and inner solvers need.  After each of them the ladder is weighed.
+"""
 
 from __future__ import annotations
 
 import math
 
 from .abi import ConstReals, Engine, Reals
-from .evidence import KINK_AT_X, estimate, gather, half_width
+from .closer import NO_PLACE, judge_slot, look_closer, look_for_kink, supported_from
+from .evidence import ALL_CONFLICT, KINK_AT_X, estimate, gather
 from .floats import larger, power_of_two_above, smaller
-from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
-from .ladder import NOISE_FACTOR, centered, slope_noise, value_noise
-from .proof import settle
-from .scales import smallest_step
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
+from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_noise
+from .proof import CLEARLY, far_step, settle
+from .scales import UNIT_FLOAT64, smallest_step
 from .state import (
-    SLOT_CLAIM_SCALE,
     SLOT_CLAIMED,
+    SLOT_CONFLICT,
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
-    SLOT_DISTANCE,
+    SLOT_JUMP,
     SLOT_KINK,
     SLOT_LADDER_LEFT,
     SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
     SLOT_LADDER_VALUE,
     SLOT_LARGEST_SLOPE,
+    SLOT_LOWEST,
+    SLOT_MISSING,
+    SLOT_NEED,
     SLOT_NOISE,
-    SLOT_PLACE,
     SLOT_REACH,
     SLOT_RESOLUTION,
-    SLOT_SIDE,
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_START,
     SLOT_STEP,
-    SLOT_STEP_JUMP,
     SLOT_TOLERANCE,
     SLOT_WANTED_COUNT,
-    STAGE_REFINE,
+    STAGE_CLIMB,
+    STAGE_DENSE,
+    STAGE_LADDER_FAR,
+    STAGE_SPARSE,
+    UNIT,
+    WANTED_CAPACITY,
     want_pair,
 )
-from .stepjump import begin_step_jump
-from .suspects import NO_SUSPECT, next_suspect
-from .zoom import begin_zoom
 
 RATIO = 4.0
-# The first step, in sizes of the line, and how far small coordinates may be moved.
+SPARSE_RATIO = 16.0
+MOST_SPARSE = 4
+# A kink that hides in noise of half the disagreement explains nothing any more.
+EXPLAINED = 0.5
+# The coarsest step, in sizes of the line, and how far small coordinates may be moved.
 TOP = 4.0
 FARTHEST = 1.0
 LARGEST_RELATIVE_STEP = 2.0**20
 # The ladder ends where noise is this many times larger than every slope met.
 HIDDEN = 16.0
-# Pairs asked for at once.
+TINY = 1e-300
+# Pairs asked for at once on the way up.
 STEPS_A_ROUND = 2
-# Steps in between pay where noise and bar are comparable.
-REFINE_LOW = 0.01
-REFINE_HIGH = 10.0
-# Kinks are looked for up to this part of the size, unless the caller sets how far.
-NEAR = 2.0**-4
-NO_PLACE = -1
-# With jumps taken as noise, a claim agrees only at a resolution of a tenth.
-JUMP_RESOLUTION = 0.1
+# The slopes beside a kink at x are known well enough at this part of their difference.
+PART_OF_JUMP = 1e-3
 
 
-def begin_ladder(engine: Engine, reals: Reals, slot: int) -> None:
-    """Ask for the first pairs of a ladder."""
+def top_step(reals: Reals, slot: int) -> float:
+    """Return the coarsest step of a ladder."""
     size = reals[slot + SLOT_SIZE]
     farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), reals[slot + SLOT_REACH])
-    reals[slot + SLOT_STEP] = power_of_two_above(TOP * larger(size, farthest))
+    return power_of_two_above(TOP * larger(size, farthest))
+
+
+def begin_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Begin below the pairs that are there: a few fine steps, down to where noise hides what is to be explained."""
     claimed = math.fabs(reals[slot + SLOT_CLAIMED])
     reals[slot + SLOT_LARGEST_SLOPE] = claimed if math.isfinite(claimed) else 0.0
-    ask_steps(engine, reals, slot)
+    reals[slot + SLOT_LOWEST] = smallest_step(engine, reals, x[engine[slot + SLOT_START]])
+    engine[slot + SLOT_STAGE] = STAGE_SPARSE
+    finest = reals[slot + SLOT_LADDER_STEP]
+    noise = slope_noise(reals, slot, 0) * finest
+    enough = EXPLAINED * disagreement(reals, slot)
+    step = finest / SPARSE_RATIO
+    while step >= reals[slot + SLOT_LOWEST] and noise <= enough * step and reals[slot + SLOT_REACH] == 0.0:
+        if engine[slot + SLOT_WANTED_COUNT] < 2 * MOST_SPARSE:
+            want_pair(engine, reals, slot, step)
+        step /= SPARSE_RATIO
+    if engine[slot + SLOT_WANTED_COUNT] == 0 or engine[slot + SLOT_MISSING] > 0:
+        engine[slot + SLOT_WANTED_COUNT] = 0
+        advance_dense(engine, reals, slot, x)
 
 
-def ask_steps(engine: Engine, reals: Reals, slot: int) -> None:
-    """Ask for the next pairs, each a quarter of the one before."""
-    for _ in range(STEPS_A_ROUND):
-        want_pair(engine, reals, slot, reals[slot + SLOT_STEP])
-        reals[slot + SLOT_STEP] /= RATIO
+def disagreement(reals: Reals, slot: int) -> float:
+    """Return how far the finest slopes are from the claim; 0 where a side is missing."""
+    claimed = reals[slot + SLOT_CLAIMED]
+    if not math.isfinite(claimed):
+        claimed = 0.0
+    right = math.fabs(reals[slot + SLOT_LADDER_RIGHT] - claimed)
+    left = math.fabs(reals[slot + SLOT_LADDER_LEFT] - claimed)
+    return larger(right, left) if math.isfinite(right + left) else 0.0
 
 
-def noise_hides_slopes(engine: Engine, reals: Reals, slot: int) -> bool:
-    """Return whether noise at the finest step exceeds every slope met: finer steps could tell nothing."""
+def largest_slope(engine: Engine, reals: Reals, slot: int) -> float:
+    """Return the largest slope met so far, the claimed one among them."""
     largest = reals[slot + SLOT_LARGEST_SLOPE]
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):
         for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
@@ -87,117 +112,111 @@ def noise_hides_slopes(engine: Engine, reals: Reals, slot: int) -> bool:
             if math.isfinite(slope):
                 largest = larger(slope, largest)
     reals[slot + SLOT_LARGEST_SLOPE] = largest
-    finest = reals[slot + SLOT_LADDER_STEP]
+    return largest
+
+
+def noise_hides_slopes(engine: Engine, reals: Reals, slot: int, step: float) -> bool:
+    """Return whether noise exceeds every slope met at the step above this one: finer steps could tell nothing."""
     noise = value_noise(reals[slot + SLOT_NOISE], 0.0, reals[slot + SLOT_LADDER_VALUE])
-    tiny = 1e-300
-    return finest < reals[slot + SLOT_SIZE] and NOISE_FACTOR * noise / finest > HIDDEN * larger(largest, tiny)
+    limit = HIDDEN * larger(reals[slot + SLOT_LARGEST_SLOPE], TINY)
+    above = RATIO * step
+    return above < reals[slot + SLOT_SIZE] and NOISE_FACTOR * noise / above > limit
 
 
-def advance_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
-    """Go on down, or weigh what there is."""
-    lowest = smallest_step(engine, reals, x[engine[slot + SLOT_START]])
-    if reals[slot + SLOT_STEP] >= lowest and not noise_hides_slopes(engine, reals, slot):
-        ask_steps(engine, reals, slot)
+def advance_sparse(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Settle what a few fine steps settle; else ask for those between."""
+    if not settled_early(engine, reals, slot, x):
+        advance_dense(engine, reals, slot, x)
+
+
+def advance_dense(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Ask for all steps below the coarsest one that are missing; when none is, settle or climb."""
+    engine[slot + SLOT_STAGE] = STAGE_DENSE
+    largest_slope(engine, reals, slot)
+    step = reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1] / RATIO
+    while step >= reals[slot + SLOT_LOWEST] and not noise_hides_slopes(engine, reals, slot, step):
+        if place_of_step(engine, reals, slot, step) < 0 and engine[slot + SLOT_WANTED_COUNT] < WANTED_CAPACITY:
+            want_pair(engine, reals, slot, step)
+        step /= RATIO
+    if engine[slot + SLOT_WANTED_COUNT] == 0:
+        advance_climb(engine, reals, slot, x)
+
+
+def advance_climb(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+    """Settle what can be settled; else go on up, two pairs at a time, to the top, and look closer there."""
+    if settled_early(engine, reals, slot, x):
         return
+    climb_on(engine, reals, slot)
+
+
+def climb_on(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for the next coarser pairs; where there is none, or none could matter, look closer."""
+    engine[slot + SLOT_STAGE] = STAGE_CLIMB
+    step = RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]
+    top = top_step(reals, slot)
+    if engine[slot + SLOT_CONFLICT] != ALL_CONFLICT:
+        for _ in range(STEPS_A_ROUND):
+            if step <= top:
+                want_pair(engine, reals, slot, step)
+                step *= RATIO
+    if engine[slot + SLOT_WANTED_COUNT] == 0:
+        look_closer(engine, reals, slot, judge_slot(reals, slot))
+
+
+def settled_early(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:
+    """Weigh the ladder; return whether the slot is settled, or asks for what settles it."""
     gather(engine, reals, slot)
     decision = judge_slot(reals, slot)
-    if decision == STILL_OPEN and math.isfinite(reals[slot + SLOT_CLAIMED] + half_width(reals, slot)):
-        begin_refinement(engine, reals, slot)
-        if engine[slot + SLOT_WANTED_COUNT] > 0:
-            return
-    look_again(engine, reals, slot, decision)
+    if reals[slot + SLOT_REACH] > 0.0 or not is_clear(engine, reals, slot, decision):
+        return False
+    if decision == DECIDED_WRONG and not reaches_far(engine, reals, slot, x):
+        engine[slot + SLOT_STAGE] = STAGE_LADDER_FAR
+        reals[slot + SLOT_STEP] = far_step(engine, reals, slot, x)
+        want_pair(engine, reals, slot, reals[slot + SLOT_STEP])
+        return True
+    if decision == DECIDED_WRONG and supported_from(engine, reals, slot) != NO_PLACE:
+        return False
+    finish_early(engine, reals, slot, decision)
+    return True
 
 
-def judge_slot(reals: Reals, slot: int) -> int:
-    """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
-    claimed = reals[slot + SLOT_CLAIMED]
-    if not math.isfinite(claimed):
-        return DECIDED_WRONG if math.isfinite(half_width(reals, slot)) else STILL_OPEN
-    return judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
-
-
-def begin_refinement(engine: Engine, reals: Reals, slot: int) -> None:
-    """Ask for steps in between, where noise and error bar are comparable."""
+def is_clear(engine: Engine, reals: Reals, slot: int, decision: int) -> bool:
+    """Return whether more steps could not change a decision: the interval is narrow enough for the claim."""
     resolution = reals[slot + SLOT_RESOLUTION]
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        noise = slope_noise(reals, slot, k)
-        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
-            want_pair(engine, reals, slot, 2.0 * reals[slot + SLOT_LADDER_STEP + k])
-    engine[slot + SLOT_STAGE] = STAGE_REFINE
-
-
-def advance_refinement(engine: Engine, reals: Reals, slot: int) -> None:
-    """Weigh the refined ladder."""
-    gather(engine, reals, slot)
-    look_again(engine, reals, slot, judge_slot(reals, slot))
-
-
-def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
-    """A refuted claim that larger steps support is looked at again, for a jump of f; else go on to kinks nearby."""
-    engine[slot + SLOT_DECISION] = decision
-    if decision == DECIDED_WRONG and math.isfinite(reals[slot + SLOT_CLAIMED]):
-        place = supported_from(engine, reals, slot)
-        if place != NO_PLACE:
-            begin_step_jump(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
-            return
-    look_for_kink(engine, reals, slot, 1, 0)
-
-
-def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
-    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
-    middle = estimate(reals, slot)
+    if decision == DECIDED_RIGHT:
+        enough = reals[slot + SLOT_NEED]
+        if engine[slot + SLOT_KINK] == KINK_AT_X:
+            enough = larger(PART_OF_JUMP * math.fabs(reals[slot + SLOT_JUMP]), enough)
+        return resolution <= enough
     claimed = reals[slot + SLOT_CLAIMED]
-    before = False
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        slope = centered(reals, slot, k)
-        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
-        if sides and before:
-            return k - 1
-        before = sides
-    return NO_PLACE
+    if decision == DECIDED_WRONG and reals[UNIT] != UNIT_FLOAT64:
+        # Values of float32 come in steps, on which slopes agree by chance: only the whole ladder may refute.
+        return False
+    if decision == STILL_OPEN or not math.isfinite(claimed):
+        return decision == DECIDED_WRONG
+    return distance_outside(reals, slot, claimed) > CLEARLY * larger(resolution, reals[slot + SLOT_TOLERANCE])
 
 
-def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
-    """Where f jumps, the jump is its noise: weigh again, and agree only at a resolution of a tenth."""
-    jump = reals[slot + SLOT_STEP_JUMP]
-    if jump > 0.0:
-        reals[slot + SLOT_NOISE] = jump / 2.0
-        gather(engine, reals, slot)
-        decision = judge_slot(reals, slot)
-        scale = larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
-        if decision == DECIDED_RIGHT and not reals[slot + SLOT_RESOLUTION] <= JUMP_RESOLUTION * scale:
-            decision = STILL_OPEN
-        engine[slot + SLOT_DECISION] = decision
-    look_for_kink(engine, reals, slot, 1, 0)
+def reaches_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:
+    """Return whether the ladder has come as far from x as a claim must be followed before it is called wrong."""
+    coarsest = reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]
+    return RATIO * coarsest > far_step(engine, reals, slot, x)
 
 
-def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int, first: int) -> None:
-    """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
-    decision = engine[slot + SLOT_DECISION]
-    reach = kink_reach(reals, slot)
-    while engine[slot + SLOT_KINK] != KINK_AT_X and side >= -1:
-        place = next_suspect(engine, reals, slot, side, first)
-        if place != NO_SUSPECT and reals[slot + SLOT_LADDER_STEP + place] <= reach:
-            engine[slot + SLOT_SIDE] = side
-            engine[slot + SLOT_PLACE] = place
-            begin_zoom(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
-            return
-        side -= 2
-        first = 0
-    settle(engine, slot, decision)
-
-
-def kink_reach(reals: Reals, slot: int) -> float:
-    """Return how far from x kinks are looked for."""
-    return reals[slot + SLOT_REACH] if reals[slot + SLOT_REACH] > 0.0 else NEAR * reals[slot + SLOT_SIZE]
-
-
-def finish_zoom(engine: Engine, reals: Reals, slot: int, found: bool) -> None:
-    """A kink was found within reach: done; else go on to the next suspect."""
-    if found and not math.fabs(reals[slot + SLOT_DISTANCE]) <= kink_reach(reals, slot):
-        reals[slot + SLOT_DISTANCE] = math.nan
-        found = False
-    if found:
-        settle(engine, slot, engine[slot + SLOT_DECISION])
+def advance_ladder_far(engine: Engine, reals: Reals, slot: int) -> None:
+    """A refuted claim with which the far pair sides is followed up to the top; else it is wrong."""
+    far = centered(reals, slot, place_of_step(engine, reals, slot, reals[slot + SLOT_STEP]))
+    claimed = reals[slot + SLOT_CLAIMED]
+    if math.fabs(far - claimed) < 0.5 * math.fabs(far - estimate(reals, slot)):
+        climb_on(engine, reals, slot)
     else:
-        look_for_kink(engine, reals, slot, engine[slot + SLOT_SIDE], engine[slot + SLOT_PLACE] + 1)
+        finish_early(engine, reals, slot, DECIDED_WRONG)
+
+
+def finish_early(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
+    """Settle; where slopes contradicted each other a kink may be near, and is looked for."""
+    engine[slot + SLOT_DECISION] = decision
+    if engine[slot + SLOT_CONFLICT] != 0:
+        look_for_kink(engine, reals, slot, 1, 0)
+    else:
+        settle(engine, slot, decision)

@@ -47,6 +47,12 @@ NO_KINK = 0
 KINK_AT_X = 1
 KINK_NEAR_X = 2
 
+# Which series were contradicted by a coarser step.
+RIGHT_CONFLICT = 1
+LEFT_CONFLICT = 2
+CENTERED_CONFLICT = 4
+ALL_CONFLICT = 7
+
 
 def collect(engine: Engine, reals: Reals, slot: int, series: int) -> int:
     """Write the finite slopes of a series, their noise and steps into the scratch; return their number."""
@@ -146,14 +152,18 @@ def gather(engine: Engine, reals: Reals, slot: int) -> None:
     """Weigh the ladder of a slot: the interval of its slope, its resolution, and whether a kink shows itself."""
     right_low, right_high, right_conflict, right_step = finest_interval(engine, reals, slot, SERIES_RIGHT)
     left_low, left_high, left_conflict, left_step = finest_interval(engine, reals, slot, SERIES_LEFT)
-    centered_low, centered_high, _, centered_step = finest_interval(engine, reals, slot, SERIES_CENTERED)
+    low, high, centered_conflict, centered_step = finest_interval(engine, reals, slot, SERIES_CENTERED)
     reals[slot + SLOT_RIGHT_LOW] = right_low
     reals[slot + SLOT_RIGHT_HIGH] = right_high
     reals[slot + SLOT_LEFT_LOW] = left_low
     reals[slot + SLOT_LEFT_HIGH] = left_high
-    reals[slot + SLOT_CENTERED_LOW] = centered_low
-    reals[slot + SLOT_CENTERED_HIGH] = centered_high
-    engine[slot + SLOT_CONFLICT] = 1 if right_conflict or left_conflict else 0
+    reals[slot + SLOT_CENTERED_LOW] = low
+    reals[slot + SLOT_CENTERED_HIGH] = high
+    engine[slot + SLOT_CONFLICT] = (
+        (RIGHT_CONFLICT if right_conflict else 0)
+        + (LEFT_CONFLICT if left_conflict else 0)
+        + (CENTERED_CONFLICT if centered_conflict else 0)
+    )
     reals[slot + SLOT_BEST_STEP] = larger(larger(right_step, left_step), centered_step)
     if larger(right_low, left_low) <= smaller(right_high, left_high):
         combine_smooth(engine, reals, slot)
@@ -178,7 +188,7 @@ def combine_smooth(engine: Engine, reals: Reals, slot: int) -> None:
     reals[slot + SLOT_HIGH] = high
     reals[slot + SLOT_RESOLUTION] = (high - low) / 2.0
     reals[slot + SLOT_JUMP] = 0.0
-    engine[slot + SLOT_KINK] = KINK_NEAR_X if engine[slot + SLOT_CONFLICT] != 0 else NO_KINK
+    engine[slot + SLOT_KINK] = KINK_NEAR_X if engine[slot + SLOT_CONFLICT] % CENTERED_CONFLICT != 0 else NO_KINK
 
 
 def combine_kink(engine: Engine, reals: Reals, slot: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .abi import ConstReals, Engine, Reals
-from .climb import ask_steps, noise_hides_slopes
+from .climb import RATIO, STEPS_A_ROUND, largest_slope, noise_hides_slopes
 from .evidence import gather
 from .floats import larger, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, judge
@@ -124,12 +124,21 @@ def advance_joint(engine: Engine, reals: Reals, slot: int, wanted: int) -> None:
         begin_joint_ladder(engine, reals, slot)
         ask_steps(engine, reals, slot)
         return
-    if reals[slot + SLOT_STEP] >= reals[slot + SLOT_LOWEST] and not noise_hides_slopes(engine, reals, slot):
+    largest_slope(engine, reals, slot)
+    step = reals[slot + SLOT_STEP]
+    if step >= reals[slot + SLOT_LOWEST] and not noise_hides_slopes(engine, reals, slot, step):
         ask_steps(engine, reals, slot)
         return
     gather(engine, reals, slot)
     # Size 0: no kink may be thought to hide in the noise here, every claim is one of a kink.
     settle(engine, slot, judge(reals, slot, reals[slot + SLOT_CLAIMED], reals[slot + SLOT_TOLERANCE], 0.0))
+
+
+def ask_steps(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for the next pairs, each a quarter of the one before."""
+    for _ in range(STEPS_A_ROUND):
+        want_pair(engine, reals, slot, reals[slot + SLOT_STEP])
+        reals[slot + SLOT_STEP] /= RATIO
 
 
 def take_pair_of_line(engine: Engine, reals: Reals, slot: int, k: int) -> None:

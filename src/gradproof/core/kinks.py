@@ -18,12 +18,13 @@ from .abi import (
     Vector,
     exported,
 )
-from .climb import look_for_kink
+from .closer import NEAR, look_for_kink
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .evidence import KINK_AT_X
 from .floats import larger, smaller, widened
 from .memory import allocate_reals, allocate_words, as_reals, evaluate, is_null, offset, release
 from .noisefloor import measure_noise
+from .scales import line_size
 from .slots import advance, open_ladder
 from .state import (
     SLOT_ANSWERS,
@@ -151,7 +152,8 @@ def nearest(
     """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
     reals = as_reals(engine)
     slot = slot_place(0)
-    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, radius)
+    reach = radius if radius > 0.0 else NEAR * line_size(reals, point[coordinate])
+    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, reach)
     finish(objective, user, x, point, n, slot, work, engine)
     if engine[slot + SLOT_KINK] == KINK_AT_X:
         left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0

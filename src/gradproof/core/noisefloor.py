@@ -14,7 +14,7 @@ from .abi import Code, ConstVector, Engine, Integer, Integers, Objective, Reals,
 from .codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 from .floats import power_of_two_above, widened
 from .memory import allocate_words, as_reals, evaluate, holds_float32, is_null, offset, release
-from .noiseline import advance_noise, begin_noise, line_seed, line_step, noise_probes, place_of_probe
+from .noiseline import advance_noise, begin_noise, line_seed, line_step, noise_probes, note_arithmetic, place_of_probe
 from .probes import coordinate_scale, direction, typical_size
 from .state import ARITHMETIC, FLOAT32, NOISE, NOISE_VALUES, SCRATCH, SEED, TYPICAL, VALUE, N
 
@@ -88,6 +88,7 @@ def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work
             value = offset(reals, NOISE_VALUES + place)
             if evaluate(objective, work, n, value, user) != DONE:
                 value[0] = math.nan
+            note_arithmetic(engine, value[0])
             answered = answered or value[0] != reals[VALUE]
         known = advance_noise(engine, reals, answered)
     return DONE

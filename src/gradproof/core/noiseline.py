@@ -10,10 +10,10 @@ import math
 
 from .abi import ConstReals, Engine, Probes, Reals
 from .floats import larger, spacing
-from .memory import as_reals, offset
+from .memory import as_reals, offset, rounded_to_float32
 from .noise import arithmetic_of, noise_of_values, values_answer
 from .probes import coordinate_scale, direction, displaced
-from .scales import UNIT_FLOAT32
+from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 from .state import (
     ARITHMETIC,
     FLOAT32,
@@ -21,6 +21,7 @@ from .state import (
     NOISE_BEST,
     NOISE_COUNT,
     NOISE_EXPONENT,
+    NOISE_IN_FLOAT32,
     NOISE_MEASURED,
     NOISE_SIGN,
     NOISE_SPACING,
@@ -49,6 +50,8 @@ END_PLACE = 8
 INSIDE_PLACE = 5
 
 SEED_OFFSET = 1
+# The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
+STEP_NOISE = 0.3
 
 
 def begin_noise(engine: Engine, reals: Reals) -> None:
@@ -57,6 +60,8 @@ def begin_noise(engine: Engine, reals: Reals) -> None:
     engine[NOISE_EXPONENT] = FIRST_EXPONENT_FLOAT32 if engine[FLOAT32] != 0 else FIRST_EXPONENT
     engine[NOISE_SIGN] = 1
     reals[NOISE_BEST] = math.inf
+    engine[NOISE_IN_FLOAT32] = 1
+    note_arithmetic(engine, reals[VALUE])
     reals[NOISE_SPACING] = 0.0
 
 
@@ -124,8 +129,15 @@ def note_values(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals
         place = place_of_probe(engine, number)
         change = claimed_change(engine, reals, x, claimed, line_step(engine, place))
         reals[NOISE_VALUES + place] = values[number] - change
+        note_arithmetic(engine, values[number])
         answered = answered or values[number] != reals[VALUE]
     return answered
+
+
+def note_arithmetic(engine: Engine, value: float) -> None:
+    """Note whether all values so far are numbers of float32."""
+    if value != rounded_to_float32(value):
+        engine[NOISE_IN_FLOAT32] = 0
 
 
 def advance_noise(engine: Engine, reals: Reals, answered: bool) -> bool:
@@ -183,6 +195,9 @@ def next_spacing(engine: Engine, reals: Reals) -> bool:
 def settle_noise(engine: Engine, reals: Reals, measured: float) -> None:
     """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
     noise = larger(measured, 0.5 * spacing(reals[VALUE]))
+    if engine[NOISE_IN_FLOAT32] != 0:
+        # Values of float32 may lie on a straight line by chance, and then show no noise at all.
+        noise = larger(noise, STEP_NOISE * FLOAT32_SPACING * spacing(reals[VALUE]))
     if engine[NONDETERMINISTIC] != 0:
         noise = larger(noise, reals[NOISE])
     engine[NOISE_MEASURED] = 1

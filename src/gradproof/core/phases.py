@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .abi import ConstReals, Engine, Reals
+from .climb import begin_ladder
 from .joint import abandon_joint, begin_joint, open_next_line
+from .judge import DECIDED_WRONG
 from .ladder import assumed_slope_noise
 from .noiseline import begin_noise, end_without_noise
-from .outcome import cause_of, refute_by_pair
+from .outcome import cause_of, refute_by_pair, settle_slot
 from .scales import UNIT_FLOAT32, pair_step, tolerance
 from .slots import a_free_slot, free_slots, is_open, one_sided_slope, open_ladder, open_proof
 from .state import (
@@ -24,7 +26,6 @@ from .state import (
     FILL,
     FINDINGS,
     LEFT_FOR_LADDER,
-    LEFT_OPEN,
     NOISE,
     NOISE_COUNT,
     NOISE_MEASURED,
@@ -39,8 +40,15 @@ from .state import (
     PROVED_WRONG,
     ROUND,
     SLOT_COUNT,
+    SLOT_DECISION,
+    SLOT_NOISE,
     SLOT_REFUTED,
+    SLOT_STAGE,
+    SLOT_START,
     SLOT_WANTED_COUNT,
+    STAGE_FINISHED,
+    STAGE_FREE,
+    STAGE_PARKED,
     UNDECIDED,
     UNIT,
     VALUE,
@@ -71,7 +79,6 @@ def begin_sweep(engine: Engine, reals: Reals) -> None:
     engine[CHUNK_STOP] = 0
     engine[FINDINGS] = 0
     engine[PROVED_WRONG] = 0
-    engine[LEFT_OPEN] = 0
     engine[DENSE] = 0
     reals[ASSUMED_NOISE] = reals[NOISE]
     for index in range(engine[N]):
@@ -87,7 +94,7 @@ def end_noise(engine: Engine, reals: Reals) -> None:
     if reals[NOISE] > UNDERRATED * reals[ASSUMED_NOISE] or reals[UNIT] == UNIT_FLOAT32:
         begin_sweep(engine, reals)
     else:
-        next_chunk(engine)
+        engine[PHASE] = PHASE_PROOFS
 
 
 def next_chunk(engine: Engine) -> None:
@@ -142,15 +149,55 @@ def prepare_pairs(engine: Engine, available: int) -> bool:
 
 def prepare_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
     """Fill the slots with what disagreed in the chunk; when all of it is settled, go on."""
+    continue_parked(engine, reals, x)
+    if parked_slots(engine) > 0:
+        engine[PHASE] = PHASE_NOISE
+        begin_noise(engine, reals)
+        return False
+    settle_slots(engine, reals)
     fill_proofs(engine, reals, x, claimed)
     if open_slots(engine) > 0:
         return ask_or_end(engine, reals, available)
-    if engine[LEFT_OPEN] > 0 and engine[NOISE_MEASURED] == 0:
-        engine[PHASE] = PHASE_NOISE
-        begin_noise(engine, reals)
-    else:
-        next_chunk(engine)
+    next_chunk(engine)
     return False
+
+
+def continue_parked(engine: Engine, reals: Reals, x: ConstReals) -> None:
+    """Once the noise is known, let what the proofs left open climb: at once in the last chunk, else after it.
+
+    What agrees with a pair comes first, so that a budget that ends soon leaves as little as possible untested.
+    """
+    if engine[NOISE_MEASURED] == 0:
+        return
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if engine[slot + SLOT_STAGE] == STAGE_PARKED:
+            if engine[CHUNK_STOP] == engine[N]:
+                reals[slot + SLOT_NOISE] = reals[NOISE]
+                begin_ladder(engine, reals, slot, x)
+            else:
+                engine[coordinate(engine[slot + SLOT_START]) + COORDINATE_CAUSE] = LEFT_FOR_LADDER
+                engine[slot + SLOT_STAGE] = STAGE_FREE
+
+
+def parked_slots(engine: Engine) -> int:
+    """Return how many slots wait for the noise to be known."""
+    count = 0
+    for k in range(SLOT_COUNT):
+        if engine[slot_place(k) + SLOT_STAGE] == STAGE_PARKED:
+            count += 1
+    return count
+
+
+def settle_slots(engine: Engine, reals: Reals) -> None:
+    """Write down what the finished slots found."""
+    for k in range(SLOT_COUNT):
+        slot = slot_place(k)
+        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
+            settle_slot(engine, reals, slot)
+            if engine[slot + SLOT_DECISION] == DECIDED_WRONG:
+                engine[PROVED_WRONG] += 1
+            engine[slot + SLOT_STAGE] = STAGE_FREE
 
 
 def prepare_ladders(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:

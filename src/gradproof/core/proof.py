@@ -10,7 +10,7 @@ import math
 from .abi import ConstReals, Engine, Reals
 from .evidence import NO_KINK, estimate, gather, half_width
 from .floats import larger, power_of_two_above
-from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, judge
 from .ladder import centered, place_of_step, slope_noise
 from .scales import coordinate_size
 from .state import (
@@ -38,6 +38,7 @@ from .state import (
     SLOT_STEP,
     SLOT_TOLERANCE,
     STAGE_FINISHED,
+    STAGE_PARKED,
     STAGE_PROOF,
     STAGE_PROOF_FAR,
     STAGE_PROOF_FLAT,
@@ -77,6 +78,11 @@ def settle(engine: Engine, slot: int, decision: int) -> None:
     engine[slot + SLOT_STAGE] = STAGE_FINISHED
 
 
+def park(engine: Engine, slot: int) -> None:
+    """Leave a slot with its pairs to the ladder, which needs to know the noise."""
+    engine[slot + SLOT_STAGE] = STAGE_PARKED
+
+
 def says_nothing(engine: Engine, reals: Reals, slot: int) -> bool:
     """Return whether a pair is missing a side, or f did not change at all: the full ladder is needed."""
     if engine[slot + SLOT_MISSING] > 0 or not math.isfinite(reals[slot + SLOT_CLAIMED]):
@@ -100,11 +106,11 @@ def spread_of_slopes(engine: Engine, reals: Reals, slot: int) -> float:
 def advance_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     """Weigh the pairs: settle, ask for one pair more, or look far away before the claim is called wrong."""
     if says_nothing(engine, reals, slot):
-        settle(engine, slot, STILL_OPEN)
+        park(engine, slot)
         return
     gather(engine, reals, slot)
     if engine[slot + SLOT_KINK] != NO_KINK or not math.isfinite(half_width(reals, slot)):
-        settle(engine, slot, STILL_OPEN)
+        park(engine, slot)
         return
     claimed = reals[slot + SLOT_CLAIMED]
     decision = judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
@@ -116,7 +122,7 @@ def advance_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> Non
         look_far(engine, reals, slot, x)
         return
     if engine[slot + SLOT_COUNT_PAIRS] >= MOST_PAIRS:
-        settle(engine, slot, STILL_OPEN)
+        park(engine, slot)
         return
     want_pair(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1])
 
@@ -162,7 +168,7 @@ def look_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     """Ask for a pair far from x, if the pairs have not come as far."""
     step = far_step(engine, reals, slot, x)
     if step <= RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]:
-        settle(engine, slot, STILL_OPEN)
+        park(engine, slot)
         return
     reals[slot + SLOT_STEP] = step
     engine[slot + SLOT_STAGE] = STAGE_PROOF_FAR
@@ -174,4 +180,7 @@ def advance_proof_far(engine: Engine, reals: Reals, slot: int) -> None:
     far = centered(reals, slot, place_of_step(engine, reals, slot, reals[slot + SLOT_STEP]))
     middle = estimate(reals, slot)
     sides_with_claim = math.fabs(far - reals[slot + SLOT_CLAIMED]) < 0.5 * math.fabs(far - middle)
-    settle(engine, slot, STILL_OPEN if sides_with_claim else DECIDED_WRONG)
+    if sides_with_claim:
+        park(engine, slot)
+    else:
+        settle(engine, slot, DECIDED_WRONG)

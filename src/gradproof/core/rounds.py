@@ -11,12 +11,12 @@ import math
 from .abi import ConstReals, Engine, Probes, Reals
 from .floats import larger, spacing
 from .joint import settle_joint
-from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, pair_decision
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from .ladder import assumed_slope_noise
 from .memory import as_reals
 from .noiseline import advance_noise, noise_probes, note_values, write_noise_probes
-from .outcome import settle_by_pair, settle_slot, settle_without_value
-from .phases import begin_sweep, end_noise, room
+from .outcome import settle_by_pair, settle_without_value
+from .phases import begin_sweep, end_noise, room, settle_slots
 from .scales import needed_resolution, pair_step, tolerance
 from .slots import advance, free_slots, is_open, one_sided_slope
 from .state import (
@@ -26,8 +26,6 @@ from .state import (
     DISAGREES_FLAT,
     EVALUATIONS,
     FILL,
-    LEFT_FOR_LADDER,
-    LEFT_OPEN,
     NOISE,
     NONDETERMINISTIC,
     PAIRS,
@@ -40,21 +38,16 @@ from .state import (
     PHASE_PAIRS,
     PHASE_PROOFS,
     PHASE_SPREAD,
-    PROVED_WRONG,
     SLOT_ANSWERS,
     SLOT_COUNT,
-    SLOT_DECISION,
     SLOT_RATIO,
     SLOT_SEED,
-    SLOT_STAGE,
     SLOT_START,
     SLOT_STOP,
     SLOT_WANTED,
     SLOT_WANTED_COUNT,
     SPREAD,
     SPREAD_COUNT,
-    STAGE_FINISHED,
-    STAGE_FREE,
     UNDECIDED,
     VALUE,
     coordinate,
@@ -160,13 +153,13 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
         take_pairs(engine, reals, x, claimed, values)
     elif phase == PHASE_PROOFS:
         take_slots(engine, reals, x, values, count)
-        settle_proofs(engine, reals)
+        settle_slots(engine, reals)
     elif phase == PHASE_NOISE:
         if advance_noise(engine, reals, note_values(engine, reals, x, claimed, values)):
             end_noise(engine, reals)
     elif phase == PHASE_LADDERS:
         take_slots(engine, reals, x, values, count)
-        settle_ladders(engine, reals)
+        settle_slots(engine, reals)
     elif phase == PHASE_JOINT:
         take_slots(engine, reals, x, values, count)
         settle_joint(engine, reals)
@@ -238,28 +231,3 @@ def take_slots(engine: Engine, reals: Reals, x: ConstReals, values: ConstReals, 
                 reals[slot + SLOT_ANSWERS + j] = values[taken_values + j]
             taken_values += wanted
             advance(engine, reals, slot, x)
-
-
-def settle_proofs(engine: Engine, reals: Reals) -> None:
-    """Write down what the finished proofs found; what they leave open waits for a ladder."""
-    for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
-            decision = engine[slot + SLOT_DECISION]
-            if decision == STILL_OPEN:
-                engine[coordinate(engine[slot + SLOT_START]) + COORDINATE_CAUSE] = LEFT_FOR_LADDER
-                engine[LEFT_OPEN] += 1
-            else:
-                settle_slot(engine, reals, slot)
-                if decision == DECIDED_WRONG:
-                    engine[PROVED_WRONG] += 1
-            engine[slot + SLOT_STAGE] = STAGE_FREE
-
-
-def settle_ladders(engine: Engine, reals: Reals) -> None:
-    """Write down what the finished ladders found."""
-    for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
-            settle_slot(engine, reals, slot)
-            engine[slot + SLOT_STAGE] = STAGE_FREE

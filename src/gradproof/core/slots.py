@@ -6,12 +6,14 @@ import math
 
 from .abi import ConstReals, Engine, Reals
 from .climb import (
-    advance_ladder,
-    advance_refinement,
+    advance_climb,
+    advance_dense,
+    advance_ladder_far,
+    advance_sparse,
     begin_ladder,
-    finish_step_jump,
-    finish_zoom,
+    top_step,
 )
+from .closer import advance_refinement, finish_step_jump, finish_zoom
 from .floats import larger
 from .jointline import advance_joint
 from .ladder import insert_pair
@@ -51,18 +53,23 @@ from .state import (
     SLOT_TOLERANCE,
     SLOT_WANTED,
     SLOT_WANTED_COUNT,
+    STAGE_CLIMB,
+    STAGE_DENSE,
+    STAGE_FIRST,
     STAGE_FREE,
     STAGE_JOINT_LADDER,
     STAGE_JOINT_PAIR,
-    STAGE_LADDER,
+    STAGE_LADDER_FAR,
     STAGE_PROOF,
     STAGE_PROOF_FAR,
     STAGE_PROOF_FLAT,
     STAGE_REFINE,
+    STAGE_SPARSE,
     STAGE_STEP_JUMP,
     STAGE_ZOOM,
     VALUE,
     slot_place,
+    want_pair,
 )
 from .stepjump import advance_step_jump
 from .zoom import FOUND, GOES_ON, advance_zoom
@@ -134,11 +141,12 @@ def open_proof(
 def open_ladder(
     engine: Engine, reals: Reals, slot: int, index: int, value: float, claimed: float, reach: float
 ) -> None:
-    """Open a slot for a full ladder; kinks are looked for up to `reach` (0: as far as the size suggests)."""
+    """Open a slot for a ladder around one pair; one for kinks up to `reach` begins at its coarsest step."""
     open_slot(engine, reals, slot, index, value, claimed)
     reals[slot + SLOT_REACH] = reach
-    engine[slot + SLOT_STAGE] = STAGE_LADDER
-    begin_ladder(engine, reals, slot)
+    engine[slot + SLOT_STAGE] = STAGE_FIRST
+    first = top_step(reals, slot) if reach > 0.0 else pair_step(engine, reals, claimed, value)
+    want_pair(engine, reals, slot, first)
 
 
 def one_sided_slope(
@@ -194,8 +202,16 @@ def advance(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
         advance_proof_flat(engine, reals, slot)
     elif stage == STAGE_PROOF_FAR:
         advance_proof_far(engine, reals, slot)
-    elif stage == STAGE_LADDER:
-        advance_ladder(engine, reals, slot, x)
+    elif stage == STAGE_FIRST:
+        begin_ladder(engine, reals, slot, x)
+    elif stage == STAGE_SPARSE:
+        advance_sparse(engine, reals, slot, x)
+    elif stage == STAGE_DENSE:
+        advance_dense(engine, reals, slot, x)
+    elif stage == STAGE_CLIMB:
+        advance_climb(engine, reals, slot, x)
+    elif stage == STAGE_LADDER_FAR:
+        advance_ladder_far(engine, reals, slot)
     elif stage == STAGE_REFINE:
         advance_refinement(engine, reals, slot)
     elif stage == STAGE_STEP_JUMP:

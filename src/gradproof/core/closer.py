@@ -1,0 +1,149 @@
+"""A closer look at a ladder that is as long as it gets: steps in between, jumps of f, kinks nearby."""
+
+from __future__ import annotations
+
+import math
+
+from .abi import Engine, Reals
+from .evidence import KINK_AT_X, estimate, gather, half_width
+from .floats import larger
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
+from .ladder import centered, slope_noise
+from .proof import settle
+from .state import (
+    SLOT_CLAIM_SCALE,
+    SLOT_CLAIMED,
+    SLOT_COUNT_PAIRS,
+    SLOT_DECISION,
+    SLOT_DISTANCE,
+    SLOT_KINK,
+    SLOT_LADDER_STEP,
+    SLOT_NOISE,
+    SLOT_PLACE,
+    SLOT_REACH,
+    SLOT_RESOLUTION,
+    SLOT_SIDE,
+    SLOT_SIZE,
+    SLOT_STAGE,
+    SLOT_STEP_JUMP,
+    SLOT_TOLERANCE,
+    SLOT_WANTED_COUNT,
+    STAGE_REFINE,
+    want_pair,
+)
+from .stepjump import begin_step_jump
+from .suspects import NO_SUSPECT, next_suspect
+from .zoom import begin_zoom
+
+# Steps in between pay where noise and bar are comparable.
+REFINE_LOW = 0.01
+REFINE_HIGH = 10.0
+# Kinks are looked for up to this part of the size, unless the caller sets how far.
+NEAR = 2.0**-4
+NO_PLACE = -1
+# With jumps taken as noise, a claim agrees only at a resolution of a tenth.
+JUMP_RESOLUTION = 0.1
+
+
+def judge_slot(reals: Reals, slot: int) -> int:
+    """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
+    claimed = reals[slot + SLOT_CLAIMED]
+    if not math.isfinite(claimed):
+        return DECIDED_WRONG if math.isfinite(half_width(reals, slot)) else STILL_OPEN
+    return judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
+
+
+def look_closer(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
+    """Look closer at a ladder that has been weighed: where it is still open, with more steps."""
+    if decision == STILL_OPEN and math.isfinite(reals[slot + SLOT_CLAIMED] + half_width(reals, slot)):
+        begin_refinement(engine, reals, slot)
+        if engine[slot + SLOT_WANTED_COUNT] > 0:
+            return
+    look_again(engine, reals, slot, decision)
+
+
+def begin_refinement(engine: Engine, reals: Reals, slot: int) -> None:
+    """Ask for steps in between, where noise and error bar are comparable."""
+    resolution = reals[slot + SLOT_RESOLUTION]
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        noise = slope_noise(reals, slot, k)
+        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
+            want_pair(engine, reals, slot, 2.0 * reals[slot + SLOT_LADDER_STEP + k])
+    engine[slot + SLOT_STAGE] = STAGE_REFINE
+
+
+def advance_refinement(engine: Engine, reals: Reals, slot: int) -> None:
+    """Weigh the refined ladder."""
+    gather(engine, reals, slot)
+    look_again(engine, reals, slot, judge_slot(reals, slot))
+
+
+def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
+    """A refuted claim that larger steps support is looked at again, for a jump of f; else go on to kinks nearby."""
+    engine[slot + SLOT_DECISION] = decision
+    if decision == DECIDED_WRONG and math.isfinite(reals[slot + SLOT_CLAIMED]):
+        place = supported_from(engine, reals, slot)
+        if place != NO_PLACE:
+            begin_step_jump(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
+            return
+    look_for_kink(engine, reals, slot, 1, 0)
+
+
+def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
+    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
+    middle = estimate(reals, slot)
+    claimed = reals[slot + SLOT_CLAIMED]
+    before = False
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        slope = centered(reals, slot, k)
+        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
+        if sides and before:
+            return k - 1
+        before = sides
+    return NO_PLACE
+
+
+def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
+    """Where f jumps, the jump is its noise: weigh again, and agree only at a resolution of a tenth."""
+    jump = reals[slot + SLOT_STEP_JUMP]
+    if jump > 0.0:
+        reals[slot + SLOT_NOISE] = jump / 2.0
+        gather(engine, reals, slot)
+        decision = judge_slot(reals, slot)
+        scale = larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
+        if decision == DECIDED_RIGHT and not reals[slot + SLOT_RESOLUTION] <= JUMP_RESOLUTION * scale:
+            decision = STILL_OPEN
+        engine[slot + SLOT_DECISION] = decision
+    look_for_kink(engine, reals, slot, 1, 0)
+
+
+def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int, first: int) -> None:
+    """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
+    decision = engine[slot + SLOT_DECISION]
+    reach = kink_reach(reals, slot)
+    while engine[slot + SLOT_KINK] != KINK_AT_X and side >= -1:
+        place = next_suspect(engine, reals, slot, side, first)
+        if place != NO_SUSPECT and reals[slot + SLOT_LADDER_STEP + place] <= reach:
+            engine[slot + SLOT_SIDE] = side
+            engine[slot + SLOT_PLACE] = place
+            begin_zoom(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
+            return
+        side -= 2
+        first = 0
+    settle(engine, slot, decision)
+
+
+def kink_reach(reals: Reals, slot: int) -> float:
+    """Return how far from x kinks are looked for."""
+    return reals[slot + SLOT_REACH] if reals[slot + SLOT_REACH] > 0.0 else NEAR * reals[slot + SLOT_SIZE]
+
+
+def finish_zoom(engine: Engine, reals: Reals, slot: int, found: bool) -> None:
+    """A kink was found within reach: done; else go on to the next suspect."""
+    if found and not math.fabs(reals[slot + SLOT_DISTANCE]) <= kink_reach(reals, slot):
+        reals[slot + SLOT_DISTANCE] = math.nan
+        found = False
+    if found:
+        settle(engine, slot, engine[slot + SLOT_DECISION])
+    else:
+        look_for_kink(engine, reals, slot, engine[slot + SLOT_SIDE], engine[slot + SLOT_PLACE] + 1)
