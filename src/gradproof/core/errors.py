@@ -9,8 +9,8 @@ from .codes import BAD_ARGUMENT, DONE
 from .floats import widened
 from .memory import bits, is_null
 
-# A block's largest error is found without its place, which the compiler can do for several elements at once; the place
-# is looked up only in a block that has a new largest one.
+# Whether a block holds a larger error than those before is seen for several elements at once, and without dividing; the
+# error and its place are looked up only where it does.
 BLOCK = 512
 LARGEST = 1.7976931348623157e308
 LARGEST_RATIO = 2.0
@@ -50,6 +50,23 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
     return largest
 
 
+def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int, best: float) -> int:
+    """Return 0 where no error in a block is above the best so far: no division is needed to see that.
+
+    Exact: rounding is monotonic, so that an error whose rounded ratio is above `best` is not below the rounded product.
+    """
+    found = 0
+    for index in range(start, stop):
+        first = widened(a[index])
+        second = widened(b[index])
+        size_a = math.fabs(first)
+        size_b = math.fabs(second)
+        size = size_a if size_a > size_b else size_b
+        error = math.fabs(first - second)
+        found |= 0 if (error < best * size) | (error == 0.0) else 1
+    return found
+
+
 def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: int) -> int:
     """Return the first index in a block whose error has these bits."""
     for index in range(start, stop):
@@ -84,13 +101,16 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
         return BAD_ARGUMENT
     largest = -1
     place = -1
+    best = 0.0
     keep = not is_null(out)
     for start in range(0, n, BLOCK):
         stop = start + BLOCK if start + BLOCK < n else n
-        word = block_largest(a, b, start, stop, out, keep)
-        if word > largest:
-            largest = word
-            place = place_in_block(a, b, start, stop, word)
+        if keep or place < 0 or may_hold_a_larger_one(a, b, start, stop, best) != 0:
+            word = block_largest(a, b, start, stop, out, keep)
+            if word > largest:
+                largest = word
+                place = place_in_block(a, b, start, stop, word)
+                best = error_of(widened(a[place]), widened(b[place]))
     if not is_null(maximum):
         maximum[0] = largest_error(a, b, place)
     if not is_null(index):

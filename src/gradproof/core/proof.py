@@ -40,6 +40,7 @@ from .state import (
     STAGE_FINISHED,
     STAGE_PARKED,
     STAGE_PROOF,
+    STAGE_PROOF_CURVED,
     STAGE_PROOF_FAR,
     STAGE_PROOF_FLAT,
     TYPICAL,
@@ -53,6 +54,10 @@ MOST_PAIRS = 7
 CLEARLY = 10.0
 # A pair at this part of the size must not side with the claim (inner solvers, ripples).
 FAR_STEP = 2.0**-6
+# A gap that is curvature grows by 4 from a step to one four times as large, up to higher orders and noise.
+LEAST_GROWTH = 2.5
+MOST_GROWTH = 6.0
+QUIET = 3.0
 
 
 def begin_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
@@ -61,8 +66,49 @@ def begin_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     if engine[slot + SLOT_REFUTED] != 0 and step > RATIO * reals[slot + SLOT_STEP]:
         engine[slot + SLOT_STAGE] = STAGE_PROOF_FLAT
         want_pair(engine, reals, slot, step)
+    elif gap_may_be_curvature(reals, slot):
+        engine[slot + SLOT_STAGE] = STAGE_PROOF_CURVED
+        want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO)
     else:
         ask_neighbours(engine, reals, slot)
+
+
+def centered_agrees(reals: Reals, slot: int, place: int) -> bool:
+    """Return whether the centered slope at a place agrees with the claim, and its noise would let one see that."""
+    allowed = reals[slot + SLOT_TOLERANCE]
+    noise = slope_noise(reals, slot, place)
+    off = math.fabs(centered(reals, slot, place) - reals[slot + SLOT_CLAIMED])
+    return off <= allowed + noise and noise <= larger(QUIET * allowed, reals[slot + SLOT_NEED])
+
+
+def gap(reals: Reals, slot: int, place: int) -> float:
+    """Return right slope minus left slope at a place."""
+    return reals[slot + SLOT_LADDER_RIGHT + place] - reals[slot + SLOT_LADDER_LEFT + place]
+
+
+def gap_may_be_curvature(reals: Reals, slot: int) -> bool:
+    """Return whether only the gap of the first pair, and not its centered slope, disagrees with the claim."""
+    return math.isfinite(gap(reals, slot, 0)) and centered_agrees(reals, slot, 0)
+
+
+def advance_proof_curved(engine: Engine, reals: Reals, slot: int) -> None:
+    """A gap that grows with the step is curvature, where both centered slopes agree with the claim; a kink's stays.
+
+    A kink nearer than the first step has its share in the centered slopes, too, and a larger one in the second.
+    """
+    near = gap(reals, slot, 0)
+    far = gap(reals, slot, 1)
+    grows = LEAST_GROWTH * math.fabs(near) < math.fabs(far) < MOST_GROWTH * math.fabs(near) and near * far > 0.0
+    if grows and centered_agrees(reals, slot, 1):
+        interval_of_pair(engine, reals, slot)
+        bar = slope_noise(reals, slot, 0) + math.fabs(centered(reals, slot, 1) - centered(reals, slot, 0))
+        reals[slot + SLOT_LOW] = centered(reals, slot, 0) - bar
+        reals[slot + SLOT_HIGH] = centered(reals, slot, 0) + bar
+        reals[slot + SLOT_RESOLUTION] = bar
+        settle(engine, slot, DECIDED_RIGHT)
+        return
+    engine[slot + SLOT_STAGE] = STAGE_PROOF
+    want_pair(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + 1] * RATIO)
 
 
 def ask_neighbours(engine: Engine, reals: Reals, slot: int) -> None:

@@ -17,7 +17,7 @@ from .closer import advance_refinement, finish_step_jump, finish_zoom
 from .floats import larger
 from .jointline import advance_joint
 from .ladder import insert_pair
-from .proof import advance_proof, advance_proof_far, advance_proof_flat, begin_proof
+from .proof import advance_proof, advance_proof_curved, advance_proof_far, advance_proof_flat, begin_proof
 from .scales import (
     largest_claim_in_units,
     line_size,
@@ -61,6 +61,7 @@ from .state import (
     STAGE_JOINT_PAIR,
     STAGE_LADDER_FAR,
     STAGE_PROOF,
+    STAGE_PROOF_CURVED,
     STAGE_PROOF_FAR,
     STAGE_PROOF_FLAT,
     STAGE_REFINE,
@@ -198,6 +199,8 @@ def advance(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
     take_answers(engine, reals, slot, x)
     if stage == STAGE_PROOF:
         advance_proof(engine, reals, slot, x)
+    elif stage == STAGE_PROOF_CURVED:
+        advance_proof_curved(engine, reals, slot)
     elif stage == STAGE_PROOF_FLAT:
         advance_proof_flat(engine, reals, slot)
     elif stage == STAGE_PROOF_FAR:
