@@ -40,7 +40,7 @@ FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs",
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
 # Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
-INLINING_THRESHOLD = 40
+INLINING_THRESHOLD = 10
 KERNELS = re.compile(
     r"(core\d+(probes|errors|slopes|evaluation)\d)|gradproof_(relative|forward|centered|evaluate|points)"
 )
@@ -110,7 +110,11 @@ def object_file() -> tuple[list[str], bytes]:
     for value in defined(whole):
         value.linkage = "external" if value.name in symbols else "internal"
         if value.is_function and not KERNELS.search(value.name):
+            value.add_function_attribute("minsize")
             value.add_function_attribute("optsize")
+        if value.is_function:
+            # Nothing here throws: tables for unwinding would be dead weight.
+            value.add_function_attribute("nounwind")
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
     for _ in range(2):

@@ -37,16 +37,12 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
     comparison of integers is all that a maximum takes.
     """
     largest = 0
-    if keep:
-        for index in range(start, stop):
-            error = error_of(widened(a[index]), widened(b[index]))
+    for index in range(start, stop):
+        error = error_of(widened(a[index]), widened(b[index]))
+        if keep:
             out[index] = error
-            word = bits(math.fabs(error))
-            largest = word if word > largest else largest
-    else:
-        for index in range(start, stop):
-            word = bits(math.fabs(error_of(widened(a[index]), widened(b[index]))))
-            largest = word if word > largest else largest
+        word = bits(math.fabs(error))
+        largest = word if word > largest else largest
     return largest
 
 
