@@ -51,7 +51,6 @@ from .state import (
 
 RATIO = 4.0
 SPARSE_RATIO = 16.0
-MOST_SPARSE = 4
 # A kink that hides in noise of half the disagreement explains nothing any more.
 EXPLAINED = 0.5
 # The coarsest step, in sizes of the line, and how far small coordinates may be moved.
@@ -85,8 +84,7 @@ def begin_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None
     enough = EXPLAINED * disagreement(reals, slot)
     step = finest / SPARSE_RATIO
     while step >= reals[slot + SLOT_LOWEST] and noise <= enough * step and reals[slot + SLOT_REACH] == 0.0:
-        if engine[slot + SLOT_WANTED_COUNT] < 2 * MOST_SPARSE:
-            want_pair(engine, reals, slot, step)
+        want_pair(engine, reals, slot, step)
         step /= SPARSE_RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0 or engine[slot + SLOT_MISSING] > 0:
         engine[slot + SLOT_WANTED_COUNT] = 0

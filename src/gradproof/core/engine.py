@@ -162,7 +162,7 @@ def engine_start(engine: Engine, x: ConstReals, claimed: ConstReals, n: Integer,
 def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capacity: Integer) -> Integer:
     """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
 
-    Asking twice gives the same round.  The first round is the point x itself, twice.
+    Asking twice gives the same round.  The first round is the point x itself.
 
     Parameters
     ----------

@@ -91,12 +91,12 @@ def sink(reals: Reals, base: int, place: int) -> None:
 
 
 def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
-    """Return the median size of the slopes on the ladder: what the line's slopes look like at any scale."""
+    """Return the median size of the slopes that noise does not hide: what the line's slopes look like at any scale."""
     count = 0
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):
         for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
             slope = math.fabs(reals[slot + row + k])
-            if math.isfinite(slope):
+            if math.isfinite(slope) and slope > slope_noise(reals, slot, k):
                 reals[SCRATCH_VALUES + count] = slope
                 sink(reals, SCRATCH_VALUES, count)
                 count += 1

@@ -198,7 +198,12 @@ def slot_cause(engine: Engine, reals: Reals, slot: int) -> int:
 
 
 def decides(engine: Engine, reals: Reals, slot: int) -> bool:
-    """Return whether the resolution is small against what slopes are like here: else the claim could be anything."""
+    """Return whether the resolution is small against what slopes are like here: else the claim could be anything.
+
+    Where f is random, against the claim itself: slopes elsewhere on the line are too easily mistaken for noise.
+    """
+    if engine[IS_NONDETERMINISTIC] != 0:
+        return reals[slot + SLOT_RESOLUTION] <= DECIDES * math.fabs(reals[slot + SLOT_CLAIMED])
     size = reals[slot + SLOT_SIZE]
     reference = larger(reals[slot + SLOT_CLAIM_SCALE], typical_slope(engine, reals, slot))
     reference = larger(FLAT_PART * math.fabs(reals[VALUE]) / size, reference)

@@ -1,7 +1,8 @@
 """The rounds of a check: which probes the next round holds, and what its answers change.
 
-f(x) twice -> pairs, a chunk of coordinates at a time -> short proofs of what disagreed -> the noise line, once, if
-something is still open (where noise is larger than assumed, back to the pairs) -> ladders of what was left -> done
+f(x) -> pairs, a chunk of coordinates at a time -> f(x) again, once, if something disagreed -> short proofs of that ->
+the noise line, once, if something is still open (where noise is larger than assumed, back to the pairs) -> ladders of
+what was left -> joint lines of kinks that coordinates may share -> done
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from .state import (
     NONDETERMINISTIC,
     PAIRS,
     PHASE,
+    PHASE_AGAIN,
     PHASE_AT_X,
     PHASE_DONE,
     PHASE_JOINT,
@@ -38,6 +40,7 @@ from .state import (
     PHASE_PAIRS,
     PHASE_PROOFS,
     PHASE_SPREAD,
+    SEEN_TWICE,
     SLOT_ANSWERS,
     SLOT_COUNT,
     SLOT_RATIO,
@@ -65,8 +68,8 @@ def asked(engine: Engine) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
     phase = engine[PHASE]
     available = room(engine)
-    if phase == PHASE_AT_X:
-        return 2 if available >= 2 else available
+    if phase == PHASE_AT_X or phase == PHASE_AGAIN:
+        return 1 if available >= 1 else 0
     if phase == PHASE_SPREAD:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
     if phase == PHASE_PAIRS:
@@ -107,7 +110,7 @@ def write_round(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Prob
     reals = as_reals(engine)
     count = asked(engine)
     phase = engine[PHASE]
-    if phase == PHASE_AT_X or phase == PHASE_SPREAD:
+    if phase == PHASE_AT_X or phase == PHASE_AGAIN or phase == PHASE_SPREAD:
         for k in range(count):
             write_probe(probes, k, 0, 0, 0, 0.0, 0.0)
     elif phase == PHASE_PAIRS:
@@ -146,7 +149,9 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
     phase = engine[PHASE]
     engine[EVALUATIONS] += count
     if phase == PHASE_AT_X:
-        take_values_at_x(engine, reals, claimed, values, count)
+        take_value_at_x(engine, reals, claimed, values[0])
+    elif phase == PHASE_AGAIN:
+        take_second_value(engine, reals, values[0])
     elif phase == PHASE_SPREAD:
         take_spread(engine, reals, values, count)
     elif phase == PHASE_PAIRS:
@@ -165,19 +170,26 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
         settle_joint(engine, reals)
 
 
-def take_values_at_x(engine: Engine, reals: Reals, claimed: ConstReals, values: ConstReals, count: int) -> None:
-    """Note f(x); where it is not finite nothing can be tested, where it differs from call to call look again."""
-    reals[VALUE] = values[0]
-    if not math.isfinite(values[0]):
+def take_value_at_x(engine: Engine, reals: Reals, claimed: ConstReals, value: float) -> None:
+    """Note f(x); where it is not finite nothing can be tested."""
+    reals[VALUE] = value
+    if not math.isfinite(value):
         settle_without_value(engine, reals, claimed)
         engine[PHASE] = PHASE_DONE
         return
-    reals[NOISE] = ASSUMED_UNITS * spacing(values[0])
+    reals[NOISE] = ASSUMED_UNITS * spacing(value)
     begin_sweep(engine, reals)
-    if count > 1 and values[1] != values[0]:
-        engine[NONDETERMINISTIC] = 1
-        reals[SPREAD] = math.fabs(values[1] - values[0])
-        engine[PHASE] = PHASE_SPREAD
+
+
+def take_second_value(engine: Engine, reals: Reals, value: float) -> None:
+    """Where f(x) is another at its second call, look how far it spreads; else go on to the proofs."""
+    engine[SEEN_TWICE] = 1
+    if value == reals[VALUE]:
+        engine[PHASE] = PHASE_PROOFS
+        return
+    engine[NONDETERMINISTIC] = 1
+    reals[SPREAD] = math.fabs(value - reals[VALUE]) if math.isfinite(value) else 0.0
+    engine[PHASE] = PHASE_SPREAD
 
 
 def take_spread(engine: Engine, reals: Reals, values: ConstReals, count: int) -> None:
@@ -197,6 +209,7 @@ def take_spread(engine: Engine, reals: Reals, values: ConstReals, count: int) ->
 def take_pairs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> None:
     """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
     start = engine[CHUNK_START]
+    disagree = False
     for k in range(engine[CHUNK_STOP] - start):
         index = start + k
         reals[PAIRS + 2 * k] = values[2 * k]
@@ -211,9 +224,11 @@ def take_pairs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals,
         if decision == DECIDED_RIGHT:
             settle_by_pair(engine, reals, index, allowed, noise)
         else:
+            disagree = True
             mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
             engine[coordinate(index) + COORDINATE_CAUSE] = mark
-    engine[PHASE] = PHASE_PROOFS
+    # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
+    engine[PHASE] = PHASE_AGAIN if disagree and engine[SEEN_TWICE] == 0 else PHASE_PROOFS
     engine[FILL] = start
     free_slots(engine)
 

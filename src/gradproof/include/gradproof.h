@@ -186,7 +186,7 @@ gradproof_engine *gradproof_begin(const double *x, const double *claimed, int64_
 
 /*
  * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
- * Asking twice gives the same round. The first round is the point x itself, twice.
+ * Asking twice gives the same round. The first round is the point x itself.
  *   engine       The check.
  *   x, claimed   As at its start.
  *   probes       Filled with the probes.
