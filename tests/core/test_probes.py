@@ -1,0 +1,287 @@
+"""Points on lines through x: the generator against published values, the directions by their statistics."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from machine import both
+from oracles import reals, splitmix
+from properties import LARGEST, SMALLEST, arrays, finite, refuted, sized, wide
+
+from gradproof.core import probes
+from gradproof.core.codes import BAD_ARGUMENT, DONE
+from gradproof.core.structs import PROBE_WORDS
+
+LONG = 65_537
+POINTS = {np.dtype(np.float64): "gradproof_points", np.dtype(np.float32): "gradproof_points_f32"}
+seeds = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63, 2**64 - 1]))
+indices = st.one_of(st.integers(0, 100), st.sampled_from([65_535, 65_536, 2**31, 2**32 + 5, 2**62]))
+
+
+def signed(seed):
+    """A seed as it stands in a word of 64 bits."""
+    return seed - 2**64 if seed >= 2**63 else seed
+
+
+def words(*rows):
+    """Probes (start, stop, seed, floor, step) as the library takes them."""
+    out = np.zeros((len(rows), PROBE_WORDS), np.int64)
+    for line, (start, stop, seed, floor, step) in zip(out, rows, strict=True):
+        line[:3] = start, stop, signed(seed)
+        line.view(np.float64)[3:] = floor, step
+    return out.ravel()
+
+
+def points(witness, x, *rows):
+    out = np.zeros(len(rows) * x.size, x.dtype)
+    assert witness(POINTS[x.dtype], x, x.size, words(*rows), len(rows), out) == DONE
+    return out.reshape(len(rows), x.size)
+
+
+def is_published(function):
+    for seed, outputs in splitmix.PUBLISHED.items():
+        assert [int(function(seed, index)) for index in range(5)] == outputs
+
+
+def test_published_values():
+    is_published(probes.mixed)
+    is_published(splitmix.output)
+
+
+def skipping(seed, index):
+    return splitmix.output(seed, index + 1)
+
+
+def without_the_last_shift(seed, index):
+    return splitmix.output(seed, index) ^ 1
+
+
+@pytest.mark.parametrize("wrong", [skipping, without_the_last_shift])
+def test_published_values_twin(wrong):
+    refuted(is_published, wrong)
+
+
+@given(seed=seeds, index=indices)
+@example(1, 2**32)
+def is_the_direction(functions, seed, index):
+    for function in functions:
+        assert function(signed(seed), index) == splitmix.direction(seed, index)
+
+
+def test_direction():
+    is_the_direction(both(probes.direction, "int64", "int64"))
+
+
+def in_32_bits(seed, index):
+    return splitmix.direction(seed, index % 2**32)
+
+
+@pytest.mark.parametrize("wrong", [in_32_bits, lambda seed, index: math.copysign(1.0, splitmix.direction(seed, index))])
+def test_direction_twin(wrong):
+    refuted(is_the_direction, [wrong])
+
+
+def drawn(witness, seed, n=LONG):
+    """The directions themselves: where all of x is 0 the scale is 1, and nothing is rounded."""
+    return points(witness, np.zeros(n), (0, n, seed, 0.0, 1.0))[0]
+
+
+def is_random(v):
+    """Signs balanced, magnitudes uniform in [0.5, 1.5), neighbours and the two parts of a direction unrelated."""
+    from scipy import stats
+
+    sizes, n = np.abs(v), v.size
+    assert sizes.min() >= 0.5
+    assert sizes.max() < 1.5
+    assert abs(np.sign(v).sum()) < 4 * math.sqrt(n)
+    assert stats.kstest(sizes - 0.5, "uniform").pvalue > 1e-3
+    for a, b in ((v[1:], v[:-1]), (v[2:], v[:-2]), (np.sign(v), sizes)):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(n)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 2**63, 2**64 - 1])
+def test_directions_look_random(library, seed):
+    is_random(drawn(library, seed))
+
+
+def test_directions_of_neighbouring_seeds_are_unrelated(library):
+    first = drawn(library, 7)
+    for seed in (6, 8, 7 + 2**32):
+        other = drawn(library, seed)
+        assert abs(np.corrcoef(first, other)[0, 1]) < 4 / math.sqrt(LONG)
+    assert np.corrcoef(first, drawn(library, 7))[0, 1] > 0.99
+
+
+def test_directions_twin(library):
+    v = drawn(library, 1)
+    for wrong in (np.abs(v), np.sign(v), np.sort(v), np.sign(v) * (2.0 - np.abs(v) ** 2 / 2), np.repeat(v[::2], 2)):
+        refuted(is_random, wrong)
+
+
+def ranges_agree(witness, seed, cuts):
+    """Any part of a line, in any order, moves its coordinates as the whole line does."""
+    x = np.linspace(-2, 3, cuts[-1])
+    whole = points(witness, x, (0, x.size, seed, 0.0, 0.125))[0]
+    parts = list(itertools.pairwise(cuts))[::-1]
+    for (start, stop), row in zip(parts, points(witness, x, *((*p, seed, 0.0, 0.125) for p in parts)), strict=True):
+        assert row[start:stop].tobytes() == whole[start:stop].tobytes()
+        assert np.array_equal(row[:start], x[:start])
+        assert np.array_equal(row[stop:], x[stop:])
+
+
+def test_order_does_not_matter(witness):
+    ranges_agree(witness, 5, [0, 1, 7, 8, 30])
+
+
+def test_order_does_not_matter_beyond_narrow_indices(library):
+    ranges_agree(library, 5, [0, 65_535, 65_536, LONG])
+
+
+class Counting:
+    """A witness that is wrong on purpose: it counts the index from the start of the part."""
+
+    def __call__(self, symbol, x, n, probes, count, out):
+        for number in range(count):
+            row = probes[number * PROBE_WORDS : (number + 1) * PROBE_WORDS]
+            start, stop, seed = (int(word) for word in row[:3])
+            out[number * n : (number + 1) * n] = x
+            for index in range(start, stop):
+                v = splitmix.direction(seed, index - start)
+                out[number * n + index] += row.view(np.float64)[4] * v * abs(x[index])
+        return DONE
+
+
+def test_order_does_not_matter_twin():
+    refuted(ranges_agree, Counting(), 5, [0, 1, 7, 8, 30])
+
+
+steps = st.one_of(sized(-20, 2), wide)
+
+
+@given(x=arrays(finite), data=st.data())
+def is_the_point(witness, x, data):
+    x = np.clip(x, -1e300, 1e300)
+    rows = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        start, stop = sorted(data.draw(st.tuples(st.integers(0, x.size), st.integers(0, x.size))))
+        rows.append((start, stop, data.draw(seeds), data.draw(st.sampled_from([0.0, 0.5, 1e3])), data.draw(steps)))
+    typical = reals.root_mean_square(x)
+    for got, row in zip(points(witness, x, *rows), rows, strict=True):
+        expected = splitmix.point(x, row, typical)
+        zero = x == 0
+        assert got[~zero].tolist() == [value for value, skip in zip(expected, zero, strict=True) if not skip]
+        assert got[zero] == pytest.approx([e for e, take in zip(expected, zero, strict=True) if take], rel=1e-14, abs=0)
+    assert x.tobytes() == np.clip(x, -1e300, 1e300).tobytes()
+
+
+def test_points(witness):
+    is_the_point(witness)
+
+
+def tampered(witness):
+    """A witness that is wrong on purpose: the last coordinate of a line does not move."""
+
+    def call(symbol, x, n, probes, count, out):
+        probes = probes.copy()
+        probes[1::PROBE_WORDS] = np.maximum(probes[1::PROBE_WORDS] - 1, probes[0::PROBE_WORDS])
+        return witness(symbol, x, n, probes, count, out)
+
+    return call
+
+
+def test_points_twin(plain):
+    refuted(is_the_point, tampered(plain))
+
+
+def rounds_to_float32(witness):
+    x = np.array([1.0, 0.1, 1e-30, 3e38, 2.0**-149], np.float32)
+    for step in (1e-9, 0.1, 2.0**-24, 1e39, -1e-45):
+        rows = [(index, index + 1, 0, 0.0, step) for index in range(x.size)] + [(0, x.size, 9, 0.0, step)]
+        for got, row in zip(points(witness, x, *rows), rows, strict=True):
+            assert got.tobytes() == np.array(splitmix.point(x, row, 1.0), np.float32).tobytes()
+
+
+def test_points_of_float32_are_reckoned_in_double_and_rounded_once(witness):
+    rounds_to_float32(witness)
+
+
+def test_points_of_float32_twin(plain):
+    def coarse(symbol, x, n, probes, count, out):
+        code = plain(symbol, x, n, probes, count, out)
+        out.view(np.int32)[:] &= -2
+        return code
+
+    refuted(rounds_to_float32, coarse)
+
+
+@given(x=arrays(finite, low=1, high=20))
+@example(np.zeros(3))
+@example(np.full(3, SMALLEST))
+@example(np.array([0.0, 0.0, SMALLEST]))
+@example(np.full(7, LARGEST))
+@example(np.array([1e300, 1e-300]))
+def is_the_root_mean_square(function, x):
+    expected = reals.root_mean_square(x)
+    size = function(x, x.size)
+    # Where the mean of the smallest subnormals is less than the smallest: the largest of them.
+    assert size == pytest.approx(expected, rel=1e-14, abs=SMALLEST)
+    assert size > 0
+
+
+def test_typical_size():
+    is_the_root_mean_square(probes.typical_size)
+    assert probes.typical_size(np.zeros(0), 0) == 1.0
+
+
+@pytest.mark.parametrize("wrong", [lambda x, n: math.sqrt((x @ x) / n), lambda x, n: np.abs(x).mean() or 1.0])
+def test_typical_size_twin(wrong):
+    refuted(is_the_root_mean_square, wrong)
+
+
+def typical_of_a_long_vector(witness, n=LONG):
+    """On a random line a coordinate that is 0 moves on the scale of the others."""
+    x = np.random.default_rng(1).normal(size=n) * 1e200
+    x[-1] = 0.0
+    moved = points(witness, x, (n - 1, n, 3, 0.0, 1.0))[0, -1]
+    assert moved == pytest.approx(splitmix.direction(3, n - 1) * reals.root_mean_square(x), rel=1e-11)
+
+
+def test_typical_size_of_a_long_vector(library):
+    typical_of_a_long_vector(library)
+
+
+def test_typical_size_of_a_long_vector_twin(library):
+    def narrow(symbol, x, n, *rest):
+        out = rest[-1]
+        code = library(symbol, x, n, *rest)
+        out[-1] *= 1 + 1e-6
+        return code
+
+    refuted(typical_of_a_long_vector, narrow)
+
+
+def test_scale_of_a_coordinate():
+    for function in both(probes.coordinate_scale, "float64", "float64", "float64"):
+        assert function(-3.0, 7.0, 0.5) == 3.0
+        assert function(0.0, 7.0, 0.5) == function(-0.0, 7.0, 0.5) == 7.0
+        assert function(1e-3, 7.0, 0.5) == function(0.0, 0.1, 0.5) == 0.5
+
+
+def test_bad_arguments(witness):
+    x = np.ones(3)
+    out = np.zeros(6)
+    right = words((0, 3, 0, 0.0, 1.0), (1, 2, 5, 0.0, 1.0))
+    for symbol, dtype in zip(POINTS.values(), POINTS, strict=True):
+        mine, room = x.astype(dtype), out.astype(dtype)
+        assert witness(symbol, mine, 3, right, 2, room) == DONE
+        assert witness(symbol, mine, 3, right, 0, None) == DONE
+        assert witness(symbol, None, 0, words((0, 0, 0, 0.0, 1.0)), 1, None) == DONE
+        for wrong in ((None, 3, right, 2, room), (mine, 3, None, 2, room), (mine, 3, right, 2, None)):
+            assert witness(symbol, *wrong) == BAD_ARGUMENT
+        assert witness(symbol, mine, -1, right, 2, room) == BAD_ARGUMENT
+        assert witness(symbol, mine, 3, right, -1, room) == BAD_ARGUMENT
+        for start, stop in ((-1, 1), (2, 1), (0, 4), (3, 4)):
+            assert witness(symbol, mine, 3, words((start, stop, 0, 0.0, 1.0)), 1, room) == BAD_ARGUMENT

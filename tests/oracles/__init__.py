@@ -1,0 +1,1 @@
+"""Independent answers: naive loops, exact fractions, high precision, closed forms.  Nothing here knows the core."""
