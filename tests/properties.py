@@ -45,6 +45,8 @@ subnormal = st.builds(lambda k, s: s * k * SMALLEST, st.integers(1, 2**52 - 1), 
 edges = st.sampled_from(EDGES)
 finite = st.one_of(wide, subnormal, edges, st.floats(allow_nan=False, allow_infinity=False))
 anything = st.one_of(finite, st.sampled_from([np.nan, np.inf, -np.inf]))
+# Sums and differences of two of them do not overflow.
+reachable = st.one_of(wide, subnormal, st.sampled_from([0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf]))
 # What float32 holds, as float32 holds it.
 single = st.one_of(st.floats(width=32), st.sampled_from([0.0, -0.0, 2.0**-149, 3.4e38, -3.4e38])).map(np.float32)
 

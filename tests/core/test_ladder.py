@@ -1,0 +1,132 @@
+"""The ladder of a slot, against sorted lists and NumPy's median."""
+
+import math
+
+import numpy as np
+import pytest
+from block import SLOT, block
+from hypothesis import example, given
+from hypothesis import strategies as st
+from machine import both
+from oracles import reals as oracle
+from properties import reachable, refuted, sized, wide
+
+from gradproof.core import ladder
+from gradproof.core.state import (
+    LADDER,
+    NOISE,
+    SLOT_COUNT_PAIRS,
+    SLOT_LADDER_LEFT,
+    SLOT_LADDER_RIGHT,
+    SLOT_LADDER_STEP,
+    SLOT_LADDER_VALUE,
+    SLOT_MISSING,
+    SLOT_NOISE,
+    VALUE,
+)
+
+ROWS = (SLOT_LADDER_STEP, SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT, SLOT_LADDER_VALUE)
+pairs = st.tuples(st.integers(-40, 40).map(lambda power: 2.0**power), reachable, reachable, wide)
+
+
+def held(words, reals):
+    """The pairs of the ladder, the finest first."""
+    count = int(words[SLOT + SLOT_COUNT_PAIRS])
+    return [tuple(float(reals[SLOT + row + k]) for row in ROWS) for k in range(count)]
+
+
+@given(rows=st.lists(pairs, max_size=30))
+@example([(1.0, 1.0, 1.0, 1.0), (1.0, 2.0, 2.0, 2.0)])
+@example([(2.0**-k, 1.0, 1.0, 1.0) for k in range(LADDER + 5)])
+def keeps_its_order(insert, rows):
+    """Sorted by the step, one pair a step (the first), at most as many as there is room for."""
+    words, reals = block()
+    kept = {}
+    for row in rows:
+        insert(words, reals, SLOT, *row)
+        if len(kept) < LADDER:
+            kept.setdefault(row[0], row)
+    expected = sorted(kept.values())
+    assert np.array_equal(held(words, reals), np.reshape(expected, (-1, 4)).tolist(), equal_nan=True)
+    missing = sum(not (math.isfinite(right) and math.isfinite(left)) for _, right, left, _ in expected)
+    assert words[SLOT + SLOT_MISSING] == missing
+    for k, row in enumerate(expected):
+        assert ladder.place_of_step(words, reals, SLOT, row[0]) == k
+    assert ladder.place_of_step(words, reals, SLOT, 3.0) == -1
+
+
+def test_insert():
+    keeps_its_order(ladder.insert_pair)
+
+
+def at_the_end(words, reals, slot, *row):
+    count = int(words[slot + SLOT_COUNT_PAIRS])
+    for place, value in zip(ROWS, row, strict=True):
+        reals[slot + place + count] = value
+    words[slot + SLOT_COUNT_PAIRS] = min(count + 1, LADDER)
+
+
+def twice(words, reals, slot, step, *row):
+    ladder.insert_pair(words, reals, slot, step, *row)
+    ladder.insert_pair(words, reals, slot, step * 2, *row)
+
+
+@pytest.mark.parametrize("wrong", [at_the_end, twice])
+def test_insert_twin(wrong):
+    refuted(keeps_its_order, wrong)
+
+
+@given(rows=st.lists(pairs, max_size=20))
+@example([(1.0, math.nan, math.inf, 1.0)])
+def is_the_median(function, rows):
+    words, reals = block()
+    for row in rows:
+        ladder.insert_pair(words, reals, SLOT, *row)
+    sizes = [abs(slope) for _, right, left, _ in held(words, reals) for slope in (right, left) if math.isfinite(slope)]
+    # NumPy's median is the mean of the two in the middle.
+    assert function(words, reals, SLOT) == (float(np.median(sizes)) if sizes else 0.0)
+
+
+def test_typical_slope():
+    is_the_median(ladder.typical_slope)
+
+
+def test_typical_slope_twin():
+    def first(words, reals, slot):
+        return abs(float(reals[slot + SLOT_LADDER_RIGHT]))
+
+    refuted(is_the_median, first)
+
+
+@given(noise=sized(-20, 0), value=wide, growth=sized(-3, 4))
+@example(1e-16, 0.0, 1.0)
+@example(1e-16, 1.0, 1e9)
+def grows_with_the_value(functions, noise, value, growth):
+    noise, largest = abs(noise), abs(value * growth) or abs(growth)
+    factor = min(max(largest / abs(value), 1.0), 100.0) if value else 1.0
+    for function in functions:
+        assert function(noise, value, largest) == max(oracle.spacing(largest), noise * factor)
+
+
+def test_value_noise():
+    grows_with_the_value(both(ladder.value_noise, "float64", "float64", "float64"))
+    refuted(grows_with_the_value, [lambda noise, value, largest: max(oracle.spacing(largest), noise)])
+    refuted(grows_with_the_value, [lambda noise, value, largest: noise * max(1.0, largest / abs(value or 1.0))])
+
+
+def four_deviations(function, slope):
+    words, reals = block()
+    reals[VALUE], reals[SLOT + SLOT_NOISE], reals[NOISE] = 1.0, 1e-9, 1e-9
+    ladder.insert_pair(words, reals, SLOT, 0.125, 3.0, 5.0, 1.0)
+    ladder.insert_pair(words, reals, SLOT, 0.5, 1.0, 1.0, 7.0)
+    # A slope has two values in it: four times their common standard deviation, over the step.
+    assert function(reals, SLOT, 0) == pytest.approx(4 * math.hypot(1e-9, 1e-9) / 0.125, rel=1e-12)
+    assert function(reals, SLOT, 1) == pytest.approx(4 * math.hypot(7e-9, 7e-9) / 0.5, rel=1e-12)
+    assert slope(reals, SLOT, 0) == 4.0
+    assert ladder.assumed_slope_noise(reals, 0.125) == pytest.approx(4 * math.hypot(1e-9, 1e-9) / 0.125, rel=1e-12)
+
+
+def test_noise_and_centered_slope():
+    four_deviations(ladder.slope_noise, ladder.centered)
+    refuted(four_deviations, lambda reals, slot, place: 4e-9 / 0.125, ladder.centered)
+    refuted(four_deviations, ladder.slope_noise, lambda reals, slot, place: 3.0)

@@ -1,0 +1,47 @@
+"""The decisions of a check as its rules are written: about one pair, and about an interval."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+RIGHT, WRONG, OPEN = 1, -1, 0
+
+
+def about_a_pair(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
+    """Right: both sides within tolerance and noise.  Wrong: both sides flatly elsewhere, and together."""
+    if not all(map(math.isfinite, (right, left, claimed))) or allowed == 0 or noise > max(3 * allowed, needed):
+        return OPEN
+    off = [abs(side - claimed) for side in (right, left)]
+    if max(off) <= allowed + noise:
+        return RIGHT
+    flat = min(off) > 10 * (allowed + noise) and abs(right - left) < 0.1 * min(off) and right != 0 != left
+    return WRONG if flat else OPEN
+
+
+class Evidence(NamedTuple):
+    """What is known of a line: the interval of its slope, those of its sides and of its centered slope."""
+
+    low: float
+    high: float
+    resolution: float
+    right: tuple[float, float]
+    left: tuple[float, float]
+    centered: tuple[float, float]
+    noise: float
+    size: float
+
+
+def about_a_line(known: Evidence, claimed: float, allowed: float) -> tuple[int, float]:
+    """The decision, and the resolution that it has."""
+    if not math.isfinite(known.high - known.low):
+        return OPEN, known.resolution
+    outside = max(known.low - claimed, claimed - known.high, 0.0)
+    if outside <= allowed:
+        return RIGHT, known.resolution
+    low, high = min(known.right[0], known.left[0]), max(known.right[1], known.left[1])
+    views = [(low, high), known.centered]
+    hidden = 30 * known.noise > 1e-5 * known.size * outside
+    if hidden and all(view[0] - allowed <= claimed <= view[1] + allowed for view in views):
+        return RIGHT, max(known.resolution, (high - low) / 2)
+    return (WRONG if outside > allowed + known.resolution / 2 else OPEN), known.resolution
