@@ -1,0 +1,136 @@
+"""The zoom on a kink: planted ones are found where they are, smooth lines have none."""
+
+import math
+
+import pytest
+from block import SLOT, block
+from hypothesis import example, given
+from hypothesis import strategies as st
+from oracles import lines
+from properties import refuted
+
+from gradproof.core import zoom
+from gradproof.core.state import (
+    SLOT_ANSWERS,
+    SLOT_DISTANCE,
+    SLOT_NOISE,
+    SLOT_SIDE,
+    SLOT_WANTED,
+    SLOT_WANTED_COUNT,
+    VALUE,
+)
+from gradproof.core.zoom import FOUND, GOES_ON, NOT_FOUND
+
+names = st.sampled_from(sorted(set(lines.SMOOTH) - {"far_from_zero"}))
+signs = st.sampled_from([-1, 1])
+
+
+def zoomed(advance, line, side, span, noise=1e-15):
+    """How the zoom on one side ends, the distance that it found, and the number of its evaluations."""
+    words, reals = block()
+    reals[VALUE], reals[SLOT + SLOT_NOISE] = line.value(0.0), noise
+    reals[SLOT + SLOT_DISTANCE] = math.nan
+    words[SLOT + SLOT_SIDE] = side
+    zoom.begin_zoom(words, reals, SLOT, span)
+    ending, evaluations = GOES_ON, 0
+    while ending == GOES_ON:
+        wanted = int(words[SLOT + SLOT_WANTED_COUNT])
+        assert 0 < wanted <= 2
+        words[SLOT + SLOT_WANTED_COUNT] = 0
+        evaluations += wanted
+        for k in range(wanted):
+            step = float(reals[SLOT + SLOT_WANTED + k])
+            assert 0 < side * step <= span
+            reals[SLOT + SLOT_ANSWERS + k] = line.value(step)
+        ending = advance(words, reals, SLOT)
+    return ending, float(reals[SLOT + SLOT_DISTANCE]), evaluations
+
+
+@given(name=names, part=st.floats(0.02, 0.98), power=st.integers(-24, -6), change=st.floats(0.3, 9), side=signs)
+@example("line", 0.5, -10, 1.0, 1)
+@example("line", 0.25, -10, -1.0, -1)
+def finds_the_kink(advance, name, part, power, change, side):
+    """Anywhere in the span: nine halvings narrow it to a 512th, or noise ends them sooner."""
+    span = 2.0**power
+    line = lines.with_kink(lines.SMOOTH[name], side * part * span, change)
+    ending, distance, evaluations = zoomed(advance, line, side, span)
+    assert ending == FOUND
+    assert distance == pytest.approx(side * part * span, abs=span / 16 if power < -20 else span / 256)
+    assert evaluations <= 2 + 2 * zoom.HALVINGS
+
+
+def test_kinks():
+    finds_the_kink(zoom.advance_zoom)
+
+
+def to_the_other_side(words, reals, slot):
+    ending = zoom.advance_zoom(words, reals, slot)
+    reals[slot + SLOT_DISTANCE] *= -1
+    return ending
+
+
+def at_once(words, reals, slot):
+    return zoom.found(words, reals, slot)
+
+
+def never(words, reals, slot):
+    return NOT_FOUND
+
+
+@pytest.mark.parametrize("wrong", [to_the_other_side, at_once, never])
+def test_kinks_twin(wrong):
+    refuted(finds_the_kink, wrong)
+
+
+@given(name=names, power=st.integers(-12, -4), side=signs, factor=st.sampled_from([1.0, 1e6, -1e-6]))
+def finds_none(advance, name, power, side, factor):
+    """A smooth line changes its slope half as much over half the way."""
+    smooth = lines.SMOOTH[name]
+    line = lines.Line(lambda t: factor * smooth.value(t), 0.0, 0.0)
+    ending, distance, _ = zoomed(advance, line, side, 2.0**power, 1e-15 * abs(factor) * 8)
+    assert ending == NOT_FOUND
+    assert math.isnan(distance)
+
+
+def test_smooth_lines():
+    finds_none(zoom.advance_zoom)
+    refuted(finds_none, at_once)
+
+    def patient(words, reals, slot):
+        """Wrong on purpose: no change of slope is too small."""
+        reals[slot + SLOT_NOISE], kept = 0.0, zoom.KEPT
+        zoom.KEPT = 0.0
+        try:
+            return zoom.advance_zoom(words, reals, slot)
+        finally:
+            zoom.KEPT = kept
+
+    refuted(finds_none, patient)
+
+
+def ends_in_noise(advance, noise):
+    """A kink whose change noise hides at the first halving is not one that was seen."""
+    line = lines.with_kink(lines.SMOOTH["line"], 0.3 * 2.0**-10, 1.0)
+    ending, distance, evaluations = zoomed(advance, line, 1, 2.0**-10, noise)
+    assert ending == NOT_FOUND
+    assert math.isnan(distance)
+    assert evaluations <= 4
+
+
+def test_noise_ends_the_zoom():
+    ends_in_noise(zoom.advance_zoom, 1.0)
+    refuted(ends_in_noise, zoom.advance_zoom, 1e-12)
+    # Once four halvings have kept the kink, noise ends the zoom where it is.
+    line = lines.with_kink(lines.SMOOTH["line"], 0.3 * 2.0**-10, 1.0)
+    ending, distance, evaluations = zoomed(zoom.advance_zoom, line, 1, 2.0**-10, 2.0**-10 / 4**7)
+    assert ending == FOUND
+    assert distance == pytest.approx(0.3 * 2.0**-10, rel=0.2)
+    assert evaluations < 2 + 2 * zoom.HALVINGS
+
+
+@pytest.mark.parametrize("missing", [0.9, 0.2])
+def test_missing_values_end_the_zoom(missing):
+    kinked = lines.with_kink(lines.SMOOTH["line"], 0.15, 1.0)
+    line = lines.Line(lambda t: kinked.value(t) if t < missing else math.nan, 0.0, 0.0)
+    assert zoomed(zoom.advance_zoom, line, 1, 1.0)[0] == NOT_FOUND
+    assert zoomed(zoom.advance_zoom, kinked, 1, 1.0)[0] == FOUND
