@@ -11,7 +11,7 @@ from oracles import lines, weights
 from properties import refuted
 
 from gradproof.core import evidence, ladder
-from gradproof.core.evidence import KINK_AT_X, KINK_NEAR_X, NO_CONFLICT, NO_KINK
+from gradproof.core.evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK
 from gradproof.core.state import (
     LADDER,
     NOISE,
@@ -22,16 +22,15 @@ from gradproof.core.state import (
     SLOT_BEST_STEP,
     SLOT_CENTERED_HIGH,
     SLOT_CENTERED_LOW,
+    SLOT_CONFLICT,
     SLOT_HIGH,
     SLOT_JUMP,
     SLOT_KINK,
-    SLOT_LEFT_CONFLICT,
     SLOT_LEFT_HIGH,
     SLOT_LEFT_LOW,
     SLOT_LOW,
     SLOT_NOISE,
     SLOT_RESOLUTION,
-    SLOT_RIGHT_CONFLICT,
     SLOT_RIGHT_HIGH,
     SLOT_RIGHT_LOW,
 )
@@ -50,7 +49,7 @@ class Seen:
         self.centered = float(reals[SLOT + SLOT_CENTERED_LOW]), float(reals[SLOT + SLOT_CENTERED_HIGH])
         self.resolution, self.jump = float(reals[SLOT + SLOT_RESOLUTION]), float(reals[SLOT + SLOT_JUMP])
         self.step, self.kink = float(reals[SLOT + SLOT_BEST_STEP]), int(words[SLOT + SLOT_KINK])
-        self.conflicts = int(words[SLOT + SLOT_RIGHT_CONFLICT]), int(words[SLOT + SLOT_LEFT_CONFLICT])
+        self.conflict = bool(words[SLOT + SLOT_CONFLICT])
         self.estimate, self.half_width = evidence.estimate(reals, SLOT), evidence.half_width(reals, SLOT)
 
 
@@ -79,7 +78,7 @@ def holds_the_slope(gather, name, shift, factor):
         assert holds(interval, slope)
     assert found.kink == NO_KINK
     assert found.jump == 0.0
-    assert found.conflicts == (NO_CONFLICT, NO_CONFLICT)
+    assert not found.conflict
     scale = 1e6 if name == "far_from_zero" else 1.0
     assert found.resolution <= 1e-7 * abs(factor) * scale * (1 + abs(slope / factor))
     assert found.resolution == pytest.approx(found.half_width)
@@ -159,17 +158,13 @@ def test_kinks_at_x_twin(wrong):
 
 @given(name=names, change=st.floats(0.5, 5), sign=signs, side=signs, power=st.integers(-20, -12))
 def sees_a_kink_near_x(gather, name, change, sign, side, power):
-    """The smooth piece that holds x wins over every coarser plateau; the side of the kink has a conflict."""
+    """The smooth piece that holds x wins over every coarser plateau, and a conflict shows the kink."""
     line = lines.with_kink(lines.SMOOTH[name], side * 1.3 * 2.0**power, sign * change)
     found = seen(gather, line)
     assert line.left == line.right
     assert holds((found.low, found.high), line.left)
     assert found.kink == KINK_NEAR_X
-    conflict = found.conflicts[0 if side > 0 else 1]
-    assert conflict != NO_CONFLICT
-    # The first pair that contradicts is not far from the first that crosses the kink.
-    crossing = next(k for k, step in enumerate(sorted(STEPS)) if step > 1.3 * 2.0**power)
-    assert abs(conflict - crossing) <= 2
+    assert found.conflict
 
 
 def test_kinks_near_x():
@@ -187,7 +182,7 @@ def is_symmetric(gather, name, distance, change):
         assert mine == (-other[1], -other[0])
     assert (here.low, here.high) == (-there.high, -there.low)
     assert (here.kink, here.resolution, here.step) == (there.kink, there.resolution, there.step)
-    assert here.conflicts == there.conflicts[::-1]
+    assert here.conflict == there.conflict
 
 
 def test_symmetry():
@@ -269,7 +264,6 @@ def test_series_that_contradict_each_other():
         (SLOT_CENTERED_LOW, 4.0), (SLOT_CENTERED_HIGH, 5.0),
     ):  # fmt: skip
         reals[SLOT + place] = value
-    words[SLOT + SLOT_RIGHT_CONFLICT] = words[SLOT + SLOT_LEFT_CONFLICT] = NO_CONFLICT
     evidence.combine_smooth(words, reals, SLOT)
     assert (Seen(words, reals).low, Seen(words, reals).high) == (1.5, 5.0)
     # Their twin: those that agree are intersected.
