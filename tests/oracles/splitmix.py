@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 MASK = 2**64 - 1
 
@@ -47,13 +47,27 @@ def direction(seed: int, index: int) -> float:
     return size if number & 1 else -size
 
 
-def point(x: Any, probe: Any, typical: float) -> list[float]:
-    """The point of a probe (start, stop, seed, floor, step), one coordinate after the other."""
-    start, stop, seed, floor, step = probe
+class Probe(NamedTuple):
+    """One point on a line: which coordinates move, and how far."""
+
+    start: int
+    stop: int
+    step: float
+    seed: int = 0
+    floor: float = 0.0
+    ratio: float = 0.0
+
+
+def point(x: Any, probe: Probe, typical: float) -> list[float]:
+    """The point of a probe, one coordinate after the other."""
     out = [float(value) for value in x]
-    for index in range(start, stop):
+    if probe.ratio:
+        out[probe.start] += probe.step
+        out[probe.stop - 1] += probe.ratio * probe.step
+        return out
+    for index in range(probe.start, probe.stop):
         scale = 1.0
-        if seed:
-            scale = max(abs(out[index]) if out[index] else typical, floor)
-        out[index] += step * direction(seed, index) * scale
+        if probe.seed:
+            scale = max(abs(out[index]) if out[index] else typical, probe.floor)
+        out[index] += probe.step * direction(probe.seed, index) * scale
     return out
