@@ -5,6 +5,7 @@ They stand in for the whole engine where only one question is asked; the loops a
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 from collections.abc import Callable
@@ -14,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .core import codes
-from .evaluators import as_native
+from .evaluators import Callback, as_native
+from .evaluators.compiled import is_compiled
 from .library import ffi, native, pointer
 from .parameters import Flat, as_numbers
 from .problem import Problem, read_problem
@@ -114,7 +116,9 @@ def relative_error(a: Any, b: Any, *, out: Any = None) -> Flat:
     """
     first, second, twin = _two_vectors(a, b)
     result = np.empty(first.shape) if out is None else _room(out, first.shape, np.dtype(np.float64))
-    buffer = result if result.flags.c_contiguous else np.empty(first.shape)
+    # Written in one pass: not into memory from which other elements are still to be read.
+    shared = np.may_share_memory(result, first) or np.may_share_memory(result, second)
+    buffer = np.empty(first.shape) if shared or not result.flags.carray else result
     _call(f"gradproof_relative_error{twin}", pointer(first), pointer(second), first.size, pointer(buffer), None, None)
     if buffer is not result:
         result[...] = buffer
@@ -231,10 +235,16 @@ def _differences(symbol: str, f: Any, x: Any, step: Any, out: Any) -> Any:
 
 def _run(symbol: str, f: Any, problem: Problem, *arguments: Any) -> None:
     """Let the core call the objective; raise what it raised."""
-    callback = as_native(f, problem)
     twin = "_f32" if problem.is_float32 else ""
     function: Callable[..., int] = getattr(native(), symbol + twin)
-    code = int(function(callback.pointer, callback.user, pointer(problem.x), problem.n, *arguments))
+
+    def run(callback: Callback) -> tuple[Callback, int]:
+        return callback, int(function(callback.pointer, callback.user, pointer(problem.x), problem.n, *arguments))
+
+    callback, code = run(as_native(f, problem))
+    if code > 0 and is_compiled(f):
+        # In machine code it says only that it raised; called from Python, it raises.
+        callback, code = run(as_native(functools.partial(f), problem))
     if code or callback.interrupted:
         callback.reraise(code)
         _raise(code)
@@ -262,8 +272,9 @@ def _two_vectors(a: Any, b: Any) -> tuple[Flat, Flat, str]:
     if first.shape != second.shape:
         raise ValueError(f"b has the shape {second.shape}, but a has the shape {first.shape}")
     single = first.dtype == second.dtype == np.float32
-    dtype = np.float32 if single else np.float64
-    return np.ascontiguousarray(first, dtype), np.ascontiguousarray(second, dtype), "_f32" if single else ""
+    kept = np.dtype(np.float32 if single else np.float64)
+    first, second = np.require(first, kept, ["C", "A"]), np.require(second, kept, ["C", "A"])
+    return first, second, "_f32" if single else ""
 
 
 def _room(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Flat:
@@ -286,8 +297,10 @@ def _room_of_one_array(out: Any, problem: Problem) -> Flat:
 
 
 def _steps(step: Any, problem: Problem) -> Flat:
-    if isinstance(step, (numbers.Real, np.generic)) and not isinstance(step, bool):
-        steps = np.full(problem.n, float(step))
+    if isinstance(step, numbers.Real) and not isinstance(step, bool):
+        steps = np.full(problem.n, _number(step))
+    elif isinstance(step, (np.generic, np.ndarray)) and step.ndim == 0:
+        steps = np.full(problem.n, float(as_numbers(step, "step")))
     else:
         steps = problem.layout.flatten(step, "step")
     if not np.all(np.isfinite(steps) & (steps != 0)):
@@ -299,6 +312,15 @@ def _steps(step: Any, problem: Problem) -> Flat:
 def _radius(radius: Any) -> float:
     if isinstance(radius, bool) or not isinstance(radius, numbers.Real):
         raise TypeError(f"radius must be a number, not {radius!r:.40}")
-    if not 0 < float(radius) < math.inf:
-        raise ValueError(f"radius must be a positive number, not {radius}; None is a sixteenth of the size of x")
-    return float(radius)
+    reach = _number(radius)
+    if not 0 < reach < math.inf:
+        raise ValueError(f"radius must be a positive number, not {reach:g}; None is a sixteenth of the size of x")
+    return reach
+
+
+def _number(value: Any) -> float:
+    """Return a real number as a float; an integer or a fraction beyond the range as infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
