@@ -530,13 +530,18 @@ def test_no_room_for_structures(formula):
     refused(ValueError, sentence, lambda: formula(lambda w: f(w["a"]), {"a": X}, out=np.zeros(3)))
 
 
-def test_bad_room_costs_no_evaluation():
+def test_bad_input_costs_no_evaluation():
     calls = []
-    refused(TypeError, "out must be", lambda: gradproof.forward_difference(lambda x: calls.append(x) or 1.0, X, out=3))
-    refused(
-        ValueError, "step must be", lambda: gradproof.forward_difference(lambda x: calls.append(x) or 1.0, X, step=0)
-    )
+
+    def counting(x):
+        calls.append(x)
+        return 1.0
+
+    refused(TypeError, "out must be", lambda: gradproof.forward_difference(counting, X, out=3))
+    refused(ValueError, "step must be", lambda: gradproof.forward_difference(counting, X, step=0))
     assert not calls
+    gradproof.forward_difference(counting, X, step=1)
+    assert len(calls) == 4
 
 
 @pytest.mark.parametrize(
