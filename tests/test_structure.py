@@ -85,8 +85,7 @@ def statements(node: ast.AST, on_use: bool = False) -> Iterator[tuple[Statement,
         if isinstance(child, (ast.Import, ast.ImportFrom)):
             yield child, on_use
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            for other in child.orelse:
-                yield from statements(other, on_use)
+            yield from statements(ast.Module(child.orelse, []), on_use)
         else:
             waits = on_use or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
             yield from statements(child, waits)
@@ -286,6 +285,7 @@ def test_a_right_package(tmp_path):
         ({"library": "from .compiler import entry\n"}, "library -> compiler"),
         ({"engine": "def f():\n    from .compiler import entry\n"}, "engine -> compiler (on use)"),
         ({"command": "from . import demos\n", "demos": "from .command import main\n"}, "command -> demos -> command"),
+        ({"core__b": "if TYPE_CHECKING:\n    pass\nelse:\n    from ..engine import E\n"}, "core.b -> engine: from"),
         ({"engine": "import scipy.optimize\n"}, "engine imports all of scipy.optimize"),
         ({"command": "class A:\n    from tqdm import tqdm\n"}, "command imports tqdm of tqdm"),
         ({"core__b": "import numpy as np\n"}, "core.b imports all of numpy"),
