@@ -170,6 +170,20 @@ def test_random_objectives_whose_noise_hides_everything(library, factor):
         assert checked(library, random(100.0, seed), X, factor * X).verdict == "inconclusive"
 
 
+def high_jumps(x: Any) -> float:
+    return float(np.exp(0.1 * (WEIGHTS @ x)) + 0.03 * np.sum(np.floor(x / 0.03) * 0.03 - x))
+
+
+def test_jumps_that_hide_what_is_claimed(witness):
+    """What is right from farther away, and not near x, is left open where the jumps are too high to tell."""
+    slopes_from_afar = 0.1 * WEIGHTS * np.exp(0.1 * (WEIGHTS @ X))
+    found = checked(witness, high_jumps, X, slopes_from_afar)
+    assert found.verdict == "inconclusive"
+    assert "step_limited" in found.causes
+    assert checked(witness, high_jumps, X, slopes_from_afar - 0.03).verdict == "right"
+    assert checked(witness, high_jumps, X, 2 * slopes_from_afar).verdict == "wrong"
+
+
 def test_dense_errors_are_confirmed_by_a_pair_each(witness):
     x = np.linspace(1, 2, 40)
     found = checked(witness, squares, x, 2.5 * x)

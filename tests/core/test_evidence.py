@@ -244,6 +244,14 @@ def test_too_few_pairs_prove_nothing(pairs):
     assert math.isfinite(seen(evidence.gather, lines.SMOOTH["exp"], STEPS[8:11]).resolution)
 
 
+def test_slopes_whose_differences_overflow_prove_nothing():
+    words, reals = block()
+    for k, step in enumerate(STEPS[:6]):
+        ladder.insert_pair(words, reals, SLOT, step, 1.7e308 * (-1) ** k, 1.7e308 * (-1) ** k, 1.0)
+    evidence.gather(words, reals, SLOT)
+    assert (Seen(words, reals).low, Seen(words, reals).high) == (-math.inf, math.inf)
+
+
 @pytest.mark.parametrize("side", [-1, 1])
 def test_one_side_is_enough(side):
     line = lines.SMOOTH["exp"]

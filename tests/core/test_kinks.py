@@ -4,10 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from block import SLOT, climbed
 from oracles import lines
 from properties import refuted
 
 import gradproof
+from gradproof.core import kinks as core
+from gradproof.core import state
 from gradproof.core.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
 
 X = 0.75
@@ -285,6 +288,46 @@ def test_kinks_of_an_objective_in_float32(library, dtype, distance):
     x = np.array([1.25, 0.5 - distance, -0.75], dtype)
     is_found_in_noise(library, in_float32, x, 1, distance)
     refuted(is_found_in_noise, library, lambda p: float(np.sum(np.exp(p.astype(np.float32)))), x, 1, distance)
+
+
+def sharpened(line, near=1e-3, far=2e-3):
+    """What the points beside a bracket say of the kink in it."""
+    words, reals = climbed(line)
+    for place, value in (
+        (state.SLOT_NEAR, near), (state.SLOT_FAR, far), (state.SLOT_FIRST_CHANGE, 1.0), (state.SLOT_NOISE, 1e-16),
+    ):  # fmt: skip
+        reals[SLOT + place] = value
+    words[SLOT + state.SLOT_SIDE] = 1
+
+    def in_c(point, n, value, user):
+        value[0] = line(float(point[0]) - X)
+        return 0
+
+    x = np.array([X])
+    return core.sharpened(in_c, None, x, x, 1, SLOT, x.copy(), words)
+
+
+def test_the_slopes_beside_a_bracket():
+    assert sharpened(lambda t: 1 + 2 * abs(t - 1.3e-3)) == pytest.approx((1.3e-3, -2, 2), rel=1e-9)
+    # The same slope on both sides: no kink.  Lines that do not meet in the bracket: its middle.
+    assert np.isnan(sharpened(lambda t: 1 + 3 * t)).all()
+    assert sharpened(lambda t: 1 + t + (1 + 2 * (t - 1.4e-3)) * (t > 1.4e-3))[0] == 1.5e-3
+
+
+def finds_one(plain):
+    [(_, distance, *_)], _ = searched(plain, lambda x: math.exp(x[0]) + abs(x[0] - X - 1e-5), np.array([X]))
+    assert distance == pytest.approx(1e-5, rel=0.01)
+
+
+def test_a_suspect_that_is_no_kink(plain, monkeypatch):
+    """The next one may be; where none is, the search ends."""
+    nothing, true = (math.nan, math.nan, math.nan), core.sharpened
+    answers = [nothing]
+    monkeypatch.setattr(core, "sharpened", lambda *a: answers.pop() if answers else true(*a))
+    finds_one(plain)
+    assert not answers
+    monkeypatch.setattr(core, "sharpened", lambda *a: nothing)
+    assert searched(plain, lambda x: math.exp(x[0]) + abs(x[0] - X - 1e-5), np.array([X])) == ([], 0)
 
 
 def test_missing_values(library):
