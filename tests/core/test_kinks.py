@@ -18,9 +18,45 @@ DISTANCES = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2, 1e
 DISTANCES_FLOAT32 = [0.0, 1e-4, 1e-3, 1e-2, 1e-1]
 CHANGES = [1.0, -1.0, 3.0, -0.3]
 
-# What is not as it should be; `strict`, so that a cure shows itself.
-OPEN: set[tuple[str, float]] = set()
-OPEN_FLOAT32: set[tuple[str, float]] = set()
+# What is not as it should be, by distance; a cure of a place shows itself.  Some slopes miss by so little that another
+# machine may see them.
+NO_PLACE: dict[float, str] = {
+    1e-09: "cos_at_top cubic square_at_bottom line",
+    1e-08: "cos_at_top cubic square_at_bottom line",
+    1e-07: "cubic line",
+    1e-06: "cubic line",
+    1e-05: "cubic line",
+    0.0001: "line",
+    0.001: "line",
+    0.01: "quartic",
+    0.02: "quartic",
+    0.05: "quartic",
+    0.1: "quartic square_at_bottom",
+}
+NO_SLOPES: dict[float, str] = {
+    1e-09: "exp sin cubic bell tanh logistic line",
+    1e-08: "exp exp_down sin bell tanh logistic line",
+    1e-07: "exp_down line",
+    1e-05: "cubic line",
+    0.0001: "far_from_zero",
+    0.001: "line far_from_zero",
+    0.01: "quartic",
+    0.02: "quartic far_from_zero",
+    0.05: "quartic",
+    0.1: "quartic square_at_bottom",
+}
+NO_PLACE_FLOAT32: dict[float, str] = {
+    0.0001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
+    0.001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
+    0.01: "exp exp_down quartic cubic square_at_bottom",
+    0.1: "quartic square_at_bottom",
+}
+NO_SLOPES_FLOAT32: dict[float, str] = {
+    0.0001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
+    0.001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
+    0.01: "exp exp_down quartic cubic square_at_bottom bell logistic far_from_zero",
+    0.1: "quartic square_at_bottom",
+}
 
 
 def searched(witness, objective, x, radius=0.0, capacity=None):
@@ -51,48 +87,70 @@ def slope_at(line, t):
     return sum(w * (line.value(t + k * h) - line.value(t - k * h)) for k, w in weights) / (60 * h)
 
 
-def is_found(witness, dtype, name, distance, change):
-    """Its distance to 1 %, its slopes to a thousandth."""
-    smooth = lines.SMOOTH[name]
-    line = lines.with_kink(smooth, distance, change)
-    # The kink has to lie where it is planted also after x + distance is rounded.
+def found(witness, dtype, name, distance, change):
+    line = lines.with_kink(lines.SMOOTH[name], distance, change)
     kinks, count = searched(witness, lambda x: line.value(float(x[0]) - X), np.array([X], dtype), 0.2)
     assert count == 1
-    [(index, away, left, right)] = kinks
-    assert index == 0
-    assert away == pytest.approx(distance, rel=0.01, abs=0)
-    slope = slope_at(smooth, distance)
+    assert kinks[0][0] == 0
+    return kinks[0][1:]
+
+
+def is_there(witness, dtype, name, distance, change):
+    """At its distance, to 1 %."""
+    assert found(witness, dtype, name, distance, change)[0] == pytest.approx(distance, rel=0.01, abs=0)
+
+
+def has_its_slopes(witness, dtype, name, distance, change):
+    """Both slopes to a thousandth of the largest, or of what they differ by."""
+    _, left, right = found(witness, dtype, name, distance, change)
+    slope = slope_at(lines.SMOOTH[name], distance)
     size = max(abs(slope), abs(slope + change), abs(change))
     assert left == pytest.approx(slope, abs=1e-3 * size)
     assert right == pytest.approx(slope + change, abs=1e-3 * size)
 
 
-def cases(distances, still_open):
+def cases(distances, still_open, strict=True):
+    not_yet = pytest.mark.xfail(strict=strict, reason="not found, or not as closely as it should be")
     for name in lines.SMOOTH:
         for distance in distances:
             # With a noise of 1e-10 no step tells that much about a kink that is so near.
             if name != "far_from_zero" or distance == 0.0 or distance > 1e-5:
-                marks = [pytest.mark.xfail(strict=True, reason="not found")] * ((name, distance) in still_open)
+                marks = [pytest.mark.xfail(strict=True, reason="not yet")] * (
+                    name in still_open.get(distance, "").split()
+                )
                 yield pytest.param(name, distance, marks=marks, id=f"{name}-{distance:g}")
 
 
-@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES, OPEN)))
+def for_all_changes(check, library, dtype, name, distance):
+    for change in CHANGES:
+        for side in (1, -1):
+            check(library, dtype, name, side * distance, change)
+
+
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES, NO_PLACE)))
 def test_planted_kinks(library, name, distance):
-    for change in CHANGES:
-        for side in (1, -1):
-            is_found(library, np.float64, name, side * distance, change)
+    for_all_changes(is_there, library, np.float64, name, distance)
 
 
-@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES_FLOAT32, OPEN_FLOAT32)))
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES, NO_SLOPES, strict=False)))
+def test_slopes_of_planted_kinks(library, name, distance):
+    for_all_changes(has_its_slopes, library, np.float64, name, distance)
+
+
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES_FLOAT32, NO_PLACE_FLOAT32)))
 def test_planted_kinks_with_points_in_float32(library, name, distance):
-    for change in CHANGES:
-        for side in (1, -1):
-            is_found(library, np.float32, name, side * distance, change)
+    for_all_changes(is_there, library, np.float32, name, distance)
+
+
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES_FLOAT32, NO_SLOPES_FLOAT32, strict=False)))
+def test_slopes_of_planted_kinks_with_points_in_float32(library, name, distance):
+    for_all_changes(has_its_slopes, library, np.float32, name, distance)
 
 
 @pytest.mark.parametrize("distance", [0.0, -1e-3])
 def test_planted_kinks_in_plain_python(plain, distance):
-    is_found(plain, np.float64, "exp", distance, 1.0)
+    is_there(plain, np.float64, "exp", distance, 1.0)
+    has_its_slopes(plain, np.float64, "exp", distance, 1.0)
 
 
 def off_by_two_percent(witness):
@@ -122,9 +180,11 @@ def blind(witness):
     return call
 
 
-@pytest.mark.parametrize("wrong", [off_by_two_percent, with_sides_swapped, blind])
-def test_planted_kinks_twin(library, wrong):
-    refuted(is_found, wrong(library), np.float64, "exp", 1e-3, 1.0)
+def test_planted_kinks_twin(library):
+    refuted(is_there, off_by_two_percent(library), np.float64, "exp", 1e-3, 1.0)
+    refuted(has_its_slopes, with_sides_swapped(library), np.float64, "exp", 1e-3, 1.0)
+    for check in (is_there, has_its_slopes):
+        refuted(check, blind(library), np.float64, "exp", 1e-3, 1.0)
 
 
 def has_none(witness, objective, x, radius=0.0):
