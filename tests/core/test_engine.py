@@ -52,15 +52,28 @@ def cancelling(x: Any) -> float:
     return squares(x) + 1e9 - 1e9
 
 
-def rare_jumps(x: Any) -> float:
-    """Its slope near x is off by 0.01 of what it looks like from farther away, where jumps make up for it."""
-    return float(np.exp(0.1 * (WEIGHTS @ x)) + 0.01 * np.sum(np.floor(x / 0.03) * 0.03 - x))
+def with_jumps(width: float, height: float) -> Callable[[Any], float]:
+    """An objective whose slope near x is less than it looks from farther away, where jumps make up for it."""
+
+    def objective(x: Any) -> float:
+        return float(np.exp(0.1 * (WEIGHTS @ x)) + height * np.sum(np.floor(x / width) - x / width))
+
+    return objective
 
 
-def noisy(x: Any) -> float:
+def from_afar(x: Any) -> Any:
+    """The gradient that an objective with jumps has from farther away."""
+    return 0.1 * WEIGHTS * np.exp(0.1 * (WEIGHTS @ x))
+
+
+def noisy(sigma: float) -> Callable[[Any], float]:
     """Noise that is the same at every call: the bits of x decide it."""
-    seed = int.from_bytes(np.asarray(x).tobytes(), "little")
-    return squares(x) + 1e-3 * float(np.random.default_rng(seed).normal())
+
+    def objective(x: Any) -> float:
+        seed = int.from_bytes(np.asarray(x).tobytes(), "little")
+        return squares(x) + sigma * float(np.random.default_rng(seed).normal())
+
+    return objective
 
 
 class Case(NamedTuple):
@@ -78,8 +91,10 @@ CASES = {
     "stairs": Case(stairs(1e-6), X, 2 * X, (1, -2.7), {}),
     "high_stairs": Case(stairs(1e-4), X, 2 * X, (1, -3.6), {}),
     "solver": Case(solver, X, 2 * X + 1e-3, (0, 1.6), {}),
-    "rare_jumps": Case(rare_jumps, X, 0.1 * WEIGHTS * np.exp(0.1 * (WEIGHTS @ X)) - 0.01, (0, 0.3), {}),
-    "noisy": Case(noisy, X, 2 * X, (3, 4.2 * 1.03), {}),
+    "between_jumps": Case(with_jumps(0.03, 3e-4), X, from_afar(X) - 0.01, (0, 0.3), {}),
+    "across_jumps": Case(with_jumps(0.1, 1e-3), X, from_afar(X), (0, 0.3), {}),
+    "noise": Case(noisy(1e-3), X, 2 * X, (3, 4.2 * 1.03), {}),
+    "less_noise": Case(noisy(1e-4), X, 2 * X, (3, 4.2 * 1.003), {}),
     "domain": Case(one_sided, X, 2 * X, (0, 1.5), {}),
     "float32_inside": Case(in_float32, X, 2 * X, (3, 4.4), {}),
     "float32_points": Case(in_float32, X.astype(np.float32).astype(float), 2 * X, (3, 4.4), {"float32": 1}),
@@ -153,8 +168,8 @@ def random(sigma: float, seed: int = 5) -> Callable[[Any], float]:
 
 def test_random_objectives(witness):
     found = [checked(witness, random(1.0, seed), X, 2 * X) for seed in range(4)]
-    assert {one.verdict for one in found} == {"right", "inconclusive"}
-    assert {cause for one in found for cause in one.causes} == {"agrees", "nondeterministic"}
+    assert {one.verdict for one in found} == {"inconclusive"}
+    assert {cause for one in found for cause in one.causes} <= {"agrees", "nondeterministic"}
     assert all(one.nondeterministic and 1 < one.spread < 6 for one in found)
     # Their twin: so little noise that a wrong claim is seen, and a right one stands.
     assert checked(witness, random(1e-6), X, 2 * X).verdict == "right"
@@ -162,7 +177,6 @@ def test_random_objectives(witness):
     assert not checked(witness, squares, X, 2 * X).nondeterministic
 
 
-@pytest.mark.xfail(strict=True, reason="the typical slope of the ladder is itself noise")
 @pytest.mark.parametrize("factor", [2, -2, 20])
 def test_random_objectives_whose_noise_hides_everything(library, factor):
     """Neither a right gradient nor a negated one is proved."""
@@ -170,16 +184,33 @@ def test_random_objectives_whose_noise_hides_everything(library, factor):
         assert checked(library, random(100.0, seed), X, factor * X).verdict == "inconclusive"
 
 
-def high_jumps(x: Any) -> float:
-    return float(np.exp(0.1 * (WEIGHTS @ x)) + 0.03 * np.sum(np.floor(x / 0.03) * 0.03 - x))
-
-
 def test_jumps_that_hide_what_is_claimed(witness):
-    """What is right from farther away, and not near x, is not proved."""
-    slopes_from_afar = 0.1 * WEIGHTS * np.exp(0.1 * (WEIGHTS @ X))
-    assert checked(witness, high_jumps, X, slopes_from_afar).verdict != "right"
-    assert checked(witness, high_jumps, X, slopes_from_afar - 0.03).verdict == "right"
-    assert checked(witness, high_jumps, X, 2 * slopes_from_afar).verdict == "wrong"
+    """What is right from farther away, and not near x, is not proved where the jumps are high."""
+    objective = with_jumps(0.1, 3e-3)
+    found = checked(witness, objective, X, from_afar(X))
+    assert (found.verdict, "wrong" in found.causes) == ("inconclusive", False)
+    assert checked(witness, objective, X, from_afar(X) - 0.03).verdict == "right"
+    assert checked(witness, objective, X, 2 * from_afar(X)).verdict == "wrong"
+
+
+FLAT = pytest.mark.xfail(
+    strict=True, reason="a flat place is taken for a slope of 0 that refutes what is right from afar"
+)
+
+
+def stands_on_stairs(witness: Any, height: float, factor: float) -> None:
+    for x in np.random.default_rng(0).normal(size=(20, 4)):
+        assert "wrong" not in checked(witness, stairs(height), x, factor * x).causes
+
+
+@pytest.mark.parametrize("height", [1e-8, *(pytest.param(h, marks=FLAT) for h in (1e-6, 10**-4.5, 1e-3, 1e-2))])
+def test_stairs(library, height):
+    """A right gradient is not called wrong because f answers in steps, however high they are."""
+    stands_on_stairs(library, height, 2.0)
+
+
+def test_stairs_twin(library):
+    refuted(stands_on_stairs, library, 1e-6, 2.2)
 
 
 def test_dense_errors_are_confirmed_by_a_pair_each(witness):
@@ -213,13 +244,21 @@ def test_more_than_one_chunk(library):
 
 
 def test_more_than_one_chunk_in_plain_python(plain):
+    """What needs a ladder waits until all coordinates have had their pair."""
     n = state.CHUNK + 3
     x, claimed = np.full(n, 1.5), np.zeros(n)
-    claimed[-1] = 3.3
-    found = checked(plain, lambda point: float(point[-1]) ** 2, x, claimed)
-    assert [index for index, cause in enumerate(found.causes) if cause != "agrees"] == [n - 1]
+    x[5], claimed[5], claimed[-1] = 0.0, 0.5, 3.3
+
+    def objective(point):
+        return float(point[-1]) ** 2 + abs(float(point[5]))
+
+    found = checked(plain, objective, x, claimed)
+    others = {index: cause for index, cause in enumerate(found.causes) if cause != "agrees"}
+    assert others == {5: "kink_at_point", n - 1: "wrong"}
     claimed[-1] = 3.0
-    assert checked(plain, lambda point: float(point[-1]) ** 2, x, claimed).verdict == "right"
+    assert checked(plain, objective, x, claimed).verdict == "right"
+    claimed[5] = 1.5
+    assert checked(plain, objective, x, claimed).causes[5] == "wrong"
 
 
 def keeps_to_its_budget(witness: Any, case: Case, claimed: Any, budget: int, limit: int) -> None:
@@ -259,8 +298,9 @@ def start(witness: Any) -> Any:
 
 def test_a_check_that_is_stopped(witness):
     words, probes = start(witness), np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
-    assert witness("gradproof_ask", words, X, 2 * X, probes, ROUND) == 2
-    assert witness("gradproof_tell", words, X, 2 * X, np.full(2, squares(X)), 2) == DONE
+    count = witness("gradproof_ask", words, X, 2 * X, probes, ROUND)
+    assert 1 <= count <= 2
+    assert witness("gradproof_tell", words, X, 2 * X, np.full(count, squares(X)), count) == DONE
     assert witness("gradproof_ask", words, X, 2 * X, probes, ROUND) == 8
     assert witness("gradproof_stop", words) == DONE
     assert witness("gradproof_ask", words, X, 2 * X, probes, ROUND) == 0
@@ -281,12 +321,13 @@ def test_a_check_that_is_moved_in_memory(witness):
 
 def test_order_of_calls(witness):
     words, probes, values = start(witness), np.zeros(ROUND * structs.PROBE_WORDS, np.int64), np.ones(9)
-    assert witness("gradproof_tell", words, X, X, values, 2) == WRONG_ORDER
-    assert witness("gradproof_ask", words, X, X, probes, ROUND) == 2
-    assert witness("gradproof_tell", words, X, X, values, 3) == WRONG_ORDER
-    assert witness("gradproof_tell", words, X, X, values, 0) == WRONG_ORDER
-    assert witness("gradproof_ask", words, X, X, probes, ROUND) == 2
-    assert witness("gradproof_tell", words, X, X, values, 2) == DONE
+    assert witness("gradproof_tell", words, X, X, values, 1) == WRONG_ORDER
+    count = witness("gradproof_ask", words, X, X, probes, ROUND)
+    for wrong in (count + 1, 0, -1):
+        assert witness("gradproof_tell", words, X, X, values, wrong) == WRONG_ORDER
+    assert witness("gradproof_ask", words, X, X, probes, ROUND) == count
+    assert witness("gradproof_tell", words, X, X, values, count) == DONE
+    assert witness("gradproof_tell", words, X, X, values, count) == WRONG_ORDER
 
 
 def test_bad_arguments(witness):

@@ -22,9 +22,12 @@ PLACES = [0, 511, 512, 65_535, 65_536]
 def called(witness, a, b):
     """The code, the errors, the largest one and its index."""
     out, largest, index = np.full(a.size, -1.0), np.full(1, -1.0), np.full(1, -9, np.int64)
-    code = witness(SYMBOLS[a.dtype], a, b, a.size, out, largest, index)
-    assert code == DONE
-    return out, float(largest[0]), int(index[0])
+    assert witness(SYMBOLS[a.dtype], a, b, a.size, out, largest, index) == DONE
+    found = float(largest[0]), int(index[0])
+    # Where no errors are kept another way leads to the largest.
+    assert witness(SYMBOLS[a.dtype], a, b, a.size, None, largest, index) == DONE
+    assert (float(largest[0]), int(index[0])) == found
+    return out, *found
 
 
 @given(pair=st.one_of(st.tuples(finite, finite), st.tuples(anything, anything), st.sampled_from(EDGES)))
@@ -106,9 +109,11 @@ def naive(largest_of):
     def witness(symbol, a, b, n, out, largest, index):
         with np.errstate(all="ignore"):
             size = np.maximum(np.abs(a), np.abs(b))
-            out[:] = np.where(size > 0, np.abs(a - b) / size, 0.0)
-            index[0] = largest_of(out) if n else -1
-            largest[0] = out[index[0]] if n else 0.0
+            errors = np.where(size > 0, np.abs(a - b) / size, 0.0)
+            index[0] = largest_of(errors) if n else -1
+            largest[0] = errors[index[0]] if n else 0.0
+        if out is not None:
+            out[:] = errors
         return DONE
 
     return witness
@@ -167,6 +172,26 @@ def test_the_first_of_equal_errors(witness):
     assert called(witness, a, b)[1:] == (0.5, 700)
     b[[300, 900]] = np.nan
     assert called(witness, a, b)[1:] == (math.inf, 300)
+
+
+@given(
+    vectors=st.lists(st.tuples(anything, anything), min_size=1, max_size=6), best=st.sampled_from([0.0, 1e-9, 0.5, 2.0])
+)
+@example([(SMALLEST, 2 * SMALLEST)], 0.4)
+@example([(1.0, 1.0 + 2.0**-52)], 2.0**-52)
+def sees_a_larger_one(function, vectors, best):
+    """A block that is passed over holds no error above the best so far."""
+    a, b = np.array(vectors, np.float64).reshape(-1, 2).T.copy()
+    largest = max(math.inf if math.isnan(e) else e for e in map(errors.error_of, a.tolist(), b.tolist()))
+    if largest > best:
+        assert function(a, b, 0, a.size, best) != 0
+
+
+def test_blocks_that_are_passed_over():
+    sees_a_larger_one(errors.may_hold_a_larger_one)
+    refuted(sees_a_larger_one, lambda a, b, start, stop, best: int(np.any(abs(a - b) > best * abs(a))))
+    ones = np.ones(3)
+    assert errors.may_hold_a_larger_one(ones, 1.1 * ones, 0, 3, 0.5) == 0
 
 
 @given(pair=st.tuples(sized(-5, 5), sized(-5, 5)), power=st.integers(-300, 300))

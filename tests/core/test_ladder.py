@@ -77,12 +77,17 @@ def test_insert_twin(wrong):
 
 
 @given(rows=st.lists(pairs, max_size=20))
+@example([(1.0, 2.0, 4.0, 1.0), (2.0, -3.0, 1e-300, 1.0)])
 @example([(1.0, math.nan, math.inf, 1.0)])
 def is_the_median(function, rows):
+    """Of the slopes that are above their noise bar."""
     words, reals = block()
     for row in rows:
         ladder.insert_pair(words, reals, SLOT, *row)
-    sizes = [abs(slope) for _, right, left, _ in held(words, reals) for slope in (right, left) if math.isfinite(slope)]
+    sizes = []
+    for k, (_, right, left, _) in enumerate(held(words, reals)):
+        noise = ladder.slope_noise(reals, SLOT, k)
+        sizes += [abs(slope) for slope in (right, left) if noise < abs(slope) < math.inf]
     # NumPy's median is the mean of the two in the middle.
     assert function(words, reals, SLOT) == (float(np.median(sizes)) if sizes else 0.0)
 
