@@ -40,7 +40,8 @@ def refused(error, sentence, objective=f, gradient=g, x=X, **settings):
         (lambda x: np.ones(3, object), TypeError, "the gradient's result must hold real numbers"),
         (lambda x: ["a", "b", "c"], TypeError, "not text"),
         (lambda x: [[1.0], [1.0, 2.0], 3.0], ValueError, "the gradient's result is not an array"),
-        (lambda x: {"a": x}, TypeError, "the gradient's result must hold real numbers"),
+        (lambda x: {"a": x}, ValueError, "the gradient's result is a dict with the keys 'a', but x has an array"),
+        (lambda x, y: x, TypeError, "the gradient is called with x alone: "),
         (np.ones(3, np.float16), TypeError, "gradient has the type float16"),
         (np.ones(3, bool), TypeError, "not bool"),
     ],
@@ -113,6 +114,9 @@ def test_objectives_that_return_whole_numbers_and_fractions():
 @pytest.mark.parametrize(
     ("objective", "sentence"),
     [
+        (lambda: 1.0, "the objective is called with x alone: "),
+        (lambda x, y: 1.0, "the objective is called with x alone: "),
+        (gradproof.batched(lambda: 1.0), "the batched objective is called with x alone: "),
         (None, "objective must be a function of x, not an object of type NoneType"),
         (3.0, "objective must be a function of x, not an object of type float"),
     ],
@@ -132,7 +136,11 @@ def test_objectives_that_are_no_functions(objective, sentence):
         (np.array([[1.0, np.inf], [-np.inf, 0]]), ValueError, "x[0, 1] is inf, and so is one more coordinate"),
         ({"a": 1.0, "W": np.array([[np.nan]])}, ValueError, "W[0, 0] is nan"),
         (np.ones(3) * 1j, TypeError, "x must hold real numbers (float64, float32 or integers), not complex"),
-        (np.array([1, None]), TypeError, "x must hold real numbers (float64, float32 or integers), not Python objects"),
+        (
+            np.array([1, None]),
+            TypeError,
+            "x must hold real numbers (float64, float32 or integers), not an array of Python",
+        ),
         (None, TypeError, "x must hold real numbers (float64, float32 or integers), not None"),
         ("abc", TypeError, "not text"),
         ({"a": "abc"}, TypeError, "x, at 'a', must hold real numbers"),
@@ -214,6 +222,15 @@ def test_an_exception_of_the_gradient_reaches_the_user():
     with pytest.raises(OwnError, match=r"^mine$") as caught:
         gradproof.check(f, gradient, X)
     assert caught.traceback[-1].name == "gradient"
+
+
+def test_a_type_error_of_the_users_own_is_left_alone():
+    def objective(x):
+        return x + None
+
+    with pytest.raises(TypeError, match=r"^unsupported operand") as caught:
+        gradproof.check(objective, g, X)
+    assert caught.traceback[-1].name == "objective"
 
 
 @pytest.mark.parametrize("error", [OwnError, ValueError, StopIteration, FloatingPointError, RecursionError])

@@ -173,7 +173,8 @@ def _attribute(module: ModuleType, name: str, place: str) -> Any:
         try:
             value = getattr(value, part)
         except AttributeError:
-            names = [each for each in vars(module) if not each.startswith("_")]
+            own = {each: what for each, what in vars(module).items() if not isinstance(what, ModuleType)}
+            names = [each for each in own if not each.startswith("_")]
             raise UsageError(f"{place} has no {name}{_instead(name, names)}") from None
     return value
 

@@ -170,7 +170,7 @@ def read(x: Any) -> tuple[Layout, Flat]:
 def _node(value: Any, path: str, used: list[int]) -> Node:
     if isinstance(value, Mapping):
         keys = tuple(value)
-        children = tuple(_node(value[key], _join(path, str(key)), used) for key in keys)
+        children = tuple(_node(value[key], _join(path, _printable(str(key))), used) for key in keys)
         return Branch(path, "dict", keys, children, value)
     if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
         names = getattr(value, "_fields", range(len(value)))
@@ -186,6 +186,11 @@ def _node(value: Any, path: str, used: list[int]) -> Node:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _printable(key: str) -> str:
+    """Return a key as one line of text: a report shows it in a table."""
+    return key if key.isprintable() else repr(key)[1:-1]
 
 
 def _named(path: str, what: str) -> str:
@@ -235,7 +240,7 @@ def _what_it_is(value: Any, array: Flat) -> str:
     if array.dtype.kind in "US":
         return "text"
     if array.dtype.kind == "O":
-        return f"Python objects ({type(value).__name__})"
+        return "an array of Python objects" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
     return f"{array.dtype}"
 
 
@@ -249,6 +254,10 @@ def _leaves(node: Node) -> Iterator[Leaf]:
 
 def _fill(node: Node, value: Any, out: Flat, what: str) -> None:
     if isinstance(node, Leaf):
+        if isinstance(value, Mapping):
+            raise ValueError(
+                f"{_named(node.path, what)} is {_described(value)}, but x has an array of shape {node.shape}"
+            )
         array = as_numbers(value, _named(node.path, what))
         if not _same_shape(array.shape, node.shape):
             raise ValueError(f"{_named(node.path, what)} has the shape {array.shape}, but x has the shape {node.shape}")

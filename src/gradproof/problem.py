@@ -60,6 +60,17 @@ def read_problem(x: Any) -> Problem:
     return problem
 
 
+def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
+    """Call the user's function with x; where it cannot be called like that, say what it was called as."""
+    try:
+        return function(x)
+    except TypeError as problem:
+        # Nothing of the function has run: the call itself is the mistake.
+        if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
+            raise TypeError(f"the {what} is called with x alone: {problem}") from None
+        raise
+
+
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     """Return the claimed gradient as a flat float64 vector, and how often the gradient function was called."""
     if not callable(gradient):
@@ -73,7 +84,7 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
     x, memory = problem.copy_of_x()
-    value = gradient(x)
+    value = call(gradient, x, "gradient")
     if value is None:
         raise TypeError("the gradient returned None, not an array: is a `return` missing?")
     flat = problem.layout.flatten(value, "the gradient's result")

@@ -26,8 +26,9 @@ def half(x): return 1.5 * x ** 2
 def named_loss(p): return float(np.sum(p["W"] ** 2) + np.sum(np.exp(p["b"])))
 def named_grad(p): return {"W": 2 * p["W"], "b": np.exp(p["b"])}
 def named_slip(p): return {"W": 2 * p["W"], "b": np.exp(p["b"]) * np.array([1.0, 1.01])}
-def noisy(x): return float(np.sum(x ** 3) + np.random.default_rng().normal())
+def alone(y): return loss(y) if np.array_equal(y, x) else np.nan
 def broken(x): raise KeyError("the user's own")
+def two(x, y): return 0.0
 def leaves(x): sys.exit(0)
 def interrupted(x): raise KeyboardInterrupt
 def flat(x): return grad(x).tolist()[:2]

@@ -23,7 +23,7 @@ def test_wrong_is_1(check):
 
 
 def test_inconclusive_is_3(check):
-    status, output, _ = check("model.py:noisy", "model.py:grad")
+    status, output, _ = check("model.py:alone", "model.py:grad")
     assert status == 3
     assert "inconclusive" in output
 

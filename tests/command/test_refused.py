@@ -15,7 +15,7 @@ from command_line import assert_one_line
         ("modle.py:loss", ["did you mean model.py?"]),
         ("nowhere/model.py:loss", ["there is no folder nowhere"]),
         ("model.py:lss", ["model.py has no lss", "did you mean loss?"]),
-        ("model.py:zzzzz", ["model.py has no zzzzz", "there is"]),
+        ("model.py:zzzzz", ["model.py has no zzzzz; there is x, named, text, start, loss …"]),
         ("model.py:Net.zzz", ["model.py has no Net.zzz"]),
         ("model.py:text", ["objective", "str"]),
         ("nosuchmodule:loss", ["there is no module nosuchmodule"]),

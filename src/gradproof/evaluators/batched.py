@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..parameters import Flat, Leaf
-from ..problem import Bounds, Problem
+from ..problem import Bounds, Problem, call
 from .evaluator import Evaluator
 from .pace import Pace
 
@@ -80,7 +80,7 @@ class BatchedEvaluator(Evaluator):
         return _checked(results, len(probes))
 
     def _values(self, points: Flat) -> Flat:
-        return _checked(self.objective.function(self._shaped(points)), len(points))
+        return _checked(call(self.objective.function, self._shaped(points), "batched objective"), len(points))
 
     def _shaped(self, points: Flat) -> Any:
         root = self.problem.layout.root

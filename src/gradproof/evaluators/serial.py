@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..parameters import Flat
-from ..problem import Bounds, Problem
+from ..problem import Bounds, Problem, call
 from .evaluator import Evaluator
 from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
@@ -38,7 +38,7 @@ class SerialEvaluator(Evaluator):
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
         x, memory = self.problem.copy_of_x()
-        result = self.objective(x)
+        result = call(self.objective, x, "objective")
         # An array may be a buffer that the objective uses again: from now on each result is read at once.
         self._call = self.objective if type(result) in PLAIN else self._read_at_once
         if not np.array_equal(memory, self.problem.x):
