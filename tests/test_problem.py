@@ -190,7 +190,7 @@ def test_bounds_of_a_structure():
 
     def objective(w):
         if np.any(w["W"] < 0) or w["W"][0, 1] > 1 or w["b"] > 1:
-            raise KeyboardInterrupt
+            raise SystemExit("outside of the bounds")  # not an Exception: that would be a missing value
         return value(w) + np.sum(w["W"])
 
     def gradient(w):

@@ -212,9 +212,37 @@ def test_text_fits(name, scale):
     report = gradproof.check(
         lambda w: scale * float(np.sum(weights * np.abs(leaf(w)))), structure(x, -1.1 * scale * weights), x
     )
-    lines = str(report).splitlines()
-    assert max(map(len, lines)) <= WIDTH
-    assert all(line == line.rstrip() for line in lines)
+    for width, text in ((WIDTH, str(report)), (80, render(report, width=80)), (90, render(report, width=90))):
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= width
+        assert all(line == line.rstrip() for line in lines)
+        assert all(any(line.split()[-1:] == ["wrong"] and end in line for line in lines) for end in ("[0]", "[3]"))
+
+
+def test_what_a_narrow_report_leaves_out():
+    name = "a_module_with_a_name.a_layer"
+    report = gradproof.check(
+        lambda w: -1e-150 * float(np.sum(np.abs(w[name]))), {name: [2e-150, 3e-150]}, {name: np.array([1.0, -1.0])}
+    )
+    wide, narrow, narrower = (render(report, width=width) for width in (WIDTH, 80, 20))
+    header = ["wrong", "claimed", "numerical", "slope", "left", "right", "cause"]
+    assert wide.split("\n\n")[2].split()[:7] == header
+    assert narrow.split("\n\n")[2].split()[:5] == [word for word in header if word not in ("left", "right")]
+    assert narrow == narrower
+
+
+def test_names_of_more_than_one_line():
+    report = gradproof.check(lambda w: np.sum(w["a\nb\033"] ** 2), lambda w: w, {"a\nb\033": np.ones(2)})
+    assert report.findings[0].name == r"a\nb\x1b[0]"
+    assert r"a\nb\x1b[0]" in str(report)
+    assert "\033" not in str(report)
+
+
+def test_nothing_is_said_of_an_objective_that_was_not_called():
+    report = gradproof.check(f, g, X, time_limit=1e-9)
+    assert report.evaluations == 0
+    assert "nan" not in str(report)
+    assert "then the time limit ended the check" in str(report)
 
 
 def test_colour_is_asked_for(wrong):

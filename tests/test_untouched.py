@@ -1,5 +1,7 @@
 """The user's arrays are never written to, and what the user's functions write stays theirs."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from models import POINT
@@ -25,8 +27,9 @@ def interrupting(after):
 def test_x_is_as_it_was_after_an_interrupt(after):
     x = POINT.copy()
     before = x.tobytes()
-    with pytest.raises(KeyboardInterrupt):
-        gradproof.check(interrupting(after), lambda x: 2 * x, x)
+    with pytest.raises(KeyboardInterrupt) if after < 2 else nullcontext():
+        report = gradproof.check(interrupting(after), lambda x: 2 * x, x)
+        assert report.stopped_by == "interrupted"
     assert x.tobytes() == before
 
 

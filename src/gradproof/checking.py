@@ -62,6 +62,11 @@ def check(
     -------
     Report
         True in a boolean context only for the verdict "right".
+
+    Notes
+    -----
+    Ctrl-C ends the check after its first round, and the report holds what was found until then; its `stopped_by` is
+    "interrupted".  Before that, and when it is pressed again, it raises KeyboardInterrupt.
     """
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
@@ -101,10 +106,19 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     -------
     Report
         Of a gradient that passed.
+
+    Raises
+    ------
+    GradientError, InconclusiveError
+        With the report.
+    KeyboardInterrupt
+        After Ctrl-C, because it is meant for all the tests, not for this one.
     """
     if inconclusive not in ("raise", "pass"):
         raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
     report = check(objective, gradient, x, **settings)
+    if report.stopped_by == "interrupted":
+        raise KeyboardInterrupt
     if report.verdict == "wrong":
         raise GradientError(report)
     if report.verdict == "inconclusive" and inconclusive == "raise":
@@ -113,15 +127,22 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
 
 
 def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator) -> tuple[Engine, str]:
-    """Run the rounds of a check; say what ended them early: "time_limit", or nothing."""
+    """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
     engine = Engine(problem, claimed, options)
+    rounds, stopped_by = 0, ""
     try:
         while len(probes := engine.ask()):
             engine.tell(evaluator.evaluate(probes))
+            rounds += 1
     except TimeIsUp:
+        stopped_by = "time_limit"
+    except KeyboardInterrupt:
+        if not rounds:
+            raise
+        stopped_by = "interrupted"
+    if stopped_by:
         engine.stop()
-        return engine, "time_limit"
-    return engine, ""
+    return engine, stopped_by
 
 
 def _options(mode: str, seed: int, budget: int | None, rtol: float | None) -> Options:

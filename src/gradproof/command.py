@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -20,13 +21,19 @@ from .version import __version__
 
 DONE, INTERRUPTED = 0, 130
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
-COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
 
 TARGETS = """\
 A target is one of
   model.py:loss            a name in a file                 package.module:loss   a name in a module
   ./libmodel.so:loss       a C function:  int32_t loss(const double *x, int64_t n, double *value, void *user)
                            (it returns 0; a gradient writes n values)
+
+exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
+Ctrl-C prints what was found until then; before the first values it ends with status 130"""
+
+START = """\
+to begin with:  gradproof demo
+your own:       gradproof check model.py:loss --gradient model.py:grad --at x.npy
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
@@ -35,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     try:
         options = parser().parse_args(arguments)
+        if options.command is None:
+            raise UsageError("which command? demo, check or info (see gradproof --help)")
         status: int = options.run(options)
         sys.stdout.flush()
         return status
@@ -60,10 +69,12 @@ def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="gradproof",
         description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
+        epilog=START,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="demo | check | info", required=True, dest="command")
+    commands = top.add_subparsers(title="commands", metavar="demo | check | info", dest="command")
     _add_demo(commands)
     _add_check(commands)
     _add_info(commands)
@@ -238,13 +249,18 @@ def _version(distribution: str) -> str:
 
 
 def painter(options: argparse.Namespace) -> Callable[[Any], str]:
-    """Return what turns a report into text: with its first line in colour where a terminal wants that."""
-    wanted = sys.stdout.isatty() and not options.no_colour and not os.environ.get("NO_COLOR")
-    if not wanted or os.environ.get("TERM") == "dumb":
+    """Return what turns a report into text: for a terminal as wide as that, its verdict in colour where that is wanted.
+
+    What goes to a file or to another program is always the same.
+    """
+    if not sys.stdout.isatty():
         return str
+    plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 
     def painted(report: Any) -> str:
-        head, _, rest = str(report).partition("\n")
-        return f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m\n{rest}"
+        from .table import WIDTH, render
+
+        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
+        return render(report, colour=not plain, width=min(columns, WIDTH))
 
     return painted

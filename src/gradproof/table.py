@@ -1,4 +1,4 @@
-"""A report as text: the verdict in words, what it rests on, and what matters, worst first, in 100 columns."""
+"""A report as text: the verdict in words, what it rests on, and what matters, worst first; 100 columns or fewer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from .report import Finding, Report
 
 WIDTH = 100
+NARROWEST = 80
 ROWS = 10
 KINK_ROWS = 5
 NAME_ROOM = 24
 # The most digits that are shown; fewer where the line would be too long.
 DIGITS = (9, 7, 5, 4)
+# What goes where a terminal is too narrow for all.
+LEFT_OUT = ("left", "right")
 COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
+ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}
 
 
-def render(report: Report, *, colour: bool = False) -> str:
-    """Return a report as text; with `colour`, its first line in the colour of the verdict."""
-    head = headline(report)
+def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
+    """Return a report as text of so many columns (80 or more); with `colour`, its head in that of the verdict."""
+    width = max(width, NARROWEST)
+    head = "\n".join(textwrap.wrap(headline(report), width))
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
@@ -34,12 +39,12 @@ def render(report: Report, *, colour: bool = False) -> str:
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
         head,
-        _facts(report),
-        _table("wrong", sorted(wrong, key=_severity), len(report.wrong), ROWS, _slopes),
-        _table("undecided", sorted(undecided, key=_openness), report.undecided, ROWS, _slopes),
-        _table("kinks", sorted(kinks, key=_distance), max(hidden_kinks, len(kinks)), KINK_ROWS, _kinks),
-        _explanations(report),
-        _notes(report),
+        _facts(report, width),
+        _table("wrong", sorted(wrong, key=_severity)[:ROWS], len(report.wrong), _slopes, width),
+        _table("undecided", sorted(undecided, key=_openness)[:ROWS], report.undecided, _slopes, width),
+        _table("kinks", sorted(kinks, key=_distance)[:KINK_ROWS], max(hidden_kinks, len(kinks)), _kinks, width),
+        _explanations(report, width),
+        _notes(report, width),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -58,10 +63,10 @@ def headline(report: Report) -> str:
     return f"inconclusive: nothing is wrong, but {count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
 
 
-def _facts(report: Report) -> str:
+def _facts(report: Report, width: int) -> str:
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
     if report.untested and report.stopped_by:
-        tested += f", then the {report.stopped_by.replace('_', ' ')} ended the check"
+        tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = (
         f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed: nothing asked for more'})"
     )
@@ -71,20 +76,22 @@ def _facts(report: Report) -> str:
     facts = {"tested": tested}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
-    facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
+    if report.evaluations:
+        facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
     facts["evaluations"] = calls
-    return "\n".join(f"  {key:<11}  {value}" for key, value in facts.items())
+    return "\n".join(_filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
 
 
 def _resolution(report: Report) -> str:
     known = report.resolutions[np.isfinite(report.resolutions)]
     worst = short(report.resolution)
-    if not known.size or np.all(known == report.resolution):
+    usual = short(float(np.median(known))) if known.size else worst
+    if usual == worst:
         return f"an error of {worst} would have been seen"
     where = "wherever it was decided" if report.undecided or report.untested else "everywhere"
-    return f"an error of {worst} would have been seen {where}, of {short(float(np.median(known)))} in half of them"
+    return f"an error of {worst} would have been seen {where}, of {usual} in half of them"
 
 
 def _slopes(one: Finding, digits: int) -> dict[str, str]:
@@ -114,20 +121,19 @@ def _kinks(one: Finding, digits: int) -> dict[str, str]:
 
 def _table(
     title: str,
-    findings: Sequence[Finding],
+    shown: Sequence[Finding],
     total: int,
-    rows: int,
     cells: Callable[[Finding, int], dict[str, str]],
+    width: int,
 ) -> str:
-    shown = findings[:rows]
     if not shown:
         return f"{title}: {total:,}" if total and title != "kinks" else ""
     longest = max(len(one.name) for one in shown)
-    for digits in DIGITS:
-        lines = [cells(one, digits) for one in shown]
+    for digits, left_out in (*((digits, ()) for digits in DIGITS), (DIGITS[-1], LEFT_OUT)):
+        lines = [{key: text for key, text in cells(one, digits).items() if key not in left_out} for one in shown]
         widths = {key: max(len(key), *(len(line[key]) for line in lines)) for key in lines[0]}
-        room = WIDTH - 2 - sum(width + 2 for width in widths.values())
-        if room >= min(longest, NAME_ROOM):
+        room = width - 2 - sum(each + 2 for each in widths.values())
+        if room >= min(longest, NAME_ROOM * width // WIDTH):
             break
     room = max(min(longest, room), len(title))
     text = [_line(title, {key: key for key in widths}, widths, room)]
@@ -151,21 +157,21 @@ def _cut(name: str, room: int) -> str:
     return f"{name[: room - 1 - tail]}…{name[-tail:]}"
 
 
-def _explanations(report: Report) -> str:
+def _explanations(report: Report, width: int) -> str:
     causes = {one.cause for one in report.findings} - {Cause.AGREES}
     if report.untested:
         causes.add(Cause.UNTESTED)
     if report.nondeterministic:
         causes.add(Cause.NONDETERMINISTIC)
-    return "\n".join(_wrapped(f"{cause}: ", cause.explanation) for cause in Cause if cause in causes)
+    return "\n".join(_filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
 
 
-def _notes(report: Report) -> str:
-    return "\n".join(_wrapped("note: ", note) for note in report.warnings)
+def _notes(report: Report, width: int) -> str:
+    return "\n".join(_filled("  note: ", note, "    ", width) for note in report.warnings)
 
 
-def _wrapped(lead: str, sentence: str) -> str:
-    return textwrap.fill(sentence, WIDTH, initial_indent=f"  {lead}", subsequent_indent="    ", break_on_hyphens=False)
+def _filled(lead: str, sentence: str, indent: str, width: int) -> str:
+    return textwrap.fill(sentence, width, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _severity(one: Finding) -> tuple[float, float, int]:

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import textwrap
 import time
 
-import numpy as np
 import pytest
 from command_line import SOURCE, assert_one_line, start_process
 
@@ -13,6 +11,11 @@ from command_line import SOURCE, assert_one_line, start_process
 @pytest.mark.parametrize("name", ["text_loss", "none_loss", "array_loss", "complex_loss"])
 def test_objectives_that_give_no_number(check, name):
     assert_one_line(check(f"model.py:{name}", "model.py:grad"), "objective")
+
+
+def test_functions_of_something_else(check):
+    assert_one_line(check("model.py:two", "model.py:grad"), "the objective is called with x alone", "two()")
+    assert_one_line(check("model.py:loss", "model.py:two"), "the gradient is called with x alone", "two()")
 
 
 @pytest.mark.parametrize("name", ["flat", "complex_grad", "object_grad", "none_loss"])
@@ -109,27 +112,49 @@ def test_an_exit_of_the_users_code_is_no_verdict(check, folder):
     assert_one_line(check("ends.py:f", "model.py:grad"), "no verdict")
 
 
-def test_an_interrupt_is_one_line(check):
+def test_an_interrupt_before_the_first_values_is_one_line(check):
     assert_one_line(check("model.py:interrupted", "model.py:grad"), "interrupted", status=130)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_control_c(folder):
-    (folder / "slow.py").write_text(
-        textwrap.dedent("""
-            import pathlib, time
-            def f(x):
-                pathlib.Path("started").touch()
-                time.sleep(0.2)
-                return float((x ** 2).sum())
-            def g(x): return 2 * x
-        """)
-    )
-    np.save(folder / "long.npy", np.ones(1000))
-    process = start_process(folder, "check", "slow.py:f", "--gradient", "slow.py:g", "--at", "long.npy")
+SLOW = """
+import pathlib, time
+import numpy as np
+x = np.ones(3000)
+def f(y):
+    if y[WHERE] != 1 or WHERE < 0:
+        pathlib.Path("started").touch()
+        time.sleep(60)
+    return float((y ** 2).sum())
+def right(y): return 2 * y
+def wrong(y): return 2 * y * np.where(np.arange(3000) == 5, 1.1, 1)
+def slow(y):
+    pathlib.Path("started").touch()
+    time.sleep(60)
+"""
+
+
+def interrupted(folder, gradient, where):
+    """Send Ctrl-C to a check once the objective is slow: from where on, or from the beginning."""
+    (folder / "slow.py").write_text(SLOW.replace("WHERE", str(where)))
+    process = start_process(folder, "check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x")
     waited = time.monotonic() + 60
     while not (folder / "started").exists() and process.poll() is None and time.monotonic() < waited:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
-    assert (process.returncode, output, errors) == (130, "", "gradproof: interrupted\n")
+    return process.returncode, output, errors
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize(("gradient", "status", "word"), [("right", 3, "inconclusive: "), ("wrong", 1, "wrong: ")])
+def test_control_c_prints_what_was_found(folder, gradient, status, word):
+    given, output, errors = interrupted(folder, gradient, 2000)
+    assert (given, errors) == (status, "")
+    assert output.startswith(word)
+    assert "then Ctrl-C ended the check" in output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize(("gradient", "where"), [("right", -1), ("slow", 2000)])
+def test_control_c_before_anything_was_found(folder, gradient, where):
+    assert interrupted(folder, gradient, where) == (130, "", "gradproof: interrupted\n")

@@ -1,8 +1,10 @@
 """What the command prints: versions, flags, colour, and to readers that are gone."""
 
 import os
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -64,13 +66,51 @@ def test_colour_only_on_a_terminal(check, monkeypatch):
     paint = command.painter(command.parser().parse_args(terminal))
     assert paint is str  # the output of a test is no terminal
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
     report = gradproof.check(lambda x: x[0] ** 2, lambda x: x, [1.0])
     painted = command.painter(command.parser().parse_args(terminal))(report)
     assert painted.startswith("\033[1;31m")
     assert painted.count("\033") == 2
     assert command.painter(command.parser().parse_args([*terminal, "--no-colour"]))(report) == str(report)
+    monkeypatch.setenv("TERM", "dumb")
+    assert command.painter(command.parser().parse_args(terminal))(report) == str(report)
+    monkeypatch.setenv("TERM", "xterm")
+    assert command.painter(command.parser().parse_args(terminal))(report) == painted
     monkeypatch.setenv("NO_COLOR", "1")
     assert command.painter(command.parser().parse_args(terminal))(report) == str(report)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals")
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_a_report_is_as_wide_as_the_terminal(folder, columns):
+    loss = "def f(w): return float(np.sum(w['a_module_with_a_name.a_layer'] ** 2))\n"
+    start = "x = {'a_module_with_a_name.a_layer': np.array([1e-30, -2e-30])}\n"
+    (folder / "long.py").write_text(f"import numpy as np\n{loss}{start}def g(w): return w\n")
+    output = on_a_terminal(folder, columns, "check", "long.py:f", "--gradient", "long.py:g", "--at", "long.py:x")
+    assert output.startswith("\033[1;31mwrong")
+    lines = re.sub("\033\\[[0-9;]*m", "", output).splitlines()
+    assert max(map(len, lines)) <= min(columns, 100)
+    assert ("left" in output) == (columns >= 100)
+
+
+def on_a_terminal(folder, columns, *arguments):
+    """Run the command with a terminal as its output; return what it printed there."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    settings = {"PYTHONPATH": str(SOURCE), "COLUMNS": str(columns), "TERM": "xterm"}
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | settings
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradproof", *arguments], cwd=folder, env=environment, stdout=theirs, stdin=theirs
+    )
+    os.close(theirs)
+    output = b""
+    with suppress(OSError):  # how the end of a terminal shows itself
+        while part := os.read(ours, 4096):
+            output += part
+    os.close(ours)
+    process.wait(timeout=60)
+    return output.decode()
 
 
 def test_errors_of_a_call_need_no_numpy():

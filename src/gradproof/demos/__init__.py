@@ -13,8 +13,9 @@ DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
 
 INTRODUCTION = """\
-A network with two layers, ReLU, softmax loss and an L2 regulariser, and its backward pass written by hand.
-Data: 13 measurements of 178 wines from three cultivators. Source: {file}
+A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
+by hand. Data: 13 measurements of 178 wines from three cultivators. Its source:
+{file}
 """
 AFTERWORD = """\
 Other bugs: {others}.
@@ -38,7 +39,7 @@ def run(name: str, show: Callable[[Any], str] = str) -> bool:
     print("1. The backward pass as it should be\n")
     right = check(network.objective, network.gradient, network.start())
     print(show(right), end="\n\n")
-    print(f"2. With a bug. {bug.__doc__}\n")
+    print(f"2. With a bug\n\n{bug.__doc__}\n")
     print(changed_lines(network.gradient, bug.gradient))
     wrong = check(network.objective, bug.gradient, network.start())
     print(show(wrong), end="\n\n")

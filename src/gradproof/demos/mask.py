@@ -7,8 +7,9 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-W2 and b2 are right: they lie behind the ReLU. W1 and b1 are wrong: the error passes through the ReLU to
-reach them. A gradient that is right down to one layer, and wrong below it, has its bug between the two.
+W2 and b2 are right: they lie behind the ReLU. W1 and b1 are wrong: the error passes through the
+ReLU to reach them. A gradient that is right down to one layer, and wrong below it, has its bug
+between the two.
 """
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-Every coordinate is wrong. In b1 and b2, which have no regulariser, claimed / slope is the same number everywhere:
-178, the number of wines. A common factor is the mark of a forgotten (or doubled) mean, sum or constant.
+Every coordinate is wrong. In b1 and b2, which have no regulariser, claimed / slope is the same
+number everywhere: 178, the number of wines. A common factor is the mark of a forgotten (or doubled)
+mean, sum or constant.
 """
 
 

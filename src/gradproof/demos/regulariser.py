@@ -7,8 +7,9 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-The loss still falls when the network is trained with this gradient, so nothing looks wrong: the weights of the
-second layer only stay larger than they should. The report names all of W2, and nothing else.
+The loss still falls when the network is trained with this gradient, so nothing looks wrong: the
+weights of the second layer only stay larger than they should. The report names all of W2, and
+nothing else.
 """
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-The report names the entries of W1 off the diagonal: on the diagonal a matrix and its transpose are the same.
-b1, W2 and b2 are right, so everything up to the product that makes W1 is right, too.
+The report names the entries of W1 off the diagonal: on the diagonal a matrix and its transpose are
+the same. b1, W2 and b2 are right, so everything up to the product that makes W1 is right, too.
 """
 
 
