@@ -59,7 +59,7 @@ class BuildError(Exception):
 
 
 class NoLinkerError(BuildError):
-    """There is nothing on this machine that makes a library of an object file."""
+    """There is nothing on this machine that makes a library of an object file, or what there is does not work."""
 
 
 def import_core() -> None:
@@ -251,7 +251,7 @@ def link(linker: list[str], source: Path, made: Path) -> None:
         if done.returncode == 0:
             return
     reason = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    raise BuildError(f"{linker[0]} failed: {reason[0] if reason else f'status {done.returncode}'}")
+    raise NoLinkerError(f"{linker[0]} failed: {reason[0] if reason else f'status {done.returncode}'}")
 
 
 def link_commands(linker: list[str], source: Path, made: Path) -> list[list[str]]:

@@ -15,7 +15,7 @@ BUILD = Path(__file__).parent / "build.py"
 NO_LINKER_STATUS = 3
 
 
-class NativeLibraryHook(BuildHookInterface[Any]):  # type: ignore[misc]
+class NativeLibraryHook(BuildHookInterface[Any]):
     """Puts libgradproof into the wheel and names the platform in the wheel's tag."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -41,8 +41,9 @@ def description() -> str:
     """Say in one line which library serves."""
     serving = native()
     if isinstance(serving, JustInTime):
-        why = "chosen by GRADPROOF_LIBRARY" if os.environ.get("GRADPROOF_LIBRARY") else "no library was built"
-        return f"compiled by Numba at first use ({why})"
+        if os.environ.get("GRADPROOF_LIBRARY"):
+            return "compiled by Numba at first use (chosen by GRADPROOF_LIBRARY)"
+        return "none was built, for want of a C compiler or linker: Numba compiles the core at first use"
     return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
 
 
@@ -64,7 +65,7 @@ def compile_flags() -> str:
 def link_flags() -> str:
     """Return what a linker needs to find the library, now and when the program runs; OSError where none was built."""
     if not LIBRARY.exists():
-        raise OSError("no native library was built: install gradproof on a machine with a C compiler or linker")
+        raise OSError("no native library was built: install gradproof again where there is a C compiler or linker")
     rpath = "" if sys.platform == "win32" else f"-Wl,-rpath,{PACKAGE} "
     return f"-L{PACKAGE} {rpath}-lgradproof -lm"
 

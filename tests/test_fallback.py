@@ -1,0 +1,107 @@
+"""Where there is no linker: the installation succeeds, says so, and Numba's functions give the same reports."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import gradproof
+from gradproof import library
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(gradproof.__file__).parent.parent
+BUILD = ROOT / "native_api" / "build.py"
+
+PROBLEMS = """
+import numpy as np
+import gradproof
+from models import POINT, TWINS, negated, with_fault
+
+for objective, gradient in TWINS.values():
+    print(gradproof.check(objective, gradient, POINT).to_json())
+    print(gradproof.check(objective, with_fault(gradient, negated), POINT).to_json())
+    single = POINT.astype(np.float32)
+    print(gradproof.check(objective, with_fault(gradient, negated), single, seed=3).to_json())
+    print(gradproof.check(objective, gradient, POINT, budget=11).to_json())
+objective, gradient = TWINS["absolute"]
+print(gradproof.check(objective, gradient, np.array([0.0, 1e-9, 3.0])).to_json())
+print(gradproof.check(lambda x: np.log(x[0]), lambda x: 1 / x, np.array([1e-12])).to_json())
+print(gradproof.find_kinks(objective, POINT), gradproof.noise_floor(objective, POINT))
+"""
+
+
+def run(*command, **environment):
+    return subprocess.run(
+        [sys.executable, *map(str, command)], env={**os.environ, **environment},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built")
+def test_reports_are_the_same_bits():
+    path = os.pathsep.join([str(SOURCE), str(ROOT / "tests")])
+    native, jit = (run("-c", PROBLEMS, PYTHONPATH=path, GRADPROOF_LIBRARY=chosen) for chosen in ("", "jit"))
+    assert native.returncode == jit.returncode == 0, native.stderr + jit.stderr
+    assert native.stdout.count('"verdict"') > 20
+    assert native.stdout == jit.stdout
+
+
+@pytest.mark.skipif(shutil.which("cc", path="") is not None, reason="a linker without a PATH")
+def test_the_build_says_in_one_line_what_is_missing(tmp_path):
+    pytest.importorskip("llvmlite")
+    result = run(BUILD, "--into", tmp_path, PATH="", CC="")
+    if result.returncode == 0:
+        pytest.skip("a linker that needs no PATH")
+    assert result.returncode == 3
+    assert result.stderr.startswith("native_api/build.py: no C compiler or linker was found")
+    assert result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32" or not shutil.which("false"), reason="needs `false`")
+def test_a_linker_that_does_not_work_is_none():
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import build; from pathlib import Path\n"
+        "try: build.link(['false'], Path('x.o'), Path('x.so'))\n"
+        "except build.NoLinkerError as problem: print(problem)\n"
+    )
+    assert run("-c", program, BUILD.parent).stdout == "false failed: status 1\n"
+
+
+def test_installing_without_a_linker(tmp_path):
+    pytest.importorskip("hatchling")
+    copy = tmp_path / "copy"
+    leave = shutil.ignore_patterns("__pycache__", library.LIBRARY.name)
+    for name in ("src", "native_api"):
+        shutil.copytree(ROOT / name, copy / name, ignore=leave)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    result = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=copy,
+        env={**os.environ, "PATH": "", "CC": ""}, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert "installed without its native library" in result.stdout + result.stderr
+    wheel = next(tmp_path.glob("*.whl"))
+    assert wheel.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if name.endswith((".so", ".dylib", ".dll"))]
+        assert "gradproof/core/engine.py" in archive.namelist()
+
+
+def test_info_says_which_way_it_is(monkeypatch, tmp_path):
+    for chosen, there, words in (("jit", True, "chosen by GRADPROOF_LIBRARY"), ("", False, "none was built, for want")):
+        monkeypatch.setenv("GRADPROOF_LIBRARY", chosen)
+        if not there:
+            monkeypatch.setattr(library, "LIBRARY", tmp_path / "none.so")
+        library.native.cache_clear()
+        try:
+            assert words in library.description()
+        finally:
+            library.native.cache_clear()
+    with pytest.raises(OSError, match="install gradproof again where there is a C compiler"):
+        library.link_flags()
