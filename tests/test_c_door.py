@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from c_programs import COMPILER, compiled, output_of
 
 from gradproof import library
 
 EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
-COMPILER = os.environ.get("CC") or shutil.which("cc")
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
@@ -93,18 +92,6 @@ sentence 1
 version 1
 rounds 0 0
 """
-
-
-def compiled(source: Path, program: Path, *options: str, compiler: str | None = COMPILER) -> Path:
-    flags = [*library.compile_flags().split(), "-O1", "-Wall", "-Wextra", "-Werror", *options]
-    subprocess.run([compiler, *flags, str(source), "-o", str(program), *library.link_flags().split()], check=True)
-    return program
-
-
-def output_of(program: Path, status: int = 0) -> str:
-    done = subprocess.run([str(program)], capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == status, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("standard", ["-std=c99", "-std=c11"])

@@ -1,0 +1,24 @@
+"""Compiling and running small programs against the library, for the tests of the C door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from gradproof import library
+
+COMPILER = os.environ.get("CC") or shutil.which("cc")
+
+
+def compiled(source: Path, program: Path, *options: str, compiler: str | None = COMPILER) -> Path:
+    flags = [*library.compile_flags().split(), "-O1", "-Wall", "-Wextra", "-Werror", *options]
+    subprocess.run([compiler, *flags, str(source), "-o", str(program), *library.link_flags().split()], check=True)
+    return program
+
+
+def output_of(program: Path, status: int = 0) -> str:
+    done = subprocess.run([str(program)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status, done.stderr
+    return done.stdout
