@@ -1,0 +1,51 @@
+"""Says whether a wheel holds what it must: the native library, the header, the data of the demo, and a true tag.
+
+python tests/wheel_contents.py gradproof-0.1.0-py3-none-linux_x86_64.whl
+"""
+
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+NEEDED = (
+    "gradproof/include/gradproof.h",
+    "gradproof/demos/wine.csv",
+    "gradproof/demos/wine.txt",
+    "gradproof/py.typed",
+    "gradproof/core/engine.py",
+)
+LIBRARY = re.compile(r"gradproof/(libgradproof\.(so|dylib)|gradproof\.dll)")
+NAME = re.compile(r"gradproof-[^-]+-py3-none-(?!any\b)\w+\.whl")
+INSIDE = re.compile(r"gradproof(-[^-/]+\.dist-info)?/")
+
+
+def complaints(wheel):
+    """Return what is wrong with a wheel, a line each."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        tags = [archive.read(name).decode() for name in names if name.endswith(".dist-info/WHEEL")]
+    found = [f"there is no {name}" for name in NEEDED if name not in names]
+    libraries = [name for name in names if LIBRARY.fullmatch(name)]
+    if len(libraries) != 1:
+        found.append(f"there must be one native library, not {libraries}")
+    if not NAME.fullmatch(wheel.name):
+        found.append(f"{wheel.name} is not called gradproof-VERSION-py3-none-PLATFORM.whl")
+    if not any("Root-Is-Purelib: false" in text for text in tags):
+        found.append("it says that it fits every platform")
+    found += [f"{name} does not belong there" for name in names if not INSIDE.match(name) or "__pycache__" in name]
+    return found
+
+
+def main(arguments):
+    wheel = Path(arguments[0])
+    found = complaints(wheel)
+    for line in found:
+        print(f"{wheel.name}: {line}")
+    if not found:
+        print(f"{wheel.name}: {wheel.stat().st_size // 1024} kB, complete")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
