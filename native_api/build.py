@@ -73,8 +73,14 @@ def import_core() -> None:
 
 
 def build(directory: Path, say: Callable[[str], None] = print) -> Path:
-    """Build the library into a directory and return its path."""
+    """Build the library into a directory, unless it is there and made of the same sources; return its path."""
     import_core()
+    import kept
+
+    path = directory / FILE_NAME
+    if kept.is_fresh(path):
+        say(f"gradproof: {path.name} is up to date")
+        return path
     linker = find_linker()
     symbols, machine_code = object_file()
     refuse_foreign_symbols(machine_code)
@@ -83,12 +89,12 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
         source.write_bytes(machine_code)
         made = Path(scratch) / FILE_NAME
         link(linker, source, made)
-        path = directory / FILE_NAME
         # A running process may have the old file open: put a new one in its place, do not write into it.
         fresh = path.with_name(f"{FILE_NAME}.new")
         shutil.copyfile(made, fresh)
         fresh.chmod(0o755)
         fresh.replace(path)
+    kept.remember(path)
     say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(symbols)} functions, linked by {linker[0]}")
     return path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUILD = Path(__file__).parent / "build.py"
 NO_LINKER_STATUS = 3
+LIBRARIES = (".so", ".dylib", ".dll")
 
 
 class NativeLibraryHook(BuildHookInterface[Any]):
@@ -25,21 +25,23 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         if version == "editable":
             self._build()
             return
+        # Not removed: the next installation from here need not build it again.
         scratch = Path(self.directory) / "gradproof_library"
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
-        self._build("--into", str(scratch))
-        for library in scratch.iterdir():
+        scratch.mkdir(parents=True, exist_ok=True)
+        if self._build("--into", str(scratch)):
+            library = next(path for path in scratch.iterdir() if path.suffix in LIBRARIES)
             build_data["force_include"][str(library)] = f"gradproof/{library.name}"
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform_tag()}"
 
-    def _build(self, *arguments: str) -> None:
+    def _build(self, *arguments: str) -> bool:
+        """Build the library and say whether there is one now; without a linker there is none."""
         done = subprocess.run([sys.executable, str(BUILD), *arguments], check=False)
         if done.returncode == NO_LINKER_STATUS:
             self.app.display_warning("gradproof: installed without its native library; Numba compiles at first use")
         elif done.returncode != 0:
             raise SystemExit(done.returncode)
+        return done.returncode == 0
 
 
 def platform_tag() -> str:

@@ -1,0 +1,42 @@
+"""Whether a library that was built earlier was made of what is here now: then it need not be built again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from importlib import metadata
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent / "src" / "gradproof"
+
+
+def is_fresh(library: Path) -> bool:
+    """Whether the library is there, unchanged, and made of what is here now."""
+    mark = _mark(library)
+    return library.is_file() and mark.is_file() and mark.read_text(encoding="ascii") == _words(library)
+
+
+def remember(library: Path) -> None:
+    """Write down what the library was made of, beside it."""
+    _mark(library).write_text(_words(library), encoding="ascii")
+
+
+def _mark(library: Path) -> Path:
+    return library.with_name(f"{library.name}.made-of")
+
+
+def _words(library: Path) -> str:
+    return f"{_sources()} {hashlib.sha256(library.read_bytes()).hexdigest()}\n"
+
+
+def _sources() -> str:
+    """Return a digest of the sources, the compiler and the platform."""
+    digest = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
+    for name in ("numba", "llvmlite"):
+        digest.update(f" {name} {metadata.version(name)}".encode())
+    core = sorted((PACKAGE / "core").glob("*.py"))
+    for path in (HERE / "build.py", PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
