@@ -76,3 +76,31 @@ def test_a_buffer_that_is_used_again():
 
     assert gradproof.check(objective, gradient, POINT).verdict == "right"
     assert gradproof.check(objective, lambda x: 1.01 * gradient(x), POINT).wrong.size == 8
+
+
+def read_only():
+    x = np.arange(1.0, 5)
+    x.flags.writeable = False
+    return x
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        read_only(),
+        np.arange(1.0, 13)[::3],
+        np.arange(1.0, 5)[::-1],
+        np.asfortranarray(np.arange(1.0, 5).reshape(2, 2)),
+        np.arange(1, 5),
+        np.arange(1, 5, dtype=np.uint8),
+        np.arange(1.0, 5).astype(">f8"),
+        np.arange(1.0, 5).astype(np.float32),
+        np.broadcast_to(2.0, 4),
+    ],
+    ids=["read-only", "strided", "backward", "Fortran", "integers", "uint8", "big-endian", "float32", "broadcast"],
+)
+def test_every_kind_of_array_is_only_read(x):
+    before, flags = x.tobytes(), str(x.flags)
+    assert gradproof.check(lambda w: np.sum(w**2), lambda w: 2 * w, x).verdict == "right"
+    assert gradproof.check(lambda w: np.sum(w**2), lambda w: 2.1 * w, x).wrong.tolist() == [0, 1, 2, 3]
+    assert (x.tobytes(), str(x.flags)) == (before, flags)

@@ -168,10 +168,9 @@ def _time_limit(seconds: float) -> float:
 
 
 def _integer(value: Any, what: str) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{what} must be an integer, not {value!r:.40}") from None
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{what} must be an integer, not {value!r:.40}")
+    return operator.index(value)
 
 
 def _real(value: Any, what: str) -> float:

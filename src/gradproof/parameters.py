@@ -240,7 +240,8 @@ def _what_it_is(value: Any, array: Flat) -> str:
     if array.dtype.kind in "US":
         return "text"
     if array.dtype.kind == "O":
-        return "an array of Python objects" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        return f"{kind} of Python objects" if array.ndim or isinstance(value, np.ndarray) else kind
     return f"{array.dtype}"
 
 
