@@ -7,6 +7,7 @@ one line; a traceback is shown only of what the user's own code raised.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import platform
 import shutil
@@ -40,12 +41,15 @@ exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    # Where a character cannot be shown, such as ± in ASCII, the verdict still can.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         options = parser().parse_args(arguments)
         if options.command is None:
             raise UsageError("which command? demo, check or info (see gradproof --help)")
         status: int = options.run(options)
-        sys.stdout.flush()
+        print(end="", flush=True)  # sys.stdout may be None: then nothing is printed, and the status says it all
         return status
     except BrokenPipeError:  # who reads has closed; nothing more can be said there, nor flushed at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -253,7 +257,7 @@ def painter(options: argparse.Namespace) -> Callable[[Any], str]:
 
     What goes to a file or to another program is always the same.
     """
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return str
     plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 

@@ -47,13 +47,34 @@ def test_a_reader_that_closes_early(folder):
     process.wait(timeout=120)
 
 
+def run_command(folder, *arguments, **settings):
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), **settings.pop("environment", {})}
+    return subprocess.run(
+        [*settings.pop("before", []), sys.executable, "-m", "gradproof", *arguments],
+        cwd=folder, env=environment, text=True, check=False, timeout=120, stderr=subprocess.PIPE, **settings,
+    )  # fmt: skip
+
+
+WRONG = ("check", "model.py:loss", "--gradient", "model.py:half", "--at", "x.npy")
+
+
+def test_an_encoding_that_lacks_a_character(folder):
+    process = run_command(folder, *WRONG, environment={"PYTHONIOENCODING": "ascii"}, stdout=subprocess.PIPE)
+    assert (process.returncode, process.stderr) == (1, "")
+    assert process.stdout.startswith("wrong: ")
+    assert " ? " in process.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes")
+def test_no_output_at_all(folder):
+    process = run_command(folder, *WRONG, before=["sh", "-c", 'exec "$@" >&-', "sh"])
+    assert (process.returncode, process.stderr) == (1, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_disk_that_is_full(folder):
     with Path("/dev/full").open("w") as full:
-        process = subprocess.run(
-            [sys.executable, "-m", "gradproof", "info"], check=False,
-            env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=full, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        process = run_command(folder, "info", stdout=full)
     assert process.returncode == 2
     assert process.stderr.startswith("gradproof: ")
     assert process.stderr.count("\n") == 1
