@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import fill_readme
 import pytest
 
 import gradproof
@@ -127,7 +128,14 @@ def test_the_report_shown_is_the_demos(shell):
     assert result.returncode == 0, result.stderr
     expected, real = shown("demo").splitlines(), result.stdout.splitlines()
     starts = [row for row, line in enumerate(real) if alike(expected[0], line)]
-    assert any(alike("\n".join(expected), "\n".join(real[row : row + len(expected)])) for row in starts), result.stdout
+    found = any(alike("\n".join(expected), "\n".join(real[row : row + len(expected)])) for row in starts)
+    assert found, f"run `python tests/fill_readme.py`; the demo printed\n{result.stdout}"
+
+
+def test_filling_in_the_report_changes_nothing_else():
+    stale = re.sub(r"(?<=<!-- output: demo -->\n```text\n).*?(?=```)", "old\n", README, flags=re.S)
+    assert stale != README
+    assert alike(README, fill_readme.filled(stale))
 
 
 def test_the_installing_commands_are_what_ci_runs():
