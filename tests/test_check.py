@@ -198,3 +198,11 @@ def test_assert_gradient_inconclusive():
         gradproof.assert_gradient(squares, -squares_gradient(POINT), POINT, inconclusive="pass")
     with pytest.raises(ValueError, match='"raise" or "pass"'):
         gradproof.assert_gradient(squares, squares_gradient, POINT, inconclusive="ignore")
+
+
+def test_noise_that_hides_the_gradient_is_not_called_right():
+    x = np.array([1.0, -2.0, 0.5])
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        report = gradproof.check(lambda w: float(np.sum(w**3) + random.normal()), lambda w: -3 * w**2, x)  # noqa: B023
+        assert report.verdict != "right"

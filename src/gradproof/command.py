@@ -30,7 +30,7 @@ A target is one of
                            (it returns 0; a gradient writes n values)
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
-Ctrl-C prints what was found until then; before the first values it ends with status 130"""
+Ctrl-C prints what was found until then; before the first value it ends with status 130"""
 
 START = """\
 to begin with:  gradproof demo
