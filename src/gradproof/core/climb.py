@@ -1,7 +1,7 @@
 """The ladder of one line: steps as fine as noise allows, then coarser ones, until the claim is settled.
 
-First a few fine steps far apart, which is all that a kink at x needs; then all steps between, which a kink beside x
-needs; then larger ones, which noise and inner solvers need.  After each of them the ladder is weighed.
+First the finest steps that noise allows, which is all that a kink at x needs; then all steps between, which a kink
+beside x needs; then larger ones, which noise and inner solvers need.  After each of them the ladder is weighed.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ from .state import (
 )
 
 RATIO = 4.0
-SPARSE_RATIO = 16.0
-# A kink that hides in noise of half the disagreement explains nothing any more.
-EXPLAINED = 0.5
+# The finest steps that still see a gap as large as the disagreement: three, from where noise is a quarter of it.
+SPARSE_STEPS = 3
+SEEN_GAP = 0.25
 # The coarsest step, in sizes of the line, and how far small coordinates may be moved.
 TOP = 4.0
 FARTHEST = 1.0
@@ -80,12 +80,13 @@ def begin_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None
     reals[slot + SLOT_LOWEST] = smallest_step(engine, reals, x[engine[slot + SLOT_START]])
     engine[slot + SLOT_STAGE] = STAGE_SPARSE
     finest = reals[slot + SLOT_LADDER_STEP]
-    noise = slope_noise(reals, slot, 0) * finest
-    enough = EXPLAINED * disagreement(reals, slot)
-    step = finest / SPARSE_RATIO
-    while step >= reals[slot + SLOT_LOWEST] and noise <= enough * step and reals[slot + SLOT_REACH] == 0.0:
-        want_pair(engine, reals, slot, step)
-        step /= SPARSE_RATIO
+    gap = disagreement(reals, slot)
+    if gap > 0.0 and reals[slot + SLOT_REACH] == 0.0:
+        step = power_of_two_above(slope_noise(reals, slot, 0) * finest / (SEEN_GAP * gap))
+        for _ in range(SPARSE_STEPS):
+            if reals[slot + SLOT_LOWEST] <= step < finest:
+                want_pair(engine, reals, slot, step)
+            step *= RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0 or engine[slot + SLOT_MISSING] > 0:
         engine[slot + SLOT_WANTED_COUNT] = 0
         advance_dense(engine, reals, slot, x)
@@ -158,13 +159,13 @@ def climb_on(engine: Engine, reals: Reals, slot: int) -> None:
                 want_pair(engine, reals, slot, step)
                 step *= RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0:
-        look_closer(engine, reals, slot, judge_slot(reals, slot))
+        look_closer(engine, reals, slot, judge_slot(engine, reals, slot))
 
 
 def settled_early(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:
     """Weigh the ladder; return whether the slot is settled, or asks for what settles it."""
     gather(engine, reals, slot)
-    decision = judge_slot(reals, slot)
+    decision = judge_slot(engine, reals, slot)
     if reals[slot + SLOT_REACH] > 0.0 or not is_clear(engine, reals, slot, decision):
         return False
     if decision == DECIDED_WRONG and not reaches_far(engine, reals, slot, x):

@@ -6,8 +6,8 @@ import math
 
 from .abi import Engine, Reals
 from .evidence import KINK_AT_X, estimate, gather, half_width
-from .floats import larger
-from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge
+from .floats import larger, smaller
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
 from .ladder import centered, slope_noise
 from .proof import settle
 from .state import (
@@ -16,12 +16,19 @@ from .state import (
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
     SLOT_DISTANCE,
+    SLOT_JUMP,
     SLOT_KINK,
+    SLOT_LADDER_LEFT,
+    SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
+    SLOT_LEFT_HIGH,
+    SLOT_LEFT_LOW,
     SLOT_NOISE,
     SLOT_PLACE,
     SLOT_REACH,
     SLOT_RESOLUTION,
+    SLOT_RIGHT_HIGH,
+    SLOT_RIGHT_LOW,
     SLOT_SIDE,
     SLOT_SIZE,
     SLOT_STAGE,
@@ -41,16 +48,70 @@ REFINE_HIGH = 10.0
 # Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
 NO_PLACE = -1
+# A single pair excludes a claim only where the measured noise, which may be too small, is no excuse.
+EXCLUDES = 3.0
+# A jump is visible from where the bars of both slopes are half of it.
+VISIBLE = 4.0
+# Pairs so much finer show nothing but noise; the largest of a few is half of a bar.
+MUCH_FINER = 2.0**-3
+ENOUGH_FINER = 2
+LARGEST_TO_BAR = 2.0
 # With jumps taken as noise, a claim agrees only at a resolution of a tenth.
 JUMP_RESOLUTION = 0.1
 
 
-def judge_slot(reals: Reals, slot: int) -> int:
+def judge_slot(engine: Engine, reals: Reals, slot: int) -> int:
     """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
     claimed = reals[slot + SLOT_CLAIMED]
     if not math.isfinite(claimed):
         return DECIDED_WRONG if math.isfinite(half_width(reals, slot)) else STILL_OPEN
-    return judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
+    decision = judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
+    if decision == DECIDED_RIGHT and engine[slot + SLOT_KINK] == KINK_AT_X:
+        return judge_inside(engine, reals, slot)
+    return decision
+
+
+def judge_inside(engine: Engine, reals: Reals, slot: int) -> int:
+    """Judge whether a kink that seems to be at x is beside it, and the piece that holds x excludes the claim.
+
+    At a kink at x the gap stays the same down to the finest step.  Where the finest pairs that could see it show less
+    than half of it, the kink is outside of them, and the claim must agree with their slopes.  What still finer pairs
+    show is noise, and tells how much of it there really is; without them nothing is decided.
+    """
+    jump = math.fabs(reals[slot + SLOT_JUMP])
+    claimed = reals[slot + SLOT_CLAIMED]
+    if kink_may_hide(reals, slot, reals[slot + SLOT_SIZE], jump):
+        return DECIDED_RIGHT
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        noise = slope_noise(reals, slot, k)
+        right = reals[slot + SLOT_LADDER_RIGHT + k]
+        left = reals[slot + SLOT_LADDER_LEFT + k]
+        if VISIBLE * noise <= jump and math.isfinite(right + left):
+            if math.fabs(right - left) >= 0.5 * jump:
+                return DECIDED_RIGHT
+            off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - reals[slot + SLOT_TOLERANCE]
+            if off > EXCLUDES * noise:
+                real_noise = noise_below(reals, slot, k)
+                if math.isnan(real_noise):
+                    return STILL_OPEN
+                if off > EXCLUDES * real_noise:
+                    return DECIDED_WRONG
+    return DECIDED_RIGHT
+
+
+def noise_below(reals: Reals, slot: int, place: int) -> float:
+    """Return the noise of the slopes at a place, from what finer ones are off the two sides; NaN where they are few."""
+    step = reals[slot + SLOT_LADDER_STEP + place]
+    right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
+    left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
+    largest = 0.0
+    count = 0
+    while count < place and reals[slot + SLOT_LADDER_STEP + count] <= MUCH_FINER * step:
+        off_right = math.fabs(reals[slot + SLOT_LADDER_RIGHT + count] - right)
+        off_left = math.fabs(reals[slot + SLOT_LADDER_LEFT + count] - left)
+        largest = larger(larger(off_right, off_left) * reals[slot + SLOT_LADDER_STEP + count], largest)
+        count += 1
+    return LARGEST_TO_BAR * largest / step if count >= ENOUGH_FINER else math.nan
 
 
 def look_closer(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
@@ -75,7 +136,7 @@ def begin_refinement(engine: Engine, reals: Reals, slot: int) -> None:
 def advance_refinement(engine: Engine, reals: Reals, slot: int) -> None:
     """Weigh the refined ladder."""
     gather(engine, reals, slot)
-    look_again(engine, reals, slot, judge_slot(reals, slot))
+    look_again(engine, reals, slot, judge_slot(engine, reals, slot))
 
 
 def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
@@ -109,7 +170,7 @@ def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
     if jump > 0.0:
         reals[slot + SLOT_NOISE] = jump / 2.0
         gather(engine, reals, slot)
-        decision = judge_slot(reals, slot)
+        decision = judge_slot(engine, reals, slot)
         scale = larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
         if decision == DECIDED_RIGHT and not reals[slot + SLOT_RESOLUTION] <= JUMP_RESOLUTION * scale:
             decision = STILL_OPEN

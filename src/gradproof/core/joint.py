@@ -15,7 +15,7 @@ import math
 from numpy import int64
 
 from .abi import ConstReals, Engine, Reals
-from .codes import AGREES, KINK_AT_POINT, UNTESTED, WRONG
+from .codes import KINK_AT_POINT, UNTESTED, WRONG
 from .jointline import open_pair_line, open_random_line
 from .judge import DECIDED_WRONG
 from .outcome import cause_of, set_cause
@@ -160,24 +160,18 @@ def last_member(engine: Engine, reals: Reals, first: int) -> int:
 
 
 def has_range(engine: Engine, reals: Reals) -> bool:
-    """Return whether there are three coordinates or more, and in between only such as agree.
+    """Return whether there are three coordinates or more, and no other in between: it could have a kink nearby.
 
     Where x is float32 the steps really taken would have to be foreseen, which pairs need less.
     """
     first = next_member(engine, reals, NO_MEMBER)
+    if first == NO_MEMBER or engine[FLOAT32] != 0:
+        return False
     last = last_member(engine, reals, first)
-    members = 0
-    for index in range(larger_integer(first, 0), last + 1):
-        if is_member(engine, reals, index, engine[JOINT_SIGN]):
-            members += 1
-        elif cause_of(engine, index) != AGREES:
+    for index in range(first, last):
+        if not is_member(engine, reals, index, engine[JOINT_SIGN]):
             return False
-    return members > 2 and engine[FLOAT32] == 0
-
-
-def larger_integer(a: int, b: int) -> int:
-    """Return the larger of two integers."""
-    return a if a >= b else b
+    return last - first >= 2
 
 
 def open_range(engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: ConstReals, number: int) -> None:
