@@ -106,6 +106,11 @@ def _as_reals(context: Any, words: Any) -> Typed:
 
 
 @intrinsic
+def _as_floats(context: Any, words: Any) -> Typed:
+    return types.CPointer(types.float32)(words), _reread
+
+
+@intrinsic
 def _as_words(context: Any, reals: Any) -> Typed:
     return types.CPointer(types.int64)(reals), _reread
 
@@ -207,6 +212,8 @@ def _release(context: Any, pointer: Any) -> Typed:
 OPERATIONS: dict[str, Any] = {
     "as_reals": _as_reals,
     "as_words": _as_words,
+    "as_floats": _as_floats,
+    "untyped": _as_words,
     "offset": _offset,
     "is_null": _is_null,
     "null_words": _null_words,

@@ -16,17 +16,29 @@ from .abi import (
     Reals,
     User,
     Vector,
+    Words,
     exported,
 )
 from .closer import NEAR, look_for_kink
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .evidence import KINK_AT_X
 from .floats import larger, smaller, widened
-from .memory import allocate_reals, allocate_words, as_reals, evaluate, is_null, offset, release
+from .memory import (
+    allocate_reals,
+    allocate_words,
+    as_floats,
+    as_reals,
+    evaluate,
+    is_null,
+    offset,
+    release,
+    untyped,
+)
 from .noisefloor import measure_noise
 from .scales import line_size
 from .slots import advance, open_ladder
 from .state import (
+    FLOAT32,
     SLOT_ANSWERS,
     SLOT_DISTANCE,
     SLOT_FAR,
@@ -122,9 +134,10 @@ def find_kinks(
         for place in range(n):
             point[place] = widened(x[place])
             work[place] = x[place]
+        memory = untyped(work)
         found = 0
         for coordinate in range(n):
-            away, before, behind = nearest(objective, user, x, point, n, coordinate, radius, work, engine)
+            away, before, behind = nearest(objective, user, point, n, coordinate, radius, memory, engine)
             if not math.isnan(away):
                 if found < capacity:
                     index[found] = coordinate
@@ -141,12 +154,11 @@ def find_kinks(
 def nearest(
     objective: Objective,
     user: User,
-    x: ConstVector,
     point: ConstReals,
     n: int,
     coordinate: int,
     radius: float,
-    work: Vector,
+    work: Words,
     engine: Engine,
 ) -> tuple[float, float, float]:
     """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
@@ -154,7 +166,7 @@ def nearest(
     slot = slot_place(0)
     reach = radius if radius > 0.0 else NEAR * line_size(reals, point[coordinate])
     open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, reach)
-    finish(objective, user, x, point, n, slot, work, engine)
+    finish(objective, user, point, n, slot, work, engine)
     if engine[slot + SLOT_KINK] == KINK_AT_X:
         left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
         right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
@@ -162,7 +174,7 @@ def nearest(
     best = (math.nan, math.nan, math.nan)
     while not math.isnan(reals[slot + SLOT_DISTANCE]):
         side = engine[slot + SLOT_SIDE]
-        kink = sharpened(objective, user, x, point, n, slot, work, engine)
+        kink = sharpened(objective, user, point, n, slot, work, engine)
         reals[slot + SLOT_DISTANCE] = math.nan
         if math.isnan(kink[0]):
             look_for_kink(engine, reals, slot, side, engine[slot + SLOT_PLACE] + 1)
@@ -172,55 +184,77 @@ def nearest(
             if side == -1:
                 return best
             look_for_kink(engine, reals, slot, -1, 0)
-        finish(objective, user, x, point, n, slot, work, engine)
+        finish(objective, user, point, n, slot, work, engine)
     return best
 
 
 def finish(
     objective: Objective,
     user: User,
-    x: ConstVector,
     point: ConstReals,
     n: int,
     slot: int,
-    work: Vector,
+    work: Words,
     engine: Engine,
 ) -> None:
     """Answer a slot until it is finished."""
     while engine[slot + SLOT_STAGE] != STAGE_FINISHED:
-        answer(objective, user, x, point, n, slot, work, engine)
+        answer(objective, user, point, n, slot, work, engine)
         advance(engine, as_reals(engine), slot, point)
 
 
 def answer(
     objective: Objective,
     user: User,
-    x: ConstVector,
     point: ConstReals,
     n: int,
     slot: int,
-    work: Vector,
+    work: Words,
     engine: Engine,
 ) -> None:
     """Evaluate the objective at the steps that a slot wants."""
     reals = as_reals(engine)
     coordinate = engine[slot + SLOT_START]
     for k in range(engine[slot + SLOT_WANTED_COUNT]):
-        work[coordinate] = point[coordinate] + reals[slot + SLOT_WANTED + k]
         value = offset(reals, slot + SLOT_ANSWERS + k)
-        if evaluate(objective, work, n, value, user) != DONE:
+        step = reals[slot + SLOT_WANTED + k]
+        code = evaluate_at(objective, user, point, n, coordinate, step, work, engine, value)
+        if code != DONE:
             value[0] = math.nan
-    work[coordinate] = x[coordinate]
+
+
+def evaluate_at(
+    objective: Objective,
+    user: User,
+    point: ConstReals,
+    n: int,
+    coordinate: int,
+    step: float,
+    work: Words,
+    engine: Engine,
+    value: Reals,
+) -> int:
+    """Evaluate the objective with one coordinate moved, in the arithmetic of x."""
+    if engine[FLOAT32] != 0:
+        singles = as_floats(work)
+        singles[coordinate] = point[coordinate] + step
+        code = evaluate(objective, singles, n, value, user)
+        singles[coordinate] = point[coordinate]
+        return code
+    doubles = as_reals(work)
+    doubles[coordinate] = point[coordinate] + step
+    code = evaluate(objective, doubles, n, value, user)
+    doubles[coordinate] = point[coordinate]
+    return code
 
 
 def sharpened(
     objective: Objective,
     user: User,
-    x: ConstVector,
     point: ConstReals,
     n: int,
     slot: int,
-    work: Vector,
+    work: Words,
     engine: Engine,
 ) -> tuple[float, float, float]:
     """Return distance, left and right slope of a kink in its bracket, where straight lines from both sides meet.
@@ -236,7 +270,7 @@ def sharpened(
     engine[slot + SLOT_WANTED_COUNT] = 0
     for step in (near - width, near, far, far + width):
         want(engine, reals, slot, side * step)
-    answer(objective, user, x, point, n, slot, work, engine)
+    answer(objective, user, point, n, slot, work, engine)
     engine[slot + SLOT_WANTED_COUNT] = 0
     values = offset(reals, slot + SLOT_ANSWERS)
     inner = (values[1] - values[0]) / width

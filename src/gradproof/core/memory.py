@@ -25,6 +25,16 @@ def as_words(reals: object) -> Words:
     return cast(Words, cast(Any, reals).view(np.int64))
 
 
+def untyped(vector: ConstVector) -> Words:
+    """Return a vector as memory without a type, so that one function serves both twins; `as_…` reads it again."""
+    return cast(Words, vector)
+
+
+def as_floats(words: object) -> Vector:
+    """Return the same memory, read as numbers of float32."""
+    return cast(Vector, cast(Any, words).view(np.float32))
+
+
 def offset(pointer: Memory, count: Integer) -> Memory:
     """Return the pointer, moved on by so many elements."""
     return cast(Memory, cast(Any, pointer)[count:])
