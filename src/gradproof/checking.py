@@ -7,15 +7,22 @@ import operator
 import time
 from typing import Any
 
+import numpy as np
+
+from .cause import Cause
+from .core import codes
 from .core.structs import REPORT_UNTESTED
 from .engine import Engine, Options
 from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
+from .ladder import Values
 from .parameters import Flat
 from .problem import Problem, claimed_gradient, read_bounds, read_problem
 from .progress import Progress, shown
-from .report import GradientError, InconclusiveError, Report, make_report
+from .report import Evidence, GradientError, InconclusiveError, Report, make_report
+from .vacuous import remarks
 
 MODES = ("auto", "full")
+ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
 
 
 def check(
@@ -76,13 +83,16 @@ def check(
     with shown(progress, 2 * problem.n + 2) as advance:
         evaluator = evaluator_for(objective, problem, Pace(deadline, advance), box)
         claimed, calls = claimed_gradient(gradient_function(gradient, problem), problem)
-        engine, stopped_by = _run(problem, claimed, options, evaluator)
+        values = Values(problem.x)
+        engine, stopped_by = _run(problem, claimed, options, evaluator, values)
     outcome = engine.result()
     if not stopped_by and budget is not None and outcome.report[REPORT_UNTESTED]:
         stopped_by = "budget"
+    for remark in remarks(problem.layout, problem.x, claimed, np.isin(outcome.causes, ACCEPTABLE)):
+        problem.note(remark)
     return make_report(
         outcome,
-        problem.layout,
+        Evidence(problem.layout, claimed, values),
         seed=options.seed,
         gradient_evaluations=calls,
         stopped_by=stopped_by,
@@ -126,13 +136,15 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     return report
 
 
-def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator) -> tuple[Engine, str]:
+def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator, kept: Values) -> tuple[Engine, str]:
     """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
     engine = Engine(problem, claimed, options)
     rounds, stopped_by = 0, ""
     try:
         while len(probes := engine.ask()):
-            engine.tell(evaluator.evaluate(probes))
+            values = evaluator.evaluate(probes)
+            kept.keep(probes, values)
+            engine.tell(values)
             rounds += 1
     except TimeIsUp:
         stopped_by = "time_limit"

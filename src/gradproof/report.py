@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .cause import Cause
 from .core import codes, structs
 from .engine import Outcome
+from .ladder import Rung, Values
 from .parameters import Flat, Layout
 
 
@@ -33,6 +35,14 @@ class Finding:
     resolution: float
     has_kink: bool
     distance: float
+    partner: int
+    _values: Values = field(repr=False, compare=False)
+    _noise: float = field(repr=False, compare=False)
+
+    @property
+    def ladder(self) -> tuple[Rung, ...]:
+        """The slopes at every step at which the coordinate was evaluated, finest first."""
+        return self._values.ladder(self.index, self._noise)
 
     @property
     def error(self) -> float:
@@ -46,6 +56,14 @@ class Finding:
             return math.inf
         size = max(abs(self.claimed), abs(self.slope))
         return self.error / size if size else 0.0
+
+
+class Evidence(NamedTuple):
+    """What a report needs to explain a coordinate."""
+
+    layout: Layout
+    claimed: Flat
+    values: Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +99,39 @@ class Report:
     seed: int
     stopped_by: str
     warnings: tuple[str, ...]
+    _evidence: Evidence = field(repr=False, compare=False)
+
+    def name(self, index: int) -> str:
+        """Return what the user calls a coordinate."""
+        return self._evidence.layout.name(index)
+
+    def claimed(self, index: int) -> float:
+        """Return the claimed value of a coordinate."""
+        return float(self._evidence.claimed[index])
+
+    def ladder(self, index: int) -> tuple[Rung, ...]:
+        """Return the slopes of a coordinate at every step at which it was evaluated, finest first."""
+        return self._evidence.values.ladder(index, self.noise_floor)
+
+    def explain(self, index: int) -> str:
+        """Return the evidence of one coordinate as text: its slopes, what their pattern means, what to do.
+
+        Parameters
+        ----------
+        index
+            The flat index of the coordinate, from 0 to n - 1.
+
+        Raises
+        ------
+        IndexError
+            Where there is no such coordinate.
+        """
+        from .explaining import explain
+
+        index = operator.index(index)
+        if not 0 <= index < self.n:
+            raise IndexError(f"there is no coordinate {index}: they go from 0 to {self.n - 1}")
+        return explain(self, index)
 
     def __bool__(self) -> bool:
         """Whether the gradient is right: a check that could not decide is not a pass."""
@@ -99,8 +150,11 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values, ready for JSON: NaN as None, infinities as "inf" and "-inf"."""
-        words = {part.name: getattr(self, part.name) for part in fields(self)}
-        words["findings"] = [{part.name: getattr(one, part.name) for part in fields(one)} for one in self.findings]
+        words = {part.name: getattr(self, part.name) for part in fields(self) if not part.name.startswith("_")}
+        words["findings"] = [
+            {part.name: getattr(one, part.name) for part in fields(one) if not part.name.startswith("_")}
+            for one in self.findings
+        ]
         plain: dict[str, Any] = _plain(words)
         return plain
 
@@ -127,7 +181,7 @@ class InconclusiveError(GradientError):
 
 
 def make_report(
-    outcome: Outcome, layout: Layout, *, seed: int, gradient_evaluations: int, stopped_by: str, notes: list[str]
+    outcome: Outcome, evidence: Evidence, *, seed: int, gradient_evaluations: int, stopped_by: str, notes: list[str]
 ) -> Report:
     """Return the records of the engine as a report in the words of the user's structure."""
     words, reals = outcome.report.tolist(), outcome.report.view(np.float64).tolist()
@@ -140,7 +194,7 @@ def make_report(
         untested=words[structs.REPORT_UNTESTED],
         wrong=_frozen(np.flatnonzero(outcome.causes == codes.WRONG)),
         kinks=_frozen(np.flatnonzero(outcome.kinks)),
-        findings=tuple(_findings(outcome.findings, layout)),
+        findings=tuple(_findings(outcome.findings, evidence, reals[structs.REPORT_NOISE_FLOOR])),
         evaluations=words[structs.REPORT_EVALUATIONS],
         gradient_evaluations=gradient_evaluations,
         rounds=words[structs.REPORT_ROUNDS],
@@ -157,22 +211,23 @@ def make_report(
         seed=seed,
         stopped_by=stopped_by,
         warnings=tuple(notes),
+        _evidence=evidence,
     )
 
 
-def _findings(records: Flat, layout: Layout) -> Iterator[Finding]:
+def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
     # As Python numbers, all at once: thousands of them may be wrong.
     for words, reals in zip(records.tolist(), records.view(np.float64).tolist(), strict=True):
-        yield _finding(words, reals, layout)
+        yield _finding(words, reals, evidence, noise)
 
 
-def _finding(words: list[int], reals: list[float], layout: Layout) -> Finding:
+def _finding(words: list[int], reals: list[float], evidence: Evidence, noise: float) -> Finding:
     start, stop = words[structs.FINDING_START], words[structs.FINDING_STOP]
     return Finding(
         index=start,
         start=start,
         stop=stop,
-        name=layout.name_of_line(start, stop),
+        name=evidence.layout.name_of_line(start, stop),
         cause=Cause.from_code(words[structs.FINDING_CAUSE]),
         claimed=reals[structs.FINDING_CLAIMED],
         slope=reals[structs.FINDING_SLOPE],
@@ -183,6 +238,9 @@ def _finding(words: list[int], reals: list[float], layout: Layout) -> Finding:
         resolution=reals[structs.FINDING_RESOLUTION],
         has_kink=bool(words[structs.FINDING_KINK]),
         distance=reals[structs.FINDING_DISTANCE],
+        partner=words[structs.FINDING_PARTNER],
+        _values=evidence.values,
+        _noise=noise,
     )
 
 

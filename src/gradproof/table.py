@@ -18,6 +18,7 @@ WIDTH = 100
 NARROWEST = 80
 ROWS = 10
 KINK_ROWS = 5
+SHARED = 3
 NAME_ROOM = 24
 # The most digits that are shown; fewer where the line would be too long.
 DIGITS = (9, 7, 5, 4)
@@ -44,7 +45,7 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
         _table("undecided", sorted(undecided, key=_openness)[:ROWS], report.undecided, _slopes, width),
         _table("kinks", sorted(kinks, key=_distance)[:KINK_ROWS], max(hidden_kinks, len(kinks)), _kinks, width),
         _explanations(report, width),
-        _notes(report, width),
+        _notes(report, wrong, width),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -166,8 +167,15 @@ def _explanations(report: Report, width: int) -> str:
     return "\n".join(_filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
 
 
-def _notes(report: Report, width: int) -> str:
-    return "\n".join(_filled("  note: ", note, "    ", width) for note in report.warnings)
+def _notes(report: Report, wrong: Sequence[Finding], width: int) -> str:
+    shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
+    return "\n".join(_filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
+
+
+def shared_kink(one: Finding, report: Report) -> str:
+    """Return the sentence about two claims that contradict each other on one kink."""
+    other = report.name(one.partner)
+    return f"{one.name} and {other} share a kink: each claimed value is acceptable alone, the two together are not."
 
 
 def _filled(lead: str, sentence: str, indent: str, width: int) -> str:

@@ -17,6 +17,7 @@ from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_no
 from .proof import CLEARLY, far_step, settle
 from .scales import UNIT_FLOAT64, smallest_step
 from .state import (
+    SLOT_CLAIM_SCALE,
     SLOT_CLAIMED,
     SLOT_CONFLICT,
     SLOT_COUNT_PAIRS,
@@ -28,12 +29,16 @@ from .state import (
     SLOT_LADDER_STEP,
     SLOT_LADDER_VALUE,
     SLOT_LARGEST_SLOPE,
+    SLOT_LEFT_HIGH,
+    SLOT_LEFT_LOW,
     SLOT_LOWEST,
     SLOT_MISSING,
     SLOT_NEED,
     SLOT_NOISE,
     SLOT_REACH,
     SLOT_RESOLUTION,
+    SLOT_RIGHT_HIGH,
+    SLOT_RIGHT_LOW,
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_START,
@@ -64,6 +69,8 @@ TINY = 1e-300
 STEPS_A_ROUND = 2
 # The slopes beside a kink at x are known well enough at this part of their difference.
 PART_OF_JUMP = 1e-3
+# Neither side may be known less well than this: else a kink beside x is passed by unseen.
+PART_OF_CLAIM = 1e-3
 
 
 def top_step(reals: Reals, slot: int) -> float:
@@ -83,8 +90,10 @@ def begin_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None
     gap = disagreement(reals, slot)
     if gap > 0.0 and reals[slot + SLOT_REACH] == 0.0:
         step = power_of_two_above(slope_noise(reals, slot, 0) * finest / (SEEN_GAP * gap))
+        while step < reals[slot + SLOT_LOWEST]:
+            step *= RATIO
         for _ in range(SPARSE_STEPS):
-            if reals[slot + SLOT_LOWEST] <= step < finest:
+            if step < finest:
                 want_pair(engine, reals, slot, step)
             step *= RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0 or engine[slot + SLOT_MISSING] > 0:
@@ -186,7 +195,8 @@ def is_clear(engine: Engine, reals: Reals, slot: int, decision: int) -> bool:
         enough = reals[slot + SLOT_NEED]
         if engine[slot + SLOT_KINK] == KINK_AT_X:
             enough = larger(PART_OF_JUMP * math.fabs(reals[slot + SLOT_JUMP]), enough)
-        return resolution <= enough
+        side = larger(PART_OF_CLAIM * claim_scale(reals, slot), enough)
+        return resolution <= enough and wider_side(reals, slot) <= side
     claimed = reals[slot + SLOT_CLAIMED]
     if decision == DECIDED_WRONG and reals[UNIT] != UNIT_FLOAT64:
         # Values of float32 come in steps, on which slopes agree by chance: only the whole ladder may refute.
@@ -194,6 +204,18 @@ def is_clear(engine: Engine, reals: Reals, slot: int, decision: int) -> bool:
     if decision == STILL_OPEN or not math.isfinite(claimed):
         return decision == DECIDED_WRONG
     return distance_outside(reals, slot, claimed) > CLEARLY * larger(resolution, reals[slot + SLOT_TOLERANCE])
+
+
+def wider_side(reals: Reals, slot: int) -> float:
+    """Return half the width of the interval of the side of which less is known."""
+    right = reals[slot + SLOT_RIGHT_HIGH] - reals[slot + SLOT_RIGHT_LOW]
+    left = reals[slot + SLOT_LEFT_HIGH] - reals[slot + SLOT_LEFT_LOW]
+    return larger(right, left) / 2.0
+
+
+def claim_scale(reals: Reals, slot: int) -> float:
+    """Return the size that a difference between the two sides is measured with."""
+    return larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
 
 
 def reaches_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:

@@ -1,0 +1,58 @@
+"""One coordinate explained: every slope that was measured, what the pattern of their errors means, what to do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .cause import Cause
+from .ladder import FINGERPRINTS, Rung, fingerprint
+from .table import WIDTH, number, shared_kink, short
+
+if TYPE_CHECKING:
+    from .report import Finding, Report
+
+COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claimed|")
+
+
+def explain(report: Report, index: int) -> str:
+    """Return the evidence of a coordinate as text."""
+    finding = next((one for one in report.findings if one.start <= index < one.stop), None)
+    rungs = report.ladder(index)
+    claimed = report.claimed(index)
+    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
+    if len(rungs) > 1 and math.isfinite(claimed):
+        parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
+    cause = finding.cause if finding is not None else _cause_without_finding(report, index)
+    parts.append(f"  {cause}: {cause.explanation}")
+    if finding is not None and finding.partner >= 0:
+        parts.append(f"  {shared_kink(finding, report)}")
+    return "\n".join(parts)
+
+
+def _head(report: Report, index: int, finding: Finding | None, claimed: float) -> str:
+    head = f"{report.name(index)}: claimed {number(claimed, 9)}"
+    if finding is None or not math.isfinite(finding.slope):
+        return head
+    return f"{head}, measured {number(finding.slope, 9)} ± {short(finding.error_bar)}"
+
+
+def _cause_without_finding(report: Report, index: int) -> Cause:
+    return Cause.AGREES if math.isfinite(report.resolutions[index]) else Cause.UNTESTED
+
+
+def _rows(rungs: Sequence[Rung], claimed: float) -> str:
+    if not rungs:
+        return "  (no values of this coordinate were kept)"
+    table = [COLUMNS, *(_cells(one, claimed) for one in rungs)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    lines = ("  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)
+    return "\n".join(line[:WIDTH] for line in lines)
+
+
+def _cells(one: Rung, claimed: float) -> tuple[str, ...]:
+    slopes = (number(value, 7) if math.isfinite(value) else "-" for value in (one.left, one.right, one.slope))
+    sizes = (one.gap, one.error_bar, abs(one.slope - claimed))
+    rest = (short(value) if math.isfinite(value) else "-" for value in sizes)
+    return (short(one.step), *slopes, *rest)

@@ -1,0 +1,72 @@
+"""Passes that say little: everything compared is zero, a block is dead, or a regulariser alone explains a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .parameters import Flat, Layout, Leaf
+
+# A quotient of claimed value and coordinate that is the same to rounding everywhere.
+SAME = 1e-9
+FEWEST = 2
+
+
+def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
+    """Return what must be said of agreement that tests nothing, by the names of the blocks.
+
+    Parameters
+    ----------
+    layout
+        The structure of x.
+    x, claimed
+        The point and the claimed gradient, n values each.
+    acceptable
+        For each coordinate, whether its claimed value agrees with the objective.
+    """
+    if not acceptable.any():
+        return []
+    if not claimed[acceptable].any():
+        return [
+            "Everything that agrees is 0, claimed and measured: a gradient that is always 0 would pass, too. "
+            "Check at another point, where the objective changes."
+        ]
+    blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    if len(blocks) < 2:
+        return []
+    return [*_dead(blocks, claimed, acceptable), *_regularised(blocks, x, claimed, acceptable)]
+
+
+def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat) -> Iterator[str]:
+    for leaf in blocks:
+        part = slice(leaf.start, leaf.stop)
+        if acceptable[part].all() and not claimed[part].any():
+            yield (
+                f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, claimed and measured. "
+                "Its agreement tests nothing: check at a point where it matters."
+            )
+
+
+def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -> Iterator[str]:
+    proportional = {leaf.path: _factor(x[leaf.start : leaf.stop], claimed[leaf.start : leaf.stop]) for leaf in blocks}
+    if all(proportional.values()):
+        return  # the whole objective is a sum of squares
+    for leaf in blocks:
+        factor = proportional[leaf.path]
+        if factor and acceptable[leaf.start : leaf.stop].all():
+            yield (
+                f"{leaf.path}: its gradient is {factor:.6g} times {leaf.path} itself, as of a regulariser alone. "
+                "Nothing else that should reach it was tested."
+            )
+
+
+def _factor(x: Flat, claimed: Flat) -> float:
+    """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
+    moving = x != 0
+    if np.count_nonzero(moving) < FEWEST or claimed[~moving].any():
+        return 0.0
+    quotients = claimed[moving] / x[moving].astype(np.float64)
+    first = float(quotients[0])
+    same = np.isfinite(first) and np.all(np.abs(quotients - first) <= SAME * abs(first))
+    return first if same else 0.0
