@@ -62,7 +62,7 @@ def test_steps_in_between():
 def looks(claimed, decision):
     """Whether the ladder is refined: where it is open, and f has a slope; else kinks nearby are looked for at once."""
     words, reals = weighed(claimed=claimed)
-    assert closer.judge_slot(reals, SLOT) == decision
+    assert closer.judge_slot(words, reals, SLOT) == decision
     closer.look_closer(words, reals, SLOT, decision)
     refined = words[SLOT + SLOT_STAGE] == STAGE_REFINE
     assert refined == (decision == STILL_OPEN)

@@ -362,7 +362,7 @@ def sharpened(line, near=1e-3, far=2e-3):
         return 0
 
     x = np.array([X])
-    return core.sharpened(in_c, None, x, x, 1, SLOT, x.copy(), words)
+    return core.sharpened(in_c, None, x, 1, SLOT, core.untyped(x.copy()), words)
 
 
 def test_the_slopes_beside_a_bracket():
