@@ -8,15 +8,24 @@ from block import SLOT, STEPS, climbed
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import closer, evidence, ladder, proof
+from gradproof.core import closer, evidence, ladder, proof, slots
 from gradproof.core.judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.state import (
     SLOT_CLAIMED,
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
+    SLOT_HIGH,
+    SLOT_JUMP,
+    SLOT_KINK,
+    SLOT_LADDER_RIGHT,
     SLOT_LADDER_STEP,
+    SLOT_LEFT_HIGH,
+    SLOT_LEFT_LOW,
+    SLOT_LOW,
     SLOT_REACH,
     SLOT_RESOLUTION,
+    SLOT_RIGHT_HIGH,
+    SLOT_RIGHT_LOW,
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_STEP,
@@ -87,7 +96,8 @@ def test_a_refined_ladder_is_weighed_again(claimed, decision):
             words, reals, SLOT, step, math.expm1(0.7 * step) / step, -math.expm1(-0.7 * step) / step, 1.0
         )
     before = reals[SLOT + SLOT_RESOLUTION]
-    closer.advance_refinement(words, reals, SLOT)
+    words[SLOT + SLOT_STAGE] = STAGE_REFINE
+    slots.advance(words, reals, SLOT, np.zeros(1))
     assert words[SLOT + SLOT_DECISION] == decision
     assert reals[SLOT + SLOT_RESOLUTION] != before
 
@@ -119,6 +129,50 @@ def test_larger_steps_that_side_with_a_claim():
     closer.look_again(words, reals, SLOT, DECIDED_WRONG)
     assert words[SLOT + SLOT_STAGE] == STAGE_STEP_JUMP
     assert reals[SLOT + SLOT_WANTED] == reals[SLOT + SLOT_LADDER_STEP + expected + 1]
+
+
+def seemingly_at_x(distance, claimed, noise, steps=STEPS):
+    """A ladder that was weighed as one of a kink at x, with slopes 0.7 and 1.7: it may lie beside x."""
+    words, reals = climbed(lines.with_kink(EXP, distance, 1.0).value, steps, noise)
+    evidence.gather(words, reals, SLOT)
+    words[SLOT + SLOT_KINK], reals[SLOT + SLOT_JUMP] = evidence.KINK_AT_X, 1.0
+    for low, high, slope in ((SLOT_LEFT_LOW, SLOT_LEFT_HIGH, 0.7), (SLOT_RIGHT_LOW, SLOT_RIGHT_HIGH, 1.7)):
+        reals[SLOT + low] = reals[SLOT + high] = slope
+    reals[SLOT + SLOT_LOW], reals[SLOT + SLOT_HIGH] = 0.7, 1.7
+    reals[SLOT + SLOT_CLAIMED], reals[SLOT + SLOT_TOLERANCE] = claimed, 1e-9
+    return words, reals
+
+
+def judges_inside(function):
+    for distance, claimed, noise, steps, decision in (
+        # At x all between the slopes is acceptable; beside it only what the finest pairs show.
+        (0.0, 1.2, 1e-12, STEPS, DECIDED_RIGHT),
+        (1e-6, 1.2, 1e-12, STEPS, DECIDED_WRONG),
+        (1e-6, 0.7, 1e-12, STEPS, DECIDED_RIGHT),
+        (-1e-6, 1.7, 1e-12, STEPS, DECIDED_RIGHT),
+        # Without finer pairs nobody knows how much of that is noise; where a kink may hide in it, nothing is wrong.
+        (1e-6, 1.2, 1e-12, STEPS[:17], STILL_OPEN),
+        (1e-6, 1.2, 1e-3, STEPS, DECIDED_RIGHT),
+    ):
+        words, reals = seemingly_at_x(distance, claimed, noise, steps)
+        assert function(words, reals, SLOT) == decision
+
+
+def test_a_kink_that_seems_to_be_at_x():
+    judges_inside(closer.judge_inside)
+    judges_inside(closer.judge_slot)
+    refuted(judges_inside, lambda words, reals, slot: DECIDED_RIGHT)
+    refuted(judges_inside, lambda words, reals, slot: closer.judge_inside(words, reals, slot) or DECIDED_WRONG)
+
+
+def test_noise_below_a_pair():
+    """From what finer pairs are off the two sides: twice the largest; NaN where they are fewer than two."""
+    _, reals = seemingly_at_x(0.0, 0.7, 1e-12)
+    reals[SLOT + SLOT_LADDER_RIGHT + 2] = 1.7 + 0.25
+    steps = reals[SLOT + SLOT_LADDER_STEP :][: STEPS.size]
+    assert closer.noise_below(reals, SLOT, 8) == pytest.approx(2 * 0.25 * steps[2] / steps[8], rel=0.1)
+    assert closer.noise_below(reals, SLOT, 3) > 0
+    assert math.isnan(closer.noise_below(reals, SLOT, 2))
 
 
 def reaches(function):

@@ -9,7 +9,19 @@ import pytest
 from properties import refuted
 from rounds import FIELDS, FINDING, checked, options_of, results
 
-from gradproof.core import codes, door, kinks, noisefloor, slopes, state, structs
+from gradproof.core import (
+    codes,
+    door,
+    joint,
+    kinks,
+    noisefloor,
+    phases,
+    rounds,
+    slopes,
+    slots,
+    state,
+    structs,
+)
 from gradproof.core.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY, WRONG_ORDER
 from gradproof.core.state import ROUND
 
@@ -243,18 +255,21 @@ def test_more_than_one_chunk(library):
     assert (report[FIELDS["wrong"]], report[FIELDS["agreeing"]]) == (0, n)
 
 
-def test_more_than_one_chunk_in_plain_python(plain):
-    """What needs a ladder waits until all coordinates have had their pair."""
+def test_more_than_one_chunk_in_plain_python(plain, monkeypatch):
+    """What needs a ladder waits until all coordinates have had their pair; then, if need be, for a slot."""
     n = state.CHUNK + 3
     x, claimed = np.full(n, 1.5), np.zeros(n)
-    x[5], claimed[5], claimed[-1] = 0.0, 0.5, 3.3
+    x[5:7], claimed[5:7], claimed[-1] = 0.0, 0.5, 3.3
 
     def objective(point):
-        return float(point[-1]) ** 2 + abs(float(point[5]))
+        return float(point[-1]) ** 2 + abs(float(point[5])) + abs(float(point[6]))
 
+    for module in (slots, phases, rounds, joint):
+        monkeypatch.setattr(module, "SLOT_COUNT", 1)
     found = checked(plain, objective, x, claimed)
     others = {index: cause for index, cause in enumerate(found.causes) if cause != "agrees"}
-    assert others == {5: "kink_at_point", n - 1: "wrong"}
+    assert others == {5: "kink_at_point", 6: "kink_at_point", n - 1: "wrong"}
+    monkeypatch.undo()
     claimed[-1] = 3.0
     assert checked(plain, objective, x, claimed).verdict == "right"
     claimed[5] = 1.5
