@@ -138,7 +138,7 @@ def upward(arrows: list[Arrow]) -> list[str]:
     return [
         f"{arrow}: from {names[layer(arrow.source)]!r} up to {names[layer(arrow.target)]!r}"
         for arrow in arrows
-        if layer(arrow.target) > layer(arrow.source)
+        if layer(arrow.target) > layer(arrow.source) >= 0
     ]
 
 
