@@ -17,6 +17,7 @@ NOISE_BAR = 4.0 * math.sqrt(2.0)
 # Of long vectors only what was evaluated beyond the first pairs is kept.
 KEPT_WHOLE = 1 << 17
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
+DROP = 0.3
 FINGERPRINTS = {
     FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
     NOISE: "|slope - claimed| grows like 1/h as the step shrinks: rounding noise of f, and nothing else.",
@@ -86,9 +87,14 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
     if not clear:
         return NOISE if any(error > 1e-5 * abs(claimed) for _, error, _ in seen) else NOTHING
     errors = [error for _, error in clear]
-    below = [error for step, error, bar in seen if step < clear[0][0] and bar < 0.25 * errors[0]]
-    if _flat_below(errors):
-        return KINK if below and max(below) < 0.3 * errors[0] else FLAT
+    below = [
+        error for step, error, bar in seen if step < clear[0][0] and bar < 0.25 * errors[0] and error < DROP * errors[0]
+    ]
+    middle = len(errors) // 2
+    if _flat(errors[: max(2, middle)]) or _flat(errors[middle:]):
+        # What is below the noise may have dropped; what is seen to be small has.
+        drops = [*below, errors[0]] if len(errors) > 1 else below
+        return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
     return TRUNCATION if _falls(clear) else UNCLEAR
 
 
@@ -99,7 +105,6 @@ def _falls(clear: Sequence[tuple[float, float]]) -> bool:
     return slope >= 0.7 and all(after >= before for (_, before), (_, after) in itertools.pairwise(clear))
 
 
-def _flat_below(errors: Sequence[float]) -> bool:
-    """Whether the finer half of the errors is flat: larger steps have truncation on top."""
-    finer = errors[: max(2, len(errors) // 2)]
-    return max(finer) <= 1.5 * min(finer)
+def _flat(errors: Sequence[float]) -> bool:
+    """Whether errors are the same but for what truncation or a kink at the end of the ladder adds."""
+    return max(errors) <= 1.5 * min(errors)
