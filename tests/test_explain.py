@@ -64,7 +64,7 @@ def test_a_kink_that_was_crossed_drops():
     [finding] = report.findings
     assert finding.cause is gradproof.Cause.KINK_CROSSED
     rows = finding.ladder
-    assert rows == report.ladder(1)
+    assert repr(rows) == repr(report.ladder(1))
     assert [one.step for one in rows] == sorted(one.step for one in rows)
     assert fingerprint(rows, finding.claimed) == KINK
     assert FINGERPRINTS[KINK] in report.explain(1)

@@ -87,11 +87,10 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
     if not clear:
         return NOISE if any(error > 1e-5 * abs(claimed) for _, error, _ in seen) else NOTHING
     errors = [error for _, error in clear]
-    below = [
-        error for step, error, bar in seen if step < clear[0][0] and bar < 0.25 * errors[0] and error < DROP * errors[0]
-    ]
+    finer = [(error, bar) for step, error, bar in seen if step < clear[0][0]]
+    below = [error for error, bar in finer if bar < 0.25 * errors[0] and error < DROP * errors[0]]
     middle = len(errors) // 2
-    if _flat(errors[: max(2, middle)]) or _flat(errors[middle:]):
+    if len(errors) == 1 or _flat(errors[: max(2, middle)]) or (len(errors) > 3 and _flat(errors[middle:])):
         # What is below the noise may have dropped; what is seen to be small has.
         drops = [*below, errors[0]] if len(errors) > 1 else below
         return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
