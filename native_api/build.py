@@ -41,9 +41,7 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
 # Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
 INLINING_THRESHOLD = 10
-KERNELS = re.compile(
-    r"(core\d+(probes|errors|slopes|evaluation)\d)|gradproof_(relative|forward|centered|evaluate|points)"
-)
+KERNELS = re.compile(r"(core\d+(probes|errors|evaluation)\d)|gradproof_(relative|evaluate|points)")
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.

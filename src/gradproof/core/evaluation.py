@@ -61,7 +61,7 @@ def evaluate(
         point[index] = x[index]
     for number in range(count):
         place = number * PROBE_WORDS
-        if not fits(probes, place, n):
+        if not fits(probes, numbers, place, n):
             return BAD_ARGUMENT
         move(probes, numbers, place, x, typical, point)
         values[number] = math.nan

@@ -20,6 +20,8 @@ HIGHEST_ORDER = 6
 AGREEMENT = 6.0
 # Fewer different values are the steps of an arithmetic, not its noise.
 FEWEST_DIFFERENT = 5
+# Values on a grid are whole steps apart, up to rounding.
+OFF_GRID = 1e-6
 # Float64 answers at spacings of 2**-46, with a noise of 2**-53 of |f|; float32: 2**-18 and 2**-24; bfloat16: 2**-9.
 FLOAT32_SPACING = 2.0**-34
 FLOAT32_NOISE = 2.0**-30
@@ -87,6 +89,22 @@ def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
     agree = largest <= AGREEMENT * smallest and alternates
     median = total - smallest - largest
     return size * (median if agree else largest), agree
+
+
+def grid_of(values: Reals, count: int) -> float:
+    """Return the step of the grid that all values lie on: of stairs, or of an arithmetic; 0 where they lie on none."""
+    grid = 0.0
+    for place in range(1, count):
+        change = math.fabs(values[place] - values[place - 1])
+        if change > 0.0 and (grid == 0.0 or change < grid):
+            grid = change
+    if grid == 0.0:
+        return 0.0
+    for place in range(1, count):
+        steps = math.fabs(values[place] - values[place - 1]) / grid
+        if math.fabs(steps - math.floor(steps + 0.5)) > OFF_GRID:
+            return 0.0
+    return grid
 
 
 def values_answer(values: Reals, count: int) -> bool:

@@ -1,7 +1,7 @@
-"""The noise floor of an objective, without a check around it: the engine's noise line, on steps that x takes exactly.
+"""The noise floor of an objective, without a check around it: the noise line of the engine.
 
-There is no claimed gradient here that could foretell what rounding of the points into float32 changes.  So the points
-must not be rounded: every coordinate moves by a power of two.
+There is no claimed gradient here that could foretell what rounding of the points into float32 changes.  So there the
+points must not be rounded: every coordinate moves by a power of two.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work
         answered = False
         for number in range(noise_probes(engine)):
             place = place_of_probe(engine, number)
-            move_exactly(x, n, reals[TYPICAL], line_seed(engine), line_step(engine, place), work)
+            move_along(x, n, reals[TYPICAL], line_seed(engine), line_step(engine, place), work)
             value = offset(reals, NOISE_VALUES + place)
             if evaluate(objective, work, n, value, user) != DONE:
                 value[0] = math.nan
@@ -114,9 +114,14 @@ def begin_at(objective: Objective, user: User, x: ConstVector, n: int, work: Vec
     return DONE
 
 
-def move_exactly(x: ConstVector, n: int, typical: float, seed: int, step: float, point: Vector) -> None:
-    """Write a point of the line: every coordinate moves by the step times a power of two, of either sign."""
+def move_along(x: ConstVector, n: int, typical: float, seed: int, step: float, point: Vector) -> None:
+    """Write a point of the line; where x is float32, every coordinate moves by a power of two, of either sign."""
+    exactly = holds_float32(x)
     for index in range(n):
         value = widened(x[index])
-        scale = power_of_two_above(coordinate_scale(value, typical, 0.0))
-        point[index] = value + (step * scale if direction(seed, index) > 0.0 else -step * scale)
+        scale = coordinate_scale(value, typical, 0.0)
+        move = direction(seed, index)
+        if exactly:
+            scale = power_of_two_above(scale)
+            move = 1.0 if move > 0.0 else -1.0
+        point[index] = value + step * move * scale

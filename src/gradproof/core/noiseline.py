@@ -11,7 +11,7 @@ import math
 from .abi import ConstReals, Engine, Probes, Reals
 from .floats import larger, spacing
 from .memory import as_reals, offset, rounded_to_float32
-from .noise import arithmetic_of, noise_of_values, values_answer
+from .noise import arithmetic_of, grid_of, noise_of_values, values_answer
 from .probes import coordinate_scale, direction, displaced
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 from .state import (
@@ -171,7 +171,10 @@ def weigh(engine: Engine, reals: Reals) -> bool:
     table = offset(reals, NOISE_VALUES)
     if not values_answer(table, NOISE_COUNT):
         return next_spacing(engine, reals)
+    grid = grid_of(table, NOISE_COUNT)
     noise, good = noise_of_values(table, NOISE_COUNT)
+    # Values on a grid may lie on a straight line by chance, and then show no noise at all.
+    noise = larger(noise, STEP_NOISE * grid)
     if reals[NOISE_SPACING] == 0.0:
         reals[NOISE_SPACING] = math.ldexp(1.0, int(engine[NOISE_EXPONENT]))
     if good:
@@ -196,7 +199,7 @@ def settle_noise(engine: Engine, reals: Reals, measured: float) -> None:
     """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
     noise = larger(measured, 0.5 * spacing(reals[VALUE]))
     if engine[NOISE_IN_FLOAT32] != 0:
-        # Values of float32 may lie on a straight line by chance, and then show no noise at all.
+        # The same where the claimed change, which is not on the grid of float32, was subtracted.
         noise = larger(noise, STEP_NOISE * FLOAT32_SPACING * spacing(reals[VALUE]))
     if engine[NONDETERMINISTIC] != 0:
         noise = larger(noise, reals[NOISE])

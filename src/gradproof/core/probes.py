@@ -96,9 +96,11 @@ def is_random(probes: ConstProbes, count: int) -> bool:
     return random
 
 
-def fits(probes: ConstProbes, place: int, n: int) -> bool:
-    """Return whether the coordinates of a probe are coordinates of x."""
-    return 0 <= probes[place + PROBE_START] <= probes[place + PROBE_STOP] <= n
+def fits(probes: ConstProbes, numbers: ConstReals, place: int, n: int) -> bool:
+    """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
+    start = probes[place + PROBE_START]
+    stop = probes[place + PROBE_STOP]
+    return 0 <= start <= stop <= n and (numbers[place + PROBE_RATIO] == 0.0 or start + 2 <= stop)
 
 
 def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, typical: float, point: Vector) -> None:
@@ -162,7 +164,7 @@ def points(x: ConstVector, n: Integer, probes: ConstProbes, count: Integer, poin
     typical = typical_size(x, n) if is_random(probes, count) else 1.0
     for number in range(count):
         place = number * PROBE_WORDS
-        if not fits(probes, place, n):
+        if not fits(probes, numbers, place, n):
             return BAD_ARGUMENT
         row = offset(points, number * n)
         for index in range(n):

@@ -9,6 +9,7 @@ from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .floats import larger, power_of_two_above, smaller, widened
 from .memory import allocate_words, as_reals, evaluate, is_null, offset, release
 from .noisefloor import measure_noise
+from .scales import smallest_step
 from .state import NOISE, NOISE_VALUES, SCRATCH, TYPICAL, VALUE
 
 FORWARD = 1
@@ -139,7 +140,7 @@ def sweep(
     values = offset(reals, NOISE_VALUES)
     for index in range(n):
         value = widened(x[index])
-        move = default_step(reals, value, formula) if is_null(step) else step[index]
+        move = default_step(engine, reals, value, formula) if is_null(step) else step[index]
         values[1] = reals[VALUE]
         code = moved(objective, user, x, n, index, move, work, values)
         stop = widened(work[index])
@@ -170,16 +171,17 @@ def moved(
     return evaluate(objective, work, n, value, user)
 
 
-def default_step(reals: Reals, value: float, formula: int) -> float:
+def default_step(engine: Engine, reals: Reals, value: float, formula: int) -> float:
     """Return the step that balances truncation and noise where f varies on the scale of x (Moré and Wild, 2012)."""
     size = math.fabs(reals[VALUE])
     noise = smaller(reals[NOISE] / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT
     noise = larger(noise, UNIT)
     part = math.sqrt(noise) if formula == FORWARD else cube_root(noise)
-    return power_of_two_above(part * larger(math.fabs(value), reals[TYPICAL]))
+    step = power_of_two_above(part * larger(math.fabs(value), reals[TYPICAL]))
+    return larger(step, smallest_step(engine, reals, value))
 
 
 def cube_root(value: float) -> float:
     """Return the cube root of a number in (0, 1], within a factor of 1.26: a power of two is all that is made of it."""
     exponent = math.frexp(value)[1]
-    return math.ldexp(1.0, math.floor(exponent / 3.0))
+    return math.ldexp(1.0, math.floor((exponent - 0.5) / 3.0 + 0.5))
