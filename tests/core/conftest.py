@@ -27,7 +27,7 @@ def library() -> Any:
     return Native("library", native())
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _arithmetic_without_a_word() -> Iterator[None]:
     """C divides by zero and overflows without a word; so do the functions of the core when a test calls them."""
     with np.errstate(all="ignore"):
