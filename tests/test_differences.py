@@ -195,7 +195,6 @@ def test_noise_and_kinks_of_structures(name):
     assert [kink.index for kink in kinks] == [flattened(x).size - 1]
 
 
-@pytest.mark.xfail(strict=True, reason="the default forward step is below the spacing of float32 where f is in float64")
 def test_forward_steps_of_its_own_for_points_in_float32():
     found = gradproof.forward_difference(lambda point: f(point.astype(np.float64)), X.astype(np.float32))
     assert found == pytest.approx(gradient(X), rel=1e-3)

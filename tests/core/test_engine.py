@@ -215,7 +215,7 @@ def stands_on_stairs(witness: Any, height: float, factor: float) -> None:
         assert "wrong" not in checked(witness, stairs(height), x, factor * x).causes
 
 
-@pytest.mark.parametrize("height", [1e-8, *(pytest.param(h, marks=FLAT) for h in (1e-6, 10**-4.5, 1e-3, 1e-2))])
+@pytest.mark.parametrize("height", [1e-8, 1e-6, 10**-4.5, 1e-3, pytest.param(1e-2, marks=FLAT)])
 def test_stairs(library, height):
     """A right gradient is not called wrong because f answers in steps, however high they are."""
     stands_on_stairs(library, height, 2.0)

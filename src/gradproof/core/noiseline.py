@@ -52,6 +52,7 @@ INSIDE_PLACE = 5
 SEED_OFFSET = 1
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 STEP_NOISE = 0.3
+FINEST_GRID = 2.0**-40
 
 
 def begin_noise(engine: Engine, reals: Reals) -> None:
@@ -173,8 +174,10 @@ def weigh(engine: Engine, reals: Reals) -> bool:
         return next_spacing(engine, reals)
     grid = grid_of(table, NOISE_COUNT)
     noise, good = noise_of_values(table, NOISE_COUNT)
-    # Values on a grid may lie on a straight line by chance, and then show no noise at all.
-    noise = larger(noise, STEP_NOISE * grid)
+    # Values on a grid may lie on a straight line by chance, and then show no noise at all.  Finer grids are those of
+    # float64; and points in float32 move by the same powers of two, which a linear f follows exactly.
+    if grid > FINEST_GRID * math.fabs(reals[VALUE]) and engine[FLOAT32] == 0:
+        noise = larger(noise, STEP_NOISE * grid)
     if reals[NOISE_SPACING] == 0.0:
         reals[NOISE_SPACING] = math.ldexp(1.0, int(engine[NOISE_EXPONENT]))
     if good:

@@ -182,6 +182,6 @@ def default_step(engine: Engine, reals: Reals, value: float, formula: int) -> fl
 
 
 def cube_root(value: float) -> float:
-    """Return the cube root of a number in (0, 1], within a factor of 1.26: a power of two is all that is made of it."""
+    """Return the cube root of a number in (0, 1], within a factor of 1.6: a power of two is all that is made of it."""
     exponent = math.frexp(value)[1]
-    return math.ldexp(1.0, math.floor((exponent - 0.5) / 3.0 + 0.5))
+    return math.ldexp(1.0, math.floor(exponent / 3.0))
