@@ -29,27 +29,26 @@ NO_PLACE: dict[float, str] = {
     0.1: "quartic square_at_bottom",
 }
 NO_SLOPES: dict[float, str] = {
-    1e-09: "exp exp_down sin cos_at_top square_at_bottom cubic bell tanh logistic line",
-    1e-08: "exp exp_down sin cubic bell tanh logistic line",
-    1e-07: "exp_down line",
-    1e-05: "cubic line",
+    1e-09: "exp cos_at_top square_at_bottom bell line",
+    1e-08: "exp_down sin bell tanh",
+    1e-07: "exp_down",
     0.0001: "far_from_zero",
-    0.001: "line far_from_zero",
+    0.001: "far_from_zero",
     0.01: "quartic far_from_zero",
-    0.02: "quartic far_from_zero",
+    0.02: "quartic",
     0.05: "quartic",
     0.1: "quartic square_at_bottom",
 }
 NO_PLACE_FLOAT32: dict[float, str] = {
-    0.0001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
-    0.001: "exp exp_down sin cos_at_top quartic square_at_bottom bell tanh logistic line far_from_zero",
-    0.01: "exp exp_down quartic square_at_bottom",
+    0.0001: "cos_at_top square_at_bottom line",
+    0.001: "cos_at_top square_at_bottom line",
+    0.01: "quartic",
     0.1: "quartic square_at_bottom",
 }
 NO_SLOPES_FLOAT32: dict[float, str] = {
-    0.0001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
-    0.001: "exp exp_down sin cos_at_top quartic cubic square_at_bottom bell tanh logistic line far_from_zero",
-    0.01: "exp exp_down quartic cubic square_at_bottom bell logistic far_from_zero",
+    0.0001: "cos_at_top square_at_bottom line",
+    0.001: "cos_at_top square_at_bottom line",
+    0.01: "quartic",
     0.1: "quartic square_at_bottom",
 }
 

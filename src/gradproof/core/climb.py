@@ -14,7 +14,7 @@ from .evidence import ALL_CONFLICT, KINK_AT_X, estimate, gather
 from .floats import larger, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_noise
-from .proof import CLEARLY, far_step, settle
+from .proof import CLEARLY, far_step, says_nothing, settle
 from .scales import UNIT_FLOAT64, smallest_step
 from .state import (
     SLOT_CLAIM_SCALE,
@@ -198,8 +198,8 @@ def is_clear(engine: Engine, reals: Reals, slot: int, decision: int) -> bool:
         side = larger(PART_OF_CLAIM * claim_scale(reals, slot), enough)
         return resolution <= enough and wider_side(reals, slot) <= side
     claimed = reals[slot + SLOT_CLAIMED]
-    if decision == DECIDED_WRONG and reals[UNIT] != UNIT_FLOAT64:
-        # Values of float32 come in steps, on which slopes agree by chance: only the whole ladder may refute.
+    if decision == DECIDED_WRONG and (reals[UNIT] != UNIT_FLOAT64 or says_nothing(engine, reals, slot)):
+        # Values of float32, and stairs, are flat in places or agree by chance: only the whole ladder may refute.
         return False
     if decision == STILL_OPEN or not math.isfinite(claimed):
         return decision == DECIDED_WRONG

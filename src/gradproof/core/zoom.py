@@ -14,6 +14,7 @@ from .state import (
     SLOT_FAR_VALUE,
     SLOT_FIRST_CHANGE,
     SLOT_ITERATION,
+    SLOT_LOWEST,
     SLOT_MIDDLE_VALUE,
     SLOT_MIDWAY_CHANGE,
     SLOT_NEAR,
@@ -27,7 +28,7 @@ from .state import (
 )
 
 HALVINGS = 20
-# A change of slope that noise hides ends the zoom: a kink, if four halvings had kept it until then.
+# A change of slope that noise hides, or steps that x does not see, end the zoom: a kink, if four halvings had kept it.
 ENOUGH_HALVINGS = 4
 SQUARE_ROOT_OF_SIX = 2.449489742783178
 # From the third halving on a kink must have kept this part of the largest change.
@@ -106,7 +107,8 @@ def narrow(engine: Engine, reals: Reals, slot: int, first: float, second: float)
             place = k
             change = changes[k]
     iteration = engine[slot + SLOT_ITERATION]
-    if change <= 2.0 * NOISE_FACTOR * SQUARE_ROOT_OF_SIX * reals[slot + SLOT_NOISE] / quarter:
+    hidden = change <= 2.0 * NOISE_FACTOR * SQUARE_ROOT_OF_SIX * reals[slot + SLOT_NOISE] / quarter
+    if hidden or quarter < reals[slot + SLOT_LOWEST]:
         return found(engine, reals, slot) if iteration >= ENOUGH_HALVINGS else NOT_FOUND
     if iteration >= COMPARED_FROM and change < KEPT * reals[slot + SLOT_FIRST_CHANGE]:
         return NOT_FOUND
