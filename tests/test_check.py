@@ -206,3 +206,10 @@ def test_noise_that_hides_the_gradient_is_not_called_right():
         random = np.random.default_rng(seed)
         report = gradproof.check(lambda w: float(np.sum(w**3) + random.normal()), lambda w: -3 * w**2, x)  # noqa: B023
         assert report.verdict != "right"
+
+
+@pytest.mark.parametrize("value", [7.0, 0.1, 0.0])
+def test_a_constant_objective_has_slopes_of_zero(value):
+    x = np.array([1.0, -2.0])
+    assert gradproof.check(lambda x: value, np.zeros(2), x).verdict == "right"
+    assert gradproof.check(lambda x: value, np.array([0.0, 1e-6]), x).wrong.tolist() == [1]

@@ -18,6 +18,7 @@ from .state import (
     ARITHMETIC,
     FLOAT32,
     NOISE,
+    NOISE_ANSWERED,
     NOISE_BEST,
     NOISE_COUNT,
     NOISE_EXPONENT,
@@ -61,6 +62,7 @@ def begin_noise(engine: Engine, reals: Reals) -> None:
     engine[NOISE_EXPONENT] = FIRST_EXPONENT_FLOAT32 if engine[FLOAT32] != 0 else FIRST_EXPONENT
     engine[NOISE_SIGN] = 1
     reals[NOISE_BEST] = math.inf
+    engine[NOISE_ANSWERED] = 0
     engine[NOISE_IN_FLOAT32] = 1
     note_arithmetic(engine, reals[VALUE])
     reals[NOISE_SPACING] = 0.0
@@ -147,6 +149,7 @@ def advance_noise(engine: Engine, reals: Reals, answered: bool) -> bool:
     if stage == STAGE_TWO:
         if not answered:
             return next_spacing(engine, reals)
+        engine[NOISE_ANSWERED] = 1
         engine[NOISE_STAGE] = STAGE_REST
         return False
     reals[NOISE_VALUES] = reals[VALUE]
@@ -201,7 +204,7 @@ def next_spacing(engine: Engine, reals: Reals) -> bool:
 def settle_noise(engine: Engine, reals: Reals, measured: float) -> None:
     """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
     noise = larger(measured, 0.5 * spacing(reals[VALUE]))
-    if engine[NOISE_IN_FLOAT32] != 0:
+    if engine[NOISE_IN_FLOAT32] != 0 and (engine[NOISE_ANSWERED] != 0 or engine[FLOAT32] != 0):
         # The same where the claimed change, which is not on the grid of float32, was subtracted.
         noise = larger(noise, STEP_NOISE * FLOAT32_SPACING * spacing(reals[VALUE]))
     if engine[NONDETERMINISTIC] != 0:
