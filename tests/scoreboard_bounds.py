@@ -2,6 +2,11 @@
 
     python tests/scoreboard_bounds.py ROWS [--alarms PERCENT] [--misses PERCENT] [--inconclusive PERCENT]
 
+Rows are made where a folder `scoreboard` with labelled gradients is at hand, by one command in the folder that holds it
+(`--quick` for a sample; all of them take two minutes on two cores):
+
+    python -W ignore -m scoreboard.score --out ROWS
+
 A row is a line of JSON: `label` ("right", "wrong" or "undecidable"), `v` (the verdict: "pass", "fail",
 "inconclusive" or "crash"), `mut_x` (whether x came back changed), `case` (its name).  A crash or a changed x is never
 allowed; neither is a file without rows.
