@@ -17,6 +17,7 @@ from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_no
 from .proof import CLEARLY, far_step, says_nothing, settle
 from .scales import UNIT_FLOAT64, smallest_step
 from .state import (
+    LADDER,
     SLOT_CLAIM_SCALE,
     SLOT_CLAIMED,
     SLOT_CONFLICT,
@@ -143,11 +144,17 @@ def advance_dense(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> Non
     largest_slope(engine, reals, slot)
     step = reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1] / RATIO
     while step >= reals[slot + SLOT_LOWEST] and not noise_hides_slopes(engine, reals, slot, step):
-        if place_of_step(engine, reals, slot, step) < 0 and engine[slot + SLOT_WANTED_COUNT] < WANTED_CAPACITY:
+        if place_of_step(engine, reals, slot, step) < 0 and has_room(engine, slot):
             want_pair(engine, reals, slot, step)
         step /= RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0:
         advance_climb(engine, reals, slot, x)
+
+
+def has_room(engine: Engine, slot: int) -> bool:
+    """Return whether the ladder can take what is wanted already, and one more pair."""
+    wanted = engine[slot + SLOT_WANTED_COUNT]
+    return wanted < WANTED_CAPACITY and engine[slot + SLOT_COUNT_PAIRS] + wanted // 2 < LADDER
 
 
 def advance_climb(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
@@ -164,7 +171,7 @@ def climb_on(engine: Engine, reals: Reals, slot: int) -> None:
     top = top_step(reals, slot)
     if engine[slot + SLOT_CONFLICT] != ALL_CONFLICT:
         for _ in range(STEPS_A_ROUND):
-            if step <= top:
+            if step <= top and has_room(engine, slot):
                 want_pair(engine, reals, slot, step)
                 step *= RATIO
     if engine[slot + SLOT_WANTED_COUNT] == 0:
