@@ -53,6 +53,7 @@ from .state import (
     SLOT_TOLERANCE,
     SLOT_WANTED,
     SLOT_WANTED_COUNT,
+    SLOT_ZOOMS,
     STAGE_CLIMB,
     STAGE_DENSE,
     STAGE_FIRST,
@@ -106,6 +107,7 @@ def open_slot(engine: Engine, reals: Reals, slot: int, index: int, value: float,
     engine[slot + SLOT_MISSING] = 0
     engine[slot + SLOT_REFUTED] = 0
     engine[slot + SLOT_SEED] = 0
+    engine[slot + SLOT_ZOOMS] = 0
     reals[slot + SLOT_RATIO] = 0.0
     reals[slot + SLOT_CLAIMED] = claimed
     reals[slot + SLOT_SIZE] = line_size(reals, value)
