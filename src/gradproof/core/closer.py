@@ -48,7 +48,7 @@ REFINE_LOW = 0.01
 REFINE_HIGH = 10.0
 # Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
-# Where as many suspects turned out to be none, f is rough at all scales.
+# Where as many suspects turned out to be none, f is rough at all scales, and a check has better things to do.
 MOST_ZOOMS = 8
 NO_PLACE = -1
 # A single pair excludes a claim only where the measured noise, which may be too small, is no excuse.
@@ -188,7 +188,7 @@ def look_for_kink(engine: Engine, reals: Reals, slot: int, side: int, first: int
     while engine[slot + SLOT_KINK] != KINK_AT_X and side >= -1:
         place = next_suspect(engine, reals, slot, side, first)
         if place != NO_SUSPECT and reals[slot + SLOT_LADDER_STEP + place] <= reach:
-            if engine[slot + SLOT_ZOOMS] >= MOST_ZOOMS:
+            if engine[slot + SLOT_ZOOMS] >= MOST_ZOOMS and reals[slot + SLOT_REACH] == 0.0:
                 break
             engine[slot + SLOT_ZOOMS] += 1
             engine[slot + SLOT_SIDE] = side
