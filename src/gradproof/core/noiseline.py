@@ -36,6 +36,7 @@ from .state import (
     N,
 )
 from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .sums import two_sum
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
 FIRST_EXPONENT = -46
@@ -117,12 +118,15 @@ def claimed_change(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstRe
     if engine[FLOAT32] == 0:
         return 0.0
     total = 0.0
+    rest = 0.0
     for index in range(engine[N]):
         scale = coordinate_scale(x[index], reals[TYPICAL], 0.0)
         move = step * direction(line_seed(engine), index) * scale
         if math.isfinite(claimed[index]):
-            total += claimed[index] * (displaced(x[index], move, True) - x[index])
-    return total
+            # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
+            total, error = two_sum(total, claimed[index] * (displaced(x[index], move, True) - x[index]))
+            rest += error
+    return total + rest
 
 
 def note_values(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> bool:
