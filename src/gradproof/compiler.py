@@ -111,8 +111,8 @@ def _as_floats(context: Any, words: Any) -> Typed:
 
 
 @intrinsic
-def _as_words(context: Any, reals: Any) -> Typed:
-    return types.CPointer(types.int64)(reals), _reread
+def _untyped(context: Any, vector: Any) -> Typed:
+    return types.CPointer(types.int64)(vector), _reread
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
@@ -167,14 +167,6 @@ def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: An
 
 
 @intrinsic
-def _one_real(context: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return cgutils.alloca_once(builder, ir.DoubleType())
-
-    return types.CPointer(types.float64)(), code
-
-
-@intrinsic
 def _allocate_words(context: Any, count: Any) -> Typed:
     return types.CPointer(types.int64)(types.int64), _allocate
 
@@ -211,16 +203,14 @@ def _release(context: Any, pointer: Any) -> Typed:
 
 OPERATIONS: dict[str, Any] = {
     "as_reals": _as_reals,
-    "as_words": _as_words,
     "as_floats": _as_floats,
-    "untyped": _as_words,
+    "untyped": _untyped,
     "offset": _offset,
     "is_null": _is_null,
     "null_words": _null_words,
     "holds_float32": _holds_float32,
     "bits": _bits,
     "evaluate": _evaluate,
-    "one_real": _one_real,
     "allocate_words": _allocate_words,
     "allocate_reals": _allocate_reals,
     "allocate_like": _allocate_like,

@@ -8,8 +8,8 @@ from .abi import ConstReals, Engine, Reals
 from .climb import RATIO, STEPS_A_ROUND, largest_slope, noise_hides_slopes
 from .evidence import gather
 from .floats import larger, power_of_two_above, smaller
-from .judge import DECIDED_RIGHT, judge
-from .ladder import assumed_slope_noise, insert_pair
+from .judge import DECIDED_RIGHT, QUIET, judge
+from .ladder import assumed_slope_noise, insert_pair, largest_finite
 from .probes import coordinate_scale, direction
 from .proof import settle
 from .scales import HARMLESS, LARGEST_PAIR_STEP, SMALLEST_STEP, line_size, smallest_step, tolerance
@@ -48,8 +48,6 @@ ABOVE_SMALLEST = 16.0
 # The claim along the line is a sum with roundings of its own.
 ROUNDING = 1e-13
 TOP_PART = 4.0
-# A pair may accept only where its noise is not much above the tolerance.
-QUIET = 3.0
 
 
 def open_line(
@@ -147,11 +145,7 @@ def take_pair_of_line(engine: Engine, reals: Reals, slot: int, k: int) -> None:
     right = reals[slot + SLOT_ANSWERS + k]
     left = reals[slot + SLOT_ANSWERS + k + 1]
     value = reals[VALUE]
-    size = 0.0
-    if math.isfinite(right):
-        size = math.fabs(right)
-    if math.isfinite(left):
-        size = larger(math.fabs(left), size)
+    size = largest_finite(right, left)
     insert_pair(engine, reals, slot, step, (right - value) / step, (value - left) / step, size)
 
 

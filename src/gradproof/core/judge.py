@@ -28,6 +28,8 @@ STILL_OPEN = 0
 # are likely (float32, noise; in float64 never: 1e-12).
 HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
+# A pair accepts only where its noise is not much above the tolerance.
+QUIET = 3.0
 
 
 def pair_decision(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
@@ -39,7 +41,7 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     """
     if not math.isfinite(right + left) or not math.isfinite(claimed) or allowed == 0.0:
         return STILL_OPEN
-    if noise > larger(3.0 * allowed, needed):
+    if noise > larger(QUIET * allowed, needed):
         return STILL_OPEN
     bar = allowed + noise
     off_right = math.fabs(right - claimed)

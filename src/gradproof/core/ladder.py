@@ -47,6 +47,12 @@ def insert_pair(engine: Engine, reals: Reals, slot: int, step: float, right: flo
         engine[slot + SLOT_MISSING] += 1
 
 
+def largest_finite(a: float, b: float) -> float:
+    """Return the larger size of two values, of which either may be missing; 0 where both are."""
+    largest = math.fabs(a) if math.isfinite(a) else 0.0
+    return larger(math.fabs(b), largest) if math.isfinite(b) else largest
+
+
 def place_of_step(engine: Engine, reals: Reals, slot: int, step: float) -> int:
     """Return the place of a step in the ladder, -1 where it is not."""
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):

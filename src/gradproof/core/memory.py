@@ -20,11 +20,6 @@ def as_reals(words: object) -> Reals:
     return cast(Reals, cast(Any, words).view(np.float64))
 
 
-def as_words(reals: object) -> Words:
-    """Return the same memory, read as words of 64 bits."""
-    return cast(Words, cast(Any, reals).view(np.int64))
-
-
 def untyped(vector: ConstVector) -> Words:
     """Return a vector as memory without a type, so that one function serves both twins; `as_…` reads it again."""
     return cast(Words, vector)
@@ -68,11 +63,6 @@ def bits(value: Real) -> Integer:
 def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
     """Call the objective: f(x) goes to value[0], what it returns is handed back."""
     return objective(x, n, value, user)
-
-
-def one_real() -> Reals:
-    """Return room for one double that is gone when the calling function returns; its content is undefined."""
-    return cast(Reals, np.zeros(1))
 
 
 def allocate_words(count: Integer) -> Words:

@@ -10,7 +10,7 @@ import math
 from .abi import ConstReals, Engine, Reals
 from .evidence import NO_KINK, estimate, gather, half_width
 from .floats import larger, power_of_two_above
-from .judge import DECIDED_RIGHT, DECIDED_WRONG, judge
+from .judge import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
 from .ladder import centered, place_of_step, slope_noise
 from .scales import coordinate_size
 from .state import (
@@ -48,7 +48,6 @@ from .state import (
 )
 
 RATIO = 4.0
-FEWEST_PAIRS = 3
 MOST_PAIRS = 7
 # A refuted claim must be ten bars off, and ten times the spread of all slopes: "flat = bug".
 CLEARLY = 10.0
@@ -57,7 +56,6 @@ FAR_STEP = 2.0**-6
 # A gap that is curvature grows by 4 from a step to one four times as large, up to higher orders and noise.
 LEAST_GROWTH = 2.5
 MOST_GROWTH = 6.0
-QUIET = 3.0
 
 
 def begin_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:

@@ -14,9 +14,8 @@ from .climb import (
     top_step,
 )
 from .closer import advance_refinement, finish_step_jump, finish_zoom
-from .floats import larger
 from .jointline import advance_joint
-from .ladder import insert_pair
+from .ladder import insert_pair, largest_finite
 from .proof import advance_proof, advance_proof_curved, advance_proof_far, advance_proof_flat, begin_proof
 from .scales import (
     largest_claim_in_units,
@@ -170,12 +169,7 @@ def take_pair(
     value = x[engine[slot + SLOT_START]]
     right = one_sided_slope(engine, reals, at_x, value, step, right_value)
     left = one_sided_slope(engine, reals, at_x, value, -step, left_value)
-    largest = 0.0
-    if math.isfinite(right_value):
-        largest = math.fabs(right_value)
-    if math.isfinite(left_value):
-        largest = larger(math.fabs(left_value), largest)
-    insert_pair(engine, reals, slot, step, right, left, largest)
+    insert_pair(engine, reals, slot, step, right, left, largest_finite(right_value, left_value))
 
 
 def take_answers(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
