@@ -166,6 +166,11 @@ def _macro_lines() -> list[str]:
     lines += [_macro(f"cause_{word}", code, sentence) for code, (word, sentence) in codes.CAUSES.items()]
     lines += ["", "/* Arithmetic found inside the objective. */"]
     lines += [_macro(name, getattr(codes, name), "") for name in dir(codes) if name.startswith("ARITHMETIC_")]
+    lines += [
+        "",
+        "/* How a check goes: coordinate by coordinate, along lines, or as the number of coordinates suggests. */",
+    ]
+    lines += [_macro(name, getattr(codes, name), "") for name in ("MODE_AUTO", "MODE_FULL", "MODE_LINES")]
     lines += ["", _comment(["Room that gradproof_ask needs: its capacity is at least so many probes."])]
     return [*lines, _macro("round", _round_capacity(), "")]
 

@@ -144,6 +144,14 @@ def _null_words(context: Any) -> Typed:
 
 
 @intrinsic
+def _null_reals(context: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return context.get_constant_null(signature.return_type)
+
+    return types.CPointer(types.float64)(), code
+
+
+@intrinsic
 def _holds_float32(context: Any, vector: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return context.get_constant(types.boolean, signature.args[0].dtype == types.float32)
@@ -207,6 +215,7 @@ OPERATIONS: dict[str, Any] = {
     "untyped": _untyped,
     "offset": _offset,
     "is_null": _is_null,
+    "null_reals": _null_reals,
     "null_words": _null_words,
     "holds_float32": _holds_float32,
     "bits": _bits,

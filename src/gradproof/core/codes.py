@@ -32,6 +32,14 @@ VERDICT_INCONCLUSIVE = 3
 
 VERDICTS: dict[int, str] = {VERDICT_RIGHT: "right", VERDICT_WRONG: "wrong", VERDICT_INCONCLUSIVE: "inconclusive"}
 
+MODE_AUTO = 0
+MODE_FULL = 1
+MODE_LINES = 2
+# So many coordinates are tested one by one; more of them along lines.
+LARGEST_FULL = 5000
+# What the cheapest check by lines takes.
+CHEAPEST_LINES = 28
+
 UNTESTED = 0
 AGREES = 1
 WRONG = 2

@@ -20,14 +20,27 @@ from .abi import (
     Vector,
     exported,
 )
-from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from .codes import BAD_ARGUMENT, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_LINES, OUT_OF_MEMORY
+from .directions import window_count, windows
 from .engine import ask, engine_start, options_default, tell
 from .evaluation import evaluate
 from .floats import widened
-from .memory import allocate_like, allocate_reals, allocate_words, holds_float32, is_null, null_words, offset, release
+from .lines import lines_ask, lines_result, lines_start, lines_tell
+from .linestate import lines_words
+from .memory import (
+    allocate_like,
+    allocate_reals,
+    allocate_words,
+    holds_float32,
+    is_null,
+    null_reals,
+    null_words,
+    offset,
+    release,
+)
 from .result import result
 from .state import ROUND, block_words
-from .structs import OPTIONS_FLOAT32, OPTIONS_WORDS, PROBE_WORDS
+from .structs import OPTIONS_BUDGET, OPTIONS_FLOAT32, OPTIONS_MODE, OPTIONS_WORDS, PROBE_WORDS
 
 
 @exported
@@ -83,6 +96,31 @@ def copy_options(options: ConstOptions, own: Options, float32: bool) -> None:
     own[OPTIONS_FLOAT32] = 1 if float32 else 0
 
 
+@exported
+def uses_lines(n: Integer, mode: Integer, budget: Integer) -> Integer:
+    """Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the same.
+
+    Parameters
+    ----------
+    n : Integer
+        Number of coordinates.
+    mode : Integer
+        GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget has no room for two
+        evaluations a coordinate but for the cheapest check by lines; GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+    budget : Integer
+        Evaluations of the objective; 0: no limit.
+
+    Returns
+    -------
+    Integer
+        1 or 0.
+    """
+    if mode != MODE_AUTO:
+        return 1 if mode == MODE_LINES else 0
+    tight = budget > 0 and budget < 2 * n + 1 and budget >= CHEAPEST_LINES
+    return 1 if n > LARGEST_FULL or tight else 0
+
+
 def run(
     engine: Engine,
     objective: Objective,
@@ -97,9 +135,10 @@ def run(
 ) -> int:
     """Ask, evaluate, tell, until the check is done."""
     code = DONE
+    nothing = null_reals()
     count = ask(engine, point, claimed, probes, ROUND)
     while count > 0 and code == DONE:
-        code = evaluate(objective, user, x, n, probes, count, values, work)
+        code = evaluate(objective, user, x, x, nothing, n, probes, count, values, nothing, work)
         if code == DONE:
             code = tell(engine, point, claimed, values, count)
             count = ask(engine, point, claimed, probes, ROUND)
@@ -151,44 +190,84 @@ def check(
     if is_null(x) or is_null(claimed) or is_null(report) or n < 1:
         return BAD_ARGUMENT
     own = allocate_words(OPTIONS_WORDS)
-    engine = allocate_words(block_words(n))
     probes = allocate_words(ROUND * PROBE_WORDS)
-    values = allocate_reals(ROUND + 2 * n)
     work = allocate_like(x, n)
     code = OUT_OF_MEMORY
-    if not (is_null(own) or is_null(engine) or is_null(probes) or is_null(values) or is_null(work)):
-        code = check_in(objective, user, x, claimed, n, options, own, engine, probes, values, work)
-        if code == DONE:
-            code = result(engine, report, findings, capacity)
+    if not (is_null(own) or is_null(probes) or is_null(work)):
+        copy_options(options, own, holds_float32(x))
+        if uses_lines(n, own[OPTIONS_MODE], own[OPTIONS_BUDGET]) != 0:
+            code = check_lines(objective, user, x, claimed, n, own, probes, work, report, findings, capacity)
+        else:
+            code = check_full(objective, user, x, claimed, n, own, probes, work, report, findings, capacity)
     release(own)
-    release(engine)
     release(probes)
-    release(values)
     release(work)
     return code
 
 
-def check_in(
+def check_full(
     objective: Objective,
     user: User,
     x: ConstVector,
     claimed: ConstVector,
     n: int,
     options: ConstOptions,
-    own: Options,
-    engine: Engine,
     probes: Probes,
-    values: Reals,
     work: Vector,
+    report: Report,
+    findings: Findings,
+    capacity: int,
 ) -> int:
-    """Check in memory that is there: the engine reckons in double, whatever the type of x."""
-    copy_options(options, own, holds_float32(x))
-    point = offset(values, ROUND)
-    gradient = offset(values, ROUND + n)
-    for index in range(n):
-        point[index] = widened(x[index])
-        gradient[index] = widened(claimed[index])
-    code = engine_start(engine, point, gradient, n, own)
-    if code == DONE:
-        code = run(engine, objective, user, x, point, gradient, n, probes, values, work)
+    """Check every coordinate: the engine reckons in double, whatever the type of x."""
+    engine = allocate_words(block_words(n))
+    values = allocate_reals(ROUND + 2 * n)
+    code = OUT_OF_MEMORY
+    if not (is_null(engine) or is_null(values)):
+        point = offset(values, ROUND)
+        gradient = offset(values, ROUND + n)
+        for index in range(n):
+            point[index] = widened(x[index])
+            gradient[index] = widened(claimed[index])
+        code = engine_start(engine, point, gradient, n, options)
+        if code == DONE:
+            code = run(engine, objective, user, x, point, gradient, n, probes, values, work)
+        if code == DONE:
+            code = result(engine, report, findings, capacity)
+    release(engine)
+    release(values)
+    return code
+
+
+def check_lines(
+    objective: Objective,
+    user: User,
+    x: ConstVector,
+    claimed: ConstVector,
+    n: int,
+    options: ConstOptions,
+    probes: Probes,
+    work: Vector,
+    report: Report,
+    findings: Findings,
+    capacity: int,
+) -> int:
+    """Check along lines: beside x and the gradient this takes one vector, the point at hand."""
+    engine = allocate_words(lines_words(0))
+    values = allocate_reals(2 * ROUND + window_count(n))
+    code = OUT_OF_MEMORY
+    if not (is_null(engine) or is_null(values)):
+        changes = offset(values, ROUND)
+        sizes = offset(values, 2 * ROUND)
+        windows(x, n, sizes)
+        code = lines_start(engine, x, claimed, sizes, n, null_words(), 0, options)
+        count = lines_ask(engine, x, claimed, probes, ROUND) if code == DONE else 0
+        while count > 0 and code == DONE:
+            code = evaluate(objective, user, x, claimed, sizes, n, probes, count, values, changes, work)
+            if code == DONE:
+                code = lines_tell(engine, values, changes, count)
+                count = lines_ask(engine, x, claimed, probes, ROUND)
+        if code == DONE:
+            code = lines_result(engine, report, findings, capacity)
+    release(engine)
+    release(values)
     return code

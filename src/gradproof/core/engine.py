@@ -17,10 +17,10 @@ from .abi import (
     Probes,
     exported,
 )
-from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, WRONG_ORDER
+from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, WRONG_ORDER
+from .directions import typical_size
 from .memory import as_reals, is_null
 from .phases import begin_sweep, end_early, prepare
-from .probes import typical_size
 from .rounds import asked, take_round, write_round
 from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, largest_claims
 from .state import (
@@ -45,6 +45,7 @@ from .state import (
 from .structs import (
     OPTIONS_BUDGET,
     OPTIONS_FLOAT32,
+    OPTIONS_MODE,
     OPTIONS_RTOL,
     OPTIONS_SEED,
     OPTIONS_SIZE,
@@ -76,6 +77,7 @@ def options_default(options: Options) -> Code:
     options[OPTIONS_SEED] = 0
     options[OPTIONS_FLOAT32] = 0
     numbers[OPTIONS_RTOL] = 0.0
+    options[OPTIONS_MODE] = MODE_AUTO
     return DONE
 
 
@@ -102,6 +104,8 @@ def options_are_bad(options: ConstOptions) -> bool:
     """Return whether an option is out of its range."""
     rtol = as_reals(options)[OPTIONS_RTOL]
     if options[OPTIONS_SIZE] != OPTIONS_WORDS * BYTES_A_WORD or options[OPTIONS_BUDGET] < 0:
+        return True
+    if options[OPTIONS_MODE] < MODE_AUTO or options[OPTIONS_MODE] > MODE_LINES:
         return True
     return not (rtol >= 0.0 and rtol < 1.0)
 

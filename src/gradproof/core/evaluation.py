@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstProbes, ConstVector, Integer, Objective, Reals, User, Vector, exported
+from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
+from .directions import typical_size
 from .memory import as_reals, is_null, offset
 from .memory import evaluate as call_objective
-from .probes import fits, is_random, move, put_back, typical_size
+from .probes import fits_all, is_random, move_and_foretell, put_back
 from .structs import PROBE_START, PROBE_STOP, PROBE_WORDS
 
 
@@ -17,10 +18,13 @@ def evaluate(
     objective: Objective,
     user: User,
     x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
     n: Integer,
     probes: ConstProbes,
     count: Integer,
     values: Reals,
+    changes: Reals,
     point: Vector,
 ) -> Code:
     """Call an objective at the points of probes: what gradproof_tell wants to know.
@@ -33,6 +37,10 @@ def evaluate(
         Handed to the objective as it is.
     x : ConstVector
         The point that the lines go through, n values.
+    claimed : ConstVector
+        The gradient under test; may be NULL where no probe stands on a long line (its `floor` is not 0).
+    sizes : ConstReals
+        What gradproof_windows wrote for x; may be NULL there, too.
     n : Integer
         Number of coordinates.
     probes : ConstProbes
@@ -41,6 +49,8 @@ def evaluate(
         Number of probes.
     values : Reals
         Filled with count values; NaN where the objective returned a code that is not 0.
+    changes : Reals
+        For probes on long lines filled with the change that the claim foretells; may be NULL where there are none.
     point : Vector
         Work memory of n values, one for each thread.
 
@@ -55,15 +65,15 @@ def evaluate(
         return DONE
     if is_null(objective) or is_null(x) or is_null(probes) or is_null(values) or is_null(point):
         return BAD_ARGUMENT
+    if not fits_all(probes, count, n, claimed, sizes, changes):
+        return BAD_ARGUMENT
     numbers = as_reals(probes)
     typical = typical_size(x, n) if is_random(probes, count) else 1.0
     for index in range(n):
         point[index] = x[index]
     for number in range(count):
         place = number * PROBE_WORDS
-        if not fits(probes, numbers, place, n):
-            return BAD_ARGUMENT
-        move(probes, numbers, place, x, typical, point)
+        move_and_foretell(x, claimed, sizes, probes, number, typical, point, changes)
         values[number] = math.nan
         code = call_objective(objective, point, n, offset(values, number), user)
         # Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.

@@ -16,10 +16,10 @@ from numpy import int64
 
 from .abi import ConstReals, Engine, Reals
 from .codes import KINK_AT_POINT, UNTESTED, WRONG
+from .directions import coordinate_scale, direction, mixed
 from .jointline import open_pair_line, open_random_line
 from .judge import DECIDED_WRONG
 from .outcome import cause_of, set_cause
-from .probes import coordinate_scale, direction, mixed
 from .state import (
     COORDINATE_FINDING,
     FLOAT32,

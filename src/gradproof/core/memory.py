@@ -45,6 +45,11 @@ def null_words() -> Words:
     return cast(Words, None)
 
 
+def null_reals() -> Reals:
+    """Return a null pointer to doubles."""
+    return cast(Reals, None)
+
+
 def holds_float32(vector: ConstVector) -> bool:
     """Return whether the elements are float32: a constant in each of the two twins of a function."""
     return bool(cast(Any, vector).dtype == np.float32)

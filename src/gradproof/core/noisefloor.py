@@ -12,10 +12,10 @@ from numpy import int64
 
 from .abi import Code, ConstVector, Engine, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
 from .codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from .directions import coordinate_scale, direction, typical_size
 from .floats import power_of_two_above, widened
 from .memory import allocate_words, as_reals, evaluate, holds_float32, is_null, offset, release
 from .noiseline import advance_noise, begin_noise, line_seed, line_step, noise_probes, note_arithmetic, place_of_probe
-from .probes import coordinate_scale, direction, typical_size
 from .state import ARITHMETIC, FLOAT32, NOISE, NOISE_VALUES, SCRATCH, SEED, TYPICAL, VALUE, N
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 
 from .abi import ConstReals, Engine, Probes, Reals
+from .directions import coordinate_scale, direction
 from .floats import larger, spacing
 from .memory import as_reals, offset, rounded_to_float32
 from .noise import arithmetic_of, grid_of, noise_of_values, values_answer
-from .probes import coordinate_scale, direction, displaced
+from .probes import displaced
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 from .state import (
     ARITHMETIC,
@@ -35,7 +36,16 @@ from .state import (
     VALUE,
     N,
 )
-from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import (
+    PROBE_ALIGNED,
+    PROBE_FLOOR,
+    PROBE_RATIO,
+    PROBE_SEED,
+    PROBE_START,
+    PROBE_STEP,
+    PROBE_STOP,
+    PROBE_WORDS,
+)
 from .sums import two_sum
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
@@ -107,6 +117,7 @@ def write_noise_probes(engine: Engine, probes: Probes) -> None:
         probes[place + PROBE_SEED] = line_seed(engine)
         numbers[place + PROBE_FLOOR] = 0.0
         numbers[place + PROBE_RATIO] = 0.0
+        probes[place + PROBE_ALIGNED] = 0
         numbers[place + PROBE_STEP] = line_step(engine, place_of_probe(engine, number))
 
 

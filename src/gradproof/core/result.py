@@ -46,6 +46,7 @@ from .structs import (
     REPORT_EVALUATIONS,
     REPORT_FINDINGS,
     REPORT_KINKS,
+    REPORT_LINES,
     REPORT_N,
     REPORT_NOISE_FLOOR,
     REPORT_NOISE_MEASURED,
@@ -59,6 +60,7 @@ from .structs import (
     REPORT_UNTESTED,
     REPORT_VALUE,
     REPORT_VERDICT,
+    REPORT_WORDS,
     REPORT_WRONG,
 )
 
@@ -128,6 +130,9 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     """Fill the report."""
     reals = as_reals(engine)
     numbers = as_reals(report)
+    # What only lines have.
+    for word in range(REPORT_LINES, REPORT_WORDS):
+        report[word] = 0
     numbers[REPORT_RESOLUTION] = count_coordinates(engine, report)
     report[REPORT_VERDICT] = verdict(report)
     report[REPORT_N] = engine[N]

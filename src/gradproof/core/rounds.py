@@ -56,7 +56,16 @@ from .state import (
     coordinate,
     slot_place,
 )
-from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import (
+    PROBE_ALIGNED,
+    PROBE_FLOOR,
+    PROBE_RATIO,
+    PROBE_SEED,
+    PROBE_START,
+    PROBE_STEP,
+    PROBE_STOP,
+    PROBE_WORDS,
+)
 
 # A random objective is given two standard deviations for the range of its ten values at x (normal: three).
 SPREAD_PART = 0.5
@@ -102,6 +111,7 @@ def write_probe(probes: Probes, number: int, start: int, stop: int, seed: int, r
     probes[place + PROBE_SEED] = seed
     numbers[place + PROBE_FLOOR] = 0.0
     numbers[place + PROBE_RATIO] = ratio
+    probes[place + PROBE_ALIGNED] = 0
     numbers[place + PROBE_STEP] = step
 
 

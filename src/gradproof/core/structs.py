@@ -31,7 +31,8 @@ PROBE_SEED = 2
 PROBE_FLOOR = 3
 PROBE_RATIO = 4
 PROBE_STEP = 5
-PROBE_WORDS = 6
+PROBE_ALIGNED = 6
+PROBE_WORDS = 7
 
 PROBE = Struct(
     "gradproof_probe",
@@ -40,9 +41,10 @@ PROBE = Struct(
         Field("start", "int64_t", "first coordinate that moves; start == stop is the point x itself"),
         Field("stop", "int64_t", "one past the last coordinate that moves"),
         Field("seed", "uint64_t", "0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale"),
-        Field("floor", "double", "smallest scale of a coordinate along a random line"),
+        Field("floor", "double", "long lines: smallest scale, relative to what is typical in a window; else 0"),
         Field("ratio", "double", "not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)"),
         Field("step", "double", "signed step along the line"),
+        Field("aligned", "int64_t", "1: on a long line v has the sign of the claimed gradient; else 0"),
     ),
 )
 
@@ -51,7 +53,8 @@ OPTIONS_BUDGET = 1
 OPTIONS_SEED = 2
 OPTIONS_FLOAT32 = 3
 OPTIONS_RTOL = 4
-OPTIONS_WORDS = 5
+OPTIONS_MODE = 5
+OPTIONS_WORDS = 6
 
 OPTIONS = Struct(
     "gradproof_options",
@@ -62,6 +65,7 @@ OPTIONS = Struct(
         Field("seed", "uint64_t", "seed of the random lines; the same seed gives the same bits"),
         Field("float32", "int64_t", "1: the objective sees its points rounded to float32; 0: as float64"),
         Field("rtol", "double", "relative error that counts as wrong, in (0, 1); 0: the default, 1e-5"),
+        Field("mode", "int64_t", "for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES"),
     ),
 )
 
@@ -85,7 +89,19 @@ REPORT_NOISE_FLOOR = 16
 REPORT_SPREAD = 17
 REPORT_RESOLUTION = 18
 REPORT_RTOL = 19
-REPORT_WORDS = 20
+REPORT_LINES = 20
+REPORT_ALIGNED_LINES = 21
+REPORT_PARTS = 22
+REPORT_CAUSE = 23
+REPORT_EARLY = 24
+REPORT_BAR = 25
+REPORT_ALIGNED_BAR = 26
+REPORT_PARTS_BAR = 27
+REPORT_NORM = 28
+REPORT_SUM = 29
+REPORT_CURVED = 30
+REPORT_HIDDEN = 31
+REPORT_WORDS = 32
 
 REPORT = Struct(
     "gradproof_report",
@@ -111,6 +127,18 @@ REPORT = Struct(
         Field("spread", "double", "largest difference between values at x, where it is nondeterministic"),
         Field("resolution", "double", "the smallest error that would have been seen in every tested coordinate"),
         Field("rtol", "double", "relative error that counted as wrong"),
+        Field("lines", "int64_t", "random lines over the whole vector that agreed; 0 in a check of every coordinate"),
+        Field("aligned_lines", "int64_t", "lines along the claimed gradient that agreed"),
+        Field("parts", "int64_t", "parts of the vector whose own lines agreed"),
+        Field("cause", "int64_t", "lines: why the verdict is open, one of GRADPROOF_CAUSE_..."),
+        Field("early", "int64_t", "1: lines ended by the budget or the caller before they had all that they wanted"),
+        Field("bar", "double", "error bar of the slope along a random line, every coordinate in its scale"),
+        Field("aligned_bar", "double", "the same along the claimed gradient"),
+        Field("parts_bar", "double", "the largest one of the lines over parts; 0 where there were none"),
+        Field("norm", "double", "Euclidean norm of the claimed gradient, every coordinate in its scale"),
+        Field("sum", "double", "sum of its absolute values, every coordinate in its scale"),
+        Field("curved", "double", "slope that the curvature of f makes 1/128 of a scale away from x"),
+        Field("hidden", "double", "half of the gap along a line, where kinks at x hide errors up to it"),
     ),
 )
 

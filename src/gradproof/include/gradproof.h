@@ -67,6 +67,11 @@
 #define GRADPROOF_ARITHMETIC_FLOAT32 32
 #define GRADPROOF_ARITHMETIC_FLOAT64 64
 
+/* How a check goes: coordinate by coordinate, along lines, or as the number of coordinates suggests. */
+#define GRADPROOF_MODE_AUTO 0
+#define GRADPROOF_MODE_FULL 1
+#define GRADPROOF_MODE_LINES 2
+
 /* Room that gradproof_ask needs: its capacity is at least so many probes. */
 #define GRADPROOF_ROUND 4096
 
@@ -86,9 +91,10 @@ typedef struct gradproof_probe {
     int64_t start;             /* first coordinate that moves; start == stop is the point x itself */
     int64_t stop;              /* one past the last coordinate that moves */
     uint64_t seed;             /* 0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale */
-    double floor;              /* smallest scale of a coordinate along a random line */
+    double floor;              /* long lines: smallest scale, relative to what is typical in a window; else 0 */
     double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
+    int64_t aligned;           /* 1: on a long line v has the sign of the claimed gradient; else 0 */
 } gradproof_probe;
 
 /* What may be set; gradproof_options_default fills it. */
@@ -98,6 +104,7 @@ typedef struct gradproof_options {
     uint64_t seed;             /* seed of the random lines; the same seed gives the same bits */
     int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
+    int64_t mode;              /* for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES */
 } gradproof_options;
 
 /* What a check found. */
@@ -122,6 +129,18 @@ typedef struct gradproof_report {
     double spread;             /* largest difference between values at x, where it is nondeterministic */
     double resolution;         /* the smallest error that would have been seen in every tested coordinate */
     double rtol;               /* relative error that counted as wrong */
+    int64_t lines;             /* random lines over the whole vector that agreed; 0 in a check of every coordinate */
+    int64_t aligned_lines;     /* lines along the claimed gradient that agreed */
+    int64_t parts;             /* parts of the vector whose own lines agreed */
+    int64_t cause;             /* lines: why the verdict is open, one of GRADPROOF_CAUSE_... */
+    int64_t early;             /* 1: lines ended by the budget or the caller before they had all that they wanted */
+    double bar;                /* error bar of the slope along a random line, every coordinate in its scale */
+    double aligned_bar;        /* the same along the claimed gradient */
+    double parts_bar;          /* the largest one of the lines over parts; 0 where there were none */
+    double norm;               /* Euclidean norm of the claimed gradient, every coordinate in its scale */
+    double sum;                /* sum of its absolute values, every coordinate in its scale */
+    double curved;             /* slope that the curvature of f makes 1/128 of a scale away from x */
+    double hidden;             /* half of the gap along a line, where kinks at x hide errors up to it */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
@@ -246,35 +265,47 @@ void gradproof_end(gradproof_engine *engine);
 /*
  * Write the points of probes, one after the other: for a caller that evaluates them itself.
  *   x            The point that the lines go through, n values.
+ *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
+ *                0).
+ *   sizes        What gradproof_windows wrote for x; may be NULL there, too.
  *   n            Number of coordinates.
  *   probes       The probes, as gradproof_ask wrote them.
  *   count        Number of probes.
  *   points       Filled with count * n values; the point of probe k begins at k * n.
+ *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
+ *                there are none.
  *   Returns      0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does
  *                not have.
  */
-int32_t gradproof_points(const double *x, int64_t n, const gradproof_probe *probes, int64_t count,
-    double *points);
-int32_t gradproof_points_f32(const float *x, int64_t n, const gradproof_probe *probes, int64_t count,
-    float *points);
+int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n,
+    const gradproof_probe *probes, int64_t count, double *points, double *changes);
+int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
+    const gradproof_probe *probes, int64_t count, float *points, double *changes);
 
 /*
  * Call an objective at the points of probes: what gradproof_tell wants to know.
  *   objective    Writes f(x) to *value and returns 0.
  *   user         Handed to the objective as it is.
  *   x            The point that the lines go through, n values.
+ *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
+ *                0).
+ *   sizes        What gradproof_windows wrote for x; may be NULL there, too.
  *   n            Number of coordinates.
  *   probes       The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
  *   count        Number of probes.
  *   values       Filled with count values; NaN where the objective returned a code that is not 0.
+ *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
+ *                there are none.
  *   point        Work memory of n values, one for each thread.
  *   Returns      0; GRADPROOF_BAD_ARGUMENT; or the code of the objective at the point x itself, which ends
  *                the call.
  */
-int32_t gradproof_evaluate(gradproof_objective objective, void *user, const double *x, int64_t n,
-    const gradproof_probe *probes, int64_t count, double *values, double *point);
-int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
-    const gradproof_probe *probes, int64_t count, double *values, float *point);
+int32_t gradproof_evaluate(gradproof_objective objective, void *user, const double *x, const double *claimed,
+    const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, double *values,
+    double *changes, double *point);
+int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, const float *x,
+    const float *claimed, const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count,
+    double *values, double *changes, float *point);
 
 /*
  * Return the number of 8-byte words that a check of n coordinates keeps.
@@ -395,6 +426,136 @@ int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const do
 int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
+
+/*
+ * Write the typical size of x in every window of 1,024 coordinates: their root mean square.
+ * A window of zeros has the root mean square of the others, and 1 where all of x is 0. Layers of different
+ * scale do not disturb each other so.
+ *   x            The point, n values.
+ *   n            Number of coordinates, at least 1.
+ *   sizes        Filled with (n + 1023) / 1024 values.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
+int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
+
+/*
+ * Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the
+ * same.
+ *   n            Number of coordinates.
+ *   mode         GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget
+ *                has no room for two evaluations a coordinate but for the cheapest check by lines;
+ *                GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+ *   budget       Evaluations of the objective; 0: no limit.
+ *   Returns      1 or 0.
+ */
+int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
+
+/*
+ * Return the number of 8-byte words that a check by lines keeps, however long x is.
+ *   blocks       Number of named blocks, 0 or more.
+ *   Returns      Words for gradproof_lines_start, or GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_lines_size(int64_t blocks);
+
+/*
+ * Begin a check by lines in memory of the caller's own, of gradproof_lines_size(blocks) words.
+ *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
+ *   x            The point, n finite values; the same at every call of this check.
+ *   claimed      The gradient under test, n values.
+ *   sizes        What gradproof_windows wrote for x.
+ *   n            Number of coordinates, at least 1.
+ *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
+ *                NULL without names.
+ *   blocks       Number of named blocks.
+ *   options      Options, or NULL for the defaults; the arithmetic of the points is that of x.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_start(gradproof_engine *engine, const double *x, const double *claimed,
+    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+int32_t gradproof_lines_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
+    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+
+/*
+ * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
+ *   engine       The check.
+ *   x, claimed   As at its start.
+ *   probes       Filled with the probes.
+ *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
+ *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_lines_ask(gradproof_engine *engine, const double *x, const double *claimed,
+    gradproof_probe *probes, int64_t capacity);
+int64_t gradproof_lines_ask_f32(gradproof_engine *engine, const float *x, const float *claimed,
+    gradproof_probe *probes, int64_t capacity);
+
+/*
+ * Take the values of the round that was asked last, in its order.
+ *   engine       The check.
+ *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
+ *   changes      The change that the claim foretells for each probe on a long line, as gradproof_evaluate or
+ *                gradproof_points wrote it; of no meaning for other probes.
+ *   count        Number of values, as gradproof_lines_ask returned it.
+ *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is
+ *                another.
+ */
+int32_t gradproof_lines_tell(gradproof_engine *engine, const double *values, const double *changes,
+    int64_t count);
+
+/*
+ * Ask no further: what disagrees clearly stays wrong, what was not tested is not called right.
+ *   engine       The check.
+ *   unused       Number of evaluations of a round that was broken off, which count but could not be used.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_stop(gradproof_engine *engine, int64_t unused);
+
+/*
+ * Write what the check has found so far; may be called at any time, and more than once.
+ *   engine       The check.
+ *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
+ *   findings     Filled with the findings: first the coordinates that were confirmed, in their order, then
+ *                the longer lines; at most capacity; may be NULL.
+ *   capacity     Number of findings that fit.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_result(const gradproof_engine *engine, gradproof_report *report,
+    gradproof_finding *findings, int64_t capacity);
+
+/*
+ * Write what is known of the named blocks.
+ *   engine       The check.
+ *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
+ *                may be NULL.
+ *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
+ *                NULL.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_blocks(const gradproof_engine *engine, double *norms, double *bars);
+
+/*
+ * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.
+ *   x, claimed   The point that the line goes through, and the claimed gradient.
+ *   sizes        What gradproof_windows wrote for x.
+ *   probe        One probe on a random line whose floor is not 0.
+ *   first        Number of the first segment of 65,536 coordinates.
+ *   count        Number of segments.
+ *   point        The point; only coordinates of the line and of these segments are set.
+ *   changes      Filled with count values: the change that the claim foretells, segment by segment.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
+    const gradproof_probe *probe, int64_t first, int64_t count, double *point, double *changes);
+int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const double *sizes,
+    const gradproof_probe *probe, int64_t first, int64_t count, float *point, double *changes);
+
+/*
+ * Return the sum of the changes of segments, as for the line as a whole.
+ *   changes      What gradproof_move_segments wrote, for all segments of the line in their order.
+ *   count        Number of segments.
+ *   Returns      The change that the claim foretells for the step really taken.
+ */
+double gradproof_sum_segments(const double *changes, int64_t count);
 
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 
