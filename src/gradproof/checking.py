@@ -145,6 +145,7 @@ def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator
             values = evaluator.evaluate(probes)
             kept.keep(probes, values)
             engine.tell(values)
+            evaluator.forget()
             rounds += 1
     except TimeIsUp:
         stopped_by = "time_limit"
@@ -153,7 +154,9 @@ def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator
             raise
         stopped_by = "interrupted"
     if stopped_by:
-        engine.stop()
+        values = evaluator.first_values()
+        kept.keep(probes[: len(values)], values)
+        engine.stop(values)
     return engine, stopped_by
 
 

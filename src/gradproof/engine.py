@@ -68,8 +68,11 @@ class Engine:
         """Hand over the values of the round, in its order."""
         self._raise(self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values)))
 
-    def stop(self) -> None:
-        """Ask for no more: what is open stays untested."""
+    def stop(self, values: Flat) -> None:
+        """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
+        if len(values):
+            # Where the round has been told already this changes nothing; the code says so.
+            self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values))
         self._raise(self._library.gradproof_stop(self._engine))
 
     def result(self) -> Outcome:
