@@ -11,7 +11,7 @@ import gradproof
 from gradproof import evaluators
 from gradproof.core.state import WANTED_CAPACITY
 from gradproof.engine import Engine, Options
-from gradproof.problem import claimed_gradient, read_problem
+from gradproof.problem import claimed_gradient, read_bounds, read_problem
 
 
 def outcome_in_parts(objective, gradient, x, size):
@@ -145,3 +145,18 @@ def test_an_interrupt_among_values_at_x():
     report = gradproof.check(objective, lambda w: 2 * w, POINT)
     assert report.stopped_by == "interrupted"
     assert report.evaluations == calls - 1
+
+
+def test_a_round_that_lies_outside_of_the_bounds_is_whole():
+    """Nothing is evaluated, and all is known."""
+    problem = read_problem(POINT)
+    box = read_bounds((POINT, POINT), problem)
+    evaluator = evaluators.evaluator_for(lambda x: x @ x, problem, bounds=box)
+    engine = Engine(problem, np.zeros(POINT.size), Options())
+    for missing in (0, 2 * POINT.size):
+        values = evaluator.evaluate(engine.ask())
+        assert np.isnan(values).sum() == missing
+        assert np.array_equal(evaluator.first_values(), values, equal_nan=True)
+        engine.tell(values)
+        evaluator.forget()
+        assert evaluator.first_values().size == 0

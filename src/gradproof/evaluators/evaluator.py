@@ -57,6 +57,7 @@ class Evaluator(ABC):
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)
         if wanted.any():
             self._note(self.elsewhere(np.ascontiguousarray(probes[wanted])), np.flatnonzero(wanted))
+        self._done = len(probes)
         return self._round
 
     def forget(self) -> None:
