@@ -262,6 +262,26 @@ def test_an_interrupt_between_two_rounds(file, monkeypatch, place, turn, budget)
     assert before.calls + after.calls == everything.calls
 
 
+@pytest.mark.parametrize("call", [1, 2, 700, 2403])
+def test_an_exit_from_within_is_saved_too(file, call):
+    """Such as that of a handler for a signal that ends the process soon."""
+
+    class Ending(Objective):
+        def __call__(self, x):
+            value = super().__call__(x)
+            if self.calls == call:
+                raise SystemExit
+            return value
+
+    whole = gradproof.check(everything := Objective(), faulty, X)
+    with pytest.raises(SystemExit):
+        gradproof.check(Ending(), faulty, X, save=file)
+    assert file.exists() == (call > 1)
+    if call > 1:
+        assert fields(gradproof.check(after := Objective(), faulty, X, resume=file)) == fields(whole)
+        assert call - 1 + after.calls == everything.calls
+
+
 def test_the_progress_goes_on_where_it_was(file):
     gradproof.check(Objective(1000), right, X, save=file)
     seen = []

@@ -125,9 +125,9 @@ def test_another_check(file):
 
 def test_another_version(file):
     saved = saving.load(file)
-    file.write_bytes(saving.packed(saved._replace(version="0.0.0")))
+    file.write_bytes(b"".join(saving.packed(saved._replace(version="0.0.0"))))
     refused(file, "a check of gradproof 0.0.0, and this is", "resume it with that version")
-    file.write_bytes(saving.packed(saved._replace(mode="lines")))
+    file.write_bytes(b"".join(saving.packed(saved._replace(mode="lines"))))
     refused(file, 'the mode "lines", not "full"')
 
 
@@ -138,7 +138,7 @@ def test_a_file_that_was_made_up(file):
     def sealed(head, body):
         length = saving.HEAD.size + len(body)
         bare = saving.HEAD.pack(saving.MAGIC, length, bytes(32), head)
-        return saving.HEAD.pack(saving.MAGIC, length, saving._checksum(bare, body), head) + body
+        return saving.HEAD.pack(saving.MAGIC, length, saving._checksum(bare, [body]), head) + body
 
     body = data[saving.HEAD.size :]
     assert sealed(1, body) == data
@@ -148,16 +148,16 @@ def test_a_file_that_was_made_up(file):
     for wrong in (b"", b"abc", part, part * 19, body[:-8], body + part):
         file.write_bytes(sealed(1, wrong))
         refused(file, "is damaged")
-    saved = saving._verified(data, file)
+    saved = saving.unpacked(memoryview(data), file)
     assert saved.steps.size == 0
     for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": np.zeros(1)}):
-        file.write_bytes(saving.packed(saved._replace(**changed)))
+        file.write_bytes(b"".join(saving.packed(saved._replace(**changed))))
         refused(file, "is damaged")
 
 
 def test_what_was_packed_is_unpacked(file):
     saved = saving.load(file)
-    again = saving._verified(saving.packed(saved), file)
+    again = saving.unpacked(memoryview(b"".join(saving.packed(saved))), file)
     for name, before in saved._asdict().items():
         after = getattr(again, name)
         assert np.array_equal(before, after, equal_nan=True) if isinstance(before, np.ndarray) else before == after
@@ -235,7 +235,6 @@ def loss(x):
     time.sleep(0.001)
     return float(x @ x)
 
-print("begun", flush=True)
 gradproof.check(loss, lambda x: 2 * x, np.linspace(1, 2, 3000), save=sys.argv[1])
 """
 
@@ -244,17 +243,18 @@ gradproof.check(loss, lambda x: 2 * x, np.linspace(1, 2, 3000), save=sys.argv[1]
 def test_killed_while_saving(tmp_path):
     file = tmp_path / "state.bin"
     evaluations = []
-    for pause in (0.15, 0.2, 0.25, 0.3, 0.35):
+    for pause in (0.0, 0.01, 0.02, 0.03, 0.05):
+        file.unlink(missing_ok=True)
         process = subprocess.Popen(
-            [sys.executable, "-c", SAVING, str(file)],
-            env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        process.stdout.readline()
+            [sys.executable, "-c", SAVING, str(file)], env={**os.environ, "PYTHONPATH": str(SOURCE)}
+        )
+        waited = time.monotonic() + 120
+        while not file.exists() and process.poll() is None and time.monotonic() < waited:
+            time.sleep(0.001)
         time.sleep(pause)
         process.kill()
         process.wait()
-        process.stdout.close()
-        evaluations.append(saving.load(file).evaluations if file.exists() else 0)
-    assert max(evaluations) > 1
+        evaluations.append(saving.load(file).evaluations)
+    assert 1 <= min(evaluations) < max(evaluations)
     report = gradproof.check(loss, grad, np.linspace(1, 2, 3000), resume=file)
     assert report.to_json() == gradproof.check(loss, grad, np.linspace(1, 2, 3000)).to_json()

@@ -30,6 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "checking",
         "differences",
         "explaining",
+        "keeping",
         "ladder",
         "progress",
         "recording",

@@ -14,13 +14,12 @@ from .cause import Cause
 from .core import codes
 from .core.structs import REPORT_UNTESTED
 from .engine import Engine, Options
-from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
+from .evaluators import Pace, TimeIsUp, evaluator_for, gradient_function
+from .keeping import Answers, Keeper, keeper_for
 from .ladder import Values
 from .problem import read_bounds, read_problem
 from .progress import Progress, shown
-from .recording import Recorder
 from .report import Evidence, GradientError, InconclusiveError, Report, make_report
-from .resuming import Keeper
 from .vacuous import remarks
 
 MODES = ("auto", "full")
@@ -99,15 +98,15 @@ def check(
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
     deadline = None if time_limit is None else started + _time_limit(time_limit)
-    keeper = Keeper(save, resume)
+    keeper = keeper_for(save, resume)
     problem = read_problem(x)
     box = read_bounds(bounds, problem)
     keeper.begin(problem, box, options, "full")
     with shown(progress, 2 * problem.n + 2) as advance:
-        evaluator = evaluator_for(objective, problem, Pace(deadline, keeper.pace(advance)), box)
+        evaluator = evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box)
         claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
         values = Values(problem.x)
-        engine = Engine(problem, claimed, options, zeroed=not keeper.is_idle)
+        engine = Engine(problem, claimed, options, zeroed=keeper.keeps)
         stopped_by = _run(engine, keeper.record(evaluator, engine, values, problem, calls), values, keeper)
     outcome = engine.result()
     if not stopped_by and budget is not None and outcome.report[REPORT_UNTESTED]:
@@ -162,24 +161,25 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     return report
 
 
-def _run(engine: Engine, evaluator: Evaluator | Recorder, kept: Values, keeper: Keeper) -> str:
+def _run(engine: Engine, answers: Answers, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
     stopped_by = ""
     try:
         while len(probes := engine.ask()):
-            values = evaluator.evaluate(probes)
+            values = answers.evaluate(probes)
             kept.keep(probes, values)
             engine.tell(values)
-            evaluator.forget()
+            answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"
     except KeyboardInterrupt:
         if not engine.rounds:
             raise
         stopped_by = "interrupted"
-    keeper.save()
+    finally:
+        keeper.save()
     if stopped_by:
-        values = evaluator.first_values()
+        values = answers.first_values()
         kept.keep(probes[: len(values)], values)
         engine.stop(values)
     return stopped_by

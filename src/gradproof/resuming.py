@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from . import saving
 from .engine import ROUND, Engine, Options
 from .evaluators import Evaluator
+from .keeping import Advance, Answers, Keeper
 from .ladder import Values
 from .parameters import Flat
 from .problem import Bounds, Problem, claimed_again, claimed_gradient
@@ -34,8 +34,10 @@ OTHERS = {
 }
 
 
-class Keeper:
-    """Keeps a check in a file, takes it up from one, or neither."""
+class FileKeeper(Keeper):
+    """Keeps a check in a file, takes one up from a file, or both."""
+
+    keeps = True
 
     def __init__(self, save: Any, resume: Any) -> None:
         self._saved = None if resume is None else saving.load(resume)
@@ -44,22 +46,14 @@ class Keeper:
         self._this: Saved | None = None
         self._recorder: Recorder | None = None
         self._due = time.monotonic() + EVERY
-        self.failure = ""
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether neither was asked for."""
-        return self._path is None and self._saved is None
 
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:
         """Refuse a file that holds another check; take over the notes of the one that it holds."""
-        if self.is_idle:
-            return
         self._this = _described(problem, bounds, options, mode)
         if self._saved is not None:
             refuse_another(self._saved, self._this, self._resumed_from)
             refuse_budget(self._saved, options.budget, self._resumed_from)
-            problem.notes.extend(self._saved.notes.split("\n") if self._saved.notes else ())
+            problem.notes.extend(self._saved.notes.split(saving.NEXT) if self._saved.notes else ())
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
         """Return the claimed gradient and how often it was called; that of a resumed check must be what it was."""
@@ -73,7 +67,7 @@ class Keeper:
             )
         return claimed, self._saved.gradient_evaluations
 
-    def pace(self, advance: Callable[[int], object] | None) -> Callable[[int], object] | None:
+    def advance(self, advance: Advance | None) -> Advance | None:
         """Return what is to be told of evaluations: who shows them, and who saves them now and then."""
         if self._saved is not None and advance is not None:
             advance(self._saved.evaluations)
@@ -88,12 +82,10 @@ class Keeper:
 
         return both
 
-    def record(
-        self, evaluator: Evaluator, engine: Engine, values: Values, problem: Problem, calls: int
-    ) -> Evaluator | Recorder:
+    def record(self, evaluator: Evaluator, engine: Engine, values: Values, problem: Problem, calls: int) -> Answers:
         """Return the evaluator, made to remember; engine and values go on where they were."""
         if self._this is None:
-            return evaluator
+            raise RuntimeError("record() comes after begin()")
         fixed = self._this._replace(claimed=saving.digest(engine.claimed), gradient_evaluations=calls)
         known = (np.empty(0, np.int64), np.empty(0))
         if self._saved is not None:
@@ -103,7 +95,10 @@ class Keeper:
                     raise ValueError(f"{self._resumed_from} is damaged: its memory has another size; {ANEW}")
                 engine.restore(self._saved.memory)
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
-        described = lambda: fixed._replace(notes="\n".join(problem.notes))  # noqa: E731 - what changes is read late
+
+        def described() -> Saved:
+            return fixed._replace(notes=saving.NEXT.join(problem.notes))
+
         self._recorder = Recorder(evaluator, engine, values, known, described)
         return self._recorder
 
@@ -112,8 +107,11 @@ class Keeper:
         if self._path is None or self._recorder is None:
             return
         began = time.monotonic()
+        saved = self._recorder.saved()
+        if not saved.evaluations:  # what is there may be worth more
+            return
         try:
-            saving.write(self._path, self._recorder.saved())
+            saving.write(self._path, saved)
             self.failure = ""
         except OSError as problem:
             self.failure = f"{NOT_SAVED} in {self._path}: {problem.strerror or problem}."

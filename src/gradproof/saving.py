@@ -18,9 +18,9 @@ import hashlib
 import os
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,12 +28,15 @@ from .core.structs import PROBE_WORDS
 from .parameters import Flat
 from .problem import Bounds
 
+Bytes: TypeAlias = bytes | memoryview
+
 MAGIC = b"\x93GRADPRF"
 FORMAT = 1
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
 INTEGERS, REALS = np.dtype("<i8"), np.dtype("<f8")
+NEXT = "\0"
 ANEW = "begin a new check"
 
 
@@ -42,7 +45,7 @@ class Saved(NamedTuple):
 
     `memory` is that of the engine between two rounds, after `told` evaluations; none where `told` is 0.  The values of
     `probes`, one a row, are known beyond it, and are not asked for again.  `starts`, `steps`, `kept` and `value` are
-    what `Values` held for the report, `notes` its warnings, one a line.
+    what `Values` held for the report, `notes` its warnings, a zero character between two of them.
     """
 
     version: str
@@ -81,44 +84,51 @@ TYPES: dict[str, Any] = {
 }
 
 
-def digest(vector: Flat) -> bytes:
-    """Return the SHA-256 of a vector's type and elements."""
-    plain = np.ascontiguousarray(vector, vector.dtype.newbyteorder("<"))
-    return hashlib.sha256(vector.dtype.name.encode() + plain.tobytes()).digest()
+def digest(*vectors: Flat) -> bytes:
+    """Return the SHA-256 of the types and elements of vectors."""
+    known = hashlib.sha256()
+    for vector in vectors:
+        known.update(vector.dtype.name.encode())
+        known.update(_elements(vector, vector.dtype.newbyteorder("<")))
+    return known.digest()
 
 
 def digest_of_bounds(bounds: Bounds | None) -> bytes:
     """Return the digest of the box; of nothing where there is none."""
-    return digest(np.empty(0) if bounds is None else np.concatenate((bounds.lower, bounds.upper)))
+    return digest(*(() if bounds is None else (bounds.lower, bounds.upper)))
 
 
-def packed(saved: Saved) -> bytes:
-    """Return a check as the bytes of its file."""
-    parts = []
+def packed(saved: Saved) -> Iterator[Bytes]:
+    """Yield a check as the bytes of its file, some at a time; vectors are not copied."""
+    parts: list[Bytes] = []
     for name, value in zip(Saved._fields, saved, strict=True):
         part = _packed(value, TYPES[name])
         parts += [LENGTH.pack(len(part)), part]
-    body = b"".join(parts)
-    length = HEAD.size + len(body)
+    length = HEAD.size + sum(map(len, parts))
     head = HEAD.pack(MAGIC, length, bytes(32), FORMAT)
-    return HEAD.pack(MAGIC, length, _checksum(head, body), FORMAT) + body
+    yield HEAD.pack(MAGIC, length, _checksum(head, parts), FORMAT)
+    yield from parts
 
 
-def _packed(value: Any, kind: Any) -> bytes:
+def _packed(value: Any, kind: Any) -> Bytes:
     if kind is str:
         return str(value).encode()
     if kind is int:
         return LENGTH.pack(value)
     if kind is float:
         return struct.pack("<d", value)
-    if kind is bytes:
-        return bytes(value)
-    return bytes(np.ascontiguousarray(value, kind).tobytes())
+    return bytes(value) if kind is bytes else _elements(value, kind)
 
 
-def _checksum(head: bytes, body: bytes) -> bytes:
-    known = hashlib.sha256(head[: CHECKSUM.start] + head[CHECKSUM.stop :])
-    known.update(body)
+def _elements(vector: Flat, kind: Any) -> Bytes:
+    return np.ascontiguousarray(vector, kind).view(np.uint8).data
+
+
+def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
+    known = hashlib.sha256(head[: CHECKSUM.start])
+    known.update(head[CHECKSUM.stop :])
+    for part in parts:
+        known.update(part)
     return known.digest()
 
 
@@ -132,7 +142,7 @@ def write(path: Path, saved: Saved) -> None:
     """
     with _beside(path) as (file, name):
         with os.fdopen(file, "wb") as stream:
-            stream.write(packed(saved))
+            stream.writelines(packed(saved))
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(path)
@@ -207,14 +217,15 @@ def load(path: Any) -> Saved:
         data = place.read_bytes()
     except OSError as problem:
         raise ValueError(f"the saved check {path} cannot be read: {problem.strerror}") from None
-    return _verified(data, path)
+    return unpacked(memoryview(data), path)
 
 
-def _verified(data: bytes, path: Any) -> Saved:
+def unpacked(data: memoryview, path: Any) -> Saved:
+    """Return the check in the content of a file; a ValueError that names the file where there is none."""
     whole = len(data) >= HEAD.size and LENGTH.unpack_from(data, len(MAGIC))[0] == len(data)
     if not whole:
         raise ValueError(f"{path} is damaged: it has {len(data):,} bytes, not as many as were saved; {ANEW}")
-    if _checksum(data[: HEAD.size], data[HEAD.size :]) != data[CHECKSUM]:
+    if _checksum(data[: HEAD.size], [data[HEAD.size :]]) != data[CHECKSUM]:
         raise ValueError(f"{path} is damaged: its checksum is not that of its content; {ANEW}")
     version = HEAD.unpack_from(data)[3]
     if version != FORMAT:
@@ -222,16 +233,16 @@ def _verified(data: bytes, path: Any) -> Saved:
     try:
         parts = zip(Saved._fields, _parts(data), strict=True)
         saved = Saved(*(_unpacked(part, TYPES[name]) for name, part in parts))
-        if not len(saved.starts) == len(saved.steps) == len(saved.kept) or len(saved.probes) != PROBE_WORDS * len(
-            saved.values
-        ):
-            raise ValueError("vectors that belong together have several lengths")
+        if len({len(saved.starts), len(saved.steps), len(saved.kept)}) > 1:
+            raise ValueError("what was kept of the rounds has several lengths")
+        if len(saved.probes) != PROBE_WORDS * len(saved.values):
+            raise ValueError("there is not one value a probe")
         return saved
     except (struct.error, ValueError):
         raise ValueError(f"{path} is damaged: its parts are not those of a saved check; {ANEW}") from None
 
 
-def _parts(data: bytes) -> Iterator[bytes]:
+def _parts(data: memoryview) -> Iterator[memoryview]:
     place = HEAD.size
     while place < len(data):
         stop = place + LENGTH.size + LENGTH.unpack_from(data, place)[0]
@@ -241,11 +252,11 @@ def _parts(data: bytes) -> Iterator[bytes]:
         place = stop
 
 
-def _unpacked(part: bytes, kind: Any) -> Any:
+def _unpacked(part: memoryview, kind: Any) -> Any:
     if kind is str:
-        return part.decode()
+        return bytes(part).decode()
     if kind is int:
         return LENGTH.unpack(part)[0]
     if kind is float:
         return struct.unpack("<d", part)[0]
-    return part if kind is bytes else np.frombuffer(part, kind).astype(kind.newbyteorder("="))
+    return bytes(part) if kind is bytes else np.frombuffer(part, kind).astype(kind.newbyteorder("="))

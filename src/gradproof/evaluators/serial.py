@@ -53,7 +53,7 @@ class SerialEvaluator(Evaluator):
             try:
                 with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: the value says it
                     self._collect(points, results)
-            except KeyboardInterrupt:
+            except BaseException:  # Ctrl-C, or an exit: what was done counts
                 yield as_values(results)
                 raise
             yield as_values(results)
