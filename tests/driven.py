@@ -102,12 +102,20 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
 }
 
 
-def drive(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int) -> list[bytes]:
-    """Return the bits of a whole check in rounds: probes, codes, the engine's memory, report and findings."""
-    return list(_log(witness, objective, x, claimed, budget))
+MANY = 1000  # rounds: a check that does not end
 
 
-def _log(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int) -> Iterator[bytes]:
+def drive(witness: Any, problem: Problem, part: int = ROUND) -> list[bytes]:
+    """Return the bits of a whole check in rounds: probes, codes, the engine's memory, report and findings.
+
+    With `part`, no more values than that are told at once; a line may want 48 before it moves on.
+    """
+    return list(_log(witness, *problem, part))
+
+
+def _log(
+    witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, budget: int, part: int
+) -> Iterator[bytes]:
     n = x.size
     options = _options(witness, budget)
     yield bits(options)
@@ -115,13 +123,17 @@ def _log(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, 
     yield bits(witness("gradproof_engine_start", engine, x, claimed, n, options))
     yield bits(engine)
     probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    rounds = 0
     while (count := witness("gradproof_ask", engine, x, claimed, probes, ROUND)) > 0:
+        rounds += 1
+        assert rounds < MANY
         yield bits(probes[: count * structs.PROBE_WORDS])
         points = np.zeros(count * n)
         yield bits(witness("gradproof_points", x, n, probes, count, points))
         yield bits(points)
         values = np.array([objective(row) for row in points.reshape(count, n)])
-        yield bits(witness("gradproof_tell", engine, x, claimed, values, count))
+        yield bits(witness("gradproof_tell", engine, x, claimed, values, count + 1))
+        yield bits(witness("gradproof_tell", engine, x, claimed, values, min(count, part)))
         yield bits(engine)
     yield bits(count)
     yield from _findings(witness, engine, n)

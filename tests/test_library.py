@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driven import DRIVEN, PROBLEMS, check_in_one_call, drive, evaluate_round
+from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
 from witnesses import SIGNATURES, bits
 
 from gradproof import library
@@ -101,9 +101,11 @@ def test_same_bits(symbol, three_witnesses):
         assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
-def test_engine_same_bits(problem, three_witnesses):
-    logs = [drive(witness, *PROBLEMS[problem]()) for witness in three_witnesses]
+@pytest.mark.parametrize(
+    ("problem", "part"), [*((problem, ROUND) for problem in PROBLEMS), ("wrong", 50), ("edge", 61), ("kinked", 55)]
+)
+def test_engine_same_bits(problem, part, three_witnesses):
+    logs = [drive(witness, PROBLEMS[problem](), part) for witness in three_witnesses]
     for witness, log in zip(three_witnesses, logs, strict=True):
         for number, (mine, first) in enumerate(zip(log, logs[0], strict=False)):
             assert mine == first, f"{witness.name} differs from {three_witnesses[0].name} at entry {number}"

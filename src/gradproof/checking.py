@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import operator
+import os
 import time
 from typing import Any
 
@@ -13,10 +14,10 @@ from .cause import Cause
 from .core import codes
 from .core.structs import REPORT_UNTESTED
 from .engine import Engine, Options
-from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
+from .evaluators import Pace, TimeIsUp, evaluator_for, gradient_function
+from .keeping import Answers, Keeper, keeper_for
 from .ladder import Values
-from .parameters import Flat
-from .problem import Problem, claimed_gradient, read_bounds, read_problem
+from .problem import read_bounds, read_problem
 from .progress import Progress, shown
 from .report import Evidence, GradientError, InconclusiveError, Report, make_report
 from .vacuous import remarks
@@ -37,6 +38,8 @@ def check(
     rtol: float | None = None,
     bounds: Any = None,
     progress: Progress = None,
+    save: str | os.PathLike[str] | None = None,
+    resume: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Say whether a gradient is right, which coordinates are wrong, and why.
 
@@ -64,32 +67,54 @@ def check(
         (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
     progress
         True, False, None (a bar where a terminal looks on), or a callable(done, total).
+    save
+        A file in which the check is kept while it goes on: every few seconds, and when it ends, in whatever way.  It is
+        always whole, whenever the process may be killed.
+    resume
+        A file in which a check was saved: it goes on from there to the bits of a check that was never broken off.  x,
+        gradient, seed, mode, rtol and bounds must be those with which it began, the objective, too, which nobody can
+        verify.  No evaluation is done again; the gradient is called once, to compare, and that call is not counted.
+        The budget counts all evaluations and may be larger than it was, the time limit is new.  The file is only read:
+        `save` may name it again.
 
     Returns
     -------
     Report
         True in a boolean context only for the verdict "right".
 
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument is not what it must be, or the file of `resume` is damaged or holds another check.
+
     Notes
     -----
     Ctrl-C ends the check after its first round, and the report holds what was found until then; its `stopped_by` is
     "interrupted".  Before that, and when it is pressed again, it raises KeyboardInterrupt.
+
+    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/saving.py` says
+    what is in the file.
     """
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
     deadline = None if time_limit is None else started + _time_limit(time_limit)
+    keeper = keeper_for(save, resume)
     problem = read_problem(x)
     box = read_bounds(bounds, problem)
+    keeper.begin(problem, box, options, "full")
     with shown(progress, 2 * problem.n + 2) as advance:
-        evaluator = evaluator_for(objective, problem, Pace(deadline, advance), box)
-        claimed, calls = claimed_gradient(gradient_function(gradient, problem), problem)
+        evaluator = evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box)
+        claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
         values = Values(problem.x)
-        engine, stopped_by = _run(problem, claimed, options, evaluator, values)
+        engine = Engine(problem, claimed, options, zeroed=keeper.keeps)
+        stopped_by = _run(engine, keeper.record(evaluator, engine, values, problem, calls), values, keeper)
     outcome = engine.result()
     if not stopped_by and budget is not None and outcome.report[REPORT_UNTESTED]:
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, np.isin(outcome.causes, ACCEPTABLE)):
         problem.note(remark)
+    if keeper.failure:
+        problem.note(keeper.failure)
     return make_report(
         outcome,
         Evidence(problem.layout, claimed, values),
@@ -136,25 +161,28 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     return report
 
 
-def _run(problem: Problem, claimed: Flat, options: Options, evaluator: Evaluator, kept: Values) -> tuple[Engine, str]:
+def _run(engine: Engine, answers: Answers, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
-    engine = Engine(problem, claimed, options)
-    rounds, stopped_by = 0, ""
+    stopped_by = ""
     try:
         while len(probes := engine.ask()):
-            values = evaluator.evaluate(probes)
+            values = answers.evaluate(probes)
             kept.keep(probes, values)
             engine.tell(values)
-            rounds += 1
+            answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"
     except KeyboardInterrupt:
-        if not rounds:
+        if not engine.rounds:
             raise
         stopped_by = "interrupted"
+    finally:
+        keeper.save()
     if stopped_by:
-        engine.stop()
-    return engine, stopped_by
+        values = answers.first_values()
+        kept.keep(probes[: len(values)], values)
+        engine.stop(values)
+    return stopped_by
 
 
 def _options(mode: str, seed: int, budget: int | None, rtol: float | None) -> Options:

@@ -10,6 +10,7 @@ import argparse
 import io
 import os
 import platform
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -30,7 +31,8 @@ A target is one of
                            (it returns 0; a gradient writes n values)
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
-Ctrl-C prints what was found until then; before the first value it ends with status 130"""
+Ctrl-C prints what was found until then; before the first value it ends with status 130
+a check that was begun with --save FILE goes on where it was with --resume FILE (and --save, to save that, too)"""
 
 START = """\
 to begin with:  gradproof demo
@@ -45,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
-        options = parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
             raise UsageError("which command? demo, check or info (see gradproof --help)")
         status: int = options.run(options)
@@ -122,6 +125,8 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--lower", metavar="BOUND", help="the objective is not evaluated below: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="nor above")
     check.add_argument("--json", metavar="FILE", help="write the report there, too; - prints it instead of the table")
+    check.add_argument("--save", metavar="FILE", help="keep the check there while it goes on")
+    check.add_argument("--resume", metavar="FILE", help="go on with the check that was saved there")
     check.add_argument("--no-progress", action="store_true", help="no progress bar")
     _add_colour(check)
     check.set_defaults(run=run_check)
@@ -196,10 +201,15 @@ def run_check(options: argparse.Namespace) -> int:
             rtol=options.rtol,
             bounds=_bounds(options),
             progress=False if options.no_progress else None,
+            save=options.save,
+            resume=options.resume,
         )
     except SystemExit as problem:  # a status that the user's code chose must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    return _publish(report, options)
+    status = _publish(report, options)
+    if options.save is not None and report.stopped_by:
+        _say_how_to_go_on(report, options)
+    return status
 
 
 def _publish(report: Any, options: argparse.Namespace) -> int:
@@ -213,6 +223,17 @@ def _publish(report: Any, options: argparse.Namespace) -> int:
         except OSError as problem:
             raise UsageError(f"--json {options.json} cannot be written: {problem.strerror}") from None
     return STATUS[report.verdict]
+
+
+def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
+    from .resuming import NOT_SAVED
+
+    if any(warning.startswith(NOT_SAVED) for warning in report.warnings):
+        return
+    # Of two --resume the last one counts.
+    again = options.words if options.resume == options.save else [*options.words, "--resume", options.save]
+    larger = ", with a larger --budget" if report.stopped_by == "budget" else ""
+    print(f"gradproof: saved in {options.save}; to go on{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr)
 
 
 def _bounds(options: argparse.Namespace) -> Any:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .core import codes, structs
+from .core import codes, state, structs
 from .library import ffi, native, pointer
 from .parameters import Flat
 from .problem import Problem
@@ -36,23 +36,45 @@ class Outcome(NamedTuple):
 class Engine:
     """One check in the core: which probes next, and what their values mean."""
 
-    def __init__(self, problem: Problem, claimed: Flat, options: Options) -> None:
+    def __init__(self, problem: Problem, claimed: Flat, options: Options, *, zeroed: bool = False) -> None:
         self._library = native()
         self._n = problem.n
         self._point = np.ascontiguousarray(problem.x, np.float64)
-        self._gradient = claimed
-        self._x, self._claimed = pointer(self._point), pointer(self._gradient)
+        self.claimed = claimed
+        self._x, self._claimed = pointer(self._point), pointer(self.claimed)
         size = int(self._library.gradproof_engine_size(self._n))
-        # Not zeroed: the core writes before it reads, and fresh pages would take longer than the rest of this.
-        self._memory = np.empty(size, np.int64)
+        # The core writes before it reads, and fresh pages would take longer than the rest of this; only what goes to a
+        # file must not hold what happened to be there.
+        self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty((ROUND, structs.PROBE_WORDS), np.int64)
+        self.budget = options.budget
         chosen = self._options(problem, options)
         self._raise(
             self._library.gradproof_engine_start(
                 self._engine, self._x, self._claimed, self._n, pointer(chosen, "gradproof_options[]")
             )
         )
+
+    @property
+    def memory(self) -> Flat:
+        """All that the check knows, as words; between two rounds it may be copied, and restored later."""
+        return self._memory
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds have been told."""
+        return int(self._memory[state.ROUNDS])
+
+    @property
+    def evaluations(self) -> int:
+        """How many values have been told."""
+        return int(self._memory[state.EVALUATIONS])
+
+    def restore(self, memory: Flat) -> None:
+        """Go on where another engine was: with its memory, of the same size, and the budget of this one."""
+        self._memory[:] = memory
+        self._memory[state.BUDGET] = self.budget
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
@@ -68,8 +90,11 @@ class Engine:
         """Hand over the values of the round, in its order."""
         self._raise(self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values)))
 
-    def stop(self) -> None:
-        """Ask for no more: what is open stays untested."""
+    def stop(self, values: Flat) -> None:
+        """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
+        if len(values):
+            # Where the round has been told already this changes nothing; the code says so.
+            self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values))
         self._raise(self._library.gradproof_stop(self._engine))
 
     def result(self) -> Outcome:

@@ -58,6 +58,26 @@ class Values:
             steps = np.ascontiguousarray(probes[single, PROBE_STEP]).view(np.float64)
             self._rounds.append((probes[single, PROBE_START].copy(), steps, values[single]))
 
+    @property
+    def value(self) -> float:
+        """The value at x; NaN before it is known."""
+        return self._at_x
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds have left something."""
+        return len(self._rounds)
+
+    def first(self, rounds: int) -> tuple[Flat, Flat, Flat]:
+        """Return the coordinates, steps and values that so many rounds have left, one after the other."""
+        kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._rounds[:rounds]]
+        starts, steps, values = map(np.concatenate, zip(*kept, strict=True))
+        return starts, steps, values
+
+    def restore(self, value: float, starts: Flat, steps: Flat, values: Flat) -> None:
+        """Take over what other rounds have left."""
+        self._at_x, self._rounds = value, [(starts, steps, values)]
+
     def ladder(self, index: int, noise: float) -> tuple[Rung, ...]:
         """Return the rungs of a coordinate, finest first."""
         sides: dict[float, dict[int, float]] = {}

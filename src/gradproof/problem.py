@@ -81,6 +81,11 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     return first, 2
 
 
+def claimed_again(gradient: Any, problem: Problem) -> Flat:
+    """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
+    return _call(gradient, problem) if callable(gradient) else problem.layout.flatten(gradient, "gradient")
+
+
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
     x, memory = problem.copy_of_x()

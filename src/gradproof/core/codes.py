@@ -22,7 +22,7 @@ CODES: dict[int, tuple[str, str]] = {
     OBJECTIVE_NOT_FINITE: ("objective_not_finite", "The objective is not finite at x; move x into its domain."),
     WRONG_ORDER: (
         "wrong_order",
-        "gradproof_tell was called without a round that gradproof_ask had written, or with another count.",
+        "gradproof_tell was called without a round that gradproof_ask had written, or with more values.",
     ),
 }
 
@@ -51,7 +51,7 @@ DOMAIN = 7
 NONDETERMINISTIC = 8
 
 CAUSES: dict[int, tuple[str, str]] = {
-    UNTESTED: ("untested", "Not tested: the budget or the time ended first; raise it."),
+    UNTESTED: ("untested", "Not tested: the budget, the time limit or Ctrl-C ended the check first."),
     AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
     WRONG: (
         "wrong",

@@ -193,7 +193,10 @@ def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capa
 
 @exported
 def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: Integer) -> Code:
-    """Take the values of the round that was asked last, in its order.
+    """Take the values of the round that was asked last, in its order: all of them, or the first ones.
+
+    Fewer values are for a caller who must stop: what they prove counts.  The rest is asked for again; a line of which
+    less than its whole turn was told asks for all of it.
 
     Parameters
     ----------
@@ -204,16 +207,16 @@ def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals,
     values : ConstReals
         f at every probe; NaN: a missing value (outside of the domain, an exception).
     count : Integer
-        Number of values, as gradproof_ask returned it.
+        Number of values: as gradproof_ask returned it, or fewer.
 
     Returns
     -------
     Code
-        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is another.
+        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is larger.
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values):
         return BAD_ARGUMENT
-    if count < 1 or count != engine[ASKED] or count != asked(engine):
+    if count < 1 or count > engine[ASKED] or engine[ASKED] != asked(engine):
         return WRONG_ORDER
     engine[ASKED] = 0
     engine[ROUNDS] += 1

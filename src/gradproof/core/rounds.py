@@ -165,11 +165,12 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
     elif phase == PHASE_SPREAD:
         take_spread(engine, reals, values, count)
     elif phase == PHASE_PAIRS:
+        engine[CHUNK_STOP] = engine[CHUNK_START] + count // 2
         take_pairs(engine, reals, x, claimed, values)
     elif phase == PHASE_PROOFS:
         take_slots(engine, reals, x, values, count)
         settle_slots(engine, reals)
-    elif phase == PHASE_NOISE:
+    elif phase == PHASE_NOISE and count == noise_probes(engine):
         if advance_noise(engine, reals, note_values(engine, reals, x, claimed, values)):
             end_noise(engine, reals)
     elif phase == PHASE_LADDERS:

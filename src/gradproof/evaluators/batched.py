@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,15 +58,14 @@ class BatchedEvaluator(Evaluator):
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
         return value
 
-    def elsewhere(self, probes: Flat) -> Flat:
-        """Return the objective at the points of the probes; NaN where it raises."""
-        values = np.empty(len(probes))
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
         # A batch of one costs as much as one of many: start large.
         self.pace.size = max(self.pace.size, 64)
         for part in self.pace.chunks(len(probes), self._rows):
             with np.errstate(all="ignore"):
-                values[part] = self._halved(probes[part])
-        return values
+                values = self._halved(probes[part])
+            yield values
 
     def _halved(self, probes: Flat) -> Flat:
         """Return the values of a batch; where it raises, of its halves, until the points that raise are alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -28,30 +29,52 @@ class Evaluator(ABC):
         self._twin = "_f32" if problem.is_float32 else ""
         self._x = pointer(problem.x)
         self._write_points = self.function_of_library("gradproof_points")
+        self._round = np.empty(0)
+        self._done = 0
 
     @abstractmethod
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
 
     @abstractmethod
-    def elsewhere(self, probes: Flat) -> Flat:
-        """Return the objective at the points of the probes; NaN where it raises."""
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
+        self.forget()
         at_x = probes[:, PROBE_START] == probes[:, PROBE_STOP]
-        if self.bounds is None and not at_x.any():
-            return self.elsewhere(probes)
-        values = np.full(len(probes), np.nan)
+        self._round = np.full(len(probes), np.nan)
         for row in np.flatnonzero(at_x):
             for _ in self.pace.chunks(1, 1):
-                values[row] = self.at_x()
+                self._round[row] = self.at_x()
+                self._done += row == self._done
+        if self.bounds is None and not at_x.any():
+            self._note(self.elsewhere(probes), np.arange(len(probes)))
+            return self._round
         wanted = ~at_x
         if self.bounds is not None:
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)
         if wanted.any():
-            values[wanted] = self.elsewhere(np.ascontiguousarray(probes[wanted]))
-        return values
+            self._note(self.elsewhere(np.ascontiguousarray(probes[wanted])), np.flatnonzero(wanted))
+        self._done = len(probes)
+        return self._round
+
+    def forget(self) -> None:
+        """Begin a new round: of the last one nothing is left."""
+        self._done = 0
+
+    def first_values(self) -> Flat:
+        """Return the values of a round that was broken off: those of its first probes."""
+        return self._round[: self._done]
+
+    def _note(self, parts: Iterator[Flat], rows: Flat) -> None:
+        """Write values where they belong; what stands before the first one that is still missing is done."""
+        start = 0
+        for part in parts:
+            self._round[rows[start : start + len(part)]] = part
+            start += len(part)
+            self._done = int(rows[start]) if start < len(rows) else len(self._round)
 
     def points(self, probes: Flat) -> Flat:
         """Return a new matrix with the point of each probe in a row; nothing else refers to its memory."""

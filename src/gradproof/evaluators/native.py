@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,13 +174,13 @@ class NativeEvaluator(Evaluator):
             raise NativeError("objective", code)
         return float(value[0])
 
-    def elsewhere(self, probes: Flat) -> Flat:
-        """Return the objective at the points of the probes; NaN where it hands back a code."""
-        values = np.empty(len(probes))
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN for a code."""
         for part in self.pace.chunks(len(probes), CHUNK_ROWS):
-            if self._answer(probes[part], values[part]) == BAD_ARGUMENT:
+            values = np.empty(part.stop - part.start)
+            if self._answer(probes[part], values) == BAD_ARGUMENT:
                 raise RuntimeError("the library refused a round of probes")
-        return values
+            yield values
 
     def _answer(self, probes: Flat, values: Flat) -> int:
         return int(

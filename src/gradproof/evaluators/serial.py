@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -45,18 +45,20 @@ class SerialEvaluator(Evaluator):
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
         return as_value(result)
 
-    def elsewhere(self, probes: Flat) -> Flat:
-        """Return the objective at the points of the probes; NaN where it raises."""
-        values = np.empty(len(probes))
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
         for part in self.pace.chunks(len(probes), self._at_once):
             points = self.points(probes[part])
-            with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: the value says it
-                results = self._collect(points)
-            values[part] = as_values(results)
-        return values
+            results: list[Any] = []
+            try:
+                with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: the value says it
+                    self._collect(points, results)
+            except BaseException:  # Ctrl-C, or an exit: what was done counts
+                yield as_values(results)
+                raise
+            yield as_values(results)
 
-    def _collect(self, points: Flat) -> list[Any]:
-        results: list[Any] = []
+    def _collect(self, points: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)
         while len(results) < len(points):
             with suppress(Exception):  # the user's function may raise anything outside of its domain
@@ -64,7 +66,6 @@ class SerialEvaluator(Evaluator):
             # Either all is done, or the objective raised at the next point (StopIteration ends `extend` silently).
             if len(results) < len(points):
                 results.append(math.nan)
-        return results
 
     def _read_at_once(self, point: Any) -> Any:
         return number_or_same(self.objective(point))

@@ -36,7 +36,7 @@
 #define GRADPROOF_OUT_OF_MEMORY (-2)        /* The memory that the call needs could not be had. */
 #define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
 #define GRADPROOF_WRONG_ORDER (-4)          /* gradproof_tell was called without a round that gradproof_ask
-                                               had written, or with another count. */
+                                               had written, or with more values. */
 
 /* Verdicts. Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
 #define GRADPROOF_RIGHT 0
@@ -44,7 +44,8 @@
 #define GRADPROOF_INCONCLUSIVE 3
 
 /* Causes of a finding. gradproof_explain_cause gives the sentence. */
-#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget or the time ended first; raise it. */
+#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget, the time limit or Ctrl-C ended the
+                                               check first. */
 #define GRADPROOF_CAUSE_AGREES 1            /* The claimed value agrees with the numerical slope within its
                                                error bar. */
 #define GRADPROOF_CAUSE_WRONG 2             /* The slope is measured clearly and the claimed value is not it:
@@ -216,13 +217,15 @@ int64_t gradproof_ask(gradproof_engine *engine, const double *x, const double *c
     gradproof_probe *probes, int64_t capacity);
 
 /*
- * Take the values of the round that was asked last, in its order.
+ * Take the values of the round that was asked last, in its order: all of them, or the first ones.
+ * Fewer values are for a caller who must stop: what they prove counts. The rest is asked for again; a line of
+ * which less than its whole turn was told asks for all of it.
  *   engine       The check.
  *   x, claimed   As at its start.
  *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
- *   count        Number of values, as gradproof_ask returned it.
+ *   count        Number of values: as gradproof_ask returned it, or fewer.
  *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is
- *                another.
+ *                larger.
  */
 int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
     int64_t count);
