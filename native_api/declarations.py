@@ -168,7 +168,7 @@ def _macro_lines() -> list[str]:
     lines += [_macro(name, getattr(codes, name), "") for name in dir(codes) if name.startswith("ARITHMETIC_")]
     lines += [
         "",
-        "/* How a check goes: coordinate by coordinate, along lines, or as the number of coordinates suggests. */",
+        "/* How a check goes: by coordinates, along lines, or as their number suggests. */",
     ]
     lines += [_macro(name, getattr(codes, name), "") for name in ("MODE_AUTO", "MODE_FULL", "MODE_LINES")]
     lines += ["", _comment(["Room that gradproof_ask needs: its capacity is at least so many probes."])]

@@ -24,13 +24,18 @@ class Options(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The records that the engine wrote: words, and the same memory read as reals."""
+    """The records that the engine wrote: words, and the same memory read as reals.
+
+    In a check of every coordinate `looked_at` is empty, and causes, kinks and resolutions are those of all coordinates;
+    along lines it holds the coordinates that were looked at alone, and causes are theirs.
+    """
 
     report: Flat
     findings: Flat
     causes: Flat
     kinks: Flat
     resolutions: Flat
+    looked_at: Flat
 
 
 class Engine:
@@ -86,8 +91,8 @@ class Engine:
         self._raise(min(count, 0))
         return self._probes[:count]
 
-    def tell(self, values: Flat) -> None:
-        """Hand over the values of the round, in its order."""
+    def tell(self, values: Flat, changes: Flat) -> None:
+        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines."""
         self._raise(self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values)))
 
     def stop(self, values: Flat) -> None:
@@ -108,12 +113,16 @@ class Engine:
         self._raise(
             self._library.gradproof_coordinates(self._engine, pointer(causes), pointer(kinks), pointer(resolutions))
         )
-        return Outcome(report, findings, causes, kinks, resolutions)
+        return Outcome(report, findings, causes, kinks, resolutions, np.zeros(0, np.int64))
 
     def _result(self, report: Flat, findings: Flat | None) -> None:
         room = ffi.NULL if findings is None else pointer(findings, "gradproof_finding[]")
         count = 0 if findings is None else len(findings)
         self._raise(self._library.gradproof_result(self._engine, pointer(report, "gradproof_report[]"), room, count))
+
+    def blocks(self) -> tuple[Flat, Flat]:
+        """Return what lines over the named blocks found: nothing in a check of every coordinate."""
+        return np.zeros(0), np.zeros(0)
 
     def _options(self, problem: Problem, options: Options) -> Flat:
         words = np.zeros(structs.OPTIONS_WORDS, np.int64)

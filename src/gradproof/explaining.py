@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .cause import Cause
+from .figures import number, short
 from .ladder import FINGERPRINTS, Rung, fingerprint
-from .table import WIDTH, number, shared_kink, short
+from .table import WIDTH, shared_kink
 
 if TYPE_CHECKING:
     from .report import Finding, Report

@@ -149,6 +149,9 @@ class Layout:
 
     def name_of_line(self, start: int, stop: int) -> str:
         """Return what the user calls the coordinates [start, stop)."""
+        for leaf in self.leaves:
+            if stop > start + 1 and (start, stop) == (leaf.start, leaf.stop):
+                return leaf.path or "x"
         first = self.name(start)
         return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
 
@@ -158,13 +161,26 @@ class Layout:
         _fill(self.root, value, out, what)
         return out
 
+    def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
+        """Return a flat vector that holds a value of this structure: the value's own memory where it is one already."""
+        fits = isinstance(value, np.ndarray) and isinstance(self.root, Leaf) and value.shape == self.root.shape
+        if fits and value.dtype == dtype and value.flags.c_contiguous and value.dtype.isnative:
+            same: Flat = np.asarray(value).reshape(-1)
+            return same
+        return self.flatten(value, what, dtype=dtype)
+
+
+# An array of so many elements is not copied: a vector more might not fit into the memory.
+LARGE = 1 << 20
+
 
 def read(x: Any) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and a flat copy of its numbers."""
+    """Return the layout of the user's x and a flat copy of its numbers; of one large array no copy, it is only read."""
     layout = Layout(_node(x, "", [0]))
     if layout.n == 0:
         raise ValueError("x is empty: a gradient check needs at least one coordinate")
-    return layout, layout.flatten(x, "x", dtype=layout.dtype)
+    make = layout.flat_or_same if layout.n >= LARGE else layout.flatten
+    return layout, make(x, "x", dtype=layout.dtype)
 
 
 def _node(value: Any, path: str, used: list[int]) -> Node:

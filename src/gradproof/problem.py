@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +14,11 @@ from .parameters import Branch, Flat, Layout, as_numbers, read
 # Two calls of one gradient may differ by the order of its sums: so much of the largest component is rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
+# The variable that holds a result, and the argument of the function that counts.
+ONLY_OURS = 2
+# Numbers are looked at in pieces of so many, which need no memory worth mentioning.
+PIECE = 1 << 20
+
 
 class Problem:
     """The point x as a flat copy in its own arithmetic, and how the user's structure looks."""
@@ -21,6 +27,8 @@ class Problem:
         self.layout = layout
         self.x = x
         self.notes: list[str] = []
+        # Long vectors are kept in the type of x, and the gradient, which is long, too, is asked for once.
+        self.along_lines = False
 
     @property
     def n(self) -> int:
@@ -47,9 +55,9 @@ def read_problem(x: Any) -> Problem:
     """Return the problem at the user's x, which is copied and never written to."""
     layout, flat = read(x)
     problem = Problem(layout, flat)
-    finite = np.isfinite(flat)
-    if not finite.all():
-        bad = np.flatnonzero(~finite)
+    pieces = [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
+    if not all(np.isfinite(piece).all() for piece in pieces):
+        bad = np.flatnonzero(~np.isfinite(flat))
         others = bad.size - 1
         more = (
             f", and so {'is one more coordinate' if others == 1 else f'are {others} more coordinates'}"
@@ -72,10 +80,15 @@ def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
-    """Return the claimed gradient as a flat float64 vector, and how often the gradient function was called."""
+    """Return the claimed gradient as a flat vector, and how often the gradient function was called.
+
+    It is in float64; for a check along lines, which asks for it once, in the type of x.
+    """
     if not callable(gradient):
-        return problem.layout.flatten(gradient, "gradient"), 0
+        return _flat(gradient, "gradient", problem), 0
     first = _call(gradient, problem)
+    if problem.along_lines:
+        return first, 1
     second = _call(gradient, problem)
     _compare(first, second, problem)
     return first, 2
@@ -83,7 +96,14 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
     """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
-    return _call(gradient, problem) if callable(gradient) else problem.layout.flatten(gradient, "gradient")
+    return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
+
+
+def _flat(value: Any, what: str, problem: Problem) -> Flat:
+    """Return a gradient as a flat vector of its own; along lines without a copy, where it is one already."""
+    if not problem.along_lines:
+        return problem.layout.flatten(value, what)
+    return problem.layout.flat_or_same(value, what, dtype=problem.x.dtype)
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
@@ -92,7 +112,14 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     value = call(gradient, x, "gradient")
     if value is None:
         raise TypeError("the gradient returned None, not an array: is a `return` missing?")
-    flat = problem.layout.flatten(value, "the gradient's result")
+    # A result that nobody else holds is no buffer that is used again.
+    ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
+    if problem.along_lines and ours:
+        flat = _flat(value, "the gradient's result", problem)
+    else:
+        flat = problem.layout.flatten(
+            value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64
+        )
     if not np.array_equal(memory, problem.x):
         problem.note("The gradient changed its argument; it was given copies, your x is as it was.")
     return flat

@@ -15,6 +15,7 @@ from .core import codes, structs
 from .engine import Outcome
 from .ladder import Rung, Values
 from .parameters import Flat, Layout
+from .power import Power, make_power
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,17 @@ class Finding:
         return abs(self.claimed - self.slope)
 
     @property
+    def factor(self) -> float:
+        """Of a line along the claim: the common factor of the claimed gradient; NaN for any other line."""
+        known = self.stop > self.start + 1 and math.isfinite(self.claimed) and self.slope != 0
+        return self.claimed / self.slope if known else math.nan
+
+    @property
+    def factor_bar(self) -> float:
+        """The error bar of the factor."""
+        return abs(self.factor / self.slope) * self.error_bar if math.isfinite(self.factor) else math.nan
+
+    @property
     def relative_error(self) -> float:
         """The error relative to the larger of the two; a NaN is infinitely wrong."""
         if not (math.isfinite(self.error) and math.isfinite(self.claimed)):
@@ -64,6 +76,7 @@ class Evidence(NamedTuple):
     layout: Layout
     claimed: Flat
     values: Values
+    blocks: tuple[Flat, Flat]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +84,9 @@ class Report:
     """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
 
     `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
-    tested coordinate, `resolutions` the same for each (NaN where it was not tested).
+    tested coordinate, `resolutions` the same for each (NaN where it was not tested).  Along lines (`mode`
+    "lines") it is the error of one coordinate, times its scale, that would have been seen for certain; `power` says the
+    whole of it, `sampled` are the coordinates that were looked at alone, and there are no `resolutions`.
     """
 
     verdict: str
@@ -94,6 +109,9 @@ class Report:
     spread: float
     resolution: float
     resolutions: Flat
+    power: Power | None
+    sampled: Flat
+    cause: Cause
     rtol: float
     mode: str
     seed: int
@@ -181,10 +199,20 @@ class InconclusiveError(GradientError):
 
 
 def make_report(
-    outcome: Outcome, evidence: Evidence, *, seed: int, gradient_evaluations: int, stopped_by: str, notes: list[str]
+    outcome: Outcome,
+    evidence: Evidence,
+    *,
+    mode: str,
+    seed: int,
+    gradient_evaluations: int,
+    stopped_by: str,
+    notes: list[str],
 ) -> Report:
     """Return the records of the engine as a report in the words of the user's structure."""
     words, reals = outcome.report.tolist(), outcome.report.view(np.float64).tolist()
+    lines = mode == "lines"
+    wrong = outcome.causes == codes.WRONG
+    findings = tuple(_findings(outcome.findings, evidence, reals[structs.REPORT_NOISE_FLOOR]))
     return Report(
         verdict=codes.VERDICTS[words[structs.REPORT_VERDICT]],
         n=words[structs.REPORT_N],
@@ -192,9 +220,9 @@ def make_report(
         agreeing=words[structs.REPORT_AGREEING],
         undecided=words[structs.REPORT_OPEN],
         untested=words[structs.REPORT_UNTESTED],
-        wrong=_frozen(np.flatnonzero(outcome.causes == codes.WRONG)),
-        kinks=_frozen(np.flatnonzero(outcome.kinks)),
-        findings=tuple(_findings(outcome.findings, evidence, reals[structs.REPORT_NOISE_FLOOR])),
+        wrong=_frozen(outcome.looked_at[wrong] if lines else np.flatnonzero(wrong)),
+        kinks=_frozen(_kinks_of(findings) if lines else np.flatnonzero(outcome.kinks)),
+        findings=findings,
         evaluations=words[structs.REPORT_EVALUATIONS],
         gradient_evaluations=gradient_evaluations,
         rounds=words[structs.REPORT_ROUNDS],
@@ -205,14 +233,27 @@ def make_report(
         nondeterministic=bool(words[structs.REPORT_NONDETERMINISTIC]),
         spread=reals[structs.REPORT_SPREAD],
         resolution=reals[structs.REPORT_RESOLUTION],
-        resolutions=_frozen(np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)),
+        resolutions=_frozen(_resolutions(outcome)),
+        power=make_power(words, reals, evidence, gradient_evaluations) if lines else None,
+        sampled=_frozen(outcome.looked_at),
+        cause=Cause.from_code(words[structs.REPORT_CAUSE]),
         rtol=reals[structs.REPORT_RTOL],
-        mode="full",
+        mode=mode,
         seed=seed,
         stopped_by=stopped_by,
         warnings=tuple(notes),
         _evidence=evidence,
     )
+
+
+def _resolutions(outcome: Outcome) -> Flat:
+    if not outcome.resolutions.size:
+        return outcome.resolutions
+    return np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)
+
+
+def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
+    return np.array([one.index for one in findings if one.has_kink], np.int64)
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:

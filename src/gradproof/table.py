@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .cause import Cause
+from .figures import filled, number, short
+from .linestable import facts_of_lines, headline_of_lines, long_lines
 
 if TYPE_CHECKING:
     from .report import Finding, Report
@@ -31,16 +33,18 @@ ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted
 def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return a report as text of so many columns (80 or more); with `colour`, its head in that of the verdict."""
     width = max(width, NARROWEST)
+    coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = "\n".join(textwrap.wrap(headline(report), width))
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    undecided = [one for one in report.findings if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
-    kinks = [one for one in report.findings if one.has_kink and one.cause.is_acceptable]
+    wrong = [one for one in coordinates if one.cause is Cause.WRONG]
+    undecided = [one for one in coordinates if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
+    kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
         head,
         _facts(report, width),
+        long_lines(report, width),
         _table("wrong", sorted(wrong, key=_severity)[:ROWS], len(report.wrong), _slopes, width),
         _table("undecided", sorted(undecided, key=_openness)[:ROWS], report.undecided, _slopes, width),
         _table("kinks", sorted(kinks, key=_distance)[:KINK_ROWS], max(hidden_kinks, len(kinks)), _kinks, width),
@@ -52,6 +56,8 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
 
 def headline(report: Report) -> str:
     """Return the verdict in words, on one line."""
+    if report.power is not None:
+        return headline_of_lines(report)
     if report.verdict == "right":
         at_kinks = f", {len(report.kinks):,} of them at or near a kink" if len(report.kinks) else ""
         return f"right: the gradient agrees with the objective in {_all(report.n)}{at_kinks}"
@@ -65,6 +71,8 @@ def headline(report: Report) -> str:
 
 
 def _facts(report: Report, width: int) -> str:
+    if report.power is not None:
+        return _joined(facts_of_lines(report), width)
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
@@ -82,7 +90,11 @@ def _facts(report: Report, width: int) -> str:
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
     facts["evaluations"] = calls
-    return "\n".join(_filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
+    return _joined(facts, width)
+
+
+def _joined(facts: dict[str, str], width: int) -> str:
+    return "\n".join(filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
 
 
 def _resolution(report: Report) -> str:
@@ -164,22 +176,18 @@ def _explanations(report: Report, width: int) -> str:
         causes.add(Cause.UNTESTED)
     if report.nondeterministic:
         causes.add(Cause.NONDETERMINISTIC)
-    return "\n".join(_filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
+    return "\n".join(filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
 
 
 def _notes(report: Report, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
-    return "\n".join(_filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
 
 
 def shared_kink(one: Finding, report: Report) -> str:
     """Return the sentence about two claims that contradict each other on one kink."""
     other = report.name(one.partner)
     return f"{one.name} and {other} share a kink: each claimed value is acceptable alone, the two together are not."
-
-
-def _filled(lead: str, sentence: str, indent: str, width: int) -> str:
-    return textwrap.fill(sentence, width, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _severity(one: Finding) -> tuple[float, float, int]:
@@ -208,30 +216,9 @@ def _coordinates(n: int) -> str:
     return "1 coordinate" if n == 1 else f"{n:,} coordinates"
 
 
-def number(value: float, digits: int) -> str:
-    """Return a number with so many significant digits."""
-    if math.isnan(value):
-        return "nan"
-    if value == 0 or math.isinf(value):
-        return f"{value:g}"
-    return _short_exponent(f"{value:#.{digits}g}")
-
-
 def _known(value: float, digits: int) -> str:
     """Return a measured number, or a dash where nothing could be measured."""
     return "-" if math.isnan(value) else number(value, digits)
-
-
-def short(value: float) -> str:
-    """Return the size of a number: two digits."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    return _short_exponent(f"{value:.1e}") if not 0.1 <= abs(value) < 1000 else f"{value:.2g}"
-
-
-def _short_exponent(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa.rstrip(".")
 
 
 def _justified(slope: float, error_bar: float, most: int) -> int:

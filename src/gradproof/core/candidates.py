@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .abi import ConstReals, ConstVector, Engine, Probes, Reals
+from .abi import ConstEngine, ConstReals, ConstVector, Engine, Probes, Reals
 from .codes import DONE
 from .engine import engine_start, options_default
 from .floats import widened
@@ -156,6 +156,6 @@ def take_candidates(engine: Engine, reals: Reals, values: ConstReals, count: int
     prepare_candidates(engine, reals)
 
 
-def candidate_cause(engine: Engine, number: int) -> int:
+def candidate_cause(engine: ConstEngine, number: int) -> int:
     """Return the cause of a candidate."""
     return cause_of(engine, number)

@@ -14,13 +14,14 @@ from .abi import (
     Engine,
     Findings,
     Integer,
+    Integers,
     Probes,
     Reals,
     Report,
     exported,
 )
-from .candidates import add_candidate, gather
-from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, WRONG_ORDER
+from .candidates import add_candidate, candidate_cause, gather
+from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, UNTESTED, WRONG_ORDER
 from .directions import typical_size, window_count
 from .engine import options_are_bad
 from .floats import larger, widened
@@ -33,6 +34,8 @@ from .linestate import (
     BLOCK_NORM,
     BLOCK_START,
     BLOCK_SUM,
+    CANDIDATE_COUNT,
+    CANDIDATE_INDICES,
     CHOSEN_RTOL,
     IS_CONFIRMING,
     IS_FLOAT32,
@@ -311,6 +314,40 @@ def lines_result(engine: ConstEngine, report: Report, findings: Findings, capaci
     if not is_null(findings):
         write_lines_findings(engine, findings, capacity)
     return DONE
+
+
+@exported
+def lines_candidates(engine: ConstEngine, indices: Integers, causes: Integers, capacity: Integer) -> Integer:
+    """Write which single coordinates were looked at alone, and what was found.
+
+    Parameters
+    ----------
+    engine : ConstEngine
+        The check.
+    indices : Integers
+        Filled with the coordinates in their order, at most `capacity`; may be NULL.
+    causes : Integers
+        Filled with their causes; may be NULL.
+    capacity : Integer
+        Number of coordinates that fit.
+
+    Returns
+    -------
+    Integer
+        Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine):
+        return BAD_ARGUMENT
+    if engine[IS_CONFIRMING] == 0:
+        return 0
+    count = engine[CANDIDATE_COUNT]
+    for number in range(count if count < capacity else capacity):
+        cause = candidate_cause(engine, number)
+        if not is_null(indices):
+            indices[number] = engine[CANDIDATE_INDICES + number]
+        if not is_null(causes):
+            causes[number] = cause if cause > UNTESTED else UNTESTED
+    return count
 
 
 @exported

@@ -60,7 +60,8 @@ def write_long_finding(
     engine[place + FINDING_KINK] = NO_KINK
     engine[place + FINDING_PARTNER] = -1
     reals[place + FINDING_CLAIMED] = claim
-    reals[place + FINDING_SLOPE] = claim + residual
+    # Where the claimed slope is not known, the residual slope alone.
+    reals[place + FINDING_SLOPE] = claim + residual if math.isfinite(claim) else residual
     reals[place + FINDING_LEFT] = math.nan
     reals[place + FINDING_RIGHT] = math.nan
     reals[place + FINDING_ERROR_BAR] = bar

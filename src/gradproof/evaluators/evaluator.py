@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..core.structs import PROBE_START, PROBE_STOP
-from ..library import native, pointer
+from ..library import ffi, native, pointer
 from ..parameters import Flat
 from ..problem import Bounds, Problem
+from .lines import Lines, twin
 from .pace import Pace
 
 
@@ -26,9 +27,10 @@ class Evaluator(ABC):
         self.pace = pace or Pace()
         self.bounds = bounds
         self._library = native()
-        self._twin = "_f32" if problem.is_float32 else ""
+        self._twin = twin(problem.x)
         self._x = pointer(problem.x)
         self._write_points = self.function_of_library("gradproof_points")
+        self.lines: Lines | None = None
         self._round = np.empty(0)
         self._done = 0
 
@@ -39,6 +41,20 @@ class Evaluator(ABC):
     @abstractmethod
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+
+    def use_lines(self, claimed: Flat) -> Lines:
+        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        self.lines = Lines(self.problem.x, claimed)
+        return self.lines
+
+    def close(self) -> None:
+        """Let go of what works in the background."""
+        if self.lines is not None:
+            self.lines.close()
+
+    def foretold(self, probes: Flat) -> Flat:
+        """Return the changes of f that the claim foretells for the probes of a round; 0 for those on no long line."""
+        return np.zeros(len(probes)) if self.lines is None else self.lines.foretold(probes)
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
@@ -79,7 +95,13 @@ class Evaluator(ABC):
     def points(self, probes: Flat) -> Flat:
         """Return a new matrix with the point of each probe in a row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
-        self._write_points(self._x, self.problem.n, pointer(probes, "gradproof_probe[]"), len(probes), pointer(points))
+        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
+        words, changes = pointer(probes, "gradproof_probe[]"), np.zeros(len(probes))
+        self._write_points(
+            self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes)
+        )
+        if self.lines is not None:
+            self.lines.keep(probes, changes)
         return points
 
     def rows(self, size: int) -> int:

@@ -183,15 +183,23 @@ class NativeEvaluator(Evaluator):
             yield values
 
     def _answer(self, probes: Flat, values: Flat) -> int:
-        return int(
+        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
+        changes = np.zeros(len(probes))
+        code = int(
             self._evaluate(
                 self._function,
                 self._user,
                 self._x,
+                claimed,
+                sizes,
                 self.problem.n,
                 pointer(probes, "gradproof_probe[]"),
                 len(probes),
                 pointer(values),
+                pointer(changes),
                 pointer(self._point),
             )
         )
+        if self.lines is not None:
+            self.lines.keep(probes, changes)
+        return code

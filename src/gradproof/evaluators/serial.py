@@ -12,6 +12,7 @@ import numpy as np
 from ..parameters import Flat
 from ..problem import Bounds, Problem, call
 from .evaluator import Evaluator
+from .lines import Lines
 from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
 
@@ -31,6 +32,7 @@ class SerialEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
+        self._changes_its_argument = False
         self._at_once = self.rows(CHUNK_BYTES)
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
@@ -42,11 +44,15 @@ class SerialEvaluator(Evaluator):
         # An array may be a buffer that the objective uses again: from now on each result is read at once.
         self._call = self.objective if type(result) in PLAIN else self._read_at_once
         if not np.array_equal(memory, self.problem.x):
+            self._changes_its_argument = True
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
         return as_value(result)
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        if self.lines is not None:
+            yield from self._one_by_one(self.lines, probes)
+            return
         for part in self.pace.chunks(len(probes), self._at_once):
             points = self.points(probes[part])
             results: list[Any] = []
@@ -57,6 +63,18 @@ class SerialEvaluator(Evaluator):
                 yield as_values(results)
                 raise
             yield as_values(results)
+
+    def _one_by_one(self, lines: Lines, probes: Flat) -> Iterator[Flat]:
+        """Yield one value after the other: long lines have no room for many points."""
+        for part in self.pace.chunks(len(probes), 1):
+            if self._changes_its_argument:
+                lines.forget_point()
+            # A new view each time: an objective may know its last argument again by its identity.
+            point = self.problem.layout.build(lines.at(probes[part][0]))
+            value: Any = math.nan
+            with np.errstate(all="ignore"), suppress(Exception):
+                value = self._call(point)
+            yield as_values([value])
 
     def _collect(self, points: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)

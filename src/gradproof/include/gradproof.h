@@ -68,7 +68,7 @@
 #define GRADPROOF_ARITHMETIC_FLOAT32 32
 #define GRADPROOF_ARITHMETIC_FLOAT64 64
 
-/* How a check goes: coordinate by coordinate, along lines, or as the number of coordinates suggests. */
+/* How a check goes: by coordinates, along lines, or as their number suggests. */
 #define GRADPROOF_MODE_AUTO 0
 #define GRADPROOF_MODE_FULL 1
 #define GRADPROOF_MODE_LINES 2
@@ -524,6 +524,17 @@ int32_t gradproof_lines_stop(gradproof_engine *engine, int64_t unused);
  */
 int32_t gradproof_lines_result(const gradproof_engine *engine, gradproof_report *report,
     gradproof_finding *findings, int64_t capacity);
+
+/*
+ * Write which single coordinates were looked at alone, and what was found.
+ *   engine       The check.
+ *   indices      Filled with the coordinates in their order, at most capacity; may be NULL.
+ *   causes       Filled with their causes; may be NULL.
+ *   capacity     Number of coordinates that fit.
+ *   Returns      Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_lines_candidates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
+    int64_t capacity);
 
 /*
  * Write what is known of the named blocks.

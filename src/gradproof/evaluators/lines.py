@@ -1,0 +1,156 @@
+"""Points on long lines: one vector that moves from probe to probe, and the change that the claim foretells for each."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ..core.directions import window_count
+from ..core.spans import SEGMENT
+from ..core.structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from ..library import native, pointer
+from ..parameters import Flat
+
+# Below so many coordinates a second thread is not worth its start.
+SHARED = 1 << 20
+THREADS = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+
+
+def twin(x: Flat) -> str:
+    """Return the ending of the library's functions for the arithmetic of x."""
+    return "_f32" if x.dtype == np.float32 else ""
+
+
+def windows(x: Flat) -> Flat:
+    """Return the typical size of x in every window of its coordinates."""
+    sizes = np.empty(window_count(x.size))
+    getattr(native(), f"gradproof_windows{twin(x)}")(pointer(x), x.size, pointer(sizes))
+    return sizes
+
+
+def is_long(probes: Flat) -> Flat:
+    """Say for each probe whether it stands on a long line."""
+    long: Flat = probes[:, PROBE_FLOOR] != 0
+    return long
+
+
+class Lines:
+    """What long lines take beside x: the claimed gradient, the sizes of the windows, and one vector that moves.
+
+    Parameters
+    ----------
+    x, claimed
+        The point and the claimed gradient, n values each, of one type.
+    """
+
+    def __init__(self, x: Flat, claimed: Flat) -> None:
+        self.x = x
+        self.claimed = claimed
+        self.sizes = windows(x)
+        self._library = native()
+        self._move = getattr(self._library, f"gradproof_move_segments{twin(x)}")
+        self._changes: dict[bytes, float] = {}
+        self._partial = np.empty(-(-x.size // SEGMENT))
+        self._point: Flat | None = None
+        self._moved = slice(0, 0)
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def pointers(self) -> tuple[Any, Any]:
+        """The claimed gradient and the sizes of windows, as the library takes them."""
+        return pointer(self.claimed), pointer(self.sizes)
+
+    def at(self, probe: Flat) -> Flat:
+        """Move the point to a probe; the change that the claim foretells is kept until it is asked for.
+
+        Parameters
+        ----------
+        probe
+            One row of a round.
+
+        Returns
+        -------
+        Flat
+            The point, which the next call moves on.
+        """
+        if self._point is None:
+            self._point = self.x.copy()
+        point = self._point
+        start, stop = int(probe[PROBE_START]), int(probe[PROBE_STOP])
+        if not (start <= self._moved.start and self._moved.stop <= stop):
+            point[self._moved] = self.x[self._moved]
+        self._moved = slice(start, stop)
+        numbers = probe.view(np.float64)
+        if numbers[PROBE_FLOOR]:
+            self._changes[probe.tobytes()] = self._along(probe, start, stop, point)
+        else:
+            self._single(probe, numbers, start, stop, point)
+        return point
+
+    def forget_point(self) -> None:
+        """Make the point anew the next time: the objective changes its argument."""
+        self._moved = slice(0, self.x.size)
+
+    def keep(self, probes: Flat, changes: Flat) -> None:
+        """Keep changes that were foretold elsewhere."""
+        self._changes.update((probe.tobytes(), float(change)) for probe, change in zip(probes, changes, strict=True))
+
+    def foretold(self, probes: Flat) -> Flat:
+        """Return the changes that the claim foretells for the probes of a round; 0 for those on no long line."""
+        changes = np.zeros(len(probes))
+        for row in np.flatnonzero(is_long(probes)):
+            words = probes[row].tobytes()
+            if words not in self._changes:
+                self.at(probes[row])
+            changes[row] = self._changes[words]
+        self._changes.clear()
+        return changes
+
+    def _along(self, probe: Flat, start: int, stop: int, point: Flat) -> float:
+        first, last = start // SEGMENT, -(-stop // SEGMENT)
+        for _ in self._shared(probe, first, last, point):
+            pass
+        part = self._partial[first:last]
+        return float(self._library.gradproof_sum_segments(pointer(part), len(part)))
+
+    def _shared(self, probe: Flat, first: int, last: int, point: Flat) -> Iterator[object]:
+        """Move segments by as many threads as are worth it: the library lets go of Python meanwhile."""
+        if (last - first) * SEGMENT < SHARED or THREADS == 1:
+            yield self._segments(probe, first, last, point)
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(THREADS, "gradproof")
+        borders = [first + (last - first) * number // THREADS for number in range(THREADS + 1)]
+        parts = itertools.pairwise(borders)
+        yield from self._pool.map(lambda part: self._segments(probe, part[0], part[1], point), parts)
+
+    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> int:
+        words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
+        claimed, sizes = self.pointers
+        into = self._partial[first:last]
+        code = self._move(pointer(self.x), claimed, sizes, words, first, last - first, pointer(point), pointer(into))
+        if code:
+            raise RuntimeError("the library refused a probe on a long line")
+        return int(code)
+
+    def _single(self, probe: Flat, numbers: Flat, start: int, stop: int, point: Flat) -> None:
+        """Move one coordinate, or the two of a pair: rounded once, as the library does."""
+        if start == stop:
+            return
+        if probe[PROBE_SEED]:
+            raise RuntimeError("a short random line in a check by lines")
+        step, ratio = float(numbers[PROBE_STEP]), float(numbers[PROBE_RATIO])
+        point[start] = float(self.x[start]) + step
+        if ratio:
+            point[stop - 1] = float(self.x[stop - 1]) + ratio * step
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
