@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, info.
+"""The command `gradproof`: demo, check, study, info.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 is a mistake in the call, or an error.  An error is
 one line; a traceback is shown only of what the user's own code raised.
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("which command? demo, check or info (see gradproof --help)")
+            raise UsageError("which command? demo, check, study or info (see gradproof --help)")
         status: int = options.run(options)
         print(end="", flush=True)  # sys.stdout may be None: then nothing is printed, and the status says it all
         return status
@@ -73,6 +73,8 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
+    from .studycommand import add_study
+
     top = Parser(
         prog="gradproof",
         description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
@@ -81,9 +83,10 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="demo | check | info", dest="command")
+    commands = top.add_subparsers(title="commands", metavar="demo | check | study | info", dest="command")
     _add_demo(commands)
     _add_check(commands)
+    add_study(commands, _count)
     _add_info(commands)
     return top
 
