@@ -94,11 +94,12 @@ def parser() -> argparse.ArgumentParser:
 def _add_demo(commands: Any) -> None:
     demo = commands.add_parser(
         "demo",
-        help="a real network on real data: right, then with a bug",
-        description="Checks the backward pass of a small network on real data: as it should be, then with a bug.",
+        help="a real network on real data: right, then with a bug; and what differences can do",
+        description="Checks the backward pass of a small network on real data: as it should be, then with a bug. "
+        "Or shows with that network what differences can do.",
         allow_abbrev=False,
     )
-    demo.add_argument("name", nargs="?", metavar="NAME", help="which bug; `list` shows them")
+    demo.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` shows them")
     _add_colour(demo)
     demo.set_defaults(run=run_demo)
 
@@ -173,10 +174,11 @@ def run_demo(options: argparse.Namespace) -> int:
     name = options.name or demos.DEFAULT
     if name == "list":
         for each, what in demos.summaries().items():
-            print(f"{each:12} {what}")
+            print(f"{each:20} {what}")
         return DONE
-    if name not in demos.NAMES:
-        raise UsageError(f"there is no demo {name!r}; there is {', '.join(demos.NAMES)}")
+    names = (*demos.NAMES, *demos.LESSONS)
+    if name not in names:
+        raise UsageError(f"there is no demo {name!r}; there is {', '.join(names)}")
     return DONE if demos.run(name, painter(options)) else ERROR
 
 

@@ -1,4 +1,7 @@
-"""Demonstrations: a network whose backward pass is right, and the same with a bug in it, one file a bug."""
+"""Demonstrations: a network whose backward pass is right, the same with a bug in it, and what differences can do.
+
+One file a bug, which has a `gradient` and its `MEANING`; one file a lesson, which has a `run`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
+LESSONS = ("forward-or-centered", "kinks")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
@@ -25,10 +29,17 @@ Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 
 def summaries() -> dict[str, str]:
     """Return the name of each demo and what is wrong in it."""
-    return {name: str(_module(name).__doc__) for name in NAMES}
+    return {name: str(_module(name).__doc__) for name in (*NAMES, *LESSONS)}
 
 
 def run(name: str, show: Callable[[Any], str] = str) -> bool:
+    """Run a demo, print what it shows, and say whether it showed that."""
+    if name in LESSONS:
+        return bool(_module(name).run(show))
+    return run_bug(name, show)
+
+
+def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
     """Check the right backward pass and one with a bug, print both reports; say whether both verdicts are true."""
     from gradproof import check
 
@@ -56,4 +67,4 @@ def changed_lines(right: Callable[..., Any], wrong: Callable[..., Any]) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f".{name}", __name__)
+    return importlib.import_module(f".{name.replace('-', '_')}", __name__)
