@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Curve:
     """The errors of one formula over the steps, and what was fitted to them.
 
-    `slopes` and `errors` belong to the steps of the study; `truncation` and `noise` are power laws, constant * step **
-    order, with the steps on which they were fitted (order NaN, 0 steps: there was no such window).  `best_step` has the
+    `slopes` and `errors` belong to the steps of the study; `truncation` and `noise` are power laws, with the
+    steps on which they were fitted (order NaN, 0 steps: there was no such window).  `best_step` has the
     smallest error, the largest of three neighbouring steps, and `best_error` is that.
     """
 

@@ -7,7 +7,7 @@ rounding does.  Both are fitted, by least squares on logarithms, and neither ord
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,16 +26,21 @@ COLUMNS = 6
 
 
 class Fit(NamedTuple):
-    """A power law, error = constant * step ** order, and the steps from `low` to `high` on which it was fitted."""
+    """A power law, error = error_high * (step / high) ** order, and the steps from `low` to `high` it was fitted on."""
 
     order: float
-    constant: float
     low: float
     high: float
+    error_low: float
+    error_high: float
     steps: int
 
+    def error(self, step: Any) -> Any:
+        """Return the error that the law states for a step, or for an array of steps."""
+        return self.error_high * np.power(step / self.high, self.order)
 
-NO_FIT = Fit(math.nan, math.nan, math.nan, math.nan, 0)
+
+NO_FIT = Fit(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
 
 
 def fit(steps: Flat, errors: Flat) -> Fit:
@@ -48,8 +53,12 @@ def fit(steps: Flat, errors: Flat) -> Fit:
     """
     if len(steps) < FEWEST:
         return NO_FIT
-    order, constant = _line(np.log2(steps), np.log2(errors))
-    return Fit(order, 2.0 ** min(constant, 1023.0), float(steps.min()), float(steps.max()), len(steps))
+    low, high = float(steps.min()), float(steps.max())
+    # Relative to the largest step and error: powers of steps around 1e300 are beyond the range.
+    largest = float(errors.max())
+    order, height = _line(np.log2(steps / high), np.log2(errors / largest))
+    error_high = 2.0**height * largest
+    return Fit(order, low, high, error_high * (low / high) ** order, error_high, len(steps))
 
 
 def fit_truncation(steps: Flat, errors: Flat, bars: Flat) -> Fit:
@@ -83,7 +92,7 @@ def fit_noise(steps: Flat, errors: Flat, bars: Flat, truncation: Fit, slope: flo
     """
     seen = np.isfinite(errors) & (errors > LUCK * bars) & (bars > 0.0)
     if truncation.steps:
-        seen &= (truncation.constant * steps**truncation.order < 0.1 * bars) & (steps < truncation.low)
+        seen &= (truncation.error(steps) < 0.1 * bars) & (steps < truncation.low)
     else:
         seen &= errors < 2.0 * bars
     if slope != 0.0:

@@ -81,9 +81,8 @@ def _draw_curve(axes: Any, study: Study, curve: Curve) -> None:
     lowest = float(curve.errors[seen].min()) if seen.any() else 0.0
     axes.plot(study.steps[seen], curve.errors[seen], marker, color=colour, markersize=4, label=curve.formula)
     if curve.truncation.steps:
-        window = np.array(curve.window)
-        law = curve.truncation.constant * window**curve.order
-        axes.plot(window, law, color=colour, linewidth=1.5, label=f"order {curve.order:.2f}")
+        law = curve.truncation.error_low, curve.truncation.error_high
+        axes.plot(curve.window, law, color=colour, linewidth=1.5, label=f"order {round(curve.order, 2) + 0.0:.2f}")
     noise = SLOPE_NOISE[curve.formula] * study.noise_floor / study.steps
     above = noise >= lowest / 10.0
     axes.plot(study.steps[above], noise[above], ":", color=colour, linewidth=1, label="noise floor / h")

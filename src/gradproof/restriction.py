@@ -136,8 +136,13 @@ def _named(problem: Problem, name: str) -> Place:
             return _element(problem, leaf, element.group(2), text)
     known = sorted({leaf.path or "x" for leaf in leaves})
     path = element.group(1) if element else text
-    close = difflib.get_close_matches(path, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
+    lowered = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(path.lower(), lowered, n=1)
+    hint = (
+        f"did you mean {lowered[close[0]]}?"
+        if close
+        else f"there is {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
+    )
     raise ValueError(f"x has no {text}; {hint}")
 
 

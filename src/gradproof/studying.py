@@ -185,8 +185,7 @@ def _reference(
     if math.isfinite(claimed):
         return claimed, ROUNDINGS * float(np.finfo(problem.x.dtype).eps) * abs(claimed)
     # Beyond a kink slopes may agree with each other, and not with the slope at x.
-    use = smooth if np.isfinite(slopes[smooth]).sum() > orders.FEWEST else np.ones(len(ladder), bool)
-    return orders.best_slope(ladder[use], slopes[use], bars[use])
+    return orders.best_slope(ladder[smooth], slopes[smooth], bars[smooth])
 
 
 def _curve(formula: str, ladder: Flat, slopes: Flat, bars: Flat, known: float, error_bar: float, smooth: Flat) -> Curve:
@@ -199,11 +198,14 @@ def _curve(formula: str, ladder: Flat, slopes: Flat, bars: Flat, known: float, e
 
 
 def _smooth(ladder: Flat, kink: Kink | None) -> dict[str, Flat]:
-    """Say for each formula which steps stay inside of the smooth piece that holds x; a kink at x is in all of them."""
+    """Say for each formula which steps stay inside of the smooth piece that holds x.
+
+    A kink at x, or nearer than the finest steps can tell, is in all of them.
+    """
     everywhere = np.ones(len(ladder), bool)
-    if kink is None or kink.distance == 0.0:
+    inside = ladder < abs(kink.distance) if kink is not None else everywhere
+    if kink is None or np.count_nonzero(inside) < orders.FEWEST:
         return {"forward": everywhere, "centered": everywhere}
-    inside = ladder < abs(kink.distance)
     return {"forward": inside if kink.distance > 0.0 else everywhere, "centered": inside}
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .orders import Fit
 
 ROWS = 16
+DIGITS = 12
 KEY, COLUMN = 13, 40
 COLUMNS = ("step h", "forward", "error", "centered", "error")
 
@@ -25,21 +26,30 @@ def render(study: Study) -> str:
 
 
 def _facts(study: Study) -> str:
-    slope = f"{number(study.slope, 12)}, claimed"
-    if study.against != "claimed":
-        slope = f"{number(study.slope, 12)} ± {short(study.error_bar)}, the best that was found"
     calls = f"{study.evaluations:,} of the objective"
     if study.gradient_evaluations:
         calls += f", {study.gradient_evaluations} of the gradient"
     facts = {
         "along": study.name,
         "objective": f"{number(study.value, 9)} at x, computed in {study.arithmetic}",
-        "slope": slope,
+        "slope": _slope(study),
         "noise floor": short(study.noise_floor),
         "kink": kink_in_words(study),
         "evaluations": calls,
     }
     return "\n".join(f"{key:{KEY}}{value}" for key, value in facts.items())
+
+
+def _slope(study: Study) -> str:
+    """Return what errors are against, with as many digits as are certain."""
+    if study.against == "claimed":
+        return f"{number(study.slope, DIGITS)}, claimed"
+    if not math.isfinite(study.slope):
+        return "none was found to measure errors against"
+    certain = DIGITS
+    if study.slope and study.error_bar:
+        certain = min(DIGITS, max(2, math.ceil(math.log10(abs(study.slope) / study.error_bar))) + 1)
+    return f"{number(study.slope, certain)} ± {short(study.error_bar)}, the best that was found"
 
 
 def kink_in_words(study: Study) -> str:
@@ -64,7 +74,8 @@ def _fits(study: Study) -> str:
 def _order(fit: Fit) -> str:
     if not fit.steps:
         return "no steps at which it rules"
-    return f"order {fit.order:.2f} on {short(fit.low)} … {short(fit.high)}"
+    # Rounded first, so that no order is -0.00.
+    return f"order {round(fit.order, 2) + 0.0:.2f} on {short(fit.low)} … {short(fit.high)}"
 
 
 def _best(curve: Curve) -> str:
@@ -93,6 +104,8 @@ def _cell(value: float, digits: int) -> str:
 
 def _meaning(study: Study) -> str:
     sentences = []
+    if not math.isfinite(study.slope):
+        sentences.append("f has no value on one side of x, or slopes that do not settle: a claimed gradient would do.")
     if study.kink is not None and study.kink.distance == 0:
         sentences.append("f has a kink at x: there is no slope, and no step brings the formulas nearer to one.")
     elif study.kink is not None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradproof import check, study
+from gradproof import centered_difference, check, relative_error, study
 from gradproof.table import short
 
 from . import network, patterns
@@ -33,7 +33,8 @@ Nothing but a step inside of the smooth piece that holds x helps: a smaller step
 data, which have fewer kinks. Slopes to the left and to the right, compared over several steps, show
 that a kink was crossed: the gap between them stays instead of shrinking with the step. That is what
 gradproof.check does. With h = {step} centered differences are off by more than 1e-5 (relative) in {off}
-of the {count} coordinates before the ReLUs. gradproof.check, which nobody told a step, says:
+of the {count} coordinates before the ReLUs, and {crossing} of these {off} cross a kink. gradproof.check, which
+nobody told a step, says:
 """
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5)
 NEAR = 4.0
@@ -81,7 +82,8 @@ def run(_show: Callable[[Any], str] = str) -> bool:
     print("\n".join(_crossing_rows(rows)))
     own = [count_crossings(points, float(np.median(one.steps))) for one in orders]
     print("\n" + _own_steps(own))
-    print(INSTEAD.format(count=patterns.BEFORE, off=centered_off(start), step=f"{OFF_STEP:g}"))
+    off, crossing = centered_off(start)
+    print(INSTEAD.format(count=patterns.BEFORE, off=off, crossing=crossing, step=f"{OFF_STEP:g}"))
     report = check(network.objective, network.gradient, start)
     print(f"   {str(report).splitlines()[0]}\n")
     held = all(one.hold for one in orders) and all(one.centered >= one.forward for one in rows)
@@ -126,12 +128,12 @@ def count_crossings(points: list[Parameters], step: float) -> Crossings:
     return Crossings(step, patterns.BEFORE * len(points), near, forward, centered)
 
 
-def centered_off(parameters: Parameters) -> int:
-    """Return how many centered differences of one common step miss the right slope, before the ReLUs."""
-    from gradproof import centered_difference, relative_error
-
+def centered_off(parameters: Parameters) -> tuple[int, int]:
+    """Return how many centered differences of one common step miss the slope, before the ReLUs, and cross a kink."""
     slopes, right = centered_difference(network.objective, parameters, step=OFF_STEP), network.gradient(parameters)
-    return sum(int(np.count_nonzero(relative_error(slopes[name], right[name]) > OFF)) for name in ("W1", "b1"))
+    off = np.concatenate([relative_error(slopes[name], right[name]).reshape(-1) > OFF for name in ("W1", "b1")])
+    crossing = patterns.crossed(parameters, -OFF_STEP, OFF_STEP)
+    return int(np.count_nonzero(off)), int(np.count_nonzero(off & crossing))
 
 
 def _order_rows(orders: tuple[Orders, Orders]) -> Iterator[str]:

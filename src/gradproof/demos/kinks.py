@@ -33,8 +33,7 @@ change of slope is that of the network's own backward pass, from one side of the
 SEEN = """
 precision: of the kinks that were found, those that are there. recall: of the coordinates with a
 kink within that distance, those where one was found. nearest: of those, the ones where it is the
-nearest. What is missed changes the slope by less than what is found; to the difference quotients of
-a check it matters as little."""
+nearest. In the median, what was missed changes the slope by less than what was found."""
 # Five rows of W1, all of b1, and b2: some 60 evaluations a coordinate, in a few seconds.
 ROWS_OF_W1 = 5
 COORDINATE = (3, 7)
