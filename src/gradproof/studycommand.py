@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from . import loading
 from .failure import UsageError
 
 DONE = 0
@@ -44,6 +43,7 @@ def add_study(commands: Any, count: Any) -> None:
 
 def run_study(options: argparse.Namespace) -> int:
     """`gradproof study`."""
+    from . import loading
     from .studying import study
 
     _require_outputs(options)
@@ -96,6 +96,7 @@ def _index(text: str | None) -> int | str | None:
 
 
 def _direction(text: str | None) -> Any:
+    from . import loading
     from .restriction import RANDOM
 
     return text if text in (None, RANDOM) else loading.load_point(str(text))

@@ -6,7 +6,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING
 
-from .ladder import UNCLEAR
+from .ladder import NOTHING, TRUNCATION, UNCLEAR
 from .table import WIDTH, number, short
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def _meaning(study: Study) -> str:
         sides = "forward and centered" if study.kink.distance > 0 else "backward and centered"
         away = short(abs(study.kink.distance))
         sentences.append(f"The {sides} differences cross the kink with every step above {away}: smaller ones do not.")
-    if study.explanation and not (study.kink is not None and study.fingerprint == UNCLEAR):
+    # Beside a kink "and nothing else" would not be true.
+    if study.explanation and not (study.kink is not None and study.fingerprint in (UNCLEAR, TRUNCATION, NOTHING)):
         sentences.append(study.explanation)
     sentences += study.warnings
     return "\n".join("\n".join(textwrap.wrap(sentence, WIDTH)) for sentence in sentences)
