@@ -3,23 +3,28 @@
 import contextlib
 import io
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from gradproof import command, demos
 
 README = Path(__file__).parent.parent / "README.md"
-STUDY = """\
-study gradproof.demos.network:objective --gradient gradproof.demos.network:gradient --at gradproof.demos.network:start
---index|W1[2, 4]"""
+# How the commands begin whose output is shown below the mark of that name.
+COMMANDS = {
+    "study": "gradproof study gradproof.demos.network:objective",
+    "forward": "gradproof demo forward-or-centered",
+    "kinks": "gradproof demo kinks",
+}
 
 
-def printed(arguments: str) -> str:
-    """Return what `gradproof` prints; a bar stands before an argument with blanks in it."""
-    words, _, last = arguments.replace("\n", " ").partition("|")
+def printed(name: str) -> str:
+    """Return what a command of the README prints; nothing is drawn."""
+    lines = README.read_text(encoding="utf-8").splitlines()
+    line = next(line for line in lines if line.startswith(COMMANDS[name]))
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        command.main([*words.split(), *([last] if last else [])])
+        command.main(shlex.split(line.partition(" --plot")[0])[1:])
     return output.getvalue()
 
 
@@ -40,9 +45,9 @@ def the_failing_report() -> str:
 # What stands below the mark of each name.  Of a study the slopes are left out: half of them are noise.
 OUTPUTS: dict[str, Callable[[], str]] = {
     "demo": the_failing_report,
-    "study": lambda: cut(printed(STUDY), "along", " step h"),
-    "forward": lambda: cut(printed("demo forward-or-centered"), "1. "),
-    "kinks": lambda: cut(printed("demo kinks"), "2. "),
+    "study": lambda: cut(printed("study"), "along", " step h"),
+    "forward": lambda: cut(printed("forward"), "1. "),
+    "kinks": lambda: cut(printed("kinks"), "2. "),
 }
 
 

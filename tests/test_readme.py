@@ -20,11 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^(?:<!-- output: (?P<name>\w+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 BLOCKS = [match.groupdict() for match in BLOCK.finditer(README)]
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-LESSONS = {
-    "study": "gradproof study gradproof.demos.network:objective",
-    "forward": "gradproof demo forward-or-centered",
-    "kinks": "gradproof demo kinks",
-}
+LESSONS = fill_readme.COMMANDS
 INSTALLS = ("python3 -m venv", ".venv/bin/", ".ci/run")
 
 

@@ -273,6 +273,21 @@ def test_every_kind_of_objective_gives_the_same_study():
             assert study.evaluations == pytest.approx(studies[0].evaluations, abs=100)
 
 
+def test_a_long_vector_is_not_stacked_as_a_whole():
+    x = np.ones(300_000)
+    largest = 0
+
+    def f(points):
+        nonlocal largest
+        largest = max(largest, points.nbytes)
+        return np.exp(points[:, 0]) + points[:, -1]
+
+    study = gradproof.study(gradproof.batched(f), x, index=0, steps=2.0 ** -np.arange(2.0, 20.0))
+    assert largest <= 1 << 23
+    assert study.forward.order == pytest.approx(1, abs=TOLERANCE)
+    assert study.slope == pytest.approx(math.e)
+
+
 def test_structures_and_numbers():
     x = {"W": np.ones((2, 3)), "b": (0.5, np.array([1.0, 2.0]))}
     batch = gradproof.batched(lambda p: np.exp(p["W"][:, 1, 2]) + p["b"][0] ** 3)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from .evaluators import as_native, batched
-from .evaluators.batched import Batched
+from .evaluators.batched import CHUNK_BYTES, Batched
 from .evaluators.native import NativeError, NativeFunction
 from .evaluators.serial import SerialEvaluator
 from .library import pointer
@@ -59,7 +59,7 @@ class Line(NamedTuple):
         if self.vector is None:
             return float(moved[0])
         along = self.vector[self.place.start : self.place.stop] / self.largest
-        return float(moved @ along) / float(along @ along) / self.largest
+        return float(np.sum(moved * along)) / float(np.sum(along * along)) / self.largest
 
     @property
     def largest(self) -> float:
@@ -227,10 +227,15 @@ def _of_batches(
     def shaped(points: Flat) -> Any:
         return points.reshape((len(points), *root.shape)) if isinstance(root, Leaf) else root.build_batch(points)
 
+    # As many points at once as an evaluator would hand over: x may be long.
+    rows = max(1, CHUNK_BYTES // (problem.n * problem.x.itemsize))
+
     def values(many: Flat) -> Any:
         calls.append(len(many))
-        points = np.stack([point(u) for u in many[:, 0]])
-        return call(objective.function, shaped(points), "batched objective")
+        parts = [many[first : first + rows, 0] for first in range(0, len(many), rows)]
+        points = (np.stack([point(u) for u in part]) for part in parts)
+        results = [call(objective.function, shaped(part), "batched objective") for part in points]
+        return results[0] if len(results) == 1 else np.concatenate([np.asarray(one).reshape(-1) for one in results])
 
     return values
 

@@ -69,8 +69,8 @@ def study(
     """
     problem = read_problem(x)
     line = read_line(f, problem, index, direction, _seed(seed))
-    ladder = _ladder(steps, line, problem)
-    at_x, slopes = _slopes(line, problem, ladder)
+    ladder, ahead, behind = _ladder(steps, line, problem)
+    at_x, slopes = _slopes(line, ladder, ahead, behind)
     floor, kink = _noise_and_kink(line, float(ladder[-1]))
     claimed, gradient_calls = _claimed(gradient, problem, line)
     bars = NOISE_BAR * floor.noise / ladder
@@ -106,22 +106,28 @@ def study(
     )
 
 
-def _ladder(steps: Any, line: Line, problem: Problem) -> Flat:
-    """Return the steps from fine to coarse at which x really moves, to both sides."""
+def _ladder(steps: Any, line: Line, problem: Problem) -> tuple[Flat, Flat, Flat]:
+    """Return the steps from fine to coarse at which x really moves to both sides, and what it moves by: right, left."""
     if steps is None:
         finest = FINEST_FLOAT32 if problem.is_float32 else FINEST
         wanted = line.size * 2.0 ** np.arange(finest, COARSEST + 1)
     else:
-        wanted = np.unique(as_numbers(steps, "steps").astype(np.float64).reshape(-1))
-        if not wanted.size:
-            raise ValueError("steps is empty: None stands for the powers of two that suit x")
-        if not np.all(np.isfinite(wanted) & (wanted > 0)):
-            bad = wanted[~(np.isfinite(wanted) & (wanted > 0))][0]
-            raise ValueError(f"steps must be positive and finite, not {bad:g}")
-    moves = [all(_taken(line, problem, side * step) for side in (1, -1)) for step in wanted]
-    if not any(moves):
+        wanted = _steps(steps)
+    right, left = (np.array([_taken(line, problem, side * step) for step in wanted]) for side in (1, -1))
+    moves = (right != 0.0) & (left != 0.0)
+    if not moves.any():
         raise ValueError(f"steps up to {wanted[-1]:g} do not move x along {line.place.name}: larger ones do")
-    return np.asarray(wanted[moves], np.float64)
+    return wanted[moves], right[moves], left[moves]
+
+
+def _steps(steps: Any) -> Flat:
+    wanted: Flat = np.unique(as_numbers(steps, "steps").astype(np.float64).reshape(-1))
+    if not wanted.size:
+        raise ValueError("steps is empty: None stands for the powers of two that suit x")
+    allowed = np.isfinite(wanted) & (wanted > 0)
+    if not allowed.all():
+        raise ValueError(f"steps must be positive and finite, not {wanted[~allowed][0]:g}")
+    return wanted
 
 
 def _taken(line: Line, problem: Problem, step: float) -> float:
@@ -130,14 +136,13 @@ def _taken(line: Line, problem: Problem, step: float) -> float:
     return line.taken(float(reached[0]), problem.x)
 
 
-def _slopes(line: Line, problem: Problem, ladder: Flat) -> tuple[float, dict[str, Flat]]:
+def _slopes(line: Line, ladder: Flat, ahead: Flat, behind: Flat) -> tuple[float, dict[str, Flat]]:
     """Return f(x), and the quotients of the steps really taken; NaN where f has no value."""
     evaluator = evaluator_for(line.objective, read_problem(line.at))
     at_x = float(evaluator.evaluate(_probes(np.zeros(0), at_x=True))[0])
     if not math.isfinite(at_x):
         raise ValueError(f"f(x) is {at_x}: there are no slopes to study at x")
     right, left = evaluator.evaluate(_probes(np.concatenate((ladder, -ladder)) / line.size)).reshape(2, -1)
-    ahead, behind = (np.array([_taken(line, problem, side * step) for step in ladder]) for side in (1, -1))
     with np.errstate(all="ignore"):
         slopes = {
             "forward": (right - at_x) / ahead,

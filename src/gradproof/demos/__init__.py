@@ -23,6 +23,7 @@ by hand. Data: 13 measurements of 178 wines from three cultivators. Its source:
 """
 AFTERWORD = """\
 Other bugs: {others}.
+What differences can do: {lessons}.
 Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 """
 
@@ -55,7 +56,9 @@ def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
     wrong = check(network.objective, bug.gradient, network.start())
     print(show(wrong), end="\n\n")
     print(f"What this means\n\n{bug.MEANING}")
-    print(AFTERWORD.format(others=", ".join(f"gradproof demo {other}" for other in NAMES if other != name)))
+    others = (f"gradproof demo {other}" for other in NAMES if other != name)
+    lessons = (f"gradproof demo {lesson}" for lesson in LESSONS)
+    print(AFTERWORD.format(others=", ".join(others), lessons=", ".join(lessons)))
     return right.verdict == "right" and wrong.verdict == "wrong"
 
 
