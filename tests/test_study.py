@@ -9,6 +9,7 @@ import pytest
 from models import MATRIX, POINT, logistic, logistic_gradient, rosenbrock, rosenbrock_gradient, squares
 
 import gradproof
+from gradproof.demos import network
 
 TOLERANCE = 0.05
 # f, x, first, second and third derivative there.
@@ -112,6 +113,28 @@ def test_a_kink_nearby_is_located_and_left_out_of_the_window(distance):
     assert f"at x {'-' if distance < 0 else '+'} " in str(study)
 
 
+@pytest.mark.parametrize("distance", [1e-8, 1e-10])
+def test_beyond_a_kink_that_is_close_slopes_agree_and_are_not_the_slope(distance):
+    study = along(lambda t: 0.5 * abs(t - 1 - distance) + 2 * t, 1.0)
+    assert study.centered.errors[-1] == pytest.approx(0.5, rel=1e-3)
+    assert abs(study.slope - 1.5) <= study.error_bar < 1e-3
+    assert math.isnan(study.centered.order)
+    assert math.isnan(study.forward.order)
+
+
+def test_inside_of_the_pieces_of_a_relu_network_orders_are_one_and_two():
+    start = network.start()
+    gradient = network.gradient(start)
+    places = [{"index": index} for index in range(0, 182, 9)] + [{"index": "W1", "seed": seed} for seed in range(10)]
+    studies = [gradproof.study(network.objective, start, gradient=gradient, **place) for place in places]
+    assert sum(study.kink is not None for study in studies) > 20
+    for formula, expected in (("forward", 1), ("centered", 2)):
+        # Where truncation of a small piece is below the noise there is no order, but never another one.
+        found = [order for study in studies if not math.isnan(order := getattr(study, formula).order)]
+        assert len(found) >= 10
+        assert found == pytest.approx([expected] * len(found), abs=TOLERANCE)
+
+
 def test_a_wrong_gradient_is_as_wrong_at_every_step():
     study = along(np.exp, 1.0, gradient=np.array([1.01 * math.e]))
     assert study.fingerprint == "flat"
@@ -140,6 +163,12 @@ def test_float32_points():
     # f itself is computed in float64: steps that x takes exactly have no rounding of float32 in them.
     assert study.slope == pytest.approx(math.e, rel=1e-6)
     assert study.centered.order == pytest.approx(2, abs=TOLERANCE)
+    # A claim that was rounded to float32 is off by that at every step: no order is fitted to it.
+    rounded = gradproof.study(
+        lambda v: float(np.exp(np.float64(v[0]))), x, index=0, gradient=np.array([math.e, 0], np.float32)
+    )
+    assert rounded.forward.order == pytest.approx(1, abs=TOLERANCE)
+    assert rounded.centered.order == pytest.approx(2, abs=TOLERANCE)
 
 
 def test_noise_that_was_added_is_found():
@@ -233,6 +262,12 @@ def test_steps_are_the_ones_that_were_asked_for():
         assert 1.1 + step in points
         assert 1.1 - step in points
         assert right == (float(np.exp(1.1 + step)) - float(np.exp(1.1))) / ((1.1 + step) - 1.1)
+
+
+def test_steps_may_be_far_apart():
+    study = along(np.exp, 0.0, steps=[1e-300, 1e-250, 1e-6, 1e-5])
+    assert study.slope == pytest.approx(1, rel=1e-9)
+    assert study.right[:2].tolist() == [0, 0]
 
 
 def test_x_stays_as_it_is_and_f_may_write():

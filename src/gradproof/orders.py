@@ -23,6 +23,7 @@ STRAIGHT = 0.05
 LUCK = 0.01
 # Of the extrapolated slopes more columns gain nothing in float64.
 COLUMNS = 6
+LARGEST_RATIO = 1e100
 
 
 class Fit(NamedTuple):
@@ -92,7 +93,7 @@ def fit_noise(steps: Flat, errors: Flat, bars: Flat, truncation: Fit, slope: flo
     """
     seen = np.isfinite(errors) & (errors > LUCK * bars) & (bars > 0.0)
     if truncation.steps:
-        seen &= (truncation.error(steps) < 0.1 * bars) & (steps < truncation.low)
+        seen &= truncation.error(steps) < 0.1 * bars
     else:
         seen &= errors < 2.0 * bars
     if slope != 0.0:
@@ -129,8 +130,9 @@ def best_slope(steps: Flat, slopes: Flat, bars: Flat) -> tuple[float, float]:
     for place, k in enumerate(order):
         row = [float(slopes[k])]
         for column in range(1, min(place, COLUMNS) + 1):
-            ratio = (float(steps[order[place - column]]) / float(steps[k])) ** 2
-            row.append(row[-1] + (row[-1] - before[column - 1]) / (ratio - 1.0))
+            # Beyond that ratio the coarser slope no longer counts, and its square would overflow.
+            ratio = min(float(steps[order[place - column]] / steps[k]), LARGEST_RATIO)
+            row.append(row[-1] + (row[-1] - before[column - 1]) / (ratio**2 - 1.0))
         for column, value in enumerate(row if before else ()):
             beside = before[max(column - 1, 0)]
             error = max(abs(value - beside), abs(value - row[max(column - 1, 0)])) + float(bars[k])
