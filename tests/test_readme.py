@@ -1,5 +1,6 @@
 """The README is run: every snippet, every command, and the output that it shows."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^(?:<!-- output: (?P<name>\w+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 BLOCKS = [match.groupdict() for match in BLOCK.finditer(README)]
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+LESSONS = fill_readme.COMMANDS
 INSTALLS = ("python3 -m venv", ".venv/bin/", ".ci/run")
 
 
@@ -50,6 +52,17 @@ def alike(expected, real):
         return False
     pairs = zip(map(float, NUMBER.findall(expected)), map(float, NUMBER.findall(real)), strict=True)
     return all(abs(a - b) <= 1e-3 * abs(a) or (abs(a) < 1e-5 and abs(b) < 1e-5 and a * b > 0) for a, b in pairs)
+
+
+def near(expected, real, tolerance=0.1):
+    """Whether two texts have the same words, and numbers within a tenth; small ones, of noise, within a factor of 8."""
+    if NUMBER.sub("#", expected).split() != NUMBER.sub("#", real).split():
+        return False
+    pairs = zip(map(float, NUMBER.findall(expected)), map(float, NUMBER.findall(real)), strict=True)
+    return all(
+        abs(a - b) <= tolerance * abs(a) or (max(abs(a), abs(b)) < 1e-3 and a * b > 0 and 1 / 8 <= a / b <= 8)
+        for a, b in pairs
+    )
 
 
 @pytest.fixture
@@ -86,6 +99,14 @@ def test_alike_sees_what_differs():
     assert not alike("a 1", "a 1 2")
 
 
+def test_near_sees_what_differs():
+    assert near("order 1.00 on 1.9e-6 … 7.8e-3", "order 1.02  on 3.8e-6 … 7.8e-3")
+    assert not near("order 1.00 on 1.9e-6 … 7.8e-3", "order 2.00 on 1.9e-6 … 7.8e-3")
+    assert not near("order 1.00 on 1.9e-6 … 7.8e-3", "order 1.00 on 1.9e-3 … 7.8e-3")
+    assert not near("Answer: False", "Answer: True")
+    assert not near("41%", "60%")
+
+
 def test_python_snippets_run(shell, tmp_path):
     snippets = [text for text in blocks("python") if not text.startswith("# model.py")]
     assert snippets
@@ -99,7 +120,7 @@ def test_python_snippets_run(shell, tmp_path):
 def test_shell_commands_run(shell):
     ran = 0
     for command, status in commands():
-        if command.startswith(INSTALLS):
+        if command.startswith((*INSTALLS, *LESSONS.values())):  # those have a test of their own
             continue
         if command.startswith(("cc ", "./cubes")) and not can_link():
             continue
@@ -123,6 +144,24 @@ def can_link():
     return shutil.which("cc") is not None and library.LIBRARY.exists()
 
 
+def has_matplotlib():
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell commands")
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_the_lessons_show_is_what_their_commands_print(shell, name):
+    command = next(command for command, _ in commands() if command.startswith(LESSONS[name]))
+    result = shell(command if has_matplotlib() else command.partition(" --plot")[0])
+    assert result.returncode == 0, result.stderr
+    assert max(len(line) for line in result.stdout.splitlines() if not line.endswith(".py")) <= 100
+    expected, real = shown(name).splitlines(), result.stdout.splitlines()
+    starts = [row for row, line in enumerate(real) if near(expected[0], line)]
+    # Where noise rules an order is measured less well.
+    found = any(near("\n".join(expected), "\n".join(real[row : row + len(expected)]), 0.25) for row in starts)
+    assert found, f"run `python tests/fill_readme.py`; {command} printed\n{result.stdout}"
+
+
 def test_the_report_shown_is_the_demos(shell):
     result = shell("gradproof demo")
     assert result.returncode == 0, result.stderr
@@ -132,10 +171,16 @@ def test_the_report_shown_is_the_demos(shell):
     assert found, f"run `python tests/fill_readme.py`; the demo printed\n{result.stdout}"
 
 
-def test_filling_in_the_report_changes_nothing_else():
-    stale = re.sub(r"(?<=<!-- output: demo -->\n```text\n).*?(?=```)", "old\n", README, flags=re.S)
-    assert stale != README
+def test_filling_in_the_output_changes_nothing_else(monkeypatch):
+    names = "|".join(fill_readme.OUTPUTS)
+    stale = re.sub(rf"(<!-- output: (?:{names}) -->\n```text\n).*?(?=```)", r"\1old\n", README, flags=re.S)
+    assert stale.count("old\n") >= len(fill_readme.OUTPUTS)
+    # The demo prints its own; what the others print is compared above.
+    for name in LESSONS:
+        monkeypatch.setitem(fill_readme.OUTPUTS, name, lambda name=name: shown(name))
     assert alike(README, fill_readme.filled(stale))
+    with pytest.raises(ValueError, match="no block"):
+        fill_readme.filled("")
 
 
 def test_the_installing_commands_are_what_ci_runs():

@@ -28,20 +28,27 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "values of the objective": ("evaluators",),
     "the stages of a check, and the pieces that are useful alone": (
         "checking",
+        "curves",
         "differences",
         "explaining",
         "keeping",
         "ladder",
+        "orders",
+        "plain",
+        "plotting",
         "progress",
         "recording",
         "report",
+        "restriction",
         "resuming",
         "saving",
+        "studying",
+        "studytable",
         "table",
         "vacuous",
     ),
     "the front door for Python": ("",),
-    "the command line, and what it shows": ("__main__", "command", "demos", "failure", "loading"),
+    "the command line, and what it shows": ("__main__", "command", "demos", "failure", "loading", "studycommand"),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"matplotlib", "numba", "scipy", "torch", "tqdm"}

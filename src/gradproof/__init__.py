@@ -15,6 +15,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .cause import Cause
     from .checking import assert_gradient, check
+    from .curves import Curve, Study
     from .differences import (
         Kink,
         centered_difference,
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     )
     from .evaluators import batched, native
     from .report import Finding, GradientError, InconclusiveError, Report
+    from .studying import study
 
 __all__ = [
     "Cause",
+    "Curve",
     "Finding",
     "GradientError",
     "InconclusiveError",
     "Kink",
     "Report",
+    "Study",
     "__version__",
     "assert_gradient",
     "batched",
@@ -45,6 +49,7 @@ __all__ = [
     "native",
     "noise_floor",
     "relative_error",
+    "study",
 ]
 
 # Every public name and the module that has it: a name is imported when it is first used, so that the import is cheap.
@@ -52,6 +57,7 @@ __all__ = [
 _HOMES = {
     "cause": ("Cause",),
     "checking": ("assert_gradient", "check"),
+    "curves": ("Curve", "Study"),
     "differences": (
         "Kink",
         "centered_difference",
@@ -63,6 +69,7 @@ _HOMES = {
     ),
     "evaluators": ("batched", "native"),
     "report": ("Finding", "GradientError", "InconclusiveError", "Report"),
+    "studying": ("study",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, info.
+"""The command `gradproof`: demo, check, study, info.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 is a mistake in the call, or an error.  An error is
 one line; a traceback is shown only of what the user's own code raised.
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("which command? demo, check or info (see gradproof --help)")
+            raise UsageError("which command? demo, check, study or info (see gradproof --help)")
         status: int = options.run(options)
         print(end="", flush=True)  # sys.stdout may be None: then nothing is printed, and the status says it all
         return status
@@ -73,6 +73,8 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
+    from .studycommand import add_study
+
     top = Parser(
         prog="gradproof",
         description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
@@ -81,9 +83,10 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="demo | check | info", dest="command")
+    commands = top.add_subparsers(title="commands", metavar="demo | check | study | info", dest="command")
     _add_demo(commands)
     _add_check(commands)
+    add_study(commands, _count)
     _add_info(commands)
     return top
 
@@ -91,11 +94,12 @@ def parser() -> argparse.ArgumentParser:
 def _add_demo(commands: Any) -> None:
     demo = commands.add_parser(
         "demo",
-        help="a real network on real data: right, then with a bug",
-        description="Checks the backward pass of a small network on real data: as it should be, then with a bug.",
+        help="a real network on real data: right, then with a bug; and what differences can do",
+        description="Checks the backward pass of a small network on real data: as it should be, then with a bug. "
+        "Or shows with that network what differences can do.",
         allow_abbrev=False,
     )
-    demo.add_argument("name", nargs="?", metavar="NAME", help="which bug; `list` shows them")
+    demo.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` shows them")
     _add_colour(demo)
     demo.set_defaults(run=run_demo)
 
@@ -170,10 +174,11 @@ def run_demo(options: argparse.Namespace) -> int:
     name = options.name or demos.DEFAULT
     if name == "list":
         for each, what in demos.summaries().items():
-            print(f"{each:12} {what}")
+            print(f"{each:20} {what}")
         return DONE
-    if name not in demos.NAMES:
-        raise UsageError(f"there is no demo {name!r}; there is {', '.join(demos.NAMES)}")
+    names = (*demos.NAMES, *demos.LESSONS)
+    if name not in names:
+        raise UsageError(f"there is no demo {name!r}; there is {', '.join(names)}")
     return DONE if demos.run(name, painter(options)) else ERROR
 
 

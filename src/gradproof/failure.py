@@ -10,7 +10,7 @@ from types import TracebackType
 
 ERROR = 2
 PACKAGE = str(Path(__file__).parent) + os.sep
-EXPECTED = (TypeError, ValueError, OSError, RuntimeError, ImportError, MemoryError)
+EXPECTED = (TypeError, ValueError, IndexError, OSError, RuntimeError, ImportError, MemoryError)
 
 
 class UsageError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from .core import codes, structs
 from .engine import Outcome
 from .ladder import Rung, Values
 from .parameters import Flat, Layout
+from .plain import plain
 from .power import Power, make_power
 
 
@@ -168,13 +169,8 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values, ready for JSON: NaN as None, infinities as "inf" and "-inf"."""
-        words = {part.name: getattr(self, part.name) for part in fields(self) if not part.name.startswith("_")}
-        words["findings"] = [
-            {part.name: getattr(one, part.name) for part in fields(one) if not part.name.startswith("_")}
-            for one in self.findings
-        ]
-        plain: dict[str, Any] = _plain(words)
-        return plain
+        words: dict[str, Any] = plain(self)
+        return words
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the report as JSON."""
@@ -288,17 +284,3 @@ def _finding(words: list[int], reals: list[float], evidence: Evidence, noise: fl
 def _frozen(array: Flat) -> Flat:
     array.flags.writeable = False
     return array
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, Cause):
-        return value.value
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value

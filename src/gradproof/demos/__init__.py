@@ -1,4 +1,7 @@
-"""Demonstrations: a network whose backward pass is right, and the same with a bug in it, one file a bug."""
+"""Demonstrations: a network whose backward pass is right, the same with a bug in it, and what differences can do.
+
+One file a bug, which has a `gradient` and its `MEANING`; one file a lesson, which has a `run`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
+LESSONS = ("forward-or-centered", "kinks")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
@@ -19,16 +23,24 @@ by hand. Data: 13 measurements of 178 wines from three cultivators. Its source:
 """
 AFTERWORD = """\
 Other bugs: {others}.
+What differences can do: {lessons}.
 Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 """
 
 
 def summaries() -> dict[str, str]:
     """Return the name of each demo and what is wrong in it."""
-    return {name: str(_module(name).__doc__) for name in NAMES}
+    return {name: str(_module(name).__doc__) for name in (*NAMES, *LESSONS)}
 
 
 def run(name: str, show: Callable[[Any], str] = str) -> bool:
+    """Run a demo, print what it shows, and say whether it showed that."""
+    if name in LESSONS:
+        return bool(_module(name).run(show))
+    return run_bug(name, show)
+
+
+def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
     """Check the right backward pass and one with a bug, print both reports; say whether both verdicts are true."""
     from gradproof import check
 
@@ -44,7 +56,9 @@ def run(name: str, show: Callable[[Any], str] = str) -> bool:
     wrong = check(network.objective, bug.gradient, network.start())
     print(show(wrong), end="\n\n")
     print(f"What this means\n\n{bug.MEANING}")
-    print(AFTERWORD.format(others=", ".join(f"gradproof demo {other}" for other in NAMES if other != name)))
+    others = (f"gradproof demo {other}" for other in NAMES if other != name)
+    lessons = (f"gradproof demo {lesson}" for lesson in LESSONS)
+    print(AFTERWORD.format(others=", ".join(others), lessons=", ".join(lessons)))
     return right.verdict == "right" and wrong.verdict == "wrong"
 
 
@@ -56,4 +70,4 @@ def changed_lines(right: Callable[..., Any], wrong: Callable[..., Any]) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f".{name}", __name__)
+    return importlib.import_module(f".{name.replace('-', '_')}", __name__)
