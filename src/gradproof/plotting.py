@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .figures import short
 from .studytable import kink_in_words
-from .table import short
 
 if TYPE_CHECKING:
     from .curves import Curve, Study

@@ -6,8 +6,9 @@ import math
 import textwrap
 from typing import TYPE_CHECKING
 
+from .figures import number, short
 from .ladder import NOTHING, TRUNCATION, UNCLEAR
-from .table import WIDTH, number, short
+from .table import WIDTH
 
 if TYPE_CHECKING:
     from .curves import Curve, Study
