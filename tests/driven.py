@@ -129,7 +129,7 @@ def _log(
         assert rounds < MANY
         yield bits(probes[: count * structs.PROBE_WORDS])
         points = np.zeros(count * n)
-        yield bits(witness("gradproof_points", x, n, probes, count, points))
+        yield bits(witness("gradproof_points", x, None, None, n, probes, count, points, None))
         yield bits(points)
         values = np.array([objective(row) for row in points.reshape(count, n)])
         yield bits(witness("gradproof_tell", engine, x, claimed, values, count + 1))
@@ -199,20 +199,25 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
     """Return the bits of points and values on coordinates, on random lines and at x, and of what is refused."""
     n, suffix = 9, "" if dtype == np.float64 else "_f32"
     x = np.linspace(-2, 1e3, n).astype(dtype)
+    claimed, sizes, changes = np.cos(x), np.full(1, 300.0), np.zeros(6)
     rows = [
         (0, 0, 0, 0.0, 0.0, 0.0),
         (3, 4, 0, 0.0, 0.0, 0.1),
-        (2, 8, 1, 0.5, 0.0, -0.01),
+        (2, 8, 1, 0.0, 0.0, -0.01),
         (1, 5, 0, 0.0, -0.7, 0.01),
         (0, n, 2**63 + 5, 0.1, 0.0, 1e-9),
+        (1, n, 7, 0.1, 0.0, -1e-3, 1),
     ]
     probes = np.zeros((len(rows), structs.PROBE_WORDS), np.int64)
     probes[:, :2] = [row[:2] for row in rows]
     probes.view(np.uint64)[:, 2] = [row[2] for row in rows]
-    probes.view(np.float64)[:, 3:] = [row[3:] for row in rows]
+    probes.view(np.float64)[:, 3:6] = [row[3:6] for row in rows]
+    probes[-1, structs.PROBE_ALIGNED] = 1
     probes = probes.ravel()
     points = np.zeros(len(rows) * n, dtype)
-    answer = [bits(witness(f"gradproof_points{suffix}", x, n, probes, len(rows), points)), bits(points)]
+    given = (claimed, sizes, n, probes)
+    answer = [bits(witness(f"gradproof_points{suffix}", x, *given, len(rows), points, changes)), bits(points)]
+    answer += [bits(changes), bits(witness(f"gradproof_points{suffix}", x, *given, len(rows), points, None))]
 
     def objective(point: Any, n: int, value: Any, user: Any) -> int:
         value[0] = smooth(np.log1p(np.abs(point[:n].astype(np.float64))))
@@ -220,9 +225,10 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
     for count in (len(rows), 0, -1):
         values, work = np.zeros(len(rows)), np.zeros(n, dtype)
-        answer.append(bits(witness(f"gradproof_evaluate{suffix}", objective, None, x, n, probes, count, values, work)))
-        answer.append(bits(values))
-    refusal = witness(f"gradproof_evaluate{suffix}", lambda *_: 9, None, x, n, probes, len(rows), values, work)
+        rest = (*given, count, values, changes, work)
+        answer += [bits(witness(f"gradproof_evaluate{suffix}", objective, None, x, *rest)), bits(values), bits(changes)]
+    rest = (*given, len(rows), values, changes, work)
+    refusal = witness(f"gradproof_evaluate{suffix}", lambda *_: 9, None, x, *rest)
     return [*answer, bits(refusal), bits(values)]
 
 

@@ -46,7 +46,7 @@ def checked(witness: Any, objective: Callable[[Any], float], x: Any, claimed: An
     twin = "_f32" if "float32" in chosen else ""
     while (count := witness("gradproof_ask", words, x, claimed, probes, ROUND)) > 0:
         points = np.zeros(count * n, point.dtype)
-        assert witness(f"gradproof_points{twin}", point, n, probes, count, points) == DONE
+        assert witness(f"gradproof_points{twin}", point, None, None, n, probes, count, points, None) == DONE
         values = np.array([objective(row) for row in points.reshape(count, n)])
         assert witness("gradproof_tell", words, x, claimed, values, count) == DONE
     assert count == 0

@@ -70,7 +70,7 @@ int main(void) {
     int64_t count;
     gradproof_engine *engine = gradproof_begin(x, g, 5, NULL, &code);
     while ((count = gradproof_ask(engine, x, g, probes, GRADPROOF_ROUND)) > 0) {
-        gradproof_evaluate(f, &shift, x, 5, probes, count, values, point);
+        gradproof_evaluate(f, &shift, x, NULL, NULL, 5, probes, count, values, NULL, point);
         gradproof_tell(engine, x, g, values, count);
     }
     gradproof_result(engine, &report, NULL, 0);

@@ -323,7 +323,7 @@ def test_a_check_that_is_moved_in_memory(witness):
     while (count := witness("gradproof_ask", words, X, 2 * X, probes, ROUND)) > 0:
         words = words.copy()
         points = np.zeros(4 * count)
-        assert witness("gradproof_points", X, 4, probes, count, points) == DONE
+        assert witness("gradproof_points", X, None, None, 4, probes, count, points, None) == DONE
         values = np.array([squares(row) for row in points.reshape(count, 4)])
         assert witness("gradproof_tell", words, X, 2 * X, values, count) == DONE
     assert results(witness, words, 4).causes == ["agrees"] * 4
@@ -383,7 +383,7 @@ def rtol_counts(witness: Any, rtol: float, verdict: str) -> None:
     probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
     while (count := witness("gradproof_ask", words, X, claimed, probes, ROUND)) > 0:
         points = np.zeros(4 * count)
-        assert witness("gradproof_points", X, 4, probes, count, points) == DONE
+        assert witness("gradproof_points", X, None, None, 4, probes, count, points, None) == DONE
         values = np.array([squares(row) for row in points.reshape(count, 4)])
         assert witness("gradproof_tell", words, X, claimed, values, count) == DONE
     assert results(witness, words, 4).verdict == verdict
@@ -445,17 +445,18 @@ def test_evaluate(witness, twin):
     probes[:, :2] = [[0, 0], [1, 2], [2, 3]]
     probes.view(np.float64)[:, structs.PROBE_STEP] = 0.5
     symbol = f"gradproof_evaluate{twin}"
-    assert witness(symbol, bowl, None, x, 3, probes.ravel(), 3, values, work) == DONE
+    given = (x, None, None, 3, probes.ravel(), 3, values, None, work)
+    assert witness(symbol, bowl, None, *given) == DONE
     assert values.tolist() == [3.0, 4.25, 4.25]
 
     def refusing(point: Any, n: int, value: Any, user: Any) -> int:
         value[0] = 7.0
         return 5 if point[1] != 1.0 else 0
 
-    assert witness(symbol, refusing, None, x, 3, probes.ravel(), 3, values, work) == DONE
+    assert witness(symbol, refusing, None, *given) == DONE
     assert values.tolist() == pytest.approx([7.0, math.nan, 7.0], nan_ok=True)
-    assert witness(symbol, lambda *_: 5, None, x, 3, probes.ravel(), 3, values, work) == 5
-    right = [bowl, None, x, 3, probes.ravel(), 3, values, work]
-    for place, wrong in ((0, None), (2, None), (3, -1), (4, None), (5, -1), (6, None), (7, None), (3, 1)):
+    assert witness(symbol, lambda *_: 5, None, *given) == 5
+    right = [bowl, None, *given]
+    for place, wrong in ((0, None), (2, None), (5, -1), (6, None), (7, -1), (8, None), (10, None), (5, 1)):
         assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
-    assert witness(symbol, None, None, None, 3, None, 0, None, None) == DONE
+    assert witness(symbol, None, None, None, None, None, 3, None, 0, None, None, None) == DONE

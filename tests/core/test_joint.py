@@ -5,7 +5,7 @@ import pytest
 from properties import refuted
 from rounds import FINDING, checked
 
-from gradproof.core import probes
+from gradproof.core import directions
 from gradproof.core.joint import ALIGNED_TRIES, line_seed
 from gradproof.core.state import SEED, block_words
 
@@ -123,4 +123,4 @@ def test_seeds_of_lines():
     refuted(are_seeds, lambda words, number: int(words[SEED]) + number)
     assert ALIGNED_TRIES > 1000
     words = np.zeros(block_words(1), np.int64)
-    assert line_seed(words, 3) == np.int64(probes.mixed(0, (1 << 20) + 3))
+    assert line_seed(words, 3) == np.int64(directions.mixed(0, (1 << 20) + 3))

@@ -11,8 +11,9 @@ from machine import both
 from oracles import reals, splitmix
 from oracles.splitmix import Probe
 from properties import LARGEST, SMALLEST, arrays, finite, refuted, sized, wide
+from witnesses import Native, PlainPython
 
-from gradproof.core import probes, structs
+from gradproof.core import directions, structs
 from gradproof.core.codes import BAD_ARGUMENT, DONE
 
 LONG = 65_537
@@ -33,14 +34,27 @@ def words(*probes):
     for row, probe in enumerate(probes):
         out[row, [structs.PROBE_START, structs.PROBE_STOP]] = probe.start, probe.stop
         out[row, structs.PROBE_SEED] = signed(probe.seed)
-        places = [structs.PROBE_STEP, structs.PROBE_FLOOR, structs.PROBE_RATIO]
-        reals[row, places] = probe.step, probe.floor, probe.ratio
+        reals[row, [structs.PROBE_STEP, structs.PROBE_RATIO]] = probe.step, probe.ratio
     return out.ravel()
+
+
+class Short:
+    """A witness without what only long lines take."""
+
+    def __init__(self, witness):
+        self.witness = witness
+
+    def __call__(self, symbol, x, n, probes, count, out):
+        return self.witness(symbol, x, None, None, n, probes, count, out, None)
+
+
+def short(witness):
+    return Short(witness) if isinstance(witness, (PlainPython, Native)) else witness
 
 
 def points(witness, x, *rows):
     out = np.zeros(len(rows) * x.size, x.dtype)
-    assert witness(POINTS[x.dtype], x, x.size, words(*rows), len(rows), out) == DONE
+    assert short(witness)(POINTS[x.dtype], x, x.size, words(*rows), len(rows), out) == DONE
     return out.reshape(len(rows), x.size)
 
 
@@ -50,7 +64,7 @@ def is_published(function):
 
 
 def test_published_values():
-    is_published(probes.mixed)
+    is_published(directions.mixed)
     is_published(splitmix.output)
 
 
@@ -75,7 +89,7 @@ def is_the_direction(functions, seed, index):
 
 
 def test_direction():
-    is_the_direction(both(probes.direction, "int64", "int64"))
+    is_the_direction(both(directions.direction, "int64", "int64"))
 
 
 def in_32_bits(seed, index):
@@ -169,7 +183,7 @@ def is_the_point(witness, x, data):
     rows = []
     for _ in range(data.draw(st.integers(1, 3))):
         start, stop = sorted(data.draw(st.tuples(st.integers(0, x.size), st.integers(0, x.size))))
-        probe = Probe(start, stop, data.draw(steps), data.draw(seeds), data.draw(st.sampled_from([0.0, 0.5, 1e3])))
+        probe = Probe(start, stop, data.draw(steps), data.draw(seeds))
         if stop > start + 1 and data.draw(st.booleans()):
             probe = probe._replace(seed=0, ratio=data.draw(st.sampled_from([1.0, -0.3, 1e-7])))
         rows.append(probe)
@@ -194,7 +208,7 @@ def tampered(witness):
         rows = probes.reshape(count, -1)
         rows[:, structs.PROBE_STOP] = np.maximum(rows[:, structs.PROBE_STOP] - 1, rows[:, structs.PROBE_START])
         rows.view(np.float64)[:, structs.PROBE_RATIO] = 0.0
-        return witness(symbol, x, n, probes, count, out)
+        return short(witness)(symbol, x, n, probes, count, out)
 
     return call
 
@@ -218,7 +232,7 @@ def test_points_of_float32_are_reckoned_in_double_and_rounded_once(witness):
 
 def test_points_of_float32_twin(plain):
     def coarse(symbol, x, n, probes, count, out):
-        code = plain(symbol, x, n, probes, count, out)
+        code = short(plain)(symbol, x, n, probes, count, out)
         out.view(np.int32)[:] &= -2
         return code
 
@@ -240,8 +254,8 @@ def is_the_root_mean_square(function, x):
 
 
 def test_typical_size():
-    is_the_root_mean_square(probes.typical_size)
-    assert probes.typical_size(np.zeros(0), 0) == 1.0
+    is_the_root_mean_square(directions.typical_size)
+    assert directions.typical_size(np.zeros(0), 0) == 1.0
 
 
 @pytest.mark.parametrize("wrong", [lambda x, n: math.sqrt((x @ x) / n), lambda x, n: np.abs(x).mean() or 1.0])
@@ -264,7 +278,7 @@ def test_typical_size_of_a_long_vector(library):
 def test_typical_size_of_a_long_vector_twin(library):
     def narrow(symbol, x, n, *rest):
         out = rest[-1]
-        code = library(symbol, x, n, *rest)
+        code = short(library)(symbol, x, n, *rest)
         out[-1] *= 1 + 1e-6
         return code
 
@@ -272,13 +286,15 @@ def test_typical_size_of_a_long_vector_twin(library):
 
 
 def test_scale_of_a_coordinate():
-    for function in both(probes.coordinate_scale, "float64", "float64", "float64"):
-        assert function(-3.0, 7.0, 0.5) == 3.0
-        assert function(0.0, 7.0, 0.5) == function(-0.0, 7.0, 0.5) == 7.0
-        assert function(1e-3, 7.0, 0.5) == function(0.0, 0.1, 0.5) == 0.5
+    for function in both(directions.coordinate_scale, "float64", "float64", "float64"):
+        assert function(-3.0, 7.0, 0.0) == 3.0
+        assert function(0.0, 7.0, 0.0) == function(-0.0, 7.0, 0.0) == 7.0
+        assert function(1e-3, 7.0, 0.5) == function(0.0, 7.0, 0.5) == 3.5
+        assert function(-4.0, 7.0, 0.5) == 4.0
 
 
 def test_bad_arguments(witness):
+    witness = short(witness)
     x = np.ones(3)
     out = np.zeros(6)
     right = words(Probe(0, 3, 1.0), Probe(1, 2, 1.0, 5))
@@ -299,4 +315,4 @@ def test_bad_arguments(witness):
 def test_lines_of_two_coordinates_that_have_none(plain, start, stop):
     room = np.zeros(3)
     probe = words(Probe(start, stop, 1.0, ratio=0.5))
-    assert plain("gradproof_points", np.ones(3), 3, probe, 1, room) == BAD_ARGUMENT
+    assert short(plain)("gradproof_points", np.ones(3), 3, probe, 1, room) == BAD_ARGUMENT

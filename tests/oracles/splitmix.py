@@ -1,4 +1,4 @@
-"""splitmix64 in whole numbers, with published values, and the directions that are made of it."""
+"""splitmix64 and lowbias32 in whole numbers, with published values, and the directions that are made of them."""
 
 from __future__ import annotations
 
@@ -38,13 +38,27 @@ def output(seed: int, index: int) -> int:
     return outputs(seed + index * 0x9E3779B97F4A7C15, 1)[0]
 
 
+def lowbias32(number: int, key: int = 0) -> int:
+    """Wellons' hash of 32 bits; a key goes into its middle."""
+    number &= 0xFFFFFFFF
+    number = ((number ^ (number >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+    number = ((number ^ (number >> 15) ^ key) * 0x846CA68B) & 0xFFFFFFFF
+    return number ^ (number >> 16)
+
+
 def direction(seed: int, index: int) -> float:
-    """The lowest bit is the sign, the upper 52 the magnitude in [0.5, 1.5); seed 0 is the coordinate itself."""
+    """Of the 16 bits of a coordinate the lowest is the sign, the others the magnitude in [0.5, 1.5); seed 0 is itself.
+
+    A window of 1,024 coordinates has a key of 64 bits; a hash of 32 bits serves the places p and 512 + p.
+    """
     if seed == 0:
         return 1.0
-    number = output(seed, index)
-    size = float(Fraction(1, 2) + Fraction(number >> 12, 2**52))
-    return size if number & 1 else -size
+    key = output(seed, index // 1024)
+    place = index % 1024
+    number = lowbias32((key & 0xFFFFFFFF) + (place % 512) * 0x9E3779B9, key >> 32)
+    half = number >> 16 if place >= 512 else number & 0xFFFF
+    size = float(Fraction(1, 2) + Fraction(half >> 1, 2**15))
+    return size if half & 1 else -size
 
 
 class Probe(NamedTuple):
@@ -54,7 +68,6 @@ class Probe(NamedTuple):
     stop: int
     step: float
     seed: int = 0
-    floor: float = 0.0
     ratio: float = 0.0
 
 
@@ -68,6 +81,6 @@ def point(x: Any, probe: Probe, typical: float) -> list[float]:
     for index in range(probe.start, probe.stop):
         scale = 1.0
         if probe.seed:
-            scale = max(abs(out[index]) if out[index] else typical, probe.floor)
+            scale = abs(out[index]) if out[index] else typical
         out[index] += probe.step * direction(probe.seed, index) * scale
     return out
