@@ -100,11 +100,14 @@ def grid_of(values: Reals, count: int) -> float:
             grid = change
     if grid == 0.0:
         return 0.0
+    even = True
     for place in range(1, count):
         steps = math.fabs(values[place] - values[place - 1]) / grid
         if math.fabs(steps - math.floor(steps + 0.5)) > OFF_GRID:
             return 0.0
-    return grid
+        even = even and steps < 1.5 and steps > 0.5
+    # The same change each time is a straight line, not stairs.
+    return 0.0 if even else grid
 
 
 def values_answer(values: Reals, count: int) -> bool:
