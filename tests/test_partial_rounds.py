@@ -21,7 +21,8 @@ def outcome_in_parts(objective, gradient, x, size):
     engine, evaluator = Engine(problem, claimed, Options()), evaluators.evaluator_for(objective, problem)
     told = 0
     while len(probes := engine.ask()):
-        engine.tell(evaluator.evaluate(probes[:size]))
+        values = evaluator.evaluate(probes[:size])
+        engine.tell(values, np.zeros(len(values)))
         told += 1
         assert told < 1000
     return engine.result(), told
@@ -51,8 +52,8 @@ def test_more_values_than_asked_for_are_refused():
     engine = Engine(problem, np.zeros(POINT.size), Options())
     count = len(engine.ask())
     with pytest.raises(RuntimeError, match="more values"):
-        engine.tell(np.zeros(count + 1))
-    engine.tell(np.zeros(count))
+        engine.tell(np.zeros(count + 1), np.zeros(count + 1))
+    engine.tell(np.zeros(count), np.zeros(count))
 
 
 def slow(x):
@@ -157,6 +158,6 @@ def test_a_round_that_lies_outside_of_the_bounds_is_whole():
         values = evaluator.evaluate(engine.ask())
         assert np.isnan(values).sum() == missing
         assert np.array_equal(evaluator.first_values(), values, equal_nan=True)
-        engine.tell(values)
+        engine.tell(values, np.zeros(len(values)))
         evaluator.forget()
         assert evaluator.first_values().size == 0

@@ -6,6 +6,7 @@ import pytest
 import gradproof
 from gradproof import recording, resuming
 from gradproof.engine import ROUND
+from gradproof.evaluators import TimeIsUp
 
 N = 1200
 X = np.linspace(1, 2, N)
@@ -89,11 +90,11 @@ def test_a_check_that_is_finished_is_not_repeated(file):
 @pytest.mark.parametrize("larger", [None, 2411, 5000])
 def test_a_budget_that_ended_may_become_larger(file, gradient, budget, larger):
     """The check is then the one that had the larger budget from its beginning."""
-    whole = gradproof.check(everything := Objective(), gradient, X, budget=larger)
-    gradproof.check(before := Objective(), gradient, X, budget=budget, save=file)
-    same = gradproof.check(again := Objective(), gradient, X, budget=budget, resume=file)
+    whole = gradproof.check(everything := Objective(), gradient, X, mode="full", budget=larger)
+    gradproof.check(before := Objective(), gradient, X, mode="full", budget=budget, save=file)
+    same = gradproof.check(again := Objective(), gradient, X, mode="full", budget=budget, resume=file)
     assert (again.calls, same.evaluations) == (0, before.calls)
-    resumed = gradproof.check(after := Objective(), gradient, X, budget=larger, resume=file)
+    resumed = gradproof.check(after := Objective(), gradient, X, mode="full", budget=larger, resume=file)
     assert fields(resumed) == fields(whole)
     assert before.calls + after.calls <= everything.calls + 1  # a pair of which the budget had room for a half
 
@@ -102,9 +103,9 @@ def test_a_budget_that_ended_may_become_larger(file, gradient, budget, larger):
 def test_a_budget_of_many_rounds(file, larger):
     x = np.linspace(1, 2, 5000)
     assert 2 * x.size > 2 * ROUND
-    whole = gradproof.check(Objective(), faulty, x, budget=larger)
-    gradproof.check(before := Objective(), faulty, x, budget=8500, save=file)
-    resumed = gradproof.check(after := Objective(), faulty, x, budget=larger, resume=file)
+    whole = gradproof.check(Objective(), faulty, x, mode="full", budget=larger)
+    gradproof.check(before := Objective(), faulty, x, mode="full", budget=8500, save=file)
+    resumed = gradproof.check(after := Objective(), faulty, x, mode="full", budget=larger, resume=file)
     assert resumed.to_json() == whole.to_json()
     assert before.calls + after.calls == whole.evaluations
 
@@ -112,23 +113,20 @@ def test_a_budget_of_many_rounds(file, larger):
 def test_a_budget_that_would_have_ended_before(file):
     gradproof.check(Objective(2000), right, X, save=file)
     with pytest.raises(ValueError, match=r"has done 1,999 evaluations, which count, too: .* budget of 4,097 or more"):
-        gradproof.check(Objective(), right, X, budget=1998, resume=file)
-    whole = gradproof.check(Objective(), right, X, budget=4097)
-    assert fields(gradproof.check(Objective(), right, X, budget=4097, resume=file)) == fields(whole)
+        gradproof.check(Objective(), right, X, mode="full", budget=1998, resume=file)
+    whole = gradproof.check(Objective(), right, X, mode="full", budget=4097)
+    assert fields(gradproof.check(Objective(), right, X, mode="full", budget=4097, resume=file)) == fields(whole)
 
 
 def test_a_time_limit_begins_anew(file):
-    clock = iter(range(10**6))
+    def late(done, _total):
+        if done > 500:
+            raise TimeIsUp
 
-    class Slow(Objective):
-        def __call__(self, x):
-            next(clock)
-            return super().__call__(x)
-
-    whole = gradproof.check(Slow(), faulty, X)
-    report = gradproof.check(Slow(), faulty, X, time_limit=1e-3, save=file)
+    whole = gradproof.check(Objective(), faulty, X)
+    report = gradproof.check(Objective(), faulty, X, time_limit=600, progress=late, save=file)
     assert report.stopped_by == "time_limit"
-    assert fields(gradproof.check(Slow(), faulty, X, time_limit=600, resume=file)) == fields(whole)
+    assert fields(gradproof.check(Objective(), faulty, X, time_limit=600, resume=file)) == fields(whole)
 
 
 def batched(objective):
@@ -146,6 +144,64 @@ def test_batched(file):
     assert fields(resumed) == fields(whole)
     # What was done of a batch that was broken off is lost.
     assert 0 <= before.done + after.done - everything.calls < 1024
+
+
+class Smooth(Objective):
+    """What a check along lines takes for a long vector."""
+
+    def __call__(self, x):
+        super().__call__(x)
+        return float(np.sum(np.asarray(x, np.float64) ** 3))
+
+
+def smooth_gradient(x):
+    return 3 * x**2
+
+
+def one_wrong(x):
+    return 3 * x**2 * np.where(np.arange(x.size) == 4321, 1.5, 1).astype(x.dtype)
+
+
+def lines_fields(report):
+    return report.to_json(), str(report)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("gradient", [smooth_gradient, one_wrong])
+def test_along_lines(file, gradient, dtype):
+    x = np.linspace(1, 2, 9000).astype(dtype)
+    whole = gradproof.check(everything := Smooth(), gradient, x, mode="lines")
+    assert whole.verdict == ("wrong" if gradient is one_wrong else "right")
+    for call in [2, 5, 13, 14, 30, *range(everything.calls - 20, everything.calls, 6), everything.calls]:
+        part = gradproof.check(before := Smooth(call), gradient, x, mode="lines", save=file)
+        assert part.stopped_by == "interrupted"
+        resumed = gradproof.check(after := Smooth(), gradient, x, mode="lines", resume=file)
+        assert lines_fields(resumed) == lines_fields(whole)
+        assert before.done + after.done == everything.calls
+
+
+@pytest.mark.parametrize("larger", [None, 90, 300])
+def test_along_lines_with_a_larger_budget(file, larger):
+    """A budget plans the lines from the beginning: the values are told again, and none is asked for again."""
+    x = np.linspace(1, 2, 9000)
+    whole = gradproof.check(Smooth(), one_wrong, x, mode="lines", budget=larger)
+    for budget in (1, 13, 29, 70):
+        gradproof.check(before := Smooth(), one_wrong, x, mode="lines", budget=budget, save=file)
+        same = gradproof.check(again := Smooth(), one_wrong, x, mode="lines", budget=budget, resume=file)
+        assert (again.calls, same.evaluations) == (0, before.calls)
+        resumed = gradproof.check(after := Smooth(), one_wrong, x, mode="lines", budget=larger, resume=file)
+        assert lines_fields(resumed) == lines_fields(whole)
+        assert after.calls < whole.evaluations
+
+
+def test_along_lines_a_budget_comes_too_late(file):
+    x = np.linspace(1, 2, 9000)
+    gradproof.check(Smooth(40), smooth_gradient, x, save=file)
+    with pytest.raises(ValueError, match="along lines without a budget, by which they are planned"):
+        gradproof.check(Smooth(), smooth_gradient, x, budget=300, resume=file)
+    with pytest.raises(ValueError, match='the mode "lines", not "full"'):
+        gradproof.check(Smooth(), smooth_gradient, x, mode="full", resume=file)
+    assert gradproof.check(Smooth(), smooth_gradient, x, resume=file)
 
 
 def test_named_parameters_and_their_notes(file):
@@ -181,8 +237,8 @@ def test_machine_code(file):
 
     whole = gradproof.check(objective, faulty, X)
     for budget in (1, 700, 2403):
-        gradproof.check(objective, faulty, X, budget=budget, save=file)
-        assert fields(gradproof.check(objective, faulty, X, resume=file)) == fields(whole)
+        gradproof.check(objective, faulty, X, mode="full", budget=budget, save=file)
+        assert fields(gradproof.check(objective, faulty, X, mode="full", resume=file)) == fields(whole)
 
 
 def test_an_objective_that_is_random(file):
@@ -213,7 +269,7 @@ def test_an_objective_that_is_random(file):
 def test_saved_after_every_value(file, monkeypatch, budget):
     """Whenever the process may be killed, the file leads to the same report."""
     x = X[:40]
-    whole = gradproof.check(everything := Objective(kinks=1.01), faulty, x, budget=budget)
+    whole = gradproof.check(everything := Objective(kinks=1.01), faulty, x, mode="full", budget=budget)
     monkeypatch.setattr(resuming, "EVERY", 0.0)
     monkeypatch.setattr(resuming, "PART_OF_THE_TIME", 1e9)
     states = []
@@ -223,12 +279,12 @@ def test_saved_after_every_value(file, monkeypatch, budget):
             states.append(file.read_bytes() if file.exists() else b"")
             return super().__call__(point)
 
-    gradproof.check(Watching(kinks=1.01), faulty, x, budget=budget, save=file)
+    gradproof.check(Watching(kinks=1.01), faulty, x, mode="full", budget=budget, save=file)
     kinds = sorted(set(states) - {b""}, key=states.index)
     assert len(kinds) > 5
     for state in kinds:
         file.write_bytes(state)
-        resumed = gradproof.check(after := Objective(kinks=1.01), faulty, x, budget=budget, resume=file)
+        resumed = gradproof.check(after := Objective(kinks=1.01), faulty, x, mode="full", budget=budget, resume=file)
         assert fields(resumed) == fields(whole)
         assert states.index(state) <= everything.calls - after.calls + 1
 
@@ -238,7 +294,7 @@ def test_saved_after_every_value(file, monkeypatch, budget):
 @pytest.mark.parametrize("budget", [None, 2500])
 def test_an_interrupt_between_two_rounds(file, monkeypatch, place, turn, budget):
     """Wherever Ctrl-C comes, what is saved is either before the round or after it."""
-    whole = gradproof.check(everything := Objective(), faulty, X, budget=budget)
+    whole = gradproof.check(everything := Objective(), faulty, X, mode="full", budget=budget)
     owner = {
         "forget": recording.Recorder, "keep": gradproof.checking.Values, "tell": gradproof.engine.Engine,
         "ask": gradproof.engine.Engine, "evaluate": recording.Recorder,
@@ -255,9 +311,9 @@ def test_an_interrupt_between_two_rounds(file, monkeypatch, place, turn, budget)
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, place, interrupted)
-        part = gradproof.check(before := Objective(), faulty, X, budget=budget, save=file)
+        part = gradproof.check(before := Objective(), faulty, X, mode="full", budget=budget, save=file)
     assert part.stopped_by == "interrupted"
-    resumed = gradproof.check(after := Objective(), faulty, X, budget=budget, resume=file)
+    resumed = gradproof.check(after := Objective(), faulty, X, mode="full", budget=budget, resume=file)
     assert fields(resumed) == fields(whole)
     assert before.calls + after.calls == everything.calls
 

@@ -80,8 +80,9 @@ def check(
         A file in which a check was saved: it goes on from there to the bits of a check that was never broken off.  x,
         gradient, seed, mode, rtol and bounds must be those with which it began, the objective, too, which nobody can
         verify.  No evaluation is done again; the gradient is called once, to compare, and that call is not counted.
-        The budget counts all evaluations and may be larger than it was, the time limit is new.  The file is only read:
-        `save` may name it again.
+        The budget counts all evaluations and may be larger than it was, or none; along lines it is planned with from
+        the beginning, and a check that began without one goes on without.  The time limit is new.  The file is only
+        read: `save` may name it again.
 
     Returns
     -------

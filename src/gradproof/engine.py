@@ -41,6 +41,9 @@ class Outcome(NamedTuple):
 class Engine:
     """One check in the core: which probes next, and what their values mean."""
 
+    # Whether the budget decides from the beginning what is asked, not only where it ends.
+    plans_by_budget = False
+
     def __init__(self, problem: Problem, claimed: Flat, options: Options, *, zeroed: bool = False) -> None:
         self._library = native()
         self._n = problem.n

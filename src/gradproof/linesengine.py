@@ -28,6 +28,8 @@ class LinesEngine(Engine):
         Budget, seed and tolerance.
     """
 
+    plans_by_budget = True
+
     def __init__(self, problem: Problem, claimed: Flat, sizes: Flat, options: Options) -> None:
         self._library = native()
         self._n = problem.n

@@ -145,6 +145,8 @@ class Recorder:
     def _budget_decides(self, count: int) -> bool:
         """Whether the budget may have a say in what comes after a round of so many probes."""
         budget = self._engine.budget
+        if self._engine.plans_by_budget:
+            return budget > 0
         return budget > 0 and budget - self._engine.evaluations - count < ROUND
 
     def _which(self, this: Round) -> Flat:

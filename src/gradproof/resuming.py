@@ -154,7 +154,11 @@ def refuse_another(saved: Saved, this: Saved, path: Any) -> None:
 
 def refuse_budget(saved: Saved, budget: int, path: Any) -> None:
     """Raise a ValueError for a budget with which the check would not have come to where it is."""
-    if budget in (0, saved.budget):
+    if budget == saved.budget:
+        return
+    if saved.mode == "lines" and saved.told:
+        raise ValueError(f"{path} holds a check along lines without a budget, by which they are planned: give none")
+    if budget == 0:
         return
     least = max(saved.evaluations, saved.told + ROUND if saved.told else 0)
     if budget < least:

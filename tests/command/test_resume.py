@@ -41,7 +41,7 @@ def model(folder):
 
 
 def arguments(gradient, *others):
-    return ["check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x", *others]
+    return ["check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x", "--mode", "full", *others]
 
 
 def interrupted(folder, *words):
