@@ -14,7 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
-LESSONS = ("forward-or-centered", "kinks")
+LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
