@@ -86,9 +86,8 @@ def form_of(values: Sequence[Splits], noise: float, gradient: Splits, arithmetic
     """
     count = sum(gradient.sizes[0])
     for form in (Form(is_mean=True), Form(is_mean=False)):
-        known = form.is_mean or count >= FEWEST_FOR_A_CONSTANT or not form.constant(gradient).any()
         # The gradient first: where noise hides the values, they fit any form.
-        if known and _adds_up(form, gradient, arithmetic, 0.0):
+        if (form.is_mean or count >= FEWEST_FOR_A_CONSTANT) and _adds_up(form, gradient, arithmetic, 0.0):
             return form if all(_adds_up(form, one, arithmetic, noise) for one in values) else None
     return None
 

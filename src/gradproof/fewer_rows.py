@@ -138,7 +138,8 @@ class Stage:
         """Whether fewer rows might settle something, and enough of the budget is left to find that out."""
         budget = self.settings["budget"]
         enough = budget is None or budget - self.evaluations >= FOR_THE_FORM
-        return len(self.all_rows) > 1 and enough and not report.stopped_by and bool(_curable(report))
+        possible = len(self.all_rows) > 1 and np.isfinite(report.value) and bool(_curable(report))
+        return bool(possible and enough and not report.stopped_by)
 
     def go_on(self, report: Report) -> Report:
         """Settle on fewer rows what can be settled."""
@@ -210,7 +211,7 @@ class Stage:
         """Check some coordinates on some rows."""
         chosen, rows = np.array(pending), np.sort(rows)
         settings = self._rest(chosen)
-        if self.stopped_by or not np.isfinite(self._value(self.problem.x, rows)).all():
+        if self.stopped_by:
             return dict.fromkeys(pending, UNKNOWN)
         claimed = self._claimed(rows)[chosen]
         part = on_coordinates(self._objective_on(rows), self.problem, chosen)
@@ -223,7 +224,7 @@ class Stage:
         """Return the settings of the next check: what is left of the budget and of the time."""
         settings = self.settings | {"mode": "full"}
         if settings["budget"] is not None:
-            settings["budget"] -= self.evaluations + 1  # one is spent before the check
+            settings["budget"] -= self.evaluations
             self.stopped_by = "budget" if settings["budget"] < 1 else ""
         if settings["time_limit"] is not None:
             settings["time_limit"] -= time.monotonic() - self.started

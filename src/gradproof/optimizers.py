@@ -25,6 +25,7 @@ ALL_ROWS = 0
 class Optimizer(NamedTuple):
     """An optimizer: what makes its update from a learning rate, its usual rate, and of how many rows a step is."""
 
+    title: str
     update: Callable[[float], Update]
     learning_rate: float
     batch_size: int
@@ -77,12 +78,12 @@ def adam(rate: float) -> Update:
 
 
 OPTIMIZERS: dict[str, Optimizer] = {
-    "batch": Optimizer(descent, 0.1, ALL_ROWS),
-    "sgd": Optimizer(descent, 0.01, 1),
-    "minibatch": Optimizer(descent, 0.1, 32),
-    "momentum": Optimizer(momentum, 0.01, 32),
-    "adagrad": Optimizer(adagrad, 0.01, 32),
-    "adam": Optimizer(adam, 0.01, 32),
+    "batch": Optimizer("batch gradient descent", descent, 0.1, ALL_ROWS),
+    "sgd": Optimizer("SGD", descent, 0.01, 1),
+    "minibatch": Optimizer("mini-batch gradient descent", descent, 0.1, 32),
+    "momentum": Optimizer("momentum", momentum, 0.01, 32),
+    "adagrad": Optimizer("AdaGrad", adagrad, 0.01, 32),
+    "adam": Optimizer("Adam", adam, 0.01, 32),
 }
 
 

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from .optimizers import OPTIMIZERS
 from .report import Report
 from .table import WIDTH, number
 
@@ -63,7 +64,7 @@ class Trajectory:
 
     def headline(self) -> str:
         """Return the verdict in words, on one line."""
-        count, along = len(self.steps), f"along the training with {self.optimizer}"
+        count, along = len(self.steps), "along the training"
         if self.verdict == "right":
             points = "the one point" if count == 1 else f"all {count} points"
             return f"right: the gradient agrees with the objective at {points} {along}"
@@ -83,9 +84,9 @@ class Trajectory:
         rows += [(f"{step:,}", "-", f"not checked: {self.stopped_by}", "-", "-") for step in self.unchecked]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         left = COLUMNS.index("verdict")
-        return "\n".join(
-            "  " + "  ".join(_padded(cell, widths[at], at == left) for at, cell in enumerate(row)) for row in rows
-        )
+        lines = ["  ".join(_padded(cell, widths[at], at == left) for at, cell in enumerate(row)) for row in rows]
+        known = OPTIMIZERS.get(self.optimizer)
+        return "\n  ".join([f"  optimizer: {known.title if known else self.optimizer}\n", *lines])
 
     def notes(self) -> str:
         """Return what must be said of the points that pass: what their agreement does not prove."""

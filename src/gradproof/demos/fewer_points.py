@@ -12,17 +12,17 @@ from gradproof.zoo.networks import Array, Parameters
 
 INTRODUCTION = """\
 A ReLU network with hinge loss, in float32, on {count:,} handwritten digits of 4 by 4 pixels, after
-{steps} steps of training. Its gradient is right. It is checked on some of the rows of the data, drawn
-at random. float32 asks for steps of about {step:g}, and a step that long crosses kinks; which, is read
+{steps} steps of training. Its gradient is right, and is checked on some rows of the data, drawn at
+random. float32 asks for steps of about {step:g}, and a step that long crosses kinks: how many is read
 from the activation pattern of the network.
 """
 MEANING = """
 Every row adds its own kinks, and a row that is not there has none. With so many that each step
 crosses some, slopes are a little off everywhere, and some are neither agreed with nor refuted.
 
-The whole gradient still is what was asked about. check(..., rows={count}) goes on with fewer rows where
-all of them leave something undecided, until each row had its turn: where the claimed values are right
-on every part of the rows, and add up to those of all rows, they are right on all.
+The gradient on all rows still is what was asked about. check(..., rows={count}) goes on with fewer
+rows where all of them leave something undecided, until each row had its turn: where the claimed
+values are right on every part of the rows, and add up to those of all rows, they are right on all.
 """
 SIZES = (2, 20, 200)
 HIDDEN, STRENGTH = 4, 1e-4
@@ -56,9 +56,9 @@ def run(_show: Callable[[Any], str] = str) -> bool:
     settled = [one for one in whole.findings if one.rows is not None]
     fewest = min((one.rows or count for one in settled), default=count)
     print(
-        f"   {len(settled)} of {table[-1].undecided} undecided coordinates settled, on {fewest} rows at a time or more"
+        f"   {len(settled)} of {table[-1].undecided} undecided coordinates settled, on {fewest} or more rows at a time"
     )
-    print(f"   {str(whole).splitlines()[0]}")
+    print(f"\n{str(whole).splitlines()[0]}")
     kinks = [one.kinks for one in table]
     return kinks == sorted(kinks) and table[0].undecided <= table[-1].undecided and len(settled) > 0
 

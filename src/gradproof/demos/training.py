@@ -13,9 +13,9 @@ from . import mask, network
 from .network import Parameters
 
 INTRODUCTION = """\
-The network of the other demos, with one difference that is common practice: the last layer starts at
-0, so that no class is preferred at first. And with a bug on the way back: the derivative of ReLU was
-forgotten. Its source: {file}
+The network of the other demos, with one difference that is common practice: the last layer starts
+at 0, so that no class is preferred at first. And with a bug on the way back: the derivative of ReLU
+was forgotten. Its source: {file}
 
 1. The right backward pass, along {steps} steps of gradient descent
 """
@@ -23,8 +23,8 @@ MEANING = """\
 What this means
 
 While W2 is 0, nothing of the loss reaches W1 and b1: their slopes are 0, or the regulariser's, with
-the bug and without it. That is why step 0 passes, and what its notes say. After some steps W2 is no
-longer 0, the error passes through the ReLU, and all that lies before it is wrong. Check a
+the bug and without it. That is why step 0 passes, and what its notes say. After some steps W2 is
+no longer 0, the error passes through the ReLU, and all that lies before it is wrong. Check a
 gradient where the network works, not only where it starts."""
 STEPS, AT = 100, (0, 10, 100)
 
