@@ -77,6 +77,7 @@ def check(
         is an int64 array of some of 0 to N - 1, not to be written to; the gradient must be that of the objective on
         the same rows.  What kinks or noise leave undecided on all rows is then checked on fewer rows at a time, until
         each row had its turn; a finding that rests on that says so in its `rows`, and `fewer_rows` what it proves.
+        Along lines all rows decide.  A saved check is that on all rows.
     progress
         True, False, None (a bar where a terminal looks on), or a callable(done, total).
     save
@@ -111,7 +112,8 @@ def check(
         from .fewer_rows import check_on_rows
 
         settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
-        return check_on_rows(objective, gradient, x, rows, progress, bounds=bounds, **settings)
+        settings |= {"bounds": bounds, "save": save, "resume": resume}
+        return check_on_rows(objective, gradient, x, rows, progress, **settings)
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
     deadline = None if time_limit is None else started + _time_limit(time_limit)

@@ -9,8 +9,9 @@ proves of all rows rests on linearity, and each step of the argument is tested:
    settled on them, and a note says so.
 2. The rows are dealt into two halves, by the seed, and for a coordinate that does not agree on one of them this is
    halved again, up to `DEEPEST` times; each row is in one of the parts.  A coordinate is settled only where its claimed
-   value agrees with the slope on *every* part, and where the claims of the parts add up to that on all rows.  Then the
-   claimed value on all rows is the slope on all rows, within what the resolutions of the parts add up to.
+   value agrees with the slope on *every* part, to less than what claimed values are like there, and where the claims of
+   the parts add up to that on all rows.  Then the claimed value on all rows is the slope on all rows, within what the
+   resolutions of the parts add up to, which the finding states.
 3. What does not agree on the smallest parts stays undecided.
 
 What is wrong on all rows stays wrong: only what is undecided comes here.  A claimed value that is wrong on one part and
@@ -44,6 +45,8 @@ from .progress import Progress, shown
 from .report import Finding, Report
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
+# So many coordinates of all are checked beside the undecided ones.
+COMPANY = 8
 # Halved so often at most: each part costs two evaluations a coordinate, whatever its size.
 DEEPEST = 8
 # Where else than at x the objective must add up: so many points, so far away in parts of the coordinates.
@@ -138,8 +141,8 @@ class Stage:
         """Whether fewer rows might settle something, and enough of the budget is left to find that out."""
         budget = self.settings["budget"]
         enough = budget is None or budget - self.evaluations >= FOR_THE_FORM
-        possible = len(self.all_rows) > 1 and np.isfinite(report.value) and bool(_curable(report))
-        return bool(possible and enough and not report.stopped_by)
+        possible = report.mode == "full" and len(self.all_rows) > 1 and np.isfinite(report.value)
+        return bool(possible and enough and not report.stopped_by and _curable(report))
 
     def go_on(self, report: Report) -> Report:
         """Settle on fewer rows what can be settled."""
@@ -208,21 +211,26 @@ class Stage:
                 self.told[index] = joined(self.findings[index], evidence, sizes, form, constant)
 
     def _on_part(self, rows: Flat, pending: list[int]) -> dict[int, Piece]:
-        """Check some coordinates on some rows."""
-        chosen, rows = np.array(pending), np.sort(rows)
+        """Check some coordinates on some rows, in company: what a slope is small to is those of the others."""
+        company = np.linspace(0, self.problem.n - 1, COMPANY).astype(np.int64)
+        chosen, rows = np.union1d(pending, company), np.sort(rows)
         settings = self._rest(chosen)
         if self.stopped_by:
             return dict.fromkeys(pending, UNKNOWN)
-        claimed = self._claimed(rows)[chosen]
+        every = self._claimed(rows)
+        typical = float(np.sqrt(np.mean(np.square(every, where=np.isfinite(every), out=np.zeros_like(every)))))
         part = on_coordinates(self._objective_on(rows), self.problem, chosen)
-        report = check(part, claimed, self.problem.x[chosen], progress=self._progress(), **settings)
+        report = check(part, every[chosen], self.problem.x[chosen], progress=self._progress(), **settings)
         self.evaluations += report.evaluations
         self.stopped_by = report.stopped_by
-        return dict(zip(pending, pieces(report), strict=True))
+        found = dict(zip(chosen.tolist(), pieces(report), strict=True))
+        # Agreement within more than the claimed values are like on these rows settles nothing.
+        vague = {index for index in pending if found[index].cause in SETTLED and found[index].resolution > typical}
+        return {index: UNKNOWN if index in vague else found[index] for index in pending}
 
     def _rest(self, chosen: Flat) -> dict[str, Any]:
         """Return the settings of the next check: what is left of the budget and of the time."""
-        settings = self.settings | {"mode": "full"}
+        settings = self.settings | {"mode": "full", "save": None, "resume": None}
         if settings["budget"] is not None:
             settings["budget"] -= self.evaluations
             self.stopped_by = "budget" if settings["budget"] < 1 else ""

@@ -6,9 +6,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from .figures import number
 from .optimizers import OPTIMIZERS
 from .report import Report
-from .table import WIDTH, number
+from .table import WIDTH
 
 COLUMNS = ("step", "objective", "verdict", "wrong", "undecided")
 

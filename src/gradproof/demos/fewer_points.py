@@ -25,8 +25,8 @@ rows where all of them leave something undecided, until each row had its turn: w
 values are right on every part of the rows, and add up to those of all rows, they are right on all.
 """
 SIZES = (2, 20, 200)
-HIDDEN, STRENGTH = 4, 1e-4
-STEPS, RATE, MOMENTUM = 300, 0.05, 0.9
+HIDDEN, STRENGTH = 4, 1e-2
+STEPS, RATE, MOMENTUM = 500, 0.02, 0.9
 STEP = 1e-2
 
 
