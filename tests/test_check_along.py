@@ -187,6 +187,7 @@ def test_the_demo_hides_at_the_first_point_alone():
         ({"rows": 0}, ValueError, "rows must be at least 1 data point"),
         ({"gradient": POINT}, TypeError, "gradient must be a function, not of type ndarray: each step calls it"),
         ({"gradient": lambda: 0, "at": (1,)}, TypeError, "the gradient is called with x alone: "),
+        ({"save": "a.check"}, TypeError, "save and resume are for one check"),
         ({"rtol": 7}, ValueError, "rtol must be a relative error"),
     ],
 )

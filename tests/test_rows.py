@@ -265,6 +265,26 @@ def test_arguments_that_do_not_fit(settings, error, sentence):
     assert "\n" not in str(caught.value)
 
 
+def test_along_lines_all_rows_decide():
+    def f(x, rows):
+        assert len(rows) == ROWS
+        return float(np.mean((MATRIX[rows] @ x) ** 2))
+
+    def g(x, rows):
+        return 2 * MATRIX[rows].T @ (MATRIX[rows] @ x) / len(rows)
+
+    assert check(f, g, mode="lines").verdict == "right"
+    assert check(f, lambda x, rows: 1.1 * g(x, rows), mode="lines").verdict == "wrong"
+
+
+def test_a_check_that_was_broken_off_is_resumed_to_the_same_report(tmp_path):
+    file = tmp_path / "rows.check"
+    check(budget=100, save=file)
+    resumed = check(resume=file)
+    assert resumed.to_json() == check().to_json()
+    assert resumed.verdict == "right"
+
+
 def test_one_row_is_all_rows():
     report = gradproof.check(lambda x, rows: float(np.sum(x**2)), lambda x, rows: 2 * x, POINT, rows=np.int64(1))
     assert report.verdict == "right"

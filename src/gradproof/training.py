@@ -71,7 +71,7 @@ def check_along(
     progress
         As for `check`: one bar for the steps and the evaluations of all checks.
     **settings
-        The other arguments of `check`, for every point; a budget is one point's.
+        The other arguments of `check` but save and resume, for every point; a budget is one point's.
 
     Returns
     -------
@@ -83,6 +83,8 @@ def check_along(
     TypeError, ValueError
         Where an argument is not what is said above.
     """
+    if {"save", "resume"} & set(settings):
+        raise TypeError("save and resume are for one check; a check along the training is several")
     problem = read_problem(x)
     chosen = _points(steps, at)
     count = None if rows is None else row_count(rows)
