@@ -133,7 +133,7 @@ def test_x_stays_as_it_is_and_the_seed_decides():
     assert {name: part.tobytes() for name, part in x.items()} == before
     first, again, other = (run.reports[0].value for run in runs)
     assert first == again != other
-    assert json.loads(json.dumps(runs[0].to_dict()))["verdict"] == "right"
+    assert json.loads(runs[0].to_json())["verdict"] == "right"
 
 
 def test_progress_goes_forward_and_never_beyond():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -105,6 +106,10 @@ class Trajectory:
             "unchecked": list(self.unchecked),
             "reports": [report.to_dict() for report in self.reports],
         }
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the verdict and the reports as JSON."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
 
 def _padded(cell: str, width: int, is_left: bool) -> str:

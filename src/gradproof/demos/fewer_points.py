@@ -54,10 +54,7 @@ def run(_show: Callable[[Any], str] = str) -> bool:
         print(f"   {one.rows:6,}{one.kinks:26.2f}{crossing:>25}{one.undecided:12}  {one.verdict}")
     print(MEANING.format(count=count))
     settled = [one for one in whole.findings if one.rows is not None]
-    fewest = min((one.rows or count for one in settled), default=count)
-    print(
-        f"   {len(settled)} of {table[-1].undecided} undecided coordinates settled, on {fewest} or more rows at a time"
-    )
+    print(f"   {len(settled)} of {table[-1].undecided} undecided coordinates settled on fewer rows")
     print(f"\n{str(whole).splitlines()[0]}")
     kinks = [one.kinks for one in table]
     return kinks == sorted(kinks) and table[0].undecided <= table[-1].undecided and len(settled) > 0
