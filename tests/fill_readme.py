@@ -15,6 +15,8 @@ COMMANDS = {
     "study": "gradproof study gradproof.demos.network:objective",
     "forward": "gradproof demo forward-or-centered",
     "kinks": "gradproof demo kinks",
+    "fewer_points": "gradproof demo fewer-points",
+    "training": "gradproof demo training",
 }
 
 
@@ -48,6 +50,8 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "study": lambda: cut(printed("study"), "along", " step h"),
     "forward": lambda: cut(printed("forward"), "1. "),
     "kinks": lambda: cut(printed("kinks"), "2. "),
+    "fewer_points": lambda: cut(printed("fewer_points"), "A ReLU network"),
+    "training": lambda: cut(printed("training"), "1. ", "   Step"),
 }
 
 

@@ -10,6 +10,8 @@ WHOLE = {
     "gradproof/include/gradproof.h": "",
     "gradproof/demos/wine.csv": "",
     "gradproof/demos/wine.txt": "",
+    "gradproof/zoo/digits.csv.gz": "",
+    "gradproof/zoo/digits.txt": "",
     "gradproof/py.typed": "",
     "gradproof/core/engine.py": "",
     "gradproof/libgradproof.so": "",

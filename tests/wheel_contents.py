@@ -12,6 +12,8 @@ NEEDED = (
     "gradproof/include/gradproof.h",
     "gradproof/demos/wine.csv",
     "gradproof/demos/wine.txt",
+    "gradproof/zoo/digits.csv.gz",
+    "gradproof/zoo/digits.txt",
     "gradproof/py.typed",
     "gradproof/core/engine.py",
 )

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .evaluators import batched, native
     from .report import Finding, GradientError, InconclusiveError, Report
     from .studying import study
+    from .training import check_along
+    from .trajectory import Trajectory
 
 __all__ = [
     "Cause",
@@ -38,11 +40,13 @@ __all__ = [
     "Kink",
     "Report",
     "Study",
+    "Trajectory",
     "__version__",
     "assert_gradient",
     "batched",
     "centered_difference",
     "check",
+    "check_along",
     "find_kinks",
     "forward_difference",
     "max_relative_error",
@@ -50,6 +54,7 @@ __all__ = [
     "noise_floor",
     "relative_error",
     "study",
+    "zoo",
 ]
 
 # Every public name and the module that has it: a name is imported when it is first used, so that the import is cheap.
@@ -70,11 +75,15 @@ _HOMES = {
     "evaluators": ("batched", "native"),
     "report": ("Finding", "GradientError", "InconclusiveError", "Report"),
     "studying": ("study",),
+    "training": ("check_along",),
+    "trajectory": ("Trajectory",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "zoo":  # a package of its own, not a name in a module
+        return importlib.import_module(f"{__name__}.zoo")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)

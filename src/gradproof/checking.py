@@ -41,6 +41,7 @@ def check(
     time_limit: float | None = None,
     rtol: float | None = None,
     bounds: Any = None,
+    rows: int | None = None,
     progress: Progress = None,
     save: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
@@ -71,6 +72,12 @@ def check(
         The relative error that counts as wrong, by default 1e-5, more where the objective computes in float32.
     bounds
         (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
+    rows
+        The number N of data points.  Objective and gradient are then called as f(x, rows) and g(x, rows), where `rows`
+        is an int64 array of some of 0 to N - 1, not to be written to; the gradient must be that of the objective on
+        the same rows.  What kinks or noise leave undecided on all rows is then checked on fewer rows at a time, until
+        each row had its turn; a finding that rests on that says so in its `rows`, and `fewer_rows` what it proves.
+        Along lines all rows decide.  A saved check is that on all rows.
     progress
         True, False, None (a bar where a terminal looks on), or a callable(done, total).
     save
@@ -102,6 +109,12 @@ def check(
     A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/saving.py` says
     what is in the file.
     """
+    if rows is not None:
+        from .fewer_rows import check_on_rows
+
+        settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
+        settings |= {"bounds": bounds, "save": save, "resume": resume}
+        return check_on_rows(objective, gradient, x, rows, progress, **settings)
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
     deadline = None if time_limit is None else started + _time_limit(time_limit)

@@ -128,6 +128,7 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (1e-5)")
     check.add_argument("--lower", metavar="BOUND", help="the objective is not evaluated below: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="nor above")
+    check.add_argument("--rows", type=_count, metavar="N", help="data points: f(x, rows), g(x, rows) get row numbers")
     check.add_argument("--json", metavar="FILE", help="write the report there, too; - prints it instead of the table")
     check.add_argument("--save", metavar="FILE", help="keep the check there while it goes on")
     check.add_argument("--resume", metavar="FILE", help="go on with the check that was saved there")
@@ -205,6 +206,7 @@ def run_check(options: argparse.Namespace) -> int:
             time_limit=options.time_limit,
             rtol=options.rtol,
             bounds=_bounds(options),
+            rows=options.rows,
             progress=False if options.no_progress else None,
             save=options.save,
             resume=options.resume,

@@ -27,6 +27,8 @@ def explain(report: Report, index: int) -> str:
         parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
     cause = finding.cause if finding is not None else _cause_without_finding(report, index)
     parts.append(f"  {cause}: {cause.explanation}")
+    if finding is not None and finding.rows is not None:
+        parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is that of all rows")
     if finding is not None and finding.partner >= 0:
         parts.append(f"  {shared_kink(finding, report)}")
     return "\n".join(parts)

@@ -40,6 +40,8 @@ class Finding:
     partner: int
     _values: Values = field(repr=False, compare=False)
     _noise: float = field(repr=False, compare=False)
+    # On how few data points at a time the finding was settled, where all of them could not do it; None where they did.
+    rows: int | None = None
 
     @property
     def ladder(self) -> tuple[Rung, ...]:
@@ -119,6 +121,8 @@ class Report:
     stopped_by: str
     warnings: tuple[str, ...]
     _evidence: Evidence = field(repr=False, compare=False)
+    # How many data points there are, where the check was told.
+    rows: int | None = None
 
     def name(self, index: int) -> str:
         """Return what the user calls a coordinate."""

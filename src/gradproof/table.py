@@ -40,6 +40,7 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
     undecided = [one for one in coordinates if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
     kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
+    settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
         head,
@@ -47,6 +48,7 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
         long_lines(report, width),
         _table("wrong", sorted(wrong, key=_severity)[:ROWS], len(report.wrong), _slopes, width),
         _table("undecided", sorted(undecided, key=_openness)[:ROWS], report.undecided, _slopes, width),
+        _table("settled", sorted(settled, key=_fewness)[:KINK_ROWS], len(settled), _settled_on(report.rows), width),
         _table("kinks", sorted(kinks, key=_distance)[:KINK_ROWS], max(hidden_kinks, len(kinks)), _kinks, width),
         _explanations(report, width),
         _notes(report, wrong, width),
@@ -117,8 +119,18 @@ def _slopes(one: Finding, digits: int) -> dict[str, str]:
         "numerical slope": slope,
         "left": _known(one.left, min(digits, 6)),
         "right": _known(one.right, min(digits, 6)),
-        "cause": str(one.cause),
+        "cause": str(one.cause) + (f", on {one.rows:,} rows" if one.rows else ""),
     }
+
+
+def _settled_on(rows: int | None) -> Callable[[Finding, int], dict[str, str]]:
+    def cells(one: Finding, digits: int) -> dict[str, str]:
+        shown = _slopes(one, digits)
+        return {key: shown[key] for key in ("claimed", "numerical slope")} | {
+            "cause": f"{one.cause}: settled on {one.rows:,} of {rows:,} rows"
+        }
+
+    return cells
 
 
 def _kinks(one: Finding, digits: int) -> dict[str, str]:
@@ -198,6 +210,10 @@ def _severity(one: Finding) -> tuple[float, float, int]:
 
 def _openness(one: Finding) -> tuple[float, int]:
     return (-one.resolution if math.isfinite(one.resolution) else -math.inf, one.index)
+
+
+def _fewness(one: Finding) -> tuple[int, int]:
+    return (one.rows or 0, one.index)
 
 
 def _distance(one: Finding) -> tuple[float, int]:

@@ -93,6 +93,20 @@ def test_bounds(check, folder):
     assert_one_line(check("root.py:f", "root.py:g", "one.npy", "--lower", "2"), "bound")
 
 
+def test_rows_of_data(check, folder):
+    (folder / "data.py").write_text(
+        "import numpy as np\nA = np.arange(40.0).reshape(10, 4) % 7\nx = np.ones(4)\n"
+        "def loss(x, rows): return float(np.mean((A[rows] @ x) ** 2))\n"
+        "def grad(x, rows): return 2 * A[rows].T @ (A[rows] @ x) / len(rows)\n"
+        "def half(x, rows): return grad(x, rows) / 2\n"
+    )
+    assert check("data.py:loss", "data.py:grad", "data.py:x", "--rows", "10")[0] == 0
+    assert check("data.py:loss", "data.py:half", "data.py:x", "--rows", "10")[0] == 1
+    assert_one_line(
+        check("model.py:loss", "model.py:grad", "x.npy", "--rows", "10"), "called with x and an index array"
+    )
+
+
 def test_json_to_a_file(check):
     status, output, _ = check("model.py:loss", "model.py:half", "x.npy", "--json", "report.json")
     report = json.loads(Path("report.json").read_text())

@@ -36,6 +36,8 @@ def test_a_gradient_of_another_structure(check):
         (["--budget", "1.5"], ["budget", "1.5"]),
         (["--budget", "many"], ["budget", "many"]),
         (["--budget", "inf"], ["budget", "inf"]),
+        (["--rows", "0"], ["rows", "0"]),
+        (["--rows", "all"], ["rows", "all"]),
         (["--seed", "-1"], ["seed", "-1"]),
         (["--seed", "x"], ["seed", "x"]),
         (["--rtol", "0"], ["rtol"]),

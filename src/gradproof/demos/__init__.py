@@ -14,7 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
-LESSONS = ("forward-or-centered", "kinks")
+LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
@@ -23,7 +23,7 @@ by hand. Data: 13 measurements of 178 wines from three cultivators. Its source:
 """
 AFTERWORD = """\
 Other bugs: {others}.
-What differences can do: {lessons}.
+What the lesson says: {lessons}.
 Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 """
 
@@ -58,7 +58,7 @@ def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
     print(f"What this means\n\n{bug.MEANING}")
     others = (f"gradproof demo {other}" for other in NAMES if other != name)
     lessons = (f"gradproof demo {lesson}" for lesson in LESSONS)
-    print(AFTERWORD.format(others=", ".join(others), lessons=", ".join(lessons)))
+    print(AFTERWORD.format(others=", ".join(others), lessons=",\n  ".join(lessons)))
     return right.verdict == "right" and wrong.verdict == "wrong"
 
 

@@ -1,0 +1,86 @@
+"""Losses of classifiers: their values, their derivatives, and where these jump.
+
+The formulas are those of the lecture notes of Stanford's CS231n ("Linear classification": multiclass SVM and softmax).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+MARGIN = 1.0
+
+
+def _nothing(scores: Array, classes: Array) -> Array:
+    return np.empty((len(scores), 0))
+
+
+class Loss(NamedTuple):
+    """What the scores of the classes cost, a row of the data each.
+
+    Attributes
+    ----------
+    value
+        Maps scores of shape (rows, classes) and the true classes of shape (rows,) to the loss of each row.
+    derivative
+        Maps the same to the derivative of each row's loss by each of its scores.
+    kinks
+        Where the derivative jumps, as values of `switch`; empty where it never does.
+    only_c1
+        Where the derivative is continuous and the second one jumps.
+    switch
+        Maps the same to what passes through `kinks`, any number of columns a row.
+    """
+
+    value: Callable[[Array, Array], Array]
+    derivative: Callable[[Array, Array], Array]
+    kinks: tuple[float, ...] = ()
+    only_c1: tuple[float, ...] = ()
+    switch: Callable[[Array, Array], Array] = _nothing
+
+
+def _margins(scores: Array, classes: Array) -> Array:
+    """Return by how much each wrong class comes too close to the true one; minus infinity for the true one itself."""
+    rows = np.arange(len(scores))
+    margins: Array = scores - scores[rows, classes][:, np.newaxis] + MARGIN
+    margins[rows, classes] = -np.inf
+    return margins
+
+
+def _svm(scores: Array, classes: Array) -> Array:
+    total: Array = np.maximum(_margins(scores, classes), 0).sum(axis=1)
+    return total
+
+
+def _svm_derivative(scores: Array, classes: Array) -> Array:
+    errors = (_margins(scores, classes) > 0).astype(scores.dtype)
+    errors[np.arange(len(scores)), classes] = -errors.sum(axis=1)
+    return errors
+
+
+def _logarithms(scores: Array) -> Array:
+    """Return the logarithms of the probabilities; the largest score is taken away, so that exp cannot overflow."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logarithms: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logarithms
+
+
+def _softmax(scores: Array, classes: Array) -> Array:
+    chosen: Array = -_logarithms(scores)[np.arange(len(scores)), classes]
+    return chosen
+
+
+def _softmax_derivative(scores: Array, classes: Array) -> Array:
+    errors: Array = np.exp(_logarithms(scores))
+    errors[np.arange(len(scores)), classes] -= 1
+    return errors
+
+
+svm = Loss(_svm, _svm_derivative, kinks=(0.0,), switch=_margins)
+softmax = Loss(_softmax, _softmax_derivative)
+
+LOSSES: dict[str, Loss] = {"svm": svm, "softmax": softmax}
