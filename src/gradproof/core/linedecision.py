@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 
 from .abi import Engine, Reals
-from .climbers import RUNG, gap_at, residual_at
+from .climbers import RUNG, gap_at, has_rung, residual_at
 from .floats import larger
 from .linestate import (
     ALIGNED_BAR,
     CLIMBER_ALIGNED,
     CLIMBER_BAR,
     CLIMBER_BEST,
+    CLIMBER_FIRST,
     CLIMBER_LINES,
-    CLIMBER_NOISE,
     CLIMBER_REST,
     CLIMBER_SEEDS,
     CLIMBER_START,
     CLIMBER_STOP,
+    CLIMBER_TAKEN,
     CLIMBER_TARGET,
     CURVED_SLOPE,
     FAILED_ALIGNED,
@@ -35,12 +36,15 @@ from .linestate import (
     node_place,
     write_node,
 )
-from .pooled import has_coarse_noise
+from .pooled import NOISE_BARS, has_coarse_noise, slope_noise_at
 
 # Beyond so many bars a line needs no second look.
 CLEAR = 3.0
 GAP_NOISE = 8.0
 SAME_GAP = 0.5
+# Kinks that lie like a Poisson process halve the gap from step to step.
+CONSTANT_GAP = 0.9
+FIRST_RUNGS = 2
 # What float32 inside of f leaves in a gradient, relative to its norm.
 COARSE_TOLERANCE = 2e-6
 # A resolution worse than this part of the slopes decides nothing.
@@ -79,15 +83,36 @@ def keeps_its_gap(engine: Engine, reals: Reals) -> bool:
     """Return whether the gap of most lines stands out of the noise and does not shrink with the step."""
     if reals[POOL + CLIMBER_BAR] <= reals[POOL + CLIMBER_TARGET]:
         return False
-    best = engine[POOL + CLIMBER_BEST]
-    standing = 0
-    staying = 0
     lines = engine[POOL + CLIMBER_LINES]
-    for line in range(lines):
-        gap = math.fabs(gap_at(reals, POOL, best, line))
-        standing += 1 if gap > GAP_NOISE * reals[POOL + CLIMBER_NOISE] else 0
-        staying += 1 if gap > SAME_GAP * math.fabs(gap_at(reals, POOL, best + RUNG, line)) else 0
-    return 2 * standing > lines and 2 * staying >= lines
+    best = engine[POOL + CLIMBER_BEST]
+    return 2 * standing_gaps(engine, reals, best) > lines and 2 * staying_gaps(engine, reals, best, SAME_GAP) >= lines
+
+
+def begins_with_gaps(engine: Engine, reals: Reals) -> bool:
+    """Return whether all lines have a gap from the first step on: larger steps would only add curvature to it."""
+    lines = engine[POOL + CLIMBER_LINES]
+    first = engine[POOL + CLIMBER_FIRST]
+    if engine[POOL + CLIMBER_TAKEN] != FIRST_RUNGS or not has_rung(engine, POOL, first + RUNG):
+        return False
+    return standing_gaps(engine, reals, first) == lines and staying_gaps(engine, reals, first, CONSTANT_GAP) == lines
+
+
+def standing_gaps(engine: Engine, reals: Reals, exponent: int) -> int:
+    """Return how many lines have a gap that stands out of the noise."""
+    noise = GAP_NOISE * NOISE_BARS * slope_noise_at(reals, exponent)
+    count = 0
+    for line in range(engine[POOL + CLIMBER_LINES]):
+        count += 1 if math.fabs(gap_at(reals, POOL, exponent, line)) > noise else 0
+    return count
+
+
+def staying_gaps(engine: Engine, reals: Reals, exponent: int, part: float) -> int:
+    """Return how many lines keep more than a part of the gap of the next larger step."""
+    count = 0
+    for line in range(engine[POOL + CLIMBER_LINES]):
+        outer = math.fabs(gap_at(reals, POOL, exponent + RUNG, line))
+        count += 1 if math.fabs(gap_at(reals, POOL, exponent, line)) > part * outer else 0
+    return count
 
 
 def note_curvature(engine: Engine, reals: Reals) -> None:

@@ -25,6 +25,7 @@ from .halving import HALVING_FREE, ladder_bar_of
 from .linedecision import (
     CLEAR,
     bars_beyond,
+    begins_with_gaps,
     keeps_its_gap,
     note_bar,
     note_curvature,
@@ -100,7 +101,7 @@ from .linestate import (
 )
 from .noiseline import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
 from .parts import begin_parts, next_part, note_part
-from .pooled import has_coarse_noise, walk_pool
+from .pooled import choose_best, has_coarse_noise, walk_pool
 from .state import FLOAT32, NOISE, NOISE_VALUES, NONDETERMINISTIC, SPREAD, VALUE
 
 NOISE_SEED = 0
@@ -223,6 +224,9 @@ def take_lines_round(engine: Engine, reals: Reals, values: ConstReals, changes: 
     else:
         take_rung(engine, reals, POOL, values, changes, 0)
         walk_pool(engine, reals, POOL)
+        if engine[POOL + CLIMBER_WANTED] != FINISHED and phase != LINES_PARTS and begins_with_gaps(engine, reals):
+            engine[POOL + CLIMBER_WANTED] = FINISHED
+            choose_best(engine, reals, POOL)
         if engine[POOL + CLIMBER_WANTED] == FINISHED:
             weigh_pool(engine, reals)
 
