@@ -87,7 +87,7 @@ class Report:
     """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
 
     `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
-    tested coordinate, `resolutions` the same for each (NaN where it was not tested).  Along lines (`mode`
+    tested coordinate, `resolutions` the same for each (NaN where nothing was decided).  Along lines (`mode`
     "lines") it is the error of one coordinate, times its scale, that would have been seen for certain; `power` says the
     whole of it, `sampled` are the coordinates that were looked at alone, and there are no `resolutions`.
     """

@@ -103,6 +103,20 @@ def test_typical_slope_twin():
     refuted(is_the_median, first)
 
 
+@given(rows=st.lists(pairs, max_size=20))
+def is_the_largest_of_the_coarsest(function, rows):
+    words, reals = block()
+    for row in rows:
+        ladder.insert_pair(words, reals, SLOT, *row)
+    sizes = [abs(slope) for _, right, left, _ in held(words, reals)[-3:] for slope in (right, left)]
+    assert function(words, reals, SLOT) == max(filter(math.isfinite, sizes), default=0.0)
+
+
+def test_coarse_slope():
+    is_the_largest_of_the_coarsest(ladder.coarse_slope)
+    refuted(is_the_largest_of_the_coarsest, ladder.typical_slope)
+
+
 @given(noise=sized(-20, 0), value=wide, growth=sized(-3, 4))
 @example(1e-16, 0.0, 1.0)
 @example(1e-16, 1.0, 1e9)

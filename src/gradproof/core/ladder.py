@@ -25,6 +25,7 @@ NOISE_FACTOR = 4.0
 SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
+COARSE_STEPS = 3
 
 
 def insert_pair(engine: Engine, reals: Reals, slot: int, step: float, right: float, left: float, value: float) -> None:
@@ -109,3 +110,14 @@ def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
     if count == 0:
         return 0.0
     return (reals[SCRATCH_VALUES + (count - 1) // 2] + reals[SCRATCH_VALUES + count // 2]) / 2.0
+
+
+def coarse_slope(engine: Engine, reals: Reals, slot: int) -> float:
+    """Return the largest size of the slopes at the coarsest steps: what f varies by on the scale of x."""
+    largest = 0.0
+    count = engine[slot + SLOT_COUNT_PAIRS]
+    for k in range(count):
+        if k >= count - COARSE_STEPS:
+            size = largest_finite(reals[slot + SLOT_LADDER_RIGHT + k], reals[slot + SLOT_LADDER_LEFT + k])
+            largest = larger(size, largest)
+    return largest
