@@ -6,7 +6,7 @@ import math
 
 from .abi import Engine, Reals
 from .evidence import KINK_AT_X, estimate, gather, half_width
-from .floats import larger, smaller
+from .floats import larger, middle, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
 from .ladder import centered, slope_noise
 from .proof import settle
@@ -93,7 +93,7 @@ def judge_inside(engine: Engine, reals: Reals, slot: int) -> int:
         noise = slope_noise(reals, slot, k)
         right = reals[slot + SLOT_LADDER_RIGHT + k]
         left = reals[slot + SLOT_LADDER_LEFT + k]
-        if VISIBLE * noise <= jump and math.isfinite(right + left):
+        if VISIBLE * noise <= jump and math.isfinite(middle(right, left)):
             if math.fabs(right - left) >= 0.5 * jump:
                 return DECIDED_RIGHT
             off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - reals[slot + SLOT_TOLERANCE]
@@ -109,8 +109,8 @@ def judge_inside(engine: Engine, reals: Reals, slot: int) -> int:
 def noise_below(reals: Reals, slot: int, place: int) -> float:
     """Return the noise of the slopes at a place, from what finer ones are off the two sides; NaN where they are few."""
     step = reals[slot + SLOT_LADDER_STEP + place]
-    right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
-    left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
+    right = middle(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_RIGHT_HIGH])
+    left = middle(reals[slot + SLOT_LEFT_LOW], reals[slot + SLOT_LEFT_HIGH])
     largest = 0.0
     count = 0
     while count < place and reals[slot + SLOT_LADDER_STEP + count] <= MUCH_FINER * step:

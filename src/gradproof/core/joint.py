@@ -79,7 +79,9 @@ def is_member(engine: Engine, reals: Reals, index: int, sign: int) -> bool:
     if number < 0:
         return False
     refuted = engine[finding(engine, number) + FINDING_PARTNER] >= 0
-    return (refuted or cause_of(engine, index) == KINK_AT_POINT) and sign * jump_of(engine, reals, index) > 0.0
+    return (refuted or cause_of(engine, index) == KINK_AT_POINT) and 0.0 < sign * jump_of(
+        engine, reals, index
+    ) < math.inf
 
 
 def next_member(engine: Engine, reals: Reals, after: int) -> int:

@@ -22,7 +22,7 @@ from .abi import (
 from .closer import NEAR, look_for_kink
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .evidence import KINK_AT_X
-from .floats import larger, smaller, widened
+from .floats import larger, middle, smaller, widened
 from .memory import (
     allocate_reals,
     allocate_words,
@@ -168,8 +168,8 @@ def nearest(
     open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, reach)
     finish(objective, user, point, n, slot, work, engine)
     if engine[slot + SLOT_KINK] == KINK_AT_X:
-        left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
-        right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
+        left = middle(reals[slot + SLOT_LEFT_LOW], reals[slot + SLOT_LEFT_HIGH])
+        right = middle(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_RIGHT_HIGH])
         return 0.0, left, right
     best = (math.nan, math.nan, math.nan)
     while not math.isnan(reals[slot + SLOT_DISTANCE]):

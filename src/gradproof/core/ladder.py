@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .abi import Engine, Reals
-from .floats import larger, spacing
+from .floats import larger, middle, spacing
 from .state import (
     LADDER,
     NOISE,
@@ -85,7 +85,7 @@ def assumed_slope_noise(reals: Reals, step: float) -> float:
 
 def centered(reals: Reals, slot: int, place: int) -> float:
     """Return the centered slope at a place of the ladder (NaN where one side is missing)."""
-    return (reals[slot + SLOT_LADDER_RIGHT + place] + reals[slot + SLOT_LADDER_LEFT + place]) / 2.0
+    return middle(reals[slot + SLOT_LADDER_RIGHT + place], reals[slot + SLOT_LADDER_LEFT + place])
 
 
 def sink(reals: Reals, base: int, place: int) -> None:
@@ -109,7 +109,7 @@ def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
                 count += 1
     if count == 0:
         return 0.0
-    return (reals[SCRATCH_VALUES + (count - 1) // 2] + reals[SCRATCH_VALUES + count // 2]) / 2.0
+    return middle(reals[SCRATCH_VALUES + (count - 1) // 2], reals[SCRATCH_VALUES + count // 2])
 
 
 def coarse_slope(engine: Engine, reals: Reals, slot: int) -> float:

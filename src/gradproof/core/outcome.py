@@ -16,7 +16,7 @@ from .codes import (
 )
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
 from .evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from .floats import larger, smaller
+from .floats import larger, middle, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG
 from .ladder import coarse_slope, place_of_step, slope_noise, typical_slope
 from .state import (
@@ -142,7 +142,7 @@ def refute_by_pair(
         engine[place + FINDING_CAUSE] = WRONG
         engine[place + FINDING_KINK] = NO_KINK
         reals[place + FINDING_CLAIMED] = claimed
-        reals[place + FINDING_SLOPE] = (right + left) / 2.0
+        reals[place + FINDING_SLOPE] = middle(right, left)
         reals[place + FINDING_LEFT] = left
         reals[place + FINDING_RIGHT] = right
         reals[place + FINDING_ERROR_BAR] = larger(math.fabs(right - left) / 2.0, noise)
@@ -233,7 +233,7 @@ def open_cause(engine: Engine, reals: Reals, slot: int) -> int:
 def side_slope(engine: Engine, reals: Reals, slot: int, low: float, high: float, row: int) -> float:
     """Return the slope of one side: the middle of its interval, or what the best step says where that is open."""
     if math.isfinite(low) and math.isfinite(high):
-        return (low + high) / 2.0
+        return middle(low, high)
     place = place_of_step(engine, reals, slot, reals[slot + SLOT_BEST_STEP])
     if place < 0:
         return math.nan
