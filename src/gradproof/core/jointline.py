@@ -6,11 +6,12 @@ import math
 
 from .abi import ConstReals, Engine, Reals
 from .climb import RATIO, STEPS_A_ROUND, largest_slope, noise_hides_slopes
-from .directions import coordinate_scale, direction, displaced
+from .directions import coordinate_scale, direction
 from .evidence import gather
 from .floats import larger, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, QUIET, judge
 from .ladder import assumed_slope_noise, insert_pair, largest_finite
+from .probes import displaced
 from .proof import settle
 from .scales import FLOAT32_SPACING, HARMLESS, LARGEST_PAIR_STEP, SMALLEST_STEP, line_size, smallest_step, tolerance
 from .state import (
