@@ -106,7 +106,7 @@ def decides(function):
 def test_what_decides(monkeypatch):
     decides(outcome.decides)
     refuted(decides, lambda words, reals, slot: True)
-    monkeypatch.setattr(outcome, "coarse_slope", outcome.typical_slope)
+    monkeypatch.setattr(outcome, "typical_slope", lambda words, reals, slot: math.inf)
     refuted(decides, outcome.decides)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .abi import Engine, Reals
-from .floats import larger, middle, spacing
+from .floats import larger, middle, smaller, spacing
 from .state import (
     LADDER,
     NOISE,
@@ -98,26 +98,22 @@ def sink(reals: Reals, base: int, place: int) -> None:
 
 
 def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
-    """Return the median size of the slopes that noise does not hide: what the line's slopes look like at any scale."""
+    """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
+
+    It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
+    """
     count = 0
+    coarse = 0.0
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        if k == engine[slot + SLOT_COUNT_PAIRS] - COARSE_STEPS:
+            coarse = 0.0
         for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
             slope = math.fabs(reals[slot + row + k])
             if math.isfinite(slope) and slope > slope_noise(reals, slot, k):
                 reals[SCRATCH_VALUES + count] = slope
                 sink(reals, SCRATCH_VALUES, count)
                 count += 1
+                coarse = larger(slope, coarse)
     if count == 0:
         return 0.0
-    return middle(reals[SCRATCH_VALUES + (count - 1) // 2], reals[SCRATCH_VALUES + count // 2])
-
-
-def coarse_slope(engine: Engine, reals: Reals, slot: int) -> float:
-    """Return the largest size of the slopes at the coarsest steps: what f varies by on the scale of x."""
-    largest = 0.0
-    count = engine[slot + SLOT_COUNT_PAIRS]
-    for k in range(count):
-        if k >= count - COARSE_STEPS:
-            size = largest_finite(reals[slot + SLOT_LADDER_RIGHT + k], reals[slot + SLOT_LADDER_LEFT + k])
-            largest = larger(size, largest)
-    return largest
+    return smaller(middle(reals[SCRATCH_VALUES + (count - 1) // 2], reals[SCRATCH_VALUES + count // 2]), coarse)

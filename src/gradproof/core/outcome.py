@@ -16,9 +16,9 @@ from .codes import (
 )
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
 from .evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from .floats import larger, middle, smaller
+from .floats import larger, middle
 from .judge import DECIDED_RIGHT, DECIDED_WRONG
-from .ladder import coarse_slope, place_of_step, slope_noise, typical_slope
+from .ladder import place_of_step, slope_noise, typical_slope
 from .state import (
     COORDINATE_CAUSE,
     COORDINATE_FINDING,
@@ -201,14 +201,13 @@ def slot_cause(engine: Engine, reals: Reals, slot: int) -> int:
 def decides(engine: Engine, reals: Reals, slot: int) -> bool:
     """Return whether the resolution is small against what slopes are like here: else the claim could be anything.
 
-    The typical slope counts as far as it is one at coarse steps, too: slopes that grow as the step falls (a cube root
-    at 0, a jump at x) would justify any interval.  At a kink its change of slope counts.
+    At a kink its change of slope counts.
     Where f is random, against the claim itself: slopes elsewhere on the line are too easily mistaken for noise.
     """
     if engine[IS_NONDETERMINISTIC] != 0:
         return reals[slot + SLOT_RESOLUTION] <= DECIDES * math.fabs(reals[slot + SLOT_CLAIMED])
     size = reals[slot + SLOT_SIZE]
-    reference = smaller(typical_slope(engine, reals, slot), coarse_slope(engine, reals, slot))
+    reference = typical_slope(engine, reals, slot)
     if engine[slot + SLOT_KINK] == KINK_AT_X:
         reference = larger(math.fabs(reals[slot + SLOT_JUMP]), reference)
     reference = larger(reals[slot + SLOT_CLAIM_SCALE], reference)
