@@ -6,7 +6,7 @@ from block import SLOT
 from properties import refuted
 from rounds import FINDING, checked
 
-from gradproof.core import probes, structs
+from gradproof.core import directions, probes, structs
 from gradproof.core.joint import ALIGNED_TRIES, line_seed
 from gradproof.core.jointline import change_by_rounding
 from gradproof.core.state import (
@@ -129,7 +129,7 @@ def test_seeds_of_lines():
     refuted(are_seeds, lambda words, number: int(words[SEED]) + number)
     assert ALIGNED_TRIES > 1000
     words = np.zeros(block_words(1), np.int64)
-    assert line_seed(words, 3) == np.int64(probes.mixed(0, (1 << 20) + 3))
+    assert line_seed(words, 3) == np.int64(directions.mixed(0, (1 << 20) + 3))
 
 
 def foretells(function, seed, ratio):
@@ -139,12 +139,13 @@ def foretells(function, seed, ratio):
     words = np.zeros(block_words(6), np.int64)
     reals = words.view(np.float64)
     words[[SLOT + SLOT_START, SLOT + SLOT_STOP, SLOT + SLOT_SEED]] = 1, 5, seed
-    reals[SLOT + SLOT_RATIO], reals[TYPICAL] = ratio, probes.typical_size(x, 6)
+    reals[SLOT + SLOT_RATIO], reals[TYPICAL] = ratio, directions.typical_size(x, 6)
     probe = np.zeros(structs.PROBE_WORDS, np.int64)
     probe[: structs.PROBE_FLOOR] = 1, 5, seed
     probe.view(np.float64)[[structs.PROBE_RATIO, structs.PROBE_STEP]] = ratio, step
     made, meant = np.zeros(6, np.float32), np.zeros(6)
-    assert probes.points(x, 6, probe, 1, made) == probes.points(x.astype(np.float64), 6, probe, 1, meant) == 0
+    for point, row in ((x, made), (x.astype(np.float64), meant)):
+        assert probes.points(point, None, None, 6, probe, 1, row, None) == 0
     expected = claimed @ (made - meant)
     assert abs(expected) > 1e-9
     assert function(words, reals, SLOT, x.astype(np.float64), claimed, step) == pytest.approx(expected, rel=1e-6)
