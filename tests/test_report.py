@@ -312,7 +312,7 @@ def says_where_its_rows_come_from(n, largest):
     x = np.linspace(1, 2, n)
     claimed = np.full(n, 3.01)
     claimed[-1] = 40.0
-    text = str(gradproof.check(gradproof.batched(lambda points: 3 * points.sum(axis=1)), claimed, x))
+    text = str(gradproof.check(gradproof.batched(lambda points: 3 * points.sum(axis=1)), claimed, x, mode="full"))
     assert text.startswith(f"wrong: the gradient is wrong in {n:,} of {n:,} coordinates")
     assert (f"  x[{n - 1}] " in text) == largest
     assert "\n  … and " in text

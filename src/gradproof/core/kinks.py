@@ -64,10 +64,10 @@ from .state import (
 )
 
 # The slopes beside a kink come from points this far apart: two brackets, or, where noise asks for more, so much that
-# its standard deviation is a 4,000th of what the slope changes by, but not beyond x: a slope, which has two values in
+# its standard deviation is a 10,000th of what the slope changes by, but not beyond x: a slope, which has two values in
 # it, is then known to a thousandth.
 BRACKETS = 2.0
-NOISE_PARTS = 4000.0
+NOISE_PARTS = 10000.0
 # A change of slope below so many standard deviations of the noise in it is none.
 SEEN = 64.0
 
