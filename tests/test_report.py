@@ -8,9 +8,11 @@ import pickle
 
 import numpy as np
 import pytest
+from properties import refuted
 
 import gradproof
 from gradproof import Cause
+from gradproof.core import state
 from gradproof.table import WIDTH, number, render, short
 
 N = 60
@@ -303,3 +305,23 @@ def test_numbers(value, digits, text):
 )
 def test_sizes(value, text):
     assert short(value) == text
+
+
+def says_where_its_rows_come_from(n, largest):
+    """The largest error stands at the end; where findings of all are kept, it is the first row."""
+    x = np.linspace(1, 2, n)
+    claimed = np.full(n, 3.01)
+    claimed[-1] = 40.0
+    text = str(gradproof.check(gradproof.batched(lambda points: 3 * points.sum(axis=1)), claimed, x, mode="full"))
+    assert text.startswith(f"wrong: the gradient is wrong in {n:,} of {n:,} coordinates")
+    assert (f"  x[{n - 1}] " in text) == largest
+    assert "\n  … and " in text
+    assert text.count("that were found first") == (not largest)
+    if not largest:
+        assert f"  … and {n - 10:,} more; these come from the {state.LARGEST_FINDINGS:,} that were found first" in text
+
+
+def test_more_wrong_coordinates_than_findings():
+    says_where_its_rows_come_from(state.LARGEST_FINDINGS, True)
+    says_where_its_rows_come_from(state.LARGEST_FINDINGS + 1, False)
+    refuted(says_where_its_rows_come_from, state.LARGEST_FINDINGS, False)

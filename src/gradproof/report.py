@@ -87,9 +87,10 @@ class Report:
     """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
 
     `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
-    tested coordinate, `resolutions` the same for each (NaN where it was not tested).  Along lines (`mode`
+    tested coordinate, `resolutions` the same for each (NaN where nothing was decided).  Along lines (`mode`
     "lines") it is the error of one coordinate, times its scale, that would have been seen for certain; `power` says the
     whole of it, `sampled` are the coordinates that were looked at alone, and there are no `resolutions`.
+    `findings` are those of the first 8,192 coordinates that had one; `wrong` and `kinks` know all.
     """
 
     verdict: str

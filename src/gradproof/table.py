@@ -46,10 +46,10 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
         head,
         _facts(report, width),
         long_lines(report, width),
-        _table("wrong", sorted(wrong, key=_severity)[:ROWS], len(report.wrong), _slopes, width),
-        _table("undecided", sorted(undecided, key=_openness)[:ROWS], report.undecided, _slopes, width),
-        _table("settled", sorted(settled, key=_fewness)[:KINK_ROWS], len(settled), _settled_on(report.rows), width),
-        _table("kinks", sorted(kinks, key=_distance)[:KINK_ROWS], max(hidden_kinks, len(kinks)), _kinks, width),
+        _table("wrong", sorted(wrong, key=_severity), ROWS, len(report.wrong), _slopes, width),
+        _table("undecided", sorted(undecided, key=_openness), ROWS, report.undecided, _slopes, width),
+        _table("settled", sorted(settled, key=_fewness), KINK_ROWS, len(settled), _settled_on(report.rows), width),
+        _table("kinks", sorted(kinks, key=_distance), KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
         _explanations(report, width),
         _notes(report, wrong, width),
     ]
@@ -146,11 +146,13 @@ def _kinks(one: Finding, digits: int) -> dict[str, str]:
 
 def _table(
     title: str,
-    shown: Sequence[Finding],
+    found: Sequence[Finding],
+    rows: int,
     total: int,
     cells: Callable[[Finding, int], dict[str, str]],
     width: int,
 ) -> str:
+    shown = found[:rows]
     if not shown:
         return f"{title}: {total:,}" if total and title != "kinks" else ""
     longest = max(len(one.name) for one in shown)
@@ -164,7 +166,9 @@ def _table(
     text = [_line(title, {key: key for key in widths}, widths, room)]
     text += [_line(_cut(one.name, room), line, widths, room) for one, line in zip(shown, lines, strict=True)]
     if total > len(shown):
-        text.append(f"  … and {total - len(shown):,} more")
+        # A check keeps the findings of so many coordinates, the first ones that it settles: worse ones may be behind.
+        kept = f"; these come from the {len(found):,} that were found first" if total > len(found) else ""
+        text.append(f"  … and {total - len(shown):,} more{kept}")
     return "\n".join(text)
 
 

@@ -22,6 +22,7 @@ from gradproof.core.state import (
     SLOT_LEFT_HIGH,
     SLOT_LEFT_LOW,
     SLOT_LOW,
+    SLOT_NOISE,
     SLOT_REACH,
     SLOT_RESOLUTION,
     SLOT_RIGHT_HIGH,
@@ -29,6 +30,7 @@ from gradproof.core.state import (
     SLOT_SIZE,
     SLOT_STAGE,
     SLOT_STEP,
+    SLOT_STEP_JUMP,
     SLOT_TOLERANCE,
     SLOT_WANTED,
     SLOT_WANTED_COUNT,
@@ -129,6 +131,41 @@ def test_larger_steps_that_side_with_a_claim():
     closer.look_again(words, reals, SLOT, DECIDED_WRONG)
     assert words[SLOT + SLOT_STAGE] == STAGE_STEP_JUMP
     assert reals[SLOT + SLOT_WANTED] == reals[SLOT + SLOT_LADDER_STEP + expected + 1]
+
+
+def ends_at(function, line, step):
+    words, reals = climbed(line)
+    expected = closer.NO_PLACE if step is None else sorted(STEPS).index(step)
+    assert function(words, reals, SLOT) == expected
+
+
+def test_the_tread_of_stairs():
+    """The coarsest step up to which neither side changes at all; none where the finest does, or none ever does."""
+    for edge, step in ((0.3, 0.25), (-0.3, 0.25), (1.5, 1.0), (STEPS[-1] / 2, None), (9.0, None)):
+        ends_at(closer.end_of_tread, lambda t, edge=edge: 3.0 + (t > edge) * math.copysign(0.1, edge), step)
+    ends_at(closer.end_of_tread, EXP.value, None)
+    refuted(ends_at, closer.end_of_tread, lambda t: 3.0 + 0.1 * (t > 0.3), 1.0)
+    words, reals = climbed(lambda t: 3.0 + 0.1 * (t > 0.3))
+    evidence.gather(words, reals, SLOT)
+    reals[SLOT + SLOT_CLAIMED] = 0.1
+    closer.look_again(words, reals, SLOT, DECIDED_WRONG)
+    assert words[SLOT + SLOT_STAGE] == STAGE_STEP_JUMP
+    assert reals[SLOT + SLOT_WANTED] == 1.0
+
+
+def tells_the_noise(line, share):
+    words, reals = climbed(line)
+    evidence.gather(words, reals, SLOT)
+    reals[SLOT + SLOT_STEP_JUMP] = 0.1
+    closer.finish_step_jump(words, reals, SLOT)
+    assert reals[SLOT + SLOT_NOISE] == 0.1 * share
+
+
+def test_the_noise_of_a_jump():
+    """Half of it; of stairs, which are off by half a step at most, a quarter."""
+    tells_the_noise(with_jumps, 0.5)
+    tells_the_noise(lambda t: 3.0 + 0.1 * math.floor(t + 0.5), 0.25)
+    refuted(tells_the_noise, with_jumps, 0.25)
 
 
 def seemingly_at_x(distance, claimed, noise, steps=STEPS):

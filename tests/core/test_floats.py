@@ -1,6 +1,7 @@
 """Small questions about floating-point numbers, against exact fractions; NaN has one answer in every way of running."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -42,6 +43,25 @@ def test_power_of_two_above_twin(wrong):
             return math.nan
 
     refuted(is_the_power_of_two_above, [quiet])
+
+
+@given(a=finite, b=finite)
+@example(LARGEST, LARGEST)
+@example(-LARGEST, LARGEST)
+def is_the_middle(functions, a, b):
+    """To one unit in the last place, and half of the smallest number for each of the two."""
+    exact = (Fraction(a) + Fraction(b)) / 2
+    for function in functions:
+        found = function(a, b)
+        assert math.isfinite(found)
+        assert abs(Fraction(found) - exact) <= abs(exact) / 2**52 + Fraction(SMALLEST)
+        assert function(a, a) == a or abs(a) < 2.0**-1021
+
+
+def test_middle():
+    is_the_middle(both(floats.middle, "float64", "float64"))
+    refuted(is_the_middle, [lambda a, b: (a + b) / 2])
+    assert math.isnan(floats.middle(math.nan, 1.0))
 
 
 @given(value=finite, size=finite)

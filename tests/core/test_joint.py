@@ -2,12 +2,22 @@
 
 import numpy as np
 import pytest
+from block import SLOT
 from properties import refuted
 from rounds import FINDING, checked
 
-from gradproof.core import directions
+from gradproof.core import directions, probes, structs
 from gradproof.core.joint import ALIGNED_TRIES, line_seed
-from gradproof.core.state import SEED, block_words
+from gradproof.core.jointline import change_by_rounding
+from gradproof.core.state import (
+    SEED,
+    SLOT_RATIO,
+    SLOT_SEED,
+    SLOT_START,
+    SLOT_STOP,
+    TYPICAL,
+    block_words,
+)
 
 WEIGHTS = np.array([1.0, -2.0, 0.5, 3.0, -0.7, 1.3, 2.2, -1.1])
 
@@ -72,11 +82,7 @@ def test_kinks_that_are_shared(witness, objective, right, wrong):
     refuted(contradicts, witness, objective, right)
 
 
-PAIRS_ONLY = pytest.mark.xfail(strict=True, reason="where x is float32 only pairs are tested, and no pair refutes this")
-IN_FLOAT32 = [pytest.param(*case, marks=[PAIRS_ONLY] * (place in (3, 5))) for place, case in enumerate(SHARED[:7])]
-
-
-@pytest.mark.parametrize(("objective", "right", "wrong"), IN_FLOAT32)
+@pytest.mark.parametrize(("objective", "right", "wrong"), SHARED)
 def test_kinks_that_are_shared_with_points_in_float32(library, objective, right, wrong):
     acceptable(library, lambda x: objective(x.astype(np.float64)), right, float32=1)
     contradicts(library, lambda x: objective(x.astype(np.float64)), wrong, float32=1)
@@ -124,3 +130,29 @@ def test_seeds_of_lines():
     assert ALIGNED_TRIES > 1000
     words = np.zeros(block_words(1), np.int64)
     assert line_seed(words, 3) == np.int64(directions.mixed(0, (1 << 20) + 3))
+
+
+def foretells(function, seed, ratio):
+    """The claimed change to the point that the probe makes in float32, less that to the point it would make."""
+    random = np.random.default_rng(7)
+    x, claimed, step = random.normal(size=6).astype(np.float32), random.normal(size=6), 2.0**-9
+    words = np.zeros(block_words(6), np.int64)
+    reals = words.view(np.float64)
+    words[[SLOT + SLOT_START, SLOT + SLOT_STOP, SLOT + SLOT_SEED]] = 1, 5, seed
+    reals[SLOT + SLOT_RATIO], reals[TYPICAL] = ratio, directions.typical_size(x, 6)
+    probe = np.zeros(structs.PROBE_WORDS, np.int64)
+    probe[: structs.PROBE_FLOOR] = 1, 5, seed
+    probe.view(np.float64)[[structs.PROBE_RATIO, structs.PROBE_STEP]] = ratio, step
+    made, meant = np.zeros(6, np.float32), np.zeros(6)
+    for point, row in ((x, made), (x.astype(np.float64), meant)):
+        assert probes.points(point, None, None, 6, probe, 1, row, None) == 0
+    expected = claimed @ (made - meant)
+    assert abs(expected) > 1e-9
+    assert function(words, reals, SLOT, x.astype(np.float64), claimed, step) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(("seed", "ratio"), [(5, 0.0), (0, 0.37), (0, -1.9)])
+def test_what_rounding_of_a_point_changes(seed, ratio):
+    foretells(change_by_rounding, seed, ratio)
+    refuted(foretells, lambda *arguments: 0.0, seed, ratio)
+    refuted(foretells, lambda *arguments: -change_by_rounding(*arguments), seed, ratio)

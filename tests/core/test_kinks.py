@@ -18,8 +18,8 @@ DISTANCES = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2, 1e
 DISTANCES_FLOAT32 = [0.0, 1e-4, 1e-3, 1e-2, 1e-1]
 CHANGES = [1.0, -1.0, 3.0, -0.3]
 
-# What is not as it should be, by distance; a cure of a place shows itself.  Some slopes miss by so little that another
-# machine may see them.
+# What is not found, by distance: at an extremum f does not change at first, and what the noise is measured with crosses
+# the kink; a quartic changes its slope by more than the kink does.  A cure shows itself.
 NO_PLACE: dict[float, str] = {
     1e-09: "cos_at_top square_at_bottom",
     1e-08: "cos_at_top square_at_bottom",
@@ -28,24 +28,9 @@ NO_PLACE: dict[float, str] = {
     0.05: "quartic",
     0.1: "quartic square_at_bottom",
 }
-NO_SLOPES: dict[float, str] = {
-    1e-09: "exp cos_at_top square_at_bottom bell line",
-    1e-08: "exp_down sin bell tanh",
-    1e-07: "exp_down",
-    0.0001: "far_from_zero",
-    0.001: "far_from_zero",
-    0.01: "quartic far_from_zero",
-    0.02: "quartic",
-    0.05: "quartic",
-    0.1: "quartic square_at_bottom",
-}
+# Taken for kinks at x, with the slopes that they have.
+NO_SLOPES = {distance: names for distance, names in NO_PLACE.items() if distance > 1e-08}
 NO_PLACE_FLOAT32: dict[float, str] = {
-    0.0001: "cos_at_top square_at_bottom line",
-    0.001: "cos_at_top square_at_bottom line",
-    0.01: "quartic",
-    0.1: "quartic square_at_bottom",
-}
-NO_SLOPES_FLOAT32: dict[float, str] = {
     0.0001: "cos_at_top square_at_bottom line",
     0.001: "cos_at_top square_at_bottom line",
     0.01: "quartic",
@@ -103,8 +88,8 @@ def has_its_slopes(witness, dtype, name, distance, change):
     assert right == pytest.approx(slope + change, abs=1e-3 * size)
 
 
-def cases(distances, still_open, strict=True):
-    not_yet = pytest.mark.xfail(strict=strict, reason="not found, or not as closely as it should be")
+def cases(distances, still_open):
+    not_yet = pytest.mark.xfail(strict=True, reason="not found, or not as closely as it should be")
     for name in lines.SMOOTH:
         for distance in distances:
             # With a noise of 1e-10 no step tells that much about a kink that is so near.
@@ -124,7 +109,7 @@ def test_planted_kinks(library, name, distance):
     for_all_changes(is_there, library, np.float64, name, distance)
 
 
-@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES, NO_SLOPES, strict=False)))
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES, NO_SLOPES)))
 def test_slopes_of_planted_kinks(library, name, distance):
     for_all_changes(has_its_slopes, library, np.float64, name, distance)
 
@@ -134,7 +119,7 @@ def test_planted_kinks_with_points_in_float32(library, name, distance):
     for_all_changes(is_there, library, np.float32, name, distance)
 
 
-@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES_FLOAT32, NO_SLOPES_FLOAT32, strict=False)))
+@pytest.mark.parametrize(("name", "distance"), list(cases(DISTANCES_FLOAT32, NO_PLACE_FLOAT32)))
 def test_slopes_of_planted_kinks_with_points_in_float32(library, name, distance):
     for_all_changes(has_its_slopes, library, np.float32, name, distance)
 
@@ -251,6 +236,30 @@ def test_units_do_not_matter(library, power):
     assert distance / scale == pytest.approx(-0.001, rel=0.01)
     assert (left, right) == pytest.approx((-2, 2), rel=1e-3)
     assert searched(library, lambda p: scale * float(np.exp(p[0] / scale)), x) == ([], 0)
+
+
+def costs(name, distance, shift, most):
+    line = lines.SMOOTH[name] if distance is None else lines.with_kink(lines.SMOOTH[name], distance, 1.0)
+    points = []
+
+    def objective(x):
+        points.append(float(x[0]))
+        return line.value(float(x[0]) - X + shift)
+
+    gradproof.find_kinks(objective, np.array([X]), radius=0.2)
+    assert 50 < len(points) <= most
+
+
+def test_evaluations():
+    """What the documentation says: 60 to 130 a coordinate and up to 250 at an inflection, the noise line included."""
+    for name in lines.SMOOTH:
+        for distance in (None, 0.0, 1e-6, -1e-3, 1e-2):
+            costs(name, distance, 0.0, 250 if name == "cubic" else 135)
+    for shift in np.linspace(-0.3, 0.3, 31):
+        costs("cubic", None, shift, 250)
+        costs("tanh", None, shift, 250)
+    refuted(costs, "cubic", None, 0.0, 135)
+    refuted(costs, "exp", 1e-3, 0.0, 60)
 
 
 def sides(x):

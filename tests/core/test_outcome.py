@@ -28,6 +28,7 @@ from gradproof.core.state import (
     SLOT_DECISION,
     SLOT_DISTANCE,
     SLOT_HIGH,
+    SLOT_JUMP,
     SLOT_KINK,
     SLOT_LOW,
     SLOT_MISSING,
@@ -89,6 +90,12 @@ def decides(function):
     for resolution, scale, decided in ((0.02, 0.0, True), (0.05, 0.0, False), (0.05, 0.7, True), (0.5, 0.7, False)):
         reals[SLOT + SLOT_RESOLUTION], reals[SLOT + SLOT_CLAIM_SCALE] = resolution, scale
         assert function(words, reals, SLOT) == decided
+    # At a kink its change of slope; not what slopes grow to where the step falls.
+    words, reals = finished(lines.Line(lambda t: math.sqrt(abs(t)), 0.0, 0.0), kink=KINK_AT_X)
+    for resolution, jump, decided in ((0.1, 0.0, True), (0.25, 0.0, False), (0.25, -3.0, True)):
+        reals[SLOT + SLOT_RESOLUTION], reals[SLOT + SLOT_JUMP] = resolution, jump
+        reals[SLOT + SLOT_CLAIM_SCALE] = 0.0
+        assert function(words, reals, SLOT) == decided
     # All slopes 0: a part of f over the size of the coordinate.
     words, reals = finished(lines.Line(lambda t: 5.0, 0.0, 0.0))
     for resolution, decided in ((1e-4, True), (1e-3, False)):
@@ -96,9 +103,11 @@ def decides(function):
         assert function(words, reals, SLOT) == decided
 
 
-def test_what_decides():
+def test_what_decides(monkeypatch):
     decides(outcome.decides)
     refuted(decides, lambda words, reals, slot: True)
+    monkeypatch.setattr(outcome, "typical_slope", lambda words, reals, slot: math.inf)
+    refuted(decides, outcome.decides)
 
 
 def is_written(settle, line, claimed_kink, distance):

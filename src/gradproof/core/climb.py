@@ -11,7 +11,7 @@ import math
 from .abi import ConstReals, Engine, Reals
 from .closer import NO_PLACE, judge_slot, look_closer, look_for_kink, supported_from
 from .evidence import ALL_CONFLICT, KINK_AT_X, estimate, gather
-from .floats import larger, power_of_two_above, smaller
+from .floats import larger, middle, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_noise
 from .proof import CLEARLY, far_step, says_nothing, settle
@@ -109,7 +109,7 @@ def disagreement(reals: Reals, slot: int) -> float:
         claimed = 0.0
     right = math.fabs(reals[slot + SLOT_LADDER_RIGHT] - claimed)
     left = math.fabs(reals[slot + SLOT_LADDER_LEFT] - claimed)
-    return larger(right, left) if math.isfinite(right + left) else 0.0
+    return larger(right, left) if math.isfinite(middle(right, left)) else 0.0
 
 
 def largest_slope(engine: Engine, reals: Reals, slot: int) -> float:

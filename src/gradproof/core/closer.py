@@ -6,7 +6,7 @@ import math
 
 from .abi import Engine, Reals
 from .evidence import KINK_AT_X, estimate, gather, half_width
-from .floats import larger, smaller
+from .floats import larger, middle, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
 from .ladder import centered, slope_noise
 from .proof import settle
@@ -59,6 +59,10 @@ VISIBLE = 4.0
 MUCH_FINER = 2.0**-3
 ENOUGH_FINER = 2
 LARGEST_TO_BAR = 2.0
+# Half a jump is the noise of what jumps.  Stairs are off by half of their height at most: a slope by its height over
+# the step, which a bar of four standard deviations of two values covers where a quarter of the height is one.
+JUMP_TO_NOISE = 0.5
+STAIRS_TO_NOISE = 0.25
 # With jumps taken as noise, a claim agrees only at a resolution of a tenth.
 JUMP_RESOLUTION = 0.1
 
@@ -89,7 +93,7 @@ def judge_inside(engine: Engine, reals: Reals, slot: int) -> int:
         noise = slope_noise(reals, slot, k)
         right = reals[slot + SLOT_LADDER_RIGHT + k]
         left = reals[slot + SLOT_LADDER_LEFT + k]
-        if VISIBLE * noise <= jump and math.isfinite(right + left):
+        if VISIBLE * noise <= jump and math.isfinite(middle(right, left)):
             if math.fabs(right - left) >= 0.5 * jump:
                 return DECIDED_RIGHT
             off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - reals[slot + SLOT_TOLERANCE]
@@ -105,8 +109,8 @@ def judge_inside(engine: Engine, reals: Reals, slot: int) -> int:
 def noise_below(reals: Reals, slot: int, place: int) -> float:
     """Return the noise of the slopes at a place, from what finer ones are off the two sides; NaN where they are few."""
     step = reals[slot + SLOT_LADDER_STEP + place]
-    right = (reals[slot + SLOT_RIGHT_LOW] + reals[slot + SLOT_RIGHT_HIGH]) / 2.0
-    left = (reals[slot + SLOT_LEFT_LOW] + reals[slot + SLOT_LEFT_HIGH]) / 2.0
+    right = middle(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_RIGHT_HIGH])
+    left = middle(reals[slot + SLOT_LEFT_LOW], reals[slot + SLOT_LEFT_HIGH])
     largest = 0.0
     count = 0
     while count < place and reals[slot + SLOT_LADDER_STEP + count] <= MUCH_FINER * step:
@@ -143,10 +147,15 @@ def advance_refinement(engine: Engine, reals: Reals, slot: int) -> None:
 
 
 def look_again(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
-    """A refuted claim that larger steps support is looked at again, for a jump of f; else go on to kinks nearby."""
+    """A claim refuted by a tread of stairs, or supported by larger steps, is looked at again, for a jump of f.
+
+    Without one go on to kinks nearby.
+    """
     engine[slot + SLOT_DECISION] = decision
     if decision == DECIDED_WRONG and math.isfinite(reals[slot + SLOT_CLAIMED]):
-        place = supported_from(engine, reals, slot)
+        place = end_of_tread(engine, reals, slot)
+        if place == NO_PLACE:
+            place = supported_from(engine, reals, slot)
         if place != NO_PLACE:
             begin_step_jump(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + place + 1])
             return
@@ -167,11 +176,20 @@ def supported_from(engine: Engine, reals: Reals, slot: int) -> int:
     return NO_PLACE
 
 
+def end_of_tread(engine: Engine, reals: Reals, slot: int) -> int:
+    """Return the coarsest step up to which f did not change at all; NO_PLACE where there is none, or f never did."""
+    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        if reals[slot + SLOT_LADDER_RIGHT + k] != 0.0 or reals[slot + SLOT_LADDER_LEFT + k] != 0.0:
+            return k - 1
+    return NO_PLACE
+
+
 def finish_step_jump(engine: Engine, reals: Reals, slot: int) -> None:
-    """Where f jumps, the jump is its noise: weigh again, and agree only at a resolution of a tenth."""
+    """Where f jumps, the jump tells its noise: weigh again, and agree only at a resolution of a tenth."""
     jump = reals[slot + SLOT_STEP_JUMP]
     if jump > 0.0:
-        reals[slot + SLOT_NOISE] = jump / 2.0
+        on_stairs = end_of_tread(engine, reals, slot) != NO_PLACE
+        reals[slot + SLOT_NOISE] = jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         gather(engine, reals, slot)
         decision = judge_slot(engine, reals, slot)
         scale = larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])

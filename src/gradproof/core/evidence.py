@@ -11,7 +11,7 @@ import math
 
 from .abi import Engine, Reals
 from .extrapolation import extrapolate
-from .floats import larger, smaller
+from .floats import larger, middle, smaller
 from .ladder import centered, slope_noise
 from .state import (
     LADDER,
@@ -200,15 +200,15 @@ def combine_kink(engine: Engine, reals: Reals, slot: int) -> None:
     reals[slot + SLOT_LOW] = smaller(right_low, left_low)
     reals[slot + SLOT_HIGH] = larger(right_high, left_high)
     reals[slot + SLOT_RESOLUTION] = larger(right_high - right_low, left_high - left_low) / 2.0
-    reals[slot + SLOT_JUMP] = (right_low + right_high - left_low - left_high) / 2.0
+    reals[slot + SLOT_JUMP] = middle(right_low, right_high) - middle(left_low, left_high)
     engine[slot + SLOT_KINK] = KINK_AT_X
 
 
 def half_width(reals: Reals, slot: int) -> float:
     """Return half the width of the interval that holds the slope; infinite where nothing is known."""
-    return (reals[slot + SLOT_HIGH] - reals[slot + SLOT_LOW]) / 2.0
+    return middle(reals[slot + SLOT_HIGH], -reals[slot + SLOT_LOW])
 
 
 def estimate(reals: Reals, slot: int) -> float:
     """Return the middle of the interval that holds the slope."""
-    return (reals[slot + SLOT_HIGH] + reals[slot + SLOT_LOW]) / 2.0
+    return middle(reals[slot + SLOT_HIGH], reals[slot + SLOT_LOW])

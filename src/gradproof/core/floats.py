@@ -28,6 +28,11 @@ def smaller(a: float, b: float) -> float:
     return a if a <= b else b
 
 
+def middle(a: float, b: float) -> float:
+    """Return the middle between two numbers, which does not overflow where their sum does."""
+    return a / 2.0 + b / 2.0
+
+
 def power_of_two_above(value: float) -> float:
     """Return the power of two >= |value|: a step that x takes exactly unless its exponent changes on the way."""
     if not math.isfinite(value):

@@ -16,13 +16,12 @@ from numpy import int64
 
 from .abi import ConstReals, Engine, Reals
 from .codes import KINK_AT_POINT, UNTESTED, WRONG
-from .directions import coordinate_scale, direction, mixed
+from .directions import direction, mixed
 from .jointline import open_pair_line, open_random_line
 from .judge import DECIDED_WRONG
 from .outcome import cause_of, set_cause
 from .state import (
     COORDINATE_FINDING,
-    FLOAT32,
     JOINT_FIRST,
     JOINT_SECOND,
     JOINT_SIGN,
@@ -38,7 +37,6 @@ from .state import (
     SLOT_STOP,
     STAGE_FINISHED,
     STAGE_FREE,
-    TYPICAL,
     N,
     coordinate,
     finding,
@@ -81,7 +79,9 @@ def is_member(engine: Engine, reals: Reals, index: int, sign: int) -> bool:
     if number < 0:
         return False
     refuted = engine[finding(engine, number) + FINDING_PARTNER] >= 0
-    return (refuted or cause_of(engine, index) == KINK_AT_POINT) and sign * jump_of(engine, reals, index) > 0.0
+    return (refuted or cause_of(engine, index) == KINK_AT_POINT) and 0.0 < sign * jump_of(
+        engine, reals, index
+    ) < math.inf
 
 
 def next_member(engine: Engine, reals: Reals, after: int) -> int:
@@ -160,12 +160,9 @@ def last_member(engine: Engine, reals: Reals, first: int) -> int:
 
 
 def has_range(engine: Engine, reals: Reals) -> bool:
-    """Return whether there are three coordinates or more, and no other in between: it could have a kink nearby.
-
-    Where x is float32 the steps really taken would have to be foreseen, which pairs need less.
-    """
+    """Return whether there are three coordinates or more, and no other in between: it could have a kink nearby."""
     first = next_member(engine, reals, NO_MEMBER)
-    if first == NO_MEMBER or engine[FLOAT32] != 0:
+    if first == NO_MEMBER:
         return False
     last = last_member(engine, reals, first)
     for index in range(first, last):
@@ -183,7 +180,7 @@ def open_range(engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: 
         farthest = -math.inf
         for attempt in range(ALIGNED_TRIES):
             candidate = line_seed(engine, attempt)
-            reach = reach_of_claims(engine, reals, x, claimed, first, last, candidate)
+            reach = reach_of_claims(engine, reals, claimed, first, last, candidate)
             if reach > farthest:
                 farthest = reach
                 seed = candidate
@@ -196,21 +193,21 @@ def line_seed(engine: Engine, number: int) -> int:
     return seed if seed != 0 else 1
 
 
-def reach_of_claims(
-    engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, first: int, last: int, seed: int
-) -> float:
-    """Return how far the claims go beyond the middle of their intervals along a line, relative to its length."""
+def reach_of_claims(engine: Engine, reals: Reals, claimed: ConstReals, first: int, last: int, seed: int) -> float:
+    """Return how far the claims go beyond the middle of their intervals along a line, in parts of the intervals.
+
+    The scales of x and f do not count: along the line that shows it, the signs of all coordinates may matter.
+    """
     total = 0.0
     length = 0.0
     for index in range(first, last + 1):
-        if is_member(engine, reals, index, engine[JOINT_SIGN]):
-            place = finding(engine, engine[coordinate(index) + COORDINATE_FINDING])
-            middle = (reals[place + FINDING_LEFT] + reals[place + FINDING_RIGHT]) / 2.0
-            jump = math.fabs(reals[place + FINDING_RIGHT] - reals[place + FINDING_LEFT])
-            part = direction(seed, index) * coordinate_scale(x[index], reals[TYPICAL], 0.0) * jump
-            total += part * (claimed[index] - middle) / jump
-            length += part * part
-    return total / math.sqrt(length) if length > 0.0 else -math.inf
+        place = finding(engine, engine[coordinate(index) + COORDINATE_FINDING])
+        left = reals[place + FINDING_LEFT]
+        right = reals[place + FINDING_RIGHT]
+        part = direction(seed, index)
+        total += part * (claimed[index] - (left + right) / 2.0) / math.fabs(right - left)
+        length += part * part
+    return total / math.sqrt(length)
 
 
 def settle_joint(engine: Engine, reals: Reals) -> None:

@@ -11,9 +11,11 @@ from .evidence import gather
 from .floats import larger, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, QUIET, judge
 from .ladder import assumed_slope_noise, insert_pair, largest_finite
+from .probes import displaced
 from .proof import settle
-from .scales import HARMLESS, LARGEST_PAIR_STEP, SMALLEST_STEP, line_size, smallest_step, tolerance
+from .scales import FLOAT32_SPACING, HARMLESS, LARGEST_PAIR_STEP, SMALLEST_STEP, line_size, smallest_step, tolerance
 from .state import (
+    FLOAT32,
     NOISE,
     SLOT_ANSWERS,
     SLOT_CLAIMED,
@@ -101,7 +103,7 @@ def open_random_line(
     """Open a random line over a range of coordinates."""
     engine[slot + SLOT_SEED] = seed
     reals[slot + SLOT_RATIO] = 0.0
-    reals[slot + SLOT_LOWEST] = ABOVE_SMALLEST * SMALLEST_STEP
+    reals[slot + SLOT_LOWEST] = ABOVE_SMALLEST * SMALLEST_STEP * (FLOAT32_SPACING if engine[FLOAT32] != 0 else 1.0)
     claim = 0.0
     allowed = 0.0
     for index in range(first, last + 1):
@@ -130,6 +132,29 @@ def advance_joint(engine: Engine, reals: Reals, slot: int, wanted: int) -> None:
     gather(engine, reals, slot)
     # Size 0: no kink may be thought to hide in the noise here, every claim is one of a kink.
     settle(engine, slot, judge(reals, slot, reals[slot + SLOT_CLAIMED], reals[slot + SLOT_TOLERANCE], 0.0))
+
+
+def change_by_rounding(
+    engine: Engine, reals: Reals, slot: int, x: ConstReals, claimed: ConstReals, step: float
+) -> float:
+    """Return how much the claims foretell of what rounding of the point into float32 changes f by.
+
+    Along a slanted line no step is exact.  What is left of f then obeys the inequality of a subgradient as f itself
+    does: a right claim lies between the slopes whatever the rounding.
+    """
+    first = engine[slot + SLOT_START]
+    last = engine[slot + SLOT_STOP] - 1
+    seed = engine[slot + SLOT_SEED]
+    change = 0.0
+    for index in range(first, last + 1):
+        move = step
+        if seed != 0:
+            move *= direction(seed, index) * coordinate_scale(x[index], reals[TYPICAL], 0.0)
+        elif index != first:
+            move *= reals[slot + SLOT_RATIO]
+        if seed != 0 or index == first or index == last:
+            change += claimed[index] * (displaced(x[index], move, True) - x[index] - move)
+    return change
 
 
 def ask_steps(engine: Engine, reals: Reals, slot: int) -> None:

@@ -6,7 +6,7 @@ import math
 
 from .abi import Reals
 from .evidence import half_width
-from .floats import larger, smaller
+from .floats import larger, middle, smaller
 from .state import (
     SLOT_CENTERED_HIGH,
     SLOT_CENTERED_LOW,
@@ -39,7 +39,7 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     two slopes does not pass, and agreement is evidence by itself, whatever the noise.  Wrong only where both sides
     agree with each other and are flatly elsewhere.
     """
-    if not math.isfinite(right + left) or not math.isfinite(claimed) or allowed == 0.0:
+    if not math.isfinite(middle(right, left)) or not math.isfinite(claimed) or allowed == 0.0:
         return STILL_OPEN
     if noise > larger(QUIET * allowed, needed):
         return STILL_OPEN

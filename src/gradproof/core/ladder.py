@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .abi import Engine, Reals
-from .floats import larger, spacing
+from .floats import larger, middle, smaller, spacing
 from .state import (
     LADDER,
     NOISE,
@@ -25,6 +25,7 @@ NOISE_FACTOR = 4.0
 SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
+COARSE_STEPS = 3
 
 
 def insert_pair(engine: Engine, reals: Reals, slot: int, step: float, right: float, left: float, value: float) -> None:
@@ -84,7 +85,7 @@ def assumed_slope_noise(reals: Reals, step: float) -> float:
 
 def centered(reals: Reals, slot: int, place: int) -> float:
     """Return the centered slope at a place of the ladder (NaN where one side is missing)."""
-    return (reals[slot + SLOT_LADDER_RIGHT + place] + reals[slot + SLOT_LADDER_LEFT + place]) / 2.0
+    return middle(reals[slot + SLOT_LADDER_RIGHT + place], reals[slot + SLOT_LADDER_LEFT + place])
 
 
 def sink(reals: Reals, base: int, place: int) -> None:
@@ -97,15 +98,22 @@ def sink(reals: Reals, base: int, place: int) -> None:
 
 
 def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
-    """Return the median size of the slopes that noise does not hide: what the line's slopes look like at any scale."""
+    """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
+
+    It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
+    """
     count = 0
+    coarse = 0.0
     for k in range(engine[slot + SLOT_COUNT_PAIRS]):
+        if k == engine[slot + SLOT_COUNT_PAIRS] - COARSE_STEPS:
+            coarse = 0.0
         for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
             slope = math.fabs(reals[slot + row + k])
             if math.isfinite(slope) and slope > slope_noise(reals, slot, k):
                 reals[SCRATCH_VALUES + count] = slope
                 sink(reals, SCRATCH_VALUES, count)
                 count += 1
+                coarse = larger(slope, coarse)
     if count == 0:
         return 0.0
-    return (reals[SCRATCH_VALUES + (count - 1) // 2] + reals[SCRATCH_VALUES + count // 2]) / 2.0
+    return smaller(middle(reals[SCRATCH_VALUES + (count - 1) // 2], reals[SCRATCH_VALUES + count // 2]), coarse)

@@ -16,7 +16,7 @@ from .codes import (
 )
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
 from .evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from .floats import larger
+from .floats import larger, middle
 from .judge import DECIDED_RIGHT, DECIDED_WRONG
 from .ladder import place_of_step, slope_noise, typical_slope
 from .state import (
@@ -30,6 +30,7 @@ from .state import (
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,
     SLOT_DISTANCE,
+    SLOT_JUMP,
     SLOT_KINK,
     SLOT_LADDER_LEFT,
     SLOT_LADDER_RIGHT,
@@ -141,7 +142,7 @@ def refute_by_pair(
         engine[place + FINDING_CAUSE] = WRONG
         engine[place + FINDING_KINK] = NO_KINK
         reals[place + FINDING_CLAIMED] = claimed
-        reals[place + FINDING_SLOPE] = (right + left) / 2.0
+        reals[place + FINDING_SLOPE] = middle(right, left)
         reals[place + FINDING_LEFT] = left
         reals[place + FINDING_RIGHT] = right
         reals[place + FINDING_ERROR_BAR] = larger(math.fabs(right - left) / 2.0, noise)
@@ -200,12 +201,16 @@ def slot_cause(engine: Engine, reals: Reals, slot: int) -> int:
 def decides(engine: Engine, reals: Reals, slot: int) -> bool:
     """Return whether the resolution is small against what slopes are like here: else the claim could be anything.
 
+    At a kink its change of slope counts.
     Where f is random, against the claim itself: slopes elsewhere on the line are too easily mistaken for noise.
     """
     if engine[IS_NONDETERMINISTIC] != 0:
         return reals[slot + SLOT_RESOLUTION] <= DECIDES * math.fabs(reals[slot + SLOT_CLAIMED])
     size = reals[slot + SLOT_SIZE]
-    reference = larger(reals[slot + SLOT_CLAIM_SCALE], typical_slope(engine, reals, slot))
+    reference = typical_slope(engine, reals, slot)
+    if engine[slot + SLOT_KINK] == KINK_AT_X:
+        reference = larger(math.fabs(reals[slot + SLOT_JUMP]), reference)
+    reference = larger(reals[slot + SLOT_CLAIM_SCALE], reference)
     reference = larger(FLAT_PART * math.fabs(reals[VALUE]) / size, reference)
     reference = larger(TINY / size, reference)
     return reals[slot + SLOT_RESOLUTION] <= DECIDES * reference
@@ -227,7 +232,7 @@ def open_cause(engine: Engine, reals: Reals, slot: int) -> int:
 def side_slope(engine: Engine, reals: Reals, slot: int, low: float, high: float, row: int) -> float:
     """Return the slope of one side: the middle of its interval, or what the best step says where that is open."""
     if math.isfinite(low) and math.isfinite(high):
-        return (low + high) / 2.0
+        return middle(low, high)
     place = place_of_step(engine, reals, slot, reals[slot + SLOT_BEST_STEP])
     if place < 0:
         return math.nan

@@ -12,6 +12,7 @@ import math
 from .abi import ConstReals, Engine, Probes, Reals
 from .floats import larger, spacing
 from .joint import settle_joint
+from .jointline import change_by_rounding
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from .ladder import assumed_slope_noise
 from .memory import as_reals
@@ -27,6 +28,7 @@ from .state import (
     DISAGREES_FLAT,
     EVALUATIONS,
     FILL,
+    FLOAT32,
     NOISE,
     NONDETERMINISTIC,
     PAIRS,
@@ -168,16 +170,16 @@ def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
         engine[CHUNK_STOP] = engine[CHUNK_START] + count // 2
         take_pairs(engine, reals, x, claimed, values)
     elif phase == PHASE_PROOFS:
-        take_slots(engine, reals, x, values, count)
+        take_slots(engine, reals, x, claimed, values, count)
         settle_slots(engine, reals)
     elif phase == PHASE_NOISE and count == noise_probes(engine):
         if advance_noise(engine, reals, note_values(engine, reals, x, claimed, values)):
             end_noise(engine, reals)
     elif phase == PHASE_LADDERS:
-        take_slots(engine, reals, x, values, count)
+        take_slots(engine, reals, x, claimed, values, count)
         settle_slots(engine, reals)
     elif phase == PHASE_JOINT:
-        take_slots(engine, reals, x, values, count)
+        take_slots(engine, reals, x, claimed, values, count)
         settle_joint(engine, reals)
 
 
@@ -244,8 +246,11 @@ def take_pairs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals,
     free_slots(engine)
 
 
-def take_slots(engine: Engine, reals: Reals, x: ConstReals, values: ConstReals, count: int) -> None:
+def take_slots(
+    engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int
+) -> None:
     """Hand its values to every slot that was asked for, and move it on."""
+    slanted = engine[PHASE] == PHASE_JOINT and engine[FLOAT32] != 0
     taken_values = 0
     for k in range(SLOT_COUNT):
         slot = slot_place(k)
@@ -254,6 +259,10 @@ def take_slots(engine: Engine, reals: Reals, x: ConstReals, values: ConstReals, 
             if taken_values + wanted > count:
                 return
             for j in range(wanted):
-                reals[slot + SLOT_ANSWERS + j] = values[taken_values + j]
+                value = values[taken_values + j]
+                if slanted:
+                    step = reals[slot + SLOT_WANTED + j]
+                    value -= change_by_rounding(engine, reals, slot, x, claimed, step)
+                reals[slot + SLOT_ANSWERS + j] = value
             taken_values += wanted
             advance(engine, reals, slot, x)

@@ -1,0 +1,93 @@
+"""Objectives that are rounded to a grid: a slope is 0 between two steps of the stairs, and yet the claim is right."""
+
+import math
+
+import numpy as np
+import pytest
+from properties import refuted
+
+import gradproof
+
+TRIALS = 300
+
+
+def curved(seed):
+    """A smooth objective, its gradient, and a point along whose every coordinate f changes by much."""
+    random = np.random.default_rng(seed)
+    n = int(random.choice([1, 2, 3, 5, 10]))
+    matrix, shift = random.normal(size=(n + 2, n)), random.normal(size=n + 2)
+    kinds = [
+        (lambda x: 0.5 * np.sum((matrix @ x - shift) ** 2), lambda x: matrix.T @ (matrix @ x - shift)),
+        (lambda x: np.sum(np.logaddexp(0, matrix @ x)), lambda x: matrix.T @ (1 / (1 + np.exp(-matrix @ x)))),
+        (lambda x: np.sum(np.sin(matrix @ x)) + 3 * n, lambda x: matrix.T @ np.cos(matrix @ x)),
+        (lambda x: shift[:n] @ x + 5, lambda x: shift[:n].copy()),
+    ]
+    return (*kinds[seed % 4], random.uniform(0.5, 2, n) * random.choice([-1, 1], n), random)
+
+
+def on_stairs(objective, x, random):
+    """The objective in steps of a millionth to a twentieth of its value, and their height."""
+    height = abs(objective(x)) * 10 ** random.uniform(-6, math.log10(5e-2))
+    return lambda z: float(height * np.round(objective(z) / height)), height
+
+
+def raises_no_alarm(seed, check=gradproof.check):
+    objective, gradient, x, random = curved(seed)
+    stairs, height = on_stairs(objective, x, random)
+    claimed = gradient(x)
+    # Where no step of the stairs is in reach of a ladder, f shows a slope of 0 at every scale.
+    if np.all(2 * np.abs(claimed * x) > height):
+        assert check(stairs, claimed, x).wrong.size == 0, seed
+        return 1
+    return 0
+
+
+def is_not_passed(seed, check=gradproof.check):
+    objective, gradient, x, random = curved(seed)
+    stairs, _ = on_stairs(objective, x, random)
+    planted = gradient(x)
+    index = int(random.integers(x.size))
+    # Not by 0, which is the slope between two steps.
+    planted[index] *= random.choice([-1.0, 0.5, 1.5, 1.01])
+    report = check(stairs, planted, x)
+    # A smaller error than that could not have been seen, and the report says so.
+    assert report.verdict != "right" or abs(planted - gradient(x))[index] <= report.resolutions[index], seed
+
+
+def test_right_gradients_raise_no_alarm():
+    assert sum(raises_no_alarm(seed) for seed in range(TRIALS)) > TRIALS / 2
+
+
+def test_wrong_gradients_are_not_passed():
+    for seed in range(TRIALS):
+        is_not_passed(seed)
+
+
+def test_twins():
+    def alarmed(objective, claimed, x):
+        return gradproof.check(objective, -claimed, x)
+
+    def believed(objective, claimed, x):
+        return gradproof.check(lambda z: float(claimed @ z), claimed, x)
+
+    refuted(raises_no_alarm, 3, alarmed)
+    refuted(is_not_passed, 3, believed)
+
+
+def dead(x):
+    """No stairs: a hinge whose kink lies at a larger step."""
+    return 2 * x[0] + max(x[1] - 0.75, 0.0)
+
+
+def jumping(x):
+    """Stairs along the second coordinate, whose slope is 0.1 at large."""
+    return 2 * x[0] + 0.1 * math.floor(x[1])
+
+
+@pytest.mark.parametrize(
+    ("objective", "claimed", "wrong"),
+    [(dead, 0.0, []), (dead, 0.5, [1]), (dead, 1.0, [1]), (jumping, 0.1, []), (jumping, 0.0, []), (jumping, 1.0, [1])],
+)
+def test_a_slope_of_zero(objective, claimed, wrong):
+    """A claim is no better for a kink at a larger step; for the jumps of stairs it is."""
+    assert gradproof.check(objective, np.array([2.0, claimed]), np.array([0.5, 0.7])).wrong.tolist() == wrong
