@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .abi import ConstReals, Engine, Reals
 from .climb import begin_ladder
+from .hull import spare_claim
 from .joint import abandon_joint, begin_joint, open_next_line
 from .judge import DECIDED_WRONG
 from .ladder import assumed_slope_noise
@@ -194,6 +195,7 @@ def settle_slots(engine: Engine, reals: Reals) -> None:
     for k in range(SLOT_COUNT):
         slot = slot_place(k)
         if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
+            spare_claim(engine, reals, slot)
             settle_slot(engine, reals, slot)
             if engine[slot + SLOT_DECISION] == DECIDED_WRONG:
                 engine[PROVED_WRONG] += 1
