@@ -12,6 +12,7 @@ from gradproof.core.codes import DONE
 from gradproof.core.state import ROUND
 
 FIELDS = {field.name: place for place, field in enumerate(structs.REPORT.fields)}
+PLACES = {"budget": structs.OPTIONS_BUDGET, "float32": structs.OPTIONS_FLOAT32, "mode": structs.OPTIONS_MODE}
 FINDING = {field.name: place for place, field in enumerate(structs.FINDING.fields)}
 
 
@@ -32,7 +33,7 @@ def options_of(witness: Any, **chosen: int) -> Any:
     words = np.zeros(structs.OPTIONS_WORDS, np.int64)
     assert witness("gradproof_options_default", words) == DONE
     for name, value in chosen.items():
-        words[{"budget": structs.OPTIONS_BUDGET, "float32": structs.OPTIONS_FLOAT32}[name]] = value
+        words[PLACES[name]] = value
     return words
 
 

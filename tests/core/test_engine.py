@@ -242,11 +242,12 @@ def test_more_than_one_chunk(library):
         return 0
 
     report, findings = np.zeros(structs.REPORT_WORDS, np.int64), np.zeros(4 * structs.FINDING_WORDS, np.int64)
-    assert library("gradproof_check", ends, None, x, claimed, n, None, report, findings, 4) == DONE
+    options = options_of(library, mode=codes.MODE_FULL)
+    assert library("gradproof_check", ends, None, x, claimed, n, options, report, findings, 4) == DONE
     assert (report[FIELDS["wrong"]], report[FIELDS["agreeing"]], report[FIELDS["findings"]]) == (1, n - 1, 1)
     assert findings[FINDING["start"]] == n - 1
     claimed[-1] = 3.0
-    assert library("gradproof_check", ends, None, x, claimed, n, None, report, findings, 4) == DONE
+    assert library("gradproof_check", ends, None, x, claimed, n, options, report, findings, 4) == DONE
     assert (report[FIELDS["wrong"]], report[FIELDS["agreeing"]]) == (0, n)
 
 

@@ -21,13 +21,9 @@ MANY_POINTS = np.random.default_rng(8).normal(size=(12, 8))
 POINTS = MANY_POINTS[:4]
 SCALES = [1e-2, 1.0, 10.0]
 
-GRIDS = "moves by powers of two leave the roundings of a sum as they are, so that none shows"
 LUCK = "values that lie on a grid by luck give a table of zeros, which is taken for a bound of the noise"
 UNLUCKY = pytest.mark.xfail(strict=True, reason=LUCK)
 # What is not as it should be; `strict`, so that a cure shows itself.
-OPEN = {
-    ("exp_of_sum", 1.0): GRIDS,
-}
 
 
 def measured(witness, objective, x, seed=0):
@@ -55,9 +51,7 @@ def is_the_true_noise(witness, function, points, factor=1.0):
 def cases():
     for name in sorted(set(rounding.FUNCTIONS) - {"cancelling"}):
         for scale in SCALES:
-            reason = OPEN.get((name, scale))
-            marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-            yield pytest.param(name, scale, marks=marks)
+            yield name, scale
 
 
 @pytest.mark.parametrize(("name", "scale"), list(cases()))

@@ -101,13 +101,15 @@ def grid_of(values: Reals, count: int) -> float:
     if grid == 0.0:
         return 0.0
     even = True
+    exact = True
     for place in range(1, count):
         steps = math.fabs(values[place] - values[place - 1]) / grid
         if math.fabs(steps - math.floor(steps + 0.5)) > OFF_GRID:
             return 0.0
-        even = even and steps < 1.5 and steps > 0.5
-    # The same change each time is a straight line, not stairs.
-    return 0.0 if even else grid
+        even = even and 0.5 < steps < 1.5
+        exact = exact and steps == 1.0
+    # The same change each time, up to rounding, is a straight line; on stairs it is the same to the last bit.
+    return 0.0 if even and not exact else grid
 
 
 def values_answer(values: Reals, count: int) -> bool:

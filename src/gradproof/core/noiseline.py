@@ -64,6 +64,8 @@ INSIDE_PLACE = 5
 SEED_OFFSET = 1
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 STEP_NOISE = 0.3
+# Whole numbers and simple fractions have fewer bits.
+SIMPLE_BITS = 14
 FINEST_GRID = 2.0**-40
 
 
@@ -219,7 +221,8 @@ def next_spacing(engine: Engine, reals: Reals) -> bool:
 def settle_noise(engine: Engine, reals: Reals, measured: float) -> None:
     """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
     noise = larger(measured, 0.5 * spacing(reals[VALUE]))
-    if engine[NOISE_IN_FLOAT32] != 0 and (engine[NOISE_ANSWERED] != 0 or engine[FLOAT32] != 0):
+    answered = engine[NOISE_ANSWERED] != 0 or engine[FLOAT32] != 0
+    if engine[NOISE_IN_FLOAT32] != 0 and (answered or needs_float32(reals[VALUE])):
         # The same where the claimed change, which is not on the grid of float32, was subtracted.
         noise = larger(noise, STEP_NOISE * FLOAT32_SPACING * spacing(reals[VALUE]))
     if engine[NONDETERMINISTIC] != 0:
@@ -230,6 +233,13 @@ def settle_noise(engine: Engine, reals: Reals, measured: float) -> None:
     if arithmetic < engine[ARITHMETIC]:
         engine[ARITHMETIC] = arithmetic
         reals[UNIT] = UNIT_FLOAT32
+
+
+def needs_float32(value: float) -> bool:
+    """Return whether a number has more digits than one that is simple by chance; of float32, it was computed there."""
+    mantissa = math.frexp(value)[0]
+    digits = math.ldexp(mantissa, SIMPLE_BITS)
+    return digits != math.floor(digits)
 
 
 def end_without_noise(engine: Engine, reals: Reals) -> None:
