@@ -159,9 +159,8 @@ def test_points_that_cannot_be_checked_at(x, error, sentence):
 @pytest.mark.parametrize(
     ("settings", "error", "sentence"),
     [
-        ({"mode": "quick"}, ValueError, 'mode must be "auto" or "full", not \'quick\''),
-        ({"mode": None}, ValueError, 'mode must be "auto" or "full", not None'),
-        ({"mode": "lines"}, ValueError, 'mode "lines" is not there yet: use "full" or "auto"'),
+        ({"mode": "quick"}, ValueError, 'mode must be "auto", "full" or "lines", not \'quick\''),
+        ({"mode": None}, ValueError, 'mode must be "auto", "full" or "lines", not None'),
         ({"budget": 0}, ValueError, "budget must be at least 1 evaluation of the objective, not 0"),
         ({"budget": -3}, ValueError, "budget must be at least 1 evaluation of the objective, not -3"),
         ({"budget": 1 << 70}, ValueError, "budget must be less than 2**63"),

@@ -8,7 +8,7 @@ module losses
          type(c_ptr), value :: user, options, findings
          integer(c_int64_t), value :: n, capacity
          real(c_double), intent(in) :: x(n), claimed(n)
-         integer(c_int64_t), intent(out) :: report(20)   ! gradproof_report: the verdict comes first
+         integer(c_int64_t), intent(out) :: report(32)   ! gradproof_report: the verdict comes first
       end function
    end interface
 contains
@@ -22,7 +22,7 @@ contains
 end module
 program check
    use losses
-   integer(c_int64_t) :: report(20)
+   integer(c_int64_t) :: report(32)
    integer :: code
    code = gradproof_check(c_funloc(loss), c_null_ptr, [1d0, 2d0], [2d0, 2d0], 2_c_int64_t, c_null_ptr, report, c_null_ptr, &
                           0_c_int64_t)
