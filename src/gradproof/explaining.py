@@ -25,8 +25,11 @@ def explain(report: Report, index: int) -> str:
     parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
     if len(rungs) > 1 and math.isfinite(claimed):
         parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
-    cause = finding.cause if finding is not None else _cause_without_finding(report, index)
-    parts.append(f"  {cause}: {cause.explanation}")
+    if finding is None and report.power is not None:
+        parts.append(_along_lines(report, index))
+    else:
+        cause = finding.cause if finding is not None else _cause_without_finding(report, index)
+        parts.append(f"  {cause}: {cause.explanation}")
     if finding is not None and finding.rows is not None:
         parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is that of all rows")
     if finding is not None and finding.partner >= 0:
@@ -39,6 +42,15 @@ def _head(report: Report, index: int, finding: Finding | None, claimed: float) -
     if finding is None or not math.isfinite(finding.slope):
         return head
     return f"{head}, measured {number(finding.slope, 9)} ± {short(finding.error_bar)}"
+
+
+def _along_lines(report: Report, index: int) -> str:
+    """Return what a check along lines knows of a coordinate of which there is no finding."""
+    if index in report.sampled:
+        return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
+    if report.verdict == "right":
+        return f"  Not looked at alone: it was on every line. The gradient is {report.power}."
+    return '  Not looked at alone, and lines tell nothing of it: mode="full" looks at every coordinate.'
 
 
 def _cause_without_finding(report: Report, index: int) -> Cause:

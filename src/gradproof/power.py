@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .core import structs
 
@@ -114,6 +114,11 @@ class Power:
     def factor(self) -> float:
         """The common factor of the gradient, less 1, that lines along the claim would have seen."""
         return self.aligned_bar / self.total if self.total and self.aligned_lines else math.inf
+
+    def derived(self) -> dict[str, Any]:
+        """Return what follows from the fields, and the statement, by its name."""
+        names = ("relative", "single", "single_relative", "any_error", "any_relative", "probability", "factor")
+        return {**{name: getattr(self, name) for name in names}, "statement": str(self)}
 
     def __str__(self) -> str:
         if not self.lines:

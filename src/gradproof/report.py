@@ -89,7 +89,8 @@ class Report:
     `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
     tested coordinate, `resolutions` the same for each (NaN where nothing was decided).  Along lines (`mode`
     "lines") it is the error of one coordinate, times its scale, that would have been seen for certain; `power` says the
-    whole of it, `sampled` are the coordinates that were looked at alone, and there are no `resolutions`.
+    whole of it, `cause` why the verdict is open (None where it is not), `sampled` are the coordinates that were looked
+    at alone, and there are no `resolutions`.
     `findings` are those of the first 8,192 coordinates that had one; `wrong` and `kinks` know all.
     """
 
@@ -115,7 +116,7 @@ class Report:
     resolutions: Flat
     power: Power | None
     sampled: Flat
-    cause: Cause
+    cause: Cause | None
     rtol: float
     mode: str
     seed: int
@@ -175,6 +176,8 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values, ready for JSON: NaN as None, infinities as "inf" and "-inf"."""
         words: dict[str, Any] = plain(self)
+        if self.power is not None:
+            words["power"] |= plain(self.power.derived())
         return words
 
     def to_json(self, *, indent: int | None = 2) -> str:
@@ -237,7 +240,7 @@ def make_report(
         resolutions=_frozen(_resolutions(outcome)),
         power=make_power(words, reals, evidence, gradient_evaluations) if lines else None,
         sampled=_frozen(outcome.looked_at),
-        cause=Cause.from_code(words[structs.REPORT_CAUSE]),
+        cause=_open_cause(words) if lines else None,
         rtol=reals[structs.REPORT_RTOL],
         mode=mode,
         seed=seed,
@@ -245,6 +248,12 @@ def make_report(
         warnings=tuple(notes),
         _evidence=evidence,
     )
+
+
+def _open_cause(words: list[int]) -> Cause | None:
+    """Return why a check along lines could not decide; None where it could."""
+    is_open = words[structs.REPORT_VERDICT] == codes.VERDICT_INCONCLUSIVE
+    return Cause.from_code(words[structs.REPORT_CAUSE]) if is_open else None
 
 
 def _resolutions(outcome: Outcome) -> Flat:
