@@ -30,7 +30,8 @@ def headline_of_lines(report: Report) -> str:
     if report.verdict == "right":
         return f"right: the gradient agrees with the objective {along}"
     if report.verdict == "inconclusive":
-        return f"inconclusive: nothing is wrong, but {REASONS.get(report.cause or Cause.UNTESTED, REASONS[Cause.NOISE_LIMITED])}"
+        reason = REASONS.get(report.cause or Cause.UNTESTED, REASONS[Cause.NOISE_LIMITED])
+        return f"inconclusive: nothing is wrong, but {reason}"
     named = f"{len(report.wrong):,} wrong {'coordinate' if len(report.wrong) == 1 else 'coordinates'} confirmed"
     blocks = [one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
     where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
