@@ -137,4 +137,5 @@ def test_symbols():
 
 
 def test_library_is_small():
-    assert library.LIBRARY.stat().st_size < 60_000
+    # Two engines: that of single coordinates takes half of it, that of long lines, with halving and parts, the rest.
+    assert library.LIBRARY.stat().st_size < 110_000
