@@ -188,9 +188,7 @@ def _log(witness: Any, library: Any, problem: Problem) -> Iterator[bytes]:
     blocks = 0 if problem.borders is None else len(problem.borders) - 1
     memory = np.zeros(witness("gradproof_lines_size", blocks), np.int64)
     options = _options(witness, problem)
-    yield bits(
-        witness(f"gradproof_lines_start{twin}", memory, x, claimed, sizes, n, problem.borders, blocks, options)
-    )
+    yield bits(witness(f"gradproof_lines_start{twin}", memory, x, claimed, sizes, n, problem.borders, blocks, options))
     probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
     rounds = 0
     while (count := witness(f"gradproof_lines_ask{twin}", memory, x, claimed, probes, ROUND)) > 0:
@@ -262,9 +260,17 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
         calls.append((start, *(value if number == place else one for number, one in enumerate(right))))
     calls.append((start, memory, np.array([1, np.nan, 1], dtype), *right[2:]))
     calls += [("gradproof_lines_size", -1), ("gradproof_lines_size", 2), (start, *right)]
-    calls += [(ask, None, x, x, probes, ROUND), (ask, memory, x, x, probes, ROUND - 1), (ask, memory, x, x, None, ROUND)]
+    calls += [
+        (ask, None, x, x, probes, ROUND),
+        (ask, memory, x, x, probes, ROUND - 1),
+        (ask, memory, x, x, None, ROUND),
+    ]
     calls += [("gradproof_lines_tell", memory, None, sizes, 1), ("gradproof_lines_tell", memory, sizes, sizes, 1)]
-    calls += [("gradproof_lines_stop", None, 0), ("gradproof_lines_stop", memory, -1), ("gradproof_lines_stop", memory, 0)]
+    calls += [
+        ("gradproof_lines_stop", None, 0),
+        ("gradproof_lines_stop", memory, -1),
+        ("gradproof_lines_stop", memory, 0),
+    ]
     calls += [("gradproof_lines_result", memory, None, None, 0), ("gradproof_lines_result", memory, report, None, 0)]
     calls += [("gradproof_lines_candidates", None, None, None, 0), ("gradproof_lines_blocks", None, None, None)]
     calls += [(f"gradproof_windows{twin}", None, 3, sizes), (f"gradproof_windows{twin}", x, 0, sizes)]

@@ -17,7 +17,6 @@ from .codes import (
     WRONG,
 )
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
-from .descent import largest_stuck
 from .floats import larger
 from .halving import HALVING_FREE
 from .linedecision import CLEAR, decides
@@ -60,6 +59,7 @@ from .linestate import (
     node_place,
 )
 from .longfindings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
+from .nodes import largest_stuck
 from .result import is_acceptable
 from .state import NONDETERMINISTIC
 
