@@ -22,7 +22,7 @@ from .engine import options_are_bad
 from .floats import widened
 from .lineflow import lines_asked, settle_lines, take_lines_round, write_lines_round
 from .lineoutcome import end_lines_early
-from .linestart import begin_header, clear_lines, measure_claims
+from .linestart import begin_header, borders_are_bad, clear_lines, measure_claims
 from .linestate import (
     BLOCK_COUNT,
     CHOSEN_RTOL,
@@ -107,7 +107,7 @@ def lines_start(
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(sizes) or n < 1 or blocks < 0:
         return BAD_ARGUMENT
-    if blocks > 0 and is_null(borders):
+    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
         return BAD_ARGUMENT
     if not is_null(options) and options_are_bad(options):
         return BAD_ARGUMENT

@@ -50,6 +50,16 @@ def clear_lines(engine: Engine, blocks: int) -> None:
         engine[block_place(number) + BLOCK_BAR] = 0
 
 
+def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
+    """Return whether borders do not lead from 0 to n without a step back."""
+    if borders[0] != 0 or borders[blocks] != n:
+        return True
+    for number in range(blocks):
+        if borders[number] > borders[number + 1]:
+            return True
+    return False
+
+
 def begin_header(engine: Engine, reals: Reals) -> None:
     """Fill the header that the noise line works on."""
     float32 = engine[IS_FLOAT32] != 0

@@ -20,12 +20,16 @@ from .linedecision import (
     note_curvature,
     note_failed,
     note_failure,
+    note_seen,
     worst_line,
 )
 from .lineladder import walk_ladder
 from .lineoutcome import conclude, settle_domain
 from .linestate import (
+    ALIGNED_BAR,
     ALIGNED_LINES_DONE,
+    BLOCK_BAR,
+    BLOCK_COUNT,
     CLIMBER_ALIGNED,
     CLIMBER_BAR,
     CLIMBER_BEST,
@@ -58,12 +62,15 @@ from .linestate import (
     LINES_REPEAT,
     MOST_LINES,
     PART_AGAIN,
+    PARTS_BAR,
+    PARTS_DONE,
     POOL,
     RANDOM_BAR,
     RANDOM_EXPONENT,
     RANDOM_LINES_DONE,
     SLOPE_SUM,
     TOLERANCE_NOW,
+    block_place,
     halving_place,
     line_room,
 )
@@ -123,6 +130,10 @@ def look_again(engine: Engine, reals: Reals) -> None:
 def pass_pool(engine: Engine, reals: Reals, bar: float) -> None:
     """Note that lines agree, and go on to those that come next."""
     phase = engine[LINE_PHASE]
+    if engine[DISAGREED] > 0:
+        # What disagreed before could not be located, and new lines do not see it: the bar is as large as it was.
+        note_seen(engine, reals)
+        engine[DISAGREED] = 0
     if phase == LINES_PARTS:
         note_part(engine, reals)
         continue_parts(engine, reals)
@@ -224,5 +235,19 @@ def take_repeated_value(engine: Engine, reals: Reals, value: float) -> None:
     reals[SPREAD] = reals[LINE_SPREAD]
     reals[LINE_NOISE] = larger(SPREAD_PART * reals[LINE_SPREAD], reals[LINE_NOISE])
     reals[NOISE] = reals[LINE_NOISE]
-    reals[RANDOM_BAR] = 0.0
+    forget_lines(engine, reals)
     begin_lines(engine, reals)
+
+
+def forget_lines(engine: Engine, reals: Reals) -> None:
+    """Forget what lines have passed with: they were weighed with too little noise."""
+    engine[RANDOM_LINES_DONE] = 0
+    engine[ALIGNED_LINES_DONE] = 0
+    engine[PARTS_DONE] = 0
+    engine[PART_AGAIN] = 0
+    reals[RANDOM_BAR] = 0.0
+    reals[ALIGNED_BAR] = 0.0
+    reals[PARTS_BAR] = 0.0
+    reals[HIDDEN_GAP] = 0.0
+    for number in range(engine[BLOCK_COUNT]):
+        reals[block_place(number) + BLOCK_BAR] = 0.0

@@ -7,7 +7,7 @@ import math
 from numpy import int64, uint64
 
 from .abi import Engine, Reals
-from .candidates import add_candidate
+from .candidates import add_candidate, confirming_rtol
 from .climbers import begin_climber
 from .directions import mixed
 from .floats import larger
@@ -40,7 +40,6 @@ from .linestate import (
     HALVING_STAGE,
     IS_DENSE,
     LINE_PHASE,
-    LINE_RTOL,
     LINE_SEED,
     LINES_CONFIRM,
     LINES_FACTORS,
@@ -58,6 +57,7 @@ from .linestate import (
 )
 from .longfindings import begin_long_findings, write_factor
 from .nodes import free_halvings, length, note_coordinate, write_half
+from .scales import DEFAULT_RTOL
 
 SAMPLES = 6
 
@@ -198,7 +198,9 @@ def finish_factors(engine: Engine, reals: Reals) -> None:
     for number in range(engine[FACTOR_COUNT]):
         climber = halving_place(number) + HALVING_CLIMBER
         claim = reals[climber + CLIMBER_CLAIM]
-        allowed = larger(reals[TOLERANCE_NOW], reals[LINE_RTOL] * math.fabs(claim))
+        chosen = confirming_rtol(reals)
+        relative = chosen if chosen > 0.0 else DEFAULT_RTOL
+        allowed = larger(reals[TOLERANCE_NOW], relative * math.fabs(claim))
         write_factor(
             engine,
             reals,
