@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -37,14 +38,19 @@ def shapes():
         yield f"few at random {number}", random.normal(size=int(random.integers(2, 6)))
 
 
-def misses(errors, part, seed=1):
-    """How often a line shows less than a part of the norm."""
-    random = np.random.default_rng(seed)
+@functools.cache
+def shown():
+    """What lines show of each shape, in units of its norm."""
+    return {name: along_lines(errors) for name, errors in shapes()}
+
+
+def along_lines(errors):
+    random = np.random.default_rng(1)
     total = np.zeros(DRAWN)
     for error in errors:
-        signs = random.integers(0, 2, DRAWN) * 2 - 1
-        total += error * signs * random.uniform(0.5, 1.5, DRAWN)
-    return float(np.mean(np.abs(total) < part * np.linalg.norm(errors)))
+        magnitudes = random.uniform(0.5, 1.5, DRAWN)
+        total += error * np.where(random.integers(0, 2, DRAWN), magnitudes, -magnitudes)
+    return np.abs(total) / np.linalg.norm(errors)
 
 
 def spread(probability):
@@ -52,9 +58,9 @@ def spread(probability):
 
 
 def bounds_all_shapes(miss):
-    for part in (0.02, power.PART, 0.2, 0.35):
-        for name, errors in shapes():
-            assert misses(errors, part) <= miss(part) + spread(miss(part)), (name, part)
+    for name, sizes in shown().items():
+        for part in (0.02, power.PART, 0.2, 0.35):
+            assert np.mean(sizes < part) <= miss(part) + spread(miss(part)), (name, part)
 
 
 def test_the_bound_holds_for_all_shapes():
@@ -69,14 +75,14 @@ def test_the_bound_twin():
 def test_two_equal_errors_come_near_to_the_bound():
     for part in (0.02, 0.1, 0.2):
         exact = math.sqrt(2) * part - part * part
-        assert abs(misses(np.ones(2), part) - exact) <= spread(exact)
+        assert abs(np.mean(shown()["two equal"] < part) - exact) <= spread(exact)
         assert exact < power.miss_of_one_line(part) < exact / (1 - part)
     assert power.miss_of_one_line(0.0) == 0.0
     assert power.miss_of_one_line(0.9) == 1.0
 
 
 def test_one_error_is_never_missed():
-    assert misses(np.ones(1), 0.5 - 1e-9) == 0.0
+    assert along_lines(np.ones(1)).min() >= 0.5
 
 
 def drawn_by_the_library(n, seed):
@@ -103,16 +109,16 @@ def test_directions_of_the_library_miss_as_seldom():
 
 def density_bound(exponent):
     """sqrt(p) / (2 pi) times the integral of |cos(t) sin(t/2) / (t/2)|**p."""
-    t = (np.arange(2_000_000) + 0.5) * 1e-3
+    t = (np.arange(250_000) + 0.5) * 4e-3
     values = np.abs(np.cos(t) * np.sinc(t / (2 * math.pi))) ** exponent
     # Beyond, at most the integral of (2 / t)**p.
     rest = (2 / t[-1]) ** exponent * t[-1] / (exponent - 1)
-    return math.sqrt(exponent) / math.pi * (values.sum() * 1e-3 + rest)
+    return math.sqrt(exponent) / math.pi * (values.sum() * 4e-3 + rest)
 
 
 def test_the_density_is_bounded():
     """Hölder's exponents are at least 2, where Parseval's equation gives 1 / sqrt(2); beyond it is less."""
-    assert density_bound(2.0) == pytest.approx(math.sqrt(0.5), rel=1e-3)
+    assert density_bound(2.0) == pytest.approx(math.sqrt(0.5), rel=3e-3)
     bounds = [density_bound(exponent) for exponent in (2.02, 2.1, 2.3, 2.7, 3.5, 5, 8, 13, 30, 100)]
     assert max(bounds) < math.sqrt(0.5)
     assert density_bound(1000.0) == pytest.approx(1 / math.sqrt(2 * math.pi * 13 / 12), rel=1e-3)

@@ -17,7 +17,7 @@ extern "C" fn loss(x: *const f64, n: i64, value: *mut f64, _user: *mut c_void) -
 
 fn main() {
     let (x, claimed) = ([1.0, 2.0, 3.0], [2.0, 4.0, 3.0]); // the last one should be 6
-    let mut report = [0i64; 20]; // gradproof_report: 20 words of 8 bytes, the verdict comes first
+    let mut report = [0i64; 32]; // gradproof_report: 32 words of 8 bytes, the verdict comes first
     let code = unsafe { gradproof_check(loss, null_mut(), x.as_ptr(), claimed.as_ptr(), 3, null_mut(),
         report.as_mut_ptr(), null_mut(), 0) };
     assert_eq!(code, 0);

@@ -50,7 +50,7 @@ from .linestate import (
 )
 from .lineweigh import AGAIN_SEEDS, GAP_LINES, advance_gap_lines, take_repeated_value, weigh_pool
 from .noiseline import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
-from .pooled import choose_best, walk_pool
+from .pooled import choose_best, has_coarse_noise, walk_pool
 from .sampling import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
 from .state import FLOAT32, NOISE, NOISE_VALUES, VALUE
 
@@ -185,7 +185,11 @@ def take_noise(engine: Engine, reals: Reals, values: ConstReals, changes: ConstR
         answered = answered or values[number] != reals[VALUE]
     if advance_noise(engine, reals, answered):
         reals[LINE_NOISE] = reals[NOISE]
-        begin_lines(engine, reals)
+        if has_coarse_noise(reals):
+            # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
+            engine[LINE_PHASE] = LINES_REPEAT
+        else:
+            begin_lines(engine, reals)
 
 
 def settle_lines(engine: Engine, reals: Reals) -> bool:

@@ -226,7 +226,10 @@ def take_repeated_value(engine: Engine, reals: Reals, value: float) -> None:
     """Where f(x) is another at its second call, begin again with the difference as noise."""
     engine[IS_REPEATED] = 1
     if value == reals[LINE_VALUE]:
-        begin_descent(engine, reals)
+        if engine[DISAGREED] > 0:
+            begin_descent(engine, reals)
+        else:
+            begin_lines(engine, reals)
         return
     engine[NONDETERMINISTIC] = 1
     engine[DISAGREED] = 0
