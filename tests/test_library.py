@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import drivenlines
 import numpy as np
 import pytest
 from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
@@ -73,7 +74,7 @@ def kink_searches(dtype: type) -> Iterator[Arguments]:
             yield objective, None, point(dtype), 6, radius, np.zeros(6, dtype), index, *found, 6, count
 
 
-# What each exported function is called with; the engine is driven as a whole, in driven.py.
+# What each exported function is called with; the engines are driven as a whole, in driven.py and drivenlines.py.
 CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "forward_difference": differences,
     "centered_difference": differences,
@@ -84,7 +85,7 @@ CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
 
 
 def test_every_exported_function_is_compared():
-    assert set(exported_functions()) <= set(CASES) | DRIVEN
+    assert set(exported_functions()) <= set(CASES) | DRIVEN | drivenlines.DRIVEN
 
 
 @pytest.mark.parametrize("symbol", [s for s, signature in SIGNATURES.items() if signature.function.__name__ in CASES])
@@ -125,6 +126,24 @@ def test_points_and_values_same_bits(dtype, three_witnesses):
     answers = [evaluate_round(witness, dtype) for witness in three_witnesses]
     for witness, answer in zip(three_witnesses, answers, strict=True):
         assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
+
+
+@pytest.mark.parametrize("problem", drivenlines.PROBLEMS)
+def test_lines_same_bits(problem, three_witnesses):
+    makers = drivenlines.PROBLEMS
+    logs = [drivenlines.drive(witness, three_witnesses[-1], makers[problem]()) for witness in three_witnesses]
+    for witness, log in zip(three_witnesses, logs, strict=True):
+        for number, (mine, first) in enumerate(zip(log, logs[0], strict=False)):
+            assert mine == first, f"{witness.name} differs from {three_witnesses[0].name} at entry {number}"
+        assert len(log) == len(logs[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_segments_and_misuse_of_lines_same_bits(dtype, three_witnesses):
+    for make in (drivenlines.segments, drivenlines.misuse):
+        answers = [make(witness, dtype) for witness in three_witnesses]
+        for witness, answer in zip(three_witnesses, answers, strict=True):
+            assert answer == answers[0], f"{witness.name} differs from {three_witnesses[0].name}"
 
 
 def test_constant_functions_agree(three_witnesses):

@@ -24,7 +24,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "what is generated, and the version": ("_declarations", "version"),
     "the core in machine code": ("compiler", "library"),
     "the words for a problem: causes, parameters, the point": ("cause", "parameters", "problem"),
-    "the engine of the core as Python holds it": ("engine",),
+    "the engine of the core as Python holds it": ("engine", "linesengine"),
     "values of the objective": ("evaluators",),
     "the stages of a check, and the pieces that are useful alone": (
         "additive",
@@ -32,13 +32,16 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "curves",
         "differences",
         "explaining",
+        "figures",
         "fewer_rows",
         "keeping",
         "ladder",
+        "linestable",
         "on_rows",
         "orders",
         "plain",
         "plotting",
+        "power",
         "progress",
         "recording",
         "report",
@@ -58,7 +61,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"matplotlib", "numba", "scipy", "torch", "tqdm"}
-NUMPY_IN_CORE = {"float64", "int64", "uint64"}
+NUMPY_IN_CORE = {"float64", "int64", "uint32", "uint64"}
 LONGEST = 300
 # With the reason for each; none without.
 LONGER = {
@@ -257,6 +260,7 @@ def test_the_graph_is_seen():
         Arrow("command", "demos", True),
         Arrow("report", "table", True),
         Arrow("core.climb", "core.evidence", False),
+        Arrow("core.lineflow", "core.lineweigh", False),
     ):
         assert arrow in arrows
     assert not any(arrow == Arrow("table", "report", False) for arrow in arrows)  # for type checkers alone

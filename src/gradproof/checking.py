@@ -69,7 +69,8 @@ def check(
     time_limit
         In seconds; as budget.
     rtol
-        The relative error that counts as wrong, by default 1e-5, more where the objective computes in float32.
+        The relative error that counts as wrong, by default 1e-5, more where the objective computes in float32; along
+        lines by default what they see, relative to the norm of the gradient, which the report says.
     bounds
         (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
     rows

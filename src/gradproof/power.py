@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from .core import structs
@@ -13,33 +14,44 @@ if TYPE_CHECKING:
 
 # A single error of so many bars is seen by every line: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
-# An error vector whose norm is so many bars shows, in units of its norm, at 2 bars = 1/10.
-LIKELY = 20.0
+# An error vector whose norm is so many bars shows where the lines give 2 bars of it: one its bar, one the bar's error.
+LIKELY = 22.0
 PART = 2.0 / LIKELY
+MOST_DIGITS = 9
+# Between one bar and three the lines are drawn a second time: up to four bars of an error come to that.
+PART_OF_A_SECOND_LOOK = 4.0 / LIKELY
 
 
 def miss_of_one_line(part: float) -> float:
-    """Return the probability that one line shows less than `part` of the norm of an error vector, at worst.
+    """Return the probability that a line shows less than `part` of the norm of an error vector, at most.
 
     Parameters
     ----------
     part
-        From 0 to 1/2.
+        From 0 to 1.
 
     Returns
     -------
     float
-        The probability for the worst error vector that is known, two equal errors: their sum along the line is small
-        where the signs differ (probability 1/2) and the magnitudes, uniform in [1/2, 3/2), are nearer to each other
-        than d = part * sqrt(2): 2 d - d².  Many equal errors come nearer to a normal distribution, which is less.
+        sqrt(2) * part, at most 1: a bound for every error vector.  Two equal errors come near to it: their sum is small
+        where their signs differ (probability 1/2) and the magnitudes are nearer to each other than
+        d = sqrt(2) * part (probability 2 d - d²).
 
     Notes
     -----
-    From the distribution of the directions alone, whatever the objective: Hoeffding's setting (1963) with independent
-    signs, evaluated for two terms exactly; simulated for fourteen shapes of error vectors.
+    From the distribution of the directions alone, whatever the objective.  Let the errors e_i, in scales, have the norm
+    1.  Along a line they add up to the sum of e_i v_i, where v_i has the density 1/2 on [-3/2, -1/2] and on [1/2, 3/2].
+    The density of the sum is nowhere above 1/sqrt(2), and the interval from -part to part is 2 * part long:
+
+    - Where one |e_i| is at least 1/sqrt(2), the density of e_i v_i alone, whatever the others add, is at most
+      1 / (2 |e_i|).
+    - Else by the inversion of the characteristic function, phi(t) = cos(t) sin(t/2) / (t/2) for one v_i, and Hölder's
+      inequality with the exponents p_i = 1 / e_i² > 2, as in Ball, "Cube slicing in R^n", Proceedings of the American
+      Mathematical Society 97 (1986), 465-473: the density is at most the largest sqrt(p) / (2 pi) times the integral
+      of |phi|**p.  At p = 2 that is 1/sqrt(2) by Parseval's equation; beyond, it is less, which is computed, not
+      proved (tests/test_power.py).
     """
-    distance = part * math.sqrt(2.0)
-    return 0.5 * (2.0 * distance - distance * distance)
+    return min(1.0, math.sqrt(2.0) * part)
 
 
 @dataclass(frozen=True)
@@ -107,8 +119,12 @@ class Power:
 
     @property
     def probability(self) -> float:
-        """With what probability, at least, an error vector of the norm `any_error` would have been seen."""
-        return 1.0 - miss_of_one_line(PART) ** self.lines if self.lines else 0.0
+        """With what probability, at least, an error vector of the norm `any_error` would have been seen.
+
+        It is missed where all lines show little of it, or so much that they are drawn again, and then little.
+        """
+        missed = miss_of_one_line(PART) ** self.lines
+        return 1.0 - missed * (1.0 + miss_of_one_line(PART_OF_A_SECOND_LOOK) ** self.lines) if self.lines else 0.0
 
     @property
     def factor(self) -> float:
@@ -144,10 +160,10 @@ def _short(value: float) -> str:
 
 
 def _floor(probability: float) -> str:
-    """Return a probability near 1 with the first digit that is not 9, rounded down."""
-    digits = max(2, math.ceil(-math.log10(1.0 - probability)) + 0) if probability < 1 else 9
-    scale = 10**digits
-    return f"{math.floor(probability * scale) / scale:.{digits}f}"
+    """Return a probability as far as its first digit that is not 9, at least two and at most nine, rounded down."""
+    exact = Decimal(min(probability, math.nextafter(1.0, 0.0)))
+    digits = min(max(2, -(1 - exact).adjusted()), MOST_DIGITS)
+    return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
 
 
 def make_power(words: list[int], reals: list[float], evidence: Evidence, gradient_evaluations: int) -> Power:

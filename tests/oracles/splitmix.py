@@ -84,3 +84,31 @@ def point(x: Any, probe: Probe, typical: float) -> list[float]:
             scale = abs(out[index]) if out[index] else typical
         out[index] += probe.step * direction(probe.seed, index) * scale
     return out
+
+
+class LongProbe(NamedTuple):
+    """One point on a long line: scales have a floor, and on an aligned line every claimed value foretells growth."""
+
+    start: int
+    stop: int
+    step: float
+    seed: int
+    floor: float = 0.1
+    aligned: bool = False
+
+
+def long_direction(probe: LongProbe, index: int, claim: float) -> Fraction:
+    """Sign and magnitude of a coordinate on a long line; the hash's own sign where the claim has none."""
+    v = Fraction(direction(probe.seed, index))
+    if probe.aligned and claim > 0:
+        return abs(v)
+    return -abs(v) if probe.aligned and claim < 0 else v
+
+
+def long_point(x: Any, claimed: Any, sizes: Any, probe: LongProbe) -> list[Fraction]:
+    """The point of a probe on a long line, exactly: sizes are those of the windows of 1,024 coordinates."""
+    out = [Fraction(float(value)) for value in x]
+    for index in range(probe.start, probe.stop):
+        scale = max(abs(out[index]), Fraction(probe.floor) * Fraction(float(sizes[index // 1024])))
+        out[index] += Fraction(probe.step) * long_direction(probe, index, float(claimed[index])) * scale
+    return out

@@ -15,6 +15,7 @@ from .linestate import (
     CANDIDATES,
     CHOSEN_RTOL,
     CONFIRM_EVALUATIONS,
+    FAILED_BAR,
     IS_CONFIRMING,
     IS_FLOAT32,
     LINE_BUDGET,
@@ -23,13 +24,15 @@ from .linestate import (
     LINE_SEED,
     LINE_SPREAD,
     LINE_VALUE,
+    SLOPE_NORM,
+    TOLERANCE_NOW,
     TYPICAL_X,
 )
 from .memory import as_reals, offset
 from .outcome import cause_of
 from .phases import end_early, prepare
 from .rounds import asked, take_round, write_round
-from .scales import UNIT_FLOAT32
+from .scales import DEFAULT_RTOL, UNIT_FLOAT32
 from .state import (
     ARITHMETIC,
     BUDGET,
@@ -46,6 +49,9 @@ from .state import (
     UNIT,
 )
 from .structs import OPTIONS_FLOAT32, OPTIONS_RTOL, OPTIONS_SEED, PROBE_START, PROBE_STOP, PROBE_WORDS
+
+# Half of a bar: below the two thirds of it that a magnitude of 1.5 leaves of an error.
+AS_CLOSELY = 0.5
 
 
 def add_candidate(engine: Engine, index: int) -> bool:
@@ -84,13 +90,25 @@ def candidate_claims(reals: Reals) -> Reals:
     return offset(reals, CANDIDATE_CLAIMS)
 
 
+def confirming_rtol(reals: Reals) -> float:
+    """Return the relative error that counts as wrong in a candidate; 0 for the default.
+
+    Where none was chosen, single coordinates are looked at as closely as the line that disagreed: an error that it saw
+    is at least two thirds of its bar, and no slope is larger than the norm.
+    """
+    if reals[CHOSEN_RTOL] > 0.0 or reals[FAILED_BAR] <= 0.0 or reals[SLOPE_NORM] <= 0.0:
+        return reals[CHOSEN_RTOL]
+    seen = AS_CLOSELY * (reals[FAILED_BAR] + reals[TOLERANCE_NOW]) / reals[SLOPE_NORM]
+    return seen if seen < DEFAULT_RTOL else 0.0
+
+
 def begin_confirming(engine: Engine, reals: Reals) -> bool:
     """Begin the check of the candidates with what is known of f; return False where it cannot begin."""
     options = offset(engine, CANDIDATE_OPTIONS)
     options_default(options)
     options[OPTIONS_SEED] = engine[LINE_SEED]
     options[OPTIONS_FLOAT32] = engine[IS_FLOAT32]
-    as_reals(options)[OPTIONS_RTOL] = reals[CHOSEN_RTOL]
+    as_reals(options)[OPTIONS_RTOL] = confirming_rtol(reals)
     # What the noise line found stands in the same header.
     arithmetic = engine[ARITHMETIC]
     unit = reals[UNIT]

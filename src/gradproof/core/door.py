@@ -25,7 +25,8 @@ from .directions import window_count, windows
 from .engine import ask, engine_start, options_default, tell
 from .evaluation import evaluate
 from .floats import widened
-from .lines import lines_ask, lines_result, lines_start, lines_tell
+from .lineresult import lines_result
+from .lines import lines_ask, lines_start, lines_tell
 from .linestate import lines_words
 from .memory import (
     allocate_like,

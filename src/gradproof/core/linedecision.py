@@ -131,6 +131,13 @@ def note_bar(engine: Engine, reals: Reals, bar: float) -> None:
     reals[place] = larger(bar + reals[TOLERANCE_NOW], reals[place])
 
 
+def note_seen(engine: Engine, reals: Reals) -> None:
+    """Take what disagreed for a bar: no coordinate could be blamed for it."""
+    place = ALIGNED_BAR if engine[FAILED_ALIGNED] != 0 else RANDOM_BAR
+    seen = math.fabs(reals[FAILED_RESIDUAL]) + reals[FAILED_BAR] + reals[TOLERANCE_NOW]
+    reals[place] = larger(seen, reals[place])
+
+
 def note_failed(engine: Engine, reals: Reals, line: int) -> None:
     """Note the line that disagrees, as the first node of the halving."""
     best = engine[POOL + CLIMBER_BEST]

@@ -17,14 +17,12 @@ from .codes import (
     WRONG,
 )
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
-from .descent import largest_stuck
-from .floats import larger
 from .halving import HALVING_FREE
-from .linedecision import CLEAR, decides
+from .linedecision import CLEAR, decides, note_seen
 from .linestate import (
-    ALIGNED_BAR,
     CANDIDATE_COUNT,
     CANDIDATE_INDICES,
+    CLIMBER_LINES,
     CLIMBER_NOISE,
     CLIMBER_REST,
     DISAGREED,
@@ -38,9 +36,11 @@ from .linestate import (
     HALVING_STAGE,
     IS_CONFIRMING,
     LINE_CAUSE,
+    LINE_FINDINGS,
     LINE_PHASE,
     LINE_STOPPED,
     LINE_VERDICT,
+    LINES_ALIGNED_AGAIN,
     LINES_DONE,
     NEXT_COUNT,
     NEXT_NODE,
@@ -50,16 +50,18 @@ from .linestate import (
     NODE_RESIDUAL,
     NODE_START,
     NODE_STOP,
+    PART_AGAIN,
     POOL,
-    RANDOM_BAR,
     RANDOM_LINES_DONE,
     STUCK_COUNT,
     TOLERANCE_NOW,
+    UNFIT_CLAIMS,
     halving_place,
     next_node_place,
     node_place,
 )
 from .longfindings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
+from .nodes import largest_stuck
 from .result import is_acceptable
 from .state import NONDETERMINISTIC
 
@@ -93,14 +95,16 @@ def conclude(engine: Engine, reals: Reals) -> bool:
         return True
     if engine[DISAGREED] > 0 and engine[CANDIDATE_COUNT] > 0 and is_explained(engine):
         # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
-        place = ALIGNED_BAR if engine[FAILED_ALIGNED] != 0 else RANDOM_BAR
-        seen = math.fabs(reals[FAILED_RESIDUAL]) + reals[FAILED_BAR] + reals[TOLERANCE_NOW]
-        reals[place] = larger(seen, reals[place])
+        note_seen(engine, reals)
+        if engine[FAILED_ALIGNED] == 0 and engine[RANDOM_LINES_DONE] == 0:
+            engine[RANDOM_LINES_DONE] = engine[POOL + CLIMBER_LINES]
         begin_long_findings(engine)
         engine[DISAGREED] = 0
     if engine[DISAGREED] == 0:
-        right = decides(reals) and engine[RANDOM_LINES_DONE] + engine[IS_CONFIRMING] > 0
-        end_with(engine, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, open_reason(engine, reals))
+        right = decides(reals) and engine[RANDOM_LINES_DONE] > 0
+        # Claims that are no numbers come before all lines: where they are not refuted, f has no values beside x.
+        reason = DOMAIN if engine[UNFIT_CLAIMS] > 0 else open_reason(engine, reals)
+        end_with(engine, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, reason)
         return True
     if engine[DISAGREED] < LOOKS:
         begin_long_findings(engine)
@@ -159,11 +163,14 @@ def write_open_node(engine: Engine, reals: Reals, node: int, cause: int) -> None
 def end_lines_early(engine: Engine, reals: Reals) -> None:
     """End the check where the budget ends, or the caller stops it: what disagrees clearly is wrong, located or not."""
     engine[ENDED_EARLY] = 1
+    # Lines near their bar, which would have been looked at again.
+    doubtful = engine[LINE_PHASE] == LINES_ALIGNED_AGAIN or engine[PART_AGAIN] != 0
     if count_wrong(engine) > 0 or any_wrong(engine):
+        keep_wrong(engine)
         end_with(engine, VERDICT_WRONG, WRONG)
     elif engine[DISAGREED] > 0:
         end_unlocated(engine, reals)
-    elif engine[RANDOM_LINES_DONE] > 0 and engine[LINE_STOPPED] == 0 and decides(reals):
+    elif engine[RANDOM_LINES_DONE] > 0 and engine[LINE_STOPPED] == 0 and decides(reals) and not doubtful:
         end_with(engine, VERDICT_RIGHT, UNTESTED)
     else:
         end_with(engine, VERDICT_INCONCLUSIVE, UNTESTED)
@@ -183,6 +190,6 @@ def end_unlocated(engine: Engine, reals: Reals) -> None:
         write_open_node(engine, reals, node_place(number), cause)
     for number in range(engine[NEXT_COUNT]):
         write_open_node(engine, reals, next_node_place(number), cause)
-    if engine[CANDIDATE_COUNT] > 0 and not any_wrong(engine):
+    if engine[LINE_FINDINGS] == 0:
         write_open_node(engine, reals, node_place(0), cause)
     end_with(engine, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, UNTESTED)

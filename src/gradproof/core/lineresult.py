@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from .abi import ConstEngine, Findings, Report
+from .abi import Code, ConstEngine, Findings, Integer, Integers, Reals, Report, exported
 from .candidates import candidate_cause
-from .codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
+from .codes import BAD_ARGUMENT, DONE, UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from .linestate import (
     ALIGNED_BAR,
     ALIGNED_LINES_DONE,
+    BLOCK_BAR,
+    BLOCK_COUNT,
+    BLOCK_NORM,
     CANDIDATE_COUNT,
     CANDIDATE_INDICES,
     CURVED_SLOPE,
@@ -33,9 +36,10 @@ from .linestate import (
     RANDOM_LINES_DONE,
     SLOPE_NORM,
     SLOPE_SUM,
+    block_place,
 )
 from .longfindings import long_finding
-from .memory import as_reals
+from .memory import as_reals, is_null
 from .outcome import kink_of
 from .result import is_acceptable
 from .state import ARITHMETIC, COORDINATE_FINDING, NOISE_MEASURED, NONDETERMINISTIC, coordinate, finding
@@ -160,3 +164,95 @@ def copy_finding(engine: ConstEngine, place: int, findings: Findings, number: in
     """Copy the words of a finding."""
     for word in range(FINDING_WORDS):
         findings[number * FINDING_WORDS + word] = engine[place + word]
+
+
+@exported
+def lines_result(engine: ConstEngine, report: Report, findings: Findings, capacity: Integer) -> Code:
+    """Write what the check has found so far; may be called at any time, and more than once.
+
+    Parameters
+    ----------
+    engine : ConstEngine
+        The check.
+    report : Report
+        Filled with verdict, counts and figures; `report->findings` says how many findings there are.
+    findings : Findings
+        Filled with the findings: first the coordinates that were confirmed, in their order, then the longer lines; at
+        most `capacity`; may be NULL.
+    capacity : Integer
+        Number of findings that fit.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine) or is_null(report):
+        return BAD_ARGUMENT
+    write_lines_report(engine, report)
+    if not is_null(findings):
+        write_lines_findings(engine, findings, capacity)
+    return DONE
+
+
+@exported
+def lines_candidates(engine: ConstEngine, indices: Integers, causes: Integers, capacity: Integer) -> Integer:
+    """Write which single coordinates were looked at alone, and what was found.
+
+    Parameters
+    ----------
+    engine : ConstEngine
+        The check.
+    indices : Integers
+        Filled with the coordinates in their order, at most `capacity`; may be NULL.
+    causes : Integers
+        Filled with their causes; may be NULL.
+    capacity : Integer
+        Number of coordinates that fit.
+
+    Returns
+    -------
+    Integer
+        Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine):
+        return BAD_ARGUMENT
+    if engine[IS_CONFIRMING] == 0:
+        return 0
+    count = engine[CANDIDATE_COUNT]
+    for number in range(count if count < capacity else capacity):
+        cause = candidate_cause(engine, number)
+        if not is_null(indices):
+            indices[number] = engine[CANDIDATE_INDICES + number]
+        if not is_null(causes):
+            causes[number] = cause if cause > UNTESTED else UNTESTED
+    return count
+
+
+@exported
+def lines_blocks(engine: ConstEngine, norms: Reals, bars: Reals) -> Code:
+    """Write what is known of the named blocks.
+
+    Parameters
+    ----------
+    engine : ConstEngine
+        The check.
+    norms : Reals
+        Filled with the norm of the claimed gradient in each block, every coordinate in its scale; may be NULL.
+    bars : Reals
+        Filled with the error bar of lines over each block alone, 0 where there were none; may be NULL.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine):
+        return BAD_ARGUMENT
+    reals = as_reals(engine)
+    for number in range(engine[BLOCK_COUNT]):
+        if not is_null(norms):
+            norms[number] = reals[block_place(number) + BLOCK_NORM]
+        if not is_null(bars):
+            bars[number] = reals[block_place(number) + BLOCK_BAR]
+    return DONE

@@ -6,36 +6,25 @@ import math
 
 from .abi import (
     Code,
-    ConstEngine,
     ConstIntegers,
     ConstOptions,
     ConstReals,
     ConstVector,
     Engine,
-    Findings,
     Integer,
-    Integers,
     Probes,
-    Reals,
-    Report,
     exported,
 )
-from .candidates import add_candidate, candidate_cause, gather
-from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, UNTESTED, WRONG_ORDER
+from .candidates import add_candidate, gather
+from .codes import BAD_ARGUMENT, DONE, WRONG_ORDER
 from .directions import typical_size, window_count
 from .engine import options_are_bad
-from .floats import larger, widened
+from .floats import widened
 from .lineflow import lines_asked, settle_lines, take_lines_round, write_lines_round
 from .lineoutcome import end_lines_early
-from .lineresult import write_lines_findings, write_lines_report
+from .linestart import begin_header, borders_are_bad, clear_lines, measure_claims
 from .linestate import (
-    BLOCK_BAR,
     BLOCK_COUNT,
-    BLOCK_NORM,
-    BLOCK_START,
-    BLOCK_SUM,
-    CANDIDATE_COUNT,
-    CANDIDATE_INDICES,
     CHOSEN_RTOL,
     IS_CONFIRMING,
     IS_FLOAT32,
@@ -43,33 +32,21 @@ from .linestate import (
     LINE_ASKED,
     LINE_BUDGET,
     LINE_EVALUATIONS,
-    LINE_HEADER_WORDS,
     LINE_PHASE,
     LINE_ROUNDS,
     LINE_RTOL,
     LINE_SEED,
     LINE_STOPPED,
-    LINES,
     LINES_CONFIRM,
     LINES_DONE,
-    SLOPE_NORM,
-    SLOPE_SUM,
-    SMALLEST_TOLERANCE,
-    TYPICAL_SLOPE,
     TYPICAL_X,
     UNFIT_CLAIMS,
-    block_place,
     lines_words,
 )
-from .memory import as_reals, holds_float32, is_null, offset
-from .norms import is_in_float32, typical_slope, write_norms
-from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64
-from .state import ARITHMETIC, FLOAT32, HEADER_WORDS, PAIRS, ROUND, SEED, UNIT
+from .memory import as_reals, holds_float32, is_null
+from .scales import DEFAULT_RTOL
+from .state import ROUND
 from .structs import OPTIONS_BUDGET, OPTIONS_RTOL, OPTIONS_SEED
-
-# Rounding of the claimed gradient itself, relative to its norm.
-ROUNDING = 1e-13
-ROUNDING_FLOAT32 = 1.5e-7
 
 
 @exported
@@ -130,7 +107,7 @@ def lines_start(
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(sizes) or n < 1 or blocks < 0:
         return BAD_ARGUMENT
-    if blocks > 0 and is_null(borders):
+    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
         return BAD_ARGUMENT
     if not is_null(options) and options_are_bad(options):
         return BAD_ARGUMENT
@@ -154,48 +131,6 @@ def lines_start(
     reals[TYPICAL_X] = typical_size(sizes, window_count(n))
     measure_claims(engine, reals, x, claimed, sizes, borders)
     return DONE
-
-
-def clear_lines(engine: Engine, blocks: int) -> None:
-    """Set the words that are read before they are written."""
-    for word in range(HEADER_WORDS):
-        engine[word] = 0
-    for word in range(LINE_HEADER_WORDS):
-        engine[LINES + word] = 0
-    for number in range(blocks + 1):
-        engine[block_place(number) + BLOCK_BAR] = 0
-
-
-def begin_header(engine: Engine, reals: Reals) -> None:
-    """Fill the header that the noise line works on."""
-    float32 = engine[IS_FLOAT32] != 0
-    engine[FLOAT32] = engine[IS_FLOAT32]
-    engine[SEED] = engine[LINE_SEED]
-    engine[ARITHMETIC] = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
-    reals[UNIT] = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
-
-
-def measure_claims(
-    engine: Engine, reals: Reals, x: ConstVector, claimed: ConstVector, sizes: ConstReals, borders: ConstIntegers
-) -> None:
-    """Measure the claimed gradient: its norms, as a whole and block by block, its typical slope, its arithmetic."""
-    n = engine[LENGTH]
-    write_norms(x, claimed, sizes, 0, n, offset(reals, SLOPE_NORM), offset(reals, SLOPE_SUM))
-    for number in range(engine[BLOCK_COUNT] + 1):
-        place = block_place(number)
-        engine[place + BLOCK_START] = borders[number] if engine[BLOCK_COUNT] > 0 else 0
-    for number in range(engine[BLOCK_COUNT]):
-        place = block_place(number)
-        stop = engine[block_place(number + 1) + BLOCK_START]
-        start = engine[place + BLOCK_START]
-        write_norms(x, claimed, sizes, start, stop, offset(reals, place + BLOCK_NORM), offset(reals, place + BLOCK_SUM))
-    # The pairs of the check of candidates are free until it begins.
-    reals[TYPICAL_SLOPE] = typical_slope(x, claimed, sizes, n, offset(reals, PAIRS))
-    reals[SMALLEST_TOLERANCE] = ROUNDING
-    if is_in_float32(claimed, n):
-        reals[SMALLEST_TOLERANCE] += ROUNDING_FLOAT32
-    if reals[CHOSEN_RTOL] > 0.0:
-        reals[SMALLEST_TOLERANCE] = larger(reals[CHOSEN_RTOL], reals[SMALLEST_TOLERANCE])
 
 
 @exported
@@ -284,96 +219,4 @@ def lines_stop(engine: Engine, unused: Integer) -> Code:
     engine[LINE_STOPPED] = 1
     if engine[LINE_PHASE] != LINES_DONE:
         end_lines_early(engine, as_reals(engine))
-    return DONE
-
-
-@exported
-def lines_result(engine: ConstEngine, report: Report, findings: Findings, capacity: Integer) -> Code:
-    """Write what the check has found so far; may be called at any time, and more than once.
-
-    Parameters
-    ----------
-    engine : ConstEngine
-        The check.
-    report : Report
-        Filled with verdict, counts and figures; `report->findings` says how many findings there are.
-    findings : Findings
-        Filled with the findings: first the coordinates that were confirmed, in their order, then the longer lines; at
-        most `capacity`; may be NULL.
-    capacity : Integer
-        Number of findings that fit.
-
-    Returns
-    -------
-    Code
-        0, or GRADPROOF_BAD_ARGUMENT.
-    """
-    if is_null(engine) or is_null(report):
-        return BAD_ARGUMENT
-    write_lines_report(engine, report)
-    if not is_null(findings):
-        write_lines_findings(engine, findings, capacity)
-    return DONE
-
-
-@exported
-def lines_candidates(engine: ConstEngine, indices: Integers, causes: Integers, capacity: Integer) -> Integer:
-    """Write which single coordinates were looked at alone, and what was found.
-
-    Parameters
-    ----------
-    engine : ConstEngine
-        The check.
-    indices : Integers
-        Filled with the coordinates in their order, at most `capacity`; may be NULL.
-    causes : Integers
-        Filled with their causes; may be NULL.
-    capacity : Integer
-        Number of coordinates that fit.
-
-    Returns
-    -------
-    Integer
-        Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
-    """
-    if is_null(engine):
-        return BAD_ARGUMENT
-    if engine[IS_CONFIRMING] == 0:
-        return 0
-    count = engine[CANDIDATE_COUNT]
-    for number in range(count if count < capacity else capacity):
-        cause = candidate_cause(engine, number)
-        if not is_null(indices):
-            indices[number] = engine[CANDIDATE_INDICES + number]
-        if not is_null(causes):
-            causes[number] = cause if cause > UNTESTED else UNTESTED
-    return count
-
-
-@exported
-def lines_blocks(engine: ConstEngine, norms: Reals, bars: Reals) -> Code:
-    """Write what is known of the named blocks.
-
-    Parameters
-    ----------
-    engine : ConstEngine
-        The check.
-    norms : Reals
-        Filled with the norm of the claimed gradient in each block, every coordinate in its scale; may be NULL.
-    bars : Reals
-        Filled with the error bar of lines over each block alone, 0 where there were none; may be NULL.
-
-    Returns
-    -------
-    Code
-        0, or GRADPROOF_BAD_ARGUMENT.
-    """
-    if is_null(engine):
-        return BAD_ARGUMENT
-    reals = as_reals(engine)
-    for number in range(engine[BLOCK_COUNT]):
-        if not is_null(norms):
-            norms[number] = reals[block_place(number) + BLOCK_NORM]
-        if not is_null(bars):
-            bars[number] = reals[block_place(number) + BLOCK_BAR]
     return DONE

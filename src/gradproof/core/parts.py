@@ -64,6 +64,21 @@ def begin_kind(engine: Engine, kind: int, count: int) -> None:
     engine[PART_KIND] = kind
     engine[PART] = 0
     engine[PART_COUNT] = count
+    skip_empty(engine)
+
+
+def skip_empty(engine: Engine) -> None:
+    """Pass over named blocks without coordinates."""
+    if engine[PART_KIND] == NAMED:
+        while engine[PART] < engine[PART_COUNT] and is_empty(engine, engine[PART]):
+            engine[PART] += 1
+
+
+def is_empty(engine: Engine, number: int) -> bool:
+    """Return whether a named block has no coordinate."""
+    start = engine[block_place(number) + BLOCK_START]
+    stop: int = engine[block_place(number + 1) + BLOCK_START]
+    return start >= stop
 
 
 def next_part(engine: Engine) -> tuple[int, int]:
@@ -89,6 +104,7 @@ def note_part(engine: Engine, reals: Reals) -> None:
         reals[block_place(part) + BLOCK_BAR] = bar
     reals[PART_BAR] = larger(bar, reals[PART_BAR]) if part > 0 else bar
     engine[PART] = part + 1
+    skip_empty(engine)
     engine[PARTS_DONE] += 1
     if engine[PART] == engine[PART_COUNT]:
         known = reals[PARTS_BAR]

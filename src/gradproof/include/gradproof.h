@@ -457,6 +457,40 @@ int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
 int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 
 /*
+ * Write what the check has found so far; may be called at any time, and more than once.
+ *   engine       The check.
+ *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
+ *   findings     Filled with the findings: first the coordinates that were confirmed, in their order, then
+ *                the longer lines; at most capacity; may be NULL.
+ *   capacity     Number of findings that fit.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_result(const gradproof_engine *engine, gradproof_report *report,
+    gradproof_finding *findings, int64_t capacity);
+
+/*
+ * Write which single coordinates were looked at alone, and what was found.
+ *   engine       The check.
+ *   indices      Filled with the coordinates in their order, at most capacity; may be NULL.
+ *   causes       Filled with their causes; may be NULL.
+ *   capacity     Number of coordinates that fit.
+ *   Returns      Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_lines_candidates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
+    int64_t capacity);
+
+/*
+ * Write what is known of the named blocks.
+ *   engine       The check.
+ *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
+ *                may be NULL.
+ *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
+ *                NULL.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_lines_blocks(const gradproof_engine *engine, double *norms, double *bars);
+
+/*
  * Return the number of 8-byte words that a check by lines keeps, however long x is.
  *   blocks       Number of named blocks, 0 or more.
  *   Returns      Words for gradproof_lines_start, or GRADPROOF_BAD_ARGUMENT.
@@ -514,40 +548,6 @@ int32_t gradproof_lines_tell(gradproof_engine *engine, const double *values, con
  *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
  */
 int32_t gradproof_lines_stop(gradproof_engine *engine, int64_t unused);
-
-/*
- * Write what the check has found so far; may be called at any time, and more than once.
- *   engine       The check.
- *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
- *   findings     Filled with the findings: first the coordinates that were confirmed, in their order, then
- *                the longer lines; at most capacity; may be NULL.
- *   capacity     Number of findings that fit.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_result(const gradproof_engine *engine, gradproof_report *report,
-    gradproof_finding *findings, int64_t capacity);
-
-/*
- * Write which single coordinates were looked at alone, and what was found.
- *   engine       The check.
- *   indices      Filled with the coordinates in their order, at most capacity; may be NULL.
- *   causes       Filled with their causes; may be NULL.
- *   capacity     Number of coordinates that fit.
- *   Returns      Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
- */
-int64_t gradproof_lines_candidates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
-    int64_t capacity);
-
-/*
- * Write what is known of the named blocks.
- *   engine       The check.
- *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
- *                may be NULL.
- *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
- *                NULL.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_blocks(const gradproof_engine *engine, double *norms, double *bars);
 
 /*
  * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.

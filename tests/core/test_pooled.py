@@ -1,0 +1,170 @@
+"""Lines that climb together: their pooled bar against residual slopes that are known in closed form."""
+
+import math
+
+import numpy as np
+import pytest
+from climbing import POOL, climbed, kink, poisson, residuals
+from properties import refuted
+
+from gradproof.core import linestate, pooled
+from gradproof.core.linestate import (
+    CLIMBER_BAR,
+    CLIMBER_BEST,
+    CLIMBER_FIRST,
+    CLIMBER_NOISE,
+    CLIMBER_REST,
+    CLIMBER_TAKEN,
+)
+
+
+def smooth(shape, error, size):
+    return {
+        "sine": lambda t: size * (math.sin(t + 1.0) - math.sin(1.0)) - size * math.cos(1.0) * t + error * t,
+        "exponential": lambda t: size * (math.expm1(2 * t) - 2 * t) + error * t,
+        "quartic": lambda t: size * (t**4 - 3 * t**3 + t * t) + error * t,
+        "cubic": lambda t: size * t**3 + error * t,
+        "line": lambda t: error * t,
+    }[shape]
+
+
+def bar_of(words, reals):
+    return float(reals[POOL + CLIMBER_BAR])
+
+
+def holds(bar, lines, errors, **chosen):
+    """The bar holds the residual slope of every line but for what is its true error."""
+    words, reals = climbed(pooled.walk_pool, lines, **chosen)
+    off = np.abs(residuals(words, reals) - errors).max()
+    assert off <= bar(words, reals)
+    return words, reals
+
+
+def families(shape, seed):
+    random = np.random.default_rng(seed)
+    errors = random.normal(size=4) * 10.0 ** random.integers(-9, 1)
+    sizes = random.normal(size=4) * 10.0 ** random.integers(-1, 2)
+    return [smooth(shape, error, size) for error, size in zip(errors, sizes, strict=True)], errors
+
+
+@pytest.mark.parametrize("shape", ["sine", "exponential", "quartic", "cubic", "line"])
+@pytest.mark.parametrize("noise", [1e-16, 1e-12, 1e-8])
+@pytest.mark.parametrize("first", [-36, -20, -8])
+def test_smooth_lines(shape, noise, first):
+    for seed in range(2):
+        lines, errors = families(shape, seed)
+        words, reals = holds(bar_of, lines, errors, noise=noise, first=first, seed=seed)
+        assert bar_of(words, reals) == reals[POOL + CLIMBER_NOISE] + reals[POOL + CLIMBER_REST]
+
+
+def test_smooth_lines_reach_what_noise_and_curvature_allow():
+    """The bar at the best step is near the law sigma**(2/3) for smooth f: here 1e-10 and a few tens."""
+    lines, errors = families("sine", 3)
+    words, reals = holds(bar_of, lines, errors, noise=1e-15)
+    assert bar_of(words, reals) < 1e-8
+
+
+@pytest.mark.parametrize("noise", [1e-12, 1e-8])
+def test_smooth_lines_twin(noise):
+    """A bar of noise alone, or a hundredth of the bar, does not hold."""
+
+    def all_of_them(bar):
+        for seed in range(6):
+            for first in (-20, -8):
+                lines, errors = families("sine", seed)
+                holds(bar, lines, errors, noise=noise, first=first, seed=seed)
+
+    all_of_them(bar_of)
+    refuted(all_of_them, lambda words, reals: bar_of(words, reals) / 100)
+
+
+@pytest.mark.parametrize("with_kinks", [1, 2, 4])
+def test_one_kink_on_some_lines(with_kinks):
+    """Wherever a kink lies, on one line or on all of them, the bar holds."""
+    for place in np.linspace(-28.0, -3.0, 25):
+        lines = [kink(1.0, (-1) ** number * 2.0 ** (place + 0.3 * number)) for number in range(with_kinks)]
+        lines += [lambda t: 0.0] * (4 - with_kinks)
+        holds(bar_of, lines, np.zeros(4), noise=1e-13, first=-18)
+
+
+def without_the_gap(words, reals):
+    best = int(words[POOL + CLIMBER_BEST])
+    return reals[POOL + CLIMBER_NOISE] + 0.1 * math.sqrt(pooled.mean_square_change(words, reals, POOL, best))
+
+
+def test_one_kink_twin():
+    """What changes from rung to rung alone does not see a kink that all the steps cross."""
+
+    def all_of_them(bar):
+        for place in np.linspace(-28.0, -3.0, 25):
+            holds(bar, [kink(1.0, 2.0**place)] * 4, np.zeros(4), noise=1e-13, first=-18, most=4)
+
+    all_of_them(bar_of)
+    refuted(all_of_them, without_the_gap)
+
+
+def excess(part, seeds):
+    """How many of the checks have a line beyond its bar, and by how much at most."""
+    found = []
+    for seed in seeds:
+        lines = [poisson(3000.0, 1e-3, 4 * seed + number) for number in range(4)]
+        words, reals = climbed(pooled.walk_pool, lines, noise=1e-12, first=-16, seed=seed)
+        found.append(np.abs(residuals(words, reals)).max() / (part * bar_of(words, reals)))
+    return np.mean(np.array(found) > 1), max(found)
+
+
+def kinks_like_a_poisson_process_hold(part):
+    often, most = excess(part, range(40))
+    assert often <= 0.05
+    assert most < 3.0
+
+
+def test_kinks_like_a_poisson_process():
+    kinks_like_a_poisson_process_hold(1.0)
+
+
+def test_kinks_like_a_poisson_process_twin():
+    refuted(kinks_like_a_poisson_process_hold, 0.1)
+
+
+@pytest.mark.parametrize("most", [2, 3, 5, 12])
+def test_the_walk_ends_within_its_rungs(most):
+    for seed in range(6):
+        for first in (-40, -18, -8, -2):
+            words, _ = climbed(
+                pooled.walk_pool, [poisson(100.0, 1.0, seed)] * 4, first=first, most=most, noise=1e-13, seed=seed
+            )
+            assert words[POOL + CLIMBER_TAKEN] <= max(most, 2)
+            assert (words[POOL + CLIMBER_BEST] - words[POOL + CLIMBER_FIRST]) % 2 == 0
+
+
+def test_the_walk_stops_at_its_target():
+    for target, taken in ((1.0, 2), (0.0, 12)):
+        words, reals = climbed(pooled.walk_pool, families("sine", 1)[0], target=target, noise=1e-15)
+        assert words[POOL + CLIMBER_TAKEN] <= taken
+        assert (bar_of(words, reals) <= target) == (target > 0)
+
+
+def test_lines_without_finite_values_have_no_bar():
+    for value in (math.nan, math.inf):
+        words, reals = climbed(pooled.walk_pool, [lambda t, value=value: value] * 4)
+        assert reals[POOL + CLIMBER_BAR] == math.inf
+        assert words[POOL + CLIMBER_TAKEN] <= 12
+
+
+def test_a_line_that_is_finite_on_small_steps_alone_is_measured_there():
+    lines = [lambda t: math.nan if abs(t) > 2.0**-15 else 0.25 * t] * 4
+    words, reals = climbed(pooled.walk_pool, lines, first=-16, noise=1e-15)
+    assert math.isfinite(reals[POOL + CLIMBER_BAR])
+    assert words[POOL + CLIMBER_BEST] < -15
+    assert np.abs(residuals(words, reals) - 0.25).max() <= bar_of(words, reals)
+
+
+def test_coarse_noise_betrays_float32():
+    for noise, coarse in ((1e-11, False), (1e-8, True)):
+        words = np.zeros(linestate.lines_words(0), np.int64)
+        reals = words.view(np.float64)
+        reals[[linestate.LINE_VALUE, linestate.LINE_NOISE]] = -1.0, noise
+        assert pooled.is_coarse(words, reals) == coarse
+        words[linestate.IS_FLOAT32] = 1
+        assert pooled.is_coarse(words, reals)

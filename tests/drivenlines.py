@@ -1,0 +1,297 @@
+"""Checks along lines, driven from start to end by any witness; everything that they write is logged as bits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from witnesses import bits
+
+from gradproof.core import linestate, structs
+from gradproof.core.directions import window_count
+from gradproof.core.state import ROUND
+
+DRIVEN = {
+    "uses_lines",
+    "windows",
+    "move_segments",
+    "sum_segments",
+    "lines_size",
+    "lines_start",
+    "lines_ask",
+    "lines_tell",
+    "lines_stop",
+    "lines_result",
+    "lines_candidates",
+    "lines_blocks",
+}
+LONG = 3000
+SHORT = 1030
+MANY = 1000  # rounds: a check that does not end
+
+
+class Problem(NamedTuple):
+    """An objective on vectors of a length, the claimed gradient at x, named blocks and what is chosen."""
+
+    objective: Callable[[Any], float]
+    x: Any
+    claimed: Any
+    borders: Any = None
+    budget: int = 0
+    rtol: float = 0.0
+    rounds: int = MANY
+
+
+def point(n: int) -> Any:
+    """Coordinates of both signs and of sizes that differ from block to block."""
+    random = np.random.default_rng(7)
+    x = random.normal(size=n)
+    x[n // 3 :] *= 1e-3
+    return x
+
+
+def waves(x: Any) -> float:
+    return math.fsum(np.sin(np.asarray(x, np.float64) + 0.25).tolist())
+
+
+def slopes_of_waves(x: Any) -> Any:
+    return np.cos(x + 0.25)
+
+
+def blocks_of(n: int) -> Any:
+    return np.array([0, n // 3, n // 3 + 1, n], np.int64)
+
+
+def right() -> Problem:
+    x = point(LONG)
+    return Problem(waves, x, slopes_of_waves(x), blocks_of(LONG))
+
+
+def one_wrong() -> Problem:
+    x = point(LONG)
+    claimed = slopes_of_waves(x)
+    claimed[777] += 0.1
+    return Problem(waves, x, claimed, blocks_of(LONG))
+
+
+def some_wrong() -> Problem:
+    x = point(SHORT)
+    claimed = slopes_of_waves(x)
+    claimed[[3, 4, 600, 1029]] *= (1.5, -1.0, 0.0, 1.01)
+    return Problem(waves, x, claimed)
+
+
+def dense() -> Problem:
+    x = point(LONG)
+    claimed = slopes_of_waves(x)
+    claimed[LONG // 3 + 1 :] *= 1.01
+    return Problem(waves, x, claimed, blocks_of(LONG))
+
+
+def kinked() -> Problem:
+    x = np.where(np.arange(SHORT) % 2 == 0, 0.0, point(SHORT))
+    claimed = slopes_of_waves(x) + 0.5 * np.sign(x)
+    return Problem(lambda y: waves(y) + 0.5 * math.fsum(np.abs(y).tolist()), x, claimed)
+
+
+def single() -> Problem:
+    x = point(SHORT).astype(np.float32)
+    return Problem(waves, x, slopes_of_waves(x).astype(np.float32))
+
+
+def inside_single() -> Problem:
+    x = point(SHORT)
+    return Problem(lambda y: float(np.sum(np.sin(y.astype(np.float32)))), x, np.cos(x))
+
+
+def cheapest() -> Problem:
+    return right()._replace(budget=28)
+
+
+def parts() -> Problem:
+    x = point(9 * 1024)
+    return Problem(waves, x, slopes_of_waves(x), blocks_of(x.size), budget=1000)
+
+
+def unfit() -> Problem:
+    x = point(SHORT)
+    claimed = slopes_of_waves(x)
+    claimed[[5, 1029]] = np.nan, np.inf
+    return Problem(waves, x, claimed)
+
+
+def edge() -> Problem:
+    x = np.full(SHORT, 1e-3)
+    return Problem(lambda y: math.nan if y.min() < 1e-3 else waves(y), x, slopes_of_waves(x))
+
+
+def not_finite() -> Problem:
+    x = point(SHORT)
+    return Problem(lambda y: math.inf, x, x)
+
+
+def random() -> Problem:
+    calls = iter(range(10**9))
+    x = point(SHORT)
+    claimed = slopes_of_waves(x)
+    claimed[7] = 90.0
+    return Problem(lambda y: waves(y) + 1e-4 * (next(calls) % 3), x, claimed, budget=90)
+
+
+def chosen() -> Problem:
+    return one_wrong()._replace(rtol=1e-2)
+
+
+def stopped() -> Problem:
+    return one_wrong()._replace(rounds=9)
+
+
+PROBLEMS: dict[str, Callable[[], Problem]] = {
+    problem.__name__: problem
+    for problem in (
+        right,
+        one_wrong,
+        some_wrong,
+        dense,
+        kinked,
+        single,
+        inside_single,
+        cheapest,
+        parts,
+        unfit,
+        edge,
+        not_finite,
+        random,
+        chosen,
+        stopped,
+    )
+}
+
+
+def drive(witness: Any, library: Any, problem: Problem) -> list[bytes]:
+    """Return the bits of a whole check along lines: probes, codes, memory, report, findings, candidates, blocks.
+
+    The points of the probes are made by `library`, so that plain Python is quick; that they are the same is
+    `segments` to show.
+    """
+    return list(_log(witness, library, problem))
+
+
+def _log(witness: Any, library: Any, problem: Problem) -> Iterator[bytes]:
+    x, claimed, n = problem.x, problem.claimed, problem.x.size
+    twin = "_f32" if x.dtype == np.float32 else ""
+    sizes = np.zeros(window_count(n))
+    yield bits(witness(f"gradproof_windows{twin}", x, n, sizes))
+    yield bits(sizes)
+    blocks = 0 if problem.borders is None else len(problem.borders) - 1
+    memory = np.zeros(witness("gradproof_lines_size", blocks), np.int64)
+    options = _options(witness, problem)
+    yield bits(witness(f"gradproof_lines_start{twin}", memory, x, claimed, sizes, n, problem.borders, blocks, options))
+    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    rounds = 0
+    while (count := witness(f"gradproof_lines_ask{twin}", memory, x, claimed, probes, ROUND)) > 0:
+        rounds += 1
+        assert rounds < MANY
+        yield bits(memory)
+        yield bits(probes[: count * structs.PROBE_WORDS])
+        if rounds >= problem.rounds:
+            yield bits(witness("gradproof_lines_stop", memory, 3))
+            continue
+        values, changes = _evaluated(library, twin, problem, sizes, probes, count)
+        yield bits(witness("gradproof_lines_tell", memory, values, changes, count + 1))
+        yield bits(witness("gradproof_lines_tell", memory, values, changes, count))
+    yield bits(count)
+    yield bits(memory)
+    yield from _results(witness, memory, blocks)
+    yield bits(witness("gradproof_lines_tell", memory, np.zeros(3), np.zeros(3), 3))
+
+
+def _evaluated(library: Any, twin: str, problem: Problem, sizes: Any, probes: Any, count: int) -> tuple[Any, Any]:
+    n = problem.x.size
+    values, changes, out = np.zeros(count), np.zeros(count), np.zeros(n, problem.x.dtype)
+    for row in range(count):
+        probe = probes[row * structs.PROBE_WORDS : (row + 1) * structs.PROBE_WORDS].copy()
+        change = np.zeros(1)
+        given = (problem.x, problem.claimed, sizes, n, probe)
+        assert library(f"gradproof_points{twin}", *given, 1, out, change) == 0
+        values[row], changes[row] = problem.objective(out), change[0]
+    return values, changes
+
+
+def _results(witness: Any, memory: Any, blocks: int) -> Iterator[bytes]:
+    report = np.zeros(structs.REPORT_WORDS, np.int64)
+    yield bits(witness("gradproof_lines_result", memory, report, None, 0))
+    yield bits(report)
+    findings = np.zeros(max(1, report[structs.REPORT_FINDINGS]) * structs.FINDING_WORDS, np.int64)
+    for capacity in (1, int(report[structs.REPORT_FINDINGS])):
+        yield bits(witness("gradproof_lines_result", memory, report, findings, capacity))
+        yield bits(findings)
+    indices, causes = np.zeros(linestate.CANDIDATES, np.int64), np.zeros(linestate.CANDIDATES, np.int64)
+    yield bits(witness("gradproof_lines_candidates", memory, indices, causes, len(indices)))
+    yield bits(witness("gradproof_lines_candidates", memory, None, causes, 1))
+    yield from (bits(indices), bits(causes))
+    norms, bars = np.zeros(blocks), np.zeros(blocks)
+    yield bits(witness("gradproof_lines_blocks", memory, norms, bars))
+    yield from (bits(norms), bits(bars))
+    yield bits(witness("gradproof_lines_blocks", memory, None, None))
+
+
+def _options(witness: Any, problem: Problem) -> Any:
+    options = np.zeros(structs.OPTIONS_WORDS, np.int64)
+    assert witness("gradproof_options_default", options) == 0
+    options[structs.OPTIONS_BUDGET] = problem.budget
+    options.view(np.float64)[structs.OPTIONS_RTOL] = problem.rtol
+    return options
+
+
+def misuse(witness: Any, dtype: type) -> list[bytes]:
+    """Return the codes of what is refused, and which checks go along lines."""
+    twin = "" if dtype == np.float64 else "_f32"
+    x, sizes = np.ones(3, dtype), np.ones(1)
+    memory = np.zeros(witness("gradproof_lines_size", 0), np.int64)
+    probes, report = np.zeros(ROUND * structs.PROBE_WORDS, np.int64), np.zeros(structs.REPORT_WORDS, np.int64)
+    bad = np.zeros(structs.OPTIONS_WORDS, np.int64)
+    start, ask = f"gradproof_lines_start{twin}", f"gradproof_lines_ask{twin}"
+    right = [memory, x, x, sizes, 3, None, 0, None]
+    calls: list[tuple[Any, ...]] = [(start, *right)]
+    for place, value in ((0, None), (1, None), (2, None), (3, None), (4, 0), (6, -1), (6, 2), (7, bad)):
+        calls.append((start, *(value if number == place else one for number, one in enumerate(right))))
+    calls.append((start, memory, np.array([1, np.nan, 1], dtype), *right[2:]))
+    calls += [("gradproof_lines_size", -1), ("gradproof_lines_size", 2), (start, *right)]
+    calls += [
+        (ask, None, x, x, probes, ROUND),
+        (ask, memory, x, x, probes, ROUND - 1),
+        (ask, memory, x, x, None, ROUND),
+    ]
+    calls += [("gradproof_lines_tell", memory, None, sizes, 1), ("gradproof_lines_tell", memory, sizes, sizes, 1)]
+    calls += [
+        ("gradproof_lines_stop", None, 0),
+        ("gradproof_lines_stop", memory, -1),
+        ("gradproof_lines_stop", memory, 0),
+    ]
+    calls += [("gradproof_lines_result", memory, None, None, 0), ("gradproof_lines_result", memory, report, None, 0)]
+    calls += [("gradproof_lines_candidates", None, None, None, 0), ("gradproof_lines_blocks", None, None, None)]
+    calls += [(f"gradproof_windows{twin}", None, 3, sizes), (f"gradproof_windows{twin}", x, 0, sizes)]
+    for n in (1, 5000, 5001, 10**12):
+        for mode in (0, 1, 2):
+            calls += [("gradproof_uses_lines", n, mode, budget) for budget in (0, 27, 28, 10_001, 10**13)]
+    return [bits(witness(*call)) for call in calls] + [bits(report)]
+
+
+def segments(witness: Any, dtype: type) -> list[bytes]:
+    """Return the bits of points moved by segments, of changes and of their sums; and of what is refused."""
+    n, twin = SHORT, "" if dtype == np.float64 else "_f32"
+    x, claimed, out = point(n).astype(dtype), np.cos(point(n)).astype(dtype), np.zeros(n, dtype)
+    sizes, changes = np.zeros(2), np.zeros(2)
+    answer = [bits(witness(f"gradproof_windows{twin}", x, n, sizes)), bits(sizes)]
+    for start, stop, seed, step, aligned in ((0, n, 5, 0.25, 0), (0, n, -9, 2.0**-30, 1), (700, 1027, 3, -0.5, 1)):
+        probe = np.array([start, stop, seed, 0, 0, 0, aligned], np.int64)
+        probe.view(np.float64)[[structs.PROBE_FLOOR, structs.PROBE_STEP]] = 0.1, step
+        given = (x, claimed, sizes, probe)
+        answer += [bits(witness(f"gradproof_move_segments{twin}", *given, 0, 2, out, changes)), bits(out)]
+        answer += [bits(changes), bits(witness("gradproof_sum_segments", changes, 2))]
+    for first, count, room in ((-1, 1, out), (0, -1, out), (0, 1, None)):
+        answer.append(bits(witness(f"gradproof_move_segments{twin}", *given, first, count, room, changes)))
+    return answer
