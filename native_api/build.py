@@ -42,14 +42,17 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 # Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
 INLINING_THRESHOLD = 10
 KERNELS = re.compile(
-    r"(core\d+(probes|errors|evaluation|spans|norms|directions)\d)|gradproof_(relative|evaluate|points|move|windows)"
+    r"core\d+((probes|errors|evaluation|spans)\d|norms\d+(window_sums|are_finite)B|directions\d+sum_of_squaresB)"
+    r"|gradproof_(relative|evaluate|points)"
 )
 # The innermost steps of loops over long vectors: a call in such a loop keeps it from doing several steps at once.
 INLINED = re.compile(
     r"core\d+(floats7widened|norms\d+(scaled_slope|nothing)"
     r"|directions\d+(hashed|low_bits|low_half|high_bits|high_half|signed_parts|scale_above|mixed|square)"
-    r"|spans\d+(aligned_parts|moved|term|move_window|move_window_aligned|move_some|change_of))B"
+    r"|spans\d+(aligned_parts|moved|term|move_window|move_window_aligned|change_of))B"
 )
+# What every version of a function shares: at most two parts of windows a line.
+SHARED = re.compile(r"core\d+spans9move_someB")
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
@@ -128,6 +131,8 @@ def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
             value.add_function_attribute("optsize")
         if value.is_function and INLINED.search(value.name):
             value.add_function_attribute("alwaysinline")
+        if value.is_function and SHARED.search(value.name):
+            value.add_function_attribute("noinline")
         if value.is_function:
             # Nothing here throws: tables for unwinding would be dead weight.
             value.add_function_attribute("nounwind")
