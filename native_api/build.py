@@ -41,7 +41,18 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
 # Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
 INLINING_THRESHOLD = 10
-KERNELS = re.compile(r"(core\d+(probes|errors|evaluation)\d)|gradproof_(relative|evaluate|points)")
+KERNELS = re.compile(
+    r"core\d+((probes|errors|evaluation|spans)\d|norms\d+(window_sums|are_finite)B|directions\d+sum_of_squaresB)"
+    r"|gradproof_(relative|evaluate|points)"
+)
+# The innermost steps of loops over long vectors: a call in such a loop keeps it from doing several steps at once.
+INLINED = re.compile(
+    r"core\d+(floats7widened|norms\d+(scaled_slope|nothing)"
+    r"|directions\d+(hashed|low_bits|low_half|high_bits|high_half|signed_parts|scale_above|mixed|square)"
+    r"|spans\d+(aligned_parts|moved|term|move_window|move_window_aligned|change_of))B"
+)
+# What every version of a function shares: at most two parts of windows a line.
+SHARED = re.compile(r"core\d+spans9move_someB")
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
@@ -75,12 +86,14 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     import_core()
     import kept
 
+    from gradproof.core.abi import all_signatures
+
     path = directory / FILE_NAME
     if kept.is_fresh(path):
         say(f"gradproof: {path.name} is up to date")
         return path
     linker = find_linker()
-    symbols, machine_code = object_file()
+    symbols, machine_code = object_file(all_signatures())
     refuse_foreign_symbols(machine_code)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "gradproof.o"
@@ -97,25 +110,29 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     return path
 
 
-def object_file() -> tuple[list[str], bytes]:
+def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
     """Return the exported symbols and one object file that defines them."""
     import llvmlite.binding as llvm
-
-    from gradproof.core.abi import all_signatures
+    import processors
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants_text(target))
     symbols = [function.name for function in whole.functions]
-    for signature in all_signatures():
+    for signature in signatures:
         whole.link_in(shareable(llvm, signature.symbol, function_text(signature)))
         symbols.append(signature.symbol)
+    whole = processors.in_versions(llvm, whole)
     for value in defined(whole):
         value.linkage = "external" if value.name in symbols else "internal"
         if value.is_function and not KERNELS.search(value.name):
             value.add_function_attribute("minsize")
             value.add_function_attribute("optsize")
+        if value.is_function and INLINED.search(value.name):
+            value.add_function_attribute("alwaysinline")
+        if value.is_function and SHARED.search(value.name):
+            value.add_function_attribute("noinline")
         if value.is_function:
             # Nothing here throws: tables for unwinding would be dead weight.
             value.add_function_attribute("nounwind")

@@ -37,6 +37,6 @@ def _sources() -> str:
     for name in ("numba", "llvmlite"):
         digest.update(f" {name} {metadata.version(name)}".encode())
     core = sorted((PACKAGE / "core").glob("*.py"))
-    for path in (HERE / "build.py", PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
+    for path in (HERE / "build.py", HERE / "processors.py", PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

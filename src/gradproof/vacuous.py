@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,8 @@ SAME = 1e-9
 FEWEST = 2
 # Of a longer block the first coordinates mostly say that there is no factor.
 LONG = 4096
+# Long blocks are gone through in pieces of so many, which need no memory worth mentioning.
+PIECE = 1 << 18
 
 
 def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
@@ -68,10 +71,15 @@ def _factor(x: Flat, claimed: Flat) -> float:
     """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
     if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):
         return 0.0
-    moving = x != 0
-    if np.count_nonzero(moving) < FEWEST or claimed[~moving].any():
-        return 0.0
-    quotients = claimed[moving] / x[moving].astype(np.float64)
-    first = float(quotients[0])
-    same = np.isfinite(first) and np.all(np.abs(quotients - first) <= SAME * abs(first))
-    return first if same else 0.0
+    first, count = math.nan, 0
+    for start in range(0, x.size, PIECE):
+        here, claims = x[start : start + PIECE], claimed[start : start + PIECE]
+        moving = here != 0
+        if claims[~moving].any():
+            return 0.0
+        quotients = claims[moving] / here[moving].astype(np.float64)
+        first = float(quotients[0]) if quotients.size and count == 0 else first
+        if not np.all(np.abs(quotients - first) <= SAME * abs(first)):
+            return 0.0
+        count += quotients.size
+    return first if count >= FEWEST and math.isfinite(first) else 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numpy import int64, uint32, uint64
+from numpy import int32, int64, uint32, uint64
 
 from .abi import Code, ConstVector, Integer, Reals, exported
 from .codes import BAD_ARGUMENT, DONE
@@ -36,7 +36,14 @@ MIDDLE_SHIFT = uint32(15)
 HALF = uint32(0xFFFF)
 ONE = uint32(1)
 FRACTION = 2.0**-15
-SMALLEST_MAGNITUDE = 0.5
+SMALLEST_PARTS = int32(16384)
+LAST_PLACE = uint32(HALF_WINDOW - 1)
+
+# Sums that run side by side: a processor need not wait for one addition before it begins the next.
+LANES = 8
+# Sums of squares between these have neither lost anything nor overflowed.
+SMALLEST_SQUARE = 1e-290
+LARGEST_SQUARE = 1e290
 
 
 def mixed(seed: int, index: int) -> uint64:
@@ -62,33 +69,46 @@ def high_half(key: uint64) -> uint32:
     return half
 
 
-def hashed(low: uint32, high: uint32, place: uint32) -> uint32:
-    """Return 32 bits for the places `place` and HALF_WINDOW + `place` of a window: 16 bits for each."""
-    bits = uint32(low + uint32(place * PLACE_FACTOR))
-    bits = uint32(uint32(bits ^ uint32(bits >> SHIFT)) * FIRST_FACTOR_32)
+def hashed(seed: uint32, high: uint32) -> uint32:
+    """Return 32 bits, 16 for a place in the first half of a window and 16 for the same place in the second half.
+
+    `seed` is the lower half of the key, plus the place times PLACE_FACTOR; `high` is the upper half of the key.
+    """
+    bits = uint32(uint32(seed ^ uint32(seed >> SHIFT)) * FIRST_FACTOR_32)
     bits = uint32(uint32(bits ^ uint32(bits >> MIDDLE_SHIFT) ^ high) * SECOND_FACTOR_32)
     hashed_bits: uint32 = uint32(bits ^ uint32(bits >> SHIFT))
     return hashed_bits
 
 
-def magnitude_of(half: uint32) -> float:
-    """Return the magnitude in [0.5, 1.5) that 16 bits give."""
-    return SMALLEST_MAGNITUDE + float(half >> ONE) * FRACTION
+def low_bits(bits: uint32) -> uint32:
+    """Return the 16 bits for the first half of a window."""
+    half: uint32 = uint32(bits & HALF)
+    return half
 
 
-def signed_magnitude(half: uint32) -> float:
-    """Return the magnitude with the sign that 16 bits give."""
-    magnitude = magnitude_of(half)
-    return magnitude if uint32(half & ONE) == ONE else -magnitude
+def high_bits(bits: uint32) -> uint32:
+    """Return the 16 bits for the second half of a window."""
+    half: uint32 = uint32(bits >> SHIFT)
+    return half
+
+
+def signed_parts(half: uint32) -> int32:
+    """Return the magnitude that 16 bits give, with its sign, in units of 2**-15.
+
+    Whole numbers, because a processor makes more of them at once than floating-point ones.
+    """
+    parts = int32(int32(half >> ONE) + SMALLEST_PARTS)
+    signed: int32 = parts if uint32(half & ONE) == ONE else int32(-parts)
+    return signed
 
 
 def bits_of(seed: int, index: int) -> uint32:
     """Return the 16 bits of a coordinate."""
     key = mixed(seed, index >> WINDOW_BITS)
-    place = index & (WINDOW - 1)
-    bits = hashed(low_half(key), high_half(key), uint32(place & (HALF_WINDOW - 1)))
-    half: uint32 = uint32(bits >> SHIFT) if place >= HALF_WINDOW else uint32(bits & HALF)
-    return half
+    place = uint32(index & (WINDOW - 1))
+    start = uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR))
+    bits = hashed(start, high_half(key))
+    return high_bits(bits) if place > LAST_PLACE else low_bits(bits)
 
 
 def direction(seed: int, index: int) -> float:
@@ -99,7 +119,7 @@ def direction(seed: int, index: int) -> float:
     """
     if seed == 0:
         return 1.0
-    return signed_magnitude(bits_of(seed, index))
+    return float(signed_parts(bits_of(seed, index))) * FRACTION
 
 
 def coordinate_scale(value: float, typical: float, floor: float) -> float:
@@ -111,6 +131,13 @@ def coordinate_scale(value: float, typical: float, floor: float) -> float:
         return math.fabs(value) if value != 0.0 else typical
     scale = math.fabs(value)
     return scale if scale >= floor * typical else floor * typical
+
+
+def scale_above(value: float, floor: float) -> float:
+    """Return the scale of a coordinate on a long line: its size, at least `floor`."""
+    scale = math.fabs(value)
+    # So written it is one instruction.
+    return scale if scale > floor else floor
 
 
 def typical_size(x: ConstVector, n: Integer) -> float:
@@ -135,6 +162,47 @@ def root_mean_square(x: ConstVector, n: Integer) -> float:
     size = largest * math.sqrt(total / n)
     # Rounding may take the mean of a few of the smallest subnormals to 0.
     return size if size > 0.0 else largest
+
+
+def window_size(x: ConstVector, n: int) -> float:
+    """Return the root mean square of a window: in one pass where squares neither overflow nor underflow."""
+    squares = sum_of_squares(x, n)
+    if SMALLEST_SQUARE < squares < LARGEST_SQUARE:
+        return math.sqrt(squares / n)
+    return root_mean_square(x, n)
+
+
+def sum_of_squares(x: ConstVector, n: int) -> float:
+    """Return the sum of the squares, in eight lanes."""
+    a = 0.0
+    b = 0.0
+    c = 0.0
+    d = 0.0
+    e = 0.0
+    f = 0.0
+    g = 0.0
+    h = 0.0
+    index = 0
+    while index + LANES <= n:
+        a += square(x, index)
+        b += square(x, index + 1)
+        c += square(x, index + 2)
+        d += square(x, index + 3)
+        e += square(x, index + 4)
+        f += square(x, index + 5)
+        g += square(x, index + 6)
+        h += square(x, index + 7)
+        index += LANES
+    while index < n:
+        a += square(x, index)
+        index += 1
+    return ((a + e) + (c + g)) + ((b + f) + (d + h))
+
+
+def square(x: ConstVector, index: int) -> float:
+    """Return the square of one element."""
+    value = widened(x[index])
+    return value * value
 
 
 def window_count(n: int) -> int:
@@ -168,7 +236,7 @@ def windows(x: ConstVector, n: Integer, sizes: Reals) -> Code:
     count = window_count(n)
     for window in range(count):
         start = window * WINDOW
-        sizes[window] = root_mean_square(offset(x, start), n - start if n - start < WINDOW else WINDOW)
+        sizes[window] = window_size(offset(x, start), n - start if n - start < WINDOW else WINDOW)
     typical = typical_size(sizes, count)
     for window in range(count):
         if sizes[window] == 0.0:

@@ -10,7 +10,23 @@ from .directions import typical_size
 from .memory import as_reals, is_null, offset
 from .memory import evaluate as call_objective
 from .probes import fits_all, is_random, move_and_foretell, put_back
-from .structs import PROBE_START, PROBE_STOP, PROBE_WORDS
+from .structs import PROBE_RATIO, PROBE_START, PROBE_STOP, PROBE_WORDS
+
+
+def sets_all(probes: ConstProbes, numbers: ConstReals, place: int, start: int, stop: int) -> bool:
+    """Return whether a probe sets every coordinate of [start, stop)."""
+    if numbers[place + PROBE_RATIO] != 0.0:
+        return False
+    return probes[place + PROBE_START] <= start and stop <= probes[place + PROBE_STOP]
+
+
+def leave(probes: ConstProbes, numbers: ConstReals, place: int, following: int, x: ConstVector, point: Vector) -> None:
+    """Put back what a probe moved, unless the one that follows sets all of it anyway.
+
+    Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.
+    """
+    if not sets_all(probes, numbers, following, probes[place + PROBE_START], probes[place + PROBE_STOP]):
+        put_back(probes, numbers, place, x, point)
 
 
 @exported
@@ -69,15 +85,16 @@ def evaluate(
         return BAD_ARGUMENT
     numbers = as_reals(probes)
     typical = typical_size(x, n) if is_random(probes, count) else 1.0
-    for index in range(n):
-        point[index] = x[index]
+    if not sets_all(probes, numbers, 0, 0, n):
+        for index in range(n):
+            point[index] = x[index]
     for number in range(count):
         place = number * PROBE_WORDS
+        if number > 0:
+            leave(probes, numbers, place - PROBE_WORDS, place, x, point)
         move_and_foretell(x, claimed, sizes, probes, number, typical, point, changes)
         values[number] = math.nan
         code = call_objective(objective, point, n, offset(values, number), user)
-        # Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.
-        put_back(probes, numbers, place, x, point)
         if code != DONE:
             values[number] = math.nan
             if probes[place + PROBE_START] == probes[place + PROBE_STOP]:

@@ -17,7 +17,7 @@ from .abi import (
 )
 from .candidates import add_candidate, gather
 from .codes import BAD_ARGUMENT, DONE, WRONG_ORDER
-from .directions import typical_size, window_count
+from .directions import WINDOW, typical_size, window_count
 from .engine import options_are_bad
 from .floats import widened
 from .lineflow import lines_asked, settle_lines, take_lines_round, write_lines_round
@@ -44,6 +44,7 @@ from .linestate import (
     lines_words,
 )
 from .memory import as_reals, holds_float32, is_null
+from .norms import are_finite
 from .scales import DEFAULT_RTOL
 from .state import ROUND
 from .structs import OPTIONS_BUDGET, OPTIONS_RTOL, OPTIONS_SEED
@@ -122,15 +123,24 @@ def lines_start(
         reals[CHOSEN_RTOL] = as_reals(options)[OPTIONS_RTOL]
     reals[LINE_RTOL] = reals[CHOSEN_RTOL] if reals[CHOSEN_RTOL] > 0.0 else DEFAULT_RTOL
     begin_header(engine, reals)
-    for index in range(n):
-        if not math.isfinite(widened(x[index])):
+    for window in range(window_count(n)):
+        start = window * WINDOW
+        stop = start + WINDOW if start + WINDOW < n else n
+        if not are_finite(x, start, stop):
             return BAD_ARGUMENT
-        if not math.isfinite(widened(claimed[index])):
-            engine[UNFIT_CLAIMS] += 1
-            add_candidate(engine, index)
+        if not are_finite(claimed, start, stop):
+            note_unfit_claims(engine, claimed, start, stop)
     reals[TYPICAL_X] = typical_size(sizes, window_count(n))
     measure_claims(engine, reals, x, claimed, sizes, borders)
     return DONE
+
+
+def note_unfit_claims(engine: Engine, claimed: ConstVector, start: int, stop: int) -> None:
+    """Count the claimed values that are no numbers, and look at the first of them alone later."""
+    for index in range(start, stop):
+        if not math.isfinite(widened(claimed[index])):
+            engine[UNFIT_CLAIMS] += 1
+            add_candidate(engine, index)
 
 
 @exported

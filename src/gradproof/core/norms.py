@@ -6,20 +6,55 @@ import math
 
 from .abi import ConstReals, ConstVector, Reals
 from .climbers import FLOOR
-from .directions import WINDOW, WINDOW_BITS, coordinate_scale
+from .directions import LANES, LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
 from .floats import larger, widened
 from .memory import holds_float32, rounded_to_float32
 
-# Squares between these are neither lost nor too large.
-SMALLEST_SQUARE = 1e-290
-LARGEST_SQUARE = 1e290
 SAMPLE = 512
+HALF_LANES = LANES // 2
 
 
-def scaled_slope(x: ConstVector, claimed: ConstVector, sizes: ConstReals, index: int) -> float:
-    """Return the claimed slope of a coordinate times its scale on a long line."""
-    scale = coordinate_scale(widened(x[index]), 1.0, FLOOR * sizes[index >> WINDOW_BITS])
-    return math.fabs(widened(claimed[index])) * scale
+def scaled_slope(x: ConstVector, claimed: ConstVector, floor: float, index: int) -> float:
+    """Return the claimed slope of a coordinate times its scale on a long line, which is at least `floor`."""
+    return math.fabs(widened(claimed[index])) * scale_above(widened(x[index]), floor)
+
+
+def floor_at(sizes: ConstReals, index: int) -> float:
+    """Return the smallest scale that a coordinate of this window has."""
+    return FLOOR * sizes[index >> WINDOW_BITS]
+
+
+def window_sums(x: ConstVector, claimed: ConstVector, floor: float, first: int, last: int) -> tuple[float, float]:
+    """Return the sum of the scaled slopes of a part of a window and that of their squares, in four lanes each."""
+    a = 0.0
+    b = 0.0
+    c = 0.0
+    d = 0.0
+    aa = 0.0
+    bb = 0.0
+    cc = 0.0
+    dd = 0.0
+    index = first
+    while index + HALF_LANES <= last:
+        one = scaled_slope(x, claimed, floor, index)
+        two = scaled_slope(x, claimed, floor, index + 1)
+        three = scaled_slope(x, claimed, floor, index + 2)
+        four = scaled_slope(x, claimed, floor, index + 3)
+        a += one
+        b += two
+        c += three
+        d += four
+        aa += one * one
+        bb += two * two
+        cc += three * three
+        dd += four * four
+        index += HALF_LANES
+    while index < last:
+        one = scaled_slope(x, claimed, floor, index)
+        a += one
+        aa += one * one
+        index += 1
+    return (a + c) + (b + d), (aa + cc) + (bb + dd)
 
 
 def write_norms(
@@ -32,12 +67,7 @@ def write_norms(
     while first < stop:
         last = (first // WINDOW + 1) * WINDOW
         last = last if last < stop else stop
-        part = 0.0
-        square = 0.0
-        for index in range(first, last):
-            slope = scaled_slope(x, claimed, sizes, index)
-            part += slope
-            square += slope * slope
+        part, square = window_sums(x, claimed, floor_at(sizes, first), first, last)
         sums += part
         squares += square
         first = last
@@ -45,14 +75,39 @@ def write_norms(
         squares = 0.0
         largest = 0.0
         for index in range(start, stop):
-            largest = larger(scaled_slope(x, claimed, sizes, index), largest)
+            largest = larger(scaled_slope(x, claimed, floor_at(sizes, index), index), largest)
         for index in range(start, stop):
-            slope = scaled_slope(x, claimed, sizes, index) / largest
+            slope = scaled_slope(x, claimed, floor_at(sizes, index), index) / largest
             squares += slope * slope
         norm[0] = largest * math.sqrt(squares)
     else:
         norm[0] = math.sqrt(squares)
     total[0] = sums
+
+
+def are_finite(vector: ConstVector, first: int, last: int) -> bool:
+    """Return whether no value of [first, last) is infinite or NaN: without a question at each of them."""
+    a = 0.0
+    b = 0.0
+    c = 0.0
+    d = 0.0
+    index = first
+    while index + HALF_LANES <= last:
+        a += nothing(vector, index)
+        b += nothing(vector, index + 1)
+        c += nothing(vector, index + 2)
+        d += nothing(vector, index + 3)
+        index += HALF_LANES
+    while index < last:
+        a += nothing(vector, index)
+        index += 1
+    return (a + c) + (b + d) == 0.0
+
+
+def nothing(vector: ConstVector, index: int) -> float:
+    """Return 0 for a finite value, NaN for another one."""
+    value = widened(vector[index])
+    return value - value
 
 
 def is_in_float32(claimed: ConstVector, n: int) -> bool:
@@ -73,7 +128,8 @@ def typical_slope(x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: in
     count = 0
     step = larger(1.0, n / SAMPLE)
     for number in range(SAMPLE if n > SAMPLE else n):
-        slope = scaled_slope(x, claimed, sizes, int(number * step))
+        index = int(number * step)
+        slope = scaled_slope(x, claimed, floor_at(sizes, index), index)
         if slope > 0.0:
             sample[count] = slope
             count += 1

@@ -5,24 +5,28 @@ Sums have a fixed order, whoever makes them: lanes in a window, windows in a *se
 
 from __future__ import annotations
 
+import math
+
 from numpy import int64, uint32
 
 from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Real, Reals, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
 from .directions import (
-    HALF,
+    FRACTION,
     HALF_WINDOW,
-    SHIFT,
+    LANES,
+    LAST_PLACE,
+    PLACE_FACTOR,
     WINDOW,
     WINDOW_BITS,
-    bits_of,
-    coordinate_scale,
     hashed,
+    high_bits,
     high_half,
+    low_bits,
     low_half,
-    magnitude_of,
     mixed,
-    signed_magnitude,
+    scale_above,
+    signed_parts,
 )
 from .floats import widened
 from .memory import as_reals, is_null
@@ -30,28 +34,31 @@ from .structs import PROBE_ALIGNED, PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_
 from .sums import two_sum
 
 SEGMENT = 65536
-LANES = 8
 
 
-def aligned_magnitude(half: uint32, claim: float) -> float:
-    """Return the magnitude with the sign of the claimed value; where that is 0 or NaN, with its own."""
-    if claim > 0.0:
-        return magnitude_of(half)
-    return -magnitude_of(half) if claim < 0.0 else signed_magnitude(half)
+def aligned_parts(signed: float, claim: float) -> float:
+    """Return signed parts of a magnitude with the sign of the claimed value; where that is 0 or NaN, as they are."""
+    parts = math.fabs(signed)
+    turned = parts if claim > 0.0 else signed
+    return -parts if claim < 0.0 else turned
+
+
+def moved(value: float, parts: float, unit: float, floor: float) -> float:
+    """Return the coordinate after its step: `parts` units of its scale."""
+    return value + parts * unit * scale_above(value, floor)
 
 
 def move_window(
-    x: ConstVector, start: int, key_low: uint32, key_high: uint32, floor: float, step: float, point: Vector
+    x: ConstVector, start: int, key_low: uint32, key_high: uint32, floor: float, unit: float, point: Vector
 ) -> None:
     """Move the 1,024 coordinates of a whole window along a random line."""
-    for place in range(HALF_WINDOW):
-        bits = hashed(key_low, key_high, uint32(place))
-        first = start + place
-        value = widened(x[first])
-        point[first] = value + step * signed_magnitude(uint32(bits & HALF)) * coordinate_scale(value, 1.0, floor)
+    seed = key_low
+    for first in range(start, start + HALF_WINDOW):
+        bits = hashed(seed, key_high)
+        seed = uint32(seed + PLACE_FACTOR)
         second = first + HALF_WINDOW
-        value = widened(x[second])
-        point[second] = value + step * signed_magnitude(uint32(bits >> SHIFT)) * coordinate_scale(value, 1.0, floor)
+        point[first] = moved(widened(x[first]), float(signed_parts(low_bits(bits))), unit, floor)
+        point[second] = moved(widened(x[second]), float(signed_parts(high_bits(bits))), unit, floor)
 
 
 def move_window_aligned(
@@ -61,20 +68,19 @@ def move_window_aligned(
     key_low: uint32,
     key_high: uint32,
     floor: float,
-    step: float,
+    unit: float,
     point: Vector,
 ) -> None:
     """Move a whole window along the line on which every claimed value foretells growth."""
-    for place in range(HALF_WINDOW):
-        bits = hashed(key_low, key_high, uint32(place))
-        first = start + place
-        value = widened(x[first])
-        move = aligned_magnitude(uint32(bits & HALF), widened(claimed[first]))
-        point[first] = value + step * move * coordinate_scale(value, 1.0, floor)
+    seed = key_low
+    for first in range(start, start + HALF_WINDOW):
+        bits = hashed(seed, key_high)
+        seed = uint32(seed + PLACE_FACTOR)
+        parts = aligned_parts(float(signed_parts(low_bits(bits))), widened(claimed[first]))
+        point[first] = moved(widened(x[first]), parts, unit, floor)
         second = first + HALF_WINDOW
-        value = widened(x[second])
-        move = aligned_magnitude(uint32(bits >> SHIFT), widened(claimed[second]))
-        point[second] = value + step * move * coordinate_scale(value, 1.0, floor)
+        parts = aligned_parts(float(signed_parts(high_bits(bits))), widened(claimed[second]))
+        point[second] = moved(widened(x[second]), parts, unit, floor)
 
 
 def move_some(
@@ -82,18 +88,21 @@ def move_some(
     claimed: ConstVector,
     first: int,
     last: int,
-    seed: int,
+    key_low: uint32,
+    key_high: uint32,
     floor: float,
-    step: float,
+    unit: float,
     aligned: bool,
     point: Vector,
 ) -> None:
     """Move some coordinates of a window: where a line begins or ends inside of it."""
     for index in range(first, last):
-        half = bits_of(seed, index)
-        value = widened(x[index])
-        move = aligned_magnitude(half, widened(claimed[index])) if aligned else signed_magnitude(half)
-        point[index] = value + step * move * coordinate_scale(value, 1.0, floor)
+        place = uint32(index & (WINDOW - 1))
+        bits = hashed(uint32(key_low + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR)), key_high)
+        half = high_bits(bits) if place > LAST_PLACE else low_bits(bits)
+        own = float(signed_parts(half))
+        parts = aligned_parts(own, widened(claimed[index])) if aligned else own
+        point[index] = moved(widened(x[index]), parts, unit, floor)
 
 
 def term(x: ConstVector, claimed: ConstVector, point: ConstVector, index: int) -> float:
@@ -134,7 +143,7 @@ def move_segment(
     """Move the coordinates [first, last) of a segment; return the change that the claim foretells for them."""
     numbers = as_reals(probe)
     seed = probe[PROBE_SEED]
-    step = numbers[PROBE_STEP]
+    unit = numbers[PROBE_STEP] * FRACTION
     aligned = probe[PROBE_ALIGNED] != 0
     change = 0.0
     start = first
@@ -143,14 +152,15 @@ def move_segment(
         stop = (window + 1) * WINDOW
         stop = stop if stop < last else last
         floor = numbers[PROBE_FLOOR] * sizes[window]
+        key = mixed(seed, window)
+        low = low_half(key)
+        high = high_half(key)
         if stop - start < WINDOW:
-            move_some(x, claimed, start, stop, seed, floor, step, aligned, point)
+            move_some(x, claimed, start, stop, low, high, floor, unit, aligned, point)
+        elif aligned:
+            move_window_aligned(x, claimed, start, low, high, floor, unit, point)
         else:
-            key = mixed(seed, window)
-            if aligned:
-                move_window_aligned(x, claimed, start, low_half(key), high_half(key), floor, step, point)
-            else:
-                move_window(x, start, low_half(key), high_half(key), floor, step, point)
+            move_window(x, start, low, high, floor, unit, point)
         change += change_of(x, claimed, point, start, stop)
         start = stop
     return change

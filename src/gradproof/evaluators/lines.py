@@ -56,8 +56,8 @@ class Lines:
         self._move = getattr(self._library, f"gradproof_move_segments{twin(x)}")
         self._changes: dict[bytes, float] = {}
         self._partial = np.empty(-(-x.size // SEGMENT))
-        self._point: Flat | None = None
-        self._moved = slice(0, 0)
+        self._point = np.empty(x.size, x.dtype)
+        self._moved = slice(0, x.size)
         self._pool: ThreadPoolExecutor | None = None
 
     @property
@@ -78,19 +78,25 @@ class Lines:
         Flat
             The point, which the next call moves on.
         """
-        if self._point is None:
-            self._point = self.x.copy()
-        point = self._point
         start, stop = int(probe[PROBE_START]), int(probe[PROBE_STOP])
-        if not (start <= self._moved.start and self._moved.stop <= stop):
-            point[self._moved] = self.x[self._moved]
-        self._moved = slice(start, stop)
+        point = self._set_out(start, stop)
         numbers = probe.view(np.float64)
         if numbers[PROBE_FLOOR]:
             self._changes[probe.tobytes()] = self._along(probe, start, stop, point)
         else:
             self._single(probe, numbers, start, stop, point)
         return point
+
+    def at_x(self) -> Flat:
+        """Move the point back to x and return it."""
+        return self._set_out(0, 0)
+
+    def _set_out(self, start: int, stop: int) -> Flat:
+        """Return the point with nothing moved but what is moved now: the coordinates [start, stop)."""
+        moved, self._moved = self._moved, slice(start, stop)
+        if not (start <= moved.start and moved.stop <= stop):
+            self._point[moved] = self.x[moved]
+        return self._point
 
     def forget_point(self) -> None:
         """Make the point anew the next time: the objective changes its argument."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..parameters import Flat
-from ..problem import Bounds, Problem, call
+from ..problem import Bounds, Problem, call, same_numbers
 from .evaluator import Evaluator
 from .lines import Lines
 from .pace import ALL, Pace
@@ -39,12 +39,16 @@ class SerialEvaluator(Evaluator):
 
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
-        x, memory = self.problem.copy_of_x()
+        # A long vector has one copy, which moves: not another one.
+        memory = self.problem.x.copy() if self.lines is None else self.lines.at_x()
+        x = self.problem.layout.build(memory)
         result = call(self.objective, x, "objective")
         # An array may be a buffer that the objective uses again: from now on each result is read at once.
         self._call = self.objective if type(result) in PLAIN else self._read_at_once
-        if not np.array_equal(memory, self.problem.x):
+        if not same_numbers(memory, self.problem.x):
             self._changes_its_argument = True
+            if self.lines is not None:
+                self.lines.forget_point()
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
         return as_value(result)
 

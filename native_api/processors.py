@@ -1,0 +1,124 @@
+"""A second version of the hottest functions for processors that do more at once: chosen when the library runs.
+
+The library fits every x86-64.  The functions below exist twice in it, from the same LLVM text: for any processor, and
+for those with AVX2, four doubles at a time.  No fused multiplication: both versions give the same bits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# The points of long lines, and the change that the claim foretells for them.
+VERSIONED = re.compile(r"spans12move_segmentB")
+WIDE = '"target-features"="+avx2"'
+# Intel, "Software Developer's Manual", volume 2: CPUID.  Leaf 1, ECX: the system saves wide registers (27), AVX (28);
+# XCR0: it saves their lower and upper halves (1, 2); leaf 7, EBX: AVX2 (5).
+OSXSAVE_AND_AVX = 1 << 27 | 1 << 28
+XMM_AND_YMM = 1 << 1 | 1 << 2
+AVX2 = 1 << 5
+CPUID = 'call {{ i32, i32, i32, i32 }} asm "cpuid", "={{ax}},={{bx}},={{cx}},={{dx}},{{ax}},{{cx}}"(i32 {leaf}, i32 0)'
+# What is known of the processor is kept: a virtual machine may take microseconds for the question.
+ASKING = f"""
+@gradproof.processor = internal global i32 0
+
+define internal i1 @gradproof.has_avx2() noinline nounwind {{
+entry:
+  %kept = load atomic i32, i32* @gradproof.processor monotonic, align 4
+  %known = icmp ne i32 %kept, 0
+  br i1 %known, label %answer, label %ask
+ask:
+  %found = call i1 @gradproof.find_avx2()
+  %word = select i1 %found, i32 2, i32 1
+  store atomic i32 %word, i32* @gradproof.processor monotonic, align 4
+  br label %answer
+answer:
+  %state = phi i32 [ %kept, %entry ], [ %word, %ask ]
+  %wide = icmp eq i32 %state, 2
+  ret i1 %wide
+}}
+
+define internal i1 @gradproof.find_avx2() noinline nounwind {{
+entry:
+  %leaf0 = {CPUID.format(leaf=0)}
+  %highest = extractvalue {{ i32, i32, i32, i32 }} %leaf0, 0
+  %enough = icmp uge i32 %highest, 7
+  br i1 %enough, label %registers, label %no
+registers:
+  %leaf1 = {CPUID.format(leaf=1)}
+  %ecx = extractvalue {{ i32, i32, i32, i32 }} %leaf1, 2
+  %both = and i32 %ecx, {OSXSAVE_AND_AVX}
+  %usable = icmp eq i32 %both, {OSXSAVE_AND_AVX}
+  br i1 %usable, label %system, label %no
+system:
+  %saved = call {{ i32, i32 }} asm ".byte 0x0f, 0x01, 0xd0", "={{ax}},={{dx}},{{cx}}"(i32 0)
+  %xcr0 = extractvalue {{ i32, i32 }} %saved, 0
+  %halves = and i32 %xcr0, {XMM_AND_YMM}
+  %kept = icmp eq i32 %halves, {XMM_AND_YMM}
+  br i1 %kept, label %features, label %no
+features:
+  %leaf7 = {CPUID.format(leaf=7)}
+  %ebx = extractvalue {{ i32, i32, i32, i32 }} %leaf7, 1
+  %bit = and i32 %ebx, {AVX2}
+  %found = icmp ne i32 %bit, 0
+  ret i1 %found
+no:
+  ret i1 false
+}}
+"""
+
+
+def in_versions(llvm: Any, module: Any) -> Any:
+    """Return the module with every versioned function twice, and a choice between both under its name.
+
+    For processors other than x86-64 the module comes back as it is.
+    """
+    if not module.triple.startswith("x86_64"):
+        return module
+    llvm.initialize_native_asmparser()
+    text = str(module)
+    choices = [choice(function) for function in module.functions if is_versioned(function)]
+    for function in [function for function in module.functions if is_versioned(function)]:
+        text = twice(text, function.name)
+    return llvm.parse_assembly(text + ASKING + "".join(choices))
+
+
+def is_versioned(function: Any) -> bool:
+    """Return whether a function is one of those that exist twice."""
+    return not function.is_declaration and VERSIONED.search(function.name) is not None
+
+
+def twice(text: str, name: str) -> str:
+    """Return the text with a function under two other names: for any processor, and for wide ones."""
+    found = re.search(rf'^define [^\n]*@"?{re.escape(name)}"?\(.*?^}}\n', text, re.DOTALL | re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"no definition of {name} in the module")
+    body = found.group()
+    # Kept apart, or the choice would be made of two long bodies in every caller.
+    versions = [
+        _renamed(body, name, "portable").replace(" {\n", " noinline {\n", 1),
+        _renamed(body, name, "avx2").replace(" {\n", f" noinline {WIDE} {{\n", 1),
+    ]
+    return text.replace(body, "\n".join(versions))
+
+
+def _renamed(body: str, name: str, version: str) -> str:
+    return re.sub(rf'@"?{re.escape(name)}"?\(', f'@"{name}.{version}"(', body, count=1)
+
+
+def choice(function: Any) -> str:
+    """Return the function that calls the version for the processor at hand, under the name that both came from."""
+    types = [str(argument.type) for argument in function.arguments]
+    parameters = ", ".join(f"{kind} %a{number}" for number, kind in enumerate(types))
+    return f"""
+define internal i32 @"{function.name}"({parameters}) nounwind {{
+  %wide = call i1 @gradproof.has_avx2()
+  br i1 %wide, label %avx2, label %portable
+avx2:
+  %first = tail call i32 @"{function.name}.avx2"({parameters})
+  ret i32 %first
+portable:
+  %second = tail call i32 @"{function.name}.portable"({parameters})
+  ret i32 %second
+}}
+"""

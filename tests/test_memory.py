@@ -1,0 +1,79 @@
+"""What a check along lines takes beside x and its gradient: one vector, whatever is wrong or unclear."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from properties import refuted
+
+import gradproof
+
+N = 2_000_000
+PIECE = 1 << 13
+MOST = 1.1
+
+
+def objective(x):
+    """Half of the sum of squares, in float64, without a vector of its own."""
+    pieces = (x[start : start + PIECE].astype(np.float64) for start in range(0, x.size, PIECE))
+    return 0.5 * sum(float(np.einsum("i,i", piece, piece)) for piece in pieces)
+
+
+def keeping(x):
+    """The same, with a copy of x: what the twin must see."""
+    return objective(x.copy())
+
+
+def rounded(x):
+    """Half of the sum of squares in float32: too noisy for a verdict, so that everything is tried."""
+    return float(np.float32(objective(x)))
+
+
+def takes_one_vector(function, x, claimed, *verdicts):
+    small = x[: 1 << 14].copy()
+    gradproof.check(function, small, small, mode="lines")  # what is imported and compiled once
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        report = gradproof.check(function, claimed, x, mode="lines")
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert report.verdict in verdicts
+    vectors = peak / x.nbytes - callable(claimed)
+    assert vectors <= MOST
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(9).normal(size=N).astype(np.float32)
+
+
+def test_a_right_gradient(x):
+    takes_one_vector(objective, x, x, "right")
+
+
+def test_a_gradient_that_is_a_function(x):
+    takes_one_vector(objective, x, np.copy, "right")
+
+
+def test_a_wrong_coordinate(x):
+    wrong = x.copy()
+    wrong[N // 3] += 50.0
+    takes_one_vector(objective, x, wrong, "wrong")
+
+
+def test_noise_that_leaves_questions(x):
+    takes_one_vector(rounded, x, x, "right", "inconclusive")
+
+
+def test_twin(x):
+    refuted(takes_one_vector, keeping, x, x, "right")
+
+
+def test_a_file_that_is_mapped(tmp_path, x):
+    path = tmp_path / "x.bin"
+    x.tofile(path)
+    mapped = np.memmap(path, np.float32, "r", shape=x.shape)
+    takes_one_vector(objective, mapped, mapped, "right")
+    assert mapped.tobytes() == x.tobytes()

@@ -1,0 +1,63 @@
+"""Points of long lines for any processor and for those with AVX2: one library, the same bits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradproof.core import structs
+from gradproof.library import ffi
+
+MAKE = Path(__file__).with_name("two_versions.py")
+CPU = Path("/proc/cpuinfo")
+HAS_AVX2 = CPU.exists() and " avx2" in CPU.read_text(encoding="ascii", errors="replace")
+N = 2 * 65_536 + 5_000
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="small libraries are built as on Linux")
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("versions")
+    done = subprocess.run([sys.executable, str(MAKE), str(folder)], capture_output=True, text=True, check=False)
+    if "NoLinkerError" in done.stderr:
+        pytest.skip("there is no linker here")
+    assert done.returncode == 0, done.stderr
+    return {name: ffi.dlopen(str(folder / f"{name}.so")) for name in ("portable", "choice", "spoiled")}
+
+
+def moved(library, dtype, *, aligned):
+    """The bytes of a point and of the changes of its segments."""
+    random = np.random.default_rng(8)
+    x, claimed = random.normal(size=(2, N)).astype(dtype)
+    x[::9], claimed[::4] = 0.0, 0.0
+    claimed[77] = np.nan
+    sizes, point, changes = np.abs(random.normal(size=N // 1024 + 1)), x.copy(), np.zeros(3)
+    probe = np.zeros(structs.PROBE_WORDS, np.int64)
+    probe[[structs.PROBE_START, structs.PROBE_STOP, structs.PROBE_SEED]] = 300, N - 1, 11
+    probe[structs.PROBE_ALIGNED] = aligned
+    probe.view(np.float64)[[structs.PROBE_STEP, structs.PROBE_FLOOR]] = 1e-4, 0.1
+    ending, element = ("", "double *") if dtype is np.float64 else ("_f32", "float *")
+    vectors = [ffi.cast(element, ffi.from_buffer(vector)) for vector in (x, claimed, point)]
+    numbers = [ffi.cast("double *", ffi.from_buffer(vector)) for vector in (sizes, changes)]
+    words = ffi.cast("gradproof_probe *", ffi.from_buffer(probe))
+    move = getattr(library, f"gradproof_move_segments{ending}")
+    assert move(vectors[0], vectors[1], numbers[0], words, 0, 3, vectors[2], numbers[1]) == 0
+    return point.tobytes(), changes.tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("aligned", [False, True])
+def test_same_bits(libraries, dtype, aligned):
+    portable = moved(libraries["portable"], dtype, aligned=aligned)
+    assert moved(libraries["choice"], dtype, aligned=aligned) == portable
+
+
+@pytest.mark.skipif(not HAS_AVX2, reason="this processor has no AVX2")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_wide_version_is_what_runs(libraries, dtype):
+    """The twin: were the wide version wrong, its bits would differ."""
+    portable = moved(libraries["portable"], dtype, aligned=False)
+    assert moved(libraries["spoiled"], dtype, aligned=False) != portable

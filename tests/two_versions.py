@@ -1,0 +1,41 @@
+"""Builds the points of long lines into small libraries: for any processor, with a choice, and with a spoiled AVX2 part.
+
+Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
+"""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
+
+import build
+import processors
+
+SYMBOLS = re.compile(r"gradproof_move_segments")
+
+
+def make(path):
+    """Build one library."""
+    from gradproof.core.abi import all_signatures
+
+    _, machine_code = build.object_file(one for one in all_signatures() if SYMBOLS.match(one.symbol))
+    build.refuse_foreign_symbols(machine_code)
+    path.with_suffix(".o").write_bytes(machine_code)
+    build.link(build.find_linker(), path.with_suffix(".o"), path)
+
+
+def spoiled(body, name, version):
+    """Rename as the build does it, and make the wide version reckon wrongly."""
+    text = renamed(body, name, version)
+    return text.replace("fmul double", "fadd double", 1) if version == "avx2" else text
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    build.import_core()
+    make(folder / "choice.so")
+    renamed, processors._renamed = processors._renamed, spoiled
+    make(folder / "spoiled.so")
+    processors.in_versions = lambda llvm, module: module
+    make(folder / "portable.so")
