@@ -17,6 +17,7 @@ COMMANDS = {
     "kinks": "gradproof demo kinks",
     "fewer_points": "gradproof demo fewer-points",
     "training": "gradproof demo training",
+    "million": "gradproof demo million",
 }
 
 
@@ -52,6 +53,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
     "kinks": lambda: cut(printed("kinks"), "2. "),
     "fewer_points": lambda: cut(printed("fewer_points"), "A ReLU network"),
     "training": lambda: cut(printed("training"), "1. ", "   Step"),
+    "million": lambda: cut(printed("million"), "1. ", "What this means"),
 }
 
 

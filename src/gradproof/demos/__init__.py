@@ -14,7 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
-LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training")
+LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training", "million")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
