@@ -52,6 +52,19 @@ def logistic(n: int) -> Task:
     return Task("logistic regression", value, gradient, random.normal(size=n) / np.sqrt(n))
 
 
+def saturating(n: int) -> Task:
+    """Return a smooth function of a long vector that takes little more than reading it."""
+    slopes = np.random.default_rng(4).normal(size=n)
+
+    def value(x: Any) -> float:
+        return float(0.5 * n * np.log1p((x @ x) / n) + slopes @ x)
+
+    def gradient(x: Any) -> Any:
+        return x / (1.0 + (x @ x) / n) + slopes
+
+    return Task("a saturating function", value, gradient, np.random.default_rng(5).normal(size=n))
+
+
 def small(n: int) -> Task:
     """Return a function that takes a fraction of a microsecond, so that a check is mostly what is around it."""
 

@@ -16,14 +16,21 @@ BY_HAND = "by hand"
 SCIPY = "SciPy"
 STATSMODELS = "statsmodels"
 COMPLEX_STEP = "complex step"
+TORCH = "PyTorch"
+JAX = "JAX"
 LIMIT = "limit"
-COLUMNS = (GRADPROOF, BY_HAND, SCIPY, STATSMODELS, COMPLEX_STEP, LIMIT)
+COLUMNS = (GRADPROOF, BY_HAND, SCIPY, STATSMODELS, COMPLEX_STEP, TORCH, JAX, LIMIT)
 
 MODULES = {SCIPY: "scipy.optimize", STATSMODELS: "statsmodels.tools.numdiff"}
+# What checks a long gradient along a random direction.
+LONG = {SCIPY: "scipy.optimize", TORCH: "torch", JAX: "jax"}
 NOTES = (
     "by hand: a loop of centered differences in NumPy (in compiled rows: in Numba) and the largest relative error.",
     "SciPy: check_grad and approx_fprime look forward only: n + 1 calls, half of what a centered difference takes.",
     "statsmodels: approx_fprime(centered=True). complex step: its approx_fprime_cs, which needs f to take complex x.",
+    "Along lines, limit: f and g, and for each point x and the gradient read once, the point read and written once. "
+    'SciPy: check_grad(direction="random"), a number without a verdict. PyTorch: gradcheck(fast_mode=True). JAX: '
+    'check_grads(order=1, modes=["rev"]). An alarm at the right gradient, too, counts as nothing seen.',
 )
 
 
@@ -44,6 +51,62 @@ def installed() -> dict[str, Peer]:
     if STATSMODELS not in absent:
         found |= _statsmodels(importlib.import_module(MODULES[STATSMODELS]))
     return found
+
+
+def directional() -> dict[str, Callable[[Any, Any], bool | None]]:
+    """Return the peers that check (task, gradient) along a random direction: True, False, or None without a verdict."""
+    absent = [name for name, module in LONG.items() if importlib.util.find_spec(module.partition(".")[0]) is None]
+    makers = {SCIPY: _scipy_direction, TORCH: _torch_fast, JAX: _jax_check}
+    return {name: make for name, make in makers.items() if name not in absent}
+
+
+def _scipy_direction(task: Any, gradient: Any) -> None:
+    from scipy.optimize import check_grad
+
+    check_grad(task.objective, gradient, task.x, direction="random", seed=1)
+
+
+def _torch_fast(task: Any, gradient: Any) -> bool:
+    import torch
+
+    steps = importlib.import_module("torch.autograd.gradcheck")
+
+    class Function(torch.autograd.Function):
+        @staticmethod
+        def forward(context: Any, x: Any) -> Any:
+            context.save_for_backward(x)
+            return torch.tensor(task.objective(x.detach().numpy()), dtype=torch.float64)
+
+        @staticmethod
+        def backward(context: Any, outer: Any) -> Any:
+            return outer * torch.from_numpy(gradient(context.saved_tensors[0].numpy()))
+
+    x = torch.from_numpy(task.x).requires_grad_()
+    # Where fast mode fails, PyTorch goes through all coordinates one by one to say which: for days. Not here.
+    slow = steps._run_slow_mode_and_get_error
+    steps._run_slow_mode_and_get_error = lambda *arguments, **settings: "not looked for"
+    try:
+        return bool(torch.autograd.gradcheck(Function.apply, (x,), fast_mode=True, raise_exception=False))
+    finally:
+        steps._run_slow_mode_and_get_error = slow
+
+
+def _jax_check(task: Any, gradient: Any) -> bool:
+    import jax
+    from jax.test_util import check_grads
+
+    jax.config.update("jax_enable_x64", True)
+
+    @jax.custom_vjp
+    def function(x: Any) -> Any:
+        return jax.numpy.asarray(task.objective(np.asarray(x)))
+
+    function.defvjp(lambda x: (function(x), x), lambda x, outer: (outer * gradient(np.asarray(x)),))
+    try:
+        check_grads(function, (jax.numpy.asarray(task.x),), order=1, modes=["rev"])
+    except AssertionError:
+        return False
+    return True
 
 
 def missing() -> list[str]:

@@ -1,0 +1,154 @@
+"""Long gradients: the price of a verdict along lines, what others see of one wrong coordinate, and the kernel."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+import gradproof
+from gradproof.core import structs
+from gradproof.evaluators.lines import Lines
+from gradproof.library import native, pointer
+from objectives import Task, saturating
+from peers import GRADPROOF, LIMIT, directional
+from table import Row
+from timing import Effort, Run, Turns, in_turns
+
+FULL = 10_000_000
+SMALL = 1_000_000
+CHEAPEST = 28
+MOST = 100
+LARGEST_OVERHEAD = 1.15
+# One wrong coordinate, so much of the gradient's norm off.
+OFF = 1e-3
+TRIES = 3
+# Reading x and the gradient, and writing the point after its line of cache has been read.
+STREAMS = 4
+SEGMENT = 65_536
+THREADS = (1, 2)
+
+
+def rows(effort: Effort, *, big: bool = False) -> Iterator[Row]:
+    """Yield the rows for a million coordinates, or with `big` those for ten millions."""
+    task = saturating(effort.size(FULL if big else SMALL))
+    name = f"check along lines, n = {task.x.size:,}"
+    yield from prices(task, name, effort, in_readme=True)
+    yield found(task, name, in_readme=True)
+    yield from kernel(task, effort, in_readme=True)
+
+
+def prices(task: Task, name: str, effort: Effort, *, in_readme: bool) -> Iterator[Row]:
+    """Yield the time of the cheapest and of the default verdict, in units of the evaluations that they take."""
+    claimed = task.gradient(task.x)
+    others = {peer: directional_run(check, task) for peer, check in directional().items()}
+    counts = {
+        budget: gradproof.check(task.objective, task.gradient, task.x, mode="lines", budget=budget).evaluations
+        for budget in (CHEAPEST, None)
+    }
+    runs: dict[str, Run] = {
+        "f": lambda: task.objective(task.x),
+        "g": lambda: task.gradient(task.x),
+        "memory": lambda: np.bitwise_xor.reduce(claimed.view(np.int64)),
+        **{str(budget): checking(task, budget) for budget in counts},
+        **others,
+    }
+    turns = in_turns(runs, effort, time.perf_counter)
+    for budget, count in counts.items():
+
+        def price(turn: Any, what: str, count: int = count) -> float:
+            return turn[what] / (count * turn["f"] + turn["g"])
+
+        def bound(turn: Any, count: int = count) -> float:
+            return 1.0 + count * STREAMS * turn["memory"] / len(THREADS) / (count * turn["f"] + turn["g"])
+
+        figures = {GRADPROOF: turns.median(lambda turn, b=budget: price(turn, str(b)))}
+        if budget == CHEAPEST:
+            figures |= {peer: turns.median(lambda turn, p=peer: price(turn, p)) for peer in others}
+        figures[LIMIT] = turns.median(bound)
+        words = "cheapest" if budget == CHEAPEST else "default"
+        unit = f"{count} f + g of {milliseconds(turns, 'f')}, {milliseconds(turns, 'g')}"
+        yield Row(f"{name}, {words}", unit, figures, LARGEST_OVERHEAD, in_readme)
+        yield Row(f"{name}, {words}: evaluations", "1", {GRADPROOF: count}, CHEAPEST if budget else MOST)
+
+
+def checking(task: Task, budget: int | None) -> Run:
+    return lambda: gradproof.check(task.objective, task.gradient, task.x, mode="lines", budget=budget)
+
+
+def directional_run(check: Any, task: Task) -> Run:
+    return lambda: check(task, task.gradient)
+
+
+def milliseconds(turns: Turns, name: str) -> str:
+    return f"{turns.typical(name) * 1e3:.1f} ms"
+
+
+def found(task: Task, name: str, *, in_readme: bool) -> Row:
+    """Return in how many of some tries one wrong coordinate led to an alarm, false alarms taken off."""
+    figures = {GRADPROOF: 0.0} | dict.fromkeys(directional(), 0.0)
+    for number in range(TRIES):
+        wrong = one_wrong(task, number)
+        report = gradproof.check(task.objective, wrong, task.x, mode="lines", seed=number + 1)
+        figures[GRADPROOF] += report.verdict == "wrong"
+        for peer, check in directional().items():
+            figures[peer] += check(task, wrong) is False
+    for peer, check in directional().items():
+        # SciPy gives a number, and leaves it to the reader.
+        if check(task, task.gradient) is None:
+            del figures[peer]
+        elif check(task, task.gradient) is False:
+            figures[peer] = 0.0
+    return Row(f"{name}: one wrong coordinate seen", f"of {TRIES}", figures, in_readme=in_readme)
+
+
+def one_wrong(task: Task, number: int) -> Any:
+    def gradient(x: Any) -> Any:
+        slopes = task.gradient(x)
+        slopes[(number * 7919 + 1) % x.size] += OFF * np.linalg.norm(slopes)
+        return slopes
+
+    return gradient
+
+
+def kernel(task: Task, effort: Effort, *, in_readme: bool) -> Iterator[Row]:
+    """Yield the time of a coordinate of one point, its foretold change with it, by one and by two threads."""
+    x, lines = task.x, Lines(task.x, task.gradient(task.x))
+    probe = np.zeros(structs.PROBE_WORDS, np.int64)
+    probe[[structs.PROBE_STOP, structs.PROBE_SEED]] = x.size, 7
+    probe.view(np.float64)[[structs.PROBE_STEP, structs.PROBE_FLOOR]] = 2.0**-20, 0.1
+    count = -(-x.size // SEGMENT)
+    point, changes, words = x.copy(), np.zeros(count), pointer(probe, "gradproof_probe[]")
+    claimed, sizes = lines.pointers
+
+    def move(first: int, stop: int) -> None:
+        into = pointer(changes[first:stop])
+        native().gradproof_move_segments(pointer(x), claimed, sizes, words, first, stop - first, pointer(point), into)
+
+    def copy(first: int, stop: int) -> None:
+        part = slice(first * SEGMENT, stop * SEGMENT)
+        point[part] = x[part]
+
+    with ThreadPoolExecutor(max(THREADS)) as pool:
+        for threads in THREADS:
+            borders = [count * number // threads for number in range(threads + 1)]
+            parts = list(itertools.pairwise(borders))
+            runs: dict[str, Run] = {
+                GRADPROOF: lambda parts=parts: list(pool.map(lambda part: move(*part), parts)),
+                LIMIT: lambda parts=parts: list(pool.map(lambda part: copy(*part), parts)),
+            }
+            turns = in_turns(runs, effort, time.perf_counter)
+            # A copy reads x and the point and writes the point: three of the four streams.
+            scale = {GRADPROOF: 1.0, LIMIT: STREAMS / 3}
+            figures = {
+                each: min(turn[each] for turn in turns.seconds) / x.size * 1e9 * scale[each] for each in turns.names
+            }
+            speed = 3 * x.nbytes / turns.typical(LIMIT) / 1e9
+            name = f"a point of a line, n = {x.size:,}, {threads} thread{'s' * (threads > 1)}"
+            target = 1.0 if threads == max(THREADS) else float("inf")
+            yield Row(name, f"ns a coordinate, {speed:.0f} GB/s", figures, target, in_readme)
+    lines.close()
