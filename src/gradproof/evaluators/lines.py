@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
@@ -16,8 +14,10 @@ from ..core.structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PR
 from ..library import native, pointer
 from ..parameters import Flat
 
-# Below so many coordinates a second thread is not worth its start.
-SHARED = 1 << 20
+# So many segments of a line are moved in one go.
+PIECE = 4
+# Below so many pieces, a million coordinates, a second thread is not worth its start.
+SHARED = 4
 THREADS = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
 
 
@@ -46,12 +46,19 @@ class Lines:
     ----------
     x, claimed
         The point and the claimed gradient, n values each, of one type.
+
+    Attributes
+    ----------
+    pointers
+        The claimed gradient and the sizes of windows, as the library takes them.
     """
 
     def __init__(self, x: Flat, claimed: Flat) -> None:
         self.x = x
         self.claimed = claimed
         self.sizes = windows(x)
+        self.pointers = pointer(claimed), pointer(self.sizes)
+        self._x = pointer(x)
         self._library = native()
         self._move = getattr(self._library, f"gradproof_move_segments{twin(x)}")
         self._changes: dict[bytes, float] = {}
@@ -59,11 +66,6 @@ class Lines:
         self._point = np.empty(x.size, x.dtype)
         self._moved = slice(0, x.size)
         self._pool: ThreadPoolExecutor | None = None
-
-    @property
-    def pointers(self) -> tuple[Any, Any]:
-        """The claimed gradient and the sizes of windows, as the library takes them."""
-        return pointer(self.claimed), pointer(self.sizes)
 
     def at(self, probe: Flat) -> Flat:
         """Move the point to a probe; the change that the claim foretells is kept until it is asked for.
@@ -82,7 +84,7 @@ class Lines:
         point = self._set_out(start, stop)
         numbers = probe.view(np.float64)
         if numbers[PROBE_FLOOR]:
-            self._changes[probe.tobytes()] = self._along(probe, start, stop, point)
+            self._changes[probe.tobytes()] = self._along(np.ascontiguousarray(probe), start, stop, point)
         else:
             self._single(probe, numbers, start, stop, point)
         return point
@@ -119,30 +121,40 @@ class Lines:
 
     def _along(self, probe: Flat, start: int, stop: int, point: Flat) -> float:
         first, last = start // SEGMENT, -(-stop // SEGMENT)
-        for _ in self._shared(probe, first, last, point):
-            pass
+        pieces = deque((piece, min(piece + PIECE, last)) for piece in range(first, last, PIECE))
+        if len(pieces) < SHARED or THREADS == 1:
+            self._move_pieces(probe, pieces, point)
+        else:
+            self._share(probe, pieces, point)
         part = self._partial[first:last]
         return float(self._library.gradproof_sum_segments(pointer(part), len(part)))
 
-    def _shared(self, probe: Flat, first: int, last: int, point: Flat) -> Iterator[object]:
-        """Move segments by as many threads as are worth it: the library lets go of Python meanwhile."""
-        if (last - first) * SEGMENT < SHARED or THREADS == 1:
-            yield self._segments(probe, first, last, point)
-            return
+    def _share(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
+        """Move pieces by several threads, this one among them: the library lets go of Python meanwhile."""
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(THREADS, "gradproof")
-        borders = [first + (last - first) * number // THREADS for number in range(THREADS + 1)]
-        parts = itertools.pairwise(borders)
-        yield from self._pool.map(lambda part: self._segments(probe, part[0], part[1], point), parts)
+            self._pool = ThreadPoolExecutor(THREADS - 1, "gradproof")
+        helpers = [self._pool.submit(self._move_pieces, probe, pieces, point) for _ in range(THREADS - 1)]
+        try:
+            self._move_pieces(probe, pieces, point)
+        finally:
+            pieces.clear()
+            # On a busy machine a helper may not even have begun: then nobody waits for it.
+            waited_for = [helper for helper in helpers if not helper.cancel()]
+            wait(waited_for)
+        for helper in waited_for:
+            helper.result()
 
-    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> int:
-        words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
-        claimed, sizes = self.pointers
-        into = self._partial[first:last]
-        code = self._move(pointer(self.x), claimed, sizes, words, first, last - first, pointer(point), pointer(into))
-        if code:
-            raise RuntimeError("the library refused a probe on a long line")
-        return int(code)
+    def _move_pieces(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
+        """Move one piece of the line after the other, until none is left."""
+        words, into = pointer(probe, "gradproof_probe[]"), pointer(point)
+        while pieces:
+            try:
+                first, last = pieces.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            changes = pointer(self._partial[first:last])
+            if self._move(self._x, *self.pointers, words, first, last - first, into, changes):
+                raise RuntimeError("the library refused a probe on a long line")
 
     def _single(self, probe: Flat, numbers: Flat, start: int, stop: int, point: Flat) -> None:
         """Move one coordinate, or the two of a pair: rounded once, as the library does."""
