@@ -83,7 +83,7 @@ def of_check(name: str, problem: Problem) -> dict[str, int]:
         calls["gradient evaluations"] += 1
         return problem.gradient(x)
 
-    report = gradproof.check(objective, gradient, problem.x, seed=problem.seed)
+    report = gradproof.check(objective, gradient, problem.x)
     if report.verdict != problem.verdict:
         raise WrongVerdictError(f"{name}: the verdict is {report.verdict}, not {problem.verdict}")
     return {**calls, "rounds": report.rounds}

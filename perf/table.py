@@ -64,4 +64,4 @@ def _cells(row: Row, columns: Sequence[str] = COLUMNS) -> list[str]:
 
 
 def _line(name: str, cells: Sequence[str], unit: str, target: str) -> str:
-    return f"{name:<52}" + "".join(f"{cell:>13}" for cell in cells) + f"  {unit:<24}{target}".rstrip()
+    return f"{name:<60}" + "".join(f"{cell:>13}" for cell in cells) + f"  {unit:<24}{target}".rstrip()

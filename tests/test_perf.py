@@ -21,6 +21,14 @@ KINDS = [f"{n} {dtype}" for n in ("100,000", "1,000,000") for dtype in ("float64
 ROWS = [
     "import, after NumPy",
     "first answer after it, n = 10",
+    *(
+        f"check along lines, n = 100,000, {kind}{what}"
+        for kind in ("cheapest", "default")
+        for what in ("", ": evaluations")
+    ),
+    "check along lines, n = 100,000: one wrong coordinate seen",
+    "a point of a line, n = 100,000, 1 thread",
+    "a point of a line, n = 100,000, 2 threads",
     "modules loaded by both",
     "Numba loaded by both",
     *(f"{function}, {kind}" for kind in KINDS for function in ("relative_error", "max_relative_error")),
@@ -54,7 +62,7 @@ def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_readme(tmp_path
     before, block, after = re.split("|".join(map(re.escape, marks)), readme.read_text(encoding="utf-8"))
     assert (before, after) == ("before\n", "\nafter\n")
     table = [line for line in block.splitlines() if line.startswith("|")]
-    assert len(table) == 2 + 12
+    assert len(table) == 2 + 17
     assert len({line.count("|") for line in table}) == 1
 
 
