@@ -61,7 +61,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"matplotlib", "numba", "scipy", "torch", "tqdm"}
-NUMPY_IN_CORE = {"float64", "int64", "uint32", "uint64"}
+NUMPY_IN_CORE = {"float64", "int32", "int64", "uint32", "uint64"}
 LONGEST = 300
 # With the reason for each; none without.
 LONGER = {
