@@ -46,10 +46,9 @@ class InPlaceLines(Lines):
     """
 
     def __init__(self, x: Flat, claimed: Flat, arrays: Arrays) -> None:
-        super().__init__(x, claimed)
-        self.arrays = arrays
         self._moving = Moving(arrays)
-        self._point = cast(Flat, self._moving)
+        super().__init__(x, claimed, cast(Flat, self._moving))
+        self.arrays = arrays
         self._scratch = threading.local()
 
     @property
