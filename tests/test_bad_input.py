@@ -143,7 +143,7 @@ def test_objectives_that_are_no_functions(objective, sentence):
         ),
         ([1, None], TypeError, "or integers), not a list of Python objects"),
         ({1.0, 2.0}, TypeError, "or integers), not a set"),
-        (None, TypeError, "x must hold real numbers (float64, float32 or integers), not None"),
+        (None, TypeError, "x is missing: check(objective, gradient, x)"),
         ("abc", TypeError, "not text"),
         ({"a": "abc"}, TypeError, "x, at 'a', must hold real numbers"),
         (np.ones(3, bool), TypeError, "not bool"),

@@ -34,6 +34,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "explaining",
         "figures",
         "fewer_rows",
+        "jax",
         "keeping",
         "ladder",
         "linestable",
@@ -52,6 +53,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "studying",
         "studytable",
         "table",
+        "torch",
         "vacuous",
     ),
     "checks along the training": ("optimizers", "training", "trajectory"),
@@ -60,7 +62,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "the command line, and what it shows": ("__main__", "command", "demos", "failure", "loading", "studycommand"),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
 NUMPY_IN_CORE = {"float64", "int32", "int64", "uint32", "uint64"}
 LONGEST = 300
 # With the reason for each; none without.

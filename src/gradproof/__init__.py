@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         noise_floor,
         relative_error,
     )
-    from .evaluators import batched, native
+    from .evaluators import batched, in_place, native
     from .report import Finding, GradientError, InconclusiveError, Report
     from .studying import study
     from .training import check_along
@@ -49,6 +49,7 @@ __all__ = [
     "check_along",
     "find_kinks",
     "forward_difference",
+    "in_place",
     "max_relative_error",
     "native",
     "noise_floor",
@@ -72,18 +73,20 @@ _HOMES = {
         "noise_floor",
         "relative_error",
     ),
-    "evaluators": ("batched", "native"),
+    "evaluators": ("batched", "in_place", "native"),
     "report": ("Finding", "GradientError", "InconclusiveError", "Report"),
     "studying": ("study",),
     "training": ("check_along",),
     "trajectory": ("Trajectory",),
 }
+# Modules and packages of their own; a function of the first two brings JAX or PyTorch along when it is called.
+_MODULES = ("jax", "torch", "zoo")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "zoo":  # a package of its own, not a name in a module
-        return importlib.import_module(f"{__name__}.zoo")
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)

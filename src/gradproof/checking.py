@@ -6,6 +6,7 @@ import numbers
 import operator
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from .cause import Cause
 from .core import codes
 from .core.structs import REPORT_EARLY, REPORT_UNTESTED, REPORT_VERDICT
 from .engine import Engine, Options, Outcome
-from .evaluators import Evaluator, Pace, TimeIsUp, evaluator_for, gradient_function
+from .evaluators import Evaluator, InPlace, Pace, TimeIsUp, evaluator_for, gradient_function
 from .keeping import Answers, Keeper, keeper_for
 from .ladder import Values
 from .linesengine import LinesEngine, uses_lines
@@ -33,7 +34,7 @@ ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptab
 def check(
     objective: Any,
     gradient: Any,
-    x: Any,
+    x: Any = None,
     *,
     mode: str = "auto",
     seed: int = 0,
@@ -51,13 +52,16 @@ def check(
     Parameters
     ----------
     objective
-        `f(x) -> float`; a function compiled by Numba; `gradproof.batched(f)`; `gradproof.native(f)`.
+        `f(x) -> float`; a function compiled by Numba; `gradproof.batched(f)`; `gradproof.native(f)`;
+        `gradproof.in_place(parameters, f)` for an f without arguments, whose parameters are then moved where they are.
     gradient
-        `g(x)` with the shape or structure of x, or the array itself, computed at x; or `gradproof.native(g)`.
+        `g(x)` with the shape or structure of x, or the array itself, computed at x; or `gradproof.native(g)`; with
+        `in_place` a `g()` without arguments, or the arrays themselves.
     x
         An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of
         arrays.  A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is
-        float64.  The functions get copies; x is never written to.
+        float64.  The functions get copies; x is never written to.  With `in_place` it is left out: the parameters hold
+        the point.
     mode
         "full" tests every coordinate.  "lines" tests random lines over the whole vector, in some 30 to 100 evaluations
         however long it is, and finds the coordinates where they disagree; the report says what it would have seen.
@@ -111,6 +115,8 @@ def check(
     what is in the file.
     """
     if rows is not None:
+        if isinstance(objective, InPlace):
+            raise TypeError("rows cannot be chosen in place: give f(x, rows) and g(x, rows), or leave rows out")
         from .fewer_rows import check_on_rows
 
         settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
@@ -120,11 +126,10 @@ def check(
     options = _options(mode, seed, budget, rtol)
     deadline = None if time_limit is None else started + _time_limit(time_limit)
     keeper = keeper_for(save, resume)
-    problem = read_problem(x)
+    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
     box = read_bounds(bounds, problem)
-    problem.along_lines = uses_lines(problem.n, mode, options.budget)
-    mode = "lines" if problem.along_lines else "full"
-    keeper.begin(problem, box, options, mode)
+    chosen = "lines" if problem.along_lines else "full"
+    keeper.begin(problem, box, options, chosen)
     with shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
         evaluator = evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box)
         claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
@@ -143,7 +148,7 @@ def check(
     return make_report(
         outcome,
         Evidence(problem.layout, claimed, values, engine.blocks()),
-        mode=mode,
+        mode=chosen,
         seed=options.seed,
         gradient_evaluations=calls,
         stopped_by=stopped_by,
@@ -151,7 +156,9 @@ def check(
     )
 
 
-def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str = "raise", **settings: Any) -> Report:
+def assert_gradient(
+    objective: Any, gradient: Any, x: Any = None, *, inconclusive: str = "raise", **settings: Any
+) -> Report:
     """Raise `GradientError` where a gradient is wrong, and `InconclusiveError` where the check could not decide.
 
     Parameters
@@ -175,9 +182,14 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     KeyboardInterrupt
         After Ctrl-C, because it is meant for all the tests, not for this one.
     """
+    return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)
+
+
+def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
+    """Make a report and return it where it passes; `assert_gradient` says what is raised where it does not."""
     if inconclusive not in ("raise", "pass"):
         raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
-    report = check(objective, gradient, x, **settings)
+    report = checked()
     if report.stopped_by == "interrupted":
         raise KeyboardInterrupt
     if report.verdict == "wrong":
@@ -185,6 +197,21 @@ def assert_gradient(objective: Any, gradient: Any, x: Any, *, inconclusive: str 
     if report.verdict == "inconclusive" and inconclusive == "raise":
         raise InconclusiveError(report)
     return report
+
+
+def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
+    """Return the problem, and the gradient as `claimed_gradient` takes it."""
+    if isinstance(objective, InPlace):
+        if x is not None and x is not objective.parameters:
+            raise TypeError("x must be left out with in_place: the point is where its parameters are")
+        return objective.problem(gradient, along_lines)
+    if x is None:
+        raise TypeError(
+            "x is missing: check(objective, gradient, x); only for gradproof.in_place(parameters, f) it is left out"
+        )
+    problem = read_problem(x)
+    problem.along_lines = along_lines(problem.n)
+    return problem, gradient
 
 
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:

@@ -174,11 +174,17 @@ class Layout:
 LARGE = 1 << 20
 
 
-def read(x: Any) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and a flat copy of its numbers; of one large array no copy, it is only read."""
+def layout_of(x: Any) -> Layout:
+    """Return how the user's x looks."""
     layout = Layout(_node(x, "", [0]))
     if layout.n == 0:
         raise ValueError("x is empty: a gradient check needs at least one coordinate")
+    return layout
+
+
+def read(x: Any) -> tuple[Layout, Flat]:
+    """Return the layout of the user's x and a flat copy of its numbers; of one large array no copy, it is only read."""
+    layout = layout_of(x)
     make = layout.flat_or_same if layout.n >= LARGE else layout.flatten
     return layout, make(x, "x", dtype=layout.dtype)
 

@@ -20,6 +20,13 @@ ONLY_OURS = 2
 PIECE = 1 << 18
 
 
+class Claimed(NamedTuple):
+    """A claimed gradient that has been taken already: flat, and how often its function was called."""
+
+    values: Flat
+    calls: int
+
+
 class Problem:
     """The point x as a flat copy in its own arithmetic, and how the user's structure looks."""
 
@@ -55,6 +62,12 @@ def read_problem(x: Any) -> Problem:
     """Return the problem at the user's x, which is copied and never written to."""
     layout, flat = read(x)
     problem = Problem(layout, flat)
+    refuse_what_is_not_finite(layout, flat)
+    return problem
+
+
+def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
+    """Raise ValueError where a coordinate of x is not finite; it says which one."""
     pieces = [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
     if not all(np.isfinite(piece).all() for piece in pieces):
         bad = np.flatnonzero(~np.isfinite(flat))
@@ -65,7 +78,6 @@ def read_problem(x: Any) -> Problem:
             else ""
         )
         raise ValueError(f"{layout.name(int(bad[0]))} is {flat[bad[0]]}{more}: x must be finite to be checked at")
-    return problem
 
 
 def same_numbers(a: Flat, b: Flat) -> bool:
@@ -90,6 +102,8 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
     It is in float64; for a check along lines, which asks for it once, in the type of x.
     """
+    if isinstance(gradient, Claimed):
+        return gradient
     if not callable(gradient):
         return _flat(gradient, "gradient", problem), 0
     first = _call(gradient, problem)
@@ -102,6 +116,8 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
     """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
+    if isinstance(gradient, Claimed):
+        return gradient.values
     return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
 
 

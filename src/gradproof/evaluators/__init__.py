@@ -9,20 +9,25 @@ from .batched import Batched, BatchedEvaluator, batched
 from .callback import Callback, as_native
 from .compiled import as_native_function, is_compiled
 from .evaluator import Evaluator
+from .inplace import InPlace, InPlaceEvaluator, InPlaceProblem, in_place
 from .native import NativeEvaluator, NativeFunction, native, native_gradient
 from .pace import Pace, TimeIsUp
 from .serial import SerialEvaluator
+from .values import as_value
 
 __all__ = [
     "Callback",
     "Evaluator",
+    "InPlace",
     "NativeEvaluator",
     "Pace",
     "TimeIsUp",
     "as_native",
+    "as_value",
     "batched",
     "evaluator_for",
     "gradient_function",
+    "in_place",
     "native",
 ]
 
@@ -35,6 +40,8 @@ def evaluator_for(
         return NativeEvaluator(objective, problem, pace, bounds)
     if isinstance(objective, Batched):
         return BatchedEvaluator(objective, problem, pace, bounds)
+    if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
+        return InPlaceEvaluator(objective, problem, pace, bounds)
     if not callable(objective):
         raise TypeError(
             f"objective must be a function of x, not an object of type {type(objective).__name__}; "

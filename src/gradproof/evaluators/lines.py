@@ -46,6 +46,8 @@ class Lines:
     ----------
     x, claimed
         The point and the claimed gradient, n values each, of one type.
+    point
+        What moves, where it is there already; it holds x.
 
     Attributes
     ----------
@@ -53,7 +55,7 @@ class Lines:
         The claimed gradient and the sizes of windows, as the library takes them.
     """
 
-    def __init__(self, x: Flat, claimed: Flat) -> None:
+    def __init__(self, x: Flat, claimed: Flat, point: Flat | None = None) -> None:
         self.x = x
         self.claimed = claimed
         self.sizes = windows(x)
@@ -63,8 +65,8 @@ class Lines:
         self._move = getattr(self._library, f"gradproof_move_segments{twin(x)}")
         self._changes: dict[bytes, float] = {}
         self._partial = np.empty(-(-x.size // SEGMENT))
-        self._point = np.empty(x.size, x.dtype)
-        self._moved = slice(0, x.size)
+        self._point = np.empty(x.size, x.dtype) if point is None else point
+        self._moved = slice(0, x.size if point is None else 0)
         self._pool: ThreadPoolExecutor | None = None
 
     def at(self, probe: Flat) -> Flat:
