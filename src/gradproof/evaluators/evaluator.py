@@ -31,6 +31,7 @@ class Evaluator(ABC):
         self._x = pointer(problem.x)
         self._write_points = self.function_of_library("gradproof_points")
         self.lines: Lines | None = None
+        self.changes_its_argument = False
         self._round = np.empty(0)
         self._done = 0
 
@@ -46,6 +47,9 @@ class Evaluator(ABC):
         """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
         self.lines = Lines(self.problem.x, claimed)
         return self.lines
+
+    def use_one_thread(self) -> None:  # noqa: B027 - most have no other
+        """Work in the caller's thread alone: others work beside it."""
 
     def close(self) -> None:
         """Let go of what works in the background."""
