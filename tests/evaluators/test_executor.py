@@ -3,9 +3,12 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +17,8 @@ from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
 from gradproof.evaluators import site
-from gradproof.evaluators.executor import TRIES, workers_of
+from gradproof.evaluators.executor import TRIES
+from gradproof.evaluators.futures import workers_of
 from gradproof.library import ffi
 
 MODES = ("full", "lines")
@@ -85,6 +89,20 @@ def test_a_task_is_a_few_words():
     assert max(forgetful.sizes) < 60 * 2 * X.size
     assert sum(forgetful.sizes) < 2 * (60 * 2 * X.size + 500 * len(forgetful.sizes))
     assert 0 < forgetful.sites < 120
+
+
+def test_x_travels_once_for_each_worker(pool, monkeypatch):
+    brought = []
+    submit = pool.submit
+
+    def counting(function, *arguments):
+        brought.append(arguments[-1] is not None)
+        return submit(function, *arguments)
+
+    monkeypatch.setattr(pool, "submit", counting)
+    gradproof.check(slow, right, X, executor=pool)
+    assert len(brought) > 10
+    assert sum(brought) <= 4  # two workers; a task that came too early may bring it once more
 
 
 def test_where_the_executor_never_works():
@@ -254,6 +272,37 @@ def test_ctrl_c_in_the_middle_of_waiting(pool):
     report = gradproof.check(slow, right, X, executor=pool, progress=press)
     assert report.stopped_by == "interrupted"
     assert 0 < report.tested < X.size
+
+
+SCRIPT = """
+from concurrent.futures import ProcessPoolExecutor
+import gradproof, workers
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:
+        say = lambda done, total: done == 1 and print("under way", flush=True)
+        report = gradproof.check(workers.slow, workers.faulty, workers.X, executor=pool, progress=say)
+        print(report.stopped_by, report.tested < report.n)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="POSIX")
+def test_ctrl_c_of_a_terminal_goes_to_the_workers_too(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    paths = os.pathsep.join([str(Path(gradproof.__file__).parents[1]), str(Path(workers.__file__).parent)])
+    process = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | {"PYTHONPATH": paths},
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "under way\n"
+    time.sleep(0.4)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=30)
+    assert printed == "interrupted True\n"
 
 
 def test_the_time_limit_takes_back_what_waits():

@@ -7,14 +7,10 @@ again, and what no worker can do is done in this process: the values are the sam
 from __future__ import annotations
 
 import itertools
-import os
-import pickle
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Future
-from concurrent.futures import TimeoutError as TimeOutError  # the built-in one since Python 3.11
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from typing import Any
 
 import numpy as np
@@ -23,10 +19,11 @@ from ..core.structs import PROBE_WORDS
 from ..parameters import Flat
 from ..problem import Bounds, Problem
 from .evaluator import Evaluator
+from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
 from .lines import Lines
 from .local import local_evaluator
 from .pace import Pace, TimeIsUp
-from .site import ANSWERED, FAILED, Answer, Site, answer, forget, keep, sendable
+from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
 
 # A task takes so many seconds at most, unless one evaluation does: Ctrl-C and the end of a round wait for no more.
 LONG = 0.2
@@ -39,20 +36,16 @@ AHEAD = 2
 # How often a task is sent before it is done here.
 TRIES = 4
 
-MODULE = (
-    "make it a function at the top of a module (no lambda, no function inside of a function), "
-    "or use threads: concurrent.futures.ThreadPoolExecutor()"
-)
-
 
 class Task:
-    """A batch of probes that has been sent to a worker; without a future it is to be done here."""
+    """A batch of probes that was sent to a worker: under way; or with its values; or neither, then to be done here."""
 
     def __init__(self, probes: Flat) -> None:
         self.probes = probes
         self.number = 0
         self.tries = 0
         self.future: Any = None
+        self.values: Flat | None = None
 
     def cancel(self) -> None:
         """Take the task back, where nobody has begun it."""
@@ -99,13 +92,13 @@ class ExecutorEvaluator(Evaluator):
         self.executor = executor
         self.objective = objective
         self._here = local_evaluator(objective, problem, Pace(self.pace.deadline))
-        _refuse_what_stays(objective, executor)
+        refuse_what_stays(objective, executor)
         self._site = Site(objective, problem)
         self._workers = workers_of(executor)
         self._numbers = itertools.count()
         self._seconds = 0.0
-        self._under_way: deque[Task] = deque()
-        self._has_answered = False
+        self._tasks: deque[Task] = deque()
+        self._seen: set[tuple[str, int, int]] = set()
         self._takes_tasks = True
         keep(self._site)
 
@@ -140,21 +133,32 @@ class ExecutorEvaluator(Evaluator):
         """Yield the values of probes in their order, whatever the order in which they are answered."""
         start = 0
         self._take_back()
-        while start < len(probes) or self._under_way:
-            while start < len(probes) and len(self._under_way) < AHEAD * PART * self._workers:
+        while start < len(probes) or self._tasks:
+            while start < len(probes) and len(self._under_way()) < self._most():
                 self.pace.look_at_the_clock()
                 task = Task(probes[start : start + self._size(len(probes) - start)])
-                self._under_way.append(task)
+                self._tasks.append(task)
                 self._send(task, site)
                 start += len(task.probes)
-            values = self._values(self._under_way[0])
-            self._under_way.popleft()
+            first = self._tasks[0]
+            if first.future is not None:
+                self._wait()
+                continue
+            values = self._values_here(first) if first.values is None else first.values
+            self._tasks.popleft()
             yield values
+
+    def _under_way(self) -> list[Task]:
+        return [task for task in self._tasks if task.future is not None]
+
+    def _most(self) -> int:
+        """Return how many tasks may be under way: until each worker has the site, which is large, one for each."""
+        return self._workers * (AHEAD if len(self._seen) >= self._workers else 1)
 
     def _take_back(self) -> None:
         """Cancel what is left of a round that was broken off."""
-        while self._under_way:
-            self._under_way.pop().cancel()
+        while self._tasks:
+            self._tasks.pop().cancel()
 
     def _size(self, left: int) -> int:
         """Return how many probes the next task takes of those that are left."""
@@ -171,55 +175,51 @@ class ExecutorEvaluator(Evaluator):
         task.future = None
         if not self._takes_tasks:
             return
-        here = self._here.changes_its_argument
+        changes = self._here.changes_its_argument
         try:
-            task.future = self.executor.submit(answer, self._site.key, task.number, task.probes, here, site)
+            task.future = self.executor.submit(answer, self._site.key, task.number, task.probes, changes, site)
         except Exception as problem:
-            if not self._has_answered:
-                _raise_at_the_door(problem)
+            if not self._seen:
+                raise_at_the_door(problem)
             self._leave(problem)
 
-    def _values(self, task: Task) -> Flat:
-        """Return the values of a task, by whoever can give them."""
-        while task.future is not None:
-            outcome = self._outcome(task.future)
-            if isinstance(outcome, Answer) and outcome.number == task.number:
-                self._has_answered = True
-                if outcome.state == ANSWERED:
-                    return self._noted(task, outcome)
-                if outcome.state == FAILED:
-                    break
-            elif isinstance(outcome, KeyboardInterrupt):
-                raise outcome
-            elif isinstance(outcome, BrokenExecutor):
-                self._leave(outcome)
-                break
-            elif not self._has_answered and is_about_pickling(outcome):
-                _raise_at_the_door(outcome)
-            if task.tries >= TRIES:
-                if not self._has_answered:
-                    _raise_at_the_door(outcome)
-                self.problem.note("Workers lost some probes again and again: these were evaluated in this process.")
-                break
+    def _wait(self) -> None:
+        """Wait until something has come of a task, and see what it is; raise `TimeIsUp` when the time is."""
+        tasks = self._under_way()
+        if not all(isinstance(task.future, Future) for task in tasks):  # of other kinds only `result()` is known
+            self._see(tasks[0], outcome_of(tasks[0].future))
+            return
+        deadline = self.pace.deadline
+        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
+        done = wait([task.future for task in tasks], seconds, FIRST_COMPLETED).done
+        if not done:
+            raise TimeIsUp
+        for task in tasks:
+            if task.future in done:
+                self._see(task, outcome_of(task.future))
+
+    def _see(self, task: Task, outcome: Any) -> None:
+        """Take the values of a task, or send it again, or leave it to this process."""
+        if isinstance(outcome, KeyboardInterrupt):
+            raise outcome
+        if isinstance(outcome, BrokenExecutor):
+            self._leave(outcome)
+            task.future = None
+            return
+        if isinstance(outcome, Answer) and outcome.number == task.number:
+            self._seen.add(outcome.worker)
+            if outcome.state != UNKNOWN:
+                task.values = self._noted(task, outcome) if outcome.state == ANSWERED else None
+                task.future = None
+                return
+        if not self._seen and (task.tries >= TRIES or is_about_pickling(outcome)):
+            raise_at_the_door(outcome)
+        if task.tries < TRIES:
             # Nobody has answered, or a worker that keeps nothing of this check: the task now brings all along.
             self._send(task, self._site)
-        return self._values_here(task)
-
-    def _outcome(self, future: Any) -> Any:
-        """Return what came of a future: an answer, or the exception with which it got lost."""
-        if not isinstance(future, Future):  # of other kinds only `result()` is known
-            try:
-                return future.result()
-            except Exception as lost:
-                return lost
-        deadline = self.pace.deadline
-        try:
-            problem = future.exception(None if deadline is None else max(0.0, deadline - time.monotonic()))
-        except CancelledError as lost:
-            return lost
-        except TimeOutError:
-            raise TimeIsUp from None
-        return future.result() if problem is None else problem
+            return
+        self.problem.note("Workers lost some probes again and again: these were evaluated in this process.")
+        task.future = None
 
     def _noted(self, task: Task, answered: Answer) -> Flat:
         values = answered.values
@@ -239,49 +239,10 @@ class ExecutorEvaluator(Evaluator):
 
     def _leave(self, problem: BaseException) -> None:
         """Go on without the executor."""
+        if not self._takes_tasks:
+            return
         self._takes_tasks = False
-        hint = "" if self._has_answered else " before it gave an answer: can its processes import the objective?"
+        hint = "" if self._seen else " before it gave an answer: can its processes import the objective?"
         self.problem.note(
             f"The executor broke down ({type(problem).__name__}){hint or ';'} the rest was evaluated in this process."
         )
-
-
-def workers_of(executor: Any) -> int:
-    """Return how many tasks an executor runs at once, as far as it says that; else one for each processor."""
-    for name in ("_max_workers", "num_workers"):  # those of Python and their like; those of mpi4py
-        number = getattr(executor, name, None)
-        if isinstance(number, int) and number > 0:
-            return number
-    ncores = getattr(getattr(executor, "_client", executor), "ncores", None)  # Dask
-    if callable(ncores):
-        threads = ncores()
-        if isinstance(threads, dict) and threads:
-            return max(1, sum(threads.values()))
-    return os.cpu_count() or 1
-
-
-def is_about_pickling(problem: Any) -> bool:
-    """Whether an exception says that something could not be sent to a process."""
-    text = f"{type(problem).__name__} {problem}".lower()
-    return isinstance(problem, Exception) and any(word in text for word in ("pickl", "serializ"))
-
-
-def _refuse_what_stays(objective: Any, executor: Any) -> None:
-    """Raise a TypeError for processes and an objective that cannot be sent to them, before anything is called."""
-    processes = sys.modules.get("concurrent.futures.process")
-    if processes is None or not isinstance(executor, processes.ProcessPoolExecutor):
-        return
-    try:
-        pickle.dumps(sendable(objective))
-    except Exception as problem:
-        _raise_at_the_door(problem, is_about_objective=True)
-
-
-def _raise_at_the_door(problem: Any, is_about_objective: bool = False) -> None:
-    if is_about_objective or is_about_pickling(problem):
-        raise TypeError(f"the objective cannot be sent to the executor's processes ({problem}): {MODULE}") from problem
-    cause = problem if isinstance(problem, BaseException) else None
-    raise RuntimeError(
-        f"the executor ran none of its tasks ({type(problem).__name__}: {problem}): hand over one that is open, and "
-        "whose workers can import gradproof and the objective"
-    ) from cause

@@ -25,14 +25,17 @@ FAILED = "failed"
 # A worker that serves one check after the other forgets the one before the last.
 KEPT = 2
 _sites: dict[str, Site] = {}
+# With the number of the process, which a fork changes, a name for it among all machines.
+_NAME = uuid.uuid4().hex
 _lock = threading.Lock()
 
 
 class Answer(NamedTuple):
-    """What a worker sends back; `number` is that of the task."""
+    """What a worker sends back; `number` is that of the task, `worker` tells this one from all others."""
 
     number: int
     state: str
+    worker: tuple[str, int, int]
     values: Flat | None = None
     changes: Flat | None = None
     seconds: float = 0.0
@@ -113,8 +116,9 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
         For a worker that may not have it.
     """
     site = _kept(key, site)
+    worker = (_NAME, os.getpid(), threading.get_ident())
     if site is None:
-        return Answer(number, UNKNOWN)
+        return Answer(number, UNKNOWN, worker)
     try:
         evaluator = site.evaluator()
         evaluator.changes_its_argument |= changes_its_argument
@@ -125,10 +129,9 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
     except BaseException as problem:  # it need not survive the way back, and an exit would end the worker
         if site.is_home() and not isinstance(problem, Exception):
             raise
-        return Answer(number, FAILED)
-    return Answer(
-        number, ANSWERED, values, changes, seconds, tuple(evaluator.problem.notes), evaluator.changes_its_argument
-    )
+        return Answer(number, FAILED, worker)
+    notes, changes_its_argument = tuple(evaluator.problem.notes), evaluator.changes_its_argument
+    return Answer(number, ANSWERED, worker, values, changes, seconds, notes, changes_its_argument)
 
 
 def keep(site: Site) -> None:
