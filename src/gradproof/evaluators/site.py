@@ -22,8 +22,9 @@ UNKNOWN = "unknown"
 # The objective raised at x, or returned what is no number: the check evaluates there itself, which raises the same.
 FAILED = "failed"
 
-# A worker that serves one check after the other forgets the one before the last.
+# A worker that serves one check after the other forgets the one before the last, and the last one if it is large.
 KEPT = 2
+LARGE_BYTES = 1 << 26
 _sites: dict[str, Site] = {}
 # With the number of the process, which a fork changes, a name for it among all machines.
 _NAME = uuid.uuid4().hex
@@ -139,7 +140,7 @@ def keep(site: Site) -> None:
     with _lock:
         _sites.pop(site.key, None)
         _sites[site.key] = site
-        while len(_sites) > KEPT:
+        while len(_sites) > KEPT or (len(_sites) > 1 and next(iter(_sites.values())).x.nbytes > LARGE_BYTES):
             del _sites[next(iter(_sites))]
 
 
