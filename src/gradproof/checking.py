@@ -122,7 +122,7 @@ def check(
         from .fewer_rows import check_on_rows
 
         settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
-        settings |= {"bounds": bounds, "save": save, "resume": resume}
+        settings |= {"bounds": bounds, "executor": executor, "save": save, "resume": resume}
         return check_on_rows(objective, gradient, x, rows, progress, **settings)
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
+import cancelling
 import numpy as np
 import pytest
 import workers
@@ -191,6 +193,27 @@ def test_float32_and_bounds(pool):
 
 def test_batched(serial, pool):
     same_as(serial, pool, gradproof.batched(workers.many))
+
+
+def test_rows_of_data(pool):
+    x = cancelling.POINT
+    for gradient, verdict in ((cancelling.gradient, "right"), (cancelling.wrong_on([3]), "wrong")):
+        alone = gradproof.check(cancelling.objective, gradient, x, rows=cancelling.ROWS)
+        together = gradproof.check(cancelling.objective, gradient, x, rows=cancelling.ROWS, executor=pool)
+        assert together.to_json() == alone.to_json()
+        assert together.verdict == verdict
+        assert together.findings
+
+
+def test_layouts_travel_without_arrays():
+    """Also after a point was built from them."""
+    root = read_problem(workers.PARTS).layout.root
+    root.build(np.zeros(90))
+    assert len(pickle.dumps(root)) < 1000
+    again = pickle.loads(pickle.dumps(root)).build(np.arange(91.0))
+    assert again["a"].tolist() == np.arange(60.0).reshape(6, 10).tolist()
+    assert type(again["b"]) is workers.Pair
+    assert again["b"].first == 60
 
 
 def in_c(x, n, value, _user):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..parameters import Branch, Flat, Layout, Node
+from ..parameters import Flat
 from ..problem import Problem
 from .evaluator import Evaluator
 from .local import local_evaluator
@@ -68,11 +68,11 @@ class Site:
         self._mine = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what travels: of the user's structure its shape alone, x is there once."""
+        """Return what travels; the layout leaves the user's arrays behind, x is there once."""
         return {
             "key": self.key,
             "objective": sendable(self.objective),
-            "layout": Layout(_without_values(self.layout.root)),
+            "layout": self.layout,
             "x": np.asarray(self.x),
             "claimed": None if self.claimed is None else np.asarray(self.claimed),
             "home": None,
@@ -165,15 +165,3 @@ def sendable(objective: Any) -> Any:
     if isinstance(objective, NativeFunction):
         raise TypeError("a C function cannot be pickled, its address is of this process alone")
     return objective
-
-
-def _without_values(node: Node) -> Node:
-    """Return a structure without the user's arrays in it: of every container an empty one of its type."""
-    if not isinstance(node, Branch):
-        return node
-    example = node.example
-    if type(example) in (dict, list, tuple):
-        example = type(example)()
-    elif hasattr(example, "_make"):
-        example = example._make([None] * len(node.children))
-    return Branch(node.path, node.kind, node.keys, tuple(map(_without_values, node.children)), example)
