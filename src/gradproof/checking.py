@@ -7,6 +7,7 @@ import operator
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ def check(
     rtol: float | None = None,
     bounds: Any = None,
     rows: int | None = None,
+    executor: Any = None,
     progress: Progress = None,
     save: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
@@ -83,6 +85,12 @@ def check(
         the same rows.  What kinks or noise leave undecided on all rows is then checked on fewer rows at a time, until
         each row had its turn; a finding that rests on that says so in its `rows`, and `fewer_rows` what it proves.
         Along lines all rows decide.  A saved check is that on all rows.
+    executor
+        Evaluates the objective: one of `concurrent.futures`, or what has `submit(function, *arguments)` as they do,
+        such as Dask's `client.get_executor()`.  Each of its workers keeps x, and in a check along lines the claimed
+        gradient and one more vector; tasks are a few words for each evaluation.  The report is the same for any number
+        of workers, also where some of them die on the way.  For other processes the objective must be picklable (a
+        function at the top of a module), for threads safe to call from several of them at once.
     progress
         True, False, None (a bar where a terminal looks on), or a callable(done, total).
     save
@@ -120,7 +128,7 @@ def check(
         from .fewer_rows import check_on_rows
 
         settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
-        settings |= {"bounds": bounds, "save": save, "resume": resume}
+        settings |= {"bounds": bounds, "executor": executor, "save": save, "resume": resume}
         return check_on_rows(objective, gradient, x, rows, progress, **settings)
     started = time.monotonic()
     options = _options(mode, seed, budget, rtol)
@@ -130,14 +138,15 @@ def check(
     box = read_bounds(bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
-    with shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
-        evaluator = evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box)
+    with (
+        shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance,
+        closing(evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box, executor)) as evaluator,
+    ):
         claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
         values = Values(problem.x)
         engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
         answers = keeper.record(evaluator, engine, values, problem, calls)
         stopped_by = _run(engine, answers, evaluator, values, keeper)
-        evaluator.close()
     outcome = engine.result()
     if not stopped_by and budget is not None and (outcome.report[REPORT_UNTESTED] or outcome.report[REPORT_EARLY]):
         stopped_by = "budget"

@@ -59,6 +59,15 @@ class Branch:
         self.children = children
         self.example = example
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: of a container of a usual type an empty one, not the user's arrays in it."""
+        state = {name: value for name, value in self.__dict__.items() if name != "assemble"}
+        if type(self.example) in (dict, list, tuple):
+            state["example"] = type(self.example)()
+        elif hasattr(self.example, "_make"):
+            state["example"] = self.example._make([None] * len(self.children))
+        return state
+
     def build(self, flat: Flat) -> Any:
         """Return the structure with views of a flat vector in it."""
         return self.assemble(child.build(flat) for child in self.children)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..problem import Bounds, Problem
-from .batched import Batched, BatchedEvaluator, batched
+from .batched import batched
 from .callback import Callback, as_native
-from .compiled import as_native_function, is_compiled
 from .evaluator import Evaluator
-from .inplace import InPlace, InPlaceEvaluator, InPlaceProblem, in_place
+from .inplace import InPlace, in_place
+from .local import local_evaluator
 from .native import NativeEvaluator, NativeFunction, native, native_gradient
 from .pace import Pace, TimeIsUp
-from .serial import SerialEvaluator
 from .values import as_value
 
 __all__ = [
@@ -33,25 +32,23 @@ __all__ = [
 
 
 def evaluator_for(
-    objective: Any, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
+    objective: Any,
+    problem: Problem,
+    pace: Pace | None = None,
+    bounds: Bounds | None = None,
+    executor: Any = None,
 ) -> Evaluator:
-    """Return the evaluator that suits an objective."""
-    if isinstance(objective, NativeFunction):
-        return NativeEvaluator(objective, problem, pace, bounds)
-    if isinstance(objective, Batched):
-        return BatchedEvaluator(objective, problem, pace, bounds)
-    if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
-        return InPlaceEvaluator(objective, problem, pace, bounds)
-    if not callable(objective):
+    """Return the evaluator that suits an objective, and the executor that is to work for it."""
+    if executor is None:
+        return local_evaluator(objective, problem, pace, bounds)
+    if isinstance(objective, InPlace):
         raise TypeError(
-            f"objective must be a function of x, not an object of type {type(objective).__name__}; "
-            "wrap a C function in gradproof.native()"
+            "an executor cannot move your arrays in place: its workers have copies; leave executor out, or give f(x)"
         )
-    if is_compiled(objective):
-        function = as_native_function(objective, problem)
-        if function is not None:
-            return NativeEvaluator(function, problem, pace, bounds, lambda: objective(problem.copy_of_x()[0]))
-    return SerialEvaluator(objective, problem, pace, bounds)
+    # On use: most checks have none.
+    from .executor import ExecutorEvaluator
+
+    return ExecutorEvaluator(objective, problem, executor, pace, bounds)
 
 
 def gradient_function(gradient: Any, problem: Problem) -> Any:

@@ -10,6 +10,9 @@ from ..parameters import Leaf
 from ..problem import Problem
 from .native import NativeFunction
 
+# What Numba calls for a parallel loop, in the function itself or in one that it calls.
+PARALLEL = "numba_parallel_for"
+
 
 def is_compiled(objective: Any) -> bool:
     """Whether Numba has made this function; asked without importing Numba."""
@@ -39,7 +42,10 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> Nativ
         )
     except numba.core.errors.NumbaError:
         return None
-    return NativeFunction(function.address, 0, (function,))
+    # Several threads may call it: what Numba compiles keeps nothing from call to call.  But for parallel loops: not
+    # every thread pool of Numba's may be entered by two threads.
+    threads = 1 if PARALLEL in function.inspect_llvm() else None
+    return NativeFunction(function.address, 0, (function,), threads)
 
 
 def _vector_wrapper(objective: Any) -> Any:

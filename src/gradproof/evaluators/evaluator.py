@@ -15,6 +15,20 @@ from ..problem import Bounds, Problem
 from .lines import Lines, twin
 from .pace import Pace
 
+# Points of so many bytes: smaller ones stay in the heap anyway, larger ones are not worth the memory.
+KEPT_BYTES = range(1 << 14, (1 << 20) + 1)
+
+
+def keep_freed_memory(size: int) -> None:
+    """Let the C library keep what an objective frees, for its next call.
+
+    An objective makes a few temporary arrays as large as its point.  glibc hands those back to the system after every
+    call, and gets them again page by page, which may take longer than the objective; it stops to do so for blocks as
+    large as the largest one that was ever freed (M_MMAP_THRESHOLD in mallopt(3)).  Nothing is written to this one.
+    """
+    if size in KEPT_BYTES:
+        np.empty(8 * size, np.uint8)
+
 
 class Evaluator(ABC):
     """Values of one objective at points on lines through x.
@@ -31,7 +45,9 @@ class Evaluator(ABC):
         self._x = pointer(problem.x)
         self._write_points = self.function_of_library("gradproof_points")
         self.lines: Lines | None = None
+        self.changes_its_argument = False
         self._round = np.empty(0)
+        keep_freed_memory(problem.x.nbytes)
         self._done = 0
 
     @abstractmethod
@@ -46,6 +62,9 @@ class Evaluator(ABC):
         """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
         self.lines = Lines(self.problem.x, claimed)
         return self.lines
+
+    def use_one_thread(self) -> None:  # noqa: B027 - most have no other
+        """Work in the caller's thread alone: others work beside it."""
 
     def close(self) -> None:
         """Let go of what works in the background."""

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..core.codes import BAD_ARGUMENT
+from ..core.structs import PROBE_WORDS
 from ..library import ffi, pointer
-from ..parameters import Flat
+from ..parameters import LARGE, Flat
 from ..problem import Bounds, Problem
 from .evaluator import Evaluator
+from .lines import Lines
 from .pace import Pace
+from .threads import Threads, processors
 
 CHUNK_ROWS = 4096
+ALIGNED = 64
 
 
 class NativeFunction(NamedTuple):
-    """The address of a C function, the address of its user data, and what keeps both alive."""
+    """The address of a C function, the address of its user data, what keeps both alive, and how many may call it."""
 
     address: int
     user: int
     alive: tuple[Any, ...]
+    threads: int | None = 1
 
 
 class NativeError(RuntimeError):
@@ -33,7 +39,7 @@ class NativeError(RuntimeError):
         self.code = code
 
 
-def native(function: Any, user: Any = None) -> NativeFunction:
+def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFunction:
     """Say that an objective or a gradient is a C function.
 
     Parameters
@@ -44,15 +50,36 @@ def native(function: Any, user: Any = None) -> NativeFunction:
         float32 it gets `const float *x`.
     user
         What the function gets as `user`: None, an address, an array, or a cffi or ctypes pointer.
+    threads
+        How many threads may call an objective at once; None for one on each processor.  More than 1, the default, is
+        for a function that may be called again while it runs: it writes to `value` alone, not to `user`, nor to static
+        or global memory, and what it calls does so, either.  One that is not like that would give wrong values now and
+        then, and its right gradient would be called wrong; nobody can see that from outside, so it must be said.  The
+        report is the same for any number of threads.
 
     Returns
     -------
     NativeFunction
         What `check` takes as its objective or gradient.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where one of the arguments is not what it must be.
     """
     address, context = _address(function)
     data = _data(user) if user is not None else context
-    return NativeFunction(address, data, (function, user))
+    return NativeFunction(address, data, (function, user), _threads(threads))
+
+
+def _threads(threads: Any) -> int | None:
+    if threads is None:
+        return None
+    if isinstance(threads, bool) or not hasattr(threads, "__index__"):
+        raise TypeError(f"threads must be an integer, or None for one on each processor, not {threads!r:.40}")
+    if operator.index(threads) < 1:
+        raise ValueError(f"threads must be at least 1, not {threads}; None is one on each processor")
+    return operator.index(threads)
 
 
 def _address(function: Any) -> tuple[int, int]:
@@ -160,12 +187,28 @@ class NativeEvaluator(Evaluator):
         self._function = function_pointer(objective, problem)
         self._user = user_pointer(objective)
         self._evaluate = self.function_of_library("gradproof_evaluate")
-        self._point = np.empty(problem.n, problem.x.dtype)
+        self._threads = Threads(processors() if objective.threads is None else objective.threads)
+        self.pace.least = self._threads.most
+        self._points: dict[int, Flat] = {}
+
+    def use_lines(self, claimed: Flat) -> Lines:
+        """Get ready for probes on long lines; for long vectors one point must do, which several threads move."""
+        if self.problem.n >= LARGE:
+            self.use_one_thread()
+        return super().use_lines(claimed)
+
+    def use_one_thread(self) -> None:
+        """Work in the caller's thread alone: others work beside it."""
+        self._threads = Threads(1)
+        self.pace.least = 1
+
+    def close(self) -> None:
+        """Let go of what works in the background."""
+        self._threads.close()
+        super().close()
 
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
-        from ..core.structs import PROBE_WORDS
-
         value = np.full(1, np.nan)
         code = self._answer(np.zeros((1, PROBE_WORDS), np.int64), value)
         if code and self._rerun is not None:
@@ -176,30 +219,62 @@ class NativeEvaluator(Evaluator):
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, some at a time; NaN for a code."""
-        for part in self.pace.chunks(len(probes), CHUNK_ROWS):
+        for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             values = np.empty(part.stop - part.start)
-            if self._answer(probes[part], values) == BAD_ARGUMENT:
+            if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
                 raise RuntimeError("the library refused a round of probes")
             yield values
 
+    @property
+    def _has_one_point(self) -> bool:
+        """Whether one point moves along long lines: there is no memory for more, and several threads move it."""
+        return self.lines is not None and self.problem.n >= LARGE
+
     def _answer(self, probes: Flat, values: Flat) -> int:
-        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
+        """Write the values of probes; return the code of the library, or that of the objective at x."""
+        if self.lines is None:
+            return self._by_library(probes, values, np.zeros(len(probes)))
+        if self._has_one_point:
+            return self._at(self.lines.at(probes[0]), values)
         changes = np.zeros(len(probes))
-        code = int(
-            self._evaluate(
-                self._function,
-                self._user,
-                self._x,
-                claimed,
-                sizes,
-                self.problem.n,
-                pointer(probes, "gradproof_probe[]"),
-                len(probes),
-                pointer(values),
-                pointer(changes),
-                pointer(self._point),
-            )
-        )
-        if self.lines is not None:
-            self.lines.keep(probes, changes)
+        code = self._by_library(probes, values, changes)
+        self.lines.keep(probes, changes)
         return code
+
+    def _at(self, point: Flat, values: Flat) -> int:
+        """Write the value at the point that moves along long lines."""
+        code = int(self._function(pointer(point), self.problem.n, pointer(values), self._user))
+        if code:
+            values[0] = np.nan
+        return code
+
+    def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
+        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
+
+        def work(thread: int, rows: slice) -> int:
+            return int(
+                self._evaluate(
+                    self._function,
+                    self._user,
+                    self._x,
+                    claimed,
+                    sizes,
+                    self.problem.n,
+                    pointer(probes[rows], "gradproof_probe[]"),
+                    rows.stop - rows.start,
+                    pointer(values[rows]),
+                    pointer(changes[rows]),
+                    pointer(self._point_of(thread)),
+                )
+            )
+
+        return self._threads.run(work, len(probes))
+
+    def _point_of(self, thread: int) -> Flat:
+        """Return the work memory of a thread: at the same place in a line of cache, lest sums take another order."""
+        if thread not in self._points:
+            itemsize = self.problem.x.itemsize
+            memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
+            start = -memory.ctypes.data % ALIGNED
+            self._points[thread] = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
+        return self._points[thread]

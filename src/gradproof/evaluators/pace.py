@@ -22,6 +22,8 @@ class Pace:
         self.deadline = deadline
         self.advance = advance
         self.size = 1
+        # So many at least, however long they take: one for each thread.
+        self.least = 1
 
     @property
     def watched(self) -> bool:
@@ -33,14 +35,22 @@ class Pace:
         start = 0
         while start < count:
             began = time.monotonic()
-            if self.deadline is not None and began >= self.deadline:
-                raise TimeIsUp
-            stop = min(count, start + min(self.size, largest))
+            self.look_at_the_clock()
+            stop = min(count, start + min(max(self.size, self.least), largest))
             yield slice(start, stop)
             self._adapt(time.monotonic() - began)
-            if self.advance is not None:
-                self.advance(stop - start)
+            self.done(stop - start)
             start = stop
+
+    def look_at_the_clock(self) -> None:
+        """Raise `TimeIsUp` when the time is up."""
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise TimeIsUp
+
+    def done(self, count: int) -> None:
+        """Tell who waits for it that so many evaluations have been done."""
+        if self.advance is not None:
+            self.advance(count)
 
     def _adapt(self, seconds: float) -> None:
         if seconds < SOON:

@@ -32,7 +32,6 @@ class SerialEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
-        self._changes_its_argument = False
         self._at_once = self.rows(CHUNK_BYTES)
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
@@ -46,7 +45,7 @@ class SerialEvaluator(Evaluator):
         # An array may be a buffer that the objective uses again: from now on each result is read at once.
         self._call = self.objective if type(result) in PLAIN else self._read_at_once
         if not same_numbers(memory, self.problem.x):
-            self._changes_its_argument = True
+            self.changes_its_argument = True
             if self.lines is not None:
                 self.lines.forget_point()
             self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
@@ -71,7 +70,7 @@ class SerialEvaluator(Evaluator):
     def _one_by_one(self, lines: Lines, probes: Flat) -> Iterator[Flat]:
         """Yield one value after the other: long lines have no room for many points."""
         for part in self.pace.chunks(len(probes), 1):
-            if self._changes_its_argument:
+            if self.changes_its_argument:
                 lines.forget_point()
             # A new view each time: an objective may know its last argument again by its identity.
             point = self.problem.layout.build(lines.at(probes[part][0]))

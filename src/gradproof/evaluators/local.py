@@ -1,0 +1,36 @@
+"""The choice of an evaluator: by what kind of objective it is, in the process that evaluates it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..problem import Bounds, Problem
+from .batched import Batched, BatchedEvaluator
+from .compiled import as_native_function, is_compiled
+from .evaluator import Evaluator
+from .inplace import InPlace, InPlaceEvaluator, InPlaceProblem
+from .native import NativeEvaluator, NativeFunction
+from .pace import Pace
+from .serial import SerialEvaluator
+
+
+def local_evaluator(
+    objective: Any, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
+) -> Evaluator:
+    """Return the evaluator that suits an objective, and works in this process."""
+    if isinstance(objective, NativeFunction):
+        return NativeEvaluator(objective, problem, pace, bounds)
+    if isinstance(objective, Batched):
+        return BatchedEvaluator(objective, problem, pace, bounds)
+    if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
+        return InPlaceEvaluator(objective, problem, pace, bounds)
+    if not callable(objective):
+        raise TypeError(
+            f"objective must be a function of x, not an object of type {type(objective).__name__}; "
+            "wrap a C function in gradproof.native()"
+        )
+    if is_compiled(objective):
+        function = as_native_function(objective, problem)
+        if function is not None:
+            return NativeEvaluator(function, problem, pace, bounds, lambda: objective(problem.copy_of_x()[0]))
+    return SerialEvaluator(objective, problem, pace, bounds)

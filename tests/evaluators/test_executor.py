@@ -1,0 +1,405 @@
+"""Executors: the same report for any number of workers, in whatever way they answer, fail or die."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import cancelling
+import numpy as np
+import pytest
+import workers
+from workers import X, faulty, fields, objective, right, slow
+
+import gradproof
+from gradproof.evaluators import site
+from gradproof.evaluators.executor import TRIES
+from gradproof.evaluators.futures import workers_of
+from gradproof.library import ffi
+from gradproof.problem import read_problem
+
+MODES = ("full", "lines")
+METHODS = sorted({"fork", "spawn"} & set(multiprocessing.get_all_start_methods()))
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def processes(request):
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(request.param)) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def serial():
+    """The reports without an executor."""
+    return {
+        (gradient, mode): fields(gradproof.check(objective, gradient, X, mode=mode))
+        for gradient in (right, faulty)
+        for mode in MODES
+    }
+
+
+def same_as(serial, executor, of=objective):
+    for (gradient, mode), report in serial.items():
+        assert fields(gradproof.check(of, gradient, X, mode=mode, executor=executor)) == report
+
+
+def test_the_reports_tell_right_from_wrong(serial):
+    for mode in MODES:
+        assert gradproof.check(objective, right, X, mode=mode).verdict == "right"
+        assert gradproof.check(objective, faulty, X, mode=mode).verdict == "wrong"
+        assert serial[right, mode] != serial[faulty, mode]
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_threads(serial, number):
+    with ThreadPoolExecutor(number) as pool:
+        same_as(serial, pool)
+        same_as(serial, pool, lambda x: 0.0 + objective(x))
+
+
+def test_processes(serial, processes):
+    same_as(serial, processes)
+
+
+@pytest.mark.parametrize("make", [workers.Shuffled, workers.Unreliable, workers.Forgetful])
+def test_bad_manners_change_nothing(serial, make):
+    same_as(serial, make())
+
+
+def test_the_manners_are_bad():
+    gradproof.check(objective, right, X, executor=(shuffled := workers.Shuffled()))
+    assert shuffled.order != sorted(shuffled.order)
+    gradproof.check(objective, right, X, executor=(orderly := workers.Forgetful()))
+    gradproof.check(objective, right, X, executor=(unreliable := workers.Unreliable()))
+    assert unreliable.submitted > len(orderly.sizes) - orderly.sites
+
+
+def test_a_task_is_a_few_words():
+    """Points do not travel, and x once for each worker; here no worker keeps it."""
+    gradproof.check(objective, faulty, X, executor=(forgetful := workers.Forgetful()))
+    assert max(forgetful.sizes) < 60 * 2 * X.size
+    assert sum(forgetful.sizes) < 2 * (60 * 2 * X.size + 500 * len(forgetful.sizes))
+    assert 0 < forgetful.sites < 120
+
+
+def test_x_travels_once_for_each_worker(pool, monkeypatch):
+    brought = []
+    submit = pool.submit
+
+    def counting(function, *arguments):
+        brought.append(arguments[-1] is not None)
+        return submit(function, *arguments)
+
+    monkeypatch.setattr(pool, "submit", counting)
+    gradproof.check(slow, right, X, executor=pool)
+    assert len(brought) > 10
+    assert sum(brought) <= 4  # two workers; a task that came too early may bring it once more
+
+
+def test_where_the_executor_never_works():
+    with pytest.raises(RuntimeError, match=r"ran none of its tasks \(OSError: a cable was pulled\)"):
+        gradproof.check(objective, right, X, executor=(executor := workers.Unreliable(always=True)))
+    assert executor.submitted == TRIES
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match=r"after shutdown.*hand over one that is open"):
+        gradproof.check(objective, right, X, executor=pool)
+
+
+def test_a_broken_executor_is_left(serial):
+    for at in (1, 2, 5):
+        report = gradproof.check(objective, faulty, X, executor=(breaking := workers.Breaking(at)))
+        assert breaking.submitted == at + 1
+        assert report.warnings == ("The executor broke down (BrokenExecutor); the rest was evaluated in this process.",)
+        assert report.to_dict() | {"warnings": []} == gradproof.check(objective, faulty, X).to_dict()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+def test_a_process_is_killed_on_the_way():
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        victims = [pool.submit(os.getpid).result()]
+
+        def kill(done, _total):
+            if done > 200 and victims:
+                os.kill(victims.pop(), signal.SIGKILL)
+
+        report = gradproof.check(slow, faulty, X, executor=pool, progress=kill)
+    assert not victims
+    assert report.warnings == ("The executor broke down (BrokenProcessPool); the rest was evaluated in this process.",)
+    assert report.to_dict() | {"warnings": []} == gradproof.check(objective, faulty, X).to_dict()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
+def test_an_objective_that_kills_its_worker(monkeypatch):
+    monkeypatch.setenv("GRADPROOF_TEST_PROCESS", str(os.getpid()))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        report = gradproof.check(workers.dying_in_a_worker, right, X, executor=pool)
+    assert "broke down" in report.warnings[0]
+    assert report.verdict == "right"
+
+
+def test_what_the_objective_raises_at_x_reaches_the_user(pool):
+    for executor in (pool, workers.Shuffled()):
+        with pytest.raises(workers.StubbornError, match=r"^mine$") as caught:
+            gradproof.check(workers.failing, right, X, executor=executor)
+        assert caught.value.second == 2
+        assert caught.traceback[-1].name == "failing"
+
+
+def test_what_it_raises_elsewhere_is_a_missing_value(pool):
+    report = gradproof.check(workers.partly, faulty, X, executor=pool)
+    assert fields(report) == fields(gradproof.check(workers.partly, faulty, X))
+    assert any(finding.cause is gradproof.Cause.DOMAIN for finding in report.findings)
+
+
+def test_what_is_no_number_elsewhere(pool):
+    with pytest.raises(TypeError, match=r"must return one real number, not text \('text'\)"):
+        gradproof.check(workers.returning_text_elsewhere, right, X, executor=pool)
+
+
+def test_an_objective_that_changes_its_argument(pool):
+    for mode in MODES:
+        report = gradproof.check(workers.changing, faulty, X, mode=mode, executor=pool)
+        assert fields(report) == fields(gradproof.check(workers.changing, faulty, X, mode=mode))
+        assert "changed its argument" in report.warnings[0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_structure(pool, mode):
+    report = gradproof.check(workers.of_parts, workers.gradient_of_parts, workers.PARTS, mode=mode, executor=pool)
+    alone = gradproof.check(workers.of_parts, workers.gradient_of_parts, workers.PARTS, mode=mode)
+    assert report.to_json() == alone.to_json()
+    assert report.verdict == "right"
+
+
+def test_float32_and_bounds(pool):
+    x = X[::20].astype(np.float32)
+    for settings in ({}, {"bounds": (None, 2.0)}):
+        report = gradproof.check(objective, faulty, x, executor=pool, **settings)
+        assert report.to_json() == gradproof.check(objective, faulty, x, **settings).to_json()
+
+
+def test_batched(serial, pool):
+    same_as(serial, pool, gradproof.batched(workers.many))
+
+
+def test_rows_of_data(pool):
+    x = cancelling.POINT
+    for gradient, verdict in ((cancelling.gradient, "right"), (cancelling.wrong_on([3]), "wrong")):
+        alone = gradproof.check(cancelling.objective, gradient, x, rows=cancelling.ROWS)
+        together = gradproof.check(cancelling.objective, gradient, x, rows=cancelling.ROWS, executor=pool)
+        assert together.to_json() == alone.to_json()
+        assert together.verdict == verdict
+        assert together.findings
+
+
+def test_layouts_travel_without_arrays():
+    """Also after a point was built from them."""
+    root = read_problem(workers.PARTS).layout.root
+    root.build(np.zeros(90))
+    assert len(pickle.dumps(root)) < 1000
+    again = pickle.loads(pickle.dumps(root)).build(np.arange(91.0))
+    assert again["a"].tolist() == np.arange(60.0).reshape(6, 10).tolist()
+    assert type(again["b"]) is workers.Pair
+    assert again["b"].first == 60
+
+
+def in_c(x, n, value, _user):
+    value[0] = sum(x[index] ** 3 for index in range(n))
+    return 0
+
+
+def test_native(pool):
+    function = gradproof.native(ffi.callback("gradproof_objective", in_c))
+    x = X[:40]
+    with ThreadPoolExecutor(2) as threads:
+        assert gradproof.check(function, 3 * x**2, x, executor=threads).verdict == "right"
+        assert gradproof.check(function, 3.1 * x**2, x, executor=threads).verdict == "wrong"
+    with pytest.raises(TypeError, match=r"C function cannot be pickled.*or use threads"):
+        gradproof.check(function, 3 * x**2, x, executor=pool)
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="each process would compile it for seconds")
+def test_compiled():
+    compiled = pytest.importorskip("numba").njit(in_a_loop)
+    x = X[:40]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        for gradient in (3 * x**2, 3.1 * x**2):
+            alone = gradproof.check(compiled, gradient, x)
+            assert gradproof.check(compiled, gradient, x, executor=pool).to_json() == alone.to_json()
+
+
+def in_a_loop(x):
+    total = 0.0
+    for index in range(x.size):
+        total += x[index] ** 3
+    return total
+
+
+def test_what_cannot_be_sent(pool):
+    asked = []
+
+    def closure(x):
+        asked.append(x)
+        return 0.0
+
+    for function in (closure, lambda x: 0.0, gradproof.batched(lambda x: 0.0)):
+        with pytest.raises(TypeError, match=r"cannot be sent.*a function at the top of a module.*ThreadPoolExecutor"):
+            gradproof.check(function, right, X, executor=pool)
+    assert not asked
+
+
+def test_what_cannot_be_sent_is_seen_by_an_executor_that_pickles():
+    class Pickling:
+        def submit(self, function, *arguments):
+            raise TypeError("Could not serialize object of type Site")
+
+    with pytest.raises(TypeError, match=r"cannot be sent to the executor's processes \(Could not serialize"):
+        gradproof.check(objective, right, X, executor=Pickling())
+
+
+@pytest.mark.parametrize("executor", [2, "processes", ThreadPoolExecutor])
+def test_what_is_no_executor(executor):
+    if executor is ThreadPoolExecutor:
+        executor = multiprocessing  # has pools, but nothing to submit to
+    with pytest.raises(TypeError, match=r"executor must have submit\(function, \*arguments\)"):
+        gradproof.check(objective, right, X, executor=executor)
+    with pytest.raises(TypeError, match="objective must be a function of x"):
+        gradproof.check(X, right, X, executor=workers.Shuffled())
+
+
+def test_ctrl_c(pool):
+    for executor in (pool, workers.Shuffled()):
+        report = gradproof.check(workers.pressing_ctrl_c, faulty, X, executor=executor)
+        assert report.stopped_by == "interrupted"
+        assert 0 < report.tested <= 1100
+        assert 5 in report.wrong
+
+
+def test_ctrl_c_in_the_middle_of_waiting(pool):
+    def press(done, _total):
+        if done == 1:
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    report = gradproof.check(slow, right, X, executor=pool, progress=press)
+    assert report.stopped_by == "interrupted"
+    assert report.tested < X.size
+
+
+SCRIPT = """
+from concurrent.futures import ProcessPoolExecutor
+import gradproof, workers
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:
+        say = lambda done, total: done == 1 and print("under way", flush=True)
+        report = gradproof.check(workers.slow, workers.faulty, workers.X, executor=pool, progress=say)
+        print(report.stopped_by, report.tested < report.n)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="POSIX")
+def test_ctrl_c_of_a_terminal_goes_to_the_workers_too(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    paths = os.pathsep.join([str(Path(gradproof.__file__).parents[1]), str(Path(workers.__file__).parent)])
+    process = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | {"PYTHONPATH": paths},
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "under way\n"
+    time.sleep(0.4)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=30)
+    assert printed == "interrupted True\n"
+
+
+def test_the_time_limit_takes_back_what_waits():
+    began = time.monotonic()
+    report = gradproof.check(objective, right, X, executor=(never := workers.Never()), time_limit=0.2)
+    assert time.monotonic() - began < 5
+    assert (report.stopped_by, report.evaluations) == ("time_limit", 1)
+    assert len(never.futures) > 1
+    assert all(future.cancelled() for future in never.futures[1:])
+
+
+@pytest.mark.parametrize("budget", [1, 2, 57, 2000, 2410])
+def test_a_budget(pool, budget):
+    report = gradproof.check(objective, faulty, X, executor=pool, budget=budget)
+    assert fields(report) == fields(gradproof.check(objective, faulty, X, budget=budget))
+    assert report.evaluations <= budget
+
+
+def test_progress_counts_what_was_evaluated(pool):
+    done = []
+    report = gradproof.check(objective, faulty, X, executor=pool, progress=lambda count, _total: done.append(count))
+    assert done == sorted(done)
+    assert done[-1] == report.evaluations
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_saved_and_resumed(pool, tmp_path, mode):
+    """With workers and without, in turns."""
+    file = tmp_path / "state.bin"
+    whole = gradproof.check(objective, faulty, X, mode=mode)
+    budget = 30 if mode == "lines" else 1500
+    gradproof.check(objective, faulty, X, mode=mode, executor=pool, budget=budget, save=file)
+    for executor in (pool, None):
+        resumed = gradproof.check(objective, faulty, X, mode=mode, executor=executor, resume=file)
+        assert fields(resumed) == fields(whole)
+
+
+def kept_here():
+    return len(site._sites)
+
+
+def test_what_a_worker_keeps_is_bounded(pool):
+    for _ in range(2 * site.KEPT):
+        gradproof.check(objective, right, X[:10], executor=pool)
+    assert pool.submit(kept_here).result() <= site.KEPT
+    with pytest.raises(workers.StubbornError):
+        gradproof.check(workers.failing, right, X, executor=workers.Shuffled())
+    assert kept_here() == 0
+
+
+def test_large_sites_are_not_kept_beside_each_other(monkeypatch):
+    monkeypatch.setattr(site, "_sites", {})
+    small, first, second = (site.Site(objective, read_problem(X[:size])) for size in (10, 500, 500))
+    for large, kept in ((1 << 26, [first, second]), (1000, [second])):
+        monkeypatch.setattr(site, "LARGE_BYTES", large)
+        for each in (small, first, second):
+            site.keep(each)
+        assert list(site._sites.values()) == kept
+
+
+def test_two_checks_at_once(serial):
+    with ThreadPoolExecutor(2) as shared, ThreadPoolExecutor(3) as callers:
+        reports = callers.map(lambda _: gradproof.check(objective, faulty, X, mode="full", executor=shared), range(6))
+        assert {fields(report)[0] for report in reports} == {serial[faulty, "full"][0]}
+
+
+def test_how_many_workers():
+    with ThreadPoolExecutor(3) as pool:
+        assert workers_of(pool) == 3
+    assert workers_of(workers.Shuffled()) == (os.cpu_count() or 1)
+
+
+def test_assert_gradient(pool):
+    assert gradproof.assert_gradient(objective, right, X, executor=pool)
+    with pytest.raises(gradproof.GradientError):
+        gradproof.assert_gradient(objective, faulty, X, executor=pool)
