@@ -77,7 +77,8 @@ def _factor(x: Flat, claimed: Flat) -> float:
         moving = here != 0
         if claims[~moving].any():
             return 0.0
-        quotients = claims[moving] / here[moving].astype(np.float64)
+        with np.errstate(all="ignore"):
+            quotients = claims[moving] / here[moving].astype(np.float64)
         first = float(quotients[0]) if quotients.size and count == 0 else first
         if not np.all(np.abs(quotients - first) <= SAME * abs(first)):
             return 0.0
