@@ -85,6 +85,19 @@ def test_rtol_of_the_user():
         assert lines(model, shaped(wrong, model), rtol=rtol).wrong.tolist() == [1419]
 
 
+def test_a_gradient_made_in_float32_passes():
+    """Where f is not: errors of a ten-millionth are what float32 leaves; in float64 they are errors."""
+    model = tanh()
+    random = np.random.default_rng(3)
+    made = flat_of(model.gradient) * (1 + random.uniform(-8e-7, 8e-7, 3030))
+    rounded = made.astype(np.float32).astype(np.float64)
+    for seed in range(4):
+        report = lines(model, shaped(rounded, model), seed=seed)
+        assert report.verdict == "right"
+        assert 1e-7 < report.power.relative < 1e-5
+        assert lines(model, shaped(made, model), seed=seed).verdict == "wrong"
+
+
 def test_bounds_are_respected():
     """At the edge of a box one step outwards would be an error of the objective."""
     random = np.random.default_rng(9)

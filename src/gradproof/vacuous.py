@@ -67,6 +67,7 @@ def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -
             )
 
 
+@np.errstate(all="ignore")
 def _factor(x: Flat, claimed: Flat) -> float:
     """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
     if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):
@@ -77,8 +78,7 @@ def _factor(x: Flat, claimed: Flat) -> float:
         moving = here != 0
         if claims[~moving].any():
             return 0.0
-        with np.errstate(all="ignore"):
-            quotients = claims[moving] / here[moving].astype(np.float64)
+        quotients = claims[moving] / here[moving].astype(np.float64)
         first = float(quotients[0]) if quotients.size and count == 0 else first
         if not np.all(np.abs(quotients - first) <= SAME * abs(first)):
             return 0.0
