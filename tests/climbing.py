@@ -17,12 +17,14 @@ MANY = 60
 VALUE = 1.0
 
 
-def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False) -> tuple[Any, Any]:
+def memory(
+    noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False, value: float = VALUE
+) -> tuple[Any, Any]:
     """The words of a check along lines, and the same memory as reals."""
     count = max(len(blocks) - 1, 0)
     words = np.zeros(linestate.lines_words(count), np.int64)
     reals = words.view(np.float64)
-    reals[linestate.LINE_VALUE] = VALUE
+    reals[linestate.LINE_VALUE] = value
     reals[linestate.LINE_NOISE] = noise
     words[linestate.IS_FLOAT32] = int(float32)
     words[linestate.BLOCK_COUNT] = count
@@ -37,7 +39,8 @@ def feed(words: Any, reals: Any, place: int, lines: Sequence[Line], noise: Calla
     assert climbers.is_step(words, exponent)
     assert not climbers.has_rung(words, place, exponent)
     step = 2.0**exponent
-    values = np.array([VALUE + line(t) + noise() for line in lines for t in (step, -step)])
+    value = float(reals[linestate.LINE_VALUE])
+    values = np.array([value + line(t) + noise() for line in lines for t in (step, -step)])
     assert climbers.take_rung(words, reals, place, values, np.zeros(len(values)), 0) == len(values)
 
 
@@ -49,9 +52,10 @@ def climbed(
     noise: float = 1e-15,
     most: int = 12,
     seed: int = 1,
+    value: float = VALUE,
 ) -> tuple[Any, Any]:
     """Climb until the walk ends."""
-    words, reals = memory(noise)
+    words, reals = memory(noise, value=value)
     random = np.random.default_rng(seed)
     climbers.begin_climber(words, reals, POOL, 0, 100, 0, first, most, target)
     words[POOL + linestate.CLIMBER_LINES] = len(lines)

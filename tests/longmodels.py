@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+
+import gradproof
 
 ROWS, SIZES = 40, (20, 60, 30, 1)
 DECAY = 1e-3
@@ -151,3 +154,34 @@ def flat_of(structure: Any) -> Any:
     if isinstance(structure, dict):
         return np.concatenate([block.ravel() for block in structure.values()])
     return np.asarray(structure).ravel()
+
+
+@functools.cache
+def model_of(name: str) -> Model:
+    """One of the models, made once."""
+    return MODELS[name]()
+
+
+@functools.cache
+def tanh() -> Model:
+    """The network that most tests plant their bugs in."""
+    return model_of("tanh_network")
+
+
+def shaped(flat: Any, model: Model) -> Any:
+    """The coordinates in the structure of x."""
+    if not isinstance(model.x, dict):
+        return flat.reshape(np.shape(model.x))
+    out: dict[str, Any] = {}
+    start = 0
+    for name, block in model.x.items():
+        out[name] = flat[start : start + block.size].reshape(block.shape)
+        start += block.size
+    return out
+
+
+def lines(model: Model, claimed: Any = None, **chosen: Any) -> gradproof.Report:
+    """A check along lines, of the right gradient or of another one."""
+    return gradproof.check(
+        model.objective, model.gradient if claimed is None else claimed, model.x, mode="lines", **chosen
+    )

@@ -67,6 +67,7 @@ def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -
             )
 
 
+@np.errstate(all="ignore")
 def _factor(x: Flat, claimed: Flat) -> float:
     """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
     if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):

@@ -5,11 +5,8 @@ import pytest
 from climbing import feed, memory, probes_of
 from oracles import splitmix
 
-from gradproof.core import candidates, halving, linestate
+from gradproof.core import halving, linestate
 from gradproof.core.linestate import (
-    CANDIDATE_COUNT,
-    CANDIDATE_INDICES,
-    CANDIDATES,
     FAILED_SEED,
     HALVING_CLIMBER,
     HALVING_LEFT,
@@ -130,24 +127,3 @@ def test_where_a_part_is_cut(blocks, part, middle):
     """At the border of blocks nearest to the middle, if it lies in the middle half; else in the middle."""
     words, _ = memory(blocks=blocks)
     assert halving.middle_of(words, *part) == middle
-
-
-def test_candidates_are_kept_in_order_and_once():
-    words, _ = memory()
-    random = np.random.default_rng(1)
-    kept = set()
-    for index in random.integers(0, 2**40, 50).tolist() * 2:
-        assert candidates.add_candidate(words, index)
-        kept.add(index)
-        count = int(words[CANDIDATE_COUNT])
-        assert words[CANDIDATE_INDICES : CANDIDATE_INDICES + count].tolist() == sorted(kept)
-
-
-def test_candidates_have_room_for_so_many():
-    words, _ = memory()
-    for index in range(CANDIDATES):
-        assert candidates.add_candidate(words, 10 * index)
-    before = words.copy()
-    assert not candidates.add_candidate(words, 5)
-    assert candidates.add_candidate(words, 630)
-    assert words.tobytes() == before.tobytes()

@@ -89,7 +89,7 @@ def test_one_kink_on_some_lines(with_kinks):
 
 def without_the_gap(words, reals):
     best = int(words[POOL + CLIMBER_BEST])
-    return reals[POOL + CLIMBER_NOISE] + 0.1 * math.sqrt(pooled.mean_square_change(words, reals, POOL, best))
+    return reals[POOL + CLIMBER_NOISE] + 0.1 * pooled.pooled_change(words, reals, POOL, best)
 
 
 def test_one_kink_twin():
@@ -158,6 +158,19 @@ def test_a_line_that_is_finite_on_small_steps_alone_is_measured_there():
     assert math.isfinite(reals[POOL + CLIMBER_BAR])
     assert words[POOL + CLIMBER_BEST] < -15
     assert np.abs(residuals(words, reals) - 0.25).max() <= bar_of(words, reals)
+
+
+@pytest.mark.parametrize("unit", [2.0**-960, 2.0**-500, 2.0**500, 2.0**960])
+def test_units_of_f_change_the_unit_of_the_bar_alone(unit):
+    """Squares would be lost, or overflow."""
+    for first in (-20, -8):
+        lines = families("exponential", 1)[0]
+        words, reals = climbed(pooled.walk_pool, lines, noise=0.0, first=first)
+        scaled = [lambda t, line=line: unit * line(t) for line in lines]
+        other_words, other_reals = climbed(pooled.walk_pool, scaled, noise=0.0, first=first, value=unit)
+        assert other_words[POOL + CLIMBER_BEST] == words[POOL + CLIMBER_BEST]
+        assert bar_of(other_words, other_reals) == unit * bar_of(words, reals) > 0
+        assert residuals(other_words, other_reals).tolist() == (unit * residuals(words, reals)).tolist()
 
 
 def test_coarse_noise_betrays_float32():

@@ -275,7 +275,7 @@ def vectors():
     yield np.full(1, -3.0)
 
 
-@pytest.mark.parametrize("x", vectors())
+@pytest.mark.parametrize("x", list(vectors()))
 def test_windows(witness, x):
     is_the_size_of_windows(lambda x: sizes_of(witness, x), x)
 

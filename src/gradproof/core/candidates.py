@@ -5,7 +5,7 @@ from __future__ import annotations
 from .abi import ConstEngine, ConstReals, ConstVector, Engine, Probes, Reals
 from .codes import DONE
 from .engine import engine_start, options_default
-from .floats import widened
+from .floats import larger, widened
 from .linestate import (
     CANDIDATE_CLAIMS,
     CANDIDATE_COUNT,
@@ -25,6 +25,7 @@ from .linestate import (
     LINE_SPREAD,
     LINE_VALUE,
     SLOPE_NORM,
+    SMALLEST_TOLERANCE,
     TOLERANCE_NOW,
     TYPICAL_X,
 )
@@ -52,6 +53,9 @@ from .structs import OPTIONS_FLOAT32, OPTIONS_RTOL, OPTIONS_SEED, PROBE_START, P
 
 # Half of a bar: below the two thirds of it that a magnitude of 1.5 leaves of an error.
 AS_CLOSELY = 0.5
+# Claims that are all numbers of float32 have a tolerance above this; sums that were made in it leave so much.
+ROUNDED_TO_FLOAT32 = 1e-7
+MADE_IN_FLOAT32 = 1e-6
 
 
 def add_candidate(engine: Engine, index: int) -> bool:
@@ -99,6 +103,8 @@ def confirming_rtol(reals: Reals) -> float:
     if reals[CHOSEN_RTOL] > 0.0 or reals[FAILED_BAR] <= 0.0 or reals[SLOPE_NORM] <= 0.0:
         return reals[CHOSEN_RTOL]
     seen = AS_CLOSELY * (reals[FAILED_BAR] + reals[TOLERANCE_NOW]) / reals[SLOPE_NORM]
+    if reals[SMALLEST_TOLERANCE] > ROUNDED_TO_FLOAT32:
+        seen = larger(MADE_IN_FLOAT32, seen)
     return seen if seen < DEFAULT_RTOL else 0.0
 
 

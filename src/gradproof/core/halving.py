@@ -11,6 +11,7 @@ import math
 
 from .abi import Engine, Reals
 from .climbers import begin_climber, lowest_exponent, residual_at
+from .floats import larger, power_of_two_above
 from .lineladder import NOISE_BARS, walk_ladder
 from .linestate import (
     BLOCK_COUNT,
@@ -133,6 +134,14 @@ def advance_halving(engine: Engine, reals: Reals, halving: int) -> None:
     subtract(engine, reals, halving)
 
 
+def in_squares(a: float, b: float) -> float:
+    """Return the root of the sum of two squares; overflow and underflow do not spoil it."""
+    unit = power_of_two_above(larger(a, b))
+    a /= unit
+    b /= unit
+    return unit * math.sqrt(a * a + b * b)
+
+
 def take_left_pair(engine: Engine, reals: Reals, halving: int) -> None:
     """Take the residual slope of the left half at the step of the node."""
     node = engine[halving + HALVING_NODE]
@@ -141,7 +150,7 @@ def take_left_pair(engine: Engine, reals: Reals, halving: int) -> None:
     noise = NOISE_BARS * slope_noise_at(reals, exponent)
     rest = reals[node + NODE_REST]
     reals[halving + HALVING_LEFT] = residual_at(reals, climber, exponent, 0)
-    reals[halving + HALVING_LEFT_BAR] = math.sqrt(noise * noise + rest * rest)
+    reals[halving + HALVING_LEFT_BAR] = in_squares(noise, rest)
     engine[halving + HALVING_LEFT_EXPONENT] = exponent
     reals[halving + HALVING_LEFT_REST] = rest
 
@@ -183,7 +192,7 @@ def subtract(engine: Engine, reals: Reals, halving: int) -> None:
     left_bar = reals[halving + HALVING_LEFT_BAR]
     reals[halving + HALVING_RIGHT] = reals[node + NODE_RESIDUAL] - reals[halving + HALVING_LEFT]
     plain = engine[halving + HALVING_STAGE] == HALVING_LEFT_PAIR
-    reals[halving + HALVING_RIGHT_BAR] = math.sqrt(bar * bar + left_bar * left_bar) if plain else bar + left_bar
+    reals[halving + HALVING_RIGHT_BAR] = in_squares(bar, left_bar) if plain else bar + left_bar
     engine[halving + HALVING_RIGHT_EXPONENT] = engine[halving + HALVING_LEFT_EXPONENT]
     reals[halving + HALVING_RIGHT_REST] = reals[halving + HALVING_LEFT_REST]
     neither = not (left_is_wrong(reals, halving) or right_is_wrong(reals, halving))

@@ -49,6 +49,9 @@ from .scales import DEFAULT_RTOL
 from .state import ROUND
 from .structs import OPTIONS_BUDGET, OPTIONS_RTOL, OPTIONS_SEED
 
+# Of claims that are no numbers so many are looked at alone: one would do.
+MOST_UNFIT = 8
+
 
 @exported
 def lines_size(blocks: Integer) -> Integer:
@@ -140,7 +143,8 @@ def note_unfit_claims(engine: Engine, claimed: ConstVector, start: int, stop: in
     for index in range(start, stop):
         if not math.isfinite(widened(claimed[index])):
             engine[UNFIT_CLAIMS] += 1
-            add_candidate(engine, index)
+            if engine[UNFIT_CLAIMS] <= MOST_UNFIT:
+                add_candidate(engine, index)
 
 
 @exported

@@ -12,7 +12,7 @@ import math
 
 from .abi import Engine, Reals
 from .climbers import RUNG, gap_at, has_rung, is_step, residual_at
-from .floats import larger, smaller
+from .floats import larger, power_of_two_above, smaller
 from .linestate import (
     CLIMBER_BAR,
     CLIMBER_BEST,
@@ -63,38 +63,60 @@ def slope_noise_at(reals: Reals, exponent: int) -> float:
     return math.ldexp(reals[LINE_NOISE], -int(exponent))
 
 
-def mean_square_change(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
-    """Return the mean square over the lines of the change of the residual slope from a rung to the next larger one."""
+def change_of_line(reals: Reals, place: int, exponent: int, line: int) -> float:
+    """Return how the residual slope of a line changes from a rung to the next larger one."""
+    return residual_at(reals, place, exponent + RUNG, line) - residual_at(reals, place, exponent, line)
+
+
+def kink_of_line(reals: Reals, place: int, exponent: int, line: int) -> float:
+    """Return what of the gap of a line is no curvature."""
+    return gap_at(reals, place, exponent, line) - gap_at(reals, place, exponent + RUNG, line) / 4.0
+
+
+def pooled_change(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
+    """Return the root mean square over the lines of the change of the residual slope, of any size."""
+    sizes = 0.0
+    for line in range(engine[place + CLIMBER_LINES]):
+        sizes += math.fabs(change_of_line(reals, place, exponent, line))
+    unit = power_of_two_above(sizes)
     total = 0.0
     for line in range(engine[place + CLIMBER_LINES]):
-        change = residual_at(reals, place, exponent + RUNG, line) - residual_at(reals, place, exponent, line)
+        change = change_of_line(reals, place, exponent, line) / unit
         total += change * change
-    return total / engine[place + CLIMBER_LINES]
+    return unit * math.sqrt(total / engine[place + CLIMBER_LINES])
 
 
-def mean_square_kink(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
-    """Return the mean square over the lines of what of the gap is no curvature."""
+def pooled_kink(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
+    """Return the root mean square over the lines of what of the gap is no curvature."""
+    sizes = 0.0
+    for line in range(engine[place + CLIMBER_LINES]):
+        sizes += math.fabs(kink_of_line(reals, place, exponent, line))
+    unit = power_of_two_above(sizes)
     total = 0.0
     for line in range(engine[place + CLIMBER_LINES]):
-        kink = gap_at(reals, place, exponent, line) - gap_at(reals, place, exponent + RUNG, line) / 4.0
+        kink = kink_of_line(reals, place, exponent, line) / unit
         total += kink * kink
-    return total / engine[place + CLIMBER_LINES]
+    return unit * math.sqrt(total / engine[place + CLIMBER_LINES])
 
 
 def scatter(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
     """Return the standard deviation of the residual slopes, noise apart."""
-    square = 0.5 * mean_square_change(engine, reals, place, exponent)
-    square += 0.5 * mean_square_kink(engine, reals, place, exponent)
-    noise = slope_noise_at(reals, exponent)
-    return SCATTER * math.sqrt(larger(square - NOISE_IN_CHANGES * noise * noise, 0.0))
+    change = pooled_change(engine, reals, place, exponent)
+    kink = pooled_kink(engine, reals, place, exponent)
+    unit = power_of_two_above(larger(change, kink))
+    change /= unit
+    kink /= unit
+    noise = slope_noise_at(reals, exponent) / unit
+    square = 0.5 * change * change + 0.5 * kink * kink - NOISE_IN_CHANGES * noise * noise
+    return SCATTER * unit * math.sqrt(larger(square, 0.0))
 
 
 def is_known(engine: Engine, reals: Reals, place: int, exponent: int) -> bool:
     """Return whether a rung and the next larger one were taken, with finite values."""
     if not (has_rung(engine, place, exponent) and has_rung(engine, place, exponent + RUNG)):
         return False
-    square = mean_square_change(engine, reals, place, exponent) + mean_square_kink(engine, reals, place, exponent)
-    return math.isfinite(square)
+    change = pooled_change(engine, reals, place, exponent)
+    return math.isfinite(change) and math.isfinite(pooled_kink(engine, reals, place, exponent))
 
 
 def pooled_rest(engine: Engine, reals: Reals, place: int, exponent: int) -> float:
@@ -104,9 +126,9 @@ def pooled_rest(engine: Engine, reals: Reals, place: int, exponent: int) -> floa
     rest = REST_BARS * scatter(engine, reals, place, exponent)
     if not is_known(engine, reals, place, exponent + RUNG):
         return rest
-    change = math.sqrt(mean_square_change(engine, reals, place, exponent))
-    outer_change = math.sqrt(mean_square_change(engine, reals, place, exponent + RUNG))
-    kink = math.sqrt(mean_square_kink(engine, reals, place, exponent))
+    change = pooled_change(engine, reals, place, exponent)
+    outer_change = pooled_change(engine, reals, place, exponent + RUNG)
+    kink = pooled_kink(engine, reals, place, exponent)
     noise = NOISE_BARS * slope_noise_at(reals, exponent)
     if outer_change > SMOOTH_RATIO * change and kink <= larger(noise, SMOOTH_GAP * change):
         return smaller(rest, SMOOTH_PART * change)
