@@ -113,6 +113,7 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
 def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
     """Return the exported symbols and one object file that defines them."""
     import llvmlite.binding as llvm
+    import modules
     import processors
 
     llvm.initialize_native_target()
@@ -120,9 +121,14 @@ def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants_text(target))
     symbols = [function.name for function in whole.functions]
-    for signature in signatures:
-        whole.link_in(shareable(llvm, signature.symbol, function_text(signature)))
-        symbols.append(signature.symbol)
+    for text, entries in modules.modules_of(signatures):
+        module = llvm.parse_assembly(with_c_names(text, entries))
+        for value in defined(module):
+            # Kept once, where several modules bring it, and not lost where nobody asks for it yet.
+            if value.linkage not in (llvm.Linkage.internal, llvm.Linkage.private):
+                value.linkage = "weak_odr"
+        whole.link_in(module)
+        symbols += [symbol for symbol, _ in entries if symbol not in symbols]
     whole = processors.in_versions(llvm, whole)
     for value in defined(whole):
         value.linkage = "external" if value.name in symbols else "internal"
@@ -155,27 +161,16 @@ def portable_target(llvm: Any) -> Any:
     )
 
 
-def function_text(signature: Any) -> str:
-    """Return the LLVM text of one exported function under its C name."""
-    from gradproof.compiler import entry
-
-    function = entry(signature)
-    text = function.inspect_llvm()
-    text = re.sub(rf'@"?{re.escape(function.native_name)}"?(?=\W)', f"@{signature.symbol}", text)
+def with_c_names(text: str, entries: Iterable[tuple[str, str]]) -> str:
+    """Return LLVM text with the C names of exported functions, and of what every libm has."""
+    for symbol, name in entries:
+        if name in text:
+            text = re.sub(rf'@"?{re.escape(name)}"?(?=\W)', f"@{symbol}", text)
     for private, public in RENAMED.items():
         text = re.sub(rf"@{private}\b", f"@{public}", text)
     # Numba keeps its functions apart for its own sake.  A harmless attribute takes the place: deleting the word could
     # leave an empty group, which does not parse.
     return re.sub(r"\bnoinline\b", '"gradproof-inlined"', text)
-
-
-def shareable(llvm: Any, symbol: str, text: str) -> Any:
-    """Return the module of a text; linked to others, functions that several of them bring are kept once."""
-    module = llvm.parse_assembly(text)
-    for value in defined(module):
-        if value.linkage not in (llvm.Linkage.internal, llvm.Linkage.private):
-            value.linkage = "external" if value.name == symbol else "linkonce_odr"
-    return module
 
 
 def defined(module: Any) -> list[Any]:

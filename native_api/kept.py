@@ -37,6 +37,7 @@ def _sources() -> str:
     for name in ("numba", "llvmlite"):
         digest.update(f" {name} {metadata.version(name)}".encode())
     core = sorted((PACKAGE / "core").glob("*.py"))
-    for path in (HERE / "build.py", HERE / "processors.py", PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
+    own = [HERE / name for name in ("build.py", "modules.py", "processors.py")]
+    for path in (*own, PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

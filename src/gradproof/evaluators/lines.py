@@ -148,15 +148,18 @@ class Lines:
 
     def _move_pieces(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
         """Move one piece of the line after the other, until none is left."""
-        words, into = pointer(probe, "gradproof_probe[]"), pointer(point)
         while pieces:
             try:
                 first, last = pieces.popleft()
             except IndexError:  # another thread was quicker
                 return
-            changes = pointer(self._partial[first:last])
-            if self._move(self._x, *self.pointers, words, first, last - first, into, changes):
-                raise RuntimeError("the library refused a probe on a long line")
+            self._segments(probe, first, last, point)
+
+    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
+        """Move some segments of the line."""
+        words, changes = pointer(probe, "gradproof_probe[]"), pointer(self._partial[first:last])
+        if self._move(self._x, *self.pointers, words, first, last - first, pointer(point), changes):
+            raise RuntimeError("the library refused a probe on a long line")
 
     def _single(self, probe: Flat, numbers: Flat, start: int, stop: int, point: Flat) -> None:
         """Move one coordinate, or the two of a pair: rounded once, as the library does."""

@@ -66,7 +66,7 @@ class InPlaceLines(Lines):
         """Know that the arrays stand at x again."""
         self._moved = slice(0, 0)
 
-    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> int:
+    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
         moving, this = cast(Moving, point), threading.get_ident()
         try:
             moving.writing.add(this)
@@ -74,7 +74,6 @@ class InPlaceLines(Lines):
                 self._write(probe, first, last)
         finally:
             moving.writing.discard(this)
-        return 0
 
     def _write(self, probe: Flat, first: int, last: int) -> None:
         words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
