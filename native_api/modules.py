@@ -14,13 +14,12 @@ from typing import Any
 
 def modules_of(signatures: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     """Yield the LLVM text of every function behind the signatures; of exported ones with their C function."""
-    with contextlib.ExitStack() as stack:
-        libraries = stack.enter_context(own_code())
+    from gradproof import compiler
+
+    with own_code() as libraries:
         entries = {}
         for signature in signatures:
-            from gradproof.compiler import entry
-
-            function = entry(signature)
+            function = compiler.entry(signature)
             entries[function.native_name] = (signature.symbol, function.native_name)
             if not libraries:  # another Numba: the function has brought all that it calls
                 yield function.inspect_llvm(), [(signature.symbol, function.native_name)]
@@ -50,6 +49,8 @@ def own_code() -> Iterator[list[Any]]:
     if not all(hasattr(owner, name) for owner, name, _ in instead):
         yield libraries
         return
+    # What was compiled before has been collected then, and what is compiled here cannot run later.
+    forget_compiled()
     kept = [(owner, name, getattr(owner, name)) for owner, name, _ in instead]
     for owner, name, function in instead:
         setattr(owner, name, function)
@@ -58,3 +59,12 @@ def own_code() -> Iterator[list[Any]]:
     finally:
         for owner, name, function in kept:
             setattr(owner, name, function)
+        forget_compiled()
+
+
+def forget_compiled() -> None:
+    """Let functions be compiled anew."""
+    from gradproof import compiler
+
+    compiler.compiled.cache_clear()
+    compiler.entry.cache_clear()
