@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from .core import structs
@@ -161,6 +160,9 @@ def _short(value: float) -> str:
 
 def _floor(probability: float) -> str:
     """Return a probability as far as its first digit that is not 9, at least two and at most nine, rounded down."""
+    # On use: only reports along lines are printed with it.
+    from decimal import ROUND_DOWN, Decimal
+
     exact = Decimal(min(probability, math.nextafter(1.0, 0.0)))
     digits = min(max(2, -(1 - exact).adjusted()), MOST_DIGITS)
     return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from ..core.spans import SEGMENT
 from ..core.structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from ..library import native, pointer
 from ..parameters import Flat
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 # So many segments of a line are moved in one go.
 PIECE = 4
@@ -133,6 +136,9 @@ class Lines:
 
     def _share(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
         """Move pieces by several threads, this one among them: the library lets go of Python meanwhile."""
+        # On use: most checks need no thread, and bringing them along takes longer than a small check.
+        from concurrent.futures import ThreadPoolExecutor, wait
+
         if self._pool is None:
             self._pool = ThreadPoolExecutor(THREADS - 1, "gradproof")
         helpers = [self._pool.submit(self._move_pieces, probe, pieces, point) for _ in range(THREADS - 1)]

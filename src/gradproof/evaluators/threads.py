@@ -6,7 +6,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 # A chunk that takes less is not worth waking another thread, which takes some 0.05 ms.
 WORTH = 1e-3
@@ -59,6 +62,9 @@ class Threads:
             self._pool = None
 
     def _together(self, work: Callable[[int, slice], int], count: int, threads: int) -> list[int]:
+        # On use: it brings modules along that take longer than a small check.
+        from concurrent.futures import ThreadPoolExecutor, wait
+
         ranges = min(count, threads * RANGES)
         borders = [count * number // ranges for number in range(ranges + 1)]
         left = deque(map(slice, borders[:-1], borders[1:]))
