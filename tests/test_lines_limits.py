@@ -295,3 +295,18 @@ def test_auto_takes_lines_where_there_are_many_coordinates():
     for n, mode in ((5000, "full"), (5001, "lines")):
         report = gradproof.check(gradproof.batched(lambda rows: np.zeros(len(rows))), np.zeros(n), np.ones(n))
         assert report.mode == mode
+
+
+def half_square(x):
+    """Sums float32 in float32: so many terms of one sign drift, the same way at every point."""
+    return 0.5 * np.dot(x, x)
+
+
+def test_drifting_sums_are_no_common_factor():
+    x = np.random.default_rng(0).standard_normal(10_000_000, dtype=np.float32)
+    right = gradproof.check(half_square, x, x)
+    assert right.verdict == "right"
+    assert right.power.factor < 1e-3
+    wrong = gradproof.check(half_square, np.float32(1.01) * x, x)
+    assert wrong.verdict == "wrong"
+    assert [finding.name for finding in wrong.findings if finding.stop - finding.start > 1] == ["x"]

@@ -26,6 +26,7 @@ from .linestate import (
     FAILED_GAP,
     FAILED_RESIDUAL,
     FAILED_SEED,
+    LENGTH,
     LINE_VALUE,
     POOL,
     RANDOM_BAR,
@@ -47,6 +48,8 @@ CONSTANT_GAP = 0.9
 FIRST_RUNGS = 2
 # What float32 inside of f leaves in a gradient, relative to its norm.
 COARSE_TOLERANCE = 2e-6
+FLOAT32_ROUNDING = 2.0**-24
+DRIFTS = 3.0
 # A resolution worse than this part of the slopes decides nothing.
 DECIDES = 0.3
 # The slope so much of a scale away: at an optimum, where all slopes are 0 at x.
@@ -59,6 +62,23 @@ def tolerance_of(reals: Reals, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
     relative = reals[SMALLEST_TOLERANCE] + (COARSE_TOLERANCE if has_coarse_noise(reals) else 0.0)
     return relative * (reals[SLOPE_SUM] if aligned else reals[SLOPE_NORM])
+
+
+def seen_residual(engine: Engine, reals: Reals) -> float:
+    """Return the largest residual slope of the pool."""
+    return math.fabs(residual_at(reals, POOL, engine[POOL + CLIMBER_BEST], worst_line(engine, reals)))
+
+
+def sums_may_drift(engine: Engine, reals: Reals) -> bool:
+    """Return whether a common factor is so near to 1 that sums in float32 inside of f may make it.
+
+    A sum of n terms of one sign drifts by sqrt(n) roundings or more, the same way at every point: no noise shows it
+    (Higham and Mary, "A new approach to probabilistic rounding error analysis", 2019).
+    """
+    if engine[POOL + CLIMBER_ALIGNED] == 0 or not has_coarse_noise(reals):
+        return False
+    drift = DRIFTS * math.sqrt(float(engine[LENGTH])) * FLOAT32_ROUNDING
+    return seen_residual(engine, reals) <= drift * reals[SLOPE_SUM]
 
 
 def worst_line(engine: Engine, reals: Reals) -> int:

@@ -21,6 +21,8 @@ from .linedecision import (
     note_failed,
     note_failure,
     note_seen,
+    seen_residual,
+    sums_may_drift,
     worst_line,
 )
 from .lineladder import walk_ladder
@@ -108,6 +110,9 @@ def weigh_pool(engine: Engine, reals: Reals) -> None:
     again = phase == LINES_RANDOM_AGAIN or phase == LINES_ALIGNED_AGAIN or engine[PART_AGAIN] != 0
     if beyond <= 1.0:
         pass_pool(engine, reals, reals[POOL + CLIMBER_BAR])
+    elif phase != LINES_PARTS and sums_may_drift(engine, reals):
+        # Neither an error nor agreement to the last: the factor is known as well as what was seen.
+        pass_pool(engine, reals, reals[POOL + CLIMBER_BAR] + seen_residual(engine, reals))
     elif beyond < CLEAR and not again:
         look_again(engine, reals)
     else:
