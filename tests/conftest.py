@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+
+# What Numba compiles here runs a few times: most of the time would go into making it fast.  The bits are the same.
+os.environ.setdefault("NUMBA_OPT", "0")
+
 from typing import Any
 
 import pytest
