@@ -199,3 +199,10 @@ class Breaking:
         if self.submitted > self.at:
             raise BrokenExecutor("gone")
         return Promise(lambda: function(*arguments))
+
+
+def kept_here():
+    """How many checks this process keeps x for."""
+    from gradproof.evaluators import site
+
+    return len(site._sites)

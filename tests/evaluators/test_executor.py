@@ -364,17 +364,13 @@ def test_saved_and_resumed(pool, tmp_path, mode):
         assert fields(resumed) == fields(whole)
 
 
-def kept_here():
-    return len(site._sites)
-
-
 def test_what_a_worker_keeps_is_bounded(pool):
     for _ in range(2 * site.KEPT):
         gradproof.check(objective, right, X[:10], executor=pool)
-    assert pool.submit(kept_here).result() <= site.KEPT
+    assert pool.submit(workers.kept_here).result() <= site.KEPT
     with pytest.raises(workers.StubbornError):
         gradproof.check(workers.failing, right, X, executor=workers.Shuffled())
-    assert kept_here() == 0
+    assert workers.kept_here() == 0
 
 
 def test_large_sites_are_not_kept_beside_each_other(monkeypatch):
