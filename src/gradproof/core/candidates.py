@@ -14,7 +14,6 @@ from .linestate import (
     CANDIDATE_POINT,
     CANDIDATES,
     CHOSEN_RTOL,
-    CONFIRM_EVALUATIONS,
     FAILED_BAR,
     IS_CONFIRMING,
     IS_FLOAT32,
@@ -176,7 +175,6 @@ def write_candidates(engine: Engine, reals: Reals, probes: Probes) -> int:
 def take_candidates(engine: Engine, reals: Reals, values: ConstReals, count: int) -> None:
     """Take the values of the candidates."""
     take_round(engine, candidate_point(reals), candidate_claims(reals), values, count)
-    engine[CONFIRM_EVALUATIONS] = engine[EVALUATIONS]
     prepare_candidates(engine, reals)
 
 

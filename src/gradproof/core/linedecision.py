@@ -93,8 +93,7 @@ def worst_line(engine: Engine, reals: Reals) -> int:
 
 def bars_beyond(engine: Engine, reals: Reals) -> float:
     """Return the largest residual slope of the pool, in bars."""
-    best = engine[POOL + CLIMBER_BEST]
-    residual = math.fabs(residual_at(reals, POOL, best, worst_line(engine, reals)))
+    residual = seen_residual(engine, reals)
     bar = reals[POOL + CLIMBER_BAR] + reals[TOLERANCE_NOW]
     return residual / bar if bar > 0.0 else (0.0 if residual == 0.0 else math.inf)
 
