@@ -18,6 +18,7 @@ from gradproof.core.abi import Signature, exported_functions, signatures
 from gradproof.version import __version__
 
 WIDTH = 110
+FIELD_TYPES = {"Integer": "int64_t", "Real": "double", "Bits": "uint64_t"}
 MARGIN = 15
 
 OPENING = """\
@@ -201,15 +202,22 @@ def _type_lines(comments: bool) -> list[str]:
     if comments:
         lines += ["", _comment(["A check between two rounds: opaque, without pointers, may be copied and kept."])]
     lines += ["typedef struct gradproof_engine gradproof_engine;"]
-    for record in structs.STRUCTS:
+    for record in structs.RECORDS:
+        name = f"gradproof_{record.__name__.lower()}"
         if comments:
-            lines += ["", _comment([record.meaning])]
-        lines += [f"typedef struct {record.name} {{"]
-        for field in record.fields:
-            lines.append(f"    {field.c_type} {field.name};".ljust(30 * comments))
-            lines[-1] += f" /* {field.meaning} */" * comments
-        lines += [f"}} {record.name};"]
+            lines += ["", _comment([str(record.__doc__)])]
+        lines += [f"typedef struct {name} {{"]
+        for field, c_type, meaning in fields_of(record):
+            lines.append(f"    {c_type} {field};".ljust(30 * comments))
+            lines[-1] += f" /* {meaning} */" * comments
+        lines += [f"}} {name};"]
     return lines
+
+
+def fields_of(record: type[Any]) -> list[tuple[str, str, str]]:
+    """Return name, C type and meaning of every field of a record: of each a line `name: Word  # meaning`."""
+    found = re.findall(r"^    (\w+): (\w+)  # (.+)$", inspect.getsource(record), re.MULTILINE)
+    return [(name, FIELD_TYPES[word], meaning) for name, word, meaning in found]
 
 
 def _comment(paragraphs: list[str]) -> str:

@@ -7,6 +7,8 @@ A core function is copied with other globals: core functions that it calls becom
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import dis
 import functools
 import hashlib
 from collections.abc import Callable
@@ -21,6 +23,9 @@ from numba.extending import intrinsic
 
 from .core import memory
 from .core.abi import Meaning, Signature
+from .core.state import Engine
+from .core.structs import Finding, Options, Probe, Report
+from .machine_records import Record, Records
 
 # No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
@@ -39,6 +44,16 @@ ELEMENTS: dict[str, types.Type] = {
     "uint64": types.uint64,
     "int32": types.int32,
     "address": types.voidptr,
+}
+
+
+# One record, or several one after the other.
+RECORDS: dict[str, types.Type] = {
+    "engine": Record(Engine),
+    "options": Record(Options),
+    "report": Record(Report),
+    "probes": Records(Probe),
+    "findings": Records(Finding),
 }
 
 
@@ -79,12 +94,15 @@ def _core_digest() -> str:
 
 
 def _type(meaning: Meaning) -> types.Type:
+    if meaning.element in RECORDS:
+        return RECORDS[meaning.element]
     element = ELEMENTS[meaning.element]
     return types.CPointer(element) if meaning.pointer else element
 
 
 def _with_compiled_globals(function: FunctionType) -> FunctionType:
-    names = function.__code__.co_names
+    # Not `co_names`, in which fields of records stand, too: one may be called as a function is.
+    names = {one.argval for one in dis.get_instructions(function) if one.opname == "LOAD_GLOBAL"}
     found = {name: function.__globals__[name] for name in names if name in function.__globals__}
     environment = {name: compiled(value) if _is_core(value) else value for name, value in found.items()}
     environment |= {"__name__": function.__module__, "__builtins__": function.__globals__["__builtins__"]}
@@ -117,6 +135,47 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
     return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+
+@intrinsic
+def _as_record(context: Any, memory: Any, kind: Any) -> Typed:
+    return Record(kind.structure)(memory, kind), _reread
+
+
+@intrinsic
+def _behind(context: Any, record: Any, kind: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [SIZE(ctypes.sizeof(record.structure))])
+
+    return Records(kind.structure)(record, kind), code
+
+
+@intrinsic
+def _behind_all(context: Any, records: Any, count: Any, kind: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        size = SIZE(ctypes.sizeof(records.structure))
+        return builder.gep(arguments[0], [builder.mul(arguments[1], size)])
+
+    return Records(kind.structure)(records, types.int64, kind), code
+
+
+@intrinsic
+def _clear(context: Any, first: Any, until: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        start, stop = (builder.ptrtoint(argument, SIZE) for argument in arguments)
+        cgutils.memset(builder, arguments[0], builder.sub(stop, start), 0)
+        return context.get_dummy_value()
+
+    return types.void(first, until), code
+
+
+@intrinsic
+def _clear_record(context: Any, record: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        cgutils.memset(builder, arguments[0], SIZE(ctypes.sizeof(record.structure)), 0)
+        return context.get_dummy_value()
+
+    return types.void(record), code
 
 
 @intrinsic
@@ -180,6 +239,22 @@ def _allocate_words(context: Any, count: Any) -> Typed:
 
 
 @intrinsic
+def _allocate_record(context: Any, kind: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _zeroed(builder, SIZE(1), ctypes.sizeof(kind.structure))
+
+    return Record(kind.structure)(kind), code
+
+
+@intrinsic
+def _allocate_records(context: Any, kind: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _zeroed(builder, arguments[1], ctypes.sizeof(kind.structure))
+
+    return Records(kind.structure)(kind, types.int64), code
+
+
+@intrinsic
 def _allocate_reals(context: Any, count: Any) -> Typed:
     return types.CPointer(types.float64)(types.int64), _allocate
 
@@ -194,9 +269,13 @@ def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: An
     # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
     at_least_one = builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
     element = context.get_abi_sizeof(context.get_value_type(signature.return_type.dtype))
-    calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
-    memory = builder.call(calloc, [at_least_one, SIZE(element)])
+    memory = _zeroed(builder, at_least_one, element)
     return builder.bitcast(memory, context.get_value_type(signature.return_type))
+
+
+def _zeroed(builder: ir.IRBuilder, count: Any, size: int) -> Any:
+    calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
+    return builder.call(calloc, [count, SIZE(size)])
 
 
 @intrinsic
@@ -212,6 +291,13 @@ def _release(context: Any, pointer: Any) -> Typed:
 OPERATIONS: dict[str, Any] = {
     "as_reals": _as_reals,
     "as_floats": _as_floats,
+    "as_record": _as_record,
+    "behind": _behind,
+    "behind_all": _behind_all,
+    "clear": _clear,
+    "clear_record": _clear_record,
+    "allocate_record": _allocate_record,
+    "allocate_records": _allocate_records,
     "untyped": _untyped,
     "offset": _offset,
     "is_null": _is_null,

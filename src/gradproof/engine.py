@@ -55,6 +55,7 @@ class Engine:
         # file must not hold what happened to be there.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
+        self._record = state.Engine.from_buffer(self._memory)  # type: ignore[attr-defined]
         self._probes = np.empty((ROUND, structs.PROBE_WORDS), np.int64)
         self.budget = options.budget
         chosen = self._options(problem, options)
@@ -72,17 +73,17 @@ class Engine:
     @property
     def rounds(self) -> int:
         """How many rounds have been told."""
-        return int(self._memory[state.ROUNDS])
+        return int(self._record.rounds)
 
     @property
     def evaluations(self) -> int:
         """How many values have been told."""
-        return int(self._memory[state.EVALUATIONS])
+        return int(self._record.evaluations)
 
     def restore(self, memory: Flat) -> None:
         """Go on where another engine was: with its memory, of the same size, and the budget of this one."""
         self._memory[:] = memory
-        self._memory[state.BUDGET] = self.budget
+        self._record.budget = self.budget
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""

@@ -40,6 +40,7 @@ class LinesEngine(Engine):
         self._blocks = max(len(borders) - 1, 0)
         self._memory = np.zeros(int(self._library.gradproof_lines_size(self._blocks)), np.int64)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
+        self._record = linestate.Lines.from_buffer(self._memory)  # type: ignore[attr-defined]
         self._probes = np.empty((ROUND, structs.PROBE_WORDS), np.int64)
         self.budget = options.budget
         chosen = pointer(self._options(problem, options), "gradproof_options[]")
@@ -59,17 +60,17 @@ class LinesEngine(Engine):
     @property
     def rounds(self) -> int:
         """How many rounds have been told."""
-        return int(self._memory[linestate.LINE_ROUNDS])
+        return int(self._record.rounds)
 
     @property
     def evaluations(self) -> int:
         """How many values have been told."""
-        return int(self._memory[linestate.LINE_EVALUATIONS])
+        return int(self._record.evaluations)
 
     def restore(self, memory: Flat) -> None:
         """Go on where another engine was: with its memory, of the same size, and the budget of this one."""
         self._memory[:] = memory
-        self._memory[linestate.LINE_BUDGET] = self.budget
+        self._record.budget = self.budget
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""

@@ -49,14 +49,6 @@ ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
 ConstWords: TypeAlias = ConstPointer[int]
-Engine: TypeAlias = Words
-ConstEngine: TypeAlias = ConstWords
-Probes: TypeAlias = Words
-ConstProbes: TypeAlias = ConstWords
-Options: TypeAlias = Words
-ConstOptions: TypeAlias = ConstWords
-Report: TypeAlias = Words
-Findings: TypeAlias = Words
 
 User: TypeAlias = object
 Objective: TypeAlias = Callable[[ConstVector, int, Reals, User], int]
@@ -83,14 +75,14 @@ MEANINGS: dict[str, Meaning] = {
     "Codes": Meaning("int32_t *", "int32", True),
     "Vector": Meaning("double *", "float64", True),
     "ConstVector": Meaning("const double *", "float64", True),
-    "Engine": Meaning("gradproof_engine *", "int64", True),
-    "ConstEngine": Meaning("const gradproof_engine *", "int64", True),
-    "Probes": Meaning("gradproof_probe *", "int64", True),
-    "ConstProbes": Meaning("const gradproof_probe *", "int64", True),
-    "Options": Meaning("gradproof_options *", "int64", True),
-    "ConstOptions": Meaning("const gradproof_options *", "int64", True),
-    "Report": Meaning("gradproof_report *", "int64", True),
-    "Findings": Meaning("gradproof_finding *", "int64", True),
+    "Engine": Meaning("gradproof_engine *", "engine", True),
+    "ConstEngine": Meaning("const gradproof_engine *", "engine", True),
+    "Probes": Meaning("gradproof_probe *", "probes", True),
+    "ConstProbes": Meaning("const gradproof_probe *", "probes", True),
+    "Options": Meaning("gradproof_options *", "options", True),
+    "ConstOptions": Meaning("const gradproof_options *", "options", True),
+    "Report": Meaning("gradproof_report *", "report", True),
+    "Findings": Meaning("gradproof_finding *", "findings", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
 }

@@ -8,50 +8,23 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Reals
+from .abi import ConstReals
 from .closer import NO_PLACE, judge_slot, look_closer, look_for_kink, supported_from
 from .evidence import ALL_CONFLICT, KINK_AT_X, estimate, gather
 from .floats import larger, middle, power_of_two_above, smaller
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
-from .ladder import NOISE_FACTOR, centered, place_of_step, slope_noise, value_noise
+from .ladder import NOISE_FACTOR, centered, larger_finite, place_of_step, slope_noise, value_noise
 from .proof import CLEARLY, far_step, says_nothing, settle
 from .scales import UNIT_FLOAT64, smallest_step
 from .state import (
     LADDER,
-    SLOT_CLAIM_SCALE,
-    SLOT_CLAIMED,
-    SLOT_CONFLICT,
-    SLOT_COUNT_PAIRS,
-    SLOT_DECISION,
-    SLOT_JUMP,
-    SLOT_KINK,
-    SLOT_LADDER_LEFT,
-    SLOT_LADDER_RIGHT,
-    SLOT_LADDER_STEP,
-    SLOT_LADDER_VALUE,
-    SLOT_LARGEST_SLOPE,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOWEST,
-    SLOT_MISSING,
-    SLOT_NEED,
-    SLOT_NOISE,
-    SLOT_REACH,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-    SLOT_SIZE,
-    SLOT_STAGE,
-    SLOT_START,
-    SLOT_STEP,
-    SLOT_TOLERANCE,
-    SLOT_WANTED_COUNT,
     STAGE_CLIMB,
     STAGE_DENSE,
     STAGE_LADDER_FAR,
     STAGE_SPARSE,
-    UNIT,
     WANTED_CAPACITY,
+    Engine,
+    Slot,
     want_pair,
 )
 
@@ -74,177 +47,174 @@ PART_OF_JUMP = 1e-3
 PART_OF_CLAIM = 1e-3
 
 
-def top_step(reals: Reals, slot: int) -> float:
+def top_step(slot: Slot) -> float:
     """Return the coarsest step of a ladder."""
-    size = reals[slot + SLOT_SIZE]
-    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), reals[slot + SLOT_REACH])
+    size = slot.size
+    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), slot.reach)
     return power_of_two_above(TOP * larger(size, farthest))
 
 
-def begin_ladder(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def begin_ladder(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Begin below the pairs that are there: a few fine steps, down to where noise hides what is to be explained."""
-    claimed = math.fabs(reals[slot + SLOT_CLAIMED])
-    reals[slot + SLOT_LARGEST_SLOPE] = claimed if math.isfinite(claimed) else 0.0
-    reals[slot + SLOT_LOWEST] = smallest_step(engine, reals, x[engine[slot + SLOT_START]])
-    engine[slot + SLOT_STAGE] = STAGE_SPARSE
-    finest = reals[slot + SLOT_LADDER_STEP]
-    gap = disagreement(reals, slot)
-    if gap > 0.0 and reals[slot + SLOT_REACH] == 0.0:
-        step = power_of_two_above(slope_noise(reals, slot, 0) * finest / (SEEN_GAP * gap))
-        while step < reals[slot + SLOT_LOWEST]:
+    claimed = math.fabs(slot.claimed)
+    slot.largest_slope = claimed if math.isfinite(claimed) else 0.0
+    slot.lowest = smallest_step(engine, x[slot.start])
+    slot.stage = STAGE_SPARSE
+    finest = slot.ladder[0].step
+    gap = disagreement(slot)
+    if gap > 0.0 and slot.reach == 0.0:
+        step = power_of_two_above(slope_noise(engine, slot, 0) * finest / (SEEN_GAP * gap))
+        while step < slot.lowest:
             step *= RATIO
         for _ in range(SPARSE_STEPS):
             if step < finest:
-                want_pair(engine, reals, slot, step)
+                want_pair(slot, step)
             step *= RATIO
-    if engine[slot + SLOT_WANTED_COUNT] == 0 or engine[slot + SLOT_MISSING] > 0:
-        engine[slot + SLOT_WANTED_COUNT] = 0
-        advance_dense(engine, reals, slot, x)
+    if slot.wanted_count == 0 or slot.missing > 0:
+        slot.wanted_count = 0
+        advance_dense(engine, slot, x)
 
 
-def disagreement(reals: Reals, slot: int) -> float:
+def disagreement(slot: Slot) -> float:
     """Return how far the finest slopes are from the claim; 0 where a side is missing."""
-    claimed = reals[slot + SLOT_CLAIMED]
+    claimed = slot.claimed
     if not math.isfinite(claimed):
         claimed = 0.0
-    right = math.fabs(reals[slot + SLOT_LADDER_RIGHT] - claimed)
-    left = math.fabs(reals[slot + SLOT_LADDER_LEFT] - claimed)
+    right = math.fabs(slot.ladder[0].right - claimed)
+    left = math.fabs(slot.ladder[0].left - claimed)
     return larger(right, left) if math.isfinite(middle(right, left)) else 0.0
 
 
-def largest_slope(engine: Engine, reals: Reals, slot: int) -> float:
+def largest_slope(slot: Slot) -> float:
     """Return the largest slope met so far, the claimed one among them."""
-    largest = reals[slot + SLOT_LARGEST_SLOPE]
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
-            slope = math.fabs(reals[slot + row + k])
-            if math.isfinite(slope):
-                largest = larger(slope, largest)
-    reals[slot + SLOT_LARGEST_SLOPE] = largest
+    largest = slot.largest_slope
+    for k in range(slot.count):
+        largest = larger_finite(slot.ladder[k].left, larger_finite(slot.ladder[k].right, largest))
+    slot.largest_slope = largest
     return largest
 
 
-def noise_hides_slopes(engine: Engine, reals: Reals, slot: int, step: float) -> bool:
+def noise_hides_slopes(slot: Slot, step: float) -> bool:
     """Return whether noise exceeds every slope met at the step above this one: finer steps could tell nothing."""
-    noise = value_noise(reals[slot + SLOT_NOISE], 0.0, reals[slot + SLOT_LADDER_VALUE])
-    limit = HIDDEN * larger(reals[slot + SLOT_LARGEST_SLOPE], TINY)
+    noise = value_noise(slot.noise, 0.0, slot.ladder[0].value)
+    limit = HIDDEN * larger(slot.largest_slope, TINY)
     above = RATIO * step
-    return above < reals[slot + SLOT_SIZE] and NOISE_FACTOR * noise / above > limit
+    return above < slot.size and NOISE_FACTOR * noise / above > limit
 
 
-def advance_sparse(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def advance_sparse(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Settle what a few fine steps settle; else ask for those between."""
-    if not settled_early(engine, reals, slot, x):
-        advance_dense(engine, reals, slot, x)
+    if not settled_early(engine, slot, x):
+        advance_dense(engine, slot, x)
 
 
-def advance_dense(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def advance_dense(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Ask for all steps below the coarsest one that are missing; when none is, settle or climb."""
-    engine[slot + SLOT_STAGE] = STAGE_DENSE
-    largest_slope(engine, reals, slot)
-    step = reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1] / RATIO
-    while step >= reals[slot + SLOT_LOWEST] and not noise_hides_slopes(engine, reals, slot, step):
-        if place_of_step(engine, reals, slot, step) < 0 and has_room(engine, slot):
-            want_pair(engine, reals, slot, step)
+    slot.stage = STAGE_DENSE
+    largest_slope(slot)
+    step = slot.ladder[slot.count - 1].step / RATIO
+    while step >= slot.lowest and not noise_hides_slopes(slot, step):
+        if place_of_step(slot, step) < 0 and has_room(slot):
+            want_pair(slot, step)
         step /= RATIO
-    if engine[slot + SLOT_WANTED_COUNT] == 0:
-        advance_climb(engine, reals, slot, x)
+    if slot.wanted_count == 0:
+        advance_climb(engine, slot, x)
 
 
-def has_room(engine: Engine, slot: int) -> bool:
+def has_room(slot: Slot) -> bool:
     """Return whether the ladder can take what is wanted already, and one more pair."""
-    wanted = engine[slot + SLOT_WANTED_COUNT]
-    return wanted < WANTED_CAPACITY and engine[slot + SLOT_COUNT_PAIRS] + wanted // 2 < LADDER
+    wanted = slot.wanted_count
+    return wanted < WANTED_CAPACITY and slot.count + wanted // 2 < LADDER
 
 
-def advance_climb(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def advance_climb(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Settle what can be settled; else go on up, two pairs at a time, to the top, and look closer there."""
-    if settled_early(engine, reals, slot, x):
+    if settled_early(engine, slot, x):
         return
-    climb_on(engine, reals, slot)
+    climb_on(engine, slot)
 
 
-def climb_on(engine: Engine, reals: Reals, slot: int) -> None:
+def climb_on(engine: Engine, slot: Slot) -> None:
     """Ask for the next coarser pairs; where there is none, or none could matter, look closer."""
-    engine[slot + SLOT_STAGE] = STAGE_CLIMB
-    step = RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]
-    top = top_step(reals, slot)
-    if engine[slot + SLOT_CONFLICT] != ALL_CONFLICT:
+    slot.stage = STAGE_CLIMB
+    step = RATIO * slot.ladder[slot.count - 1].step
+    top = top_step(slot)
+    if slot.conflict != ALL_CONFLICT:
         for _ in range(STEPS_A_ROUND):
-            if step <= top and has_room(engine, slot):
-                want_pair(engine, reals, slot, step)
+            if step <= top and has_room(slot):
+                want_pair(slot, step)
                 step *= RATIO
-    if engine[slot + SLOT_WANTED_COUNT] == 0:
-        look_closer(engine, reals, slot, judge_slot(engine, reals, slot))
+    if slot.wanted_count == 0:
+        look_closer(engine, slot, judge_slot(engine, slot))
 
 
-def settled_early(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:
+def settled_early(engine: Engine, slot: Slot, x: ConstReals) -> bool:
     """Weigh the ladder; return whether the slot is settled, or asks for what settles it."""
-    gather(engine, reals, slot)
-    decision = judge_slot(engine, reals, slot)
-    if reals[slot + SLOT_REACH] > 0.0 or not is_clear(engine, reals, slot, decision):
+    gather(engine, slot)
+    decision = judge_slot(engine, slot)
+    if slot.reach > 0.0 or not is_clear(engine, slot, decision):
         return False
-    if decision == DECIDED_WRONG and not reaches_far(engine, reals, slot, x):
-        engine[slot + SLOT_STAGE] = STAGE_LADDER_FAR
-        reals[slot + SLOT_STEP] = far_step(engine, reals, slot, x)
-        want_pair(engine, reals, slot, reals[slot + SLOT_STEP])
+    if decision == DECIDED_WRONG and not reaches_far(engine, slot, x):
+        slot.stage = STAGE_LADDER_FAR
+        slot.step = far_step(engine, slot, x)
+        want_pair(slot, slot.step)
         return True
-    if decision == DECIDED_WRONG and supported_from(engine, reals, slot) != NO_PLACE:
+    if decision == DECIDED_WRONG and supported_from(slot) != NO_PLACE:
         return False
-    finish_early(engine, reals, slot, decision)
+    finish_early(engine, slot, decision)
     return True
 
 
-def is_clear(engine: Engine, reals: Reals, slot: int, decision: int) -> bool:
+def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
     """Return whether more steps could not change a decision: the interval is narrow enough for the claim."""
-    resolution = reals[slot + SLOT_RESOLUTION]
+    resolution = slot.resolution
     if decision == DECIDED_RIGHT:
-        enough = reals[slot + SLOT_NEED]
-        if engine[slot + SLOT_KINK] == KINK_AT_X:
-            enough = larger(PART_OF_JUMP * math.fabs(reals[slot + SLOT_JUMP]), enough)
-        side = larger(PART_OF_CLAIM * claim_scale(reals, slot), enough)
-        return resolution <= enough and wider_side(reals, slot) <= side
-    claimed = reals[slot + SLOT_CLAIMED]
-    if decision == DECIDED_WRONG and (reals[UNIT] != UNIT_FLOAT64 or says_nothing(engine, reals, slot)):
+        enough = slot.need
+        if slot.kink == KINK_AT_X:
+            enough = larger(PART_OF_JUMP * math.fabs(slot.jump), enough)
+        side = larger(PART_OF_CLAIM * claim_scale(slot), enough)
+        return resolution <= enough and wider_side(slot) <= side
+    claimed = slot.claimed
+    if decision == DECIDED_WRONG and (engine.unit != UNIT_FLOAT64 or says_nothing(slot)):
         # Values of float32, and stairs, are flat in places or agree by chance: only the whole ladder may refute.
         return False
     if decision == STILL_OPEN or not math.isfinite(claimed):
         return decision == DECIDED_WRONG
-    return distance_outside(reals, slot, claimed) > CLEARLY * larger(resolution, reals[slot + SLOT_TOLERANCE])
+    return distance_outside(slot, claimed) > CLEARLY * larger(resolution, slot.tolerance)
 
 
-def wider_side(reals: Reals, slot: int) -> float:
+def wider_side(slot: Slot) -> float:
     """Return half the width of the interval of the side of which less is known."""
-    right = reals[slot + SLOT_RIGHT_HIGH] - reals[slot + SLOT_RIGHT_LOW]
-    left = reals[slot + SLOT_LEFT_HIGH] - reals[slot + SLOT_LEFT_LOW]
+    right = slot.right.high - slot.right.low
+    left = slot.left.high - slot.left.low
     return larger(right, left) / 2.0
 
 
-def claim_scale(reals: Reals, slot: int) -> float:
+def claim_scale(slot: Slot) -> float:
     """Return the size that a difference between the two sides is measured with."""
-    return larger(math.fabs(reals[slot + SLOT_CLAIMED]), reals[slot + SLOT_CLAIM_SCALE])
+    return larger(math.fabs(slot.claimed), slot.claim_scale)
 
 
-def reaches_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> bool:
+def reaches_far(engine: Engine, slot: Slot, x: ConstReals) -> bool:
     """Return whether the ladder has come as far from x as a claim must be followed before it is called wrong."""
-    coarsest = reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]
-    return RATIO * coarsest > far_step(engine, reals, slot, x)
+    coarsest = slot.ladder[slot.count - 1].step
+    return RATIO * coarsest > far_step(engine, slot, x)
 
 
-def advance_ladder_far(engine: Engine, reals: Reals, slot: int) -> None:
+def advance_ladder_far(engine: Engine, slot: Slot) -> None:
     """A refuted claim with which the far pair sides is followed up to the top; else it is wrong."""
-    far = centered(reals, slot, place_of_step(engine, reals, slot, reals[slot + SLOT_STEP]))
-    claimed = reals[slot + SLOT_CLAIMED]
-    if math.fabs(far - claimed) < 0.5 * math.fabs(far - estimate(reals, slot)):
-        climb_on(engine, reals, slot)
+    far = centered(slot, place_of_step(slot, slot.step))
+    claimed = slot.claimed
+    if math.fabs(far - claimed) < 0.5 * math.fabs(far - estimate(slot)):
+        climb_on(engine, slot)
     else:
-        finish_early(engine, reals, slot, DECIDED_WRONG)
+        finish_early(engine, slot, DECIDED_WRONG)
 
 
-def finish_early(engine: Engine, reals: Reals, slot: int, decision: int) -> None:
+def finish_early(engine: Engine, slot: Slot, decision: int) -> None:
     """Settle; where slopes contradicted each other a kink may be near, and is looked for."""
-    engine[slot + SLOT_DECISION] = decision
-    if engine[slot + SLOT_CONFLICT] != 0:
-        look_for_kink(engine, reals, slot, 1, 0)
+    slot.decision = decision
+    if slot.conflict != 0:
+        look_for_kink(engine, slot, 1, 0)
     else:
-        settle(engine, slot, decision)
+        settle(slot, decision)

@@ -5,33 +5,14 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 
 from __future__ import annotations
 
-from .abi import Engine, Reals
 from .halving import (
     HALVING_DONE,
     HALVING_FREE,
     advance_halving,
     begin_halving,
-    left_is_wrong,
-    right_is_wrong,
+    is_wrong,
 )
-from .linestate import (
-    CANDIDATE_COUNT,
-    HALVING_COUNT,
-    HALVING_NODE,
-    HALVING_STAGE,
-    IS_DENSE,
-    LINE_PHASE,
-    LINES_CONFIRM,
-    LINES_HALVING,
-    NEXT_COUNT,
-    NEXT_NODE,
-    NODE_COUNT,
-    NODE_WORDS,
-    STUCK_COUNT,
-    halving_place,
-    next_node_place,
-    node_place,
-)
+from .linestate import LINES_CONFIRM, LINES_HALVING, MOST_HALVINGS, Halving, Lines
 from .nodes import append_half, free_halvings, length, note_coordinate, note_stuck
 from .sampling import begin_sampling
 
@@ -39,69 +20,69 @@ from .sampling import begin_sampling
 DENSE_NODES = 40
 
 
-def begin_descent(engine: Engine, reals: Reals) -> None:
+def begin_descent(lines: Lines) -> None:
     """Begin with the line that disagrees, which is node 0."""
-    engine[LINE_PHASE] = LINES_HALVING
-    engine[NODE_COUNT] = 1
-    engine[NEXT_COUNT] = 0
-    engine[NEXT_NODE] = 0
-    engine[CANDIDATE_COUNT] = 0
-    engine[STUCK_COUNT] = 0
-    engine[IS_DENSE] = 0
-    free_halvings(engine)
+    lines.phase = LINES_HALVING
+    lines.node_count = 1
+    lines.next_count = 0
+    lines.next_node = 0
+    lines.candidates.count = 0
+    lines.stuck_count = 0
+    lines.dense = 0
+    free_halvings(lines)
 
 
-def fill_halvings(engine: Engine, reals: Reals) -> bool:
+def fill_halvings(lines: Lines) -> bool:
     """Begin to halve the nodes of the level, as far as there is room; return whether any is under way."""
     busy = False
-    for number in range(HALVING_COUNT):
-        halving = halving_place(number)
-        while engine[halving + HALVING_STAGE] == HALVING_FREE and engine[NEXT_NODE] < engine[NODE_COUNT]:
-            node = node_place(engine[NEXT_NODE])
-            engine[NEXT_NODE] += 1
-            if length(engine, node) == 1:
-                note_coordinate(engine, reals, node)
+    for number in range(MOST_HALVINGS):
+        halving = lines.halvings[number]
+        while halving.stage == HALVING_FREE and lines.next_node < lines.node_count:
+            node = lines.nodes[lines.next_node]
+            lines.next_node += 1
+            if length(node) == 1:
+                note_coordinate(lines, node)
             else:
-                begin_halving(engine, reals, halving, node)
-        busy = busy or engine[halving + HALVING_STAGE] != HALVING_FREE
+                begin_halving(lines, halving, node)
+        busy = busy or halving.stage != HALVING_FREE
     return busy
 
 
-def advance_level(engine: Engine, reals: Reals) -> None:
+def advance_level(lines: Lines) -> None:
     """Move every halving on that has its rung; their wrong halves are nodes of the next level."""
-    for number in range(HALVING_COUNT):
-        halving = halving_place(number)
-        if engine[halving + HALVING_STAGE] != HALVING_FREE:
-            advance_halving(engine, reals, halving)
-            if engine[halving + HALVING_STAGE] == HALVING_DONE:
-                finish_halving(engine, reals, halving)
-                engine[halving + HALVING_STAGE] = HALVING_FREE
+    for number in range(MOST_HALVINGS):
+        halving = lines.halvings[number]
+        if halving.stage != HALVING_FREE:
+            advance_halving(lines, halving)
+            if halving.stage == HALVING_DONE:
+                finish_halving(lines, halving)
+                halving.stage = HALVING_FREE
 
 
-def finish_halving(engine: Engine, reals: Reals, halving: int) -> None:
+def finish_halving(lines: Lines, halving: Halving) -> None:
     """Put the wrong halves of a node on the list of the next level."""
-    left = left_is_wrong(reals, halving)
-    right = right_is_wrong(reals, halving)
+    left = is_wrong(lines, halving.left)
+    right = is_wrong(lines, halving.right)
     if left:
-        append_half(engine, reals, halving, True)
+        append_half(lines, halving, True)
     if right:
-        append_half(engine, reals, halving, False)
+        append_half(lines, halving, False)
     if not left and not right:
-        note_stuck(engine, reals, engine[halving + HALVING_NODE])
+        note_stuck(lines, halving.node)
 
 
-def prepare_level(engine: Engine, reals: Reals) -> bool:
+def prepare_level(lines: Lines) -> bool:
     """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
-    if fill_halvings(engine, reals):
+    if fill_halvings(lines):
         return True
-    if engine[NEXT_COUNT] + engine[CANDIDATE_COUNT] >= DENSE_NODES:
-        begin_sampling(engine, reals)
-    elif engine[NEXT_COUNT] == 0:
-        engine[LINE_PHASE] = LINES_CONFIRM
+    if lines.next_count + lines.candidates.count >= DENSE_NODES:
+        begin_sampling(lines)
+    elif lines.next_count == 0:
+        lines.phase = LINES_CONFIRM
     else:
-        for word in range(engine[NEXT_COUNT] * NODE_WORDS):
-            engine[node_place(0) + word] = engine[next_node_place(0) + word]
-        engine[NODE_COUNT] = engine[NEXT_COUNT]
-        engine[NEXT_COUNT] = 0
-        engine[NEXT_NODE] = 0
+        for number in range(lines.next_count):
+            lines.nodes[number] = lines.next_nodes[number]
+        lines.node_count = lines.next_count
+        lines.next_count = 0
+        lines.next_node = 0
     return False

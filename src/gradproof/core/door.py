@@ -2,24 +2,7 @@
 
 from __future__ import annotations
 
-from .abi import (
-    Code,
-    Codes,
-    ConstOptions,
-    ConstReals,
-    ConstVector,
-    Engine,
-    Findings,
-    Integer,
-    Objective,
-    Options,
-    Probes,
-    Reals,
-    Report,
-    User,
-    Vector,
-    exported,
-)
+from .abi import Code, Codes, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
 from .codes import BAD_ARGUMENT, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_LINES, OUT_OF_MEMORY
 from .directions import window_count, windows
 from .engine import ask, engine_start, options_default, tell
@@ -31,7 +14,10 @@ from .linestate import lines_words
 from .memory import (
     allocate_like,
     allocate_reals,
+    allocate_record,
+    allocate_records,
     allocate_words,
+    as_record,
     holds_float32,
     is_null,
     null_reals,
@@ -40,8 +26,8 @@ from .memory import (
     release,
 )
 from .result import result
-from .state import ROUND, block_words
-from .structs import OPTIONS_BUDGET, OPTIONS_FLOAT32, OPTIONS_MODE, OPTIONS_WORDS, PROBE_WORDS
+from .state import ROUND, Engine, engine_words
+from .structs import ConstOptions, Findings, Options, Probe, Probes, Report
 
 
 @exported
@@ -61,18 +47,18 @@ def begin(x: ConstReals, claimed: ConstReals, n: Integer, options: ConstOptions,
         The check, or NULL; `code` says why.
     """
     outcome = BAD_ARGUMENT
-    engine = null_words()
+    words = null_words()
     if n >= 1:
-        engine = allocate_words(block_words(n))
+        words = allocate_words(engine_words(n))
         outcome = OUT_OF_MEMORY
-        if not is_null(engine):
-            outcome = engine_start(engine, x, claimed, n, options)
+        if not is_null(words):
+            outcome = engine_start(as_record(words, Engine), x, claimed, n, options)
             if outcome != DONE:
-                release(engine)
-                engine = null_words()
+                release(words)
+                words = null_words()
     if not is_null(code):
         code[0] = outcome
-    return engine
+    return as_record(words, Engine)
 
 
 @exported
@@ -92,9 +78,12 @@ def copy_options(options: ConstOptions, own: Options, float32: bool) -> None:
     """Copy the options, or the defaults, and note the type of the points."""
     options_default(own)
     if not is_null(options):
-        for word in range(OPTIONS_WORDS):
-            own[word] = options[word]
-    own[OPTIONS_FLOAT32] = 1 if float32 else 0
+        own.budget = options.budget
+        own.seed = options.seed
+        own.rtol = options.rtol
+        own.mode = options.mode
+        own.size = options.size
+    own.float32 = 1 if float32 else 0
 
 
 @exported
@@ -190,13 +179,13 @@ def check(
     """
     if is_null(x) or is_null(claimed) or is_null(report) or n < 1:
         return BAD_ARGUMENT
-    own = allocate_words(OPTIONS_WORDS)
-    probes = allocate_words(ROUND * PROBE_WORDS)
+    own = allocate_record(Options)
+    probes = allocate_records(Probe, ROUND)
     work = allocate_like(x, n)
     code = OUT_OF_MEMORY
     if not (is_null(own) or is_null(probes) or is_null(work)):
         copy_options(options, own, holds_float32(x))
-        if uses_lines(n, own[OPTIONS_MODE], own[OPTIONS_BUDGET]) != 0:
+        if uses_lines(n, own.mode, own.budget) != 0:
             code = check_lines(objective, user, x, claimed, n, own, probes, work, report, findings, capacity)
         else:
             code = check_full(objective, user, x, claimed, n, own, probes, work, report, findings, capacity)
@@ -220,10 +209,11 @@ def check_full(
     capacity: int,
 ) -> int:
     """Check every coordinate: the engine reckons in double, whatever the type of x."""
-    engine = allocate_words(block_words(n))
+    words = allocate_words(engine_words(n))
+    engine = as_record(words, Engine)
     values = allocate_reals(ROUND + 2 * n)
     code = OUT_OF_MEMORY
-    if not (is_null(engine) or is_null(values)):
+    if not (is_null(words) or is_null(values)):
         point = offset(values, ROUND)
         gradient = offset(values, ROUND + n)
         for index in range(n):
@@ -253,7 +243,7 @@ def check_lines(
     capacity: int,
 ) -> int:
     """Check along lines: beside x and the gradient this takes one vector, the point at hand."""
-    engine = allocate_words(lines_words(0))
+    engine = as_record(allocate_words(lines_words(0)), Engine)
     values = allocate_reals(2 * ROUND + window_count(n))
     code = OUT_OF_MEMORY
     if not (is_null(engine) or is_null(values)):

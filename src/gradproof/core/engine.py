@@ -7,52 +7,18 @@ from __future__ import annotations
 
 import math
 
-from .abi import (
-    Code,
-    ConstOptions,
-    ConstReals,
-    Engine,
-    Integer,
-    Options,
-    Probes,
-    exported,
-)
+from .abi import Code, ConstReals, Integer, exported
 from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, WRONG_ORDER
 from .directions import typical_size
-from .memory import as_reals, is_null
+from .memory import clear, is_null
 from .phases import begin_sweep, end_early, prepare
+from .record import WORD, words_of
 from .rounds import asked, take_round, write_round
 from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, largest_claims
-from .state import (
-    ARITHMETIC,
-    ASKED,
-    BUDGET,
-    FLOAT32,
-    HEADER_WORDS,
-    PHASE,
-    PHASE_AT_X,
-    ROUND,
-    ROUNDS,
-    RTOL,
-    SEED,
-    STOPPED,
-    TYPICAL,
-    UNIT,
-    VALUE,
-    N,
-    block_words,
-)
-from .structs import (
-    OPTIONS_BUDGET,
-    OPTIONS_FLOAT32,
-    OPTIONS_MODE,
-    OPTIONS_RTOL,
-    OPTIONS_SEED,
-    OPTIONS_SIZE,
-    OPTIONS_WORDS,
-)
+from .state import PHASE_AT_X, ROUND, Engine, engine_words
+from .structs import ConstOptions, Options, Probes
 
-BYTES_A_WORD = 8
+OPTIONS_BYTES = words_of(Options) * WORD
 
 
 @exported
@@ -71,13 +37,12 @@ def options_default(options: Options) -> Code:
     """
     if is_null(options):
         return BAD_ARGUMENT
-    numbers = as_reals(options)
-    options[OPTIONS_SIZE] = OPTIONS_WORDS * BYTES_A_WORD
-    options[OPTIONS_BUDGET] = 0
-    options[OPTIONS_SEED] = 0
-    options[OPTIONS_FLOAT32] = 0
-    numbers[OPTIONS_RTOL] = 0.0
-    options[OPTIONS_MODE] = MODE_AUTO
+    options.size = OPTIONS_BYTES
+    options.budget = 0
+    options.seed = 0
+    options.float32 = 0
+    options.rtol = 0.0
+    options.mode = MODE_AUTO
     return DONE
 
 
@@ -97,17 +62,16 @@ def engine_size(n: Integer) -> Integer:
     """
     if n < 1:
         return BAD_ARGUMENT
-    return block_words(n)
+    return engine_words(n)
 
 
 def options_are_bad(options: ConstOptions) -> bool:
     """Return whether an option is out of its range."""
-    rtol = as_reals(options)[OPTIONS_RTOL]
-    if options[OPTIONS_SIZE] != OPTIONS_WORDS * BYTES_A_WORD or options[OPTIONS_BUDGET] < 0:
+    if options.size != OPTIONS_BYTES or options.budget < 0:
         return True
-    if options[OPTIONS_MODE] < MODE_AUTO or options[OPTIONS_MODE] > MODE_LINES:
+    if options.mode < MODE_AUTO or options.mode > MODE_LINES:
         return True
-    return not (rtol >= 0.0 and rtol < 1.0)
+    return not (options.rtol >= 0.0 and options.rtol < 1.0)
 
 
 @exported
@@ -137,28 +101,25 @@ def engine_start(engine: Engine, x: ConstReals, claimed: ConstReals, n: Integer,
     for index in range(n):
         if not math.isfinite(x[index]):
             return BAD_ARGUMENT
-    for word in range(HEADER_WORDS):
-        engine[word] = 0
-    reals = as_reals(engine)
-    engine[N] = n
-    engine[PHASE] = PHASE_AT_X
-    reals[RTOL] = DEFAULT_RTOL
+    clear(engine, engine.scratch)
+    engine.n = n
+    engine.phase = PHASE_AT_X
+    engine.rtol = DEFAULT_RTOL
     if not is_null(options):
         if options_are_bad(options):
             return BAD_ARGUMENT
-        engine[BUDGET] = options[OPTIONS_BUDGET]
-        engine[SEED] = options[OPTIONS_SEED]
-        engine[FLOAT32] = options[OPTIONS_FLOAT32]
-        rtol = as_reals(options)[OPTIONS_RTOL]
-        reals[RTOL] = rtol if rtol > 0.0 else DEFAULT_RTOL
-    float32 = engine[FLOAT32] != 0
-    engine[ARITHMETIC] = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
-    reals[UNIT] = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
-    reals[VALUE] = math.nan
-    reals[TYPICAL] = typical_size(x, n)
-    largest_claims(engine, reals, x, claimed, n)
-    begin_sweep(engine, reals)
-    engine[PHASE] = PHASE_AT_X
+        engine.budget = options.budget
+        engine.seed = options.seed
+        engine.float32 = options.float32
+        engine.rtol = options.rtol if options.rtol > 0.0 else DEFAULT_RTOL
+    float32 = engine.float32 != 0
+    engine.arithmetic = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
+    engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
+    engine.value = math.nan
+    engine.typical = typical_size(x, n)
+    largest_claims(engine, x, claimed, n)
+    begin_sweep(engine)
+    engine.phase = PHASE_AT_X
     return DONE
 
 
@@ -187,7 +148,7 @@ def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capa
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(probes) or capacity < ROUND:
         return BAD_ARGUMENT
     count = write_round(engine, x, claimed, probes)
-    engine[ASKED] = count
+    engine.asked = count
     return count
 
 
@@ -216,12 +177,12 @@ def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals,
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values):
         return BAD_ARGUMENT
-    if count < 1 or count > engine[ASKED] or engine[ASKED] != asked(engine):
+    if count < 1 or count > engine.asked or engine.asked != asked(engine):
         return WRONG_ORDER
-    engine[ASKED] = 0
-    engine[ROUNDS] += 1
+    engine.asked = 0
+    engine.rounds += 1
     take_round(engine, x, claimed, values, count)
-    prepare(engine, as_reals(engine), x, claimed)
+    prepare(engine, x, claimed)
     return DONE
 
 
@@ -241,6 +202,5 @@ def stop(engine: Engine) -> Code:
     """
     if is_null(engine):
         return BAD_ARGUMENT
-    engine[STOPPED] = 1
-    end_early(engine, as_reals(engine))
+    end_early(engine)
     return DONE

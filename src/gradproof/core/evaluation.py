@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
 from .directions import typical_size
-from .memory import as_reals, is_null, offset
 from .memory import evaluate as call_objective
-from .probes import fits_all, is_random, move_and_foretell, put_back
-from .structs import PROBE_RATIO, PROBE_START, PROBE_STOP, PROBE_WORDS
+from .memory import is_null, offset
+from .probes import fits_all, is_long, is_random, move_and_foretell, put_back
+from .structs import ConstProbes, Probe
 
 
-def sets_all(probes: ConstProbes, numbers: ConstReals, place: int, start: int, stop: int) -> bool:
+def sets_all(probe: Probe, start: int, stop: int) -> bool:
     """Return whether a probe sets every coordinate of [start, stop)."""
-    if numbers[place + PROBE_RATIO] != 0.0:
-        return False
-    return probes[place + PROBE_START] <= start and stop <= probes[place + PROBE_STOP]
+    return probe.ratio == 0.0 and probe.start <= start and stop <= probe.stop
 
 
-def leave(probes: ConstProbes, numbers: ConstReals, place: int, following: int, x: ConstVector, point: Vector) -> None:
+def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None:
     """Put back what a probe moved, unless the one that follows sets all of it anyway.
 
     Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.
     """
-    if not sets_all(probes, numbers, following, probes[place + PROBE_START], probes[place + PROBE_STOP]):
-        put_back(probes, numbers, place, x, point)
+    if not sets_all(following, probe.start, probe.stop):
+        put_back(probe, x, point)
 
 
 @exported
@@ -83,20 +81,21 @@ def evaluate(
         return BAD_ARGUMENT
     if not fits_all(probes, count, n, claimed, sizes, changes):
         return BAD_ARGUMENT
-    numbers = as_reals(probes)
     typical = typical_size(x, n) if is_random(probes, count) else 1.0
-    if not sets_all(probes, numbers, 0, 0, n):
+    if not sets_all(probes[0], 0, n):
         for index in range(n):
             point[index] = x[index]
     for number in range(count):
-        place = number * PROBE_WORDS
+        probe = probes[number]
         if number > 0:
-            leave(probes, numbers, place - PROBE_WORDS, place, x, point)
-        move_and_foretell(x, claimed, sizes, probes, number, typical, point, changes)
+            leave(probes[number - 1], probe, x, point)
+        change = move_and_foretell(x, claimed, sizes, probe, typical, point)
+        if is_long(probe):
+            changes[number] = change
         values[number] = math.nan
         code = call_objective(objective, point, n, offset(values, number), user)
         if code != DONE:
             values[number] = math.nan
-            if probes[place + PROBE_START] == probes[place + PROBE_STOP]:
+            if probe.start == probe.stop:
                 return code
     return DONE

@@ -9,35 +9,11 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .extrapolation import extrapolate
 from .floats import larger, middle, smaller
 from .ladder import centered, slope_noise
-from .state import (
-    LADDER,
-    SCRATCH_GAPS,
-    SCRATCH_NOISE,
-    SCRATCH_SIGMA,
-    SCRATCH_STEP,
-    SCRATCH_VALUES,
-    SLOT_BEST_STEP,
-    SLOT_CENTERED_HIGH,
-    SLOT_CENTERED_LOW,
-    SLOT_CONFLICT,
-    SLOT_COUNT_PAIRS,
-    SLOT_HIGH,
-    SLOT_JUMP,
-    SLOT_KINK,
-    SLOT_LADDER_LEFT,
-    SLOT_LADDER_RIGHT,
-    SLOT_LADDER_STEP,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOW,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-)
+from .memory import null_reals
+from .state import LADDER, Engine, Interval, Scratch, Slot
 
 SERIES_RIGHT = 0
 SERIES_LEFT = 1
@@ -54,52 +30,52 @@ CENTERED_CONFLICT = 4
 ALL_CONFLICT = 7
 
 
-def collect(engine: Engine, reals: Reals, slot: int, series: int) -> int:
+def collect(engine: Engine, slot: Slot, series: int) -> int:
     """Write the finite slopes of a series, their noise and steps into the scratch; return their number."""
     count = 0
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        right = reals[slot + SLOT_LADDER_RIGHT + k]
-        left = reals[slot + SLOT_LADDER_LEFT + k]
-        noise = slope_noise(reals, slot, k)
+    for k in range(slot.count):
+        right = slot.ladder[k].right
+        left = slot.ladder[k].left
+        noise = slope_noise(engine, slot, k)
         slope = right if series == SERIES_RIGHT else left
         if series == SERIES_CENTERED:
-            slope = centered(reals, slot, k)
+            slope = centered(slot, k)
             noise /= 2.0
         if math.isfinite(slope):
-            reals[SCRATCH_STEP + count] = reals[slot + SLOT_LADDER_STEP + k]
-            reals[SCRATCH_SIGMA + count] = noise
-            reals[SCRATCH_VALUES + count] = slope
-            reals[SCRATCH_NOISE + count] = noise
-            reals[SCRATCH_GAPS + count] = right - left
+            engine.scratch.step[count] = slot.ladder[k].step
+            engine.scratch.values[count] = slope
+            engine.scratch.noise[count] = noise
+            engine.scratch.gaps[count] = right - left
             count += 1
     return count
 
 
-def neighbour_bar(reals: Reals, level: int, k: int) -> float:
+def neighbour_bar(scratch: Scratch, level: int, k: int) -> float:
     """Return the error bar of entry k of a level: noise, and the change to its neighbours.
 
     Two coarser neighbours are required, and the finer one must not contradict beyond its noise: one lucky small
     difference proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as
     truncation would.
     """
-    values = SCRATCH_VALUES + level * LADDER
-    noise = SCRATCH_NOISE + level * LADDER
-    change = math.fabs(reals[values + k + 1] - reals[values + k])
-    coarser = math.fabs(reals[values + k + 2] - reals[values + k + 1]) / (2.0 if level == 0 else 4.0)
+    values = scratch.values
+    noise = scratch.noise
+    here = level * LADDER + k
+    change = math.fabs(values[here + 1] - values[here])
+    coarser = math.fabs(values[here + 2] - values[here + 1]) / (2.0 if level == 0 else 4.0)
     rest = larger(change, coarser)
     if k > 0:
-        finer = math.fabs(reals[values + k] - reals[values + k - 1]) - reals[noise + k - 1] - reals[noise + k]
+        finer = math.fabs(values[here] - values[here - 1]) - noise[here - 1] - noise[here]
         rest = larger(finer, rest)
-    return reals[noise + k] + 2.0 * rest
+    return noise[here] + 2.0 * rest
 
 
-def gap_that_stays(reals: Reals, level: int, gap_levels: int, count: int, k: int) -> float:
+def gap_that_stays(scratch: Scratch, level: int, gap_levels: int, count: int, k: int) -> float:
     """Return half the gap that does not vanish with the step: it moves a centered slope that looks stable."""
     gap_level = smaller_integer(level + 1, gap_levels - 1)
     last = count - gap_level - 1
-    table = SCRATCH_GAPS + gap_level * LADDER
-    here = math.fabs(reals[table + smaller_integer(k, last)])
-    coarser = math.fabs(reals[table + smaller_integer(k + 1, last)])
+    table = gap_level * LADDER
+    here = math.fabs(scratch.gaps[table + smaller_integer(k, last)])
+    coarser = math.fabs(scratch.gaps[table + smaller_integer(k + 1, last)])
     return larger(here, coarser) / 2.0
 
 
@@ -108,75 +84,70 @@ def smaller_integer(a: int, b: int) -> int:
     return a if a <= b else b
 
 
-def finest_interval(engine: Engine, reals: Reals, slot: int, series: int) -> tuple[float, float, bool, float]:
+def finest_interval(engine: Engine, slot: Slot, series: int, interval: Interval) -> tuple[bool, float]:
     """Intersect the intervals of a series from the finest step upwards and stop where one contradicts.
+
+    The interval is infinite where the ladder proves nothing.
 
     Returns
     -------
-    low, high : float
-        The interval; infinite where the ladder proves nothing.
     conflict : bool
         Whether a coarser step contradicted.
     step : float
         Step of the narrowest interval used.
     """
-    count = collect(engine, reals, slot, series)
+    count = collect(engine, slot, series)
     first_power = 2 if series == SERIES_CENTERED else 1
-    levels = extrapolate(reals, SCRATCH_VALUES, SCRATCH_NOISE, count, first_power, first_power)
-    gap_levels = extrapolate(reals, SCRATCH_GAPS, -1, count, 1, 2) if series == SERIES_CENTERED else 0
-    low = -math.inf
-    high = math.inf
+    scratch = engine.scratch
+    levels = extrapolate(scratch, scratch.values, scratch.noise, count, first_power, first_power)
+    gap_levels = extrapolate(scratch, scratch.gaps, null_reals(), count, 1, 2) if series == SERIES_CENTERED else 0
+    interval.low = -math.inf
+    interval.high = math.inf
     narrowest = math.inf
     step = 0.0
     for k in range(count - 2):
         for level in range(levels):
             if k + level + 2 >= count:
                 continue
-            value = reals[SCRATCH_VALUES + level * LADDER + k]
-            bar = neighbour_bar(reals, level, k)
+            value = scratch.values[level * LADDER + k]
+            bar = neighbour_bar(scratch, level, k)
             if series == SERIES_CENTERED:
-                bar += gap_that_stays(reals, level, gap_levels, count, k)
+                bar += gap_that_stays(scratch, level, gap_levels, count, k)
             if not math.isfinite(value + bar):
                 continue
-            if value - bar > high or value + bar < low:
-                return low, high, True, step
-            low = larger(low, value - bar)
-            high = smaller(high, value + bar)
+            if value - bar > interval.high or value + bar < interval.low:
+                return True, step
+            interval.low = larger(interval.low, value - bar)
+            interval.high = smaller(interval.high, value + bar)
             if bar < narrowest:
                 narrowest = bar
-                step = reals[SCRATCH_STEP + k]
-    return low, high, False, step
+                step = scratch.step[k]
+    return False, step
 
 
-def gather(engine: Engine, reals: Reals, slot: int) -> None:
+def gather(engine: Engine, slot: Slot) -> None:
     """Weigh the ladder of a slot: the interval of its slope, its resolution, and whether a kink shows itself."""
-    right_low, right_high, right_conflict, right_step = finest_interval(engine, reals, slot, SERIES_RIGHT)
-    left_low, left_high, left_conflict, left_step = finest_interval(engine, reals, slot, SERIES_LEFT)
-    low, high, centered_conflict, centered_step = finest_interval(engine, reals, slot, SERIES_CENTERED)
-    reals[slot + SLOT_RIGHT_LOW] = right_low
-    reals[slot + SLOT_RIGHT_HIGH] = right_high
-    reals[slot + SLOT_LEFT_LOW] = left_low
-    reals[slot + SLOT_LEFT_HIGH] = left_high
-    reals[slot + SLOT_CENTERED_LOW] = low
-    reals[slot + SLOT_CENTERED_HIGH] = high
-    engine[slot + SLOT_CONFLICT] = (
+    right_conflict, right_step = finest_interval(engine, slot, SERIES_RIGHT, slot.right)
+    left_conflict, left_step = finest_interval(engine, slot, SERIES_LEFT, slot.left)
+    centered_conflict, centered_step = finest_interval(engine, slot, SERIES_CENTERED, slot.centered)
+    slot.conflict = (
         (RIGHT_CONFLICT if right_conflict else 0)
         + (LEFT_CONFLICT if left_conflict else 0)
         + (CENTERED_CONFLICT if centered_conflict else 0)
     )
-    reals[slot + SLOT_BEST_STEP] = larger(larger(right_step, left_step), centered_step)
-    if larger(right_low, left_low) <= smaller(right_high, left_high):
-        combine_smooth(engine, reals, slot)
+    slot.best_step = larger(larger(right_step, left_step), centered_step)
+    if larger(slot.right.low, slot.left.low) <= smaller(slot.right.high, slot.left.high):
+        combine_smooth(slot)
     else:
-        combine_kink(engine, reals, slot)
+        combine_kink(slot)
 
 
-def combine_smooth(engine: Engine, reals: Reals, slot: int) -> None:
+def combine_smooth(slot: Slot) -> None:
     """Right and left slope can be the same: intersect with the centered interval, or unite where that contradicts."""
-    low = larger(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_LEFT_LOW])
-    high = smaller(reals[slot + SLOT_RIGHT_HIGH], reals[slot + SLOT_LEFT_HIGH])
-    centered_low = reals[slot + SLOT_CENTERED_LOW]
-    centered_high = reals[slot + SLOT_CENTERED_HIGH]
+    low = larger(slot.right.low, slot.left.low)
+    high = smaller(slot.right.high, slot.left.high)
+    centered_low = slot.centered.low
+    centered_high = slot.centered.high
     if larger(low, centered_low) <= smaller(high, centered_high):
         low = larger(low, centered_low)
         high = smaller(high, centered_high)
@@ -184,31 +155,29 @@ def combine_smooth(engine: Engine, reals: Reals, slot: int) -> None:
         # Contradicting series mean dishonest bars: there is no evidence between them.
         low = smaller(low, centered_low)
         high = larger(high, centered_high)
-    reals[slot + SLOT_LOW] = low
-    reals[slot + SLOT_HIGH] = high
-    reals[slot + SLOT_RESOLUTION] = (high - low) / 2.0
-    reals[slot + SLOT_JUMP] = 0.0
-    engine[slot + SLOT_KINK] = KINK_NEAR_X if engine[slot + SLOT_CONFLICT] % CENTERED_CONFLICT != 0 else NO_KINK
+    slot.slope.low = low
+    slot.slope.high = high
+    slot.resolution = (high - low) / 2.0
+    slot.jump = 0.0
+    slot.kink = KINK_NEAR_X if slot.conflict % CENTERED_CONFLICT != 0 else NO_KINK
 
 
-def combine_kink(engine: Engine, reals: Reals, slot: int) -> None:
+def combine_kink(slot: Slot) -> None:
     """Right and left slope differ: a kink at x (within noise), where all between the two is acceptable."""
-    right_low = reals[slot + SLOT_RIGHT_LOW]
-    right_high = reals[slot + SLOT_RIGHT_HIGH]
-    left_low = reals[slot + SLOT_LEFT_LOW]
-    left_high = reals[slot + SLOT_LEFT_HIGH]
-    reals[slot + SLOT_LOW] = smaller(right_low, left_low)
-    reals[slot + SLOT_HIGH] = larger(right_high, left_high)
-    reals[slot + SLOT_RESOLUTION] = larger(right_high - right_low, left_high - left_low) / 2.0
-    reals[slot + SLOT_JUMP] = middle(right_low, right_high) - middle(left_low, left_high)
-    engine[slot + SLOT_KINK] = KINK_AT_X
+    right = slot.right
+    left = slot.left
+    slot.slope.low = smaller(right.low, left.low)
+    slot.slope.high = larger(right.high, left.high)
+    slot.resolution = larger(right.high - right.low, left.high - left.low) / 2.0
+    slot.jump = middle(right.low, right.high) - middle(left.low, left.high)
+    slot.kink = KINK_AT_X
 
 
-def half_width(reals: Reals, slot: int) -> float:
+def half_width(slot: Slot) -> float:
     """Return half the width of the interval that holds the slope; infinite where nothing is known."""
-    return middle(reals[slot + SLOT_HIGH], -reals[slot + SLOT_LOW])
+    return middle(slot.slope.high, -slot.slope.low)
 
 
-def estimate(reals: Reals, slot: int) -> float:
+def estimate(slot: Slot) -> float:
     """Return the middle of the interval that holds the slope."""
-    return middle(reals[slot + SLOT_HIGH], reals[slot + SLOT_LOW])
+    return middle(slot.slope.high, slot.slope.low)

@@ -9,46 +9,10 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .climbers import begin_climber, lowest_exponent, residual_at
 from .floats import larger, power_of_two_above
 from .lineladder import NOISE_BARS, walk_ladder
-from .linestate import (
-    BLOCK_COUNT,
-    BLOCK_START,
-    CLIMBER_BAR,
-    CLIMBER_BEST,
-    CLIMBER_FIRST,
-    CLIMBER_HAS_GAP,
-    CLIMBER_RESIDUAL,
-    CLIMBER_REST,
-    CLIMBER_SEEDS,
-    CLIMBER_SMALL,
-    CLIMBER_WANTED,
-    FAILED_ALIGNED,
-    FAILED_SEED,
-    FINISHED,
-    HALVING_CLIMBER,
-    HALVING_LEFT,
-    HALVING_LEFT_BAR,
-    HALVING_LEFT_EXPONENT,
-    HALVING_LEFT_REST,
-    HALVING_MIDDLE,
-    HALVING_NODE,
-    HALVING_RIGHT,
-    HALVING_RIGHT_BAR,
-    HALVING_RIGHT_EXPONENT,
-    HALVING_RIGHT_REST,
-    HALVING_STAGE,
-    NODE_BAR,
-    NODE_EXPONENT,
-    NODE_RESIDUAL,
-    NODE_REST,
-    NODE_START,
-    NODE_STOP,
-    TOLERANCE_NOW,
-    block_place,
-)
+from .linestate import FINISHED, Half, Halving, LineLadder, Lines, Node, block_of
 from .pooled import slope_noise_at
 
 HALVING_FREE = 0
@@ -71,67 +35,67 @@ DOUBT_NOISE = 1.5
 MARGIN = 4
 
 
-def middle_of(engine: Engine, start: int, stop: int) -> int:
+def middle_of(lines: Lines, start: int, stop: int) -> int:
     """Return where a part is halved: at the border of blocks that is nearest to its middle, else in the middle."""
     middle = (start + stop) // 2
     best = start
-    for number in range(1, engine[BLOCK_COUNT]):
-        border = engine[block_place(number) + BLOCK_START]
+    for number in range(1, lines.block_count):
+        border = block_of(lines, number).start
         if math.fabs(border - middle) < math.fabs(best - middle):
             best = border
     margin = (stop - start) // MARGIN
     return best if start + margin <= best <= stop - margin and start < best < stop else middle
 
 
-def begin_halving(engine: Engine, reals: Reals, halving: int, node: int) -> None:
+def begin_halving(lines: Lines, halving: Halving, node: Node) -> None:
     """Begin to halve a node: a pair on its left half, or a ladder where the step of the node does not serve."""
-    start = engine[node + NODE_START]
-    engine[halving + HALVING_NODE] = node
-    engine[halving + HALVING_MIDDLE] = middle_of(engine, start, engine[node + NODE_STOP])
-    exponent = engine[node + NODE_EXPONENT]
-    residual = math.fabs(reals[node + NODE_RESIDUAL])
-    bar = NOISE_BARS * slope_noise_at(reals, exponent) + reals[node + NODE_REST]
+    start = node.start
+    halving.node = node
+    halving.middle = middle_of(lines, start, node.stop)
+    exponent = node.exponent
+    residual = math.fabs(node.residual)
+    bar = NOISE_BARS * slope_noise_at(lines, exponent) + node.rest
     if bar <= residual / PLAIN:
-        engine[halving + HALVING_STAGE] = HALVING_LEFT_PAIR
-        climb_half(engine, reals, halving, True, exponent, 1, 0.0)
+        halving.stage = HALVING_LEFT_PAIR
+        climb_half(lines, halving, True, exponent, 1, 0.0)
     else:
-        engine[halving + HALVING_STAGE] = HALVING_LEFT_LADDER
+        halving.stage = HALVING_LEFT_LADDER
         first = exponent + 1 if exponent + 1 < LARGEST_FIRST else LARGEST_FIRST
-        climb_half(engine, reals, halving, True, first, LADDER_RUNGS, residual / 6.0)
+        climb_half(lines, halving, True, first, LADDER_RUNGS, residual / 6.0)
 
 
-def climb_half(engine: Engine, reals: Reals, halving: int, left: bool, exponent: int, most: int, target: float) -> None:
+def climb_half(lines: Lines, halving: Halving, left: bool, exponent: int, most: int, target: float) -> None:
     """Begin a climb on one half, along the line that disagreed."""
-    node = engine[halving + HALVING_NODE]
-    middle = engine[halving + HALVING_MIDDLE]
-    start = engine[node + NODE_START] if left else middle
-    stop = middle if left else engine[node + NODE_STOP]
-    lowest = lowest_exponent(engine)
-    climber = halving + HALVING_CLIMBER
+    node = halving.node
+    middle = halving.middle
+    start = node.start if left else middle
+    stop = middle if left else node.stop
+    lowest = lowest_exponent(lines)
+    climber = halving.ladder
     first = exponent if exponent > lowest else lowest
-    begin_climber(engine, reals, climber, start, stop, engine[FAILED_ALIGNED], first, most, target)
-    engine[climber + CLIMBER_SEEDS] = engine[FAILED_SEED]
+    begin_climber(climber, start, stop, lines.failed.aligned, first, most, target)
+    climber.seeds[0] = lines.failed.seed
 
 
-def advance_halving(engine: Engine, reals: Reals, halving: int) -> None:
+def advance_halving(lines: Lines, halving: Halving) -> None:
     """Go on after a rung: to the next one, to the other half, or to the end."""
-    climber = halving + HALVING_CLIMBER
-    stage = engine[halving + HALVING_STAGE]
+    climber = halving.ladder
+    stage = halving.stage
     if stage == HALVING_LEFT_PAIR:
-        engine[climber + CLIMBER_WANTED] = FINISHED
-        take_left_pair(engine, reals, halving)
+        climber.wanted = FINISHED
+        take_left_pair(lines, halving)
     else:
-        walk_ladder(engine, reals, climber)
-        if engine[climber + CLIMBER_WANTED] != FINISHED:
+        walk_ladder(lines, climber)
+        if climber.wanted != FINISHED:
             return
         if stage == HALVING_RIGHT_LADDER:
-            take_right_ladder(engine, reals, halving)
+            take_right_ladder(lines, halving)
             return
-        take_left_ladder(engine, reals, halving)
+        take_ladder(halving.left, climber)
         if stage == HALVING_LEFT_AGAIN:
-            engine[halving + HALVING_STAGE] = HALVING_DONE
+            halving.stage = HALVING_DONE
             return
-    subtract(engine, reals, halving)
+    subtract(lines, halving)
 
 
 def in_squares(a: float, b: float) -> float:
@@ -142,84 +106,75 @@ def in_squares(a: float, b: float) -> float:
     return unit * math.sqrt(a * a + b * b)
 
 
-def take_left_pair(engine: Engine, reals: Reals, halving: int) -> None:
+def take_left_pair(lines: Lines, halving: Halving) -> None:
     """Take the residual slope of the left half at the step of the node."""
-    node = engine[halving + HALVING_NODE]
-    climber = halving + HALVING_CLIMBER
-    exponent = engine[climber + CLIMBER_FIRST]
-    noise = NOISE_BARS * slope_noise_at(reals, exponent)
-    rest = reals[node + NODE_REST]
-    reals[halving + HALVING_LEFT] = residual_at(reals, climber, exponent, 0)
-    reals[halving + HALVING_LEFT_BAR] = in_squares(noise, rest)
-    engine[halving + HALVING_LEFT_EXPONENT] = exponent
-    reals[halving + HALVING_LEFT_REST] = rest
+    node = halving.node
+    climber = halving.ladder
+    exponent = climber.first
+    noise = NOISE_BARS * slope_noise_at(lines, exponent)
+    rest = node.rest
+    halving.left.residual = residual_at(climber, exponent, 0)
+    halving.left.bar = in_squares(noise, rest)
+    halving.left.exponent = exponent
+    halving.left.rest = rest
 
 
-def ladder_bar_of(engine: Engine, reals: Reals, climber: int) -> float:
+def ladder_bar_of(climber: LineLadder) -> float:
     """Return the bar of a finished ladder: at a kink at x, of the mean of both slopes."""
-    return reals[climber + CLIMBER_SMALL] if engine[climber + CLIMBER_HAS_GAP] != 0 else reals[climber + CLIMBER_BAR]
+    return climber.small if climber.has_gap != 0 else climber.bar
 
 
-def take_left_ladder(engine: Engine, reals: Reals, halving: int) -> None:
-    """Take what the ladder of the left half found."""
-    climber = halving + HALVING_CLIMBER
-    reals[halving + HALVING_LEFT] = reals[climber + CLIMBER_RESIDUAL]
-    reals[halving + HALVING_LEFT_BAR] = ladder_bar_of(engine, reals, climber)
-    engine[halving + HALVING_LEFT_EXPONENT] = engine[climber + CLIMBER_BEST]
-    reals[halving + HALVING_LEFT_REST] = reals[climber + CLIMBER_REST]
+def take_ladder(half: Half, ladder: LineLadder) -> None:
+    """Take what the ladder of a half found."""
+    half.residual = ladder.residual
+    half.bar = ladder_bar_of(ladder)
+    half.exponent = ladder.best
+    half.rest = ladder.rest
 
 
-def take_right_ladder(engine: Engine, reals: Reals, halving: int) -> None:
+def take_right_ladder(lines: Lines, halving: Halving) -> None:
     """Take what the ladder of the right half found; where neither half is wrong, look at the left one again."""
-    climber = halving + HALVING_CLIMBER
-    undecided = not (left_is_wrong(reals, halving) or right_is_wrong(reals, halving))
-    reals[halving + HALVING_RIGHT] = reals[climber + CLIMBER_RESIDUAL]
-    reals[halving + HALVING_RIGHT_BAR] = ladder_bar_of(engine, reals, climber)
-    engine[halving + HALVING_RIGHT_EXPONENT] = engine[climber + CLIMBER_BEST]
-    reals[halving + HALVING_RIGHT_REST] = reals[climber + CLIMBER_REST]
-    if undecided and not right_is_wrong(reals, halving):
-        residual = math.fabs(reals[engine[halving + HALVING_NODE] + NODE_RESIDUAL])
-        engine[halving + HALVING_STAGE] = HALVING_LEFT_AGAIN
-        climb_half(engine, reals, halving, True, engine[climber + CLIMBER_BEST], LAST_RUNGS, residual / 12.0)
+    climber = halving.ladder
+    undecided = not (is_wrong(lines, halving.left) or is_wrong(lines, halving.right))
+    take_ladder(halving.right, climber)
+    if undecided and not is_wrong(lines, halving.right):
+        residual = math.fabs(halving.node.residual)
+        halving.stage = HALVING_LEFT_AGAIN
+        climb_half(lines, halving, True, climber.best, LAST_RUNGS, residual / 12.0)
     else:
-        engine[halving + HALVING_STAGE] = HALVING_DONE
+        halving.stage = HALVING_DONE
 
 
-def subtract(engine: Engine, reals: Reals, halving: int) -> None:
+def subtract(lines: Lines, halving: Halving) -> None:
     """Get the right half by subtraction; where that does not decide, it climbs a ladder of its own."""
-    node = engine[halving + HALVING_NODE]
-    bar = reals[node + NODE_BAR]
-    left_bar = reals[halving + HALVING_LEFT_BAR]
-    reals[halving + HALVING_RIGHT] = reals[node + NODE_RESIDUAL] - reals[halving + HALVING_LEFT]
-    plain = engine[halving + HALVING_STAGE] == HALVING_LEFT_PAIR
-    reals[halving + HALVING_RIGHT_BAR] = in_squares(bar, left_bar) if plain else bar + left_bar
-    engine[halving + HALVING_RIGHT_EXPONENT] = engine[halving + HALVING_LEFT_EXPONENT]
-    reals[halving + HALVING_RIGHT_REST] = reals[halving + HALVING_LEFT_REST]
-    neither = not (left_is_wrong(reals, halving) or right_is_wrong(reals, halving))
-    if not (neither or is_in_doubt(engine, reals, halving)):
-        engine[halving + HALVING_STAGE] = HALVING_DONE
+    node = halving.node
+    bar = node.bar
+    left_bar = halving.left.bar
+    halving.right.residual = node.residual - halving.left.residual
+    plain = halving.stage == HALVING_LEFT_PAIR
+    halving.right.bar = in_squares(bar, left_bar) if plain else bar + left_bar
+    halving.right.exponent = halving.left.exponent
+    halving.right.rest = halving.left.rest
+    neither = not (is_wrong(lines, halving.left) or is_wrong(lines, halving.right))
+    if not (neither or is_in_doubt(lines, halving)):
+        halving.stage = HALVING_DONE
         return
-    target = math.fabs(reals[node + NODE_RESIDUAL]) / 6.0
-    seen = math.fabs(reals[halving + HALVING_RIGHT])
+    target = math.fabs(node.residual) / 6.0
+    seen = math.fabs(halving.right.residual)
     seen = (seen if seen > left_bar else left_bar) / 3.0
-    engine[halving + HALVING_STAGE] = HALVING_RIGHT_LADDER
-    first = engine[halving + HALVING_LEFT_EXPONENT]
-    climb_half(engine, reals, halving, False, first, LADDER_RUNGS, target if target < seen else seen)
+    halving.stage = HALVING_RIGHT_LADDER
+    first = halving.left.exponent
+    climb_half(lines, halving, False, first, LADDER_RUNGS, target if target < seen else seen)
 
 
-def left_is_wrong(reals: Reals, halving: int) -> bool:
-    """Return whether the residual slope of the left half is larger than its bar and the tolerance."""
-    return math.fabs(reals[halving + HALVING_LEFT]) > reals[halving + HALVING_LEFT_BAR] + reals[TOLERANCE_NOW]
+def is_wrong(lines: Lines, half: Half) -> bool:
+    """Return whether the residual slope of a half is larger than its bar and the tolerance."""
+    return math.fabs(half.residual) > half.bar + lines.tolerance
 
 
-def right_is_wrong(reals: Reals, halving: int) -> bool:
-    """Return whether the residual slope of the right half is larger than its bar and the tolerance."""
-    return math.fabs(reals[halving + HALVING_RIGHT]) > reals[halving + HALVING_RIGHT_BAR] + reals[TOLERANCE_NOW]
-
-
-def is_in_doubt(engine: Engine, reals: Reals, halving: int) -> bool:
+def is_in_doubt(lines: Lines, halving: Halving) -> bool:
     """Return whether the right half is so near to its bar that a subtraction does not decide."""
-    bar = reals[halving + HALVING_RIGHT_BAR]
-    noise = NOISE_BARS * slope_noise_at(reals, engine[halving + HALVING_LEFT_EXPONENT])
-    beyond = math.fabs(reals[halving + HALVING_RIGHT]) - reals[TOLERANCE_NOW]
+    bar = halving.right.bar
+    noise = NOISE_BARS * slope_noise_at(lines, halving.left.exponent)
+    beyond = math.fabs(halving.right.residual) - lines.tolerance
     return DOUBT_LOW * bar < beyond < DOUBT_HIGH * bar and bar > DOUBT_NOISE * noise

@@ -10,50 +10,41 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .evidence import estimate
 from .floats import larger, smaller
-from .judge import DECIDED_WRONG
+from .judge import DECIDED_WRONG, STILL_OPEN
 from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
-from .state import (
-    SLOT_CLAIMED,
-    SLOT_COUNT_PAIRS,
-    SLOT_DECISION,
-    SLOT_LADDER_LEFT,
-    SLOT_LADDER_RIGHT,
-    UNIT,
-)
+from .state import Engine, Slot
 
-OPEN = 0
 # Noise so small against the error that a slope must show it; so large that slopes only lean to one side.
 SHOWS = 0.5
 LEANS = 1.2
 
 
-def spare_claim(engine: Engine, reals: Reals, slot: int) -> None:
+def spare_claim(engine: Engine, slot: Slot) -> None:
     """Take back that a claim is wrong where f is coarse and the finest steps do not say so."""
-    if engine[slot + SLOT_DECISION] != DECIDED_WRONG or reals[UNIT] != UNIT_FLOAT32:
+    if slot.decision != DECIDED_WRONG or engine.unit != UNIT_FLOAT32:
         return
-    error = math.fabs(reals[slot + SLOT_CLAIMED] - estimate(reals, slot))
+    error = math.fabs(slot.claimed - estimate(slot))
     if not math.isfinite(error):
         return
-    for place in range(engine[slot + SLOT_COUNT_PAIRS]):
-        noise = slope_noise(reals, slot, place)
-        slope = centered(reals, slot, place)
+    for place in range(slot.count):
+        noise = slope_noise(engine, slot, place)
+        slope = centered(slot, place)
         if math.isfinite(slope) and noise < LEANS * error:
             if noise < SHOWS * error:
-                if is_between(reals, slot, place, noise):
-                    engine[slot + SLOT_DECISION] = OPEN
+                if is_between(slot, place, noise):
+                    slot.decision = STILL_OPEN
                 return
-            claimed = reals[slot + SLOT_CLAIMED]
-            if math.fabs(slope - claimed) < math.fabs(slope - estimate(reals, slot)):
-                engine[slot + SLOT_DECISION] = OPEN
+            claimed = slot.claimed
+            if math.fabs(slope - claimed) < math.fabs(slope - estimate(slot)):
+                slot.decision = STILL_OPEN
                 return
 
 
-def is_between(reals: Reals, slot: int, place: int, noise: float) -> bool:
+def is_between(slot: Slot, place: int, noise: float) -> bool:
     """Return whether the claim lies between left and right slope, give or take their noise."""
-    right = reals[slot + SLOT_LADDER_RIGHT + place]
-    left = reals[slot + SLOT_LADDER_LEFT + place]
-    return smaller(left, right) - noise <= reals[slot + SLOT_CLAIMED] <= larger(left, right) + noise
+    right = slot.ladder[place].right
+    left = slot.ladder[place].left
+    return smaller(left, right) - noise <= slot.claimed <= larger(left, right) + noise

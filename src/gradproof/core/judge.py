@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .abi import Reals
 from .evidence import half_width
 from .floats import larger, middle, smaller
-from .state import (
-    SLOT_CENTERED_HIGH,
-    SLOT_CENTERED_LOW,
-    SLOT_HIGH,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOW,
-    SLOT_NOISE,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-)
+from .state import Slot
 
 DECIDED_RIGHT = 1
 DECIDED_WRONG = -1
@@ -54,42 +42,42 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     return STILL_OPEN
 
 
-def distance_outside(reals: Reals, slot: int, claimed: float) -> float:
+def distance_outside(slot: Slot, claimed: float) -> float:
     """Return how far a claimed value lies outside of the interval that holds the slope."""
-    below = reals[slot + SLOT_LOW] - claimed
-    above = claimed - reals[slot + SLOT_HIGH]
+    below = slot.slope.low - claimed
+    above = claimed - slot.slope.high
     return larger(larger(below, above), 0.0)
 
 
-def kink_may_hide(reals: Reals, slot: int, size: float, distance: float) -> bool:
+def kink_may_hide(slot: Slot, size: float, distance: float) -> bool:
     """Return whether a kink that would explain the distance could hide in the noise, nearer than any step sees."""
-    return HIDDEN_KINK * reals[slot + SLOT_NOISE] > HIDDEN_KINK_REACH * size * distance
+    return HIDDEN_KINK * slot.noise > HIDDEN_KINK_REACH * size * distance
 
 
-def inside_both_views(reals: Reals, slot: int, claimed: float, allowed: float) -> bool:
+def inside_both_views(slot: Slot, claimed: float, allowed: float) -> bool:
     """Return whether a claim lies in the centered interval (it holds half the gap) and between the two sides."""
-    low = smaller(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_LEFT_LOW])
-    high = larger(reals[slot + SLOT_RIGHT_HIGH], reals[slot + SLOT_LEFT_HIGH])
-    in_centered = reals[slot + SLOT_CENTERED_LOW] - allowed <= claimed <= reals[slot + SLOT_CENTERED_HIGH] + allowed
+    low = smaller(slot.right.low, slot.left.low)
+    high = larger(slot.right.high, slot.left.high)
+    in_centered = slot.centered.low - allowed <= claimed <= slot.centered.high + allowed
     return in_centered and low - allowed <= claimed <= high + allowed
 
 
-def judge(reals: Reals, slot: int, claimed: float, allowed: float, size: float) -> int:
+def judge(slot: Slot, claimed: float, allowed: float, size: float) -> int:
     """Judge a claimed value by the evidence of its line.
 
     Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
     is wrong, unless a kink may hide in the noise; between the two it stays open.
     """
-    if not math.isfinite(half_width(reals, slot)):
+    if not math.isfinite(half_width(slot)):
         return STILL_OPEN
-    distance = distance_outside(reals, slot, claimed)
+    distance = distance_outside(slot, claimed)
     if distance <= allowed:
         return DECIDED_RIGHT
-    if kink_may_hide(reals, slot, size, distance) and inside_both_views(reals, slot, claimed, allowed):
-        low = smaller(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_LEFT_LOW])
-        high = larger(reals[slot + SLOT_RIGHT_HIGH], reals[slot + SLOT_LEFT_HIGH])
-        reals[slot + SLOT_RESOLUTION] = larger((high - low) / 2.0, reals[slot + SLOT_RESOLUTION])
+    if kink_may_hide(slot, size, distance) and inside_both_views(slot, claimed, allowed):
+        low = smaller(slot.right.low, slot.left.low)
+        high = larger(slot.right.high, slot.left.high)
+        slot.resolution = larger((high - low) / 2.0, slot.resolution)
         return DECIDED_RIGHT
-    if distance > allowed + 0.5 * reals[slot + SLOT_RESOLUTION]:
+    if distance > allowed + 0.5 * slot.resolution:
         return DECIDED_WRONG
     return STILL_OPEN

@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import math
 
-from .abi import (
-    Code,
-    ConstReals,
-    ConstVector,
-    Engine,
-    Integer,
-    Integers,
-    Objective,
-    Real,
-    Reals,
-    User,
-    Vector,
-    Words,
-    exported,
-)
+from .abi import Code, ConstReals, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, Words, exported
 from .closer import NEAR, look_for_kink
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .evidence import KINK_AT_X
 from .floats import larger, middle, smaller, widened
 from .memory import (
     allocate_reals,
-    allocate_words,
+    allocate_record,
     as_floats,
     as_reals,
     evaluate,
@@ -37,31 +23,7 @@ from .memory import (
 from .noisefloor import measure_noise
 from .scales import line_size
 from .slots import advance, open_ladder
-from .state import (
-    FLOAT32,
-    SLOT_ANSWERS,
-    SLOT_DISTANCE,
-    SLOT_FAR,
-    SLOT_FIRST_CHANGE,
-    SLOT_KINK,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_NEAR,
-    SLOT_NOISE,
-    SLOT_PLACE,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-    SLOT_SIDE,
-    SLOT_STAGE,
-    SLOT_START,
-    SLOT_WANTED,
-    SLOT_WANTED_COUNT,
-    SLOT_WORDS,
-    SLOTS,
-    STAGE_FINISHED,
-    slot_place,
-    want,
-)
+from .state import STAGE_FINISHED, Engine, Slot, want
 
 # The slopes beside a kink come from points this far apart: two brackets, or, where noise asks for more, so much that
 # its standard deviation is a 10,000th of what the slope changes by, but not beyond x: a slope, which has two values in
@@ -129,7 +91,7 @@ def find_kinks(
         return BAD_ARGUMENT
     if capacity > 0 and (is_null(index) or is_null(distance) or is_null(left) or is_null(right)):
         return BAD_ARGUMENT
-    engine = allocate_words(SLOTS + SLOT_WORDS)
+    engine = allocate_record(Engine)
     point = allocate_reals(n)
     code = OUT_OF_MEMORY
     if not (is_null(engine) or is_null(point)):
@@ -166,28 +128,27 @@ def nearest(
     engine: Engine,
 ) -> tuple[float, float, float]:
     """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
-    reals = as_reals(engine)
-    slot = slot_place(0)
-    reach = radius if radius > 0.0 else NEAR * line_size(reals, point[coordinate])
-    open_ladder(engine, reals, slot, coordinate, point[coordinate], math.nan, reach)
+    slot = engine.slots[0]
+    reach = radius if radius > 0.0 else NEAR * line_size(engine, point[coordinate])
+    open_ladder(engine, slot, coordinate, point[coordinate], math.nan, reach)
     finish(objective, user, point, n, slot, work, engine)
-    if engine[slot + SLOT_KINK] == KINK_AT_X:
-        left = middle(reals[slot + SLOT_LEFT_LOW], reals[slot + SLOT_LEFT_HIGH])
-        right = middle(reals[slot + SLOT_RIGHT_LOW], reals[slot + SLOT_RIGHT_HIGH])
+    if slot.kink == KINK_AT_X:
+        left = middle(slot.left.low, slot.left.high)
+        right = middle(slot.right.low, slot.right.high)
         return 0.0, left, right
     best = (math.nan, math.nan, math.nan)
-    while not math.isnan(reals[slot + SLOT_DISTANCE]):
-        side = engine[slot + SLOT_SIDE]
+    while not math.isnan(slot.distance):
+        side = slot.search.side
         kink = sharpened(objective, user, point, n, slot, work, engine)
-        reals[slot + SLOT_DISTANCE] = math.nan
+        slot.distance = math.nan
         if math.isnan(kink[0]):
-            look_for_kink(engine, reals, slot, side, engine[slot + SLOT_PLACE] + 1)
+            look_for_kink(engine, slot, side, slot.place + 1)
         else:
             if not math.fabs(kink[0]) >= math.fabs(best[0]):
                 best = kink
             if side == -1:
                 return best
-            look_for_kink(engine, reals, slot, -1, 0)
+            look_for_kink(engine, slot, -1, 0)
         finish(objective, user, point, n, slot, work, engine)
     return best
 
@@ -197,14 +158,14 @@ def finish(
     user: User,
     point: ConstReals,
     n: int,
-    slot: int,
+    slot: Slot,
     work: Words,
     engine: Engine,
 ) -> None:
     """Answer a slot until it is finished."""
-    while engine[slot + SLOT_STAGE] != STAGE_FINISHED:
+    while slot.stage != STAGE_FINISHED:
         answer(objective, user, point, n, slot, work, engine)
-        advance(engine, as_reals(engine), slot, point)
+        advance(engine, slot, point)
 
 
 def answer(
@@ -212,16 +173,15 @@ def answer(
     user: User,
     point: ConstReals,
     n: int,
-    slot: int,
+    slot: Slot,
     work: Words,
     engine: Engine,
 ) -> None:
     """Evaluate the objective at the steps that a slot wants."""
-    reals = as_reals(engine)
-    coordinate = engine[slot + SLOT_START]
-    for k in range(engine[slot + SLOT_WANTED_COUNT]):
-        value = offset(reals, slot + SLOT_ANSWERS + k)
-        step = reals[slot + SLOT_WANTED + k]
+    coordinate = slot.start
+    for k in range(slot.wanted_count):
+        value = offset(slot.answers, k)
+        step = slot.wanted[k]
         code = evaluate_at(objective, user, point, n, coordinate, step, work, engine, value)
         if code != DONE:
             value[0] = math.nan
@@ -239,7 +199,7 @@ def evaluate_at(
     value: Reals,
 ) -> int:
     """Evaluate the objective with one coordinate moved, in the arithmetic of x."""
-    if engine[FLOAT32] != 0:
+    if engine.float32 != 0:
         singles = as_floats(work)
         singles[coordinate] = point[coordinate] + step
         code = evaluate(objective, singles, n, value, user)
@@ -257,7 +217,7 @@ def sharpened(
     user: User,
     point: ConstReals,
     n: int,
-    slot: int,
+    slot: Slot,
     work: Words,
     engine: Engine,
 ) -> tuple[float, float, float]:
@@ -265,21 +225,20 @@ def sharpened(
 
     NaN where the slopes beside the bracket are the same, as far as noise lets one see: there is no kink.
     """
-    reals = as_reals(engine)
-    side = engine[slot + SLOT_SIDE]
-    near = reals[slot + SLOT_NEAR]
-    far = reals[slot + SLOT_FAR]
-    clear = NOISE_PARTS * reals[slot + SLOT_NOISE] / reals[slot + SLOT_FIRST_CHANGE]
+    side = slot.search.side
+    near = slot.search.near
+    far = slot.search.far
+    clear = NOISE_PARTS * slot.noise / slot.search.first_change
     width = larger(BRACKETS * (far - near), smaller(clear, near))
-    engine[slot + SLOT_WANTED_COUNT] = 0
+    slot.wanted_count = 0
     for step in (near - width, near, far, far + width):
-        want(engine, reals, slot, side * step)
+        want(slot, side * step)
     answer(objective, user, point, n, slot, work, engine)
-    engine[slot + SLOT_WANTED_COUNT] = 0
-    values = offset(reals, slot + SLOT_ANSWERS)
+    slot.wanted_count = 0
+    values = slot.answers
     inner = (values[1] - values[0]) / width
     outer = (values[3] - values[2]) / width
-    if not math.fabs(outer - inner) > SEEN * reals[slot + SLOT_NOISE] / width:
+    if not math.fabs(outer - inner) > SEEN * slot.noise / width:
         return math.nan, math.nan, math.nan
     meeting = (values[2] - values[1] - outer * far + inner * near) / (inner - outer)
     if not (near <= meeting <= far):

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
+from .abi import Reals
 from .floats import larger, middle, smaller, spacing
-from .state import (
-    LADDER,
-    NOISE,
-    SCRATCH_VALUES,
-    SLOT_COUNT_PAIRS,
-    SLOT_LADDER_LEFT,
-    SLOT_LADDER_RIGHT,
-    SLOT_LADDER_STEP,
-    SLOT_LADDER_VALUE,
-    SLOT_MISSING,
-    SLOT_NOISE,
-    VALUE,
-)
+from .state import LADDER, Engine, Pair, Slot
 
 # Bars take four standard deviations of the noise of one value; a slope has two values in it.
 NOISE_FACTOR = 4.0
@@ -28,36 +16,40 @@ LARGEST_GROWTH = 100.0
 COARSE_STEPS = 3
 
 
-def insert_pair(engine: Engine, reals: Reals, slot: int, step: float, right: float, left: float, value: float) -> None:
+def insert_pair(slot: Slot, step: float, right: float, left: float, value: float) -> None:
     """Put a pair of slopes at its place in the ladder; a step that is there already changes nothing."""
-    count = engine[slot + SLOT_COUNT_PAIRS]
+    count = slot.count
     place = 0
-    while place < count and reals[slot + SLOT_LADDER_STEP + place] < step:
+    while place < count and slot.ladder[place].step < step:
         place += 1
-    if count >= LADDER or (place < count and reals[slot + SLOT_LADDER_STEP + place] == step):
+    if count >= LADDER or (place < count and slot.ladder[place].step == step):
         return
     for k in range(count, place, -1):
-        for row in (SLOT_LADDER_STEP, SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT, SLOT_LADDER_VALUE):
-            reals[slot + row + k] = reals[slot + row + k - 1]
-    reals[slot + SLOT_LADDER_STEP + place] = step
-    reals[slot + SLOT_LADDER_RIGHT + place] = right
-    reals[slot + SLOT_LADDER_LEFT + place] = left
-    reals[slot + SLOT_LADDER_VALUE + place] = value
-    engine[slot + SLOT_COUNT_PAIRS] = count + 1
+        slot.ladder[k] = slot.ladder[k - 1]
+    pair = slot.ladder[place]
+    pair.step = step
+    pair.right = right
+    pair.left = left
+    pair.value = value
+    slot.count = count + 1
     if not math.isfinite(right) or not math.isfinite(left):
-        engine[slot + SLOT_MISSING] += 1
+        slot.missing += 1
 
 
 def largest_finite(a: float, b: float) -> float:
     """Return the larger size of two values, of which either may be missing; 0 where both are."""
-    largest = math.fabs(a) if math.isfinite(a) else 0.0
-    return larger(math.fabs(b), largest) if math.isfinite(b) else largest
+    return larger_finite(b, larger_finite(a, 0.0))
 
 
-def place_of_step(engine: Engine, reals: Reals, slot: int, step: float) -> int:
+def larger_finite(value: float, largest: float) -> float:
+    """Return the size of a value where it is finite and not below the largest one so far; else that."""
+    return larger(math.fabs(value), largest) if math.isfinite(value) else largest
+
+
+def place_of_step(slot: Slot, step: float) -> int:
     """Return the place of a step in the ladder, -1 where it is not."""
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        if reals[slot + SLOT_LADDER_STEP + k] == step:
+    for k in range(slot.count):
+        if slot.ladder[k].step == step:
             return k
     return -1
 
@@ -72,48 +64,54 @@ def value_noise(noise: float, value_at_x: float, largest_value: float) -> float:
     return larger(spacing(largest_value), noise * growth)
 
 
-def slope_noise(reals: Reals, slot: int, place: int) -> float:
+def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     """Return the noise bar of the one-sided slopes at a place of the ladder."""
-    noise = value_noise(reals[slot + SLOT_NOISE], reals[VALUE], reals[slot + SLOT_LADDER_VALUE + place])
-    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * noise / reals[slot + SLOT_LADDER_STEP + place]
+    noise = value_noise(slot.noise, engine.value, slot.ladder[place].value)
+    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * noise / slot.ladder[place].step
 
 
-def assumed_slope_noise(reals: Reals, step: float) -> float:
+def assumed_slope_noise(engine: Engine, step: float) -> float:
     """Return the noise bar of a one-sided slope at x, before anything along the line is known."""
-    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * reals[NOISE] / step
+    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * engine.noise / step
 
 
-def centered(reals: Reals, slot: int, place: int) -> float:
+def slope_of_side(pair: Pair, side: int) -> float:
+    """Return the slope on a side of x: 1 right, -1 left."""
+    return pair.right if side == 1 else pair.left
+
+
+def centered(slot: Slot, place: int) -> float:
     """Return the centered slope at a place of the ladder (NaN where one side is missing)."""
-    return middle(reals[slot + SLOT_LADDER_RIGHT + place], reals[slot + SLOT_LADDER_LEFT + place])
+    return middle(slot.ladder[place].right, slot.ladder[place].left)
 
 
-def sink(reals: Reals, base: int, place: int) -> None:
-    """Move the value at a place down to where it belongs among the sorted ones before it."""
-    value = reals[base + place]
-    while place > 0 and reals[base + place - 1] > value:
-        reals[base + place] = reals[base + place - 1]
+def insert_sorted(values: Reals, count: int, value: float) -> None:
+    """Put a value where it belongs among so many sorted ones."""
+    place = count
+    while place > 0 and values[place - 1] > value:
+        values[place] = values[place - 1]
         place -= 1
-    reals[base + place] = value
+    values[place] = value
 
 
-def typical_slope(engine: Engine, reals: Reals, slot: int) -> float:
+def typical_slope(engine: Engine, slot: Slot) -> float:
     """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
 
     It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
     """
+    values = engine.scratch.values
     count = 0
     coarse = 0.0
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        if k == engine[slot + SLOT_COUNT_PAIRS] - COARSE_STEPS:
+    for k in range(slot.count):
+        if k == slot.count - COARSE_STEPS:
             coarse = 0.0
-        for row in (SLOT_LADDER_RIGHT, SLOT_LADDER_LEFT):
-            slope = math.fabs(reals[slot + row + k])
-            if math.isfinite(slope) and slope > slope_noise(reals, slot, k):
-                reals[SCRATCH_VALUES + count] = slope
-                sink(reals, SCRATCH_VALUES, count)
+        noise = slope_noise(engine, slot, k)
+        for side in (1, -1):
+            slope = math.fabs(slope_of_side(slot.ladder[k], side))
+            if math.isfinite(slope) and slope > noise:
+                insert_sorted(values, count, slope)
                 count += 1
                 coarse = larger(slope, coarse)
     if count == 0:
         return 0.0
-    return smaller(middle(reals[SCRATCH_VALUES + (count - 1) // 2], reals[SCRATCH_VALUES + count // 2]), coarse)
+    return smaller(middle(values[(count - 1) // 2], values[count // 2]), coarse)

@@ -6,37 +6,14 @@ import math
 
 from numpy import int64
 
-from .abi import Engine, Reals
 from .climbers import begin_climber, lowest_exponent
 from .directions import mixed
 from .floats import larger, smaller
 from .linedecision import (
     tolerance_of,
 )
-from .linestate import (
-    CLIMBER_LINES,
-    CLIMBER_SEEDS,
-    LENGTH,
-    LINE_BUDGET,
-    LINE_NOISE,
-    LINE_PHASE,
-    LINE_SEED,
-    LINES_ALIGNED,
-    LINES_ALIGNED_AGAIN,
-    LINES_CONFIRM,
-    LINES_RANDOM,
-    MOST_LINES,
-    PARTS_DONE,
-    POOL,
-    RANDOM_EXPONENT,
-    SLOPE_NORM,
-    TOLERANCE_NOW,
-    TYPICAL_SLOPE,
-    UNFIT_CLAIMS,
-    line_room,
-)
+from .linestate import LINES_ALIGNED, LINES_ALIGNED_AGAIN, LINES_CONFIRM, LINES_RANDOM, MOST_LINES, Lines, line_room
 from .pooled import has_coarse_noise
-from .state import FLOAT32
 
 RANDOM_SEEDS = 1
 
@@ -66,28 +43,28 @@ SMALL_BUDGET = 60
 CHEAPEST_RUNGS = 2
 
 
-def line_seed(engine: Engine, number: int) -> int:
+def line_seed(lines: Lines, number: int) -> int:
     """Return the seed of a line, never 0."""
-    seed = int(int64(mixed(engine[LINE_SEED], number)))
+    seed = int(int64(mixed(lines.seed, number)))
     return seed if seed != 0 else 1
 
 
-def begin_lines(engine: Engine, reals: Reals) -> None:
+def begin_lines(lines: Lines) -> None:
     """Begin with the random lines; claims that are no numbers go to the check of single coordinates at once."""
-    if engine[UNFIT_CLAIMS] > 0:
-        engine[LINE_PHASE] = LINES_CONFIRM
+    if lines.unfit_claims > 0:
+        lines.phase = LINES_CONFIRM
         return
-    engine[RANDOM_EXPONENT] = first_exponent(engine, reals)
-    begin_pool(engine, reals, LINES_RANDOM, RANDOM_SEEDS, MOST_LINES, engine[RANDOM_EXPONENT])
+    lines.random_exponent = first_exponent(lines)
+    begin_pool(lines, LINES_RANDOM, RANDOM_SEEDS, MOST_LINES, lines.random_exponent)
 
 
-def first_exponent(engine: Engine, reals: Reals) -> int:
+def first_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step whose noise is harmless."""
-    lowest = lowest_exponent(engine) + ABOVE_LOWEST
-    wanted = HARMLESS * reals[SLOPE_NORM]
+    lowest = lowest_exponent(lines) + ABOVE_LOWEST
+    wanted = HARMLESS * lines.norm
     if wanted <= 0.0:
         return LARGEST_FIRST_EXPONENT
-    ratio = FIRST_NOISE * reals[LINE_NOISE] / wanted
+    ratio = FIRST_NOISE * lines.noise / wanted
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):
@@ -98,45 +75,43 @@ def first_exponent(engine: Engine, reals: Reals) -> int:
     return exponent if exponent < LARGEST_FIRST_EXPONENT else LARGEST_FIRST_EXPONENT
 
 
-def target_bar(engine: Engine, reals: Reals) -> float:
+def target_bar(lines: Lines) -> float:
     """Return the bar at which lines need not climb further."""
-    norm = reals[SLOPE_NORM]
+    norm = lines.norm
     # A gradient in float32 is itself not better known.
-    if engine[FLOAT32] != 0:
+    if lines.engine.float32 != 0:
         return TARGET_FLOAT32 * norm
-    if has_coarse_noise(reals):
+    if has_coarse_noise(lines):
         return TARGET * norm
-    return smaller(TARGET * norm, larger(TYPICAL_PART * reals[TYPICAL_SLOPE], SMALLEST_TARGET * norm))
+    return smaller(TARGET * norm, larger(TYPICAL_PART * lines.typical_slope, SMALLEST_TARGET * norm))
 
 
-def most_rungs(engine: Engine, lines: int) -> int:
+def most_rungs(lines: Lines, count: int) -> int:
     """Return how many rungs the budget allows a pool."""
-    if engine[LINE_BUDGET] > 0 and engine[LINE_BUDGET] < SMALL_BUDGET:
+    if lines.budget > 0 and lines.budget < SMALL_BUDGET:
         return CHEAPEST_RUNGS
-    rungs = line_room(engine) // (2 * lines)
+    rungs = line_room(lines) // (2 * count)
     return MOST_RUNGS if rungs > MOST_RUNGS else (rungs if rungs > CHEAPEST_RUNGS else CHEAPEST_RUNGS)
 
 
-def begin_pool(engine: Engine, reals: Reals, phase: int, seeds: int, lines: int, exponent: int) -> None:
+def begin_pool(lines: Lines, phase: int, seeds: int, count: int, exponent: int) -> None:
     """Begin lines over the whole vector that climb together."""
     aligned = phase == LINES_ALIGNED or phase == LINES_ALIGNED_AGAIN
-    engine[LINE_PHASE] = phase
-    begin_pool_over(engine, reals, 0, engine[LENGTH], 1 if aligned else 0, seeds, lines, exponent)
+    lines.phase = phase
+    begin_pool_over(lines, 0, lines.n, 1 if aligned else 0, seeds, count, exponent)
 
 
-def begin_pool_over(
-    engine: Engine, reals: Reals, start: int, stop: int, aligned: int, seeds: int, lines: int, exponent: int
-) -> None:
+def begin_pool_over(lines: Lines, start: int, stop: int, aligned: int, seeds: int, count: int, exponent: int) -> None:
     """Begin lines over a part of the vector that climb together."""
-    most = most_rungs(engine, lines)
-    begin_climber(engine, reals, POOL, start, stop, aligned, exponent, most, target_bar(engine, reals))
-    engine[POOL + CLIMBER_LINES] = lines
-    for line in range(lines):
-        engine[POOL + CLIMBER_SEEDS + line] = line_seed(engine, seeds + line)
-    reals[TOLERANCE_NOW] = tolerance_of(reals, aligned != 0)
+    most = most_rungs(lines, count)
+    begin_climber(lines.pool, start, stop, aligned, exponent, most, target_bar(lines))
+    lines.pool.lines = count
+    for line in range(count):
+        lines.pool.seeds[line] = line_seed(lines, seeds + line)
+    lines.tolerance = tolerance_of(lines, aligned != 0)
 
 
-def begin_part(engine: Engine, reals: Reals, start: int, stop: int, seeds: int) -> None:
+def begin_part(lines: Lines, start: int, stop: int, seeds: int) -> None:
     """Begin lines over a part of the vector."""
-    first = seeds + MOST_LINES * engine[PARTS_DONE]
-    begin_pool_over(engine, reals, start, stop, 0, first, MOST_LINES, engine[RANDOM_EXPONENT])
+    first = seeds + MOST_LINES * lines.part.done
+    begin_pool_over(lines, start, stop, 0, first, MOST_LINES, lines.random_exponent)

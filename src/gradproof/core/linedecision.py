@@ -4,39 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .climbers import RUNG, gap_at, has_rung, residual_at
 from .floats import larger
-from .linestate import (
-    ALIGNED_BAR,
-    CLIMBER_ALIGNED,
-    CLIMBER_BAR,
-    CLIMBER_BEST,
-    CLIMBER_FIRST,
-    CLIMBER_LINES,
-    CLIMBER_REST,
-    CLIMBER_SEEDS,
-    CLIMBER_START,
-    CLIMBER_STOP,
-    CLIMBER_TAKEN,
-    CLIMBER_TARGET,
-    CURVED_SLOPE,
-    FAILED_ALIGNED,
-    FAILED_BAR,
-    FAILED_GAP,
-    FAILED_RESIDUAL,
-    FAILED_SEED,
-    LENGTH,
-    LINE_VALUE,
-    POOL,
-    RANDOM_BAR,
-    SLOPE_NORM,
-    SLOPE_SUM,
-    SMALLEST_TOLERANCE,
-    TOLERANCE_NOW,
-    node_place,
-    write_node,
-)
+from .linestate import Lines, write_node
 from .pooled import NOISE_BARS, has_coarse_noise, slope_noise_at
 
 # Beyond so many bars a line needs no second look.
@@ -58,139 +28,133 @@ AWAY = 1.0 / 128.0
 FLAT_PART = 1e-3
 
 
-def tolerance_of(reals: Reals, aligned: bool) -> float:
+def tolerance_of(lines: Lines, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
-    relative = reals[SMALLEST_TOLERANCE] + (COARSE_TOLERANCE if has_coarse_noise(reals) else 0.0)
-    return relative * (reals[SLOPE_SUM] if aligned else reals[SLOPE_NORM])
+    relative = lines.smallest_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
+    return relative * (lines.sum if aligned else lines.norm)
 
 
-def seen_residual(engine: Engine, reals: Reals) -> float:
+def seen_residual(lines: Lines) -> float:
     """Return the largest residual slope of the pool."""
-    return math.fabs(residual_at(reals, POOL, engine[POOL + CLIMBER_BEST], worst_line(engine, reals)))
+    return math.fabs(residual_at(lines.pool, lines.pool.best, worst_line(lines)))
 
 
-def sums_may_drift(engine: Engine, reals: Reals) -> bool:
+def sums_may_drift(lines: Lines) -> bool:
     """Return whether a common factor is so near to 1 that sums in float32 inside of f may make it.
 
     A sum of n terms of one sign drifts by sqrt(n) roundings or more, the same way at every point: no noise shows it
     (Higham and Mary, "A new approach to probabilistic rounding error analysis", 2019).
     """
-    if engine[POOL + CLIMBER_ALIGNED] == 0 or not has_coarse_noise(reals):
+    if lines.pool.aligned == 0 or not has_coarse_noise(lines):
         return False
-    drift = DRIFTS * math.sqrt(float(engine[LENGTH])) * FLOAT32_ROUNDING
-    return seen_residual(engine, reals) <= drift * reals[SLOPE_SUM]
+    drift = DRIFTS * math.sqrt(float(lines.n)) * FLOAT32_ROUNDING
+    return seen_residual(lines) <= drift * lines.sum
 
 
-def worst_line(engine: Engine, reals: Reals) -> int:
+def worst_line(lines: Lines) -> int:
     """Return the line of the pool whose residual slope is largest."""
     worst = 0
-    best = engine[POOL + CLIMBER_BEST]
-    for line in range(engine[POOL + CLIMBER_LINES]):
-        if math.fabs(residual_at(reals, POOL, best, line)) > math.fabs(residual_at(reals, POOL, best, worst)):
+    best = lines.pool.best
+    for line in range(lines.pool.lines):
+        if math.fabs(residual_at(lines.pool, best, line)) > math.fabs(residual_at(lines.pool, best, worst)):
             worst = line
     return worst
 
 
-def bars_beyond(engine: Engine, reals: Reals) -> float:
+def bars_beyond(lines: Lines) -> float:
     """Return the largest residual slope of the pool, in bars."""
-    residual = seen_residual(engine, reals)
-    bar = reals[POOL + CLIMBER_BAR] + reals[TOLERANCE_NOW]
+    residual = seen_residual(lines)
+    bar = lines.pool.bar + lines.tolerance
     return residual / bar if bar > 0.0 else (0.0 if residual == 0.0 else math.inf)
 
 
-def keeps_its_gap(engine: Engine, reals: Reals) -> bool:
+def keeps_its_gap(lines: Lines) -> bool:
     """Return whether the gap of most lines stands out of the noise and does not shrink with the step."""
-    if reals[POOL + CLIMBER_BAR] <= reals[POOL + CLIMBER_TARGET]:
+    if lines.pool.bar <= lines.pool.target:
         return False
-    lines = engine[POOL + CLIMBER_LINES]
-    best = engine[POOL + CLIMBER_BEST]
-    return 2 * standing_gaps(engine, reals, best) > lines and 2 * staying_gaps(engine, reals, best, SAME_GAP) >= lines
+    count = lines.pool.lines
+    best = lines.pool.best
+    return 2 * standing_gaps(lines, best) > count and 2 * staying_gaps(lines, best, SAME_GAP) >= count
 
 
-def begins_with_gaps(engine: Engine, reals: Reals) -> bool:
+def begins_with_gaps(lines: Lines) -> bool:
     """Return whether all lines have a gap from the first step on: larger steps would only add curvature to it."""
-    lines = engine[POOL + CLIMBER_LINES]
-    first = engine[POOL + CLIMBER_FIRST]
-    if engine[POOL + CLIMBER_TAKEN] != FIRST_RUNGS or not has_rung(engine, POOL, first + RUNG):
+    count = lines.pool.lines
+    first = lines.pool.first
+    if lines.pool.taken != FIRST_RUNGS or not has_rung(lines, lines.pool, first + RUNG):
         return False
-    return standing_gaps(engine, reals, first) == lines and staying_gaps(engine, reals, first, CONSTANT_GAP) == lines
+    return standing_gaps(lines, first) == count and staying_gaps(lines, first, CONSTANT_GAP) == count
 
 
-def standing_gaps(engine: Engine, reals: Reals, exponent: int) -> int:
+def standing_gaps(lines: Lines, exponent: int) -> int:
     """Return how many lines have a gap that stands out of the noise."""
-    noise = GAP_NOISE * NOISE_BARS * slope_noise_at(reals, exponent)
+    noise = GAP_NOISE * NOISE_BARS * slope_noise_at(lines, exponent)
     count = 0
-    for line in range(engine[POOL + CLIMBER_LINES]):
-        count += 1 if math.fabs(gap_at(reals, POOL, exponent, line)) > noise else 0
+    for line in range(lines.pool.lines):
+        count += 1 if math.fabs(gap_at(lines.pool, exponent, line)) > noise else 0
     return count
 
 
-def staying_gaps(engine: Engine, reals: Reals, exponent: int, part: float) -> int:
+def staying_gaps(lines: Lines, exponent: int, part: float) -> int:
     """Return how many lines keep more than a part of the gap of the next larger step."""
     count = 0
-    for line in range(engine[POOL + CLIMBER_LINES]):
-        outer = math.fabs(gap_at(reals, POOL, exponent + RUNG, line))
-        count += 1 if math.fabs(gap_at(reals, POOL, exponent, line)) > part * outer else 0
+    for line in range(lines.pool.lines):
+        outer = math.fabs(gap_at(lines.pool, exponent + RUNG, line))
+        count += 1 if math.fabs(gap_at(lines.pool, exponent, line)) > part * outer else 0
     return count
 
 
-def note_curvature(engine: Engine, reals: Reals) -> None:
+def note_curvature(lines: Lines) -> None:
     """Note the slope that curvature makes a hundredth of a scale away."""
-    best = engine[POOL + CLIMBER_BEST]
+    best = lines.pool.best
     total = 0.0
-    for line in range(engine[POOL + CLIMBER_LINES]):
-        total += math.fabs(gap_at(reals, POOL, best, line))
-    mean = total / engine[POOL + CLIMBER_LINES]
-    reals[CURVED_SLOPE] = larger(math.ldexp(mean, -int(best)) * AWAY, reals[CURVED_SLOPE])
+    for line in range(lines.pool.lines):
+        total += math.fabs(gap_at(lines.pool, best, line))
+    mean = total / lines.pool.lines
+    lines.curved_slope = larger(math.ldexp(mean, -int(best)) * AWAY, lines.curved_slope)
 
 
-def note_bar(engine: Engine, reals: Reals, bar: float) -> None:
+def note_bar(lines: Lines, bar: float) -> None:
     """Note the bar that lines of one kind passed with; the coarsest one counts."""
-    place = ALIGNED_BAR if engine[POOL + CLIMBER_ALIGNED] != 0 else RANDOM_BAR
-    reals[place] = larger(bar + reals[TOLERANCE_NOW], reals[place])
+    raise_bar(lines, lines.pool.aligned != 0, bar + lines.tolerance)
 
 
-def note_seen(engine: Engine, reals: Reals) -> None:
+def note_seen(lines: Lines) -> None:
     """Take what disagreed for a bar: no coordinate could be blamed for it."""
-    place = ALIGNED_BAR if engine[FAILED_ALIGNED] != 0 else RANDOM_BAR
-    seen = math.fabs(reals[FAILED_RESIDUAL]) + reals[FAILED_BAR] + reals[TOLERANCE_NOW]
-    reals[place] = larger(seen, reals[place])
+    seen = math.fabs(lines.failed.residual) + lines.failed.bar + lines.tolerance
+    raise_bar(lines, lines.failed.aligned != 0, seen)
 
 
-def note_failed(engine: Engine, reals: Reals, line: int) -> None:
+def raise_bar(lines: Lines, aligned: bool, bar: float) -> None:
+    """Raise the bar of the lines of one kind."""
+    if aligned:
+        lines.aligned_bar = larger(bar, lines.aligned_bar)
+    else:
+        lines.random_bar = larger(bar, lines.random_bar)
+
+
+def note_failed(lines: Lines, line: int) -> None:
     """Note the line that disagrees, as the first node of the halving."""
-    best = engine[POOL + CLIMBER_BEST]
-    residual = residual_at(reals, POOL, best, line)
-    seed = engine[POOL + CLIMBER_SEEDS + line]
-    note_failure(engine, reals, seed, best, residual, reals[POOL + CLIMBER_BAR], reals[POOL + CLIMBER_REST])
-    engine[FAILED_GAP] = 0
+    best = lines.pool.best
+    residual = residual_at(lines.pool, best, line)
+    seed = lines.pool.seeds[line]
+    note_failure(lines, seed, best, residual, lines.pool.bar, lines.pool.rest)
+    lines.failed.gap = 0
 
 
-def note_failure(
-    engine: Engine, reals: Reals, seed: int, exponent: int, residual: float, bar: float, rest: float
-) -> None:
+def note_failure(lines: Lines, seed: int, exponent: int, residual: float, bar: float, rest: float) -> None:
     """Note a line that disagrees, with its residual slope and bar at a step."""
-    engine[FAILED_SEED] = seed
-    engine[FAILED_ALIGNED] = engine[POOL + CLIMBER_ALIGNED]
-    reals[FAILED_RESIDUAL] = residual
-    reals[FAILED_BAR] = bar
-    write_node(
-        engine,
-        reals,
-        node_place(0),
-        engine[POOL + CLIMBER_START],
-        engine[POOL + CLIMBER_STOP],
-        exponent,
-        residual,
-        bar,
-        rest,
-    )
+    lines.failed.seed = seed
+    lines.failed.aligned = lines.pool.aligned
+    lines.failed.residual = residual
+    lines.failed.bar = bar
+    write_node(lines.nodes[0], lines.pool.start, lines.pool.stop, exponent, residual, bar, rest)
 
 
-def decides(reals: Reals) -> bool:
+def decides(lines: Lines) -> bool:
     """Return whether the bar is small against what slopes are like here: else the gradient could be anything."""
-    bar = reals[RANDOM_BAR]
-    reference = larger(reals[SLOPE_NORM], reals[CURVED_SLOPE])
+    bar = lines.random_bar
+    reference = larger(lines.norm, lines.curved_slope)
     if reference == 0.0:
-        reference = FLAT_PART * math.fabs(reals[LINE_VALUE])
+        reference = FLAT_PART * math.fabs(lines.value)
     return bar <= DECIDES * reference

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
-from .candidates import candidate_cause
 from .codes import (
     DOMAIN,
     NOISE_LIMITED,
@@ -19,177 +17,125 @@ from .codes import (
 from .codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
 from .halving import HALVING_FREE
 from .linedecision import CLEAR, decides, note_seen
-from .linestate import (
-    CANDIDATE_COUNT,
-    CANDIDATE_INDICES,
-    CLIMBER_LINES,
-    CLIMBER_NOISE,
-    CLIMBER_REST,
-    DISAGREED,
-    ENDED_EARLY,
-    FAILED_ALIGNED,
-    FAILED_BAR,
-    FAILED_GAP,
-    FAILED_RESIDUAL,
-    HALVING_COUNT,
-    HALVING_NODE,
-    HALVING_STAGE,
-    IS_CONFIRMING,
-    LINE_CAUSE,
-    LINE_FINDINGS,
-    LINE_PHASE,
-    LINE_STOPPED,
-    LINE_VERDICT,
-    LINES_ALIGNED_AGAIN,
-    LINES_DONE,
-    NEXT_COUNT,
-    NEXT_NODE,
-    NODE_BAR,
-    NODE_COUNT,
-    NODE_EXPONENT,
-    NODE_RESIDUAL,
-    NODE_START,
-    NODE_STOP,
-    PART_AGAIN,
-    POOL,
-    RANDOM_LINES_DONE,
-    STUCK_COUNT,
-    TOLERANCE_NOW,
-    UNFIT_CLAIMS,
-    halving_place,
-    next_node_place,
-    node_place,
-)
+from .linestate import LINES_ALIGNED_AGAIN, LINES_DONE, MOST_HALVINGS, Lines, Node
 from .longfindings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from .nodes import largest_stuck
 from .result import is_acceptable
-from .state import NONDETERMINISTIC
+from .state import coordinate_of
 
 LOOKS = 2
 
 
-def settle_domain(engine: Engine) -> None:
+def settle_domain(lines: Lines) -> None:
     """F has no finite values along a line: nothing can be said."""
-    end_with(engine, VERDICT_INCONCLUSIVE, DOMAIN)
+    end_with(lines, VERDICT_INCONCLUSIVE, DOMAIN)
 
 
-def end_with(engine: Engine, verdict: int, cause: int) -> None:
+def end_with(lines: Lines, verdict: int, cause: int) -> None:
     """End the check with a verdict, and why it is open."""
-    engine[LINE_VERDICT] = verdict
-    engine[LINE_CAUSE] = cause
-    engine[LINE_PHASE] = LINES_DONE
+    lines.verdict = verdict
+    lines.cause = cause
+    lines.phase = LINES_DONE
 
 
-def open_reason(engine: Engine, reals: Reals) -> int:
+def open_reason(lines: Lines) -> int:
     """Return why lines cannot decide: random values, noise, or kinks and curvature."""
-    if engine[NONDETERMINISTIC] != 0:
+    if lines.engine.nondeterministic != 0:
         return CAUSE_NONDETERMINISTIC
-    return NOISE_LIMITED if reals[POOL + CLIMBER_NOISE] >= reals[POOL + CLIMBER_REST] else STEP_LIMITED
+    return NOISE_LIMITED if lines.pool.noise >= lines.pool.rest else STEP_LIMITED
 
 
-def conclude(engine: Engine, reals: Reals) -> bool:
+def conclude(lines: Lines) -> bool:
     """End the check where it can be ended; return False where a line that was not located needs another look."""
-    if count_wrong(engine) > 0 or any_wrong(engine):
-        keep_wrong(engine)
-        end_with(engine, VERDICT_WRONG, WRONG)
+    if count_wrong(lines) > 0 or any_wrong(lines):
+        keep_wrong(lines)
+        end_with(lines, VERDICT_WRONG, WRONG)
         return True
-    if engine[DISAGREED] > 0 and engine[CANDIDATE_COUNT] > 0 and is_explained(engine):
+    if lines.disagreed > 0 and lines.candidates.count > 0 and is_explained(lines):
         # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
-        note_seen(engine, reals)
-        if engine[FAILED_ALIGNED] == 0 and engine[RANDOM_LINES_DONE] == 0:
-            engine[RANDOM_LINES_DONE] = engine[POOL + CLIMBER_LINES]
-        begin_long_findings(engine)
-        engine[DISAGREED] = 0
-    if engine[DISAGREED] == 0:
-        right = decides(reals) and engine[RANDOM_LINES_DONE] > 0
+        note_seen(lines)
+        if lines.failed.aligned == 0 and lines.random_lines == 0:
+            lines.random_lines = lines.pool.lines
+        begin_long_findings(lines)
+        lines.disagreed = 0
+    if lines.disagreed == 0:
+        right = decides(lines) and lines.random_lines > 0
         # Claims that are no numbers come before all lines: where they are not refuted, f has no values beside x.
-        reason = DOMAIN if engine[UNFIT_CLAIMS] > 0 else open_reason(engine, reals)
-        end_with(engine, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, reason)
+        reason = DOMAIN if lines.unfit_claims > 0 else open_reason(lines)
+        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, reason)
         return True
-    if engine[DISAGREED] < LOOKS:
-        begin_long_findings(engine)
+    if lines.disagreed < LOOKS:
+        begin_long_findings(lines)
         return False
-    settle_unlocated(engine, reals)
+    settle_unlocated(lines)
     return True
 
 
-def count_wrong(engine: Engine) -> int:
+def count_wrong(lines: Lines) -> int:
     """Return how many candidates were confirmed wrong; the blocks that hold them are wrong, too."""
     count = 0
-    if engine[IS_CONFIRMING] != 0:
-        for number in range(engine[CANDIDATE_COUNT]):
-            if candidate_cause(engine, number) == WRONG:
-                refute_blocks(engine, engine[CANDIDATE_INDICES + number])
+    if lines.confirming != 0:
+        for number in range(lines.candidates.count):
+            if coordinate_of(lines.engine, number).cause == WRONG:
+                refute_blocks(lines, lines.candidates.indices[number])
                 count += 1
     return count
 
 
-def is_explained(engine: Engine) -> bool:
+def is_explained(lines: Lines) -> bool:
     """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable."""
-    if engine[STUCK_COUNT] > 0 and engine[FAILED_GAP] == 0:
+    if lines.stuck_count > 0 and lines.failed.gap == 0:
         return False
-    for number in range(engine[CANDIDATE_COUNT]):
-        if not is_acceptable(candidate_cause(engine, number)):
+    for number in range(lines.candidates.count):
+        if not is_acceptable(coordinate_of(lines.engine, number).cause):
             return False
-    return engine[IS_CONFIRMING] != 0
+    return lines.confirming != 0
 
 
-def settle_unlocated(engine: Engine, reals: Reals) -> None:
+def settle_unlocated(lines: Lines) -> None:
     """Two looks disagreed, and no coordinate could be confirmed: clear ones are wrong all the same."""
-    beyond = math.fabs(reals[FAILED_RESIDUAL]) / (reals[FAILED_BAR] + reals[TOLERANCE_NOW])
-    clear = beyond >= CLEAR and engine[FAILED_GAP] == 0 and engine[NONDETERMINISTIC] == 0
-    begin_long_findings(engine)
-    node = largest_stuck(engine, reals)
-    write_open_node(engine, reals, node if node >= 0 else node_place(0), WRONG if clear else open_reason(engine, reals))
-    end_with(engine, VERDICT_WRONG if clear else VERDICT_INCONCLUSIVE, open_reason(engine, reals))
+    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
+    clear = beyond >= CLEAR and lines.failed.gap == 0 and lines.engine.nondeterministic == 0
+    begin_long_findings(lines)
+    write_open_node(lines, largest_stuck(lines), WRONG if clear else open_reason(lines))
+    end_with(lines, VERDICT_WRONG if clear else VERDICT_INCONCLUSIVE, open_reason(lines))
 
 
-def write_open_node(engine: Engine, reals: Reals, node: int, cause: int) -> None:
+def write_open_node(lines: Lines, node: Node, cause: int) -> None:
     """Write a finding about a part of a line that was not followed down to coordinates."""
-    write_long_finding(
-        engine,
-        reals,
-        engine[node + NODE_START],
-        engine[node + NODE_STOP],
-        cause,
-        math.nan,
-        reals[node + NODE_RESIDUAL],
-        reals[node + NODE_BAR],
-        reals[TOLERANCE_NOW],
-        engine[node + NODE_EXPONENT],
-    )
+    write_long_finding(lines, node, cause, math.nan, lines.tolerance)
 
 
-def end_lines_early(engine: Engine, reals: Reals) -> None:
+def end_lines_early(lines: Lines) -> None:
     """End the check where the budget ends, or the caller stops it: what disagrees clearly is wrong, located or not."""
-    engine[ENDED_EARLY] = 1
+    lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = engine[LINE_PHASE] == LINES_ALIGNED_AGAIN or engine[PART_AGAIN] != 0
-    if count_wrong(engine) > 0 or any_wrong(engine):
-        keep_wrong(engine)
-        end_with(engine, VERDICT_WRONG, WRONG)
-    elif engine[DISAGREED] > 0:
-        end_unlocated(engine, reals)
-    elif engine[RANDOM_LINES_DONE] > 0 and engine[LINE_STOPPED] == 0 and decides(reals) and not doubtful:
-        end_with(engine, VERDICT_RIGHT, UNTESTED)
+    doubtful = lines.phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
+    if count_wrong(lines) > 0 or any_wrong(lines):
+        keep_wrong(lines)
+        end_with(lines, VERDICT_WRONG, WRONG)
+    elif lines.disagreed > 0:
+        end_unlocated(lines)
+    elif lines.random_lines > 0 and lines.stopped == 0 and decides(lines) and not doubtful:
+        end_with(lines, VERDICT_RIGHT, UNTESTED)
     else:
-        end_with(engine, VERDICT_INCONCLUSIVE, UNTESTED)
+        end_with(lines, VERDICT_INCONCLUSIVE, UNTESTED)
 
 
-def end_unlocated(engine: Engine, reals: Reals) -> None:
+def end_unlocated(lines: Lines) -> None:
     """Write the parts that are still open as findings."""
-    beyond = math.fabs(reals[FAILED_RESIDUAL]) / (reals[FAILED_BAR] + reals[TOLERANCE_NOW])
-    wrong = engine[FAILED_GAP] == 0 and engine[NONDETERMINISTIC] == 0 and (beyond >= CLEAR or engine[DISAGREED] > 1)
+    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
+    wrong = lines.failed.gap == 0 and lines.engine.nondeterministic == 0 and (beyond >= CLEAR or lines.disagreed > 1)
     cause = WRONG if wrong else UNTESTED
-    begin_long_findings(engine)
-    for number in range(HALVING_COUNT):
-        halving = halving_place(number)
-        if engine[halving + HALVING_STAGE] != HALVING_FREE:
-            write_open_node(engine, reals, engine[halving + HALVING_NODE], cause)
-    for number in range(engine[NEXT_NODE], engine[NODE_COUNT]):
-        write_open_node(engine, reals, node_place(number), cause)
-    for number in range(engine[NEXT_COUNT]):
-        write_open_node(engine, reals, next_node_place(number), cause)
-    if engine[LINE_FINDINGS] == 0:
-        write_open_node(engine, reals, node_place(0), cause)
-    end_with(engine, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, UNTESTED)
+    begin_long_findings(lines)
+    for number in range(MOST_HALVINGS):
+        halving = lines.halvings[number]
+        if halving.stage != HALVING_FREE:
+            write_open_node(lines, halving.node, cause)
+    for number in range(lines.next_node, lines.node_count):
+        write_open_node(lines, lines.nodes[number], cause)
+    for number in range(lines.next_count):
+        write_open_node(lines, lines.next_nodes[number], cause)
+    if lines.finding_count == 0:
+        write_open_node(lines, lines.nodes[0], cause)
+    end_with(lines, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, UNTESTED)

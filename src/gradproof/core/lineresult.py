@@ -2,168 +2,86 @@
 
 from __future__ import annotations
 
-from .abi import Code, ConstEngine, Findings, Integer, Integers, Reals, Report, exported
-from .candidates import candidate_cause
+from .abi import Code, Integer, Integers, Reals, exported
 from .codes import BAD_ARGUMENT, DONE, UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
-from .linestate import (
-    ALIGNED_BAR,
-    ALIGNED_LINES_DONE,
-    BLOCK_BAR,
-    BLOCK_COUNT,
-    BLOCK_NORM,
-    CANDIDATE_COUNT,
-    CANDIDATE_INDICES,
-    CURVED_SLOPE,
-    ENDED_EARLY,
-    HIDDEN_GAP,
-    IS_CONFIRMING,
-    IS_DENSE,
-    LENGTH,
-    LINE_CAUSE,
-    LINE_EVALUATIONS,
-    LINE_FINDINGS,
-    LINE_NOISE,
-    LINE_PHASE,
-    LINE_ROUNDS,
-    LINE_RTOL,
-    LINE_SPREAD,
-    LINE_VALUE,
-    LINE_VERDICT,
-    LINES_DONE,
-    PARTS_BAR,
-    PARTS_DONE,
-    RANDOM_BAR,
-    RANDOM_LINES_DONE,
-    SLOPE_NORM,
-    SLOPE_SUM,
-    block_place,
-)
-from .longfindings import long_finding
-from .memory import as_reals, is_null
-from .outcome import kink_of
+from .linestate import LINES_DONE, Lines, block_of
+from .memory import as_record, clear_record, is_null
 from .result import is_acceptable
-from .state import ARITHMETIC, COORDINATE_FINDING, NOISE_MEASURED, NONDETERMINISTIC, coordinate, finding
-from .structs import (
-    FINDING_START,
-    FINDING_STOP,
-    FINDING_WORDS,
-    REPORT_AGREEING,
-    REPORT_ALIGNED_BAR,
-    REPORT_ALIGNED_LINES,
-    REPORT_ARITHMETIC,
-    REPORT_BAR,
-    REPORT_CAUSE,
-    REPORT_CURVED,
-    REPORT_DENSE,
-    REPORT_EARLY,
-    REPORT_EVALUATIONS,
-    REPORT_FINDINGS,
-    REPORT_HIDDEN,
-    REPORT_KINKS,
-    REPORT_LINES,
-    REPORT_N,
-    REPORT_NOISE_FLOOR,
-    REPORT_NOISE_MEASURED,
-    REPORT_NONDETERMINISTIC,
-    REPORT_NORM,
-    REPORT_OPEN,
-    REPORT_PARTS,
-    REPORT_PARTS_BAR,
-    REPORT_RESOLUTION,
-    REPORT_ROUNDS,
-    REPORT_RTOL,
-    REPORT_SPREAD,
-    REPORT_SUM,
-    REPORT_TESTED,
-    REPORT_UNTESTED,
-    REPORT_VALUE,
-    REPORT_VERDICT,
-    REPORT_WORDS,
-    REPORT_WRONG,
-)
+from .state import ConstEngine, coordinate_of, finding_of
+from .structs import Findings, Report
 
 # A single error of so many bars is seen by every line: the magnitudes of directions are at least 1/2.
 SURE = 4.0
 
 
-def write_lines_report(engine: ConstEngine, report: Report) -> None:
+def write_lines_report(lines: Lines, report: Report) -> None:
     """Fill the report."""
-    for word in range(REPORT_WORDS):
-        report[word] = 0
-    report[REPORT_VERDICT] = engine[LINE_VERDICT] if engine[LINE_PHASE] == LINES_DONE else VERDICT_INCONCLUSIVE
-    report[REPORT_CAUSE] = engine[LINE_CAUSE] if engine[LINE_PHASE] == LINES_DONE else UNTESTED
-    report[REPORT_N] = engine[LENGTH]
-    report[REPORT_EVALUATIONS] = engine[LINE_EVALUATIONS]
-    report[REPORT_ROUNDS] = engine[LINE_ROUNDS]
-    report[REPORT_ARITHMETIC] = engine[ARITHMETIC]
-    report[REPORT_NOISE_MEASURED] = engine[NOISE_MEASURED]
-    report[REPORT_NONDETERMINISTIC] = engine[NONDETERMINISTIC]
-    report[REPORT_DENSE] = engine[IS_DENSE]
-    report[REPORT_LINES] = engine[RANDOM_LINES_DONE]
-    report[REPORT_ALIGNED_LINES] = engine[ALIGNED_LINES_DONE]
-    report[REPORT_PARTS] = engine[PARTS_DONE]
-    report[REPORT_EARLY] = engine[ENDED_EARLY]
-    count_lines(engine, report)
-    write_figures(engine, report)
+    clear_record(report)
+    report.verdict = lines.verdict if lines.phase == LINES_DONE else VERDICT_INCONCLUSIVE
+    report.cause = lines.cause if lines.phase == LINES_DONE else UNTESTED
+    report.n = lines.n
+    report.evaluations = lines.evaluations
+    report.rounds = lines.rounds
+    report.arithmetic = lines.engine.arithmetic
+    report.noise_measured = lines.engine.noise_measured
+    report.nondeterministic = lines.engine.nondeterministic
+    report.dense = lines.dense
+    report.lines = lines.random_lines
+    report.aligned_lines = lines.aligned_lines
+    report.parts = lines.part.done
+    report.early = lines.early
+    count_lines(lines, report)
+    write_figures(lines, report)
 
 
-def write_figures(engine: ConstEngine, report: Report) -> None:
+def write_figures(lines: Lines, report: Report) -> None:
     """Fill in the real numbers."""
-    reals = as_reals(engine)
-    numbers = as_reals(report)
-    numbers[REPORT_VALUE] = reals[LINE_VALUE]
-    numbers[REPORT_NOISE_FLOOR] = reals[LINE_NOISE]
-    numbers[REPORT_SPREAD] = reals[LINE_SPREAD]
-    numbers[REPORT_RTOL] = reals[LINE_RTOL]
-    numbers[REPORT_BAR] = reals[RANDOM_BAR]
-    numbers[REPORT_ALIGNED_BAR] = reals[ALIGNED_BAR]
-    numbers[REPORT_PARTS_BAR] = reals[PARTS_BAR]
-    numbers[REPORT_NORM] = reals[SLOPE_NORM]
-    numbers[REPORT_SUM] = reals[SLOPE_SUM]
-    numbers[REPORT_CURVED] = reals[CURVED_SLOPE]
-    numbers[REPORT_HIDDEN] = reals[HIDDEN_GAP]
-    sharpest = reals[PARTS_BAR] if 0.0 < reals[PARTS_BAR] < reals[RANDOM_BAR] else reals[RANDOM_BAR]
-    numbers[REPORT_RESOLUTION] = SURE * sharpest
+    report.value = lines.value
+    report.noise_floor = lines.noise
+    report.spread = lines.spread
+    report.rtol = lines.rtol
+    report.bar = lines.random_bar
+    report.aligned_bar = lines.aligned_bar
+    report.parts_bar = lines.part.bar
+    report.norm = lines.norm
+    report.sum = lines.sum
+    report.curved = lines.curved_slope
+    report.hidden = lines.hidden_gap
+    sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
+    report.resolution = SURE * sharpest
 
 
-def count_lines(engine: ConstEngine, report: Report) -> None:
+def count_lines(lines: Lines, report: Report) -> None:
     """Count coordinates: all of them were on the lines, those that were found were looked at alone."""
-    if engine[IS_CONFIRMING] != 0:
-        for number in range(engine[CANDIDATE_COUNT]):
-            cause = candidate_cause(engine, number)
-            report[REPORT_WRONG] += 1 if cause == WRONG else 0
-            report[REPORT_KINKS] += 1 if kink_of(engine, number) != 0 else 0
-            report[REPORT_OPEN] += 0 if cause == WRONG or is_acceptable(cause) else 1
-            report[REPORT_FINDINGS] += 1 if engine[coordinate(number) + COORDINATE_FINDING] >= 0 else 0
-    report[REPORT_FINDINGS] += engine[LINE_FINDINGS]
-    if engine[RANDOM_LINES_DONE] > 0 or report[REPORT_VERDICT] != VERDICT_INCONCLUSIVE:
-        report[REPORT_TESTED] = engine[LENGTH]
-    report[REPORT_AGREEING] = engine[LENGTH] if report[REPORT_VERDICT] == VERDICT_RIGHT else 0
-    report[REPORT_UNTESTED] = engine[LENGTH] - report[REPORT_TESTED]
+    if lines.confirming != 0:
+        for number in range(lines.candidates.count):
+            cause = coordinate_of(lines.engine, number).cause
+            report.wrong += 1 if cause == WRONG else 0
+            report.kinks += 1 if coordinate_of(lines.engine, number).kink != 0 else 0
+            report.open += 0 if cause == WRONG or is_acceptable(cause) else 1
+            report.findings += 1 if coordinate_of(lines.engine, number).finding >= 0 else 0
+    report.findings += lines.finding_count
+    if lines.random_lines > 0 or report.verdict != VERDICT_INCONCLUSIVE:
+        report.tested = lines.n
+    report.agreeing = lines.n if report.verdict == VERDICT_RIGHT else 0
+    report.untested = lines.n - report.tested
 
 
-def write_lines_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
+def write_lines_findings(lines: Lines, findings: Findings, capacity: int) -> None:
     """Copy the findings: coordinates first, then longer lines."""
     written = 0
-    if engine[IS_CONFIRMING] != 0:
-        for number in range(engine[CANDIDATE_COUNT]):
-            found = engine[coordinate(number) + COORDINATE_FINDING]
+    if lines.confirming != 0:
+        for number in range(lines.candidates.count):
+            found = coordinate_of(lines.engine, number).finding
             if found >= 0 and written < capacity:
-                copy_finding(engine, finding(engine, found), findings, written)
-                place = written * FINDING_WORDS
-                findings[place + FINDING_START] = engine[CANDIDATE_INDICES + number]
-                findings[place + FINDING_STOP] = engine[CANDIDATE_INDICES + number] + 1
+                findings[written] = finding_of(lines.engine, found)
+                findings[written].start = lines.candidates.indices[number]
+                findings[written].stop = lines.candidates.indices[number] + 1
                 written += 1
-    for number in range(engine[LINE_FINDINGS]):
+    for number in range(lines.finding_count):
         if written < capacity:
-            copy_finding(engine, long_finding(number), findings, written)
+            findings[written] = lines.long_findings[number]
             written += 1
-
-
-def copy_finding(engine: ConstEngine, place: int, findings: Findings, number: int) -> None:
-    """Copy the words of a finding."""
-    for word in range(FINDING_WORDS):
-        findings[number * FINDING_WORDS + word] = engine[place + word]
 
 
 @exported
@@ -189,9 +107,10 @@ def lines_result(engine: ConstEngine, report: Report, findings: Findings, capaci
     """
     if is_null(engine) or is_null(report):
         return BAD_ARGUMENT
-    write_lines_report(engine, report)
+    lines = as_record(engine, Lines)
+    write_lines_report(lines, report)
     if not is_null(findings):
-        write_lines_findings(engine, findings, capacity)
+        write_lines_findings(lines, findings, capacity)
     return DONE
 
 
@@ -217,13 +136,14 @@ def lines_candidates(engine: ConstEngine, indices: Integers, causes: Integers, c
     """
     if is_null(engine):
         return BAD_ARGUMENT
-    if engine[IS_CONFIRMING] == 0:
+    lines = as_record(engine, Lines)
+    if lines.confirming == 0:
         return 0
-    count = engine[CANDIDATE_COUNT]
+    count = lines.candidates.count
     for number in range(count if count < capacity else capacity):
-        cause = candidate_cause(engine, number)
+        cause = coordinate_of(lines.engine, number).cause
         if not is_null(indices):
-            indices[number] = engine[CANDIDATE_INDICES + number]
+            indices[number] = lines.candidates.indices[number]
         if not is_null(causes):
             causes[number] = cause if cause > UNTESTED else UNTESTED
     return count
@@ -249,10 +169,10 @@ def lines_blocks(engine: ConstEngine, norms: Reals, bars: Reals) -> Code:
     """
     if is_null(engine):
         return BAD_ARGUMENT
-    reals = as_reals(engine)
-    for number in range(engine[BLOCK_COUNT]):
+    lines = as_record(engine, Lines)
+    for number in range(lines.block_count):
         if not is_null(norms):
-            norms[number] = reals[block_place(number) + BLOCK_NORM]
+            norms[number] = block_of(lines, number).norm
         if not is_null(bars):
-            bars[number] = reals[block_place(number) + BLOCK_BAR]
+            bars[number] = block_of(lines, number).bar
     return DONE

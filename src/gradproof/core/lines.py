@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import (
-    Code,
-    ConstIntegers,
-    ConstOptions,
-    ConstReals,
-    ConstVector,
-    Engine,
-    Integer,
-    Probes,
-    exported,
-)
+from .abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
 from .candidates import add_candidate, gather
 from .codes import BAD_ARGUMENT, DONE, WRONG_ORDER
 from .directions import WINDOW, typical_size, window_count
@@ -23,31 +13,12 @@ from .floats import widened
 from .lineflow import lines_asked, settle_lines, take_lines_round, write_lines_round
 from .lineoutcome import end_lines_early
 from .linestart import begin_header, borders_are_bad, clear_lines, measure_claims
-from .linestate import (
-    BLOCK_COUNT,
-    CHOSEN_RTOL,
-    IS_CONFIRMING,
-    IS_FLOAT32,
-    LENGTH,
-    LINE_ASKED,
-    LINE_BUDGET,
-    LINE_EVALUATIONS,
-    LINE_PHASE,
-    LINE_ROUNDS,
-    LINE_RTOL,
-    LINE_SEED,
-    LINE_STOPPED,
-    LINES_CONFIRM,
-    LINES_DONE,
-    TYPICAL_X,
-    UNFIT_CLAIMS,
-    lines_words,
-)
-from .memory import as_reals, holds_float32, is_null
+from .linestate import LINES_CONFIRM, LINES_DONE, Lines, lines_words
+from .memory import as_record, holds_float32, is_null
 from .norms import are_finite
 from .scales import DEFAULT_RTOL
-from .state import ROUND
-from .structs import OPTIONS_BUDGET, OPTIONS_RTOL, OPTIONS_SEED
+from .state import ROUND, Engine
+from .structs import ConstOptions, Probes
 
 # Of claims that are no numbers so many are looked at alone: one would do.
 MOST_UNFIT = 8
@@ -115,36 +86,36 @@ def lines_start(
         return BAD_ARGUMENT
     if not is_null(options) and options_are_bad(options):
         return BAD_ARGUMENT
-    clear_lines(engine, blocks)
-    reals = as_reals(engine)
-    engine[LENGTH] = n
-    engine[BLOCK_COUNT] = blocks
-    engine[IS_FLOAT32] = 1 if holds_float32(x) else 0
+    lines = as_record(engine, Lines)
+    clear_lines(lines, blocks)
+    lines.n = n
+    lines.block_count = blocks
+    lines.float32 = 1 if holds_float32(x) else 0
     if not is_null(options):
-        engine[LINE_BUDGET] = options[OPTIONS_BUDGET]
-        engine[LINE_SEED] = options[OPTIONS_SEED]
-        reals[CHOSEN_RTOL] = as_reals(options)[OPTIONS_RTOL]
-    reals[LINE_RTOL] = reals[CHOSEN_RTOL] if reals[CHOSEN_RTOL] > 0.0 else DEFAULT_RTOL
-    begin_header(engine, reals)
+        lines.budget = options.budget
+        lines.seed = options.seed
+        lines.chosen_rtol = options.rtol
+    lines.rtol = lines.chosen_rtol if lines.chosen_rtol > 0.0 else DEFAULT_RTOL
+    begin_header(lines)
     for window in range(window_count(n)):
         start = window * WINDOW
         stop = start + WINDOW if start + WINDOW < n else n
         if not are_finite(x, start, stop):
             return BAD_ARGUMENT
         if not are_finite(claimed, start, stop):
-            note_unfit_claims(engine, claimed, start, stop)
-    reals[TYPICAL_X] = typical_size(sizes, window_count(n))
-    measure_claims(engine, reals, x, claimed, sizes, borders)
+            note_unfit_claims(lines, claimed, start, stop)
+    lines.typical_x = typical_size(sizes, window_count(n))
+    measure_claims(lines, x, claimed, sizes, borders)
     return DONE
 
 
-def note_unfit_claims(engine: Engine, claimed: ConstVector, start: int, stop: int) -> None:
+def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int) -> None:
     """Count the claimed values that are no numbers, and look at the first of them alone later."""
     for index in range(start, stop):
         if not math.isfinite(widened(claimed[index])):
-            engine[UNFIT_CLAIMS] += 1
-            if engine[UNFIT_CLAIMS] <= MOST_UNFIT:
-                add_candidate(engine, index)
+            lines.unfit_claims += 1
+            if lines.unfit_claims <= MOST_UNFIT:
+                add_candidate(lines, index)
 
 
 @exported
@@ -169,14 +140,14 @@ def lines_ask(engine: Engine, x: ConstVector, claimed: ConstVector, probes: Prob
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(probes) or capacity < ROUND:
         return BAD_ARGUMENT
-    reals = as_reals(engine)
+    lines = as_record(engine, Lines)
     settled = False
     while not settled:
-        if engine[LINE_PHASE] == LINES_CONFIRM and engine[IS_CONFIRMING] == 0:
-            gather(engine, x, claimed)
-        settled = settle_lines(engine, reals)
-    count = write_lines_round(engine, reals, probes)
-    engine[LINE_ASKED] = count
+        if lines.phase == LINES_CONFIRM and lines.confirming == 0:
+            gather(lines, x, claimed)
+        settled = settle_lines(lines)
+    count = write_lines_round(lines, probes)
+    lines.asked = count
     return count
 
 
@@ -203,11 +174,12 @@ def lines_tell(engine: Engine, values: ConstReals, changes: ConstReals, count: I
     """
     if is_null(engine) or is_null(values) or is_null(changes):
         return BAD_ARGUMENT
-    if count < 1 or count != engine[LINE_ASKED] or count != lines_asked(engine):
+    lines = as_record(engine, Lines)
+    if count < 1 or count != lines.asked or count != lines_asked(lines):
         return WRONG_ORDER
-    engine[LINE_ASKED] = 0
-    engine[LINE_ROUNDS] += 1
-    take_lines_round(engine, as_reals(engine), values, changes, count)
+    lines.asked = 0
+    lines.rounds += 1
+    take_lines_round(lines, values, changes, count)
     return DONE
 
 
@@ -229,8 +201,9 @@ def lines_stop(engine: Engine, unused: Integer) -> Code:
     """
     if is_null(engine) or unused < 0:
         return BAD_ARGUMENT
-    engine[LINE_EVALUATIONS] += unused
-    engine[LINE_STOPPED] = 1
-    if engine[LINE_PHASE] != LINES_DONE:
-        end_lines_early(engine, as_reals(engine))
+    lines = as_record(engine, Lines)
+    lines.evaluations += unused
+    lines.stopped = 1
+    if lines.phase != LINES_DONE:
+        end_lines_early(lines)
     return DONE

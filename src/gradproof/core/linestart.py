@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from .abi import (
-    ConstIntegers,
-    ConstReals,
-    ConstVector,
-    Engine,
-    Reals,
-)
+from .abi import ConstIntegers, ConstReals, ConstVector
 from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
 from .floats import larger
-from .linestate import (
-    BLOCK_BAR,
-    BLOCK_COUNT,
-    BLOCK_NORM,
-    BLOCK_START,
-    BLOCK_SUM,
-    CHOSEN_RTOL,
-    IS_FLOAT32,
-    LENGTH,
-    LINE_HEADER_WORDS,
-    LINE_SEED,
-    LINES,
-    SLOPE_NORM,
-    SLOPE_SUM,
-    SMALLEST_TOLERANCE,
-    TYPICAL_SLOPE,
-    block_place,
-)
-from .memory import offset
-from .norms import is_in_float32, typical_slope, write_norms
+from .linestate import Lines, block_of
+from .memory import as_reals, clear
+from .norms import is_in_float32, norms, typical_slope
 from .scales import UNIT_FLOAT32, UNIT_FLOAT64
-from .state import ARITHMETIC, FLOAT32, HEADER_WORDS, PAIRS, SEED, UNIT
 
 # Rounding of the claimed gradient itself, relative to its norm.
 ROUNDING = 1e-13
@@ -40,14 +16,12 @@ ROUNDING = 1e-13
 ROUNDING_FLOAT32 = 1.5e-7
 
 
-def clear_lines(engine: Engine, blocks: int) -> None:
+def clear_lines(lines: Lines, blocks: int) -> None:
     """Set the words that are read before they are written."""
-    for word in range(HEADER_WORDS):
-        engine[word] = 0
-    for word in range(LINE_HEADER_WORDS):
-        engine[LINES + word] = 0
+    clear(lines.engine, lines.engine.scratch)
+    clear(lines.failed, lines.pool)
     for number in range(blocks + 1):
-        engine[block_place(number) + BLOCK_BAR] = 0
+        block_of(lines, number).bar = 0.0
 
 
 def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
@@ -60,33 +34,30 @@ def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
     return False
 
 
-def begin_header(engine: Engine, reals: Reals) -> None:
+def begin_header(lines: Lines) -> None:
     """Fill the header that the noise line works on."""
-    float32 = engine[IS_FLOAT32] != 0
-    engine[FLOAT32] = engine[IS_FLOAT32]
-    engine[SEED] = engine[LINE_SEED]
-    engine[ARITHMETIC] = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
-    reals[UNIT] = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
+    float32 = lines.float32 != 0
+    lines.engine.float32 = lines.float32
+    lines.engine.seed = lines.seed
+    lines.engine.arithmetic = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
+    lines.engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
 
 
 def measure_claims(
-    engine: Engine, reals: Reals, x: ConstVector, claimed: ConstVector, sizes: ConstReals, borders: ConstIntegers
+    lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals, borders: ConstIntegers
 ) -> None:
     """Measure the claimed gradient: its norms, as a whole and block by block, its typical slope, its arithmetic."""
-    n = engine[LENGTH]
-    write_norms(x, claimed, sizes, 0, n, offset(reals, SLOPE_NORM), offset(reals, SLOPE_SUM))
-    for number in range(engine[BLOCK_COUNT] + 1):
-        place = block_place(number)
-        engine[place + BLOCK_START] = borders[number] if engine[BLOCK_COUNT] > 0 else 0
-    for number in range(engine[BLOCK_COUNT]):
-        place = block_place(number)
-        stop = engine[block_place(number + 1) + BLOCK_START]
-        start = engine[place + BLOCK_START]
-        write_norms(x, claimed, sizes, start, stop, offset(reals, place + BLOCK_NORM), offset(reals, place + BLOCK_SUM))
+    n = lines.n
+    lines.norm, lines.sum = norms(x, claimed, sizes, 0, n)
+    for number in range(lines.block_count + 1):
+        block_of(lines, number).start = borders[number] if lines.block_count > 0 else 0
+    for number in range(lines.block_count):
+        block = block_of(lines, number)
+        block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
     # The pairs of the check of candidates are free until it begins.
-    reals[TYPICAL_SLOPE] = typical_slope(x, claimed, sizes, n, offset(reals, PAIRS))
-    reals[SMALLEST_TOLERANCE] = ROUNDING
+    lines.typical_slope = typical_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
+    lines.smallest_tolerance = ROUNDING
     if is_in_float32(claimed, n):
-        reals[SMALLEST_TOLERANCE] += ROUNDING_FLOAT32
-    if reals[CHOSEN_RTOL] > 0.0:
-        reals[SMALLEST_TOLERANCE] = larger(reals[CHOSEN_RTOL], reals[SMALLEST_TOLERANCE])
+        lines.smallest_tolerance += ROUNDING_FLOAT32
+    if lines.chosen_rtol > 0.0:
+        lines.smallest_tolerance = larger(lines.chosen_rtol, lines.smallest_tolerance)

@@ -1,79 +1,24 @@
-"""The memory of a check by lines: behind that of a check of a few coordinates, which confirms what the lines find.
+"""The memory of a check along lines: what it knows of x and of the claim, its ladders, its halvings, its findings.
 
-    check of the candidates | header | pool | nodes | halvings | candidates | findings | blocks
-
-A *climber* holds the rungs of one line, or of some lines that climb together: the residual slope and the gap of every
-line at every step that was asked for.  Steps are powers of two.
+It holds the memory of a check of single coordinates, for those that lines have found.  Behind it lie the named blocks.
 """
 
 from __future__ import annotations
 
-from .abi import ConstEngine, Engine, Integer, Reals
-from .state import block_words
-from .structs import FINDING_WORDS, OPTIONS_WORDS
+from typing import Annotated
+
+from .abi import Integer, Integers, Pointer, Real, Reals
+from .memory import behind
+from .record import record, words_of
+from .state import Coordinate, Engine
+from .structs import Finding, Options
 
 # Coordinates that the check of candidates has room for.
 CANDIDATES = 64
-LINES = block_words(CANDIDATES)
-
-# Header.
-LINE_PHASE = LINES
-LENGTH = LINES + 1
-LINE_SEED = LINES + 2
-LINE_BUDGET = LINES + 3
-LINE_EVALUATIONS = LINES + 4
-LINE_ROUNDS = LINES + 5
-LINE_ASKED = LINES + 6
-LINE_STOPPED = LINES + 7
-IS_FLOAT32 = LINES + 8
-BLOCK_COUNT = LINES + 9
-NODE_COUNT = LINES + 10
-NEXT_COUNT = LINES + 11
-NEXT_NODE = LINES + 12
-CANDIDATE_COUNT = LINES + 13
-STUCK_COUNT = LINES + 14
-IS_DENSE = LINES + 15
-IS_REPEATED = LINES + 16
-LINE_VERDICT = LINES + 17
-LINE_CAUSE = LINES + 18
-RANDOM_LINES_DONE = LINES + 19
-ALIGNED_LINES_DONE = LINES + 20
-FAILED_SEED = LINES + 21
-FAILED_ALIGNED = LINES + 22
-FAILED_GAP = LINES + 23
-LINE_FINDINGS = LINES + 24
-IS_CONFIRMING = LINES + 25
-PART = LINES + 26
-PART_COUNT = LINES + 27
-PART_KIND = LINES + 28
-UNFIT_CLAIMS = LINES + 29
-DISAGREED = LINES + 31
-LINE_VALUE = LINES + 32
-SLOPE_NORM = LINES + 33
-SLOPE_SUM = LINES + 34
-TYPICAL_SLOPE = LINES + 35
-SMALLEST_TOLERANCE = LINES + 36
-RANDOM_BAR = LINES + 37
-ALIGNED_BAR = LINES + 38
-CURVED_SLOPE = LINES + 39
-TOLERANCE_NOW = LINES + 40
-LINE_SPREAD = LINES + 41
-LINE_RTOL = LINES + 42
-TYPICAL_X = LINES + 43
-FAILED_RESIDUAL = LINES + 44
-FAILED_BAR = LINES + 45
-LINE_NOISE = LINES + 46
-HIDDEN_GAP = LINES + 49
-RANDOM_EXPONENT = LINES + 50
-CHOSEN_RTOL = LINES + 51
-FACTOR_COUNT = LINES + 53
-SAMPLE_COUNT = LINES + 54
-ENDED_EARLY = LINES + 59
-PART_AGAIN = LINES + 60
-PART_BAR = LINES + 61
-PARTS_BAR = LINES + 62
-PARTS_DONE = LINES + 63
-LINE_HEADER_WORDS = 72
+MOST_NODES = 128
+MOST_STUCK = 32
+MOST_HALVINGS = 16
+MOST_LONG_FINDINGS = 16
 
 # Phases.
 LINES_AT_X = 0
@@ -91,136 +36,224 @@ LINES_FACTORS = 11
 LINES_CONFIRM = 12
 LINES_DONE = 13
 
-# Climbers.
+# Ladders of long lines: steps are powers of two.
 MOST_LINES = 4
 LOWEST_EXPONENT = -46
 LOWEST_EXPONENT_FLOAT32 = -22
 HIGHEST_EXPONENT = 0
 EXPONENTS = HIGHEST_EXPONENT - LOWEST_EXPONENT + 1
-RUNG_WORDS = 1 + 2 * MOST_LINES
-CLIMBER_START = 0
-CLIMBER_STOP = 1
-CLIMBER_ALIGNED = 2
-CLIMBER_LINES = 3
-CLIMBER_FIRST = 4
-CLIMBER_MOST = 5
-CLIMBER_WANTED = 6
-CLIMBER_TAKEN = 7
-CLIMBER_BEST = 8
-CLIMBER_HAS_GAP = 9
-CLIMBER_SEEDS = 10
-CLIMBER_TARGET = 14
-CLIMBER_BAR = 15
-CLIMBER_NOISE = 16
-CLIMBER_REST = 17
-CLIMBER_RESIDUAL = 18
-CLIMBER_SMALL = 19
-CLIMBER_GAP = 20
-CLIMBER_CLAIM = 21
-CLIMBER_RUNGS = 22
-CLIMBER_WORDS = CLIMBER_RUNGS + EXPONENTS * RUNG_WORDS
-# No exponent: the climber has what it wants.
+# No exponent: the ladder has what it wants.
 FINISHED = 1000
 
-POOL = LINES + LINE_HEADER_WORDS
 
-# Nodes of the halving: the open ones of a level, those of the next, and those where it ended.
-NODE_START = 0
-NODE_STOP = 1
-NODE_EXPONENT = 2
-NODE_RESIDUAL = 3
-NODE_BAR = 4
-NODE_REST = 5
-NODE_WORDS = 6
-MOST_NODES = 128
-MOST_STUCK = 32
-NODES = POOL + CLIMBER_WORDS
-NEXT_NODES = NODES + MOST_NODES * NODE_WORDS
-STUCK_NODES = NEXT_NODES + MOST_NODES * NODE_WORDS
+@record
+class Reading:
+    """What one line says at one step."""
 
-# Halvings under way, each with a climber.
-HALVING_NODE = 0
-HALVING_STAGE = 1
-HALVING_LEFT = 2
-HALVING_LEFT_BAR = 3
-HALVING_LEFT_EXPONENT = 4
-HALVING_LEFT_REST = 5
-HALVING_RIGHT = 6
-HALVING_RIGHT_BAR = 7
-HALVING_RIGHT_EXPONENT = 8
-HALVING_RIGHT_REST = 9
-HALVING_MIDDLE = 10
-HALVING_CLIMBER = 11
-HALVING_WORDS = HALVING_CLIMBER + CLIMBER_WORDS
-HALVINGS = STUCK_NODES + MOST_STUCK * NODE_WORDS
-HALVING_COUNT = 16
+    residual: Real  # numerical slope less claimed slope
+    gap: Real  # right slope less left slope
 
-# Candidates: their coordinates, x, claimed values; and the options of the check that confirms them.
-CANDIDATE_INDICES = HALVINGS + HALVING_COUNT * HALVING_WORDS
-CANDIDATE_POINT = CANDIDATE_INDICES + CANDIDATES
-CANDIDATE_CLAIMS = CANDIDATE_POINT + CANDIDATES
-CANDIDATE_OPTIONS = CANDIDATE_CLAIMS + CANDIDATES
 
-# Findings about lines longer than one.
-LONG_FINDINGS = CANDIDATE_OPTIONS + OPTIONS_WORDS
-MOST_LONG_FINDINGS = 16
+@record
+class Rung:
+    """What lines that share a ladder say at one step."""
 
-# Named blocks: where they begin (and where the last one ends), their norms, and the bars that were reached.
-BLOCKS = LONG_FINDINGS + MOST_LONG_FINDINGS * FINDING_WORDS
-BLOCK_START = 0
-BLOCK_NORM = 1
-BLOCK_SUM = 2
-BLOCK_BAR = 3
-BLOCK_WORDS = 4
+    taken: Integer  # 1: the values are there
+    lines: Annotated[Pointer[Reading], MOST_LINES]  # line by line
+
+
+@record
+class LineLadder:
+    """The rungs of one long line, or of some lines that climb together."""
+
+    start: Integer  # first coordinate of the lines
+    stop: Integer  # one past their last coordinate
+    aligned: Integer  # 1: along the claimed gradient
+    lines: Integer  # number of lines
+    first: Integer  # exponent of the first rung
+    most: Integer  # rungs that may be taken
+    wanted: Integer  # exponent of the next rung; FINISHED: none
+    taken: Integer  # rungs taken
+    best: Integer  # exponent of the rung with the least bar
+    has_gap: Integer  # 1: a kink at x
+    seeds: Annotated[Integers, MOST_LINES]  # of the lines
+    target: Real  # bar that is good enough
+    bar: Real  # error bar of the residual slope at the best rung
+    noise: Real  # the part of it that noise makes
+    rest: Real  # the part of it that kinks and curvature make
+    residual: Real  # residual slope at the best rung
+    small: Real  # bar of the mean of both slopes, at a kink at x
+    gap: Real  # half the gap at a kink at x
+    claim: Real  # claimed slope along the first line
+    rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
+
+
+@record
+class Node:
+    """A part of a line that disagrees."""
+
+    start: Integer  # first coordinate of the part
+    stop: Integer  # one past its last coordinate
+    exponent: Integer  # of the step that the slope stands on
+    residual: Real  # residual slope along the part
+    bar: Real  # its error bar
+    rest: Real  # the part of it that kinks and curvature make
+
+
+@record
+class Half:
+    """One half of a node."""
+
+    residual: Real  # residual slope
+    bar: Real  # its error bar
+    exponent: Integer  # of the step that it stands on
+    rest: Real  # the part of the bar that kinks and curvature make
+
+
+@record
+class Halving:
+    """A node while it is halved."""
+
+    node: Node  # what is halved
+    stage: Integer  # one of HALVING_...
+    middle: Integer  # first coordinate of the right half
+    left: Half  # what is known of the left half
+    right: Half  # what is known of the right half
+    ladder: LineLadder  # of the half at hand
+
+
+@record
+class Failure:
+    """The line that disagrees."""
+
+    seed: Integer  # of the line
+    aligned: Integer  # 1: along the claimed gradient
+    gap: Integer  # 1: at a kink at x
+    residual: Real  # its residual slope
+    bar: Real  # its error bar
+
+
+@record
+class Parts:
+    """Which shorter lines are under way."""
+
+    kind: Integer  # none, named blocks, or equal parts
+    number: Integer  # of the part at hand
+    count: Integer  # number of parts
+    again: Integer  # 1: the part is looked at a second time
+    done: Integer  # parts of all kinds that agreed
+    largest_bar: Real  # largest bar of the parts of this kind
+    bar: Real  # the smaller one of the bars of the kinds; 0: none
+
+
+@record
+class Candidates:
+    """Coordinates that lines found, in their order."""
+
+    count: Integer  # how many
+    indices: Annotated[Integers, CANDIDATES]  # their numbers in x
+    point: Annotated[Reals, CANDIDATES]  # x there
+    claims: Annotated[Reals, CANDIDATES]  # claimed values there
+    options: Options  # of the check that confirms them
+
+
+@record
+class Lines:
+    """A check along lines, between two rounds."""
+
+    engine: Engine  # the noise line, and the check of the candidates
+    coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # those of that check
+    findings: Annotated[Pointer[Finding], CANDIDATES]  # those of that check
+    phase: Integer  # one of LINES_...
+    n: Integer  # number of coordinates
+    seed: Integer  # of the random lines
+    budget: Integer  # evaluations allowed; 0: no limit
+    evaluations: Integer  # values told
+    rounds: Integer  # rounds told
+    asked: Integer  # probes of the round that is under way; 0: none
+    stopped: Integer  # 1: the caller ended the check
+    float32: Integer  # 1: x is float32
+    block_count: Integer  # named blocks
+    node_count: Integer  # open nodes of this level
+    next_count: Integer  # nodes of the next level
+    next_node: Integer  # next open node to be halved
+    stuck_count: Integer  # nodes of which neither half was found wrong
+    dense: Integer  # 1: errors are dense
+    repeated: Integer  # 1: f(x) was asked for a second time
+    verdict: Integer  # one of VERDICT_...
+    cause: Integer  # why the verdict is open
+    random_lines: Integer  # random lines over all of x that agreed
+    aligned_lines: Integer  # lines along the claim that agreed
+    finding_count: Integer  # findings about long lines
+    confirming: Integer  # 1: the check of the candidates is under way, or done
+    unfit_claims: Integer  # claimed values that are no numbers
+    disagreed: Integer  # looks that disagreed
+    random_exponent: Integer  # of the step at which random lines begin
+    factor_count: Integer  # lines along the claim over blocks
+    sample_count: Integer  # nodes that are followed as samples
+    early: Integer  # 1: the check ended before it had all that it wanted
+    value: Real  # f(x)
+    norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
+    sum: Real  # sum of its absolute values, in these scales
+    typical_slope: Real  # median of its absolute values, in these scales
+    smallest_tolerance: Real  # rounding of the claimed gradient, relative
+    tolerance: Real  # rounding of the claimed gradient along the line at hand
+    random_bar: Real  # coarsest bar with which random lines agreed
+    aligned_bar: Real  # the same along the claim
+    curved_slope: Real  # slope that curvature makes some way from x
+    spread: Real  # how far f(x) differs from call to call
+    rtol: Real  # relative error that counts as wrong
+    chosen_rtol: Real  # the same where the caller chose it; else 0
+    typical_x: Real  # typical size of x
+    noise: Real  # standard deviation of the noise of f
+    hidden_gap: Real  # half the gap that kinks at x leave along a line
+    failed: Failure  # the line that disagrees
+    part: Parts  # shorter lines
+    pool: LineLadder  # lines over the whole vector, or over a part
+    nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
+    next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
+    stuck_nodes: Annotated[Pointer[Node], MOST_STUCK]  # where the halving ended
+    halvings: Annotated[Pointer[Halving], MOST_HALVINGS]  # under way
+    candidates: Candidates  # coordinates that were found
+    long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
+
+
+@record
+class Block:
+    """A named block; behind the last one stands one more, which only says where it begins."""
+
+    start: Integer  # first coordinate
+    norm: Real  # Euclidean norm of the claimed gradient in the block
+    sum: Real  # sum of its absolute values there
+    bar: Real  # bar with which lines over the block agreed; 0: none
+
+
+LINES_WORDS = words_of(Lines)
+BLOCK_WORDS = words_of(Block)
 
 
 def lines_words(blocks: Integer) -> int:
     """Return the number of words that a check by lines needs, for so many named blocks."""
-    return BLOCKS + BLOCK_WORDS * (blocks + 1)
+    return LINES_WORDS + BLOCK_WORDS * (blocks + 1)
 
 
-def node_place(number: int) -> int:
-    """Return the place of an open node."""
-    return NODES + NODE_WORDS * number
+def block_of(lines: Lines, number: int) -> Block:
+    """Return a named block."""
+    return behind(lines, Block)[number]
 
 
-def next_node_place(number: int) -> int:
-    """Return the place of a node of the next level."""
-    return NEXT_NODES + NODE_WORDS * number
-
-
-def halving_place(number: int) -> int:
-    """Return the place of a halving."""
-    return HALVINGS + HALVING_WORDS * number
-
-
-def block_place(number: int) -> int:
-    """Return the place of a named block."""
-    return BLOCKS + BLOCK_WORDS * number
-
-
-def write_node(
-    engine: Engine,
-    reals: Reals,
-    place: int,
-    start: int,
-    stop: int,
-    exponent: int,
-    residual: float,
-    bar: float,
-    rest: float,
-) -> None:
+def write_node(node: Node, start: int, stop: int, exponent: int, residual: float, bar: float, rest: float) -> None:
     """Write a node: a part of the line that disagrees, its residual slope and bar, and the step that they stand on."""
-    engine[place + NODE_START] = start
-    engine[place + NODE_STOP] = stop
-    engine[place + NODE_EXPONENT] = exponent
-    reals[place + NODE_RESIDUAL] = residual
-    reals[place + NODE_BAR] = bar
-    reals[place + NODE_REST] = rest
+    node.start = start
+    node.stop = stop
+    node.exponent = exponent
+    node.residual = residual
+    node.bar = bar
+    node.rest = rest
 
 
-def line_room(engine: ConstEngine) -> int:
+def line_room(lines: Lines) -> int:
     """Return how many evaluations the budget still allows; a very large number where there is none."""
-    if engine[LINE_BUDGET] <= 0:
+    if lines.budget <= 0:
         return 1 << 40
-    return engine[LINE_BUDGET] - engine[LINE_EVALUATIONS]
+    return lines.budget - lines.evaluations

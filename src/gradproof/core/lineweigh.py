@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .climbers import begin_climber
 from .descent import (
     begin_descent,
@@ -28,33 +27,7 @@ from .linedecision import (
 from .lineladder import walk_ladder
 from .lineoutcome import conclude, settle_domain
 from .linestate import (
-    ALIGNED_BAR,
-    ALIGNED_LINES_DONE,
-    BLOCK_BAR,
-    BLOCK_COUNT,
-    CLIMBER_ALIGNED,
-    CLIMBER_BAR,
-    CLIMBER_BEST,
-    CLIMBER_GAP,
-    CLIMBER_LINES,
-    CLIMBER_NOISE,
-    CLIMBER_RESIDUAL,
-    CLIMBER_SEEDS,
-    CLIMBER_START,
-    CLIMBER_STOP,
-    CLIMBER_TARGET,
-    CLIMBER_WANTED,
-    DISAGREED,
-    FAILED_GAP,
     FINISHED,
-    HALVING_CLIMBER,
-    HIDDEN_GAP,
-    IS_REPEATED,
-    LINE_BUDGET,
-    LINE_NOISE,
-    LINE_PHASE,
-    LINE_SPREAD,
-    LINE_VALUE,
     LINES_ALIGNED,
     LINES_ALIGNED_AGAIN,
     LINES_GAP,
@@ -63,21 +36,11 @@ from .linestate import (
     LINES_RANDOM_AGAIN,
     LINES_REPEAT,
     MOST_LINES,
-    PART_AGAIN,
-    PARTS_BAR,
-    PARTS_DONE,
-    POOL,
-    RANDOM_BAR,
-    RANDOM_EXPONENT,
-    RANDOM_LINES_DONE,
-    SLOPE_SUM,
-    TOLERANCE_NOW,
-    block_place,
-    halving_place,
+    Lines,
+    block_of,
     line_room,
 )
 from .parts import begin_parts, next_part, note_part
-from .state import NOISE, NONDETERMINISTIC, SPREAD
 
 ALIGNED_SEEDS = 11
 
@@ -95,167 +58,167 @@ ALIGNED_LINES = 2
 SPREAD_PART = 0.5
 
 
-def weigh_pool(engine: Engine, reals: Reals) -> None:
+def weigh_pool(lines: Lines) -> None:
     """Decide what lines that climbed together say."""
-    phase = engine[LINE_PHASE]
-    if not math.isfinite(reals[POOL + CLIMBER_BAR]):
-        settle_domain(engine)
+    phase = lines.phase
+    if not math.isfinite(lines.pool.bar):
+        settle_domain(lines)
         return
     if phase == LINES_RANDOM or phase == LINES_RANDOM_AGAIN:
-        note_curvature(engine, reals)
-    if phase != LINES_PARTS and keeps_its_gap(engine, reals):
-        begin_gap_lines(engine, reals)
+        note_curvature(lines)
+    if phase != LINES_PARTS and keeps_its_gap(lines):
+        begin_gap_lines(lines)
         return
-    beyond = bars_beyond(engine, reals)
-    again = phase == LINES_RANDOM_AGAIN or phase == LINES_ALIGNED_AGAIN or engine[PART_AGAIN] != 0
+    beyond = bars_beyond(lines)
+    again = phase == LINES_RANDOM_AGAIN or phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
     if beyond <= 1.0:
-        pass_pool(engine, reals, reals[POOL + CLIMBER_BAR])
-    elif phase != LINES_PARTS and sums_may_drift(engine, reals):
+        pass_pool(lines, lines.pool.bar)
+    elif phase != LINES_PARTS and sums_may_drift(lines):
         # Neither an error nor agreement to the last: the factor is known as well as what was seen.
-        pass_pool(engine, reals, reals[POOL + CLIMBER_BAR] + seen_residual(engine, reals))
+        pass_pool(lines, lines.pool.bar + seen_residual(lines))
     elif beyond < CLEAR and not again:
-        look_again(engine, reals)
+        look_again(lines)
     else:
-        note_failed(engine, reals, worst_line(engine, reals))
-        locate(engine, reals)
+        note_failed(lines, worst_line(lines))
+        locate(lines)
 
 
-def look_again(engine: Engine, reals: Reals) -> None:
+def look_again(lines: Lines) -> None:
     """Near the bar: the same along new lines, at the same steps."""
-    if engine[LINE_PHASE] == LINES_PARTS:
-        engine[PART_AGAIN] = 1
-        begin_part(engine, reals, engine[POOL + CLIMBER_START], engine[POOL + CLIMBER_STOP], AGAIN_SEEDS << 20)
+    if lines.phase == LINES_PARTS:
+        lines.part.again = 1
+        begin_part(lines, lines.pool.start, lines.pool.stop, AGAIN_SEEDS << 20)
         return
-    aligned = engine[LINE_PHASE] == LINES_ALIGNED
+    aligned = lines.phase == LINES_ALIGNED
     phase = LINES_ALIGNED_AGAIN if aligned else LINES_RANDOM_AGAIN
     seeds = AGAIN_SEEDS + (MOST_LINES if aligned else 0)
-    begin_pool(engine, reals, phase, seeds, MOST_LINES, engine[POOL + CLIMBER_BEST])
+    begin_pool(lines, phase, seeds, MOST_LINES, lines.pool.best)
 
 
-def pass_pool(engine: Engine, reals: Reals, bar: float) -> None:
+def pass_pool(lines: Lines, bar: float) -> None:
     """Note that lines agree, and go on to those that come next."""
-    phase = engine[LINE_PHASE]
-    if engine[DISAGREED] > 0:
+    phase = lines.phase
+    if lines.disagreed > 0:
         # What disagreed before could not be located, and new lines do not see it: the bar is as large as it was.
-        note_seen(engine, reals)
-        engine[DISAGREED] = 0
+        note_seen(lines)
+        lines.disagreed = 0
     if phase == LINES_PARTS:
-        note_part(engine, reals)
-        continue_parts(engine, reals)
+        note_part(lines)
+        continue_parts(lines)
         return
-    note_bar(engine, reals, bar)
-    if engine[POOL + CLIMBER_ALIGNED] != 0:
-        engine[ALIGNED_LINES_DONE] += engine[POOL + CLIMBER_LINES]
-        begin_parts(engine)
-        continue_parts(engine, reals)
+    note_bar(lines, bar)
+    if lines.pool.aligned != 0:
+        lines.aligned_lines += lines.pool.lines
+        begin_parts(lines)
+        continue_parts(lines)
         return
-    engine[RANDOM_LINES_DONE] += engine[POOL + CLIMBER_LINES]
-    engine[RANDOM_EXPONENT] = engine[POOL + CLIMBER_BEST]
-    small = 0 < engine[LINE_BUDGET] < SMALL_BUDGET or line_room(engine) < 2 * ALIGNED_LINES * CHEAPEST_RUNGS
-    if small or reals[SLOPE_SUM] == 0.0:
-        conclude(engine, reals)
+    lines.random_lines += lines.pool.lines
+    lines.random_exponent = lines.pool.best
+    small = 0 < lines.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_LINES * CHEAPEST_RUNGS
+    if small or lines.sum == 0.0:
+        conclude(lines)
         return
-    begin_pool(engine, reals, LINES_ALIGNED, ALIGNED_SEEDS, ALIGNED_LINES, engine[RANDOM_EXPONENT])
+    begin_pool(lines, LINES_ALIGNED, ALIGNED_SEEDS, ALIGNED_LINES, lines.random_exponent)
 
 
-def continue_parts(engine: Engine, reals: Reals) -> None:
+def continue_parts(lines: Lines) -> None:
     """Spend what is left of a budget on shorter lines."""
-    start, stop = next_part(engine)
+    start, stop = next_part(lines)
     if start >= stop:
-        conclude(engine, reals)
+        conclude(lines)
         return
-    engine[LINE_PHASE] = LINES_PARTS
-    engine[PART_AGAIN] = 0
-    begin_part(engine, reals, start, stop, PART_SEEDS)
+    lines.phase = LINES_PARTS
+    lines.part.again = 0
+    begin_part(lines, start, stop, PART_SEEDS)
 
 
-def begin_gap_lines(engine: Engine, reals: Reals) -> None:
+def begin_gap_lines(lines: Lines) -> None:
     """Kinks at x: two of the lines climb on, each alone, towards the mean of their left and right slopes."""
-    engine[LINE_PHASE] = LINES_GAP
-    aligned = engine[POOL + CLIMBER_ALIGNED]
-    exponent = engine[POOL + CLIMBER_BEST]
+    lines.phase = LINES_GAP
+    aligned = lines.pool.aligned
+    exponent = lines.pool.best
     for number in range(GAP_LINES):
-        climber = halving_place(number) + HALVING_CLIMBER
-        start = engine[POOL + CLIMBER_START]
-        stop = engine[POOL + CLIMBER_STOP]
-        target = reals[POOL + CLIMBER_TARGET]
-        begin_climber(engine, reals, climber, start, stop, aligned, exponent, GAP_RUNGS, target)
-        engine[climber + CLIMBER_SEEDS] = engine[POOL + CLIMBER_SEEDS + number]
+        climber = lines.halvings[number].ladder
+        start = lines.pool.start
+        stop = lines.pool.stop
+        target = lines.pool.target
+        begin_climber(climber, start, stop, aligned, exponent, GAP_RUNGS, target)
+        climber.seeds[0] = lines.pool.seeds[number]
 
 
-def advance_gap_lines(engine: Engine, reals: Reals) -> None:
+def advance_gap_lines(lines: Lines) -> None:
     """Move the lines on; once both are done, decide."""
     under_way = False
     for number in range(GAP_LINES):
-        climber = halving_place(number) + HALVING_CLIMBER
-        if engine[climber + CLIMBER_WANTED] != FINISHED:
-            walk_ladder(engine, reals, climber)
-            under_way = under_way or engine[climber + CLIMBER_WANTED] != FINISHED
+        climber = lines.halvings[number].ladder
+        if climber.wanted != FINISHED:
+            walk_ladder(lines, climber)
+            under_way = under_way or climber.wanted != FINISHED
     if not under_way:
-        weigh_gap_lines(engine, reals)
+        weigh_gap_lines(lines)
 
 
-def weigh_gap_lines(engine: Engine, reals: Reals) -> None:
+def weigh_gap_lines(lines: Lines) -> None:
     """A claim that is the mean of both slopes along the lines agrees; else the lines are followed down."""
     bar = 0.0
     for number in range(GAP_LINES):
-        climber = halving_place(number) + HALVING_CLIMBER
-        residual = reals[climber + CLIMBER_RESIDUAL]
-        small = ladder_bar_of(engine, reals, climber)
-        if not math.fabs(residual) <= small + reals[TOLERANCE_NOW]:
+        climber = lines.halvings[number].ladder
+        residual = climber.residual
+        small = ladder_bar_of(climber)
+        if not math.fabs(residual) <= small + lines.tolerance:
             if not math.isfinite(residual):
-                settle_domain(engine)
+                settle_domain(lines)
                 return
-            rest = larger(small - reals[climber + CLIMBER_NOISE], 0.0)
-            exponent = engine[climber + CLIMBER_BEST]
-            note_failure(engine, reals, engine[climber + CLIMBER_SEEDS], exponent, residual, small, rest)
-            engine[FAILED_GAP] = 1
-            locate(engine, reals)
+            rest = larger(small - climber.noise, 0.0)
+            exponent = climber.best
+            note_failure(lines, climber.seeds[0], exponent, residual, small, rest)
+            lines.failed.gap = 1
+            locate(lines)
             return
-        reals[HIDDEN_GAP] = larger(reals[climber + CLIMBER_GAP], reals[HIDDEN_GAP])
+        lines.hidden_gap = larger(climber.gap, lines.hidden_gap)
         bar = larger(small, bar)
-    engine[LINE_PHASE] = LINES_ALIGNED if engine[POOL + CLIMBER_ALIGNED] != 0 else LINES_RANDOM
-    pass_pool(engine, reals, bar)
+    lines.phase = LINES_ALIGNED if lines.pool.aligned != 0 else LINES_RANDOM
+    pass_pool(lines, bar)
 
 
-def locate(engine: Engine, reals: Reals) -> None:
+def locate(lines: Lines) -> None:
     """Begin to locate a disagreement; first see whether f(x) is the same at its second call."""
-    engine[DISAGREED] += 1
-    if engine[IS_REPEATED] == 0:
-        engine[LINE_PHASE] = LINES_REPEAT
+    lines.disagreed += 1
+    if lines.repeated == 0:
+        lines.phase = LINES_REPEAT
         return
-    begin_descent(engine, reals)
+    begin_descent(lines)
 
 
-def take_repeated_value(engine: Engine, reals: Reals, value: float) -> None:
+def take_repeated_value(lines: Lines, value: float) -> None:
     """Where f(x) is another at its second call, begin again with the difference as noise."""
-    engine[IS_REPEATED] = 1
-    if value == reals[LINE_VALUE]:
-        if engine[DISAGREED] > 0:
-            begin_descent(engine, reals)
+    lines.repeated = 1
+    if value == lines.value:
+        if lines.disagreed > 0:
+            begin_descent(lines)
         else:
-            begin_lines(engine, reals)
+            begin_lines(lines)
         return
-    engine[NONDETERMINISTIC] = 1
-    engine[DISAGREED] = 0
-    difference = math.fabs(value - reals[LINE_VALUE])
-    reals[LINE_SPREAD] = difference if math.isfinite(difference) else 0.0
-    reals[SPREAD] = reals[LINE_SPREAD]
-    reals[LINE_NOISE] = larger(SPREAD_PART * reals[LINE_SPREAD], reals[LINE_NOISE])
-    reals[NOISE] = reals[LINE_NOISE]
-    forget_lines(engine, reals)
-    begin_lines(engine, reals)
+    lines.engine.nondeterministic = 1
+    lines.disagreed = 0
+    difference = math.fabs(value - lines.value)
+    lines.spread = difference if math.isfinite(difference) else 0.0
+    lines.engine.spread = lines.spread
+    lines.noise = larger(SPREAD_PART * lines.spread, lines.noise)
+    lines.engine.noise = lines.noise
+    forget_lines(lines)
+    begin_lines(lines)
 
 
-def forget_lines(engine: Engine, reals: Reals) -> None:
+def forget_lines(lines: Lines) -> None:
     """Forget what lines have passed with: they were weighed with too little noise."""
-    engine[RANDOM_LINES_DONE] = 0
-    engine[ALIGNED_LINES_DONE] = 0
-    engine[PARTS_DONE] = 0
-    engine[PART_AGAIN] = 0
-    reals[RANDOM_BAR] = 0.0
-    reals[ALIGNED_BAR] = 0.0
-    reals[PARTS_BAR] = 0.0
-    reals[HIDDEN_GAP] = 0.0
-    for number in range(engine[BLOCK_COUNT]):
-        reals[block_place(number) + BLOCK_BAR] = 0.0
+    lines.random_lines = 0
+    lines.aligned_lines = 0
+    lines.part.done = 0
+    lines.part.again = 0
+    lines.random_bar = 0.0
+    lines.aligned_bar = 0.0
+    lines.part.bar = 0.0
+    lines.hidden_gap = 0.0
+    for number in range(lines.block_count):
+        block_of(lines, number).bar = 0.0

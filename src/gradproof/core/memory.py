@@ -6,18 +6,50 @@ compiler replaces each function by the machine's own operation; `gradproof/compi
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .abi import Code, ConstVector, Integer, Objective, Real, Reals, User, Vector, Words
+from .abi import Code, ConstVector, Integer, Objective, Pointer, Real, Reals, User, Vector, Words
 
 Memory = TypeVar("Memory")
+Kind = TypeVar("Kind")
 
 
 def as_reals(words: object) -> Reals:
     """Return the same memory, read as doubles."""
-    return cast(Reals, cast(Any, words).view(np.float64))
+    return cast(Reals, np.frombuffer(cast(Any, words), np.float64))
+
+
+def as_record(words: object, kind: type[Kind]) -> Kind:
+    """Return the record at the beginning of memory; a null pointer stays one."""
+    if isinstance(words, ctypes.Structure):
+        return cast(Kind, cast(Any, kind).from_address(ctypes.addressof(words)))
+    return cast(Kind, None if words is None else cast(Any, kind).from_buffer(words))
+
+
+def clear_record(record: object) -> None:
+    """Set all of a record to zero."""
+    ctypes.memset(ctypes.addressof(cast(Any, record)), 0, ctypes.sizeof(cast(Any, record)))
+
+
+def clear(first: object, until: object) -> None:
+    """Set memory to zero, from the beginning of a record up to another one that lies behind it, or in it."""
+    start = ctypes.addressof(cast(Any, first))
+    ctypes.memset(start, 0, ctypes.addressof(cast(Any, until)) - start)
+
+
+def behind(record: object, kind: type[Kind]) -> Pointer[Kind]:
+    """Return the records that lie behind a record."""
+    place = ctypes.addressof(cast(Any, record)) + ctypes.sizeof(cast(Any, record))
+    return cast("Pointer[Kind]", ctypes.cast(place, ctypes.POINTER(cast(Any, kind))))
+
+
+def behind_all(records: object, count: Integer, kind: type[Kind]) -> Pointer[Kind]:
+    """Return the records that lie behind so many others."""
+    place = ctypes.addressof(cast(Any, records).contents) + count * ctypes.sizeof(cast(Any, records)._type_)
+    return cast("Pointer[Kind]", ctypes.cast(place, ctypes.POINTER(cast(Any, kind))))
 
 
 def untyped(vector: ConstVector) -> Words:
@@ -31,8 +63,9 @@ def as_floats(words: object) -> Vector:
 
 
 def offset(pointer: Memory, count: Integer) -> Memory:
-    """Return the pointer, moved on by so many elements."""
-    return cast(Memory, cast(Any, pointer)[count:])
+    """Return the pointer to numbers, moved on by so many elements."""
+    numbers: Any = pointer
+    return cast(Memory, (np.ctypeslib.as_array(numbers) if isinstance(numbers, ctypes.Array) else numbers)[count:])
 
 
 def is_null(pointer: object) -> bool:
@@ -73,6 +106,16 @@ def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, use
 def allocate_words(count: Integer) -> Words:
     """Return so many words, all zero, or a null pointer; `release` gives them back."""
     return cast(Words, np.zeros(count, np.int64))
+
+
+def allocate_record(kind: type[Kind]) -> Kind:
+    """Return a record, all zero, or a null pointer; `release` gives it back."""
+    return kind()
+
+
+def allocate_records(kind: type[Kind], count: Integer) -> Pointer[Kind]:
+    """Return so many records, all zero, or a null pointer; `release` gives them back."""
+    return cast("Pointer[Kind]", (cast(Any, kind) * count)())
 
 
 def allocate_reals(count: Integer) -> Reals:

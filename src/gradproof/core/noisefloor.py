@@ -10,13 +10,13 @@ import math
 
 from numpy import int64
 
-from .abi import Code, ConstVector, Engine, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
+from .abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
 from .codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 from .directions import coordinate_scale, direction, typical_size
 from .floats import power_of_two_above, widened
-from .memory import allocate_words, as_reals, evaluate, holds_float32, is_null, offset, release
+from .memory import allocate_record, evaluate, holds_float32, is_null, offset, release
 from .noiseline import advance_noise, begin_noise, line_seed, line_step, noise_probes, note_arithmetic, place_of_probe
-from .state import ARITHMETIC, FLOAT32, NOISE, NOISE_VALUES, SCRATCH, SEED, TYPICAL, VALUE, N
+from .state import Engine
 
 
 @exported
@@ -59,58 +59,57 @@ def noise_floor(
     """
     if is_null(objective) or is_null(x) or is_null(work) or is_null(noise) or n < 1:
         return BAD_ARGUMENT
-    engine = allocate_words(SCRATCH)
+    engine = allocate_record(Engine)
     if is_null(engine):
         return OUT_OF_MEMORY
-    engine[SEED] = int64(seed)
+    engine.seed = int64(seed)
     code = measure_noise(objective, user, x, n, work, engine)
     if code == DONE:
-        noise[0] = as_reals(engine)[NOISE]
+        noise[0] = engine.noise
         if not is_null(arithmetic):
-            arithmetic[0] = engine[ARITHMETIC]
+            arithmetic[0] = engine.arithmetic
     release(engine)
     return code
 
 
 def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
     """Fill the header of a block whose seed is set: f(x), the noise around it, arithmetic, the typical size of x."""
-    reals = as_reals(engine)
     code = begin_at(objective, user, x, n, work, engine)
     if code != DONE:
         return code
-    begin_noise(engine, reals)
+    begin_noise(engine)
     known = False
     while not known:
         answered = False
         for number in range(noise_probes(engine)):
             place = place_of_probe(engine, number)
-            move_along(x, n, reals[TYPICAL], line_seed(engine), line_step(engine, place), work)
-            value = offset(reals, NOISE_VALUES + place)
+            move_along(x, n, engine.typical, line_seed(engine), line_step(engine, place), work)
+            value = offset(engine.noise_line.values, place)
             if evaluate(objective, work, n, value, user) != DONE:
                 value[0] = math.nan
             note_arithmetic(engine, value[0])
-            answered = answered or value[0] != reals[VALUE]
-        known = advance_noise(engine, reals, answered)
+            answered = answered or value[0] != engine.value
+        known = advance_noise(engine, answered)
     return DONE
 
 
 def begin_at(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
     """Evaluate the objective at x and fill in what a noise line is measured with."""
-    reals = as_reals(engine)
     for index in range(n):
         if not math.isfinite(widened(x[index])):
             return BAD_ARGUMENT
         work[index] = x[index]
-    value = offset(reals, VALUE)
-    code = evaluate(objective, work, n, value, user)
+    # The first place of the noise line is x itself.
+    code = evaluate(objective, work, n, engine.noise_line.values, user)
     if code != DONE:
         return code
-    if not math.isfinite(reals[VALUE]):
+    engine.value = engine.noise_line.values[0]
+    if not math.isfinite(engine.value):
         return OBJECTIVE_NOT_FINITE
-    engine[N] = n
-    engine[FLOAT32] = 1 if holds_float32(x) else 0
-    engine[ARITHMETIC] = ARITHMETIC_FLOAT64
-    reals[TYPICAL] = typical_size(x, n)
+    engine.n = n
+    engine.float32 = 1 if holds_float32(x) else 0
+    engine.arithmetic = ARITHMETIC_FLOAT64
+    engine.typical = typical_size(x, n)
     return DONE
 
 

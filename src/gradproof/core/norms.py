@@ -57,10 +57,8 @@ def window_sums(x: ConstVector, claimed: ConstVector, floor: float, first: int, 
     return (a + c) + (b + d), (aa + cc) + (bb + dd)
 
 
-def write_norms(
-    x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, stop: int, norm: Reals, total: Reals
-) -> None:
-    """Write the Euclidean norm and the sum of the scaled slopes of [start, stop)."""
+def norms(x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, stop: int) -> tuple[float, float]:
+    """Return the Euclidean norm and the sum of the scaled slopes of [start, stop)."""
     squares = 0.0
     sums = 0.0
     first = start
@@ -79,10 +77,8 @@ def write_norms(
         for index in range(start, stop):
             slope = scaled_slope(x, claimed, floor_at(sizes, index), index) / largest
             squares += slope * slope
-        norm[0] = largest * math.sqrt(squares)
-    else:
-        norm[0] = math.sqrt(squares)
-    total[0] = sums
+        return largest * math.sqrt(squares), sums
+    return math.sqrt(squares), sums
 
 
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:

@@ -5,27 +5,9 @@ More lines over the whole vector would not sharpen a bar; shorter ones see small
 
 from __future__ import annotations
 
-from .abi import Engine, Reals
 from .directions import WINDOW
 from .floats import larger, smaller
-from .linestate import (
-    BLOCK_BAR,
-    BLOCK_COUNT,
-    BLOCK_START,
-    CLIMBER_BAR,
-    LENGTH,
-    LINE_BUDGET,
-    PART,
-    PART_BAR,
-    PART_COUNT,
-    PART_KIND,
-    PARTS_BAR,
-    PARTS_DONE,
-    POOL,
-    TOLERANCE_NOW,
-    block_place,
-    line_room,
-)
+from .linestate import Lines, block_of, line_room
 
 # Evaluations that a part takes: four lines, nine rungs.
 PART_COST = 72
@@ -36,76 +18,76 @@ FEW = 8
 MANY = 64
 
 
-def begin_parts(engine: Engine) -> None:
+def begin_parts(lines: Lines) -> None:
     """Choose the first kind of parts that the budget has room for; without a budget there are none."""
-    engine[PART_KIND] = NO_PARTS
-    if engine[LINE_BUDGET] <= 0:
+    lines.part.kind = NO_PARTS
+    if lines.budget <= 0:
         return
-    affordable = line_room(engine) // PART_COST
-    if 1 < engine[BLOCK_COUNT] <= affordable:
-        begin_kind(engine, NAMED, engine[BLOCK_COUNT])
+    affordable = line_room(lines) // PART_COST
+    if 1 < lines.block_count <= affordable:
+        begin_kind(lines, NAMED, lines.block_count)
     else:
-        begin_equal(engine, affordable)
+        begin_equal(lines, affordable)
 
 
-def begin_equal(engine: Engine, affordable: int) -> None:
+def begin_equal(lines: Lines, affordable: int) -> None:
     """Choose 64 equal parts, or 8, or none; a part is at least a window."""
-    longest = engine[LENGTH] // WINDOW
+    longest = lines.n // WINDOW
     if affordable >= MANY and longest >= MANY:
-        begin_kind(engine, EQUAL, MANY)
+        begin_kind(lines, EQUAL, MANY)
     elif affordable >= FEW and longest >= FEW:
-        begin_kind(engine, EQUAL, FEW)
+        begin_kind(lines, EQUAL, FEW)
     else:
-        engine[PART_KIND] = NO_PARTS
+        lines.part.kind = NO_PARTS
 
 
-def begin_kind(engine: Engine, kind: int, count: int) -> None:
+def begin_kind(lines: Lines, kind: int, count: int) -> None:
     """Begin with the parts of a kind."""
-    engine[PART_KIND] = kind
-    engine[PART] = 0
-    engine[PART_COUNT] = count
-    skip_empty(engine)
+    lines.part.kind = kind
+    lines.part.number = 0
+    lines.part.count = count
+    skip_empty(lines)
 
 
-def skip_empty(engine: Engine) -> None:
+def skip_empty(lines: Lines) -> None:
     """Pass over named blocks without coordinates."""
-    if engine[PART_KIND] == NAMED:
-        while engine[PART] < engine[PART_COUNT] and is_empty(engine, engine[PART]):
-            engine[PART] += 1
+    if lines.part.kind == NAMED:
+        while lines.part.number < lines.part.count and is_empty(lines, lines.part.number):
+            lines.part.number += 1
 
 
-def is_empty(engine: Engine, number: int) -> bool:
+def is_empty(lines: Lines, number: int) -> bool:
     """Return whether a named block has no coordinate."""
-    start = engine[block_place(number) + BLOCK_START]
-    stop: int = engine[block_place(number + 1) + BLOCK_START]
+    start = block_of(lines, number).start
+    stop: int = block_of(lines, number + 1).start
     return start >= stop
 
 
-def next_part(engine: Engine) -> tuple[int, int]:
+def next_part(lines: Lines) -> tuple[int, int]:
     """Return the part that comes next; an empty one where the parts are done."""
-    if engine[PART_KIND] == NAMED and engine[PART] >= engine[PART_COUNT]:
-        begin_equal(engine, line_room(engine) // PART_COST)
-    if engine[PART_KIND] == NO_PARTS or engine[PART] >= engine[PART_COUNT]:
+    if lines.part.kind == NAMED and lines.part.number >= lines.part.count:
+        begin_equal(lines, line_room(lines) // PART_COST)
+    if lines.part.kind == NO_PARTS or lines.part.number >= lines.part.count:
         return 0, 0
-    part = engine[PART]
-    if engine[PART_KIND] == NAMED:
-        return engine[block_place(part) + BLOCK_START], engine[block_place(part + 1) + BLOCK_START]
-    windows = engine[LENGTH] // WINDOW
-    start = part * windows // engine[PART_COUNT] * WINDOW
-    stop = (part + 1) * windows // engine[PART_COUNT] * WINDOW
-    return start, engine[LENGTH] if part + 1 == engine[PART_COUNT] else stop
+    part = lines.part.number
+    if lines.part.kind == NAMED:
+        return block_of(lines, part).start, block_of(lines, part + 1).start
+    windows = lines.n // WINDOW
+    start = part * windows // lines.part.count * WINDOW
+    stop = (part + 1) * windows // lines.part.count * WINDOW
+    return start, lines.n if part + 1 == lines.part.count else stop
 
 
-def note_part(engine: Engine, reals: Reals) -> None:
+def note_part(lines: Lines) -> None:
     """Note the bar that a part passed with; of parts of one kind the largest counts, of two kinds the smaller one."""
-    bar = reals[POOL + CLIMBER_BAR] + reals[TOLERANCE_NOW]
-    part = engine[PART]
-    if engine[PART_KIND] == NAMED:
-        reals[block_place(part) + BLOCK_BAR] = bar
-    reals[PART_BAR] = larger(bar, reals[PART_BAR]) if part > 0 else bar
-    engine[PART] = part + 1
-    skip_empty(engine)
-    engine[PARTS_DONE] += 1
-    if engine[PART] == engine[PART_COUNT]:
-        known = reals[PARTS_BAR]
-        reals[PARTS_BAR] = smaller(reals[PART_BAR], known) if known > 0.0 else reals[PART_BAR]
+    bar = lines.pool.bar + lines.tolerance
+    part = lines.part.number
+    if lines.part.kind == NAMED:
+        block_of(lines, part).bar = bar
+    lines.part.largest_bar = larger(bar, lines.part.largest_bar) if part > 0 else bar
+    lines.part.number = part + 1
+    skip_empty(lines)
+    lines.part.done += 1
+    if lines.part.number == lines.part.count:
+        known = lines.part.bar
+        lines.part.bar = smaller(lines.part.largest_bar, known) if known > 0.0 else lines.part.largest_bar

@@ -2,60 +2,40 @@
 
 from __future__ import annotations
 
-from .abi import ConstReals, Engine, Reals
+import math
+
+from .abi import ConstReals
 from .climb import begin_ladder
+from .evidence import NO_KINK
+from .floats import larger, middle
 from .hull import spare_claim
 from .joint import abandon_joint, begin_joint, open_next_line
 from .judge import DECIDED_WRONG
 from .ladder import assumed_slope_noise
 from .noiseline import begin_noise, end_without_noise
-from .outcome import cause_of, refute_by_pair, settle_slot
+from .outcome import pair_resolution, settle_slot, settle_wrong
 from .scales import UNIT_FLOAT32, pair_step, tolerance
 from .slots import a_free_slot, free_slots, is_open, one_sided_slope, open_ladder, open_proof
 from .state import (
-    ASSUMED_NOISE,
-    BUDGET,
     CHUNK,
-    CHUNK_START,
-    CHUNK_STOP,
-    COORDINATE_CAUSE,
-    COORDINATE_FINDING,
-    COORDINATE_RESOLUTION,
-    DENSE,
     DISAGREES_FLAT,
-    EVALUATIONS,
-    FILL,
-    FINDINGS,
     LEFT_FOR_LADDER,
-    NOISE,
     NOISE_COUNT,
-    NOISE_MEASURED,
-    PAIRS,
-    PHASE,
     PHASE_DONE,
     PHASE_JOINT,
     PHASE_LADDERS,
     PHASE_NOISE,
     PHASE_PAIRS,
     PHASE_PROOFS,
-    PROVED_WRONG,
     ROUND,
     SLOT_COUNT,
-    SLOT_DECISION,
-    SLOT_NOISE,
-    SLOT_REFUTED,
-    SLOT_STAGE,
-    SLOT_START,
-    SLOT_WANTED_COUNT,
     STAGE_FINISHED,
     STAGE_FREE,
     STAGE_PARKED,
     UNDECIDED,
-    UNIT,
-    VALUE,
-    N,
-    coordinate,
-    slot_place,
+    Engine,
+    coordinate_of,
+    finding_of,
 )
 
 # So many full proofs of wrong coordinates; where more is wrong, the scales are known and the pair alone counts.
@@ -66,182 +46,183 @@ UNDERRATED = 4.0
 
 def room(engine: Engine) -> int:
     """Return how many probes the next round may hold."""
-    budget = engine[BUDGET]
+    budget = engine.budget
     if budget <= 0:
         return ROUND
-    left = budget - engine[EVALUATIONS]
+    left = budget - engine.evaluations
     return left if left < ROUND else ROUND
 
 
-def begin_sweep(engine: Engine, reals: Reals) -> None:
+def begin_sweep(engine: Engine) -> None:
     """Begin (again) with the pairs of all coordinates."""
-    engine[PHASE] = PHASE_PAIRS
-    engine[CHUNK_START] = 0
-    engine[CHUNK_STOP] = 0
-    engine[FINDINGS] = 0
-    engine[PROVED_WRONG] = 0
-    engine[DENSE] = 0
-    reals[ASSUMED_NOISE] = reals[NOISE]
-    for index in range(engine[N]):
-        place = coordinate(index)
-        engine[place + COORDINATE_CAUSE] = UNDECIDED
-        engine[place + COORDINATE_FINDING] = -1
-        reals[place + COORDINATE_RESOLUTION] = 0.0
+    engine.phase = PHASE_PAIRS
+    engine.chunk_start = 0
+    engine.chunk_stop = 0
+    engine.finding_count = 0
+    engine.proved_wrong = 0
+    engine.dense = 0
+    engine.assumed_noise = engine.noise
+    for index in range(engine.n):
+        coordinate = coordinate_of(engine, index)
+        coordinate.cause = UNDECIDED
+        coordinate.kink = NO_KINK
+        coordinate.finding = -1
+        coordinate.resolution = 0.0
     free_slots(engine)
 
 
-def end_noise(engine: Engine, reals: Reals) -> None:
+def end_noise(engine: Engine) -> None:
     """Noise is known; where it is so much larger than assumed, what was done must be done again."""
-    if reals[NOISE] > UNDERRATED * reals[ASSUMED_NOISE] or reals[UNIT] == UNIT_FLOAT32:
-        begin_sweep(engine, reals)
+    if engine.noise > UNDERRATED * engine.assumed_noise or engine.unit == UNIT_FLOAT32:
+        begin_sweep(engine)
     else:
-        engine[PHASE] = PHASE_PROOFS
+        engine.phase = PHASE_PROOFS
 
 
 def next_chunk(engine: Engine) -> None:
     """Go on with the pairs behind the chunk."""
-    engine[PHASE] = PHASE_PAIRS
-    engine[CHUNK_START] = engine[CHUNK_STOP]
+    engine.phase = PHASE_PAIRS
+    engine.chunk_start = engine.chunk_stop
 
 
-def prepare(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> None:
+def prepare(engine: Engine, x: ConstReals, claimed: ConstReals) -> None:
     """Move on until the next round has something to ask, or the check is done."""
-    while engine[PHASE] >= PHASE_PAIRS and engine[PHASE] != PHASE_DONE:
-        if ready(engine, reals, x, claimed):
+    while engine.phase >= PHASE_PAIRS and engine.phase != PHASE_DONE:
+        if ready(engine, x, claimed):
             return
 
 
-def ready(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> bool:
+def ready(engine: Engine, x: ConstReals, claimed: ConstReals) -> bool:
     """Return whether the phase has something to ask (or everything is done); else move to the next phase."""
     available = room(engine)
-    phase = engine[PHASE]
+    phase = engine.phase
     if available < 2:
-        end_early(engine, reals)
+        end_early(engine)
         return True
     if phase == PHASE_PAIRS:
         return prepare_pairs(engine, available)
     if phase == PHASE_PROOFS:
-        return prepare_proofs(engine, reals, x, claimed, available)
+        return prepare_proofs(engine, x, claimed, available)
     if phase == PHASE_NOISE:
         if available >= NOISE_COUNT:
             return True
-        end_without_noise(engine, reals)
-        end_noise(engine, reals)
+        end_without_noise(engine)
+        end_noise(engine)
         return False
     if phase == PHASE_JOINT:
-        return prepare_joint(engine, reals, x, claimed, available)
-    return prepare_ladders(engine, reals, x, claimed, available)
+        return prepare_joint(engine, x, claimed, available)
+    return prepare_ladders(engine, x, claimed, available)
 
 
 def prepare_pairs(engine: Engine, available: int) -> bool:
     """Choose the next chunk; after the last one come the ladders."""
-    left = engine[N] - engine[CHUNK_START]
+    left = engine.n - engine.chunk_start
     if left <= 0:
-        engine[PHASE] = PHASE_LADDERS
-        engine[FILL] = 0
+        engine.phase = PHASE_LADDERS
+        engine.fill = 0
         free_slots(engine)
         return False
     size = available // 2
     size = left if left < size else size
     size = CHUNK if size > CHUNK else size
-    engine[CHUNK_STOP] = engine[CHUNK_START] + size
+    engine.chunk_stop = engine.chunk_start + size
     return True
 
 
-def prepare_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_proofs(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
     """Fill the slots with what disagreed in the chunk; when all of it is settled, go on."""
-    continue_parked(engine, reals, x)
+    continue_parked(engine, x)
     if parked_slots(engine) > 0:
-        engine[PHASE] = PHASE_NOISE
-        begin_noise(engine, reals)
+        engine.phase = PHASE_NOISE
+        begin_noise(engine)
         return False
-    settle_slots(engine, reals)
-    fill_proofs(engine, reals, x, claimed)
+    settle_slots(engine)
+    fill_proofs(engine, x, claimed)
     if open_slots(engine) > 0:
-        return ask_or_end(engine, reals, available)
+        return ask_or_end(engine, available)
     next_chunk(engine)
     return False
 
 
-def continue_parked(engine: Engine, reals: Reals, x: ConstReals) -> None:
+def continue_parked(engine: Engine, x: ConstReals) -> None:
     """Once the noise is known, let what the proofs left open climb: at once in the last chunk, else after it.
 
     What agrees with a pair comes first, so that a budget that ends soon leaves as little as possible untested.
     """
-    if engine[NOISE_MEASURED] == 0:
+    if engine.noise_measured == 0:
         return
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if engine[slot + SLOT_STAGE] == STAGE_PARKED:
-            if engine[CHUNK_STOP] == engine[N]:
-                reals[slot + SLOT_NOISE] = reals[NOISE]
-                begin_ladder(engine, reals, slot, x)
+        slot = engine.slots[k]
+        if slot.stage == STAGE_PARKED:
+            if engine.chunk_stop == engine.n:
+                slot.noise = engine.noise
+                begin_ladder(engine, slot, x)
             else:
-                engine[coordinate(engine[slot + SLOT_START]) + COORDINATE_CAUSE] = LEFT_FOR_LADDER
-                engine[slot + SLOT_STAGE] = STAGE_FREE
+                coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER
+                slot.stage = STAGE_FREE
 
 
 def parked_slots(engine: Engine) -> int:
     """Return how many slots wait for the noise to be known."""
     count = 0
     for k in range(SLOT_COUNT):
-        if engine[slot_place(k) + SLOT_STAGE] == STAGE_PARKED:
+        if engine.slots[k].stage == STAGE_PARKED:
             count += 1
     return count
 
 
-def settle_slots(engine: Engine, reals: Reals) -> None:
+def settle_slots(engine: Engine) -> None:
     """Write down what the finished slots found."""
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if engine[slot + SLOT_STAGE] == STAGE_FINISHED:
-            spare_claim(engine, reals, slot)
-            settle_slot(engine, reals, slot)
-            if engine[slot + SLOT_DECISION] == DECIDED_WRONG:
-                engine[PROVED_WRONG] += 1
-            engine[slot + SLOT_STAGE] = STAGE_FREE
+        slot = engine.slots[k]
+        if slot.stage == STAGE_FINISHED:
+            spare_claim(engine, slot)
+            settle_slot(engine, slot)
+            if slot.decision == DECIDED_WRONG:
+                engine.proved_wrong += 1
+            slot.stage = STAGE_FREE
 
 
-def prepare_ladders(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_ladders(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
     """Fill the slots with what was left; when nothing is, the check is done."""
-    while engine[FILL] < engine[N]:
-        index = engine[FILL]
-        if cause_of(engine, index) == LEFT_FOR_LADDER:
-            slot = a_free_slot(engine)
-            if slot < 0:
+    while engine.fill < engine.n:
+        index = engine.fill
+        if coordinate_of(engine, index).cause == LEFT_FOR_LADDER:
+            number = a_free_slot(engine)
+            if number < 0:
                 break
-            open_ladder(engine, reals, slot, index, x[index], claimed[index], 0.0)
-        engine[FILL] = index + 1
+            open_ladder(engine, engine.slots[number], index, x[index], claimed[index], 0.0)
+        engine.fill = index + 1
     if open_slots(engine) > 0:
-        return ask_or_end(engine, reals, available)
+        return ask_or_end(engine, available)
     begin_joint(engine)
     return False
 
 
-def prepare_joint(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_joint(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
     """Fill the slots with lines of the joint test; when all are settled, the check is done."""
-    slot = a_free_slot(engine)
-    while slot >= 0 and open_next_line(engine, reals, slot, x, claimed):
-        slot = a_free_slot(engine)
+    number = a_free_slot(engine)
+    while number >= 0 and open_next_line(engine, engine.slots[number], x, claimed):
+        number = a_free_slot(engine)
     if open_slots(engine) > 0:
-        return ask_or_end(engine, reals, available)
-    engine[PHASE] = PHASE_DONE
+        return ask_or_end(engine, available)
+    engine.phase = PHASE_DONE
     return True
 
 
-def end_early(engine: Engine, reals: Reals) -> None:
+def end_early(engine: Engine) -> None:
     """End the check before everything was tested."""
-    abandon_joint(engine, reals)
-    engine[PHASE] = PHASE_DONE
+    abandon_joint(engine)
+    engine.phase = PHASE_DONE
 
 
-def ask_or_end(engine: Engine, reals: Reals, available: int) -> bool:
+def ask_or_end(engine: Engine, available: int) -> bool:
     """End the check where the budget has no room for what the first open slot wants."""
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if is_open(engine, slot):
-            if engine[slot + SLOT_WANTED_COUNT] > available:
-                end_early(engine, reals)
+        slot = engine.slots[k]
+        if is_open(slot):
+            if slot.wanted_count > available:
+                end_early(engine)
             return True
     return True
 
@@ -250,7 +231,7 @@ def open_slots(engine: Engine) -> int:
     """Return how many slots hold a line."""
     count = 0
     for k in range(SLOT_COUNT):
-        if is_open(engine, slot_place(k)):
+        if is_open(engine.slots[k]):
             count += 1
     return count
 
@@ -259,38 +240,41 @@ def proofs_under_way(engine: Engine) -> int:
     """Return how many slots hold a coordinate whose pair was flatly elsewhere."""
     count = 0
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if is_open(engine, slot) and engine[slot + SLOT_REFUTED] != 0:
+        slot = engine.slots[k]
+        if is_open(slot) and slot.refuted != 0:
             count += 1
     return count
 
 
-def fill_proofs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals) -> None:
+def fill_proofs(engine: Engine, x: ConstReals, claimed: ConstReals) -> None:
     """Open proofs in the order of the coordinates, as far as there are slots and full proofs are still wanted."""
-    while engine[FILL] < engine[CHUNK_STOP]:
-        index = engine[FILL]
-        mark = cause_of(engine, index)
-        if mark == DISAGREES_FLAT and engine[PROVED_WRONG] >= FULL_PROOFS:
-            refute(engine, reals, x, claimed, index)
+    while engine.fill < engine.chunk_stop:
+        index = engine.fill
+        mark = coordinate_of(engine, index).cause
+        if mark == DISAGREES_FLAT and engine.proved_wrong >= FULL_PROOFS:
+            refute(engine, x, claimed, index)
         elif mark == DISAGREES_FLAT or mark == UNDECIDED:
-            slot = a_free_slot(engine)
+            number = a_free_slot(engine)
             flat = mark == DISAGREES_FLAT
-            if slot < 0 or (flat and proofs_under_way(engine) + engine[PROVED_WRONG] >= FULL_PROOFS):
+            if number < 0 or (flat and proofs_under_way(engine) + engine.proved_wrong >= FULL_PROOFS):
                 return
-            k = index - engine[CHUNK_START]
-            right = reals[PAIRS + 2 * k]
-            left = reals[PAIRS + 2 * k + 1]
-            open_proof(engine, reals, slot, x, claimed, index, right, left, flat)
-        engine[FILL] = index + 1
+            open_proof(engine, engine.slots[number], x, claimed, index, flat)
+        engine.fill = index + 1
 
 
-def refute(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, index: int) -> None:
+def refute(engine: Engine, x: ConstReals, claimed: ConstReals, index: int) -> None:
     """Errors are dense: the pair of a coordinate alone counts."""
-    k = index - engine[CHUNK_START]
-    step = pair_step(engine, reals, claimed[index], x[index])
-    right = one_sided_slope(engine, reals, reals[VALUE], x[index], step, reals[PAIRS + 2 * k])
-    left = one_sided_slope(engine, reals, reals[VALUE], x[index], -step, reals[PAIRS + 2 * k + 1])
-    allowed = tolerance(reals, claimed[index], x[index])
-    noise = assumed_slope_noise(reals, step)
-    refute_by_pair(engine, reals, index, claimed[index], right, left, noise, allowed, step)
-    engine[DENSE] = 1
+    sides = engine.pairs[index - engine.chunk_start]
+    step = pair_step(engine, claimed[index], x[index])
+    noise = assumed_slope_noise(engine, step)
+    resolution = pair_resolution(tolerance(engine, claimed[index], x[index]), noise)
+    number = settle_wrong(engine, index, resolution)
+    if number >= 0:
+        finding = finding_of(engine, number)
+        finding.claimed = claimed[index]
+        finding.right = one_sided_slope(engine, engine.value, x[index], step, sides.right)
+        finding.left = one_sided_slope(engine, engine.value, x[index], -step, sides.left)
+        finding.slope = middle(finding.right, finding.left)
+        finding.error_bar = larger(math.fabs(finding.right - finding.left) / 2.0, noise)
+        finding.step = step
+    engine.dense = 1

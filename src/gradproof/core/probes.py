@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Reals, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
 from .directions import coordinate_scale, direction, typical_size
 from .floats import widened
-from .memory import as_reals, is_null, offset, rounded_to_float32
+from .memory import is_null, offset, rounded_to_float32
 from .spans import move_line
-from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from .structs import ConstProbes, Probe
 
 
 def displaced(value: float, displacement: float, float32: bool) -> float:
@@ -24,84 +24,81 @@ def displacement_of(value: float, typical: float, seed: int, step: float, index:
     return step * direction(seed, index) * coordinate_scale(value, typical, 0.0)
 
 
-def is_long(numbers: ConstReals, place: int) -> bool:
+def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> None:
+    """Write a probe: of x itself, along a coordinate, or on a short random line; what others have is set beside it."""
+    probe.start = start
+    probe.stop = stop
+    probe.seed = seed
+    probe.floor = 0.0
+    probe.ratio = 0.0
+    probe.step = step
+    probe.aligned = 0
+
+
+def is_long(probe: Probe) -> bool:
     """Return whether a probe stands on a long line, which takes the claim and the sizes of windows."""
-    return numbers[place + PROBE_FLOOR] != 0.0
+    return probe.floor != 0.0
 
 
 def is_random(probes: ConstProbes, count: int) -> bool:
     """Return whether one of the probes stands on a short random line, which takes the typical size of all of x."""
-    numbers = as_reals(probes)
     random = False
     for number in range(count):
-        place = number * PROBE_WORDS
-        random = random or (probes[place + PROBE_SEED] != 0 and not is_long(numbers, place))
+        probe = probes[number]
+        random = random or (probe.seed != 0 and not is_long(probe))
     return random
 
 
-def fits(probes: ConstProbes, numbers: ConstReals, place: int, n: int) -> bool:
+def fits(probe: Probe, n: int) -> bool:
     """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
-    start = probes[place + PROBE_START]
-    stop = probes[place + PROBE_STOP]
-    return 0 <= start <= stop <= n and (numbers[place + PROBE_RATIO] == 0.0 or start + 2 <= stop)
+    return 0 <= probe.start <= probe.stop <= n and (probe.ratio == 0.0 or probe.start + 2 <= probe.stop)
 
 
-def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, typical: float, point: Vector) -> None:
+def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
     """Set the coordinates that the probe moves; the others of the point stay as they are."""
-    seed = probes[place + PROBE_SEED]
-    step = numbers[place + PROBE_STEP]
-    ratio = numbers[place + PROBE_RATIO]
-    if ratio != 0.0:
-        first = probes[place + PROBE_START]
-        last = probes[place + PROBE_STOP] - 1
+    seed = probe.seed
+    step = probe.step
+    if probe.ratio != 0.0:
+        first = probe.start
+        last = probe.stop - 1
         point[first] = widened(x[first]) + step
-        point[last] = widened(x[last]) + ratio * step
+        point[last] = widened(x[last]) + probe.ratio * step
         return
-    for index in range(probes[place + PROBE_START], probes[place + PROBE_STOP]):
+    for index in range(probe.start, probe.stop):
         value = widened(x[index])
         point[index] = value + displacement_of(value, typical, seed, step, index)
 
 
-def put_back(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, point: Vector) -> None:
+def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
     """Take back what `move` did."""
-    if numbers[place + PROBE_RATIO] != 0.0:
-        first = probes[place + PROBE_START]
-        last = probes[place + PROBE_STOP] - 1
+    if probe.ratio != 0.0:
+        first = probe.start
+        last = probe.stop - 1
         point[first] = x[first]
         point[last] = x[last]
         return
-    for index in range(probes[place + PROBE_START], probes[place + PROBE_STOP]):
+    for index in range(probe.start, probe.stop):
         point[index] = x[index]
 
 
 def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
     """Return whether every probe moves coordinates that x has, and what long lines take is there."""
-    numbers = as_reals(probes)
     complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
     for number in range(count):
-        place = number * PROBE_WORDS
-        if not fits(probes, numbers, place, n) or (is_long(numbers, place) and not complete):
+        probe = probes[number]
+        if not fits(probe, n) or (is_long(probe) and not complete):
             return False
     return True
 
 
 def move_and_foretell(
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    probes: ConstProbes,
-    number: int,
-    typical: float,
-    point: Vector,
-    changes: Reals,
-) -> None:
-    """Set the coordinates that a probe moves; on a long line note the change that the claim foretells."""
-    place = number * PROBE_WORDS
-    numbers = as_reals(probes)
-    if is_long(numbers, place):
-        changes[number] = move_line(x, claimed, sizes, offset(probes, place), point)
-    else:
-        move(probes, numbers, place, x, typical, point)
+    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
+) -> float:
+    """Set the coordinates that a probe moves; on a long line return the change that the claim foretells, else 0."""
+    if is_long(probe):
+        return move_line(x, claimed, sizes, probe, point)
+    move(probe, x, typical, point)
+    return 0.0
 
 
 @exported
@@ -154,5 +151,7 @@ def points(
         row = offset(points, number * n)
         for index in range(n):
             row[index] = x[index]
-        move_and_foretell(x, claimed, sizes, probes, number, typical, row, changes)
+        change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
+        if is_long(probes[number]):
+            changes[number] = change
     return DONE

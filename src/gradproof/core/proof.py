@@ -7,43 +7,21 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Reals
+from .abi import ConstReals
 from .evidence import NO_KINK, estimate, gather, half_width
 from .floats import larger, power_of_two_above
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
 from .ladder import centered, place_of_step, slope_noise
 from .scales import coordinate_size
 from .state import (
-    SLOT_BEST_STEP,
-    SLOT_CLAIMED,
-    SLOT_COUNT_PAIRS,
-    SLOT_DECISION,
-    SLOT_HIGH,
-    SLOT_KINK,
-    SLOT_LADDER_LEFT,
-    SLOT_LADDER_RIGHT,
-    SLOT_LADDER_STEP,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOW,
-    SLOT_MISSING,
-    SLOT_NEED,
-    SLOT_REFUTED,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-    SLOT_SIZE,
-    SLOT_STAGE,
-    SLOT_START,
-    SLOT_STEP,
-    SLOT_TOLERANCE,
     STAGE_FINISHED,
     STAGE_PARKED,
     STAGE_PROOF,
     STAGE_PROOF_CURVED,
     STAGE_PROOF_FAR,
     STAGE_PROOF_FLAT,
-    TYPICAL,
+    Engine,
+    Slot,
     want_pair,
 )
 
@@ -58,173 +36,173 @@ LEAST_GROWTH = 2.5
 MOST_GROWTH = 6.0
 
 
-def begin_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def begin_proof(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """A claim that the first pair refutes flatly is held against a far pair; else more pairs are asked for."""
-    step = far_step(engine, reals, slot, x)
-    if engine[slot + SLOT_REFUTED] != 0 and step > RATIO * reals[slot + SLOT_STEP]:
-        engine[slot + SLOT_STAGE] = STAGE_PROOF_FLAT
-        want_pair(engine, reals, slot, step)
-    elif gap_may_be_curvature(reals, slot):
-        engine[slot + SLOT_STAGE] = STAGE_PROOF_CURVED
-        want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO)
+    step = far_step(engine, slot, x)
+    if slot.refuted != 0 and step > RATIO * slot.step:
+        slot.stage = STAGE_PROOF_FLAT
+        want_pair(slot, step)
+    elif gap_may_be_curvature(engine, slot):
+        slot.stage = STAGE_PROOF_CURVED
+        want_pair(slot, slot.step * RATIO)
     else:
-        ask_neighbours(engine, reals, slot)
+        ask_neighbours(slot)
 
 
-def centered_agrees(reals: Reals, slot: int, place: int) -> bool:
+def centered_agrees(engine: Engine, slot: Slot, place: int) -> bool:
     """Return whether the centered slope at a place agrees with the claim, and its noise would let one see that."""
-    allowed = reals[slot + SLOT_TOLERANCE]
-    noise = slope_noise(reals, slot, place)
-    off = math.fabs(centered(reals, slot, place) - reals[slot + SLOT_CLAIMED])
-    return off <= allowed + noise and noise <= larger(QUIET * allowed, reals[slot + SLOT_NEED])
+    allowed = slot.tolerance
+    noise = slope_noise(engine, slot, place)
+    off = math.fabs(centered(slot, place) - slot.claimed)
+    return off <= allowed + noise and noise <= larger(QUIET * allowed, slot.need)
 
 
-def gap(reals: Reals, slot: int, place: int) -> float:
+def gap(slot: Slot, place: int) -> float:
     """Return right slope minus left slope at a place."""
-    return reals[slot + SLOT_LADDER_RIGHT + place] - reals[slot + SLOT_LADDER_LEFT + place]
+    return slot.ladder[place].right - slot.ladder[place].left
 
 
-def gap_may_be_curvature(reals: Reals, slot: int) -> bool:
+def gap_may_be_curvature(engine: Engine, slot: Slot) -> bool:
     """Return whether only the gap of the first pair, and not its centered slope, disagrees with the claim."""
-    return math.isfinite(gap(reals, slot, 0)) and centered_agrees(reals, slot, 0)
+    return math.isfinite(gap(slot, 0)) and centered_agrees(engine, slot, 0)
 
 
-def advance_proof_curved(engine: Engine, reals: Reals, slot: int) -> None:
+def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     """A gap that grows with the step is curvature, where both centered slopes agree with the claim; a kink's stays.
 
     A kink nearer than the first step has its share in the centered slopes, too, and a larger one in the second.
     """
-    near = gap(reals, slot, 0)
-    far = gap(reals, slot, 1)
+    near = gap(slot, 0)
+    far = gap(slot, 1)
     grows = LEAST_GROWTH * math.fabs(near) < math.fabs(far) < MOST_GROWTH * math.fabs(near) and near * far > 0.0
-    if grows and centered_agrees(reals, slot, 1):
-        interval_of_pair(engine, reals, slot)
-        bar = slope_noise(reals, slot, 0) + math.fabs(centered(reals, slot, 1) - centered(reals, slot, 0))
-        reals[slot + SLOT_LOW] = centered(reals, slot, 0) - bar
-        reals[slot + SLOT_HIGH] = centered(reals, slot, 0) + bar
-        reals[slot + SLOT_RESOLUTION] = bar
-        settle(engine, slot, DECIDED_RIGHT)
+    if grows and centered_agrees(engine, slot, 1):
+        interval_of_pair(engine, slot)
+        bar = slope_noise(engine, slot, 0) + math.fabs(centered(slot, 1) - centered(slot, 0))
+        slot.slope.low = centered(slot, 0) - bar
+        slot.slope.high = centered(slot, 0) + bar
+        slot.resolution = bar
+        settle(slot, DECIDED_RIGHT)
         return
-    engine[slot + SLOT_STAGE] = STAGE_PROOF
-    want_pair(engine, reals, slot, reals[slot + SLOT_LADDER_STEP + 1] * RATIO)
+    slot.stage = STAGE_PROOF
+    want_pair(slot, slot.ladder[1].step * RATIO)
 
 
-def ask_neighbours(engine: Engine, reals: Reals, slot: int) -> None:
+def ask_neighbours(slot: Slot) -> None:
     """Ask for the two pairs that the first evidence needs beside the pair that is there."""
-    engine[slot + SLOT_STAGE] = STAGE_PROOF
-    want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO)
-    want_pair(engine, reals, slot, reals[slot + SLOT_STEP] * RATIO * RATIO)
+    slot.stage = STAGE_PROOF
+    want_pair(slot, slot.step * RATIO)
+    want_pair(slot, slot.step * RATIO * RATIO)
 
 
-def settle(engine: Engine, slot: int, decision: int) -> None:
+def settle(slot: Slot, decision: int) -> None:
     """Finish a slot with a decision."""
-    engine[slot + SLOT_DECISION] = decision
-    engine[slot + SLOT_STAGE] = STAGE_FINISHED
+    slot.decision = decision
+    slot.stage = STAGE_FINISHED
 
 
-def park(engine: Engine, slot: int) -> None:
+def park(slot: Slot) -> None:
     """Leave a slot with its pairs to the ladder, which needs to know the noise."""
-    engine[slot + SLOT_STAGE] = STAGE_PARKED
+    slot.stage = STAGE_PARKED
 
 
-def says_nothing(engine: Engine, reals: Reals, slot: int) -> bool:
+def says_nothing(slot: Slot) -> bool:
     """Return whether a pair is missing a side, or f did not change at all: the full ladder is needed."""
-    if engine[slot + SLOT_MISSING] > 0 or not math.isfinite(reals[slot + SLOT_CLAIMED]):
+    if slot.missing > 0 or not math.isfinite(slot.claimed):
         return True
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        if reals[slot + SLOT_LADDER_RIGHT + k] == 0.0 and reals[slot + SLOT_LADDER_LEFT + k] == 0.0:
+    for k in range(slot.count):
+        if slot.ladder[k].right == 0.0 and slot.ladder[k].left == 0.0:
             return True
     return False
 
 
-def spread_of_slopes(engine: Engine, reals: Reals, slot: int) -> float:
+def spread_of_slopes(slot: Slot) -> float:
     """Return how far any one-sided slope lies from the estimate."""
     spread = 0.0
-    middle = estimate(reals, slot)
-    for k in range(engine[slot + SLOT_COUNT_PAIRS]):
-        spread = larger(math.fabs(reals[slot + SLOT_LADDER_RIGHT + k] - middle), spread)
-        spread = larger(math.fabs(reals[slot + SLOT_LADDER_LEFT + k] - middle), spread)
+    middle = estimate(slot)
+    for k in range(slot.count):
+        spread = larger(math.fabs(slot.ladder[k].right - middle), spread)
+        spread = larger(math.fabs(slot.ladder[k].left - middle), spread)
     return spread
 
 
-def advance_proof(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def advance_proof(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Weigh the pairs: settle, ask for one pair more, or look far away before the claim is called wrong."""
-    if says_nothing(engine, reals, slot):
-        park(engine, slot)
+    if says_nothing(slot):
+        park(slot)
         return
-    gather(engine, reals, slot)
-    if engine[slot + SLOT_KINK] != NO_KINK or not math.isfinite(half_width(reals, slot)):
-        park(engine, slot)
+    gather(engine, slot)
+    if slot.kink != NO_KINK or not math.isfinite(half_width(slot)):
+        park(slot)
         return
-    claimed = reals[slot + SLOT_CLAIMED]
-    decision = judge(reals, slot, claimed, reals[slot + SLOT_TOLERANCE], reals[slot + SLOT_SIZE])
-    if decision == DECIDED_RIGHT and reals[slot + SLOT_RESOLUTION] <= reals[slot + SLOT_NEED]:
-        settle(engine, slot, DECIDED_RIGHT)
+    claimed = slot.claimed
+    decision = judge(slot, claimed, slot.tolerance, slot.size)
+    if decision == DECIDED_RIGHT and slot.resolution <= slot.need:
+        settle(slot, DECIDED_RIGHT)
         return
-    clear = larger(half_width(reals, slot), spread_of_slopes(engine, reals, slot))
-    if decision == DECIDED_WRONG and math.fabs(claimed - estimate(reals, slot)) > CLEARLY * clear:
-        look_far(engine, reals, slot, x)
+    clear = larger(half_width(slot), spread_of_slopes(slot))
+    if decision == DECIDED_WRONG and math.fabs(claimed - estimate(slot)) > CLEARLY * clear:
+        look_far(engine, slot, x)
         return
-    if engine[slot + SLOT_COUNT_PAIRS] >= MOST_PAIRS:
-        park(engine, slot)
+    if slot.count >= MOST_PAIRS:
+        park(slot)
         return
-    want_pair(engine, reals, slot, RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1])
+    want_pair(slot, RATIO * slot.ladder[slot.count - 1].step)
 
 
-def advance_proof_flat(engine: Engine, reals: Reals, slot: int) -> None:
+def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     """Two pairs, orders of magnitude apart, that agree with each other and not with the claim prove it wrong."""
-    near = centered(reals, slot, 0)
-    change = math.fabs(centered(reals, slot, 1) - near)
-    if change <= math.fabs(reals[slot + SLOT_CLAIMED] - near) / CLEARLY:
-        interval_of_pair(engine, reals, slot)
-        settle(engine, slot, DECIDED_WRONG)
+    near = centered(slot, 0)
+    change = math.fabs(centered(slot, 1) - near)
+    if change <= math.fabs(slot.claimed - near) / CLEARLY:
+        interval_of_pair(engine, slot)
+        settle(slot, DECIDED_WRONG)
         return
     # The far pair says nothing of the neighbourhood of the near one.
-    engine[slot + SLOT_COUNT_PAIRS] = 1
-    engine[slot + SLOT_MISSING] = 0
-    ask_neighbours(engine, reals, slot)
+    slot.count = 1
+    slot.missing = 0
+    ask_neighbours(slot)
 
 
-def interval_of_pair(engine: Engine, reals: Reals, slot: int) -> None:
+def interval_of_pair(engine: Engine, slot: Slot) -> None:
     """Take what the finest pair says: its slopes, with their noise and half their gap as error bars."""
-    noise = slope_noise(reals, slot, 0)
-    right = reals[slot + SLOT_LADDER_RIGHT]
-    left = reals[slot + SLOT_LADDER_LEFT]
+    noise = slope_noise(engine, slot, 0)
+    right = slot.ladder[0].right
+    left = slot.ladder[0].left
     bar = larger(math.fabs(right - left) / 2.0, noise)
-    reals[slot + SLOT_LOW] = centered(reals, slot, 0) - bar
-    reals[slot + SLOT_HIGH] = centered(reals, slot, 0) + bar
-    reals[slot + SLOT_RIGHT_LOW] = right - noise
-    reals[slot + SLOT_RIGHT_HIGH] = right + noise
-    reals[slot + SLOT_LEFT_LOW] = left - noise
-    reals[slot + SLOT_LEFT_HIGH] = left + noise
-    reals[slot + SLOT_RESOLUTION] = bar
-    reals[slot + SLOT_BEST_STEP] = reals[slot + SLOT_LADDER_STEP]
-    engine[slot + SLOT_KINK] = NO_KINK
+    slot.slope.low = centered(slot, 0) - bar
+    slot.slope.high = centered(slot, 0) + bar
+    slot.right.low = right - noise
+    slot.right.high = right + noise
+    slot.left.low = left - noise
+    slot.left.high = left + noise
+    slot.resolution = bar
+    slot.best_step = slot.ladder[0].step
+    slot.kink = NO_KINK
 
 
-def far_step(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> float:
+def far_step(engine: Engine, slot: Slot, x: ConstReals) -> float:
     """Return the step of a pair far from x."""
-    size = larger(coordinate_size(reals, x[engine[slot + SLOT_START]]), reals[TYPICAL])
+    size = larger(coordinate_size(engine, x[slot.start]), engine.typical)
     return power_of_two_above(FAR_STEP * size)
 
 
-def look_far(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def look_far(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Ask for a pair far from x, if the pairs have not come as far."""
-    step = far_step(engine, reals, slot, x)
-    if step <= RATIO * reals[slot + SLOT_LADDER_STEP + engine[slot + SLOT_COUNT_PAIRS] - 1]:
-        park(engine, slot)
+    step = far_step(engine, slot, x)
+    if step <= RATIO * slot.ladder[slot.count - 1].step:
+        park(slot)
         return
-    reals[slot + SLOT_STEP] = step
-    engine[slot + SLOT_STAGE] = STAGE_PROOF_FAR
-    want_pair(engine, reals, slot, step)
+    slot.step = step
+    slot.stage = STAGE_PROOF_FAR
+    want_pair(slot, step)
 
 
-def advance_proof_far(engine: Engine, reals: Reals, slot: int) -> None:
+def advance_proof_far(slot: Slot) -> None:
     """The claim is wrong unless the far pair sides with it."""
-    far = centered(reals, slot, place_of_step(engine, reals, slot, reals[slot + SLOT_STEP]))
-    middle = estimate(reals, slot)
-    sides_with_claim = math.fabs(far - reals[slot + SLOT_CLAIMED]) < 0.5 * math.fabs(far - middle)
+    far = centered(slot, place_of_step(slot, slot.step))
+    middle = estimate(slot)
+    sides_with_claim = math.fabs(far - slot.claimed) < 0.5 * math.fabs(far - middle)
     if sides_with_claim:
-        park(engine, slot)
+        park(slot)
     else:
-        settle(engine, slot, DECIDED_WRONG)
+        settle(slot, DECIDED_WRONG)

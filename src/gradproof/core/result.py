@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstEngine, Findings, Integer, Integers, Reals, Report, exported
+from .abi import Code, Integer, Integers, Reals, exported
 from .codes import (
     AGREES,
     BAD_ARGUMENT,
@@ -18,51 +18,9 @@ from .codes import (
     WRONG,
 )
 from .floats import larger
-from .memory import as_reals, is_null
-from .outcome import cause_of, kink_of
-from .state import (
-    ARITHMETIC,
-    COORDINATE_FINDING,
-    COORDINATE_RESOLUTION,
-    DENSE,
-    EVALUATIONS,
-    FINDINGS,
-    NOISE,
-    NOISE_MEASURED,
-    NONDETERMINISTIC,
-    ROUNDS,
-    RTOL,
-    SPREAD,
-    VALUE,
-    N,
-    coordinate,
-    finding,
-)
-from .structs import (
-    FINDING_WORDS,
-    REPORT_AGREEING,
-    REPORT_ARITHMETIC,
-    REPORT_DENSE,
-    REPORT_EVALUATIONS,
-    REPORT_FINDINGS,
-    REPORT_KINKS,
-    REPORT_LINES,
-    REPORT_N,
-    REPORT_NOISE_FLOOR,
-    REPORT_NOISE_MEASURED,
-    REPORT_NONDETERMINISTIC,
-    REPORT_OPEN,
-    REPORT_RESOLUTION,
-    REPORT_ROUNDS,
-    REPORT_RTOL,
-    REPORT_SPREAD,
-    REPORT_TESTED,
-    REPORT_UNTESTED,
-    REPORT_VALUE,
-    REPORT_VERDICT,
-    REPORT_WORDS,
-    REPORT_WRONG,
-)
+from .memory import clear_record, is_null
+from .state import ConstEngine, Engine, coordinate_of, finding_of
+from .structs import Findings, Report
 
 
 def is_acceptable(cause: int) -> bool:
@@ -70,26 +28,23 @@ def is_acceptable(cause: int) -> bool:
     return cause == AGREES or cause == KINK_AT_POINT or cause == KINK_CROSSED
 
 
-def count_coordinates(engine: ConstEngine, report: Report) -> float:
+def count_coordinates(engine: Engine, report: Report) -> float:
     """Count the coordinates by cause; return the resolution of the worst one that was decided."""
-    reals = as_reals(engine)
     resolution = 0.0
-    for field in (REPORT_AGREEING, REPORT_WRONG, REPORT_KINKS, REPORT_OPEN, REPORT_UNTESTED):
-        report[field] = 0
-    for index in range(engine[N]):
-        cause = cause_of(engine, index)
-        if kink_of(engine, index) != 0:
-            report[REPORT_KINKS] += 1
+    for index in range(engine.n):
+        cause = coordinate_of(engine, index).cause
+        if coordinate_of(engine, index).kink != 0:
+            report.kinks += 1
         if cause == WRONG:
-            report[REPORT_WRONG] += 1
+            report.wrong += 1
         elif is_acceptable(cause):
-            report[REPORT_AGREEING] += 1
+            report.agreeing += 1
         elif cause <= UNTESTED:
-            report[REPORT_UNTESTED] += 1
+            report.untested += 1
         else:
-            report[REPORT_OPEN] += 1
+            report.open += 1
         if cause == WRONG or is_acceptable(cause):
-            resolution = larger(reals[coordinate(index) + COORDINATE_RESOLUTION], resolution)
+            resolution = larger(coordinate_of(engine, index).resolution, resolution)
     return resolution
 
 
@@ -126,48 +81,42 @@ def result(
     return DONE
 
 
-def write_report(engine: ConstEngine, report: Report) -> None:
+def write_report(engine: Engine, report: Report) -> None:
     """Fill the report."""
-    reals = as_reals(engine)
-    numbers = as_reals(report)
-    # What only lines have.
-    for word in range(REPORT_LINES, REPORT_WORDS):
-        report[word] = 0
-    numbers[REPORT_RESOLUTION] = count_coordinates(engine, report)
-    report[REPORT_VERDICT] = verdict(report)
-    report[REPORT_N] = engine[N]
-    report[REPORT_TESTED] = engine[N] - report[REPORT_UNTESTED]
-    report[REPORT_FINDINGS] = engine[FINDINGS]
-    report[REPORT_EVALUATIONS] = engine[EVALUATIONS]
-    report[REPORT_ROUNDS] = engine[ROUNDS]
-    report[REPORT_ARITHMETIC] = engine[ARITHMETIC]
-    report[REPORT_NOISE_MEASURED] = engine[NOISE_MEASURED]
-    report[REPORT_NONDETERMINISTIC] = engine[NONDETERMINISTIC]
-    report[REPORT_DENSE] = engine[DENSE]
-    numbers[REPORT_VALUE] = reals[VALUE]
-    numbers[REPORT_NOISE_FLOOR] = reals[NOISE]
-    numbers[REPORT_SPREAD] = reals[SPREAD]
-    numbers[REPORT_RTOL] = reals[RTOL]
+    clear_record(report)
+    report.resolution = count_coordinates(engine, report)
+    report.verdict = verdict(report)
+    report.n = engine.n
+    report.tested = engine.n - report.untested
+    report.findings = engine.finding_count
+    report.evaluations = engine.evaluations
+    report.rounds = engine.rounds
+    report.arithmetic = engine.arithmetic
+    report.noise_measured = engine.noise_measured
+    report.nondeterministic = engine.nondeterministic
+    report.dense = engine.dense
+    report.value = engine.value
+    report.noise_floor = engine.noise
+    report.spread = engine.spread
+    report.rtol = engine.rtol
 
 
 def verdict(report: Report) -> int:
     """Return the verdict: anything wrong is wrong, anything open or untested is inconclusive."""
-    if report[REPORT_WRONG] > 0:
+    if report.wrong > 0:
         return VERDICT_WRONG
-    if report[REPORT_OPEN] > 0 or report[REPORT_UNTESTED] > 0:
+    if report.open > 0 or report.untested > 0:
         return VERDICT_INCONCLUSIVE
     return VERDICT_RIGHT
 
 
-def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
+def write_findings(engine: Engine, findings: Findings, capacity: int) -> None:
     """Copy the findings in the order of their coordinates."""
     written = 0
-    for index in range(engine[N]):
-        number = engine[coordinate(index) + COORDINATE_FINDING]
+    for index in range(engine.n):
+        number = coordinate_of(engine, index).finding
         if number >= 0 and written < capacity:
-            place = finding(engine, number)
-            for word in range(FINDING_WORDS):
-                findings[written * FINDING_WORDS + word] = engine[place + word]
+            findings[written] = finding_of(engine, number)
             written += 1
 
 
@@ -193,14 +142,13 @@ def coordinates(engine: ConstEngine, causes: Integers, kinks: Integers, resoluti
     """
     if is_null(engine):
         return BAD_ARGUMENT
-    reals = as_reals(engine)
-    for index in range(engine[N]):
-        cause = cause_of(engine, index)
+    for index in range(engine.n):
+        cause = coordinate_of(engine, index).cause
         if not is_null(causes):
             causes[index] = cause if cause > UNTESTED else UNTESTED
         if not is_null(kinks):
-            kinks[index] = kink_of(engine, index)
+            kinks[index] = coordinate_of(engine, index).kink
         if not is_null(resolutions):
             decided = cause == WRONG or is_acceptable(cause)
-            resolutions[index] = reals[coordinate(index) + COORDINATE_RESOLUTION] if decided else math.nan
+            resolutions[index] = coordinate_of(engine, index).resolution if decided else math.nan
     return DONE

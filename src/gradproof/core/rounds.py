@@ -9,30 +9,20 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Probes, Reals
+from .abi import ConstReals
 from .floats import larger, spacing
 from .joint import settle_joint
 from .jointline import change_by_rounding
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from .ladder import assumed_slope_noise
-from .memory import as_reals
 from .noiseline import advance_noise, noise_probes, note_values, write_noise_probes
 from .outcome import settle_by_pair, settle_without_value
 from .phases import begin_sweep, end_noise, room, settle_slots
+from .probes import write_probe
 from .scales import needed_resolution, pair_step, tolerance
 from .slots import advance, free_slots, is_open, one_sided_slope
 from .state import (
-    CHUNK_START,
-    CHUNK_STOP,
-    COORDINATE_CAUSE,
     DISAGREES_FLAT,
-    EVALUATIONS,
-    FILL,
-    FLOAT32,
-    NOISE,
-    NONDETERMINISTIC,
-    PAIRS,
-    PHASE,
     PHASE_AGAIN,
     PHASE_AT_X,
     PHASE_DONE,
@@ -42,32 +32,13 @@ from .state import (
     PHASE_PAIRS,
     PHASE_PROOFS,
     PHASE_SPREAD,
-    SEEN_TWICE,
-    SLOT_ANSWERS,
     SLOT_COUNT,
-    SLOT_RATIO,
-    SLOT_SEED,
-    SLOT_START,
-    SLOT_STOP,
-    SLOT_WANTED,
-    SLOT_WANTED_COUNT,
-    SPREAD,
     SPREAD_COUNT,
     UNDECIDED,
-    VALUE,
-    coordinate,
-    slot_place,
+    Engine,
+    coordinate_of,
 )
-from .structs import (
-    PROBE_ALIGNED,
-    PROBE_FLOOR,
-    PROBE_RATIO,
-    PROBE_SEED,
-    PROBE_START,
-    PROBE_STEP,
-    PROBE_STOP,
-    PROBE_WORDS,
-)
+from .structs import Probes
 
 # A random objective is given two standard deviations for the range of its ten values at x (normal: three).
 SPREAD_PART = 0.5
@@ -77,14 +48,14 @@ ASSUMED_UNITS = 4.0
 
 def asked(engine: Engine) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
-    phase = engine[PHASE]
+    phase = engine.phase
     available = room(engine)
     if phase == PHASE_AT_X or phase == PHASE_AGAIN:
         return 1 if available >= 1 else 0
     if phase == PHASE_SPREAD:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
     if phase == PHASE_PAIRS:
-        return 2 * (engine[CHUNK_STOP] - engine[CHUNK_START])
+        return 2 * (engine.chunk_stop - engine.chunk_start)
     if phase == PHASE_NOISE:
         return noise_probes(engine)
     if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
@@ -96,173 +67,153 @@ def slot_probes(engine: Engine, available: int) -> int:
     """Return how many probes the open slots ask for; a slot that has no room waits, and so do those behind it."""
     total = 0
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if is_open(engine, slot):
-            if total + engine[slot + SLOT_WANTED_COUNT] > available:
+        slot = engine.slots[k]
+        if is_open(slot):
+            if total + slot.wanted_count > available:
                 return total
-            total += engine[slot + SLOT_WANTED_COUNT]
+            total += slot.wanted_count
     return total
-
-
-def write_probe(probes: Probes, number: int, start: int, stop: int, seed: int, ratio: float, step: float) -> None:
-    """Write a probe: of x itself, along a coordinate or a pair, or on a random line."""
-    place = number * PROBE_WORDS
-    numbers = as_reals(probes)
-    probes[place + PROBE_START] = start
-    probes[place + PROBE_STOP] = stop
-    probes[place + PROBE_SEED] = seed
-    numbers[place + PROBE_FLOOR] = 0.0
-    numbers[place + PROBE_RATIO] = ratio
-    probes[place + PROBE_ALIGNED] = 0
-    numbers[place + PROBE_STEP] = step
 
 
 def write_round(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes) -> int:
     """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
-    reals = as_reals(engine)
     count = asked(engine)
-    phase = engine[PHASE]
+    phase = engine.phase
     if phase == PHASE_AT_X or phase == PHASE_AGAIN or phase == PHASE_SPREAD:
         for k in range(count):
-            write_probe(probes, k, 0, 0, 0, 0.0, 0.0)
+            write_probe(probes[k], 0, 0, 0, 0.0)
     elif phase == PHASE_PAIRS:
         for k in range(count // 2):
-            index = engine[CHUNK_START] + k
-            step = pair_step(engine, reals, claimed[index], x[index])
-            write_probe(probes, 2 * k, index, index + 1, 0, 0.0, step)
-            write_probe(probes, 2 * k + 1, index, index + 1, 0, 0.0, -step)
+            index = engine.chunk_start + k
+            step = pair_step(engine, claimed[index], x[index])
+            write_probe(probes[2 * k], index, index + 1, 0, step)
+            write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
     elif phase == PHASE_NOISE:
         write_noise_probes(engine, probes)
     elif phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
-        write_slot_probes(engine, reals, probes, count)
+        write_slot_probes(engine, probes, count)
     return count
 
 
-def write_slot_probes(engine: Engine, reals: Reals, probes: Probes, count: int) -> None:
+def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
     """Write what the open slots want, as far as there is room."""
     written = 0
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if is_open(engine, slot):
+        slot = engine.slots[k]
+        if is_open(slot):
             if written >= count:
                 return
-            start = engine[slot + SLOT_START]
-            stop = engine[slot + SLOT_STOP]
-            seed = engine[slot + SLOT_SEED]
-            for j in range(engine[slot + SLOT_WANTED_COUNT]):
-                step = reals[slot + SLOT_WANTED + j]
-                write_probe(probes, written, start, stop, seed, reals[slot + SLOT_RATIO], step)
+            for j in range(slot.wanted_count):
+                write_probe(probes[written], slot.start, slot.stop, slot.seed, slot.wanted[j])
+                probes[written].ratio = slot.ratio
                 written += 1
 
 
 def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int) -> None:
     """Take the values of a round."""
-    reals = as_reals(engine)
-    phase = engine[PHASE]
-    engine[EVALUATIONS] += count
+    phase = engine.phase
+    engine.evaluations += count
     if phase == PHASE_AT_X:
-        take_value_at_x(engine, reals, claimed, values[0])
+        take_value_at_x(engine, claimed, values[0])
     elif phase == PHASE_AGAIN:
-        take_second_value(engine, reals, values[0])
+        take_second_value(engine, values[0])
     elif phase == PHASE_SPREAD:
-        take_spread(engine, reals, values, count)
+        take_spread(engine, values, count)
     elif phase == PHASE_PAIRS:
-        engine[CHUNK_STOP] = engine[CHUNK_START] + count // 2
-        take_pairs(engine, reals, x, claimed, values)
+        engine.chunk_stop = engine.chunk_start + count // 2
+        take_pairs(engine, x, claimed, values)
     elif phase == PHASE_PROOFS:
-        take_slots(engine, reals, x, claimed, values, count)
-        settle_slots(engine, reals)
+        take_slots(engine, x, claimed, values, count)
+        settle_slots(engine)
     elif phase == PHASE_NOISE and count == noise_probes(engine):
-        if advance_noise(engine, reals, note_values(engine, reals, x, claimed, values)):
-            end_noise(engine, reals)
+        if advance_noise(engine, note_values(engine, x, claimed, values)):
+            end_noise(engine)
     elif phase == PHASE_LADDERS:
-        take_slots(engine, reals, x, claimed, values, count)
-        settle_slots(engine, reals)
+        take_slots(engine, x, claimed, values, count)
+        settle_slots(engine)
     elif phase == PHASE_JOINT:
-        take_slots(engine, reals, x, claimed, values, count)
-        settle_joint(engine, reals)
+        take_slots(engine, x, claimed, values, count)
+        settle_joint(engine)
 
 
-def take_value_at_x(engine: Engine, reals: Reals, claimed: ConstReals, value: float) -> None:
+def take_value_at_x(engine: Engine, claimed: ConstReals, value: float) -> None:
     """Note f(x); where it is not finite nothing can be tested."""
-    reals[VALUE] = value
+    engine.value = value
     if not math.isfinite(value):
-        settle_without_value(engine, reals, claimed)
-        engine[PHASE] = PHASE_DONE
+        settle_without_value(engine, claimed)
+        engine.phase = PHASE_DONE
         return
-    reals[NOISE] = ASSUMED_UNITS * spacing(value)
-    begin_sweep(engine, reals)
+    engine.noise = ASSUMED_UNITS * spacing(value)
+    begin_sweep(engine)
 
 
-def take_second_value(engine: Engine, reals: Reals, value: float) -> None:
+def take_second_value(engine: Engine, value: float) -> None:
     """Where f(x) is another at its second call, look how far it spreads; else go on to the proofs."""
-    engine[SEEN_TWICE] = 1
-    if value == reals[VALUE]:
-        engine[PHASE] = PHASE_PROOFS
+    engine.seen_twice = 1
+    if value == engine.value:
+        engine.phase = PHASE_PROOFS
         return
-    engine[NONDETERMINISTIC] = 1
-    reals[SPREAD] = math.fabs(value - reals[VALUE]) if math.isfinite(value) else 0.0
-    engine[PHASE] = PHASE_SPREAD
+    engine.nondeterministic = 1
+    engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
+    engine.phase = PHASE_SPREAD
 
 
-def take_spread(engine: Engine, reals: Reals, values: ConstReals, count: int) -> None:
+def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
     """Take the range of f(x) over its calls as noise."""
-    low = reals[VALUE]
-    high = reals[VALUE]
+    low = engine.value
+    high = engine.value
     for k in range(count):
         if math.isfinite(values[k]):
             low = values[k] if values[k] < low else low
             high = values[k] if values[k] > high else high
-    reals[SPREAD] = larger(high - low, reals[SPREAD])
-    reals[VALUE] = low + (high - low) / 2.0
-    reals[NOISE] = larger(SPREAD_PART * reals[SPREAD], reals[NOISE])
-    begin_sweep(engine, reals)
+    engine.spread = larger(high - low, engine.spread)
+    engine.value = low + (high - low) / 2.0
+    engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
+    begin_sweep(engine)
 
 
-def take_pairs(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals) -> None:
+def take_pairs(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals) -> None:
     """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
-    start = engine[CHUNK_START]
+    start = engine.chunk_start
     disagree = False
-    for k in range(engine[CHUNK_STOP] - start):
+    for k in range(engine.chunk_stop - start):
         index = start + k
-        reals[PAIRS + 2 * k] = values[2 * k]
-        reals[PAIRS + 2 * k + 1] = values[2 * k + 1]
-        step = pair_step(engine, reals, claimed[index], x[index])
-        right = one_sided_slope(engine, reals, reals[VALUE], x[index], step, values[2 * k])
-        left = one_sided_slope(engine, reals, reals[VALUE], x[index], -step, values[2 * k + 1])
-        allowed = tolerance(reals, claimed[index], x[index])
-        needed = needed_resolution(reals, claimed[index], x[index])
-        noise = assumed_slope_noise(reals, step)
+        engine.pairs[k].right = values[2 * k]
+        engine.pairs[k].left = values[2 * k + 1]
+        step = pair_step(engine, claimed[index], x[index])
+        right = one_sided_slope(engine, engine.value, x[index], step, values[2 * k])
+        left = one_sided_slope(engine, engine.value, x[index], -step, values[2 * k + 1])
+        allowed = tolerance(engine, claimed[index], x[index])
+        needed = needed_resolution(engine, claimed[index], x[index])
+        noise = assumed_slope_noise(engine, step)
         decision = pair_decision(right, left, claimed[index], allowed, needed, noise)
         if decision == DECIDED_RIGHT:
-            settle_by_pair(engine, reals, index, allowed, noise)
+            settle_by_pair(engine, index, allowed, noise)
         else:
             disagree = True
             mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
-            engine[coordinate(index) + COORDINATE_CAUSE] = mark
+            coordinate_of(engine, index).cause = mark
     # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
-    engine[PHASE] = PHASE_AGAIN if disagree and engine[SEEN_TWICE] == 0 else PHASE_PROOFS
-    engine[FILL] = start
+    engine.phase = PHASE_AGAIN if disagree and engine.seen_twice == 0 else PHASE_PROOFS
+    engine.fill = start
     free_slots(engine)
 
 
-def take_slots(
-    engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int
-) -> None:
+def take_slots(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int) -> None:
     """Hand its values to every slot that was asked for, and move it on."""
-    slanted = engine[PHASE] == PHASE_JOINT and engine[FLOAT32] != 0
+    slanted = engine.phase == PHASE_JOINT and engine.float32 != 0
     taken_values = 0
     for k in range(SLOT_COUNT):
-        slot = slot_place(k)
-        if is_open(engine, slot):
-            wanted = engine[slot + SLOT_WANTED_COUNT]
+        slot = engine.slots[k]
+        if is_open(slot):
+            wanted = slot.wanted_count
             if taken_values + wanted > count:
                 return
             for j in range(wanted):
                 value = values[taken_values + j]
                 if slanted:
-                    step = reals[slot + SLOT_WANTED + j]
-                    value -= change_by_rounding(engine, reals, slot, x, claimed, step)
-                reals[slot + SLOT_ANSWERS + j] = value
+                    step = slot.wanted[j]
+                    value -= change_by_rounding(engine, slot, x, claimed, step)
+                slot.answers[j] = value
             taken_values += wanted
-            advance(engine, reals, slot, x)
+            advance(engine, slot, x)

@@ -6,7 +6,6 @@ import math
 
 from numpy import int64, uint64
 
-from .abi import Engine, Reals
 from .candidates import add_candidate, confirming_rtol
 from .climbers import begin_climber
 from .directions import mixed
@@ -16,45 +15,10 @@ from .halving import (
     HALVING_FREE,
     advance_halving,
     begin_halving,
-    left_is_wrong,
-    right_is_wrong,
+    is_wrong,
 )
 from .lineladder import walk_ladder
-from .linestate import (
-    BLOCK_COUNT,
-    BLOCK_START,
-    CLIMBER_BAR,
-    CLIMBER_BEST,
-    CLIMBER_CLAIM,
-    CLIMBER_RESIDUAL,
-    CLIMBER_SEEDS,
-    CLIMBER_START,
-    CLIMBER_STOP,
-    CLIMBER_WANTED,
-    FACTOR_COUNT,
-    FAILED_SEED,
-    FINISHED,
-    HALVING_CLIMBER,
-    HALVING_LEFT,
-    HALVING_RIGHT,
-    HALVING_STAGE,
-    IS_DENSE,
-    LINE_PHASE,
-    LINE_SEED,
-    LINES_CONFIRM,
-    LINES_FACTORS,
-    LINES_SAMPLING,
-    NEXT_COUNT,
-    NODE_START,
-    NODE_STOP,
-    NODE_WORDS,
-    SAMPLE_COUNT,
-    TOLERANCE_NOW,
-    block_place,
-    halving_place,
-    next_node_place,
-    node_place,
-)
+from .linestate import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Halving, Lines, block_of
 from .longfindings import begin_long_findings, write_factor
 from .nodes import free_halvings, length, note_coordinate, write_half
 from .scales import DEFAULT_RTOL
@@ -71,145 +35,132 @@ DRAWN = 8
 SAMPLE_SEEDS = 1 << 21
 
 
-def drawn(engine: Engine, number: int, count: int) -> int:
+def drawn(lines: Lines, number: int, count: int) -> int:
     """Return a number below `count` that looks random, the same for the same seed."""
-    return int(int64(mixed(engine[LINE_SEED], SAMPLE_SEEDS + number) >> uint64(12))) % count
+    return int(int64(mixed(lines.seed, SAMPLE_SEEDS + number) >> uint64(12))) % count
 
 
-def begin_sampling(engine: Engine, reals: Reals) -> None:
+def begin_sampling(lines: Lines) -> None:
     """Choose the nodes that are followed down to single coordinates; the open ones of the level stay as they are."""
-    engine[LINE_PHASE] = LINES_SAMPLING
-    engine[IS_DENSE] = 1
-    free_halvings(engine)
-    open_nodes = engine[NEXT_COUNT]
-    engine[SAMPLE_COUNT] = SAMPLES if open_nodes > SAMPLES else open_nodes
-    for number in range(engine[SAMPLE_COUNT]):
+    lines.phase = LINES_SAMPLING
+    lines.dense = 1
+    free_halvings(lines)
+    open_nodes = lines.next_count
+    lines.sample_count = SAMPLES if open_nodes > SAMPLES else open_nodes
+    for number in range(lines.sample_count):
         # One of each sixth of the open nodes: nodes of all blocks.
         low = number * open_nodes // SAMPLES if open_nodes > SAMPLES else number
         high = (number + 1) * open_nodes // SAMPLES if open_nodes > SAMPLES else number + 1
-        chosen = low + drawn(engine, number, high - low)
-        for word in range(NODE_WORDS):
-            engine[node_place(number) + word] = engine[next_node_place(chosen) + word]
-        follow(engine, reals, number)
+        chosen = low + drawn(lines, number, high - low)
+        lines.nodes[number] = lines.next_nodes[chosen]
+        follow(lines, number)
 
 
-def follow(engine: Engine, reals: Reals, number: int) -> None:
+def follow(lines: Lines, number: int) -> None:
     """Go on with a sample: halve it, or keep it as a candidate."""
-    node = node_place(number)
-    if length(engine, node) == 1:
-        note_coordinate(engine, reals, node)
-        engine[halving_place(number) + HALVING_STAGE] = HALVING_FREE
+    node = lines.nodes[number]
+    if length(node) == 1:
+        note_coordinate(lines, node)
+        lines.halvings[number].stage = HALVING_FREE
     else:
-        begin_halving(engine, reals, halving_place(number), node)
+        begin_halving(lines, lines.halvings[number], node)
 
 
-def advance_samples(engine: Engine, reals: Reals) -> None:
+def advance_samples(lines: Lines) -> None:
     """Move every sample on: it follows the half with the larger residual slope."""
-    for number in range(engine[SAMPLE_COUNT]):
-        halving = halving_place(number)
-        if engine[halving + HALVING_STAGE] != HALVING_FREE:
-            advance_halving(engine, reals, halving)
-            if engine[halving + HALVING_STAGE] == HALVING_DONE:
-                descend(engine, reals, number, halving)
+    for number in range(lines.sample_count):
+        halving = lines.halvings[number]
+        if halving.stage != HALVING_FREE:
+            advance_halving(lines, halving)
+            if halving.stage == HALVING_DONE:
+                descend(lines, number, halving)
 
 
-def descend(engine: Engine, reals: Reals, number: int, halving: int) -> None:
+def descend(lines: Lines, number: int, halving: Halving) -> None:
     """Replace the node of a sample by its worse half; where neither is wrong, the sample ends."""
-    left = left_is_wrong(reals, halving)
-    right = right_is_wrong(reals, halving)
-    engine[halving + HALVING_STAGE] = HALVING_FREE
+    left = is_wrong(lines, halving.left)
+    right = is_wrong(lines, halving.right)
+    halving.stage = HALVING_FREE
     if not left and not right:
         return
-    worse = math.fabs(reals[halving + HALVING_LEFT]) >= math.fabs(reals[halving + HALVING_RIGHT])
-    write_half(engine, reals, halving, left and (worse or not right), node_place(number))
-    follow(engine, reals, number)
+    worse = math.fabs(halving.left.residual) >= math.fabs(halving.right.residual)
+    write_half(halving, left and (worse or not right), lines.nodes[number])
+    follow(lines, number)
 
 
-def samples_under_way(engine: Engine) -> bool:
+def samples_under_way(lines: Lines) -> bool:
     """Return whether a sample is still followed."""
-    for number in range(engine[SAMPLE_COUNT]):
-        if engine[halving_place(number) + HALVING_STAGE] != HALVING_FREE:
+    for number in range(lines.sample_count):
+        if lines.halvings[number].stage != HALVING_FREE:
             return True
     return False
 
 
-def is_touched(engine: Engine, start: int, stop: int) -> bool:
+def is_touched(lines: Lines, start: int, stop: int) -> bool:
     """Return whether an open node, or a candidate's node, lies in [start, stop)."""
-    for number in range(engine[NEXT_COUNT]):
-        node = next_node_place(number)
-        if engine[node + NODE_START] < stop and engine[node + NODE_STOP] > start:
+    for number in range(lines.next_count):
+        node = lines.next_nodes[number]
+        if node.start < stop and node.stop > start:
             return True
     return False
 
 
-def begin_factors(engine: Engine, reals: Reals) -> None:
+def begin_factors(lines: Lines) -> None:
     """Begin lines along the claim over the blocks that disagree; without names, over all that is open."""
-    engine[LINE_PHASE] = LINES_FACTORS
-    engine[FACTOR_COUNT] = 0
-    begin_long_findings(engine)
-    for number in range(engine[BLOCK_COUNT]):
-        start = engine[block_place(number) + BLOCK_START]
-        stop = engine[block_place(number + 1) + BLOCK_START]
-        if is_touched(engine, start, stop) and engine[FACTOR_COUNT] < FACTORS and stop > start:
-            begin_factor(engine, reals, start, stop)
-    if engine[FACTOR_COUNT] == 0:
-        start = engine[next_node_place(0) + NODE_START]
-        stop = engine[next_node_place(0) + NODE_STOP]
-        for number in range(1, engine[NEXT_COUNT]):
-            node = next_node_place(number)
-            start = engine[node + NODE_START] if engine[node + NODE_START] < start else start
-            stop = engine[node + NODE_STOP] if engine[node + NODE_STOP] > stop else stop
-        begin_factor(engine, reals, start, stop)
-    draw_candidates(engine)
+    lines.phase = LINES_FACTORS
+    lines.factor_count = 0
+    begin_long_findings(lines)
+    for number in range(lines.block_count):
+        start = block_of(lines, number).start
+        stop = block_of(lines, number + 1).start
+        if is_touched(lines, start, stop) and lines.factor_count < FACTORS and stop > start:
+            begin_factor(lines, start, stop)
+    if lines.factor_count == 0:
+        start = lines.next_nodes[0].start
+        stop = lines.next_nodes[0].stop
+        for number in range(1, lines.next_count):
+            node = lines.next_nodes[number]
+            start = node.start if node.start < start else start
+            stop = node.stop if node.stop > stop else stop
+        begin_factor(lines, start, stop)
+    draw_candidates(lines)
 
 
-def draw_candidates(engine: Engine) -> None:
+def draw_candidates(lines: Lines) -> None:
     """Draw some coordinates of each block."""
-    each = DRAWN // engine[FACTOR_COUNT]
-    for number in range(engine[FACTOR_COUNT]):
-        climber = halving_place(number) + HALVING_CLIMBER
-        start = engine[climber + CLIMBER_START]
+    each = DRAWN // lines.factor_count
+    for number in range(lines.factor_count):
+        climber = lines.halvings[number].ladder
+        start = climber.start
         for sample in range(each if each > 0 else 1):
-            place = drawn(engine, DRAWN * (number + 1) + sample, engine[climber + CLIMBER_STOP] - start)
-            add_candidate(engine, start + place)
+            place = drawn(lines, DRAWN * (number + 1) + sample, climber.stop - start)
+            add_candidate(lines, start + place)
 
 
-def begin_factor(engine: Engine, reals: Reals, start: int, stop: int) -> None:
+def begin_factor(lines: Lines, start: int, stop: int) -> None:
     """Begin the line along the claim over a block."""
-    number = engine[FACTOR_COUNT]
-    engine[FACTOR_COUNT] = number + 1
-    halving = halving_place(number)
-    climber = halving + HALVING_CLIMBER
-    exponent = engine[next_node_place(0) + 2]
-    begin_climber(engine, reals, climber, start, stop, 1, exponent, FACTOR_RUNGS, 0.0)
-    engine[climber + CLIMBER_SEEDS] = engine[FAILED_SEED]
+    number = lines.factor_count
+    lines.factor_count = number + 1
+    halving = lines.halvings[number]
+    climber = halving.ladder
+    exponent = lines.next_nodes[0].exponent
+    begin_climber(climber, start, stop, 1, exponent, FACTOR_RUNGS, 0.0)
+    climber.seeds[0] = lines.failed.seed
 
 
-def advance_factors(engine: Engine, reals: Reals) -> None:
+def advance_factors(lines: Lines) -> None:
     """Move the lines along the claim on."""
-    for number in range(engine[FACTOR_COUNT]):
-        climber = halving_place(number) + HALVING_CLIMBER
-        if engine[climber + CLIMBER_WANTED] != FINISHED:
-            walk_ladder(engine, reals, climber)
+    for number in range(lines.factor_count):
+        climber = lines.halvings[number].ladder
+        if climber.wanted != FINISHED:
+            walk_ladder(lines, climber)
 
 
-def finish_factors(engine: Engine, reals: Reals) -> None:
+def finish_factors(lines: Lines) -> None:
     """Write what is known of the blocks; their coordinates are confirmed next."""
-    for number in range(engine[FACTOR_COUNT]):
-        climber = halving_place(number) + HALVING_CLIMBER
-        claim = reals[climber + CLIMBER_CLAIM]
-        chosen = confirming_rtol(reals)
+    for number in range(lines.factor_count):
+        halving = lines.halvings[number]
+        chosen = confirming_rtol(lines)
         relative = chosen if chosen > 0.0 else DEFAULT_RTOL
-        allowed = larger(reals[TOLERANCE_NOW], relative * math.fabs(claim))
-        write_factor(
-            engine,
-            reals,
-            engine[climber + CLIMBER_START],
-            engine[climber + CLIMBER_STOP],
-            claim,
-            reals[climber + CLIMBER_RESIDUAL],
-            reals[climber + CLIMBER_BAR],
-            allowed,
-            engine[climber + CLIMBER_BEST],
-        )
-    engine[LINE_PHASE] = LINES_CONFIRM
+        write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
+    lines.phase = LINES_CONFIRM

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Reals
+from .abi import ConstReals
 from .floats import larger, power_of_two_above, smaller, spacing
 from .probes import displaced
-from .state import FLOAT32, LARGEST_CHANGE, LARGEST_CLAIM, NOISE, RTOL, TYPICAL, UNIT
+from .state import Engine
 
 # An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
 # stops at 1e-6, stays inside.
@@ -28,62 +28,62 @@ SMALLEST_STEP_IN_SPACINGS = 16.0
 FLOAT32_SPACING = 2.0**29
 
 
-def coordinate_size(reals: Reals, value: float) -> float:
+def coordinate_size(engine: Engine, value: float) -> float:
     """Return the size of a coordinate: its own, or that of the others where it is 0; a power of two."""
     if value != 0.0:
         return power_of_two_above(value)
-    return power_of_two_above(reals[TYPICAL])
+    return power_of_two_above(engine.typical)
 
 
-def line_size(reals: Reals, value: float) -> float:
+def line_size(engine: Engine, value: float) -> float:
     """Return how far a coordinate may be moved on its ladder: its size, and at least an eighth of the typical one."""
-    return larger(coordinate_size(reals, value), power_of_two_above(reals[TYPICAL]) / 8.0)
+    return larger(coordinate_size(engine, value), power_of_two_above(engine.typical) / 8.0)
 
 
-def largest_claim_in_units(reals: Reals, value: float) -> float:
+def largest_claim_in_units(engine: Engine, value: float) -> float:
     """Return the largest component of the claimed gradient as it would be in the units of this coordinate.
 
     Rounding of a component is relative to the largest one, but never more than units of measurement allow.
     """
-    return smaller(reals[LARGEST_CLAIM], reals[LARGEST_CHANGE] / coordinate_size(reals, value))
+    return smaller(engine.largest_claim, engine.largest_change / coordinate_size(engine, value))
 
 
-def tolerance(reals: Reals, claimed: float, value: float) -> float:
+def tolerance(engine: Engine, claimed: float, value: float) -> float:
     """Return the error that a right claimed value may have: rtol of itself and rounding of the largest component."""
     own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
-    return reals[RTOL] * own + ROUNDINGS * reals[UNIT] * largest_claim_in_units(reals, value)
+    return engine.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, value)
 
 
-def needed_resolution(reals: Reals, claimed: float, value: float) -> float:
+def needed_resolution(engine: Engine, claimed: float, value: float) -> float:
     """Return the resolution asked of a proof that a claimed value agrees."""
-    return larger(tolerance(reals, claimed, value), SMALLEST_NEED * largest_claim_in_units(reals, value))
+    return larger(tolerance(engine, claimed, value), SMALLEST_NEED * largest_claim_in_units(engine, value))
 
 
-def smallest_step(engine: Engine, reals: Reals, value: float) -> float:
+def smallest_step(engine: Engine, value: float) -> float:
     """Return the smallest step that x and f can be expected to see."""
     unit = spacing(value)
-    if engine[FLOAT32] != 0:
+    if engine.float32 != 0:
         unit *= FLOAT32_SPACING
-    return larger(SMALLEST_STEP * coordinate_size(reals, value), SMALLEST_STEP_IN_SPACINGS * unit)
+    return larger(SMALLEST_STEP * coordinate_size(engine, value), SMALLEST_STEP_IN_SPACINGS * unit)
 
 
-def pair_step(engine: Engine, reals: Reals, claimed: float, value: float) -> float:
+def pair_step(engine: Engine, claimed: float, value: float) -> float:
     """Return the smallest step whose noise is harmless; between the smallest visible one and 2**-13 of the size."""
-    allowed = tolerance(reals, claimed, value)
-    typical = power_of_two_above(reals[TYPICAL])
-    largest = LARGEST_PAIR_STEP * larger(coordinate_size(reals, value), typical)
+    allowed = tolerance(engine, claimed, value)
+    typical = power_of_two_above(engine.typical)
+    largest = LARGEST_PAIR_STEP * larger(coordinate_size(engine, value), typical)
     step = largest
     if allowed > 0.0:
-        step = larger(HARMLESS * reals[NOISE] / allowed, smallest_step(engine, reals, value))
+        step = larger(HARMLESS * engine.noise / allowed, smallest_step(engine, value))
     return power_of_two_above(smaller(step, largest))
 
 
 def taken(engine: Engine, value: float, step: float) -> float:
     """Return the step that x + step really takes after rounding."""
-    return displaced(value, step, engine[FLOAT32] != 0) - value
+    return displaced(value, step, engine.float32 != 0) - value
 
 
-def largest_claims(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstReals, n: int) -> None:
+def largest_claims(engine: Engine, x: ConstReals, claimed: ConstReals, n: int) -> None:
     """Find the largest claimed component and the largest claimed change over a coordinate's size."""
     largest = 0.0
     change = 0.0
@@ -91,8 +91,8 @@ def largest_claims(engine: Engine, reals: Reals, x: ConstReals, claimed: ConstRe
         value = math.fabs(claimed[i])
         if math.isfinite(value):
             largest = larger(value, largest)
-            moved = value * coordinate_size(reals, x[i])
+            moved = value * coordinate_size(engine, x[i])
             if math.isfinite(moved):
                 change = larger(moved, change)
-    reals[LARGEST_CLAIM] = largest
-    reals[LARGEST_CHANGE] = change
+    engine.largest_claim = largest
+    engine.largest_change = change

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstReals, ConstVector, Engine, Integer, Objective, Reals, User, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
 from .codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from .floats import larger, power_of_two_above, smaller, widened
-from .memory import allocate_words, as_reals, evaluate, is_null, offset, release
+from .memory import allocate_record, evaluate, is_null, offset, release
 from .noisefloor import measure_noise
 from .scales import smallest_step
-from .state import NOISE, NOISE_VALUES, SCRATCH, TYPICAL, VALUE
+from .state import Engine
 
 FORWARD = 1
 CENTERED = 2
@@ -105,7 +105,7 @@ def differences(
         return BAD_ARGUMENT
     if n == 0:
         return DONE
-    engine = allocate_words(SCRATCH)
+    engine = allocate_record(Engine)
     if is_null(engine):
         return OUT_OF_MEMORY
     code = DONE
@@ -129,19 +129,19 @@ def sweep(
     engine: Engine,
 ) -> int:
     """Go through the coordinates; the work vector is x but for one of them."""
-    reals = as_reals(engine)
     for index in range(n):
         work[index] = x[index]
     # With NULL steps f(x) is known from the noise line.
     if formula == FORWARD and not is_null(step):
-        code = evaluate(objective, work, n, offset(reals, VALUE), user)
+        code = evaluate(objective, work, n, engine.noise_line.values, user)
         if code != DONE:
             return code
-    values = offset(reals, NOISE_VALUES)
+        engine.value = engine.noise_line.values[0]
+    values = engine.noise_line.values
     for index in range(n):
         value = widened(x[index])
-        move = default_step(engine, reals, value, formula) if is_null(step) else step[index]
-        values[1] = reals[VALUE]
+        move = default_step(engine, value, formula) if is_null(step) else step[index]
+        values[1] = engine.value
         code = moved(objective, user, x, n, index, move, work, values)
         stop = widened(work[index])
         start = value
@@ -171,14 +171,14 @@ def moved(
     return evaluate(objective, work, n, value, user)
 
 
-def default_step(engine: Engine, reals: Reals, value: float, formula: int) -> float:
+def default_step(engine: Engine, value: float, formula: int) -> float:
     """Return the step that balances truncation and noise where f varies on the scale of x (Moré and Wild, 2012)."""
-    size = math.fabs(reals[VALUE])
-    noise = smaller(reals[NOISE] / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT
+    size = math.fabs(engine.value)
+    noise = smaller(engine.noise / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT
     noise = larger(noise, UNIT)
     part = math.sqrt(noise) if formula == FORWARD else cube_root(noise)
-    step = power_of_two_above(part * larger(math.fabs(value), reals[TYPICAL]))
-    return larger(step, smallest_step(engine, reals, value))
+    step = power_of_two_above(part * larger(math.fabs(value), engine.typical))
+    return larger(step, smallest_step(engine, value))
 
 
 def cube_root(value: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, Engine, Reals
+from .abi import ConstReals
 from .climb import (
     advance_climb,
     advance_dense,
@@ -26,33 +26,7 @@ from .scales import (
     tolerance,
 )
 from .state import (
-    NOISE,
-    SLOT_ANSWERS,
-    SLOT_CLAIM_SCALE,
-    SLOT_CLAIMED,
     SLOT_COUNT,
-    SLOT_COUNT_PAIRS,
-    SLOT_DECISION,
-    SLOT_DISTANCE,
-    SLOT_HIGH,
-    SLOT_KINK,
-    SLOT_LOW,
-    SLOT_MISSING,
-    SLOT_NEED,
-    SLOT_NOISE,
-    SLOT_RATIO,
-    SLOT_REACH,
-    SLOT_REFUTED,
-    SLOT_SEED,
-    SLOT_SIZE,
-    SLOT_STAGE,
-    SLOT_START,
-    SLOT_STEP,
-    SLOT_STOP,
-    SLOT_TOLERANCE,
-    SLOT_WANTED,
-    SLOT_WANTED_COUNT,
-    SLOT_ZOOMS,
     STAGE_CLIMB,
     STAGE_DENSE,
     STAGE_FIRST,
@@ -68,8 +42,8 @@ from .state import (
     STAGE_SPARSE,
     STAGE_STEP_JUMP,
     STAGE_ZOOM,
-    VALUE,
-    slot_place,
+    Engine,
+    Slot,
     want_pair,
 )
 from .stepjump import advance_step_jump
@@ -79,81 +53,68 @@ from .zoom import FOUND, GOES_ON, advance_zoom
 def free_slots(engine: Engine) -> None:
     """Empty every slot."""
     for k in range(SLOT_COUNT):
-        engine[slot_place(k) + SLOT_STAGE] = STAGE_FREE
+        engine.slots[k].stage = STAGE_FREE
 
 
-def is_open(engine: Engine, slot: int) -> bool:
+def is_open(slot: Slot) -> bool:
     """Return whether a slot holds a line."""
-    return engine[slot + SLOT_STAGE] != STAGE_FREE
+    return slot.stage != STAGE_FREE
 
 
 def a_free_slot(engine: Engine) -> int:
-    """Return the place of a free slot, -1 where there is none."""
+    """Return the number of a free slot, -1 where there is none."""
     for k in range(SLOT_COUNT):
-        if engine[slot_place(k) + SLOT_STAGE] == STAGE_FREE:
-            return slot_place(k)
+        if engine.slots[k].stage == STAGE_FREE:
+            return k
     return -1
 
 
-def open_slot(engine: Engine, reals: Reals, slot: int, index: int, value: float, claimed: float) -> None:
+def open_slot(engine: Engine, slot: Slot, index: int, value: float, claimed: float) -> None:
     """Put a coordinate into a slot, with what it is measured with."""
-    engine[slot + SLOT_START] = index
-    engine[slot + SLOT_STOP] = index + 1
-    engine[slot + SLOT_COUNT_PAIRS] = 0
-    engine[slot + SLOT_WANTED_COUNT] = 0
-    engine[slot + SLOT_DECISION] = 0
-    engine[slot + SLOT_KINK] = 0
-    engine[slot + SLOT_MISSING] = 0
-    engine[slot + SLOT_REFUTED] = 0
-    engine[slot + SLOT_SEED] = 0
-    engine[slot + SLOT_ZOOMS] = 0
-    reals[slot + SLOT_RATIO] = 0.0
-    reals[slot + SLOT_CLAIMED] = claimed
-    reals[slot + SLOT_SIZE] = line_size(reals, value)
-    reals[slot + SLOT_TOLERANCE] = tolerance(reals, claimed, value)
-    reals[slot + SLOT_NEED] = needed_resolution(reals, claimed, value)
-    reals[slot + SLOT_CLAIM_SCALE] = largest_claim_in_units(reals, value)
-    reals[slot + SLOT_NOISE] = reals[NOISE]
-    reals[slot + SLOT_DISTANCE] = math.nan
-    reals[slot + SLOT_REACH] = 0.0
-    reals[slot + SLOT_LOW] = -math.inf
-    reals[slot + SLOT_HIGH] = math.inf
+    slot.start = index
+    slot.stop = index + 1
+    slot.count = 0
+    slot.wanted_count = 0
+    slot.decision = 0
+    slot.kink = 0
+    slot.missing = 0
+    slot.refuted = 0
+    slot.seed = 0
+    slot.zooms = 0
+    slot.ratio = 0.0
+    slot.claimed = claimed
+    slot.size = line_size(engine, value)
+    slot.tolerance = tolerance(engine, claimed, value)
+    slot.need = needed_resolution(engine, claimed, value)
+    slot.claim_scale = largest_claim_in_units(engine, value)
+    slot.noise = engine.noise
+    slot.distance = math.nan
+    slot.reach = 0.0
+    slot.slope.low = -math.inf
+    slot.slope.high = math.inf
 
 
-def open_proof(
-    engine: Engine,
-    reals: Reals,
-    slot: int,
-    x: ConstReals,
-    claimed: ConstReals,
-    index: int,
-    right_value: float,
-    left_value: float,
-    refuted: bool,
-) -> None:
+def open_proof(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, index: int, refuted: bool) -> None:
     """Open a slot for a short proof around the pair that is known already, and may have refuted the claim flatly."""
-    open_slot(engine, reals, slot, index, x[index], claimed[index])
-    engine[slot + SLOT_REFUTED] = 1 if refuted else 0
-    step = pair_step(engine, reals, claimed[index], x[index])
-    reals[slot + SLOT_STEP] = step
-    take_pair(engine, reals, slot, x, step, right_value, left_value)
-    begin_proof(engine, reals, slot, x)
+    open_slot(engine, slot, index, x[index], claimed[index])
+    slot.refuted = 1 if refuted else 0
+    step = pair_step(engine, claimed[index], x[index])
+    slot.step = step
+    sides = engine.pairs[index - engine.chunk_start]
+    take_pair(engine, slot, x, step, sides.right, sides.left)
+    begin_proof(engine, slot, x)
 
 
-def open_ladder(
-    engine: Engine, reals: Reals, slot: int, index: int, value: float, claimed: float, reach: float
-) -> None:
+def open_ladder(engine: Engine, slot: Slot, index: int, value: float, claimed: float, reach: float) -> None:
     """Open a slot for a ladder around one pair; one for kinks up to `reach` begins at its coarsest step."""
-    open_slot(engine, reals, slot, index, value, claimed)
-    reals[slot + SLOT_REACH] = reach
-    engine[slot + SLOT_STAGE] = STAGE_FIRST
-    first = top_step(reals, slot) if reach > 0.0 else pair_step(engine, reals, claimed, value)
-    want_pair(engine, reals, slot, first)
+    open_slot(engine, slot, index, value, claimed)
+    slot.reach = reach
+    slot.stage = STAGE_FIRST
+    first = top_step(slot) if reach > 0.0 else pair_step(engine, claimed, value)
+    want_pair(slot, first)
 
 
-def one_sided_slope(
-    engine: Engine, reals: Reals, value_at_x: float, x_value: float, step: float, value: float
-) -> float:
+def one_sided_slope(engine: Engine, value_at_x: float, x_value: float, step: float, value: float) -> float:
     """Return (f(x + step) - f(x)) over the step that was really taken; NaN where the value is missing."""
     real_step = taken(engine, x_value, step)
     if not math.isfinite(value) or real_step == 0.0:
@@ -161,62 +122,60 @@ def one_sided_slope(
     return (value - value_at_x) / real_step
 
 
-def take_pair(
-    engine: Engine, reals: Reals, slot: int, x: ConstReals, step: float, right_value: float, left_value: float
-) -> None:
+def take_pair(engine: Engine, slot: Slot, x: ConstReals, step: float, right_value: float, left_value: float) -> None:
     """Put the values on both sides of x into the ladder as slopes."""
-    at_x = reals[VALUE]
-    value = x[engine[slot + SLOT_START]]
-    right = one_sided_slope(engine, reals, at_x, value, step, right_value)
-    left = one_sided_slope(engine, reals, at_x, value, -step, left_value)
-    insert_pair(engine, reals, slot, step, right, left, largest_finite(right_value, left_value))
+    at_x = engine.value
+    value = x[slot.start]
+    right = one_sided_slope(engine, at_x, value, step, right_value)
+    left = one_sided_slope(engine, at_x, value, -step, left_value)
+    insert_pair(slot, step, right, left, largest_finite(right_value, left_value))
 
 
-def take_answers(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def take_answers(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Put the answered pairs of a slot into its ladder; single values stay where they are for their stage."""
-    stage = engine[slot + SLOT_STAGE]
-    wanted = engine[slot + SLOT_WANTED_COUNT]
-    engine[slot + SLOT_WANTED_COUNT] = 0
+    stage = slot.stage
+    wanted = slot.wanted_count
+    slot.wanted_count = 0
     if stage == STAGE_STEP_JUMP or stage == STAGE_ZOOM:
         return
     for k in range(0, wanted - 1, 2):
-        step = reals[slot + SLOT_WANTED + k]
-        take_pair(engine, reals, slot, x, step, reals[slot + SLOT_ANSWERS + k], reals[slot + SLOT_ANSWERS + k + 1])
+        step = slot.wanted[k]
+        take_pair(engine, slot, x, step, slot.answers[k], slot.answers[k + 1])
 
 
-def advance(engine: Engine, reals: Reals, slot: int, x: ConstReals) -> None:
+def advance(engine: Engine, slot: Slot, x: ConstReals) -> None:
     """Move a slot on: it then wants more values, or is finished."""
-    stage = engine[slot + SLOT_STAGE]
+    stage = slot.stage
     if stage == STAGE_JOINT_PAIR or stage == STAGE_JOINT_LADDER:
-        wanted = engine[slot + SLOT_WANTED_COUNT]
-        engine[slot + SLOT_WANTED_COUNT] = 0
-        advance_joint(engine, reals, slot, wanted)
+        wanted = slot.wanted_count
+        slot.wanted_count = 0
+        advance_joint(engine, slot, wanted)
         return
-    take_answers(engine, reals, slot, x)
+    take_answers(engine, slot, x)
     if stage == STAGE_PROOF:
-        advance_proof(engine, reals, slot, x)
+        advance_proof(engine, slot, x)
     elif stage == STAGE_PROOF_CURVED:
-        advance_proof_curved(engine, reals, slot)
+        advance_proof_curved(engine, slot)
     elif stage == STAGE_PROOF_FLAT:
-        advance_proof_flat(engine, reals, slot)
+        advance_proof_flat(engine, slot)
     elif stage == STAGE_PROOF_FAR:
-        advance_proof_far(engine, reals, slot)
+        advance_proof_far(slot)
     elif stage == STAGE_FIRST:
-        begin_ladder(engine, reals, slot, x)
+        begin_ladder(engine, slot, x)
     elif stage == STAGE_SPARSE:
-        advance_sparse(engine, reals, slot, x)
+        advance_sparse(engine, slot, x)
     elif stage == STAGE_DENSE:
-        advance_dense(engine, reals, slot, x)
+        advance_dense(engine, slot, x)
     elif stage == STAGE_CLIMB:
-        advance_climb(engine, reals, slot, x)
+        advance_climb(engine, slot, x)
     elif stage == STAGE_LADDER_FAR:
-        advance_ladder_far(engine, reals, slot)
+        advance_ladder_far(engine, slot)
     elif stage == STAGE_REFINE:
-        advance_refinement(engine, reals, slot)
+        advance_refinement(engine, slot)
     elif stage == STAGE_STEP_JUMP:
-        if advance_step_jump(engine, reals, slot, x):
-            finish_step_jump(engine, reals, slot)
+        if advance_step_jump(engine, slot, x):
+            finish_step_jump(engine, slot)
     elif stage == STAGE_ZOOM:
-        ending = advance_zoom(engine, reals, slot)
+        ending = advance_zoom(engine, slot)
         if ending != GOES_ON:
-            finish_zoom(engine, reals, slot, ending == FOUND)
+            finish_zoom(engine, slot, ending == FOUND)

@@ -9,7 +9,7 @@ import math
 
 from numpy import int64, uint32
 
-from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Real, Reals, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Real, Reals, Vector, exported
 from .codes import BAD_ARGUMENT, DONE
 from .directions import (
     FRACTION,
@@ -29,8 +29,8 @@ from .directions import (
     signed_parts,
 )
 from .floats import widened
-from .memory import as_reals, is_null
-from .structs import PROBE_ALIGNED, PROBE_FLOOR, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from .memory import is_null
+from .structs import ConstProbes, Probe
 from .sums import two_sum
 
 SEGMENT = 65536
@@ -138,20 +138,19 @@ def change_of(x: ConstVector, claimed: ConstVector, point: ConstVector, first: i
 
 
 def move_segment(
-    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: ConstProbes, first: int, last: int, point: Vector
+    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, first: int, last: int, point: Vector
 ) -> float:
     """Move the coordinates [first, last) of a segment; return the change that the claim foretells for them."""
-    numbers = as_reals(probe)
-    seed = probe[PROBE_SEED]
-    unit = numbers[PROBE_STEP] * FRACTION
-    aligned = probe[PROBE_ALIGNED] != 0
+    seed = probe.seed
+    unit = probe.step * FRACTION
+    aligned = probe.aligned != 0
     change = 0.0
     start = first
     while start < last:
         window = start >> WINDOW_BITS
         stop = (window + 1) * WINDOW
         stop = stop if stop < last else last
-        floor = numbers[PROBE_FLOOR] * sizes[window]
+        floor = probe.floor * sizes[window]
         key = mixed(seed, window)
         low = low_half(key)
         high = high_half(key)
@@ -166,14 +165,14 @@ def move_segment(
     return change
 
 
-def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: ConstProbes, point: Vector) -> float:
+def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:
     """Set the coordinates that a probe on a long line moves; return the change that the claim foretells."""
     total = 0.0
     rest = 0.0
-    start = probe[PROBE_START]
-    while start < probe[PROBE_STOP]:
+    start = probe.start
+    while start < probe.stop:
         stop = (start // SEGMENT + 1) * SEGMENT
-        stop = stop if stop < probe[PROBE_STOP] else probe[PROBE_STOP]
+        stop = stop if stop < probe.stop else probe.stop
         total, error = two_sum(total, move_segment(x, claimed, sizes, probe, start, stop, point))
         rest += error
         start = stop
@@ -222,9 +221,9 @@ def move_segments(
     for number in range(count):
         start = int64((first + number) * SEGMENT)
         stop = start + SEGMENT
-        start = start if start > probe[PROBE_START] else probe[PROBE_START]
-        stop = stop if stop < probe[PROBE_STOP] else probe[PROBE_STOP]
-        changes[number] = move_segment(x, claimed, sizes, probe, start, stop, point) if start < stop else 0.0
+        start = start if start > probe[0].start else probe[0].start
+        stop = stop if stop < probe[0].stop else probe[0].stop
+        changes[number] = move_segment(x, claimed, sizes, probe[0], start, stop, point) if start < stop else 0.0
     return DONE
 
 

@@ -1,58 +1,17 @@
-"""The memory of a check: one block of 8-byte words, seen as integers and as reals, with a name for every place in it.
+"""The memory of a check of single coordinates.
 
-Nothing in the block is a pointer, so that a check can be moved, saved and resumed between two rounds.
-
-    header | pairs of the chunk | noise line | scratch | slots | coordinates | findings
-
-A *slot* holds one line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs.
+Nothing in it is a pointer, so that a check can be moved, saved and resumed between two rounds.  Behind an `Engine` lie
+its coordinates, and behind these its findings: as many as n asks for.
 """
 
 from __future__ import annotations
 
-from .abi import ConstEngine, Engine, Integer, Reals
-from .structs import FINDING_WORDS
+from typing import Annotated, TypeAlias
 
-# Header.
-PHASE = 0
-N = 1
-SEED = 2
-FLOAT32 = 3
-BUDGET = 4
-EVALUATIONS = 5
-ROUNDS = 6
-ASKED = 7
-CHUNK_START = 8
-CHUNK_STOP = 9
-FILL = 10
-PROVED_WRONG = 11
-DENSE = 12
-NOISE_MEASURED = 13
-NONDETERMINISTIC = 14
-FINDINGS = 15
-NOISE_IN_FLOAT32 = 16
-NOISE_STAGE = 17
-NOISE_EXPONENT = 18
-NOISE_SIGN = 19
-ARITHMETIC = 20
-STOPPED = 21
-SEEN_TWICE = 26
-NOISE_ANSWERED = 27
-JOINT_SIGN = 22
-JOINT_FIRST = 23
-JOINT_SECOND = 24
-JOINT_TURN = 25
-RTOL = 32
-VALUE = 33
-NOISE = 34
-UNIT = 35
-TYPICAL = 36
-LARGEST_CLAIM = 37
-LARGEST_CHANGE = 38
-SPREAD = 39
-NOISE_BEST = 40
-NOISE_SPACING = 41
-ASSUMED_NOISE = 42
-HEADER_WORDS = 48
+from .abi import Integer, Pointer, Real, Reals
+from .memory import behind, behind_all
+from .record import record, words_of
+from .structs import Finding
 
 # Phases, in their order.
 PHASE_AT_X = 0
@@ -68,82 +27,14 @@ PHASE_DONE = 8
 # Pairs: a chunk of coordinates a round.
 ROUND = 4096
 CHUNK = 1024
-PAIRS = HEADER_WORDS
-NOISE_VALUES = PAIRS + 2 * CHUNK
 NOISE_COUNT = 9
 SPREAD_COUNT = 8
 
-# Scratch of one evidence: LEVELS tables of values and noise for slopes, LEVELS of values for the gap, and four rows.
+# Pairs of a ladder, and levels of its extrapolation.
 LADDER = 96
 LEVELS = 4
-SCRATCH = NOISE_VALUES + 64
-SCRATCH_VALUES = SCRATCH
-SCRATCH_NOISE = SCRATCH_VALUES + LEVELS * LADDER
-SCRATCH_GAPS = SCRATCH_NOISE + LEVELS * LADDER
-SCRATCH_STEP = SCRATCH_GAPS + LEVELS * LADDER
-SCRATCH_SIGMA = SCRATCH_STEP + LADDER
-SCRATCH_WEIGHTS = SCRATCH_SIGMA + LADDER
-SCRATCH_MATRIX = SCRATCH_WEIGHTS + LEVELS
-SCRATCH_WORDS = LEVELS * LADDER * 3 + 2 * LADDER + LEVELS + LEVELS * (LEVELS + 1)
-
-# Slots.
-SLOTS = SCRATCH + SCRATCH_WORDS
 SLOT_COUNT = 32
-SLOT_STAGE = 0
-SLOT_START = 1
-SLOT_STOP = 2
-SLOT_COUNT_PAIRS = 3
-SLOT_WANTED_COUNT = 4
-SLOT_DECISION = 5
-SLOT_KINK = 6
-SLOT_CONFLICT = 7
-SLOT_PLACE = 8
-SLOT_ITERATION = 9
-SLOT_SIDE = 10
-SLOT_REFUTED = 11
-SLOT_MISSING = 12
-SLOT_SEED = 13
-SLOT_ZOOMS = 14
-SLOT_CLAIMED = 16
-SLOT_SIZE = 17
-SLOT_TOLERANCE = 18
-SLOT_NEED = 19
-SLOT_NOISE = 20
-SLOT_STEP = 21
-SLOT_LARGEST_SLOPE = 22
-SLOT_LOW = 23
-SLOT_HIGH = 24
-SLOT_RESOLUTION = 25
-SLOT_JUMP = 26
-SLOT_RIGHT_LOW = 27
-SLOT_RIGHT_HIGH = 28
-SLOT_LEFT_LOW = 29
-SLOT_LEFT_HIGH = 30
-SLOT_CENTERED_LOW = 31
-SLOT_CENTERED_HIGH = 32
-SLOT_BEST_STEP = 33
-SLOT_DISTANCE = 34
-SLOT_NEAR = 35
-SLOT_FAR = 36
-SLOT_NEAR_VALUE = 37
-SLOT_MIDDLE_VALUE = 38
-SLOT_FAR_VALUE = 39
-SLOT_FIRST_CHANGE = 40
-SLOT_STEP_JUMP = 41
-SLOT_SPAN = 42
-SLOT_CLAIM_SCALE = 43
-SLOT_REACH = 44
-SLOT_MIDWAY_CHANGE = 45
-SLOT_RATIO = 46
-SLOT_LOWEST = 47
-SLOT_WANTED = 48
 WANTED_CAPACITY = 48
-SLOT_ANSWERS = SLOT_WANTED + WANTED_CAPACITY
-SLOT_LADDER_STEP = SLOT_ANSWERS + WANTED_CAPACITY
-SLOT_LADDER_RIGHT = SLOT_LADDER_STEP + LADDER
-SLOT_LADDER_LEFT = SLOT_LADDER_RIGHT + LADDER
-SLOT_LADDER_VALUE = SLOT_LADDER_LEFT + LADDER
-SLOT_WORDS = SLOT_LADDER_VALUE + LADDER
 
 # Stages of a slot.
 STAGE_FREE = 0
@@ -164,13 +55,6 @@ STAGE_LADDER_FAR = 14
 STAGE_PROOF_CURVED = 15
 STAGE_FINISHED = 16
 
-# Coordinates: three words each.
-COORDINATES = SLOTS + SLOT_COUNT * SLOT_WORDS
-COORDINATE_CAUSE = 0
-COORDINATE_FINDING = 1
-COORDINATE_RESOLUTION = 2
-COORDINATE_WORDS = 3
-
 # Marks of a coordinate on its way to a cause (causes themselves are >= 0).
 UNDECIDED = -1
 DISAGREES_FLAT = -2
@@ -179,40 +63,213 @@ LEFT_FOR_LADDER = -3
 LARGEST_FINDINGS = 8192
 
 
+@record
+class Interval:
+    """Where a slope must lie."""
+
+    low: Real  # its lower end
+    high: Real  # its upper end
+
+
+@record
+class Sides:
+    """Values of f on the two sides of x."""
+
+    right: Real  # f at x + step
+    left: Real  # f at x - step
+
+
+@record
+class Pair:
+    """The slopes of one step."""
+
+    step: Real  # the step, positive
+    right: Real  # forward slope
+    left: Real  # backward slope
+    value: Real  # the larger |f| of the two values
+
+
+@record
+class Search:
+    """The search for a jump of f, or for a kink, between two distances from x."""
+
+    side: Integer  # 1: right of x, -1: left of it
+    iteration: Integer  # halvings done
+    span: Real  # distance from x at which the search began
+    near: Real  # distance of the near end
+    middle: Real  # distance of the point that is asked for
+    far: Real  # distance of the far end
+    near_value: Real  # f at the near end, less f(x)
+    middle_value: Real  # f in the middle, less f(x)
+    far_value: Real  # f at the far end, less f(x)
+    first_change: Real  # what later changes are compared with
+    midway_change: Real  # the change of slope midway through a zoom
+
+
+@record
+class Slot:
+    """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
+
+    stage: Integer  # one of STAGE_...
+    start: Integer  # first coordinate of the line
+    stop: Integer  # one past its last coordinate
+    count: Integer  # pairs in the ladder
+    wanted_count: Integer  # steps that are wanted
+    decision: Integer  # agrees, wrong, or open
+    kink: Integer  # no kink, one at x, one near x
+    conflict: Integer  # which series contradict themselves
+    place: Integer  # place in the ladder of the kink that is looked for
+    refuted: Integer  # 1: the first pair was flatly elsewhere
+    missing: Integer  # pairs that lack a side
+    seed: Integer  # of a random line; 0: v is 1
+    zooms: Integer  # kinks that were looked for
+    claimed: Real  # claimed slope
+    size: Real  # how far the line may be followed
+    tolerance: Real  # error that a right claim may have
+    need: Real  # resolution that is asked of an agreement
+    noise: Real  # standard deviation of the noise of f
+    step: Real  # the step at hand
+    largest_slope: Real  # largest size of a slope met so far
+    slope: Interval  # where the slope must lie
+    resolution: Real  # half the width of that, or of what a kink leaves
+    jump: Real  # right slope less left slope at a kink at x; else 0
+    right: Interval  # where the right slope must lie
+    left: Interval  # where the left slope must lie
+    centered: Interval  # where the centered slope must lie
+    best_step: Real  # finest step that counts
+    distance: Real  # signed distance of the kink found; NaN: none
+    step_jump: Real  # height of the jump of f found; 0: none
+    claim_scale: Real  # largest claimed component, in the units of this coordinate
+    reach: Real  # how far kinks are looked for; 0: as the size says
+    ratio: Real  # on a line of two coordinates, step of the second over that of the first; else 0
+    lowest: Real  # smallest step that x and f can see
+    search: Search  # for a jump or a kink
+    wanted: Annotated[Reals, WANTED_CAPACITY]  # signed steps
+    answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
+    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
+
+
+@record
+class Scratch:
+    """Tables of one extrapolation; nothing in them outlives a call."""
+
+    values: Annotated[Reals, LEVELS * LADDER]  # slopes, level by level
+    noise: Annotated[Reals, LEVELS * LADDER]  # their noise bars
+    gaps: Annotated[Reals, LEVELS * LADDER]  # right slopes less left slopes
+    step: Annotated[Reals, LADDER]  # steps, finest first
+    weights: Annotated[Reals, LEVELS]  # of one extrapolation
+    matrix: Annotated[Reals, LEVELS * (LEVELS + 1)]  # the equations for them
+
+
+@record
+class NoiseLine:
+    """The line on which the noise of f is measured."""
+
+    stage: Integer  # which of its values are asked for
+    exponent: Integer  # of the spacing, a power of two
+    sign: Integer  # 1, or -1 for the other side of x
+    answered: Integer  # 1: f changed at this spacing
+    in_float32: Integer  # 1: all values so far are numbers of float32
+    best: Real  # smallest bound of the noise so far
+    spacing: Real  # smallest spacing at which f changes; 0: none yet
+    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
+
+
+@record
+class Joint:
+    """How far the joint test of kinks has come."""
+
+    sign: Integer  # 1: convex kinks, -1: concave ones, 0: done
+    first: Integer  # first coordinate of the pair at hand, or -1
+    second: Integer  # second one, or -1
+    turn: Integer  # which line comes next
+
+
+@record
+class Engine:
+    """A check of single coordinates, between two rounds."""
+
+    phase: Integer  # one of PHASE_...
+    n: Integer  # number of coordinates
+    seed: Integer  # of the random lines
+    float32: Integer  # 1: points are rounded to float32
+    budget: Integer  # evaluations allowed; 0: no limit
+    evaluations: Integer  # values told
+    rounds: Integer  # rounds told
+    asked: Integer  # probes of the round that is under way; 0: none
+    chunk_start: Integer  # first coordinate of the chunk at hand
+    chunk_stop: Integer  # one past its last coordinate
+    fill: Integer  # next coordinate that may get a slot
+    proved_wrong: Integer  # coordinates that a full proof found wrong
+    dense: Integer  # 1: the later errors were confirmed by one pair each
+    noise_measured: Integer  # 1: the noise is known; 0: assumed
+    nondeterministic: Integer  # 1: f gave two values at x
+    finding_count: Integer  # findings written
+    arithmetic: Integer  # found inside of f
+    seen_twice: Integer  # 1: f(x) was asked for a second time
+    rtol: Real  # relative error that counts as wrong
+    value: Real  # f(x)
+    noise: Real  # standard deviation of the noise of f
+    unit: Real  # rounding unit of the claimed gradient
+    typical: Real  # typical size of x
+    largest_claim: Real  # largest claimed component
+    largest_change: Real  # largest claimed component times the size of its coordinate
+    spread: Real  # how far f(x) differs from call to call
+    assumed_noise: Real  # noise with which the sweep began
+    joint: Joint  # the joint test
+    noise_line: NoiseLine  # where noise is measured
+    scratch: Scratch  # tables of one extrapolation
+    pairs: Annotated[Pointer[Sides], CHUNK]  # values of the chunk
+    slots: Annotated[Pointer[Slot], SLOT_COUNT]  # lines under way
+
+
+@record
+class Coordinate:
+    """What is known of one coordinate."""
+
+    cause: Integer  # one of the causes, or a mark below 0
+    kink: Integer  # no kink, one at x, one near x
+    finding: Integer  # number of its finding; -1: none
+    resolution: Real  # smallest error that would have been seen
+
+
+ConstEngine: TypeAlias = Engine
+
+
 def findings_capacity(n: Integer) -> int:
-    """Return how many findings the block can keep."""
+    """Return how many findings a check can keep."""
     return n if n < LARGEST_FINDINGS else LARGEST_FINDINGS
 
 
-def coordinate(index: int) -> int:
-    """Return the place of a coordinate's words."""
-    return COORDINATES + COORDINATE_WORDS * index
+def coordinate_of(engine: Engine, index: int) -> Coordinate:
+    """Return what is known of a coordinate."""
+    return behind(engine, Coordinate)[index]
 
 
-def finding(engine: ConstEngine, number: int) -> int:
-    """Return the place of a finding's words."""
-    return COORDINATES + COORDINATE_WORDS * engine[N] + FINDING_WORDS * number
+def finding_of(engine: Engine, number: int) -> Finding:
+    """Return a finding."""
+    return behind_all(behind(engine, Coordinate), engine.n, Finding)[number]
 
 
-def block_words(n: Integer) -> int:
+def engine_words(n: Integer) -> int:
     """Return the number of words that a check of n coordinates needs."""
-    return COORDINATES + COORDINATE_WORDS * n + FINDING_WORDS * findings_capacity(n)
+    return ENGINE_WORDS + COORDINATE_WORDS * n + FINDING_WORDS * findings_capacity(n)
 
 
-def slot_place(number: int) -> int:
-    """Return the place of a slot."""
-    return SLOTS + SLOT_WORDS * number
+ENGINE_WORDS = words_of(Engine)
+COORDINATE_WORDS = words_of(Coordinate)
+FINDING_WORDS = words_of(Finding)
 
 
-def want(engine: Engine, reals: Reals, slot: int, step: float) -> None:
+def want(slot: Slot, step: float) -> None:
     """Add a signed step to those that a slot asks for in the next round."""
-    count = engine[slot + SLOT_WANTED_COUNT]
+    count = slot.wanted_count
     if count < WANTED_CAPACITY:
-        reals[slot + SLOT_WANTED + count] = step
-        engine[slot + SLOT_WANTED_COUNT] = count + 1
+        slot.wanted[count] = step
+        slot.wanted_count = count + 1
 
 
-def want_pair(engine: Engine, reals: Reals, slot: int, step: float) -> None:
+def want_pair(slot: Slot, step: float) -> None:
     """Ask for the values on both sides of x."""
-    want(engine, reals, slot, step)
-    want(engine, reals, slot, -step)
+    want(slot, step)
+    want(slot, -step)

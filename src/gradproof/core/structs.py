@@ -1,180 +1,105 @@
-"""The records that cross the C border.
-
-Every field is one word of 8 bytes (`int64_t`, `uint64_t` or `double`): no padding, the same layout from every language.
-The core sees a record as words and, where a field is a real number, as the same memory read as doubles.
-"""
+"""The records that cross the C border; the comment behind a field is the one that the header has."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
+
+from .abi import Integer, Pointer, Real
+from .record import Bits, record
 
 
-class Field(NamedTuple):
-    """One word of a record: its name, C type and meaning."""
+@record
+class Probe:
+    """One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop)."""
 
-    name: str
-    c_type: str
-    meaning: str
-
-
-class Struct(NamedTuple):
-    """A record of the C door: its name and its fields in order."""
-
-    name: str
-    meaning: str
-    fields: tuple[Field, ...]
+    start: Integer  # first coordinate that moves; start == stop is the point x itself
+    stop: Integer  # one past the last coordinate that moves
+    seed: Bits  # 0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale
+    floor: Real  # long lines: smallest scale, relative to what is typical in a window; else 0
+    ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
+    step: Real  # signed step along the line
+    aligned: Integer  # 1: on a long line v has the sign of the claimed gradient; else 0
 
 
-PROBE_START = 0
-PROBE_STOP = 1
-PROBE_SEED = 2
-PROBE_FLOOR = 3
-PROBE_RATIO = 4
-PROBE_STEP = 5
-PROBE_ALIGNED = 6
-PROBE_WORDS = 7
+@record
+class Options:
+    """What may be set; gradproof_options_default fills it."""
 
-PROBE = Struct(
-    "gradproof_probe",
-    "One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop).",
-    (
-        Field("start", "int64_t", "first coordinate that moves; start == stop is the point x itself"),
-        Field("stop", "int64_t", "one past the last coordinate that moves"),
-        Field("seed", "uint64_t", "0: v is 1; else v is a random sign times a magnitude in [0.5, 1.5) times a scale"),
-        Field("floor", "double", "long lines: smallest scale, relative to what is typical in a window; else 0"),
-        Field("ratio", "double", "not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)"),
-        Field("step", "double", "signed step along the line"),
-        Field("aligned", "int64_t", "1: on a long line v has the sign of the claimed gradient; else 0"),
-    ),
-)
+    size: Integer  # sizeof(gradproof_options), so that the struct can grow
+    budget: Integer  # at most so many evaluations of the objective; 0: no limit
+    seed: Bits  # seed of the random lines; the same seed gives the same bits
+    float32: Integer  # 1: the objective sees its points rounded to float32; 0: as float64
+    rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
+    mode: Integer  # for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES
 
-OPTIONS_SIZE = 0
-OPTIONS_BUDGET = 1
-OPTIONS_SEED = 2
-OPTIONS_FLOAT32 = 3
-OPTIONS_RTOL = 4
-OPTIONS_MODE = 5
-OPTIONS_WORDS = 6
 
-OPTIONS = Struct(
-    "gradproof_options",
-    "What may be set; gradproof_options_default fills it.",
-    (
-        Field("size", "int64_t", "sizeof(gradproof_options), so that the struct can grow"),
-        Field("budget", "int64_t", "at most so many evaluations of the objective; 0: no limit"),
-        Field("seed", "uint64_t", "seed of the random lines; the same seed gives the same bits"),
-        Field("float32", "int64_t", "1: the objective sees its points rounded to float32; 0: as float64"),
-        Field("rtol", "double", "relative error that counts as wrong, in (0, 1); 0: the default, 1e-5"),
-        Field("mode", "int64_t", "for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES"),
-    ),
-)
+@record
+class Report:
+    """What a check found."""
 
-REPORT_VERDICT = 0
-REPORT_N = 1
-REPORT_TESTED = 2
-REPORT_AGREEING = 3
-REPORT_WRONG = 4
-REPORT_KINKS = 5
-REPORT_OPEN = 6
-REPORT_UNTESTED = 7
-REPORT_FINDINGS = 8
-REPORT_EVALUATIONS = 9
-REPORT_ROUNDS = 10
-REPORT_ARITHMETIC = 11
-REPORT_NOISE_MEASURED = 12
-REPORT_NONDETERMINISTIC = 13
-REPORT_DENSE = 14
-REPORT_VALUE = 15
-REPORT_NOISE_FLOOR = 16
-REPORT_SPREAD = 17
-REPORT_RESOLUTION = 18
-REPORT_RTOL = 19
-REPORT_LINES = 20
-REPORT_ALIGNED_LINES = 21
-REPORT_PARTS = 22
-REPORT_CAUSE = 23
-REPORT_EARLY = 24
-REPORT_BAR = 25
-REPORT_ALIGNED_BAR = 26
-REPORT_PARTS_BAR = 27
-REPORT_NORM = 28
-REPORT_SUM = 29
-REPORT_CURVED = 30
-REPORT_HIDDEN = 31
-REPORT_WORDS = 32
+    verdict: Integer  # GRADPROOF_RIGHT 0, GRADPROOF_WRONG 1 or GRADPROOF_INCONCLUSIVE 3
+    n: Integer  # number of coordinates
+    tested: Integer  # coordinates that were tested
+    agreeing: Integer  # coordinates whose claimed value is acceptable, kinks included
+    wrong: Integer  # coordinates whose claimed value is wrong
+    kinks: Integer  # coordinates with a kink at or near x
+    open: Integer  # tested coordinates that could not be decided
+    untested: Integer  # coordinates that were not tested
+    findings: Integer  # findings that gradproof_result can write
+    evaluations: Integer  # evaluations of the objective
+    rounds: Integer  # rounds of ask and tell
+    arithmetic: Integer  # arithmetic found inside the objective: 64, 32, or 16 for coarser than float32
+    noise_measured: Integer  # 1: noise_floor was measured; 0: nothing asked for it, it is assumed
+    nondeterministic: Integer  # 1: the objective gave two values at x
+    dense: Integer  # 1: so much is wrong that the later errors were confirmed by one pair each
+    value: Real  # the objective at x
+    noise_floor: Real  # absolute rounding noise of the objective near x
+    spread: Real  # largest difference between values at x, where it is nondeterministic
+    resolution: Real  # the smallest error that would have been seen in every tested coordinate
+    rtol: Real  # relative error that counted as wrong
+    lines: Integer  # random lines over the whole vector that agreed; 0 in a check of every coordinate
+    aligned_lines: Integer  # lines along the claimed gradient that agreed
+    parts: Integer  # parts of the vector whose own lines agreed
+    cause: Integer  # lines: why the verdict is open, one of GRADPROOF_CAUSE_...
+    early: Integer  # 1: lines ended by the budget or the caller before they had all that they wanted
+    bar: Real  # error bar of the slope along a random line, every coordinate in its scale
+    aligned_bar: Real  # the same along the claimed gradient
+    parts_bar: Real  # the largest one of the lines over parts; 0 where there were none
+    norm: Real  # Euclidean norm of the claimed gradient, every coordinate in its scale
+    sum: Real  # sum of its absolute values, every coordinate in its scale
+    curved: Real  # slope that the curvature of f makes 1/128 of a scale away from x
+    hidden: Real  # half of the gap along a line, where kinks at x hide errors up to it
 
-REPORT = Struct(
-    "gradproof_report",
-    "What a check found.",
-    (
-        Field("verdict", "int64_t", "GRADPROOF_RIGHT 0, GRADPROOF_WRONG 1 or GRADPROOF_INCONCLUSIVE 3"),
-        Field("n", "int64_t", "number of coordinates"),
-        Field("tested", "int64_t", "coordinates that were tested"),
-        Field("agreeing", "int64_t", "coordinates whose claimed value is acceptable, kinks included"),
-        Field("wrong", "int64_t", "coordinates whose claimed value is wrong"),
-        Field("kinks", "int64_t", "coordinates with a kink at or near x"),
-        Field("open", "int64_t", "tested coordinates that could not be decided"),
-        Field("untested", "int64_t", "coordinates that were not tested"),
-        Field("findings", "int64_t", "findings that gradproof_result can write"),
-        Field("evaluations", "int64_t", "evaluations of the objective"),
-        Field("rounds", "int64_t", "rounds of ask and tell"),
-        Field("arithmetic", "int64_t", "arithmetic found inside the objective: 64, 32, or 16 for coarser than float32"),
-        Field("noise_measured", "int64_t", "1: noise_floor was measured; 0: nothing asked for it, it is assumed"),
-        Field("nondeterministic", "int64_t", "1: the objective gave two values at x"),
-        Field("dense", "int64_t", "1: so much is wrong that the later errors were confirmed by one pair each"),
-        Field("value", "double", "the objective at x"),
-        Field("noise_floor", "double", "absolute rounding noise of the objective near x"),
-        Field("spread", "double", "largest difference between values at x, where it is nondeterministic"),
-        Field("resolution", "double", "the smallest error that would have been seen in every tested coordinate"),
-        Field("rtol", "double", "relative error that counted as wrong"),
-        Field("lines", "int64_t", "random lines over the whole vector that agreed; 0 in a check of every coordinate"),
-        Field("aligned_lines", "int64_t", "lines along the claimed gradient that agreed"),
-        Field("parts", "int64_t", "parts of the vector whose own lines agreed"),
-        Field("cause", "int64_t", "lines: why the verdict is open, one of GRADPROOF_CAUSE_..."),
-        Field("early", "int64_t", "1: lines ended by the budget or the caller before they had all that they wanted"),
-        Field("bar", "double", "error bar of the slope along a random line, every coordinate in its scale"),
-        Field("aligned_bar", "double", "the same along the claimed gradient"),
-        Field("parts_bar", "double", "the largest one of the lines over parts; 0 where there were none"),
-        Field("norm", "double", "Euclidean norm of the claimed gradient, every coordinate in its scale"),
-        Field("sum", "double", "sum of its absolute values, every coordinate in its scale"),
-        Field("curved", "double", "slope that the curvature of f makes 1/128 of a scale away from x"),
-        Field("hidden", "double", "half of the gap along a line, where kinks at x hide errors up to it"),
-    ),
-)
 
-FINDING_START = 0
-FINDING_STOP = 1
-FINDING_CAUSE = 2
-FINDING_KINK = 3
-FINDING_CLAIMED = 4
-FINDING_SLOPE = 5
-FINDING_LEFT = 6
-FINDING_RIGHT = 7
-FINDING_ERROR_BAR = 8
-FINDING_STEP = 9
-FINDING_RESOLUTION = 10
-FINDING_DISTANCE = 11
-FINDING_PARTNER = 12
-FINDING_WORDS = 13
+@record
+class Finding:
+    """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
 
-FINDING = Struct(
-    "gradproof_finding",
-    "A line with its slopes, its error bar and its cause; a coordinate is a line of length one.",
-    (
-        Field("start", "int64_t", "first coordinate of the line"),
-        Field("stop", "int64_t", "one past its last coordinate"),
-        Field("cause", "int64_t", "one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence"),
-        Field("kink", "int64_t", "0: no kink seen, 1: a kink at x, 2: a kink near x"),
-        Field("claimed", "double", "claimed slope"),
-        Field("slope", "double", "numerical slope: the middle of the interval that holds it"),
-        Field("left", "double", "backward slope at the finest step that counts"),
-        Field("right", "double", "forward slope at the finest step that counts"),
-        Field("error_bar", "double", "half width of the interval that holds the slope"),
-        Field("step", "double", "that finest step"),
-        Field("resolution", "double", "the smallest error that would have been seen here"),
-        Field("distance", "double", "signed distance of the nearest kink seen; 0: at x; NaN: none seen"),
-        Field("partner", "int64_t", "coordinate whose claim contradicts this one along their common kink; -1: none"),
-    ),
-)
+    start: Integer  # first coordinate of the line
+    stop: Integer  # one past its last coordinate
+    cause: Integer  # one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence
+    kink: Integer  # 0: no kink seen, 1: a kink at x, 2: a kink near x
+    claimed: Real  # claimed slope
+    slope: Real  # numerical slope: the middle of the interval that holds it
+    left: Real  # backward slope at the finest step that counts
+    right: Real  # forward slope at the finest step that counts
+    error_bar: Real  # half width of the interval that holds the slope
+    step: Real  # that finest step
+    resolution: Real  # the smallest error that would have been seen here
+    distance: Real  # signed distance of the nearest kink seen; 0: at x; NaN: none seen
+    partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
 
-STRUCTS: tuple[Struct, ...] = (PROBE, OPTIONS, REPORT, FINDING)
+
+Probes: TypeAlias = Pointer[Probe]
+ConstProbes: TypeAlias = Pointer[Probe]
+ConstOptions: TypeAlias = Options
+Findings: TypeAlias = Pointer[Finding]
+
+RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding)
+
+# TRANSITION
+for _kind in RECORDS:
+    _name = _kind.__name__.upper()
+    globals()[f"{_name}_WORDS"] = len(_kind._fields_)  # type: ignore[attr-defined]
+    for _number, (_field, _) in enumerate(_kind._fields_):  # type: ignore[attr-defined]
+        globals()[f"{_name}_{_field.upper()}"] = _number

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
-from .ladder import slope_noise
-from .state import SLOT_COUNT_PAIRS, SLOT_LADDER_LEFT, SLOT_LADDER_RIGHT, SLOT_LADDER_STEP
+from .ladder import slope_noise, slope_of_side
+from .state import Engine, Slot
 
 NO_SUSPECT = -1
 # A change counts when it is so much larger than the noise bars of its two slopes.
@@ -19,24 +18,28 @@ CLEAR = 2.0
 FORESEEN = 0.5
 
 
-def next_suspect(engine: Engine, reals: Reals, slot: int, side: int, first: int) -> int:
+def next_suspect(engine: Engine, slot: Slot, side: int, first: int) -> int:
     """Return the first place from `first` on whose slope of one side changes suspiciously to the next coarser one."""
-    row = slot + (SLOT_LADDER_RIGHT if side == 1 else SLOT_LADDER_LEFT)
-    for place in range(first, engine[slot + SLOT_COUNT_PAIRS] - 1):
-        change = reals[row + place + 1] - reals[row + place]
-        noise = slope_noise(reals, slot, place) + slope_noise(reals, slot, place + 1)
+    for place in range(first, slot.count - 1):
+        change = change_above(slot, side, place)
+        noise = slope_noise(engine, slot, place) + slope_noise(engine, slot, place + 1)
         if math.isfinite(change) and math.fabs(change) > CLEAR * noise:
-            if not (place > 0 and is_foreseen(reals, slot, row, place, change, noise)):
+            if not (place > 0 and is_foreseen(engine, slot, side, place, change, noise)):
                 return place
     return NO_SUSPECT
 
 
-def is_foreseen(reals: Reals, slot: int, row: int, place: int, change: float, noise: float) -> bool:
+def change_above(slot: Slot, side: int, place: int) -> float:
+    """Return how the slope of a side changes from a place to the next coarser step."""
+    return slope_of_side(slot.ladder[place + 1], side) - slope_of_side(slot.ladder[place], side)
+
+
+def is_foreseen(engine: Engine, slot: Slot, side: int, place: int, change: float, noise: float) -> bool:
     """Return whether the change of slopes below foretells, in proportion to the steps, the change at a place."""
-    before = reals[row + place] - reals[row + place - 1]
-    noise_before = slope_noise(reals, slot, place) + slope_noise(reals, slot, place - 1)
+    before = change_above(slot, side, place - 1)
+    noise_before = slope_noise(engine, slot, place) + slope_noise(engine, slot, place - 1)
     if not math.fabs(before) > noise_before:
         return False
-    steps = slot + SLOT_LADDER_STEP + place
-    foreseen = before * (reals[steps + 1] - reals[steps]) / (reals[steps] - reals[steps - 1])
+    step = slot.ladder[place].step
+    foreseen = before * (slot.ladder[place + 1].step - step) / (step - slot.ladder[place - 1].step)
     return math.fabs(change - foreseen) <= FORESEEN * math.fabs(foreseen) + noise

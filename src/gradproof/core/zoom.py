@@ -4,28 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .abi import Engine, Reals
 from .floats import larger
 from .ladder import NOISE_FACTOR
-from .state import (
-    SLOT_ANSWERS,
-    SLOT_DISTANCE,
-    SLOT_FAR,
-    SLOT_FAR_VALUE,
-    SLOT_FIRST_CHANGE,
-    SLOT_ITERATION,
-    SLOT_LOWEST,
-    SLOT_MIDDLE_VALUE,
-    SLOT_MIDWAY_CHANGE,
-    SLOT_NEAR,
-    SLOT_NEAR_VALUE,
-    SLOT_NOISE,
-    SLOT_SIDE,
-    SLOT_STAGE,
-    STAGE_ZOOM,
-    VALUE,
-    want,
-)
+from .state import STAGE_ZOOM, Engine, Slot, want
 
 HALVINGS = 20
 # A change of slope that noise hides, or steps that x does not see, end the zoom: a kink, if four halvings had kept it.
@@ -44,57 +25,57 @@ FOUND = 1
 NOT_FOUND = 2
 
 
-def begin_zoom(engine: Engine, reals: Reals, slot: int, span: float) -> None:
+def begin_zoom(slot: Slot, span: float) -> None:
     """Ask for the middle and the far end of one side."""
-    side = engine[slot + SLOT_SIDE]
-    engine[slot + SLOT_STAGE] = STAGE_ZOOM
-    engine[slot + SLOT_ITERATION] = -1
-    reals[slot + SLOT_NEAR] = 0.0
-    reals[slot + SLOT_FAR] = span
-    reals[slot + SLOT_NEAR_VALUE] = 0.0
-    reals[slot + SLOT_FIRST_CHANGE] = 0.0
-    want(engine, reals, slot, side * span / 2.0)
-    want(engine, reals, slot, side * span)
+    side = slot.search.side
+    slot.stage = STAGE_ZOOM
+    slot.search.iteration = -1
+    slot.search.near = 0.0
+    slot.search.far = span
+    slot.search.near_value = 0.0
+    slot.search.first_change = 0.0
+    want(slot, side * span / 2.0)
+    want(slot, side * span)
 
 
-def advance_zoom(engine: Engine, reals: Reals, slot: int) -> int:
+def advance_zoom(engine: Engine, slot: Slot) -> int:
     """Halve once more; return GOES_ON, FOUND or NOT_FOUND."""
-    first = reals[slot + SLOT_ANSWERS] - reals[VALUE]
-    second = reals[slot + SLOT_ANSWERS + 1] - reals[VALUE]
+    first = slot.answers[0] - engine.value
+    second = slot.answers[1] - engine.value
     if not math.isfinite(first + second):
         return NOT_FOUND
-    if engine[slot + SLOT_ITERATION] < 0:
-        reals[slot + SLOT_MIDDLE_VALUE] = first
-        reals[slot + SLOT_FAR_VALUE] = second
+    if slot.search.iteration < 0:
+        slot.search.middle_value = first
+        slot.search.far_value = second
     else:
-        ending = narrow(engine, reals, slot, first, second)
+        ending = narrow(slot, first, second)
         if ending != GOES_ON:
             return ending
-    engine[slot + SLOT_ITERATION] += 1
-    if engine[slot + SLOT_ITERATION] >= HALVINGS:
-        return found(engine, reals, slot)
-    near = reals[slot + SLOT_NEAR]
-    width = reals[slot + SLOT_FAR] - near
-    side = engine[slot + SLOT_SIDE]
-    want(engine, reals, slot, side * (near + width / 4.0))
-    want(engine, reals, slot, side * (near + 3.0 * width / 4.0))
+    slot.search.iteration += 1
+    if slot.search.iteration >= HALVINGS:
+        return found(slot)
+    near = slot.search.near
+    width = slot.search.far - near
+    side = slot.search.side
+    want(slot, side * (near + width / 4.0))
+    want(slot, side * (near + 3.0 * width / 4.0))
     return GOES_ON
 
 
-def found(engine: Engine, reals: Reals, slot: int) -> int:
+def found(slot: Slot) -> int:
     """Note the distance of the kink."""
-    middle = (reals[slot + SLOT_NEAR] + reals[slot + SLOT_FAR]) / 2.0
-    reals[slot + SLOT_DISTANCE] = engine[slot + SLOT_SIDE] * middle
+    middle = (slot.search.near + slot.search.far) / 2.0
+    slot.distance = slot.search.side * middle
     return FOUND
 
 
-def narrow(engine: Engine, reals: Reals, slot: int, first: float, second: float) -> int:
+def narrow(slot: Slot, first: float, second: float) -> int:
     """Keep the half in which the slope changes most."""
-    near = reals[slot + SLOT_NEAR]
-    quarter = (reals[slot + SLOT_FAR] - near) / 4.0
-    low = reals[slot + SLOT_NEAR_VALUE]
-    middle = reals[slot + SLOT_MIDDLE_VALUE]
-    high = reals[slot + SLOT_FAR_VALUE]
+    near = slot.search.near
+    quarter = (slot.search.far - near) / 4.0
+    low = slot.search.near_value
+    middle = slot.search.middle_value
+    high = slot.search.far_value
     changes = (
         math.fabs(low - 2.0 * first + middle) / quarter,
         math.fabs(first - 2.0 * middle + second) / quarter,
@@ -106,32 +87,32 @@ def narrow(engine: Engine, reals: Reals, slot: int, first: float, second: float)
         if changes[k] > change:
             place = k
             change = changes[k]
-    iteration = engine[slot + SLOT_ITERATION]
-    hidden = change <= 2.0 * NOISE_FACTOR * SQUARE_ROOT_OF_SIX * reals[slot + SLOT_NOISE] / quarter
-    if hidden or quarter < reals[slot + SLOT_LOWEST]:
-        return found(engine, reals, slot) if iteration >= ENOUGH_HALVINGS else NOT_FOUND
-    if iteration >= COMPARED_FROM and change < KEPT * reals[slot + SLOT_FIRST_CHANGE]:
+    iteration = slot.search.iteration
+    hidden = change <= 2.0 * NOISE_FACTOR * SQUARE_ROOT_OF_SIX * slot.noise / quarter
+    if hidden or quarter < slot.lowest:
+        return found(slot) if iteration >= ENOUGH_HALVINGS else NOT_FOUND
+    if iteration >= COMPARED_FROM and change < KEPT * slot.search.first_change:
         return NOT_FOUND
     if iteration == MIDWAY:
-        reals[slot + SLOT_MIDWAY_CHANGE] = change
-    if iteration > MIDWAY and change > GREW * reals[slot + SLOT_MIDWAY_CHANGE]:
+        slot.search.midway_change = change
+    if iteration > MIDWAY and change > GREW * slot.search.midway_change:
         return NOT_FOUND
-    reals[slot + SLOT_FIRST_CHANGE] = larger(change, reals[slot + SLOT_FIRST_CHANGE])
-    keep_half(reals, slot, place, near, quarter, first, second)
+    slot.search.first_change = larger(change, slot.search.first_change)
+    keep_half(slot, place, near, quarter, first, second)
     return GOES_ON
 
 
-def keep_half(reals: Reals, slot: int, place: int, near: float, quarter: float, first: float, second: float) -> None:
+def keep_half(slot: Slot, place: int, near: float, quarter: float, first: float, second: float) -> None:
     """Move the ends and the middle to the half around the largest change."""
-    middle = reals[slot + SLOT_MIDDLE_VALUE]
+    middle = slot.search.middle_value
     if place == 0:
-        reals[slot + SLOT_MIDDLE_VALUE] = first
-        reals[slot + SLOT_FAR_VALUE] = middle
+        slot.search.middle_value = first
+        slot.search.far_value = middle
     elif place == 1:
-        reals[slot + SLOT_NEAR_VALUE] = first
-        reals[slot + SLOT_FAR_VALUE] = second
+        slot.search.near_value = first
+        slot.search.far_value = second
     else:
-        reals[slot + SLOT_NEAR_VALUE] = middle
-        reals[slot + SLOT_MIDDLE_VALUE] = second
-    reals[slot + SLOT_NEAR] = near + place * quarter
-    reals[slot + SLOT_FAR] = near + (place + 2) * quarter
+        slot.search.near_value = middle
+        slot.search.middle_value = second
+    slot.search.near = near + place * quarter
+    slot.search.far = near + (place + 2) * quarter
