@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .closer import NO_PLACE, judge_slot, look_closer, look_for_kink, supported_from
 from .evidence import ALL_CONFLICT, KINK_AT_X, estimate, gather
 from .floats import larger, middle, power_of_two_above, smaller
@@ -54,11 +53,11 @@ def top_step(slot: Slot) -> float:
     return power_of_two_above(TOP * larger(size, farthest))
 
 
-def begin_ladder(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def begin_ladder(engine: Engine, slot: Slot) -> None:
     """Begin below the pairs that are there: a few fine steps, down to where noise hides what is to be explained."""
     claimed = math.fabs(slot.claimed)
     slot.largest_slope = claimed if math.isfinite(claimed) else 0.0
-    slot.lowest = smallest_step(engine, x[slot.start])
+    slot.lowest = smallest_step(engine, slot.x)
     slot.stage = STAGE_SPARSE
     finest = slot.ladder[0].step
     gap = disagreement(slot)
@@ -72,7 +71,7 @@ def begin_ladder(engine: Engine, slot: Slot, x: ConstReals) -> None:
             step *= RATIO
     if slot.wanted_count == 0 or slot.missing > 0:
         slot.wanted_count = 0
-        advance_dense(engine, slot, x)
+        advance_dense(engine, slot)
 
 
 def disagreement(slot: Slot) -> float:
@@ -102,13 +101,13 @@ def noise_hides_slopes(slot: Slot, step: float) -> bool:
     return above < slot.size and NOISE_FACTOR * noise / above > limit
 
 
-def advance_sparse(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def advance_sparse(engine: Engine, slot: Slot) -> None:
     """Settle what a few fine steps settle; else ask for those between."""
-    if not settled_early(engine, slot, x):
-        advance_dense(engine, slot, x)
+    if not settled_early(engine, slot):
+        advance_dense(engine, slot)
 
 
-def advance_dense(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def advance_dense(engine: Engine, slot: Slot) -> None:
     """Ask for all steps below the coarsest one that are missing; when none is, settle or climb."""
     slot.stage = STAGE_DENSE
     largest_slope(slot)
@@ -118,7 +117,7 @@ def advance_dense(engine: Engine, slot: Slot, x: ConstReals) -> None:
             want_pair(slot, step)
         step /= RATIO
     if slot.wanted_count == 0:
-        advance_climb(engine, slot, x)
+        advance_climb(engine, slot)
 
 
 def has_room(slot: Slot) -> bool:
@@ -127,9 +126,9 @@ def has_room(slot: Slot) -> bool:
     return wanted < WANTED_CAPACITY and slot.count + wanted // 2 < LADDER
 
 
-def advance_climb(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def advance_climb(engine: Engine, slot: Slot) -> None:
     """Settle what can be settled; else go on up, two pairs at a time, to the top, and look closer there."""
-    if settled_early(engine, slot, x):
+    if settled_early(engine, slot):
         return
     climb_on(engine, slot)
 
@@ -148,15 +147,15 @@ def climb_on(engine: Engine, slot: Slot) -> None:
         look_closer(engine, slot, judge_slot(engine, slot))
 
 
-def settled_early(engine: Engine, slot: Slot, x: ConstReals) -> bool:
+def settled_early(engine: Engine, slot: Slot) -> bool:
     """Weigh the ladder; return whether the slot is settled, or asks for what settles it."""
     gather(engine, slot)
     decision = judge_slot(engine, slot)
     if slot.reach > 0.0 or not is_clear(engine, slot, decision):
         return False
-    if decision == DECIDED_WRONG and not reaches_far(engine, slot, x):
+    if decision == DECIDED_WRONG and not reaches_far(engine, slot):
         slot.stage = STAGE_LADDER_FAR
-        slot.step = far_step(engine, slot, x)
+        slot.step = far_step(engine, slot)
         want_pair(slot, slot.step)
         return True
     if decision == DECIDED_WRONG and supported_from(slot) != NO_PLACE:
@@ -195,10 +194,10 @@ def claim_scale(slot: Slot) -> float:
     return larger(math.fabs(slot.claimed), slot.claim_scale)
 
 
-def reaches_far(engine: Engine, slot: Slot, x: ConstReals) -> bool:
+def reaches_far(engine: Engine, slot: Slot) -> bool:
     """Return whether the ladder has come as far from x as a claim must be followed before it is called wrong."""
     coarsest = slot.ladder[slot.count - 1].step
-    return RATIO * coarsest > far_step(engine, slot, x)
+    return RATIO * coarsest > far_step(engine, slot)
 
 
 def advance_ladder_far(engine: Engine, slot: Slot) -> None:

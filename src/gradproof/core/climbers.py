@@ -56,7 +56,7 @@ def begin_climber(
 
 def lowest_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step: in float32 rounding of x would rule below."""
-    return LOWEST_EXPONENT_FLOAT32 if lines.float32 != 0 else LOWEST_EXPONENT
+    return LOWEST_EXPONENT_FLOAT32 if lines.engine.float32 != 0 else LOWEST_EXPONENT
 
 
 def is_step(lines: Lines, exponent: int) -> bool:
@@ -113,7 +113,7 @@ def take_rung(lines: Lines, ladder: LineLadder, values: ConstReals, changes: Con
     here = rung(ladder, exponent)
     here.taken = 1
     ladder.taken += 1
-    middle = lines.value
+    middle = lines.engine.value
     for line in range(ladder.lines):
         # Differences of f first: of neighbouring numbers they are exact.
         right = (values[taken] - middle) - changes[taken]

@@ -10,7 +10,10 @@ DONE = 0
 BAD_ARGUMENT = -1
 OUT_OF_MEMORY = -2
 OBJECTIVE_NOT_FINITE = -3
-WRONG_ORDER = -4
+NO_ROUND = -4
+TOO_MANY_VALUES = -5
+NO_ENGINE = -6
+NOTHING_TOLD = -7
 
 CODES: dict[int, tuple[str, str]] = {
     DONE: ("done", "Done."),
@@ -20,14 +23,24 @@ CODES: dict[int, tuple[str, str]] = {
     ),
     OUT_OF_MEMORY: ("out_of_memory", "The memory that the call needs could not be had."),
     OBJECTIVE_NOT_FINITE: ("objective_not_finite", "The objective is not finite at x; move x into its domain."),
-    WRONG_ORDER: (
-        "wrong_order",
-        "gradproof_tell was called without a round that gradproof_ask had written, or with more values.",
+    NO_ROUND: (
+        "no_round",
+        "gradproof_tell was called without a round: call gradproof_ask first, and once for each round.",
+    ),
+    TOO_MANY_VALUES: ("too_many_values", "gradproof_tell was given more values than the round has probes."),
+    NO_ENGINE: (
+        "no_engine",
+        "This memory holds no check: begin one with gradproof_begin or gradproof_engine_start.",
+    ),
+    NOTHING_TOLD: (
+        "nothing_told",
+        "There is no result before the first value: call gradproof_ask, then gradproof_tell.",
     ),
 }
 
-VERDICT_RIGHT = 0
-VERDICT_WRONG = 1
+# None is 0: memory that nobody has written to holds no verdict.
+VERDICT_RIGHT = 1
+VERDICT_WRONG = 2
 VERDICT_INCONCLUSIVE = 3
 
 VERDICTS: dict[int, str] = {VERDICT_RIGHT: "right", VERDICT_WRONG: "wrong", VERDICT_INCONCLUSIVE: "inconclusive"}

@@ -1,130 +1,138 @@
-"""The engine: ask for the next round of probes, tell their values, until the findings stand.
+"""The engine: begin a check, ask for the next round of probes, tell their values, until the findings stand.
 
-Reverse communication as in ARPACK: the engine decides which probes, the caller evaluates them, in whatever way.
+Reverse communication as in ARPACK: the engine decides which probes, the caller evaluates them, in whatever way.  One
+contract for every mode: asking changes nothing, a part of a round may be told, and an engine knows what it is.
 """
 
 from __future__ import annotations
 
-import math
-
-from .abi import Code, ConstReals, Integer, exported
-from .codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, WRONG_ORDER
-from .directions import typical_size
-from .memory import clear, is_null
-from .phases import begin_sweep, end_early, prepare
-from .record import WORD, words_of
+from .abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
+from .codes import (
+    BAD_ARGUMENT,
+    DONE,
+    MODE_AUTO,
+    MODE_LINES,
+    NO_ENGINE,
+    NO_ROUND,
+    TOO_MANY_VALUES,
+)
+from .coordinatestart import start_coordinates
+from .lineflow import lines_asked, settle_lines, take_lines_round, write_lines_round
+from .lineoutcome import end_lines_early
+from .linestart import borders_are_bad, start_lines
+from .linestate import Lines, lines_words
+from .memory import as_record, clear, holds_float32, is_null
+from .options import chosen_mode, options_are_bad
+from .phases import end_early, prepare
 from .rounds import asked, take_round, write_round
-from .scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, largest_claims
-from .state import PHASE_AT_X, ROUND, Engine, engine_words
-from .structs import ConstOptions, Options, Probes
+from .state import ENGINE_MARK, ROUND, ConstEngine, Engine, engine_words
+from .structs import ConstOptions, Probes
 
-OPTIONS_BYTES = words_of(Options) * WORD
-
-
-@exported
-def options_default(options: Options) -> Code:
-    """Fill in the defaults: no budget, seed 0, float64 points, the default tolerance.
-
-    Parameters
-    ----------
-    options : Options
-        Filled, its size included.
-
-    Returns
-    -------
-    Code
-        0, or GRADPROOF_BAD_ARGUMENT.
-    """
-    if is_null(options):
-        return BAD_ARGUMENT
-    options.size = OPTIONS_BYTES
-    options.budget = 0
-    options.seed = 0
-    options.float32 = 0
-    options.rtol = 0.0
-    options.mode = MODE_AUTO
-    return DONE
+# More coordinates, or blocks, than any memory has.
+LARGEST_COUNT = 1 << 48
 
 
 @exported
-def engine_size(n: Integer) -> Integer:
-    """Return the number of 8-byte words that a check of n coordinates keeps.
+def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
+    """Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along lines.
 
     Parameters
     ----------
     n : Integer
         Number of coordinates, at least 1.
+    blocks : Integer
+        Number of named blocks; 0 without names.
+    options : ConstOptions
+        Options, whose mode and budget count, or NULL for the defaults.
 
     Returns
     -------
     Integer
         Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
     """
-    if n < 1:
+    if n < 1 or n > LARGEST_COUNT or blocks < 0 or blocks > LARGEST_COUNT:
         return BAD_ARGUMENT
-    return engine_words(n)
-
-
-def options_are_bad(options: ConstOptions) -> bool:
-    """Return whether an option is out of its range."""
-    if options.size != OPTIONS_BYTES or options.budget < 0:
-        return True
-    if options.mode < MODE_AUTO or options.mode > MODE_LINES:
-        return True
-    return not (options.rtol >= 0.0 and options.rtol < 1.0)
+    if not is_null(options) and options_are_bad(options):
+        return BAD_ARGUMENT
+    return lines_words(blocks) if chosen_mode(n, options) == MODE_LINES else engine_words(n)
 
 
 @exported
-def engine_start(engine: Engine, x: ConstReals, claimed: ConstReals, n: Integer, options: ConstOptions) -> Code:
-    """Begin a check in memory of the caller's own, of gradproof_engine_size(n) words.
+def engine_start(
+    engine: Engine,
+    x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
+    n: Integer,
+    borders: ConstIntegers,
+    blocks: Integer,
+    options: ConstOptions,
+) -> Code:
+    """Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
 
     Parameters
     ----------
     engine : Engine
         Memory for the check; it holds no pointer and may be moved or saved between two calls.
-    x : ConstReals
+    x : ConstVector
         The point, n finite values; the same at every call of this check.
-    claimed : ConstReals
+    claimed : ConstVector
         The gradient under test, n values; NaN is judged, not refused.
+    sizes : ConstReals
+        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
     n : Integer
         Number of coordinates, at least 1.
+    borders : ConstIntegers
+        Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values; NULL without names.
+    blocks : Integer
+        Number of named blocks; 0 without names.
     options : ConstOptions
-        Options, or NULL for the defaults.
+        Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
 
     Returns
     -------
     Code
         0, or GRADPROOF_BAD_ARGUMENT.
     """
-    if is_null(engine) or is_null(x) or is_null(claimed) or n < 1:
+    if is_null(engine) or is_null(x) or is_null(claimed) or engine_size(n, blocks, options) < 0:
         return BAD_ARGUMENT
-    for index in range(n):
-        if not math.isfinite(x[index]):
-            return BAD_ARGUMENT
+    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
+        return BAD_ARGUMENT
+    mode = chosen_mode(n, options)
+    if mode == MODE_LINES and is_null(sizes):
+        return BAD_ARGUMENT
     clear(engine, engine.scratch)
+    engine.mode = mode
     engine.n = n
-    engine.phase = PHASE_AT_X
-    engine.rtol = DEFAULT_RTOL
+    engine.float32 = 1 if holds_float32(x) else 0
+    rtol = 0.0
     if not is_null(options):
-        if options_are_bad(options):
-            return BAD_ARGUMENT
+        engine.float32 = 1 if holds_float32(x) or options.float32 != 0 else 0
         engine.budget = options.budget
         engine.seed = options.seed
-        engine.float32 = options.float32
-        engine.rtol = options.rtol if options.rtol > 0.0 else DEFAULT_RTOL
-    float32 = engine.float32 != 0
-    engine.arithmetic = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
-    engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
-    engine.value = math.nan
-    engine.typical = typical_size(x, n)
-    largest_claims(engine, x, claimed, n)
-    begin_sweep(engine)
-    engine.phase = PHASE_AT_X
-    return DONE
+        rtol = options.rtol
+    code = DONE
+    if mode == MODE_LINES:
+        code = start_lines(as_record(engine, Lines), x, claimed, sizes, borders, blocks, rtol)
+    else:
+        code = start_coordinates(engine, x, claimed, rtol)
+    if code == DONE:
+        engine.mark = ENGINE_MARK
+    return code
+
+
+def is_engine(engine: ConstEngine) -> bool:
+    """Return whether memory holds a check that has been started."""
+    return engine.mark == ENGINE_MARK and MODE_AUTO < engine.mode <= MODE_LINES
+
+
+def probes_asked(engine: ConstEngine) -> int:
+    """Return the number of probes of the next round."""
+    return lines_asked(as_record(engine, Lines)) if engine.mode == MODE_LINES else asked(engine)
 
 
 @exported
-def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capacity: Integer) -> Integer:
+def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
     """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
 
     Asking twice gives the same round.  The first round is the point x itself.
@@ -133,8 +141,6 @@ def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capa
     ----------
     engine : Engine
         The check.
-    x, claimed : ConstReals
-        As at its start.
     probes : Probes
         Filled with the probes.
     capacity : Integer
@@ -143,17 +149,23 @@ def ask(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes, capa
     Returns
     -------
     Integer
-        Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
+        Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
     """
-    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(probes) or capacity < ROUND:
+    if is_null(engine) or is_null(probes) or capacity < ROUND:
         return BAD_ARGUMENT
-    count = write_round(engine, x, claimed, probes)
-    engine.asked = count
-    return count
+    if not is_engine(engine):
+        return NO_ENGINE
+    if engine.mode == MODE_LINES:
+        engine.asked = write_lines_round(as_record(engine, Lines), probes)
+    else:
+        engine.asked = write_round(engine, probes)
+    return engine.asked
 
 
 @exported
-def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: Integer) -> Code:
+def tell(
+    engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: Integer
+) -> Code:
     """Take the values of the round that was asked last, in its order: all of them, or the first ones.
 
     Fewer values are for a caller who must stop: what they prove counts.  The rest is asked for again; a line of which
@@ -163,26 +175,44 @@ def tell(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals,
     ----------
     engine : Engine
         The check.
-    x, claimed : ConstReals
+    x, claimed : ConstVector
         As at its start.
     values : ConstReals
         f at every probe; NaN: a missing value (outside of the domain, an exception).
+    changes : ConstReals
+        The change that the claim foretells for each probe on a long line, as gradproof_evaluate or gradproof_points
+        wrote it; of no meaning for other probes.  In a check of every coordinate it may be NULL.
     count : Integer
         Number of values: as gradproof_ask returned it, or fewer.
 
     Returns
     -------
     Code
-        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is larger.
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked since the last one
+        was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.  Nothing changes then.
     """
-    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values):
+    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values) or count < 1:
         return BAD_ARGUMENT
-    if count < 1 or count > engine.asked or engine.asked != asked(engine):
-        return WRONG_ORDER
+    if not is_engine(engine):
+        return NO_ENGINE
+    if engine.mode == MODE_LINES and is_null(changes):
+        return BAD_ARGUMENT
+    if engine.asked < 1 or engine.asked != probes_asked(engine):
+        return NO_ROUND
+    if count > engine.asked:
+        return TOO_MANY_VALUES
+    whole = count == engine.asked
     engine.asked = 0
     engine.rounds += 1
-    take_round(engine, x, claimed, values, count)
-    prepare(engine, x, claimed)
+    engine.evaluations += count
+    if engine.mode != MODE_LINES:
+        take_round(engine, values, count)
+        prepare(engine)
+    elif whole:
+        # Lines that climb together have all of their turn, or nothing.
+        lines = as_record(engine, Lines)
+        take_lines_round(lines, values, changes)
+        settle_lines(lines, x, claimed)
     return DONE
 
 
@@ -198,9 +228,15 @@ def stop(engine: Engine) -> Code:
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
     """
     if is_null(engine):
         return BAD_ARGUMENT
-    end_early(engine)
+    if not is_engine(engine):
+        return NO_ENGINE
+    engine.stopped = 1
+    if engine.mode == MODE_LINES:
+        end_lines_early(as_record(engine, Lines))
+    else:
+        end_early(engine)
     return DONE

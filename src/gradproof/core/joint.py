@@ -14,7 +14,6 @@ import math
 
 from numpy import int64
 
-from .abi import ConstReals
 from .codes import KINK_AT_POINT, UNTESTED, WRONG
 from .directions import direction, mixed
 from .jointline import open_pair_line, open_random_line
@@ -32,16 +31,16 @@ SEEDS_APART = 1 << 20
 
 def begin_joint(engine: Engine) -> None:
     """Begin with the convex kinks."""
-    engine.phase = PHASE_JOINT
+    engine.sweep.phase = PHASE_JOINT
     begin_sign(engine, 1)
 
 
 def begin_sign(engine: Engine, sign: int) -> None:
     """Begin with the kinks of a sign: 1 convex, -1 concave, 0 for the end."""
-    engine.joint.sign = sign
-    engine.joint.first = NO_MEMBER
-    engine.joint.second = NO_MEMBER
-    engine.joint.turn = 0
+    engine.sweep.joint.sign = sign
+    engine.sweep.joint.first = NO_MEMBER
+    engine.sweep.joint.second = NO_MEMBER
+    engine.sweep.joint.turn = 0
 
 
 def jump_of(engine: Engine, index: int) -> float:
@@ -63,8 +62,8 @@ def is_member(engine: Engine, index: int, sign: int) -> bool:
 
 def next_member(engine: Engine, after: int) -> int:
     """Return the next coordinate with a kink of the sign that is looked at, NO_MEMBER where there is none."""
-    for index in range(after + 1, engine.n):
-        if is_member(engine, index, engine.joint.sign):
+    for index in range(after + 1, engine.sweep.count):
+        if is_member(engine, index, engine.sweep.joint.sign):
             return index
     return NO_MEMBER
 
@@ -81,49 +80,49 @@ def are_few(engine: Engine) -> bool:
 
 def next_pair(engine: Engine) -> bool:
     """Move on to the next pair of coordinates; return False where the pairs of this sign are done."""
-    first = engine.joint.first
+    first = engine.sweep.joint.first
     second = NO_MEMBER
     if first == NO_MEMBER or not are_few(engine):
         first = next_member(engine, first)
         second = next_member(engine, first) if first != NO_MEMBER else NO_MEMBER
     else:
-        second = next_member(engine, engine.joint.second)
+        second = next_member(engine, engine.sweep.joint.second)
         if second == NO_MEMBER:
             first = next_member(engine, first)
             second = next_member(engine, first)
-    engine.joint.first = first
-    engine.joint.second = second
+    engine.sweep.joint.first = first
+    engine.sweep.joint.second = second
     return second != NO_MEMBER
 
 
-def open_next_line(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals) -> bool:
+def open_next_line(engine: Engine, slot: Slot) -> bool:
     """Put the next line of the joint test into a slot; return False where there is none left."""
-    while engine.joint.sign != 0:
-        turn = engine.joint.turn
-        engine.joint.turn = turn + 1
+    while engine.sweep.joint.sign != 0:
+        turn = engine.sweep.joint.turn
+        engine.sweep.joint.turn = turn + 1
         if turn == 1:
-            open_pair(engine, slot, x, claimed, -1.0)
-            engine.joint.turn = 0
+            open_pair(engine, slot, -1.0)
+            engine.sweep.joint.turn = 0
             return True
         if turn == 0:
             if next_pair(engine):
-                open_pair(engine, slot, x, claimed, 1.0)
+                open_pair(engine, slot, 1.0)
                 return True
-            engine.joint.turn = 2
+            engine.sweep.joint.turn = 2
         elif turn < 2 + 1 + RANDOM_LINES and has_range(engine):
-            open_range(engine, slot, x, claimed, turn - 2)
+            open_range(engine, slot, turn - 2)
             return True
         else:
-            begin_sign(engine, -1 if engine.joint.sign == 1 else 0)
+            begin_sign(engine, -1 if engine.sweep.joint.sign == 1 else 0)
     return False
 
 
-def open_pair(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, sign: float) -> None:
+def open_pair(engine: Engine, slot: Slot, sign: float) -> None:
     """Open a line along which the kinks of the two coordinates change the slope alike, or against each other."""
-    first = engine.joint.first
-    second = engine.joint.second
+    first = engine.sweep.joint.first
+    second = engine.sweep.joint.second
     ratio = sign * math.fabs(jump_of(engine, first) / jump_of(engine, second))
-    open_pair_line(engine, slot, x, claimed, first, second, ratio)
+    open_pair_line(engine, slot, first, second, ratio)
 
 
 def last_member(engine: Engine, first: int) -> int:
@@ -143,12 +142,12 @@ def has_range(engine: Engine) -> bool:
         return False
     last = last_member(engine, first)
     for index in range(first, last):
-        if not is_member(engine, index, engine.joint.sign):
+        if not is_member(engine, index, engine.sweep.joint.sign):
             return False
     return last - first >= 2
 
 
-def open_range(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, number: int) -> None:
+def open_range(engine: Engine, slot: Slot, number: int) -> None:
     """Open a line over all coordinates of the kinks: number 0 leads as far as the claims can, the others are random."""
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
@@ -157,11 +156,11 @@ def open_range(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, n
         farthest = -math.inf
         for attempt in range(ALIGNED_TRIES):
             candidate = line_seed(engine, attempt)
-            reach = reach_of_claims(engine, claimed, first, last, candidate)
+            reach = reach_of_claims(engine, first, last, candidate)
             if reach > farthest:
                 farthest = reach
                 seed = candidate
-    open_random_line(engine, slot, x, claimed, first, last, seed)
+    open_random_line(engine, slot, first, last, seed)
 
 
 def line_seed(engine: Engine, number: int) -> int:
@@ -170,7 +169,7 @@ def line_seed(engine: Engine, number: int) -> int:
     return seed if seed != 0 else 1
 
 
-def reach_of_claims(engine: Engine, claimed: ConstReals, first: int, last: int, seed: int) -> float:
+def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:
     """Return how far the claims go beyond the middle of their intervals along a line, in parts of the intervals.
 
     The scales of x and f do not count: along the line that shows it, the signs of all coordinates may matter.
@@ -182,7 +181,7 @@ def reach_of_claims(engine: Engine, claimed: ConstReals, first: int, last: int, 
         left = finding.left
         right = finding.right
         part = direction(seed, index)
-        total += part * (claimed[index] - (left + right) / 2.0) / math.fabs(right - left)
+        total += part * (coordinate_of(engine, index).claimed - (left + right) / 2.0) / math.fabs(right - left)
         length += part * part
     return total / math.sqrt(length)
 
@@ -225,6 +224,6 @@ def abandon_joint(engine: Engine) -> None:
     for sign in (1, -1):
         begin_sign(engine, sign)
         if next_member(engine, next_member(engine, NO_MEMBER)) != NO_MEMBER:
-            for index in range(engine.n):
+            for index in range(engine.sweep.count):
                 if coordinate_of(engine, index).cause == KINK_AT_POINT and is_member(engine, index, sign):
                     coordinate_of(engine, index).cause = UNTESTED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .climb import RATIO, STEPS_A_ROUND, largest_slope, noise_hides_slopes
 from .directions import coordinate_scale, direction
 from .evidence import gather
@@ -14,7 +13,7 @@ from .ladder import assumed_slope_noise, insert_pair, largest_finite
 from .probes import displaced
 from .proof import settle
 from .scales import FLOAT32_SPACING, HARMLESS, LARGEST_PAIR_STEP, SMALLEST_STEP, line_size, smallest_step, tolerance
-from .state import STAGE_JOINT_LADDER, STAGE_JOINT_PAIR, Engine, Slot, want_pair
+from .state import STAGE_JOINT_LADDER, STAGE_JOINT_PAIR, Engine, Slot, coordinate_of, want_pair
 
 # Steps are this much above the smallest visible one: x does not take those along a slanted line exactly.
 ABOVE_SMALLEST = 16.0
@@ -43,31 +42,21 @@ def open_line(engine: Engine, slot: Slot, first: int, last: int, claim: float, a
     want_pair(slot, slot.step)
 
 
-def open_pair_line(
-    engine: Engine,
-    slot: Slot,
-    x: ConstReals,
-    claimed: ConstReals,
-    first: int,
-    second: int,
-    ratio: float,
-) -> None:
+def open_pair_line(engine: Engine, slot: Slot, first: int, second: int, ratio: float) -> None:
     """Open a line along which two coordinates move: the first by the step, the second by `ratio` times the step."""
+    one = coordinate_of(engine, first)
+    two = coordinate_of(engine, second)
     part = math.fabs(ratio)
     slot.seed = 0
     slot.ratio = ratio
-    lowest = larger(smallest_step(engine, x[first]), smallest_step(engine, x[second]) / part)
-    slot.lowest = ABOVE_SMALLEST * lowest
-    allowed = tolerance(engine, claimed[first], x[first]) + part * tolerance(engine, claimed[second], x[second])
-    allowed += ROUNDING * (math.fabs(claimed[first]) + part * math.fabs(claimed[second]))
-    size = smaller(line_size(engine, x[first]), line_size(engine, x[second]) / part)
-    claim = claimed[first] + ratio * claimed[second]
-    open_line(engine, slot, first, second, claim, allowed, size)
+    slot.lowest = ABOVE_SMALLEST * larger(smallest_step(engine, one.x), smallest_step(engine, two.x) / part)
+    allowed = tolerance(engine, one) + part * tolerance(engine, two)
+    allowed += ROUNDING * (math.fabs(one.claimed) + part * math.fabs(two.claimed))
+    size = smaller(line_size(engine, one.x), line_size(engine, two.x) / part)
+    open_line(engine, slot, first, second, one.claimed + ratio * two.claimed, allowed, size)
 
 
-def open_random_line(
-    engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, first: int, last: int, seed: int
-) -> None:
+def open_random_line(engine: Engine, slot: Slot, first: int, last: int, seed: int) -> None:
     """Open a random line over a range of coordinates."""
     slot.seed = seed
     slot.ratio = 0.0
@@ -75,11 +64,10 @@ def open_random_line(
     claim = 0.0
     allowed = 0.0
     for index in range(first, last + 1):
-        part = direction(seed, index) * coordinate_scale(x[index], engine.typical, 0.0)
-        claim += part * claimed[index]
-        allowed += math.fabs(part) * (
-            tolerance(engine, claimed[index], x[index]) + ROUNDING * math.fabs(claimed[index])
-        )
+        coordinate = coordinate_of(engine, index)
+        part = direction(seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        claim += part * coordinate.claimed
+        allowed += math.fabs(part) * (tolerance(engine, coordinate) + ROUNDING * math.fabs(coordinate.claimed))
     open_line(engine, slot, first, last, claim, allowed, 1.0)
 
 
@@ -104,7 +92,7 @@ def advance_joint(engine: Engine, slot: Slot, wanted: int) -> None:
     settle(slot, judge(slot, slot.claimed, slot.tolerance, 0.0))
 
 
-def change_by_rounding(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, step: float) -> float:
+def change_by_rounding(engine: Engine, slot: Slot, step: float) -> float:
     """Return how much the claims foretell of what rounding of the point into float32 changes f by.
 
     Along a slanted line no step is exact.  What is left of f then obeys the inequality of a subgradient as f itself
@@ -115,13 +103,14 @@ def change_by_rounding(engine: Engine, slot: Slot, x: ConstReals, claimed: Const
     seed = slot.seed
     change = 0.0
     for index in range(first, last + 1):
+        coordinate = coordinate_of(engine, index)
         move = step
         if seed != 0:
-            move *= direction(seed, index) * coordinate_scale(x[index], engine.typical, 0.0)
+            move *= direction(seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
         elif index != first:
             move *= slot.ratio
         if seed != 0 or index == first or index == last:
-            change += claimed[index] * (displaced(x[index], move, True) - x[index] - move)
+            change += coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x - move)
     return change
 
 

@@ -11,9 +11,10 @@ from .evidence import KINK_AT_X
 from .floats import larger, middle, smaller, widened
 from .memory import (
     allocate_reals,
-    allocate_record,
+    allocate_words,
     as_floats,
     as_reals,
+    as_record,
     evaluate,
     is_null,
     offset,
@@ -23,7 +24,7 @@ from .memory import (
 from .noisefloor import measure_noise
 from .scales import line_size
 from .slots import advance, open_ladder
-from .state import STAGE_FINISHED, Engine, Slot, want
+from .state import STAGE_FINISHED, Engine, coordinate_of, engine_words, want
 
 # The slopes beside a kink come from points this far apart: two brackets, or, where noise asks for more, so much that
 # its standard deviation is a 10,000th of what the slope changes by, but not beyond x: a slope, which has two values in
@@ -91,10 +92,11 @@ def find_kinks(
         return BAD_ARGUMENT
     if capacity > 0 and (is_null(index) or is_null(distance) or is_null(left) or is_null(right)):
         return BAD_ARGUMENT
-    engine = allocate_record(Engine)
+    words = allocate_words(engine_words(1))
+    engine = as_record(words, Engine)
     point = allocate_reals(n)
     code = OUT_OF_MEMORY
-    if not (is_null(engine) or is_null(point)):
+    if not (is_null(words) or is_null(point)):
         code = measure_noise(objective, user, x, n, work, engine)
     if code == DONE:
         for place in range(n):
@@ -112,7 +114,7 @@ def find_kinks(
                     right[found] = behind
                 found += 1
         count[0] = found
-    release(engine)
+    release(words)
     release(point)
     return code
 
@@ -130,8 +132,11 @@ def nearest(
     """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
     slot = engine.slots[0]
     reach = radius if radius > 0.0 else NEAR * line_size(engine, point[coordinate])
-    open_ladder(engine, slot, coordinate, point[coordinate], math.nan, reach)
-    finish(objective, user, point, n, slot, work, engine)
+    one = coordinate_of(engine, 0)
+    one.x = point[coordinate]
+    one.claimed = math.nan
+    open_ladder(engine, slot, 0, reach)
+    finish(objective, user, point, n, coordinate, work, engine)
     if slot.kink == KINK_AT_X:
         left = middle(slot.left.low, slot.left.high)
         right = middle(slot.right.low, slot.right.high)
@@ -139,7 +144,7 @@ def nearest(
     best = (math.nan, math.nan, math.nan)
     while not math.isnan(slot.distance):
         side = slot.search.side
-        kink = sharpened(objective, user, point, n, slot, work, engine)
+        kink = sharpened(objective, user, point, n, coordinate, work, engine)
         slot.distance = math.nan
         if math.isnan(kink[0]):
             look_for_kink(engine, slot, side, slot.place + 1)
@@ -149,7 +154,7 @@ def nearest(
             if side == -1:
                 return best
             look_for_kink(engine, slot, -1, 0)
-        finish(objective, user, point, n, slot, work, engine)
+        finish(objective, user, point, n, coordinate, work, engine)
     return best
 
 
@@ -158,14 +163,15 @@ def finish(
     user: User,
     point: ConstReals,
     n: int,
-    slot: Slot,
+    coordinate: int,
     work: Words,
     engine: Engine,
 ) -> None:
-    """Answer a slot until it is finished."""
+    """Answer the slot until it is finished."""
+    slot = engine.slots[0]
     while slot.stage != STAGE_FINISHED:
-        answer(objective, user, point, n, slot, work, engine)
-        advance(engine, slot, point)
+        answer(objective, user, point, n, coordinate, work, engine)
+        advance(engine, slot)
 
 
 def answer(
@@ -173,12 +179,12 @@ def answer(
     user: User,
     point: ConstReals,
     n: int,
-    slot: Slot,
+    coordinate: int,
     work: Words,
     engine: Engine,
 ) -> None:
     """Evaluate the objective at the steps that a slot wants."""
-    coordinate = slot.start
+    slot = engine.slots[0]
     for k in range(slot.wanted_count):
         value = offset(slot.answers, k)
         step = slot.wanted[k]
@@ -217,7 +223,7 @@ def sharpened(
     user: User,
     point: ConstReals,
     n: int,
-    slot: Slot,
+    coordinate: int,
     work: Words,
     engine: Engine,
 ) -> tuple[float, float, float]:
@@ -225,6 +231,7 @@ def sharpened(
 
     NaN where the slopes beside the bracket are the same, as far as noise lets one see: there is no kink.
     """
+    slot = engine.slots[0]
     side = slot.search.side
     near = slot.search.near
     far = slot.search.far
@@ -233,7 +240,7 @@ def sharpened(
     slot.wanted_count = 0
     for step in (near - width, near, far, far + width):
         want(slot, side * step)
-    answer(objective, user, point, n, slot, work, engine)
+    answer(objective, user, point, n, coordinate, work, engine)
     slot.wanted_count = 0
     values = slot.answers
     inner = (values[1] - values[0]) / width

@@ -45,7 +45,7 @@ CHEAPEST_RUNGS = 2
 
 def line_seed(lines: Lines, number: int) -> int:
     """Return the seed of a line, never 0."""
-    seed = int(int64(mixed(lines.seed, number)))
+    seed = int(int64(mixed(lines.engine.seed, number)))
     return seed if seed != 0 else 1
 
 
@@ -64,7 +64,7 @@ def first_exponent(lines: Lines) -> int:
     wanted = HARMLESS * lines.norm
     if wanted <= 0.0:
         return LARGEST_FIRST_EXPONENT
-    ratio = FIRST_NOISE * lines.noise / wanted
+    ratio = FIRST_NOISE * lines.engine.noise / wanted
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):
@@ -88,7 +88,7 @@ def target_bar(lines: Lines) -> float:
 
 def most_rungs(lines: Lines, count: int) -> int:
     """Return how many rungs the budget allows a pool."""
-    if lines.budget > 0 and lines.budget < SMALL_BUDGET:
+    if lines.engine.budget > 0 and lines.engine.budget < SMALL_BUDGET:
         return CHEAPEST_RUNGS
     rungs = line_room(lines) // (2 * count)
     return MOST_RUNGS if rungs > MOST_RUNGS else (rungs if rungs > CHEAPEST_RUNGS else CHEAPEST_RUNGS)
@@ -98,7 +98,7 @@ def begin_pool(lines: Lines, phase: int, seeds: int, count: int, exponent: int) 
     """Begin lines over the whole vector that climb together."""
     aligned = phase == LINES_ALIGNED or phase == LINES_ALIGNED_AGAIN
     lines.phase = phase
-    begin_pool_over(lines, 0, lines.n, 1 if aligned else 0, seeds, count, exponent)
+    begin_pool_over(lines, 0, lines.engine.n, 1 if aligned else 0, seeds, count, exponent)
 
 
 def begin_pool_over(lines: Lines, start: int, stop: int, aligned: int, seeds: int, count: int, exponent: int) -> None:

@@ -47,7 +47,7 @@ def sums_may_drift(lines: Lines) -> bool:
     """
     if lines.pool.aligned == 0 or not has_coarse_noise(lines):
         return False
-    drift = DRIFTS * math.sqrt(float(lines.n)) * FLOAT32_ROUNDING
+    drift = DRIFTS * math.sqrt(float(lines.engine.n)) * FLOAT32_ROUNDING
     return seen_residual(lines) <= drift * lines.sum
 
 
@@ -156,5 +156,5 @@ def decides(lines: Lines) -> bool:
     bar = lines.random_bar
     reference = larger(lines.norm, lines.curved_slope)
     if reference == 0.0:
-        reference = FLAT_PART * math.fabs(lines.value)
+        reference = FLAT_PART * math.fabs(lines.engine.value)
     return bar <= DECIDES * reference

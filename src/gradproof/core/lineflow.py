@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
+from .abi import ConstReals, ConstVector
 from .candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from .climbers import FLOOR, rung_probes, take_rung, write_rung
 from .descent import advance_level, prepare_level
@@ -96,7 +96,7 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     elif phase == LINES_NOISE:
         for number in range(count):
             step = line_step(lines.engine, place_of_probe(lines.engine, number))
-            write_probe(probes[number], 0, lines.n, line_seed(lines, NOISE_SEED), step)
+            write_probe(probes[number], 0, lines.engine.n, line_seed(lines, NOISE_SEED), step)
             probes[number].floor = FLOOR
     elif phase == LINES_CONFIRM:
         write_candidates(lines, probes)
@@ -110,18 +110,17 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     return count
 
 
-def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals, count: int) -> None:
+def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take the values of a round, and the changes that the claim foretold."""
     phase = lines.phase
-    lines.evaluations += count
     if phase == LINES_AT_X:
         take_first_value(lines, values[0])
     elif phase == LINES_REPEAT:
         take_repeated_value(lines, values[0])
     elif phase == LINES_NOISE:
-        take_noise(lines, values, changes, count)
+        take_noise(lines, values, changes)
     elif phase == LINES_CONFIRM:
-        take_candidates(lines, values, count)
+        take_candidates(lines, values)
     elif phase == LINES_GAP or phase >= LINES_HALVING:
         taken = 0
         for number in range(climbers_of_phase(lines)):
@@ -154,7 +153,6 @@ def advance_climbers(lines: Lines) -> None:
 
 def take_first_value(lines: Lines, value: float) -> None:
     """Note f(x); where it is not finite nothing can be tested."""
-    lines.value = value
     lines.engine.value = value
     if not math.isfinite(value):
         settle_domain(lines)
@@ -163,16 +161,15 @@ def take_first_value(lines: Lines, value: float) -> None:
     begin_noise(lines.engine)
 
 
-def take_noise(lines: Lines, values: ConstReals, changes: ConstReals, count: int) -> None:
+def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take values of the noise line; where x is float32, less the change that the claim foretells."""
     answered = False
-    for number in range(count):
+    for number in range(noise_probes(lines.engine)):
         change = changes[number] if lines.engine.float32 != 0 and math.isfinite(changes[number]) else 0.0
         lines.engine.noise_line.values[place_of_probe(lines.engine, number)] = values[number] - change
         note_arithmetic(lines.engine, values[number])
         answered = answered or values[number] != lines.engine.value
     if advance_noise(lines.engine, answered):
-        lines.noise = lines.engine.noise
         if has_coarse_noise(lines):
             # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
             lines.phase = LINES_REPEAT
@@ -180,18 +177,16 @@ def take_noise(lines: Lines, values: ConstReals, changes: ConstReals, count: int
             begin_lines(lines)
 
 
-def settle_lines(lines: Lines) -> bool:
-    """Move on by one phase; return whether the next round has something to ask, or the check is done."""
-    if lines.phase == LINES_DONE:
-        return True
-    if not ready_lines(lines) or lines.phase == LINES_DONE:
-        return False
-    if lines_asked(lines) > line_room(lines):
-        end_lines_early(lines)
-    return True
+def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Move on until the next round has something to ask, or the check is done."""
+    while lines.phase != LINES_DONE:
+        if ready_lines(lines, x, claimed) and lines.phase != LINES_DONE:
+            if lines_asked(lines) > line_room(lines):
+                end_lines_early(lines)
+            return
 
 
-def ready_lines(lines: Lines) -> bool:
+def ready_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether the phase has something to ask; else move on to the next phase."""
     phase = lines.phase
     if phase == LINES_HALVING:
@@ -203,15 +198,14 @@ def ready_lines(lines: Lines) -> bool:
         finish_factors(lines)
         return False
     if phase == LINES_CONFIRM:
-        return prepare_confirmation(lines)
+        return prepare_confirmation(lines, x, claimed)
     return True
 
 
-def prepare_confirmation(lines: Lines) -> bool:
+def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Begin the check of the candidates, or conclude once it is done; what was not located is looked at again."""
     if lines.confirming == 0 and lines.candidates.count > 0:
-        if not begin_confirming(lines):
-            lines.candidates.count = 0
+        begin_confirming(lines, x, claimed)
         return False
     if lines.candidates.count > 0 and candidates_asked(lines) > 0:
         return True

@@ -159,9 +159,9 @@ def next_gap_rung(lines: Lines, ladder: LineLadder) -> int:
 def inmost_exponent(lines: Lines, gap: float) -> int:
     """Return the smallest step at which a gap of this size still stands out of the noise."""
     lowest = lowest_exponent(lines)
-    if lines.noise <= 0.0:
+    if lines.engine.noise <= 0.0:
         return lowest
-    exponent = math.frexp(GAP_BARS * NOISE_BARS * lines.noise / gap)[1]
+    exponent = math.frexp(GAP_BARS * NOISE_BARS * lines.engine.noise / gap)[1]
     return exponent if exponent > lowest else lowest
 
 

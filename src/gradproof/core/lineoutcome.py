@@ -20,7 +20,7 @@ from .linedecision import CLEAR, decides, note_seen
 from .linestate import LINES_ALIGNED_AGAIN, LINES_DONE, MOST_HALVINGS, Lines, Node
 from .longfindings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from .nodes import largest_stuck
-from .result import is_acceptable
+from .outcome import is_acceptable
 from .state import coordinate_of
 
 LOOKS = 2
@@ -108,6 +108,8 @@ def write_open_node(lines: Lines, node: Node, cause: int) -> None:
 
 def end_lines_early(lines: Lines) -> None:
     """End the check where the budget ends, or the caller stops it: what disagrees clearly is wrong, located or not."""
+    if lines.phase == LINES_DONE:
+        return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
     doubtful = lines.phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
@@ -116,7 +118,7 @@ def end_lines_early(lines: Lines) -> None:
         end_with(lines, VERDICT_WRONG, WRONG)
     elif lines.disagreed > 0:
         end_unlocated(lines)
-    elif lines.random_lines > 0 and lines.stopped == 0 and decides(lines) and not doubtful:
+    elif lines.random_lines > 0 and lines.engine.stopped == 0 and decides(lines) and not doubtful:
         end_with(lines, VERDICT_RIGHT, UNTESTED)
     else:
         end_with(lines, VERDICT_INCONCLUSIVE, UNTESTED)

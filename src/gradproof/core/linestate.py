@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from .abi import Integer, Integers, Pointer, Real, Reals
+from .abi import Integer, Integers, Pointer, Real
 from .memory import behind
 from .record import record, words_of
 from .state import Coordinate, Engine
-from .structs import Finding, Options
+from .structs import Finding
 
 # Coordinates that the check of candidates has room for.
 CANDIDATES = 64
@@ -152,27 +152,18 @@ class Candidates:
 
     count: Integer  # how many
     indices: Annotated[Integers, CANDIDATES]  # their numbers in x
-    point: Annotated[Reals, CANDIDATES]  # x there
-    claims: Annotated[Reals, CANDIDATES]  # claimed values there
-    options: Options  # of the check that confirms them
 
 
 @record
 class Lines:
     """A check along lines, between two rounds."""
 
-    engine: Engine  # the noise line, and the check of the candidates
-    coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # those of that check
-    findings: Annotated[Pointer[Finding], CANDIDATES]  # those of that check
+    engine: Engine  # what every check has; its sweep is over the candidates
+    coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # of the candidates
+    findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
+    failed: Failure  # the line that disagrees
+    part: Parts  # shorter lines
     phase: Integer  # one of LINES_...
-    n: Integer  # number of coordinates
-    seed: Integer  # of the random lines
-    budget: Integer  # evaluations allowed; 0: no limit
-    evaluations: Integer  # values told
-    rounds: Integer  # rounds told
-    asked: Integer  # probes of the round that is under way; 0: none
-    stopped: Integer  # 1: the caller ended the check
-    float32: Integer  # 1: x is float32
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level
@@ -192,7 +183,6 @@ class Lines:
     factor_count: Integer  # lines along the claim over blocks
     sample_count: Integer  # nodes that are followed as samples
     early: Integer  # 1: the check ended before it had all that it wanted
-    value: Real  # f(x)
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
     typical_slope: Real  # median of its absolute values, in these scales
@@ -201,14 +191,8 @@ class Lines:
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # the same along the claim
     curved_slope: Real  # slope that curvature makes some way from x
-    spread: Real  # how far f(x) differs from call to call
-    rtol: Real  # relative error that counts as wrong
     chosen_rtol: Real  # the same where the caller chose it; else 0
-    typical_x: Real  # typical size of x
-    noise: Real  # standard deviation of the noise of f
     hidden_gap: Real  # half the gap that kinks at x leave along a line
-    failed: Failure  # the line that disagrees
-    part: Parts  # shorter lines
     pool: LineLadder  # lines over the whole vector, or over a part
     nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
     next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
@@ -254,6 +238,6 @@ def write_node(node: Node, start: int, stop: int, exponent: int, residual: float
 
 def line_room(lines: Lines) -> int:
     """Return how many evaluations the budget still allows; a very large number where there is none."""
-    if lines.budget <= 0:
+    if lines.engine.budget <= 0:
         return 1 << 40
-    return lines.budget - lines.evaluations
+    return lines.engine.budget - lines.engine.evaluations

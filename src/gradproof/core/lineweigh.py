@@ -114,7 +114,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
         return
     lines.random_lines += lines.pool.lines
     lines.random_exponent = lines.pool.best
-    small = 0 < lines.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_LINES * CHEAPEST_RUNGS
+    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_LINES * CHEAPEST_RUNGS
     if small or lines.sum == 0.0:
         conclude(lines)
         return
@@ -193,7 +193,7 @@ def locate(lines: Lines) -> None:
 def take_repeated_value(lines: Lines, value: float) -> None:
     """Where f(x) is another at its second call, begin again with the difference as noise."""
     lines.repeated = 1
-    if value == lines.value:
+    if value == lines.engine.value:
         if lines.disagreed > 0:
             begin_descent(lines)
         else:
@@ -201,11 +201,9 @@ def take_repeated_value(lines: Lines, value: float) -> None:
         return
     lines.engine.nondeterministic = 1
     lines.disagreed = 0
-    difference = math.fabs(value - lines.value)
-    lines.spread = difference if math.isfinite(difference) else 0.0
-    lines.engine.spread = lines.spread
-    lines.noise = larger(SPREAD_PART * lines.spread, lines.noise)
-    lines.engine.noise = lines.noise
+    difference = math.fabs(value - lines.engine.value)
+    lines.engine.spread = difference if math.isfinite(difference) else 0.0
+    lines.engine.noise = larger(SPREAD_PART * lines.engine.spread, lines.engine.noise)
     forget_lines(lines)
     begin_lines(lines)
 

@@ -15,7 +15,7 @@ from .memory import rounded_to_float32
 from .noise import arithmetic_of, grid_of, noise_of_values, values_answer
 from .probes import displaced, write_probe
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
-from .state import NOISE_COUNT, Engine
+from .state import NOISE_COUNT, Engine, coordinate_of
 from .structs import Probes
 from .sums import two_sum
 
@@ -83,10 +83,12 @@ def line_step(engine: Engine, place: int) -> float:
 def write_noise_probes(engine: Engine, probes: Probes) -> None:
     """Write the probes of the next round."""
     for number in range(noise_probes(engine)):
-        write_probe(probes[number], 0, engine.n, line_seed(engine), line_step(engine, place_of_probe(engine, number)))
+        write_probe(
+            probes[number], 0, engine.sweep.count, line_seed(engine), line_step(engine, place_of_probe(engine, number))
+        )
 
 
-def claimed_change(engine: Engine, x: ConstReals, claimed: ConstReals, step: float) -> float:
+def claimed_change(engine: Engine, step: float) -> float:
     """Return the change of f that the claimed gradient foretells for the step really taken, where x is float32.
 
     The rounding of x + step * v into float32 would otherwise look like noise of f.
@@ -95,22 +97,23 @@ def claimed_change(engine: Engine, x: ConstReals, claimed: ConstReals, step: flo
         return 0.0
     total = 0.0
     rest = 0.0
-    for index in range(engine.n):
-        scale = coordinate_scale(x[index], engine.typical, 0.0)
-        move = step * direction(line_seed(engine), index) * scale
-        if math.isfinite(claimed[index]):
+    for index in range(engine.sweep.count):
+        coordinate = coordinate_of(engine, index)
+        move = step * direction(line_seed(engine), index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        if math.isfinite(coordinate.claimed):
             # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
-            total, error = two_sum(total, claimed[index] * (displaced(x[index], move, True) - x[index]))
+            change = coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x)
+            total, error = two_sum(total, change)
             rest += error
     return total + rest
 
 
-def note_values(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals) -> bool:
+def note_values(engine: Engine, values: ConstReals) -> bool:
     """Note the values of a round, less the change that the claim foretells; return whether f answered at all."""
     answered = False
     for number in range(noise_probes(engine)):
         place = place_of_probe(engine, number)
-        change = claimed_change(engine, x, claimed, line_step(engine, place))
+        change = claimed_change(engine, line_step(engine, place))
         engine.noise_line.values[place] = values[number] - change
         note_arithmetic(engine, values[number])
         answered = answered or values[number] != engine.value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .codes import (
     AGREES,
     DOMAIN,
@@ -32,6 +31,11 @@ SEEN = 2.5
 PAIR_SEEN = 2.0
 
 
+def is_acceptable(cause: int) -> bool:
+    """Return whether a cause lets a claimed value stand."""
+    return cause == AGREES or cause == KINK_AT_POINT or cause == KINK_CROSSED
+
+
 def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: float) -> None:
     """Write down the cause of a coordinate."""
     coordinate = coordinate_of(engine, index)
@@ -42,10 +46,10 @@ def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: fl
 
 def new_finding(engine: Engine, index: int) -> int:
     """Begin a finding about a coordinate; return its number, -1 where there are as many as there can be."""
-    number = engine.finding_count
-    if number >= findings_capacity(engine.n):
+    number = engine.sweep.finding_count
+    if number >= findings_capacity(engine.sweep.count):
         return -1
-    engine.finding_count = number + 1
+    engine.sweep.finding_count = number + 1
     coordinate = coordinate_of(engine, index)
     coordinate.finding = number
     finding = finding_of(engine, number)
@@ -69,13 +73,13 @@ def settle_wrong(engine: Engine, index: int, resolution: float) -> int:
     return new_finding(engine, index)
 
 
-def settle_without_value(engine: Engine, claimed: ConstReals) -> None:
+def settle_without_value(engine: Engine) -> None:
     """F is not finite at x: nothing can be tested anywhere."""
-    for index in range(engine.n):
+    for index in range(engine.sweep.count):
         note_cause(engine, index, DOMAIN, NO_KINK, math.inf)
         number = new_finding(engine, index)
         if number >= 0:
-            finding_of(engine, number).claimed = claimed[index]
+            finding_of(engine, number).claimed = coordinate_of(engine, index).claimed
 
 
 def settle_slot(engine: Engine, slot: Slot) -> int:

@@ -21,7 +21,7 @@ MANY = 64
 def begin_parts(lines: Lines) -> None:
     """Choose the first kind of parts that the budget has room for; without a budget there are none."""
     lines.part.kind = NO_PARTS
-    if lines.budget <= 0:
+    if lines.engine.budget <= 0:
         return
     affordable = line_room(lines) // PART_COST
     if 1 < lines.block_count <= affordable:
@@ -32,7 +32,7 @@ def begin_parts(lines: Lines) -> None:
 
 def begin_equal(lines: Lines, affordable: int) -> None:
     """Choose 64 equal parts, or 8, or none; a part is at least a window."""
-    longest = lines.n // WINDOW
+    longest = lines.engine.n // WINDOW
     if affordable >= MANY and longest >= MANY:
         begin_kind(lines, EQUAL, MANY)
     elif affordable >= FEW and longest >= FEW:
@@ -72,10 +72,10 @@ def next_part(lines: Lines) -> tuple[int, int]:
     part = lines.part.number
     if lines.part.kind == NAMED:
         return block_of(lines, part).start, block_of(lines, part + 1).start
-    windows = lines.n // WINDOW
+    windows = lines.engine.n // WINDOW
     start = part * windows // lines.part.count * WINDOW
     stop = (part + 1) * windows // lines.part.count * WINDOW
-    return start, lines.n if part + 1 == lines.part.count else stop
+    return start, lines.engine.n if part + 1 == lines.part.count else stop
 
 
 def note_part(lines: Lines) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .climb import begin_ladder
 from .evidence import NO_KINK
 from .floats import larger, middle
@@ -55,14 +54,14 @@ def room(engine: Engine) -> int:
 
 def begin_sweep(engine: Engine) -> None:
     """Begin (again) with the pairs of all coordinates."""
-    engine.phase = PHASE_PAIRS
-    engine.chunk_start = 0
-    engine.chunk_stop = 0
-    engine.finding_count = 0
-    engine.proved_wrong = 0
-    engine.dense = 0
-    engine.assumed_noise = engine.noise
-    for index in range(engine.n):
+    engine.sweep.phase = PHASE_PAIRS
+    engine.sweep.chunk_start = 0
+    engine.sweep.chunk_stop = 0
+    engine.sweep.finding_count = 0
+    engine.sweep.proved_wrong = 0
+    engine.sweep.dense = 0
+    engine.sweep.assumed_noise = engine.noise
+    for index in range(engine.sweep.count):
         coordinate = coordinate_of(engine, index)
         coordinate.cause = UNDECIDED
         coordinate.kink = NO_KINK
@@ -73,36 +72,36 @@ def begin_sweep(engine: Engine) -> None:
 
 def end_noise(engine: Engine) -> None:
     """Noise is known; where it is so much larger than assumed, what was done must be done again."""
-    if engine.noise > UNDERRATED * engine.assumed_noise or engine.unit == UNIT_FLOAT32:
+    if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
         begin_sweep(engine)
     else:
-        engine.phase = PHASE_PROOFS
+        engine.sweep.phase = PHASE_PROOFS
 
 
 def next_chunk(engine: Engine) -> None:
     """Go on with the pairs behind the chunk."""
-    engine.phase = PHASE_PAIRS
-    engine.chunk_start = engine.chunk_stop
+    engine.sweep.phase = PHASE_PAIRS
+    engine.sweep.chunk_start = engine.sweep.chunk_stop
 
 
-def prepare(engine: Engine, x: ConstReals, claimed: ConstReals) -> None:
+def prepare(engine: Engine) -> None:
     """Move on until the next round has something to ask, or the check is done."""
-    while engine.phase >= PHASE_PAIRS and engine.phase != PHASE_DONE:
-        if ready(engine, x, claimed):
+    while engine.sweep.phase >= PHASE_PAIRS and engine.sweep.phase != PHASE_DONE:
+        if ready(engine):
             return
 
 
-def ready(engine: Engine, x: ConstReals, claimed: ConstReals) -> bool:
+def ready(engine: Engine) -> bool:
     """Return whether the phase has something to ask (or everything is done); else move to the next phase."""
     available = room(engine)
-    phase = engine.phase
+    phase = engine.sweep.phase
     if available < 2:
         end_early(engine)
         return True
     if phase == PHASE_PAIRS:
         return prepare_pairs(engine, available)
     if phase == PHASE_PROOFS:
-        return prepare_proofs(engine, x, claimed, available)
+        return prepare_proofs(engine, available)
     if phase == PHASE_NOISE:
         if available >= NOISE_COUNT:
             return True
@@ -110,41 +109,41 @@ def ready(engine: Engine, x: ConstReals, claimed: ConstReals) -> bool:
         end_noise(engine)
         return False
     if phase == PHASE_JOINT:
-        return prepare_joint(engine, x, claimed, available)
-    return prepare_ladders(engine, x, claimed, available)
+        return prepare_joint(engine, available)
+    return prepare_ladders(engine, available)
 
 
 def prepare_pairs(engine: Engine, available: int) -> bool:
     """Choose the next chunk; after the last one come the ladders."""
-    left = engine.n - engine.chunk_start
+    left = engine.sweep.count - engine.sweep.chunk_start
     if left <= 0:
-        engine.phase = PHASE_LADDERS
-        engine.fill = 0
+        engine.sweep.phase = PHASE_LADDERS
+        engine.sweep.fill = 0
         free_slots(engine)
         return False
     size = available // 2
     size = left if left < size else size
     size = CHUNK if size > CHUNK else size
-    engine.chunk_stop = engine.chunk_start + size
+    engine.sweep.chunk_stop = engine.sweep.chunk_start + size
     return True
 
 
-def prepare_proofs(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_proofs(engine: Engine, available: int) -> bool:
     """Fill the slots with what disagreed in the chunk; when all of it is settled, go on."""
-    continue_parked(engine, x)
+    continue_parked(engine)
     if parked_slots(engine) > 0:
-        engine.phase = PHASE_NOISE
+        engine.sweep.phase = PHASE_NOISE
         begin_noise(engine)
         return False
     settle_slots(engine)
-    fill_proofs(engine, x, claimed)
+    fill_proofs(engine)
     if open_slots(engine) > 0:
         return ask_or_end(engine, available)
     next_chunk(engine)
     return False
 
 
-def continue_parked(engine: Engine, x: ConstReals) -> None:
+def continue_parked(engine: Engine) -> None:
     """Once the noise is known, let what the proofs left open climb: at once in the last chunk, else after it.
 
     What agrees with a pair comes first, so that a budget that ends soon leaves as little as possible untested.
@@ -154,9 +153,9 @@ def continue_parked(engine: Engine, x: ConstReals) -> None:
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == STAGE_PARKED:
-            if engine.chunk_stop == engine.n:
+            if engine.sweep.chunk_stop == engine.sweep.count:
                 slot.noise = engine.noise
-                begin_ladder(engine, slot, x)
+                begin_ladder(engine, slot)
             else:
                 coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER
                 slot.stage = STAGE_FREE
@@ -179,41 +178,41 @@ def settle_slots(engine: Engine) -> None:
             spare_claim(engine, slot)
             settle_slot(engine, slot)
             if slot.decision == DECIDED_WRONG:
-                engine.proved_wrong += 1
+                engine.sweep.proved_wrong += 1
             slot.stage = STAGE_FREE
 
 
-def prepare_ladders(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_ladders(engine: Engine, available: int) -> bool:
     """Fill the slots with what was left; when nothing is, the check is done."""
-    while engine.fill < engine.n:
-        index = engine.fill
+    while engine.sweep.fill < engine.sweep.count:
+        index = engine.sweep.fill
         if coordinate_of(engine, index).cause == LEFT_FOR_LADDER:
             number = a_free_slot(engine)
             if number < 0:
                 break
-            open_ladder(engine, engine.slots[number], index, x[index], claimed[index], 0.0)
-        engine.fill = index + 1
+            open_ladder(engine, engine.slots[number], index, 0.0)
+        engine.sweep.fill = index + 1
     if open_slots(engine) > 0:
         return ask_or_end(engine, available)
     begin_joint(engine)
     return False
 
 
-def prepare_joint(engine: Engine, x: ConstReals, claimed: ConstReals, available: int) -> bool:
+def prepare_joint(engine: Engine, available: int) -> bool:
     """Fill the slots with lines of the joint test; when all are settled, the check is done."""
     number = a_free_slot(engine)
-    while number >= 0 and open_next_line(engine, engine.slots[number], x, claimed):
+    while number >= 0 and open_next_line(engine, engine.slots[number]):
         number = a_free_slot(engine)
     if open_slots(engine) > 0:
         return ask_or_end(engine, available)
-    engine.phase = PHASE_DONE
+    engine.sweep.phase = PHASE_DONE
     return True
 
 
 def end_early(engine: Engine) -> None:
     """End the check before everything was tested."""
     abandon_joint(engine)
-    engine.phase = PHASE_DONE
+    engine.sweep.phase = PHASE_DONE
 
 
 def ask_or_end(engine: Engine, available: int) -> bool:
@@ -246,35 +245,36 @@ def proofs_under_way(engine: Engine) -> int:
     return count
 
 
-def fill_proofs(engine: Engine, x: ConstReals, claimed: ConstReals) -> None:
+def fill_proofs(engine: Engine) -> None:
     """Open proofs in the order of the coordinates, as far as there are slots and full proofs are still wanted."""
-    while engine.fill < engine.chunk_stop:
-        index = engine.fill
+    while engine.sweep.fill < engine.sweep.chunk_stop:
+        index = engine.sweep.fill
         mark = coordinate_of(engine, index).cause
-        if mark == DISAGREES_FLAT and engine.proved_wrong >= FULL_PROOFS:
-            refute(engine, x, claimed, index)
+        if mark == DISAGREES_FLAT and engine.sweep.proved_wrong >= FULL_PROOFS:
+            refute(engine, index)
         elif mark == DISAGREES_FLAT or mark == UNDECIDED:
             number = a_free_slot(engine)
             flat = mark == DISAGREES_FLAT
-            if number < 0 or (flat and proofs_under_way(engine) + engine.proved_wrong >= FULL_PROOFS):
+            if number < 0 or (flat and proofs_under_way(engine) + engine.sweep.proved_wrong >= FULL_PROOFS):
                 return
-            open_proof(engine, engine.slots[number], x, claimed, index, flat)
-        engine.fill = index + 1
+            open_proof(engine, engine.slots[number], index, flat)
+        engine.sweep.fill = index + 1
 
 
-def refute(engine: Engine, x: ConstReals, claimed: ConstReals, index: int) -> None:
+def refute(engine: Engine, index: int) -> None:
     """Errors are dense: the pair of a coordinate alone counts."""
-    sides = engine.pairs[index - engine.chunk_start]
-    step = pair_step(engine, claimed[index], x[index])
+    sides = engine.pairs[index - engine.sweep.chunk_start]
+    coordinate = coordinate_of(engine, index)
+    step = pair_step(engine, coordinate)
     noise = assumed_slope_noise(engine, step)
-    resolution = pair_resolution(tolerance(engine, claimed[index], x[index]), noise)
+    resolution = pair_resolution(tolerance(engine, coordinate), noise)
     number = settle_wrong(engine, index, resolution)
     if number >= 0:
         finding = finding_of(engine, number)
-        finding.claimed = claimed[index]
-        finding.right = one_sided_slope(engine, engine.value, x[index], step, sides.right)
-        finding.left = one_sided_slope(engine, engine.value, x[index], -step, sides.left)
+        finding.claimed = coordinate.claimed
+        finding.right = one_sided_slope(engine, coordinate.x, step, sides.right)
+        finding.left = one_sided_slope(engine, coordinate.x, -step, sides.left)
         finding.slope = middle(finding.right, finding.left)
         finding.error_bar = larger(math.fabs(finding.right - finding.left) / 2.0, noise)
         finding.step = step
-    engine.dense = 1
+    engine.sweep.dense = 1

@@ -33,17 +33,17 @@ MOST_RISES = 2
 
 def is_coarse(lines: Lines) -> bool:
     """Return whether f or x is reckoned in float32."""
-    return lines.float32 != 0 or has_coarse_noise(lines)
+    return lines.engine.float32 != 0 or has_coarse_noise(lines)
 
 
 def has_coarse_noise(lines: Lines) -> bool:
     """Return whether f is reckoned in float32."""
-    return lines.noise > COARSE_NOISE * math.fabs(lines.value)
+    return lines.engine.noise > COARSE_NOISE * math.fabs(lines.engine.value)
 
 
 def slope_noise_at(lines: Lines, exponent: int) -> float:
     """Return the standard deviation of f over a step."""
-    return math.ldexp(lines.noise, -int(exponent))
+    return math.ldexp(lines.engine.noise, -int(exponent))
 
 
 def change_of_line(ladder: LineLadder, exponent: int, line: int) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .evidence import NO_KINK, estimate, gather, half_width
 from .floats import larger, power_of_two_above
 from .judge import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
@@ -36,9 +35,9 @@ LEAST_GROWTH = 2.5
 MOST_GROWTH = 6.0
 
 
-def begin_proof(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def begin_proof(engine: Engine, slot: Slot) -> None:
     """A claim that the first pair refutes flatly is held against a far pair; else more pairs are asked for."""
-    step = far_step(engine, slot, x)
+    step = far_step(engine, slot)
     if slot.refuted != 0 and step > RATIO * slot.step:
         slot.stage = STAGE_PROOF_FLAT
         want_pair(slot, step)
@@ -125,7 +124,7 @@ def spread_of_slopes(slot: Slot) -> float:
     return spread
 
 
-def advance_proof(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def advance_proof(engine: Engine, slot: Slot) -> None:
     """Weigh the pairs: settle, ask for one pair more, or look far away before the claim is called wrong."""
     if says_nothing(slot):
         park(slot)
@@ -141,7 +140,7 @@ def advance_proof(engine: Engine, slot: Slot, x: ConstReals) -> None:
         return
     clear = larger(half_width(slot), spread_of_slopes(slot))
     if decision == DECIDED_WRONG and math.fabs(claimed - estimate(slot)) > CLEARLY * clear:
-        look_far(engine, slot, x)
+        look_far(engine, slot)
         return
     if slot.count >= MOST_PAIRS:
         park(slot)
@@ -180,15 +179,15 @@ def interval_of_pair(engine: Engine, slot: Slot) -> None:
     slot.kink = NO_KINK
 
 
-def far_step(engine: Engine, slot: Slot, x: ConstReals) -> float:
+def far_step(engine: Engine, slot: Slot) -> float:
     """Return the step of a pair far from x."""
-    size = larger(coordinate_size(engine, x[slot.start]), engine.typical)
+    size = larger(coordinate_size(engine, slot.x), engine.typical)
     return power_of_two_above(FAR_STEP * size)
 
 
-def look_far(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def look_far(engine: Engine, slot: Slot) -> None:
     """Ask for a pair far from x, if the pairs have not come as far."""
-    step = far_step(engine, slot, x)
+    step = far_step(engine, slot)
     if step <= RATIO * slot.ladder[slot.count - 1].step:
         park(slot)
         return

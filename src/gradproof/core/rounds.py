@@ -48,14 +48,14 @@ ASSUMED_UNITS = 4.0
 
 def asked(engine: Engine) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
-    phase = engine.phase
+    phase = engine.sweep.phase
     available = room(engine)
     if phase == PHASE_AT_X or phase == PHASE_AGAIN:
         return 1 if available >= 1 else 0
     if phase == PHASE_SPREAD:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
     if phase == PHASE_PAIRS:
-        return 2 * (engine.chunk_stop - engine.chunk_start)
+        return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
     if phase == PHASE_NOISE:
         return noise_probes(engine)
     if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
@@ -75,17 +75,17 @@ def slot_probes(engine: Engine, available: int) -> int:
     return total
 
 
-def write_round(engine: Engine, x: ConstReals, claimed: ConstReals, probes: Probes) -> int:
+def write_round(engine: Engine, probes: Probes) -> int:
     """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
     count = asked(engine)
-    phase = engine.phase
+    phase = engine.sweep.phase
     if phase == PHASE_AT_X or phase == PHASE_AGAIN or phase == PHASE_SPREAD:
         for k in range(count):
             write_probe(probes[k], 0, 0, 0, 0.0)
     elif phase == PHASE_PAIRS:
         for k in range(count // 2):
-            index = engine.chunk_start + k
-            step = pair_step(engine, claimed[index], x[index])
+            index = engine.sweep.chunk_start + k
+            step = pair_step(engine, coordinate_of(engine, index))
             write_probe(probes[2 * k], index, index + 1, 0, step)
             write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
     elif phase == PHASE_NOISE:
@@ -109,39 +109,38 @@ def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
                 written += 1
 
 
-def take_round(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int) -> None:
+def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     """Take the values of a round."""
-    phase = engine.phase
-    engine.evaluations += count
+    phase = engine.sweep.phase
     if phase == PHASE_AT_X:
-        take_value_at_x(engine, claimed, values[0])
+        take_value_at_x(engine, values[0])
     elif phase == PHASE_AGAIN:
         take_second_value(engine, values[0])
     elif phase == PHASE_SPREAD:
         take_spread(engine, values, count)
     elif phase == PHASE_PAIRS:
-        engine.chunk_stop = engine.chunk_start + count // 2
-        take_pairs(engine, x, claimed, values)
+        engine.sweep.chunk_stop = engine.sweep.chunk_start + count // 2
+        take_pairs(engine, values)
     elif phase == PHASE_PROOFS:
-        take_slots(engine, x, claimed, values, count)
+        take_slots(engine, values, count)
         settle_slots(engine)
     elif phase == PHASE_NOISE and count == noise_probes(engine):
-        if advance_noise(engine, note_values(engine, x, claimed, values)):
+        if advance_noise(engine, note_values(engine, values)):
             end_noise(engine)
     elif phase == PHASE_LADDERS:
-        take_slots(engine, x, claimed, values, count)
+        take_slots(engine, values, count)
         settle_slots(engine)
     elif phase == PHASE_JOINT:
-        take_slots(engine, x, claimed, values, count)
+        take_slots(engine, values, count)
         settle_joint(engine)
 
 
-def take_value_at_x(engine: Engine, claimed: ConstReals, value: float) -> None:
+def take_value_at_x(engine: Engine, value: float) -> None:
     """Note f(x); where it is not finite nothing can be tested."""
     engine.value = value
     if not math.isfinite(value):
-        settle_without_value(engine, claimed)
-        engine.phase = PHASE_DONE
+        settle_without_value(engine)
+        engine.sweep.phase = PHASE_DONE
         return
     engine.noise = ASSUMED_UNITS * spacing(value)
     begin_sweep(engine)
@@ -149,13 +148,13 @@ def take_value_at_x(engine: Engine, claimed: ConstReals, value: float) -> None:
 
 def take_second_value(engine: Engine, value: float) -> None:
     """Where f(x) is another at its second call, look how far it spreads; else go on to the proofs."""
-    engine.seen_twice = 1
+    engine.sweep.seen_twice = 1
     if value == engine.value:
-        engine.phase = PHASE_PROOFS
+        engine.sweep.phase = PHASE_PROOFS
         return
     engine.nondeterministic = 1
     engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
-    engine.phase = PHASE_SPREAD
+    engine.sweep.phase = PHASE_SPREAD
 
 
 def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
@@ -172,36 +171,37 @@ def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
     begin_sweep(engine)
 
 
-def take_pairs(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals) -> None:
+def take_pairs(engine: Engine, values: ConstReals) -> None:
     """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
-    start = engine.chunk_start
+    start = engine.sweep.chunk_start
     disagree = False
-    for k in range(engine.chunk_stop - start):
+    for k in range(engine.sweep.chunk_stop - start):
         index = start + k
         engine.pairs[k].right = values[2 * k]
         engine.pairs[k].left = values[2 * k + 1]
-        step = pair_step(engine, claimed[index], x[index])
-        right = one_sided_slope(engine, engine.value, x[index], step, values[2 * k])
-        left = one_sided_slope(engine, engine.value, x[index], -step, values[2 * k + 1])
-        allowed = tolerance(engine, claimed[index], x[index])
-        needed = needed_resolution(engine, claimed[index], x[index])
+        coordinate = coordinate_of(engine, index)
+        step = pair_step(engine, coordinate)
+        right = one_sided_slope(engine, coordinate.x, step, values[2 * k])
+        left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
+        allowed = tolerance(engine, coordinate)
+        needed = needed_resolution(engine, coordinate)
         noise = assumed_slope_noise(engine, step)
-        decision = pair_decision(right, left, claimed[index], allowed, needed, noise)
+        decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
         if decision == DECIDED_RIGHT:
             settle_by_pair(engine, index, allowed, noise)
         else:
             disagree = True
             mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
-            coordinate_of(engine, index).cause = mark
+            coordinate.cause = mark
     # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
-    engine.phase = PHASE_AGAIN if disagree and engine.seen_twice == 0 else PHASE_PROOFS
-    engine.fill = start
+    engine.sweep.phase = PHASE_AGAIN if disagree and engine.sweep.seen_twice == 0 else PHASE_PROOFS
+    engine.sweep.fill = start
     free_slots(engine)
 
 
-def take_slots(engine: Engine, x: ConstReals, claimed: ConstReals, values: ConstReals, count: int) -> None:
+def take_slots(engine: Engine, values: ConstReals, count: int) -> None:
     """Hand its values to every slot that was asked for, and move it on."""
-    slanted = engine.phase == PHASE_JOINT and engine.float32 != 0
+    slanted = engine.sweep.phase == PHASE_JOINT and engine.float32 != 0
     taken_values = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
@@ -213,7 +213,7 @@ def take_slots(engine: Engine, x: ConstReals, claimed: ConstReals, values: Const
                 value = values[taken_values + j]
                 if slanted:
                     step = slot.wanted[j]
-                    value -= change_by_rounding(engine, slot, x, claimed, step)
+                    value -= change_by_rounding(engine, slot, step)
                 slot.answers[j] = value
             taken_values += wanted
-            advance(engine, slot, x)
+            advance(engine, slot)

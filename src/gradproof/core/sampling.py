@@ -37,7 +37,7 @@ SAMPLE_SEEDS = 1 << 21
 
 def drawn(lines: Lines, number: int, count: int) -> int:
     """Return a number below `count` that looks random, the same for the same seed."""
-    return int(int64(mixed(lines.seed, SAMPLE_SEEDS + number) >> uint64(12))) % count
+    return int(int64(mixed(lines.engine.seed, SAMPLE_SEEDS + number) >> uint64(12))) % count
 
 
 def begin_sampling(lines: Lines) -> None:

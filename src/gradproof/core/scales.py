@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .floats import larger, power_of_two_above, smaller, spacing
 from .probes import displaced
-from .state import Engine
+from .state import Coordinate, Engine, coordinate_of
 
 # An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
 # stops at 1e-6, stays inside.
@@ -45,18 +44,18 @@ def largest_claim_in_units(engine: Engine, value: float) -> float:
 
     Rounding of a component is relative to the largest one, but never more than units of measurement allow.
     """
-    return smaller(engine.largest_claim, engine.largest_change / coordinate_size(engine, value))
+    return smaller(engine.sweep.largest_claim, engine.sweep.largest_change / coordinate_size(engine, value))
 
 
-def tolerance(engine: Engine, claimed: float, value: float) -> float:
+def tolerance(engine: Engine, coordinate: Coordinate) -> float:
     """Return the error that a right claimed value may have: rtol of itself and rounding of the largest component."""
-    own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
-    return engine.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, value)
+    own = math.fabs(coordinate.claimed) if math.isfinite(coordinate.claimed) else 0.0
+    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, coordinate.x)
 
 
-def needed_resolution(engine: Engine, claimed: float, value: float) -> float:
+def needed_resolution(engine: Engine, coordinate: Coordinate) -> float:
     """Return the resolution asked of a proof that a claimed value agrees."""
-    return larger(tolerance(engine, claimed, value), SMALLEST_NEED * largest_claim_in_units(engine, value))
+    return larger(tolerance(engine, coordinate), SMALLEST_NEED * largest_claim_in_units(engine, coordinate.x))
 
 
 def smallest_step(engine: Engine, value: float) -> float:
@@ -67,9 +66,10 @@ def smallest_step(engine: Engine, value: float) -> float:
     return larger(SMALLEST_STEP * coordinate_size(engine, value), SMALLEST_STEP_IN_SPACINGS * unit)
 
 
-def pair_step(engine: Engine, claimed: float, value: float) -> float:
+def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     """Return the smallest step whose noise is harmless; between the smallest visible one and 2**-13 of the size."""
-    allowed = tolerance(engine, claimed, value)
+    value = coordinate.x
+    allowed = tolerance(engine, coordinate)
     typical = power_of_two_above(engine.typical)
     largest = LARGEST_PAIR_STEP * larger(coordinate_size(engine, value), typical)
     step = largest
@@ -83,16 +83,17 @@ def taken(engine: Engine, value: float, step: float) -> float:
     return displaced(value, step, engine.float32 != 0) - value
 
 
-def largest_claims(engine: Engine, x: ConstReals, claimed: ConstReals, n: int) -> None:
-    """Find the largest claimed component and the largest claimed change over a coordinate's size."""
+def note_largest_claims(engine: Engine) -> None:
+    """Note the largest claimed component and the largest claimed change over a coordinate's size."""
     largest = 0.0
     change = 0.0
-    for i in range(n):
-        value = math.fabs(claimed[i])
-        if math.isfinite(value):
-            largest = larger(value, largest)
-            moved = value * coordinate_size(engine, x[i])
+    for index in range(engine.sweep.count):
+        coordinate = coordinate_of(engine, index)
+        size = math.fabs(coordinate.claimed)
+        if math.isfinite(size):
+            largest = larger(size, largest)
+            moved = size * coordinate_size(engine, coordinate.x)
             if math.isfinite(moved):
                 change = larger(moved, change)
-    engine.largest_claim = largest
-    engine.largest_change = change
+    engine.sweep.largest_claim = largest
+    engine.sweep.largest_change = change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .climb import (
     advance_climb,
     advance_dense,
@@ -44,6 +43,7 @@ from .state import (
     STAGE_ZOOM,
     Engine,
     Slot,
+    coordinate_of,
     want_pair,
 )
 from .stepjump import advance_step_jump
@@ -69,8 +69,9 @@ def a_free_slot(engine: Engine) -> int:
     return -1
 
 
-def open_slot(engine: Engine, slot: Slot, index: int, value: float, claimed: float) -> None:
+def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     """Put a coordinate into a slot, with what it is measured with."""
+    coordinate = coordinate_of(engine, index)
     slot.start = index
     slot.stop = index + 1
     slot.count = 0
@@ -82,11 +83,12 @@ def open_slot(engine: Engine, slot: Slot, index: int, value: float, claimed: flo
     slot.seed = 0
     slot.zooms = 0
     slot.ratio = 0.0
-    slot.claimed = claimed
-    slot.size = line_size(engine, value)
-    slot.tolerance = tolerance(engine, claimed, value)
-    slot.need = needed_resolution(engine, claimed, value)
-    slot.claim_scale = largest_claim_in_units(engine, value)
+    slot.x = coordinate.x
+    slot.claimed = coordinate.claimed
+    slot.size = line_size(engine, slot.x)
+    slot.tolerance = tolerance(engine, coordinate)
+    slot.need = needed_resolution(engine, coordinate)
+    slot.claim_scale = largest_claim_in_units(engine, slot.x)
     slot.noise = engine.noise
     slot.distance = math.nan
     slot.reach = 0.0
@@ -94,44 +96,42 @@ def open_slot(engine: Engine, slot: Slot, index: int, value: float, claimed: flo
     slot.slope.high = math.inf
 
 
-def open_proof(engine: Engine, slot: Slot, x: ConstReals, claimed: ConstReals, index: int, refuted: bool) -> None:
+def open_proof(engine: Engine, slot: Slot, index: int, refuted: bool) -> None:
     """Open a slot for a short proof around the pair that is known already, and may have refuted the claim flatly."""
-    open_slot(engine, slot, index, x[index], claimed[index])
+    open_slot(engine, slot, index)
     slot.refuted = 1 if refuted else 0
-    step = pair_step(engine, claimed[index], x[index])
+    step = pair_step(engine, coordinate_of(engine, index))
     slot.step = step
-    sides = engine.pairs[index - engine.chunk_start]
-    take_pair(engine, slot, x, step, sides.right, sides.left)
-    begin_proof(engine, slot, x)
+    sides = engine.pairs[index - engine.sweep.chunk_start]
+    take_pair(engine, slot, step, sides.right, sides.left)
+    begin_proof(engine, slot)
 
 
-def open_ladder(engine: Engine, slot: Slot, index: int, value: float, claimed: float, reach: float) -> None:
+def open_ladder(engine: Engine, slot: Slot, index: int, reach: float) -> None:
     """Open a slot for a ladder around one pair; one for kinks up to `reach` begins at its coarsest step."""
-    open_slot(engine, slot, index, value, claimed)
+    open_slot(engine, slot, index)
     slot.reach = reach
     slot.stage = STAGE_FIRST
-    first = top_step(slot) if reach > 0.0 else pair_step(engine, claimed, value)
+    first = top_step(slot) if reach > 0.0 else pair_step(engine, coordinate_of(engine, index))
     want_pair(slot, first)
 
 
-def one_sided_slope(engine: Engine, value_at_x: float, x_value: float, step: float, value: float) -> float:
+def one_sided_slope(engine: Engine, x: float, step: float, value: float) -> float:
     """Return (f(x + step) - f(x)) over the step that was really taken; NaN where the value is missing."""
-    real_step = taken(engine, x_value, step)
+    real_step = taken(engine, x, step)
     if not math.isfinite(value) or real_step == 0.0:
         return math.nan
-    return (value - value_at_x) / real_step
+    return (value - engine.value) / real_step
 
 
-def take_pair(engine: Engine, slot: Slot, x: ConstReals, step: float, right_value: float, left_value: float) -> None:
+def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_value: float) -> None:
     """Put the values on both sides of x into the ladder as slopes."""
-    at_x = engine.value
-    value = x[slot.start]
-    right = one_sided_slope(engine, at_x, value, step, right_value)
-    left = one_sided_slope(engine, at_x, value, -step, left_value)
+    right = one_sided_slope(engine, slot.x, step, right_value)
+    left = one_sided_slope(engine, slot.x, -step, left_value)
     insert_pair(slot, step, right, left, largest_finite(right_value, left_value))
 
 
-def take_answers(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def take_answers(engine: Engine, slot: Slot) -> None:
     """Put the answered pairs of a slot into its ladder; single values stay where they are for their stage."""
     stage = slot.stage
     wanted = slot.wanted_count
@@ -140,10 +140,10 @@ def take_answers(engine: Engine, slot: Slot, x: ConstReals) -> None:
         return
     for k in range(0, wanted - 1, 2):
         step = slot.wanted[k]
-        take_pair(engine, slot, x, step, slot.answers[k], slot.answers[k + 1])
+        take_pair(engine, slot, step, slot.answers[k], slot.answers[k + 1])
 
 
-def advance(engine: Engine, slot: Slot, x: ConstReals) -> None:
+def advance(engine: Engine, slot: Slot) -> None:
     """Move a slot on: it then wants more values, or is finished."""
     stage = slot.stage
     if stage == STAGE_JOINT_PAIR or stage == STAGE_JOINT_LADDER:
@@ -151,9 +151,9 @@ def advance(engine: Engine, slot: Slot, x: ConstReals) -> None:
         slot.wanted_count = 0
         advance_joint(engine, slot, wanted)
         return
-    take_answers(engine, slot, x)
+    take_answers(engine, slot)
     if stage == STAGE_PROOF:
-        advance_proof(engine, slot, x)
+        advance_proof(engine, slot)
     elif stage == STAGE_PROOF_CURVED:
         advance_proof_curved(engine, slot)
     elif stage == STAGE_PROOF_FLAT:
@@ -161,19 +161,19 @@ def advance(engine: Engine, slot: Slot, x: ConstReals) -> None:
     elif stage == STAGE_PROOF_FAR:
         advance_proof_far(slot)
     elif stage == STAGE_FIRST:
-        begin_ladder(engine, slot, x)
+        begin_ladder(engine, slot)
     elif stage == STAGE_SPARSE:
-        advance_sparse(engine, slot, x)
+        advance_sparse(engine, slot)
     elif stage == STAGE_DENSE:
-        advance_dense(engine, slot, x)
+        advance_dense(engine, slot)
     elif stage == STAGE_CLIMB:
-        advance_climb(engine, slot, x)
+        advance_climb(engine, slot)
     elif stage == STAGE_LADDER_FAR:
         advance_ladder_far(engine, slot)
     elif stage == STAGE_REFINE:
         advance_refinement(engine, slot)
     elif stage == STAGE_STEP_JUMP:
-        if advance_step_jump(engine, slot, x):
+        if advance_step_jump(engine, slot):
             finish_step_jump(engine, slot)
     elif stage == STAGE_ZOOM:
         ending = advance_zoom(engine, slot)

@@ -1,7 +1,7 @@
-"""The memory of a check of single coordinates.
+"""The memory of a check, and of its sweep over single coordinates.
 
 Nothing in it is a pointer, so that a check can be moved, saved and resumed between two rounds.  Behind an `Engine` lie
-its coordinates, and behind these its findings: as many as n asks for.
+the coordinates of its sweep, and behind these its findings: as many as there are coordinates to be looked at.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from .abi import Integer, Pointer, Real, Reals
 from .memory import behind, behind_all
 from .record import record, words_of
 from .structs import Finding
+
+# The bytes of "GRADPROF".
+ENGINE_MARK = 0x464F525044415247
 
 # Phases, in their order.
 PHASE_AT_X = 0
@@ -123,6 +126,7 @@ class Slot:
     missing: Integer  # pairs that lack a side
     seed: Integer  # of a random line; 0: v is 1
     zooms: Integer  # kinks that were looked for
+    x: Real  # where the coordinate is; on longer lines of no meaning
     claimed: Real  # claimed slope
     size: Real  # how far the line may be followed
     tolerance: Real  # error that a right claim may have
@@ -186,10 +190,31 @@ class Joint:
 
 
 @record
-class Engine:
-    """A check of single coordinates, between two rounds."""
+class Sweep:
+    """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
 
     phase: Integer  # one of PHASE_...
+    count: Integer  # number of coordinates
+    chunk_start: Integer  # first coordinate of the chunk at hand
+    chunk_stop: Integer  # one past its last coordinate
+    fill: Integer  # next coordinate that may get a slot
+    proved_wrong: Integer  # coordinates that a full proof found wrong
+    dense: Integer  # 1: the later errors were confirmed by one pair each
+    finding_count: Integer  # findings written
+    seen_twice: Integer  # 1: f(x) was asked for a second time
+    rtol: Real  # relative error that counts as wrong
+    largest_claim: Real  # largest claimed component
+    largest_change: Real  # largest claimed component times the size of its coordinate
+    assumed_noise: Real  # noise with which the sweep began
+    joint: Joint  # the joint test
+
+
+@record
+class Engine:
+    """A check, between two rounds."""
+
+    mark: Integer  # tells an engine from other memory
+    mode: Integer  # MODE_FULL or MODE_LINES
     n: Integer  # number of coordinates
     seed: Integer  # of the random lines
     float32: Integer  # 1: points are rounded to float32
@@ -197,26 +222,17 @@ class Engine:
     evaluations: Integer  # values told
     rounds: Integer  # rounds told
     asked: Integer  # probes of the round that is under way; 0: none
-    chunk_start: Integer  # first coordinate of the chunk at hand
-    chunk_stop: Integer  # one past its last coordinate
-    fill: Integer  # next coordinate that may get a slot
-    proved_wrong: Integer  # coordinates that a full proof found wrong
-    dense: Integer  # 1: the later errors were confirmed by one pair each
+    stopped: Integer  # 1: the caller ended the check
     noise_measured: Integer  # 1: the noise is known; 0: assumed
     nondeterministic: Integer  # 1: f gave two values at x
-    finding_count: Integer  # findings written
     arithmetic: Integer  # found inside of f
-    seen_twice: Integer  # 1: f(x) was asked for a second time
     rtol: Real  # relative error that counts as wrong
     value: Real  # f(x)
     noise: Real  # standard deviation of the noise of f
+    spread: Real  # how far f(x) differs from call to call
     unit: Real  # rounding unit of the claimed gradient
     typical: Real  # typical size of x
-    largest_claim: Real  # largest claimed component
-    largest_change: Real  # largest claimed component times the size of its coordinate
-    spread: Real  # how far f(x) differs from call to call
-    assumed_noise: Real  # noise with which the sweep began
-    joint: Joint  # the joint test
+    sweep: Sweep  # over coordinates that are looked at one by one
     noise_line: NoiseLine  # where noise is measured
     scratch: Scratch  # tables of one extrapolation
     pairs: Annotated[Pointer[Sides], CHUNK]  # values of the chunk
@@ -227,6 +243,8 @@ class Engine:
 class Coordinate:
     """What is known of one coordinate."""
 
+    x: Real  # its value at the point
+    claimed: Real  # its claimed slope
     cause: Integer  # one of the causes, or a mark below 0
     kink: Integer  # no kink, one at x, one near x
     finding: Integer  # number of its finding; -1: none
@@ -248,7 +266,7 @@ def coordinate_of(engine: Engine, index: int) -> Coordinate:
 
 def finding_of(engine: Engine, number: int) -> Finding:
     """Return a finding."""
-    return behind_all(behind(engine, Coordinate), engine.n, Finding)[number]
+    return behind_all(behind(engine, Coordinate), engine.sweep.count, Finding)[number]
 
 
 def engine_words(n: Integer) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals
 from .evidence import estimate
 from .floats import larger
 from .scales import taken
@@ -39,7 +38,7 @@ def begin_side(slot: Slot, side: int) -> None:
     want(slot, side * slot.search.span)
 
 
-def advance_step_jump(engine: Engine, slot: Slot, x: ConstReals) -> bool:
+def advance_step_jump(engine: Engine, slot: Slot) -> bool:
     """Halve once more; return True when both sides are searched."""
     rise = slot.answers[0] - engine.value
     side = slot.search.side
@@ -47,7 +46,7 @@ def advance_step_jump(engine: Engine, slot: Slot, x: ConstReals) -> bool:
     if iteration == 0:
         slot.search.far_value = rise
     else:
-        deviation = halve(engine, slot, x, rise)
+        deviation = halve(engine, slot, rise)
         if not deviation >= CLEAR * slot.noise:
             return end_side(slot)
         if iteration == COMPARED_WITH:
@@ -70,11 +69,11 @@ def end_side(slot: Slot) -> bool:
     return True
 
 
-def halve(engine: Engine, slot: Slot, x: ConstReals, rise: float) -> float:
+def halve(engine: Engine, slot: Slot, rise: float) -> float:
     """Keep the half that deviates more from the straight line; return its deviation (NaN where a value is missing)."""
     side = slot.search.side
     slope = side * estimate(slot)
-    value = x[slot.start]
+    value = slot.x
     middle = side * taken(engine, value, side * slot.search.middle)
     near = slot.search.near
     far = slot.search.far

@@ -30,14 +30,14 @@ class Options:
     seed: Bits  # seed of the random lines; the same seed gives the same bits
     float32: Integer  # 1: the objective sees its points rounded to float32; 0: as float64
     rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
-    mode: Integer  # for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES
+    mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
 
 
 @record
 class Report:
     """What a check found."""
 
-    verdict: Integer  # GRADPROOF_RIGHT 0, GRADPROOF_WRONG 1 or GRADPROOF_INCONCLUSIVE 3
+    verdict: Integer  # GRADPROOF_RIGHT, GRADPROOF_WRONG or GRADPROOF_INCONCLUSIVE; none of them is 0
     n: Integer  # number of coordinates
     tested: Integer  # coordinates that were tested
     agreeing: Integer  # coordinates whose claimed value is acceptable, kinks included
