@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
+from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .directions import typical_size
 from .memory import as_reals, is_null, offset
@@ -13,6 +13,7 @@ from .probes import fits_all, is_random, move_and_foretell, put_back
 from .structs import PROBE_RATIO, PROBE_START, PROBE_STOP, PROBE_WORDS
 
 
+@kernel
 def sets_all(probes: ConstProbes, numbers: ConstReals, place: int, start: int, stop: int) -> bool:
     """Return whether a probe sets every coordinate of [start, stop)."""
     if numbers[place + PROBE_RATIO] != 0.0:
@@ -20,6 +21,7 @@ def sets_all(probes: ConstProbes, numbers: ConstReals, place: int, start: int, s
     return probes[place + PROBE_START] <= start and stop <= probes[place + PROBE_STOP]
 
 
+@kernel
 def leave(probes: ConstProbes, numbers: ConstReals, place: int, following: int, x: ConstVector, point: Vector) -> None:
     """Put back what a probe moved, unless the one that follows sets all of it anyway.
 
@@ -30,6 +32,7 @@ def leave(probes: ConstProbes, numbers: ConstReals, place: int, following: int, 
 
 
 @exported
+@kernel
 def evaluate(
     objective: Objective,
     user: User,

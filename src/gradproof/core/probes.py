@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Reals, Vector, exported
+from .abi import Code, ConstProbes, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .directions import coordinate_scale, direction, typical_size
 from .floats import widened
@@ -11,12 +11,14 @@ from .spans import move_line
 from .structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
 
+@kernel
 def displaced(value: float, displacement: float, float32: bool) -> float:
     """Return the coordinate after the step as the objective sees it; less the value it is the step really taken."""
     reached = value + displacement
     return rounded_to_float32(reached) if float32 else reached
 
 
+@kernel
 def displacement_of(value: float, typical: float, seed: int, step: float, index: int) -> float:
     """Return how far a probe moves one of its coordinates: its step; along a random line, times v."""
     if seed == 0:
@@ -24,11 +26,13 @@ def displacement_of(value: float, typical: float, seed: int, step: float, index:
     return step * direction(seed, index) * coordinate_scale(value, typical, 0.0)
 
 
+@kernel
 def is_long(numbers: ConstReals, place: int) -> bool:
     """Return whether a probe stands on a long line, which takes the claim and the sizes of windows."""
     return numbers[place + PROBE_FLOOR] != 0.0
 
 
+@kernel
 def is_random(probes: ConstProbes, count: int) -> bool:
     """Return whether one of the probes stands on a short random line, which takes the typical size of all of x."""
     numbers = as_reals(probes)
@@ -39,6 +43,7 @@ def is_random(probes: ConstProbes, count: int) -> bool:
     return random
 
 
+@kernel
 def fits(probes: ConstProbes, numbers: ConstReals, place: int, n: int) -> bool:
     """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
     start = probes[place + PROBE_START]
@@ -46,6 +51,7 @@ def fits(probes: ConstProbes, numbers: ConstReals, place: int, n: int) -> bool:
     return 0 <= start <= stop <= n and (numbers[place + PROBE_RATIO] == 0.0 or start + 2 <= stop)
 
 
+@kernel
 def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, typical: float, point: Vector) -> None:
     """Set the coordinates that the probe moves; the others of the point stay as they are."""
     seed = probes[place + PROBE_SEED]
@@ -62,6 +68,7 @@ def move(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, t
         point[index] = value + displacement_of(value, typical, seed, step, index)
 
 
+@kernel
 def put_back(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVector, point: Vector) -> None:
     """Take back what `move` did."""
     if numbers[place + PROBE_RATIO] != 0.0:
@@ -74,6 +81,7 @@ def put_back(probes: ConstProbes, numbers: ConstReals, place: int, x: ConstVecto
         point[index] = x[index]
 
 
+@kernel
 def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
     """Return whether every probe moves coordinates that x has, and what long lines take is there."""
     numbers = as_reals(probes)
@@ -85,6 +93,7 @@ def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, size
     return True
 
 
+@kernel
 def move_and_foretell(
     x: ConstVector,
     claimed: ConstVector,
@@ -105,6 +114,7 @@ def move_and_foretell(
 
 
 @exported
+@kernel
 def points(
     x: ConstVector,
     claimed: ConstVector,
