@@ -39,20 +39,8 @@ FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs",
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
-# Half of the size at the same speed: the engine is large and rarely waits for itself.  Loops over vectors do wait.
+# Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
-KERNELS = re.compile(
-    r"core\d+((probes|errors|evaluation|spans)\d|norms\d+(window_sums|are_finite)B|directions\d+sum_of_squaresB)"
-    r"|gradproof_(relative|evaluate|points)"
-)
-# The innermost steps of loops over long vectors: a call in such a loop keeps it from doing several steps at once.
-INLINED = re.compile(
-    r"core\d+(floats7widened|norms\d+(scaled_slope|nothing)"
-    r"|directions\d+(hashed|low_bits|low_half|high_bits|high_half|signed_parts|scale_above|mixed|square)"
-    r"|spans\d+(aligned_parts|moved|term|move_window|move_window_aligned|change_of))B"
-)
-# What every version of a function shares: at most two parts of windows a line.
-SHARED = re.compile(r"core\d+spans9move_someB")
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
@@ -110,9 +98,10 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     return path
 
 
-def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
-    """Return the exported symbols and one object file that defines them."""
+def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[str], bytes]:
+    """Return the exported symbols and one object file that defines them; in a part, not every mark meets a function."""
     import llvmlite.binding as llvm
+    import marks
     import modules
     import processors
 
@@ -121,27 +110,23 @@ def object_file(signatures: Iterable[Any]) -> tuple[list[str], bytes]:
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants_text(target))
     symbols = [function.name for function in whole.functions]
-    for text, entries in modules.modules_of(signatures):
-        module = llvm.parse_assembly(with_c_names(text, entries))
+    compiled = modules.compile_all(signatures)
+    for text in compiled.texts:
+        module = llvm.parse_assembly(with_c_names(text, compiled.entries))
         for value in defined(module):
             # Kept once, where several modules bring it, and not lost where nobody asks for it yet.
             if value.linkage not in (llvm.Linkage.internal, llvm.Linkage.private):
                 value.linkage = "weak_odr"
         whole.link_in(module)
-        symbols += [symbol for symbol, _ in entries if symbol not in symbols]
-    whole = processors.in_versions(llvm, whole)
+    symbols += [symbol for symbol, _ in compiled.entries]
+    if not part:
+        refuse_unmet_marks(marks.unmet(compiled.marked, {value.name for value in defined(whole)}))
+    whole = processors.in_versions(llvm, whole, marks.names_of(compiled.marked, "multiversioned"))
     for value in defined(whole):
         value.linkage = "external" if value.name in symbols else "internal"
-        if value.is_function and not KERNELS.search(value.name):
-            value.add_function_attribute("minsize")
-            value.add_function_attribute("optsize")
-        if value.is_function and INLINED.search(value.name):
-            value.add_function_attribute("alwaysinline")
-        if value.is_function and SHARED.search(value.name):
-            value.add_function_attribute("noinline")
         if value.is_function:
-            # Nothing here throws: tables for unwinding would be dead weight.
-            value.add_function_attribute("nounwind")
+            for attribute in marks.attributes(compiled.marked, processors.origin(value.name)):
+                value.add_function_attribute(attribute)
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
     for _ in range(2):
@@ -218,6 +203,12 @@ def _switch_text(symbol: str, known: dict[int, str], unknown: str, positive: str
         kind = f"[{len(text.encode()) + 1} x i8]"
         yield f"{label}:\nret i8* getelementptr inbounds ({kind}, {kind}* @{symbol}.{label}, i64 0, i64 0)"
     yield "}"
+
+
+def refuse_unmet_marks(unmet: list[str]) -> None:
+    """Raise BuildError where a mark meets nothing: the library would be slower, and nobody would know."""
+    if unmet:
+        raise BuildError("; ".join(unmet))
 
 
 def refuse_foreign_symbols(machine_code: bytes) -> None:

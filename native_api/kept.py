@@ -36,8 +36,8 @@ def _sources() -> str:
     digest = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
     for name in ("numba", "llvmlite"):
         digest.update(f" {name} {metadata.version(name)}".encode())
-    core = sorted((PACKAGE / "core").glob("*.py"))
-    own = [HERE / name for name in ("build.py", "modules.py", "processors.py")]
-    for path in (*own, PACKAGE / "compiler.py", PACKAGE / "version.py", *core):
-        digest.update(path.name.encode() + path.read_bytes())
+    own = [(HERE, path) for path in sorted(HERE.glob("*.py"))]
+    core = [(PACKAGE, path) for path in sorted((PACKAGE / "core").rglob("*.py"))]
+    for folder, path in (*own, (PACKAGE, PACKAGE / "compiler.py"), (PACKAGE, PACKAGE / "version.py"), *core):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -9,22 +9,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import marks
 
 
-def modules_of(signatures: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the LLVM text of every function behind the signatures; of exported ones with their C function."""
+class Compiled(NamedTuple):
+    """LLVM texts, the symbols that they are to define with the names that Numba gave them, and the marked functions."""
+
+    texts: list[str]
+    entries: list[tuple[str, str]]
+    marked: marks.Marked
+
+
+def compile_all(signatures: Iterable[Any]) -> Compiled:
+    """Compile the functions behind the signatures, and all that they call."""
     from gradproof import compiler
 
+    signatures = list(signatures)
     with own_code() as libraries:
-        entries = {}
-        for signature in signatures:
-            function = compiler.entry(signature)
-            entries[function.native_name] = (signature.symbol, function.native_name)
-            if not libraries:  # another Numba: the function has brought all that it calls
-                yield function.inspect_llvm(), [(signature.symbol, function.native_name)]
-        for library in libraries:
-            yield str(library._final_module), list(entries.values())
+        functions = [compiler.entry(signature) for signature in signatures]
+        # Another Numba collects nothing: then every function brings all that it calls.
+        texts = [str(library._final_module) for library in libraries] or [one.inspect_llvm() for one in functions]
+        entries = [
+            (signature.symbol, function.native_name) for signature, function in zip(signatures, functions, strict=True)
+        ]
+        return Compiled(texts, entries, marks.find(signatures))
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """A second version of the hottest functions for processors that do more at once: chosen when the library runs.
 
-The library fits every x86-64.  The functions below exist twice in it, from the same LLVM text: for any processor, and
-for those with AVX2, four doubles at a time.  No fused multiplication: both versions give the same bits.
+The library fits every x86-64.  Functions that the core marks `multiversioned` exist twice in it, from the same LLVM
+text: for any processor, and for those with AVX2, four doubles at a time.  No fused multiplication: both versions give
+the same bits.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# The points of long lines, and the change that the claim foretells for them.
-VERSIONED = re.compile(r"spans12move_segmentB")
+PORTABLE = ".portable"
+AVX2_ENDING = ".avx2"
 WIDE = '"target-features"="+avx2"'
 # Intel, "Software Developer's Manual", volume 2: CPUID.  Leaf 1, ECX: the system saves wide registers (27), AVX (28);
 # XCR0: it saves their lower and upper halves (1, 2); leaf 7, EBX: AVX2 (5).
@@ -68,8 +69,8 @@ no:
 """
 
 
-def in_versions(llvm: Any, module: Any) -> Any:
-    """Return the module with every versioned function twice, and a choice between both under its name.
+def in_versions(llvm: Any, module: Any, names: set[str]) -> Any:
+    """Return the module with the functions of these names twice, and a choice between both under each name.
 
     For processors other than x86-64 the module comes back as it is.
     """
@@ -77,15 +78,16 @@ def in_versions(llvm: Any, module: Any) -> Any:
         return module
     llvm.initialize_native_asmparser()
     text = str(module)
-    choices = [choice(function) for function in module.functions if is_versioned(function)]
-    for function in [function for function in module.functions if is_versioned(function)]:
+    functions = [one for one in module.functions if one.name in names and not one.is_declaration]
+    choices = [choice(function) for function in functions]
+    for function in functions:
         text = twice(text, function.name)
     return llvm.parse_assembly(text + ASKING + "".join(choices))
 
 
-def is_versioned(function: Any) -> bool:
-    """Return whether a function is one of those that exist twice."""
-    return not function.is_declaration and VERSIONED.search(function.name) is not None
+def origin(name: str) -> str:
+    """Return the name of the function of which one with this name is a version; others have their own."""
+    return name.removesuffix(PORTABLE).removesuffix(AVX2_ENDING)
 
 
 def twice(text: str, name: str) -> str:
@@ -96,14 +98,14 @@ def twice(text: str, name: str) -> str:
     body = found.group()
     # Kept apart, or the choice would be made of two long bodies in every caller.
     versions = [
-        _renamed(body, name, "portable").replace(" {\n", " noinline {\n", 1),
-        _renamed(body, name, "avx2").replace(" {\n", f" noinline {WIDE} {{\n", 1),
+        _renamed(body, name, PORTABLE).replace(" {\n", " noinline {\n", 1),
+        _renamed(body, name, AVX2_ENDING).replace(" {\n", f" noinline {WIDE} {{\n", 1),
     ]
     return text.replace(body, "\n".join(versions))
 
 
 def _renamed(body: str, name: str, version: str) -> str:
-    return re.sub(rf'@"?{re.escape(name)}"?\(', f'@"{name}.{version}"(', body, count=1)
+    return re.sub(rf'@"?{re.escape(name)}"?\(', f'@"{name}{version}"(', body, count=1)
 
 
 def choice(function: Any) -> str:
@@ -115,10 +117,10 @@ define internal i32 @"{function.name}"({parameters}) nounwind {{
   %wide = call i1 @gradproof.has_avx2()
   br i1 %wide, label %avx2, label %portable
 avx2:
-  %first = tail call i32 @"{function.name}.avx2"({parameters})
+  %first = tail call i32 @"{function.name}{AVX2_ENDING}"({parameters})
   ret i32 %first
 portable:
-  %second = tail call i32 @"{function.name}.portable"({parameters})
+  %second = tail call i32 @"{function.name}{PORTABLE}"({parameters})
   ret i32 %second
 }}
 """

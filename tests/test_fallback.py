@@ -90,7 +90,7 @@ def test_installing_without_a_linker(tmp_path):
     assert wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
         assert not [name for name in archive.namelist() if name.endswith((".so", ".dylib", ".dll"))]
-        assert "gradproof/core/engine.py" in archive.namelist()
+        assert "gradproof/core/__init__.py" in archive.namelist()
 
 
 def test_info_says_which_way_it_is(monkeypatch, tmp_path):

@@ -9,15 +9,25 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "native_api"))
 kept = pytest.importorskip("kept")
 
+FILES = [
+    "package/core/engine.py",
+    "package/core/points/near/probes.py",
+    "package/compiler.py",
+    "package/version.py",
+    "native_api/build.py",
+]
+
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
     """Return a library, remembered, of a package of its own."""
-    core = tmp_path / "package" / "core"
-    core.mkdir(parents=True)
-    for path in (core / "engine.py", core.parent / "compiler.py", core.parent / "version.py"):
-        path.write_text("1")
-    monkeypatch.setattr(kept, "PACKAGE", core.parent)
+    package = tmp_path / "package"
+    (package / "core" / "points" / "near").mkdir(parents=True)
+    (tmp_path / "native_api").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_text("1")
+    monkeypatch.setattr(kept, "PACKAGE", package)
+    monkeypatch.setattr(kept, "HERE", tmp_path / "native_api")
     made = tmp_path / "libgradproof.so"
     made.write_bytes(b"machine code")
     kept.remember(made)
@@ -28,15 +38,27 @@ def test_what_is_as_it_was_is_fresh(library):
     assert kept.is_fresh(library)
 
 
-@pytest.mark.parametrize("name", ["core/engine.py", "compiler.py", "version.py"])
+@pytest.mark.parametrize("name", FILES)
 def test_what_has_changed(library, name):
-    (library.parent / "package" / name).write_text("2")
+    (library.parent / name).write_text("2")
     assert not kept.is_fresh(library)
 
 
-def test_a_new_file_in_the_core(library):
-    (library.parent / "package" / "core" / "new.py").write_text("")
+@pytest.mark.parametrize("name", ["package/core/new.py", "package/core/points/near/new.py", "native_api/new.py"])
+def test_a_new_file(library, name):
+    (library.parent / name).write_text("")
     assert not kept.is_fresh(library)
+
+
+def test_a_file_that_has_moved(library):
+    near = library.parent / "package" / "core" / "points" / "near" / "probes.py"
+    near.rename(near.parents[1] / near.name)
+    assert not kept.is_fresh(library)
+
+
+def test_a_file_that_is_no_source(library):
+    (library.parent / "package" / "core" / "notes.txt").write_text("")
+    assert kept.is_fresh(library)
 
 
 def test_another_compiler(library, monkeypatch):

@@ -13,7 +13,7 @@ WHOLE = {
     "gradproof/zoo/digits.csv.gz": "",
     "gradproof/zoo/digits.txt": "",
     "gradproof/py.typed": "",
-    "gradproof/core/engine.py": "",
+    "gradproof/core/__init__.py": "",
     "gradproof/libgradproof.so": "",
     "gradproof-0.1.0.dist-info/WHEEL": "Root-Is-Purelib: false\nTag: py3-none-linux_x86_64\n",
 }

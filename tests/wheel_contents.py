@@ -15,7 +15,7 @@ NEEDED = (
     "gradproof/zoo/digits.csv.gz",
     "gradproof/zoo/digits.txt",
     "gradproof/py.typed",
-    "gradproof/core/engine.py",
+    "gradproof/core/__init__.py",
 )
 LIBRARY = re.compile(r"gradproof/(libgradproof\.(so|dylib)|gradproof\.dll)")
 NAME = re.compile(r"gradproof-[^-]+-py3-none-(?!any\b)\w+\.whl")

@@ -22,7 +22,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from .core import memory
-from .core.abi import Meaning, Signature
+from .core.abi import CORE, Meaning, Signature
 from .core.state import Engine
 from .core.structs import Finding, Options, Probe, Report
 from .machine_records import Record, Records
@@ -31,7 +31,6 @@ from .machine_records import Record, Records
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 # Only compiled functions call compiled functions: what Numba would add for calls from Python costs a third of the time.
 WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-CORE = memory.__name__.rpartition(".")[0]
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
 Typed: TypeAlias = tuple[Any, Callable[..., Any]]
@@ -65,6 +64,12 @@ def compiled(function: FunctionType) -> Any:
     return numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function))
 
 
+def compiled_names(function: Any) -> set[str]:
+    """Return the LLVM names of the forms in which a core function was compiled; none where nothing called it."""
+    forms = getattr(compiled(function), "overloads", {})
+    return {form.fndesc.llvm_func_name for form in forms.values()}
+
+
 @functools.cache
 def entry(signature: Signature, keep: bool = False) -> Any:
     """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text.
@@ -89,8 +94,15 @@ def entry(signature: Signature, keep: bool = False) -> Any:
 
 @functools.cache
 def _core_digest() -> str:
-    sources = sorted(Path(memory.__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    return _digest(Path(__file__).parent / "core")
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of all Python files in a folder and below, and of where they lie."""
+    digest = hashlib.sha256()
+    for source in sorted(folder.rglob("*.py")):
+        digest.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _type(meaning: Meaning) -> types.Type:

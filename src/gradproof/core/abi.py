@@ -1,5 +1,7 @@
 """The vocabulary of the C border: what an annotation means in C and to the compiler, and which functions are exported.
 
+Beside that, the marks by which a function tells the build of the library how it is to be optimised.
+
 The names below are read as names: `def f(x: ConstVector, n: Integer) -> Code` is at once the C prototype
 `int32_t gradproof_f(const double *x, int64_t n)`, its float32 twin, the compiler's signature and, for a type checker,
 indexing of something that holds numbers.
@@ -11,7 +13,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, SupportsIndex, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, SupportsIndex, TypeAlias, TypeVar
 
 from numpy import uint64
 
@@ -104,7 +106,12 @@ class Signature(NamedTuple):
     float32: bool
 
 
+# The package that holds the core, wherever inside of it this file is.
+CORE = ".".join(__name__.split(".")[:2])
+Mark: TypeAlias = Literal["kernel", "always_inlined", "never_inlined", "multiversioned"]
+
 _exported: dict[str, Callable[..., Any]] = {}
+_marked: dict[Mark, list[Callable[..., Any]]] = {}
 
 
 def exported(function: Function) -> Function:
@@ -115,10 +122,56 @@ def exported(function: Function) -> Function:
 
 def exported_functions() -> dict[str, Callable[..., Any]]:
     """Return every exported function of the core by its name, in the order of modules and lines."""
-    package = importlib.import_module(__name__.rpartition(".")[0])
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
-        importlib.import_module(f"{package.__name__}.{module.name}")
-    return dict(sorted(_exported.items(), key=lambda item: (item[1].__module__, item[1].__code__.co_firstlineno)))
+    import_all()
+    return dict(sorted(_exported.items(), key=lambda item: _place(item[1])))
+
+
+def kernel(function: Function) -> Function:
+    """Optimise a function for speed: it loops over vectors of the user's length, where the time of a check goes.
+
+    All others are optimised for size: they wait for the objective, not for themselves.
+    """
+    return _mark("kernel", function)
+
+
+def always_inlined(function: Function) -> Function:
+    """Make a function part of its callers: the innermost step of a loop over a long vector.
+
+    A call in such a loop keeps it from doing several steps at once.
+    """
+    return _mark("always_inlined", function)
+
+
+def never_inlined(function: Function) -> Function:
+    """Keep a function out of its callers: it is large, seldom called, and all versions of its caller can share it."""
+    return _mark("never_inlined", function)
+
+
+def multiversioned(function: Function) -> Function:
+    """Compile a function twice, for any processor and for those with AVX2; which one runs is chosen at run time."""
+    return _mark("multiversioned", function)
+
+
+def _mark(mark: Mark, function: Function) -> Function:
+    _marked.setdefault(mark, []).append(function)
+    return function
+
+
+def marked_functions() -> dict[Mark, list[Callable[..., Any]]]:
+    """Return every marked function of the core by its mark, in the order of modules and lines."""
+    import_all()
+    return {mark: sorted(functions, key=_place) for mark, functions in sorted(_marked.items())}
+
+
+def import_all() -> None:
+    """Import every module of the core, those in its folders included: a function is noted when its module is."""
+    package = importlib.import_module(CORE)
+    for name in sorted(module.name for module in pkgutil.walk_packages(package.__path__, f"{CORE}.")):
+        importlib.import_module(name)
+
+
+def _place(function: Callable[..., Any]) -> tuple[str, int]:
+    return function.__module__, function.__code__.co_firstlineno
 
 
 def signatures(function: Callable[..., Any]) -> tuple[Signature, ...]:

@@ -11,7 +11,7 @@ import math
 
 from numpy import int32, int64, uint32, uint64
 
-from .abi import Code, ConstVector, Integer, Reals, exported
+from .abi import Code, ConstVector, Integer, Reals, always_inlined, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .floats import widened
 from .memory import is_null, offset
@@ -46,6 +46,7 @@ SMALLEST_SQUARE = 1e-290
 LARGEST_SQUARE = 1e290
 
 
+@always_inlined
 def mixed(seed: int, index: int) -> uint64:
     """Return 64 bits that look random, for a seed and an index: splitmix64's output number `index`."""
     # By way of int64, because a seed of 64 bits may stand in a word as a negative number.  All in uint64: beside int64
@@ -57,18 +58,21 @@ def mixed(seed: int, index: int) -> uint64:
     return mixed_bits
 
 
+@always_inlined
 def low_half(key: uint64) -> uint32:
     """Return the lower 32 bits of the key of a window."""
     half: uint32 = uint32(key & WORD)
     return half
 
 
+@always_inlined
 def high_half(key: uint64) -> uint32:
     """Return the upper 32 bits of the key of a window."""
     half: uint32 = uint32(key >> WORD_BITS)
     return half
 
 
+@always_inlined
 def hashed(seed: uint32, high: uint32) -> uint32:
     """Return 32 bits, 16 for a place in the first half of a window and 16 for the same place in the second half.
 
@@ -80,18 +84,21 @@ def hashed(seed: uint32, high: uint32) -> uint32:
     return hashed_bits
 
 
+@always_inlined
 def low_bits(bits: uint32) -> uint32:
     """Return the 16 bits for the first half of a window."""
     half: uint32 = uint32(bits & HALF)
     return half
 
 
+@always_inlined
 def high_bits(bits: uint32) -> uint32:
     """Return the 16 bits for the second half of a window."""
     half: uint32 = uint32(bits >> SHIFT)
     return half
 
 
+@always_inlined
 def signed_parts(half: uint32) -> int32:
     """Return the magnitude that 16 bits give, with its sign, in units of 2**-15.
 
@@ -133,6 +140,7 @@ def coordinate_scale(value: float, typical: float, floor: float) -> float:
     return scale if scale >= floor * typical else floor * typical
 
 
+@always_inlined
 def scale_above(value: float, floor: float) -> float:
     """Return the scale of a coordinate on a long line: its size, at least `floor`."""
     scale = math.fabs(value)
@@ -172,6 +180,7 @@ def window_size(x: ConstVector, n: int) -> float:
     return root_mean_square(x, n)
 
 
+@kernel
 def sum_of_squares(x: ConstVector, n: int) -> float:
     """Return the sum of the squares, in eight lanes."""
     a = 0.0
@@ -199,6 +208,7 @@ def sum_of_squares(x: ConstVector, n: int) -> float:
     return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
+@always_inlined
 def square(x: ConstVector, index: int) -> float:
     """Return the square of one element."""
     value = widened(x[index])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstVector, Integer, Integers, Reals, exported
+from .abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .floats import widened
 from .memory import bits, is_null
@@ -16,6 +16,7 @@ LARGEST = 1.7976931348623157e308
 LARGEST_RATIO = 2.0
 
 
+@kernel
 def error_of(a: float, b: float) -> float:
     """Return |a - b| / max(|a|, |b|); 0 where both are 0, NaN where a is NaN, b is NaN, or one of them is infinite."""
     size_a = math.fabs(a)
@@ -30,6 +31,7 @@ def error_of(a: float, b: float) -> float:
     return ratio if ratio <= LARGEST_RATIO and size <= LARGEST else math.nan
 
 
+@kernel
 def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Reals, keep: bool) -> int:
     """Return the bits of the largest error in a block, NaN above all others; write the errors where they are kept.
 
@@ -46,6 +48,7 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
     return largest
 
 
+@kernel
 def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int, best: float) -> int:
     """Return 0 where no error in a block is above the best so far: no division is needed to see that.
 
@@ -63,6 +66,7 @@ def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int,
     return found
 
 
+@kernel
 def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: int) -> int:
     """Return the first index in a block whose error has these bits."""
     for index in range(start, stop):
@@ -72,6 +76,7 @@ def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: 
 
 
 @exported
+@kernel
 def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maximum: Reals, index: Integers) -> Code:
     """Compare two vectors: |a - b| / max(|a|, |b|) for each element, 0 where both are 0, NaN kept.
 
@@ -114,6 +119,7 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     return DONE
 
 
+@kernel
 def largest_error(a: ConstVector, b: ConstVector, place: int) -> float:
     """Return the error at a place: 0 where there is none, infinity for NaN."""
     if place < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .directions import typical_size
 from .memory import evaluate as call_objective
@@ -13,11 +13,13 @@ from .probes import fits_all, is_long, is_random, move_and_foretell, put_back
 from .structs import ConstProbes, Probe
 
 
+@kernel
 def sets_all(probe: Probe, start: int, stop: int) -> bool:
     """Return whether a probe sets every coordinate of [start, stop)."""
     return probe.ratio == 0.0 and probe.start <= start and stop <= probe.stop
 
 
+@kernel
 def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None:
     """Put back what a probe moved, unless the one that follows sets all of it anyway.
 
@@ -28,6 +30,7 @@ def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None
 
 
 @exported
+@kernel
 def evaluate(
     objective: Objective,
     user: User,

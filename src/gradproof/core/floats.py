@@ -6,12 +6,15 @@ import math
 
 from numpy import float64
 
+from .abi import always_inlined
+
 LARGEST_EXPONENT = 1020
 SMALLEST_EXPONENT = -1060
 MANTISSA_BITS = 53
 SMALLEST_SUBNORMAL_EXPONENT = -1074
 
 
+@always_inlined
 def widened(value: float) -> float:
     """Return an element of a vector as a double: compiled, an element of a float32 vector is reckoned in float32."""
     double: float = float64(value)

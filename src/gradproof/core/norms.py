@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .abi import ConstReals, ConstVector, Reals
+from .abi import ConstReals, ConstVector, Reals, always_inlined, kernel
 from .climbers import FLOOR
 from .directions import LANES, LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
 from .floats import larger, widened
@@ -14,6 +14,7 @@ SAMPLE = 512
 HALF_LANES = LANES // 2
 
 
+@always_inlined
 def scaled_slope(x: ConstVector, claimed: ConstVector, floor: float, index: int) -> float:
     """Return the claimed slope of a coordinate times its scale on a long line, which is at least `floor`."""
     return math.fabs(widened(claimed[index])) * scale_above(widened(x[index]), floor)
@@ -24,6 +25,7 @@ def floor_at(sizes: ConstReals, index: int) -> float:
     return FLOOR * sizes[index >> WINDOW_BITS]
 
 
+@kernel
 def window_sums(x: ConstVector, claimed: ConstVector, floor: float, first: int, last: int) -> tuple[float, float]:
     """Return the sum of the scaled slopes of a part of a window and that of their squares, in four lanes each."""
     a = 0.0
@@ -81,6 +83,7 @@ def norms(x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, s
     return math.sqrt(squares), sums
 
 
+@kernel
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:
     """Return whether no value of [first, last) is infinite or NaN: without a question at each of them."""
     a = 0.0
@@ -100,6 +103,7 @@ def are_finite(vector: ConstVector, first: int, last: int) -> bool:
     return (a + c) + (b + d) == 0.0
 
 
+@always_inlined
 def nothing(vector: ConstVector, index: int) -> float:
     """Return 0 for a finite value, NaN for another one."""
     value = widened(vector[index])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported
+from .abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
 from .codes import BAD_ARGUMENT, DONE
 from .directions import coordinate_scale, direction, typical_size
 from .floats import widened
@@ -11,12 +11,14 @@ from .spans import move_line
 from .structs import ConstProbes, Probe
 
 
+@kernel
 def displaced(value: float, displacement: float, float32: bool) -> float:
     """Return the coordinate after the step as the objective sees it; less the value it is the step really taken."""
     reached = value + displacement
     return rounded_to_float32(reached) if float32 else reached
 
 
+@kernel
 def displacement_of(value: float, typical: float, seed: int, step: float, index: int) -> float:
     """Return how far a probe moves one of its coordinates: its step; along a random line, times v."""
     if seed == 0:
@@ -35,11 +37,13 @@ def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> 
     probe.aligned = 0
 
 
+@kernel
 def is_long(probe: Probe) -> bool:
     """Return whether a probe stands on a long line, which takes the claim and the sizes of windows."""
     return probe.floor != 0.0
 
 
+@kernel
 def is_random(probes: ConstProbes, count: int) -> bool:
     """Return whether one of the probes stands on a short random line, which takes the typical size of all of x."""
     random = False
@@ -49,11 +53,13 @@ def is_random(probes: ConstProbes, count: int) -> bool:
     return random
 
 
+@kernel
 def fits(probe: Probe, n: int) -> bool:
     """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
     return 0 <= probe.start <= probe.stop <= n and (probe.ratio == 0.0 or probe.start + 2 <= probe.stop)
 
 
+@kernel
 def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
     """Set the coordinates that the probe moves; the others of the point stay as they are."""
     seed = probe.seed
@@ -69,6 +75,7 @@ def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
         point[index] = value + displacement_of(value, typical, seed, step, index)
 
 
+@kernel
 def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
     """Take back what `move` did."""
     if probe.ratio != 0.0:
@@ -81,6 +88,7 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
         point[index] = x[index]
 
 
+@kernel
 def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
     """Return whether every probe moves coordinates that x has, and what long lines take is there."""
     complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
@@ -91,6 +99,7 @@ def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, size
     return True
 
 
+@kernel
 def move_and_foretell(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
 ) -> float:
@@ -102,6 +111,7 @@ def move_and_foretell(
 
 
 @exported
+@kernel
 def points(
     x: ConstVector,
     claimed: ConstVector,

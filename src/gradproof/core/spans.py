@@ -9,7 +9,20 @@ import math
 
 from numpy import int64, uint32
 
-from .abi import Code, ConstReals, ConstVector, Integer, Real, Reals, Vector, exported
+from .abi import (
+    Code,
+    ConstReals,
+    ConstVector,
+    Integer,
+    Real,
+    Reals,
+    Vector,
+    always_inlined,
+    exported,
+    kernel,
+    multiversioned,
+    never_inlined,
+)
 from .codes import BAD_ARGUMENT, DONE
 from .directions import (
     FRACTION,
@@ -36,6 +49,7 @@ from .sums import two_sum
 SEGMENT = 65536
 
 
+@always_inlined
 def aligned_parts(signed: float, claim: float) -> float:
     """Return signed parts of a magnitude with the sign of the claimed value; where that is 0 or NaN, as they are."""
     parts = math.fabs(signed)
@@ -43,11 +57,13 @@ def aligned_parts(signed: float, claim: float) -> float:
     return -parts if claim < 0.0 else turned
 
 
+@always_inlined
 def moved(value: float, parts: float, unit: float, floor: float) -> float:
     """Return the coordinate after its step: `parts` units of its scale."""
     return value + parts * unit * scale_above(value, floor)
 
 
+@always_inlined
 def move_window(
     x: ConstVector, start: int, key_low: uint32, key_high: uint32, floor: float, unit: float, point: Vector
 ) -> None:
@@ -61,6 +77,7 @@ def move_window(
         point[second] = moved(widened(x[second]), float(signed_parts(high_bits(bits))), unit, floor)
 
 
+@always_inlined
 def move_window_aligned(
     x: ConstVector,
     claimed: ConstVector,
@@ -83,6 +100,8 @@ def move_window_aligned(
         point[second] = moved(widened(x[second]), parts, unit, floor)
 
 
+@kernel
+@never_inlined
 def move_some(
     x: ConstVector,
     claimed: ConstVector,
@@ -105,11 +124,13 @@ def move_some(
         point[index] = moved(widened(x[index]), parts, unit, floor)
 
 
+@always_inlined
 def term(x: ConstVector, claimed: ConstVector, point: ConstVector, index: int) -> float:
     """Return the change that one claimed value foretells for the step really taken."""
     return widened(claimed[index]) * (widened(point[index]) - widened(x[index]))
 
 
+@always_inlined
 def change_of(x: ConstVector, claimed: ConstVector, point: ConstVector, first: int, last: int) -> float:
     """Return the change that the claim foretells for a window, summed in eight lanes."""
     a = 0.0
@@ -137,6 +158,8 @@ def change_of(x: ConstVector, claimed: ConstVector, point: ConstVector, first: i
     return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
+@kernel
+@multiversioned
 def move_segment(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, first: int, last: int, point: Vector
 ) -> float:
@@ -165,6 +188,7 @@ def move_segment(
     return change
 
 
+@kernel
 def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:
     """Set the coordinates that a probe on a long line moves; return the change that the claim foretells."""
     total = 0.0
@@ -180,6 +204,7 @@ def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Pr
 
 
 @exported
+@kernel
 def move_segments(
     x: ConstVector,
     claimed: ConstVector,
@@ -228,6 +253,7 @@ def move_segments(
 
 
 @exported
+@kernel
 def sum_segments(changes: ConstReals, count: Integer) -> Real:
     """Return the sum of the changes of segments, as for the line as a whole.
 
