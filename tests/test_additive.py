@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradproof.additive import Form, adds_up, evaluated, form_of
+from gradproof.rows.additive import Form, adds_up, evaluated, form_of
 
 RANDOM = np.random.default_rng(3)
 TERMS = RANDOM.normal(size=(37, 4)) + 3

@@ -9,7 +9,7 @@ from zoo_bugs import DATA
 import gradproof
 from gradproof import zoo
 from gradproof.demos import mask, network, training
-from gradproof.optimizers import OPTIMIZERS
+from gradproof.lesson.optimizers import OPTIMIZERS
 
 POINT = np.array([1.0, -2.0, 0.5])
 

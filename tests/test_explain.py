@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.ladder import FINGERPRINTS, FLAT, KINK, NOISE, NOTHING, TRUNCATION, UNCLEAR, Rung, fingerprint
+from gradproof.report.ladder import FINGERPRINTS, FLAT, KINK, NOISE, NOTHING, TRUNCATION, UNCLEAR, Rung, fingerprint
 
 STEPS = 2.0 ** np.arange(-40, -4, 2)
 

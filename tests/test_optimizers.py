@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gradproof.optimizers import OPTIMIZERS, adagrad, adam, batches, descent, momentum
+from gradproof.lesson.optimizers import OPTIMIZERS, adagrad, adam, batches, descent, momentum
 
 RATE = 0.1
 SLOPES = (2.0, -1.0, 0.5)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gradproof import orders
+from gradproof.lesson import orders
 
 STEPS = 2.0 ** np.arange(-48.0, 0.0)
 RANDOM = np.random.default_rng(5)

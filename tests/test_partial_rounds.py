@@ -8,17 +8,17 @@ import pytest
 from models import POINT, TWINS, negated, with_fault
 
 import gradproof
-from gradproof import evaluators
 from gradproof.core.state import WANTED_CAPACITY
 from gradproof.engine import Engine, Options
-from gradproof.problem import claimed_gradient, read_bounds, read_problem
+from gradproof.evaluators import choice
+from gradproof.problem.point import claimed_gradient, read_bounds, read_problem
 
 
 def outcome_in_parts(objective, gradient, x, size):
     """Check with at most so many values told at a time; return the engine's records and how often it was told."""
     problem = read_problem(x)
     claimed, _ = claimed_gradient(gradient, problem)
-    engine, evaluator = Engine(problem, claimed, Options()), evaluators.evaluator_for(objective, problem)
+    engine, evaluator = Engine(problem, claimed, Options()), choice.evaluator_for(objective, problem)
     told = 0
     while len(probes := engine.ask()):
         values = evaluator.evaluate(probes[:size])
@@ -152,7 +152,7 @@ def test_a_round_that_lies_outside_of_the_bounds_is_whole():
     """Nothing is evaluated, and all is known."""
     problem = read_problem(POINT)
     box = read_bounds((POINT, POINT), problem)
-    evaluator = evaluators.evaluator_for(lambda x: x @ x, problem, bounds=box)
+    evaluator = choice.evaluator_for(lambda x: x @ x, problem, bounds=box)
     engine = Engine(problem, np.zeros(POINT.size), Options())
     for missing in (0, 2 * POINT.size):
         values = evaluator.evaluate(engine.ask())

@@ -10,8 +10,8 @@ import pytest
 from properties import refuted
 
 import gradproof
-from gradproof import power
 from gradproof.library import native, pointer
+from gradproof.report import power
 
 DRAWN = 100_000
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.parameters import read
+from gradproof.problem.structure import read
 
 Layer = namedtuple("Layer", "weight bias")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gradproof.problem import read_problem
-from gradproof.restriction import place_of, read_line
+from gradproof.problem.point import read_problem
+from gradproof.rows.restriction import place_of, read_line
 
 X = {"layers": [{"W": np.arange(6.0).reshape(2, 3), "b": np.zeros(2)}, {"W": np.ones((3, 2, 2)), "b": 5.0}]}
 PROBLEM = read_problem(X)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof import recording, resuming
 from gradproof.engine import ROUND
-from gradproof.evaluators import TimeIsUp
+from gradproof.evaluators.pace import TimeIsUp
+from gradproof.run import recording, resuming
 
 N = 1200
 X = np.linspace(1, 2, N)

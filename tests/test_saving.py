@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof import resuming, saving
+from gradproof.run import resuming, saving
 
 SOURCE = Path(gradproof.__file__).parent.parent
 X = np.linspace(1, 2, 300)
@@ -228,7 +228,7 @@ def test_not_more_often_than_that(tmp_path, monkeypatch):
 
 SAVING = """
 import sys, time, numpy as np, gradproof
-from gradproof import resuming
+from gradproof.run import resuming
 resuming.EVERY, resuming.PART_OF_THE_TIME = 0.0, 1e9
 
 def loss(x):

@@ -12,19 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from .cause import Cause
 from .core import codes
 from .core.structs import REPORT_EARLY, REPORT_UNTESTED, REPORT_VERDICT
 from .engine import Engine, Options, Outcome
-from .evaluators import Evaluator, InPlace, Pace, TimeIsUp, evaluator_for, gradient_function
-from .keeping import Answers, Keeper, keeper_for
-from .ladder import Values
+from .evaluators.arrays.inplace import InPlace
+from .evaluators.choice import evaluator_for, gradient_function
+from .evaluators.evaluator import Evaluator
+from .evaluators.pace import Pace, TimeIsUp
 from .linesengine import LinesEngine, uses_lines
-from .parameters import Flat
-from .problem import Problem, read_bounds, read_problem
-from .progress import Progress, shown
-from .report import Evidence, GradientError, InconclusiveError, Report, make_report
-from .vacuous import remarks
+from .problem.point import Problem, read_bounds, read_problem
+from .problem.structure import Flat
+from .report.cause import Cause
+from .report.ladder import Values
+from .report.report import Evidence, GradientError, InconclusiveError, Report, make_report
+from .report.vacuous import remarks
+from .run.keeping import Answers, Keeper, keeper_for
+from .run.progress import Progress, shown
 
 MODES = ("auto", "full", "lines")
 # What a check along lines takes at most where nothing disagrees.
@@ -119,13 +122,13 @@ def check(
     Ctrl-C ends the check after its first round, and the report holds what was found until then; its `stopped_by` is
     "interrupted".  Before that, and when it is pressed again, it raises KeyboardInterrupt.
 
-    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/saving.py` says
+    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/run/saving.py` says
     what is in the file.
     """
     if rows is not None:
         if isinstance(objective, InPlace):
             raise TypeError("rows cannot be chosen in place: give f(x, rows) and g(x, rows), or leave rows out")
-        from .fewer_rows import check_on_rows
+        from .rows.fewer_rows import check_on_rows
 
         settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
         settings |= {"bounds": bounds, "executor": executor, "save": save, "resume": resume}

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .core import codes
-from .evaluators import Callback, as_native
-from .evaluators.compiled import is_compiled
+from .evaluators.callback import Callback, as_native
+from .evaluators.compiled.jitted import is_compiled
 from .library import ffi, native, pointer
-from .parameters import Flat, as_numbers
-from .problem import Problem, read_problem
+from .problem.point import Problem, read_problem
+from .problem.structure import Flat, as_numbers
 
 
 @dataclass(frozen=True)

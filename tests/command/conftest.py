@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from gradproof import command
+from gradproof.commands import main as command
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 

@@ -11,7 +11,7 @@ import pytest
 from command_line import SOURCE, assert_one_line, start_process
 
 import gradproof
-from gradproof import command
+from gradproof.commands import main as command
 
 
 def test_info(run):
@@ -135,7 +135,7 @@ def on_a_terminal(folder, columns, *arguments):
 
 
 def test_errors_of_a_call_need_no_numpy():
-    code = "import sys; from gradproof.command import main; main(['check']); print('numpy' in sys.modules)"
+    code = "import sys; from gradproof.commands.main import main; main(['check']); print('numpy' in sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(SOURCE)},

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..parameters import Flat, Leaf
-from ..problem import Bounds, Problem, call
+from ..problem.point import Bounds, Problem, call
+from ..problem.structure import Flat, Leaf
 from .evaluator import Evaluator
 from .pace import Pace
 

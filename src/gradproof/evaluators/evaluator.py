@@ -10,8 +10,8 @@ import numpy as np
 
 from ..core.structs import PROBE_START, PROBE_STOP
 from ..library import ffi, native, pointer
-from ..parameters import Flat
-from ..problem import Bounds, Problem
+from ..problem.point import Bounds, Problem
+from ..problem.structure import Flat
 from .lines import Lines, twin
 from .pace import Pace
 

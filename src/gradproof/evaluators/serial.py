@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Flat
-from ..problem import Bounds, Problem, call, same_numbers
+from ..problem.point import Bounds, Problem, call, same_numbers
+from ..problem.structure import Flat
 from .evaluator import Evaluator
 from .lines import Lines
 from .pace import ALL, Pace

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Flat
+from ..problem.structure import Flat
 
 PLAIN = frozenset({float, int, np.float64, np.float32})
 
