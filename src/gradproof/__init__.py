@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from .evaluators.arrays.inplace import in_place
     from .evaluators.batched import batched
     from .evaluators.compiled.native import native
-    from .lesson.curves import Curve, Study
+    from .lesson.curves import Curve
+    from .lesson.study import Study
     from .lesson.studying import study
     from .lesson.training import check_along
     from .lesson.trajectory import Trajectory
     from .report.cause import Cause
-    from .report.report import Finding, GradientError, InconclusiveError, Report
+    from .report.records import Finding
+    from .report.report import GradientError, InconclusiveError, Report
 
 __all__ = [
     "Cause",
@@ -76,12 +78,14 @@ _HOMES = {
     "evaluators.arrays.inplace": ("in_place",),
     "evaluators.batched": ("batched",),
     "evaluators.compiled.native": ("native",),
-    "lesson.curves": ("Curve", "Study"),
+    "lesson.curves": ("Curve",),
+    "lesson.study": ("Study",),
     "lesson.studying": ("study",),
     "lesson.training": ("check_along",),
     "lesson.trajectory": ("Trajectory",),
     "report.cause": ("Cause",),
-    "report.report": ("Finding", "GradientError", "InconclusiveError", "Report"),
+    "report.records": ("Finding",),
+    "report.report": ("GradientError", "InconclusiveError", "Report"),
 }
 # Modules and packages of their own; a function of the first two brings JAX or PyTorch along when it is called.
 _MODULES = ("jax", "torch", "zoo")

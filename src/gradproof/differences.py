@@ -18,8 +18,8 @@ from .core import codes
 from .evaluators.callback import Callback, as_native
 from .evaluators.compiled.jitted import is_compiled
 from .library import ffi, native, pointer
+from .problem.numbers import Flat, as_numbers
 from .problem.point import Problem, read_problem
-from .problem.structure import Flat, as_numbers
 
 
 @dataclass(frozen=True)

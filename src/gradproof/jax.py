@@ -12,7 +12,7 @@ import numpy as np
 
 from .checking import check as check_gradient
 from .checking import right_or_raise
-from .problem.structure import Flat
+from .problem.numbers import Flat
 from .report.report import Report
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from .core import codes, linestate, structs
 from .engine import ROUND, Engine, Options, Outcome
 from .library import ffi, native, pointer
+from .problem.numbers import Flat
 from .problem.point import Problem
-from .problem.structure import Flat
 
 
 class LinesEngine(Engine):

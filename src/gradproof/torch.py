@@ -16,7 +16,7 @@ from .checking import check as check_gradient
 from .checking import right_or_raise
 from .evaluators.arrays.inplace import in_place
 from .evaluators.values import as_value
-from .problem.structure import Flat
+from .problem.numbers import Flat
 from .report.report import Report
 
 # So many names of parameters are listed.

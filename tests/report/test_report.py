@@ -13,7 +13,7 @@ from properties import refuted
 import gradproof
 from gradproof import Cause
 from gradproof.core import state
-from gradproof.report.table import WIDTH, number, render, short
+from gradproof.report.text.table import WIDTH, number, render, short
 
 N = 60
 X = np.linspace(-1, 1, N)

@@ -11,7 +11,9 @@ import gradproof
 from gradproof.core.state import WANTED_CAPACITY
 from gradproof.engine import Engine, Options
 from gradproof.evaluators import choice
-from gradproof.problem.point import claimed_gradient, read_bounds, read_problem
+from gradproof.problem.bounds import read_bounds
+from gradproof.problem.claim import claimed_gradient
+from gradproof.problem.point import read_problem
 
 
 def outcome_in_parts(objective, gradient, x, size):

@@ -296,7 +296,7 @@ def test_an_interrupt_between_two_rounds(file, monkeypatch, place, turn, budget)
     """Wherever Ctrl-C comes, what is saved is either before the round or after it."""
     whole = gradproof.check(everything := Objective(), faulty, X, mode="full", budget=budget)
     owner = {
-        "forget": recording.Recorder, "keep": gradproof.checking.Values, "tell": gradproof.engine.Engine,
+        "forget": recording.Recorder, "keep": gradproof.report.ladder.Values, "tell": gradproof.engine.Engine,
         "ask": gradproof.engine.Engine, "evaluate": recording.Recorder,
     }[place]  # fmt: skip
     original, turns = getattr(owner, place), 0

@@ -290,7 +290,7 @@ def painter(options: argparse.Namespace) -> Callable[[Any], str]:
     plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 
     def painted(report: Any) -> str:
-        from ..report.table import WIDTH, render
+        from ..report.text.table import WIDTH, render
 
         columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
         return render(report, colour=not plain, width=min(columns, WIDTH))

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..problem.point import Bounds, Problem, call
-from ..problem.structure import Flat, Leaf
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
+from ..problem.point import Problem, call
+from ..problem.structure import Leaf
 from .evaluator import Evaluator
 from .pace import Pace
 

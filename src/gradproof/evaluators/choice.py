@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..problem.point import Bounds, Problem
+from ..problem.bounds import Bounds
+from ..problem.point import Problem
 from .arrays.inplace import InPlace
 from .compiled.native import NativeFunction, native_gradient
 from .evaluator import Evaluator

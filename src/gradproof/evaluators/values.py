@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 
 PLAIN = frozenset({float, int, np.float64, np.float32})
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 
 # Moves a point, flat, given the gradient there.
 Update: TypeAlias = Callable[[Flat, Flat], Flat]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 
 # Noise below a thirtieth of an error moves its logarithm by less than 0.05.
 CLEAR = 30.0

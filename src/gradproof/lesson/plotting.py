@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..report.figures import short
+from ..report.text.figures import short
+from .curves import Curve, StudyRecord
 from .table import kink_in_words
-
-if TYPE_CHECKING:
-    from .curves import Curve, Study
 
 INSTALL = "drawing needs matplotlib: pip install 'gradproof[plot]'"
 # Told apart without colours, too, and by those who see them differently (Okabe and Ito, 2008).
@@ -22,7 +20,7 @@ DOTS = 150
 SLOPE_NOISE = {"forward": 2.0**0.5, "centered": 0.5**0.5}
 
 
-def draw(study: Study, axes: Any = None) -> Any:
+def draw(study: StudyRecord, axes: Any = None) -> Any:
     """Draw a study into axes of matplotlib, by default into those of a new figure of pyplot; return the axes."""
     if axes is None:
         try:
@@ -54,7 +52,7 @@ def require(path: Any) -> None:
         raise ValueError(f"{path}: matplotlib draws no files of this kind; .svg, .png and .pdf are known")
 
 
-def save(study: Study, path: Any) -> None:
+def save(study: StudyRecord, path: Any) -> None:
     """Draw a study into a file; its ending says which kind.  pyplot, and a screen, are not needed."""
     require(path)
     import matplotlib
@@ -75,7 +73,7 @@ def _figure() -> Any:
     return Figure(figsize=SIZE, layout="constrained")
 
 
-def _draw_curve(axes: Any, study: Study, curve: Curve) -> None:
+def _draw_curve(axes: Any, study: StudyRecord, curve: Curve) -> None:
     colour, marker = STYLES[curve.formula]
     seen = np.isfinite(curve.errors) & (curve.errors > 0.0)
     lowest = float(curve.errors[seen].min()) if seen.any() else 0.0

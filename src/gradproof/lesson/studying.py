@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,14 @@ import numpy as np
 from ..core.structs import PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from ..differences import Kink, NoiseFloor, find_kinks, noise_floor
 from ..evaluators.choice import evaluator_for, gradient_function
-from ..problem.point import Problem, claimed_gradient, read_problem
-from ..problem.structure import Flat, as_numbers
+from ..problem.claim import claimed_gradient
+from ..problem.numbers import Flat, as_numbers, frozen, read_seed
+from ..problem.point import Problem, read_problem
 from ..report.ladder import NOISE_BAR, Rung, fingerprint
 from ..rows.restriction import Line, read_line
 from . import orders
-from .curves import Curve, Study
+from .curves import Curve
+from .study import Study
 
 # From a quarter of the size of x down to where nothing but rounding is left: powers of two, so that x + h is exact.
 COARSEST, FINEST, FINEST_FLOAT32 = -2, -48, -21
@@ -68,7 +69,7 @@ def study(
         For what is not a point, a coordinate, a direction, a step or a value; what f raises at x goes through.
     """
     problem = read_problem(x)
-    line = read_line(f, problem, index, direction, _seed(seed))
+    line = read_line(f, problem, index, direction, read_seed(seed))
     ladder, ahead, behind = _ladder(steps, line, problem)
     at_x, slopes = _slopes(line, ladder, ahead, behind)
     floor, kink = _noise_and_kink(line, float(ladder[-1]))
@@ -86,9 +87,9 @@ def study(
         stop=line.place.stop,
         n=problem.n,
         value=at_x,
-        steps=_frozen(ladder),
-        left=_frozen(slopes["backward"]),
-        right=_frozen(slopes["forward"]),
+        steps=frozen(ladder),
+        left=frozen(slopes["backward"]),
+        right=frozen(slopes["forward"]),
         claimed=claimed,
         slope=known,
         error_bar=error_bar,
@@ -199,7 +200,7 @@ def _curve(formula: str, ladder: Flat, slopes: Flat, bars: Flat, known: float, e
     truncation = orders.fit_truncation(ladder, np.where(smooth, errors, np.nan), bars + error_bar)
     noise = orders.fit_noise(ladder, errors, bars, truncation, known)
     best = orders.best_step(ladder, errors, bars)
-    return Curve(formula, _frozen(slopes), _frozen(errors), truncation, noise, *best)
+    return Curve(formula, frozen(slopes), frozen(errors), truncation, noise, *best)
 
 
 def _smooth(ladder: Flat, kink: Kink | None) -> dict[str, Flat]:
@@ -220,18 +221,3 @@ def _fingerprint(ladder: Flat, slopes: dict[str, Flat], bars: Flat, claimed: flo
     rows = zip(ladder, slopes["backward"], slopes["forward"], slopes["centered"], bars, strict=True)
     rungs = [Rung(step, left, right, slope, right - left, bar) for step, left, right, slope, bar in rows]
     return fingerprint(rungs, claimed)
-
-
-def _seed(seed: Any) -> int:
-    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
-        raise TypeError(f"seed must be an integer, not {seed!r:.40}")
-    number = operator.index(seed)
-    if not 0 <= number < 1 << 64:
-        raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {number}")
-    return number
-
-
-def _frozen(array: Flat) -> Flat:
-    array = np.array(array)
-    array.flags.writeable = False
-    return array

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import TYPE_CHECKING
 
-from ..report.figures import number, short
 from ..report.ladder import NOTHING, TRUNCATION, UNCLEAR
-from ..report.table import WIDTH
-
-if TYPE_CHECKING:
-    from .curves import Curve, Study
-    from .orders import Fit
+from ..report.text.figures import number, short
+from ..report.text.table import WIDTH
+from .curves import Curve, StudyRecord
+from .orders import Fit
 
 ROWS = 16
 DIGITS = 12
@@ -20,13 +17,13 @@ KEY, COLUMN = 13, 40
 COLUMNS = ("step h", "forward", "error", "centered", "error")
 
 
-def render(study: Study) -> str:
+def render(study: StudyRecord) -> str:
     """Return a study as text."""
     parts = [_facts(study), _fits(study), _slopes(study), _meaning(study)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _facts(study: Study) -> str:
+def _facts(study: StudyRecord) -> str:
     calls = f"{study.evaluations:,} of the objective"
     if study.gradient_evaluations:
         calls += f", {study.gradient_evaluations} of the gradient"
@@ -41,7 +38,7 @@ def _facts(study: Study) -> str:
     return "\n".join(f"{key:{KEY}}{value}" for key, value in facts.items())
 
 
-def _slope(study: Study) -> str:
+def _slope(study: StudyRecord) -> str:
     """Return what errors are against, with as many digits as are certain."""
     if study.against == "claimed":
         return f"{number(study.slope, DIGITS)}, claimed"
@@ -53,7 +50,7 @@ def _slope(study: Study) -> str:
     return f"{number(study.slope, certain)} ± {short(study.error_bar)}, the best that was found"
 
 
-def kink_in_words(study: Study) -> str:
+def kink_in_words(study: StudyRecord) -> str:
     """Return where the nearest kink lies, with the slopes on its sides."""
     if study.kink is None:
         return f"none found within {short(float(study.steps[-1]))}"
@@ -62,7 +59,7 @@ def kink_in_words(study: Study) -> str:
     return f"{place}: slope {number(study.kink.left, 6)} on its left, {number(study.kink.right, 6)} on its right"
 
 
-def _fits(study: Study) -> str:
+def _fits(study: StudyRecord) -> str:
     rows = [
         ("", *(curve.formula for curve in study.curves)),
         ("truncation", *(_order(curve.truncation) for curve in study.curves)),
@@ -85,7 +82,7 @@ def _best(curve: Curve) -> str:
     return f"{short(curve.best_step)}, error {short(curve.best_error)}"
 
 
-def _slopes(study: Study) -> str:
+def _slopes(study: StudyRecord) -> str:
     every = max(1, math.ceil(len(study.steps) / ROWS))
     rows = [COLUMNS]
     for place in range(len(study.steps) - 1, -1, -every):
@@ -103,7 +100,7 @@ def _cell(value: float, digits: int) -> str:
     return number(float(value), digits) if digits else short(float(value))
 
 
-def _meaning(study: Study) -> str:
+def _meaning(study: StudyRecord) -> str:
     sentences = []
     if not math.isfinite(study.slope):
         sentences.append("f has no value on one side of x, or slopes that do not settle: a claimed gradient would do.")

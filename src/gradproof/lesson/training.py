@@ -7,7 +7,6 @@ regulariser that is larger than all else.  After some steps it cannot.
 from __future__ import annotations
 
 import functools
-import operator
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -16,8 +15,8 @@ import numpy as np
 
 from ..checking import check
 from ..evaluators.choice import gradient_function
+from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, call, read_problem
-from ..problem.structure import Flat
 from ..report.report import Report
 from ..rows.fewer_rows import row_count
 from ..rows.on_rows import OnRows
@@ -189,23 +188,17 @@ def _passed_on(advance: Callable[[int], object]) -> Callable[[int, int], object]
 
 
 def _points(steps: Any, at: Any) -> list[int]:
-    steps = _whole(steps, "steps")
+    steps = whole(steps, "steps must be an integer")
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, not {steps}")
     if at is AT:
         return sorted({step for step in AT if step < steps} | {steps})
     if isinstance(at, str) or not hasattr(at, "__iter__"):
         at = (at,)
-    chosen = sorted({_whole(step, "each of at") for step in at})
+    chosen = sorted({whole(step, "each of at must be an integer") for step in at})
     if not chosen or chosen[0] < 0 or chosen[-1] > steps:
         raise ValueError(f"at must name points from 0 to steps, which is {steps}, not {at!r:.60}")
     return chosen
-
-
-def _whole(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{what} must be an integer, not {value!r:.40}")
-    return operator.index(value)
 
 
 def _update(optimizer: Any, learning_rate: float | None, problem: Problem) -> Update:
@@ -236,8 +229,9 @@ def _batch_size(optimizer: Any, size: Any, count: int | None) -> int:
     if size is not None:
         if count is None:
             raise ValueError("batch_size needs rows, the number of data points")
-        if _whole(size, "batch_size") < 1:
+        rows = whole(size, "batch_size must be an integer")
+        if rows < 1:
             raise ValueError(f"batch_size must be at least 1 row, not {size}")
-        return operator.index(size)
+        return rows
     usual = OPTIMIZERS[optimizer].batch_size if isinstance(optimizer, str) else ALL_ROWS
     return usual or count or 1

@@ -7,9 +7,9 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from ..report.figures import number
 from ..report.report import Report
-from ..report.table import WIDTH
+from ..report.text.figures import number
+from ..report.text.table import WIDTH
 from .optimizers import OPTIMIZERS
 
 COLUMNS = ("step", "objective", "verdict", "wrong", "undecided")

@@ -15,10 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-Flat: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-Node: TypeAlias = "Leaf | Branch"
+from .numbers import Flat, as_numbers
 
-NUMBER_KINDS = "fiu"
+Node: TypeAlias = "Leaf | Branch"
 
 
 class Leaf(NamedTuple):
@@ -243,37 +242,6 @@ def _is_numbers(value: Sequence[Any]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex, str, bool, np.generic)) or value is None
-
-
-def as_numbers(value: Any, what: str) -> Flat:
-    """Return the value as an array of real numbers in float32 or float64; a clear error where it is not that."""
-    try:
-        array = np.asarray(value)
-    except ValueError as problem:
-        raise ValueError(f"{what} is not an array: {problem}") from None
-    kind = array.dtype.kind
-    if kind == "f" and array.dtype.itemsize not in (4, 8):
-        raise TypeError(
-            f"{what} has the type {array.dtype}; float32 and float64 can be checked: convert it to one of the two"
-        )
-    if kind not in NUMBER_KINDS:
-        raise TypeError(
-            f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"
-        )
-    return array
-
-
-def _what_it_is(value: Any, array: Flat) -> str:
-    if value is None:
-        return "None"
-    if array.dtype.kind == "c":
-        return f"complex numbers ({array.dtype}): check the real and imaginary parts as separate coordinates"
-    if array.dtype.kind in "US":
-        return "text"
-    if array.dtype.kind == "O":
-        kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-        return f"{kind} of Python objects" if array.ndim or isinstance(value, np.ndarray) else kind
-    return f"{array.dtype}"
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:

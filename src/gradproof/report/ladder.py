@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 
 # Four standard deviations of the noise of one value; a slope has two values in it.
 NOISE_BAR = 4.0 * math.sqrt(2.0)

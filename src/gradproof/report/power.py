@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core import structs
-
-if TYPE_CHECKING:
-    from .report import Evidence
+from ..problem.numbers import Flat
+from ..problem.structure import Layout
 
 # A single error of so many bars is seen by every line: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
@@ -168,11 +167,13 @@ def _floor(probability: float) -> str:
     return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
 
 
-def make_power(words: list[int], reals: list[float], evidence: Evidence, gradient_evaluations: int) -> Power:
+def make_power(
+    words: list[int], reals: list[float], gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat]
+) -> Power:
     """Return the power that the report of the engine tells, with the named blocks of x."""
     bar = reals[structs.REPORT_BAR]
-    leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
-    known = zip(leaves, *(part.tolist() for part in evidence.blocks), strict=True) if len(evidence.blocks[0]) else ()
+    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    known = zip(leaves, *(part.tolist() for part in blocks), strict=True) if len(blocks[0]) else ()
     return Power(
         bar=bar,
         norm=reals[structs.REPORT_NORM],

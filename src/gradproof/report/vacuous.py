@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..problem.structure import Flat, Layout, Leaf
+from ..problem.numbers import Flat
+from ..problem.structure import Layout, Leaf
 
 # A quotient of claimed value and coordinate that is the same to rounding everywhere.
 SAME = 1e-9

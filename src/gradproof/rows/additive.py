@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 
 # By how much a sum of parts may miss the whole: of the size of its terms, and of the largest value there is.
 ALLOWED = {"float64": (1e-7, 1e-11), "float32": (1e-3, 1e-5)}

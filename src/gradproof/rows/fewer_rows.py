@@ -22,7 +22,6 @@ objective on the same rows, though the errors of all rows may cancel.
 from __future__ import annotations
 
 import functools
-import operator
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -32,15 +31,18 @@ from typing import Any
 
 import numpy as np
 
-from ..checking import check
 from ..evaluators.batched import Batched, batched
 from ..evaluators.choice import evaluator_for
 from ..evaluators.compiled.native import NativeFunction
-from ..problem.point import Problem, read_bounds, read_problem
-from ..problem.structure import Flat
+from ..problem.bounds import read_bounds
+from ..problem.numbers import Flat, whole
+from ..problem.point import Problem, read_problem
 from ..report.cause import Cause
-from ..report.report import Finding, Report
+from ..report.records import Finding
+from ..report.report import Report
 from ..run.progress import Progress, shown
+from ..run.rounds import run_check
+from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
 from .on_rows import OnRows, on_coordinates
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
@@ -62,7 +64,7 @@ NOT_ADDITIVE = (
 SHOWN_ROWS = 6
 
 
-def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, progress: Progress, **settings: Any) -> Report:
+def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Settings, progress: Progress) -> Report:
     """Check on all rows, then go on with fewer rows where that leaves coordinates undecided.
 
     The arguments are those of `check`; the objective may be `gradproof.batched`, of points and rows.  The report is
@@ -79,9 +81,7 @@ def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, progress: Pr
 
 def row_count(rows: Any) -> int:
     """Return how many data points there are; an error where `rows` is no such number."""
-    if isinstance(rows, bool) or not hasattr(rows, "__index__") or np.ndim(rows):
-        raise TypeError(f"rows must be the number of data points, an integer, not {rows!r:.40}")
-    count = operator.index(rows)
+    count = whole(rows, "rows must be the number of data points, an integer")
     if count < 1:
         raise ValueError(f"rows must be at least 1 data point, not {count}")
     return count
@@ -108,7 +108,7 @@ class Stage:
         gradient: Any,
         problem: Problem,
         count: int,
-        settings: dict[str, Any],
+        settings: Settings,
         advance: Callable[[int], object] | None,
     ) -> None:
         self.objective = objective
@@ -127,19 +127,14 @@ class Stage:
 
     def check_all(self, x: Any) -> Report:
         """Check on all rows."""
-        report = check(
-            self._objective_on(self.all_rows),
-            OnRows(self.gradient, self.all_rows, "gradient"),
-            x,
-            progress=self._progress(),
-            **self.settings,
-        )
+        gradient = OnRows(self.gradient, self.all_rows, "gradient")
+        report = run_check(self._objective_on(self.all_rows), gradient, x, self.settings, self._progress())
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
         return replace(report, rows=len(self.all_rows))
 
     def is_needed(self, report: Report) -> bool:
         """Whether fewer rows might settle something, and enough of the budget is left to find that out."""
-        budget = self.settings["budget"]
+        budget = self.settings.budget
         enough = budget is None or budget - self.evaluations >= FOR_THE_FORM
         possible = report.mode == "full" and len(self.all_rows) > 1 and np.isfinite(report.value)
         return bool(possible and enough and not report.stopped_by and _curable(report))
@@ -174,7 +169,7 @@ class Stage:
     def _near(self, seed: int) -> Iterator[Flat]:
         """Yield points near x and inside of the bounds."""
         random, x = np.random.default_rng(seed), self.problem.x
-        bounds = read_bounds(self.settings["bounds"], self.problem)
+        bounds = read_bounds(self.settings.bounds, self.problem)
         size = np.maximum(np.abs(x), np.median(np.abs(x)))
         for _ in range(POINTS):
             moved = x + AWAY * size * random.uniform(-1, 1, len(x))
@@ -220,7 +215,7 @@ class Stage:
         every = self._claimed(rows)
         typical = float(np.sqrt(np.mean(np.square(every, where=np.isfinite(every), out=np.zeros_like(every)))))
         part = on_coordinates(self._objective_on(rows), self.problem, chosen)
-        report = check(part, every[chosen], self.problem.x[chosen], progress=self._progress(), **settings)
+        report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
         self.evaluations += report.evaluations
         self.stopped_by = report.stopped_by
         found = dict(zip(chosen.tolist(), pieces(report), strict=True))
@@ -228,18 +223,20 @@ class Stage:
         vague = {index for index in pending if found[index].cause in SETTLED and found[index].resolution > typical}
         return {index: UNKNOWN if index in vague else found[index] for index in pending}
 
-    def _rest(self, chosen: Flat) -> dict[str, Any]:
+    def _rest(self, chosen: Flat) -> Settings:
         """Return the settings of the next check: what is left of the budget and of the time."""
-        settings = self.settings | {"mode": "full", "save": None, "resume": None}
-        if settings["budget"] is not None:
-            settings["budget"] -= self.evaluations
-            self.stopped_by = "budget" if settings["budget"] < 1 else ""
-        if settings["time_limit"] is not None:
-            settings["time_limit"] -= time.monotonic() - self.started
-            self.stopped_by = self.stopped_by or ("time_limit" if settings["time_limit"] <= 0 else "")
-        bounds = read_bounds(settings["bounds"], self.problem)
-        settings["bounds"] = None if bounds is None else (bounds.lower[chosen], bounds.upper[chosen])
-        return settings
+        budget, time_limit = self.settings.budget, self.settings.time_limit
+        if budget is not None:
+            budget -= self.evaluations
+            self.stopped_by = "budget" if budget < 1 else ""
+        if time_limit is not None:
+            time_limit -= time.monotonic() - self.started
+            self.stopped_by = self.stopped_by or ("time_limit" if time_limit <= 0 else "")
+        bounds = read_bounds(self.settings.bounds, self.problem)
+        inside = None if bounds is None else (bounds.lower[chosen], bounds.upper[chosen])
+        return replace(
+            self.settings, mode="full", budget=budget, time_limit=time_limit, bounds=inside, save=None, resume=None
+        )
 
     def _tell_wrong(self, index: int, piece: Piece, rows: Flat) -> None:
         self.told[index] = wrong(self.findings[index], piece, len(rows))

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..evaluators.batched import Batched, batched
+from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem
-from ..problem.structure import Flat, Leaf
+from ..problem.structure import Leaf
 
 
 class OnRows:
@@ -17,9 +18,8 @@ class OnRows:
 
     def __init__(self, function: Callable[..., Any], rows: Flat, what: str) -> None:
         self.function = function
-        self.rows = rows
+        self.rows = frozen(rows)  # the same array serves every call
         self.what = what
-        self.rows.flags.writeable = False  # the same array serves every call
 
     def __call__(self, x: Any) -> Any:
         """Call the user's function; where it cannot be called like that, say what it was called with."""

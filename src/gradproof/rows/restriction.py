@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import operator
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -20,8 +19,9 @@ from ..evaluators.callback import as_native
 from ..evaluators.compiled.native import NativeError, NativeFunction
 from ..evaluators.serial import SerialEvaluator
 from ..library import pointer
+from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, call
-from ..problem.structure import Flat, Leaf
+from ..problem.structure import Leaf
 
 RANDOM = "random"
 ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
@@ -113,9 +113,7 @@ def place_of(problem: Problem, index: Any) -> Place:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
         return _named(problem, index)
-    if isinstance(index, bool) or not hasattr(index, "__index__"):
-        raise TypeError(f"index must be a flat index or a name such as {layout.name(0)!r}, not {index!r:.40}")
-    number = operator.index(index)
+    number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:
         raise IndexError(f"there is no coordinate {number}: they go from 0 to {n - 1}")
     return Place(number, number + 1, layout.name(number))

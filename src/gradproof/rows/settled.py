@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
-from ..report.report import Finding, Report
+from ..report.records import Finding
+from ..report.report import Report
 from .additive import Form
 
 
@@ -88,7 +90,6 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
     resolutions = report.resolutions.copy()
     for index, one in told.items():
         resolutions[index] = one.resolution
-    resolutions.flags.writeable = False
     known = resolutions[np.isfinite(resolutions)]
     undecided = report.undecided - len(told)
     verdict = "wrong" if faults or len(report.wrong) else "inconclusive" if undecided or report.untested else "right"
@@ -102,11 +103,9 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
         kinks=_indices(was_kink | {index for index, one in told.items() if one.has_kink}),
         findings=tuple(told.get(one.index, one) for one in report.findings),
         resolution=float(known.max()) if known.size else report.resolution,
-        resolutions=resolutions,
+        resolutions=frozen(resolutions),
     )
 
 
-def _indices(chosen: set[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    indices = np.array(sorted(chosen), np.int64)
-    indices.flags.writeable = False
-    return indices
+def _indices(chosen: set[int]) -> Flat:
+    return frozen(np.array(sorted(chosen), np.int64))

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 from ..engine import Engine, Options
 from ..evaluators.evaluator import Evaluator
-from ..problem.point import Bounds, Problem, claimed_gradient
-from ..problem.structure import Flat
+from ..problem.bounds import Bounds
+from ..problem.claim import claimed_gradient
+from ..problem.numbers import Flat
+from ..problem.point import Problem
 from ..report.ladder import Values
 
 Advance = Callable[[int], object]
@@ -51,13 +53,3 @@ class Keeper:
 
     def save(self) -> None:
         """Save the check, when its rounds end, in whatever way."""
-
-
-def keeper_for(save: Any, resume: Any) -> Keeper:
-    """Return who keeps a check that is to be saved, or resumed, or neither."""
-    if save is None and resume is None:
-        return Keeper()
-    # On use: it brings modules along that take longer than a check of ten coordinates.
-    from .resuming import FileKeeper
-
-    return FileKeeper(save, resume)

@@ -11,7 +11,7 @@ import numpy as np
 from ..core.structs import PROBE_WORDS
 from ..engine import ROUND, Engine
 from ..evaluators.evaluator import Evaluator
-from ..problem.structure import Flat
+from ..problem.numbers import Flat
 from ..report.ladder import Values
 from .saving import Saved
 

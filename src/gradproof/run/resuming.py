@@ -10,8 +10,10 @@ import numpy as np
 
 from ..engine import ROUND, Engine, Options
 from ..evaluators.evaluator import Evaluator
-from ..problem.point import Bounds, Problem, claimed_again, claimed_gradient
-from ..problem.structure import Flat
+from ..problem.bounds import Bounds
+from ..problem.claim import claimed_again, claimed_gradient
+from ..problem.numbers import Flat
+from ..problem.point import Problem
 from ..report.ladder import Values
 from ..version import __version__
 from . import saving

@@ -25,8 +25,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..core.structs import PROBE_WORDS
-from ..problem.point import Bounds
-from ..problem.structure import Flat
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
 
 Bytes: TypeAlias = bytes | memoryview
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from ...core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
-from ...problem.point import ONLY_OURS, Bounds, Claimed, Problem, refuse_what_is_not_finite
-from ...problem.structure import Flat
+from ...problem.bounds import Bounds
+from ...problem.claim import ONLY_OURS, Claimed
+from ...problem.numbers import Flat
+from ...problem.point import Problem, refuse_what_is_not_finite
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import ALL, Pace

@@ -12,7 +12,7 @@ import numpy as np
 from ...core.spans import SEGMENT
 from ...core.structs import PROBE_START, PROBE_STOP
 from ...library import ffi, pointer
-from ...problem.structure import Flat
+from ...problem.numbers import Flat
 from ..lines import Lines
 from .memory import Arrays, Block
 

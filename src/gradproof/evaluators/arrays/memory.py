@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...problem.numbers import Flat
 from ...problem.point import PIECE
-from ...problem.structure import Flat, Layout, Leaf, Node, layout_of
+from ...problem.structure import Layout, Leaf, Node, layout_of
 
 # How long NumPy may look for an element that two arrays share; beyond that they count as sharing one.
 WORK = 1 << 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -11,8 +10,10 @@ import numpy as np
 from ...core.codes import BAD_ARGUMENT
 from ...core.structs import PROBE_WORDS
 from ...library import ffi, pointer
-from ...problem.point import Bounds, Problem
-from ...problem.structure import LARGE, Flat
+from ...problem.bounds import Bounds
+from ...problem.numbers import Flat, whole
+from ...problem.point import Problem
+from ...problem.structure import LARGE
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
@@ -75,11 +76,10 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
 def _threads(threads: Any) -> int | None:
     if threads is None:
         return None
-    if isinstance(threads, bool) or not hasattr(threads, "__index__"):
-        raise TypeError(f"threads must be an integer, or None for one on each processor, not {threads!r:.40}")
-    if operator.index(threads) < 1:
+    count = whole(threads, "threads must be an integer, or None for one on each processor")
+    if count < 1:
         raise ValueError(f"threads must be at least 1, not {threads}; None is one on each processor")
-    return operator.index(threads)
+    return count
 
 
 def _address(function: Any) -> tuple[int, int]:

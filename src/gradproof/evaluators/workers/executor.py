@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ...core.structs import PROBE_WORDS
-from ...problem.point import Bounds, Problem
-from ...problem.structure import Flat
+from ...problem.bounds import Bounds
+from ...problem.numbers import Flat
+from ...problem.point import Problem
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator

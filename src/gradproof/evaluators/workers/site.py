@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...problem.numbers import Flat
 from ...problem.point import Problem
-from ...problem.structure import Flat
 from ..compiled.native import NativeFunction
 from ..evaluator import Evaluator
 from ..local import local_evaluator

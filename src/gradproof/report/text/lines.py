@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cause import Cause
+from ..cause import Cause
+from ..records import Finding, Record
 from .figures import filled, number, short
-
-if TYPE_CHECKING:
-    from .report import Finding, Report
 
 REASONS = {
     Cause.NOISE_LIMITED: "rounding of f rules: compute f in float64, or at least its last sums",
@@ -24,7 +21,7 @@ ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted
 NAMED_BLOCKS = 4
 
 
-def headline_of_lines(report: Report) -> str:
+def headline_of_lines(report: Record) -> str:
     """Return the verdict in words, on one line."""
     along = f"along random lines through all {report.n:,} coordinates"
     if report.verdict == "right":
@@ -40,7 +37,7 @@ def headline_of_lines(report: Report) -> str:
     return f"wrong: the gradient disagrees with the objective {along}; {named}{where}"
 
 
-def facts_of_lines(report: Report) -> dict[str, str]:
+def facts_of_lines(report: Record) -> dict[str, str]:
     """Return what the verdict rests on, by its name."""
     power = report.power
     facts = {}
@@ -61,13 +58,13 @@ def facts_of_lines(report: Report) -> dict[str, str]:
     return {**facts, "evaluations": calls, "seed": f"{report.seed}; another one takes other lines"}
 
 
-def long_lines(report: Report, width: int) -> str:
+def long_lines(report: Record, width: int) -> str:
     """Return a sentence for every line longer than a coordinate that is wrong, or still open."""
     long = [one for one in report.findings if one.stop > one.start + 1]
     return "\n".join(filled("  ", _sentence(one, report), "    ", width) for one in long)
 
 
-def _sentence(one: Finding, report: Report) -> str:
+def _sentence(one: Finding, report: Record) -> str:
     size = one.stop - one.start
     sampled = report.sampled[(report.sampled >= one.start) & (report.sampled < one.stop)]
     text = f"{one.name}: "

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from .cause import Cause
+from ..cause import Cause
+from ..ladder import FINGERPRINTS, Rung, fingerprint
+from ..records import Finding, Record
 from .figures import number, short
-from .ladder import FINGERPRINTS, Rung, fingerprint
 from .table import WIDTH, shared_kink
-
-if TYPE_CHECKING:
-    from .report import Finding, Report
 
 COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claimed|")
 
 
-def explain(report: Report, index: int) -> str:
+def explain(report: Record, index: int) -> str:
     """Return the evidence of a coordinate as text."""
     finding = next((one for one in report.findings if one.start <= index < one.stop), None)
     rungs = report.ladder(index)
@@ -37,14 +34,14 @@ def explain(report: Report, index: int) -> str:
     return "\n".join(parts)
 
 
-def _head(report: Report, index: int, finding: Finding | None, claimed: float) -> str:
+def _head(report: Record, index: int, finding: Finding | None, claimed: float) -> str:
     head = f"{report.name(index)}: claimed {number(claimed, 9)}"
     if finding is None or not math.isfinite(finding.slope):
         return head
     return f"{head}, measured {number(finding.slope, 9)} ± {short(finding.error_bar)}"
 
 
-def _along_lines(report: Report, index: int) -> str:
+def _along_lines(report: Record, index: int) -> str:
     """Return what a check along lines knows of a coordinate of which there is no finding."""
     if index in report.sampled:
         return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
@@ -53,7 +50,7 @@ def _along_lines(report: Report, index: int) -> str:
     return '  Not looked at alone, and lines tell nothing of it: mode="full" looks at every coordinate.'
 
 
-def _cause_without_finding(report: Report, index: int) -> Cause:
+def _cause_without_finding(report: Record, index: int) -> Cause:
     return Cause.AGREES if math.isfinite(report.resolutions[index]) else Cause.UNTESTED
 
 

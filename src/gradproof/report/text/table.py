@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .cause import Cause
+from ..cause import Cause
+from ..records import Finding, Record
 from .figures import filled, number, short
-from .linestable import facts_of_lines, headline_of_lines, long_lines
-
-if TYPE_CHECKING:
-    from .report import Finding, Report
+from .lines import ENDED_BY, facts_of_lines, headline_of_lines, long_lines
 
 WIDTH = 100
 NARROWEST = 80
@@ -27,10 +24,9 @@ DIGITS = (9, 7, 5, 4)
 # What goes where a terminal is too narrow for all.
 LEFT_OUT = ("left", "right")
 COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
-ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}
 
 
-def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
+def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return a report as text of so many columns (80 or more); with `colour`, its head in that of the verdict."""
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
@@ -56,7 +52,7 @@ def render(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def headline(report: Report) -> str:
+def headline(report: Record) -> str:
     """Return the verdict in words, on one line."""
     if report.power is not None:
         return headline_of_lines(report)
@@ -72,7 +68,7 @@ def headline(report: Report) -> str:
     return f"inconclusive: nothing is wrong, but {count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
 
 
-def _facts(report: Report, width: int) -> str:
+def _facts(report: Record, width: int) -> str:
     if report.power is not None:
         return _joined(facts_of_lines(report), width)
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
@@ -99,7 +95,7 @@ def _joined(facts: dict[str, str], width: int) -> str:
     return "\n".join(filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
 
 
-def _resolution(report: Report) -> str:
+def _resolution(report: Record) -> str:
     known = report.resolutions[np.isfinite(report.resolutions)]
     worst = short(report.resolution)
     usual = short(float(np.median(known))) if known.size else worst
@@ -186,7 +182,7 @@ def _cut(name: str, room: int) -> str:
     return f"{name[: room - 1 - tail]}…{name[-tail:]}"
 
 
-def _explanations(report: Report, width: int) -> str:
+def _explanations(report: Record, width: int) -> str:
     causes = {one.cause for one in report.findings} - {Cause.AGREES}
     if report.untested:
         causes.add(Cause.UNTESTED)
@@ -195,12 +191,12 @@ def _explanations(report: Report, width: int) -> str:
     return "\n".join(filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
 
 
-def _notes(report: Report, wrong: Sequence[Finding], width: int) -> str:
+def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
     return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
 
 
-def shared_kink(one: Finding, report: Report) -> str:
+def shared_kink(one: Finding, report: Record) -> str:
     """Return the sentence about two claims that contradict each other on one kink."""
     other = report.name(one.partner)
     return f"{one.name} and {other} share a kink: each claimed value is acceptable alone, the two together are not."
