@@ -96,7 +96,7 @@ def _index(text: str | None) -> int | str | None:
 
 
 def _direction(text: str | None) -> Any:
-    from ..rows.restriction import RANDOM
+    from ..lesson.line import RANDOM
     from . import loading
 
     return text if text in (None, RANDOM) else loading.load_point(str(text))

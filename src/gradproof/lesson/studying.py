@@ -14,9 +14,9 @@ from ..problem.claim import claimed_gradient
 from ..problem.numbers import Flat, as_numbers, frozen, read_seed
 from ..problem.point import Problem, read_problem
 from ..report.ladder import NOISE_BAR, Rung, fingerprint
-from ..rows.restriction import Line, read_line
 from . import orders
 from .curves import Curve
+from .line import Line, read_line
 from .study import Study
 
 # From a quarter of the size of x down to where nothing but rounding is left: powers of two, so that x + h is exact.
@@ -100,7 +100,7 @@ def study(
         arithmetic=floor.arithmetic,
         kink=kink,
         fingerprint=_fingerprint(ladder, slopes, bars, claimed),
-        evaluations=sum(line.calls),
+        evaluations=line.calls,
         gradient_evaluations=gradient_calls,
         seed=seed,
         warnings=tuple(problem.notes),
@@ -134,7 +134,7 @@ def _steps(steps: Any) -> Flat:
 def _taken(line: Line, problem: Problem, step: float) -> float:
     """Return the step that the evaluator really takes when it is asked for one."""
     reached = (line.at.astype(np.float64) + step / line.size).astype(line.at.dtype)
-    return line.taken(float(reached[0]), problem.x)
+    return line.taken(reached, problem.x)
 
 
 def _slopes(line: Line, ladder: Flat, ahead: Flat, behind: Flat) -> tuple[float, dict[str, Flat]]:

@@ -76,7 +76,7 @@ class Evidence(NamedTuple):
     blocks: tuple[Flat, Flat]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """The fields of a report, which says what they mean, and what can be looked up by a coordinate."""
 

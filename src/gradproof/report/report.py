@@ -8,11 +8,10 @@ from typing import Any
 
 from .plain import plain
 from .records import Record
-from .text.explaining import explain
-from .text.table import render
 
 
-@dataclass(frozen=True, eq=False)
+# Its fields, and what makes it of them, are those of the record.
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Report(Record):
     """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
 
@@ -37,6 +36,9 @@ class Report(Record):
         IndexError
             Where there is no such coordinate.
         """
+        # On use: most reports are never printed.
+        from .text.explaining import explain
+
         index = operator.index(index)
         if not 0 <= index < self.n:
             raise IndexError(f"there is no coordinate {index}: they go from 0 to {self.n - 1}")
@@ -47,6 +49,8 @@ class Report(Record):
         return self.verdict == "right"
 
     def __str__(self) -> str:
+        from .text.table import render
+
         return render(self)
 
     def __repr__(self) -> str:

@@ -34,6 +34,7 @@ import numpy as np
 from ..evaluators.batched import Batched, batched
 from ..evaluators.choice import evaluator_for
 from ..evaluators.compiled.native import NativeFunction
+from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, read_problem
@@ -44,7 +45,7 @@ from ..run.progress import Progress, shown
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
-from .on_rows import OnRows, on_coordinates
+from .on_rows import OnRows
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
 # So many coordinates of all are checked beside the undecided ones.
@@ -214,7 +215,8 @@ class Stage:
             return dict.fromkeys(pending, UNKNOWN)
         every = self._claimed(rows)
         typical = float(np.sqrt(np.mean(np.square(every, where=np.isfinite(every), out=np.zeros_like(every)))))
-        part = on_coordinates(self._objective_on(rows), self.problem, chosen)
+        points = Coordinates(self.problem.x, chosen)
+        part = restricted(self._objective_on(rows), self.problem, points).objective
         report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
         self.evaluations += report.evaluations
         self.stopped_by = report.stopped_by
@@ -234,8 +236,8 @@ class Stage:
             self.stopped_by = self.stopped_by or ("time_limit" if time_limit <= 0 else "")
         bounds = read_bounds(self.settings.bounds, self.problem)
         inside = None if bounds is None else (bounds.lower[chosen], bounds.upper[chosen])
-        return replace(
-            self.settings, mode="full", budget=budget, time_limit=time_limit, bounds=inside, save=None, resume=None
+        return self.settings._replace(
+            mode="full", budget=budget, time_limit=time_limit, bounds=inside, save=None, resume=None
         )
 
     def _tell_wrong(self, index: int, piece: Piece, rows: Flat) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numbers
 import os
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine import Options
 from ..problem.numbers import read_seed, whole
@@ -13,8 +12,7 @@ from ..problem.numbers import read_seed, whole
 MODES = ("auto", "full", "lines")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The keyword arguments of `check` that concern a single check, as the user gave them."""
 
     mode: str = "auto"
