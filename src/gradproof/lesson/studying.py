@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,24 @@ from .study import Study
 COARSEST, FINEST, FINEST_FLOAT32 = -2, -48, -21
 # A claimed slope is itself rounded: a few units in its last place.
 ROUNDINGS = 4.0
+# The noise of two values over h, or over 2h.
+NOISE_PARTS = {"forward": 1.0, "centered": 0.5}
+
+
+class Seen(NamedTuple):
+    """The slopes of one formula: what noise may add to each, and which steps cross no kink that was found."""
+
+    steps: Flat
+    slopes: Flat
+    bars: Flat
+    smooth: Flat
+
+
+class Reference(NamedTuple):
+    """What errors are against: a slope, and how far it may be off."""
+
+    slope: float
+    error_bar: float
 
 
 def study(
@@ -76,26 +94,22 @@ def study(
     claimed, gradient_calls = _claimed(gradient, problem, line)
     bars = NOISE_BAR * floor.noise / ladder
     smooth = _smooth(ladder, kink)
-    known, error_bar = _reference(ladder, slopes["centered"], bars / 2, claimed, smooth["centered"], problem)
-    forward, centered = (
-        _curve(formula, ladder, slopes[formula], bars * part, known, error_bar, smooth[formula])
-        for formula, part in (("forward", 1.0), ("centered", 0.5))
-    )
+    seen = {
+        formula: Seen(ladder, slopes[formula], bars * part, smooth[formula]) for formula, part in NOISE_PARTS.items()
+    }
+    reference = _reference(seen["centered"], claimed, problem)
     return Study(
-        name=line.place.name,
-        start=line.place.start,
-        stop=line.place.stop,
+        **line.place._asdict(),
         n=problem.n,
         value=at_x,
         steps=frozen(ladder),
         left=frozen(slopes["backward"]),
         right=frozen(slopes["forward"]),
         claimed=claimed,
-        slope=known,
-        error_bar=error_bar,
+        **reference._asdict(),
         against="claimed" if math.isfinite(claimed) else "best slope",
-        forward=forward,
-        centered=centered,
+        forward=_curve("forward", seen["forward"], reference),
+        centered=_curve("centered", seen["centered"], reference),
         noise_floor=floor.noise,
         arithmetic=floor.arithmetic,
         kink=kink,
@@ -184,22 +198,22 @@ def _claimed(gradient: Any, problem: Problem, line: Line) -> tuple[float, int]:
     return slope, count
 
 
-def _reference(
-    ladder: Flat, slopes: Flat, bars: Flat, claimed: float, smooth: Flat, problem: Problem
-) -> tuple[float, float]:
+def _reference(centered: Seen, claimed: float, problem: Problem) -> Reference:
     """Return what errors are against, and how far that may be off."""
     if math.isfinite(claimed):
-        return claimed, ROUNDINGS * float(np.finfo(problem.x.dtype).eps) * abs(claimed)
+        return Reference(claimed, ROUNDINGS * float(np.finfo(problem.x.dtype).eps) * abs(claimed))
     # Beyond a kink slopes may agree with each other, and not with the slope at x.
-    return orders.best_slope(ladder[smooth], slopes[smooth], bars[smooth])
+    steps, slopes, bars, smooth = centered
+    return Reference(*orders.best_slope(steps[smooth], slopes[smooth], bars[smooth]))
 
 
-def _curve(formula: str, ladder: Flat, slopes: Flat, bars: Flat, known: float, error_bar: float, smooth: Flat) -> Curve:
-    """Return the errors of one formula and what they show; `smooth` says which steps cross no kink that was found."""
-    errors = np.abs(slopes - known)
-    truncation = orders.fit_truncation(ladder, np.where(smooth, errors, np.nan), bars + error_bar)
-    noise = orders.fit_noise(ladder, errors, bars, truncation, known)
-    best = orders.best_step(ladder, errors, bars)
+def _curve(formula: str, seen: Seen, reference: Reference) -> Curve:
+    """Return the errors of one formula and what they show."""
+    steps, slopes, bars, smooth = seen
+    errors = np.abs(slopes - reference.slope)
+    truncation = orders.fit_truncation(steps, np.where(smooth, errors, np.nan), bars + reference.error_bar)
+    noise = orders.fit_noise(steps, errors, bars, truncation, reference.slope)
+    best = orders.best_step(steps, errors, bars)
     return Curve(formula, frozen(slopes), frozen(errors), truncation, noise, *best)
 
 
