@@ -10,29 +10,18 @@ import argparse
 import io
 import os
 import platform
-import shlex
-import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import Any, NoReturn
 
 from ..version import __version__
+from .arguments import DONE, add_colour, painter
+from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
+from .study import add_study
 
-DONE, INTERRUPTED = 0, 130
-STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
-
-TARGETS = """\
-A target is one of
-  model.py:loss            a name in a file                 package.module:loss   a name in a module
-  ./libmodel.so:loss       a C function:  int32_t loss(const double *x, int64_t n, double *value, void *user)
-                           (it returns 0; a gradient writes n values)
-
-exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
-Ctrl-C prints what was found until then; before the first value it ends with status 130
-a check that was begun with --save FILE goes on where it was with --resume FILE (and --save, to save that, too)"""
+INTERRUPTED = 130
 
 START = """\
 to begin with:  gradproof demo
@@ -73,8 +62,6 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    from .study import add_study
-
     top = Parser(
         prog="gradproof",
         description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
@@ -85,8 +72,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
     commands = top.add_subparsers(title="commands", metavar="demo | check | study | info", dest="command")
     _add_demo(commands)
-    _add_check(commands)
-    add_study(commands, _count)
+    add_check(commands)
+    add_study(commands)
     _add_info(commands)
     return top
 
@@ -100,41 +87,8 @@ def _add_demo(commands: Any) -> None:
         allow_abbrev=False,
     )
     demo.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` shows them")
-    _add_colour(demo)
+    add_colour(demo)
     demo.set_defaults(run=run_demo)
-
-
-def _add_check(commands: Any) -> None:
-    check = commands.add_parser(
-        "check",
-        help="check your own gradient",
-        description="Says whether a gradient is the gradient of an objective, at a point.",
-        usage="gradproof check TARGET --gradient TARGET --at POINT [options]",
-        epilog=TARGETS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    check.add_argument("objective", metavar="TARGET", help="the objective: f(x) gives a number")
-    check.add_argument(
-        "--gradient", required=True, metavar="TARGET", help="g(x) gives an array like x; or a .npy or .npz file of it"
-    )
-    check.add_argument(
-        "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
-    )
-    check.add_argument("--mode", default="auto", metavar="MODE", help="full: every coordinate; auto (default)")
-    check.add_argument("--seed", type=int, default=0, metavar="N", help="of the random lines (default 0)")
-    check.add_argument("--budget", type=_count, metavar="N", help="at most N evaluations of the objective")
-    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="at most so long")
-    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (1e-5)")
-    check.add_argument("--lower", metavar="BOUND", help="the objective is not evaluated below: a number, or as --at")
-    check.add_argument("--upper", metavar="BOUND", help="nor above")
-    check.add_argument("--rows", type=_count, metavar="N", help="data points: f(x, rows), g(x, rows) get row numbers")
-    check.add_argument("--json", metavar="FILE", help="write the report there, too; - prints it instead of the table")
-    check.add_argument("--save", metavar="FILE", help="keep the check there while it goes on")
-    check.add_argument("--resume", metavar="FILE", help="go on with the check that was saved there")
-    check.add_argument("--no-progress", action="store_true", help="no progress bar")
-    _add_colour(check)
-    check.set_defaults(run=run_check)
 
 
 def _add_info(commands: Any) -> None:
@@ -147,25 +101,6 @@ def _add_info(commands: Any) -> None:
     info.add_argument("--cflags", action="store_true", help="print what a C compiler needs")
     info.add_argument("--libs", action="store_true", help="print what a linker needs")
     info.set_defaults(run=run_info)
-
-
-def _add_colour(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
-
-
-def _count(text: str) -> int:
-    """Read a whole number, also as 1e5."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        number = float(text)
-        if number.is_integer():
-            return int(number)
-    except (ValueError, OverflowError):
-        pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -181,78 +116,6 @@ def run_demo(options: argparse.Namespace) -> int:
     if name not in names:
         raise UsageError(f"there is no demo {name!r}; there is {', '.join(names)}")
     return DONE if demos.run(name, painter(options)) else ERROR
-
-
-def run_check(options: argparse.Namespace) -> int:
-    """`gradproof check`."""
-    from ..checking import check
-    from . import loading
-
-    if options.json not in (None, "-") and not Path(options.json).parent.is_dir():
-        raise UsageError(f"--json {options.json}: there is no folder {Path(options.json).parent}")
-    try:
-        objective = loading.load_objective(options.objective)
-        gradient = loading.load_gradient(options.gradient)
-        x = loading.load_point(options.at)
-        if loading.is_native(objective) or loading.is_native(gradient):
-            x = loading.as_doubles(x)
-        report = check(
-            objective,
-            gradient,
-            x,
-            mode=options.mode,
-            seed=options.seed,
-            budget=options.budget,
-            time_limit=options.time_limit,
-            rtol=options.rtol,
-            bounds=_bounds(options),
-            rows=options.rows,
-            progress=False if options.no_progress else None,
-            save=options.save,
-            resume=options.resume,
-        )
-    except SystemExit as problem:  # a status that the user's code chose must not pass for a verdict
-        raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    status = _publish(report, options)
-    if options.save is not None and report.stopped_by:
-        _say_how_to_go_on(report, options)
-    return status
-
-
-def _publish(report: Any, options: argparse.Namespace) -> int:
-    if options.json == "-":
-        print(report.to_json())
-    else:
-        print(painter(options)(report))
-    if options.json not in (None, "-"):
-        try:
-            Path(options.json).write_text(report.to_json() + "\n", encoding="utf-8")
-        except OSError as problem:
-            raise UsageError(f"--json {options.json} cannot be written: {problem.strerror}") from None
-    return STATUS[report.verdict]
-
-
-def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
-    from ..run.resuming import NOT_SAVED
-
-    if any(warning.startswith(NOT_SAVED) for warning in report.warnings):
-        return
-    # Of two --resume the last one counts.
-    again = options.words if options.resume == options.save else [*options.words, "--resume", options.save]
-    larger = ", with a larger --budget" if report.stopped_by == "budget" else ""
-    print(f"gradproof: saved in {options.save}; to go on{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr)
-
-
-def _bounds(options: argparse.Namespace) -> Any:
-    from . import loading
-
-    def bound(text: str | None) -> Any:
-        try:
-            return None if text is None else float(text)
-        except ValueError:
-            return loading.load_point(str(text))
-
-    return None if options.lower is None and options.upper is None else (bound(options.lower), bound(options.upper))
 
 
 def run_info(options: argparse.Namespace) -> int:
@@ -278,21 +141,3 @@ def _version(distribution: str) -> str:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return "not installed"
-
-
-def painter(options: argparse.Namespace) -> Callable[[Any], str]:
-    """Return what turns a report into text: for a terminal as wide as that, its verdict in colour where that is wanted.
-
-    What goes to a file or to another program is always the same.
-    """
-    if sys.stdout is None or not sys.stdout.isatty():
-        return str
-    plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-
-    def painted(report: Any) -> str:
-        from ..report.text.table import WIDTH, render
-
-        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
-        return render(report, colour=not plain, width=min(columns, WIDTH))
-
-    return painted

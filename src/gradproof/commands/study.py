@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
+from .arguments import DONE, add_objective, add_point, count, require_folder, write_json, written
 from .failure import UsageError
 
-DONE = 0
 NOTES = """\
 --index is a flat index, or a name as reports show it: "W1[3, 7]" is a coordinate, W1 a block, and a block is studied
 along a random direction in it. Without --index, and without --direction, it is a random direction in all of x.
@@ -17,8 +16,8 @@ Without --gradient errors are against the best slope that was found.
 exit status: 0 done, 2 usage or an error; a study gives no verdict, `gradproof check` does"""
 
 
-def add_study(commands: Any, count: Any) -> None:
-    """Add the command to the parser; `count` reads a whole number."""
+def add_study(commands: Any) -> None:
+    """Add the command to the parser."""
     study = commands.add_parser(
         "study",
         help="errors of forward and centered differences over the steps",
@@ -28,10 +27,8 @@ def add_study(commands: Any, count: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    study.add_argument("objective", metavar="TARGET", help="the objective: f(x) gives a number")
-    study.add_argument(
-        "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
-    )
+    add_objective(study)
+    add_point(study)
     study.add_argument("--gradient", metavar="TARGET", help="the claimed gradient, as for check")
     study.add_argument("--index", metavar="NAME", help="which coordinate or block")
     study.add_argument("--direction", metavar="VECTOR", help="random, or a vector like x: a file or name, as --at")
@@ -64,24 +61,17 @@ def run_study(options: argparse.Namespace) -> int:
     except SystemExit as problem:  # a status that the user's code chose must not pass for that of a study
         raise UsageError(f"no study: the user's code ended the program (SystemExit: {problem})") from None
     print(found.to_json() if options.json == "-" else found)
-    if options.json not in (None, "-"):
-        try:
-            Path(options.json).write_text(found.to_json() + "\n", encoding="utf-8")
-        except OSError as problem:
-            raise UsageError(f"--json {options.json} cannot be written: {problem.strerror}") from None
+    write_json(found, options.json)
     if options.plot is not None:
-        try:
+        with written("--plot", options.plot):
             found.save_plot(options.plot)
-        except OSError as problem:
-            raise UsageError(f"--plot {options.plot} cannot be written: {problem.strerror}") from None
     return DONE
 
 
 def _require_outputs(options: argparse.Namespace) -> None:
     """Refuse before the objective is evaluated what could not be written after it."""
-    for name, path in (("--json", options.json), ("--plot", options.plot)):
-        if path not in (None, "-") and not Path(path).parent.is_dir():
-            raise UsageError(f"{name} {path}: there is no folder {Path(path).parent}")
+    require_folder("--json", options.json)
+    require_folder("--plot", options.plot)
     if options.plot is not None:
         from ..lesson.plotting import require
 
