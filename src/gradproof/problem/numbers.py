@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, TypeAlias
 
@@ -28,6 +29,14 @@ def read_seed(seed: Any) -> int:
     if not 0 <= number < 1 << 64:
         raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {number}")
     return number
+
+
+def as_float(value: Any) -> float:
+    """Return a real number as a float; an integer or a fraction beyond the range as infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def frozen(array: Flat) -> Flat:

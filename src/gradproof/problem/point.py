@@ -75,10 +75,15 @@ def same_numbers(a: Flat, b: Flat) -> bool:
 
 def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     """Call the user's function with x; where it cannot be called like that, say what it was called as."""
+    return called(f"the {what} is called with x alone", function, x)
+
+
+def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call the user's function; where it takes other arguments, raise a TypeError that says how it is called."""
     try:
-        return function(x)
+        return function(*arguments)
     except TypeError as problem:
         # Nothing of the function has run: the call itself is the mistake.
         if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            raise TypeError(f"the {what} is called with x alone: {problem}") from None
+            raise TypeError(f"{how}: {problem}") from None
         raise

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..problem.numbers import Flat, frozen
+from ..problem.point import called
 
 
 class OnRows:
@@ -18,10 +19,5 @@ class OnRows:
 
     def __call__(self, x: Any) -> Any:
         """Call the user's function; where it cannot be called like that, say what it was called with."""
-        try:
-            return self.function(x, self.rows)
-        except TypeError as problem:
-            # Nothing of the function has run: the call itself is the mistake.
-            if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-                raise TypeError(f"with rows=, the {self.what} is called with x and an index array: {problem}") from None
-            raise
+        how = f"with rows=, the {self.what} is called with x and an index array"
+        return called(how, self.function, x, self.rows)

@@ -14,7 +14,7 @@ from ...core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PR
 from ...problem.bounds import Bounds
 from ...problem.claim import ONLY_OURS, Claimed
 from ...problem.numbers import Flat
-from ...problem.point import Problem, refuse_what_is_not_finite
+from ...problem.point import Problem, called, refuse_what_is_not_finite
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import ALL, Pace
@@ -217,13 +217,7 @@ class InPlaceEvaluator(Evaluator):
 
 def call_without_arguments(function: Callable[[], Any], what: str) -> Any:
     """Call the user's function; where it takes arguments, say that it is called without."""
-    try:
-        return function()
-    except TypeError as problem:
-        # Nothing of the function has run: the call itself is the mistake.
-        if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            raise TypeError(f"in place, the {what} is called without arguments: {problem}") from None
-        raise
+    return called(f"in place, the {what} is called without arguments", function)
 
 
 def _result(gradient: Callable[[], Any], arrays: Arrays) -> Any:
