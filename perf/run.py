@@ -24,7 +24,7 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 import readme
 import table
 from peers import NOTES, missing
-from rows import checks, compiled, differences, imports, lines, overhead, size, vectors
+from rows import checks, compiled, differences, imports, lines, overhead, size, vectors, workers
 from timing import QUICK, THOROUGH, Effort
 
 SUBJECTS: dict[str, Callable[[Effort], Iterator[table.Row]]] = {
@@ -36,6 +36,7 @@ SUBJECTS: dict[str, Callable[[Effort], Iterator[table.Row]]] = {
     "differences": differences.rows,
     "checks": checks.rows,
     "lines": lines.rows,
+    "workers": workers.rows,
 }
 README = Path(__file__).parent.parent / "README.md"
 

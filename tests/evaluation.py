@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof import evaluators
 from gradproof.core.structs import PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
-from gradproof.problem import read_problem
+from gradproof.evaluators import choice
+from gradproof.problem.point import read_problem
 
 X = np.array([0.5, -1.5, 2.0, 0.25])
 
@@ -56,7 +56,7 @@ def expected(function=cubes):
 
 
 def values_of(objective, x=X):
-    evaluator = evaluators.evaluator_for(objective, read_problem(x))
+    evaluator = choice.evaluator_for(objective, read_problem(x))
     assert evaluator.at_x() == pytest.approx(cubes(np.asarray(x, np.float64).reshape(-1)), rel=1e-14)
     return evaluator.evaluate(probes_of(*MOVES))
 

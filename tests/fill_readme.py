@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from gradproof import command, demos
+from gradproof import demos
+from gradproof.commands import main as command
 
 README = Path(__file__).parent.parent / "README.md"
 # How the commands begin whose output is shown below the mark of that name.

@@ -11,8 +11,8 @@ assert "numpy" not in sys.modules or True
 names = {"numba", "scipy", "torch", "matplotlib", "tqdm"}
 assert not names & set(sys.modules), names & set(sys.modules)
 assert gradproof.check.__name__ == "check"
-assert gradproof.native.__module__ == "gradproof.evaluators.native"
-import gradproof.checking, gradproof.evaluators.native
+assert gradproof.native.__module__ == "gradproof.evaluators.compiled.native"
+import gradproof.checking, gradproof.evaluators.compiled.native
 assert callable(gradproof.check) and callable(gradproof.native) and callable(gradproof.batched)
 assert set(gradproof.__all__) <= set(dir(gradproof))
 try:

@@ -1,11 +1,13 @@
 """What may import what: one direction, from the core at the bottom to the command line at the top.
 
-Read from the source, imports inside of functions included; names that are put together at run time are not seen.
+Read from the source: imports inside of functions and imports for type checkers count as any other; names that are put
+together at run time are not seen.  How long files and functions may be, and how full folders, is tested here, too.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -17,83 +19,112 @@ import gradproof
 PACKAGE = Path(gradproof.__file__).parent
 PROJECT = Path(__file__).parents[1]
 
-# From the bottom: a module may import modules of its own layer and of those below.  A name stands for the module and
-# for all that is inside of it; "" is the package itself, which brings its public names along when they are used.
-LAYERS: dict[str, tuple[str, ...]] = {
-    "the core, which imports nothing of the package": ("core",),
-    "what is generated, and the version": ("_declarations", "version"),
-    "the core in machine code": ("compiler", "library"),
-    "the words for a problem: causes, parameters, the point": ("cause", "parameters", "problem"),
-    "the engine of the core as Python holds it": ("engine", "linesengine"),
-    "values of the objective": ("evaluators",),
-    "the stages of a check, and the pieces that are useful alone": (
-        "additive",
-        "checking",
-        "curves",
-        "differences",
-        "explaining",
-        "figures",
-        "fewer_rows",
-        "jax",
-        "keeping",
-        "ladder",
-        "linestable",
-        "on_rows",
-        "orders",
-        "plain",
-        "plotting",
-        "power",
-        "progress",
-        "recording",
-        "report",
-        "restriction",
-        "resuming",
-        "saving",
-        "settled",
-        "studying",
-        "studytable",
-        "table",
-        "torch",
-        "vacuous",
+# The floors of the core, from the bottom, as those of a room below; none: only circles are looked for in it.
+CORE: tuple[str, ...] = ()
+
+# The rooms, from the bottom: each may import those before it.  Within a room, the floors, from the bottom: a file may
+# import the files of the floors before it; files that stand on one floor do not know each other.  A room without floors
+# is one file, or imports nothing of its own.  "." is the package itself, the `__init__.py` of a folder; as a room it is
+# the front door, which brings its public names along when they are used.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "core": CORE,
+    "_declarations": (),
+    "version": (),
+    "compiler": (),
+    "library": (),
+    "problem": ("numbers", "structure", "point", "bounds claim places"),
+    "engine": (),
+    "linesengine": (),
+    "evaluators": (
+        "values pace lines",
+        "evaluator",
+        "batched serial compiled.threads arrays.memory",
+        "compiled.native arrays.lines",
+        "compiled.jitted arrays.inplace",
+        "callback local",
+        "restricted workers.site",
+        "workers.futures",
+        "workers.executor",
+        "choice",
     ),
-    "checks along the training": ("optimizers", "training", "trajectory"),
-    "networks to try a check on, which import nothing of the package": ("zoo",),
-    "the front door for Python": ("",),
-    "the command line, and what it shows": ("__main__", "command", "demos", "failure", "loading", "studycommand"),
+    "differences": (),
+    "report": (
+        "cause ladder power vacuous text.figures",
+        "plain records",
+        "text.lines",
+        "text.table",
+        "text.explaining",
+        "report",
+        "making",
+    ),
+    "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
+    "rows": ("on_rows additive", "settled", "fewer_rows"),
+    "checking": (),
+    "torch": (),
+    "jax": (),
+    "lesson": (
+        "orders optimizers line",
+        "curves trajectory",
+        "table training",
+        "plotting",
+        "study",
+        "studying",
+    ),
+    "zoo": ("activations losses digits", "networks", "."),
+    ".": (),
+    "demos": (
+        "network",
+        "mask mean patterns regulariser transposed",
+        "fewer_points forward_or_centered kinks million training",
+        ".",
+    ),
+    "commands": ("failure", "arguments loading", "check study", "main"),
+    "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
 NUMPY_IN_CORE = {"float64", "int32", "int64", "uint32", "uint64"}
 LONGEST = 300
+LONGEST_FUNCTION = 34
+MOST_PARAMETERS = 6
+MOST_FILES = 12
 # With the reason for each; none without.
 LONGER = {
-    "src/gradproof/parameters.py": "one noun, a structure as a vector and back, with a sentence for every misuse",
     "src/gradproof/differences.py": "six public functions, half of it their docstrings",
     "native_api/build.py": "one script, which the build of a wheel loads as a file",
 }
+CROWDED = {
+    "src/gradproof/core": "its rooms are not built yet",
+}
+# The public functions whose arguments users write by name.
+MANY_PARAMETERS = {"checking.check", "lesson.studying.study", "lesson.training.check_along"}
 
 
 Statement: TypeAlias = ast.Import | ast.ImportFrom
 
 
+AT_IMPORT, ON_CALL, FOR_TYPES = "at import", "on use", "for types"
+
+
 class Arrow(NamedTuple):
-    """One import of the package's own: from a module to a module, at import time or on use."""
+    """One import of the package's own: from a module to a module, at import time, on use, or for type checkers."""
 
     source: str
     target: str
-    on_use: bool
+    when: str
 
     def __str__(self) -> str:
-        return f"{self.source or 'gradproof'} -> {self.target or 'gradproof'}{' (on use)' if self.on_use else ''}"
+        when = "" if self.when == AT_IMPORT else f" ({self.when})"
+        return f"{self.source or 'gradproof'} -> {self.target or 'gradproof'}{when}"
 
 
 class Foreign(NamedTuple):
-    """One import of something else: the module that imports, what it names, and whether on use."""
+    """One import of something else: the module that imports, what it names, and when."""
 
     source: str
     module: str
     names: tuple[str, ...]
-    on_use: bool
+    when: str
 
     def __str__(self) -> str:
         return f"{self.source or 'gradproof'} imports {', '.join(self.names) or 'all'} of {self.module}"
@@ -108,16 +139,18 @@ def modules(package: Path) -> dict[str, Path]:
     return found
 
 
-def statements(node: ast.AST, on_use: bool = False) -> Iterator[tuple[Statement, bool]]:
-    """Yield the imports below a node, and whether they wait for a call; what is for type checkers does not count."""
+def statements(node: ast.AST, when: str = AT_IMPORT) -> Iterator[tuple[Statement, str]]:
+    """Yield the imports below a node, and when they are made: at import, on use, or only by type checkers."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.Import, ast.ImportFrom)):
-            yield child, on_use
+            yield child, when
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            yield from statements(ast.Module(child.orelse, []), on_use)
+            yield from statements(ast.Module(child.body, []), FOR_TYPES)
+            yield from statements(ast.Module(child.orelse, []), when)
+        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from statements(child, when if when == FOR_TYPES else ON_CALL)
         else:
-            waits = on_use or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-            yield from statements(child, waits)
+            yield from statements(child, when)
 
 
 def named(statement: Statement, place: tuple[str, ...]) -> list[tuple[str, list[str]]]:
@@ -135,38 +168,60 @@ def graph(package: Path) -> tuple[list[Arrow], list[Foreign]]:
     arrows, foreign = [], []
     for source, path in known.items():
         place = path.relative_to(package.parent).parent.parts
-        for statement, on_use in statements(ast.parse(path.read_text())):
+        for statement, when in statements(ast.parse(path.read_text())):
             for module, names in named(statement, place):
                 first, _, inside = module.partition(".")
                 if first != package.name:
-                    foreign.append(Foreign(source, module, tuple(names), on_use))
+                    foreign.append(Foreign(source, module, tuple(names), when))
                     continue
                 # `from .core import codes` names a module, `from .library import native` a function in one.
                 deeper = [f"{inside}.{name}".strip(".") for name in names]
                 submodules = [name for name in deeper if name in known]
                 targets = submodules if names and len(submodules) == len(names) else [*submodules, inside]
-                arrows += [Arrow(source, target, on_use) for target in targets if target != source]
+                arrows += [Arrow(source, target, when) for target in targets if target != source]
     return arrows, foreign
 
 
-def layer(module: str) -> int:
-    """Return the layer of a module, counted from the bottom; -1 where it has none."""
-    top = module.partition(".")[0]
-    return next((number for number, names in enumerate(LAYERS.values()) if top in names), -1)
+def place(module: str, rooms: dict[str, tuple[str, ...]]) -> tuple[int, int]:
+    """Return the room and the floor of a module, counted from the bottom; -1 where it has none.
+
+    An `__init__.py` that no floor names is the lowest of its room, as are all files of a room without floors.
+    """
+    room, _, inside = module.partition(".")
+    number = list(rooms).index(room or ".") if (room or ".") in rooms else -1
+    floors = rooms.get(room or ".", ())
+    floor = next((at for at, names in enumerate(floors) if (inside or ".") in names.split()), -1)
+    return number, floor
 
 
-def upward(arrows: list[Arrow]) -> list[str]:
-    """Return the arrows that point up."""
-    names = list(LAYERS)
-    return [
-        f"{arrow}: from {names[layer(arrow.source)]!r} up to {names[layer(arrow.target)]!r}"
-        for arrow in arrows
-        if layer(arrow.target) > layer(arrow.source) >= 0
-    ]
+def without_place(package: Path, rooms: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return the modules that the table does not name, and the names in it that are no modules."""
+    known = modules(package)
+    found = []
+    for module, path in known.items():
+        room, floor = place(module, rooms)
+        needs_floor = bool(rooms.get(module.partition(".")[0])) and path.name != "__init__.py"
+        if room < 0 or (needs_floor and floor < 0):
+            found.append(f"{module} has no layer")
+    for room, floors in rooms.items():
+        names = [f"{room}.{name}".removesuffix("..") for floor in floors for name in floor.split()]
+        found += [f"{name} is no module" for name in names if name not in known]
+    return found
 
 
-def without_layer(package: Path) -> list[str]:
-    return [f"{module} has no layer" for module in modules(package) if layer(module) < 0]
+def upward(arrows: list[Arrow], rooms: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return the arrows that do not point down: to a room above, or within a room to a floor that is not below."""
+    found = []
+    for arrow in arrows:
+        source, target = place(arrow.source, rooms), place(arrow.target, rooms)
+        ordered = bool(rooms.get(arrow.source.partition(".")[0]))
+        if min(source[0], target[0]) < 0:
+            continue
+        if target[0] > source[0]:
+            found.append(f"{arrow}: up to another room")
+        elif target[0] == source[0] and ordered and target[1] >= source[1]:
+            found.append(f"{arrow}: not down in its room")
+    return found
 
 
 def cycles(arrows: list[Arrow]) -> list[str]:
@@ -199,7 +254,7 @@ def heavy_at_import(foreign: list[Foreign]) -> list[str]:
     return [
         str(one)
         for one in foreign
-        if one.module.partition(".")[0] in ON_USE and not one.on_use and one.source != "compiler"
+        if one.module.partition(".")[0] in ON_USE and one.when == AT_IMPORT and one.source != "compiler"
     ]
 
 
@@ -209,7 +264,11 @@ def not_for_the_core(foreign: list[Foreign]) -> list[str]:
     for_the_border = allowed | {"importlib", "inspect", "pkgutil"}
     faults = []
     for one in foreign:
-        if in_core(one.source) and one.module not in (for_the_border if one.source == "core.abi" else allowed):
+        if (
+            in_core(one.source)
+            and one.when != FOR_TYPES
+            and one.module not in (for_the_border if one.source == "core.abi" else allowed)
+        ):
             scalars = one.module == "numpy" and one.names and set(one.names) <= NUMPY_IN_CORE
             if not scalars and not (one.source == "core.memory" and one.module == "numpy"):
                 faults.append(str(one))
@@ -218,7 +277,7 @@ def not_for_the_core(foreign: list[Foreign]) -> list[str]:
 
 def compiler_elsewhere(arrows: list[Arrow]) -> list[str]:
     """Return the arrows to the compiler but for that of the library, which is taken on use."""
-    return [str(one) for one in arrows if one.target == "compiler" and (one.source, one.on_use) != ("library", True)]
+    return [str(one) for one in arrows if one.target == "compiler" and (one.source, one.when) != ("library", ON_CALL)]
 
 
 def too_long(folder: Path) -> list[str]:
@@ -233,14 +292,57 @@ def too_long(folder: Path) -> list[str]:
     return faults + [f"{name} is no longer too long" for name in sorted(set(LONGER) - long) if name in lengths]
 
 
-def faults(package: Path) -> list[str]:
+def too_full(folder: Path, excused: dict[str, str]) -> list[str]:
+    """Return the folders that hold too many files, and reasons for folders that do not."""
+    package = folder / "src" / "gradproof"
+    folders = {path.parent for path in package.rglob("*.py")}
+    counts = {one.relative_to(folder).as_posix(): len(list(one.glob("*.py"))) for one in sorted(folders)}
+    full = {name for name, count in counts.items() if count > MOST_FILES}
+    found = [f"{name} holds {counts[name]} files" for name in sorted(full - set(excused))]
+    return found + [f"{name} is no longer too full" for name in sorted(set(excused) - full)]
+
+
+def functions(package: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Yield the functions outside of the core, those inside of classes and functions included, by module and name."""
+    for module, path in modules(package).items():
+        if not in_core(module) and module != "_declarations":
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield f"{module}.{node.name}".lstrip("."), node
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many parameters a function has, beside the object or class that it belongs to."""
+    given = function.args
+    plain = [*given.posonlyargs, *given.args]
+    bound = bool(plain) and plain[0].arg in ("self", "cls")
+    return len(plain) - bound + len(given.kwonlyargs) + (given.vararg is not None) + (given.kwarg is not None)
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines the body of a function has, without its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def too_much(package: Path) -> list[str]:
+    """Return the functions that are too long, or take too many parameters."""
+    found = []
+    for name, function in functions(package):
+        if parameters(function) > MOST_PARAMETERS and name not in MANY_PARAMETERS:
+            found.append(f"{name} has {parameters(function)} parameters")
+        if length(function) > LONGEST_FUNCTION:
+            found.append(f"{name} has {length(function)} lines")
+    return found
+
+
+def faults(package: Path, rooms: dict[str, tuple[str, ...]]) -> list[str]:
     """Return everything that is wrong with the imports of a package."""
     arrows, foreign = graph(package)
     return [
-        *without_layer(package),
-        *upward(arrows),
-        *cycles([arrow for arrow in arrows if not arrow.on_use]),
-        *cycles([arrow for arrow in arrows if in_core(arrow.source)]),
+        *without_place(package, rooms),
+        *upward(arrows, rooms),
+        *cycles(arrows),
         *heavy_at_import(foreign),
         *not_for_the_core(foreign),
         *compiler_elsewhere(arrows),
@@ -248,7 +350,7 @@ def faults(package: Path) -> list[str]:
 
 
 def test_imports_point_one_way():
-    found = faults(PACKAGE)
+    found = faults(PACKAGE, ROOMS)
     assert not found, "\n".join(found)
 
 
@@ -256,20 +358,37 @@ def test_the_graph_is_seen():
     """The arrows that must be there are: a checker that sees none finds no fault."""
     arrows, foreign = graph(PACKAGE)
     for arrow in (
-        Arrow("differences", "evaluators", False),
-        Arrow("differences", "core.codes", False),
-        Arrow("evaluators.serial", "parameters", False),
-        Arrow("library", "compiler", True),
-        Arrow("command", "demos", True),
-        Arrow("report", "table", True),
-        Arrow("core.climb", "core.evidence", False),
-        Arrow("core.lineflow", "core.lineweigh", False),
+        Arrow("differences", "evaluators.callback", AT_IMPORT),
+        Arrow("differences", "core.codes", AT_IMPORT),
+        Arrow("evaluators.serial", "problem.point", AT_IMPORT),
+        Arrow("library", "compiler", ON_CALL),
+        Arrow("commands.main", "demos", ON_CALL),
+        Arrow("report.report", "report.text.table", ON_CALL),
+        Arrow("", "checking", FOR_TYPES),
     ):
         assert arrow in arrows
-    assert not any(arrow == Arrow("table", "report", False) for arrow in arrows)  # for type checkers alone
-    assert Foreign("compiler", "numba", (), False) in foreign
-    assert Foreign("progress", "tqdm", ("tqdm",), True) in foreign
+    assert sum(in_core(arrow.source) and in_core(arrow.target) for arrow in arrows) > 50
+    assert Foreign("compiler", "numba", (), AT_IMPORT) in foreign
+    assert Foreign("run.progress", "tqdm", ("tqdm",), ON_CALL) in foreign
     assert len(modules(PACKAGE)) > 50
+
+
+def test_no_module_takes_the_place_of_a_public_function():
+    """Importing a module directly below the package makes it an attribute of that name."""
+    names = {name for name in gradproof.__all__ if inspect.isroutine(getattr(gradproof, name))}
+    assert "check" in names
+    assert not names & {module.partition(".")[0] for module in modules(PACKAGE)}
+
+
+def test_folders_are_not_crowded():
+    found = too_full(PROJECT, CROWDED)
+    assert not found, "\n".join(found)
+
+
+def test_functions_are_short_and_take_few_parameters():
+    found = too_much(PACKAGE)
+    assert not found, "\n".join(found)
+    assert {name for name, one in functions(PACKAGE) if parameters(one) > MOST_PARAMETERS} >= MANY_PARAMETERS
 
 
 def test_files_are_short():
@@ -277,11 +396,24 @@ def test_files_are_short():
     assert not found, "\n".join(found)
 
 
+SMALL: dict[str, tuple[str, ...]] = {
+    "core": (),
+    "compiler": (),
+    "library": (),
+    "engine": (),
+    "room": ("low", "middle other", "high.top"),
+    "zoo": ("inside", "."),
+    ".": (),
+    "demos": (),
+    "command": (),
+}
+
+
 def package_of(folder: Path, **files: str) -> Path:
-    """A small package: two underscores in a name stand for a slash."""
+    """A small package: three underscores in a name stand for a slash."""
     package = folder / "src" / "gradproof"
     right = {
-        "__init__": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .command import main\n",
+        "__init__": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .engine import Engine\n",
         "core/__init__": "",
         "core/a": "import math\nfrom numpy import int64\nfrom .b import f\n",
         "core/b": "from collections.abc import Callable\n",
@@ -289,9 +421,17 @@ def package_of(folder: Path, **files: str) -> Path:
         "library": "from .core import a\ndef native():\n    from .compiler import entry\n",
         "compiler": "import numba\nfrom .core.memory import x\n",
         "engine": "from .library import native\nfrom . import core\n",
+        "room/__init__": "",
+        "room/low": "",
+        "room/middle": "from .low import f\n",
+        "room/other": "def f():\n    from . import low\n",
+        "room/high/__init__": "",
+        "room/high/top": "from ..middle import f\nfrom .. import other\n",
+        "zoo/__init__": "from .inside import f\n",
+        "zoo/inside": "",
         "command": "def main():\n    from . import engine\n    import tqdm\n",
     }
-    for name, text in (right | {name.replace("__", "/", 1): text for name, text in files.items()}).items():
+    for name, text in (right | {name.replace("___", "/"): text for name, text in files.items()}).items():
         path = package / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -299,36 +439,46 @@ def package_of(folder: Path, **files: str) -> Path:
 
 
 def test_a_right_package(tmp_path):
-    assert faults(package_of(tmp_path)) == []
+    assert faults(package_of(tmp_path), SMALL) == []
     assert too_long(tmp_path) == []
 
 
 @pytest.mark.parametrize(
     ("files", "fault"),
     [
-        ({"core__b": "from ..library import native\n"}, "core.b -> library: from 'the core, which imports nothing"),
-        ({"core__b": "def f():\n    from .. import library\n"}, "core.b -> library (on use): from 'the core"),
-        ({"core__b": "from gradproof.engine import Engine\n"}, "core.b -> engine: from"),
-        ({"library": "import gradproof.command\n"}, "library -> command: from 'the core in machine code' up to"),
-        ({"library": "import gradproof\n"}, "library -> gradproof: from 'the core in machine code' up to"),
-        ({"engine": "try:\n    from . import command\nexcept ImportError:\n    pass\n"}, "engine -> command: from"),
-        ({"core__b": "from .a import g\n"}, "core.a -> core.b -> core.a"),
-        ({"core__b": "def f():\n    from . import a\n"}, "core.a -> core.b -> core.a"),
+        ({"core___b": "from ..library import native\n"}, "core.b -> library: up to another room"),
+        ({"core___b": "def f():\n    from .. import library\n"}, "core.b -> library (on use): up"),
+        ({"core___b": "from gradproof.engine import Engine\n"}, "core.b -> engine: up"),
+        ({"library": "import gradproof.command\n"}, "library -> command: up"),
+        ({"library": "import gradproof\n"}, "library -> gradproof: up"),
+        ({"engine": "try:\n    from . import command\nexcept ImportError:\n    pass\n"}, "engine -> command: up"),
+        ({"core___b": "from .a import g\n"}, "core.a -> core.b -> core.a"),
+        ({"core___b": "def f():\n    from . import a\n"}, "core.a -> core.b -> core.a"),
         ({"library": "from .compiler import entry\n"}, "library -> compiler"),
         ({"engine": "def f():\n    from .compiler import entry\n"}, "engine -> compiler (on use)"),
         ({"command": "from . import demos\n", "demos": "from .command import main\n"}, "command -> demos -> command"),
-        ({"core__b": "if TYPE_CHECKING:\n    pass\nelse:\n    from ..engine import E\n"}, "core.b -> engine: from"),
+        ({"core___b": "if TYPE_CHECKING:\n    pass\nelse:\n    from ..engine import E\n"}, "core.b -> engine: up"),
         ({"engine": "import scipy.optimize\n"}, "engine imports all of scipy.optimize"),
         ({"command": "class A:\n    from tqdm import tqdm\n"}, "command imports tqdm of tqdm"),
-        ({"core__b": "import numpy as np\n"}, "core.b imports all of numpy"),
-        ({"core__b": "from numpy import sum\n"}, "core.b imports sum of numpy"),
-        ({"core__b": "def f():\n    import numba\n"}, "core.b imports all of numba"),
-        ({"core__b": "import os\n"}, "core.b imports all of os"),
+        ({"core___b": "import numpy as np\n"}, "core.b imports all of numpy"),
+        ({"core___b": "from numpy import sum\n"}, "core.b imports sum of numpy"),
+        ({"core___b": "def f():\n    import numba\n"}, "core.b imports all of numba"),
+        ({"core___b": "import os\n"}, "core.b imports all of os"),
         ({"newcomer": ""}, "newcomer has no layer"),
+        ({"room___newcomer": ""}, "room.newcomer has no layer"),
+        ({"engine": "if TYPE_CHECKING:\n    from .command import main\n"}, "engine -> command (for types): up"),
+        ({"room___low": "from .middle import g\n"}, "room.low -> room.middle: not down in its room"),
+        ({"room___low": "from .middle import g\n"}, "room.low -> room.middle -> room.low"),
+        ({"room___low": "def f():\n    from . import middle\n"}, "room.low -> room.middle -> room.low"),
+        ({"room___low": "if TYPE_CHECKING:\n    from .middle import g\n"}, "room.low -> room.middle -> room.low"),
+        ({"room___other": "from .middle import f\n"}, "room.other -> room.middle: not down in its room"),
+        ({"room___middle": "from .high.top import f\n"}, "room.middle -> room.high.top: not down in its room"),
+        ({"room___low": "from ..zoo import f\n"}, "room.low -> zoo: up to another room"),
+        ({"zoo___inside": "from . import g\n"}, "zoo.inside -> zoo: not down in its room"),
     ],
 )
 def test_a_wrong_package(tmp_path, files, fault):
-    found = faults(package_of(tmp_path, **files))
+    found = faults(package_of(tmp_path, **files), SMALL)
     assert any(one.startswith(fault) for one in found), found
 
 
@@ -337,3 +487,28 @@ def test_a_file_that_is_too_long(tmp_path):
     assert too_long(tmp_path) == [f"src/gradproof/engine.py has {LONGEST + 1} lines"]
     package_of(tmp_path, engine="\n" * LONGEST, differences="\n")
     assert too_long(tmp_path) == ["src/gradproof/differences.py is no longer too long"]
+
+
+def test_a_table_that_names_what_is_not_there(tmp_path):
+    rooms = SMALL | {"room": (*SMALL["room"], "gone")}
+    assert faults(package_of(tmp_path), rooms) == ["room.gone is no module"]
+
+
+def test_a_folder_that_is_too_full(tmp_path):
+    package = package_of(tmp_path, **{f"room___a{number}": "" for number in range(MOST_FILES - 4)})
+    assert too_full(tmp_path, {}) == []
+    assert too_full(tmp_path, {"src/gradproof/zoo": ""}) == ["src/gradproof/zoo is no longer too full"]
+    (package / "room" / "one_more.py").write_text("")
+    assert too_full(tmp_path, {}) == [f"src/gradproof/room holds {MOST_FILES + 1} files"]
+    assert too_full(tmp_path, {"src/gradproof/room": ""}) == []
+
+
+def test_functions_that_are_too_much(tmp_path):
+    lines = "    x = 1\n"
+    right = f'def f(self, a, b, *c, d, e, **g):\n    """One.\n\n    Two.\n    """\n{lines * LONGEST_FUNCTION}'
+    package = package_of(tmp_path, engine=right, core___b=f"def f(a, b, c, d, e, f, g):\n{lines * 100}")
+    assert too_much(package) == []
+    head = "class A:\n    def f(self, a, b, c, *, d, e, f, g):\n        def g():\n"
+    wrong = head + (8 * " " + lines) * (LONGEST_FUNCTION + 1)
+    package = package_of(tmp_path, engine=wrong)
+    assert too_much(package) == ["engine.f has 7 parameters", "engine.f has 36 lines", "engine.g has 35 lines"]

@@ -161,7 +161,7 @@ class Forgetful:
         self.sizes, self.sites = [], 0
 
     def submit(self, function, *arguments):
-        from gradproof.evaluators import site
+        from gradproof.evaluators.workers import site
 
         *words, brought = arguments
         self.sizes.append(sum(np.asarray(word).nbytes for word in words))
@@ -203,6 +203,6 @@ class Breaking:
 
 def kept_here():
     """How many checks this process keeps x for."""
-    from gradproof.evaluators import site
+    from gradproof.evaluators.workers import site
 
     return len(site._sites)

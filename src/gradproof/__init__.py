@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .cause import Cause
     from .checking import assert_gradient, check
-    from .curves import Curve, Study
     from .differences import (
         Kink,
         centered_difference,
@@ -25,11 +23,17 @@ if TYPE_CHECKING:
         noise_floor,
         relative_error,
     )
-    from .evaluators import batched, in_place, native
-    from .report import Finding, GradientError, InconclusiveError, Report
-    from .studying import study
-    from .training import check_along
-    from .trajectory import Trajectory
+    from .evaluators.arrays.inplace import in_place
+    from .evaluators.batched import batched
+    from .evaluators.compiled.native import native
+    from .lesson.curves import Curve
+    from .lesson.study import Study
+    from .lesson.studying import study
+    from .lesson.training import check_along
+    from .lesson.trajectory import Trajectory
+    from .report.cause import Cause
+    from .report.records import Finding
+    from .report.report import GradientError, InconclusiveError, Report
 
 __all__ = [
     "Cause",
@@ -59,11 +63,9 @@ __all__ = [
 ]
 
 # Every public name and the module that has it: a name is imported when it is first used, so that the import is cheap.
-# No module may be called like a public name: importing it would put the module in the place of the function.
+# Nothing directly in this folder may be called like a public name: importing it would put the module in its place.
 _HOMES = {
-    "cause": ("Cause",),
     "checking": ("assert_gradient", "check"),
-    "curves": ("Curve", "Study"),
     "differences": (
         "Kink",
         "centered_difference",
@@ -73,11 +75,17 @@ _HOMES = {
         "noise_floor",
         "relative_error",
     ),
-    "evaluators": ("batched", "in_place", "native"),
-    "report": ("Finding", "GradientError", "InconclusiveError", "Report"),
-    "studying": ("study",),
-    "training": ("check_along",),
-    "trajectory": ("Trajectory",),
+    "evaluators.arrays.inplace": ("in_place",),
+    "evaluators.batched": ("batched",),
+    "evaluators.compiled.native": ("native",),
+    "lesson.curves": ("Curve",),
+    "lesson.study": ("Study",),
+    "lesson.studying": ("study",),
+    "lesson.training": ("check_along",),
+    "lesson.trajectory": ("Trajectory",),
+    "report.cause": ("Cause",),
+    "report.records": ("Finding",),
+    "report.report": ("GradientError", "InconclusiveError", "Report"),
 }
 # Modules and packages of their own; a function of the first two brings JAX or PyTorch along when it is called.
 _MODULES = ("jax", "torch", "zoo")

@@ -1,35 +1,16 @@
-"""A check: ask, evaluate, tell, until the findings stand."""
+"""The front door: `check` and `assert_gradient`."""
 
 from __future__ import annotations
 
-import numbers
-import operator
 import os
-import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
-import numpy as np
-
-from .cause import Cause
-from .core import codes
-from .core.structs import REPORT_EARLY, REPORT_UNTESTED, REPORT_VERDICT
-from .engine import Engine, Options, Outcome
-from .evaluators import Evaluator, InPlace, Pace, TimeIsUp, evaluator_for, gradient_function
-from .keeping import Answers, Keeper, keeper_for
-from .ladder import Values
-from .linesengine import LinesEngine, uses_lines
-from .parameters import Flat
-from .problem import Problem, read_bounds, read_problem
-from .progress import Progress, shown
-from .report import Evidence, GradientError, InconclusiveError, Report, make_report
-from .vacuous import remarks
-
-MODES = ("auto", "full", "lines")
-# What a check along lines takes at most where nothing disagrees.
-LINES_EXPECTED = 120
-ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
+from .evaluators.arrays.inplace import InPlace
+from .report.report import GradientError, InconclusiveError, Report
+from .run.progress import Progress
+from .run.rounds import run_check
+from .run.settings import Settings
 
 
 def check(
@@ -119,50 +100,17 @@ def check(
     Ctrl-C ends the check after its first round, and the report holds what was found until then; its `stopped_by` is
     "interrupted".  Before that, and when it is pressed again, it raises KeyboardInterrupt.
 
-    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/saving.py` says
+    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/run/saving.py` says
     what is in the file.
     """
-    if rows is not None:
-        if isinstance(objective, InPlace):
-            raise TypeError("rows cannot be chosen in place: give f(x, rows) and g(x, rows), or leave rows out")
-        from .fewer_rows import check_on_rows
+    settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume)
+    if rows is None:
+        return run_check(objective, gradient, x, settings, progress)
+    if isinstance(objective, InPlace):
+        raise TypeError("rows cannot be chosen in place: give f(x, rows) and g(x, rows), or leave rows out")
+    from .rows.fewer_rows import check_on_rows
 
-        settings = {"mode": mode, "seed": seed, "budget": budget, "time_limit": time_limit, "rtol": rtol}
-        settings |= {"bounds": bounds, "executor": executor, "save": save, "resume": resume}
-        return check_on_rows(objective, gradient, x, rows, progress, **settings)
-    started = time.monotonic()
-    options = _options(mode, seed, budget, rtol)
-    deadline = None if time_limit is None else started + _time_limit(time_limit)
-    keeper = keeper_for(save, resume)
-    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
-    box = read_bounds(bounds, problem)
-    chosen = "lines" if problem.along_lines else "full"
-    keeper.begin(problem, box, options, chosen)
-    with (
-        shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance,
-        closing(evaluator_for(objective, problem, Pace(deadline, keeper.advance(advance)), box, executor)) as evaluator,
-    ):
-        claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
-        values = Values(problem.x)
-        engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
-        answers = keeper.record(evaluator, engine, values, problem, calls)
-        stopped_by = _run(engine, answers, evaluator, values, keeper)
-    outcome = engine.result()
-    if not stopped_by and budget is not None and (outcome.report[REPORT_UNTESTED] or outcome.report[REPORT_EARLY]):
-        stopped_by = "budget"
-    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
-        problem.note(remark)
-    if keeper.failure:
-        problem.note(keeper.failure)
-    return make_report(
-        outcome,
-        Evidence(problem.layout, claimed, values, engine.blocks()),
-        mode=chosen,
-        seed=options.seed,
-        gradient_evaluations=calls,
-        stopped_by=stopped_by,
-        notes=problem.notes,
-    )
+    return check_on_rows(objective, gradient, x, rows, settings, progress)
 
 
 def assert_gradient(
@@ -206,88 +154,3 @@ def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
     if report.verdict == "inconclusive" and inconclusive == "raise":
         raise InconclusiveError(report)
     return report
-
-
-def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
-    """Return the problem, and the gradient as `claimed_gradient` takes it."""
-    if isinstance(objective, InPlace):
-        if x is not None and x is not objective.parameters:
-            raise TypeError("x must be left out with in_place: the point is where its parameters are")
-        return objective.problem(gradient, along_lines)
-    if x is None:
-        raise TypeError(
-            "x is missing: check(objective, gradient, x); only for gradproof.in_place(parameters, f) it is left out"
-        )
-    problem = read_problem(x)
-    problem.along_lines = along_lines(problem.n)
-    return problem, gradient
-
-
-def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
-    if not problem.along_lines:
-        return Engine(problem, claimed, options, zeroed=zeroed)
-    return LinesEngine(problem, claimed, evaluator.use_lines(claimed).sizes, options)
-
-
-def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
-    """Return for each coordinate whether its claimed value agrees; along lines, whether all of them do."""
-    if not problem.along_lines:
-        return np.isin(outcome.causes, ACCEPTABLE)
-    right = int(outcome.report[REPORT_VERDICT]) == codes.VERDICT_RIGHT
-    return np.broadcast_to(np.array(right), (problem.n,))
-
-
-def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
-    """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
-    stopped_by = ""
-    try:
-        while len(probes := engine.ask()):
-            values = answers.evaluate(probes)
-            kept.keep(probes, values)
-            engine.tell(values, evaluator.foretold(probes))
-            answers.forget()
-    except TimeIsUp:
-        stopped_by = "time_limit"
-    except KeyboardInterrupt:
-        if not engine.rounds:
-            raise
-        stopped_by = "interrupted"
-    finally:
-        keeper.save()
-    if stopped_by:
-        values = answers.first_values()
-        kept.keep(probes[: len(values)], values)
-        engine.stop(values)
-    return stopped_by
-
-
-def _options(mode: str, seed: int, budget: int | None, rtol: float | None) -> Options:
-    if mode not in MODES:
-        raise ValueError(f'mode must be "auto", "full" or "lines", not {mode!r}')
-    if not 0 <= _integer(seed, "seed") < 1 << 64:
-        raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {seed}")
-    if budget is not None and _integer(budget, "budget") < 1:
-        raise ValueError(f"budget must be at least 1 evaluation of the objective, not {budget}; None sets no limit")
-    if budget is not None and operator.index(budget) >= 1 << 63:
-        raise ValueError("budget must be less than 2**63 evaluations of the objective; None sets no limit")
-    if rtol is not None and not 0 < _real(rtol, "rtol") < 1:
-        raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {rtol}")
-    return Options(operator.index(budget) if budget is not None else 0, operator.index(seed), float(rtol or 0.0))
-
-
-def _time_limit(seconds: float) -> float:
-    if not _real(seconds, "time_limit") > 0:
-        raise ValueError(f"time_limit must be a positive number of seconds, not {seconds}; None sets no limit")
-    return float(seconds)
-
-
-def _integer(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{what} must be an integer, not {value!r:.40}")
-    return operator.index(value)
-
-
-def _real(value: Any, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{what} must be a number, not {value!r:.40}")
-    return float(value)

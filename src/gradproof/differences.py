@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .core import codes
-from .evaluators import Callback, as_native
-from .evaluators.compiled import is_compiled
+from .evaluators.callback import Callback, as_native
+from .evaluators.compiled.jitted import is_compiled
 from .library import ffi, native, pointer
-from .parameters import Flat, as_numbers
-from .problem import Problem, read_problem
+from .problem.numbers import Flat, as_float, as_numbers
+from .problem.point import Problem, read_problem
 
 
 @dataclass(frozen=True)
@@ -301,7 +301,7 @@ def _room_of_one_array(out: Any, problem: Problem) -> Flat:
 
 def _steps(step: Any, problem: Problem) -> Flat:
     if isinstance(step, numbers.Real) and not isinstance(step, bool):
-        steps = np.full(problem.n, _number(step))
+        steps = np.full(problem.n, as_float(step))
     elif isinstance(step, (np.generic, np.ndarray)) and step.ndim == 0:
         steps = np.full(problem.n, float(as_numbers(step, "step")))
     else:
@@ -315,15 +315,7 @@ def _steps(step: Any, problem: Problem) -> Flat:
 def _radius(radius: Any) -> float:
     if isinstance(radius, bool) or not isinstance(radius, numbers.Real):
         raise TypeError(f"radius must be a number, not {radius!r:.40}")
-    reach = _number(radius)
+    reach = as_float(radius)
     if not 0 < reach < math.inf:
         raise ValueError(f"radius must be a positive number, not {reach:g}; None is a sixteenth of the size of x")
     return reach
-
-
-def _number(value: Any) -> float:
-    """Return a real number as a float; an integer or a fraction beyond the range as infinity."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf

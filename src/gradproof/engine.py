@@ -8,8 +8,8 @@ import numpy as np
 
 from .core import codes, state, structs
 from .library import ffi, native, pointer
-from .parameters import Flat
-from .problem import Problem
+from .problem.numbers import Flat
+from .problem.point import Problem
 
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
 ROUND = 4096

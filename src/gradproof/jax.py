@@ -12,8 +12,8 @@ import numpy as np
 
 from .checking import check as check_gradient
 from .checking import right_or_raise
-from .parameters import Flat
-from .report import Report
+from .problem.numbers import Flat
+from .report.report import Report
 
 
 def check(f: Callable[[Any], Any], pytree: Any, gradient: Any = None, **settings: Any) -> Report:

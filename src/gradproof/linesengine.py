@@ -9,8 +9,8 @@ import numpy as np
 from .core import codes, linestate, structs
 from .engine import ROUND, Engine, Options, Outcome
 from .library import ffi, native, pointer
-from .parameters import Flat
-from .problem import Problem
+from .problem.numbers import Flat
+from .problem.point import Problem
 
 
 class LinesEngine(Engine):

@@ -14,9 +14,10 @@ import numpy as np
 
 from .checking import check as check_gradient
 from .checking import right_or_raise
-from .evaluators import as_value, in_place
-from .parameters import Flat
-from .report import Report
+from .evaluators.arrays.inplace import in_place
+from .evaluators.values import as_value
+from .problem.numbers import Flat
+from .report.report import Report
 
 # So many names of parameters are listed.
 LISTED = 5

@@ -5,9 +5,9 @@ import pytest
 from evaluation import X, cubes, loop
 
 import gradproof
-from gradproof import evaluators
+from gradproof.evaluators.callback import as_native
 from gradproof.library import ffi
-from gradproof.problem import read_problem
+from gradproof.problem.point import read_problem
 
 
 def in_c(x, n, value, _user):
@@ -31,7 +31,7 @@ def test_callback_of_every_kind():
         numba.njit(loop),
     ]
     for objective in kinds:
-        callback = evaluators.as_native(objective, read_problem(X))
+        callback = as_native(objective, read_problem(X))
         assert called(callback) == (0, pytest.approx(cubes(X)))
         callback.reraise(0)
 
@@ -39,13 +39,13 @@ def test_callback_of_every_kind():
 def test_callback_float32_and_structure():
     x = {"a": X[:2].astype(np.float32), "b": X[2:].astype(np.float32)}
     problem = read_problem(x)
-    callback = evaluators.as_native(lambda w: cubes(w["a"]) + cubes(w["b"]), problem)
+    callback = as_native(lambda w: cubes(w["a"]) + cubes(w["b"]), problem)
     assert called(callback, problem.x) == (0, pytest.approx(cubes(X)))
 
 
 def test_callback_gets_copies():
     x = X.copy()
-    callback = evaluators.as_native(lambda w: w.fill(0) or 1.0, read_problem(x))
+    callback = as_native(lambda w: w.fill(0) or 1.0, read_problem(x))
     assert called(callback, x) == (0, 1.0)
     assert np.array_equal(x, X)
 
@@ -55,7 +55,7 @@ def test_callback_keeps_the_exception(error):
     def objective(x):
         raise error("mine")
 
-    callback = evaluators.as_native(objective, read_problem(X))
+    callback = as_native(objective, read_problem(X))
     code, _ = called(callback)
     assert code != 0
     with pytest.raises(error, match="mine") as caught:
@@ -65,7 +65,7 @@ def test_callback_keeps_the_exception(error):
 
 
 def test_callback_that_returns_no_number():
-    callback = evaluators.as_native(lambda x: None, read_problem(X))
+    callback = as_native(lambda x: None, read_problem(X))
     code, _ = called(callback)
     with pytest.raises(TypeError, match="is a `return` missing"):
         callback.reraise(code)

@@ -5,8 +5,9 @@ import pytest
 from evaluation import X, cubes_gradient, expected, faulty, loop, twins, values_of
 
 import gradproof
-from gradproof import evaluators
-from gradproof.problem import read_problem
+from gradproof.evaluators import choice
+from gradproof.evaluators.compiled import native
+from gradproof.problem.point import read_problem
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def numba():
 
 def test_compiled(numba):
     objective = numba.njit(loop)
-    assert isinstance(evaluators.evaluator_for(objective, read_problem(X)), evaluators.NativeEvaluator)
+    assert isinstance(choice.evaluator_for(objective, read_problem(X)), native.NativeEvaluator)
     assert values_of(objective).tolist() == expected(loop)
     twins(objective)
     assert twins(objective).to_dict() == twins(loop).to_dict()
@@ -24,7 +25,7 @@ def test_compiled(numba):
 
 def test_compiled_with_its_signature(numba):
     objective = numba.njit("float64(float64[:])")(loop)
-    assert isinstance(evaluators.evaluator_for(objective, read_problem(X)), evaluators.NativeEvaluator)
+    assert isinstance(choice.evaluator_for(objective, read_problem(X)), native.NativeEvaluator)
     twins(objective)
 
 

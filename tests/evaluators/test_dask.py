@@ -8,7 +8,7 @@ import workers
 from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
-from gradproof.evaluators.futures import workers_of
+from gradproof.evaluators.workers.futures import workers_of
 
 distributed = pytest.importorskip("distributed")
 

@@ -18,11 +18,11 @@ import workers
 from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
-from gradproof.evaluators import site
-from gradproof.evaluators.executor import TRIES
-from gradproof.evaluators.futures import workers_of
+from gradproof.evaluators.workers import site
+from gradproof.evaluators.workers.executor import TRIES
+from gradproof.evaluators.workers.futures import workers_of
 from gradproof.library import ffi
-from gradproof.problem import read_problem
+from gradproof.problem.point import read_problem
 
 MODES = ("full", "lines")
 METHODS = sorted({"fork", "spawn"} & set(multiprocessing.get_all_start_methods()))

@@ -5,8 +5,8 @@ import pytest
 from evaluation import X, cubes, expected, probes_of, twins, values_of
 
 import gradproof
-from gradproof import evaluators
-from gradproof.problem import read_problem
+from gradproof.evaluators import choice
+from gradproof.problem.point import read_problem
 
 
 def test_serial():
@@ -41,7 +41,7 @@ def test_a_round_of_more_than_one_chunk():
     x = np.linspace(1, 2, n)
     probes = probes_of(*((index, 0.5) for index in range(n)))
     for objective in (np.sum, gradproof.batched(lambda points: points.sum(axis=1))):
-        evaluator = evaluators.evaluator_for(objective, read_problem(x))
+        evaluator = choice.evaluator_for(objective, read_problem(x))
         assert np.allclose(evaluator.evaluate(probes), x.sum() + 0.5, rtol=1e-14)
 
 

@@ -11,14 +11,14 @@ import pytest
 from workers import faulty, fields, right
 
 import gradproof
-from gradproof import evaluators
-from gradproof.evaluators.threads import Threads, processors
+from gradproof.evaluators import choice, local
+from gradproof.evaluators.compiled.threads import Threads, processors
 from gradproof.library import ffi
-from gradproof.parameters import LARGE
-from gradproof.problem import read_problem
+from gradproof.problem.point import read_problem
+from gradproof.problem.structure import LARGE
 
 # By its name: in the package stands the function that is called like it.
-native_module = importlib.import_module("gradproof.evaluators.native")
+native_module = importlib.import_module("gradproof.evaluators.compiled.native")
 X = np.linspace(1, 2, 300)
 
 
@@ -87,7 +87,7 @@ def test_threads_of_no_use(threads, error, sentence):
 
 def test_one_on_each_processor():
     assert Watched().native(threads=None).threads is None
-    evaluator = evaluators.evaluator_for(Watched().native(threads=None), read_problem(X))
+    evaluator = choice.evaluator_for(Watched().native(threads=None), read_problem(X))
     assert evaluator.pace.least == processors() >= 1
 
 
@@ -117,7 +117,7 @@ def test_compiled(compiled, monkeypatch, number):
 
 def test_parallel_loops_have_threads_of_their_own():
     numba = pytest.importorskip("numba")
-    compile_as_native = evaluators.local.as_native_function
+    compile_as_native = local.as_native_function
     assert compile_as_native(numba.njit(loop), read_problem(X)).threads is None
 
     @numba.njit(parallel=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradproof import centered_difference, check, relative_error, study
-from gradproof.figures import short
+from gradproof.report.text.figures import short
 
 from . import network, patterns
 from .network import Array, Parameters

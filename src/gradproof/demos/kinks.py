@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradproof import Kink, find_kinks, study
-from gradproof.figures import number, short
+from gradproof.report.text.figures import number, short
 
 from . import network, patterns
 from .network import Array, Parameters

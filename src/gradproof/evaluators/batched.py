@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..parameters import Flat, Leaf
-from ..problem import Bounds, Problem, call
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
+from ..problem.point import Problem, call
 from .evaluator import Evaluator
 from .pace import Pace
 
@@ -70,7 +71,7 @@ class BatchedEvaluator(Evaluator):
     def _halved(self, probes: Flat) -> Flat:
         """Return the values of a batch; where it raises, of its halves, until the points that raise are alone."""
         try:
-            results = self.objective.function(self._shaped(self.points(probes)))
+            results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
         except Exception:  # the user's function may raise anything outside of its domain
             if len(probes) == 1:
                 return np.full(1, np.nan)
@@ -79,13 +80,8 @@ class BatchedEvaluator(Evaluator):
         return _checked(results, len(probes))
 
     def _values(self, points: Flat) -> Flat:
-        return _checked(call(self.objective.function, self._shaped(points), "batched objective"), len(points))
-
-    def _shaped(self, points: Flat) -> Any:
-        root = self.problem.layout.root
-        if isinstance(root, Leaf):
-            return points.reshape((len(points), *root.shape))
-        return self.problem.layout.build_batch(points)
+        many = self.problem.layout.build_batch(points)
+        return _checked(call(self.objective.function, many, "batched objective"), len(points))
 
 
 def _checked(results: Any, count: int) -> Flat:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..library import ffi
-from ..problem import Problem
+from ..problem.point import Problem
 from .batched import Batched
-from .compiled import as_native_function, is_compiled
-from .native import NativeError, NativeFunction, function_pointer, user_pointer
+from .compiled.jitted import as_native_function, is_compiled
+from .compiled.native import NativeError, NativeFunction, function_pointer, user_pointer
 from .values import as_value
 
 FAILED = 1

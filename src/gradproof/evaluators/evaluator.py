@@ -10,8 +10,9 @@ import numpy as np
 
 from ..core.structs import PROBE_START, PROBE_STOP
 from ..library import ffi, native, pointer
-from ..parameters import Flat
-from ..problem import Bounds, Problem
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
+from ..problem.point import Problem
 from .lines import Lines, twin
 from .pace import Pace
 

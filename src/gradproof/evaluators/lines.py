@@ -12,7 +12,7 @@ from ..core.directions import window_count
 from ..core.spans import SEGMENT
 from ..core.structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from ..library import native, pointer
-from ..parameters import Flat
+from ..problem.numbers import Flat
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

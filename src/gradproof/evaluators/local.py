@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..problem import Bounds, Problem
+from ..problem.bounds import Bounds
+from ..problem.point import Problem
+from .arrays.inplace import InPlace, InPlaceEvaluator, InPlaceProblem
 from .batched import Batched, BatchedEvaluator
-from .compiled import as_native_function, is_compiled
+from .compiled.jitted import as_native_function, is_compiled
+from .compiled.native import NativeEvaluator, NativeFunction
 from .evaluator import Evaluator
-from .inplace import InPlace, InPlaceEvaluator, InPlaceProblem
-from .native import NativeEvaluator, NativeFunction
 from .pace import Pace
 from .serial import SerialEvaluator
 

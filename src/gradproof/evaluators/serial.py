@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import Flat
-from ..problem import Bounds, Problem, call, same_numbers
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
+from ..problem.point import Problem, call, same_numbers
 from .evaluator import Evaluator
 from .lines import Lines
 from .pace import ALL, Pace

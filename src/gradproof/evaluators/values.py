@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..parameters import Flat
+from ..problem.numbers import Flat, as_float
 
 PLAIN = frozenset({float, int, np.float64, np.float32})
 
@@ -36,22 +35,15 @@ def as_value(result: Any) -> float:
 def number_or_same(result: Any) -> Any:
     """Return a result as a float where it is one real number, else as it is."""
     if type(result) in PLAIN:
-        return _float(result)
+        return as_float(result)
     if isinstance(result, (bool, np.bool_, complex, np.complexfloating, str, bytes)) or result is None:
         return result
     if isinstance(result, (np.ndarray, np.generic)):
         return float(result.item()) if result.size == 1 and result.dtype.kind in "fiu" else result
     try:
-        return _float(result) if hasattr(result, "__float__") else result
+        return as_float(result) if hasattr(result, "__float__") else result
     except Exception:  # arrays of other libraries refuse in their own ways
         return result
-
-
-def _float(result: Any) -> float:
-    try:
-        return float(result)
-    except OverflowError:
-        return math.inf if result > 0 else -math.inf
 
 
 def _described(result: Any) -> str:

@@ -1,0 +1,88 @@
+"""What the commands share: arguments, files that are written, reports on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .failure import UsageError
+
+DONE = 0
+
+
+def add_objective(command: argparse.ArgumentParser) -> None:
+    """Add the objective."""
+    command.add_argument("objective", metavar="TARGET", help="the objective: f(x) gives a number")
+
+
+def add_point(command: argparse.ArgumentParser) -> None:
+    """Add the point."""
+    command.add_argument(
+        "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
+    )
+
+
+def add_colour(command: argparse.ArgumentParser) -> None:
+    """Add the option that leaves colours out."""
+    command.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
+
+
+def count(text: str) -> int:
+    """Read a whole number, also as 1e5."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+        if number.is_integer():
+            return int(number)
+    except (ValueError, OverflowError):
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+
+
+def require_folder(option: str, path: str | None) -> None:
+    """Refuse, before anything is evaluated, a file that could not be written after it."""
+    if path is not None and path != "-" and not Path(path).parent.is_dir():
+        raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
+
+
+def write_json(found: Any, path: str | None) -> None:
+    """Write what was found into the file of --json, where there is one."""
+    if path is not None and path != "-":
+        with written("--json", path):
+            Path(path).write_text(found.to_json() + "\n", encoding="utf-8")
+
+
+@contextmanager
+def written(option: str, path: str) -> Iterator[None]:
+    """Say in one line that a file cannot be written."""
+    try:
+        yield
+    except OSError as problem:
+        raise UsageError(f"{option} {path} cannot be written: {problem.strerror}") from None
+
+
+def painter(options: argparse.Namespace) -> Callable[[Any], str]:
+    """Return what turns a report into text: for a terminal as wide as that, its verdict in colour where that is wanted.
+
+    What goes to a file or to another program is always the same.
+    """
+    if sys.stdout is None or not sys.stdout.isatty():
+        return str
+    plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+
+    def painted(report: Any) -> str:
+        from ..report.text.table import WIDTH, render
+
+        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
+        return render(report, colour=not plain, width=min(columns, WIDTH))
+
+    return painted

@@ -1,0 +1,122 @@
+"""The command `gradproof check`: the verdict on a gradient, as a table or as JSON, and as the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from typing import Any
+
+from .arguments import add_colour, add_objective, add_point, count, painter, require_folder, write_json
+from .failure import UsageError
+
+STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
+
+TARGETS = """\
+A target is one of
+  model.py:loss            a name in a file                 package.module:loss   a name in a module
+  ./libmodel.so:loss       a C function:  int32_t loss(const double *x, int64_t n, double *value, void *user)
+                           (it returns 0; a gradient writes n values)
+
+exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
+Ctrl-C prints what was found until then; before the first value it ends with status 130
+a check that was begun with --save FILE goes on where it was with --resume FILE (and --save, to save that, too)"""
+
+
+def add_check(commands: Any) -> None:
+    """Add the command to the parser."""
+    check = commands.add_parser(
+        "check",
+        help="check your own gradient",
+        description="Says whether a gradient is the gradient of an objective, at a point.",
+        usage="gradproof check TARGET --gradient TARGET --at POINT [options]",
+        epilog=TARGETS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_objective(check)
+    check.add_argument(
+        "--gradient", required=True, metavar="TARGET", help="g(x) gives an array like x; or a .npy or .npz file of it"
+    )
+    add_point(check)
+    check.add_argument("--mode", default="auto", metavar="MODE", help="full: every coordinate; auto (default)")
+    check.add_argument("--seed", type=int, default=0, metavar="N", help="of the random lines (default 0)")
+    check.add_argument("--budget", type=count, metavar="N", help="at most N evaluations of the objective")
+    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="at most so long")
+    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (1e-5)")
+    check.add_argument("--lower", metavar="BOUND", help="the objective is not evaluated below: a number, or as --at")
+    check.add_argument("--upper", metavar="BOUND", help="nor above")
+    check.add_argument("--rows", type=count, metavar="N", help="data points: f(x, rows), g(x, rows) get row numbers")
+    check.add_argument("--json", metavar="FILE", help="write the report there, too; - prints it instead of the table")
+    check.add_argument("--save", metavar="FILE", help="keep the check there while it goes on")
+    check.add_argument("--resume", metavar="FILE", help="go on with the check that was saved there")
+    check.add_argument("--no-progress", action="store_true", help="no progress bar")
+    add_colour(check)
+    check.set_defaults(run=run_check)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """`gradproof check`."""
+    from ..checking import check
+    from . import loading
+
+    require_folder("--json", options.json)
+    try:
+        objective = loading.load_objective(options.objective)
+        gradient = loading.load_gradient(options.gradient)
+        x = loading.load_point(options.at)
+        if loading.is_native(objective) or loading.is_native(gradient):
+            x = loading.as_doubles(x)
+        report = check(
+            objective,
+            gradient,
+            x,
+            mode=options.mode,
+            seed=options.seed,
+            budget=options.budget,
+            time_limit=options.time_limit,
+            rtol=options.rtol,
+            bounds=_bounds(options),
+            rows=options.rows,
+            progress=False if options.no_progress else None,
+            save=options.save,
+            resume=options.resume,
+        )
+    except SystemExit as problem:  # a status that the user's code chose must not pass for a verdict
+        raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
+    status = _publish(report, options)
+    if options.save is not None and report.stopped_by:
+        _say_how_to_go_on(report, options)
+    return status
+
+
+def _publish(report: Any, options: argparse.Namespace) -> int:
+    if options.json == "-":
+        print(report.to_json())
+    else:
+        print(painter(options)(report))
+    write_json(report, options.json)
+    return STATUS[report.verdict]
+
+
+def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
+    from ..run.resuming import NOT_SAVED
+
+    if any(warning.startswith(NOT_SAVED) for warning in report.warnings):
+        return
+    # Of two --resume the last one counts.
+    again = options.words if options.resume == options.save else [*options.words, "--resume", options.save]
+    larger = ", with a larger --budget" if report.stopped_by == "budget" else ""
+    print(f"gradproof: saved in {options.save}; to go on{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr)
+
+
+def _bounds(options: argparse.Namespace) -> Any:
+    from . import loading
+
+    def bound(text: str | None) -> Any:
+        try:
+            return None if text is None else float(text)
+        except ValueError:
+            return loading.load_point(str(text))
+
+    return None if options.lower is None and options.upper is None else (bound(options.lower), bound(options.upper))

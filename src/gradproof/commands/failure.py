@@ -1,0 +1,52 @@
+"""What the command says when something fails: one line, or the traceback of the user's own code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+ERROR = 2
+PACKAGE = sys.modules[__name__.partition(".")[0]].__path__[0] + os.sep
+EXPECTED = (TypeError, ValueError, IndexError, OSError, RuntimeError, ImportError, MemoryError)
+
+
+class UsageError(Exception):
+    """A mistake in the call; its message is one line."""
+
+
+def explain(problem: Exception) -> int:
+    """Say what went wrong and return the exit status."""
+    theirs = users_part(problem.__traceback__)
+    if isinstance(problem, UsageError) or theirs is None:
+        kind = "" if isinstance(problem, (UsageError, *EXPECTED)) else f"{type(problem).__name__}: "
+        return failure(kind + one_line(problem))
+    traceback.print_exception(type(problem), problem, theirs)
+    return ERROR
+
+
+def failure(message: str, status: int = ERROR) -> int:
+    """Print the one line of an error and return the exit status."""
+    print(f"gradproof: {message}", file=sys.stderr)
+    return status
+
+
+def one_line(problem: BaseException) -> str:
+    """Return a message on one line, or the type of what was raised."""
+    return " ".join(str(problem).split()) or type(problem).__name__
+
+
+def users_part(trace: TracebackType | None) -> TracebackType | None:
+    """Return a traceback from the first frame of the user's own code on; None where there is none."""
+    while trace is not None and not _is_users(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    return trace
+
+
+def _is_users(file: str) -> bool:
+    # What the standard library or NumPy raises inside a call of this package is not the user's.
+    folders = (PACKAGE, str(Path(os.__file__).parent) + os.sep, "<frozen ")
+    others = file.startswith(folders) and "site-packages" not in file
+    return not (others or file.startswith(PACKAGE) or f"{os.sep}numpy{os.sep}" in file)

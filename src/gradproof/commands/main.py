@@ -1,0 +1,143 @@
+"""The command `gradproof`: demo, check, study, info.
+
+The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 is a mistake in the call, or an error.  An error is
+one line; a traceback is shown only of what the user's own code raised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any, NoReturn
+
+from ..version import __version__
+from .arguments import DONE, add_colour, painter
+from .check import add_check
+from .failure import ERROR, UsageError, explain, failure
+from .study import add_study
+
+INTERRUPTED = 130
+
+START = """\
+to begin with:  gradproof demo
+your own:       gradproof check model.py:loss --gradient model.py:grad --at x.npy
+
+exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    # Where a character cannot be shown, such as ± in ASCII, the verdict still can.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        options = parser().parse_args(words, argparse.Namespace(words=words))
+        if options.command is None:
+            raise UsageError("which command? demo, check, study or info (see gradproof --help)")
+        status: int = options.run(options)
+        print(end="", flush=True)  # sys.stdout may be None: then nothing is printed, and the status says it all
+        return status
+    except BrokenPipeError:  # who reads has closed; nothing more can be said there, nor flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except KeyboardInterrupt:
+        return failure("interrupted", INTERRUPTED)
+    except Exception as problem:
+        return explain(problem)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the message."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = Parser(
+        prog="gradproof",
+        description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
+        epilog=START,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"gradproof {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="demo | check | study | info", dest="command")
+    _add_demo(commands)
+    add_check(commands)
+    add_study(commands)
+    _add_info(commands)
+    return top
+
+
+def _add_demo(commands: Any) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="a real network on real data: right, then with a bug; and what differences can do",
+        description="Checks the backward pass of a small network on real data: as it should be, then with a bug. "
+        "Or shows with that network what differences can do.",
+        allow_abbrev=False,
+    )
+    demo.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` shows them")
+    add_colour(demo)
+    demo.set_defaults(run=run_demo)
+
+
+def _add_info(commands: Any) -> None:
+    info = commands.add_parser(
+        "info",
+        help="versions, and flags for a C compiler",
+        description="Says which version this is, which library serves, and how a C compiler finds it.",
+        allow_abbrev=False,
+    )
+    info.add_argument("--cflags", action="store_true", help="print what a C compiler needs")
+    info.add_argument("--libs", action="store_true", help="print what a linker needs")
+    info.set_defaults(run=run_info)
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """`gradproof demo`."""
+    from .. import demos
+
+    name = options.name or demos.DEFAULT
+    if name == "list":
+        for each, what in demos.summaries().items():
+            print(f"{each:20} {what}")
+        return DONE
+    names = (*demos.NAMES, *demos.LESSONS)
+    if name not in names:
+        raise UsageError(f"there is no demo {name!r}; there is {', '.join(names)}")
+    return DONE if demos.run(name, painter(options)) else ERROR
+
+
+def run_info(options: argparse.Namespace) -> int:
+    """`gradproof info`."""
+    from .. import library
+
+    if options.cflags or options.libs:
+        flags = [library.compile_flags()] * options.cflags + [library.link_flags() for _ in range(options.libs)]
+        print(" ".join(flags))
+        return DONE
+    python = f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}"
+    rows = {"gradproof": __version__, "library": library.description(), "python": python}
+    for name in ("numpy", "numba", "cffi"):
+        rows[name] = _version(name)
+    for name, value in rows.items():
+        print(f"{name:10} {value}")
+    return DONE
+
+
+def _version(distribution: str) -> str:
+    # From the metadata: an import of Numba would take a second.
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,92 @@
+"""The command `gradproof study`: errors of difference quotients over the steps, as a table and as a picture."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .arguments import DONE, add_objective, add_point, count, require_folder, write_json, written
+from .failure import UsageError
+
+NOTES = """\
+--index is a flat index, or a name as reports show it: "W1[3, 7]" is a coordinate, W1 a block, and a block is studied
+along a random direction in it. Without --index, and without --direction, it is a random direction in all of x.
+Without --gradient errors are against the best slope that was found.
+
+exit status: 0 done, 2 usage or an error; a study gives no verdict, `gradproof check` does"""
+
+
+def add_study(commands: Any) -> None:
+    """Add the command to the parser."""
+    study = commands.add_parser(
+        "study",
+        help="errors of forward and centered differences over the steps",
+        description="Shows how the errors of forward and centered differences depend on the step, along one line.",
+        usage="gradproof study TARGET --at POINT [options]",
+        epilog=NOTES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_objective(study)
+    add_point(study)
+    study.add_argument("--gradient", metavar="TARGET", help="the claimed gradient, as for check")
+    study.add_argument("--index", metavar="NAME", help="which coordinate or block")
+    study.add_argument("--direction", metavar="VECTOR", help="random, or a vector like x: a file or name, as --at")
+    study.add_argument("--seed", type=count, default=0, metavar="N", help="of the random direction (default 0)")
+    study.add_argument("--plot", metavar="FILE", help="draw it, too: .svg, .png or .pdf (needs matplotlib)")
+    study.add_argument("--json", metavar="FILE", help="write the numbers there, too; - prints them only")
+    study.set_defaults(run=run_study)
+
+
+def run_study(options: argparse.Namespace) -> int:
+    """`gradproof study`."""
+    from ..lesson.studying import study
+    from . import loading
+
+    _require_outputs(options)
+    try:
+        objective = loading.load_objective(options.objective)
+        gradient = None if options.gradient is None else loading.load_gradient(options.gradient)
+        x = loading.load_point(options.at)
+        if loading.is_native(objective) or loading.is_native(gradient):
+            x = loading.as_doubles(x)
+        found = study(
+            objective,
+            x,
+            gradient=gradient,
+            index=_index(options.index),
+            direction=_direction(options.direction),
+            seed=options.seed,
+        )
+    except SystemExit as problem:  # a status that the user's code chose must not pass for that of a study
+        raise UsageError(f"no study: the user's code ended the program (SystemExit: {problem})") from None
+    print(found.to_json() if options.json == "-" else found)
+    write_json(found, options.json)
+    if options.plot is not None:
+        with written("--plot", options.plot):
+            found.save_plot(options.plot)
+    return DONE
+
+
+def _require_outputs(options: argparse.Namespace) -> None:
+    """Refuse before the objective is evaluated what could not be written after it."""
+    require_folder("--json", options.json)
+    require_folder("--plot", options.plot)
+    if options.plot is not None:
+        from ..lesson.plotting import require
+
+        require(options.plot)
+
+
+def _index(text: str | None) -> int | str | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return text
+
+
+def _direction(text: str | None) -> Any:
+    from ..lesson.line import RANDOM
+    from . import loading
+
+    return text if text in (None, RANDOM) else loading.load_point(str(text))

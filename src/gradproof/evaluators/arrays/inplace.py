@@ -1,0 +1,242 @@
+"""Objectives without arguments: the check moves the arrays that they read, and puts them back bit for bit."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from ...core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from ...problem.bounds import Bounds
+from ...problem.claim import ONLY_OURS, Claimed
+from ...problem.numbers import Flat
+from ...problem.point import Problem, called, refuse_what_is_not_finite
+from ..evaluator import Evaluator
+from ..lines import Lines
+from ..pace import ALL, Pace
+from ..values import as_value, as_values, number_or_same
+from .lines import InPlaceLines
+from .memory import Arrays
+
+# So many values of short probes are handed over at once.
+CHUNK = 1024
+
+
+class InPlace:
+    """An objective without arguments, and the arrays that it reads; `in_place` makes it."""
+
+    def __init__(self, parameters: Any, function: Callable[[], Any]) -> None:
+        self.parameters = parameters
+        self.function = function
+
+    def problem(self, gradient: Any, along_lines: Callable[[int], bool]) -> tuple[InPlaceProblem, Any]:
+        """Return the problem at the present values, and the gradient as `claimed_gradient` takes it.
+
+        Along lines the gradient is asked for first: what its function holds meanwhile is given back before the one
+        copy of x is made.
+        """
+        arrays = Arrays(self.parameters)
+        arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
+        if along_lines(arrays.layout.n):
+            claimed = _claimed(gradient, arrays)
+            problem = InPlaceProblem(arrays)
+            problem.along_lines = True
+            return problem, claimed
+        problem = InPlaceProblem(arrays)
+        return problem, (lambda _: _result(gradient, arrays)) if callable(gradient) else gradient
+
+
+def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
+    """Return an objective that reads its parameters from where they are, for `check(in_place(parameters, f), g)`.
+
+    The check moves the user's own arrays and puts them back bit for bit, whatever ends it: an exception, Ctrl-C, a
+    limit.  Beside parameters and gradient it holds one vector, a copy of x to restore them from; named blocks are
+    never put together a second time.
+
+    Parameters
+    ----------
+    parameters
+        A writable float32 or float64 array of any strides, or a (nested) dict, list or tuple of such, all of one type;
+        or of objects that give NumPy a view of their memory.  No two of them may share memory.
+    f
+        `f() -> float`, a function of the present values of the parameters.
+
+    Returns
+    -------
+    InPlace
+        What `check` and `assert_gradient` take as the objective.  Their gradient is then `g()`, without arguments, with
+        the structure of the parameters, or the arrays themselves; and x is left out.
+
+    Raises
+    ------
+    TypeError
+        Where f is no function.
+
+    Notes
+    -----
+    Along lines a gradient of several arrays is copied into one vector: what `g()` returns and nobody else holds is let
+    go of then; arrays that the caller keeps stay beside it, one vector more.
+    """
+    if not callable(f):
+        raise TypeError(f"in_place takes (parameters, f), where f is a function without arguments, not {f!r:.40}")
+    return InPlace(parameters, f)
+
+
+class InPlaceProblem(Problem):
+    """The point as a flat copy, and the user's arrays, which hold it between two evaluations."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        super().__init__(arrays.layout, arrays.copy())
+        self.arrays = arrays
+
+
+class InPlaceEvaluator(Evaluator):
+    """Moves the user's arrays from point to point; after every round they are what they were, whatever ends it."""
+
+    problem: InPlaceProblem
+
+    def __init__(
+        self, objective: InPlace, problem: InPlaceProblem, pace: Pace | None = None, bounds: Bounds | None = None
+    ) -> None:
+        super().__init__(problem, pace, bounds)
+        self.function = objective.function
+        self.arrays = problem.arrays
+        self._fingerprint = self.arrays.fingerprint()
+        self._changes_parameters = False
+        self._long: InPlaceLines | None = None
+        self._away = False
+        if not self.pace.watched:
+            self.pace.size = ALL  # Python notices Ctrl-C between two calls
+
+    def use_lines(self, claimed: Flat) -> Lines:
+        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        self.lines = self._long = InPlaceLines(self.problem.x, claimed, self.arrays)
+        return self._long
+
+    def evaluate(self, probes: Flat) -> Flat:
+        """Return the values of a round, in the order of its probes."""
+        # Twice: a second Ctrl-C may come just when the first one has led to what puts the arrays back.
+        try:
+            try:
+                return super().evaluate(probes)
+            finally:
+                self._put_back()
+        finally:
+            self._put_back()
+
+    def foretold(self, probes: Flat) -> Flat:
+        """Return the changes of f that the claim foretells for the probes of a round; 0 for those on no long line."""
+        try:
+            try:
+                return super().foretold(probes)  # a probe that a file answered is moved to only now
+            finally:
+                self._put_back()
+        finally:
+            self._put_back()
+
+    def at_x(self) -> float:
+        """Return the objective at x; what it raises goes through."""
+        self._put_back()
+        self._away = True
+        value = as_value(call_without_arguments(self.function, "objective"))
+        if self.arrays.fingerprint() != self._fingerprint:
+            self._changes_parameters = True
+            self.problem.note("The objective changed the parameters; they were set back before each call.")
+        self._put_back()
+        return value
+
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        self._away = True
+        for part in self.pace.chunks(len(probes), CHUNK if self.lines is None else 1):
+            values: list[float] = []
+            try:
+                values.extend(self._one(probe) for probe in probes[part])
+            except BaseException:  # Ctrl-C, or an exit: what was done counts
+                yield as_values(values)
+                raise
+            yield as_values(values)
+
+    def _one(self, probe: Flat) -> Any:
+        if self.lines is None:
+            self._move(probe)
+        else:
+            self.lines.at(probe)
+        value: Any = math.nan
+        with np.errstate(all="ignore"), suppress(Exception):  # the user's function may raise outside of its domain
+            value = number_or_same(self.function())
+        if self._changes_parameters:
+            self._put_back()
+            self._away = True
+        elif self.lines is None:
+            where = slice(int(probe[PROBE_START]), int(probe[PROBE_STOP]))
+            self.arrays[where] = self.problem.x[where]
+        return value
+
+    def _move(self, probe: Flat) -> None:
+        """Move the coordinates of a short probe, rounded as the library rounds them."""
+        start, stop = int(probe[PROBE_START]), int(probe[PROBE_STOP])
+        if probe[PROBE_SEED]:
+            self.arrays[start:stop] = self.points(probe.reshape(1, -1))[0][start:stop]
+            return
+        step, ratio = probe[[PROBE_STEP, PROBE_RATIO]].view(np.float64).tolist()
+        self.arrays[start] = float(self.problem.x[start]) + step
+        if ratio:
+            self.arrays[stop - 1] = float(self.problem.x[stop - 1]) + ratio * step
+        elif stop > start + 1:
+            raise RuntimeError("a line of several coordinates without a direction")
+
+    def _put_back(self) -> None:
+        """Restore the arrays; Ctrl-C meanwhile waits until that is done."""
+        interrupted: KeyboardInterrupt | None = None
+        is_back = False
+        while not is_back:
+            try:
+                is_back = self._is_put_back()
+            except KeyboardInterrupt as again:
+                interrupted = again
+        if interrupted is not None:
+            raise interrupted
+
+    def _is_put_back(self) -> bool:
+        """Restore the arrays where they may stand elsewhere than at x."""
+        long = self._long
+        if self._away or (long is not None and long.are_moved):
+            if long is not None:
+                long.stop_writing()
+            self.arrays.restore(self.problem.x)
+            if long is not None:
+                long.forget_point()
+            self._away = False
+        return True
+
+
+def call_without_arguments(function: Callable[[], Any], what: str) -> Any:
+    """Call the user's function; where it takes arguments, say that it is called without."""
+    return called(f"in place, the {what} is called without arguments", function)
+
+
+def _result(gradient: Callable[[], Any], arrays: Arrays) -> Any:
+    """Call the gradient; it must leave the parameters as they are."""
+    before = arrays.fingerprint()
+    value = call_without_arguments(gradient, "gradient")
+    if value is None:
+        raise TypeError("the gradient returned None, not arrays like the parameters: is a `return` missing?")
+    if arrays.fingerprint() != before:
+        raise ValueError("the gradient changed the parameters, so that it is no gradient at x: let it leave them as is")
+    return value
+
+
+def _claimed(gradient: Any, arrays: Arrays) -> Claimed:
+    """Return the claimed gradient in one vector of the parameters' type; of one array that is not theirs no copy."""
+    calls = int(callable(gradient))
+    value = _result(gradient, arrays) if calls else gradient
+    # A result that somebody else holds may be a buffer that is used again.
+    ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
+    same = isinstance(value, np.ndarray) and (ours or not calls) and not arrays.share_memory(value)
+    make = arrays.layout.flat_or_same if same else arrays.layout.flatten
+    return Claimed(make(value, "the gradient's result" if calls else "gradient", dtype=arrays.layout.dtype), calls)

@@ -1,0 +1,115 @@
+"""Long lines through the user's own arrays: who moves them, and how nobody writes to them once the check has ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, cast
+
+import numpy as np
+
+from ...core.spans import SEGMENT
+from ...core.structs import PROBE_START, PROBE_STOP
+from ...library import ffi, pointer
+from ...problem.numbers import Flat
+from ..lines import Lines
+from .memory import Arrays, Block
+
+# Seconds between two looks whether threads still write.
+WAIT = 1e-4
+
+
+class Moving:
+    """The arrays as the threads see them that move them; once it is closed, nobody writes to them any more."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self.is_open = True
+        self.writing: set[int] = set()
+
+    def __setitem__(self, where: slice | int, values: Any) -> None:
+        self.arrays[where] = values
+
+    def close(self) -> None:
+        """Let no thread begin to write, and wait for those that do: Ctrl-C leaves them behind."""
+        self.is_open = False
+        # A thread says that it writes before it looks whether it may.
+        while self.writing - {threading.get_ident()}:
+            time.sleep(WAIT)
+
+
+class InPlaceLines(Lines):
+    """Long lines whose point is the user's arrays.
+
+    A segment that lies in one array is moved where it is; any other one in a small memory of its own, and copied.
+    """
+
+    def __init__(self, x: Flat, claimed: Flat, arrays: Arrays) -> None:
+        self._moving = Moving(arrays)
+        super().__init__(x, claimed, cast(Flat, self._moving))
+        self.arrays = arrays
+        self._scratch = threading.local()
+
+    @property
+    def are_moved(self) -> bool:
+        """Whether the arrays stand elsewhere than at x."""
+        return self._moved.start < self._moved.stop
+
+    def stop_writing(self) -> None:
+        """Let no thread of an earlier move write any more."""
+        self._moving.close()
+        self._moving = Moving(self.arrays)
+        self._point = cast(Flat, self._moving)
+
+    def forget_point(self) -> None:
+        """Know that the arrays stand at x again."""
+        self._moved = slice(0, 0)
+
+    def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
+        moving, this = cast(Moving, point), threading.get_ident()
+        try:
+            moving.writing.add(this)
+            if moving.is_open:
+                self._write(probe, first, last)
+        finally:
+            moving.writing.discard(this)
+
+    def _write(self, probe: Flat, first: int, last: int) -> None:
+        words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
+        line = slice(int(probe[PROBE_START]), int(probe[PROBE_STOP]))
+        for begin, end, block in self._runs(first, last):
+            target = self._memory() if block is None else block.elements
+            target_start = begin * SEGMENT if block is None else block.start
+            self._run(words, begin, end, target, target_start)
+            if block is None:
+                start, stop = max(target_start, line.start), min(end * SEGMENT, line.stop)
+                self.arrays[start:stop] = target[start - target_start : stop - target_start]
+
+    def _runs(self, first: int, last: int) -> Iterator[tuple[int, int, Block | None]]:
+        """Yield segments: many that lie in one array, with it; or a single one that does not."""
+        number = first
+        for block in self.arrays.blocks:
+            begin, end = -(-block.start // SEGMENT), min(block.stop // SEGMENT, last)
+            if not block.in_one_piece or max(begin, number) >= end:
+                continue
+            yield from ((single, single + 1, None) for single in range(number, begin))
+            yield max(begin, number), end, block
+            number = end
+        yield from ((single, single + 1, None) for single in range(number, last))
+
+    def _run(self, words: Any, begin: int, end: int, target: Flat, target_start: int) -> None:
+        claimed, sizes = self.pointers
+        kind = "float *" if target.dtype.itemsize == 4 else "double *"
+        # The library counts from coordinate 0, wherever that would be; it writes to the segments that it is told.
+        point = ffi.cast(kind, pointer(target)) - target_start
+        changes = pointer(self._partial[begin:end])
+        if self._move(pointer(self.x), claimed, sizes, words, begin, end - begin, point, changes):
+            raise RuntimeError("the library refused a probe on a long line")
+
+    def _memory(self) -> Flat:
+        """Return the memory of this thread for one segment."""
+        if not hasattr(self._scratch, "segment"):
+            self._scratch.segment = np.empty(SEGMENT, self.x.dtype)
+        memory: Flat = self._scratch.segment
+        return memory

@@ -1,0 +1,205 @@
+"""The user's own arrays as one vector that is written in pieces; what cannot be written so is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...problem.point import PIECE
+from ...problem.structure import Layout, Leaf, Node, layout_of
+
+# How long NumPy may look for an element that two arrays share; beyond that they count as sharing one.
+WORK = 1 << 16
+# The weights of a fingerprint: odd numbers, so that no bit of a value is lost; of splitmix64's constant, which is one.
+FACTOR, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
+WEIGHTS = np.arange(1, 1 << 15, 2, dtype=np.uint64) * np.uint64(FACTOR)
+
+
+class Block(NamedTuple):
+    """One array: where it stands in the vector, its own shape, and its elements in their order, to be written to."""
+
+    start: int
+    stop: int
+    array: Flat
+    elements: Any
+
+    @property
+    def in_one_piece(self) -> bool:
+        """Whether the elements stand in memory one after the other, as the processor reads them."""
+        return bool(self.array.flags.c_contiguous and self.array.flags.aligned and self.array.dtype.isnative)
+
+
+class Arrays:
+    """The user's arrays; `arrays[start:stop] = values` and `arrays[index] = value` write to them.
+
+    Parameters
+    ----------
+    parameters
+        An array, or a (nested) dict, list or tuple of arrays, or of objects that give NumPy a view of their memory.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where something cannot be written to, is no view, shares memory with another, or differs in type from others.
+    """
+
+    def __init__(self, parameters: Any) -> None:
+        self.layout = layout_of(parameters)
+        values = _leaves_of(self.layout.root, parameters)
+        self.blocks = tuple(
+            _block(leaf, value)
+            for leaf, value in zip(self.layout.leaves, values, strict=True)
+            if leaf.stop > leaf.start
+        )
+        _refuse_mixed_types(self.blocks, self.layout)
+        _refuse_shared_memory(self.blocks, self.layout)
+
+    def __setitem__(self, where: slice | int, values: Any) -> None:
+        """Write to some coordinates of the vector; each value is rounded to the type of its array."""
+        if isinstance(where, slice):
+            for block, inside, outside in self.parts(where.start, where.stop):
+                block.elements[inside] = values[outside]
+        else:
+            for block, inside, _ in self.parts(where, where + 1):
+                block.elements[inside] = values
+
+    def parts(self, start: int, stop: int) -> Iterator[tuple[Block, slice, slice]]:
+        """Yield what [start, stop) has of each block: the block, the place in it, the place in [start, stop)."""
+        for block in self.blocks:
+            first, last = max(start, block.start), min(stop, block.stop)
+            if first < last:
+                yield block, slice(first - block.start, last - block.start), slice(first - start, last - start)
+
+    def copy(self) -> Flat:
+        """Return the values of all arrays in one new vector."""
+        flat = np.empty(self.layout.n, self.layout.dtype)
+        for block in self.blocks:
+            flat[block.start : block.stop].reshape(block.array.shape)[...] = block.array
+        return flat
+
+    def restore(self, flat: Flat) -> None:
+        """Write the values of `copy` back."""
+        for block in self.blocks:
+            block.array[...] = flat[block.start : block.stop].reshape(block.array.shape)
+
+    def fingerprint(self) -> int:
+        """Return a sum over the bits of all values, weighted by their places: another one says that something changed.
+
+        It takes no memory, unlike a comparison with a copy.
+        """
+        total = 0
+        for block in self.blocks:
+            for piece in _pieces(block.array):
+                bits = piece.reshape(-1).view(f"u{piece.itemsize}")
+                for start in range(0, bits.size, WEIGHTS.size):
+                    part = bits[start : start + WEIGHTS.size]
+                    total = (total * FACTOR + int(np.dot(part, WEIGHTS[: part.size]))) & WORD
+        return total
+
+    def share_memory(self, array: Flat) -> bool:
+        """Whether an array may have elements in common with these."""
+        return any(np.may_share_memory(block.array, array) for block in self.blocks)
+
+    def refuse_what_is_not_finite(self, refuse: Callable[[Layout, Flat], None]) -> None:
+        """Let `refuse` look at all values where one is not finite; no vector is made while all are."""
+        pieces = (piece for block in self.blocks for piece in _pieces(block.array))
+        if not all(np.isfinite(piece).all() for piece in pieces):
+            refuse(self.layout, self.copy())
+
+
+def _leaves_of(node: Node, value: Any) -> Iterator[Any]:
+    """Yield the arrays and numbers of a value of this structure as they are, in the order of the leaves."""
+    if isinstance(node, Leaf):
+        yield value
+        return
+    for child, part in zip(node.children, node.parts(value, "x"), strict=True):
+        yield from _leaves_of(child, part)
+
+
+def _pieces(array: Flat) -> Iterator[Flat]:
+    """Yield an array in parts of some rows, without copies."""
+    if array.ndim == 0:
+        yield array
+        return
+    rows = max(1, PIECE * len(array) // array.size)
+    for start in range(0, len(array), rows):
+        yield array[start : start + rows]
+
+
+def _block(leaf: Leaf, value: Any) -> Block:
+    name = leaf.path or "x"
+    array = _view(name, value)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"{name} holds {array.dtype}; no step fits into that: in_place takes float32 and float64 arrays"
+        )
+    if not array.flags.writeable:
+        raise ValueError(
+            f"{name} is read-only, and in_place writes to it: give a writable array, or use check(f, g, x)"
+        )
+    if _overlaps_itself(array):
+        raise ValueError(f"elements of {name} share memory (a broadcast?): give the array that it was made of")
+    return Block(leaf.start, leaf.stop, array, array.reshape(-1) if array.flags.c_contiguous else array.flat)
+
+
+def _view(name: str, value: Any) -> Flat:
+    """Return an array on the user's own memory."""
+    array = np.asarray(value)
+    if not isinstance(value, np.ndarray) and not np.may_share_memory(array, np.asarray(value)):
+        raise TypeError(
+            f"{name} is of type {type(value).__name__}, which gives NumPy no view of its memory: "
+            "in_place takes arrays that it can write to"
+        )
+    return array
+
+
+def _overlaps_itself(array: Flat) -> bool:
+    """Whether two elements may have memory in common: whether a stride is shorter than what lies within it."""
+    reach = array.itemsize
+    for stride, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
+        if stride < reach:
+            return True
+        reach += stride * (length - 1)
+    return False
+
+
+def _refuse_mixed_types(blocks: tuple[Block, ...], layout: Layout) -> None:
+    first = blocks[0]
+    for block in blocks:
+        if block.array.itemsize != first.array.itemsize:
+            raise TypeError(
+                f"{_path(first, layout)} is {first.array.dtype} and {_path(block, layout)} {block.array.dtype}: one "
+                "check in place has one arithmetic; convert one of them, or check the arrays of each type "
+                "by themselves"
+            )
+
+
+def _refuse_shared_memory(blocks: tuple[Block, ...], layout: Layout) -> None:
+    """Raise where a step along one coordinate would move another one, too."""
+    bounds = np.lib.array_utils if hasattr(np.lib, "array_utils") else np
+    spans = sorted((*bounds.byte_bounds(block.array), number) for number, block in enumerate(blocks))
+    for place, (_, high, number) in enumerate(spans):
+        for low, _, other in spans[place + 1 :]:
+            if low >= high:
+                break
+            if _share(blocks[number].array, blocks[other].array):
+                one, two = (_path(blocks[index], layout) for index in sorted((number, other)))
+                raise ValueError(
+                    f"{one} and {two} are the same memory: a step along one would move both; give it once, with the "
+                    "gradient of all its uses"
+                )
+
+
+def _share(one: Flat, two: Flat) -> bool:
+    try:
+        work: Any = WORK
+        return np.shares_memory(one, two, max_work=work)
+    except RuntimeError:  # NumPy's TooHardError
+        return True
+
+
+def _path(block: Block, layout: Layout) -> str:
+    return next(leaf.path for leaf in layout.leaves if leaf.start == block.start and leaf.stop > leaf.start) or "x"

@@ -1,0 +1,1 @@
+"""Objectives in machine code: C functions, and what Numba has compiled."""

@@ -1,0 +1,75 @@
+"""Objectives compiled by Numba: wrapped once as a C function, then called without Python between two evaluations."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import Any
+
+from ...problem.point import Problem
+from ...problem.structure import Leaf
+from .native import NativeFunction
+
+# What Numba calls for a parallel loop, in the function itself or in one that it calls.
+PARALLEL = "numba_parallel_for"
+
+
+def is_compiled(objective: Any) -> bool:
+    """Whether Numba has made this function; asked without importing Numba."""
+    dispatcher = sys.modules.get("numba.core.dispatcher")
+    return dispatcher is not None and isinstance(objective, dispatcher.Dispatcher)
+
+
+def as_native_function(objective: Any, problem: Problem) -> NativeFunction | None:
+    """Return a compiled objective as a C function; None where Numba cannot call it with one array."""
+    root = problem.layout.root
+    if not isinstance(root, Leaf) or not root.shape:
+        return None
+    shape = root.shape if len(root.shape) > 1 else None
+    return _wrapped(objective, shape, problem.x.dtype.name)
+
+
+@functools.lru_cache(maxsize=64)
+def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> NativeFunction | None:
+    import numba
+    from numba import types
+
+    pointer: Any = types.CPointer
+    signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.voidptr)
+    try:
+        function: Any = numba.cfunc(signature)(
+            _vector_wrapper(objective) if shape is None else _wrapper(objective, shape)
+        )
+    except numba.core.errors.NumbaError:
+        return None
+    # Several threads may call it: what Numba compiles keeps nothing from call to call.  But for parallel loops: not
+    # every thread pool of Numba's may be entered by two threads.
+    threads = 1 if PARALLEL in function.inspect_llvm() else None
+    return NativeFunction(function.address, 0, (function,), threads)
+
+
+def _vector_wrapper(objective: Any) -> Any:
+    from numba import carray  # type: ignore[attr-defined]
+
+    def call(x: Any, n: Any, value: Any, user: Any) -> int:
+        # A copy, because the objective may write to its argument.
+        try:
+            value[0] = float(objective(carray(x, (n,)).copy()))
+        except Exception:
+            return 1
+        return 0
+
+    return call
+
+
+def _wrapper(objective: Any, shape: tuple[int, ...]) -> Any:
+    from numba import carray  # type: ignore[attr-defined]
+
+    def call(x: Any, n: Any, value: Any, user: Any) -> int:
+        try:
+            value[0] = float(objective(carray(x, shape).copy()))
+        except Exception:
+            return 1
+        return 0
+
+    return call

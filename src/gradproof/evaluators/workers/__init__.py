@@ -1,0 +1,1 @@
+"""Executors: processes, threads or machines that evaluate the objective."""

@@ -1,0 +1,249 @@
+"""An executor answers the rounds: processes, threads, or machines, whatever runs `submit(function, *arguments)`.
+
+A task names probes, a few words each; the worker keeps x and makes the points itself.  Tasks that get lost are asked
+again, and what no worker can do is done in this process: the values are the same wherever they come from.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from typing import Any
+
+import numpy as np
+
+from ...core.structs import PROBE_WORDS
+from ...problem.bounds import Bounds
+from ...problem.numbers import Flat
+from ...problem.point import Problem
+from ..evaluator import Evaluator
+from ..lines import Lines
+from ..local import local_evaluator
+from ..pace import Pace, TimeIsUp
+from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
+from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
+
+# A task takes so many seconds at most, unless one evaluation does: Ctrl-C and the end of a round wait for no more.
+LONG = 0.2
+# And at least so many where there is enough to do: sending it takes a millisecond or so.
+SHORT = 0.005
+# A task is this part of what is left for a worker: large ones first, small ones at the end of a round.
+PART = 3
+# Tasks under way for each worker: one that it does, and one that waits for it.
+AHEAD = 2
+# How often a task is sent before it is done here.
+TRIES = 4
+
+
+class Task:
+    """A batch of probes that was sent to a worker: under way; or with its values; or neither, then to be done here."""
+
+    def __init__(self, probes: Flat) -> None:
+        self.probes = probes
+        self.number = 0
+        self.tries = 0
+        self.future: Any = None
+        self.values: Flat | None = None
+
+    def cancel(self) -> None:
+        """Take the task back, where nobody has begun it."""
+        cancel = getattr(self.future, "cancel", None)
+        if cancel is not None:
+            cancel()
+
+
+class ExecutorEvaluator(Evaluator):
+    """Lets an executor answer the rounds.
+
+    Parameters
+    ----------
+    objective
+        What `check` takes; it must be picklable where the workers are other processes, and, where they are threads of
+        this one, safe to call from several threads at once.
+    problem
+        The point x.
+    executor
+        Has `submit(function, *arguments)`, which returns a future with `result()`.
+    pace, bounds
+        As for every evaluator.
+
+    Raises
+    ------
+    TypeError
+        For an executor that is none, or an objective that cannot be sent to its processes.
+    """
+
+    def __init__(
+        self,
+        objective: Any,
+        problem: Problem,
+        executor: Any,
+        pace: Pace | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        super().__init__(problem, pace, bounds)
+        if not callable(getattr(executor, "submit", None)):
+            raise TypeError(
+                "executor must have submit(function, *arguments), as those of concurrent.futures have, "
+                f"not be of type {type(executor).__name__}"
+            )
+        self.executor = executor
+        self.objective = objective
+        self._here = local_evaluator(objective, problem, Pace(self.pace.deadline))
+        refuse_what_stays(objective, executor)
+        self._site = Site(objective, problem)
+        self._workers = workers_of(executor)
+        self._numbers = itertools.count()
+        self._seconds = 0.0
+        self._tasks: deque[Task] = deque()
+        self._seen: set[tuple[str, int, int]] = set()
+        self._takes_tasks = True
+        keep(self._site)
+
+    def use_lines(self, claimed: Flat) -> Lines:
+        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        forget(self._site.key)
+        self._site = Site(self.objective, self.problem, claimed)
+        keep(self._site)
+        lines = super().use_lines(claimed)
+        self._here.lines = lines
+        return lines
+
+    def close(self) -> None:
+        """Take back what nobody needs any more, and forget the check."""
+        self._take_back()
+        forget(self._site.key)
+        self._here.close()
+        super().close()
+
+    def at_x(self) -> float:
+        """Return the objective at x; what it raises goes through."""
+        # The first task brings the site along: its worker may keep nothing yet.
+        return float(next(self._answers(np.zeros((1, PROBE_WORDS), np.int64), self._site))[0])
+
+    def elsewhere(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        for values in self._answers(probes):
+            yield values
+            self.pace.done(len(values))
+
+    def _answers(self, probes: Flat, site: Site | None = None) -> Iterator[Flat]:
+        """Yield the values of probes in their order, whatever the order in which they are answered."""
+        start = 0
+        self._take_back()
+        while start < len(probes) or self._tasks:
+            while start < len(probes) and len(self._under_way()) < self._most():
+                self.pace.look_at_the_clock()
+                task = Task(probes[start : start + self._size(len(probes) - start)])
+                self._tasks.append(task)
+                self._send(task, site)
+                start += len(task.probes)
+            first = self._tasks[0]
+            if first.future is not None:
+                self._wait()
+                continue
+            values = self._values_here(first) if first.values is None else first.values
+            self._tasks.popleft()
+            yield values
+
+    def _under_way(self) -> list[Task]:
+        return [task for task in self._tasks if task.future is not None]
+
+    def _most(self) -> int:
+        """Return how many tasks may be under way: until each worker has the site, which is large, one for each."""
+        return self._workers * (AHEAD if len(self._seen) >= self._workers else 1)
+
+    def _take_back(self) -> None:
+        """Cancel what is left of a round that was broken off."""
+        while self._tasks:
+            self._tasks.pop().cancel()
+
+    def _size(self, left: int) -> int:
+        """Return how many probes the next task takes of those that are left."""
+        part = -(-left // (PART * self._workers))
+        if self._seconds:
+            part = max(min(part, int(LONG / self._seconds)), int(SHORT / self._seconds))
+        return max(1, min(left, part))
+
+    def _send(self, task: Task, site: Site | None) -> None:
+        """Send a task; where the executor takes no more, it is to be done here."""
+        # Also for one that is sent again: an executor may know a call again by its arguments.
+        task.number = next(self._numbers)
+        task.tries += 1
+        task.future = None
+        if not self._takes_tasks:
+            return
+        changes = self._here.changes_its_argument
+        try:
+            task.future = self.executor.submit(answer, self._site.key, task.number, task.probes, changes, site)
+        except Exception as problem:
+            if not self._seen:
+                raise_at_the_door(problem)
+            self._leave(problem)
+
+    def _wait(self) -> None:
+        """Wait until something has come of a task, and see what it is; raise `TimeIsUp` when the time is."""
+        tasks = self._under_way()
+        if not all(isinstance(task.future, Future) for task in tasks):  # of other kinds only `result()` is known
+            self._see(tasks[0], outcome_of(tasks[0].future))
+            return
+        deadline = self.pace.deadline
+        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
+        done = wait([task.future for task in tasks], seconds, FIRST_COMPLETED).done
+        if not done:
+            raise TimeIsUp
+        for task in tasks:
+            if task.future in done:
+                self._see(task, outcome_of(task.future))
+
+    def _see(self, task: Task, outcome: Any) -> None:
+        """Take the values of a task, or send it again, or leave it to this process."""
+        if isinstance(outcome, KeyboardInterrupt):
+            raise outcome
+        if isinstance(outcome, BrokenExecutor):
+            self._leave(outcome)
+            task.future = None
+            return
+        if isinstance(outcome, Answer) and outcome.number == task.number:
+            self._seen.add(outcome.worker)
+            if outcome.state != UNKNOWN:
+                task.values = self._noted(task, outcome) if outcome.state == ANSWERED else None
+                task.future = None
+                return
+        if not self._seen and (task.tries >= TRIES or is_about_pickling(outcome)):
+            raise_at_the_door(outcome)
+        if task.tries < TRIES:
+            # Nobody has answered, or a worker that keeps nothing of this check: the task now brings all along.
+            self._send(task, self._site)
+            return
+        self.problem.note("Workers lost some probes again and again: these were evaluated in this process.")
+        task.future = None
+
+    def _noted(self, task: Task, answered: Answer) -> Flat:
+        values = answered.values
+        if values is None or len(values) != len(task.probes):
+            raise RuntimeError("a worker of the executor runs another version of gradproof")
+        for note in answered.notes:
+            self.problem.note(note)
+        self._here.changes_its_argument |= answered.changes_its_argument
+        if self.lines is not None and answered.changes is not None:
+            self.lines.keep(task.probes, answered.changes)
+        self._seconds = answered.seconds / len(values)
+        return values
+
+    def _values_here(self, task: Task) -> Flat:
+        """Evaluate in this process, as without an executor; what that raises goes through."""
+        return self._here.evaluate(np.ascontiguousarray(task.probes))
+
+    def _leave(self, problem: BaseException) -> None:
+        """Go on without the executor."""
+        if not self._takes_tasks:
+            return
+        self._takes_tasks = False
+        hint = "" if self._seen else " before it gave an answer: can its processes import the objective?"
+        self.problem.note(
+            f"The executor broke down ({type(problem).__name__}){hint or ';'} the rest was evaluated in this process."
+        )

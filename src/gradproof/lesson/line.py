@@ -1,0 +1,190 @@
+"""One line of an objective: along a coordinate, in a block, or in a direction."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from ..evaluators.restricted import Restricted, restricted
+from ..evaluators.serial import SerialEvaluator
+from ..problem.numbers import Flat
+from ..problem.places import Place, place_of
+from ..problem.point import Problem
+
+RANDOM = "random"
+# A coordinate that is much smaller than the others is moved by what moves the others, too.
+SMALL = 8.0
+
+
+@dataclass(frozen=True)
+class AlongCoordinate:
+    """Points whose coordinate `index` is base + u size."""
+
+    x: Flat
+    index: int
+    base: float
+    size: float
+
+    def __call__(self, u: Flat) -> Flat:
+        """Return the point for u."""
+        moved: Flat = self.x.copy()
+        moved[self.index] = self.base + float(u[0]) * self.size
+        return moved
+
+
+@dataclass(frozen=True)
+class AlongVector:
+    """Points whose coordinates `part` are here + u size move."""
+
+    x: Flat
+    part: slice
+    here: Flat
+    size: float
+    move: Flat
+
+    def __call__(self, u: Flat) -> Flat:
+        """Return the point for u."""
+        moved: Flat = self.x.copy()
+        moved[self.part] = self.here + float(u[0]) * self.size * self.move
+        return moved
+
+
+class Line(NamedTuple):
+    """The objective on x + t v as a function of u, which is (x + t v) / size along a coordinate, else t / size.
+
+    `at` is u at x, an array of one element; `vector` is v, None along a coordinate; `size` is a power of two that moves
+    x by about its own size.
+    """
+
+    place: Place
+    vector: Flat | None
+    size: float
+    at: Flat
+    restricted: Restricted
+
+    @property
+    def objective(self) -> Any:
+        """The objective as a function of u."""
+        return self.restricted.objective
+
+    @property
+    def calls(self) -> int:
+        """At how many points the objective was evaluated."""
+        return self.restricted.calls
+
+    def point(self, u: Flat) -> Flat:
+        """Return the point of x for u."""
+        return self.restricted.point(u)
+
+    def taken(self, u: Flat, x: Flat) -> float:
+        """Return the step t that a point really takes after rounding."""
+        moved = self.point(u)[self.place.start : self.place.stop].astype(np.float64)
+        moved -= x[self.place.start : self.place.stop]
+        if self.vector is None:
+            return float(moved[0])
+        along = self.vector[self.place.start : self.place.stop] / self.largest
+        return float(np.sum(moved * along)) / float(np.sum(along * along)) / self.largest
+
+    @property
+    def largest(self) -> float:
+        """The largest component of v: squares of numbers around 1 neither overflow nor vanish."""
+        return 1.0 if self.vector is None else float(np.max(np.abs(self.vector)))
+
+    def claimed(self, gradient: Flat) -> float:
+        """Return what a claimed gradient says about the slope of the line."""
+        if self.vector is None:
+            return float(gradient[self.place.start])
+        part = slice(self.place.start, self.place.stop)
+        return math.fsum(gradient[part] * self.vector[part])
+
+
+def read_line(objective: Any, problem: Problem, index: Any, direction: Any, seed: int) -> Line:
+    """Return the line that the user asked for.
+
+    Parameters
+    ----------
+    objective, problem
+        Of any kind that `check` takes, and the point.
+    index
+        A flat index, or a name: `W1[3, 7]` (a coordinate), `W1`, `W1[3]` or `layers.0` (a block); None is all of x.
+    direction
+        "random", or a vector in the structure of x; None is the coordinate, or a random direction in the block.
+    seed
+        Of the random direction.
+
+    Raises
+    ------
+    IndexError, ValueError, TypeError
+        Where there is no such coordinate, or no such direction.
+    """
+    place = place_of(problem, index)
+    if direction is None and place.stop == place.start + 1:
+        return _along_coordinate(objective, problem, place)
+    if direction is None or (isinstance(direction, str) and direction == RANDOM):
+        vector = _random_direction(problem, place, seed)
+        name = f"a random direction in {place.name}"
+    elif isinstance(direction, str):
+        raise ValueError(f'direction must be "{RANDOM}" or a vector in the structure of x, not {direction!r:.40}')
+    else:
+        vector, name = _given_direction(problem, place, direction), f"the given direction in {place.name}"
+    return _along_vector(objective, problem, place._replace(name=name), vector)
+
+
+def _along_coordinate(objective: Any, problem: Problem, place: Place) -> Line:
+    index, x = place.start, problem.x
+    value = float(x[index])
+    size = _power_of_two(max(abs(value), _typical(x) / SMALL))
+    small = abs(value) < size / 4
+    base, at = (value, 0.0) if small else (0.0, value / size)
+    points = AlongCoordinate(x, index, base, size)
+    return Line(place, None, size, np.array([at], x.dtype), restricted(objective, problem, points))
+
+
+def _along_vector(objective: Any, problem: Problem, place: Place, vector: Flat) -> Line:
+    part = slice(place.start, place.stop)
+    x, move = problem.x, vector[part]
+    here = x[part].astype(np.float64)
+    sizes = np.maximum(np.abs(here), _typical(x) / SMALL)
+    size = _power_of_two(1.0 / float(np.max(np.abs(move) / sizes)))
+    points = AlongVector(x, part, here, size, move)
+    return Line(place, vector, size, np.zeros(1), restricted(objective, problem, points))
+
+
+def _random_direction(problem: Problem, place: Place, seed: int) -> Flat:
+    """Return signs times magnitudes times scales, as the core makes them of a seed; a check's seed 0 is not that."""
+    probe = np.zeros((1, PROBE_WORDS), np.int64)
+    probe[0, PROBE_START], probe[0, PROBE_STOP] = place.start, place.stop
+    probe.view(np.uint64)[0, PROBE_SEED] = (seed + 1) % (1 << 64) or 1
+    probe.view(np.float64)[0, PROBE_STEP] = 1.0
+    reached = SerialEvaluator(lambda _: 0.0, problem).points(probe)[0]
+    vector: Flat = reached.astype(np.float64) - problem.x
+    return vector
+
+
+def _given_direction(problem: Problem, place: Place, direction: Any) -> Flat:
+    vector = problem.layout.flatten(direction, "direction")
+    if not np.isfinite(vector).all():
+        bad = int(np.flatnonzero(~np.isfinite(vector))[0])
+        raise ValueError(f"direction must be finite, but for {problem.layout.name(bad)} it is {vector[bad]:g}")
+    inside = np.zeros_like(vector)
+    inside[place.start : place.stop] = vector[place.start : place.stop]
+    if not inside.any():
+        raise ValueError(f"direction is 0 in all of {place.name}: there is no line along it")
+    return inside
+
+
+def _typical(x: Flat) -> float:
+    """Return the root mean square of x, 1 where all of it is 0."""
+    largest = float(np.max(np.abs(x)))
+    if largest == 0.0:
+        return 1.0
+    return largest * math.sqrt(float(np.mean((x.astype(np.float64) / largest) ** 2)))
+
+
+def _power_of_two(value: float) -> float:
+    """Return a power of two near a positive number: multiplied by it nothing is rounded."""
+    return math.ldexp(1.0, min(max(math.frexp(value)[1], -1000), 1000))

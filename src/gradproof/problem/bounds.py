@@ -1,0 +1,77 @@
+"""The box outside of which the objective is never evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from .numbers import Flat, as_numbers
+from .point import Problem
+from .structure import Branch, Layout
+
+
+class Bounds(NamedTuple):
+    """The box outside of which the objective is never evaluated."""
+
+    lower: Flat
+    upper: Flat
+
+    def inside(self, probes: Flat, x: Flat, points: Callable[[Flat], Flat]) -> Flat:
+        """Say for each probe whether its point lies in the box."""
+        start = probes[:, PROBE_START]
+        length = probes[:, PROBE_STOP] - start
+        inside = np.ones(len(probes), bool)
+        single = (length == 1) & (probes[:, PROBE_SEED] == 0)
+        at = start[single]
+        # One coordinate moves by its step, rounded as the point is: no need to make the whole point.
+        moved = (x[at] + probes[single, PROBE_STEP].copy().view(np.float64)).astype(x.dtype)
+        inside[single] = (moved >= self.lower[at]) & (moved <= self.upper[at])
+        for row in np.flatnonzero((length > 0) & ~single):
+            point = points(probes[row : row + 1])[0]
+            inside[row] = bool(np.all((point >= self.lower) & (point <= self.upper)))
+        return inside
+
+
+def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
+    """Return the box that the user gave as (lower, upper), each None, a number, an array or the structure of x."""
+    if bounds is None:
+        return None
+    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+        raise ValueError(f"bounds must be a pair (lower, upper), not {bounds!r:.60}")
+    lower = _spread(bounds[0], problem.layout, -np.inf, "the lower bound")
+    upper = _spread(bounds[1], problem.layout, np.inf, "the upper bound")
+    outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
+    if outside.size:
+        index = int(outside[0])
+        raise ValueError(
+            f"{problem.layout.name(index)} is {problem.x[index]:.9g}, outside of its bounds "
+            f"[{lower[index]:.9g}, {upper[index]:.9g}]: x must lie inside of the bounds"
+        )
+    return Bounds(lower, upper)
+
+
+def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
+    out = np.full(layout.n, unset)
+    _spread_into(layout.root, value, out, what)
+    return out
+
+
+def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
+    if value is None:
+        return
+    if isinstance(node, Branch):
+        scalar = np.ndim(value) == 0 and not isinstance(value, Mapping)
+        parts = [value] * len(node.children) if scalar else node.parts(value, what)
+        for child, part in zip(node.children, parts, strict=True):
+            _spread_into(child, part, out, what)
+        return
+    array = as_numbers(value, what)
+    try:
+        out[node.start : node.stop] = np.broadcast_to(array, node.shape).reshape(-1)
+    except ValueError:
+        raise ValueError(
+            f"{what} has the shape {array.shape}, but {node.path or 'x'} has the shape {node.shape}"
+        ) from None

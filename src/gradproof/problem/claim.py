@@ -1,0 +1,91 @@
+"""The claimed gradient: asked for, compared with its second call, as one flat vector."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .numbers import Flat
+from .point import Problem, call, same_numbers
+
+# Two calls of one gradient may differ by the order of its sums: so much of the largest component is rounding.
+ROUNDING = {"float64": 1e-11, "float32": 1e-4}
+
+# The variable that holds a result, and the argument of the function that counts.
+ONLY_OURS = 2
+
+
+class Claimed(NamedTuple):
+    """A claimed gradient that has been taken already: flat, and how often its function was called."""
+
+    values: Flat
+    calls: int
+
+
+def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
+    """Return the claimed gradient as a flat vector, and how often the gradient function was called.
+
+    It is in float64; for a check along lines, which asks for it once, in the type of x.
+    """
+    if isinstance(gradient, Claimed):
+        return gradient
+    if not callable(gradient):
+        return _flat(gradient, "gradient", problem), 0
+    first = _call(gradient, problem)
+    if problem.along_lines:
+        return first, 1
+    second = _call(gradient, problem)
+    _compare(first, second, problem)
+    return first, 2
+
+
+def claimed_again(gradient: Any, problem: Problem) -> Flat:
+    """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
+    if isinstance(gradient, Claimed):
+        return gradient.values
+    return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
+
+
+def _flat(value: Any, what: str, problem: Problem) -> Flat:
+    """Return a gradient as a flat vector of its own; along lines without a copy, where it is one already."""
+    if not problem.along_lines:
+        return problem.layout.flatten(value, what)
+    return problem.layout.flat_or_same(value, what, dtype=problem.x.dtype)
+
+
+def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
+    """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
+    x, memory = problem.copy_of_x()
+    value = call(gradient, x, "gradient")
+    if value is None:
+        raise TypeError("the gradient returned None, not an array: is a `return` missing?")
+    # A result that nobody else holds is no buffer that is used again.
+    ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
+    if problem.along_lines and ours:
+        flat = _flat(value, "the gradient's result", problem)
+    else:
+        flat = problem.layout.flatten(
+            value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64
+        )
+    if not same_numbers(memory, problem.x):
+        problem.note("The gradient changed its argument; it was given copies, your x is as it was.")
+    return flat
+
+
+def _compare(first: Flat, second: Flat, problem: Problem) -> None:
+    if (first == second).all():
+        return
+    rounding = ROUNDING["float32" if problem.is_float32 else "float64"]
+    largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
+    with np.errstate(invalid="ignore"):
+        differs = np.abs(first - second) > rounding * largest
+    differs |= np.isnan(first) != np.isnan(second)
+    if differs.any():
+        index = int(np.flatnonzero(differs)[0])
+        problem.note(
+            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, "
+            f"then {second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
+        )

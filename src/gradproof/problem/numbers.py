@@ -1,0 +1,76 @@
+"""Numbers that a user gives: arrays of real numbers, integers, seeds."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Flat: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+NUMBER_KINDS = "fiu"
+
+
+def whole(value: Any, must_be: str) -> int:
+    """Return an integer of any kind as an int; `must_be` says what it must be where it is none."""
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise TypeError(f"{must_be}, not {value!r:.40}")
+
+
+def read_seed(seed: Any) -> int:
+    """Return a seed as an int; an error where it is not one of 64 bits."""
+    number = whole(seed, "seed must be an integer")
+    if not 0 <= number < 1 << 64:
+        raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {number}")
+    return number
+
+
+def as_float(value: Any) -> float:
+    """Return a real number as a float; an integer or a fraction beyond the range as infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def frozen(array: Flat) -> Flat:
+    """Return an array that nobody can write to any more."""
+    array.flags.writeable = False
+    return array
+
+
+def as_numbers(value: Any, what: str) -> Flat:
+    """Return the value as an array of real numbers in float32 or float64; a clear error where it is not that."""
+    try:
+        array = np.asarray(value)
+    except ValueError as problem:
+        raise ValueError(f"{what} is not an array: {problem}") from None
+    kind = array.dtype.kind
+    if kind == "f" and array.dtype.itemsize not in (4, 8):
+        raise TypeError(
+            f"{what} has the type {array.dtype}; float32 and float64 can be checked: convert it to one of the two"
+        )
+    if kind not in NUMBER_KINDS:
+        raise TypeError(
+            f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"
+        )
+    return array
+
+
+def _what_it_is(value: Any, array: Flat) -> str:
+    if value is None:
+        return "None"
+    if array.dtype.kind == "c":
+        return f"complex numbers ({array.dtype}): check the real and imaginary parts as separate coordinates"
+    if array.dtype.kind in "US":
+        return "text"
+    if array.dtype.kind == "O":
+        kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        return f"{kind} of Python objects" if array.ndim or isinstance(value, np.ndarray) else kind
+    return f"{array.dtype}"

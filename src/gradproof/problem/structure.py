@@ -1,0 +1,289 @@
+"""Named parameters: a (nested) structure of arrays as one flat vector, and back.
+
+A `Layout` remembers how the user's x looks, so that every point can be handed over in that shape, and every coordinate
+can be called by the name that the user gave it: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import copy
+import functools
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from .numbers import Flat, as_numbers
+
+Node: TypeAlias = "Leaf | Branch"
+
+
+class Leaf(NamedTuple):
+    """An array, or one number, inside of the structure; a plain Python number has no type of its own."""
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any] | None
+    start: int
+    stop: int
+    number: bool
+
+    def build(self, flat: Flat) -> Any:
+        """Return its part of a flat vector in its own shape, as a view; a number as a number."""
+        if self.number:
+            return flat[self.start]
+        part = flat[self.start : self.stop]
+        return part if len(self.shape) == 1 else part.reshape(self.shape)
+
+    def build_batch(self, points: Flat) -> Any:
+        """Return its part of a matrix of points, one point a row."""
+        return points[:, self.start : self.stop].reshape((len(points), *self.shape))
+
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield its part of one point after the other, as `build` makes it."""
+        if self.shape or self.number:
+            return iter(self.build_batch(points))
+        return map(self.build, points)  # a row of a matrix would be a number, not an array without dimensions
+
+
+class Branch:
+    """A dict, list or tuple inside of the structure; `kind` is "dict", "list" or "tuple"."""
+
+    def __init__(self, path: str, kind: str, keys: tuple[Any, ...], children: tuple[Node, ...], example: Any) -> None:
+        self.path = path
+        self.kind = kind
+        self.keys = keys
+        self.children = children
+        self.example = example
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: of a container of a usual type an empty one, not the user's arrays in it."""
+        state = {name: value for name, value in self.__dict__.items() if name != "assemble"}
+        if type(self.example) in (dict, list, tuple):
+            state["example"] = type(self.example)()
+        elif hasattr(self.example, "_make"):
+            state["example"] = self.example._make([None] * len(self.children))
+        return state
+
+    def build(self, flat: Flat) -> Any:
+        """Return the structure with views of a flat vector in it."""
+        return self.assemble(child.build(flat) for child in self.children)
+
+    def build_batch(self, points: Flat) -> Any:
+        """Return the structure with a leading axis for the points."""
+        return self.assemble(child.build_batch(points) for child in self.children)
+
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield the structure of one point after the other: much cheaper than building each of them."""
+        if not self.children:
+            return (self.build(point) for point in points)
+        return map(self.assemble, zip(*(child.rows(points) for child in self.children), strict=True))
+
+    @functools.cached_property
+    def assemble(self) -> Callable[[Iterable[Any]], Any]:
+        """What makes a new container of the user's own type that holds the parts."""
+        kind, keys = type(self.example), self.keys
+        if self.kind == "list":
+            return list
+        if self.kind == "tuple":
+            return kind._make if hasattr(kind, "_make") else tuple
+        if kind is dict:
+            return lambda parts: dict(zip(keys, parts, strict=True))
+
+        def like_the_example(parts: Iterable[Any]) -> Any:
+            container = copy.copy(self.example)
+            for key, part in zip(keys, parts, strict=True):
+                container[key] = part
+            return container
+
+        return like_the_example
+
+    def parts(self, value: Any, what: str) -> list[Any]:
+        """Return the parts of a value of this structure in order; a clear error where it has another structure."""
+        where = _named(self.path, what)
+        if self.kind != "dict":
+            if not isinstance(value, (list, tuple)) or len(value) != len(self.children):
+                raise ValueError(f"{where} is {_described(value)}, but x is a {self.kind} of {len(self.children)}")
+            return list(value)
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{where} is {_described(value)}, but x is a dict with the keys {_listed(self.keys)}")
+        missing = [key for key in self.keys if key not in value]
+        extra = [key for key in value if key not in self.keys]
+        if missing or extra:
+            faults = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(extra)}, x has not"] * bool(extra)
+            raise ValueError(f"{where} {' and '.join(faults)}; x has the keys {_listed(self.keys)}")
+        return [value[key] for key in self.keys]
+
+
+class Layout:
+    """How the user's x looks: its structure, the shapes and names of its arrays, and its one element type."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.leaves = tuple(_leaves(root))
+        self.n = self.leaves[-1].stop if self.leaves else 0
+        # One type for all: as NumPy, float32 beside float64 is computed in float64, so that each step is exact.
+        self.dtype = np.result_type(*{leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)})
+        self._starts = [leaf.start for leaf in self.leaves]
+
+    @property
+    def build(self) -> Callable[[Flat], Any]:
+        """What makes the user's structure out of a flat vector, without a copy."""
+        return self.root.build
+
+    @property
+    def build_batch(self) -> Callable[[Flat], Any]:
+        """What makes the user's structure, with a leading axis, out of a matrix with a point a row."""
+        return self.root.build_batch
+
+    @property
+    def rows(self) -> Callable[[Flat], Iterator[Any]]:
+        """What yields the user's structure for one row of a matrix of points after the other."""
+        return self.root.rows
+
+    def name(self, index: int) -> str:
+        """Return what the user calls a coordinate."""
+        leaf = self.leaves[bisect.bisect_right(self._starts, index) - 1]
+        path = leaf.path or "x"
+        if not leaf.shape:
+            return path
+        place, rest = [], index - leaf.start
+        for length in reversed(leaf.shape):
+            rest, position = divmod(rest, length)
+            place.append(str(position))
+        return f"{path}[{', '.join(reversed(place))}]"
+
+    def name_of_line(self, start: int, stop: int) -> str:
+        """Return what the user calls the coordinates [start, stop)."""
+        for leaf in self.leaves:
+            if stop > start + 1 and (start, stop) == (leaf.start, leaf.stop):
+                return leaf.path or "x"
+        first = self.name(start)
+        return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
+
+    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64) -> Flat:
+        """Return a new flat vector that holds a value of this structure; `what` names it where it does not fit."""
+        out = np.empty(self.n, dtype)
+        _fill(self.root, value, out, what)
+        return out
+
+    def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
+        """Return a flat vector that holds a value of this structure: the value's own memory where it is one already."""
+        fits = isinstance(value, np.ndarray) and isinstance(self.root, Leaf) and value.shape == self.root.shape
+        if fits and value.dtype == dtype and value.flags.c_contiguous and value.dtype.isnative:
+            same: Flat = np.asarray(value).reshape(-1)
+            return same
+        return self.flatten(value, what, dtype=dtype)
+
+
+# An array of so many elements is not copied: a vector more might not fit into the memory.
+LARGE = 1 << 20
+
+
+def layout_of(x: Any) -> Layout:
+    """Return how the user's x looks."""
+    layout = Layout(_node(x, "", [0]))
+    if layout.n == 0:
+        raise ValueError("x is empty: a gradient check needs at least one coordinate")
+    return layout
+
+
+def read(x: Any) -> tuple[Layout, Flat]:
+    """Return the layout of the user's x and a flat copy of its numbers; of one large array no copy, it is only read."""
+    layout = layout_of(x)
+    make = layout.flat_or_same if layout.n >= LARGE else layout.flatten
+    return layout, make(x, "x", dtype=layout.dtype)
+
+
+def _node(value: Any, path: str, used: list[int]) -> Node:
+    if isinstance(value, Mapping):
+        keys = tuple(value)
+        children = tuple(_node(value[key], _join(path, _printable(str(key))), used) for key in keys)
+        return Branch(path, "dict", keys, children, value)
+    if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
+        names = getattr(value, "_fields", range(len(value)))
+        top = path or ("" if hasattr(value, "_fields") else "x")
+        children = tuple(_node(part, _join(top, str(name)), used) for name, part in zip(names, value, strict=True))
+        return Branch(path, "list" if isinstance(value, list) else "tuple", tuple(range(len(value))), children, value)
+    array = as_numbers(value, _named(path, "x"))
+    dtype = None if type(value) in (int, float) else _kept(array.dtype)
+    number = array.ndim == 0 and not isinstance(value, np.ndarray)
+    start, used[0] = used[0], used[0] + array.size
+    return Leaf(path, array.shape, dtype, start, used[0], number)
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _printable(key: str) -> str:
+    """Return a key as one line of text: a report shows it in a table."""
+    return key if key.isprintable() else repr(key)[1:-1]
+
+
+def _named(path: str, what: str) -> str:
+    return f"{what}, at {path!r}," if path else what
+
+
+def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """float32 stays float32, everything else becomes float64."""
+    return np.dtype(np.float32) if dtype.kind == "f" and dtype.itemsize == 4 else np.dtype(np.float64)
+
+
+def _is_numbers(value: Sequence[Any]) -> bool:
+    """Whether a list or tuple is one array: plain numbers, or rows of plain numbers of one length, and nothing else."""
+    if not value or not all(_is_number(part) or isinstance(part, (list, tuple)) for part in value):
+        return not value
+    lengths = {len(part) if isinstance(part, (list, tuple)) else -1 for part in value}
+    return len(lengths) == 1 and (lengths == {-1} or all(_is_numbers(part) for part in value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, complex, str, bool, np.generic)) or value is None
+
+
+def _leaves(node: Node) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+    else:
+        for child in node.children:
+            yield from _leaves(child)
+
+
+def _fill(node: Node, value: Any, out: Flat, what: str) -> None:
+    if isinstance(node, Leaf):
+        if isinstance(value, Mapping):
+            raise ValueError(
+                f"{_named(node.path, what)} is {_described(value)}, but x has an array of shape {node.shape}"
+            )
+        array = as_numbers(value, _named(node.path, what))
+        if not _same_shape(array.shape, node.shape):
+            raise ValueError(f"{_named(node.path, what)} has the shape {array.shape}, but x has the shape {node.shape}")
+        out[node.start : node.stop] = array.reshape(-1)
+        return
+    for child, part in zip(node.children, node.parts(value, what), strict=True):
+        _fill(child, part, out, what)
+
+
+def _same_shape(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Whether the shapes agree; a column, a row and a flat vector of one length do, too."""
+    if shape == expected:
+        return True
+    long, expected_long = ([length for length in lengths if length != 1] for lengths in (shape, expected))
+    return long == expected_long and len(long) <= 1
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"a dict with the keys {_listed(value)}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {operator.length_hint(value)}"
+    shape = getattr(value, "shape", None)
+    return f"an array of shape {tuple(shape)}" if shape is not None else f"of type {type(value).__name__}"
+
+
+def _listed(keys: Any) -> str:
+    words = [repr(key) for key in keys]
+    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")

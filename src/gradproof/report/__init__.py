@@ -1,0 +1,1 @@
+"""Reports: what a check found, as records and as text."""

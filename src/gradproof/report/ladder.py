@@ -1,0 +1,129 @@
+"""The evidence of a coordinate: the slopes at every step at which the objective was evaluated, and what they show."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
+from ..problem.numbers import Flat
+
+# Four standard deviations of the noise of one value; a slope has two values in it.
+NOISE_BAR = 4.0 * math.sqrt(2.0)
+# Of long vectors only what was evaluated beyond the first pairs is kept.
+KEPT_WHOLE = 1 << 17
+FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
+DROP = 0.3
+FINGERPRINTS = {
+    FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
+    NOISE: "|slope - claimed| grows like 1/h as the step shrinks: rounding noise of f, and nothing else.",
+    TRUNCATION: "|slope - claimed| shrinks with the step: truncation of a smooth f, and nothing else.",
+    KINK: "|slope - claimed| is flat, then drops suddenly: larger steps cross a kink, smaller ones do not.",
+    NOTHING: "The slopes agree with the claimed value at every step.",
+    UNCLEAR: "The slopes show no pattern that has a name.",
+}
+
+
+class Rung(NamedTuple):
+    """The slopes of one step: forward (right), backward (left), centered; their gap, and what noise leaves open."""
+
+    step: float
+    left: float
+    right: float
+    slope: float
+    gap: float
+    error_bar: float
+
+
+class Values:
+    """What the objective gave along single coordinates, as the rounds of a check went by."""
+
+    def __init__(self, x: Flat) -> None:
+        self._x = x
+        self._rounds: list[tuple[Flat, Flat, Flat]] = []
+        self._at_x = math.nan
+
+    def keep(self, probes: Flat, values: Flat) -> None:
+        """Keep the values of a round."""
+        length = probes[:, PROBE_STOP] - probes[:, PROBE_START]
+        if length.size and not length.any():
+            self._at_x = float(values[0]) if math.isnan(self._at_x) else self._at_x
+            return
+        single = (length == 1) & (probes[:, PROBE_SEED] == 0) & (probes[:, PROBE_RATIO] == 0)
+        if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
+            steps = np.ascontiguousarray(probes[single, PROBE_STEP]).view(np.float64)
+            self._rounds.append((probes[single, PROBE_START].copy(), steps, values[single]))
+
+    @property
+    def value(self) -> float:
+        """The value at x; NaN before it is known."""
+        return self._at_x
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds have left something."""
+        return len(self._rounds)
+
+    def first(self, rounds: int) -> tuple[Flat, Flat, Flat]:
+        """Return the coordinates, steps and values that so many rounds have left, one after the other."""
+        kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._rounds[:rounds]]
+        starts, steps, values = map(np.concatenate, zip(*kept, strict=True))
+        return starts, steps, values
+
+    def restore(self, value: float, starts: Flat, steps: Flat, values: Flat) -> None:
+        """Take over what other rounds have left."""
+        self._at_x, self._rounds = value, [(starts, steps, values)]
+
+    def ladder(self, index: int, noise: float) -> tuple[Rung, ...]:
+        """Return the rungs of a coordinate, finest first."""
+        sides: dict[float, dict[int, float]] = {}
+        for starts, steps, values in self._rounds:
+            for place in np.flatnonzero(starts == index):
+                step, value = float(steps[place]), float(values[place])
+                sides.setdefault(abs(step), {})[1 if step > 0 else -1] = self._slope(index, step, value)
+        return tuple(_rung(step, slopes, noise) for step, slopes in sorted(sides.items()))
+
+    def _slope(self, index: int, step: float, value: float) -> float:
+        here = float(self._x[index])
+        taken = float(self._x.dtype.type(here + step)) - here
+        return (value - self._at_x) / taken if taken and math.isfinite(value) else math.nan
+
+
+def _rung(step: float, slopes: dict[int, float], noise: float) -> Rung:
+    right, left = slopes.get(1, math.nan), slopes.get(-1, math.nan)
+    return Rung(step, left, right, (left + right) / 2, right - left, NOISE_BAR * noise / step)
+
+
+def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
+    """Return which pattern |slope - claimed| shows over the steps: one of the keys of `FINGERPRINTS`."""
+    seen = [(one.step, abs(one.slope - claimed), one.error_bar) for one in rungs if math.isfinite(one.slope - claimed)]
+    if len(seen) < 2:
+        return UNCLEAR
+    clear = [(step, error) for step, error, bar in seen if error > 2 * bar and error > 1e-5 * abs(claimed)]
+    if not clear:
+        return NOISE if any(error > 1e-5 * abs(claimed) for _, error, _ in seen) else NOTHING
+    errors = [error for _, error in clear]
+    finer = [(error, bar) for step, error, bar in seen if step < clear[0][0]]
+    below = [error for error, bar in finer if bar < 0.25 * errors[0] and error < DROP * errors[0]]
+    middle = len(errors) // 2
+    if len(errors) == 1 or _flat(errors[: max(2, middle)]) or (len(errors) > 3 and _flat(errors[middle:])):
+        # What is below the noise may have dropped; what is seen to be small has.
+        drops = [*below, errors[0]] if len(errors) > 1 else below
+        return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
+    return TRUNCATION if _falls(clear) else UNCLEAR
+
+
+def _falls(clear: Sequence[tuple[float, float]]) -> bool:
+    """Whether errors fall at least in proportion to the steps, as truncation does."""
+    (small, least), (large, most) = clear[0], clear[-1]
+    slope = math.log(most / least) / math.log(large / small)
+    return slope >= 0.7 and all(after >= before for (_, before), (_, after) in itertools.pairwise(clear))
+
+
+def _flat(errors: Sequence[float]) -> bool:
+    """Whether errors are the same but for what truncation or a kink at the end of the ladder adds."""
+    return max(errors) <= 1.5 * min(errors)

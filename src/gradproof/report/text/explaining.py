@@ -1,0 +1,70 @@
+"""One coordinate explained: every slope that was measured, what the pattern of their errors means, what to do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..cause import Cause
+from ..ladder import FINGERPRINTS, Rung, fingerprint
+from ..records import Finding, Record
+from .figures import number, short
+from .table import WIDTH, shared_kink
+
+COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claimed|")
+
+
+def explain(report: Record, index: int) -> str:
+    """Return the evidence of a coordinate as text."""
+    finding = next((one for one in report.findings if one.start <= index < one.stop), None)
+    rungs = report.ladder(index)
+    claimed = report.claimed(index)
+    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
+    if len(rungs) > 1 and math.isfinite(claimed):
+        parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
+    if finding is None and report.power is not None:
+        parts.append(_along_lines(report, index))
+    else:
+        cause = finding.cause if finding is not None else _cause_without_finding(report, index)
+        parts.append(f"  {cause}: {cause.explanation}")
+    if finding is not None and finding.rows is not None:
+        parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is that of all rows")
+    if finding is not None and finding.partner >= 0:
+        parts.append(f"  {shared_kink(finding, report)}")
+    return "\n".join(parts)
+
+
+def _head(report: Record, index: int, finding: Finding | None, claimed: float) -> str:
+    head = f"{report.name(index)}: claimed {number(claimed, 9)}"
+    if finding is None or not math.isfinite(finding.slope):
+        return head
+    return f"{head}, measured {number(finding.slope, 9)} ± {short(finding.error_bar)}"
+
+
+def _along_lines(report: Record, index: int) -> str:
+    """Return what a check along lines knows of a coordinate of which there is no finding."""
+    if index in report.sampled:
+        return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
+    if report.verdict == "right":
+        return f"  Not looked at alone: it was on every line. The gradient is {report.power}."
+    return '  Not looked at alone, and lines tell nothing of it: mode="full" looks at every coordinate.'
+
+
+def _cause_without_finding(report: Record, index: int) -> Cause:
+    return Cause.AGREES if math.isfinite(report.resolutions[index]) else Cause.UNTESTED
+
+
+def _rows(rungs: Sequence[Rung], claimed: float) -> str:
+    if not rungs:
+        return "  (no values of this coordinate were kept)"
+    table = [COLUMNS, *(_cells(one, claimed) for one in rungs)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    lines = ("  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)
+    return "\n".join(line[:WIDTH] for line in lines)
+
+
+def _cells(one: Rung, claimed: float) -> tuple[str, ...]:
+    slopes = (number(value, 7) if math.isfinite(value) else "-" for value in (one.left, one.right, one.slope))
+    sizes = (one.gap, one.error_bar, abs(one.slope - claimed))
+    rest = (short(value) if math.isfinite(value) else "-" for value in sizes)
+    return (short(one.step), *slopes, *rest)

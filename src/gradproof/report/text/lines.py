@@ -1,0 +1,82 @@
+"""The parts of a report that only a check along lines has: its headline, its power, the blocks that are wrong."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..cause import Cause
+from ..records import Finding, Record
+from .figures import filled, number, short
+
+REASONS = {
+    Cause.NOISE_LIMITED: "rounding of f rules: compute f in float64, or at least its last sums",
+    Cause.STEP_LIMITED: "kinks or curvature rule: fewer data points, or a smooth stand-in, make lines sharper",
+    Cause.DOMAIN: 'f has no finite values along lines through x: move x inside of its domain, or use mode="full"',
+    Cause.NONDETERMINISTIC: "f is random: fix its seed",
+    Cause.UNTESTED: "the check ended before its lines had climbed: allow more",
+}
+ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}
+NAMED_BLOCKS = 4
+
+
+def headline_of_lines(report: Record) -> str:
+    """Return the verdict in words, on one line."""
+    along = f"along random lines through all {report.n:,} coordinates"
+    if report.verdict == "right":
+        return f"right: the gradient agrees with the objective {along}"
+    if report.verdict == "inconclusive":
+        reason = REASONS.get(report.cause or Cause.UNTESTED, REASONS[Cause.NOISE_LIMITED])
+        return f"inconclusive: nothing is wrong, but {reason}"
+    named = f"{len(report.wrong):,} wrong {'coordinate' if len(report.wrong) == 1 else 'coordinates'} confirmed"
+    blocks = [one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
+    where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
+    if len(blocks) > NAMED_BLOCKS:
+        where += f" and {len(blocks) - NAMED_BLOCKS} more"
+    return f"wrong: the gradient disagrees with the objective {along}; {named}{where}"
+
+
+def facts_of_lines(report: Record) -> dict[str, str]:
+    """Return what the verdict rests on, by its name."""
+    power = report.power
+    facts = {}
+    if power is not None and power.lines:
+        facts["power"] = str(power) if report.verdict != "wrong" else f"before the disagreement, {power}"
+        if power.hidden:
+            facts["kinks at x"] = f"along a line they may hide errors of up to {short(power.hidden)}"
+    if report.evaluations:
+        facts["objective"] = f"{report.value:.9g} at x, computed in {report.arithmetic}"
+        facts["noise floor"] = f"{short(report.noise_floor)} (measured)"
+        if report.nondeterministic:
+            facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
+    calls = f"{report.evaluations:,} of the objective"
+    if report.gradient_evaluations:
+        calls += f", {report.gradient_evaluations} of the gradient"
+    if report.stopped_by:
+        calls += f"; {ENDED_BY[report.stopped_by]} ended the check"
+    return {**facts, "evaluations": calls, "seed": f"{report.seed}; another one takes other lines"}
+
+
+def long_lines(report: Record, width: int) -> str:
+    """Return a sentence for every line longer than a coordinate that is wrong, or still open."""
+    long = [one for one in report.findings if one.stop > one.start + 1]
+    return "\n".join(filled("  ", _sentence(one, report), "    ", width) for one in long)
+
+
+def _sentence(one: Finding, report: Record) -> str:
+    size = one.stop - one.start
+    sampled = report.sampled[(report.sampled >= one.start) & (report.sampled < one.stop)]
+    text = f"{one.name}: "
+    if sampled.size:
+        wrong = np.count_nonzero(np.isin(sampled, report.wrong))
+        text += f"{wrong:,} of {sampled.size:,} sampled coordinates are wrong (of {size:,})"
+    else:
+        text += f"{size:,} coordinates, not followed further"
+    if one.claimed == 0:
+        text += f"; along the line 0 is claimed, and measured is {short(one.slope)}"
+    elif math.isfinite(one.factor) and one.factor_bar < abs(one.factor - 1.0):
+        text += f"; along the claim it is {number(one.factor, 6)} ± {short(one.factor_bar)} times what it should be"
+    elif not math.isfinite(one.claimed):
+        text += f"; along the line the slope is off by {short(abs(one.slope))}"
+    return text

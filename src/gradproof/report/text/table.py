@@ -1,0 +1,245 @@
+"""A report as text: the verdict in words, what it rests on, and what matters, worst first; 100 columns or fewer."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..cause import Cause
+from ..records import Finding, Record
+from .figures import filled, number, short
+from .lines import ENDED_BY, facts_of_lines, headline_of_lines, long_lines
+
+WIDTH = 100
+NARROWEST = 80
+ROWS = 10
+KINK_ROWS = 5
+SHARED = 3
+NAME_ROOM = 24
+# The most digits that are shown; fewer where the line would be too long.
+DIGITS = (9, 7, 5, 4)
+# What goes where a terminal is too narrow for all.
+LEFT_OUT = ("left", "right")
+COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
+
+
+def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
+    """Return a report as text of so many columns (80 or more); with `colour`, its head in that of the verdict."""
+    width = max(width, NARROWEST)
+    coordinates = [one for one in report.findings if one.stop == one.start + 1]
+    head = "\n".join(textwrap.wrap(headline(report), width))
+    if colour:
+        head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
+    wrong = [one for one in coordinates if one.cause is Cause.WRONG]
+    undecided = [one for one in coordinates if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
+    kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
+    settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
+    hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
+    parts = [
+        head,
+        _facts(report, width),
+        long_lines(report, width),
+        _table("wrong", sorted(wrong, key=_severity), ROWS, len(report.wrong), _slopes, width),
+        _table("undecided", sorted(undecided, key=_openness), ROWS, report.undecided, _slopes, width),
+        _table("settled", sorted(settled, key=_fewness), KINK_ROWS, len(settled), _settled_on(report.rows), width),
+        _table("kinks", sorted(kinks, key=_distance), KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
+        _explanations(report, width),
+        _notes(report, wrong, width),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def headline(report: Record) -> str:
+    """Return the verdict in words, on one line."""
+    if report.power is not None:
+        return headline_of_lines(report)
+    if report.verdict == "right":
+        at_kinks = f", {len(report.kinks):,} of them at or near a kink" if len(report.kinks) else ""
+        return f"right: the gradient agrees with the objective in {_all(report.n)}{at_kinks}"
+    left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
+    parts = [f"{count:,} {what}" for count, what in left if count]
+    if report.verdict == "wrong":
+        return "; ".join([f"wrong: the gradient is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts])
+    first, *rest = parts
+    count, _, what = first.partition(" ")
+    return f"inconclusive: nothing is wrong, but {count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
+
+
+def _facts(report: Record, width: int) -> str:
+    if report.power is not None:
+        return _joined(facts_of_lines(report), width)
+    tested = f"{report.tested:,} of {_coordinates(report.n)}"
+    if report.untested and report.stopped_by:
+        tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
+    noise = (
+        f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed: nothing asked for more'})"
+    )
+    calls = f"{report.evaluations:,} of the objective"
+    if report.gradient_evaluations:
+        calls += f", {report.gradient_evaluations} of the gradient"
+    facts = {"tested": tested}
+    if report.resolution > 0:
+        facts["resolution"] = _resolution(report)
+    if report.evaluations:
+        facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
+    if report.nondeterministic:
+        facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
+    facts["evaluations"] = calls
+    return _joined(facts, width)
+
+
+def _joined(facts: dict[str, str], width: int) -> str:
+    return "\n".join(filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
+
+
+def _resolution(report: Record) -> str:
+    known = report.resolutions[np.isfinite(report.resolutions)]
+    worst = short(report.resolution)
+    usual = short(float(np.median(known))) if known.size else worst
+    if usual == worst:
+        return f"an error of {worst} would have been seen"
+    where = "wherever it was decided" if report.undecided or report.untested else "everywhere"
+    return f"an error of {worst} would have been seen {where}, of {usual} in half of them"
+
+
+def _slopes(one: Finding, digits: int) -> dict[str, str]:
+    enough = _justified(one.slope, one.error_bar, digits)
+    slope = _known(one.slope, enough)
+    if math.isfinite(one.error_bar) and math.isfinite(one.slope):
+        slope += f" ± {short(one.error_bar)}"
+    return {
+        "claimed": number(one.claimed, enough),
+        "numerical slope": slope,
+        "left": _known(one.left, min(digits, 6)),
+        "right": _known(one.right, min(digits, 6)),
+        "cause": str(one.cause) + (f", on {one.rows:,} rows" if one.rows else ""),
+    }
+
+
+def _settled_on(rows: int | None) -> Callable[[Finding, int], dict[str, str]]:
+    def cells(one: Finding, digits: int) -> dict[str, str]:
+        shown = _slopes(one, digits)
+        return {key: shown[key] for key in ("claimed", "numerical slope")} | {
+            "cause": f"{one.cause}: settled on {one.rows:,} of {rows:,} rows"
+        }
+
+    return cells
+
+
+def _kinks(one: Finding, digits: int) -> dict[str, str]:
+    shown = min(digits, 6)
+    return {
+        "claimed": number(one.claimed, shown),
+        "left": _known(one.left, shown),
+        "right": _known(one.right, shown),
+        "kink": "at x" if one.distance == 0 else f"at x {'-' if one.distance < 0 else '+'} {short(abs(one.distance))}",
+        "cause": str(one.cause),
+    }
+
+
+def _table(
+    title: str,
+    found: Sequence[Finding],
+    rows: int,
+    total: int,
+    cells: Callable[[Finding, int], dict[str, str]],
+    width: int,
+) -> str:
+    shown = found[:rows]
+    if not shown:
+        return f"{title}: {total:,}" if total and title != "kinks" else ""
+    longest = max(len(one.name) for one in shown)
+    for digits, left_out in (*((digits, ()) for digits in DIGITS), (DIGITS[-1], LEFT_OUT)):
+        lines = [{key: text for key, text in cells(one, digits).items() if key not in left_out} for one in shown]
+        widths = {key: max(len(key), *(len(line[key]) for line in lines)) for key in lines[0]}
+        room = width - 2 - sum(each + 2 for each in widths.values())
+        if room >= min(longest, NAME_ROOM * width // WIDTH):
+            break
+    room = max(min(longest, room), len(title))
+    text = [_line(title, {key: key for key in widths}, widths, room)]
+    text += [_line(_cut(one.name, room), line, widths, room) for one, line in zip(shown, lines, strict=True)]
+    if total > len(shown):
+        # A check keeps the findings of so many coordinates, the first ones that it settles: worse ones may be behind.
+        kept = f"; these come from the {len(found):,} that were found first" if total > len(found) else ""
+        text.append(f"  … and {total - len(shown):,} more{kept}")
+    return "\n".join(text)
+
+
+def _line(name: str, cells: dict[str, str], widths: dict[str, int], room: int) -> str:
+    """Return one line: names and causes to the left, numbers to the right."""
+    padded = (f"{cells[key]:<{width}}" if key == "cause" else f"{cells[key]:>{width}}" for key, width in widths.items())
+    return f"  {name:<{room}}  {'  '.join(padded)}".rstrip()
+
+
+def _cut(name: str, room: int) -> str:
+    """Shorten a name in its middle: its end tells the coordinate."""
+    if len(name) <= room:
+        return name
+    tail = max(1, (room - 1) * 2 // 3)
+    return f"{name[: room - 1 - tail]}…{name[-tail:]}"
+
+
+def _explanations(report: Record, width: int) -> str:
+    causes = {one.cause for one in report.findings} - {Cause.AGREES}
+    if report.untested:
+        causes.add(Cause.UNTESTED)
+    if report.nondeterministic:
+        causes.add(Cause.NONDETERMINISTIC)
+    return "\n".join(filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
+
+
+def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
+    shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
+
+
+def shared_kink(one: Finding, report: Record) -> str:
+    """Return the sentence about two claims that contradict each other on one kink."""
+    other = report.name(one.partner)
+    return f"{one.name} and {other} share a kink: each claimed value is acceptable alone, the two together are not."
+
+
+def _severity(one: Finding) -> tuple[float, float, int]:
+    """Sort by relative error in steps of a thousandth, then by error; what is not finite comes first."""
+    error = one.error if math.isfinite(one.error) else math.inf
+    return (-round(one.relative_error, 3) if math.isfinite(one.relative_error) else -math.inf, -error, one.index)
+
+
+def _openness(one: Finding) -> tuple[float, int]:
+    return (-one.resolution if math.isfinite(one.resolution) else -math.inf, one.index)
+
+
+def _fewness(one: Finding) -> tuple[int, int]:
+    return (one.rows or 0, one.index)
+
+
+def _distance(one: Finding) -> tuple[float, int]:
+    return (abs(one.distance) if math.isfinite(one.distance) else math.inf, one.index)
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _all(n: int) -> str:
+    return "the one coordinate" if n == 1 else f"all {n:,} coordinates"
+
+
+def _coordinates(n: int) -> str:
+    return "1 coordinate" if n == 1 else f"{n:,} coordinates"
+
+
+def _known(value: float, digits: int) -> str:
+    """Return a measured number, or a dash where nothing could be measured."""
+    return "-" if math.isnan(value) else number(value, digits)
+
+
+def _justified(slope: float, error_bar: float, most: int) -> int:
+    """Return how many digits of a slope its error bar leaves: one more than are certain, at least three."""
+    if not (math.isfinite(slope) and math.isfinite(error_bar)) or slope == 0 or error_bar <= 0:
+        return min(most, 6)
+    certain = math.floor(math.log10(abs(slope))) - math.floor(math.log10(error_bar))
+    return max(3, min(certain + 1, most))

@@ -1,0 +1,87 @@
+"""Passes that say little: everything compared is zero, a block is dead, or a regulariser alone explains a gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..problem.numbers import Flat
+from ..problem.structure import Layout, Leaf
+
+# A quotient of claimed value and coordinate that is the same to rounding everywhere.
+SAME = 1e-9
+FEWEST = 2
+# Of a longer block the first coordinates mostly say that there is no factor.
+LONG = 4096
+# Long blocks are gone through in pieces of so many, which need no memory worth mentioning.
+PIECE = 1 << 18
+
+
+def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
+    """Return what must be said of agreement that tests nothing, by the names of the blocks.
+
+    Parameters
+    ----------
+    layout
+        The structure of x.
+    x, claimed
+        The point and the claimed gradient, n values each.
+    acceptable
+        For each coordinate, whether its claimed value agrees with the objective.
+    """
+    if not acceptable.any():
+        return []
+    everywhere = acceptable.size > 0 and acceptable.strides == (0,)
+    if not (claimed if everywhere else claimed[acceptable]).any():
+        return [
+            "Everything that agrees is 0, claimed and measured: a gradient that is always 0 would pass, too. "
+            "Check at another point, where the objective changes."
+        ]
+    blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    if len(blocks) < 2:
+        return []
+    return [*_dead(blocks, claimed, acceptable), *_regularised(blocks, x, claimed, acceptable)]
+
+
+def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat) -> Iterator[str]:
+    for leaf in blocks:
+        part = slice(leaf.start, leaf.stop)
+        if acceptable[part].all() and not claimed[part].any():
+            yield (
+                f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, claimed and measured. "
+                "Its agreement tests nothing: check at a point where it matters."
+            )
+
+
+def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -> Iterator[str]:
+    proportional = {leaf.path: _factor(x[leaf.start : leaf.stop], claimed[leaf.start : leaf.stop]) for leaf in blocks}
+    if all(proportional.values()):
+        return  # the whole objective is a sum of squares
+    for leaf in blocks:
+        factor = proportional[leaf.path]
+        if factor and acceptable[leaf.start : leaf.stop].all():
+            yield (
+                f"{leaf.path}: its gradient is {factor:.6g} times {leaf.path} itself, as of a regulariser alone. "
+                "Nothing else that should reach it was tested."
+            )
+
+
+@np.errstate(all="ignore")
+def _factor(x: Flat, claimed: Flat) -> float:
+    """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
+    if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):
+        return 0.0
+    first, count = math.nan, 0
+    for start in range(0, x.size, PIECE):
+        here, claims = x[start : start + PIECE], claimed[start : start + PIECE]
+        moving = here != 0
+        if claims[~moving].any():
+            return 0.0
+        quotients = claims[moving] / here[moving].astype(np.float64)
+        first = float(quotients[0]) if quotients.size and count == 0 else first
+        if not np.all(np.abs(quotients - first) <= SAME * abs(first)):
+            return 0.0
+        count += quotients.size
+    return first if count >= FEWEST and math.isfinite(first) else 0.0

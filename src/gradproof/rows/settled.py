@@ -1,0 +1,111 @@
+"""Findings that rest on parts of the rows: the evidence of each part, and the report that tells of all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..problem.numbers import Flat, frozen
+from ..report.cause import Cause
+from ..report.records import Finding
+from ..report.report import Report
+from .additive import Form
+
+
+class Piece(NamedTuple):
+    """What a check of one coordinate on one part of the rows found."""
+
+    cause: Cause
+    claimed: float = math.nan
+    slope: float = math.nan
+    left: float = math.nan
+    right: float = math.nan
+    error_bar: float = math.inf
+    step: float = math.nan
+    resolution: float = math.inf
+    has_kink: bool = False
+    distance: float = math.nan
+
+
+UNKNOWN = Piece(Cause.UNTESTED)
+
+
+def pieces(report: Report) -> list[Piece]:
+    """Return what the check of a part found, one coordinate after the other."""
+    told = {one.index: Piece(*(getattr(one, name) for name in Piece._fields)) for one in report.findings}
+    return [told.get(index) or _without_finding(report, index) for index in range(report.n)]
+
+
+def _without_finding(report: Report, index: int) -> Piece:
+    resolution = float(report.resolutions[index])
+    if not math.isfinite(resolution):
+        return UNKNOWN
+    claimed, rungs = report.claimed(index), report.ladder(index)
+    if not rungs:
+        return Piece(Cause.AGREES, claimed, claimed, claimed, claimed, resolution, math.nan, resolution)
+    rung = rungs[-1]
+    bar = max(rung.error_bar, abs(rung.gap))
+    return Piece(Cause.AGREES, claimed, rung.slope, rung.left, rung.right, bar, rung.step, resolution)
+
+
+def joined(finding: Finding, parts: Sequence[Piece], sizes: Sequence[int], form: Form, constant: float) -> Finding:
+    """Return the finding of a coordinate whose claimed value agrees on every part of the rows.
+
+    Slopes and error bars are what linearity makes of those of the parts; `constant` is what each part counts again.
+    """
+    again = np.float64(constant)
+    slope, left, right = (
+        float(form.whole([np.float64(getattr(part, name)) for part in parts], sizes, again))
+        for name in ("slope", "left", "right")
+    )
+    kinks = [part for part in parts if part.has_kink]
+    nearest = min(kinks, key=lambda part: abs(part.distance), default=UNKNOWN)
+    return replace(
+        finding,
+        cause=Cause.KINK_CROSSED if kinks else Cause.AGREES,
+        slope=slope,
+        left=left,
+        right=right,
+        error_bar=form.of_error([part.error_bar for part in parts], sizes),
+        step=max(part.step for part in parts),
+        resolution=form.of_error([part.resolution for part in parts], sizes),
+        has_kink=bool(kinks),
+        distance=nearest.distance,
+        rows=min(sizes),
+    )
+
+
+def wrong(finding: Finding, part: Piece, size: int) -> Finding:
+    """Return the finding of a coordinate whose claimed value is wrong on one part of the rows."""
+    return replace(finding, **part._asdict(), rows=size)
+
+
+def retold(report: Report, told: dict[int, Finding]) -> Report:
+    """Return a report with other findings for some of its undecided coordinates; counts and verdict follow."""
+    faults = [index for index, one in told.items() if one.cause is Cause.WRONG]
+    resolutions = report.resolutions.copy()
+    for index, one in told.items():
+        resolutions[index] = one.resolution
+    known = resolutions[np.isfinite(resolutions)]
+    undecided = report.undecided - len(told)
+    verdict = "wrong" if faults or len(report.wrong) else "inconclusive" if undecided or report.untested else "right"
+    was_kink = set(report.kinks.tolist()) - set(told)
+    return replace(
+        report,
+        verdict=verdict,
+        agreeing=report.agreeing + len(told) - len(faults),
+        undecided=undecided,
+        wrong=_indices({*report.wrong.tolist(), *faults}),
+        kinks=_indices(was_kink | {index for index, one in told.items() if one.has_kink}),
+        findings=tuple(told.get(one.index, one) for one in report.findings),
+        resolution=float(known.max()) if known.size else report.resolution,
+        resolutions=frozen(resolutions),
+    )
+
+
+def _indices(chosen: set[int]) -> Flat:
+    return frozen(np.array(sorted(chosen), np.int64))

@@ -1,0 +1,166 @@
+"""What is known of a check at every moment, and what a resumed check need not ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.structs import PROBE_WORDS
+from ..engine import ROUND, Engine
+from ..evaluators.evaluator import Evaluator
+from ..problem.numbers import Flat
+from ..report.ladder import Values
+from .saving import Saved
+
+
+class Known:
+    """Values that need not be asked for again; where a probe was asked for several times, in their order."""
+
+    def __init__(self, left: dict[bytes, tuple[float, ...]]) -> None:
+        self._left = left
+
+    @classmethod
+    def of(cls, probes: Flat, values: Flat) -> Known:
+        """Return the values of probes, which are one after the other."""
+        left: dict[bytes, tuple[float, ...]] = {}
+        for probe, value in zip(probes.reshape(-1, PROBE_WORDS), values.tolist(), strict=True):
+            left[probe.tobytes()] = (*left.get(probe.tobytes(), ()), value)
+        return cls(left)
+
+    def take(self, probes: Flat) -> tuple[Flat, Flat, Known]:
+        """Return the values of a round, which of them are known, and what is then left."""
+        values, known = np.full(len(probes), np.nan), np.zeros(len(probes), bool)
+        if not self._left:
+            return values, known, self
+        left = dict(self._left)
+        for row, probe in enumerate(probes):
+            first, *others = left.pop(probe.tobytes(), (None,))
+            if first is not None:
+                values[row], known[row] = first, True
+            if others:
+                left[probe.tobytes()] = tuple(others)
+        return values, known, Known(left)
+
+    def rest(self) -> tuple[Flat, Flat]:
+        """Return the probes that were not asked for, and their values."""
+        pairs = [(np.frombuffer(key, np.int64), value) for key, values in self._left.items() for value in values]
+        probes = np.array([probe for probe, _ in pairs], np.int64).reshape(-1, PROBE_WORDS)
+        return probes, np.array([value for _, value in pairs], np.float64)
+
+
+class Base(NamedTuple):
+    """The engine between two rounds: its memory, the evaluations told until then, and how many rounds were kept."""
+
+    memory: Flat
+    told: int
+    kept: int
+
+
+class Round(NamedTuple):
+    """A round under way: its probes, the values that were known before, and how many had been told before it."""
+
+    probes: Flat
+    values: Flat
+    known: Flat
+    number: int
+    kept: int
+
+
+class Recorder:
+    """An evaluator that knows the values of a saved check, and at every moment what would have to be saved.
+
+    The engine's memory between two rounds and the values since then are all of a check.  As soon as a budget decides
+    what is asked, the memory before that is held and the values go on being recorded: resumed with a larger budget,
+    the check is then the one that has had this budget from its beginning.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        engine: Engine,
+        kept: Values,
+        known: tuple[Flat, Flat],
+        described: Callable[[], Saved],
+    ) -> None:
+        self._evaluator = evaluator
+        self._engine = engine
+        self._kept = kept
+        self._described = described
+        self._known = Known.of(*known)
+        self._base: Base | None = None
+        self._since: list[tuple[Flat, Flat]] = []
+        self._round: Round | None = None
+
+    def evaluate(self, probes: Flat) -> Flat:
+        """Return the values of a round, in the order of its probes, as the evaluator's `evaluate`."""
+        # Each of these is one assignment of several names: Ctrl-C comes before it or after it.
+        if self._base is not None and self._round is not None:
+            self._since, self._round = [*self._since, self._answered(self._round)], None
+        elif self._base is None and self._budget_decides(len(probes)):
+            base = Base(self._engine.memory.copy(), self._engine.evaluations, self._kept.rounds)
+            self._base, self._round = base, None
+        probes = probes.copy()
+        self._evaluator.forget()
+        values, known, left = self._known.take(probes)
+        begun = Round(probes, values, known, self._engine.rounds, self._kept.rounds)
+        self._known, self._round = left, begun
+        if not known.all():
+            self._evaluator.evaluate(probes[~known])
+        return self._answered(begun)[1]
+
+    def forget(self) -> None:
+        """Nothing: the engine's own count of rounds says what has been told."""
+
+    def first_values(self) -> Flat:
+        """Return the values of a round that was broken off: those of its first probes."""
+        if self._round is None or self._engine.rounds != self._round.number:
+            return np.empty(0)
+        answered: Flat = np.logical_and.accumulate(self._which(self._round))
+        first: Flat = self._filled(self._round)[answered]
+        return first
+
+    def saved(self) -> Saved:
+        """Return what would have to be saved now."""
+        under_way, engine = self._round, self._engine
+        current = under_way if under_way is not None and engine.rounds == under_way.number else None
+        base = self._base or Base(engine.memory, engine.evaluations, current.kept if current else self._kept.rounds)
+        pairs = [*self._since, self._known.rest()]
+        if under_way is not None and (self._base is not None or current is not None):
+            pairs.insert(len(self._since), self._answered(under_way))
+        starts, steps, kept = self._kept.first(base.kept)
+        return self._described()._replace(
+            told=base.told,
+            memory=base.memory if base.told else np.empty(0, np.int64),
+            value=self._kept.value if base.told else math.nan,
+            starts=starts,
+            steps=steps,
+            kept=kept,
+            probes=np.concatenate([probes for probes, _ in pairs]).reshape(-1),
+            values=np.concatenate([values for _, values in pairs]),
+        )
+
+    def _budget_decides(self, count: int) -> bool:
+        """Whether the budget may have a say in what comes after a round of so many probes."""
+        budget = self._engine.budget
+        if self._engine.plans_by_budget:
+            return budget > 0
+        return budget > 0 and budget - self._engine.evaluations - count < ROUND
+
+    def _which(self, this: Round) -> Flat:
+        """Return which values of a round are there."""
+        there: Flat = this.known.copy()
+        there[np.flatnonzero(~this.known)[: len(self._evaluator.first_values())]] = True
+        return there
+
+    def _filled(self, this: Round) -> Flat:
+        first = self._evaluator.first_values()
+        values: Flat = this.values.copy()
+        values[np.flatnonzero(~this.known)[: len(first)]] = first
+        return values
+
+    def _answered(self, this: Round) -> tuple[Flat, Flat]:
+        there = self._which(this)
+        return this.probes[there], self._filled(this)[there]

@@ -1,0 +1,133 @@
+"""The rounds of a check: ask, evaluate, tell, until the findings stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from ..core import codes
+from ..core.structs import REPORT_EARLY, REPORT_UNTESTED, REPORT_VERDICT
+from ..engine import Engine, Options, Outcome
+from ..evaluators.arrays.inplace import InPlace
+from ..evaluators.choice import evaluator_for, gradient_function
+from ..evaluators.evaluator import Evaluator
+from ..evaluators.pace import Pace, TimeIsUp
+from ..linesengine import LinesEngine, uses_lines
+from ..problem.bounds import read_bounds
+from ..problem.numbers import Flat
+from ..problem.point import Problem, read_problem
+from ..report.cause import Cause
+from ..report.ladder import Values
+from ..report.making import Course, make_report
+from ..report.records import Evidence
+from ..report.report import Report
+from ..report.vacuous import remarks
+from .keeping import Answers, Keeper
+from .progress import Progress, shown
+from .settings import Settings
+
+# What a check along lines takes at most where nothing disagrees.
+LINES_EXPECTED = 120
+ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
+
+
+def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progress: Progress = None) -> Report:
+    """Check a gradient of an objective of x alone; the arguments are those of `gradproof.check`."""
+    started = time.monotonic()
+    options = settings.options()
+    deadline = settings.deadline(started)
+    keeper = _keeper(settings)
+    mode = settings.mode
+    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
+    box = read_bounds(settings.bounds, problem)
+    chosen = "lines" if problem.along_lines else "full"
+    keeper.begin(problem, box, options, chosen)
+    with shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
+        pace = Pace(deadline, keeper.advance(advance))
+        with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
+            claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
+            values = Values(problem.x)
+            engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
+            answers = keeper.record(evaluator, engine, values, problem, calls)
+            stopped_by = _run(engine, answers, evaluator, values, keeper)
+    outcome = engine.result()
+    if not stopped_by and settings.budget is not None and _is_early(outcome):
+        stopped_by = "budget"
+    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+        problem.note(remark)
+    if keeper.failure:
+        problem.note(keeper.failure)
+    evidence = Evidence(problem.layout, claimed, values, engine.blocks())
+    return make_report(outcome, evidence, Course(chosen, options.seed, calls, stopped_by, tuple(problem.notes)))
+
+
+def _keeper(settings: Settings) -> Keeper:
+    """Return who keeps a check that is to be saved, or resumed, or neither."""
+    if settings.save is None and settings.resume is None:
+        return Keeper()
+    # On use: it brings modules along that take longer than a check of ten coordinates.
+    from .resuming import FileKeeper
+
+    return FileKeeper(settings.save, settings.resume)
+
+
+def _is_early(outcome: Outcome) -> bool:
+    """Whether the engine had to leave something undone."""
+    return bool(outcome.report[REPORT_UNTESTED] or outcome.report[REPORT_EARLY])
+
+
+def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
+    """Return the problem, and the gradient as `claimed_gradient` takes it."""
+    if isinstance(objective, InPlace):
+        if x is not None and x is not objective.parameters:
+            raise TypeError("x must be left out with in_place: the point is where its parameters are")
+        return objective.problem(gradient, along_lines)
+    if x is None:
+        raise TypeError(
+            "x is missing: check(objective, gradient, x); only for gradproof.in_place(parameters, f) it is left out"
+        )
+    problem = read_problem(x)
+    problem.along_lines = along_lines(problem.n)
+    return problem, gradient
+
+
+def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
+    if not problem.along_lines:
+        return Engine(problem, claimed, options, zeroed=zeroed)
+    return LinesEngine(problem, claimed, evaluator.use_lines(claimed).sizes, options)
+
+
+def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
+    """Return for each coordinate whether its claimed value agrees; along lines, whether all of them do."""
+    if not problem.along_lines:
+        return np.isin(outcome.causes, ACCEPTABLE)
+    right = int(outcome.report[REPORT_VERDICT]) == codes.VERDICT_RIGHT
+    return np.broadcast_to(np.array(right), (problem.n,))
+
+
+def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
+    """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
+    stopped_by = ""
+    try:
+        while len(probes := engine.ask()):
+            values = answers.evaluate(probes)
+            kept.keep(probes, values)
+            engine.tell(values, evaluator.foretold(probes))
+            answers.forget()
+    except TimeIsUp:
+        stopped_by = "time_limit"
+    except KeyboardInterrupt:
+        if not engine.rounds:
+            raise
+        stopped_by = "interrupted"
+    finally:
+        keeper.save()
+    if stopped_by:
+        values = answers.first_values()
+        kept.keep(probes[: len(values)], values)
+        engine.stop(values)
+    return stopped_by

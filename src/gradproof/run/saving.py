@@ -1,0 +1,262 @@
+"""A check in a file, so that it can go on later: what is in the file, written atomically, verified when it is read.
+
+The file is data, not code: integers, reals and text, all little-endian.
+
+    magic             8 bytes
+    length            8 bytes    of the whole file
+    checksum         32 bytes    SHA-256 of the whole file with these 32 bytes left out
+    format            8 bytes    1
+    parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
+
+A whole number is 8 bytes, a real number a double, a text UTF-8, a digest 32 bytes; vectors are their elements.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import struct
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..core.structs import PROBE_WORDS
+from ..problem.bounds import Bounds
+from ..problem.numbers import Flat
+
+Bytes: TypeAlias = bytes | memoryview
+
+MAGIC = b"\x93GRADPRF"
+FORMAT = 1
+HEAD = struct.Struct("<8sQ32sQ")
+CHECKSUM = slice(16, 48)
+LENGTH = struct.Struct("<Q")
+INTEGERS, REALS = np.dtype("<i8"), np.dtype("<f8")
+NEXT = "\0"
+ANEW = "begin a new check"
+
+
+class Saved(NamedTuple):
+    """A check between two values of its objective.
+
+    `memory` is that of the engine between two rounds, after `told` evaluations; none where `told` is 0.  The values of
+    `probes`, one a row, are known beyond it, and are not asked for again.  `starts`, `steps`, `kept` and `value` are
+    what `Values` held for the report, `notes` its warnings, a zero character between two of them.
+    """
+
+    version: str
+    mode: str
+    n: int
+    x: bytes
+    claimed: bytes
+    bounds: bytes
+    seed: int
+    rtol: float
+    budget: int
+    gradient_evaluations: int
+    told: int
+    memory: Flat
+    value: float
+    starts: Flat
+    steps: Flat
+    kept: Flat
+    notes: str
+    probes: Flat
+    values: Flat
+
+    @property
+    def evaluations(self) -> int:
+        """How many evaluations of the objective have been done."""
+        return self.told + len(self.values)
+
+
+TYPES: dict[str, Any] = {
+    **dict.fromkeys(("version", "mode", "notes"), str),
+    **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told"), int),
+    **dict.fromkeys(("rtol", "value"), float),
+    **dict.fromkeys(("x", "claimed", "bounds"), bytes),
+    **dict.fromkeys(("memory", "starts", "probes"), INTEGERS),
+    **dict.fromkeys(("steps", "kept", "values"), REALS),
+}
+
+
+def digest(*vectors: Flat) -> bytes:
+    """Return the SHA-256 of the types and elements of vectors."""
+    known = hashlib.sha256()
+    for vector in vectors:
+        known.update(vector.dtype.name.encode())
+        known.update(_elements(vector, vector.dtype.newbyteorder("<")))
+    return known.digest()
+
+
+def digest_of_bounds(bounds: Bounds | None) -> bytes:
+    """Return the digest of the box; of nothing where there is none."""
+    return digest(*(() if bounds is None else (bounds.lower, bounds.upper)))
+
+
+def packed(saved: Saved) -> Iterator[Bytes]:
+    """Yield a check as the bytes of its file, some at a time; vectors are not copied."""
+    parts: list[Bytes] = []
+    for name, value in zip(Saved._fields, saved, strict=True):
+        part = _packed(value, TYPES[name])
+        parts += [LENGTH.pack(len(part)), part]
+    length = HEAD.size + sum(map(len, parts))
+    head = HEAD.pack(MAGIC, length, bytes(32), FORMAT)
+    yield HEAD.pack(MAGIC, length, _checksum(head, parts), FORMAT)
+    yield from parts
+
+
+def _packed(value: Any, kind: Any) -> Bytes:
+    if kind is str:
+        return str(value).encode()
+    if kind is int:
+        return LENGTH.pack(value)
+    if kind is float:
+        return struct.pack("<d", value)
+    return bytes(value) if kind is bytes else _elements(value, kind)
+
+
+def _elements(vector: Flat, kind: Any) -> Bytes:
+    return np.ascontiguousarray(vector, kind).view(np.uint8).data
+
+
+def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
+    known = hashlib.sha256(head[: CHECKSUM.start])
+    known.update(head[CHECKSUM.stop :])
+    for part in parts:
+        known.update(part)
+    return known.digest()
+
+
+def write(path: Path, saved: Saved) -> None:
+    """Write a check to its file, which is at every moment the old one or the new one, whole.
+
+    Raises
+    ------
+    OSError
+        Where that is not possible; the old file stays.
+    """
+    with _beside(path) as (file, name):
+        with os.fdopen(file, "wb") as stream:
+            stream.writelines(packed(saved))
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    if os.name == "posix":  # so that the new name outlives a power failure, too
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield a temporary file in the folder of a file; what is left of it is removed."""
+    file, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        yield file, name
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def destination(path: Any) -> Path:
+    """Return where a check is to be saved, once it is sure that this is possible and destroys nothing else.
+
+    Raises
+    ------
+    TypeError, ValueError
+        With one sentence.
+    """
+    place = Path(os.path.realpath(_as_path(path, "save")))
+    if not place.parent.is_dir():
+        raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
+    if place.exists():
+        if not place.is_file():
+            raise ValueError(f"the check cannot be saved in {path}, which is not a file: give the name of one")
+        if place.stat().st_size and _first_bytes(place) != MAGIC:
+            raise ValueError(f"{path} is there already and is not a saved check: save the check under another name")
+    try:
+        with _beside(place) as (file, _):
+            os.close(file)
+    except OSError as problem:
+        raise ValueError(f"the check cannot be saved in {path}: {problem.strerror}") from None
+    return place
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(len(MAGIC))
+
+
+def _as_path(path: Any, what: str) -> str:
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        raise TypeError(f"{what} must be the name of a file, not {path!r:.40}") from None
+
+
+def load(path: Any) -> Saved:
+    """Return the check in a file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where the file is missing, damaged, or something else, with one sentence.
+    """
+    place = Path(_as_path(path, "resume"))
+    try:
+        if place.exists() and not place.is_file():
+            raise ValueError(f"{path} is not a file: give the file in which the check was saved")
+        if _first_bytes(place) != MAGIC:
+            raise ValueError(f"{path} is not a saved check: give a file in which a check was saved")
+        data = place.read_bytes()
+    except OSError as problem:
+        raise ValueError(f"the saved check {path} cannot be read: {problem.strerror}") from None
+    return unpacked(memoryview(data), path)
+
+
+def unpacked(data: memoryview, path: Any) -> Saved:
+    """Return the check in the content of a file; a ValueError that names the file where there is none."""
+    whole = len(data) >= HEAD.size and LENGTH.unpack_from(data, len(MAGIC))[0] == len(data)
+    if not whole:
+        raise ValueError(f"{path} is damaged: it has {len(data):,} bytes, not as many as were saved; {ANEW}")
+    if _checksum(data[: HEAD.size], [data[HEAD.size :]]) != data[CHECKSUM]:
+        raise ValueError(f"{path} is damaged: its checksum is not that of its content; {ANEW}")
+    version = HEAD.unpack_from(data)[3]
+    if version != FORMAT:
+        raise ValueError(f"{path} has the format {version}, and only {FORMAT} can be read; {ANEW}")
+    try:
+        parts = zip(Saved._fields, _parts(data), strict=True)
+        saved = Saved(*(_unpacked(part, TYPES[name]) for name, part in parts))
+        if len({len(saved.starts), len(saved.steps), len(saved.kept)}) > 1:
+            raise ValueError("what was kept of the rounds has several lengths")
+        if len(saved.probes) != PROBE_WORDS * len(saved.values):
+            raise ValueError("there is not one value a probe")
+        return saved
+    except (struct.error, ValueError):
+        raise ValueError(f"{path} is damaged: its parts are not those of a saved check; {ANEW}") from None
+
+
+def _parts(data: memoryview) -> Iterator[memoryview]:
+    place = HEAD.size
+    while place < len(data):
+        stop = place + LENGTH.size + LENGTH.unpack_from(data, place)[0]
+        if stop > len(data):
+            raise ValueError("the last part is incomplete")
+        yield data[place + LENGTH.size : stop]
+        place = stop
+
+
+def _unpacked(part: memoryview, kind: Any) -> Any:
+    if kind is str:
+        return bytes(part).decode()
+    if kind is int:
+        return LENGTH.unpack(part)[0]
+    if kind is float:
+        return struct.unpack("<d", part)[0]
+    return bytes(part) if kind is bytes else np.frombuffer(part, kind).astype(kind.newbyteorder("="))

@@ -1,0 +1,61 @@
+"""What a check may be told beside the objective, the gradient and x."""
+
+from __future__ import annotations
+
+import numbers
+import os
+from typing import Any, NamedTuple
+
+from ..engine import Options
+from ..problem.numbers import read_seed, whole
+
+MODES = ("auto", "full", "lines")
+
+
+class Settings(NamedTuple):
+    """The keyword arguments of `check` that concern a single check, as the user gave them."""
+
+    mode: str = "auto"
+    seed: int = 0
+    budget: int | None = None
+    time_limit: float | None = None
+    rtol: float | None = None
+    bounds: Any = None
+    executor: Any = None
+    save: str | os.PathLike[str] | None = None
+    resume: str | os.PathLike[str] | None = None
+
+    def options(self) -> Options:
+        """Return what the engine takes; an error where an argument is not what it must be."""
+        if self.mode not in MODES:
+            raise ValueError(f'mode must be "auto", "full" or "lines", not {self.mode!r}')
+        seed = read_seed(self.seed)
+        budget = 0 if self.budget is None else _budget(self.budget)
+        if self.rtol is not None and not 0 < _real(self.rtol, "rtol") < 1:
+            raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {self.rtol}")
+        return Options(budget, seed, float(self.rtol or 0.0))
+
+    def deadline(self, started: float) -> float | None:
+        """Return when the time is up; None where there is no limit."""
+        if self.time_limit is None:
+            return None
+        if not _real(self.time_limit, "time_limit") > 0:
+            raise ValueError(
+                f"time_limit must be a positive number of seconds, not {self.time_limit}; None sets no limit"
+            )
+        return started + float(self.time_limit)
+
+
+def _budget(budget: Any) -> int:
+    count = whole(budget, "budget must be an integer")
+    if count < 1:
+        raise ValueError(f"budget must be at least 1 evaluation of the objective, not {budget}; None sets no limit")
+    if count >= 1 << 63:
+        raise ValueError("budget must be less than 2**63 evaluations of the objective; None sets no limit")
+    return count
+
+
+def _real(value: Any, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{what} must be a number, not {value!r:.40}")
+    return float(value)

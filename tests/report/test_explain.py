@@ -1,0 +1,108 @@
+"""What can be asked of a single coordinate: its ladder, the pattern of its errors, the sentence on what to do."""
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof.report.ladder import FINGERPRINTS, FLAT, KINK, NOISE, NOTHING, TRUNCATION, UNCLEAR, Rung, fingerprint
+
+STEPS = 2.0 ** np.arange(-40, -4, 2)
+
+
+def rungs(slope, noise=1e-16):
+    return [Rung(h, slope(h), slope(h), slope(h), 0.0, 5.66 * noise / h) for h in map(float, STEPS)]
+
+
+def rounding(h):
+    return 2 + 1e-9 * np.sin(1e9 * h) * 1e-3 / h
+
+
+@pytest.mark.parametrize(
+    ("slope", "claimed", "noise", "pattern"),
+    [
+        (lambda h: 2.0, 3.0, 1e-16, FLAT),
+        (lambda h: 2.0 + h * h, 2.01, 1e-16, FLAT),
+        (lambda h: 2.0 + 5 * h * h, 2.0, 1e-16, TRUNCATION),
+        (lambda h: 2.0 if h < 1e-7 else 2.5 - 0.5e-7 / h, 2.0, 1e-16, KINK),
+        (rounding, 2.0, 1e-12, NOISE),
+        (lambda h: 2.0, 2.0, 1e-16, NOTHING),
+        (lambda h: 2.0 + np.sin(np.log(h) * 40), 2.0, 1e-16, UNCLEAR),
+    ],
+)
+def test_patterns(slope, claimed, noise, pattern):
+    assert fingerprint(rungs(slope, noise), claimed) == pattern
+
+
+def test_every_pattern_has_a_sentence():
+    assert all(sentence.endswith(".") for sentence in FINGERPRINTS.values())
+    assert fingerprint([], 1.0) == UNCLEAR
+
+
+def kinked(x):
+    return np.sum(np.sin(x)) + 3 * max(x[1] - 0.7 - 1e-12, 0)
+
+
+X = np.array([0.3, 0.7, -1.2])
+
+
+def test_a_wrong_coordinate_is_flat():
+    report = gradproof.check(kinked, np.cos(X) * np.array([1.0, 1.0, 1.01]), X)
+    assert report.wrong.tolist() == [2]
+    [finding] = [one for one in report.findings if one.cause is gradproof.Cause.WRONG]
+    assert fingerprint(finding.ladder, finding.claimed) == FLAT
+    assert all(one.slope == pytest.approx(np.cos(-1.2), rel=1e-3) for one in finding.ladder)
+    text = report.explain(2)
+    assert text.startswith("x[2]: claimed 0.36598")
+    assert FINGERPRINTS[FLAT] in text
+    assert "look for the bug" in text
+    assert max(map(len, text.splitlines())) <= 110
+
+
+def test_a_kink_that_was_crossed_drops():
+    report = gradproof.check(kinked, np.cos(X), X)
+    assert report.verdict == "right"
+    [finding] = report.findings
+    assert finding.cause is gradproof.Cause.KINK_CROSSED
+    rows = finding.ladder
+    assert repr(rows) == repr(report.ladder(1))
+    assert [one.step for one in rows] == sorted(one.step for one in rows)
+    assert fingerprint(rows, finding.claimed) == KINK
+    assert FINGERPRINTS[KINK] in report.explain(1)
+
+
+def test_a_coordinate_without_a_finding():
+    report = gradproof.check(kinked, np.cos(X), X)
+    row = report.ladder(0)[0]
+    assert row.left == pytest.approx(np.cos(0.3), rel=1e-4)
+    assert row.gap == pytest.approx(0, abs=1e-4)
+    assert "agrees" in report.explain(0)
+
+
+def test_steps_of_float32_are_those_really_taken():
+    x = X.astype(np.float32)
+    report = gradproof.check(lambda w: np.sum(w.astype(np.float64) ** 2), 3 * x, x)
+    assert report.wrong.tolist() == [0, 1, 2]
+    for index in range(3):
+        assert report.ladder(index)[0].slope == pytest.approx(2 * x[index], rel=1e-4)
+
+
+def test_unknown_coordinates():
+    report = gradproof.check(kinked, np.cos(X), X)
+    for index in (-1, 3):
+        with pytest.raises(IndexError, match="from 0 to 2"):
+            report.explain(index)
+    with pytest.raises(TypeError):
+        report.explain("x[0]")
+
+
+def test_two_claims_on_one_kink():
+    def largest(x):
+        return max(x[0], x[1]) + x[2] ** 2
+
+    x = np.array([1.0, 1.0, 2.0])
+    assert gradproof.check(largest, np.array([0.25, 0.75, 4.0]), x).verdict == "right"
+    report = gradproof.check(largest, np.array([1.0, 1.0, 4.0]), x)
+    assert report.wrong.tolist() == [0, 1]
+    assert [one.partner for one in report.findings if one.cause is gradproof.Cause.WRONG] == [1, 0]
+    assert "x[0] and x[1] share a kink" in str(report)
+    assert "share a kink" in report.explain(1)

@@ -1,0 +1,260 @@
+"""The file of a check: whole at every moment, and refused with one sentence where it is not what it must be."""
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof.run import resuming, saving
+
+SOURCE = Path(gradproof.__file__).parent.parent
+X = np.linspace(1, 2, 300)
+
+
+def loss(x):
+    return float(x @ x)
+
+
+def grad(x):
+    return 2 * x
+
+
+def interrupted(call=200):
+    """An objective that is left by Ctrl-C at a call."""
+    calls = 0
+
+    def objective(x):
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise KeyboardInterrupt
+        return loss(x)
+
+    return objective
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "state.bin"
+    gradproof.check(interrupted(), grad, X, save=path)
+    return path
+
+
+def refused(file, *words, objective=loss, gradient=grad, x=X, **settings):
+    """One sentence names the file and what is wrong; nothing is evaluated."""
+    calls = 0
+
+    def counting(point):
+        nonlocal calls
+        calls += 1
+        return objective(point)
+
+    with pytest.raises(ValueError) as problem:  # noqa: PT011 - the words are compared below
+        gradproof.check(counting, gradient, x, resume=file, **settings)
+    text = str(problem.value)
+    assert text.startswith((str(file), f"the saved check {file}"))
+    assert "\n" not in text
+    for word in words:
+        assert word in text
+    assert calls == 0
+
+
+def test_one_flipped_bit_anywhere(file):
+    data = file.read_bytes()
+    places = {*range(saving.HEAD.size + 64), *range(saving.HEAD.size, len(data), len(data) // 150), len(data) - 1}
+    for place in sorted(places):
+        for bit in (1, 128):
+            with pytest.raises(ValueError, match=r"is damaged|is not a saved check"):
+                flip(file, data, place, bit)
+    file.write_bytes(data)
+    assert gradproof.check(loss, grad, X, resume=file)
+
+
+def flip(file, data, place, bit):
+    changed = bytearray(data)
+    changed[place] ^= bit
+    file.write_bytes(changed)
+    saving.load(file)
+
+
+@pytest.mark.parametrize("size", [8, 9, 55, 56, 57, 1000, -1])
+def test_truncated(file, size):
+    file.write_bytes(file.read_bytes()[:size])
+    refused(file, "is damaged: it has", "begin a new check")
+
+
+def test_longer(file):
+    file.write_bytes(file.read_bytes() + b"\0")
+    refused(file, "is damaged: it has")
+
+
+@pytest.mark.parametrize("content", [b"", b"1", b"a text\n", b"\x93NUMPY\x01\x00v\x00" + bytes(200)])
+def test_something_else(file, content):
+    file.write_bytes(content)
+    refused(file, "is not a saved check: give a file in which a check was saved")
+
+
+def test_a_folder_and_nothing(tmp_path):
+    refused(tmp_path, "is not a file")
+    refused(tmp_path / "missing", "cannot be read: No such file or directory")
+    with pytest.raises(TypeError, match="resume must be the name of a file, not 3"):
+        gradproof.check(loss, grad, X, resume=3)
+
+
+def test_another_check(file):
+    other = X.copy()
+    other[7] = np.nextafter(other[7], 2)
+    refused(file, "at another x", x=other)
+    refused(file, "at another x, or of another arithmetic", x=X.astype(np.float32))
+    refused(file, "a check of 300 coordinates, and x has 299", x=X[:299])
+    refused(file, "the seed 0, not 7", seed=7)
+    refused(file, "rtol 0, not 0.0001", rtol=1e-4)
+    refused(file, "other bounds", bounds=(0, 3))
+    refused(file, "another gradient: begin a new check", gradient=lambda x: 2 * x * (1 + 1e-15))
+    refused(file, "another gradient", gradient=np.zeros(300))
+    # Its twin: the same numbers from elsewhere, and the default by its name.
+    assert gradproof.check(loss, 2 * X, list(X), resume=file, mode="full", seed=0)
+
+
+def test_another_version(file):
+    saved = saving.load(file)
+    file.write_bytes(b"".join(saving.packed(saved._replace(version="0.0.0"))))
+    refused(file, "a check of gradproof 0.0.0, and this is", "resume it with that version")
+    file.write_bytes(b"".join(saving.packed(saved._replace(mode="lines"))))
+    refused(file, 'the mode "lines", not "full"')
+
+
+def test_a_file_that_was_made_up(file):
+    """With a right checksum, but another format, or parts that are not those of a check."""
+    data = file.read_bytes()
+
+    def sealed(head, body):
+        length = saving.HEAD.size + len(body)
+        bare = saving.HEAD.pack(saving.MAGIC, length, bytes(32), head)
+        return saving.HEAD.pack(saving.MAGIC, length, saving._checksum(bare, [body]), head) + body
+
+    body = data[saving.HEAD.size :]
+    assert sealed(1, body) == data
+    file.write_bytes(sealed(2, body))
+    refused(file, "has the format 2, and only 1 can be read")
+    part = struct.pack("<Q", 3) + b"abc"
+    for wrong in (b"", b"abc", part, part * 19, body[:-8], body + part):
+        file.write_bytes(sealed(1, wrong))
+        refused(file, "is damaged")
+    saved = saving.unpacked(memoryview(data), file)
+    assert saved.steps.size == 0
+    for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": np.zeros(1)}):
+        file.write_bytes(b"".join(saving.packed(saved._replace(**changed))))
+        refused(file, "is damaged")
+
+
+def test_what_was_packed_is_unpacked(file):
+    saved = saving.load(file)
+    again = saving.unpacked(memoryview(b"".join(saving.packed(saved))), file)
+    for name, before in saved._asdict().items():
+        after = getattr(again, name)
+        assert np.array_equal(before, after, equal_nan=True) if isinstance(before, np.ndarray) else before == after
+    assert (saved.n, saved.told, saved.evaluations, saved.seed) == (300, 1, 199, 0)
+
+
+def test_destinations(tmp_path, monkeypatch):
+    def no(path, *words, error=ValueError):
+        with pytest.raises(error) as problem:
+            gradproof.check(loss, grad, X, save=path)
+        for word in words:
+            assert word in str(problem.value)
+
+    text = tmp_path / "model.py"
+    text.write_text("x = 1\n")
+    no(text, "is there already and is not a saved check")
+    assert text.read_text() == "x = 1\n"
+    no(tmp_path, "which is not a file")
+    no(tmp_path / "missing" / "state.bin", "there is no folder")
+    no(3, "save must be the name of a file, not 3", error=TypeError)
+    if os.name == "posix":
+        no("/dev/null", "which is not a file")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").touch()
+    for path in ("state.bin", "state.bin", "empty", os.fsencode("bytes.bin")):
+        assert gradproof.check(loss, grad, X, save=path)
+    if hasattr(os, "symlink"):
+        (tmp_path / "link").symlink_to("state.bin")
+        gradproof.check(loss, grad, X, save="link")
+        assert (tmp_path / "link").is_symlink()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_that_is_full_does_not_end_the_check(file, monkeypatch):
+    before = file.read_bytes()
+    monkeypatch.setattr(resuming, "EVERY", 0.0)
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    report = gradproof.check(loss, grad, X, save=file)
+    assert report.verdict == "right"
+    assert any("could not be saved" in warning and "No space left" in warning for warning in report.warnings)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_second_interrupt_while_saving(file, monkeypatch):
+    before = file.read_bytes()
+
+    def again(_descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", again)
+    with pytest.raises(KeyboardInterrupt):
+        gradproof.check(interrupted(150), grad, X, save=file)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_not_more_often_than_that(tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(saving, "write", lambda path, saved: written.append(saved.evaluations))
+    gradproof.check(loss, grad, X, save=tmp_path / "state.bin")
+    assert written == [601]
+
+
+SAVING = """
+import sys, time, numpy as np, gradproof
+from gradproof.run import resuming
+resuming.EVERY, resuming.PART_OF_THE_TIME = 0.0, 1e9
+
+def loss(x):
+    time.sleep(0.001)
+    return float(x @ x)
+
+gradproof.check(loss, lambda x: 2 * x, np.linspace(1, 2, 3000), save=sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_killed_while_saving(tmp_path):
+    file = tmp_path / "state.bin"
+    evaluations = []
+    for pause in (0.0, 0.01, 0.02, 0.03, 0.05):
+        file.unlink(missing_ok=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", SAVING, str(file)], env={**os.environ, "PYTHONPATH": str(SOURCE)}
+        )
+        waited = time.monotonic() + 120
+        while not file.exists() and process.poll() is None and time.monotonic() < waited:
+            time.sleep(0.001)
+        time.sleep(pause)
+        process.kill()
+        process.wait()
+        evaluations.append(saving.load(file).evaluations)
+    assert 1 <= min(evaluations) < max(evaluations)
+    report = gradproof.check(loss, grad, np.linspace(1, 2, 3000), resume=file)
+    assert report.to_json() == gradproof.check(loss, grad, np.linspace(1, 2, 3000)).to_json()
