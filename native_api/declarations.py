@@ -68,10 +68,10 @@ MEMORY_OF_THE_CALLER = ("engine_size", "engine_start")
 
 # The simple call first, then the same engine in steps, then the pieces that are useful alone.
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Checking a gradient", ("options_default", "check")),
+    ("Checking a gradient", ("options_default", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "points", "evaluate", *MEMORY_OF_THE_CALLER),
+        ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "blocks", "points", "evaluate", *MEMORY_OF_THE_CALLER),
     ),
     (
         "Pieces that are useful alone",

@@ -1,18 +1,21 @@
-"""The engine of the core as Python holds it: ask, tell, stop, result."""
+"""The engine of the core as Python holds it: ask, tell, stop, result, in every mode the same."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from .core import codes, state, structs
+from .core import codes, linestate, state, structs
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
+from .problem.probes import PROBE
 
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
-ROUND = 4096
+ROUND = state.ROUND
+FINDING: np.dtype[Any] = np.dtype(structs.Finding)
+MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
 class Options(NamedTuple):
@@ -24,13 +27,13 @@ class Options(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The records that the engine wrote: words, and the same memory read as reals.
+    """The records that the engine wrote.
 
     In a check of every coordinate `looked_at` is empty, and causes, kinks and resolutions are those of all coordinates;
     along lines it holds the coordinates that were looked at alone, and causes are theirs.
     """
 
-    report: Flat
+    report: structs.Report
     findings: Flat
     causes: Flat
     kinks: Flat
@@ -39,31 +42,48 @@ class Outcome(NamedTuple):
 
 
 class Engine:
-    """One check in the core: which probes next, and what their values mean."""
+    """One check in the core: which probes next, and what their values mean.
 
-    # Whether the budget decides from the beginning what is asked, not only where it ends.
-    plans_by_budget = False
+    Parameters
+    ----------
+    problem
+        The point x, and whether the check goes along lines.
+    claimed
+        The gradient under test: in float64, along lines in the type of x.
+    options
+        Budget, seed and tolerance.
+    sizes
+        For a check along lines, the typical sizes of x as `evaluators.lines.windows` gives them.
+    zeroed
+        Whether the memory must not hold what happened to be there, because it goes to a file.
+    """
 
-    def __init__(self, problem: Problem, claimed: Flat, options: Options, *, zeroed: bool = False) -> None:
+    def __init__(
+        self, problem: Problem, claimed: Flat, options: Options, sizes: Flat | None = None, *, zeroed: bool = False
+    ) -> None:
         self._library = native()
         self._n = problem.n
-        self._point = np.ascontiguousarray(problem.x, np.float64)
+        self._along_lines = problem.along_lines
+        # Whether the budget decides from the beginning what is asked, not only where it ends.
+        self.plans_by_budget = problem.along_lines
         self.claimed = claimed
-        self._x, self._claimed = pointer(self._point), pointer(self.claimed)
-        size = int(self._library.gradproof_engine_size(self._n))
-        # The core writes before it reads, and fresh pages would take longer than the rest of this; only what goes to a
-        # file must not hold what happened to be there.
-        self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
-        self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
-        self._record = state.Engine.from_buffer(self._memory)  # type: ignore[attr-defined]
-        self._probes = np.empty((ROUND, structs.PROBE_WORDS), np.int64)
+        # For every coordinate the core reckons in double, whatever the type of x; along lines nothing is copied.
+        self._point = problem.x if problem.along_lines else np.ascontiguousarray(problem.x, np.float64)
+        self._x, self._claimed = pointer(self._point), pointer(claimed)
+        self._twin = "_f32" if self._point.dtype == np.float32 else ""
+        borders = _borders(problem) if problem.along_lines else np.zeros(0, np.int64)
+        self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
         chosen = self._options(problem, options)
-        self._raise(
-            self._library.gradproof_engine_start(
-                self._engine, self._x, self._claimed, self._n, pointer(chosen, "gradproof_options[]")
-            )
-        )
+        size = int(self._library.gradproof_engine_size(self._n, self._blocks, chosen))
+        # The core writes before it reads, and fresh pages would take longer than the rest of this.
+        self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
+        self._record = cast(Any, state.Engine).from_buffer(self._memory)
+        self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
+        self._probes = np.empty(ROUND, PROBE)
+        point = (self._x, self._claimed, pointer(sizes), self._n)
+        blocks = (pointer(borders) if self._blocks else ffi.NULL, self._blocks)
+        self._raise(self._twin_of("engine_start")(self._engine, *point, *blocks, chosen))
 
     @property
     def memory(self) -> Flat:
@@ -87,55 +107,71 @@ class Engine:
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
-        count = int(
-            self._library.gradproof_ask(
-                self._engine, self._x, self._claimed, pointer(self._probes, "gradproof_probe[]"), ROUND
-            )
-        )
+        count = int(self._library.gradproof_ask(self._engine, pointer(self._probes, "gradproof_probe[]"), ROUND))
         self._raise(min(count, 0))
         return self._probes[:count]
 
     def tell(self, values: Flat, changes: Flat) -> None:
         """Hand over the values of the round, in its order; changes that the claim foretells are for long lines."""
-        self._raise(self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values)))
+        self._raise(self._told(values, changes))
+
+    def _told(self, values: Flat, changes: Flat) -> int:
+        tell = self._twin_of("tell")
+        return int(tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
 
     def stop(self, values: Flat) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
         if len(values):
             # Where the round has been told already this changes nothing; the code says so.
-            self._library.gradproof_tell(self._engine, self._x, self._claimed, pointer(values), len(values))
+            self._told(values, np.zeros(len(values)))
         self._raise(self._library.gradproof_stop(self._engine))
 
     def result(self) -> Outcome:
         """Return what has been found so far."""
-        report = np.zeros(structs.REPORT_WORDS, np.int64)
-        self._result(report, None)
-        findings = np.zeros((int(report[structs.REPORT_FINDINGS]), structs.FINDING_WORDS), np.int64)
+        report = structs.Report()
+        self._result(report, np.zeros(0, FINDING))
+        findings = np.zeros(report.findings, FINDING)
         if len(findings):
             self._result(report, findings)
-        causes, kinks, resolutions = np.zeros(self._n, np.int64), np.zeros(self._n, np.int64), np.zeros(self._n)
-        self._raise(
-            self._library.gradproof_coordinates(self._engine, pointer(causes), pointer(kinks), pointer(resolutions))
-        )
-        return Outcome(report, findings, causes, kinks, resolutions, np.zeros(0, np.int64))
+        room = linestate.CANDIDATES if self._along_lines else self._n
+        indices, causes, kinks = (np.zeros(room, np.int64) for _ in range(3))
+        resolutions = np.zeros(room)
+        arrays = (pointer(array) for array in (indices, causes, kinks, resolutions))
+        count = int(self._library.gradproof_coordinates(self._engine, *arrays, room))
+        self._raise(min(count, 0))
+        if not self._along_lines:
+            return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
+        return Outcome(report, findings, causes[:count], kinks[:0], resolutions[:0], indices[:count])
 
-    def _result(self, report: Flat, findings: Flat | None) -> None:
-        room = ffi.NULL if findings is None else pointer(findings, "gradproof_finding[]")
-        count = 0 if findings is None else len(findings)
-        self._raise(self._library.gradproof_result(self._engine, pointer(report, "gradproof_report[]"), room, count))
+    def _result(self, report: structs.Report, findings: Flat) -> None:
+        record = ffi.from_buffer("gradproof_report[]", report)
+        room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
+        self._raise(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
     def blocks(self) -> tuple[Flat, Flat]:
-        """Return what lines over the named blocks found: nothing in a check of every coordinate."""
-        return np.zeros(0), np.zeros(0)
+        """Return the norm of the claimed gradient in each named block, and the bar of lines over it (0: none).
 
-    def _options(self, problem: Problem, options: Options) -> Flat:
-        words = np.zeros(structs.OPTIONS_WORDS, np.int64)
-        self._raise(self._library.gradproof_options_default(pointer(words, "gradproof_options[]")))
-        words[structs.OPTIONS_BUDGET] = options.budget
-        words.view(np.uint64)[structs.OPTIONS_SEED] = options.seed
-        words[structs.OPTIONS_FLOAT32] = int(problem.is_float32)
-        words.view(np.float64)[structs.OPTIONS_RTOL] = options.rtol
+        Nothing in a check of every coordinate.
+        """
+        norms, bars = np.zeros(self._blocks), np.zeros(self._blocks)
+        written = self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks)
+        self._raise(min(int(written), 0))
+        return norms, bars
+
+    def _options(self, problem: Problem, options: Options) -> Any:
+        record = structs.Options()
+        words = ffi.from_buffer("gradproof_options[]", record)
+        self._raise(self._library.gradproof_options_default(words))
+        record.budget = options.budget
+        # In C a number without a sign.
+        record.seed = options.seed if options.seed < 1 << 63 else options.seed - (1 << 64)
+        record.float32 = int(problem.is_float32)
+        record.rtol = options.rtol
+        record.mode = MODES["lines" if problem.along_lines else "full"]
         return words
+
+    def _twin_of(self, name: str) -> Any:
+        return getattr(self._library, f"gradproof_{name}{self._twin}")
 
     def _raise(self, code: int) -> None:
         if code >= 0:
@@ -146,3 +182,16 @@ class Engine:
         if code == codes.OUT_OF_MEMORY:
             raise MemoryError(sentence)
         raise RuntimeError(f"{word}: {sentence}")
+
+
+def _borders(problem: Problem) -> Flat:
+    """Return where the named blocks begin and where the last one ends; nothing where x is one array."""
+    leaves = [leaf for leaf in problem.layout.leaves if leaf.stop > leaf.start]
+    if len(leaves) < 2:
+        return np.zeros(0, np.int64)
+    return np.array([*(leaf.start for leaf in leaves), problem.n], np.int64)
+
+
+def uses_lines(n: int, mode: str, budget: int) -> bool:
+    """Return whether a check goes along lines: as every door decides it."""
+    return bool(native().gradproof_uses_lines(n, MODES[mode], budget))

@@ -96,10 +96,3 @@ ConstOptions: TypeAlias = Options
 Findings: TypeAlias = Pointer[Finding]
 
 RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding)
-
-# TRANSITION
-for _kind in RECORDS:
-    _name = _kind.__name__.upper()
-    globals()[f"{_name}_WORDS"] = len(_kind._fields_)  # type: ignore[attr-defined]
-    for _number, (_field, _) in enumerate(_kind._fields_):  # type: ignore[attr-defined]
-        globals()[f"{_name}_{_field.upper()}"] = _number

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ..core.structs import PROBE_START, PROBE_STOP
 from ..library import ffi, native, pointer
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat
@@ -80,7 +79,7 @@ class Evaluator(ABC):
         """Return the values of a round, in the order of its probes."""
         self.forget()
         self._round = np.full(len(probes), np.nan)
-        at_x = probes[:, PROBE_START] == probes[:, PROBE_STOP]
+        at_x = probes["start"] == probes["stop"]
         if self.bounds is None and not at_x.any():
             for values in self.elsewhere(probes):
                 self._round[self._done : self._done + len(values)] = values

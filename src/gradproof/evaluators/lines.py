@@ -10,7 +10,6 @@ import numpy as np
 
 from ..core.directions import window_count
 from ..core.spans import SEGMENT
-from ..core.structs import PROBE_FLOOR, PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from ..library import native, pointer
 from ..problem.numbers import Flat
 
@@ -38,7 +37,7 @@ def windows(x: Flat) -> Flat:
 
 def is_long(probes: Flat) -> Flat:
     """Say for each probe whether it stands on a long line."""
-    long: Flat = probes[:, PROBE_FLOOR] != 0
+    long: Flat = probes["floor"] != 0.0
     return long
 
 
@@ -85,13 +84,12 @@ class Lines:
         Flat
             The point, which the next call moves on.
         """
-        start, stop = int(probe[PROBE_START]), int(probe[PROBE_STOP])
+        start, stop = int(probe["start"]), int(probe["stop"])
         point = self._set_out(start, stop)
-        numbers = probe.view(np.float64)
-        if numbers[PROBE_FLOOR]:
+        if probe["floor"]:
             self._changes[probe.tobytes()] = self._along(np.ascontiguousarray(probe), start, stop, point)
         else:
-            self._single(probe, numbers, start, stop, point)
+            self._single(probe, start, stop, point)
         return point
 
     def at_x(self) -> Flat:
@@ -167,13 +165,13 @@ class Lines:
         if self._move(self._x, *self.pointers, words, first, last - first, pointer(point), changes):
             raise RuntimeError("the library refused a probe on a long line")
 
-    def _single(self, probe: Flat, numbers: Flat, start: int, stop: int, point: Flat) -> None:
+    def _single(self, probe: Flat, start: int, stop: int, point: Flat) -> None:
         """Move one coordinate, or the two of a pair: rounded once, as the library does."""
         if start == stop:
             return
-        if probe[PROBE_SEED]:
+        if probe["seed"]:
             raise RuntimeError("a short random line in a check by lines")
-        step, ratio = float(numbers[PROBE_STEP]), float(numbers[PROBE_RATIO])
+        step, ratio = float(probe["step"]), float(probe["ratio"])
         point[start] = float(self.x[start]) + step
         if ratio:
             point[stop - 1] = float(self.x[stop - 1]) + ratio * step

@@ -35,12 +35,18 @@
                                                header for what is expected. */
 #define GRADPROOF_OUT_OF_MEMORY (-2)        /* The memory that the call needs could not be had. */
 #define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
-#define GRADPROOF_WRONG_ORDER (-4)          /* gradproof_tell was called without a round that gradproof_ask
-                                               had written, or with more values. */
+#define GRADPROOF_NO_ROUND (-4)             /* gradproof_tell was called without a round: call gradproof_ask
+                                               first, and once for each round. */
+#define GRADPROOF_TOO_MANY_VALUES (-5)      /* gradproof_tell was given more values than the round has probes.
+                                               */
+#define GRADPROOF_NO_ENGINE (-6)            /* This memory holds no check: begin one with gradproof_begin or
+                                               gradproof_engine_start. */
+#define GRADPROOF_NOTHING_TOLD (-7)         /* There is no result before the first value: call gradproof_ask,
+                                               then gradproof_tell. */
 
 /* Verdicts. Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
-#define GRADPROOF_RIGHT 0
-#define GRADPROOF_WRONG 1
+#define GRADPROOF_RIGHT 1
+#define GRADPROOF_WRONG 2
 #define GRADPROOF_INCONCLUSIVE 3
 
 /* Causes of a finding. gradproof_explain_cause gives the sentence. */
@@ -105,12 +111,12 @@ typedef struct gradproof_options {
     uint64_t seed;             /* seed of the random lines; the same seed gives the same bits */
     int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
-    int64_t mode;              /* for gradproof_check: GRADPROOF_MODE_AUTO, _FULL or _LINES */
+    int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
 } gradproof_options;
 
 /* What a check found. */
 typedef struct gradproof_report {
-    int64_t verdict;           /* GRADPROOF_RIGHT 0, GRADPROOF_WRONG 1 or GRADPROOF_INCONCLUSIVE 3 */
+    int64_t verdict;           /* GRADPROOF_RIGHT, GRADPROOF_WRONG or GRADPROOF_INCONCLUSIVE; none of them is 0 */
     int64_t n;                 /* number of coordinates */
     int64_t tested;            /* coordinates that were tested */
     int64_t agreeing;          /* coordinates whose claimed value is acceptable, kinks included */
@@ -164,11 +170,23 @@ typedef struct gradproof_finding {
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
 
 /*
- * Fill in the defaults: no budget, seed 0, float64 points, the default tolerance.
+ * Fill in the defaults: no budget, seed 0, float64 points, the default tolerance, the mode that suits n.
  *   options      Filled, its size included.
  *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
  */
 int32_t gradproof_options_default(gradproof_options *options);
+
+/*
+ * Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the
+ * same.
+ *   n            Number of coordinates.
+ *   mode         GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget
+ *                has no room for two evaluations a coordinate but for the cheapest check by lines;
+ *                GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+ *   budget       Evaluations of the objective; 0: no limit.
+ *   Returns      1 or 0.
+ */
+int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
@@ -196,25 +214,25 @@ int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const
 
 /*
  * Begin a check on memory of the library's own; gradproof_end gives it back.
- *   x, claimed, n, options
+ *   x, claimed, sizes, n, borders, blocks, options
  *                As in gradproof_engine_start.
  *   code         Filled with 0, GRADPROOF_BAD_ARGUMENT or GRADPROOF_OUT_OF_MEMORY; may be NULL.
  *   Returns      The check, or NULL; code says why.
  */
-gradproof_engine *gradproof_begin(const double *x, const double *claimed, int64_t n,
-    const gradproof_options *options, int32_t *code);
+gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n,
+    const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
+gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
+    const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
 
 /*
  * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
  * Asking twice gives the same round. The first round is the point x itself.
  *   engine       The check.
- *   x, claimed   As at its start.
  *   probes       Filled with the probes.
  *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
- *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
+ *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
  */
-int64_t gradproof_ask(gradproof_engine *engine, const double *x, const double *claimed,
-    gradproof_probe *probes, int64_t capacity);
+int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t capacity);
 
 /*
  * Take the values of the round that was asked last, in its order: all of them, or the first ones.
@@ -223,47 +241,71 @@ int64_t gradproof_ask(gradproof_engine *engine, const double *x, const double *c
  *   engine       The check.
  *   x, claimed   As at its start.
  *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
+ *   changes      The change that the claim foretells for each probe on a long line, as gradproof_evaluate or
+ *                gradproof_points wrote it; of no meaning for other probes.  In a check of every coordinate
+ *                it may be NULL.
  *   count        Number of values: as gradproof_ask returned it, or fewer.
- *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is
- *                larger.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked
+ *                since the last one was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+ *                Nothing changes then.
  */
 int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
-    int64_t count);
+    const double *changes, int64_t count);
+int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float *claimed,
+    const double *values, const double *changes, int64_t count);
 
 /*
  * Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
  *   engine       The check.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
  */
 int32_t gradproof_stop(gradproof_engine *engine);
 
 /*
- * Write what the check has found so far; may be called at any time, and more than once.
+ * Write what the check has found so far; may be called at any time after its first value, and more than once.
  *   engine       The check.
  *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
- *   findings     Filled with the findings in the order of their coordinates, at most capacity; may be NULL.
+ *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *                may be NULL.
  *   capacity     Number of findings that fit.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
+ *                value, unless the check was stopped.  Nothing is written then.
  */
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
     gradproof_finding *findings, int64_t capacity);
 
 /*
- * Write the cause, the kink and the resolution of every coordinate.
+ * Write what is known of the coordinates that are looked at alone: all of them, or those that lines have
+ * found.
  *   engine       The check.
- *   causes       n causes, or NULL.
- *   kinks        n kinks (0 none, 1 at x, 2 near x), or NULL.
- *   resolutions  n resolutions, NaN where nothing was decided, or NULL.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   indices      Filled with their numbers in their order, at most capacity of each; may be NULL.
+ *   causes       Filled with their causes; may be NULL.
+ *   kinks        Filled with 0 for no kink, 1 for one at x, 2 for one near x; may be NULL.
+ *   resolutions  Filled with their resolutions, NaN where nothing was decided; may be NULL.
+ *   capacity     Number of coordinates that fit.
+ *   Returns      Number of these coordinates; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
  */
-int32_t gradproof_coordinates(const gradproof_engine *engine, int64_t *causes, int64_t *kinks,
-    double *resolutions);
+int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
+    int64_t *kinks, double *resolutions, int64_t capacity);
 
 /*
  * Give back what gradproof_begin allocated; NULL is harmless.
  *   engine       The check, or NULL.
  */
 void gradproof_end(gradproof_engine *engine);
+
+/*
+ * Write what lines found of the named blocks.
+ *   engine       The check.
+ *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
+ *                may be NULL.
+ *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
+ *                NULL.
+ *   capacity     Number of blocks that fit.
+ *   Returns      Number of blocks, 0 in a check of every coordinate; GRADPROOF_BAD_ARGUMENT;
+ *                GRADPROOF_NO_ENGINE.
+ */
+int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
 
 /*
  * Write the points of probes, one after the other: for a caller that evaluates them itself.
@@ -311,23 +353,33 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
     double *values, double *changes, float *point);
 
 /*
- * Return the number of 8-byte words that a check of n coordinates keeps.
+ * Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along
+ * lines.
  *   n            Number of coordinates, at least 1.
+ *   blocks       Number of named blocks; 0 without names.
+ *   options      Options, whose mode and budget count, or NULL for the defaults.
  *   Returns      Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
  */
-int64_t gradproof_engine_size(int64_t n);
+int64_t gradproof_engine_size(int64_t n, int64_t blocks, const gradproof_options *options);
 
 /*
- * Begin a check in memory of the caller's own, of gradproof_engine_size(n) words.
+ * Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
  *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
  *   x            The point, n finite values; the same at every call of this check.
  *   claimed      The gradient under test, n values; NaN is judged, not refused.
+ *   sizes        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
  *   n            Number of coordinates, at least 1.
- *   options      Options, or NULL for the defaults.
+ *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
+ *                NULL without names.
+ *   blocks       Number of named blocks; 0 without names.
+ *   options      Options, or NULL for the defaults; points are in float32 where x is, or where the options
+ *                say so.
  *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
  */
-int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed, int64_t n,
-    const gradproof_options *options);
+int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed,
+    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
+    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
 
 /* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
 
@@ -443,111 +495,6 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  */
 int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
 int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
-
-/*
- * Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the
- * same.
- *   n            Number of coordinates.
- *   mode         GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget
- *                has no room for two evaluations a coordinate but for the cheapest check by lines;
- *                GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
- *   budget       Evaluations of the objective; 0: no limit.
- *   Returns      1 or 0.
- */
-int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
-
-/*
- * Write what the check has found so far; may be called at any time, and more than once.
- *   engine       The check.
- *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
- *   findings     Filled with the findings: first the coordinates that were confirmed, in their order, then
- *                the longer lines; at most capacity; may be NULL.
- *   capacity     Number of findings that fit.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_result(const gradproof_engine *engine, gradproof_report *report,
-    gradproof_finding *findings, int64_t capacity);
-
-/*
- * Write which single coordinates were looked at alone, and what was found.
- *   engine       The check.
- *   indices      Filled with the coordinates in their order, at most capacity; may be NULL.
- *   causes       Filled with their causes; may be NULL.
- *   capacity     Number of coordinates that fit.
- *   Returns      Number of coordinates, or GRADPROOF_BAD_ARGUMENT.
- */
-int64_t gradproof_lines_candidates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
-    int64_t capacity);
-
-/*
- * Write what is known of the named blocks.
- *   engine       The check.
- *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
- *                may be NULL.
- *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
- *                NULL.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_blocks(const gradproof_engine *engine, double *norms, double *bars);
-
-/*
- * Return the number of 8-byte words that a check by lines keeps, however long x is.
- *   blocks       Number of named blocks, 0 or more.
- *   Returns      Words for gradproof_lines_start, or GRADPROOF_BAD_ARGUMENT.
- */
-int64_t gradproof_lines_size(int64_t blocks);
-
-/*
- * Begin a check by lines in memory of the caller's own, of gradproof_lines_size(blocks) words.
- *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
- *   x            The point, n finite values; the same at every call of this check.
- *   claimed      The gradient under test, n values.
- *   sizes        What gradproof_windows wrote for x.
- *   n            Number of coordinates, at least 1.
- *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
- *                NULL without names.
- *   blocks       Number of named blocks.
- *   options      Options, or NULL for the defaults; the arithmetic of the points is that of x.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_start(gradproof_engine *engine, const double *x, const double *claimed,
-    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
-int32_t gradproof_lines_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
-    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
-
-/*
- * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
- *   engine       The check.
- *   x, claimed   As at its start.
- *   probes       Filled with the probes.
- *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
- *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT.
- */
-int64_t gradproof_lines_ask(gradproof_engine *engine, const double *x, const double *claimed,
-    gradproof_probe *probes, int64_t capacity);
-int64_t gradproof_lines_ask_f32(gradproof_engine *engine, const float *x, const float *claimed,
-    gradproof_probe *probes, int64_t capacity);
-
-/*
- * Take the values of the round that was asked last, in its order.
- *   engine       The check.
- *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
- *   changes      The change that the claim foretells for each probe on a long line, as gradproof_evaluate or
- *                gradproof_points wrote it; of no meaning for other probes.
- *   count        Number of values, as gradproof_lines_ask returned it.
- *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_WRONG_ORDER where no round was asked or the count is
- *                another.
- */
-int32_t gradproof_lines_tell(gradproof_engine *engine, const double *values, const double *changes,
-    int64_t count);
-
-/*
- * Ask no further: what disagrees clearly stays wrong, what was not tested is not called right.
- *   engine       The check.
- *   unused       Number of evaluations of a round that was broken off, which count but could not be used.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_lines_stop(gradproof_engine *engine, int64_t unused);
 
 /*
  * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from ..evaluators.restricted import Restricted, restricted
 from ..evaluators.serial import SerialEvaluator
 from ..problem.numbers import Flat
 from ..problem.places import Place, place_of
 from ..problem.point import Problem
+from ..problem.probes import probes_at_x
 
 RANDOM = "random"
 # A coordinate that is much smaller than the others is moved by what moves the others, too.
@@ -156,10 +156,9 @@ def _along_vector(objective: Any, problem: Problem, place: Place, vector: Flat) 
 
 def _random_direction(problem: Problem, place: Place, seed: int) -> Flat:
     """Return signs times magnitudes times scales, as the core makes them of a seed; a check's seed 0 is not that."""
-    probe = np.zeros((1, PROBE_WORDS), np.int64)
-    probe[0, PROBE_START], probe[0, PROBE_STOP] = place.start, place.stop
-    probe.view(np.uint64)[0, PROBE_SEED] = (seed + 1) % (1 << 64) or 1
-    probe.view(np.float64)[0, PROBE_STEP] = 1.0
+    probe = probes_at_x()
+    probe["start"], probe["stop"], probe["step"] = place.start, place.stop, 1.0
+    probe["seed"] = np.array((seed + 1) % (1 << 64) or 1, np.uint64).view(np.int64)
     reached = SerialEvaluator(lambda _: 0.0, problem).points(probe)[0]
     vector: Flat = reached.astype(np.float64) - problem.x
     return vector

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.structs import PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from ..differences import Kink, NoiseFloor, find_kinks, noise_floor
 from ..evaluators.choice import evaluator_for, gradient_function
 from ..problem.claim import claimed_gradient
 from ..problem.numbers import Flat, as_numbers, frozen, read_seed
 from ..problem.point import Problem, read_problem
+from ..problem.probes import probes_at_x
 from ..report.ladder import NOISE_BAR, Rung, fingerprint
 from . import orders
 from .curves import Curve
@@ -169,9 +169,9 @@ def _slopes(line: Line, ladder: Flat, ahead: Flat, behind: Flat) -> tuple[float,
 
 def _probes(steps: Flat, *, at_x: bool = False) -> Flat:
     """Return the probes of an evaluator of one variable; one at x itself has no coordinate."""
-    probes = np.zeros((len(steps) + at_x, PROBE_WORDS), np.int64)
-    probes[at_x:, PROBE_STOP] = 1
-    probes.view(np.float64)[at_x:, PROBE_STEP] = steps
+    probes = probes_at_x(len(steps) + at_x)
+    probes["stop"][at_x:] = 1
+    probes["step"][at_x:] = steps
     return probes
 
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.structs import PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from .numbers import Flat, as_numbers
 from .point import Problem
+from .probes import along_one_coordinate
 from .structure import Branch, Layout
 
 
@@ -21,15 +21,13 @@ class Bounds(NamedTuple):
 
     def inside(self, probes: Flat, x: Flat, points: Callable[[Flat], Flat]) -> Flat:
         """Say for each probe whether its point lies in the box."""
-        start = probes[:, PROBE_START]
-        length = probes[:, PROBE_STOP] - start
         inside = np.ones(len(probes), bool)
-        single = (length == 1) & (probes[:, PROBE_SEED] == 0)
-        at = start[single]
+        single = along_one_coordinate(probes)
+        at = probes["start"][single]
         # One coordinate moves by its step, rounded as the point is: no need to make the whole point.
-        moved = (x[at] + probes[single, PROBE_STEP].copy().view(np.float64)).astype(x.dtype)
+        moved = (x[at] + probes["step"][single]).astype(x.dtype)
         inside[single] = (moved >= self.lower[at]) & (moved <= self.upper[at])
-        for row in np.flatnonzero((length > 0) & ~single):
+        for row in np.flatnonzero((probes["stop"] > probes["start"]) & ~single):
             point = points(probes[row : row + 1])[0]
             inside[row] = bool(np.all((point >= self.lower) & (point <= self.upper)))
         return inside

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from ..problem.numbers import Flat
+from ..problem.probes import along_one_coordinate
 
 # Four standard deviations of the noise of one value; a slope has two values in it.
 NOISE_BAR = 4.0 * math.sqrt(2.0)
@@ -49,14 +49,13 @@ class Values:
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
-        length = probes[:, PROBE_STOP] - probes[:, PROBE_START]
-        if length.size and not length.any():
+        if len(probes) and np.array_equal(probes["start"], probes["stop"]):
             self._at_x = float(values[0]) if math.isnan(self._at_x) else self._at_x
             return
-        single = (length == 1) & (probes[:, PROBE_SEED] == 0) & (probes[:, PROBE_RATIO] == 0)
+        single = along_one_coordinate(probes)
         if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
-            steps = np.ascontiguousarray(probes[single, PROBE_STEP]).view(np.float64)
-            self._rounds.append((probes[single, PROBE_START].copy(), steps, values[single]))
+            kept = probes[single]
+            self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
 
     @property
     def value(self) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..core import structs
+from ..core.structs import Report
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 
@@ -167,24 +167,22 @@ def _floor(probability: float) -> str:
     return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
 
 
-def make_power(
-    words: list[int], reals: list[float], gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat]
-) -> Power:
+def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat]) -> Power:
     """Return the power that the report of the engine tells, with the named blocks of x."""
-    bar = reals[structs.REPORT_BAR]
+    bar = float(report.bar)
     leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
     known = zip(leaves, *(part.tolist() for part in blocks), strict=True) if len(blocks[0]) else ()
     return Power(
         bar=bar,
-        norm=reals[structs.REPORT_NORM],
-        lines=words[structs.REPORT_LINES],
-        aligned_bar=reals[structs.REPORT_ALIGNED_BAR],
-        total=reals[structs.REPORT_SUM],
-        aligned_lines=words[structs.REPORT_ALIGNED_LINES],
-        parts_bar=reals[structs.REPORT_PARTS_BAR],
-        parts=words[structs.REPORT_PARTS],
-        hidden=reals[structs.REPORT_HIDDEN],
-        evaluations=words[structs.REPORT_EVALUATIONS],
+        norm=float(report.norm),
+        lines=report.lines,
+        aligned_bar=float(report.aligned_bar),
+        total=float(report.sum),
+        aligned_lines=report.aligned_lines,
+        parts_bar=float(report.parts_bar),
+        parts=report.parts,
+        hidden=float(report.hidden),
+        evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar) for leaf, norm, own in known),
     )

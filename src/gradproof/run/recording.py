@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.structs import PROBE_WORDS
 from ..engine import ROUND, Engine
 from ..evaluators.evaluator import Evaluator
 from ..problem.numbers import Flat
+from ..problem.probes import PROBE
 from ..report.ladder import Values
 from .saving import Saved
 
@@ -26,7 +26,7 @@ class Known:
     def of(cls, probes: Flat, values: Flat) -> Known:
         """Return the values of probes, which are one after the other."""
         left: dict[bytes, tuple[float, ...]] = {}
-        for probe, value in zip(probes.reshape(-1, PROBE_WORDS), values.tolist(), strict=True):
+        for probe, value in zip(probes, values.tolist(), strict=True):
             left[probe.tobytes()] = (*left.get(probe.tobytes(), ()), value)
         return cls(left)
 
@@ -46,8 +46,8 @@ class Known:
 
     def rest(self) -> tuple[Flat, Flat]:
         """Return the probes that were not asked for, and their values."""
-        pairs = [(np.frombuffer(key, np.int64), value) for key, values in self._left.items() for value in values]
-        probes = np.array([probe for probe, _ in pairs], np.int64).reshape(-1, PROBE_WORDS)
+        pairs = [(key, value) for key, values in self._left.items() for value in values]
+        probes = np.frombuffer(b"".join(key for key, _ in pairs), PROBE)
         return probes, np.array([value for _, value in pairs], np.float64)
 
 
@@ -138,7 +138,7 @@ class Recorder:
             starts=starts,
             steps=steps,
             kept=kept,
-            probes=np.concatenate([probes for probes, _ in pairs]).reshape(-1),
+            probes=np.concatenate([probes for probes, _ in pairs]),
             values=np.concatenate([values for _, values in pairs]),
         )
 

@@ -14,6 +14,7 @@ from ..problem.bounds import Bounds
 from ..problem.claim import claimed_again, claimed_gradient
 from ..problem.numbers import Flat
 from ..problem.point import Problem
+from ..problem.probes import probes_at_x
 from ..report.ladder import Values
 from ..version import __version__
 from . import saving
@@ -89,7 +90,7 @@ class FileKeeper(Keeper):
         if self._this is None:
             raise RuntimeError("record() comes after begin()")
         fixed = self._this._replace(claimed=saving.digest(engine.claimed), gradient_evaluations=calls)
-        known = (np.empty(0, np.int64), np.empty(0))
+        known = (probes_at_x(0), np.empty(0))
         if self._saved is not None:
             known = (self._saved.probes, self._saved.values)
             if self._saved.told:

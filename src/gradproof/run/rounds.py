@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..core import codes
-from ..core.structs import REPORT_EARLY, REPORT_UNTESTED, REPORT_VERDICT
-from ..engine import Engine, Options, Outcome
+from ..engine import Engine, Options, Outcome, uses_lines
 from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.choice import evaluator_for, gradient_function
 from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
-from ..linesengine import LinesEngine, uses_lines
 from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
@@ -77,7 +75,7 @@ def _keeper(settings: Settings) -> Keeper:
 
 def _is_early(outcome: Outcome) -> bool:
     """Whether the engine had to leave something undone."""
-    return bool(outcome.report[REPORT_UNTESTED] or outcome.report[REPORT_EARLY])
+    return bool(outcome.report.untested or outcome.report.early)
 
 
 def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
@@ -96,16 +94,15 @@ def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int],
 
 
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
-    if not problem.along_lines:
-        return Engine(problem, claimed, options, zeroed=zeroed)
-    return LinesEngine(problem, claimed, evaluator.use_lines(claimed).sizes, options)
+    sizes = evaluator.use_lines(claimed).sizes if problem.along_lines else None
+    return Engine(problem, claimed, options, sizes, zeroed=zeroed)
 
 
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
     """Return for each coordinate whether its claimed value agrees; along lines, whether all of them do."""
     if not problem.along_lines:
         return np.isin(outcome.causes, ACCEPTABLE)
-    right = int(outcome.report[REPORT_VERDICT]) == codes.VERDICT_RIGHT
+    right = outcome.report.verdict == codes.VERDICT_RIGHT
     return np.broadcast_to(np.array(right), (problem.n,))
 
 

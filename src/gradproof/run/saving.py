@@ -24,9 +24,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..core.structs import PROBE_WORDS
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat
+from ..problem.probes import PROBE
 
 Bytes: TypeAlias = bytes | memoryview
 
@@ -79,7 +79,8 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told"), int),
     **dict.fromkeys(("rtol", "value"), float),
     **dict.fromkeys(("x", "claimed", "bounds"), bytes),
-    **dict.fromkeys(("memory", "starts", "probes"), INTEGERS),
+    **dict.fromkeys(("memory", "starts"), INTEGERS),
+    "probes": PROBE.newbyteorder("<"),
     **dict.fromkeys(("steps", "kept", "values"), REALS),
 }
 
@@ -235,7 +236,7 @@ def unpacked(data: memoryview, path: Any) -> Saved:
         saved = Saved(*(_unpacked(part, TYPES[name]) for name, part in parts))
         if len({len(saved.starts), len(saved.steps), len(saved.kept)}) > 1:
             raise ValueError("what was kept of the rounds has several lengths")
-        if len(saved.probes) != PROBE_WORDS * len(saved.values):
+        if len(saved.probes) != len(saved.values):
             raise ValueError("there is not one value a probe")
         return saved
     except (struct.error, ValueError):

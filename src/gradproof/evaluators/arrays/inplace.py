@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ...core.structs import PROBE_RATIO, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP
 from ...problem.bounds import Bounds
 from ...problem.claim import ONLY_OURS, Claimed
 from ...problem.numbers import Flat
@@ -173,17 +172,17 @@ class InPlaceEvaluator(Evaluator):
             self._put_back()
             self._away = True
         elif self.lines is None:
-            where = slice(int(probe[PROBE_START]), int(probe[PROBE_STOP]))
+            where = slice(int(probe["start"]), int(probe["stop"]))
             self.arrays[where] = self.problem.x[where]
         return value
 
     def _move(self, probe: Flat) -> None:
         """Move the coordinates of a short probe, rounded as the library rounds them."""
-        start, stop = int(probe[PROBE_START]), int(probe[PROBE_STOP])
-        if probe[PROBE_SEED]:
-            self.arrays[start:stop] = self.points(probe.reshape(1, -1))[0][start:stop]
+        start, stop = int(probe["start"]), int(probe["stop"])
+        if probe["seed"]:
+            self.arrays[start:stop] = self.points(np.ascontiguousarray(probe))[0][start:stop]
             return
-        step, ratio = probe[[PROBE_STEP, PROBE_RATIO]].view(np.float64).tolist()
+        step, ratio = float(probe["step"]), float(probe["ratio"])
         self.arrays[start] = float(self.problem.x[start]) + step
         if ratio:
             self.arrays[stop - 1] = float(self.problem.x[stop - 1]) + ratio * step

@@ -10,7 +10,6 @@ from typing import Any, cast
 import numpy as np
 
 from ...core.spans import SEGMENT
-from ...core.structs import PROBE_START, PROBE_STOP
 from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ..lines import Lines
@@ -77,7 +76,7 @@ class InPlaceLines(Lines):
 
     def _write(self, probe: Flat, first: int, last: int) -> None:
         words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
-        line = slice(int(probe[PROBE_START]), int(probe[PROBE_STOP]))
+        line = slice(int(probe["start"]), int(probe["stop"]))
         for begin, end, block in self._runs(first, last):
             target = self._memory() if block is None else block.elements
             target_start = begin * SEGMENT if block is None else block.start

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.codes import BAD_ARGUMENT
-from ...core.structs import PROBE_WORDS
 from ...library import ffi, pointer
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, whole
 from ...problem.point import Problem
+from ...problem.probes import probes_at_x
 from ...problem.structure import LARGE
 from ..evaluator import Evaluator
 from ..lines import Lines
@@ -210,7 +210,7 @@ class NativeEvaluator(Evaluator):
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
         value = np.full(1, np.nan)
-        code = self._answer(np.zeros((1, PROBE_WORDS), np.int64), value)
+        code = self._answer(probes_at_x(), value)
         if code and self._rerun is not None:
             self._rerun()
         if code:

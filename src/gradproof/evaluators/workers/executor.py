@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.structs import PROBE_WORDS
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat
 from ...problem.point import Problem
+from ...problem.probes import probes_at_x
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
@@ -122,7 +122,7 @@ class ExecutorEvaluator(Evaluator):
     def at_x(self) -> float:
         """Return the objective at x; what it raises goes through."""
         # The first task brings the site along: its worker may keep nothing yet.
-        return float(next(self._answers(np.zeros((1, PROBE_WORDS), np.int64), self._site))[0])
+        return float(next(self._answers(probes_at_x(), self._site))[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""

@@ -1,0 +1,23 @@
+"""Probes as an array has them: one record a row, its fields by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.structs import Probe
+from .numbers import Flat
+
+PROBE: np.dtype[Any] = np.dtype(Probe)
+
+
+def probes_at_x(count: int = 1) -> Flat:
+    """Return so many probes of the point x itself."""
+    return np.zeros(count, PROBE)
+
+
+def along_one_coordinate(probes: Flat) -> Flat:
+    """Say for each probe whether it moves one coordinate, and no other."""
+    alone: Flat = (probes["stop"] - probes["start"] == 1) & (probes["seed"] == 0) & (probes["ratio"] == 0.0)
+    return alone
