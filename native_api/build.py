@@ -74,7 +74,7 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     import_core()
     import kept
 
-    from gradproof.core.abi import all_signatures
+    from gradproof.core.records.abi import all_signatures
 
     path = directory / FILE_NAME
     if kept.is_fresh(path):
@@ -175,7 +175,7 @@ def optimise(llvm: Any, module: Any, target: Any) -> None:
 
 def constants_text(target: Any) -> str:
     """Return LLVM text of the functions with constant answers: the version and the sentences."""
-    from gradproof.core import codes, sentences
+    from gradproof.core.records import codes, sentences
     from gradproof.version import __version__
 
     major, minor, patch = (int(part) for part in __version__.split("."))

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from gradproof.core import codes, structs
-from gradproof.core.abi import Signature, exported_functions, signatures
+from gradproof.core.records import border as structs
+from gradproof.core.records import codes
+from gradproof.core.records.abi import Signature, exported_functions, signatures
 from gradproof.version import __version__
 
 WIDTH = 110
@@ -71,7 +72,19 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Checking a gradient", ("options_default", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        ("begin", "ask", "tell", "stop", "result", "coordinates", "end", "blocks", "points", "evaluate", *MEMORY_OF_THE_CALLER),
+        (
+            "begin",
+            "ask",
+            "tell",
+            "stop",
+            "result",
+            "coordinates",
+            "end",
+            "blocks",
+            "points",
+            "evaluate",
+            *MEMORY_OF_THE_CALLER,
+        ),
     ),
     (
         "Pieces that are useful alone",
@@ -177,7 +190,7 @@ def _macro_lines() -> list[str]:
 
 
 def _round_capacity() -> int:
-    from gradproof.core import state
+    from gradproof.core.records import engine as state
 
     return int(state.ROUND)
 

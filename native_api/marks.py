@@ -20,7 +20,7 @@ C_FUNCTION = "cfunc."  # what Numba puts before the name of a function for the f
 def find(signatures: Iterable[Any]) -> Marked:
     """Return the names of all marked functions, once everything is compiled and before it is forgotten."""
     from gradproof import compiler
-    from gradproof.core.abi import marked_functions
+    from gradproof.core.records.abi import marked_functions
 
     entries: dict[Any, set[str]] = {}
     for signature in signatures:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradproof.core import ladder
-from gradproof.core.state import (
+from gradproof.core.evidence import ladder
+from gradproof.core.records.engine import (
     LARGEST_CHANGE,
     LARGEST_CLAIM,
     NOISE,

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradproof.core import climbers, linestate
-from gradproof.core.structs import PROBE_ALIGNED, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from gradproof.core.lines import rungs as climbers
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.border import PROBE_ALIGNED, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 
 # t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from witnesses import bits
 
-from gradproof.core import structs
-from gradproof.core.state import ROUND
+from gradproof.core.records import border as structs
+from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
     "options_default",

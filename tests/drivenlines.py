@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from witnesses import bits
 
-from gradproof.core import linestate, structs
-from gradproof.core.directions import window_count
-from gradproof.core.state import ROUND
+from gradproof.core.points.directions import window_count
+from gradproof.core.records import border as structs
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
     "uses_lines",

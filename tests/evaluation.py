@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.core.structs import PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from gradproof.core.records.border import PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from gradproof.evaluators import choice
 from gradproof.problem.point import read_problem
 

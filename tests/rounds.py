@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradproof.core import codes, structs
-from gradproof.core.codes import DONE
-from gradproof.core.state import ROUND
+from gradproof.core.records import border as structs
+from gradproof.core.records import codes
+from gradproof.core.records.codes import DONE
+from gradproof.core.records.engine import ROUND
 
 FIELDS = {field.name: place for place, field in enumerate(structs.REPORT.fields)}
 PLACES = {"budget": structs.OPTIONS_BUDGET, "float32": structs.OPTIONS_FLOAT32, "mode": structs.OPTIONS_MODE}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradproof import compiler, core
-from gradproof.core import abi
+from gradproof.core.records import abi
 
 CORE = Path(core.__file__).parent
 

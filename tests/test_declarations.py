@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gradproof
-from gradproof.core.abi import all_signatures, exported_functions
+from gradproof.core.records.abi import all_signatures, exported_functions
 
 PACKAGE = Path(gradproof.__file__).parent
 NATIVE_API = Path(__file__).parent.parent / "native_api"

@@ -6,7 +6,7 @@ from driven import PROBLEMS
 
 import gradproof
 from gradproof import engine
-from gradproof.core import state
+from gradproof.core.records import engine as state
 
 EMPTY = np.empty
 

@@ -13,7 +13,7 @@ from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_r
 from witnesses import SIGNATURES, bits
 
 from gradproof import library
-from gradproof.core.abi import exported_functions
+from gradproof.core.records.abi import exported_functions
 
 Arguments = tuple[Any, ...]
 

@@ -7,7 +7,8 @@ from types import FunctionType
 
 import pytest
 
-from gradproof.core import abi, floats, spans
+from gradproof.core.points import long_lines as spans
+from gradproof.core.records import abi, floats
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 marks = pytest.importorskip("marks")

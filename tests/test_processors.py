@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradproof.core import structs
+from gradproof.core.records import border as structs
 from gradproof.library import ffi
 
 MAKE = Path(__file__).with_name("two_versions.py")

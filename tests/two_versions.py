@@ -17,7 +17,7 @@ SYMBOLS = re.compile(r"gradproof_move_segments")
 
 def make(path):
     """Build one library."""
-    from gradproof.core.abi import all_signatures
+    from gradproof.core.records.abi import all_signatures
 
     _, machine_code = build.object_file([one for one in all_signatures() if SYMBOLS.match(one.symbol)], part=True)
     build.refuse_foreign_symbols(machine_code)

@@ -14,7 +14,7 @@ SYMBOL = "gradproof_move_segments"
 
 if __name__ == "__main__":
     build.import_core()
-    from gradproof.core import abi
+    from gradproof.core.records import abi
 
     @abi.kernel
     def nobody_calls_this(value: float) -> float:

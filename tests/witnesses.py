@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradproof.core.abi import Meaning, all_signatures
+from gradproof.core.records.abi import Meaning, all_signatures
 from gradproof.library import LIBRARY, JustInTime, ffi
 
 SIGNATURES = {signature.symbol: signature for signature in all_signatures()}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import gradproof
-from gradproof.core import structs
+from gradproof.core.records import border as structs
 from gradproof.evaluators.lines import Lines
 from gradproof.library import native, pointer
 from objectives import Task, saturating

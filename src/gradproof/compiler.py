@@ -21,10 +21,10 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from .core import memory
-from .core.abi import CORE, Meaning, Signature
-from .core.state import Engine
-from .core.structs import Finding, Options, Probe, Report
+from .core.records import memory
+from .core.records.abi import CORE, Meaning, Signature
+from .core.records.border import Finding, Options, Probe, Report
+from .core.records.engine import Engine
 from .machine_records import Record, Records
 
 # No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .core import codes
+from .core.records import codes
 from .evaluators.callback import Callback, as_native
 from .evaluators.compiled.jitted import is_compiled
 from .library import ffi, native, pointer

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from .core import codes, linestate, state, structs
+from .core.records import border as structs
+from .core.records import codes
+from .core.records import engine as state
+from .core.records import lines as linestate
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem

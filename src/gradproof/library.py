@@ -117,13 +117,13 @@ class JustInTime:
 
     def gradproof_explain(self, code: int) -> Any:
         """Return the sentence of a code."""
-        from .core.sentences import explain
+        from .core.records.sentences import explain
 
         return self._sentence(explain(code))
 
     def gradproof_explain_cause(self, cause: int) -> Any:
         """Return the sentence of a cause."""
-        from .core.sentences import explain_cause
+        from .core.records.sentences import explain_cause
 
         return self._sentence(explain_cause(cause))
 
@@ -133,7 +133,7 @@ class JustInTime:
 
     def _compiled(self, symbol: str) -> Any:
         from .compiler import entry
-        from .core.abi import all_signatures
+        from .core.records.abi import all_signatures
 
         found = [signature for signature in all_signatures() if signature.symbol == symbol]
         if not found:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from climbing import memory
 
-from gradproof.core import candidates
-from gradproof.core.linestate import (
+from gradproof.core.records.lines import (
     CANDIDATE_COUNT,
     CANDIDATE_INDICES,
     CANDIDATES,
@@ -15,6 +14,7 @@ from gradproof.core.linestate import (
     SMALLEST_TOLERANCE,
     TOLERANCE_NOW,
 )
+from gradproof.core.search import candidates
 
 
 def test_candidates_are_kept_in_order_and_once():

@@ -8,9 +8,13 @@ from block import SLOT, STEPS, climbed
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import closer, evidence, ladder, proof, slots
-from gradproof.core.judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
-from gradproof.core.state import (
+from gradproof.core.coordinates import refinement as closer
+from gradproof.core.coordinates import short_proof as proof
+from gradproof.core.coordinates import slots
+from gradproof.core.evidence import intervals as evidence
+from gradproof.core.evidence import ladder
+from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
+from gradproof.core.records.engine import (
     SLOT_CLAIMED,
     SLOT_COUNT_PAIRS,
     SLOT_DECISION,

@@ -9,21 +9,17 @@ import pytest
 from properties import refuted
 from rounds import FIELDS, FINDING, checked, options_of, results
 
-from gradproof.core import (
-    codes,
-    door,
-    joint,
-    kinks,
-    noisefloor,
-    phases,
-    rounds,
-    slopes,
-    slots,
-    state,
-    structs,
-)
-from gradproof.core.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY, WRONG_ORDER
-from gradproof.core.state import ROUND
+from gradproof.core import door
+from gradproof.core.coordinates import phases, rounds, slots
+from gradproof.core.coordinates import shared_kinks as joint
+from gradproof.core.pieces import differences as slopes
+from gradproof.core.pieces import kinks
+from gradproof.core.pieces import noise_floor as noisefloor
+from gradproof.core.records import border as structs
+from gradproof.core.records import codes
+from gradproof.core.records import engine as state
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY, WRONG_ORDER
+from gradproof.core.records.engine import ROUND
 
 X = np.array([0.7, -1.2, 0.4, 2.1])
 WEIGHTS = np.array([1.3, -0.4, 2.2, 0.9])

@@ -10,8 +10,8 @@ from machine import both
 from oracles import reals
 from properties import LARGEST, SMALLEST, anything, arrays, finite, refuted, same, single, sized
 
-from gradproof.core import errors
-from gradproof.core.codes import BAD_ARGUMENT, DONE
+from gradproof.core.pieces import relative_error as errors
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 SYMBOLS = {np.dtype(np.float64): "gradproof_relative_error", np.dtype(np.float32): "gradproof_relative_error_f32"}
 EDGES = [(math.inf, math.inf), (math.nan, 0.0), (0.0, math.nan), (0.0, -0.0), (1.7e308, -1.7e308), (LARGEST, -LARGEST)]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from oracles import lines, weights
 from properties import refuted
 
-from gradproof.core import evidence, ladder
-from gradproof.core.evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK
-from gradproof.core.state import (
+from gradproof.core.evidence import intervals as evidence
+from gradproof.core.evidence import ladder
+from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
+from gradproof.core.records.engine import (
     LADDER,
     NOISE,
     SCRATCH_GAPS,

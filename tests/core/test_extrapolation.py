@@ -7,8 +7,16 @@ from hypothesis import strategies as st
 from oracles import weights
 from properties import refuted
 
-from gradproof.core import extrapolation
-from gradproof.core.state import LADDER, LEVELS, SCRATCH_GAPS, SCRATCH_NOISE, SCRATCH_STEP, SCRATCH_VALUES, SLOTS
+from gradproof.core.evidence import extrapolation
+from gradproof.core.records.engine import (
+    LADDER,
+    LEVELS,
+    SCRATCH_GAPS,
+    SCRATCH_NOISE,
+    SCRATCH_STEP,
+    SCRATCH_VALUES,
+    SLOTS,
+)
 
 # First power and distance to the next: one-sided slopes, centered slopes, the gap between the sides.
 SCHEMES = {"one-sided": (1, 1), "centered": (2, 2), "gap": (1, 2)}

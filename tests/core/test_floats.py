@@ -10,7 +10,7 @@ from machine import both
 from oracles import reals
 from properties import LARGEST, SMALLEST, anything, finite, refuted, same
 
-from gradproof.core import floats
+from gradproof.core.records import floats
 
 
 @given(value=anything)

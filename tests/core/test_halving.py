@@ -5,8 +5,8 @@ import pytest
 from climbing import feed, memory, probes_of
 from oracles import splitmix
 
-from gradproof.core import halving, linestate
-from gradproof.core.linestate import (
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.lines import (
     FAILED_SEED,
     HALVING_CLIMBER,
     HALVING_LEFT,
@@ -17,6 +17,7 @@ from gradproof.core.linestate import (
     HALVING_STAGE,
     TOLERANCE_NOW,
 )
+from gradproof.core.search import halving
 
 SEED = 12345
 N = 100

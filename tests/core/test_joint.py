@@ -6,18 +6,11 @@ from block import SLOT
 from properties import refuted
 from rounds import FINDING, checked
 
-from gradproof.core import directions, probes, structs
-from gradproof.core.joint import ALIGNED_TRIES, line_seed
-from gradproof.core.jointline import change_by_rounding
-from gradproof.core.state import (
-    SEED,
-    SLOT_RATIO,
-    SLOT_SEED,
-    SLOT_START,
-    SLOT_STOP,
-    TYPICAL,
-    block_words,
-)
+from gradproof.core.coordinates.shared_kinks import ALIGNED_TRIES, line_seed
+from gradproof.core.coordinates.shared_line import change_by_rounding
+from gradproof.core.points import directions, probes
+from gradproof.core.records import border as structs
+from gradproof.core.records.engine import SEED, SLOT_RATIO, SLOT_SEED, SLOT_START, SLOT_STOP, TYPICAL, block_words
 
 WEIGHTS = np.array([1.0, -2.0, 0.5, 3.0, -0.7, 1.3, 2.2, -1.1])
 

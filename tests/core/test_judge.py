@@ -11,8 +11,8 @@ from oracles import decisions
 from oracles.decisions import RIGHT, WRONG, Evidence
 from properties import reachable, refuted, sized
 
-from gradproof.core import judge
-from gradproof.core.state import (
+from gradproof.core.evidence import decision as judge
+from gradproof.core.records.engine import (
     SLOT_CENTERED_HIGH,
     SLOT_CENTERED_LOW,
     SLOT_HIGH,

@@ -9,9 +9,9 @@ from oracles import lines
 from properties import refuted
 
 import gradproof
-from gradproof.core import kinks as core
-from gradproof.core import state
-from gradproof.core.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
+from gradproof.core.pieces import kinks as core
+from gradproof.core.records import engine as state
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
 
 X = 0.75
 DISTANCES = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2, 1e-1]

@@ -11,8 +11,8 @@ from machine import both
 from oracles import reals as oracle
 from properties import reachable, refuted, sized, wide
 
-from gradproof.core import ladder
-from gradproof.core.state import (
+from gradproof.core.evidence import ladder
+from gradproof.core.records.engine import (
     LADDER,
     NOISE,
     SLOT_COUNT_PAIRS,

@@ -7,8 +7,8 @@ import pytest
 from climbing import POOL, climbed, kink, poisson
 from properties import refuted
 
-from gradproof.core import lineladder
-from gradproof.core.linestate import (
+from gradproof.core.lines import single_bars as lineladder
+from gradproof.core.records.lines import (
     CLIMBER_BAR,
     CLIMBER_GAP,
     CLIMBER_HAS_GAP,

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from climbing import POOL, feed, memory
 
-from gradproof.core import climbers, linedecision, lineoutcome, linestate, lineweigh, pooled
-from gradproof.core.codes import (
+from gradproof.core.lines import decision as linedecision
+from gradproof.core.lines import pooled_bars as pooled
+from gradproof.core.lines import rungs as climbers
+from gradproof.core.machine import line_verdict as lineoutcome
+from gradproof.core.machine import line_weighing as lineweigh
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.border import FINDING_CAUSE, FINDING_START, FINDING_STOP
+from gradproof.core.records.codes import (
     BAD_ARGUMENT,
     DONE,
     UNTESTED,
@@ -16,7 +22,8 @@ from gradproof.core.codes import (
     VERDICT_WRONG,
     WRONG,
 )
-from gradproof.core.linestate import (
+from gradproof.core.records.engine import NONDETERMINISTIC
+from gradproof.core.records.lines import (
     ALIGNED_BAR,
     ALIGNED_LINES_DONE,
     CLIMBER_BAR,
@@ -46,9 +53,7 @@ from gradproof.core.linestate import (
     SLOPE_NORM,
     SLOPE_SUM,
 )
-from gradproof.core.longfindings import long_finding
-from gradproof.core.state import NONDETERMINISTIC
-from gradproof.core.structs import FINDING_CAUSE, FINDING_START, FINDING_STOP
+from gradproof.core.search.long_findings import long_finding
 
 N = 5000
 NOISE = 1e-13

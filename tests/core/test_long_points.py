@@ -9,8 +9,9 @@ from oracles import splitmix
 from properties import refuted
 from witnesses import Native
 
-from gradproof.core import norms, structs
-from gradproof.core.codes import BAD_ARGUMENT, DONE
+from gradproof.core.lines import norms
+from gradproof.core.records import border as structs
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 from gradproof.library import JustInTime, ffi, native
 
 WINDOW, SEGMENT = 1024, 65_536

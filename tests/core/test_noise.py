@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from oracles import rounding
 from properties import arrays, finite, refuted, sized
 
-from gradproof.core import codes, noise
+from gradproof.core.evidence import noise_table as noise
+from gradproof.core.records import codes
 
 COUNT = 9
 SMOOTH = {

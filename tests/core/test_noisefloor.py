@@ -7,7 +7,7 @@ import pytest
 from oracles import rounding
 from properties import refuted
 
-from gradproof.core.codes import (
+from gradproof.core.records.codes import (
     ARITHMETIC_COARSE,
     ARITHMETIC_FLOAT32,
     ARITHMETIC_FLOAT64,

@@ -8,8 +8,13 @@ from block import SLOT, block, climbed
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import evidence, outcome, state, structs
-from gradproof.core.codes import (
+from gradproof.core.coordinates import outcome
+from gradproof.core.evidence import intervals as evidence
+from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
+from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
+from gradproof.core.records import border as structs
+from gradproof.core.records import engine as state
+from gradproof.core.records.codes import (
     AGREES,
     DOMAIN,
     KINK_AT_POINT,
@@ -19,9 +24,7 @@ from gradproof.core.codes import (
     STEP_LIMITED,
     WRONG,
 )
-from gradproof.core.evidence import KINK_AT_X, KINK_NEAR_X, NO_KINK
-from gradproof.core.judge import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
-from gradproof.core.state import (
+from gradproof.core.records.engine import (
     SLOT_BEST_STEP,
     SLOT_CLAIM_SCALE,
     SLOT_CLAIMED,

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from climbing import memory
 
-from gradproof.core import linestate, parts
-from gradproof.core.linestate import BLOCK_BAR, CLIMBER_BAR, LENGTH, LINE_BUDGET, PARTS_BAR, PARTS_DONE, POOL
+from gradproof.core.lines import parts
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.lines import BLOCK_BAR, CLIMBER_BAR, LENGTH, LINE_BUDGET, PARTS_BAR, PARTS_DONE, POOL
 
 
 def walked(n, budget, blocks=(), bars=None):

@@ -7,8 +7,9 @@ import pytest
 from climbing import POOL, climbed, kink, poisson, residuals
 from properties import refuted
 
-from gradproof.core import linestate, pooled
-from gradproof.core.linestate import (
+from gradproof.core.lines import pooled_bars as pooled
+from gradproof.core.records import lines as linestate
+from gradproof.core.records.lines import (
     CLIMBER_BAR,
     CLIMBER_BEST,
     CLIMBER_FIRST,

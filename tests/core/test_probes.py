@@ -13,8 +13,9 @@ from oracles.splitmix import Probe
 from properties import LARGEST, SMALLEST, arrays, finite, refuted, sized, wide
 from witnesses import Native, PlainPython
 
-from gradproof.core import directions, structs
-from gradproof.core.codes import BAD_ARGUMENT, DONE
+from gradproof.core.points import directions
+from gradproof.core.records import border as structs
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 LONG = 65_537
 POINTS = {np.dtype(np.float64): "gradproof_points", np.dtype(np.float32): "gradproof_points_f32"}

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from oracles.counts import Coordinate, counted
 from properties import refuted
 
-from gradproof.core import codes, outcome, state, structs
-from gradproof.core.codes import BAD_ARGUMENT, DONE
+from gradproof.core.coordinates import outcome
+from gradproof.core.records import border as structs
+from gradproof.core.records import codes
+from gradproof.core.records import engine as state
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 LONG = 65_537
 CAUSES = {word: cause for cause, (word, _) in codes.CAUSES.items()}

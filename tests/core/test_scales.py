@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from oracles import reals as oracle
 from properties import SMALLEST, anything, arrays, refuted, sized, wide
 
-from gradproof.core import scales
-from gradproof.core.state import FLOAT32, LARGEST_CHANGE, LARGEST_CLAIM
+from gradproof.core.evidence import scales
+from gradproof.core.records.engine import FLOAT32, LARGEST_CHANGE, LARGEST_CLAIM
 
 moderate = sized(-60, 60)
 

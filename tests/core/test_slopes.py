@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from machine import both
 from properties import arrays, refuted, sized
 
-from gradproof.core import slopes
-from gradproof.core.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
+from gradproof.core.pieces import differences as slopes
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
 
 LONG = 65_537
 FORMULAS = ["forward", "centered"]

@@ -8,8 +8,10 @@ from block import block
 from properties import refuted
 from rounds import checked
 
-from gradproof.core import joint, phases, rounds, slots, state
-from gradproof.core.state import SLOT_COUNT, SLOT_STAGE, STAGE_FREE, STAGE_PROOF, slot_place
+from gradproof.core.coordinates import phases, rounds, slots
+from gradproof.core.coordinates import shared_kinks as joint
+from gradproof.core.records import engine as state
+from gradproof.core.records.engine import SLOT_COUNT, SLOT_STAGE, STAGE_FREE, STAGE_PROOF, slot_place
 
 
 def finds_the_free_one(function):

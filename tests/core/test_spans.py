@@ -10,9 +10,9 @@ from oracles import reals, splitmix
 from oracles.splitmix import LongProbe
 from properties import LARGEST, SMALLEST, refuted
 
-from gradproof.core import structs
-from gradproof.core.codes import BAD_ARGUMENT, DONE
-from gradproof.core.spans import SEGMENT
+from gradproof.core.points.long_lines import SEGMENT
+from gradproof.core.records import border as structs
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 DTYPES = [np.float64, np.float32]
 N = 2100  # two whole windows and a part of one

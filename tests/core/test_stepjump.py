@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import stepjump
-from gradproof.core.state import (
+from gradproof.core.evidence import jumps as stepjump
+from gradproof.core.records.engine import (
     SLOT_ANSWERS,
     SLOT_HIGH,
     SLOT_LOW,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import sized
 
-from gradproof.core.sums import two_sum
+from gradproof.core.records.sums import two_sum
 
 numbers = sized(-100, 100)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import suspects
-from gradproof.core.suspects import NO_SUSPECT
+from gradproof.core.evidence import suspects
+from gradproof.core.evidence.suspects import NO_SUSPECT
 
 names = st.sampled_from(sorted(set(lines.SMOOTH) - {"far_from_zero"}))
 FINEST_FIRST = sorted(STEPS)

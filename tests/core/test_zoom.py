@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from oracles import lines
 from properties import refuted
 
-from gradproof.core import zoom
-from gradproof.core.state import (
+from gradproof.core.evidence import zoom
+from gradproof.core.evidence.zoom import FOUND, GOES_ON, NOT_FOUND
+from gradproof.core.records.engine import (
     SLOT_ANSWERS,
     SLOT_DISTANCE,
     SLOT_NOISE,
@@ -19,7 +20,6 @@ from gradproof.core.state import (
     SLOT_WANTED_COUNT,
     VALUE,
 )
-from gradproof.core.zoom import FOUND, GOES_ON, NOT_FOUND
 
 names = st.sampled_from(sorted(set(lines.SMOOTH) - {"far_from_zero"}))
 signs = st.sampled_from([-1, 1])

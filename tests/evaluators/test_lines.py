@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradproof.core import structs
+from gradproof.core.records import border as structs
 from gradproof.evaluators import lines
 from gradproof.evaluators.lines import Lines
 

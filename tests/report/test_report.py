@@ -12,7 +12,7 @@ from properties import refuted
 
 import gradproof
 from gradproof import Cause
-from gradproof.core import state
+from gradproof.core.records import engine as state
 from gradproof.report.text.table import WIDTH, number, render, short
 
 N = 60

@@ -8,7 +8,7 @@ import pytest
 from models import POINT, TWINS, negated, with_fault
 
 import gradproof
-from gradproof.core.state import WANTED_CAPACITY
+from gradproof.core.records.engine import WANTED_CAPACITY
 from gradproof.engine import Engine, Options
 from gradproof.evaluators import choice
 from gradproof.problem.bounds import read_bounds

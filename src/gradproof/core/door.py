@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from .abi import Code, Codes, ConstIntegers, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
-from .codes import BAD_ARGUMENT, DONE, MODE_LINES, OUT_OF_MEMORY
-from .directions import window_count, windows
-from .engine import ask, engine_size, engine_start, tell
-from .evaluation import evaluate
-from .memory import (
+from .machine.options import chosen_mode, options_default
+from .machine.result import result
+from .machine.rounds import ask, engine_size, engine_start, tell
+from .points.directions import window_count, windows
+from .points.values import evaluate
+from .records.abi import (
+    Code,
+    Codes,
+    ConstIntegers,
+    ConstReals,
+    ConstVector,
+    Integer,
+    Objective,
+    Reals,
+    User,
+    Vector,
+    exported,
+)
+from .records.border import ConstOptions, Findings, Options, Probe, Probes, Report
+from .records.codes import BAD_ARGUMENT, DONE, MODE_LINES, OUT_OF_MEMORY
+from .records.engine import ROUND, Engine
+from .records.memory import (
     allocate_like,
     allocate_reals,
     allocate_record,
@@ -20,10 +36,6 @@ from .memory import (
     offset,
     release,
 )
-from .options import chosen_mode, options_default
-from .result import result
-from .state import ROUND, Engine
-from .structs import ConstOptions, Findings, Options, Probe, Probes, Report
 
 
 @exported

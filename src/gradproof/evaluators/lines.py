@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.directions import window_count
-from ..core.spans import SEGMENT
+from ..core.points.directions import window_count
+from ..core.points.long_lines import SEGMENT
 from ..library import native, pointer
 from ..problem.numbers import Flat
 

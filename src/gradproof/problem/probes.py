@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.structs import Probe
+from ..core.records.border import Probe
 from .numbers import Flat
 
 PROBE: np.dtype[Any] = np.dtype(Probe)

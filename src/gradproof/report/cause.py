@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from ..core import codes
+from ..core.records import codes
 
 
 class Cause(str, enum.Enum):

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import codes, structs
+from ..core.records import border as structs
+from ..core.records import codes
 from ..engine import FINDING, Outcome
 from ..problem.numbers import Flat, frozen
 from .cause import Cause

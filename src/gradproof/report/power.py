@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.structs import Report
+from ..core.records.border import Report
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import codes
+from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
 from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.choice import evaluator_for, gradient_function

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.codes import BAD_ARGUMENT
+from ...core.records.codes import BAD_ARGUMENT
 from ...library import ffi, pointer
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, whole

@@ -1,0 +1,205 @@
+"""A closer look at a ladder that is as long as it gets: steps in between, jumps of f, kinks nearby."""
+
+from __future__ import annotations
+
+import math
+
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
+from ..evidence.intervals import KINK_AT_X, estimate, gather, half_width
+from ..evidence.jumps import begin_step_jump
+from ..evidence.ladder import centered, slope_noise
+from ..evidence.suspects import NO_SUSPECT, next_suspect
+from ..evidence.zoom import begin_zoom
+from ..records.engine import STAGE_REFINE, Engine, Slot, want_pair
+from ..records.floats import larger, middle, smaller
+from .short_proof import settle
+
+# Steps in between pay where noise and bar are comparable.
+REFINE_LOW = 0.01
+REFINE_HIGH = 10.0
+# Kinks are looked for up to this part of the size, unless the caller sets how far.
+NEAR = 2.0**-4
+# Where as many suspects turned out to be none, f is rough at all scales, and a check has better things to do.
+MOST_ZOOMS = 8
+NO_PLACE = -1
+# A single pair excludes a claim only where the measured noise, which may be too small, is no excuse.
+EXCLUDES = 3.0
+# A jump is visible from where the bars of both slopes are half of it.
+VISIBLE = 4.0
+# Pairs so much finer show nothing but noise; the largest of a few is half of a bar.
+MUCH_FINER = 2.0**-3
+ENOUGH_FINER = 2
+LARGEST_TO_BAR = 2.0
+# Half a jump is the noise of what jumps.  Stairs are off by half of their height at most: a slope by its height over
+# the step, which a bar of four standard deviations of two values covers where a quarter of the height is one.
+JUMP_TO_NOISE = 0.5
+STAIRS_TO_NOISE = 0.25
+# With jumps taken as noise, a claim agrees only at a resolution of a tenth.
+JUMP_RESOLUTION = 0.1
+
+
+def judge_slot(engine: Engine, slot: Slot) -> int:
+    """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
+    claimed = slot.claimed
+    if not math.isfinite(claimed):
+        return DECIDED_WRONG if math.isfinite(half_width(slot)) else STILL_OPEN
+    decision = judge(slot, claimed, slot.tolerance, slot.size)
+    if decision == DECIDED_RIGHT and slot.kink == KINK_AT_X:
+        return judge_inside(engine, slot)
+    return decision
+
+
+def judge_inside(engine: Engine, slot: Slot) -> int:
+    """Judge whether a kink that seems to be at x is beside it, and the piece that holds x excludes the claim.
+
+    At a kink at x the gap stays the same down to the finest step.  Where the finest pairs that could see it show less
+    than half of it, the kink is outside of them, and the claim must agree with their slopes.  What still finer pairs
+    show is noise, and tells how much of it there really is; without them nothing is decided.
+    """
+    jump = math.fabs(slot.jump)
+    claimed = slot.claimed
+    if kink_may_hide(slot, slot.size, jump):
+        return DECIDED_RIGHT
+    for k in range(slot.count):
+        noise = slope_noise(engine, slot, k)
+        right = slot.ladder[k].right
+        left = slot.ladder[k].left
+        if VISIBLE * noise <= jump and math.isfinite(middle(right, left)):
+            if math.fabs(right - left) >= 0.5 * jump:
+                return DECIDED_RIGHT
+            off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - slot.tolerance
+            if off > EXCLUDES * noise:
+                real_noise = noise_below(slot, k)
+                if math.isnan(real_noise):
+                    return STILL_OPEN
+                if off > EXCLUDES * real_noise:
+                    return DECIDED_WRONG
+    return DECIDED_RIGHT
+
+
+def noise_below(slot: Slot, place: int) -> float:
+    """Return the noise of the slopes at a place, from what finer ones are off the two sides; NaN where they are few."""
+    step = slot.ladder[place].step
+    right = middle(slot.right.low, slot.right.high)
+    left = middle(slot.left.low, slot.left.high)
+    largest = 0.0
+    count = 0
+    while count < place and slot.ladder[count].step <= MUCH_FINER * step:
+        off_right = math.fabs(slot.ladder[count].right - right)
+        off_left = math.fabs(slot.ladder[count].left - left)
+        largest = larger(larger(off_right, off_left) * slot.ladder[count].step, largest)
+        count += 1
+    return LARGEST_TO_BAR * largest / step if count >= ENOUGH_FINER else math.nan
+
+
+def look_closer(engine: Engine, slot: Slot, decision: int) -> None:
+    """Look closer at a ladder that has been weighed: where it is still open, with more steps."""
+    if decision == STILL_OPEN and math.isfinite(slot.claimed + half_width(slot)):
+        begin_refinement(engine, slot)
+        if slot.wanted_count > 0:
+            return
+    look_again(engine, slot, decision)
+
+
+def begin_refinement(engine: Engine, slot: Slot) -> None:
+    """Ask for steps in between, where noise and error bar are comparable."""
+    resolution = slot.resolution
+    for k in range(slot.count):
+        noise = slope_noise(engine, slot, k)
+        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
+            want_pair(slot, 2.0 * slot.ladder[k].step)
+    slot.stage = STAGE_REFINE
+
+
+def advance_refinement(engine: Engine, slot: Slot) -> None:
+    """Weigh the refined ladder."""
+    gather(engine, slot)
+    look_again(engine, slot, judge_slot(engine, slot))
+
+
+def look_again(engine: Engine, slot: Slot, decision: int) -> None:
+    """A claim refuted by a tread of stairs, or supported by larger steps, is looked at again, for a jump of f.
+
+    Without one go on to kinks nearby.
+    """
+    slot.decision = decision
+    if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
+        place = end_of_tread(slot)
+        if place == NO_PLACE:
+            place = supported_from(slot)
+        if place != NO_PLACE:
+            begin_step_jump(slot, slot.ladder[place + 1].step)
+            return
+    look_for_kink(engine, slot, 1, 0)
+
+
+def supported_from(slot: Slot) -> int:
+    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
+    middle = estimate(slot)
+    claimed = slot.claimed
+    before = False
+    for k in range(slot.count):
+        slope = centered(slot, k)
+        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
+        if sides and before:
+            return k - 1
+        before = sides
+    return NO_PLACE
+
+
+def end_of_tread(slot: Slot) -> int:
+    """Return the coarsest step up to which f did not change at all; NO_PLACE where there is none, or f never did."""
+    for k in range(slot.count):
+        if slot.ladder[k].right != 0.0 or slot.ladder[k].left != 0.0:
+            return k - 1
+    return NO_PLACE
+
+
+def finish_step_jump(engine: Engine, slot: Slot) -> None:
+    """Where f jumps, the jump tells its noise: weigh again, and agree only at a resolution of a tenth."""
+    jump = slot.step_jump
+    if jump > 0.0:
+        on_stairs = end_of_tread(slot) != NO_PLACE
+        slot.noise = jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
+        gather(engine, slot)
+        decision = judge_slot(engine, slot)
+        scale = larger(math.fabs(slot.claimed), slot.claim_scale)
+        if decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * scale:
+            decision = STILL_OPEN
+        slot.decision = decision
+    look_for_kink(engine, slot, 1, 0)
+
+
+def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
+    """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
+    decision = slot.decision
+    reach = kink_reach(slot)
+    while slot.kink != KINK_AT_X and side >= -1:
+        place = next_suspect(engine, slot, side, first)
+        if place != NO_SUSPECT and slot.ladder[place].step <= reach:
+            if slot.zooms >= MOST_ZOOMS and slot.reach == 0.0:
+                break
+            slot.zooms += 1
+            slot.search.side = side
+            slot.place = place
+            begin_zoom(slot, slot.ladder[place + 1].step)
+            return
+        side -= 2
+        first = 0
+    settle(slot, decision)
+
+
+def kink_reach(slot: Slot) -> float:
+    """Return how far from x kinks are looked for."""
+    return slot.reach if slot.reach > 0.0 else NEAR * slot.size
+
+
+def finish_zoom(engine: Engine, slot: Slot, found: bool) -> None:
+    """A kink was found within reach: done; else go on to the next suspect."""
+    if found and not math.fabs(slot.distance) <= kink_reach(slot):
+        slot.distance = math.nan
+        found = False
+    if found:
+        settle(slot, slot.decision)
+    else:
+        look_for_kink(engine, slot, slot.search.side, slot.place + 1)

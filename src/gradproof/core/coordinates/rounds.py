@@ -1,0 +1,219 @@
+"""The rounds of a check: which probes the next round holds, and what its answers change.
+
+f(x) -> pairs, a chunk of coordinates at a time -> f(x) again, once, if something disagreed -> short proofs of that ->
+the noise line, once, if something is still open (where noise is larger than assumed, back to the pairs) -> ladders of
+what was left -> joint lines of kinks that coordinates may share -> done
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
+from ..evidence.ladder import assumed_slope_noise
+from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
+from ..evidence.scales import needed_resolution, pair_step, tolerance
+from ..points.probes import write_probe
+from ..records.abi import ConstReals
+from ..records.border import Probes
+from ..records.engine import (
+    DISAGREES_FLAT,
+    PHASE_AGAIN,
+    PHASE_AT_X,
+    PHASE_DONE,
+    PHASE_JOINT,
+    PHASE_LADDERS,
+    PHASE_NOISE,
+    PHASE_PAIRS,
+    PHASE_PROOFS,
+    PHASE_SPREAD,
+    SLOT_COUNT,
+    SPREAD_COUNT,
+    UNDECIDED,
+    Engine,
+    coordinate_of,
+)
+from ..records.floats import larger, spacing
+from .outcome import settle_by_pair, settle_without_value
+from .phases import begin_sweep, end_noise, room, settle_slots
+from .shared_kinks import settle_joint
+from .shared_line import change_by_rounding
+from .slots import advance, free_slots, is_open, one_sided_slope
+
+# A random objective is given two standard deviations for the range of its ten values at x (normal: three).
+SPREAD_PART = 0.5
+# The noise that is assumed until something is measured: four units in the last place of f(x).
+ASSUMED_UNITS = 4.0
+
+
+def asked(engine: Engine) -> int:
+    """Return the number of probes of the next round; 0 where the check is done."""
+    phase = engine.sweep.phase
+    available = room(engine)
+    if phase == PHASE_AT_X or phase == PHASE_AGAIN:
+        return 1 if available >= 1 else 0
+    if phase == PHASE_SPREAD:
+        return SPREAD_COUNT if available >= SPREAD_COUNT else available
+    if phase == PHASE_PAIRS:
+        return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
+    if phase == PHASE_NOISE:
+        return noise_probes(engine)
+    if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
+        return slot_probes(engine, available)
+    return 0
+
+
+def slot_probes(engine: Engine, available: int) -> int:
+    """Return how many probes the open slots ask for; a slot that has no room waits, and so do those behind it."""
+    total = 0
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if is_open(slot):
+            if total + slot.wanted_count > available:
+                return total
+            total += slot.wanted_count
+    return total
+
+
+def write_round(engine: Engine, probes: Probes) -> int:
+    """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
+    count = asked(engine)
+    phase = engine.sweep.phase
+    if phase == PHASE_AT_X or phase == PHASE_AGAIN or phase == PHASE_SPREAD:
+        for k in range(count):
+            write_probe(probes[k], 0, 0, 0, 0.0)
+    elif phase == PHASE_PAIRS:
+        for k in range(count // 2):
+            index = engine.sweep.chunk_start + k
+            step = pair_step(engine, coordinate_of(engine, index))
+            write_probe(probes[2 * k], index, index + 1, 0, step)
+            write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
+    elif phase == PHASE_NOISE:
+        write_noise_probes(engine, probes)
+    elif phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
+        write_slot_probes(engine, probes, count)
+    return count
+
+
+def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
+    """Write what the open slots want, as far as there is room."""
+    written = 0
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if is_open(slot):
+            if written >= count:
+                return
+            for j in range(slot.wanted_count):
+                write_probe(probes[written], slot.start, slot.stop, slot.seed, slot.wanted[j])
+                probes[written].ratio = slot.ratio
+                written += 1
+
+
+def take_round(engine: Engine, values: ConstReals, count: int) -> None:
+    """Take the values of a round."""
+    phase = engine.sweep.phase
+    if phase == PHASE_AT_X:
+        take_value_at_x(engine, values[0])
+    elif phase == PHASE_AGAIN:
+        take_second_value(engine, values[0])
+    elif phase == PHASE_SPREAD:
+        take_spread(engine, values, count)
+    elif phase == PHASE_PAIRS:
+        engine.sweep.chunk_stop = engine.sweep.chunk_start + count // 2
+        take_pairs(engine, values)
+    elif phase == PHASE_PROOFS:
+        take_slots(engine, values, count)
+        settle_slots(engine)
+    elif phase == PHASE_NOISE and count == noise_probes(engine):
+        if advance_noise(engine, note_values(engine, values)):
+            end_noise(engine)
+    elif phase == PHASE_LADDERS:
+        take_slots(engine, values, count)
+        settle_slots(engine)
+    elif phase == PHASE_JOINT:
+        take_slots(engine, values, count)
+        settle_joint(engine)
+
+
+def take_value_at_x(engine: Engine, value: float) -> None:
+    """Note f(x); where it is not finite nothing can be tested."""
+    engine.value = value
+    if not math.isfinite(value):
+        settle_without_value(engine)
+        engine.sweep.phase = PHASE_DONE
+        return
+    engine.noise = ASSUMED_UNITS * spacing(value)
+    begin_sweep(engine)
+
+
+def take_second_value(engine: Engine, value: float) -> None:
+    """Where f(x) is another at its second call, look how far it spreads; else go on to the proofs."""
+    engine.sweep.seen_twice = 1
+    if value == engine.value:
+        engine.sweep.phase = PHASE_PROOFS
+        return
+    engine.nondeterministic = 1
+    engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
+    engine.sweep.phase = PHASE_SPREAD
+
+
+def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
+    """Take the range of f(x) over its calls as noise."""
+    low = engine.value
+    high = engine.value
+    for k in range(count):
+        if math.isfinite(values[k]):
+            low = values[k] if values[k] < low else low
+            high = values[k] if values[k] > high else high
+    engine.spread = larger(high - low, engine.spread)
+    engine.value = low + (high - low) / 2.0
+    engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
+    begin_sweep(engine)
+
+
+def take_pairs(engine: Engine, values: ConstReals) -> None:
+    """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
+    start = engine.sweep.chunk_start
+    disagree = False
+    for k in range(engine.sweep.chunk_stop - start):
+        index = start + k
+        engine.pairs[k].right = values[2 * k]
+        engine.pairs[k].left = values[2 * k + 1]
+        coordinate = coordinate_of(engine, index)
+        step = pair_step(engine, coordinate)
+        right = one_sided_slope(engine, coordinate.x, step, values[2 * k])
+        left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
+        allowed = tolerance(engine, coordinate)
+        needed = needed_resolution(engine, coordinate)
+        noise = assumed_slope_noise(engine, step)
+        decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
+        if decision == DECIDED_RIGHT:
+            settle_by_pair(engine, index, allowed, noise)
+        else:
+            disagree = True
+            mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+            coordinate.cause = mark
+    # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
+    engine.sweep.phase = PHASE_AGAIN if disagree and engine.sweep.seen_twice == 0 else PHASE_PROOFS
+    engine.sweep.fill = start
+    free_slots(engine)
+
+
+def take_slots(engine: Engine, values: ConstReals, count: int) -> None:
+    """Hand its values to every slot that was asked for, and move it on."""
+    slanted = engine.sweep.phase == PHASE_JOINT and engine.float32 != 0
+    taken_values = 0
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if is_open(slot):
+            wanted = slot.wanted_count
+            if taken_values + wanted > count:
+                return
+            for j in range(wanted):
+                value = values[taken_values + j]
+                if slanted:
+                    step = slot.wanted[j]
+                    value -= change_by_rounding(engine, slot, step)
+                slot.answers[j] = value
+            taken_values += wanted
+            advance(engine, slot)

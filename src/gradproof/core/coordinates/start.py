@@ -1,0 +1,47 @@
+"""How a sweep over single coordinates begins: over all of x, or over those that lines have found."""
+
+from __future__ import annotations
+
+import math
+
+from ..evidence.scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, note_largest_claims
+from ..points.directions import typical_size
+from ..records.abi import ConstVector
+from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE
+from ..records.engine import PHASE_AT_X, Engine, coordinate_of
+from ..records.floats import widened
+from ..records.memory import clear
+from .phases import begin_sweep
+
+
+def begin_arithmetic(engine: Engine) -> None:
+    """Note the arithmetic of the points: that of f is not coarser, as far as is known."""
+    float32 = engine.float32 != 0
+    engine.arithmetic = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
+    engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
+
+
+def begin_coordinates(engine: Engine, count: int, rtol: float) -> None:
+    """Begin a sweep over so many coordinates, which are written next."""
+    clear(engine.sweep, engine.noise_line)
+    engine.sweep.count = count
+    engine.sweep.rtol = rtol
+
+
+def start_coordinates(engine: Engine, x: ConstVector, claimed: ConstVector, rtol: float) -> int:
+    """Begin a check of every coordinate; the engine reckons in double, whatever the type of x."""
+    engine.rtol = rtol if rtol > 0.0 else DEFAULT_RTOL
+    begin_coordinates(engine, engine.n, engine.rtol)
+    for index in range(engine.n):
+        coordinate = coordinate_of(engine, index)
+        coordinate.x = widened(x[index])
+        coordinate.claimed = widened(claimed[index])
+        if not math.isfinite(coordinate.x):
+            return BAD_ARGUMENT
+    begin_arithmetic(engine)
+    engine.value = math.nan
+    engine.typical = typical_size(x, engine.n)
+    note_largest_claims(engine)
+    begin_sweep(engine)
+    engine.sweep.phase = PHASE_AT_X
+    return DONE

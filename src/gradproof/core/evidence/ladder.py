@@ -1,0 +1,117 @@
+"""The ladder of a slot: pairs of one-sided slopes, finest step first, and the noise of each."""
+
+from __future__ import annotations
+
+import math
+
+from ..records.abi import Reals
+from ..records.engine import LADDER, Engine, Pair, Slot
+from ..records.floats import larger, middle, smaller, spacing
+
+# Bars take four standard deviations of the noise of one value; a slope has two values in it.
+NOISE_FACTOR = 4.0
+SQUARE_ROOT_OF_TWO = 1.4142135623730951
+# Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
+LARGEST_GROWTH = 100.0
+COARSE_STEPS = 3
+
+
+def insert_pair(slot: Slot, step: float, right: float, left: float, value: float) -> None:
+    """Put a pair of slopes at its place in the ladder; a step that is there already changes nothing."""
+    count = slot.count
+    place = 0
+    while place < count and slot.ladder[place].step < step:
+        place += 1
+    if count >= LADDER or (place < count and slot.ladder[place].step == step):
+        return
+    for k in range(count, place, -1):
+        slot.ladder[k] = slot.ladder[k - 1]
+    pair = slot.ladder[place]
+    pair.step = step
+    pair.right = right
+    pair.left = left
+    pair.value = value
+    slot.count = count + 1
+    if not math.isfinite(right) or not math.isfinite(left):
+        slot.missing += 1
+
+
+def largest_finite(a: float, b: float) -> float:
+    """Return the larger size of two values, of which either may be missing; 0 where both are."""
+    return larger_finite(b, larger_finite(a, 0.0))
+
+
+def larger_finite(value: float, largest: float) -> float:
+    """Return the size of a value where it is finite and not below the largest one so far; else that."""
+    return larger(math.fabs(value), largest) if math.isfinite(value) else largest
+
+
+def place_of_step(slot: Slot, step: float) -> int:
+    """Return the place of a step in the ladder, -1 where it is not."""
+    for k in range(slot.count):
+        if slot.ladder[k].step == step:
+            return k
+    return -1
+
+
+def value_noise(noise: float, value_at_x: float, largest_value: float) -> float:
+    """Return the noise of one value of f where |f| reaches `largest_value` along the line."""
+    growth = 1.0
+    if value_at_x != 0.0:
+        growth = larger(largest_value / math.fabs(value_at_x), 1.0)
+        if growth > LARGEST_GROWTH:
+            growth = LARGEST_GROWTH
+    return larger(spacing(largest_value), noise * growth)
+
+
+def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
+    """Return the noise bar of the one-sided slopes at a place of the ladder."""
+    noise = value_noise(slot.noise, engine.value, slot.ladder[place].value)
+    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * noise / slot.ladder[place].step
+
+
+def assumed_slope_noise(engine: Engine, step: float) -> float:
+    """Return the noise bar of a one-sided slope at x, before anything along the line is known."""
+    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * engine.noise / step
+
+
+def slope_of_side(pair: Pair, side: int) -> float:
+    """Return the slope on a side of x: 1 right, -1 left."""
+    return pair.right if side == 1 else pair.left
+
+
+def centered(slot: Slot, place: int) -> float:
+    """Return the centered slope at a place of the ladder (NaN where one side is missing)."""
+    return middle(slot.ladder[place].right, slot.ladder[place].left)
+
+
+def insert_sorted(values: Reals, count: int, value: float) -> None:
+    """Put a value where it belongs among so many sorted ones."""
+    place = count
+    while place > 0 and values[place - 1] > value:
+        values[place] = values[place - 1]
+        place -= 1
+    values[place] = value
+
+
+def typical_slope(engine: Engine, slot: Slot) -> float:
+    """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
+
+    It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
+    """
+    values = engine.scratch.values
+    count = 0
+    coarse = 0.0
+    for k in range(slot.count):
+        if k == slot.count - COARSE_STEPS:
+            coarse = 0.0
+        noise = slope_noise(engine, slot, k)
+        for side in (1, -1):
+            slope = math.fabs(slope_of_side(slot.ladder[k], side))
+            if math.isfinite(slope) and slope > noise:
+                insert_sorted(values, count, slope)
+                count += 1
+                coarse = larger(slope, coarse)
+    if count == 0:
+        return 0.0
+    return smaller(middle(values[(count - 1) // 2], values[count // 2]), coarse)

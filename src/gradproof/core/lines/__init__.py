@@ -1,0 +1,1 @@
+"""Long lines: their ladders, their error bars, what they decide."""

@@ -1,0 +1,57 @@
+"""What a check along lines found, as the records of the C door."""
+
+from __future__ import annotations
+
+from ..coordinates.outcome import is_acceptable
+from ..records.border import Findings, Report
+from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
+from ..records.engine import coordinate_of
+from ..records.lines import LINES_DONE, Lines
+
+# A single error of so many bars is seen by every line: the magnitudes of directions are at least 1/2.
+SURE = 4.0
+
+
+def report_lines(lines: Lines, report: Report) -> None:
+    """Fill in what a check along lines found."""
+    report.verdict = lines.verdict if lines.phase == LINES_DONE else VERDICT_INCONCLUSIVE
+    report.cause = lines.cause if lines.phase == LINES_DONE else UNTESTED
+    report.dense = lines.dense
+    report.lines = lines.random_lines
+    report.aligned_lines = lines.aligned_lines
+    report.parts = lines.part.done
+    report.early = lines.early
+    report.bar = lines.random_bar
+    report.aligned_bar = lines.aligned_bar
+    report.parts_bar = lines.part.bar
+    report.norm = lines.norm
+    report.sum = lines.sum
+    report.curved = lines.curved_slope
+    report.hidden = lines.hidden_gap
+    sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
+    report.resolution = SURE * sharpest
+    count_lines(lines, report)
+
+
+def count_lines(lines: Lines, report: Report) -> None:
+    """Count coordinates: all of them were on the lines, those that were found were looked at alone."""
+    if lines.confirming != 0:
+        for number in range(lines.candidates.count):
+            cause = coordinate_of(lines.engine, number).cause
+            report.wrong += 1 if cause == WRONG else 0
+            report.kinks += 1 if coordinate_of(lines.engine, number).kink != 0 else 0
+            report.open += 0 if cause == WRONG or is_acceptable(cause) else 1
+            report.findings += 1 if coordinate_of(lines.engine, number).finding >= 0 else 0
+    report.findings += lines.finding_count
+    if lines.random_lines > 0 or report.verdict != VERDICT_INCONCLUSIVE:
+        report.tested = lines.engine.n
+    report.agreeing = lines.engine.n if report.verdict == VERDICT_RIGHT else 0
+    report.untested = lines.engine.n - report.tested
+
+
+def write_long_findings(lines: Lines, findings: Findings, written: int, capacity: int) -> None:
+    """Copy the findings about lines longer than one, behind those that are written."""
+    for number in range(lines.finding_count):
+        if written < capacity:
+            findings[written] = lines.long_findings[number]
+            written += 1

@@ -1,0 +1,95 @@
+"""What a check by lines knows from its start: its empty memory, and the measures of the claimed gradient."""
+
+from __future__ import annotations
+
+import math
+
+from ..coordinates.start import begin_arithmetic
+from ..evidence.scales import DEFAULT_RTOL
+from ..lines.norms import are_finite, is_in_float32, norms, typical_slope
+from ..points.directions import WINDOW, typical_size, window_count
+from ..records.abi import ConstIntegers, ConstReals, ConstVector
+from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.floats import larger, widened
+from ..records.lines import Lines, block_of
+from ..records.memory import as_reals, clear
+from ..search.candidates import add_candidate
+
+# Of claims that are no numbers so many are looked at alone: one would do.
+MOST_UNFIT = 8
+# Rounding of the claimed gradient itself, relative to its norm.
+ROUNDING = 1e-13
+ROUNDING_FLOAT32 = 1.5e-7
+
+
+def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
+    """Return whether borders do not lead from 0 to n without a step back."""
+    if borders[0] != 0 or borders[blocks] != n:
+        return True
+    for number in range(blocks):
+        if borders[number] > borders[number + 1]:
+            return True
+    return False
+
+
+def start_lines(
+    lines: Lines,
+    x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
+    borders: ConstIntegers,
+    blocks: int,
+    rtol: float,
+) -> int:
+    """Begin a check along lines."""
+    engine = lines.engine
+    engine.rtol = rtol if rtol > 0.0 else DEFAULT_RTOL
+    engine.typical = typical_size(sizes, window_count(engine.n))
+    begin_arithmetic(engine)
+    clear(lines.failed, lines.pool)
+    lines.chosen_rtol = rtol
+    lines.candidates.count = 0
+    begin_blocks(lines, borders, blocks)
+    for window in range(window_count(engine.n)):
+        start = window * WINDOW
+        stop = start + WINDOW if start + WINDOW < engine.n else engine.n
+        if not are_finite(x, start, stop):
+            return BAD_ARGUMENT
+        if not are_finite(claimed, start, stop):
+            note_unfit_claims(lines, claimed, start, stop)
+    measure_claims(lines, x, claimed, sizes)
+    return DONE
+
+
+def begin_blocks(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
+    """Note where the named blocks begin."""
+    lines.block_count = blocks
+    for number in range(blocks + 1):
+        block = block_of(lines, number)
+        block.start = borders[number] if blocks > 0 else 0
+        block.bar = 0.0
+
+
+def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int) -> None:
+    """Count the claimed values that are no numbers, and look at the first of them alone later."""
+    for index in range(start, stop):
+        if not math.isfinite(widened(claimed[index])):
+            lines.unfit_claims += 1
+            if lines.unfit_claims <= MOST_UNFIT:
+                add_candidate(lines, index)
+
+
+def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals) -> None:
+    """Measure the claimed gradient: its norms, as a whole and block by block, its typical slope, its arithmetic."""
+    n = lines.engine.n
+    lines.norm, lines.sum = norms(x, claimed, sizes, 0, n)
+    for number in range(lines.block_count):
+        block = block_of(lines, number)
+        block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
+    # The pairs of the sweep over the candidates are free until it begins.
+    lines.typical_slope = typical_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
+    lines.smallest_tolerance = ROUNDING
+    if is_in_float32(claimed, n):
+        lines.smallest_tolerance += ROUNDING_FLOAT32
+    if lines.chosen_rtol > 0.0:
+        lines.smallest_tolerance = larger(lines.chosen_rtol, lines.smallest_tolerance)

@@ -1,0 +1,234 @@
+"""The engine: begin a check, ask for the next round of probes, tell their values, until the findings stand.
+
+Reverse communication as in ARPACK: the engine decides which probes, the caller evaluates them, in whatever way.  One
+contract for every mode: asking changes nothing, a part of a round may be told, and an engine knows what it is.
+"""
+
+from __future__ import annotations
+
+from ..coordinates.phases import end_early, prepare
+from ..coordinates.rounds import asked, take_round, write_round
+from ..coordinates.start import start_coordinates
+from ..records.abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
+from ..records.border import ConstOptions, Probes
+from ..records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, NO_ENGINE, NO_ROUND, TOO_MANY_VALUES
+from ..records.engine import ENGINE_MARK, ROUND, ConstEngine, Engine, engine_words
+from ..records.lines import Lines, lines_words
+from ..records.memory import as_record, clear, holds_float32, is_null
+from .line_rounds import lines_asked, settle_lines, take_lines_round, write_lines_round
+from .line_start import borders_are_bad, start_lines
+from .line_verdict import end_lines_early
+from .options import chosen_mode, options_are_bad
+
+# More coordinates, or blocks, than any memory has.
+LARGEST_COUNT = 1 << 48
+
+
+@exported
+def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
+    """Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along lines.
+
+    Parameters
+    ----------
+    n : Integer
+        Number of coordinates, at least 1.
+    blocks : Integer
+        Number of named blocks; 0 without names.
+    options : ConstOptions
+        Options, whose mode and budget count, or NULL for the defaults.
+
+    Returns
+    -------
+    Integer
+        Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if n < 1 or n > LARGEST_COUNT or blocks < 0 or blocks > LARGEST_COUNT:
+        return BAD_ARGUMENT
+    if not is_null(options) and options_are_bad(options):
+        return BAD_ARGUMENT
+    return lines_words(blocks) if chosen_mode(n, options) == MODE_LINES else engine_words(n)
+
+
+@exported
+def engine_start(
+    engine: Engine,
+    x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
+    n: Integer,
+    borders: ConstIntegers,
+    blocks: Integer,
+    options: ConstOptions,
+) -> Code:
+    """Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
+
+    Parameters
+    ----------
+    engine : Engine
+        Memory for the check; it holds no pointer and may be moved or saved between two calls.
+    x : ConstVector
+        The point, n finite values; the same at every call of this check.
+    claimed : ConstVector
+        The gradient under test, n values; NaN is judged, not refused.
+    sizes : ConstReals
+        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
+    n : Integer
+        Number of coordinates, at least 1.
+    borders : ConstIntegers
+        Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values; NULL without names.
+    blocks : Integer
+        Number of named blocks; 0 without names.
+    options : ConstOptions
+        Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT.
+    """
+    if is_null(engine) or is_null(x) or is_null(claimed) or engine_size(n, blocks, options) < 0:
+        return BAD_ARGUMENT
+    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
+        return BAD_ARGUMENT
+    mode = chosen_mode(n, options)
+    if mode == MODE_LINES and is_null(sizes):
+        return BAD_ARGUMENT
+    clear(engine, engine.scratch)
+    engine.mode = mode
+    engine.n = n
+    engine.float32 = 1 if holds_float32(x) else 0
+    rtol = 0.0
+    if not is_null(options):
+        engine.float32 = 1 if holds_float32(x) or options.float32 != 0 else 0
+        engine.budget = options.budget
+        engine.seed = options.seed
+        rtol = options.rtol
+    code = DONE
+    if mode == MODE_LINES:
+        code = start_lines(as_record(engine, Lines), x, claimed, sizes, borders, blocks, rtol)
+    else:
+        code = start_coordinates(engine, x, claimed, rtol)
+    if code == DONE:
+        engine.mark = ENGINE_MARK
+    return code
+
+
+def is_engine(engine: ConstEngine) -> bool:
+    """Return whether memory holds a check that has been started."""
+    return engine.mark == ENGINE_MARK and MODE_AUTO < engine.mode <= MODE_LINES
+
+
+def probes_asked(engine: ConstEngine) -> int:
+    """Return the number of probes of the next round."""
+    return lines_asked(as_record(engine, Lines)) if engine.mode == MODE_LINES else asked(engine)
+
+
+@exported
+def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
+    """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
+
+    Asking twice gives the same round.  The first round is the point x itself.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    probes : Probes
+        Filled with the probes.
+    capacity : Integer
+        Number of probes that fit, at least GRADPROOF_ROUND.
+
+    Returns
+    -------
+    Integer
+        Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+    """
+    if is_null(engine) or is_null(probes) or capacity < ROUND:
+        return BAD_ARGUMENT
+    if not is_engine(engine):
+        return NO_ENGINE
+    if engine.mode == MODE_LINES:
+        engine.asked = write_lines_round(as_record(engine, Lines), probes)
+    else:
+        engine.asked = write_round(engine, probes)
+    return engine.asked
+
+
+@exported
+def tell(
+    engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: Integer
+) -> Code:
+    """Take the values of the round that was asked last, in its order: all of them, or the first ones.
+
+    Fewer values are for a caller who must stop: what they prove counts.  The rest is asked for again; a line of which
+    less than its whole turn was told asks for all of it.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    x, claimed : ConstVector
+        As at its start.
+    values : ConstReals
+        f at every probe; NaN: a missing value (outside of the domain, an exception).
+    changes : ConstReals
+        The change that the claim foretells for each probe on a long line, as gradproof_evaluate or gradproof_points
+        wrote it; of no meaning for other probes.  In a check of every coordinate it may be NULL.
+    count : Integer
+        Number of values: as gradproof_ask returned it, or fewer.
+
+    Returns
+    -------
+    Code
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked since the last one
+        was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.  Nothing changes then.
+    """
+    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values) or count < 1:
+        return BAD_ARGUMENT
+    if not is_engine(engine):
+        return NO_ENGINE
+    if engine.mode == MODE_LINES and is_null(changes):
+        return BAD_ARGUMENT
+    if engine.asked < 1 or engine.asked != probes_asked(engine):
+        return NO_ROUND
+    if count > engine.asked:
+        return TOO_MANY_VALUES
+    whole = count == engine.asked
+    engine.asked = 0
+    engine.rounds += 1
+    engine.evaluations += count
+    if engine.mode != MODE_LINES:
+        take_round(engine, values, count)
+        prepare(engine)
+    elif whole:
+        # Lines that climb together have all of their turn, or nothing.
+        lines = as_record(engine, Lines)
+        take_lines_round(lines, values, changes)
+        settle_lines(lines, x, claimed)
+    return DONE
+
+
+@exported
+def stop(engine: Engine) -> Code:
+    """Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+
+    Returns
+    -------
+    Code
+        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
+    """
+    if is_null(engine):
+        return BAD_ARGUMENT
+    if not is_engine(engine):
+        return NO_ENGINE
+    engine.stopped = 1
+    if engine.mode == MODE_LINES:
+        end_lines_early(as_record(engine, Lines))
+    else:
+        end_early(engine)
+    return DONE

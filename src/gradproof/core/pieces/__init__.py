@@ -1,0 +1,1 @@
+"""What is useful alone: relative errors, differences, kinks, the noise floor."""

@@ -1,0 +1,1 @@
+"""Points on lines, and values of the objective there."""

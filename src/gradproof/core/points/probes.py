@@ -1,0 +1,167 @@
+"""Points on lines through x: x + step * v, where v is 0 outside of the coordinates of the line."""
+
+from __future__ import annotations
+
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
+from ..records.border import ConstProbes, Probe
+from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.floats import widened
+from ..records.memory import is_null, offset, rounded_to_float32
+from .directions import coordinate_scale, direction, typical_size
+from .long_lines import move_line
+
+
+@kernel
+def displaced(value: float, displacement: float, float32: bool) -> float:
+    """Return the coordinate after the step as the objective sees it; less the value it is the step really taken."""
+    reached = value + displacement
+    return rounded_to_float32(reached) if float32 else reached
+
+
+@kernel
+def displacement_of(value: float, typical: float, seed: int, step: float, index: int) -> float:
+    """Return how far a probe moves one of its coordinates: its step; along a random line, times v."""
+    if seed == 0:
+        return step
+    return step * direction(seed, index) * coordinate_scale(value, typical, 0.0)
+
+
+def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> None:
+    """Write a probe: of x itself, along a coordinate, or on a short random line; what others have is set beside it."""
+    probe.start = start
+    probe.stop = stop
+    probe.seed = seed
+    probe.floor = 0.0
+    probe.ratio = 0.0
+    probe.step = step
+    probe.aligned = 0
+
+
+@kernel
+def is_long(probe: Probe) -> bool:
+    """Return whether a probe stands on a long line, which takes the claim and the sizes of windows."""
+    return probe.floor != 0.0
+
+
+@kernel
+def is_random(probes: ConstProbes, count: int) -> bool:
+    """Return whether one of the probes stands on a short random line, which takes the typical size of all of x."""
+    random = False
+    for number in range(count):
+        probe = probes[number]
+        random = random or (probe.seed != 0 and not is_long(probe))
+    return random
+
+
+@kernel
+def fits(probe: Probe, n: int) -> bool:
+    """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
+    return 0 <= probe.start <= probe.stop <= n and (probe.ratio == 0.0 or probe.start + 2 <= probe.stop)
+
+
+@kernel
+def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
+    """Set the coordinates that the probe moves; the others of the point stay as they are."""
+    seed = probe.seed
+    step = probe.step
+    if probe.ratio != 0.0:
+        first = probe.start
+        last = probe.stop - 1
+        point[first] = widened(x[first]) + step
+        point[last] = widened(x[last]) + probe.ratio * step
+        return
+    for index in range(probe.start, probe.stop):
+        value = widened(x[index])
+        point[index] = value + displacement_of(value, typical, seed, step, index)
+
+
+@kernel
+def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
+    """Take back what `move` did."""
+    if probe.ratio != 0.0:
+        first = probe.start
+        last = probe.stop - 1
+        point[first] = x[first]
+        point[last] = x[last]
+        return
+    for index in range(probe.start, probe.stop):
+        point[index] = x[index]
+
+
+@kernel
+def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
+    """Return whether every probe moves coordinates that x has, and what long lines take is there."""
+    complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
+    for number in range(count):
+        probe = probes[number]
+        if not fits(probe, n) or (is_long(probe) and not complete):
+            return False
+    return True
+
+
+@kernel
+def move_and_foretell(
+    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
+) -> float:
+    """Set the coordinates that a probe moves; on a long line return the change that the claim foretells, else 0."""
+    if is_long(probe):
+        return move_line(x, claimed, sizes, probe, point)
+    move(probe, x, typical, point)
+    return 0.0
+
+
+@exported
+@kernel
+def points(
+    x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
+    n: Integer,
+    probes: ConstProbes,
+    count: Integer,
+    points: Vector,
+    changes: Reals,
+) -> Code:
+    """Write the points of probes, one after the other: for a caller that evaluates them itself.
+
+    Parameters
+    ----------
+    x : ConstVector
+        The point that the lines go through, n values.
+    claimed : ConstVector
+        The gradient under test; may be NULL where no probe stands on a long line (its `floor` is not 0).
+    sizes : ConstReals
+        What gradproof_windows wrote for x; may be NULL there, too.
+    n : Integer
+        Number of coordinates.
+    probes : ConstProbes
+        The probes, as gradproof_ask wrote them.
+    count : Integer
+        Number of probes.
+    points : Vector
+        Filled with count * n values; the point of probe k begins at k * n.
+    changes : Reals
+        For probes on long lines filled with the change that the claim foretells; may be NULL where there are none.
+
+    Returns
+    -------
+    Code
+        0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does not have.
+    """
+    if n < 0 or count < 0:
+        return BAD_ARGUMENT
+    if count == 0 or n == 0:
+        return DONE
+    if is_null(x) or is_null(probes) or is_null(points):
+        return BAD_ARGUMENT
+    if not fits_all(probes, count, n, claimed, sizes, changes):
+        return BAD_ARGUMENT
+    typical = typical_size(x, n) if is_random(probes, count) else 1.0
+    for number in range(count):
+        row = offset(points, number * n)
+        for index in range(n):
+            row[index] = x[index]
+        change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
+        if is_long(probes[number]):
+            changes[number] = change
+    return DONE

@@ -1,0 +1,1 @@
+"""Records, codes and memory: what every other room of the core stands on."""

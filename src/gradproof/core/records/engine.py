@@ -1,0 +1,293 @@
+"""The memory of a check, and of its sweep over single coordinates.
+
+Nothing in it is a pointer, so that a check can be moved, saved and resumed between two rounds.  Behind an `Engine` lie
+the coordinates of its sweep, and behind these its findings: as many as there are coordinates to be looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from .abi import Integer, Pointer, Real, Reals
+from .border import Finding
+from .memory import behind, behind_all
+from .record import record, words_of
+
+# The bytes of "GRADPROF".
+ENGINE_MARK = 0x464F525044415247
+
+# Phases, in their order.
+PHASE_AT_X = 0
+PHASE_AGAIN = 1
+PHASE_SPREAD = 2
+PHASE_PAIRS = 3
+PHASE_PROOFS = 4
+PHASE_NOISE = 5
+PHASE_LADDERS = 6
+PHASE_JOINT = 7
+PHASE_DONE = 8
+
+# Pairs: a chunk of coordinates a round.
+ROUND = 4096
+CHUNK = 1024
+NOISE_COUNT = 9
+SPREAD_COUNT = 8
+
+# Pairs of a ladder, and levels of its extrapolation.
+LADDER = 96
+LEVELS = 4
+SLOT_COUNT = 32
+WANTED_CAPACITY = 48
+
+# Stages of a slot.
+STAGE_FREE = 0
+STAGE_PROOF = 1
+STAGE_PROOF_FAR = 2
+STAGE_SPARSE = 3
+STAGE_REFINE = 4
+STAGE_STEP_JUMP = 5
+STAGE_ZOOM = 6
+STAGE_JOINT_PAIR = 7
+STAGE_JOINT_LADDER = 8
+STAGE_PROOF_FLAT = 9
+STAGE_PARKED = 10
+STAGE_FIRST = 11
+STAGE_DENSE = 12
+STAGE_CLIMB = 13
+STAGE_LADDER_FAR = 14
+STAGE_PROOF_CURVED = 15
+STAGE_FINISHED = 16
+
+# Marks of a coordinate on its way to a cause (causes themselves are >= 0).
+UNDECIDED = -1
+DISAGREES_FLAT = -2
+LEFT_FOR_LADDER = -3
+
+LARGEST_FINDINGS = 8192
+
+
+@record
+class Interval:
+    """Where a slope must lie."""
+
+    low: Real  # its lower end
+    high: Real  # its upper end
+
+
+@record
+class Sides:
+    """Values of f on the two sides of x."""
+
+    right: Real  # f at x + step
+    left: Real  # f at x - step
+
+
+@record
+class Pair:
+    """The slopes of one step."""
+
+    step: Real  # the step, positive
+    right: Real  # forward slope
+    left: Real  # backward slope
+    value: Real  # the larger |f| of the two values
+
+
+@record
+class Search:
+    """The search for a jump of f, or for a kink, between two distances from x."""
+
+    side: Integer  # 1: right of x, -1: left of it
+    iteration: Integer  # halvings done
+    span: Real  # distance from x at which the search began
+    near: Real  # distance of the near end
+    middle: Real  # distance of the point that is asked for
+    far: Real  # distance of the far end
+    near_value: Real  # f at the near end, less f(x)
+    middle_value: Real  # f in the middle, less f(x)
+    far_value: Real  # f at the far end, less f(x)
+    first_change: Real  # what later changes are compared with
+    midway_change: Real  # the change of slope midway through a zoom
+
+
+@record
+class Slot:
+    """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
+
+    stage: Integer  # one of STAGE_...
+    start: Integer  # first coordinate of the line
+    stop: Integer  # one past its last coordinate
+    count: Integer  # pairs in the ladder
+    wanted_count: Integer  # steps that are wanted
+    decision: Integer  # agrees, wrong, or open
+    kink: Integer  # no kink, one at x, one near x
+    conflict: Integer  # which series contradict themselves
+    place: Integer  # place in the ladder of the kink that is looked for
+    refuted: Integer  # 1: the first pair was flatly elsewhere
+    missing: Integer  # pairs that lack a side
+    seed: Integer  # of a random line; 0: v is 1
+    zooms: Integer  # kinks that were looked for
+    x: Real  # where the coordinate is; on longer lines of no meaning
+    claimed: Real  # claimed slope
+    size: Real  # how far the line may be followed
+    tolerance: Real  # error that a right claim may have
+    need: Real  # resolution that is asked of an agreement
+    noise: Real  # standard deviation of the noise of f
+    step: Real  # the step at hand
+    largest_slope: Real  # largest size of a slope met so far
+    slope: Interval  # where the slope must lie
+    resolution: Real  # half the width of that, or of what a kink leaves
+    jump: Real  # right slope less left slope at a kink at x; else 0
+    right: Interval  # where the right slope must lie
+    left: Interval  # where the left slope must lie
+    centered: Interval  # where the centered slope must lie
+    best_step: Real  # finest step that counts
+    distance: Real  # signed distance of the kink found; NaN: none
+    step_jump: Real  # height of the jump of f found; 0: none
+    claim_scale: Real  # largest claimed component, in the units of this coordinate
+    reach: Real  # how far kinks are looked for; 0: as the size says
+    ratio: Real  # on a line of two coordinates, step of the second over that of the first; else 0
+    lowest: Real  # smallest step that x and f can see
+    search: Search  # for a jump or a kink
+    wanted: Annotated[Reals, WANTED_CAPACITY]  # signed steps
+    answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
+    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
+
+
+@record
+class Scratch:
+    """Tables of one extrapolation; nothing in them outlives a call."""
+
+    values: Annotated[Reals, LEVELS * LADDER]  # slopes, level by level
+    noise: Annotated[Reals, LEVELS * LADDER]  # their noise bars
+    gaps: Annotated[Reals, LEVELS * LADDER]  # right slopes less left slopes
+    step: Annotated[Reals, LADDER]  # steps, finest first
+    weights: Annotated[Reals, LEVELS]  # of one extrapolation
+    matrix: Annotated[Reals, LEVELS * (LEVELS + 1)]  # the equations for them
+
+
+@record
+class NoiseLine:
+    """The line on which the noise of f is measured."""
+
+    stage: Integer  # which of its values are asked for
+    exponent: Integer  # of the spacing, a power of two
+    sign: Integer  # 1, or -1 for the other side of x
+    answered: Integer  # 1: f changed at this spacing
+    in_float32: Integer  # 1: all values so far are numbers of float32
+    best: Real  # smallest bound of the noise so far
+    spacing: Real  # smallest spacing at which f changes; 0: none yet
+    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
+
+
+@record
+class Joint:
+    """How far the joint test of kinks has come."""
+
+    sign: Integer  # 1: convex kinks, -1: concave ones, 0: done
+    first: Integer  # first coordinate of the pair at hand, or -1
+    second: Integer  # second one, or -1
+    turn: Integer  # which line comes next
+
+
+@record
+class Sweep:
+    """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
+
+    phase: Integer  # one of PHASE_...
+    count: Integer  # number of coordinates
+    chunk_start: Integer  # first coordinate of the chunk at hand
+    chunk_stop: Integer  # one past its last coordinate
+    fill: Integer  # next coordinate that may get a slot
+    proved_wrong: Integer  # coordinates that a full proof found wrong
+    dense: Integer  # 1: the later errors were confirmed by one pair each
+    finding_count: Integer  # findings written
+    seen_twice: Integer  # 1: f(x) was asked for a second time
+    rtol: Real  # relative error that counts as wrong
+    largest_claim: Real  # largest claimed component
+    largest_change: Real  # largest claimed component times the size of its coordinate
+    assumed_noise: Real  # noise with which the sweep began
+    joint: Joint  # the joint test
+
+
+@record
+class Engine:
+    """A check, between two rounds."""
+
+    mark: Integer  # tells an engine from other memory
+    mode: Integer  # MODE_FULL or MODE_LINES
+    n: Integer  # number of coordinates
+    seed: Integer  # of the random lines
+    float32: Integer  # 1: points are rounded to float32
+    budget: Integer  # evaluations allowed; 0: no limit
+    evaluations: Integer  # values told
+    rounds: Integer  # rounds told
+    asked: Integer  # probes of the round that is under way; 0: none
+    stopped: Integer  # 1: the caller ended the check
+    noise_measured: Integer  # 1: the noise is known; 0: assumed
+    nondeterministic: Integer  # 1: f gave two values at x
+    arithmetic: Integer  # found inside of f
+    rtol: Real  # relative error that counts as wrong
+    value: Real  # f(x)
+    noise: Real  # standard deviation of the noise of f
+    spread: Real  # how far f(x) differs from call to call
+    unit: Real  # rounding unit of the claimed gradient
+    typical: Real  # typical size of x
+    sweep: Sweep  # over coordinates that are looked at one by one
+    noise_line: NoiseLine  # where noise is measured
+    scratch: Scratch  # tables of one extrapolation
+    pairs: Annotated[Pointer[Sides], CHUNK]  # values of the chunk
+    slots: Annotated[Pointer[Slot], SLOT_COUNT]  # lines under way
+
+
+@record
+class Coordinate:
+    """What is known of one coordinate."""
+
+    x: Real  # its value at the point
+    claimed: Real  # its claimed slope
+    cause: Integer  # one of the causes, or a mark below 0
+    kink: Integer  # no kink, one at x, one near x
+    finding: Integer  # number of its finding; -1: none
+    resolution: Real  # smallest error that would have been seen
+
+
+ConstEngine: TypeAlias = Engine
+
+
+def findings_capacity(n: Integer) -> int:
+    """Return how many findings a check can keep."""
+    return n if n < LARGEST_FINDINGS else LARGEST_FINDINGS
+
+
+def coordinate_of(engine: Engine, index: int) -> Coordinate:
+    """Return what is known of a coordinate."""
+    return behind(engine, Coordinate)[index]
+
+
+def finding_of(engine: Engine, number: int) -> Finding:
+    """Return a finding."""
+    return behind_all(behind(engine, Coordinate), engine.sweep.count, Finding)[number]
+
+
+def engine_words(n: Integer) -> int:
+    """Return the number of words that a check of n coordinates needs."""
+    return ENGINE_WORDS + COORDINATE_WORDS * n + FINDING_WORDS * findings_capacity(n)
+
+
+ENGINE_WORDS = words_of(Engine)
+COORDINATE_WORDS = words_of(Coordinate)
+FINDING_WORDS = words_of(Finding)
+
+
+def want(slot: Slot, step: float) -> None:
+    """Add a signed step to those that a slot asks for in the next round."""
+    count = slot.wanted_count
+    if count < WANTED_CAPACITY:
+        slot.wanted[count] = step
+        slot.wanted_count = count + 1
+
+
+def want_pair(slot: Slot, step: float) -> None:
+    """Ask for the values on both sides of x."""
+    want(slot, step)
+    want(slot, -step)

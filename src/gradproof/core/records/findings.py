@@ -1,0 +1,24 @@
+"""Findings: how each of them begins, whatever it is about."""
+
+from __future__ import annotations
+
+import math
+
+from .border import Finding
+
+
+def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
+    """Write what every finding has, and nothing for the rest: no slopes, and a bar without end."""
+    finding.start = start
+    finding.stop = stop
+    finding.cause = cause
+    finding.kink = kink
+    finding.resolution = resolution
+    finding.claimed = math.nan
+    finding.slope = math.nan
+    finding.left = math.nan
+    finding.right = math.nan
+    finding.error_bar = math.inf
+    finding.step = math.nan
+    finding.distance = math.nan
+    finding.partner = -1

@@ -1,0 +1,243 @@
+"""The memory of a check along lines: what it knows of x and of the claim, its ladders, its halvings, its findings.
+
+It holds the memory of a check of single coordinates, for those that lines have found.  Behind it lie the named blocks.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from .abi import Integer, Integers, Pointer, Real
+from .border import Finding
+from .engine import Coordinate, Engine
+from .memory import behind
+from .record import record, words_of
+
+# Coordinates that the check of candidates has room for.
+CANDIDATES = 64
+MOST_NODES = 128
+MOST_STUCK = 32
+MOST_HALVINGS = 16
+MOST_LONG_FINDINGS = 16
+
+# Phases.
+LINES_AT_X = 0
+LINES_NOISE = 1
+LINES_RANDOM = 2
+LINES_RANDOM_AGAIN = 3
+LINES_ALIGNED = 4
+LINES_ALIGNED_AGAIN = 5
+LINES_GAP = 6
+LINES_PARTS = 7
+LINES_REPEAT = 8
+LINES_HALVING = 9
+LINES_SAMPLING = 10
+LINES_FACTORS = 11
+LINES_CONFIRM = 12
+LINES_DONE = 13
+
+# Ladders of long lines: steps are powers of two.
+MOST_LINES = 4
+LOWEST_EXPONENT = -46
+LOWEST_EXPONENT_FLOAT32 = -22
+HIGHEST_EXPONENT = 0
+EXPONENTS = HIGHEST_EXPONENT - LOWEST_EXPONENT + 1
+# No exponent: the ladder has what it wants.
+FINISHED = 1000
+
+
+@record
+class Reading:
+    """What one line says at one step."""
+
+    residual: Real  # numerical slope less claimed slope
+    gap: Real  # right slope less left slope
+
+
+@record
+class Rung:
+    """What lines that share a ladder say at one step."""
+
+    taken: Integer  # 1: the values are there
+    lines: Annotated[Pointer[Reading], MOST_LINES]  # line by line
+
+
+@record
+class LineLadder:
+    """The rungs of one long line, or of some lines that climb together."""
+
+    start: Integer  # first coordinate of the lines
+    stop: Integer  # one past their last coordinate
+    aligned: Integer  # 1: along the claimed gradient
+    lines: Integer  # number of lines
+    first: Integer  # exponent of the first rung
+    most: Integer  # rungs that may be taken
+    wanted: Integer  # exponent of the next rung; FINISHED: none
+    taken: Integer  # rungs taken
+    best: Integer  # exponent of the rung with the least bar
+    has_gap: Integer  # 1: a kink at x
+    seeds: Annotated[Integers, MOST_LINES]  # of the lines
+    target: Real  # bar that is good enough
+    bar: Real  # error bar of the residual slope at the best rung
+    noise: Real  # the part of it that noise makes
+    rest: Real  # the part of it that kinks and curvature make
+    residual: Real  # residual slope at the best rung
+    small: Real  # bar of the mean of both slopes, at a kink at x
+    gap: Real  # half the gap at a kink at x
+    claim: Real  # claimed slope along the first line
+    rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
+
+
+@record
+class Node:
+    """A part of a line that disagrees."""
+
+    start: Integer  # first coordinate of the part
+    stop: Integer  # one past its last coordinate
+    exponent: Integer  # of the step that the slope stands on
+    residual: Real  # residual slope along the part
+    bar: Real  # its error bar
+    rest: Real  # the part of it that kinks and curvature make
+
+
+@record
+class Half:
+    """One half of a node."""
+
+    residual: Real  # residual slope
+    bar: Real  # its error bar
+    exponent: Integer  # of the step that it stands on
+    rest: Real  # the part of the bar that kinks and curvature make
+
+
+@record
+class Halving:
+    """A node while it is halved."""
+
+    node: Node  # what is halved
+    stage: Integer  # one of HALVING_...
+    middle: Integer  # first coordinate of the right half
+    left: Half  # what is known of the left half
+    right: Half  # what is known of the right half
+    ladder: LineLadder  # of the half at hand
+
+
+@record
+class Failure:
+    """The line that disagrees."""
+
+    seed: Integer  # of the line
+    aligned: Integer  # 1: along the claimed gradient
+    gap: Integer  # 1: at a kink at x
+    residual: Real  # its residual slope
+    bar: Real  # its error bar
+
+
+@record
+class Parts:
+    """Which shorter lines are under way."""
+
+    kind: Integer  # none, named blocks, or equal parts
+    number: Integer  # of the part at hand
+    count: Integer  # number of parts
+    again: Integer  # 1: the part is looked at a second time
+    done: Integer  # parts of all kinds that agreed
+    largest_bar: Real  # largest bar of the parts of this kind
+    bar: Real  # the smaller one of the bars of the kinds; 0: none
+
+
+@record
+class Candidates:
+    """Coordinates that lines found, in their order."""
+
+    count: Integer  # how many
+    indices: Annotated[Integers, CANDIDATES]  # their numbers in x
+
+
+@record
+class Lines:
+    """A check along lines, between two rounds."""
+
+    engine: Engine  # what every check has; its sweep is over the candidates
+    coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # of the candidates
+    findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
+    failed: Failure  # the line that disagrees
+    part: Parts  # shorter lines
+    phase: Integer  # one of LINES_...
+    block_count: Integer  # named blocks
+    node_count: Integer  # open nodes of this level
+    next_count: Integer  # nodes of the next level
+    next_node: Integer  # next open node to be halved
+    stuck_count: Integer  # nodes of which neither half was found wrong
+    dense: Integer  # 1: errors are dense
+    repeated: Integer  # 1: f(x) was asked for a second time
+    verdict: Integer  # one of VERDICT_...
+    cause: Integer  # why the verdict is open
+    random_lines: Integer  # random lines over all of x that agreed
+    aligned_lines: Integer  # lines along the claim that agreed
+    finding_count: Integer  # findings about long lines
+    confirming: Integer  # 1: the check of the candidates is under way, or done
+    unfit_claims: Integer  # claimed values that are no numbers
+    disagreed: Integer  # looks that disagreed
+    random_exponent: Integer  # of the step at which random lines begin
+    factor_count: Integer  # lines along the claim over blocks
+    sample_count: Integer  # nodes that are followed as samples
+    early: Integer  # 1: the check ended before it had all that it wanted
+    norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
+    sum: Real  # sum of its absolute values, in these scales
+    typical_slope: Real  # median of its absolute values, in these scales
+    smallest_tolerance: Real  # rounding of the claimed gradient, relative
+    tolerance: Real  # rounding of the claimed gradient along the line at hand
+    random_bar: Real  # coarsest bar with which random lines agreed
+    aligned_bar: Real  # the same along the claim
+    curved_slope: Real  # slope that curvature makes some way from x
+    chosen_rtol: Real  # the same where the caller chose it; else 0
+    hidden_gap: Real  # half the gap that kinks at x leave along a line
+    pool: LineLadder  # lines over the whole vector, or over a part
+    nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
+    next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
+    stuck_nodes: Annotated[Pointer[Node], MOST_STUCK]  # where the halving ended
+    halvings: Annotated[Pointer[Halving], MOST_HALVINGS]  # under way
+    candidates: Candidates  # coordinates that were found
+    long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
+
+
+@record
+class Block:
+    """A named block; behind the last one stands one more, which only says where it begins."""
+
+    start: Integer  # first coordinate
+    norm: Real  # Euclidean norm of the claimed gradient in the block
+    sum: Real  # sum of its absolute values there
+    bar: Real  # bar with which lines over the block agreed; 0: none
+
+
+LINES_WORDS = words_of(Lines)
+BLOCK_WORDS = words_of(Block)
+
+
+def lines_words(blocks: Integer) -> int:
+    """Return the number of words that a check by lines needs, for so many named blocks."""
+    return LINES_WORDS + BLOCK_WORDS * (blocks + 1)
+
+
+def block_of(lines: Lines, number: int) -> Block:
+    """Return a named block."""
+    return behind(lines, Block)[number]
+
+
+def write_node(node: Node, start: int, stop: int, exponent: int, residual: float, bar: float, rest: float) -> None:
+    """Write a node: a part of the line that disagrees, its residual slope and bar, and the step that they stand on."""
+    node.start = start
+    node.stop = stop
+    node.exponent = exponent
+    node.residual = residual
+    node.bar = bar
+    node.rest = rest
+
+
+def line_room(lines: Lines) -> int:
+    """Return how many evaluations the budget still allows; a very large number where there is none."""
+    if lines.engine.budget <= 0:
+        return 1 << 40
+    return lines.engine.budget - lines.engine.evaluations

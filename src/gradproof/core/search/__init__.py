@@ -1,0 +1,1 @@
+"""From a long line that disagrees down to the coordinates."""

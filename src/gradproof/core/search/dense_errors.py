@@ -1,0 +1,160 @@
+"""Dense errors: some nodes are followed down to single coordinates, and lines along the claim give a common factor."""
+
+from __future__ import annotations
+
+import math
+
+from numpy import int64, uint64
+
+from ..evidence.scales import DEFAULT_RTOL
+from ..lines.rungs import begin_climber
+from ..lines.single_bars import walk_ladder
+from ..points.directions import mixed
+from ..records.floats import larger
+from ..records.lines import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Halving, Lines, block_of
+from .candidates import add_candidate, confirming_rtol
+from .halving import HALVING_DONE, HALVING_FREE, advance_halving, begin_halving, is_wrong
+from .long_findings import begin_long_findings, write_factor
+from .nodes import free_halvings, length, note_coordinate, write_half
+
+SAMPLES = 6
+
+FACTOR_RUNGS = 6
+
+FACTORS = 8
+
+# Coordinates that are drawn from the blocks with dense errors.
+DRAWN = 8
+
+SAMPLE_SEEDS = 1 << 21
+
+
+def drawn(lines: Lines, number: int, count: int) -> int:
+    """Return a number below `count` that looks random, the same for the same seed."""
+    return int(int64(mixed(lines.engine.seed, SAMPLE_SEEDS + number) >> uint64(12))) % count
+
+
+def begin_sampling(lines: Lines) -> None:
+    """Choose the nodes that are followed down to single coordinates; the open ones of the level stay as they are."""
+    lines.phase = LINES_SAMPLING
+    lines.dense = 1
+    free_halvings(lines)
+    open_nodes = lines.next_count
+    lines.sample_count = SAMPLES if open_nodes > SAMPLES else open_nodes
+    for number in range(lines.sample_count):
+        # One of each sixth of the open nodes: nodes of all blocks.
+        low = number * open_nodes // SAMPLES if open_nodes > SAMPLES else number
+        high = (number + 1) * open_nodes // SAMPLES if open_nodes > SAMPLES else number + 1
+        chosen = low + drawn(lines, number, high - low)
+        lines.nodes[number] = lines.next_nodes[chosen]
+        follow(lines, number)
+
+
+def follow(lines: Lines, number: int) -> None:
+    """Go on with a sample: halve it, or keep it as a candidate."""
+    node = lines.nodes[number]
+    if length(node) == 1:
+        note_coordinate(lines, node)
+        lines.halvings[number].stage = HALVING_FREE
+    else:
+        begin_halving(lines, lines.halvings[number], node)
+
+
+def advance_samples(lines: Lines) -> None:
+    """Move every sample on: it follows the half with the larger residual slope."""
+    for number in range(lines.sample_count):
+        halving = lines.halvings[number]
+        if halving.stage != HALVING_FREE:
+            advance_halving(lines, halving)
+            if halving.stage == HALVING_DONE:
+                descend(lines, number, halving)
+
+
+def descend(lines: Lines, number: int, halving: Halving) -> None:
+    """Replace the node of a sample by its worse half; where neither is wrong, the sample ends."""
+    left = is_wrong(lines, halving.left)
+    right = is_wrong(lines, halving.right)
+    halving.stage = HALVING_FREE
+    if not left and not right:
+        return
+    worse = math.fabs(halving.left.residual) >= math.fabs(halving.right.residual)
+    write_half(halving, left and (worse or not right), lines.nodes[number])
+    follow(lines, number)
+
+
+def samples_under_way(lines: Lines) -> bool:
+    """Return whether a sample is still followed."""
+    for number in range(lines.sample_count):
+        if lines.halvings[number].stage != HALVING_FREE:
+            return True
+    return False
+
+
+def is_touched(lines: Lines, start: int, stop: int) -> bool:
+    """Return whether an open node, or a candidate's node, lies in [start, stop)."""
+    for number in range(lines.next_count):
+        node = lines.next_nodes[number]
+        if node.start < stop and node.stop > start:
+            return True
+    return False
+
+
+def begin_factors(lines: Lines) -> None:
+    """Begin lines along the claim over the blocks that disagree; without names, over all that is open."""
+    lines.phase = LINES_FACTORS
+    lines.factor_count = 0
+    begin_long_findings(lines)
+    for number in range(lines.block_count):
+        start = block_of(lines, number).start
+        stop = block_of(lines, number + 1).start
+        if is_touched(lines, start, stop) and lines.factor_count < FACTORS and stop > start:
+            begin_factor(lines, start, stop)
+    if lines.factor_count == 0:
+        start = lines.next_nodes[0].start
+        stop = lines.next_nodes[0].stop
+        for number in range(1, lines.next_count):
+            node = lines.next_nodes[number]
+            start = node.start if node.start < start else start
+            stop = node.stop if node.stop > stop else stop
+        begin_factor(lines, start, stop)
+    draw_candidates(lines)
+
+
+def draw_candidates(lines: Lines) -> None:
+    """Draw some coordinates of each block."""
+    each = DRAWN // lines.factor_count
+    for number in range(lines.factor_count):
+        climber = lines.halvings[number].ladder
+        start = climber.start
+        for sample in range(each if each > 0 else 1):
+            place = drawn(lines, DRAWN * (number + 1) + sample, climber.stop - start)
+            add_candidate(lines, start + place)
+
+
+def begin_factor(lines: Lines, start: int, stop: int) -> None:
+    """Begin the line along the claim over a block."""
+    number = lines.factor_count
+    lines.factor_count = number + 1
+    halving = lines.halvings[number]
+    climber = halving.ladder
+    exponent = lines.next_nodes[0].exponent
+    begin_climber(climber, start, stop, 1, exponent, FACTOR_RUNGS, 0.0)
+    climber.seeds[0] = lines.failed.seed
+
+
+def advance_factors(lines: Lines) -> None:
+    """Move the lines along the claim on."""
+    for number in range(lines.factor_count):
+        climber = lines.halvings[number].ladder
+        if climber.wanted != FINISHED:
+            walk_ladder(lines, climber)
+
+
+def finish_factors(lines: Lines) -> None:
+    """Write what is known of the blocks; their coordinates are confirmed next."""
+    for number in range(lines.factor_count):
+        halving = lines.halvings[number]
+        chosen = confirming_rtol(lines)
+        relative = chosen if chosen > 0.0 else DEFAULT_RTOL
+        write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
+    lines.phase = LINES_CONFIRM

@@ -1,0 +1,82 @@
+"""From a line that disagrees down to the coordinates: level by level, every open node halved in the same round.
+
+Where so many nodes are open that errors are dense, the descent stops, and some of them are sampled.
+"""
+
+from __future__ import annotations
+
+from ..records.lines import LINES_CONFIRM, LINES_HALVING, MOST_HALVINGS, Halving, Lines
+from .dense_errors import begin_sampling
+from .halving import HALVING_DONE, HALVING_FREE, advance_halving, begin_halving, is_wrong
+from .nodes import append_half, free_halvings, length, note_coordinate, note_stuck
+
+# So many open nodes, coordinates included, are dense.
+DENSE_NODES = 40
+
+
+def begin_descent(lines: Lines) -> None:
+    """Begin with the line that disagrees, which is node 0."""
+    lines.phase = LINES_HALVING
+    lines.node_count = 1
+    lines.next_count = 0
+    lines.next_node = 0
+    lines.candidates.count = 0
+    lines.stuck_count = 0
+    lines.dense = 0
+    free_halvings(lines)
+
+
+def fill_halvings(lines: Lines) -> bool:
+    """Begin to halve the nodes of the level, as far as there is room; return whether any is under way."""
+    busy = False
+    for number in range(MOST_HALVINGS):
+        halving = lines.halvings[number]
+        while halving.stage == HALVING_FREE and lines.next_node < lines.node_count:
+            node = lines.nodes[lines.next_node]
+            lines.next_node += 1
+            if length(node) == 1:
+                note_coordinate(lines, node)
+            else:
+                begin_halving(lines, halving, node)
+        busy = busy or halving.stage != HALVING_FREE
+    return busy
+
+
+def advance_level(lines: Lines) -> None:
+    """Move every halving on that has its rung; their wrong halves are nodes of the next level."""
+    for number in range(MOST_HALVINGS):
+        halving = lines.halvings[number]
+        if halving.stage != HALVING_FREE:
+            advance_halving(lines, halving)
+            if halving.stage == HALVING_DONE:
+                finish_halving(lines, halving)
+                halving.stage = HALVING_FREE
+
+
+def finish_halving(lines: Lines, halving: Halving) -> None:
+    """Put the wrong halves of a node on the list of the next level."""
+    left = is_wrong(lines, halving.left)
+    right = is_wrong(lines, halving.right)
+    if left:
+        append_half(lines, halving, True)
+    if right:
+        append_half(lines, halving, False)
+    if not left and not right:
+        note_stuck(lines, halving.node)
+
+
+def prepare_level(lines: Lines) -> bool:
+    """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
+    if fill_halvings(lines):
+        return True
+    if lines.next_count + lines.candidates.count >= DENSE_NODES:
+        begin_sampling(lines)
+    elif lines.next_count == 0:
+        lines.phase = LINES_CONFIRM
+    else:
+        for number in range(lines.next_count):
+            lines.nodes[number] = lines.next_nodes[number]
+        lines.node_count = lines.next_count
+        lines.next_count = 0
+        lines.next_node = 0
+    return False
