@@ -6,47 +6,45 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from witnesses import records
 
-from gradproof.core.lines import rungs as climbers
-from gradproof.core.records import lines as linestate
-from gradproof.core.records.border import PROBE_ALIGNED, PROBE_SEED, PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
+from gradproof.core.lines import rungs
+from gradproof.core.records.border import Probe
+from gradproof.core.records.codes import MODE_LINES
+from gradproof.core.records.engine import ENGINE_MARK
+from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
 
 # t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]
-POOL = linestate.POOL
 MANY = 60
 VALUE = 1.0
 
 
-def memory(
-    noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False, value: float = VALUE
-) -> tuple[Any, Any]:
-    """The words of a check along lines, and the same memory as reals."""
+def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False, value: float = VALUE) -> Any:
+    """The memory of a check along lines."""
     count = max(len(blocks) - 1, 0)
-    words = np.zeros(linestate.lines_words(count), np.int64)
-    reals = words.view(np.float64)
-    reals[linestate.LINE_VALUE] = value
-    reals[linestate.LINE_NOISE] = noise
-    words[linestate.IS_FLOAT32] = int(float32)
-    words[linestate.BLOCK_COUNT] = count
+    lines: Any = Lines.from_buffer(np.zeros(lines_words(count), np.int64))
+    engine = lines.engine
+    engine.mark, engine.mode = ENGINE_MARK, MODE_LINES
+    engine.value, engine.noise, engine.float32 = value, noise, float32
+    lines.block_count = count
     for number, border in enumerate(blocks):
-        words[linestate.block_place(number) + linestate.BLOCK_START] = border
-    return words, reals
+        block_of(lines, number).start = border
+    return lines
 
 
-def feed(words: Any, reals: Any, place: int, lines: Sequence[Line], noise: Callable[[], float]) -> None:
-    """Give a climber the rung that it wants."""
-    exponent = int(words[place + linestate.CLIMBER_WANTED])
-    assert climbers.is_step(words, exponent)
-    assert not climbers.has_rung(words, place, exponent)
-    step = 2.0**exponent
-    value = float(reals[linestate.LINE_VALUE])
+def feed(memory: Any, ladder: Any, lines: Sequence[Line], noise: Callable[[], float]) -> None:
+    """Give a ladder the rung that it wants."""
+    assert rungs.is_step(memory, ladder.wanted)
+    assert not rungs.has_rung(memory, ladder, ladder.wanted)
+    step = 2.0**ladder.wanted
+    value = float(memory.engine.value)
     values = np.array([value + line(t) + noise() for line in lines for t in (step, -step)])
-    assert climbers.take_rung(words, reals, place, values, np.zeros(len(values)), 0) == len(values)
+    assert rungs.take_rung(memory, ladder, values, np.zeros(len(values)), 0) == len(values)
 
 
 def climbed(
-    walk: Callable[[Any, Any, int], None],
+    walk: Callable[[Any, Any], None],
     lines: Sequence[Line],
     first: int = -20,
     target: float = 0.0,
@@ -54,42 +52,31 @@ def climbed(
     most: int = 12,
     seed: int = 1,
     value: float = VALUE,
-) -> tuple[Any, Any]:
-    """Climb until the walk ends."""
-    words, reals = memory(noise, value=value)
+) -> Any:
+    """Climb with the pool until the walk ends."""
+    check = memory(noise, value=value)
     random = np.random.default_rng(seed)
-    climbers.begin_climber(words, reals, POOL, 0, 100, 0, first, most, target)
-    words[POOL + linestate.CLIMBER_LINES] = len(lines)
+    rungs.begin_climber(check.pool, 0, 100, 0, first, most, target)
+    check.pool.lines = len(lines)
     for _ in range(MANY):
-        feed(words, reals, POOL, lines, lambda: noise * random.normal())
-        walk(words, reals, POOL)
-        if words[POOL + linestate.CLIMBER_WANTED] == linestate.FINISHED:
-            return words, reals
+        feed(check, check.pool, lines, lambda: noise * random.normal())
+        walk(check, check.pool)
+        if check.pool.wanted == FINISHED:
+            return check
     raise AssertionError("the walk does not end")
 
 
-def residuals(words: Any, reals: Any, place: int = POOL) -> Any:
+def residuals(ladder: Any) -> Any:
     """The residual slopes at the best rung."""
-    best = int(words[place + linestate.CLIMBER_BEST])
-    count = int(words[place + linestate.CLIMBER_LINES])
-    return np.array([climbers.residual_at(reals, place, best, line) for line in range(count)])
+    return np.array([rungs.residual_at(ladder, ladder.best, line) for line in range(ladder.lines)])
 
 
-def probes_of(words: Any, place: int) -> list[tuple[int, int, int, int, float]]:
-    """The probes that a climber asks for: start, stop, seed, aligned, step."""
-    rows = np.zeros((8, PROBE_WORDS), np.int64)
-    count = climbers.write_rung(words, place, rows.ravel(), 0)
-    assert count == climbers.rung_probes(words, place)
-    return [
-        (
-            int(row[PROBE_START]),
-            int(row[PROBE_STOP]),
-            int(row[PROBE_SEED]),
-            int(row[PROBE_ALIGNED]),
-            float(row.view(np.float64)[PROBE_STEP]),
-        )
-        for row in rows[:count]
-    ]
+def probes_of(ladder: Any) -> list[tuple[int, int, int, int, float]]:
+    """The probes that a ladder asks for: start, stop, seed, aligned, step."""
+    probes = records(Probe, 8)
+    count = rungs.write_rung(ladder, (Probe * 8).from_buffer(probes), 0)
+    assert count == rungs.rung_probes(ladder)
+    return [tuple(probe) for probe in probes[:count][["start", "stop", "seed", "aligned", "step"]].tolist()]
 
 
 def kink(jump: float, at: float) -> Line:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from witnesses import bits
+from witnesses import bits, records
 
-from gradproof.core.records import border as structs
+from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.codes import MODE_FULL
 from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
@@ -22,6 +23,7 @@ DRIVEN = {
     "stop",
     "result",
     "coordinates",
+    "blocks",
     "end",
     "points",
     "evaluate",
@@ -119,53 +121,56 @@ def _log(
     n = x.size
     options = _options(witness, budget)
     yield bits(options)
-    engine = np.zeros(witness("gradproof_engine_size", n), np.int64)
-    yield bits(witness("gradproof_engine_start", engine, x, claimed, n, options))
+    engine = np.zeros(witness("gradproof_engine_size", n, 0, options), np.int64)
+    yield bits(witness("gradproof_engine_start", engine, x, claimed, None, n, None, 0, options))
     yield bits(engine)
-    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    probes = records(Probe, ROUND)
     rounds = 0
-    while (count := witness("gradproof_ask", engine, x, claimed, probes, ROUND)) > 0:
+    while (count := witness("gradproof_ask", engine, probes, ROUND)) > 0:
         rounds += 1
         assert rounds < MANY
-        yield bits(probes[: count * structs.PROBE_WORDS])
+        yield bits(probes[:count])
         points = np.zeros(count * n)
         yield bits(witness("gradproof_points", x, None, None, n, probes, count, points, None))
         yield bits(points)
         values = np.array([objective(row) for row in points.reshape(count, n)])
-        yield bits(witness("gradproof_tell", engine, x, claimed, values, count + 1))
-        yield bits(witness("gradproof_tell", engine, x, claimed, values, min(count, part)))
+        yield bits(witness("gradproof_tell", engine, x, claimed, values, None, count + 1))
+        yield bits(witness("gradproof_tell", engine, x, claimed, values, None, min(count, part)))
         yield bits(engine)
     yield bits(count)
     yield from _findings(witness, engine, n)
-    yield bits(witness("gradproof_tell", engine, x, claimed, np.zeros(3), 3))
+    yield bits(witness("gradproof_tell", engine, x, claimed, np.zeros(3), None, 3))
     yield from _misuse(witness, x, claimed)
 
 
 def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
-    report = np.zeros(structs.REPORT_WORDS, np.int64)
-    findings = np.zeros(n * structs.FINDING_WORDS, np.int64)
+    report = Report()
+    findings = records(Finding, n)
     yield bits(witness("gradproof_result", engine, report, findings, n))
     yield bits(report)
     yield bits(findings)
-    causes, kinks, resolutions = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
-    yield bits(witness("gradproof_coordinates", engine, causes, kinks, resolutions))
-    yield from (bits(causes), bits(kinks), bits(resolutions))
-    yield bits(witness("gradproof_coordinates", engine, None, None, resolutions))
+    indices, causes, kinks = (np.zeros(n, np.int64) for _ in range(3))
+    resolutions = np.zeros(n)
+    yield bits(witness("gradproof_coordinates", engine, indices, causes, kinks, resolutions, n))
+    yield from (bits(indices), bits(causes), bits(kinks), bits(resolutions))
+    yield bits(witness("gradproof_coordinates", engine, None, None, None, resolutions, n))
+    yield bits(witness("gradproof_blocks", engine, None, None, 0))
 
 
 def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:
     code = np.full(1, 5, np.int32)
     for n in (0, -1):
-        yield bits(witness("gradproof_engine_size", n))
-        assert witness("gradproof_begin", x, claimed, n, None, code) is None
+        yield bits(witness("gradproof_engine_size", n, 0, None))
+        assert witness("gradproof_begin", x, claimed, None, n, None, 0, None, code) is None
         yield bits(code)
-    engine = witness("gradproof_begin", x, claimed, x.size, None, code)
+    engine = witness("gradproof_begin", x, claimed, None, x.size, None, 0, None, code)
     yield bits(engine)
     yield bits(code)
-    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
-    yield bits(witness("gradproof_ask", engine, x, claimed, probes, 1))
+    probes = records(Probe, ROUND)
+    yield bits(witness("gradproof_ask", engine, probes, 1))
+    yield bits(witness("gradproof_result", engine, Report(), None, 0))
     yield bits(witness("gradproof_stop", engine))
-    yield bits(witness("gradproof_ask", engine, x, claimed, probes, ROUND))
+    yield bits(witness("gradproof_ask", engine, probes, ROUND))
     yield from _findings(witness, engine, x.size)
     witness("gradproof_end", engine)
     witness("gradproof_end", None)
@@ -183,8 +188,8 @@ def check_in_one_call(
         value[0] = objective(point[:n])
         return 0
 
-    report = np.zeros(structs.REPORT_WORDS, np.int64)
-    findings = np.zeros(x.size * structs.FINDING_WORDS, np.int64)
+    report = Report()
+    findings = records(Finding, x.size)
     options = _options(witness, budget)
     rest = (report, findings, x.size)
     codes = [witness(symbol, in_c, None, x, claimed, x.size, options, *rest)]
@@ -205,15 +210,14 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
         (3, 4, 0, 0.0, 0.0, 0.1),
         (2, 8, 1, 0.0, 0.0, -0.01),
         (1, 5, 0, 0.0, -0.7, 0.01),
-        (0, n, 2**63 + 5, 0.1, 0.0, 1e-9),
+        (0, n, 5 - 2**63, 0.1, 0.0, 1e-9),
         (1, n, 7, 0.1, 0.0, -1e-3, 1),
     ]
-    probes = np.zeros((len(rows), structs.PROBE_WORDS), np.int64)
-    probes[:, :2] = [row[:2] for row in rows]
-    probes.view(np.uint64)[:, 2] = [row[2] for row in rows]
-    probes.view(np.float64)[:, 3:6] = [row[3:6] for row in rows]
-    probes[-1, structs.PROBE_ALIGNED] = 1
-    probes = probes.ravel()
+    probes = records(Probe, len(rows))
+    for probe, row in zip(probes, rows, strict=True):
+        probe["start"], probe["stop"], probe["seed"] = row[:3]
+        probe["floor"], probe["ratio"], probe["step"] = row[3:6]
+    probes[-1]["aligned"] = 1
     points = np.zeros(len(rows) * n, dtype)
     given = (claimed, sizes, n, probes)
     answer = [bits(witness(f"gradproof_points{suffix}", x, *given, len(rows), points, changes)), bits(points)]
@@ -233,7 +237,7 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
 
 def _options(witness: Any, budget: int) -> Any:
-    options = np.zeros(structs.OPTIONS_WORDS, np.int64)
+    options: Any = Options()
     assert witness("gradproof_options_default", options) == 0
-    options[structs.OPTIONS_BUDGET] = budget
+    options.budget, options.mode = budget, MODE_FULL
     return options

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from witnesses import bits
+from witnesses import bits, records
 
 from gradproof.core.points.directions import window_count
-from gradproof.core.records import border as structs
 from gradproof.core.records import lines as linestate
+from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
@@ -19,14 +20,6 @@ DRIVEN = {
     "windows",
     "move_segments",
     "sum_segments",
-    "lines_size",
-    "lines_start",
-    "lines_ask",
-    "lines_tell",
-    "lines_stop",
-    "lines_result",
-    "lines_candidates",
-    "lines_blocks",
 }
 LONG = 3000
 SHORT = 1030
@@ -187,33 +180,36 @@ def _log(witness: Any, library: Any, problem: Problem) -> Iterator[bytes]:
     yield bits(witness(f"gradproof_windows{twin}", x, n, sizes))
     yield bits(sizes)
     blocks = 0 if problem.borders is None else len(problem.borders) - 1
-    memory = np.zeros(witness("gradproof_lines_size", blocks), np.int64)
     options = _options(witness, problem)
-    yield bits(witness(f"gradproof_lines_start{twin}", memory, x, claimed, sizes, n, problem.borders, blocks, options))
-    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    memory = np.zeros(witness("gradproof_engine_size", n, blocks, options), np.int64)
+    given = (x, claimed, sizes, n, problem.borders, blocks, options)
+    yield bits(witness(f"gradproof_engine_start{twin}", memory, *given))
+    probes = records(Probe, ROUND)
     rounds = 0
-    while (count := witness(f"gradproof_lines_ask{twin}", memory, x, claimed, probes, ROUND)) > 0:
+    tell = f"gradproof_tell{twin}"
+    while (count := witness("gradproof_ask", memory, probes, ROUND)) > 0:
         rounds += 1
         assert rounds < MANY
         yield bits(memory)
-        yield bits(probes[: count * structs.PROBE_WORDS])
-        if rounds >= problem.rounds:
-            yield bits(witness("gradproof_lines_stop", memory, 3))
-            continue
+        yield bits(probes[:count])
         values, changes = _evaluated(library, twin, problem, sizes, probes, count)
-        yield bits(witness("gradproof_lines_tell", memory, values, changes, count + 1))
-        yield bits(witness("gradproof_lines_tell", memory, values, changes, count))
+        yield bits(witness(tell, memory, x, claimed, values, changes, count + 1))
+        if rounds >= problem.rounds:
+            yield bits(witness(tell, memory, x, claimed, values, changes, max(count - 1, 1)))
+            yield bits(witness("gradproof_stop", memory))
+            continue
+        yield bits(witness(tell, memory, x, claimed, values, changes, count))
     yield bits(count)
     yield bits(memory)
     yield from _results(witness, memory, blocks)
-    yield bits(witness("gradproof_lines_tell", memory, np.zeros(3), np.zeros(3), 3))
+    yield bits(witness(tell, memory, x, claimed, np.zeros(3), np.zeros(3), 3))
 
 
 def _evaluated(library: Any, twin: str, problem: Problem, sizes: Any, probes: Any, count: int) -> tuple[Any, Any]:
     n = problem.x.size
     values, changes, out = np.zeros(count), np.zeros(count), np.zeros(n, problem.x.dtype)
     for row in range(count):
-        probe = probes[row * structs.PROBE_WORDS : (row + 1) * structs.PROBE_WORDS].copy()
+        probe = probes[row : row + 1].copy()
         change = np.zeros(1)
         given = (problem.x, problem.claimed, sizes, n, probe)
         assert library(f"gradproof_points{twin}", *given, 1, out, change) == 0
@@ -222,28 +218,29 @@ def _evaluated(library: Any, twin: str, problem: Problem, sizes: Any, probes: An
 
 
 def _results(witness: Any, memory: Any, blocks: int) -> Iterator[bytes]:
-    report = np.zeros(structs.REPORT_WORDS, np.int64)
-    yield bits(witness("gradproof_lines_result", memory, report, None, 0))
+    report: Any = Report()
+    yield bits(witness("gradproof_result", memory, report, None, 0))
     yield bits(report)
-    findings = np.zeros(max(1, report[structs.REPORT_FINDINGS]) * structs.FINDING_WORDS, np.int64)
-    for capacity in (1, int(report[structs.REPORT_FINDINGS])):
-        yield bits(witness("gradproof_lines_result", memory, report, findings, capacity))
+    findings = records(Finding, max(1, report.findings))
+    for capacity in (1, report.findings):
+        yield bits(witness("gradproof_result", memory, report, findings, capacity))
         yield bits(findings)
-    indices, causes = np.zeros(linestate.CANDIDATES, np.int64), np.zeros(linestate.CANDIDATES, np.int64)
-    yield bits(witness("gradproof_lines_candidates", memory, indices, causes, len(indices)))
-    yield bits(witness("gradproof_lines_candidates", memory, None, causes, 1))
-    yield from (bits(indices), bits(causes))
+    room = linestate.CANDIDATES
+    indices, causes, kinks = (np.zeros(room, np.int64) for _ in range(3))
+    resolutions = np.zeros(room)
+    yield bits(witness("gradproof_coordinates", memory, indices, causes, kinks, resolutions, room))
+    yield bits(witness("gradproof_coordinates", memory, None, causes, None, None, 1))
+    yield from (bits(indices), bits(causes), bits(kinks), bits(resolutions))
     norms, bars = np.zeros(blocks), np.zeros(blocks)
-    yield bits(witness("gradproof_lines_blocks", memory, norms, bars))
+    yield bits(witness("gradproof_blocks", memory, norms, bars, blocks))
     yield from (bits(norms), bits(bars))
-    yield bits(witness("gradproof_lines_blocks", memory, None, None))
+    yield bits(witness("gradproof_blocks", memory, None, None, blocks))
 
 
 def _options(witness: Any, problem: Problem) -> Any:
-    options = np.zeros(structs.OPTIONS_WORDS, np.int64)
+    options: Any = Options()
     assert witness("gradproof_options_default", options) == 0
-    options[structs.OPTIONS_BUDGET] = problem.budget
-    options.view(np.float64)[structs.OPTIONS_RTOL] = problem.rtol
+    options.budget, options.rtol, options.mode = problem.budget, problem.rtol, MODE_LINES
     return options
 
 
@@ -251,29 +248,27 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     """Return the codes of what is refused, and which checks go along lines."""
     twin = "" if dtype == np.float64 else "_f32"
     x, sizes = np.ones(3, dtype), np.ones(1)
-    memory = np.zeros(witness("gradproof_lines_size", 0), np.int64)
-    probes, report = np.zeros(ROUND * structs.PROBE_WORDS, np.int64), np.zeros(structs.REPORT_WORDS, np.int64)
-    bad = np.zeros(structs.OPTIONS_WORDS, np.int64)
-    start, ask = f"gradproof_lines_start{twin}", f"gradproof_lines_ask{twin}"
-    right = [memory, x, x, sizes, 3, None, 0, None]
-    calls: list[tuple[Any, ...]] = [(start, *right)]
-    for place, value in ((0, None), (1, None), (2, None), (3, None), (4, 0), (6, -1), (6, 2), (7, bad)):
+    options: Any = Options()
+    witness("gradproof_options_default", options)
+    options.mode = MODE_LINES
+    memory = np.zeros(witness("gradproof_engine_size", 3, 0, options), np.int64)
+    probes, report = records(Probe, ROUND), Report()
+    start, tell = f"gradproof_engine_start{twin}", f"gradproof_tell{twin}"
+    right = [memory, x, x, sizes, 3, None, 0, options]
+    calls: list[tuple[Any, ...]] = [("gradproof_ask", memory, probes, ROUND), (tell, memory, x, x, sizes, sizes, 1)]
+    calls += [("gradproof_stop", memory), ("gradproof_result", memory, report, None, 0)]
+    calls += [("gradproof_coordinates", memory, None, None, None, None, 0), ("gradproof_blocks", memory, None, None, 0)]
+    calls.append((start, *right))
+    for place, value in ((0, None), (1, None), (2, None), (3, None), (4, 0), (6, -1), (6, 2), (7, Options())):
         calls.append((start, *(value if number == place else one for number, one in enumerate(right))))
     calls.append((start, memory, np.array([1, np.nan, 1], dtype), *right[2:]))
-    calls += [("gradproof_lines_size", -1), ("gradproof_lines_size", 2), (start, *right)]
-    calls += [
-        (ask, None, x, x, probes, ROUND),
-        (ask, memory, x, x, probes, ROUND - 1),
-        (ask, memory, x, x, None, ROUND),
-    ]
-    calls += [("gradproof_lines_tell", memory, None, sizes, 1), ("gradproof_lines_tell", memory, sizes, sizes, 1)]
-    calls += [
-        ("gradproof_lines_stop", None, 0),
-        ("gradproof_lines_stop", memory, -1),
-        ("gradproof_lines_stop", memory, 0),
-    ]
-    calls += [("gradproof_lines_result", memory, None, None, 0), ("gradproof_lines_result", memory, report, None, 0)]
-    calls += [("gradproof_lines_candidates", None, None, None, 0), ("gradproof_lines_blocks", None, None, None)]
+    calls += [("gradproof_engine_size", 3, -1, options), ("gradproof_engine_size", 3, 2, options), (start, *right)]
+    calls += [("gradproof_ask", None, probes, ROUND), ("gradproof_ask", memory, probes, ROUND - 1)]
+    calls += [("gradproof_ask", memory, None, ROUND), (tell, memory, x, x, None, sizes, 1)]
+    calls += [(tell, memory, x, x, sizes, None, 1), (tell, memory, x, x, sizes, sizes, 1)]
+    calls += [("gradproof_result", memory, report, None, 0), ("gradproof_stop", None), ("gradproof_stop", memory)]
+    calls += [("gradproof_result", memory, None, None, 0), ("gradproof_result", memory, report, None, 0)]
+    calls += [("gradproof_coordinates", None, None, None, None, None, 0), ("gradproof_blocks", None, None, None, 0)]
     calls += [(f"gradproof_windows{twin}", None, 3, sizes), (f"gradproof_windows{twin}", x, 0, sizes)]
     for n in (1, 5000, 5001, 10**12):
         for mode in (0, 1, 2):
@@ -288,8 +283,9 @@ def segments(witness: Any, dtype: type) -> list[bytes]:
     sizes, changes = np.zeros(2), np.zeros(2)
     answer = [bits(witness(f"gradproof_windows{twin}", x, n, sizes)), bits(sizes)]
     for start, stop, seed, step, aligned in ((0, n, 5, 0.25, 0), (0, n, -9, 2.0**-30, 1), (700, 1027, 3, -0.5, 1)):
-        probe = np.array([start, stop, seed, 0, 0, 0, aligned], np.int64)
-        probe.view(np.float64)[[structs.PROBE_FLOOR, structs.PROBE_STEP]] = 0.1, step
+        probe = records(Probe, 1)
+        probe["start"], probe["stop"], probe["seed"], probe["aligned"] = start, stop, seed, aligned
+        probe["floor"], probe["step"] = 0.1, step
         given = (x, claimed, sizes, probe)
         answer += [bits(witness(f"gradproof_move_segments{twin}", *given, 0, 2, out, changes)), bits(out)]
         answer += [bits(changes), bits(witness("gradproof_sum_segments", changes, 2))]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.core.records.border import PROBE_START, PROBE_STEP, PROBE_STOP, PROBE_WORDS
 from gradproof.evaluators import choice
 from gradproof.problem.point import read_problem
+from gradproof.problem.probes import probes_at_x
 
 X = np.array([0.5, -1.5, 2.0, 0.25])
 
@@ -36,10 +36,9 @@ def twins(objective, x=X, gradient=cubes_gradient, wrong=faulty):
 
 
 def probes_of(*moves):
-    probes = np.zeros((len(moves), PROBE_WORDS), np.int64)
+    probes = probes_at_x(len(moves))
     for probe, (index, step) in zip(probes, moves, strict=True):
-        probe[PROBE_START], probe[PROBE_STOP] = index, index + 1
-        probe.view(np.float64)[PROBE_STEP] = step
+        probe["start"], probe["stop"], probe["step"] = index, index + 1, step
     return probes
 
 

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from witnesses import records
 
-from gradproof.core.records import border as structs
 from gradproof.core.records import codes
+from gradproof.core.records.border import Finding, Options, Probe, Report
 from gradproof.core.records.codes import DONE
 from gradproof.core.records.engine import ROUND
-
-FIELDS = {field.name: place for place, field in enumerate(structs.REPORT.fields)}
-PLACES = {"budget": structs.OPTIONS_BUDGET, "float32": structs.OPTIONS_FLOAT32, "mode": structs.OPTIONS_MODE}
-FINDING = {field.name: place for place, field in enumerate(structs.FINDING.fields)}
 
 
 class Checked(NamedTuple):
@@ -31,42 +28,45 @@ class Checked(NamedTuple):
 
 
 def options_of(witness: Any, **chosen: int) -> Any:
-    words = np.zeros(structs.OPTIONS_WORDS, np.int64)
-    assert witness("gradproof_options_default", words) == DONE
+    options: Any = Options()
+    assert witness("gradproof_options_default", options) == DONE
+    options.mode = codes.MODE_FULL
     for name, value in chosen.items():
-        words[PLACES[name]] = value
-    return words
+        setattr(options, name, value)
+    return options
 
 
 def checked(witness: Any, objective: Callable[[Any], float], x: Any, claimed: Any, **chosen: int) -> Checked:
     """Ask, evaluate, tell, until nothing is asked any more."""
     n, claimed = x.size, np.asarray(claimed, np.float64)
-    words = np.zeros(witness("gradproof_engine_size", n), np.int64)
-    assert witness("gradproof_engine_start", words, x, claimed, n, options_of(witness, **chosen)) == DONE
-    probes = np.zeros(ROUND * structs.PROBE_WORDS, np.int64)
+    options = options_of(witness, **chosen)
+    words = np.zeros(witness("gradproof_engine_size", n, 0, options), np.int64)
+    assert witness("gradproof_engine_start", words, x, claimed, None, n, None, 0, options) == DONE
+    probes = records(Probe, ROUND)
     point = x.astype(np.float32 if "float32" in chosen else np.float64)
     twin = "_f32" if "float32" in chosen else ""
-    while (count := witness("gradproof_ask", words, x, claimed, probes, ROUND)) > 0:
+    while (count := witness("gradproof_ask", words, probes, ROUND)) > 0:
         points = np.zeros(count * n, point.dtype)
         assert witness(f"gradproof_points{twin}", point, None, None, n, probes, count, points, None) == DONE
         values = np.array([objective(row) for row in points.reshape(count, n)])
-        assert witness("gradproof_tell", words, x, claimed, values, count) == DONE
+        assert witness("gradproof_tell", words, x, claimed, values, None, count) == DONE
     assert count == 0
     return results(witness, words, n)
 
 
 def results(witness: Any, words: Any, n: int) -> Checked:
-    report, findings = np.zeros(structs.REPORT_WORDS, np.int64), np.zeros((n, structs.FINDING_WORDS), np.int64)
-    assert witness("gradproof_result", words, report, findings.ravel(), n) == DONE
+    report: Any = Report()
+    findings = records(Finding, n)
+    assert witness("gradproof_result", words, report, findings, n) == DONE
     causes = np.zeros(n, np.int64)
-    assert witness("gradproof_coordinates", words, causes, None, None) == DONE
+    assert witness("gradproof_coordinates", words, None, causes, None, None, n) == n
     return Checked(
-        codes.VERDICTS[int(report[FIELDS["verdict"]])],
+        codes.VERDICTS[report.verdict],
         [codes.CAUSES[int(cause)][0] for cause in causes],
-        int(report[FIELDS["evaluations"]]),
-        int(report[FIELDS["arithmetic"]]),
-        bool(report[FIELDS["dense"]]),
-        bool(report[FIELDS["nondeterministic"]]),
-        float(report.view(np.float64)[FIELDS["spread"]]),
-        findings[: int(report[FIELDS["findings"]])].view(np.float64),
+        report.evaluations,
+        report.arithmetic,
+        bool(report.dense),
+        bool(report.nondeterministic),
+        float(report.spread),
+        findings[: report.findings],
     )

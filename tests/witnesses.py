@@ -1,21 +1,31 @@
 """The three ways in which a core function runs, behind one way of calling.
 
-Arguments are NumPy arrays for pointers (None for NULL), numbers, and for objectives Python callables
+Arguments are NumPy arrays or records for pointers (None for NULL), numbers, and for objectives Python callables
 `f(x, n, value, user) -> code`.
 """
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from gradproof.core.records import border
 from gradproof.core.records.abi import Meaning, all_signatures
+from gradproof.core.records.engine import Engine
 from gradproof.library import LIBRARY, JustInTime, ffi
 
 SIGNATURES = {signature.symbol: signature for signature in all_signatures()}
 ELEMENTS = {"gradproof_objective": np.float64, "gradproof_objective_f32": np.float32}
+ONE = {"engine": Engine, "options": border.Options, "report": border.Report}
+MANY = {"probes": border.Probe, "findings": border.Finding}
+
+
+def records(kind: Any, count: int) -> Any:
+    """An array of so many records, all zero."""
+    return np.zeros(count, np.dtype(kind))
 
 
 class PlainPython:
@@ -23,15 +33,27 @@ class PlainPython:
 
     name = "plain"
 
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+
     def __call__(self, symbol: str, *arguments: Any) -> Any:
         signature = SIGNATURES[symbol]
         words = [
-            np.uint64(argument) if meaning.element == "uint64" else argument
+            _plain_argument(meaning, argument)
             for (_, meaning), argument in zip(signature.parameters, arguments, strict=True)
         ]
         # C divides by zero and overflows without a word.
         with np.errstate(all="ignore"):
-            return signature.function(*words)
+            result = signature.function(*words)
+        return self._memory(result, arguments) if symbol.startswith("gradproof_begin") else result
+
+    def _memory(self, engine: Any, arguments: Any) -> Any:
+        if engine is None:
+            return None
+        size = self("gradproof_engine_size", arguments[3], arguments[5], arguments[6])
+        words = np.frombuffer((ctypes.c_int64 * size).from_address(ctypes.addressof(engine)), np.int64)
+        self._kept.append(engine)
+        return words
 
 
 class Native:
@@ -46,10 +68,23 @@ class Native:
         parameters = [meaning for _, meaning in signature.parameters]
         words = [_c_argument(meaning, value) for meaning, value in zip(parameters, arguments, strict=True)]
         result = getattr(self._functions, symbol)(*words)
-        if symbol == "gradproof_begin" and result != ffi.NULL:
-            size = self("gradproof_engine_size", arguments[2])
+        if symbol.startswith("gradproof_begin") and result != ffi.NULL:
+            size = self("gradproof_engine_size", arguments[3], arguments[5], arguments[6])
             return np.frombuffer(ffi.buffer(ffi.cast("int64_t *", result), 8 * size), np.int64)
         return None if result is None or result == ffi.NULL else result
+
+
+def _plain_argument(meaning: Meaning, value: Any) -> Any:
+    if meaning.element == "uint64":
+        return np.uint64(value)
+    if value is None or isinstance(value, ctypes.Structure):
+        return value
+    if meaning.element in ONE:
+        return ONE[meaning.element].from_buffer(value)
+    if meaning.element in MANY:
+        kind = MANY[meaning.element]
+        return (kind * (value.nbytes // ctypes.sizeof(kind))).from_buffer(value)
+    return value
 
 
 def _c_argument(meaning: Meaning, value: Any) -> Any:
@@ -80,6 +115,10 @@ def witnesses() -> list[Any]:
 
 def bits(value: Any) -> bytes:
     """Return what must be the same from every witness; one NaN is as good as another."""
+    if isinstance(value, ctypes.Structure):
+        value = np.frombuffer(value, np.int64)
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        value = value.view(np.int64)
     if not isinstance(value, np.ndarray):
         return repr(value if value is None else float(value)).encode()
     words = value.copy()
