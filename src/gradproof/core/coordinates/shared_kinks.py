@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import math
 
-from numpy import int64
-
 from ..evidence.decision import DECIDED_WRONG
-from ..points.directions import direction, mixed
+from ..points.directions import direction
+from ..points.seeds import SHARED_KINKS, line_seed
 from ..records.codes import KINK_AT_POINT, UNTESTED, WRONG
 from ..records.engine import (
     PHASE_JOINT,
@@ -35,7 +34,6 @@ ALL_PAIRS = 6
 # Lines over all coordinates of a kink: first one along which the claims go as far as they can, then some at random.
 RANDOM_LINES = 4
 ALIGNED_TRIES = 4096
-SEEDS_APART = 1 << 20
 
 
 def begin_joint(engine: Engine) -> None:
@@ -160,22 +158,16 @@ def open_range(engine: Engine, slot: Slot, number: int) -> None:
     """Open a line over all coordinates of the kinks: number 0 leads as far as the claims can, the others are random."""
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
-    seed = line_seed(engine, ALIGNED_TRIES + number)
+    seed = line_seed(engine.seed, SHARED_KINKS + ALIGNED_TRIES + number)
     if number == 0:
         farthest = -math.inf
         for attempt in range(ALIGNED_TRIES):
-            candidate = line_seed(engine, attempt)
+            candidate = line_seed(engine.seed, SHARED_KINKS + attempt)
             reach = reach_of_claims(engine, first, last, candidate)
             if reach > farthest:
                 farthest = reach
                 seed = candidate
     open_random_line(engine, slot, first, last, seed)
-
-
-def line_seed(engine: Engine, number: int) -> int:
-    """Return the seed of a line; never 0, which would mean a line without random signs."""
-    seed = int(int64(mixed(engine.seed, SEEDS_APART + number)))
-    return seed if seed != 0 else 1
 
 
 def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:

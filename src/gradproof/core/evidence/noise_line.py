@@ -10,6 +10,7 @@ import math
 
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced, write_probe
+from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import NOISE_COUNT, Engine, coordinate_of
@@ -32,7 +33,6 @@ STAGE_OTHER_SIDE = 2
 END_PLACE = 8
 INSIDE_PLACE = 5
 
-SEED_OFFSET = 1
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 STEP_NOISE = 0.3
 # Whole numbers and simple fractions have fewer bits.
@@ -50,12 +50,6 @@ def begin_noise(engine: Engine) -> None:
     engine.noise_line.in_float32 = 1
     note_arithmetic(engine, engine.value)
     engine.noise_line.spacing = 0.0
-
-
-def line_seed(engine: Engine) -> int:
-    """Return the seed of the noise line: never 0, which would mean a line without random signs."""
-    seed = engine.seed + SEED_OFFSET
-    return seed if seed != 0 else SEED_OFFSET
 
 
 def noise_probes(engine: Engine) -> int:
@@ -84,7 +78,11 @@ def write_noise_probes(engine: Engine, probes: Probes) -> None:
     """Write the probes of the next round."""
     for number in range(noise_probes(engine)):
         write_probe(
-            probes[number], 0, engine.sweep.count, line_seed(engine), line_step(engine, place_of_probe(engine, number))
+            probes[number],
+            0,
+            engine.sweep.count,
+            noise_seed(engine.seed),
+            line_step(engine, place_of_probe(engine, number)),
         )
 
 
@@ -99,7 +97,7 @@ def claimed_change(engine: Engine, step: float) -> float:
     rest = 0.0
     for index in range(engine.sweep.count):
         coordinate = coordinate_of(engine, index)
-        move = step * direction(line_seed(engine), index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        move = step * direction(noise_seed(engine.seed), index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
         if math.isfinite(coordinate.claimed):
             # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
             change = coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x)

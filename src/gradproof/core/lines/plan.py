@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numpy import int64
-
-from ..points.directions import mixed
+from ..points.seeds import RANDOM_LINES, line_seed
 from ..records.floats import larger, smaller
 from ..records.lines import (
     LINES_ALIGNED,
@@ -20,8 +18,6 @@ from ..records.lines import (
 from .decision import tolerance_of
 from .pooled_bars import has_coarse_noise
 from .rungs import begin_climber, lowest_exponent
-
-RANDOM_SEEDS = 1
 
 # The first step: the smallest one whose noise is harmless.
 FIRST_NOISE = 3.0
@@ -49,19 +45,13 @@ SMALL_BUDGET = 60
 CHEAPEST_RUNGS = 2
 
 
-def line_seed(lines: Lines, number: int) -> int:
-    """Return the seed of a line, never 0."""
-    seed = int(int64(mixed(lines.engine.seed, number)))
-    return seed if seed != 0 else 1
-
-
 def begin_lines(lines: Lines) -> None:
     """Begin with the random lines; claims that are no numbers go to the check of single coordinates at once."""
     if lines.unfit_claims > 0:
         lines.phase = LINES_CONFIRM
         return
     lines.random_exponent = first_exponent(lines)
-    begin_pool(lines, LINES_RANDOM, RANDOM_SEEDS, MOST_LINES, lines.random_exponent)
+    begin_pool(lines, LINES_RANDOM, RANDOM_LINES, MOST_LINES, lines.random_exponent)
 
 
 def first_exponent(lines: Lines) -> int:
@@ -113,7 +103,7 @@ def begin_pool_over(lines: Lines, start: int, stop: int, aligned: int, seeds: in
     begin_climber(lines.pool, start, stop, aligned, exponent, most, target_bar(lines))
     lines.pool.lines = count
     for line in range(count):
-        lines.pool.seeds[line] = line_seed(lines, seeds + line)
+        lines.pool.seeds[line] = line_seed(lines.engine.seed, seeds + line)
     lines.tolerance = tolerance_of(lines, aligned != 0)
 
 

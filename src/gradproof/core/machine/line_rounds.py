@@ -6,10 +6,11 @@ import math
 
 from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
 from ..lines.decision import begins_with_gaps
-from ..lines.plan import begin_lines, begin_pool, line_seed
+from ..lines.plan import begin_lines, begin_pool
 from ..lines.pooled_bars import choose_best, has_coarse_noise, walk_pool
 from ..lines.rungs import FLOOR, rung_probes, take_rung, write_rung
 from ..points.probes import write_probe
+from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import (
@@ -36,9 +37,7 @@ from ..search.dense_errors import advance_factors, advance_samples, begin_factor
 from ..search.descent import advance_level, prepare_level
 from ..search.halving import HALVING_FREE
 from .line_verdict import conclude, end_lines_early, settle_domain
-from .line_weighing import AGAIN_SEEDS, GAP_LINES, advance_gap_lines, take_repeated_value, weigh_pool
-
-NOISE_SEED = 0
+from .line_weighing import GAP_LINES, advance_gap_lines, take_repeated_value, weigh_pool
 
 
 def lines_asked(lines: Lines) -> int:
@@ -94,7 +93,7 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     elif phase == LINES_NOISE:
         for number in range(count):
             step = line_step(lines.engine, place_of_probe(lines.engine, number))
-            write_probe(probes[number], 0, lines.engine.n, line_seed(lines, NOISE_SEED), step)
+            write_probe(probes[number], 0, lines.engine.n, line_seed(lines.engine.seed, NOISE_LINE), step)
             probes[number].floor = FLOOR
     elif phase == LINES_CONFIRM:
         write_candidates(lines, probes)
@@ -215,6 +214,6 @@ def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> 
     lines.dense = 0
     aligned = lines.pool.aligned != 0
     phase = LINES_ALIGNED_AGAIN if aligned else LINES_RANDOM_AGAIN
-    seeds = AGAIN_SEEDS + 2 * MOST_LINES + (MOST_LINES if aligned else 0)
+    seeds = UNLOCATED_LINES + (MOST_LINES if aligned else 0)
     begin_pool(lines, phase, seeds, MOST_LINES, lines.pool.best)
     return False

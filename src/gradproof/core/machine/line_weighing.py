@@ -21,6 +21,7 @@ from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
 from ..lines.rungs import begin_climber
 from ..lines.single_bars import walk_ladder
+from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records.floats import larger
 from ..records.lines import (
     FINISHED,
@@ -40,17 +41,11 @@ from ..search.descent import begin_descent
 from ..search.halving import ladder_bar_of
 from .line_verdict import conclude, settle_domain
 
-ALIGNED_SEEDS = 11
-
-AGAIN_SEEDS = 21
-
-PART_SEEDS = 1 << 22
-
 GAP_RUNGS = 14
 
 GAP_LINES = 2
 
-ALIGNED_LINES = 2
+ALIGNED_COUNT = 2
 
 # Of two values at x, half of what separates them is taken as noise.
 SPREAD_PART = 0.5
@@ -85,11 +80,11 @@ def look_again(lines: Lines) -> None:
     """Near the bar: the same along new lines, at the same steps."""
     if lines.phase == LINES_PARTS:
         lines.part.again = 1
-        begin_part(lines, lines.pool.start, lines.pool.stop, AGAIN_SEEDS << 20)
+        begin_part(lines, lines.pool.start, lines.pool.stop, PARTS_AGAIN)
         return
     aligned = lines.phase == LINES_ALIGNED
     phase = LINES_ALIGNED_AGAIN if aligned else LINES_RANDOM_AGAIN
-    seeds = AGAIN_SEEDS + (MOST_LINES if aligned else 0)
+    seeds = LINES_AGAIN + (MOST_LINES if aligned else 0)
     begin_pool(lines, phase, seeds, MOST_LINES, lines.pool.best)
 
 
@@ -112,11 +107,11 @@ def pass_pool(lines: Lines, bar: float) -> None:
         return
     lines.random_lines += lines.pool.lines
     lines.random_exponent = lines.pool.best
-    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_LINES * CHEAPEST_RUNGS
+    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
     if small or lines.sum == 0.0:
         conclude(lines)
         return
-    begin_pool(lines, LINES_ALIGNED, ALIGNED_SEEDS, ALIGNED_LINES, lines.random_exponent)
+    begin_pool(lines, LINES_ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
 
 
 def continue_parts(lines: Lines) -> None:
@@ -127,7 +122,7 @@ def continue_parts(lines: Lines) -> None:
         return
     lines.phase = LINES_PARTS
     lines.part.again = 0
-    begin_part(lines, start, stop, PART_SEEDS)
+    begin_part(lines, start, stop, PARTS)
 
 
 def begin_gap_lines(lines: Lines) -> None:

@@ -13,13 +13,13 @@ from numpy import int64
 from ..evidence.noise_line import (
     advance_noise,
     begin_noise,
-    line_seed,
     line_step,
     noise_probes,
     note_arithmetic,
     place_of_probe,
 )
 from ..points.directions import coordinate_scale, direction, typical_size
+from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
 from ..records.codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 from ..records.engine import Engine
@@ -91,7 +91,7 @@ def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work
         answered = False
         for number in range(noise_probes(engine)):
             place = place_of_probe(engine, number)
-            move_along(x, n, engine.typical, line_seed(engine), line_step(engine, place), work)
+            move_along(x, n, engine.typical, noise_seed(engine.seed), line_step(engine, place), work)
             value = offset(engine.noise_line.values, place)
             if evaluate(objective, work, n, value, user) != DONE:
                 value[0] = math.nan

@@ -10,6 +10,7 @@ from ..evidence.scales import DEFAULT_RTOL
 from ..lines.rungs import begin_climber
 from ..lines.single_bars import walk_ladder
 from ..points.directions import mixed
+from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
 from ..records.lines import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Halving, Lines, block_of
 from .candidates import add_candidate, confirming_rtol
@@ -26,12 +27,10 @@ FACTORS = 8
 # Coordinates that are drawn from the blocks with dense errors.
 DRAWN = 8
 
-SAMPLE_SEEDS = 1 << 21
-
 
 def drawn(lines: Lines, number: int, count: int) -> int:
     """Return a number below `count` that looks random, the same for the same seed."""
-    return int(int64(mixed(lines.engine.seed, SAMPLE_SEEDS + number) >> uint64(12))) % count
+    return int(int64(mixed(lines.engine.seed, SAMPLE_NUMBERS + number) >> uint64(12))) % count
 
 
 def begin_sampling(lines: Lines) -> None:
