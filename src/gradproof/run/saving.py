@@ -5,7 +5,7 @@ The file is data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file with these 32 bytes left out
-    format            8 bytes    1
+    format            8 bytes    2
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 A whole number is 8 bytes, a real number a double, a text UTF-8, a digest 32 bytes; vectors are their elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 1
+FORMAT = 2
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
