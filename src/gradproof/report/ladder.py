@@ -89,7 +89,7 @@ class Values:
         return len(self._rounds)
 
     def first(self, rounds: int) -> tuple[Flat, Flat, Flat]:
-        """Return the coordinates, steps and values of the first so many rounds, concatenated."""
+        """Return the coordinates, steps and values kept of the first `rounds` rounds, concatenated."""
         kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._rounds[:rounds]]
         starts, steps, values = map(np.concatenate, zip(*kept, strict=True))
         return starts, steps, values
