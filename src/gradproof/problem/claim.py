@@ -1,4 +1,4 @@
-"""The claimed gradient: asked for, compared with its second call, as one flat vector."""
+"""The claimed gradient as one flat vector: obtained, and compared with a second call."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
-# Two calls of one gradient may differ by the order of its sums: so much of the largest component is rounding.
+# Two calls may differ in the order of their sums: this part of the largest component counts as rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
-# The variable that holds a result, and the argument of the function that counts.
+# References to a result that nobody else holds: the variable, and the argument of sys.getrefcount.
 ONLY_OURS = 2
 
 
 class Claimed(NamedTuple):
-    """A claimed gradient that has been taken already: flat, and how often its function was called."""
+    """A claimed gradient that was obtained before: a flat vector, and the number of calls."""
 
     values: Flat
     calls: int
@@ -28,7 +28,7 @@ class Claimed(NamedTuple):
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     """Return the claimed gradient as a flat vector, and how often the gradient function was called.
 
-    It is in float64; for a check along lines, which asks for it once, in the type of x.
+    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.
     """
     if isinstance(gradient, Claimed):
         return gradient
@@ -43,26 +43,26 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
-    """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
+    """Return the claimed gradient of a resumed check, from a single call."""
     if isinstance(gradient, Claimed):
         return gradient.values
     return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
 
 
 def _flat(value: Any, what: str, problem: Problem) -> Flat:
-    """Return a gradient as a flat vector of its own; along lines without a copy, where it is one already."""
+    """Return a gradient as a new flat vector; along lines without a copy if it is one already."""
     if not problem.along_lines:
         return problem.layout.flatten(value, what)
     return problem.layout.flat_or_same(value, what, dtype=problem.x.dtype)
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
-    """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
+    """Call the gradient on a copy of x, and copy its result at once: it may be a buffer that is reused."""
     x, memory = problem.copy_of_x()
     value = call(gradient, x, "gradient")
     if value is None:
-        raise TypeError("the gradient returned None, not an array: is a `return` missing?")
-    # A result that nobody else holds is no buffer that is used again.
+        raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
+    # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     if problem.along_lines and ours:
         flat = _flat(value, "the gradient's result", problem)
@@ -71,7 +71,7 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
             value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64
         )
     if not same_numbers(memory, problem.x):
-        problem.note("The gradient changed its argument; it was given copies, your x is as it was.")
+        problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return flat
 
 
@@ -86,6 +86,6 @@ def _compare(first: Flat, second: Flat, problem: Problem) -> None:
     if differs.any():
         index = int(np.flatnonzero(differs)[0])
         problem.note(
-            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, "
-            f"then {second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
+            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
         )

@@ -1,4 +1,4 @@
-"""The rounds of a check: ask, evaluate, tell, until the findings stand."""
+"""Runs the rounds of a check: ask the engine, evaluate, tell it the values, until it has decided."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
 
-# What a check along lines takes at most where nothing disagrees.
+# The most evaluations of a check along lines if nothing disagrees.
 LINES_EXPECTED = 120
 ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
 
@@ -64,17 +64,17 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
 
 
 def _keeper(settings: Settings) -> Keeper:
-    """Return who keeps a check that is to be saved, or resumed, or neither."""
+    """Return the keeper of a check that is to be saved, resumed, or neither."""
     if settings.save is None and settings.resume is None:
         return Keeper()
-    # On use: it brings modules along that take longer than a check of ten coordinates.
+    # Imported on use: the import takes longer than a check of ten coordinates.
     from .resuming import FileKeeper
 
     return FileKeeper(settings.save, settings.resume)
 
 
 def _is_early(outcome: Outcome) -> bool:
-    """Whether the engine had to leave something undone."""
+    """Whether the engine had to leave something untested."""
     return bool(outcome.report.untested or outcome.report.early)
 
 
@@ -82,11 +82,11 @@ def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int],
     """Return the problem, and the gradient as `claimed_gradient` takes it."""
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
-            raise TypeError("x must be left out with in_place: the point is where its parameters are")
+            raise TypeError("with in_place, x must be left out: the parameters are the point")
         return objective.problem(gradient, along_lines)
     if x is None:
         raise TypeError(
-            "x is missing: check(objective, gradient, x); only for gradproof.in_place(parameters, f) it is left out"
+            "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
     problem = read_problem(x)
     problem.along_lines = along_lines(problem.n)
@@ -99,7 +99,7 @@ def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Opti
 
 
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
-    """Return for each coordinate whether its claimed value agrees; along lines, whether all of them do."""
+    """Return for each coordinate whether its claimed value is acceptable; along lines, whether all are."""
     if not problem.along_lines:
         return np.isin(outcome.causes, ACCEPTABLE)
     right = outcome.report.verdict == codes.VERDICT_RIGHT
@@ -107,7 +107,7 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
 
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
-    """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
+    """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
     stopped_by = ""
     try:
         while len(probes := engine.ask()):

@@ -1,4 +1,4 @@
-"""Objectives in machine code: a C function pointer, called without Python between two evaluations."""
+"""Evaluates C functions, without Python between two evaluations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALIGNED = 64
 
 
 class NativeFunction(NamedTuple):
-    """The address of a C function, the address of its user data, what keeps both alive, and how many may call it."""
+    """Addresses of a C function and its user data, objects that keep both alive, and how many threads may call it."""
 
     address: int
     user: int
@@ -33,7 +33,7 @@ class NativeFunction(NamedTuple):
 
 
 class NativeError(RuntimeError):
-    """A native function handed back a code that is not zero; `code` is that code."""
+    """Raised if a native function returns a code other than 0; `code` is that code."""
 
     def __init__(self, what: str, code: int) -> None:
         super().__init__(f"the native {what} returned the code {code} at x (0 is success)")
@@ -41,32 +41,47 @@ class NativeError(RuntimeError):
 
 
 def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFunction:
-    """Say that an objective or a gradient is a C function.
+    """Mark an objective or a gradient as a C function.
 
     Parameters
     ----------
-    function
-        `int32_t f(const double *x, int64_t n, double *value, void *user)`; a gradient writes n values.  A cffi function
-        pointer, a ctypes function, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address.  Where x is
-        float32 it gets `const float *x`.
-    user
-        What the function gets as `user`: None, an address, an array, or a cffi or ctypes pointer.
-    threads
-        How many threads may call an objective at once; None for one on each processor.  More than 1, the default, is
-        for a function that may be called again while it runs: it writes to `value` alone, not to `user`, nor to static
-        or global memory, and what it calls does so, either.  One that is not like that would give wrong values now and
-        then, and its right gradient would be called wrong; nobody can see that from outside, so it must be said.  The
-        report is the same for any number of threads.
+    function : function pointer
+        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success; a gradient
+        writes n values.  If x is float32 it receives ``const float *x``.  Accepted are cffi function pointers, ctypes
+        functions, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address as an integer.
+    user : object, optional
+        What the function receives as ``user``: None, an address, an array, or a cffi or ctypes pointer.
+    threads : int or None, optional
+        How many threads may call the objective at once, by default 1; None for one on each processor.  Use more than 1
+        only for a reentrant function: one that writes to ``value`` only, not to ``user`` nor to static or global
+        memory, and calls nothing that does.  Any other function would return wrong values now and then, so that a
+        correct gradient would be called wrong.  The report does not depend on the number of threads.
 
     Returns
     -------
     NativeFunction
-        What `check` takes as its objective or gradient.
+        To be passed to `check`, `study` and the other functions as the objective or the gradient.
 
     Raises
     ------
     TypeError, ValueError
-        Where one of the arguments is not what it must be.
+        If an argument is invalid, for example a null pointer.
+
+    Examples
+    --------
+    A C function can be loaded with ctypes or cffi; here one is made from Python:
+
+    >>> import ctypes
+    >>> import numpy as np
+    >>> from gradproof import check, native
+    >>> double_pointer = ctypes.POINTER(ctypes.c_double)
+    >>> signature = ctypes.CFUNCTYPE(ctypes.c_int32, double_pointer, ctypes.c_int64, double_pointer, ctypes.c_void_p)
+    >>> @signature
+    ... def objective(x, n, value, user):
+    ...     value[0] = sum(x[i] ** 2 for i in range(n))
+    ...     return 0
+    >>> check(native(objective), lambda x: 2 * x, np.array([1.0, 2.0, 3.0])).verdict
+    'right'
     """
     address, context = _address(function)
     data = _data(user) if user is not None else context
@@ -76,14 +91,14 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
 def _threads(threads: Any) -> int | None:
     if threads is None:
         return None
-    count = whole(threads, "threads must be an integer, or None for one on each processor")
+    count = whole(threads, "threads must be an integer, or None for one per processor")
     if count < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}; None is one on each processor")
+        raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
     return count
 
 
 def _address(function: Any) -> tuple[int, int]:
-    """Return the address of the function and of the user data that comes with it."""
+    """Return the addresses of the function and of the user data that comes with it."""
     if isinstance(function, tuple) and type(function).__name__ == "LowLevelCallable":
         return _capsule(tuple.__getitem__(function, 0))
     if isinstance(function, ffi.CData):
@@ -95,7 +110,7 @@ def _address(function: Any) -> tuple[int, int]:
     else:
         address = _ctypes_address(function)
     if address <= 0:
-        raise ValueError("native() got a NULL pointer instead of a function")
+        raise ValueError("native() was given a NULL pointer instead of a function")
     return address, 0
 
 
@@ -104,7 +119,7 @@ def _ctypes_address(function: Any) -> int:
 
     if isinstance(function, ctypes._CFuncPtr):  # type: ignore[attr-defined]
         return ctypes.cast(function, ctypes.c_void_p).value or 0
-    hint = ": pass a Python function to check() as it is" if callable(function) else ""
+    hint = "; pass a Python function to check() directly" if callable(function) else ""
     raise TypeError(
         "native() takes a cffi or ctypes function pointer, a numba cfunc, a SciPy LowLevelCallable or an address, "
         f"not an object of type {type(function).__name__}{hint}"
@@ -147,17 +162,17 @@ def _data(user: Any) -> int:
 
 
 def function_pointer(function: NativeFunction, problem: Problem) -> Any:
-    """Return the function as the C type that the library takes for the arithmetic of x."""
+    """Return the function as a C pointer of the type for the arithmetic of x."""
     return ffi.cast("gradproof_objective_f32" if problem.is_float32 else "gradproof_objective", function.address)
 
 
 def user_pointer(function: NativeFunction) -> Any:
-    """Return the user data as the C type that the library takes."""
+    """Return the user data as a C pointer."""
     return ffi.cast("void *", function.user)
 
 
 def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any], Any]:
-    """Return a native gradient as a function of x, in the structure of x."""
+    """Return a native gradient as a Python function that returns the structure of x."""
 
     def gradient(_: Any) -> Any:
         x, out = problem.x.copy(), np.full(problem.n, np.nan)
@@ -171,7 +186,7 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
 
 
 class NativeEvaluator(Evaluator):
-    """Lets the library call the function for a whole chunk; `rerun` says in Python what went wrong at x."""
+    """Lets the library evaluate whole chunks; `rerun` repeats a failed call at x in Python, for its exception."""
 
     def __init__(
         self,
@@ -192,23 +207,23 @@ class NativeEvaluator(Evaluator):
         self._points: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
-        """Get ready for probes on long lines; for long vectors one point must do, which several threads move."""
+        """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
         if self.problem.n >= LARGE:
             self.use_one_thread()
         return super().use_lines(claimed)
 
     def use_one_thread(self) -> None:
-        """Work in the caller's thread alone: others work beside it."""
+        """Work in the caller's thread only, because the caller runs several evaluators at once."""
         self._threads = Threads(1)
         self.pace.least = 1
 
     def close(self) -> None:
-        """Let go of what works in the background."""
+        """Stop whatever works in the background."""
         self._threads.close()
         super().close()
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
+        """Return the objective at x; its exceptions propagate."""
         value = np.full(1, np.nan)
         code = self._answer(probes_at_x(), value)
         if code and self._rerun is not None:
@@ -218,20 +233,20 @@ class NativeEvaluator(Evaluator):
         return float(value[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN for a code."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it returns a code."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             values = np.empty(part.stop - part.start)
             if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
-                raise RuntimeError("the library refused a round of probes")
+                raise RuntimeError("internal error: the library refused a round of probes")
             yield values
 
     @property
     def _has_one_point(self) -> bool:
-        """Whether one point moves along long lines: there is no memory for more, and several threads move it."""
+        """Whether a single point moves along long lines, because there is no memory for more."""
         return self.lines is not None and self.problem.n >= LARGE
 
     def _answer(self, probes: Flat, values: Flat) -> int:
-        """Write the values of probes; return the code of the library, or that of the objective at x."""
+        """Write the values of probes; return the code of the library or of the objective at x."""
         if self.lines is None:
             return self._by_library(probes, values, np.zeros(len(probes)))
         if self._has_one_point:
@@ -242,7 +257,7 @@ class NativeEvaluator(Evaluator):
         return code
 
     def _at(self, point: Flat, values: Flat) -> int:
-        """Write the value at the point that moves along long lines."""
+        """Write the value at the point that moves along long lines; return the code of the objective."""
         code = int(self._function(pointer(point), self.problem.n, pointer(values), self._user))
         if code:
             values[0] = np.nan
@@ -271,7 +286,7 @@ class NativeEvaluator(Evaluator):
         return self._threads.run(work, len(probes))
 
     def _point_of(self, thread: int) -> Flat:
-        """Return the work memory of a thread: at the same place in a line of cache, lest sums take another order."""
+        """Return the buffer of a thread, always aligned alike, so that vectorized sums keep their order."""
         if thread not in self._points:
             itemsize = self.problem.x.itemsize
             memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
