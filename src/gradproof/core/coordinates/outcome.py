@@ -28,6 +28,11 @@ def is_acceptable(cause: int) -> bool:
     return cause == AGREES or cause == KINK_AT_POINT or cause == KINK_CROSSED
 
 
+def is_decided(cause: int) -> bool:
+    """Return whether a cause is an answer: the claimed value is acceptable, or wrong."""
+    return cause == WRONG or is_acceptable(cause)
+
+
 def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: float) -> None:
     """Write down the cause of a coordinate."""
     coordinate = coordinate_of(engine, index)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 
-from ..records.lines import MOST_HALVINGS, MOST_NODES, MOST_STUCK, Halving, Lines, Node
+from ..records.lines import FINISHED, MOST_HALVINGS, MOST_NODES, MOST_STUCK, Halving, Lines, Node
 from .candidates import add_candidate
 from .halving import HALVING_FREE
 
 
 def free_halvings(lines: Lines) -> None:
-    """Empty the halvings."""
+    """Empty the halvings; their ladders want nothing."""
     for number in range(MOST_HALVINGS):
         lines.halvings[number].stage = HALVING_FREE
+        lines.halvings[number].ladder.wanted = FINISHED
 
 
 def length(node: Node) -> int:
