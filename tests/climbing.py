@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from witnesses import records
 
-from gradproof.core.lines import rungs
+from gradproof.core.lines import pooled_bars, rungs
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ENGINE_MARK
-from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
+from gradproof.core.records.lines import FINISHED, LINES_RANDOM, Lines, block_of, lines_words
 
 # t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]
@@ -95,3 +95,35 @@ def poisson(density: float, jump: float, seed: int, reach: float = 0.25) -> Line
         return float(jumps @ ahead)
 
     return line
+
+
+LENGTH = 5000
+NOISE = 1e-13
+
+
+def begun(phase: int = LINES_RANDOM, budget: int = 0, evaluations: int = 40) -> Any:
+    """A check of 5,000 coordinates in a phase, with the norms of its claim."""
+    lines = memory(NOISE)
+    lines.engine.n, lines.engine.budget, lines.engine.evaluations = LENGTH, budget, evaluations
+    lines.phase, lines.norm, lines.sum = phase, 1.0, 50.0
+    return lines
+
+
+def pool(lines: Any, slopes: Sequence[float]) -> float:
+    """Lines that climbed together, with the residual slopes of smooth lines; return their bar."""
+    rungs.begin_climber(lines.pool, 0, LENGTH, 0, -14, 12, 0.0)
+    lines.pool.lines = len(slopes)
+    random = np.random.default_rng(1)
+    smooth = [lambda t, slope=slope: slope * t + t**3 for slope in slopes]
+    while lines.pool.wanted != FINISHED:
+        feed(lines, lines.pool, smooth, lambda: NOISE * random.normal())
+        pooled_bars.walk_pool(lines, lines.pool)
+    return float(lines.pool.bar)
+
+
+def in_bars(number: float) -> Any:
+    """A check with a residual slope of so many bars on one of its lines."""
+    bar = pool(begun(), [0.0] * 4)
+    lines = begun()
+    pool(lines, [0.0, 0.0, number * bar, 0.0])
+    return lines
