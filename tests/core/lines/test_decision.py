@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from climbing import begun, memory
+from lineladders import begun, memory
 
 from gradproof.core.lines import decision
 

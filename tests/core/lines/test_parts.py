@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from climbing import memory
+from lineladders import memory
 
 from gradproof.core.lines import parts
 from gradproof.core.records.lines import block_of

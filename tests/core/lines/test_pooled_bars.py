@@ -1,13 +1,13 @@
-"""Lines that climb together: their pooled bar against residual slopes that are known in closed form."""
+"""Lines that share a ladder: their pooled bar against residual slopes that are known in closed form."""
 
 import math
 
 import numpy as np
 import pytest
-from climbing import climbed, kink, memory, poisson, residuals
+from lineladders import kink, poisson, residuals, walked
 from properties import refuted
 
-from gradproof.core.lines import pooled_bars as pooled
+from gradproof.core.lines import pooled_bars
 
 
 def smooth(shape, error, size):
@@ -26,7 +26,7 @@ def bar_of(check):
 
 def holds(bar, lines, errors, **chosen):
     """The bar holds the residual slope of every line but for what is its true error."""
-    check = climbed(pooled.walk_pool, lines, **chosen)
+    check = walked(lines, **chosen)
     off = np.abs(residuals(check.pool) - errors).max()
     assert off <= bar(check)
     return check
@@ -80,7 +80,7 @@ def test_one_kink_on_some_lines(with_kinks):
 
 
 def without_the_gap(check):
-    return check.pool.noise + 0.1 * pooled.pooled_change(check.pool, check.pool.best)
+    return check.pool.noise + 0.1 * pooled_bars.pooled_change(check.pool, check.pool.best)
 
 
 def test_one_kink_twin():
@@ -99,7 +99,7 @@ def excess(part, seeds):
     found = []
     for seed in seeds:
         lines = [poisson(3000.0, 1e-3, 4 * seed + number) for number in range(4)]
-        check = climbed(pooled.walk_pool, lines, noise=1e-12, first=-16, seed=seed)
+        check = walked(lines, noise=1e-12, first=-16, seed=seed)
         found.append(np.abs(residuals(check.pool)).max() / (part * bar_of(check)))
     return np.mean(np.array(found) > 1), max(found)
 
@@ -122,30 +122,29 @@ def test_kinks_like_a_poisson_process_twin():
 def test_the_walk_ends_within_its_rungs(most):
     for seed in range(6):
         for first in (-40, -18, -8, -2):
-            check = climbed(
-                pooled.walk_pool, [poisson(100.0, 1.0, seed)] * 4, first=first, most=most, noise=1e-13, seed=seed
-            )
+            lines = [poisson(100.0, 1.0, seed)] * 4
+            check = walked(lines, first=first, most=most, noise=1e-13, seed=seed)
             assert check.pool.taken <= max(most, 2)
             assert (check.pool.best - check.pool.first) % 2 == 0
 
 
 def test_the_walk_stops_at_its_target():
     for target, taken in ((1.0, 2), (0.0, 12)):
-        check = climbed(pooled.walk_pool, families("sine", 1)[0], target=target, noise=1e-15)
+        check = walked(families("sine", 1)[0], target=target, noise=1e-15)
         assert check.pool.taken <= taken
         assert (bar_of(check) <= target) == (target > 0)
 
 
 def test_lines_without_finite_values_have_no_bar():
     for value in (math.nan, math.inf):
-        check = climbed(pooled.walk_pool, [lambda t, value=value: value] * 4)
+        check = walked([lambda t, value=value: value] * 4)
         assert check.pool.bar == math.inf
         assert check.pool.taken <= 12
 
 
 def test_a_line_that_is_finite_on_small_steps_alone_is_measured_there():
     lines = [lambda t: math.nan if abs(t) > 2.0**-15 else 0.25 * t] * 4
-    check = climbed(pooled.walk_pool, lines, first=-16, noise=1e-15)
+    check = walked(lines, first=-16, noise=1e-15)
     assert math.isfinite(check.pool.bar)
     assert check.pool.best < -15
     assert np.abs(residuals(check.pool) - 0.25).max() <= bar_of(check)
@@ -156,17 +155,9 @@ def test_units_of_f_change_the_unit_of_the_bar_alone(unit):
     """Squares would be lost, or overflow."""
     for first in (-20, -8):
         lines = families("exponential", 1)[0]
-        check = climbed(pooled.walk_pool, lines, noise=0.0, first=first)
+        check = walked(lines, noise=0.0, first=first)
         scaled = [lambda t, line=line: unit * line(t) for line in lines]
-        other = climbed(pooled.walk_pool, scaled, noise=0.0, first=first, value=unit)
+        other = walked(scaled, noise=0.0, first=first, value=unit)
         assert other.pool.best == check.pool.best
         assert bar_of(other) == unit * bar_of(check) > 0
         assert residuals(other.pool).tolist() == (unit * residuals(check.pool)).tolist()
-
-
-def test_coarse_noise_betrays_float32():
-    for noise, coarse in ((1e-11, False), (1e-8, True)):
-        check = memory(noise, value=-1.0)
-        assert pooled.is_coarse(check) == coarse
-        check.engine.float32 = 1
-        assert pooled.is_coarse(check)

@@ -1,13 +1,11 @@
-"""One line that climbs alone: its bar against known residual slopes, and which gaps are kinks at x."""
+"""One line alone on its ladder: its bar against known residual slopes, and which gaps are kinks at x."""
 
 import math
 
 import numpy as np
 import pytest
-from climbing import climbed, kink, poisson
+from lineladders import kink, poisson, walked
 from properties import refuted
-
-from gradproof.core.lines import single_bars as lineladder
 
 SMOOTH = {
     "sine": lambda t: math.sin(t + 1.0) - math.sin(1.0) - math.cos(1.0) * t,
@@ -22,7 +20,7 @@ def with_error(line, error):
 
 
 def ladder(line, **chosen):
-    return climbed(lineladder.walk_ladder, [line], **chosen)
+    return walked([line], **chosen)
 
 
 def holds(line, error, part=1.0, **chosen):
@@ -84,7 +82,7 @@ def test_a_gap_that_stays_is_a_kink_at_x(left, right):
     assert check.pool.has_gap == 1
     assert check.pool.gap == pytest.approx((right - left) / 2, rel=1e-6)
     assert check.pool.residual == pytest.approx((right + left) / 2, abs=1e-6)
-    assert check.pool.small < 1e-4
+    assert check.pool.mean_bar < 1e-4
 
 
 def test_a_gap_that_stays_twin():

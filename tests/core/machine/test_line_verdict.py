@@ -1,7 +1,7 @@
 """What a check along lines says that ends early: on memory made for it."""
 
 import pytest
-from climbing import LENGTH, begun, in_bars
+from lineladders import LENGTH, begun, in_bars
 
 from gradproof.core.lines import decision
 from gradproof.core.machine import line_verdict
@@ -37,7 +37,7 @@ def test_a_budget_that_ends_while_lines_are_looked_at_again_leaves_it_open(phase
 @pytest.mark.parametrize(("bars", "verdict"), [(6.0, VERDICT_WRONG), (2.0, VERDICT_INCONCLUSIVE)])
 def test_a_budget_that_ends_before_anything_is_located_leaves_the_whole_line(bars, verdict):
     lines = in_bars(bars)
-    decision.note_failed(lines, decision.worst_line(lines))
+    decision.note_failure(lines, lines.pool, decision.worst_line(lines.pool), lines.pool.bar, 0)
     lines.disagreed = 1
     line_verdict.end_lines_early(lines)
     assert lines.verdict == verdict

@@ -1,7 +1,7 @@
 """What follows from lines that have climbed: on memory made for it."""
 
 import pytest
-from climbing import begun, in_bars, pool
+from lineladders import begun, in_bars, measure
 
 from gradproof.core.lines.decision import decides
 from gradproof.core.machine import line_verdict, line_weighing
@@ -36,7 +36,7 @@ def test_a_second_look_that_disagrees_is_a_disagreement():
 
 def test_what_was_not_located_and_not_seen_again_counts_as_bar():
     lines = begun(LINES_RANDOM_AGAIN)
-    pool(lines, [0.0] * 4)
+    measure(lines, [0.0] * 4)
     lines.disagreed, lines.failed.residual, lines.failed.bar = 1, -0.01, 0.001
     line_weighing.weigh_pool(lines)
     assert lines.disagreed == 0

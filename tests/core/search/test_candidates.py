@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from climbing import memory
+from lineladders import memory
 
 from gradproof.core.records.lines import CANDIDATES
 from gradproof.core.search import candidates

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from climbing import feed, memory, probes_of
+from lineladders import feed, memory, probes_of
 from oracles import splitmix
 
-from gradproof.core.records.lines import write_node
+from gradproof.core.records.lines import Node
 from gradproof.core.search import halving
 
 SEED = 12345
@@ -22,25 +22,24 @@ def halved(errors, curvature=0.0, bar=1e-9, exponent=-14, noise=NOISE, start=0, 
     lines = memory(noise)
     random = np.random.default_rng(seed)
     lines.failed.seed = SEED
-    node, halves = lines.nodes[0], lines.halvings[0]
+    halves = lines.halvings[0]
 
     def slope(first, last):
         return sum(e * splitmix.direction(SEED, index) for index, e in errors.items() if first <= index < last)
 
-    write_node(node, start, stop, exponent, slope(start, stop), bar, bar)
-    halving.begin_halving(lines, halves, node)
+    halving.begin_halving(lines, halves, Node(start, stop, exponent, slope(start, stop), bar, bar))
     evaluations = 0
-    while halves.stage != halving.HALVING_DONE:
+    while halves.stage != halving.HALVING_FREE:
         first, last, line_seed, aligned, _ = probes_of(halves.ladder)[0]
         assert (line_seed, aligned) == (SEED, 0)
-        assert {first, last} < {start, int(halves.middle), stop}
+        assert (first, last) in ((start, halves.left.stop), (halves.left.stop, stop))
         line = rising(slope(first, last), curvature)
         feed(lines, halves.ladder, [line], lambda: noise * random.normal())
         evaluations += 2
         assert evaluations < 100
         halving.advance_halving(lines, halves)
-    for half, first, last in ((halves.left, start, halves.middle), (halves.right, halves.middle, stop)):
-        assert abs(half.residual - slope(first, last)) <= half.bar
+    for half in (halves.left, halves.right):
+        assert abs(half.residual - slope(half.start, half.stop)) <= half.bar
     return halving.is_wrong(lines, halves.left), halving.is_wrong(lines, halves.right), evaluations
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
-from ..lines.decision import begins_with_gaps
+from ..lines.gaps import begins_with_gaps
 from ..lines.plan import begin_lines, begin_pool
-from ..lines.pooled_bars import choose_best, has_coarse_noise, walk_pool
-from ..lines.rungs import FLOOR, rung_probes, take_rung, write_rung
+from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
+from ..lines.walk import note_best, walk
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records.abi import ConstReals, ConstVector
@@ -30,7 +30,7 @@ from ..records.lines import (
     MOST_HALVINGS,
     MOST_LINES,
     Lines,
-    line_room,
+    evaluations_left,
 )
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
@@ -122,15 +122,14 @@ def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> N
         taken = 0
         for number in range(climbers_of_phase(lines)):
             if climbs(lines, number):
-                climber = lines.halvings[number].ladder
-                taken = take_rung(lines, climber, values, changes, taken)
+                taken = take_rung(lines, lines.halvings[number].ladder, values, changes, taken)
         advance_climbers(lines)
     else:
         take_rung(lines, lines.pool, values, changes, 0)
-        walk_pool(lines, lines.pool)
+        walk(lines, lines.pool)
         if lines.pool.wanted != FINISHED and phase != LINES_PARTS and begins_with_gaps(lines):
             lines.pool.wanted = FINISHED
-            choose_best(lines, lines.pool)
+            note_best(lines, lines.pool)
         if lines.pool.wanted == FINISHED:
             weigh_pool(lines)
 
@@ -178,7 +177,7 @@ def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Move on until the next round has something to ask, or the check is done."""
     while lines.phase != LINES_DONE:
         if ready_lines(lines, x, claimed) and lines.phase != LINES_DONE:
-            if lines_asked(lines) > line_room(lines):
+            if lines_asked(lines) > evaluations_left(lines):
                 end_lines_early(lines)
             return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_acceptable
-from ..lines.decision import CLEAR, decides, note_seen
+from ..lines.decision import CLEAR_BARS, decides, note_seen
 from ..records.codes import (
     DOMAIN,
     NOISE_LIMITED,
@@ -55,7 +55,7 @@ def conclude(lines: Lines) -> bool:
         # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
         note_seen(lines)
         if lines.failed.aligned == 0 and lines.random_lines == 0:
-            lines.random_lines = lines.pool.lines
+            lines.random_lines = lines.pool.line_count
         begin_long_findings(lines)
         lines.disagreed = 0
     if lines.disagreed == 0:
@@ -95,7 +95,7 @@ def is_explained(lines: Lines) -> bool:
 def settle_unlocated(lines: Lines) -> None:
     """Two looks disagreed, and no coordinate could be confirmed: clear ones are wrong all the same."""
     beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    clear = beyond >= CLEAR and lines.failed.gap == 0 and lines.engine.nondeterministic == 0
+    clear = beyond >= CLEAR_BARS and lines.failed.gap == 0 and lines.engine.nondeterministic == 0
     begin_long_findings(lines)
     write_open_node(lines, largest_stuck(lines), WRONG if clear else open_reason(lines))
     end_with(lines, VERDICT_WRONG if clear else VERDICT_INCONCLUSIVE, open_reason(lines))
@@ -127,7 +127,8 @@ def end_lines_early(lines: Lines) -> None:
 def end_unlocated(lines: Lines) -> None:
     """Write the parts that are still open as findings."""
     beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    wrong = lines.failed.gap == 0 and lines.engine.nondeterministic == 0 and (beyond >= CLEAR or lines.disagreed > 1)
+    clear = beyond >= CLEAR_BARS or lines.disagreed > 1
+    wrong = clear and lines.failed.gap == 0 and lines.engine.nondeterministic == 0
     cause = WRONG if wrong else UNTESTED
     begin_long_findings(lines)
     for number in range(MOST_HALVINGS):

@@ -5,22 +5,21 @@ from __future__ import annotations
 import math
 
 from ..lines.decision import (
-    CLEAR,
+    CLEAR_BARS,
     bars_beyond,
-    keeps_its_gap,
     note_bar,
     note_curvature,
-    note_failed,
     note_failure,
     note_seen,
     seen_residual,
     sums_may_drift,
     worst_line,
 )
+from ..lines.gaps import keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.rungs import begin_climber
-from ..lines.single_bars import walk_ladder
+from ..lines.rungs import begin_ladder, set_line
+from ..lines.walk import walk
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records.floats import larger
 from ..records.lines import (
@@ -35,7 +34,7 @@ from ..records.lines import (
     MOST_LINES,
     Lines,
     block_of,
-    line_room,
+    evaluations_left,
 )
 from ..search.descent import begin_descent
 from ..search.halving import ladder_bar_of
@@ -69,10 +68,10 @@ def weigh_pool(lines: Lines) -> None:
     elif phase != LINES_PARTS and sums_may_drift(lines):
         # Neither an error nor agreement to the last: the factor is known as well as what was seen.
         pass_pool(lines, lines.pool.bar + seen_residual(lines))
-    elif beyond < CLEAR and not again:
+    elif beyond < CLEAR_BARS and not again:
         look_again(lines)
     else:
-        note_failed(lines, worst_line(lines))
+        note_failure(lines, lines.pool, worst_line(lines.pool), lines.pool.bar, 0)
         locate(lines)
 
 
@@ -101,13 +100,13 @@ def pass_pool(lines: Lines, bar: float) -> None:
         return
     note_bar(lines, bar)
     if lines.pool.aligned != 0:
-        lines.aligned_lines += lines.pool.lines
+        lines.aligned_lines += lines.pool.line_count
         begin_parts(lines)
         continue_parts(lines)
         return
-    lines.random_lines += lines.pool.lines
+    lines.random_lines += lines.pool.line_count
     lines.random_exponent = lines.pool.best
-    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
+    small = 0 < lines.engine.budget < SMALL_BUDGET or evaluations_left(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
     if small or lines.sum == 0.0:
         conclude(lines)
         return
@@ -128,25 +127,21 @@ def continue_parts(lines: Lines) -> None:
 def begin_gap_lines(lines: Lines) -> None:
     """Kinks at x: two of the lines climb on, each alone, towards the mean of their left and right slopes."""
     lines.phase = LINES_GAP
-    aligned = lines.pool.aligned
-    exponent = lines.pool.best
+    pool = lines.pool
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        start = lines.pool.start
-        stop = lines.pool.stop
-        target = lines.pool.target
-        begin_climber(climber, start, stop, aligned, exponent, GAP_RUNGS, target)
-        climber.seeds[0] = lines.pool.seeds[number]
+        ladder = lines.halvings[number].ladder
+        set_line(ladder, pool.start, pool.stop, pool.seeds[number], pool.aligned)
+        begin_ladder(ladder, pool.best, GAP_RUNGS, pool.target)
 
 
 def advance_gap_lines(lines: Lines) -> None:
     """Move the lines on; once both are done, decide."""
     under_way = False
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        if climber.wanted != FINISHED:
-            walk_ladder(lines, climber)
-            under_way = under_way or climber.wanted != FINISHED
+        ladder = lines.halvings[number].ladder
+        if ladder.wanted != FINISHED:
+            walk(lines, ladder)
+            under_way = under_way or ladder.wanted != FINISHED
     if not under_way:
         weigh_gap_lines(lines)
 
@@ -155,21 +150,18 @@ def weigh_gap_lines(lines: Lines) -> None:
     """A claim that is the mean of both slopes along the lines agrees; else the lines are followed down."""
     bar = 0.0
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        residual = climber.residual
-        small = ladder_bar_of(climber)
-        if not math.fabs(residual) <= small + lines.tolerance:
-            if not math.isfinite(residual):
+        ladder = lines.halvings[number].ladder
+        ladder_bar = ladder_bar_of(ladder)
+        if not math.fabs(ladder.residual) <= ladder_bar + lines.tolerance:
+            if not math.isfinite(ladder.residual):
                 settle_domain(lines)
                 return
-            rest = larger(small - climber.noise, 0.0)
-            exponent = climber.best
-            note_failure(lines, climber.seeds[0], exponent, residual, small, rest)
-            lines.failed.gap = 1
+            ladder.rest = larger(ladder_bar - ladder.noise, 0.0)
+            note_failure(lines, ladder, 0, ladder_bar, 1)
             locate(lines)
             return
-        lines.hidden_gap = larger(climber.gap, lines.hidden_gap)
-        bar = larger(small, bar)
+        lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
+        bar = larger(ladder_bar, bar)
     lines.phase = LINES_ALIGNED if lines.pool.aligned != 0 else LINES_RANDOM
     pass_pool(lines, bar)
 
