@@ -6,14 +6,13 @@ import math
 
 from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
 from ..lines.plan import begin_lines
-from ..lines.pooled_bars import has_coarse_noise
-from ..lines.rungs import FLOOR, rung_probes, take_rung, write_rung
+from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records import lines as state
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
-from ..records.lines import Lines, line_room
+from ..records.lines import Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
 from ..search.descent import advance_level, prepare_level
@@ -139,7 +138,7 @@ def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Move on until the next round has something to ask, or the check is done."""
     while lines.phase != state.LINES_DONE and not is_ready(lines, x, claimed):
         pass
-    if lines_asked(lines) > line_room(lines):
+    if lines_asked(lines) > evaluations_left(lines):
         end_lines_early(lines)
 
 

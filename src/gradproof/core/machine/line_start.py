@@ -6,7 +6,7 @@ import math
 
 from ..coordinates.start import begin_arithmetic
 from ..evidence.scales import DEFAULT_RTOL
-from ..lines.norms import are_finite, is_in_float32, norms, typical_slope
+from ..lines.norms import are_finite, is_in_float32, median_slope, norms
 from ..points.directions import WINDOW, typical_size, window_count
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
@@ -79,7 +79,7 @@ def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Co
         block = block_of(lines, number)
         block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
     # As work memory: the pairs of the sweep over the candidates are free until it begins.
-    lines.typical_slope = typical_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
+    lines.typical_slope = median_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
     lines.smallest_tolerance = ROUNDING
     if is_in_float32(claimed, n):
         lines.smallest_tolerance += ROUNDING_FLOAT32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_acceptable
-from ..lines.decision import CLEAR, decides, note_seen
+from ..lines.decision import CLEAR_BARS, decides, note_seen
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from ..records.engine import coordinate_of
@@ -45,7 +45,7 @@ def conclude(lines: Lines) -> bool:
         # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
         note_seen(lines)
         if lines.failed.aligned == 0 and lines.random_lines == 0:
-            lines.random_lines = lines.pool.lines
+            lines.random_lines = lines.pool.line_count
         begin_long_findings(lines)
         lines.disagreed = 0
     if lines.disagreed == 0:
@@ -102,7 +102,7 @@ def is_plain(lines: Lines) -> bool:
 def is_clear(lines: Lines) -> bool:
     """Return whether a line disagrees so clearly that the claim is wrong, located or not."""
     beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    return beyond >= CLEAR and is_plain(lines)
+    return beyond >= CLEAR_BARS and is_plain(lines)
 
 
 def write_open_node(lines: Lines, node: Node, cause: int) -> None:

@@ -5,31 +5,27 @@ from __future__ import annotations
 import math
 
 from ..lines.decision import (
-    CLEAR,
+    CLEAR_BARS,
     bars_beyond,
-    begins_with_gaps,
-    keeps_its_gap,
     note_bar,
     note_curvature,
-    note_failed,
     note_failure,
     note_seen,
     seen_residual,
     sums_may_drift,
     worst_line,
 )
+from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.pooled_bars import choose_best, walk_pool
-from ..lines.rungs import begin_climber
-from ..lines.single_bars import walk_ladder
+from ..lines.rungs import begin_ladder, set_line
+from ..lines.walk import note_best, walk
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records import lines as state
 from ..records.floats import larger
-from ..records.lines import FINISHED, LINES_PARTS, MOST_LINES, Lines, block_of, line_room
-from ..search.descent import begin_descent
+from ..records.lines import FINISHED, LINES_PARTS, MOST_LINES, Lines, block_of, evaluations_left
+from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
-from ..search.nodes import free_halvings
 from .line_verdict import conclude, end_outside_domain
 
 # At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
@@ -43,10 +39,10 @@ SPREAD_PART = 0.5
 
 def advance_pool(lines: Lines) -> None:
     """Move the lines on that climb together; once they are done, decide what they say."""
-    walk_pool(lines, lines.pool)
+    walk(lines, lines.pool)
     if lines.pool.wanted != FINISHED and lines.phase != LINES_PARTS and begins_with_gaps(lines):
         lines.pool.wanted = FINISHED
-        choose_best(lines, lines.pool)
+        note_best(lines, lines.pool)
     if lines.pool.wanted == FINISHED:
         weigh_pool(lines)
 
@@ -69,10 +65,10 @@ def weigh_pool(lines: Lines) -> None:
     elif phase != LINES_PARTS and sums_may_drift(lines):
         # Neither an error nor agreement to the last: the factor is known as well as what was seen.
         pass_pool(lines, lines.pool.bar + seen_residual(lines))
-    elif beyond < CLEAR and not again:
+    elif beyond < CLEAR_BARS and not again:
         look_again(lines)
     else:
-        note_failed(lines, worst_line(lines))
+        note_failure(lines, lines.pool, worst_line(lines.pool), lines.pool.bar, 0)
         locate(lines)
 
 
@@ -105,13 +101,13 @@ def pass_pool(lines: Lines, bar: float) -> None:
         return
     note_bar(lines, bar)
     if lines.pool.aligned != 0:
-        lines.aligned_lines += lines.pool.lines
+        lines.aligned_lines += lines.pool.line_count
         begin_parts(lines)
         continue_parts(lines)
         return
-    lines.random_lines += lines.pool.lines
+    lines.random_lines += lines.pool.line_count
     lines.random_exponent = lines.pool.best
-    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
+    small = 0 < lines.engine.budget < SMALL_BUDGET or evaluations_left(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
     if small or lines.sum == 0.0:
         conclude(lines)
         return
@@ -136,8 +132,8 @@ def begin_gap_lines(lines: Lines) -> None:
     pool = lines.pool
     for number in range(GAP_LINES):
         ladder = lines.halvings[number].ladder
-        begin_climber(ladder, pool.start, pool.stop, pool.aligned, pool.best, GAP_RUNGS, pool.target)
-        ladder.seeds[0] = pool.seeds[number]
+        set_line(ladder, pool.start, pool.stop, pool.seeds[number], pool.aligned)
+        begin_ladder(ladder, pool.best, GAP_RUNGS, pool.target)
 
 
 def advance_gap_lines(lines: Lines) -> None:
@@ -146,7 +142,7 @@ def advance_gap_lines(lines: Lines) -> None:
     for number in range(GAP_LINES):
         ladder = lines.halvings[number].ladder
         if ladder.wanted != FINISHED:
-            walk_ladder(lines, ladder)
+            walk(lines, ladder)
             under_way = under_way or ladder.wanted != FINISHED
     if not under_way:
         weigh_gap_lines(lines)
@@ -162,9 +158,8 @@ def weigh_gap_lines(lines: Lines) -> None:
             if not math.isfinite(ladder.residual):
                 end_outside_domain(lines)
                 return
-            rest = larger(mean_bar - ladder.noise, 0.0)
-            note_failure(lines, ladder.seeds[0], ladder.best, ladder.residual, mean_bar, rest)
-            lines.failed.gap = 1
+            ladder.rest = larger(mean_bar - ladder.noise, 0.0)
+            note_failure(lines, ladder, 0, mean_bar, 1)
             locate(lines)
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
