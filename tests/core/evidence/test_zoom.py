@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from block import SLOT, block
+from block import block
 from hypothesis import example, given
 from hypothesis import strategies as st
 from oracles import lines
@@ -11,15 +11,6 @@ from properties import refuted
 
 from gradproof.core.evidence import zoom
 from gradproof.core.evidence.zoom import FOUND, GOES_ON, NOT_FOUND
-from gradproof.core.records.engine import (
-    SLOT_ANSWERS,
-    SLOT_DISTANCE,
-    SLOT_NOISE,
-    SLOT_SIDE,
-    SLOT_WANTED,
-    SLOT_WANTED_COUNT,
-    VALUE,
-)
 
 names = st.sampled_from(sorted(set(lines.SMOOTH) - {"far_from_zero"}))
 signs = st.sampled_from([-1, 1])
@@ -27,23 +18,21 @@ signs = st.sampled_from([-1, 1])
 
 def zoomed(advance, line, side, span, noise=1e-15):
     """How the zoom on one side ends, the distance that it found, and the number of its evaluations."""
-    words, reals = block()
-    reals[VALUE], reals[SLOT + SLOT_NOISE] = line.value(0.0), noise
-    reals[SLOT + SLOT_DISTANCE] = math.nan
-    words[SLOT + SLOT_SIDE] = side
-    zoom.begin_zoom(words, reals, SLOT, span)
+    engine = block()
+    slot = engine.slots[0]
+    engine.value, slot.noise, slot.distance, slot.search.side = line.value(0.0), noise, math.nan, side
+    zoom.begin_zoom(slot, span)
     ending, evaluations = GOES_ON, 0
     while ending == GOES_ON:
-        wanted = int(words[SLOT + SLOT_WANTED_COUNT])
+        wanted, slot.wanted_count = slot.wanted_count, 0
         assert 0 < wanted <= 2
-        words[SLOT + SLOT_WANTED_COUNT] = 0
         evaluations += wanted
         for k in range(wanted):
-            step = float(reals[SLOT + SLOT_WANTED + k])
+            step = slot.wanted[k]
             assert 0 < side * step <= span
-            reals[SLOT + SLOT_ANSWERS + k] = line.value(step)
-        ending = advance(words, reals, SLOT)
-    return ending, float(reals[SLOT + SLOT_DISTANCE]), evaluations
+            slot.answers[k] = line.value(step)
+        ending = advance(engine, slot)
+    return ending, slot.distance, evaluations
 
 
 @given(name=names, part=st.floats(0.02, 0.98), power=st.integers(-24, -6), change=st.floats(0.3, 9), side=signs)
@@ -63,17 +52,17 @@ def test_kinks():
     finds_the_kink(zoom.advance_zoom)
 
 
-def to_the_other_side(words, reals, slot):
-    ending = zoom.advance_zoom(words, reals, slot)
-    reals[slot + SLOT_DISTANCE] *= -1
+def to_the_other_side(engine, slot):
+    ending = zoom.advance_zoom(engine, slot)
+    slot.distance *= -1
     return ending
 
 
-def at_once(words, reals, slot):
-    return zoom.found(words, reals, slot)
+def at_once(engine, slot):
+    return zoom.found(slot)
 
 
-def never(words, reals, slot):
+def never(engine, slot):
     return NOT_FOUND
 
 
@@ -96,12 +85,12 @@ def test_smooth_lines():
     finds_none(zoom.advance_zoom)
     refuted(finds_none, at_once)
 
-    def patient(words, reals, slot):
+    def patient(engine, slot):
         """Wrong on purpose: no change of slope is too small."""
-        reals[slot + SLOT_NOISE], kept = 0.0, zoom.KEPT
+        slot.noise, kept = 0.0, zoom.KEPT
         zoom.KEPT = 0.0
         try:
-            return zoom.advance_zoom(words, reals, slot)
+            return zoom.advance_zoom(engine, slot)
         finally:
             zoom.KEPT = kept
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from block import SLOT, STEPS, climbed
+from block import STEPS, climbed
 from hypothesis import example, given
 from hypothesis import strategies as st
 from oracles import lines
@@ -18,9 +18,10 @@ FINEST_FIRST = sorted(STEPS)
 
 def suspected(function, line, side):
     """All suspicious places of one side, the finest first."""
-    words, reals = climbed(line.value)
+    engine = climbed(line.value)
+    slot = engine.slots[0]
     places = []
-    while (place := function(words, reals, SLOT, side, places[-1] + 1 if places else 0)) != NO_SUSPECT:
+    while (place := function(engine, slot, side, places[-1] + 1 if places else 0)) != NO_SUSPECT:
         places.append(place)
     assert places == sorted(set(places))
     return places
@@ -39,8 +40,8 @@ def is_suspected(function, name, change, sign, power):
 def test_planted_kinks():
     is_suspected(suspects.next_suspect)
 
-    def on_the_other_side(words, reals, slot, side, first):
-        return suspects.next_suspect(words, reals, slot, -side, first)
+    def on_the_other_side(engine, slot, side, first):
+        return suspects.next_suspect(engine, slot, -side, first)
 
     refuted(is_suspected, on_the_other_side)
 
@@ -56,10 +57,10 @@ def has_few(function, name, side):
 def test_smooth_lines():
     has_few(suspects.next_suspect)
 
-    def whatever_changes(words, reals, slot, side, first):
+    def whatever_changes(engine, slot, side, first):
         foreseen, suspects.is_foreseen = suspects.is_foreseen, lambda *_: False
         try:
-            return suspects.next_suspect(words, reals, slot, side, first)
+            return suspects.next_suspect(engine, slot, side, first)
         finally:
             suspects.is_foreseen = foreseen
 

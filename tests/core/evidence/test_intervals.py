@@ -4,64 +4,34 @@ import math
 
 import numpy as np
 import pytest
-from block import SLOT, STEPS, block, climbed
+from block import STEPS, block, climbed
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import lines, weights
 from properties import refuted
 
-from gradproof.core.evidence import intervals as evidence
-from gradproof.core.evidence import ladder
+from gradproof.core.evidence import intervals, ladder
 from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
-from gradproof.core.records.engine import (
-    LADDER,
-    NOISE,
-    SCRATCH_GAPS,
-    SCRATCH_NOISE,
-    SCRATCH_STEP,
-    SCRATCH_VALUES,
-    SLOT_BEST_STEP,
-    SLOT_CENTERED_HIGH,
-    SLOT_CENTERED_LOW,
-    SLOT_CONFLICT,
-    SLOT_HIGH,
-    SLOT_JUMP,
-    SLOT_KINK,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOW,
-    SLOT_NOISE,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-)
+from gradproof.core.records.engine import LADDER
+from gradproof.core.records.memory import null_reals
 
 names = st.sampled_from(sorted(lines.SMOOTH))
 signs = st.sampled_from([-1.0, 1.0])
 
 
-class Seen:
-    """What the evidence says, by name."""
-
-    def __init__(self, words, reals):
-        self.low, self.high = float(reals[SLOT + SLOT_LOW]), float(reals[SLOT + SLOT_HIGH])
-        self.right = float(reals[SLOT + SLOT_RIGHT_LOW]), float(reals[SLOT + SLOT_RIGHT_HIGH])
-        self.left = float(reals[SLOT + SLOT_LEFT_LOW]), float(reals[SLOT + SLOT_LEFT_HIGH])
-        self.centered = float(reals[SLOT + SLOT_CENTERED_LOW]), float(reals[SLOT + SLOT_CENTERED_HIGH])
-        self.resolution, self.jump = float(reals[SLOT + SLOT_RESOLUTION]), float(reals[SLOT + SLOT_JUMP])
-        self.step, self.kink = float(reals[SLOT + SLOT_BEST_STEP]), int(words[SLOT + SLOT_KINK])
-        self.conflict = bool(words[SLOT + SLOT_CONFLICT])
-        self.estimate, self.half_width = evidence.estimate(reals, SLOT), evidence.half_width(reals, SLOT)
-
-
 def seen(gather, line, steps=STEPS, noise=0.0):
-    words, reals = climbed(line.value, steps, noise)
-    gather(words, reals, SLOT)
-    return Seen(words, reals)
+    """The slot of a line, after its ladder was weighed."""
+    engine = climbed(line.value, steps, noise)
+    gather(engine, engine.slots[0])
+    return engine.slots[0]
+
+
+def ends(interval):
+    return interval.low, interval.high
 
 
 def holds(interval, slope):
-    return interval[0] <= slope <= interval[1]
+    return interval.low <= slope <= interval.high
 
 
 @given(name=names, shift=st.floats(-0.5, 0.5), factor=st.sampled_from([1.0, -3.0, 1e3]))
@@ -75,15 +45,15 @@ def holds_the_slope(gather, name, shift, factor):
         slope = factor * float(diff(lambda t: _exact(name, t), shift))
     # f(x) near 0 by cancellation says nothing about its rounding.
     found = seen(gather, moved, noise=4 * float(np.spacing(max(abs(moved.value(0.0)), 4 * abs(factor)))))
-    for interval in ((found.low, found.high), found.right, found.left, found.centered):
+    for interval in (found.slope, found.right, found.left, found.centered):
         assert holds(interval, slope)
     assert found.kink == NO_KINK
     assert found.jump == 0.0
     assert not found.conflict
     scale = 1e6 if name == "far_from_zero" else 1.0
     assert found.resolution <= 1e-7 * abs(factor) * scale * (1 + abs(slope / factor))
-    assert found.resolution == pytest.approx(found.half_width)
-    assert found.low <= found.estimate <= found.high
+    assert found.resolution == pytest.approx(intervals.half_width(found))
+    assert holds(found.slope, intervals.estimate(found))
 
 
 def _exact(name, t):
@@ -106,22 +76,20 @@ def _exact(name, t):
 
 
 def test_smooth_lines():
-    holds_the_slope(evidence.gather)
+    holds_the_slope(intervals.gather)
 
 
-def shifted(words, reals, slot):
+def shifted(engine, slot):
     """Wrong on purpose: narrow bars around what the finest step says."""
-    evidence.gather(words, reals, slot)
-    finest = ladder.centered(reals, slot, 0)
-    for low, high in ((SLOT_LOW, SLOT_HIGH), (SLOT_RIGHT_LOW, SLOT_RIGHT_HIGH), (SLOT_LEFT_LOW, SLOT_LEFT_HIGH)):
-        reals[slot + low] = reals[slot + high] = finest
+    intervals.gather(engine, slot)
+    for interval in (slot.slope, slot.right, slot.left):
+        interval.low = interval.high = ladder.centered(slot, 0)
 
 
-def everything(words, reals, slot):
+def everything(engine, slot):
     """Wrong on purpose: bars that hold every slope."""
-    evidence.gather(words, reals, slot)
-    reals[slot + SLOT_LOW], reals[slot + SLOT_HIGH] = -1e9, 1e9
-    reals[slot + SLOT_RESOLUTION] = 1e9
+    intervals.gather(engine, slot)
+    slot.slope.low, slot.slope.high, slot.resolution = -1e9, 1e9, 1e9
 
 
 @pytest.mark.parametrize("wrong", [shifted, everything])
@@ -137,19 +105,19 @@ def sees_a_kink_at_x(gather, name, change, sign):
     assert found.kink == KINK_AT_X
     assert holds(found.right, line.right)
     assert holds(found.left, line.left)
-    assert found.low <= min(line.left, line.right) <= max(line.left, line.right) <= found.high
+    assert found.slope.low <= min(line.left, line.right) <= max(line.left, line.right) <= found.slope.high
     assert found.jump == pytest.approx(sign * change, rel=1e-4)
     assert found.resolution <= 1e-4 * change
 
 
 def test_kinks_at_x():
-    sees_a_kink_at_x(evidence.gather)
+    sees_a_kink_at_x(intervals.gather)
 
 
-def by_the_centered_slope(words, reals, slot):
+def by_the_centered_slope(engine, slot):
     """Wrong on purpose: a stable centered slope is taken for proof."""
-    evidence.gather(words, reals, slot)
-    words[slot + SLOT_KINK] = NO_KINK
+    intervals.gather(engine, slot)
+    slot.kink = NO_KINK
 
 
 @pytest.mark.parametrize("wrong", [by_the_centered_slope, everything])
@@ -163,13 +131,13 @@ def sees_a_kink_near_x(gather, name, change, sign, side, power):
     line = lines.with_kink(lines.SMOOTH[name], side * 1.3 * 2.0**power, sign * change)
     found = seen(gather, line)
     assert line.left == line.right
-    assert holds((found.low, found.high), line.left)
+    assert holds(found.slope, line.left)
     assert found.kink == KINK_NEAR_X
     assert found.conflict
 
 
 def test_kinks_near_x():
-    sees_a_kink_near_x(evidence.gather)
+    sees_a_kink_near_x(intervals.gather)
     refuted(sees_a_kink_near_x, by_the_centered_slope)
     refuted(sees_a_kink_near_x, shifted)
 
@@ -180,18 +148,18 @@ def is_symmetric(gather, name, distance, change):
     line = lines.with_kink(lines.SMOOTH[name], distance, change)
     here, there = seen(gather, line), seen(gather, lines.mirrored(line))
     for mine, other in ((here.right, there.left), (here.left, there.right), (here.centered, there.centered)):
-        assert mine == (-other[1], -other[0])
-    assert (here.low, here.high) == (-there.high, -there.low)
-    assert (here.kink, here.resolution, here.step) == (there.kink, there.resolution, there.step)
-    assert here.conflict == there.conflict
+        assert ends(mine) == (-other.high, -other.low)
+    assert ends(here.slope) == (-there.slope.high, -there.slope.low)
+    assert (here.kink, here.resolution, here.best_step) == (there.kink, there.resolution, there.best_step)
+    assert bool(here.conflict) == bool(there.conflict)
 
 
 def test_symmetry():
-    is_symmetric(evidence.gather)
+    is_symmetric(intervals.gather)
 
-    def to_the_right(words, reals, slot):
-        evidence.gather(words, reals, slot)
-        reals[slot + SLOT_LOW] = reals[slot + SLOT_RIGHT_LOW]
+    def to_the_right(engine, slot):
+        intervals.gather(engine, slot)
+        slot.slope.low = slot.right.low
 
     refuted(is_symmetric, to_the_right)
 
@@ -203,16 +171,16 @@ def does_not_depend_on_units(gather, name, change, power, power_of_t):
     there = seen(gather, lines.in_units(line, power, power_of_t), np.ldexp(STEPS, power_of_t))
     scale = 2.0 ** (power - power_of_t)
     for mine, other in ((here.right, there.right), (here.left, there.left), (here.centered, there.centered)):
-        assert tuple(scale * bound for bound in mine) == other
-    assert (scale * here.low, scale * here.high, here.kink) == (there.low, there.high, there.kink)
+        assert tuple(scale * end for end in ends(mine)) == ends(other)
+    assert (scale * here.slope.low, scale * here.slope.high, here.kink) == (*ends(there.slope), there.kink)
 
 
 def test_units():
-    does_not_depend_on_units(evidence.gather)
+    does_not_depend_on_units(intervals.gather)
 
-    def with_a_floor(words, reals, slot):
-        evidence.gather(words, reals, slot)
-        reals[slot + SLOT_HIGH] += 1e-9
+    def with_a_floor(engine, slot):
+        intervals.gather(engine, slot)
+        slot.slope.high += 1e-9
 
     refuted(does_not_depend_on_units, with_a_floor)
 
@@ -225,60 +193,59 @@ def is_honest(gather, sigma, noise):
     for _ in range(60):
         noisy = lines.Line(lambda t: line.value(t) + sigma * random.normal() * (t != 0), 0.7, 0.7)
         found = seen(gather, noisy, noise=noise)
-        inside += holds((found.low, found.high), 0.7)
-        widths.append(found.high - found.low)
+        inside += holds(found.slope, 0.7)
+        widths.append(found.slope.high - found.slope.low)
     assert inside >= 57
     assert np.median(widths) < 1e3 * sigma
 
 
 def test_noise():
-    is_honest(evidence.gather, 1e-6, 1e-6)
+    is_honest(intervals.gather, 1e-6, 1e-6)
     refuted(is_honest, shifted, 1e-6, 1e-6)
     refuted(is_honest, everything, 1e-6, 1e-6)
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 2])
 def test_too_few_pairs_prove_nothing(pairs):
-    found = seen(evidence.gather, lines.SMOOTH["exp"], STEPS[:pairs])
-    assert (found.low, found.high, found.kink) == (-math.inf, math.inf, NO_KINK)
+    found = seen(intervals.gather, lines.SMOOTH["exp"], STEPS[:pairs])
+    assert (*ends(found.slope), found.kink) == (-math.inf, math.inf, NO_KINK)
     # Their twin: three of them do.
-    assert math.isfinite(seen(evidence.gather, lines.SMOOTH["exp"], STEPS[8:11]).resolution)
+    assert math.isfinite(seen(intervals.gather, lines.SMOOTH["exp"], STEPS[8:11]).resolution)
 
 
 def test_slopes_whose_differences_overflow_prove_nothing():
-    words, reals = block()
+    engine = block()
+    slot = engine.slots[0]
     for k, step in enumerate(STEPS[:6]):
-        ladder.insert_pair(words, reals, SLOT, step, 1.7e308 * (-1) ** k, 1.7e308 * (-1) ** k, 1.0)
-    evidence.gather(words, reals, SLOT)
-    assert (Seen(words, reals).low, Seen(words, reals).high) == (-math.inf, math.inf)
+        ladder.insert_pair(slot, step, 1.7e308 * (-1) ** k, 1.7e308 * (-1) ** k, 1.0)
+    intervals.gather(engine, slot)
+    assert ends(slot.slope) == (-math.inf, math.inf)
 
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_one_side_is_enough(side):
     line = lines.SMOOTH["exp"]
     half = lines.Line(lambda t: line.value(t) if side * t >= 0 else math.nan, 0.7, 0.7)
-    found = seen(evidence.gather, half)
-    assert holds((found.low, found.high), 0.7)
+    found = seen(intervals.gather, half)
+    assert holds(found.slope, 0.7)
     assert found.resolution < 1e-6
     missing, known = (found.left, found.right) if side == 1 else (found.right, found.left)
-    assert missing == found.centered == (-math.inf, math.inf)
-    assert known == (found.low, found.high)
+    assert ends(missing) == ends(found.centered) == (-math.inf, math.inf)
+    assert ends(known) == ends(found.slope)
 
 
 def test_series_that_contradict_each_other():
     """Where both sides agree with each other and not with the centered slope, nothing between is excluded."""
-    words, reals = block()
-    for place, value in (
-        (SLOT_RIGHT_LOW, 1.0), (SLOT_RIGHT_HIGH, 2.0), (SLOT_LEFT_LOW, 1.5), (SLOT_LEFT_HIGH, 2.5),
-        (SLOT_CENTERED_LOW, 4.0), (SLOT_CENTERED_HIGH, 5.0),
-    ):  # fmt: skip
-        reals[SLOT + place] = value
-    evidence.combine_smooth(words, reals, SLOT)
-    assert (Seen(words, reals).low, Seen(words, reals).high) == (1.5, 5.0)
+    slot = block().slots[0]
+    slot.right.low, slot.right.high = 1.0, 2.0
+    slot.left.low, slot.left.high = 1.5, 2.5
+    slot.centered.low, slot.centered.high = 4.0, 5.0
+    intervals.combine_smooth(slot)
+    assert ends(slot.slope) == (1.5, 5.0)
     # Their twin: those that agree are intersected.
-    reals[SLOT + SLOT_CENTERED_LOW] = 1.75
-    evidence.combine_smooth(words, reals, SLOT)
-    assert (Seen(words, reals).low, Seen(words, reals).high) == (1.75, 2.0)
+    slot.centered.low = 1.75
+    intervals.combine_smooth(slot)
+    assert ends(slot.slope) == (1.75, 2.0)
 
 
 def naive_bar(values, noise, level, k):
@@ -296,62 +263,65 @@ def naive_bar(values, noise, level, k):
     noise=st.lists(st.floats(0, 3), min_size=8, max_size=8),
 )
 def is_the_bar(function, level, k, values, noise):
-    _, reals = block()
-    for start, numbers in ((SCRATCH_VALUES, values), (SCRATCH_NOISE, noise)):
-        reals[start + level * LADDER : start + level * LADDER + 8] = numbers
-    assert function(reals, level, k) == pytest.approx(naive_bar(values, noise, level, k), rel=1e-13)
+    scratch = block().scratch
+    row = slice(level * LADDER, level * LADDER + 8)
+    scratch.values[row], scratch.noise[row] = values, noise
+    assert function(scratch, level, k) == pytest.approx(naive_bar(values, noise, level, k), rel=1e-13)
 
 
 def test_bar():
-    is_the_bar(evidence.neighbour_bar)
+    is_the_bar(intervals.neighbour_bar)
 
-    def of_one_neighbour(reals, level, k):
-        place = SCRATCH_VALUES + level * LADDER + k
-        return reals[SCRATCH_NOISE + level * LADDER + k] + 2 * abs(reals[place + 1] - reals[place])
+    def of_one_neighbour(scratch, level, k):
+        here = level * LADDER + k
+        return scratch.noise[here] + 2 * abs(scratch.values[here + 1] - scratch.values[here])
 
     refuted(is_the_bar, of_one_neighbour)
 
 
 def stays(function, gap):
     """A gap of a kink at x stays however it is extrapolated; the gap of a smooth line vanishes."""
-    words, reals = climbed(lines.with_kink(lines.SMOOTH["exp"], 0.0, gap).value, STEPS[4:14])
-    count = evidence.collect(words, reals, SLOT, evidence.SERIES_CENTERED)
-    levels = evidence.extrapolate(reals, SCRATCH_GAPS, -1, count, 1, 2)
+    engine = climbed(lines.with_kink(lines.SMOOTH["exp"], 0.0, gap).value, STEPS[4:14])
+    scratch = engine.scratch
+    count = intervals.collect(engine, engine.slots[0], intervals.SERIES_CENTERED)
+    levels = intervals.extrapolate(scratch, scratch.gaps, null_reals(), count, 1, 2)
     for level in range(3):
-        assert function(reals, level, levels, count, 0) == pytest.approx(gap / 2, abs=1e-6)
+        assert function(scratch, level, levels, count, 0) == pytest.approx(gap / 2, abs=1e-6)
 
 
 @pytest.mark.parametrize("gap", [0.0, 1.0])
 def test_gap(gap):
-    stays(evidence.gap_that_stays, gap)
-    refuted(stays, lambda reals, *_: (1.0 - gap) / 2, gap)
+    stays(intervals.gap_that_stays, gap)
+    refuted(stays, lambda *_: (1.0 - gap) / 2, gap)
 
 
 def is_collected(function):
-    words, reals = climbed(lambda t: math.log(t + 0.25) if t > -0.25 else math.nan, [0.125, 0.5, 0.0625])
-    assert function(words, reals, SLOT, evidence.SERIES_RIGHT) == 3
-    assert reals[SCRATCH_STEP : SCRATCH_STEP + 3].tolist() == [0.0625, 0.125, 0.5]
-    right = reals[SCRATCH_NOISE : SCRATCH_NOISE + 2].copy()
-    assert function(words, reals, SLOT, evidence.SERIES_LEFT) == 2
-    assert reals[SCRATCH_VALUES : SCRATCH_VALUES + 2] == pytest.approx([4.60, 5.545], abs=0.01)
-    assert function(words, reals, SLOT, evidence.SERIES_CENTERED) == 2
+    engine = climbed(lambda t: math.log(t + 0.25) if t > -0.25 else math.nan, [0.125, 0.5, 0.0625])
+    slot, scratch = engine.slots[0], engine.scratch
+    assert function(engine, slot, intervals.SERIES_RIGHT) == 3
+    assert list(scratch.step[:3]) == [0.0625, 0.125, 0.5]
+    right = np.array(scratch.noise[:2])
+    assert function(engine, slot, intervals.SERIES_LEFT) == 2
+    assert scratch.values[:2] == pytest.approx([4.60, 5.545], abs=0.01)
+    assert function(engine, slot, intervals.SERIES_CENTERED) == 2
     # A centered slope divides the noise of two values by twice the step.
-    assert reals[SCRATCH_NOISE : SCRATCH_NOISE + 2].tolist() == (right / 2).tolist()
+    assert list(scratch.noise[:2]) == list(right / 2)
 
 
 def test_collect():
-    is_collected(evidence.collect)
-    refuted(is_collected, lambda words, reals, slot, series: 3)
+    is_collected(intervals.collect)
+    refuted(is_collected, lambda engine, slot, series: 3)
 
 
 def test_noise_of_the_header_is_not_that_of_the_slot():
-    words, reals = climbed(lines.SMOOTH["exp"].value, noise=1e-3)
-    reals[NOISE] = 1e-16
-    evidence.gather(words, reals, SLOT)
-    wide = reals[SLOT + SLOT_RESOLUTION]
-    reals[SLOT + SLOT_NOISE] = 1e-16
-    evidence.gather(words, reals, SLOT)
-    assert reals[SLOT + SLOT_RESOLUTION] < 1e-3 * wide
+    engine = climbed(lines.SMOOTH["exp"].value, noise=1e-3)
+    slot = engine.slots[0]
+    engine.noise = 1e-16
+    intervals.gather(engine, slot)
+    wide = slot.resolution
+    slot.noise = 1e-16
+    intervals.gather(engine, slot)
+    assert slot.resolution < 1e-3 * wide
 
 
 def test_weights_of_a_ladder_of_quarters():
