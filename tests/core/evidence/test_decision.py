@@ -67,8 +67,9 @@ evidence = st.builds(
 claims = st.one_of(slopes, st.floats(-2, 3), sized(-3, 3))
 
 
-def slot_of(known):
+def slot_of(known, claimed, allowed=0.0):
     slot = block().slots[0]
+    slot.claimed, slot.tolerance = claimed, allowed
     slot.resolution, slot.noise = known.resolution, known.noise
     slot.slope.low, slot.slope.high = known.low, known.high
     slot.right.low, slot.right.high = known.right
@@ -89,9 +90,9 @@ HIDDEN = Evidence(1.0, 1.01, 0.005, (1.0, 1.01), (1.0, 2.0), (1.0, 2.0), 1e-4, 1
 @example(HIDDEN._replace(noise=1e-16), 1.5, 1e-5)
 @example(HIDDEN._replace(noise=1e-16), 1.0101, 1e-5)
 def is_the_decision_about_a_line(function, known, claimed, allowed):
-    slot = slot_of(known)
+    slot = slot_of(known, claimed, allowed)
     expected, resolution = decisions.about_a_line(known, claimed, allowed)
-    assert function(slot, claimed, allowed, known.size) == expected
+    assert function(slot, known.size) == expected
     assert slot.resolution == resolution
 
 
@@ -99,12 +100,12 @@ def test_decision_about_a_line():
     is_the_decision_about_a_line(decision.judge)
 
 
-def without_hidden_kinks(slot, claimed, allowed, size):
-    return decision.judge(slot, claimed, allowed, math.inf)
+def without_hidden_kinks(slot, size):
+    return decision.judge(slot, math.inf)
 
 
-def never_open(slot, claimed, allowed, size):
-    return decision.judge(slot, claimed, allowed, size) or WRONG
+def never_open(slot, size):
+    return decision.judge(slot, size) or WRONG
 
 
 @pytest.mark.parametrize("wrong", [without_hidden_kinks, never_open])
@@ -119,20 +120,20 @@ def gets_worse_further_out(function, known, allowed, several):
     known = known._replace(noise=0.0)
     if math.isfinite(known.high - known.low):
         several.sort(key=lambda claim: max(known.low - claim, claim - known.high, 0.0))
-        found = [function(slot_of(known), claim, allowed, known.size) for claim in several]
+        found = [function(slot_of(known, claim, allowed), known.size) for claim in several]
         assert found == sorted(found, reverse=True)
 
 
 def test_decisions_are_in_order():
     gets_worse_further_out(decision.judge)
-    refuted(gets_worse_further_out, lambda slot, claimed, allowed, size: RIGHT if claimed > 1.5 else WRONG)
+    refuted(gets_worse_further_out, lambda slot, size: RIGHT if slot.claimed > 1.5 else WRONG)
 
 
 def is_the_distance(function):
-    slot = slot_of(NARROW._replace(low=1.0, high=2.0))
-    assert [function(slot, claimed) for claimed in (0.5, 1.0, 1.5, 2.0, 4.0)] == [0.5, 0, 0, 0, 2]
+    slots = [slot_of(NARROW._replace(low=1.0, high=2.0), claimed) for claimed in (0.5, 1.0, 1.5, 2.0, 4.0)]
+    assert [function(slot) for slot in slots] == [0.5, 0, 0, 0, 2]
 
 
 def test_distance_outside():
     is_the_distance(decision.distance_outside)
-    refuted(is_the_distance, lambda slot, claimed: abs(claimed - 1.5))
+    refuted(is_the_distance, lambda slot: abs(slot.claimed - 1.5))

@@ -105,9 +105,8 @@ def cancels_its_powers(function, scheme, level, seed):
     steps = steps_of([4.0] * 6, -12)
     random = np.random.default_rng(seed)
     slope = random.normal()
-    values = (
-        slope + 0 * steps + sum(random.normal() * (steps / steps[-1]) ** power for power in powers_of(scheme, level))
-    )
+    errors = [random.normal() * (steps / steps[-1]) ** power for power in powers_of(scheme, level)]
+    values = slope + sum(errors, 0 * steps)
     _, table, _ = extrapolated(function, steps, values, 0 * steps, scheme)
     for higher in range(level, LEVELS):
         count = steps.size - higher

@@ -19,10 +19,10 @@ names = st.sampled_from(sorted(lines.SMOOTH))
 signs = st.sampled_from([-1.0, 1.0])
 
 
-def seen(gather, line, steps=STEPS, noise=0.0):
+def seen(weigh, line, steps=STEPS, noise=0.0):
     """The slot of a line, after its ladder was weighed."""
     engine = climbed(line.value, steps, noise)
-    gather(engine, engine.slots[0])
+    weigh(engine, engine.slots[0])
     return engine.slots[0]
 
 
@@ -35,7 +35,7 @@ def holds(interval, slope):
 
 
 @given(name=names, shift=st.floats(-0.5, 0.5), factor=st.sampled_from([1.0, -3.0, 1e3]))
-def holds_the_slope(gather, name, shift, factor):
+def holds_the_slope(weigh, name, shift, factor):
     """Of a smooth line, from any point of it: without a kink, and with a bar that is worth something."""
     from mpmath import diff, mp
 
@@ -44,7 +44,7 @@ def holds_the_slope(gather, name, shift, factor):
         moved = lines.Line(lambda t: factor * line.value(t + shift), 0.0, 0.0)
         slope = factor * float(diff(lambda t: _exact(name, t), shift))
     # f(x) near 0 by cancellation says nothing about its rounding.
-    found = seen(gather, moved, noise=4 * float(np.spacing(max(abs(moved.value(0.0)), 4 * abs(factor)))))
+    found = seen(weigh, moved, noise=4 * float(np.spacing(max(abs(moved.value(0.0)), 4 * abs(factor)))))
     for interval in (found.slope, found.right, found.left, found.centered):
         assert holds(interval, slope)
     assert found.kink == NO_KINK
@@ -76,19 +76,19 @@ def _exact(name, t):
 
 
 def test_smooth_lines():
-    holds_the_slope(intervals.gather)
+    holds_the_slope(intervals.weigh_ladder)
 
 
 def shifted(engine, slot):
     """Wrong on purpose: narrow bars around what the finest step says."""
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     for interval in (slot.slope, slot.right, slot.left):
         interval.low = interval.high = ladder.centered(slot, 0)
 
 
 def everything(engine, slot):
     """Wrong on purpose: bars that hold every slope."""
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.slope.low, slot.slope.high, slot.resolution = -1e9, 1e9, 1e9
 
 
@@ -98,10 +98,10 @@ def test_smooth_lines_twin(wrong):
 
 
 @given(name=names, change=st.floats(0.05, 5), sign=signs)
-def sees_a_kink_at_x(gather, name, change, sign):
+def sees_a_kink_at_x(weigh, name, change, sign):
     """Both sides are told apart, and all between them is acceptable."""
     line = lines.with_kink(lines.SMOOTH[name], 0.0, sign * change)
-    found = seen(gather, line)
+    found = seen(weigh, line)
     assert found.kink == KINK_AT_X
     assert holds(found.right, line.right)
     assert holds(found.left, line.left)
@@ -111,12 +111,12 @@ def sees_a_kink_at_x(gather, name, change, sign):
 
 
 def test_kinks_at_x():
-    sees_a_kink_at_x(intervals.gather)
+    sees_a_kink_at_x(intervals.weigh_ladder)
 
 
 def by_the_centered_slope(engine, slot):
     """Wrong on purpose: a stable centered slope is taken for proof."""
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.kink = NO_KINK
 
 
@@ -126,10 +126,10 @@ def test_kinks_at_x_twin(wrong):
 
 
 @given(name=names, change=st.floats(0.5, 5), sign=signs, side=signs, power=st.integers(-20, -12))
-def sees_a_kink_near_x(gather, name, change, sign, side, power):
+def sees_a_kink_near_x(weigh, name, change, sign, side, power):
     """The smooth piece that holds x wins over every coarser plateau, and a conflict shows the kink."""
     line = lines.with_kink(lines.SMOOTH[name], side * 1.3 * 2.0**power, sign * change)
-    found = seen(gather, line)
+    found = seen(weigh, line)
     assert line.left == line.right
     assert holds(found.slope, line.left)
     assert found.kink == KINK_NEAR_X
@@ -137,16 +137,16 @@ def sees_a_kink_near_x(gather, name, change, sign, side, power):
 
 
 def test_kinks_near_x():
-    sees_a_kink_near_x(intervals.gather)
+    sees_a_kink_near_x(intervals.weigh_ladder)
     refuted(sees_a_kink_near_x, by_the_centered_slope)
     refuted(sees_a_kink_near_x, shifted)
 
 
 @given(name=names, distance=st.sampled_from([0.0, 1e-4, -1e-2, 0.3]), change=st.sampled_from([0.0, 1.0, -0.5]))
-def is_symmetric(gather, name, distance, change):
+def is_symmetric(weigh, name, distance, change):
     """From the other end: right and left change places, and signs; to the last bit."""
     line = lines.with_kink(lines.SMOOTH[name], distance, change)
-    here, there = seen(gather, line), seen(gather, lines.mirrored(line))
+    here, there = seen(weigh, line), seen(weigh, lines.mirrored(line))
     for mine, other in ((here.right, there.left), (here.left, there.right), (here.centered, there.centered)):
         assert ends(mine) == (-other.high, -other.low)
     assert ends(here.slope) == (-there.slope.high, -there.slope.low)
@@ -155,20 +155,20 @@ def is_symmetric(gather, name, distance, change):
 
 
 def test_symmetry():
-    is_symmetric(intervals.gather)
+    is_symmetric(intervals.weigh_ladder)
 
     def to_the_right(engine, slot):
-        intervals.gather(engine, slot)
+        intervals.weigh_ladder(engine, slot)
         slot.slope.low = slot.right.low
 
     refuted(is_symmetric, to_the_right)
 
 
 @given(name=names, change=st.sampled_from([0.0, 1.0]), power=st.integers(-300, 300), power_of_t=st.integers(-300, 300))
-def does_not_depend_on_units(gather, name, change, power, power_of_t):
+def does_not_depend_on_units(weigh, name, change, power, power_of_t):
     line = lines.with_kink(lines.SMOOTH[name], 1e-3, change)
-    here = seen(gather, line)
-    there = seen(gather, lines.in_units(line, power, power_of_t), np.ldexp(STEPS, power_of_t))
+    here = seen(weigh, line)
+    there = seen(weigh, lines.in_units(line, power, power_of_t), np.ldexp(STEPS, power_of_t))
     scale = 2.0 ** (power - power_of_t)
     for mine, other in ((here.right, there.right), (here.left, there.left), (here.centered, there.centered)):
         assert tuple(scale * end for end in ends(mine)) == ends(other)
@@ -176,23 +176,23 @@ def does_not_depend_on_units(gather, name, change, power, power_of_t):
 
 
 def test_units():
-    does_not_depend_on_units(intervals.gather)
+    does_not_depend_on_units(intervals.weigh_ladder)
 
     def with_a_floor(engine, slot):
-        intervals.gather(engine, slot)
+        intervals.weigh_ladder(engine, slot)
         slot.slope.high += 1e-9
 
     refuted(does_not_depend_on_units, with_a_floor)
 
 
-def is_honest(gather, sigma, noise):
+def is_honest(weigh, sigma, noise):
     """Under noise the interval holds the slope nearly always, and is no wider than the noise asks for."""
     random = np.random.default_rng(3)
     inside, widths = 0, []
     line = lines.SMOOTH["exp"]
     for _ in range(60):
         noisy = lines.Line(lambda t: line.value(t) + sigma * random.normal() * (t != 0), 0.7, 0.7)
-        found = seen(gather, noisy, noise=noise)
+        found = seen(weigh, noisy, noise=noise)
         inside += holds(found.slope, 0.7)
         widths.append(found.slope.high - found.slope.low)
     assert inside >= 57
@@ -200,17 +200,17 @@ def is_honest(gather, sigma, noise):
 
 
 def test_noise():
-    is_honest(intervals.gather, 1e-6, 1e-6)
+    is_honest(intervals.weigh_ladder, 1e-6, 1e-6)
     refuted(is_honest, shifted, 1e-6, 1e-6)
     refuted(is_honest, everything, 1e-6, 1e-6)
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 2])
 def test_too_few_pairs_prove_nothing(pairs):
-    found = seen(intervals.gather, lines.SMOOTH["exp"], STEPS[:pairs])
+    found = seen(intervals.weigh_ladder, lines.SMOOTH["exp"], STEPS[:pairs])
     assert (*ends(found.slope), found.kink) == (-math.inf, math.inf, NO_KINK)
     # Their twin: three of them do.
-    assert math.isfinite(seen(intervals.gather, lines.SMOOTH["exp"], STEPS[8:11]).resolution)
+    assert math.isfinite(seen(intervals.weigh_ladder, lines.SMOOTH["exp"], STEPS[8:11]).resolution)
 
 
 def test_slopes_whose_differences_overflow_prove_nothing():
@@ -218,7 +218,7 @@ def test_slopes_whose_differences_overflow_prove_nothing():
     slot = engine.slots[0]
     for k, step in enumerate(STEPS[:6]):
         ladder.insert_pair(slot, step, 1.7e308 * (-1) ** k, 1.7e308 * (-1) ** k, 1.0)
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     assert ends(slot.slope) == (-math.inf, math.inf)
 
 
@@ -226,7 +226,7 @@ def test_slopes_whose_differences_overflow_prove_nothing():
 def test_one_side_is_enough(side):
     line = lines.SMOOTH["exp"]
     half = lines.Line(lambda t: line.value(t) if side * t >= 0 else math.nan, 0.7, 0.7)
-    found = seen(intervals.gather, half)
+    found = seen(intervals.weigh_ladder, half)
     assert holds(found.slope, 0.7)
     assert found.resolution < 1e-6
     missing, known = (found.left, found.right) if side == 1 else (found.right, found.left)
@@ -317,10 +317,10 @@ def test_noise_of_the_header_is_not_that_of_the_slot():
     engine = climbed(lines.SMOOTH["exp"].value, noise=1e-3)
     slot = engine.slots[0]
     engine.noise = 1e-16
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     wide = slot.resolution
     slot.noise = 1e-16
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     assert slot.resolution < 1e-3 * wide
 
 

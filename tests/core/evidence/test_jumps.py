@@ -48,7 +48,7 @@ def finds_the_jump(advance, name, part, height, side, power):
     noise = 1e-9 if name == "far_from_zero" else 1e-15
     found, evaluations = searched(advance, line, smooth.right, span, noise)
     assert found == pytest.approx(height, rel=0.02, abs=40 * span * 2.0**-14 * span + 10 * noise)
-    assert evaluations <= 2 * (1 + jumps.HALVINGS)
+    assert evaluations <= 2 * (1 + jumps.JUMP_HALVINGS)
 
 
 def test_jumps():
@@ -90,11 +90,11 @@ def test_kinks_and_smooth_lines():
 
     def trusting(engine, slot):
         """Wrong on purpose: whatever is left after the halvings is a jump."""
-        kept, jumps.KEPT = jumps.KEPT, 0.0
+        kept, jumps.JUMP_KEPT = jumps.JUMP_KEPT, 0.0
         try:
             return jumps.advance_step_jump(engine, slot)
         finally:
-            jumps.KEPT = kept
+            jumps.JUMP_KEPT = kept
 
     refuted(finds_none, trusting)
 
@@ -127,9 +127,9 @@ def takes_the_real_step(advance):
 
 def test_the_real_step():
     takes_the_real_step(jumps.advance_step_jump)
-    exact = jumps.taken
-    jumps.taken = lambda engine, value, step: step * (1 + 1e-12)
+    exact = jumps.real_step
+    jumps.real_step = lambda engine, value, step: step * (1 + 1e-12)
     try:
         refuted(takes_the_real_step, jumps.advance_step_jump)
     finally:
-        jumps.taken = exact
+        jumps.real_step = exact

@@ -83,11 +83,11 @@ def is_the_median(function, rows):
     assert function(engine, slot) == (min(float(np.median(sizes)), coarse) if sizes else 0.0)
 
 
-def test_typical_slope():
-    is_the_median(ladder.typical_slope)
+def test_median_slope():
+    is_the_median(ladder.median_slope)
 
 
-def test_typical_slope_twin():
+def test_median_slope_twin():
     def first(engine, slot):
         return abs(float(slot.ladder[0].right))
 
@@ -120,7 +120,7 @@ def four_deviations(function, slope):
     assert function(engine, slot, 0) == pytest.approx(4 * math.hypot(1e-9, 1e-9) / 0.125, rel=1e-12)
     assert function(engine, slot, 1) == pytest.approx(4 * math.hypot(7e-9, 7e-9) / 0.5, rel=1e-12)
     assert slope(slot, 0) == 4.0
-    assert ladder.assumed_slope_noise(engine, 0.125) == pytest.approx(4 * math.hypot(1e-9, 1e-9) / 0.125, rel=1e-12)
+    assert ladder.noise_bar(1e-9, 0.125) == pytest.approx(4 * math.hypot(1e-9, 1e-9) / 0.125, rel=1e-12)
 
 
 def test_noise_and_centered_slope():

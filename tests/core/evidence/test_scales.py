@@ -127,7 +127,7 @@ def is_taken_exactly(function, value, claimed):
     for signed in (step, -step):
         reached = value + signed
         if math.frexp(reached)[1] <= math.frexp(value)[1]:
-            assert scales.taken(engine, value, signed) == signed
+            assert scales.real_step(engine, value, signed) == signed
 
 
 def test_pair_steps_are_taken_exactly():
@@ -143,8 +143,8 @@ def is_taken(function):
     assert function(engine, 1.0, 1e-7) == 2.0**-23
 
 
-def test_taken():
-    is_taken(scales.taken)
+def test_real_step():
+    is_taken(scales.real_step)
     refuted(is_taken, lambda engine, value, step: step)
 
 
