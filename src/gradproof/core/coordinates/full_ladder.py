@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
-from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, estimate, gather
-from ..evidence.ladder import NOISE_FACTOR, centered, larger_finite, place_of_step, slope_noise, value_noise
+from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, estimate, weigh_ladder
+from ..evidence.ladder import DEVIATIONS, centered, larger_finite, place_of_step, slope_noise, value_noise
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records.engine import (
     LADDER,
@@ -98,7 +98,7 @@ def noise_hides_slopes(slot: Slot, step: float) -> bool:
     noise = value_noise(slot.noise, 0.0, slot.ladder[0].value)
     limit = HIDDEN * larger(slot.largest_slope, TINY)
     above = RATIO * step
-    return above < slot.size and NOISE_FACTOR * noise / above > limit
+    return above < slot.size and DEVIATIONS * noise / above > limit
 
 
 def advance_sparse(engine: Engine, slot: Slot) -> None:
@@ -149,7 +149,7 @@ def climb_on(engine: Engine, slot: Slot) -> None:
 
 def settled_early(engine: Engine, slot: Slot) -> bool:
     """Weigh the ladder; return whether the slot is settled, or asks for what settles it."""
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     decision = judge_slot(engine, slot)
     if slot.reach > 0.0 or not is_clear(engine, slot, decision):
         return False
@@ -179,7 +179,7 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
         return False
     if decision == STILL_OPEN or not math.isfinite(claimed):
         return decision == DECIDED_WRONG
-    return distance_outside(slot, claimed) > CLEARLY * larger(resolution, slot.tolerance)
+    return distance_outside(slot) > CLEARLY * larger(resolution, slot.tolerance)
 
 
 def wider_side(slot: Slot) -> float:

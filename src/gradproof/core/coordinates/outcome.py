@@ -6,7 +6,7 @@ import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from ..evidence.ladder import place_of_step, slope_noise, slope_of_side, typical_slope
+from ..evidence.ladder import median_slope, place_of_step, slope_noise, slope_of_side
 from ..records.codes import AGREES, DOMAIN, KINK_AT_POINT, KINK_CROSSED, NOISE_LIMITED, STEP_LIMITED, WRONG
 from ..records.codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
@@ -120,7 +120,7 @@ def decides(engine: Engine, slot: Slot) -> bool:
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDES * math.fabs(slot.claimed)
     size = slot.size
-    reference = typical_slope(engine, slot)
+    reference = median_slope(engine, slot)
     if slot.kink == KINK_AT_X:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.coarse_kinks import spare_claim
-from ..evidence.decision import DECIDED_WRONG
+from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
-from ..evidence.ladder import assumed_slope_noise
-from ..evidence.noise_line import begin_noise, end_without_noise
+from ..evidence.ladder import noise_bar
+from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32, pair_step, tolerance
 from ..records.engine import (
     CHUNK,
@@ -105,7 +104,8 @@ def ready(engine: Engine) -> bool:
     if phase == PHASE_NOISE:
         if available >= NOISE_COUNT:
             return True
-        end_without_noise(engine)
+        # There is no room for the noise line: what was assumed stays.
+        engine.noise_measured = 1
         end_noise(engine)
         return False
     if phase == PHASE_JOINT:
@@ -175,7 +175,7 @@ def settle_slots(engine: Engine) -> None:
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == STAGE_FINISHED:
-            spare_claim(engine, slot)
+            withdraw_refutation(engine, slot)
             settle_slot(engine, slot)
             if slot.decision == DECIDED_WRONG:
                 engine.sweep.proved_wrong += 1
@@ -266,7 +266,7 @@ def refute(engine: Engine, index: int) -> None:
     sides = engine.pairs[index - engine.sweep.chunk_start]
     coordinate = coordinate_of(engine, index)
     step = pair_step(engine, coordinate)
-    noise = assumed_slope_noise(engine, step)
+    noise = noise_bar(engine.noise, step)
     resolution = pair_resolution(tolerance(engine, coordinate), noise)
     number = settle_wrong(engine, index, resolution)
     if number >= 0:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
-from ..evidence.ladder import assumed_slope_noise
+from ..evidence.ladder import noise_bar
 from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..points.probes import write_probe
+from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import (
@@ -57,7 +58,7 @@ def asked(engine: Engine) -> int:
     if phase == PHASE_PAIRS:
         return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
     if phase == PHASE_NOISE:
-        return noise_probes(engine)
+        return noise_probes(engine.noise_line)
     if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
         return slot_probes(engine, available)
     return 0
@@ -89,7 +90,7 @@ def write_round(engine: Engine, probes: Probes) -> int:
             write_probe(probes[2 * k], index, index + 1, 0, step)
             write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
     elif phase == PHASE_NOISE:
-        write_noise_probes(engine, probes)
+        write_noise_probes(engine.noise_line, probes, engine.sweep.count, noise_seed(engine.seed), 0.0)
     elif phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
         write_slot_probes(engine, probes, count)
     return count
@@ -124,7 +125,7 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     elif phase == PHASE_PROOFS:
         take_slots(engine, values, count)
         settle_slots(engine)
-    elif phase == PHASE_NOISE and count == noise_probes(engine):
+    elif phase == PHASE_NOISE and count == noise_probes(engine.noise_line):
         if advance_noise(engine, note_values(engine, values)):
             end_noise(engine)
     elif phase == PHASE_LADDERS:
@@ -185,7 +186,7 @@ def take_pairs(engine: Engine, values: ConstReals) -> None:
         left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
         allowed = tolerance(engine, coordinate)
         needed = needed_resolution(engine, coordinate)
-        noise = assumed_slope_noise(engine, step)
+        noise = noise_bar(engine.noise, step)
         decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
         if decision == DECIDED_RIGHT:
             settle_by_pair(engine, index, allowed, noise)

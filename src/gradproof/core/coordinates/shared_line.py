@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, QUIET, judge
-from ..evidence.intervals import gather
-from ..evidence.ladder import assumed_slope_noise, insert_pair, largest_finite
+from ..evidence.decision import DECIDED_RIGHT, QUIET, is_between, judge
+from ..evidence.intervals import weigh_ladder
+from ..evidence.ladder import insert_pair, largest_finite, noise_bar
 from ..evidence.scales import (
     FLOAT32_SPACING,
-    HARMLESS,
     LARGEST_PAIR_STEP,
     SMALLEST_STEP,
+    harmless_step,
     line_size,
     smallest_step,
     tolerance,
@@ -43,10 +43,7 @@ def open_line(engine: Engine, slot: Slot, first: int, last: int, claim: float, a
     slot.size = size
     slot.noise = engine.noise
     slot.stage = STAGE_JOINT_PAIR
-    step = LARGEST_PAIR_STEP * size
-    if allowed > 0.0:
-        step = smaller(larger(HARMLESS * engine.noise / allowed, slot.lowest), step)
-    slot.step = power_of_two_above(step)
+    slot.step = harmless_step(engine.noise, allowed, slot.lowest, LARGEST_PAIR_STEP * size)
     want_pair(slot, slot.step)
 
 
@@ -95,9 +92,9 @@ def advance_joint(engine: Engine, slot: Slot, wanted: int) -> None:
     if step >= slot.lowest and not noise_hides_slopes(slot, step):
         ask_steps(slot)
         return
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     # Size 0: no kink may be thought to hide in the noise here, every claim is one of a kink.
-    settle(slot, judge(slot, slot.claimed, slot.tolerance, 0.0))
+    settle(slot, judge(slot, 0.0))
 
 
 def change_by_rounding(engine: Engine, slot: Slot, step: float) -> float:
@@ -144,11 +141,10 @@ def pair_accepts(engine: Engine, slot: Slot) -> bool:
     right = slot.ladder[0].right
     left = slot.ladder[0].left
     allowed = slot.tolerance
-    noise = assumed_slope_noise(engine, slot.ladder[0].step)
+    noise = noise_bar(engine.noise, slot.ladder[0].step)
     if not math.isfinite(right + left) or not noise <= QUIET * allowed:
         return False
-    bar = allowed + noise
-    return smaller(right, left) - bar <= slot.claimed <= larger(right, left) + bar
+    return is_between(slot.ladder[0], slot.claimed, allowed + noise)
 
 
 def begin_joint_ladder(slot: Slot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
+from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
 from ..lines.plan import begin_lines
 from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
 from ..points.probes import write_probe
@@ -38,7 +38,7 @@ def lines_asked(lines: Lines) -> int:
     if is_at_x(lines):
         return 1
     if lines.phase == state.LINES_NOISE:
-        return noise_probes(lines.engine)
+        return noise_probes(lines.engine.noise_line)
     if lines.phase == state.LINES_CONFIRM:
         return candidates_asked(lines)
     return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
@@ -59,10 +59,8 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
         write_probe(probes[0], 0, 0, 0, 0.0)
         probes[0].floor = FLOOR
     elif lines.phase == state.LINES_NOISE:
-        for number in range(count):
-            step = line_step(lines.engine, place_of_probe(lines.engine, number))
-            write_probe(probes[number], 0, lines.engine.n, line_seed(lines.engine.seed, NOISE_LINE), step)
-            probes[number].floor = FLOOR
+        seed = line_seed(lines.engine.seed, NOISE_LINE)
+        write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, FLOOR)
     elif lines.phase == state.LINES_CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):
@@ -120,13 +118,11 @@ def take_first_value(lines: Lines, value: float) -> None:
 
 def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take values of the noise line; where x is float32, less the change that the claim foretells."""
-    answered = False
-    for number in range(noise_probes(lines.engine)):
+    changed = False
+    for number in range(noise_probes(lines.engine.noise_line)):
         change = changes[number] if lines.engine.float32 != 0 and math.isfinite(changes[number]) else 0.0
-        lines.engine.noise_line.values[place_of_probe(lines.engine, number)] = values[number] - change
-        note_arithmetic(lines.engine, values[number])
-        answered = answered or values[number] != lines.engine.value
-    if advance_noise(lines.engine, answered):
+        changed = note_value(lines.engine, number, values[number], change) or changed
+    if advance_noise(lines.engine, changed):
         if has_coarse_noise(lines):
             # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
             lines.phase = state.LINES_REPEAT
