@@ -12,13 +12,14 @@ from witnesses import records
 
 from gradproof.core.evidence.noise_line import begin_noise
 from gradproof.core.lines import decision
-from gradproof.core.machine import line_rounds
+from gradproof.core.machine import line_rounds, line_weighing
 from gradproof.core.records import codes
 from gradproof.core.records import lines as state
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import DONE, MODE_LINES
 from gradproof.core.records.engine import ROUND, coordinate_of
 from gradproof.core.records.lines import Lines
+from gradproof.core.search.descent import begin_descent
 
 UNTOUCHED = -9
 PHASES = {name: value for name, value in vars(state).items() if name.startswith("LINES_") and name != "LINES_WORDS"}
@@ -152,3 +153,15 @@ def test_what_was_located_is_not_looked_at_again():
     lines.stuck_count = 0
     line_rounds.settle_lines(lines, None, None)
     assert (lines.phase, lines.disagreed) == (state.LINES_DONE, 0)
+
+
+def test_what_stood_in_the_ladders_before_is_not_asked_for():
+    """Two lines at a kink at x, or the left half of a node: both sides of x, and nothing that memory held."""
+    for begin, probes in ((line_weighing.begin_gap_lines, 4), (begin_descent, 2)):
+        lines = in_bars(6.0)
+        decision.note_failure(lines, lines.pool, 2, lines.pool.bar, 0)
+        for halving in lines.halvings:
+            halving.stage, halving.ladder.wanted, halving.ladder.line_count = 3, -9, 4
+        begin(lines)
+        line_rounds.settle_lines(lines, None, None)
+        assert line_rounds.lines_asked(lines) == probes

@@ -114,6 +114,10 @@ def test_a_line_that_was_not_located_is_looked_at_twice():
     lines.stuck_count = 1
     assert not line_verdict.conclude(lines)
     assert lines.phase != LINES_DONE
+    # At a kink at x parts stay that nobody can blame: the coordinates that were found explain what was seen.
+    lines = disagreeing(6.0, gap=1)
+    lines.stuck_count = 1
+    assert concluded(lines)[0] == VERDICT_RIGHT
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ def test_right_and_wrong(witness, mode):
 
 @in_every_mode
 @pytest.mark.parametrize("fill", [-1, 1, 2**62 + 12345])
-def test_what_the_memory_held_before_makes_no_difference(library, mode, fill):
-    first, second = Check(library, mode).begun(), Check(library, mode, fill=fill).begun()
+def test_what_the_memory_held_before_makes_no_difference(witness, mode, fill):
+    first, second = Check(witness, mode).begun(), Check(witness, mode, fill=fill).begun()
     while (count := first.ask()) == second.ask() > 0:
         assert first.probes[:count].tobytes() == second.probes[:count].tobytes()
         first.turn(count)
