@@ -136,7 +136,7 @@ def check(
     user : User
         Handed to the objective as it is.
     x : ConstVector
-        The point, n finite values; never written to.
+        The point, n finite values; the objective gets copies of it.
     claimed : ConstVector
         The gradient under test, n values.
     n : Integer
@@ -146,15 +146,15 @@ def check(
     report : Report
         Filled with what was found.
     findings : Findings
-        Filled with the findings in the order of their coordinates, at most `capacity`; may be NULL.
+        Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
     Returns
     -------
     Code
-        0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the
-        code of the objective at x.
+        0: the check ran, and report->verdict is its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the
+        code of the objective at x.  The report is written only where it is 0.
     """
     size = engine_size(n, 0, options)
     if is_null(x) or is_null(claimed) or is_null(report) or capacity < 0 or size < 0:

@@ -50,8 +50,8 @@ def uses_lines(n: Integer, mode: Integer, budget: Integer) -> Integer:
         Number of coordinates.
     mode : Integer
         GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there are more than 5,000
-        coordinates, or where the budget is too small for two evaluations a coordinate but not for the cheapest check
-        along lines, 28.
+        coordinates, or where the budget is too small for two evaluations a coordinate, but not for the 28 evaluations
+        of the cheapest check along lines.
     budget : Integer
         Evaluations of the objective; 0: no limit.
 

@@ -40,7 +40,7 @@ def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
     Returns
     -------
     Integer
-        Words for gradproof_engine_start; GRADPROOF_BAD_ARGUMENT also for numbers that no memory can hold.
+        Number of words, or GRADPROOF_BAD_ARGUMENT: also where no memory could hold so many.
     """
     if n < 1 or n > LARGEST_COUNT or blocks < 0 or blocks > LARGEST_COUNT:
         return BAD_ARGUMENT
@@ -60,16 +60,16 @@ def engine_start(
     blocks: Integer,
     options: ConstOptions,
 ) -> Code:
-    """Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
+    """Begin a check in memory of the caller's own.
 
-    The memory may hold anything before.  Where the call is refused it holds no check afterwards.
+    Whatever the memory held before makes no difference.  Where the call is refused, it holds no check afterwards.
 
     Parameters
     ----------
     engine : Engine
-        Memory for the check.  It holds no pointers: between two calls it may be moved, copied, or saved and restored.
+        Memory of gradproof_engine_size(n, blocks, options) words.
     x : ConstVector
-        The point, n finite values; the same at every call of this check.
+        The point, n finite values.
     claimed : ConstVector
         The gradient under test, n values; NaN and infinity are judged, not refused.
     sizes : ConstReals
@@ -129,8 +129,7 @@ def is_engine(engine: ConstEngine) -> bool:
 def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
     """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
 
-    Asking changes nothing but that the round has been asked for: asking twice gives the same round.  The first round
-    is the point x itself.
+    Asking does not move the check on: asking twice gives the same round.  The first round is the point x itself.
 
     Parameters
     ----------
@@ -161,11 +160,11 @@ def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
 def tell(
     engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: Integer
 ) -> Code:
-    """Take the values of the round that was asked for last, in its order: all of them, or the first ones.
+    """Take the values of the round that was asked for, in its order: all of them, or the first ones.
 
-    The first ones are for a caller who must stop in the middle of a round.  They count as evaluations, and what they
-    prove about coordinates that are tested one by one stands.  The next round asks for the rest; along lines it is the
-    same round again, which says nothing until all of its values are there.
+    The first ones are for a caller who must stop in the middle of a round.  They count as evaluations.  Where
+    coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along lines they
+    are not enough, and the next round is the same one again.
 
     Parameters
     ----------
@@ -185,7 +184,7 @@ def tell(
     -------
     Code
         0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been asked for since the
-        last one was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+        last one was told, or since the check was stopped; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values) or count < 1:
         return BAD_ARGUMENT
@@ -214,7 +213,9 @@ def tell(
 
 @exported
 def stop(engine: Engine) -> Code:
-    """Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
+    """End a check before its time: what is still open counts as untested, what is proved wrong stays wrong.
+
+    Nothing more is asked for.  A check that is done stays as it is.
 
     Parameters
     ----------
