@@ -1,7 +1,7 @@
 """The noise floor of an objective alone: what the noise line of the engine measures, without a check around it.
 
-Without a claimed gradient, nothing foretells by how much rounding the points to float32 changes f.  So points of float32
-must not be rounded: every coordinate moves by a power of two.
+Nothing foretells, without a claimed gradient, by how much f changes where its points are rounded to float32.  So points
+of float32 must not be rounded at all: every coordinate moves by a power of two.
 """
 
 from __future__ import annotations

@@ -109,12 +109,11 @@ def signed_parts(half: uint32) -> int32:
     return signed
 
 
-def bits_of(seed: int, index: int) -> uint32:
-    """Return the 16 bits of a coordinate."""
-    key = mixed(seed, index >> WINDOW_BITS)
+@always_inlined
+def bits_in_window(key: uint64, index: int) -> uint32:
+    """Return the 16 bits of a coordinate, by the key of its window."""
     place = uint32(index & (WINDOW - 1))
-    start = uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR))
-    bits = hashed(start, high_half(key))
+    bits = hashed(uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR)), high_half(key))
     return high_bits(bits) if place > LAST_PLACE else low_bits(bits)
 
 
@@ -126,7 +125,7 @@ def direction(seed: int, index: int) -> float:
     """
     if seed == 0:
         return 1.0
-    return float(signed_parts(bits_of(seed, index))) * FRACTION
+    return float(signed_parts(bits_in_window(mixed(seed, index >> WINDOW_BITS), index))) * FRACTION
 
 
 def coordinate_scale(value: float, typical: float, floor: float) -> float:
