@@ -29,11 +29,10 @@ from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null
-from ..records.sums import two_sum
+from ..records.sums import sum_in_lanes, two_sum
 from .directions import (
     FRACTION,
     HALF_WINDOW,
-    LANES,
     PLACE_FACTOR,
     WINDOW,
     WINDOW_BITS,
@@ -113,37 +112,10 @@ def move_some(x: ConstVector, claimed: ConstVector, first: int, last: int, motio
 
 
 @always_inlined
-def term(x: ConstVector, claimed: ConstVector, point: ConstVector, index: int) -> float:
+def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) -> float:
     """Return the change that one claimed value foretells for the step really taken."""
+    x, claimed, point = vectors
     return widened(claimed[index]) * (widened(point[index]) - widened(x[index]))
-
-
-@always_inlined
-def change_of(x: ConstVector, claimed: ConstVector, point: ConstVector, first: int, last: int) -> float:
-    """Return the change that the claim foretells for a window, summed in eight lanes."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    e = 0.0
-    f = 0.0
-    g = 0.0
-    h = 0.0
-    index = first
-    while index + LANES <= last:
-        a += term(x, claimed, point, index)
-        b += term(x, claimed, point, index + 1)
-        c += term(x, claimed, point, index + 2)
-        d += term(x, claimed, point, index + 3)
-        e += term(x, claimed, point, index + 4)
-        f += term(x, claimed, point, index + 5)
-        g += term(x, claimed, point, index + 6)
-        h += term(x, claimed, point, index + 7)
-        index += LANES
-    while index < last:
-        a += term(x, claimed, point, index)
-        index += 1
-    return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
 @kernel
@@ -169,7 +141,7 @@ def move_segment(
             move_window_aligned(x, claimed, start, motion, point)
         else:
             move_window(x, start, motion, point)
-        change += change_of(x, claimed, point, start, stop)
+        change += sum_in_lanes(foretold, (x, claimed, point), start, stop)
         start = stop
     return change
 
