@@ -466,9 +466,8 @@ double gradproof_sum_segments(const double *changes, int64_t count);
 /* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
 
 /*
- * Fill a vector with forward differences (f(x + h) - f(x)) / h: n + 1 evaluations, an error of order h
- * (Taylor).
- * h is the step that x really takes after rounding.
+ * Fill a vector with forward differences (f(x + h) - f(x)) / h, in n + 1 evaluations.
+ * The error is of order h (Taylor). h is the step that x really takes after rounding.
  *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values; never written to.
@@ -487,19 +486,15 @@ int32_t gradproof_forward_difference_f32(gradproof_objective_f32 objective, void
     int64_t n, const double *step, float *out, float *work);
 
 /*
- * Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h: 2n evaluations, an error of order h^2.
- * The order is Taylor's. More accurate than forward differences, not safer at kinks: it looks to both sides
- * and crosses them at least as often. 2h is the distance that x really moves after rounding.
- *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
- *   user         Handed to the objective as it is.
- *   x            The point, n finite values; never written to.
- *   n            Number of coordinates.
+ * Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h, in 2n evaluations.
+ * The error is of order h^2 (Taylor). More accurate than forward differences, but no safer at kinks: two
+ * points on both sides of x have a kink between them at least as often. 2h is the distance that x really
+ * moves after rounding.
+ *   objective, user, x, n, out, work
+ *                As for gradproof_forward_difference.
  *   step         A step for each coordinate, not 0. NULL: the cube root of the relative noise that is
  *                measured (some ten evaluations more), times the size of the coordinate, as a power of two.
- *   out          Filled with n slopes.
- *   work         Work memory of n values.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the
- *                noise was to be measured and f(x) is not finite; or the code of the objective.
+ *   Returns      As for gradproof_forward_difference.
  */
 int32_t gradproof_centered_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
     const double *step, double *out, double *work);

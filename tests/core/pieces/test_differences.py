@@ -10,7 +10,7 @@ from machine import both
 from properties import arrays, refuted, sized
 
 from gradproof.core.pieces import differences as slopes
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 
 LONG = 65_537
 FORMULAS = ["forward", "centered"]
@@ -356,3 +356,15 @@ def test_bad_arguments(witness, formula, twin):
         assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
     assert witness(symbol, objective, None, None, 0, None, None, None) == DONE
     assert witness(symbol, objective, None, np.array([1, np.nan], dtype), 2, None, *right[5:]) == BAD_ARGUMENT
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_memory(plain, monkeypatch, formula):
+    def objective(point, n, value, user):
+        value[0] = 1.0
+        return 0
+
+    given = (objective, None, np.ones(2), 2, None, np.zeros(2), np.zeros(2))
+    assert plain(f"gradproof_{formula}_difference", *given) == DONE
+    monkeypatch.setattr(slopes, "allocate_record", lambda kind: None)
+    assert plain(f"gradproof_{formula}_difference", *given) == OUT_OF_MEMORY

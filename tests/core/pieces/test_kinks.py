@@ -4,14 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from block import SLOT, climbed
 from oracles import lines
 from properties import refuted
 
 import gradproof
 from gradproof.core.pieces import kinks as core
-from gradproof.core.records import engine as state
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 
 X = 0.75
 DISTANCES = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2, 1e-1]
@@ -353,19 +351,18 @@ def test_kinks_of_an_objective_in_float32(library, dtype, distance):
 
 def sharpened(line, near=1e-3, far=2e-3):
     """What the points beside a bracket say of the kink in it."""
-    words, reals = climbed(line)
-    for place, value in (
-        (state.SLOT_NEAR, near), (state.SLOT_FAR, far), (state.SLOT_FIRST_CHANGE, 1.0), (state.SLOT_NOISE, 1e-16),
-    ):  # fmt: skip
-        reals[SLOT + place] = value
-    words[SLOT + state.SLOT_SIDE] = 1
 
     def in_c(point, n, value, user):
         value[0] = line(float(point[0]) - X)
         return 0
 
-    x = np.array([X])
-    return core.sharpened(in_c, None, x, 1, SLOT, core.untyped(x.copy()), words)
+    search = core.KinkSearch()
+    core.set_function(search.function, in_c, None, 1)
+    search.point, search.work = np.array([X]), np.array([X])
+    slot = search.function.engine.slots[0]
+    slot.noise = 1e-16
+    slot.search.side, slot.search.near, slot.search.far, slot.search.first_change = 1, near, far, 1.0
+    return core.sharpened(search)
 
 
 def test_the_slopes_beside_a_bracket():
@@ -384,10 +381,10 @@ def test_a_suspect_that_is_no_kink(plain, monkeypatch):
     """The next one may be; where none is, the search ends."""
     nothing, true = (math.nan, math.nan, math.nan), core.sharpened
     answers = [nothing]
-    monkeypatch.setattr(core, "sharpened", lambda *a: answers.pop() if answers else true(*a))
+    monkeypatch.setattr(core, "sharpened", lambda search: answers.pop() if answers else true(search))
     finds_one(plain)
     assert not answers
-    monkeypatch.setattr(core, "sharpened", lambda *a: nothing)
+    monkeypatch.setattr(core, "sharpened", lambda search: nothing)
     assert searched(plain, lambda x: math.exp(x[0]) + abs(x[0] - X - 1e-5), np.array([X])) == ([], 0)
 
 
@@ -434,3 +431,16 @@ def test_bad_arguments(witness):
     for place in (6, 7, 8, 9):
         nowhere = [*right[:place], None, *right[place + 1 : 10], 0, right[11]]
         assert witness("gradproof_find_kinks", *nowhere) == DONE
+
+
+@pytest.mark.parametrize("kind", ["allocate_record", "allocate_reals"])
+def test_no_memory(plain, monkeypatch, kind):
+    def objective(point, n, value, user):
+        value[0] = 1.0
+        return 0
+
+    room, count = np.zeros(2), np.zeros(2, np.int64)
+    given = (objective, None, np.ones(2), 2, 0.0, np.zeros(2), count, room, room, room, 2, count)
+    assert plain("gradproof_find_kinks", *given) == DONE
+    monkeypatch.setattr(core, kind, lambda *_: None)
+    assert plain("gradproof_find_kinks", *given) == OUT_OF_MEMORY

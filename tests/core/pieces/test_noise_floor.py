@@ -7,6 +7,7 @@ import pytest
 from oracles import rounding
 from properties import refuted
 
+from gradproof.core.pieces import noise_floor
 from gradproof.core.records.codes import (
     ARITHMETIC_COARSE,
     ARITHMETIC_FLOAT32,
@@ -14,6 +15,7 @@ from gradproof.core.records.codes import (
     BAD_ARGUMENT,
     DONE,
     OBJECTIVE_NOT_FINITE,
+    OUT_OF_MEMORY,
 )
 
 SYMBOLS = {np.dtype(np.float64): "gradproof_noise_floor", np.dtype(np.float32): "gradproof_noise_floor_f32"}
@@ -290,3 +292,14 @@ def test_bad_arguments(witness):
         assert witness("gradproof_noise_floor", *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
     for bad in (np.nan, np.inf):
         assert witness("gradproof_noise_floor", *right[:2], np.array([1.0, bad]), *right[3:]) == BAD_ARGUMENT
+
+
+def test_no_memory(plain, monkeypatch):
+    def objective(point, n, value, user):
+        value[0] = 1.0
+        return 0
+
+    given = (objective, None, np.ones(2), 2, 0, np.zeros(2), np.zeros(1), None)
+    assert plain("gradproof_noise_floor", *given) == DONE
+    monkeypatch.setattr(noise_floor, "allocate_record", lambda kind: None)
+    assert plain("gradproof_noise_floor", *given) == OUT_OF_MEMORY

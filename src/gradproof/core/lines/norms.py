@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from ..evidence.ladder import insert_sorted
-from ..points.directions import LANES, LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
+from ..points.directions import LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
 from ..records.abi import ConstReals, ConstVector, Reals, always_inlined, kernel
 from ..records.floats import larger, widened
 from ..records.memory import holds_float32, rounded_to_float32
+from ..records.sums import LANES
 from .rungs import FLOOR
 
 # So many slopes give the typical one.
