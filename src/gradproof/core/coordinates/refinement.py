@@ -5,33 +5,34 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.intervals import KINK_AT_X, estimate, gather, half_width
+from ..evidence.intervals import KINK_AT_X, gather, half_width
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
 from ..evidence.suspects import NO_SUSPECT, next_suspect
 from ..evidence.zoom import begin_zoom
-from ..records.engine import STAGE_REFINE, Engine, Slot, want_pair
+from ..records import stages
+from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger, middle, smaller
-from .short_proof import settle
+from .short_proof import settle, sides_with_claim
 
-# Steps in between pay where noise and bar are comparable.
-REFINE_LOW = 0.01
-REFINE_HIGH = 10.0
+# Steps in between pay where noise, in error bars, is from a hundredth to ten.
+LEAST_NOISE = 0.01
+MOST_NOISE = 10.0
 # Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
-# Where as many suspects turned out to be none, f is rough at all scales, and a check has better things to do.
+# Where as many suspects turned out to be none, f is rough at all scales, and looking on would not pay.
 MOST_ZOOMS = 8
 NO_PLACE = -1
-# A single pair excludes a claim only where the measured noise, which may be too small, is no excuse.
+# A single pair excludes a claim only beyond three bars: the noise that was measured may be too small.
 EXCLUDES = 3.0
-# A jump is visible from where the bars of both slopes are half of it.
+# A jump of the slope is visible from where the bars of both slopes are half of it.
 VISIBLE = 4.0
 # Pairs so much finer show nothing but noise; the largest of a few is half of a bar.
 MUCH_FINER = 2.0**-3
 ENOUGH_FINER = 2
 LARGEST_TO_BAR = 2.0
-# Half a jump is the noise of what jumps.  Stairs are off by half of their height at most: a slope by its height over
-# the step, which a bar of four standard deviations of two values covers where a quarter of the height is one.
+# Where f jumps, half a jump is its noise.  Stairs are off by half of their height at most, and their slopes by the
+# height over the step: a bar, four standard deviations of two values, covers that if one is a quarter of the height.
 JUMP_TO_NOISE = 0.5
 STAIRS_TO_NOISE = 0.25
 # With jumps taken as noise, a claim agrees only at a resolution of a tenth.
@@ -57,7 +58,6 @@ def judge_inside(engine: Engine, slot: Slot) -> int:
     show is noise, and tells how much of it there really is; without them nothing is decided.
     """
     jump = math.fabs(slot.jump)
-    claimed = slot.claimed
     if kink_may_hide(slot, slot.size, jump):
         return DECIDED_RIGHT
     for k in range(slot.count):
@@ -67,7 +67,7 @@ def judge_inside(engine: Engine, slot: Slot) -> int:
         if VISIBLE * noise <= jump and math.isfinite(middle(right, left)):
             if math.fabs(right - left) >= 0.5 * jump:
                 return DECIDED_RIGHT
-            off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - slot.tolerance
+            off = larger(smaller(right, left) - slot.claimed, slot.claimed - larger(right, left)) - slot.tolerance
             if off > EXCLUDES * noise:
                 real_noise = noise_below(slot, k)
                 if math.isnan(real_noise):
@@ -85,15 +85,20 @@ def noise_below(slot: Slot, place: int) -> float:
     largest = 0.0
     count = 0
     while count < place and slot.ladder[count].step <= MUCH_FINER * step:
-        off_right = math.fabs(slot.ladder[count].right - right)
-        off_left = math.fabs(slot.ladder[count].left - left)
-        largest = larger(larger(off_right, off_left) * slot.ladder[count].step, largest)
+        finer = slot.ladder[count]
+        off = larger(math.fabs(finer.right - right), math.fabs(finer.left - left))
+        largest = larger(off * finer.step, largest)
         count += 1
     return LARGEST_TO_BAR * largest / step if count >= ENOUGH_FINER else math.nan
 
 
+def claim_scale(slot: Slot) -> float:
+    """Return the size of claims here: of its own, or of the largest component in the units of this coordinate."""
+    return larger(math.fabs(slot.claimed), slot.claim_scale)
+
+
 def look_closer(engine: Engine, slot: Slot, decision: int) -> None:
-    """Look closer at a ladder that has been weighed: where it is still open, with more steps."""
+    """Look closer at a ladder that has been weighed: with steps in between where it is still open."""
     if decision == STILL_OPEN and math.isfinite(slot.claimed + half_width(slot)):
         begin_refinement(engine, slot)
         if slot.wanted_count > 0:
@@ -103,12 +108,11 @@ def look_closer(engine: Engine, slot: Slot, decision: int) -> None:
 
 def begin_refinement(engine: Engine, slot: Slot) -> None:
     """Ask for steps in between, where noise and error bar are comparable."""
-    resolution = slot.resolution
     for k in range(slot.count):
         noise = slope_noise(engine, slot, k)
-        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
+        if LEAST_NOISE * slot.resolution < noise < MOST_NOISE * slot.resolution:
             want_pair(slot, 2.0 * slot.ladder[k].step)
-    slot.stage = STAGE_REFINE
+    slot.stage = stages.REFINEMENT
 
 
 def advance_refinement(engine: Engine, slot: Slot) -> None:
@@ -118,10 +122,7 @@ def advance_refinement(engine: Engine, slot: Slot) -> None:
 
 
 def look_again(engine: Engine, slot: Slot, decision: int) -> None:
-    """A claim refuted by a tread of stairs, or supported by larger steps, is looked at again, for a jump of f.
-
-    Without one go on to kinks nearby.
-    """
+    """Look for a jump of f where a tread of stairs refutes the claim, or coarser steps support it; else for kinks."""
     slot.decision = decision
     if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
         place = end_of_tread(slot)
@@ -135,12 +136,9 @@ def look_again(engine: Engine, slot: Slot, decision: int) -> None:
 
 def supported_from(slot: Slot) -> int:
     """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
-    middle = estimate(slot)
-    claimed = slot.claimed
     before = False
     for k in range(slot.count):
-        slope = centered(slot, k)
-        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
+        sides = sides_with_claim(slot, centered(slot, k))
         if sides and before:
             return k - 1
         before = sides
@@ -156,27 +154,22 @@ def end_of_tread(slot: Slot) -> int:
 
 
 def finish_step_jump(engine: Engine, slot: Slot) -> None:
-    """Where f jumps, the jump tells its noise: weigh again, and agree only at a resolution of a tenth."""
-    jump = slot.step_jump
-    if jump > 0.0:
+    """Where f jumps, take the jump for noise and weigh again; then agree only at a resolution of a tenth."""
+    if slot.step_jump > 0.0:
         on_stairs = end_of_tread(slot) != NO_PLACE
-        slot.noise = jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
+        slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         gather(engine, slot)
-        decision = judge_slot(engine, slot)
-        scale = larger(math.fabs(slot.claimed), slot.claim_scale)
-        if decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * scale:
-            decision = STILL_OPEN
-        slot.decision = decision
+        slot.decision = judge_slot(engine, slot)
+        if slot.decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot):
+            slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 
 
 def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
     """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
-    decision = slot.decision
-    reach = kink_reach(slot)
     while slot.kink != KINK_AT_X and side >= -1:
         place = next_suspect(engine, slot, side, first)
-        if place != NO_SUSPECT and slot.ladder[place].step <= reach:
+        if place != NO_SUSPECT and slot.ladder[place].step <= kink_reach(slot):
             if slot.zooms >= MOST_ZOOMS and slot.reach == 0.0:
                 break
             slot.zooms += 1
@@ -186,7 +179,7 @@ def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
             return
         side -= 2
         first = 0
-    settle(slot, decision)
+    settle(slot, slot.decision)
 
 
 def kink_reach(slot: Slot) -> float:
@@ -195,11 +188,9 @@ def kink_reach(slot: Slot) -> float:
 
 
 def finish_zoom(engine: Engine, slot: Slot, found: bool) -> None:
-    """A kink was found within reach: done; else go on to the next suspect."""
-    if found and not math.fabs(slot.distance) <= kink_reach(slot):
-        slot.distance = math.nan
-        found = False
-    if found:
+    """Finish where a kink was found within reach; else go on to the next suspect."""
+    if found and math.fabs(slot.distance) <= kink_reach(slot):
         settle(slot, slot.decision)
-    else:
-        look_for_kink(engine, slot, slot.search.side, slot.place + 1)
+        return
+    slot.distance = math.nan
+    look_for_kink(engine, slot, slot.search.side, slot.place + 1)

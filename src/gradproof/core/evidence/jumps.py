@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from ..records.engine import STAGE_STEP_JUMP, Engine, Slot, want
+from ..records import stages
+from ..records.engine import Engine, Slot, want
 from ..records.floats import larger
 from .intervals import estimate
 from .scales import taken
@@ -22,7 +23,7 @@ KEPT = 0.5
 
 def begin_step_jump(slot: Slot, span: float) -> None:
     """Look for a jump in (x, x + span] first."""
-    slot.stage = STAGE_STEP_JUMP
+    slot.stage = stages.STEP_JUMP
     slot.step_jump = 0.0
     slot.search.span = span
     begin_side(slot, 1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..records.engine import STAGE_ZOOM, Engine, Slot, want
+from ..records import stages
+from ..records.engine import Engine, Slot, want
 from ..records.floats import larger
 from .ladder import NOISE_FACTOR
 
@@ -28,7 +29,7 @@ NOT_FOUND = 2
 def begin_zoom(slot: Slot, span: float) -> None:
     """Ask for the middle and the far end of one side."""
     side = slot.search.side
-    slot.stage = STAGE_ZOOM
+    slot.stage = stages.ZOOM
     slot.search.iteration = -1
     slot.search.near = 0.0
     slot.search.far = span

@@ -1,0 +1,13 @@
+"""Phases of a sweep over coordinates, in their order."""
+
+from __future__ import annotations
+
+AT_X = 0
+AGAIN = 1
+SPREAD = 2
+PAIRS = 3
+PROOFS = 4
+NOISE = 5
+LADDERS = 6
+SHARED_KINKS = 7
+DONE = 8
