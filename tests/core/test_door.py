@@ -21,9 +21,7 @@ def bowl(x: Any, n: int, value: Any, user: Any) -> int:
     return 0
 
 
-@pytest.mark.parametrize(
-    "kind", ["allocate_record", "allocate_records", "allocate_words", "allocate_reals", "allocate_like"]
-)
+@pytest.mark.parametrize("kind", [name for name in vars(door) if name.startswith("allocate_")])
 def test_no_memory_for_a_check(plain, monkeypatch, kind):
     arguments = (bowl, None, X, 2 * X, 4, None, Report(), None, 0)
     assert plain("gradproof_check", *arguments) == DONE

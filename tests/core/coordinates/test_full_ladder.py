@@ -178,7 +178,7 @@ def clear_enough(decision, expected, **fields):
     engine = climbed(EXP.value)
     engine.unit = 2.0**-53
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.tolerance, slot.need = 0.7, 1e-5, 1e-5
     for name, value in fields.items():
         setattr(engine if name == "unit" else slot, name, value)
@@ -205,7 +205,7 @@ def test_steps_that_contradict_each_other_end_the_way_up():
     engine = climbed(lines.with_kink(EXP, 1e-3, 1.0).value, STEPS[8:])
     slot = engine.slots[0]
     engine.unit, slot.claimed, slot.tolerance = 2.0**-53, 0.7, 1e-5
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     for conflict, climbs in ((0, True), (ALL_CONFLICT, False)):
         slot.conflict, slot.wanted_count = conflict, 0
         full_ladder.ask_coarser(engine, slot)

@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+from typing import Any
 
 import pytest
 from block import block, climbed
@@ -15,6 +16,7 @@ from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
 from gradproof.core.machine import result
 from gradproof.core.records import codes, marks
 from gradproof.core.records import engine as records
+from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of, finding_of
 
 
@@ -22,7 +24,7 @@ def finished(line=lines.SMOOTH["exp"], noise=0.0, **fields):
     """A check and its slot, which has seen a line and come to a decision."""
     engine = climbed(line.value, noise=noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.decision, slot.kink, slot.distance = DECIDED_RIGHT, NO_KINK, math.nan
     slot.claimed, slot.tolerance, slot.claim_scale = 0.7, 1e-5, 0.7
     for name, value in fields.items():
@@ -76,7 +78,7 @@ def decides(function):
 def test_what_decides(monkeypatch):
     decides(outcome.decides)
     refuted(decides, lambda engine, slot: True)
-    monkeypatch.setattr(outcome, "typical_slope", lambda engine, slot: math.inf)
+    monkeypatch.setattr(outcome, "median_slope", lambda engine, slot: math.inf)
     refuted(decides, outcome.decides)
 
 
@@ -152,8 +154,8 @@ def keeps_marks(mark, expected):
     assert [coordinate_of(engine, index).cause for index in range(2)] == [codes.WRONG, mark]
     assert [coordinate_of(engine, index).kink for index in range(2)] == [KINK_NEAR_X, 0]
     # A mark on the way is no cause yet: to the caller the coordinate is untested.
-    report = result.Report()
-    result.count_coordinates(engine, report)
+    report: Any = Report()
+    result.report_coordinates(engine, report)
     assert (report.wrong, report.untested, report.open) == expected
 
 

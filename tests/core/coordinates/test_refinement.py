@@ -19,7 +19,7 @@ def weighed(line=EXP.value, claimed=0.7, noise=0.0):
     """A check and its slot, whose ladder has been weighed."""
     engine = climbed(line, noise=noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.tolerance = claimed, 1e-9
     return engine, slot
 
@@ -138,7 +138,7 @@ def seemingly_at_x(distance, claimed, noise, steps=STEPS):
     """A ladder that was weighed as one of a kink at x, with slopes 0.7 and 1.7: it may lie beside x."""
     engine = climbed(lines.with_kink(EXP, distance, 1.0).value, steps, noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.kink, slot.jump = intervals.KINK_AT_X, 1.0
     slot.left.low = slot.left.high = slot.slope.low = 0.7
     slot.right.low = slot.right.high = slot.slope.high = 1.7

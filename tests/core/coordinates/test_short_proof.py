@@ -120,7 +120,7 @@ def follows(advance, claimed, stage):
     """A far pair that sides with a claim leaves it open; else the claim is wrong."""
     engine = climbed(with_jumps, [*STEPS[14:18], 0.25])
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.step = claimed, 0.25
     advance(slot)
     assert slot.stage == stage

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
-from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, gather
-from ..evidence.ladder import NOISE_FACTOR, centered, larger_finite, place_of_step, slope_noise, value_noise
+from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
+from ..evidence.ladder import DEVIATIONS, centered, larger_finite, place_of_step, slope_noise, value_noise
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records import stages
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
@@ -84,7 +84,7 @@ def noise_hides_slopes(slot: Slot, step: float) -> bool:
     noise = value_noise(slot.noise, 0.0, slot.ladder[0].value)
     limit = HIDDEN * larger(slot.largest_slope, TINY)
     above = STEP_RATIO * step
-    return above < slot.size and NOISE_FACTOR * noise / above > limit
+    return above < slot.size and DEVIATIONS * noise / above > limit
 
 
 def advance_finest(engine: Engine, slot: Slot) -> None:
@@ -133,7 +133,7 @@ def ask_coarser(engine: Engine, slot: Slot) -> None:
 
 def settled_early(engine: Engine, slot: Slot) -> bool:
     """Weigh the ladder; return whether the slot is settled, or asks for the pair that settles it."""
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     decision = judge_slot(engine, slot)
     if slot.reach > 0.0 or not is_clear(engine, slot, decision):
         return False
@@ -159,7 +159,7 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
     # Slopes of float32 values, and of stairs, are 0 in places or agree by chance: only the whole ladder may refute.
     if decision == STILL_OPEN or engine.unit != UNIT_FLOAT64 or lacks_evidence(slot):
         return False
-    return distance_outside(slot, slot.claimed) > CLEARLY * larger(slot.resolution, slot.tolerance)
+    return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
 
 
 def advance_ladder_far(engine: Engine, slot: Slot) -> None:

@@ -6,7 +6,7 @@ import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from ..evidence.ladder import assumed_slope_noise, place_of_step, slope_noise, slope_of_side, typical_slope
+from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import pair_step, tolerance
 from ..records import codes
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
@@ -30,6 +30,11 @@ NOISE_SHARE = 4.0
 def is_acceptable(cause: int) -> bool:
     """Return whether a cause lets a claimed value stand."""
     return cause == codes.AGREES or cause == codes.KINK_AT_POINT or cause == codes.KINK_CROSSED
+
+
+def is_decided(cause: int) -> bool:
+    """Return whether a cause is an answer: the claimed value is acceptable, or wrong."""
+    return cause == codes.WRONG or is_acceptable(cause)
 
 
 def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: float) -> None:
@@ -64,7 +69,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     engine.sweep.dense = 1
     coordinate = coordinate_of(engine, index)
     step = pair_step(engine, coordinate)
-    noise = assumed_slope_noise(engine, step)
+    noise = noise_bar(engine.noise, step)
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:
@@ -121,7 +126,7 @@ def decides(engine: Engine, slot: Slot) -> bool:
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
     size = slot.size
-    reference = typical_slope(engine, slot)
+    reference = median_slope(engine, slot)
     if slot.kink == KINK_AT_X:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.intervals import KINK_AT_X, gather, half_width
+from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
-from ..evidence.suspects import NO_SUSPECT, next_suspect
-from ..evidence.zoom import begin_zoom
+from ..evidence.near_kinks import NO_SUSPECT, begin_zoom, next_suspect
 from ..records import stages
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger, middle, smaller
@@ -41,10 +40,9 @@ JUMP_RESOLUTION = 0.1
 
 def judge_slot(engine: Engine, slot: Slot) -> int:
     """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
-    claimed = slot.claimed
-    if not math.isfinite(claimed):
+    if not math.isfinite(slot.claimed):
         return DECIDED_WRONG if math.isfinite(half_width(slot)) else STILL_OPEN
-    decision = judge(slot, claimed, slot.tolerance, slot.size)
+    decision = judge(slot, slot.size)
     if decision == DECIDED_RIGHT and slot.kink == KINK_AT_X:
         return judge_inside(engine, slot)
     return decision
@@ -117,7 +115,7 @@ def begin_refinement(engine: Engine, slot: Slot) -> None:
 
 def advance_refinement(engine: Engine, slot: Slot) -> None:
     """Weigh the refined ladder."""
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     look_again(engine, slot, judge_slot(engine, slot))
 
 
@@ -158,7 +156,7 @@ def finish_step_jump(engine: Engine, slot: Slot) -> None:
     if slot.step_jump > 0.0:
         on_stairs = end_of_tread(slot) != NO_PLACE
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
-        gather(engine, slot)
+        weigh_ladder(engine, slot)
         slot.decision = judge_slot(engine, slot)
         if slot.decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot):
             slot.decision = STILL_OPEN

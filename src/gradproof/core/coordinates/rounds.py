@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
-from ..evidence.ladder import assumed_slope_noise
+from ..evidence.ladder import noise_bar
 from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..points.probes import write_probe
+from ..points.seeds import noise_seed
 from ..records import marks, phases, stages
 from ..records.abi import ConstReals
 from ..records.border import Probes
@@ -42,7 +43,7 @@ def asked(engine: Engine) -> int:
     if phase == phases.PAIRS:
         return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
     if phase == phases.NOISE:
-        return noise_probes(engine)
+        return noise_probes(engine.noise_line)
     return slot_probes(engine, available) if phase != phases.DONE else 0
 
 
@@ -69,7 +70,7 @@ def write_round(engine: Engine, probes: Probes) -> int:
             write_probe(probes[2 * k], index, index + 1, 0, step)
             write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
     elif phase == phases.NOISE:
-        write_noise_probes(engine, probes)
+        write_noise_probes(engine.noise_line, probes, engine.sweep.count, noise_seed(engine.seed), 0.0)
     elif phase >= phases.PROOFS:
         write_slot_probes(engine, probes, count)
     else:
@@ -104,7 +105,7 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
         take_pairs(engine, values)
     elif phase == phases.NOISE:
         # Part of the noise line tells nothing: it is asked for again.
-        if count == noise_probes(engine) and advance_noise(engine, note_values(engine, values)):
+        if count == noise_probes(engine.noise_line) and advance_noise(engine, note_values(engine, values)):
             end_noise(engine)
     elif phase != phases.DONE:
         take_slots(engine, values, count)
@@ -160,7 +161,7 @@ def take_pairs(engine: Engine, values: ConstReals) -> None:
         right = one_sided_slope(engine, coordinate.x, step, values[2 * k])
         left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
         allowed = tolerance(engine, coordinate)
-        noise = assumed_slope_noise(engine, step)
+        noise = noise_bar(engine.noise, step)
         needed = needed_resolution(engine, coordinate)
         decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
         if decision == DECIDED_RIGHT:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from ..evidence import scales
-from ..evidence.coarse_kinks import is_between
-from ..evidence.decision import DECIDED_RIGHT, QUIET, judge
-from ..evidence.intervals import gather
-from ..evidence.ladder import assumed_slope_noise, insert_pair, largest_finite
-from ..evidence.scales import line_size, smallest_step, tolerance
+from ..evidence.decision import DECIDED_RIGHT, QUIET, is_between, judge
+from ..evidence.intervals import weigh_ladder
+from ..evidence.ladder import insert_pair, largest_finite, noise_bar
+from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
 from ..records import stages
@@ -38,10 +37,8 @@ def begin_line(engine: Engine, slot: Slot, first: int, last: int) -> None:
 
 def ask_first_pair(engine: Engine, slot: Slot) -> None:
     """Ask for a pair at the smallest step whose noise is harmless."""
-    step = scales.LARGEST_PAIR_STEP * slot.size
-    if slot.tolerance > 0.0:
-        step = smaller(larger(scales.HARMLESS * engine.noise / slot.tolerance, slot.lowest), step)
-    slot.step = power_of_two_above(step)
+    largest = scales.LARGEST_PAIR_STEP * slot.size
+    slot.step = harmless_step(engine.noise, slot.tolerance, slot.lowest, largest)
     want_pair(slot, slot.step)
 
 
@@ -125,10 +122,10 @@ def advance_shared_pair(engine: Engine, slot: Slot) -> None:
 def pair_accepts(engine: Engine, slot: Slot) -> bool:
     """Return whether the claim lies between the two slopes of the pair, which noise does not hide."""
     pair = slot.ladder[0]
-    noise = assumed_slope_noise(engine, pair.step)
+    noise = noise_bar(engine.noise, pair.step)
     if not math.isfinite(pair.right + pair.left) or not noise <= QUIET * slot.tolerance:
         return False
-    return is_between(slot, 0, slot.tolerance + noise)
+    return is_between(pair, slot.claimed, slot.tolerance + noise)
 
 
 def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
@@ -137,9 +134,9 @@ def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
     if slot.step >= slot.lowest and not noise_hides_slopes(slot, slot.step):
         ask_finer(slot)
         return
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     # Size 0: no kink may be thought to hide in the noise here, every claim is one of a kink.
-    settle(slot, judge(slot, slot.claimed, slot.tolerance, 0.0))
+    settle(slot, judge(slot, 0.0))
 
 
 def ask_finer(slot: Slot) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
-from ..evidence.intervals import NO_KINK, estimate, gather, half_width
+from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
 from ..records import stages
@@ -131,11 +131,11 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
     if lacks_evidence(slot):
         slot.stage = stages.PARKED
         return
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     if slot.kink != NO_KINK or not math.isfinite(half_width(slot)):
         slot.stage = stages.PARKED
         return
-    decision = judge(slot, slot.claimed, slot.tolerance, slot.size)
+    decision = judge(slot, slot.size)
     error = math.fabs(slot.claimed - estimate(slot))
     if decision == DECIDED_RIGHT and slot.resolution <= slot.need:
         settle(slot, DECIDED_RIGHT)

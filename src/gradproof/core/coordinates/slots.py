@@ -6,8 +6,8 @@ import math
 
 from ..evidence.jumps import advance_step_jump
 from ..evidence.ladder import insert_pair, largest_finite
-from ..evidence.scales import largest_claim_in_units, line_size, needed_resolution, pair_step, taken, tolerance
-from ..evidence.zoom import FOUND, GOES_ON, advance_zoom
+from ..evidence.near_kinks import FOUND, GOES_ON, advance_zoom
+from ..evidence.scales import largest_claim_in_units, line_size, needed_resolution, pair_step, real_step, tolerance
 from ..records import stages
 from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
 from ..records.memory import clear_record
@@ -76,10 +76,10 @@ def open_ladder(engine: Engine, slot: Slot, index: int, reach: float) -> None:
 
 def one_sided_slope(engine: Engine, x: float, step: float, value: float) -> float:
     """Return (f(x + step) - f(x)) over the step that was really taken; NaN where the value is missing."""
-    real_step = taken(engine, x, step)
-    if not math.isfinite(value) or real_step == 0.0:
+    taken = real_step(engine, x, step)
+    if not math.isfinite(value) or taken == 0.0:
         return math.nan
-    return (value - engine.value) / real_step
+    return (value - engine.value) / taken
 
 
 def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_value: float) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..evidence.coarse_kinks import spare_claim
-from ..evidence.decision import DECIDED_WRONG
+from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
-from ..evidence.noise_line import begin_noise, end_without_noise
+from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32
 from ..records import marks, phases, stages
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, coordinate_of
@@ -81,7 +80,8 @@ def ready(engine: Engine) -> bool:
     if phase == phases.NOISE:
         if available >= NOISE_COUNT:
             return True
-        end_without_noise(engine)
+        # There is no room for the noise line: what was assumed stays.
+        engine.noise_measured = 1
         end_noise(engine)
         return False
     if phase == phases.PROOFS:
@@ -218,7 +218,7 @@ def settle_slots(engine: Engine) -> None:
                 if slot.decision == DECIDED_WRONG:
                     refute_line(engine, slot)
             else:
-                spare_claim(engine, slot)
+                withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)
                 if slot.decision == DECIDED_WRONG:
                     engine.sweep.proved_wrong += 1

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from block import SLOT, block
+from block import block
 from hypothesis import example, given
 from hypothesis import strategies as st
 from machine import both
@@ -11,19 +11,7 @@ from oracles import decisions
 from oracles.decisions import RIGHT, WRONG, Evidence
 from properties import reachable, refuted, sized
 
-from gradproof.core.evidence import decision as judge
-from gradproof.core.records.engine import (
-    SLOT_CENTERED_HIGH,
-    SLOT_CENTERED_LOW,
-    SLOT_HIGH,
-    SLOT_LEFT_HIGH,
-    SLOT_LEFT_LOW,
-    SLOT_LOW,
-    SLOT_NOISE,
-    SLOT_RESOLUTION,
-    SLOT_RIGHT_HIGH,
-    SLOT_RIGHT_LOW,
-)
+from gradproof.core.evidence import decision
 
 near = st.one_of(
     st.floats(-3, 3), sized(-8, 2), reachable, st.sampled_from([0.0, 1.0, 1.0 + 1e-6, 1.0 + 1e-4, 1.01, 2.0, math.nan])
@@ -46,19 +34,19 @@ def is_the_decision_about_a_pair(functions, right, left, claimed, allowed, neede
 
 
 def test_decision_about_a_pair():
-    is_the_decision_about_a_pair(both(judge.pair_decision, *["float64"] * 6, result="int64"))
+    is_the_decision_about_a_pair(both(decision.pair_decision, *["float64"] * 6, result="int64"))
 
 
 def by_the_centered_slope(right, left, claimed, allowed, needed, noise):
-    return judge.pair_decision((right + left) / 2, (right + left) / 2, claimed, allowed, needed, noise)
+    return decision.pair_decision((right + left) / 2, (right + left) / 2, claimed, allowed, needed, noise)
 
 
 def whatever_the_noise(right, left, claimed, allowed, needed, noise):
-    return judge.pair_decision(right, left, claimed, allowed, math.inf, noise)
+    return decision.pair_decision(right, left, claimed, allowed, math.inf, noise)
 
 
 def flat_lines_too(right, left, claimed, allowed, needed, noise):
-    return judge.pair_decision(right or 1e-300, left or 1e-300, claimed, allowed, needed, noise)
+    return decision.pair_decision(right or 1e-300, left or 1e-300, claimed, allowed, needed, noise)
 
 
 @pytest.mark.parametrize("wrong", [by_the_centered_slope, whatever_the_noise, flat_lines_too])
@@ -79,16 +67,15 @@ evidence = st.builds(
 claims = st.one_of(slopes, st.floats(-2, 3), sized(-3, 3))
 
 
-def slot_of(known):
-    _, reals = block()
-    for place, value in (
-        (SLOT_LOW, known.low), (SLOT_HIGH, known.high), (SLOT_RESOLUTION, known.resolution), (SLOT_NOISE, known.noise),
-        (SLOT_RIGHT_LOW, known.right[0]), (SLOT_RIGHT_HIGH, known.right[1]),
-        (SLOT_LEFT_LOW, known.left[0]), (SLOT_LEFT_HIGH, known.left[1]),
-        (SLOT_CENTERED_LOW, known.centered[0]), (SLOT_CENTERED_HIGH, known.centered[1]),
-    ):  # fmt: skip
-        reals[SLOT + place] = value
-    return reals
+def slot_of(known, claimed, allowed=0.0):
+    slot = block().slots[0]
+    slot.claimed, slot.tolerance = claimed, allowed
+    slot.resolution, slot.noise = known.resolution, known.noise
+    slot.slope.low, slot.slope.high = known.low, known.high
+    slot.right.low, slot.right.high = known.right
+    slot.left.low, slot.left.high = known.left
+    slot.centered.low, slot.centered.high = known.centered
+    return slot
 
 
 NARROW = Evidence(1.0, 1.0, 0.0, (1.0, 1.0), (1.0, 1.0), (1.0, 1.0), 1e-16, 1.0)
@@ -103,22 +90,22 @@ HIDDEN = Evidence(1.0, 1.01, 0.005, (1.0, 1.01), (1.0, 2.0), (1.0, 2.0), 1e-4, 1
 @example(HIDDEN._replace(noise=1e-16), 1.5, 1e-5)
 @example(HIDDEN._replace(noise=1e-16), 1.0101, 1e-5)
 def is_the_decision_about_a_line(function, known, claimed, allowed):
-    reals = slot_of(known)
+    slot = slot_of(known, claimed, allowed)
     expected, resolution = decisions.about_a_line(known, claimed, allowed)
-    assert function(reals, SLOT, claimed, allowed, known.size) == expected
-    assert reals[SLOT + SLOT_RESOLUTION] == resolution
+    assert function(slot, known.size) == expected
+    assert slot.resolution == resolution
 
 
 def test_decision_about_a_line():
-    is_the_decision_about_a_line(judge.judge)
+    is_the_decision_about_a_line(decision.judge)
 
 
-def without_hidden_kinks(reals, slot, claimed, allowed, size):
-    return judge.judge(reals, slot, claimed, allowed, math.inf)
+def without_hidden_kinks(slot, size):
+    return decision.judge(slot, math.inf)
 
 
-def never_open(reals, slot, claimed, allowed, size):
-    return judge.judge(reals, slot, claimed, allowed, size) or WRONG
+def never_open(slot, size):
+    return decision.judge(slot, size) or WRONG
 
 
 @pytest.mark.parametrize("wrong", [without_hidden_kinks, never_open])
@@ -133,20 +120,20 @@ def gets_worse_further_out(function, known, allowed, several):
     known = known._replace(noise=0.0)
     if math.isfinite(known.high - known.low):
         several.sort(key=lambda claim: max(known.low - claim, claim - known.high, 0.0))
-        found = [function(slot_of(known), SLOT, claim, allowed, known.size) for claim in several]
+        found = [function(slot_of(known, claim, allowed), known.size) for claim in several]
         assert found == sorted(found, reverse=True)
 
 
 def test_decisions_are_in_order():
-    gets_worse_further_out(judge.judge)
-    refuted(gets_worse_further_out, lambda reals, slot, claimed, allowed, size: RIGHT if claimed > 1.5 else WRONG)
+    gets_worse_further_out(decision.judge)
+    refuted(gets_worse_further_out, lambda slot, size: RIGHT if slot.claimed > 1.5 else WRONG)
 
 
 def is_the_distance(function):
-    reals = slot_of(NARROW._replace(low=1.0, high=2.0))
-    assert [function(reals, SLOT, claimed) for claimed in (0.5, 1.0, 1.5, 2.0, 4.0)] == [0.5, 0, 0, 0, 2]
+    slots = [slot_of(NARROW._replace(low=1.0, high=2.0), claimed) for claimed in (0.5, 1.0, 1.5, 2.0, 4.0)]
+    assert [function(slot) for slot in slots] == [0.5, 0, 0, 0, 2]
 
 
 def test_distance_outside():
-    is_the_distance(judge.distance_outside)
-    refuted(is_the_distance, lambda reals, slot, claimed: abs(claimed - 1.5))
+    is_the_distance(decision.distance_outside)
+    refuted(is_the_distance, lambda slot: abs(slot.claimed - 1.5))

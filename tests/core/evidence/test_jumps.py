@@ -2,26 +2,14 @@
 
 import math
 
-import numpy as np
 import pytest
-from block import SLOT, block
+from block import block
 from hypothesis import example, given
 from hypothesis import strategies as st
 from oracles import lines
 from properties import refuted
 
-from gradproof.core.evidence import jumps as stepjump
-from gradproof.core.records.engine import (
-    SLOT_ANSWERS,
-    SLOT_HIGH,
-    SLOT_LOW,
-    SLOT_NOISE,
-    SLOT_STEP_JUMP,
-    SLOT_STOP,
-    SLOT_WANTED,
-    SLOT_WANTED_COUNT,
-    VALUE,
-)
+from gradproof.core.evidence import jumps
 
 names = st.sampled_from(sorted(lines.SMOOTH))
 signs = st.sampled_from([-1, 1])
@@ -29,24 +17,23 @@ signs = st.sampled_from([-1, 1])
 
 def searched(advance, line, slope, span, noise=1e-15, x=1.0):
     """The height of the largest jump on the two sides, 0 where there is none, and the number of evaluations."""
-    words, reals = block()
-    at = np.array([x])
-    reals[VALUE], reals[SLOT + SLOT_NOISE] = line.value(0.0), noise
-    reals[SLOT + SLOT_LOW] = reals[SLOT + SLOT_HIGH] = slope
-    words[SLOT + SLOT_STOP] = 1
-    stepjump.begin_step_jump(words, reals, SLOT, span)
+    engine = block()
+    slot = engine.slots[0]
+    engine.value, slot.noise, slot.x = line.value(0.0), noise, x
+    slot.slope.low = slot.slope.high = slope
+    jumps.begin_step_jump(slot, span)
     done, evaluations, sides = False, 0, set()
     while not done:
-        assert words[SLOT + SLOT_WANTED_COUNT] == 1
-        words[SLOT + SLOT_WANTED_COUNT] = 0
+        assert slot.wanted_count == 1
+        slot.wanted_count = 0
         evaluations += 1
-        step = float(reals[SLOT + SLOT_WANTED])
+        step = slot.wanted[0]
         assert 0 < abs(step) <= span
         sides.add(step > 0)
-        reals[SLOT + SLOT_ANSWERS] = line.value((x + step) - x)
-        done = advance(words, reals, SLOT, at)
+        slot.answers[0] = line.value((x + step) - x)
+        done = advance(engine, slot)
     assert sides == {True, False}
-    return float(reals[SLOT + SLOT_STEP_JUMP]), evaluations
+    return slot.step_jump, evaluations
 
 
 @given(name=names, part=st.floats(0.05, 0.95), height=st.floats(1e-6, 1e-2), side=signs, power=st.integers(-12, -2))
@@ -56,30 +43,30 @@ def finds_the_jump(advance, name, part, height, side, power):
     # A jump that curvature exceeds over the first half of the span is not looked for there.
     height = max(height, 60 * span * span)
     smooth = lines.SMOOTH[name]
-    jumps = lines.Line(lambda t: smooth.value(t) + height * (side * t > part * span), smooth.left, smooth.right)
+    line = lines.Line(lambda t: smooth.value(t) + height * (side * t > part * span), smooth.left, smooth.right)
     # What else the line does over a bracket of 2**-14 of the span.
     noise = 1e-9 if name == "far_from_zero" else 1e-15
-    found, evaluations = searched(advance, jumps, smooth.right, span, noise)
+    found, evaluations = searched(advance, line, smooth.right, span, noise)
     assert found == pytest.approx(height, rel=0.02, abs=40 * span * 2.0**-14 * span + 10 * noise)
-    assert evaluations <= 2 * (1 + stepjump.HALVINGS)
+    assert evaluations <= 2 * (1 + jumps.JUMP_HALVINGS)
 
 
 def test_jumps():
-    finds_the_jump(stepjump.advance_step_jump)
+    finds_the_jump(jumps.advance_step_jump)
 
 
-def half(words, reals, slot, x):
-    done = stepjump.advance_step_jump(words, reals, slot, x)
+def half(engine, slot):
+    done = jumps.advance_step_jump(engine, slot)
     if done:
-        reals[slot + SLOT_STEP_JUMP] /= 2
+        slot.step_jump /= 2
     return done
 
 
-def of_the_last_side(words, reals, slot, x):
-    before = words[slot : slot + 16].copy()
-    done = stepjump.advance_step_jump(words, reals, slot, x)
-    if before[10] != words[slot + 10]:
-        reals[slot + SLOT_STEP_JUMP] = 0.0
+def of_the_last_side(engine, slot):
+    side = slot.search.side
+    done = jumps.advance_step_jump(engine, slot)
+    if slot.search.side != side:
+        slot.step_jump = 0.0
     return done
 
 
@@ -99,15 +86,15 @@ def finds_none(advance, name, part, change, side, power):
 
 
 def test_kinks_and_smooth_lines():
-    finds_none(stepjump.advance_step_jump)
+    finds_none(jumps.advance_step_jump)
 
-    def trusting(words, reals, slot, x):
+    def trusting(engine, slot):
         """Wrong on purpose: whatever is left after the halvings is a jump."""
-        kept, stepjump.KEPT = stepjump.KEPT, 0.0
+        kept, jumps.JUMP_KEPT = jumps.JUMP_KEPT, 0.0
         try:
-            return stepjump.advance_step_jump(words, reals, slot, x)
+            return jumps.advance_step_jump(engine, slot)
         finally:
-            stepjump.KEPT = kept
+            jumps.JUMP_KEPT = kept
 
     refuted(finds_none, trusting)
 
@@ -118,17 +105,17 @@ def is_hidden(advance, noise):
 
 
 def test_a_jump_in_the_noise():
-    is_hidden(stepjump.advance_step_jump, 1e-6)
-    refuted(is_hidden, stepjump.advance_step_jump, 1e-9)
+    is_hidden(jumps.advance_step_jump, 1e-6)
+    refuted(is_hidden, jumps.advance_step_jump, 1e-9)
 
 
 def test_missing_values():
     def line(t):
         return 2.0 - 0.25 * t if t <= 0.03 else math.nan
 
-    assert searched(stepjump.advance_step_jump, lines.Line(line, -0.25, -0.25), -0.25, 0.125)[0] == 0.0
+    assert searched(jumps.advance_step_jump, lines.Line(line, -0.25, -0.25), -0.25, 0.125)[0] == 0.0
     left = lines.Line(lambda t: line(t) + 1e-3 * (t < -0.02), -0.25, -0.25)
-    assert searched(stepjump.advance_step_jump, left, -0.25, 0.125)[0] == pytest.approx(1e-3, rel=1e-3)
+    assert searched(jumps.advance_step_jump, left, -0.25, 0.125)[0] == pytest.approx(1e-3, rel=1e-3)
 
 
 def takes_the_real_step(advance):
@@ -139,10 +126,10 @@ def takes_the_real_step(advance):
 
 
 def test_the_real_step():
-    takes_the_real_step(stepjump.advance_step_jump)
-    exact = stepjump.taken
-    stepjump.taken = lambda words, value, step: step * (1 + 1e-12)
+    takes_the_real_step(jumps.advance_step_jump)
+    exact = jumps.real_step
+    jumps.real_step = lambda engine, value, step: step * (1 + 1e-12)
     try:
-        refuted(takes_the_real_step, stepjump.advance_step_jump)
+        refuted(takes_the_real_step, jumps.advance_step_jump)
     finally:
-        stepjump.taken = exact
+        jumps.real_step = exact

@@ -8,15 +8,9 @@ from oracles import weights
 from properties import refuted
 
 from gradproof.core.evidence import extrapolation
-from gradproof.core.records.engine import (
-    LADDER,
-    LEVELS,
-    SCRATCH_GAPS,
-    SCRATCH_NOISE,
-    SCRATCH_STEP,
-    SCRATCH_VALUES,
-    SLOTS,
-)
+from gradproof.core.records.engine import LADDER, LEVELS, Scratch
+from gradproof.core.records.memory import null_reals
+from gradproof.core.records.record import words_of
 
 # First power and distance to the next: one-sided slopes, centered slopes, the gap between the sides.
 SCHEMES = {"one-sided": (1, 1), "centered": (2, 2), "gap": (1, 2)}
@@ -31,18 +25,15 @@ def steps_of(ratios, power):
 
 def extrapolated(function, steps, values, noise, scheme):
     """The tables of a series: level by level, as the core leaves them."""
-    reals = np.full(SLOTS, 7.0)
+    # What is there from before is not to be read.
+    scratch = Scratch.from_buffer(np.full(words_of(Scratch), 7.0))
     count = len(steps)
-    reals[SCRATCH_STEP : SCRATCH_STEP + count] = steps
-    reals[SCRATCH_VALUES : SCRATCH_VALUES + count] = values
-    reals[SCRATCH_NOISE : SCRATCH_NOISE + count] = noise
-    gaps = reals[SCRATCH_GAPS : SCRATCH_GAPS + LADDER].copy()
-    levels = function(reals, SCRATCH_VALUES, SCRATCH_NOISE, count, *SCHEMES[scheme])
-    assert np.array_equal(reals[SCRATCH_GAPS : SCRATCH_GAPS + LADDER], gaps)
-    tables = [
-        reals[start : start + LEVELS * LADDER].reshape(LEVELS, LADDER) for start in (SCRATCH_VALUES, SCRATCH_NOISE)
-    ]
-    return levels, *tables
+    scratch.step[:count] = list(steps)
+    scratch.values[:count] = list(values)
+    scratch.noise[:count] = list(noise)
+    levels = function(scratch, scratch.values, scratch.noise, count, *SCHEMES[scheme])
+    assert set(scratch.gaps[:]) == {7.0}
+    return levels, *(np.reshape(table[:], (LEVELS, LADDER)) for table in (scratch.values, scratch.noise))
 
 
 def powers_of(scheme, level):
@@ -73,22 +64,22 @@ def test_weights():
     is_the_rational_solution(extrapolation.extrapolate)
 
 
-def of_other_powers(reals, values, noise, count, first, distance):
-    return extrapolation.extrapolate(reals, values, noise, count, first, distance + 1)
+def of_other_powers(scratch, values, noise, count, first, distance):
+    return extrapolation.extrapolate(scratch, values, noise, count, first, distance + 1)
 
 
-def with_weights_kept_too_long(reals, values, noise, count, first, distance):
+def with_weights_kept_too_long(scratch, values, noise, count, first, distance):
     """Wrong on purpose: every window takes the weights of the first."""
     kept = extrapolation.same_ratios
-    extrapolation.same_ratios = lambda reals, start, size: start > 0
+    extrapolation.same_ratios = lambda scratch, start, size: start > 0
     try:
-        return extrapolation.extrapolate(reals, values, noise, count, first, distance)
+        return extrapolation.extrapolate(scratch, values, noise, count, first, distance)
     finally:
         extrapolation.same_ratios = kept
 
 
-def without_noise(reals, values, noise, count, first, distance):
-    return extrapolation.extrapolate(reals, values, -1, count, first, distance)
+def without_noise(scratch, values, noise, count, first, distance):
+    return extrapolation.extrapolate(scratch, values, null_reals(), count, first, distance)
 
 
 @pytest.mark.parametrize("wrong", [of_other_powers, with_weights_kept_too_long, without_noise])
@@ -114,7 +105,8 @@ def cancels_its_powers(function, scheme, level, seed):
     steps = steps_of([4.0] * 6, -12)
     random = np.random.default_rng(seed)
     slope = random.normal()
-    values = slope + sum(random.normal() * (steps / steps[-1]) ** power for power in powers_of(scheme, level))
+    errors = [random.normal() * (steps / steps[-1]) ** power for power in powers_of(scheme, level)]
+    values = slope + sum(errors, 0 * steps)
     _, table, _ = extrapolated(function, steps, values, 0 * steps, scheme)
     for higher in range(level, LEVELS):
         count = steps.size - higher
