@@ -10,8 +10,7 @@ import numpy as np
 from block import block
 
 from gradproof.core.coordinates import slots
-from gradproof.core.evidence import scales
-from gradproof.core.records import stages
+from gradproof.core.evidence import scales, stages
 from gradproof.core.records.engine import coordinate_of
 
 # t -> f(x + t)

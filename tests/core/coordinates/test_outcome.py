@@ -14,7 +14,7 @@ from gradproof.core.evidence import intervals, scales
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
 from gradproof.core.machine import result
-from gradproof.core.records import codes, marks
+from gradproof.core.records import codes
 from gradproof.core.records import engine as records
 from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of, finding_of
@@ -160,7 +160,7 @@ def keeps_marks(mark, expected):
 
 
 def test_marks_on_the_way():
-    for mark in (marks.UNDECIDED, marks.DISAGREES_FLAT, marks.LEFT_FOR_LADDER):
+    for mark in (outcome.UNDECIDED, outcome.DISAGREES_FLAT, outcome.LEFT_FOR_LADDER):
         keeps_marks(mark, (1, 1, 0))
     refuted(keeps_marks, codes.STEP_LIMITED, (1, 1, 0))
 

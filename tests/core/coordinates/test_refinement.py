@@ -8,9 +8,8 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import refinement, slots
-from gradproof.core.evidence import intervals, ladder
+from gradproof.core.evidence import intervals, ladder, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
-from gradproof.core.records import stages
 
 EXP = lines.SMOOTH["exp"]
 

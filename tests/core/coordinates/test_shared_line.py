@@ -10,9 +10,9 @@ from properties import refuted
 from witnesses import records
 
 from gradproof.core.coordinates import shared_line
+from gradproof.core.evidence import stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from gradproof.core.points import directions
-from gradproof.core.records import stages
 from gradproof.core.records.border import Probe
 from gradproof.core.records.engine import coordinate_of
 

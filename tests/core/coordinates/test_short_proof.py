@@ -9,9 +9,8 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import short_proof, slots
-from gradproof.core.evidence import intervals
+from gradproof.core.evidence import intervals, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
-from gradproof.core.records import stages
 
 EXP = lines.SMOOTH["exp"]
 

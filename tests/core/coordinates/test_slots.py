@@ -9,8 +9,8 @@ from properties import refuted
 from rounds import checked
 
 from gradproof.core.coordinates import rounds, slots, sweep
+from gradproof.core.evidence import stages
 from gradproof.core.records import engine as records
-from gradproof.core.records import stages
 from gradproof.core.records.engine import SLOT_COUNT, WANTED_CAPACITY
 
 

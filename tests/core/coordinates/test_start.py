@@ -7,8 +7,8 @@ import pytest
 from block import block
 from properties import refuted
 
-from gradproof.core.coordinates import start
-from gradproof.core.records import codes, phases
+from gradproof.core.coordinates import phases, start
+from gradproof.core.records import codes
 from gradproof.core.records.engine import coordinate_of
 
 X = np.array([3.0, -0.5, 0.0, 100.0])

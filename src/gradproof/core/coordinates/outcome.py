@@ -15,20 +15,27 @@ from ..records.floats import larger, middle
 from .full_ladder import TINY
 from .slots import one_sided_slope
 
-# A resolution worse than a tenth of what slopes are like here decides nothing.
+# Marks of a coordinate on its way to a cause: below 0, where causes are not.  Its pair is unseen, or settles nothing;
+# both slopes of its pair refute the claim; its short proof settles nothing.
+UNDECIDED = -1
+DISAGREES_FLAT = -2
+LEFT_FOR_LADDER = -3
+
+# A resolution above a tenth of typical slopes decides nothing.
 DECIDING_RESOLUTION = 0.1
-# Where all slopes are 0: so much of f over the size of the coordinate.
+# Where all slopes are 0, this part of f over the size of the coordinate is taken for a typical slope.
 FLAT_PART = 1e-3
-# The smallest error that would have been seen: a claim is wrong that lies outside of the interval by the tolerance and
-# half the resolution, wherever in the interval the truth is.  With a pair its tolerance and its noise are the interval.
+# The smallest error that would have been seen.  By a ladder: the truth may lie at one end of the interval, which is two
+# resolutions wide, and a claim is wrong beyond the other end by the tolerance and half a resolution.  By a pair: its
+# slopes may be off the truth by tolerance and noise, and the claim off its slopes by as much.
 SEEN_BY_LADDER = 2.5
 SEEN_BY_PAIR = 2.0
-# Noise limits where the bar of the best slope is a quarter of the resolution or more.
+# Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
 
 def is_acceptable(cause: int) -> bool:
-    """Return whether a cause lets a claimed value stand."""
+    """Return whether the claimed value is acceptable."""
     return cause == codes.AGREES or cause == codes.KINK_AT_POINT or cause == codes.KINK_CROSSED
 
 
@@ -38,7 +45,7 @@ def is_decided(cause: int) -> bool:
 
 
 def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: float) -> None:
-    """Write down the cause of a coordinate."""
+    """Record the cause of a coordinate, its kink and its resolution."""
     coordinate = coordinate_of(engine, index)
     coordinate.cause = cause
     coordinate.kink = kink
@@ -46,7 +53,7 @@ def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: fl
 
 
 def new_finding(engine: Engine, index: int) -> int:
-    """Begin a finding about a coordinate; return its number, -1 where there are as many as there can be."""
+    """Begin a finding about a coordinate; return its number, or -1 where there is no room for another."""
     number = engine.sweep.finding_count
     if number >= findings_capacity(engine.sweep.count):
         return -1
@@ -60,12 +67,12 @@ def new_finding(engine: Engine, index: int) -> int:
 
 
 def settle_by_pair(engine: Engine, index: int, allowed: float, noise: float) -> None:
-    """Accept a claim with which its first pair agrees."""
+    """Accept a claim that agrees with its first pair."""
     note_cause(engine, index, codes.AGREES, NO_KINK, SEEN_BY_PAIR * (allowed + noise))
 
 
 def refute_by_pair(engine: Engine, index: int) -> None:
-    """Call a claim wrong by its first pair alone: errors are dense, and the scales known."""
+    """Call a claim wrong by its first pair alone, which is enough where errors are dense."""
     engine.sweep.dense = 1
     coordinate = coordinate_of(engine, index)
     step = pair_step(engine, coordinate)
@@ -83,14 +90,14 @@ def refute_by_pair(engine: Engine, index: int) -> None:
 
 
 def settle_without_value(engine: Engine) -> None:
-    """Note that f is not finite at x: nothing can be tested anywhere."""
+    """Record that nothing can be tested, because f is not finite at x."""
     for index in range(engine.sweep.count):
         note_cause(engine, index, codes.DOMAIN, NO_KINK, math.inf)
         new_finding(engine, index)
 
 
 def settle_slot(engine: Engine, slot: Slot) -> None:
-    """Write down what a finished slot found."""
+    """Record what a finished slot found."""
     cause = slot_cause(engine, slot)
     kink = reported_kink(slot)
     note_cause(engine, slot.start, cause, kink, slot.tolerance + SEEN_BY_LADDER * slot.resolution)
@@ -99,7 +106,7 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
 
 
 def reported_kink(slot: Slot) -> int:
-    """Return the kink that is reported: at x, or near x where the zoom found it."""
+    """Return the kink to report: one at x, or one near x if the zoom found it."""
     if slot.kink == KINK_AT_X:
         return KINK_AT_X
     return KINK_NEAR_X if math.isfinite(slot.distance) else NO_KINK
@@ -118,10 +125,10 @@ def slot_cause(engine: Engine, slot: Slot) -> int:
 
 
 def decides(engine: Engine, slot: Slot) -> bool:
-    """Return whether the resolution is small against what slopes are like here: else the claim could be anything.
+    """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
-    At a kink at x its change of slope counts, too.  Where f is random only the claim itself does: slopes elsewhere on
-    the line are too easily noise.
+    At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
+    line may be noise.
     """
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
@@ -136,7 +143,7 @@ def decides(engine: Engine, slot: Slot) -> bool:
 
 
 def open_cause(engine: Engine, slot: Slot) -> int:
-    """Return why a coordinate stays open: random values, the edge of the domain, noise, or the steps."""
+    """Return why a coordinate is left open: random values, the edge of the domain, noise, or the steps."""
     if engine.nondeterministic != 0:
         return codes.NONDETERMINISTIC
     if 2 * slot.missing > slot.count:
@@ -149,7 +156,7 @@ def open_cause(engine: Engine, slot: Slot) -> int:
 
 
 def side_slope(slot: Slot, interval: Interval, side: int) -> float:
-    """Return the slope of one side: the middle of its interval, or what the best step says where that is open."""
+    """Return the slope of one side: the middle of its interval, or the slope at the best step where that is open."""
     if math.isfinite(interval.low) and math.isfinite(interval.high):
         return middle(interval.low, interval.high)
     place = place_of_step(slot, slot.best_step)
@@ -157,7 +164,7 @@ def side_slope(slot: Slot, interval: Interval, side: int) -> float:
 
 
 def write_finding(engine: Engine, slot: Slot) -> None:
-    """Write the finding of a slot."""
+    """Write the finding of a slot, if there is room."""
     number = new_finding(engine, slot.start)
     if number < 0:
         return

@@ -1,4 +1,4 @@
-"""The rounds of a check: which probes the next round holds, and what its answers change.
+"""The rounds of a check: which probes the next round holds, and what their values change.
 
 f(x) -> pairs, a chunk of coordinates at a time -> f(x) again, once, if something disagreed -> short proofs of that ->
 the noise line, once, if something is still open (where noise is larger than assumed, back to the pairs) -> ladders of
@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import noise_bar
 from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed
-from ..records import marks, phases, stages
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
 from ..records.floats import larger, spacing
-from .outcome import settle_by_pair, settle_without_value
+from . import phases
+from .outcome import DISAGREES_FLAT, UNDECIDED, settle_by_pair, settle_without_value
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots, one_sided_slope
 from .sweep import begin_sweep, end_noise, room, settle_slots
 
-# A random objective has half the range of its ten values at x for noise: more than the third of it that normal values
-# have for their standard deviation.
+# Half the range of its ten values at x is taken for the noise of a random objective; for normal values a third of the
+# range would be the standard deviation.
 SPREAD_TO_NOISE = 0.5
-# The noise that is assumed until something is measured: four units in the last place of f(x).
+# Until it is measured, noise is assumed to be four units in the last place of f(x).
 ASSUMED_UNITS = 4.0
 
 
@@ -48,7 +49,7 @@ def asked(engine: Engine) -> int:
 
 
 def slot_probes(engine: Engine, available: int) -> int:
-    """Return how many probes the open slots ask for; a slot that has no room waits, and so do those behind it."""
+    """Return how many probes the open slots ask for; the first one without room waits, as do those behind it."""
     total = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
@@ -60,7 +61,7 @@ def slot_probes(engine: Engine, available: int) -> int:
 
 
 def write_round(engine: Engine, probes: Probes) -> int:
-    """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
+    """Write the probes of the next round; return their number.  Nothing changes, so that a round can be asked again."""
     count = asked(engine)
     phase = engine.sweep.phase
     if phase == phases.PAIRS:
@@ -80,7 +81,7 @@ def write_round(engine: Engine, probes: Probes) -> int:
 
 
 def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
-    """Write what the open slots want, as far as there is room."""
+    """Write the probes that the open slots want, as far as there is room."""
     written = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
@@ -104,7 +105,7 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
         engine.sweep.chunk_stop = engine.sweep.chunk_start + count // 2
         take_pairs(engine, values)
     elif phase == phases.NOISE:
-        # Part of the noise line tells nothing: it is asked for again.
+        # A part of the noise line is worth nothing: all of it is asked for again.
         if count == noise_probes(engine.noise_line) and advance_noise(engine, note_values(engine, values)):
             end_noise(engine)
     elif phase != phases.DONE:
@@ -113,7 +114,7 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
 
 
 def take_value_at_x(engine: Engine, value: float) -> None:
-    """Note f(x); where it is not finite nothing can be tested."""
+    """Take f(x), and begin with the pairs if it is finite; else nothing can be tested."""
     engine.value = value
     if not math.isfinite(value):
         settle_without_value(engine)
@@ -124,7 +125,7 @@ def take_value_at_x(engine: Engine, value: float) -> None:
 
 
 def take_second_value(engine: Engine, value: float) -> None:
-    """Go on to the proofs where f(x) is the same at its second call; else ask for more, to see how far it spreads."""
+    """Go on to the proofs if f(x) is the same at its second call; else ask for it again, to see how far it spreads."""
     engine.sweep.seen_twice = 1
     if value == engine.value:
         engine.sweep.phase = phases.PROOFS
@@ -135,7 +136,7 @@ def take_second_value(engine: Engine, value: float) -> None:
 
 
 def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
-    """Take the range of f(x) over its calls as noise."""
+    """Take half the range of f(x) over its calls for noise."""
     low = engine.value
     high = engine.value
     for k in range(count):
@@ -149,7 +150,7 @@ def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
 
 
 def take_pairs(engine: Engine, values: ConstReals) -> None:
-    """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
+    """Judge every coordinate of the chunk by its pair; keep the values for its proof."""
     sweep = engine.sweep
     disagree = False
     for k in range(sweep.chunk_stop - sweep.chunk_start):
@@ -168,15 +169,15 @@ def take_pairs(engine: Engine, values: ConstReals) -> None:
             settle_by_pair(engine, index, allowed, noise)
         else:
             disagree = True
-            coordinate.cause = marks.DISAGREES_FLAT if decision == DECIDED_WRONG else marks.UNDECIDED
-    # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
+            coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+    # A random f disagrees with any claim, so that f(x) is asked for a second time only after a disagreement.
     sweep.phase = phases.AGAIN if disagree and sweep.seen_twice == 0 else phases.PROOFS
     sweep.waiting = sweep.chunk_start
     free_all_slots(engine)
 
 
 def take_slots(engine: Engine, values: ConstReals, count: int) -> None:
-    """Hand its values to every slot that was asked for, and move it on."""
+    """Give every slot whose probes were answered its values, and move it on."""
     slanted = engine.sweep.phase == phases.SHARED_KINKS and engine.float32 != 0
     taken = 0
     for k in range(SLOT_COUNT):

@@ -1,12 +1,12 @@
-"""Kinks that coordinates share: claims that lie between the slopes of their own kinks must do so together.
+"""Kinks that coordinates share: claims that are acceptable one by one must be so together.
 
-A subgradient is one vector.  Where several coordinates share a kink, as both arguments of a maximum do, each claim may
-be acceptable alone while no side of the kink has all of them.  Along any line v the claim a.v must lie between left and
-right slope: for a convex f that is what makes a a subgradient (Rockafellar, "Convex Analysis", 1970, theorem 23.2).
-For two coordinates on one kink, with slopes that change by J and K, one of the lines (1 / J, 1 / K) and (1 / J, -1 / K)
-runs along the kink, where f is smooth and the slope exact.
+A subgradient is one vector.  Where several coordinates share a kink, as the arguments of a maximum do, each claim may
+lie between the slopes of its own coordinate while their vector is no subgradient.  Along any line v the claim g.v must
+lie between the left and the right slope; for convex f this is what makes g a subgradient (Rockafellar, "Convex
+Analysis", 1970, theorem 23.2).  If the slopes of two coordinates on one kink change by J and K, one of the lines
+(1 / J, 1 / K) and (1 / J, -1 / K) runs along the kink, where f is smooth and its slope exact.
 
-Kinks of one sign at a time, convex or concave: on |x| - |y| mixed lines have an interval that no claim must meet.
+Convex and concave kinks are tested apart: along a line that mixes them, as on |x| - |y|, a right claim may lie outside.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ import math
 
 from ..points.directions import direction
 from ..points.seeds import SHARED_KINKS, line_seed
-from ..records import codes, phases
+from ..records import codes
 from ..records.engine import Engine, Slot, coordinate_of, finding_of
+from . import phases
 from .shared_line import moves, open_pair_line, open_random_line
 
 NO_MEMBER = -1
-# All pairs of so many coordinates; of more, each with the next one.
+# Up to this many coordinates are tested in all pairs; of more, each with the next one.
 ALL_PAIRS = 6
-# Lines over all coordinates of a kink: first one along which the claims go as far as they can, then some at random.
+# Lines over all coordinates: the one of many along which the claims go farthest, then random ones.
 LINES_OVER_ALL = 5
 ALIGNED_TRIES = 4096
-# The turn of a pair's second line, and of the first line over all coordinates.
+# Turns: a pair has lines 0 and 1; from 2 on lines go over all coordinates.
 SECOND_LINE = 1
 OVER_ALL = 2
 
@@ -37,7 +38,7 @@ def begin_shared_kinks(engine: Engine) -> None:
 
 
 def begin_sign(engine: Engine, sign: int) -> None:
-    """Begin with the kinks of a sign: 1 convex, -1 concave, 0 for the end."""
+    """Begin with the kinks of a sign: 1 convex, -1 concave, 0 none."""
     shared = engine.sweep.shared_kinks
     shared.sign = sign
     shared.first = NO_MEMBER
@@ -52,7 +53,7 @@ def jump_of(engine: Engine, index: int) -> float:
 
 
 def is_member(engine: Engine, index: int, sign: int) -> bool:
-    """Return whether a coordinate was accepted at a kink of this sign, be it refuted together with others since."""
+    """Return whether a coordinate was accepted at a kink of this sign, even if it was refuted with others since."""
     coordinate = coordinate_of(engine, index)
     if coordinate.finding < 0:
         return False
@@ -62,7 +63,7 @@ def is_member(engine: Engine, index: int, sign: int) -> bool:
 
 
 def next_member(engine: Engine, after: int) -> int:
-    """Return the next coordinate with a kink of the sign that is looked at, NO_MEMBER where there is none."""
+    """Return the next coordinate with a kink of the current sign, NO_MEMBER where there is none."""
     for index in range(after + 1, engine.sweep.count):
         if is_member(engine, index, engine.sweep.shared_kinks.sign):
             return index
@@ -70,7 +71,7 @@ def next_member(engine: Engine, after: int) -> int:
 
 
 def are_few(engine: Engine) -> bool:
-    """Return whether the coordinates are so few that all pairs are tested."""
+    """Return whether there are few enough coordinates to test all pairs."""
     index = NO_MEMBER
     for _ in range(ALL_PAIRS + 1):
         index = next_member(engine, index)
@@ -80,7 +81,7 @@ def are_few(engine: Engine) -> bool:
 
 
 def next_pair(engine: Engine) -> bool:
-    """Move on to the next pair of coordinates; return False where the pairs of this sign are done."""
+    """Move on to the next pair of coordinates; return False once all pairs of this sign are done."""
     shared = engine.sweep.shared_kinks
     first = shared.first
     second = NO_MEMBER
@@ -95,7 +96,7 @@ def next_pair(engine: Engine) -> bool:
 
 
 def open_next_line(engine: Engine, slot: Slot) -> bool:
-    """Put the next line into a slot: two for each pair, then some over all coordinates; return False after the last."""
+    """Put the next line into a slot, two for each pair, then some over all coordinates; return False after the last."""
     shared = engine.sweep.shared_kinks
     while shared.sign != 0:
         turn = shared.turn
@@ -118,14 +119,14 @@ def open_next_line(engine: Engine, slot: Slot) -> bool:
 
 
 def open_pair(engine: Engine, slot: Slot, sign: float) -> None:
-    """Open a line along which the kinks of the two coordinates change the slope alike, or against each other."""
+    """Open a line along which the kinks of the pair change the slope in the same direction, or in opposite ones."""
     shared = engine.sweep.shared_kinks
     ratio = sign * math.fabs(jump_of(engine, shared.first) / jump_of(engine, shared.second))
     open_pair_line(engine, slot, shared.first, shared.second, ratio)
 
 
 def last_member(engine: Engine, first: int) -> int:
-    """Return the last coordinate of the kinks of this sign."""
+    """Return the last coordinate with a kink of the current sign."""
     last = first
     index = first
     while index != NO_MEMBER:
@@ -135,7 +136,7 @@ def last_member(engine: Engine, first: int) -> int:
 
 
 def has_range(engine: Engine) -> bool:
-    """Return whether there are three coordinates or more, and no other in between: it could have a kink nearby."""
+    """Return whether there are at least three coordinates, without others between them, which may have kinks nearby."""
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
     for index in range(first + 1, last):
@@ -145,7 +146,7 @@ def has_range(engine: Engine) -> bool:
 
 
 def open_range(engine: Engine, slot: Slot, number: int) -> None:
-    """Open a line over all coordinates of the kinks: number 0 leads as far as the claims can, the others are random."""
+    """Open a line over all coordinates: along number 0 the claims go farthest, the others are random."""
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
     seed = line_seed(engine.seed, SHARED_KINKS + ALIGNED_TRIES + number)
@@ -161,9 +162,9 @@ def open_range(engine: Engine, slot: Slot, number: int) -> None:
 
 
 def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:
-    """Return how far the claims go beyond the middle of their intervals along a line, in parts of the intervals.
+    """Return how far the claims are from the middle of their intervals along a line, in widths of the intervals.
 
-    The scales of x and f do not count: along the line that shows it, the signs of all coordinates may matter.
+    That does not depend on the scales of x and f, so that the sign of every coordinate counts.
     """
     total = 0.0
     length = 0.0
@@ -178,7 +179,7 @@ def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:
 
 
 def refute_line(engine: Engine, slot: Slot) -> None:
-    """Call all coordinates of kinks on a line wrong together: their claims contradict each other."""
+    """Call the coordinates of a line wrong, whose claims contradict each other."""
     first = slot.start
     last = slot.stop - 1
     sign = 1 if jump_of(engine, first) > 0.0 else -1
@@ -188,7 +189,7 @@ def refute_line(engine: Engine, slot: Slot) -> None:
 
 
 def refute_together(engine: Engine, index: int, partner: int) -> None:
-    """Call a coordinate wrong that was acceptable alone."""
+    """Call a coordinate wrong together with a partner; alone it was acceptable."""
     coordinate = coordinate_of(engine, index)
     coordinate.cause = codes.WRONG
     finding = finding_of(engine, coordinate.finding)
@@ -198,7 +199,7 @@ def refute_together(engine: Engine, index: int, partner: int) -> None:
 
 
 def abandon_shared_kinks(engine: Engine) -> None:
-    """Withdraw what was accepted one by one at kinks: the check ends before they were tested together."""
+    """Withdraw what was accepted at kinks that others may share: the check ends before they are tested together."""
     for sign in (1, -1):
         begin_sign(engine, sign)
         if next_member(engine, next_member(engine, NO_MEMBER)) != NO_MEMBER:

@@ -1,26 +1,25 @@
-"""A line over coordinates that share a kink, two or many: a pair first, a ladder where the pair settles nothing."""
+"""A line over coordinates that may share a kink: first a pair, then a ladder if the pair does not settle the claim."""
 
 from __future__ import annotations
 
 import math
 
-from ..evidence import scales
+from ..evidence import scales, stages
 from ..evidence.decision import DECIDED_RIGHT, QUIET, is_between, judge
 from ..evidence.intervals import weigh_ladder
 from ..evidence.ladder import insert_pair, largest_finite, noise_bar
 from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
-from ..records import stages
 from ..records.engine import Engine, Slot, coordinate_of, want_pair
 from ..records.floats import larger, power_of_two_above, smaller
 from ..records.memory import clear_record
 from .full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
 from .short_proof import STEP_RATIO, settle
 
-# Steps are this much above the smallest visible one: x does not take those along a slanted line exactly.
+# The smallest step, in smallest steps of a coordinate: along a slanted line no step is exact.
 ABOVE_SMALLEST = 16.0
-# The claim along the line is a sum with roundings of its own.
+# The relative rounding error of the claim along the line, which is a sum.
 SUM_ROUNDING = 1e-13
 # The ladder begins at a quarter of the size.
 TOP_PART = 4.0
@@ -76,15 +75,15 @@ def open_random_line(engine: Engine, slot: Slot, first: int, last: int, seed: in
 
 
 def moves(slot: Slot, index: int) -> bool:
-    """Return whether a coordinate between the ends of a line moves: all do on a random line, else the ends alone."""
+    """Return whether a coordinate moves along a line: on a random line all do, else only the two ends."""
     return slot.seed != 0 or index == slot.start or index == slot.stop - 1
 
 
 def change_by_rounding(engine: Engine, slot: Slot, step: float) -> float:
-    """Return how much the claims foretell of what rounding of the point into float32 changes f by.
+    """Return the change of f that the claims predict for rounding the point to float32.
 
-    Along a slanted line no step is exact.  What is left of f then obeys the inequality of a subgradient as f itself
-    does: a right claim lies between the slopes whatever the rounding.
+    Along a slanted line no step is exact.  Less this change, f still obeys the inequality of a subgradient: a right
+    claim lies between the slopes, however the points are rounded.
     """
     change = 0.0
     for index in range(slot.start, slot.stop):
@@ -107,7 +106,7 @@ def take_pair_of_line(engine: Engine, slot: Slot, step: float, right_value: floa
 
 
 def advance_shared_pair(engine: Engine, slot: Slot) -> None:
-    """Accept a claim between the slopes of the pair; else begin a ladder, from a quarter of the size down."""
+    """Accept a claim between the slopes of the pair; else begin a ladder downwards."""
     if pair_accepts(engine, slot):
         settle(slot, DECIDED_RIGHT)
         return
@@ -120,7 +119,7 @@ def advance_shared_pair(engine: Engine, slot: Slot) -> None:
 
 
 def pair_accepts(engine: Engine, slot: Slot) -> bool:
-    """Return whether the claim lies between the two slopes of the pair, which noise does not hide."""
+    """Return whether the claim lies between the two slopes of the pair, and noise does not hide them."""
     pair = slot.ladder[0]
     noise = noise_bar(engine.noise, pair.step)
     if not math.isfinite(pair.right + pair.left) or not noise <= QUIET * slot.tolerance:
@@ -135,7 +134,7 @@ def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
         ask_finer(slot)
         return
     weigh_ladder(engine, slot)
-    # Size 0: no kink may be thought to hide in the noise here, every claim is one of a kink.
+    # With size 0 noise is no excuse: the claim is about a kink that has been seen.
     settle(slot, judge(slot, 0.0))
 
 

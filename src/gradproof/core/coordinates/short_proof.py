@@ -1,26 +1,27 @@
-"""The short proof: a few pairs around the first one, until f is smooth there and the claim clearly right or wrong.
+"""The short proof: a few pairs beside the first one, until f looks smooth and the claim is clearly right or wrong.
 
-Some five pairs settle most of what a first pair leaves open; the full ladder takes the rest.
+About five pairs settle most of what the first one leaves open; the rest goes to the full ladder.
 """
 
 from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
-from ..records import stages
 from ..records.engine import Engine, Interval, Pair, Slot, want_pair
 from ..records.floats import larger, power_of_two_above
 
-# From one step to the next noise falls by 4, and truncation grows by 4 (one-sided slopes) or by 16 (centered ones).
+# From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
 STEP_RATIO = 4.0
 MOST_PAIRS = 7
-# A claim is refuted where it is ten bars off, and ten times the spread of all slopes.
+# A claim is refuted where it is off by ten bars, and by ten times the spread of all slopes.
 CLEARLY = 10.0
-# A pair at this part of the size must not side with the claim: inner solvers and ripples mislead the finest steps.
+# Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
+# mislead the finest steps.
 FAR_STEP = 2.0**-6
 # The gap between the sides of a smooth function grows by 4 with the step, up to higher orders and noise.
 LEAST_GROWTH = 2.5
@@ -28,7 +29,7 @@ MOST_GROWTH = 6.0
 
 
 def begin_proof(engine: Engine, slot: Slot) -> None:
-    """Ask for a far pair where the first one flatly refutes the claim; else for pairs around it."""
+    """Ask for a far pair if the first one flatly refutes the claim; else for coarser neighbours."""
     step = far_step(engine, slot)
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
@@ -52,7 +53,7 @@ def far_step(engine: Engine, slot: Slot) -> float:
 
 
 def ask_neighbours(slot: Slot) -> None:
-    """Ask for two coarser pairs: error bars need as many."""
+    """Ask for the two coarser pairs that an error bar takes."""
     slot.stage = stages.PROOF
     want_pair(slot, next_step(slot))
     want_pair(slot, STEP_RATIO * next_step(slot))
@@ -70,16 +71,17 @@ def gap(pair: Pair) -> float:
 
 
 def centered_agrees(engine: Engine, slot: Slot, place: int) -> bool:
-    """Return whether a centered slope agrees with the claim, and has so little noise that a disagreement would show."""
+    """Return whether a centered slope agrees with the claim, and noise is low enough for a disagreement to show."""
     noise = slope_noise(engine, slot, place)
     error = math.fabs(centered(slot, place) - slot.claimed)
     return error <= slot.tolerance + noise and noise <= larger(QUIET * slot.tolerance, slot.need)
 
 
 def advance_proof_curved(engine: Engine, slot: Slot) -> None:
-    """Accept a claim that agrees with both centered slopes where the gap grows with the step, as that of curvature.
+    """Accept a claim that agrees with both centered slopes, if the gap between the sides is that of curvature.
 
-    The gap of a kink at x stays.  A kink nearer than the first step moves the centered slopes, the second one more.
+    Curvature makes a gap that grows with the step; that of a kink at x stays.  A kink nearer than the first step moves
+    both centered slopes, the second one more.
     """
     near = gap(slot.ladder[0])
     far = gap(slot.ladder[1])
@@ -94,7 +96,7 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
 
 
 def advance_proof_flat(engine: Engine, slot: Slot) -> None:
-    """Refute a claim by two pairs, orders of magnitude apart, that agree with each other and not with it."""
+    """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it."""
     near = centered(slot, 0)
     change = math.fabs(centered(slot, 1) - near)
     if change <= math.fabs(slot.claimed - near) / CLEARLY:
@@ -102,14 +104,14 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
         take_finest_pair(engine, slot, bar)
         settle(slot, DECIDED_WRONG)
     else:
-        # The far pair is no neighbour of the near one, and tells nothing of its error.
+        # The far pair is no neighbour of the near one: it says nothing about its error.
         slot.count = 1
         slot.missing = 0
         ask_neighbours(slot)
 
 
 def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
-    """Take the slopes of the finest pair: the centered one with this error bar, those of the sides with their noise."""
+    """Take the slopes of the finest pair, the centered one with this error bar, one-sided ones with their noise."""
     pair = slot.ladder[0]
     noise = slope_noise(engine, slot, 0)
     surround(slot.slope, centered(slot, 0), bar)
@@ -121,7 +123,7 @@ def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
 
 
 def surround(interval: Interval, middle: float, bar: float) -> None:
-    """Make an interval of its middle and its error bar."""
+    """Set an interval by its middle and its error bar."""
     interval.low = middle - bar
     interval.high = middle + bar
 
@@ -148,7 +150,7 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
 
 
 def lacks_evidence(slot: Slot) -> bool:
-    """Return whether a pair is missing a side, or f did not change there at all, or the claim is not finite."""
+    """Return whether a pair lacks a side or sees no change of f, or the claim is not finite."""
     if slot.missing > 0 or not math.isfinite(slot.claimed):
         return True
     for k in range(slot.count):
@@ -158,7 +160,7 @@ def lacks_evidence(slot: Slot) -> bool:
 
 
 def spread_of_slopes(slot: Slot) -> float:
-    """Return how far any one-sided slope lies from the estimate."""
+    """Return the largest distance of a one-sided slope from the estimate."""
     spread = 0.0
     middle = estimate(slot)
     for k in range(slot.count):
@@ -168,7 +170,7 @@ def spread_of_slopes(slot: Slot) -> float:
 
 
 def look_far(engine: Engine, slot: Slot) -> None:
-    """Ask for a pair far from x; where the pairs have come as far, the ladder decides."""
+    """Ask for a pair far from x; if the pairs reach as far already, leave the claim to the ladder."""
     slot.step = far_step(engine, slot)
     if slot.step <= next_step(slot):
         slot.stage = stages.PARKED
@@ -178,12 +180,12 @@ def look_far(engine: Engine, slot: Slot) -> None:
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:
-    """Return whether a slope is nearer to the claim than to the estimate, by half of its distance from that."""
+    """Return whether a slope is more than twice as near to the claim as to the estimate."""
     return math.fabs(slope - slot.claimed) < 0.5 * math.fabs(slope - estimate(slot))
 
 
 def advance_proof_far(slot: Slot) -> None:
-    """Call the claim wrong, unless the far pair sides with it."""
+    """Call the claim wrong unless the far pair sides with it; then leave it to the ladder."""
     if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))):
         slot.stage = stages.PARKED
     else:

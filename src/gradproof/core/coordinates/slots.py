@@ -1,14 +1,14 @@
-"""Slots: opening one for a coordinate, taking the answers to the steps it asked for, moving it to its next stage."""
+"""Slots: opening one for a coordinate, taking the values it asked for, and moving it to its next stage."""
 
 from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..evidence.jumps import advance_step_jump
 from ..evidence.ladder import insert_pair, largest_finite
 from ..evidence.near_kinks import FOUND, GOES_ON, advance_zoom
 from ..evidence.scales import largest_claim_in_units, line_size, needed_resolution, pair_step, real_step, tolerance
-from ..records import stages
 from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
 from ..records.memory import clear_record
 from .full_ladder import advance_all_steps, advance_coarser, advance_finest, advance_ladder_far, begin_ladder, top_step
@@ -41,7 +41,7 @@ def free_slot(engine: Engine) -> int:
 
 
 def open_slot(engine: Engine, slot: Slot, index: int) -> None:
-    """Put a coordinate into a slot, with its claim, its scales and its noise."""
+    """Put a coordinate into a slot, with its claim, its scales and the noise of f."""
     coordinate = coordinate_of(engine, index)
     clear_record(slot)
     slot.start = index
@@ -57,7 +57,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
 
 
 def open_proof(engine: Engine, slot: Slot, index: int, refuted: bool) -> None:
-    """Open a slot for a short proof around the first pair, which is known, and may have flatly refuted the claim."""
+    """Open a slot for a short proof; its first pair is known, and may have refuted the claim flatly."""
     open_slot(engine, slot, index)
     slot.refuted = 1 if refuted else 0
     slot.step = pair_step(engine, coordinate_of(engine, index))
@@ -67,7 +67,7 @@ def open_proof(engine: Engine, slot: Slot, index: int, refuted: bool) -> None:
 
 
 def open_ladder(engine: Engine, slot: Slot, index: int, reach: float) -> None:
-    """Open a slot for a full ladder around one pair; one for kinks up to `reach` begins at its coarsest step."""
+    """Open a slot for a full ladder; one that looks for kinks up to `reach` begins at its coarsest step."""
     open_slot(engine, slot, index)
     slot.reach = reach
     slot.stage = stages.LADDER_FIRST
@@ -90,7 +90,7 @@ def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_
 
 
 def take_answers(engine: Engine, slot: Slot) -> None:
-    """Put the answered pairs of a slot into its ladder; a zoom and a search for a jump read theirs alone."""
+    """Put the values of a slot into its ladder, pair by pair; a zoom and a search for a jump use theirs directly."""
     stage = slot.stage
     wanted = slot.wanted_count
     slot.wanted_count = 0
@@ -104,7 +104,7 @@ def take_answers(engine: Engine, slot: Slot) -> None:
 
 
 def advance(engine: Engine, slot: Slot) -> None:
-    """Take the answers of a slot and move it on: it then wants more values, or is finished."""
+    """Take the values that a slot asked for and move it on: it then asks for more, or is finished or parked."""
     take_answers(engine, slot)
     stage = slot.stage
     if stage == stages.PROOF:

@@ -1,21 +1,22 @@
-"""The sweep over coordinates: from one round to the next, filling slots, and on to the next phase when one is done."""
+"""The sweep over coordinates: filling slots for the next round, and moving to the next phase when one is done."""
 
 from __future__ import annotations
 
+from ..evidence import stages
 from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32
-from ..records import marks, phases, stages
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, coordinate_of
+from . import phases
 from .full_ladder import begin_ladder
-from .outcome import refute_by_pair, settle_slot
+from .outcome import DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_slot
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 
-# Full proofs of so many wrong coordinates; where more is wrong, the scales are known and the pair alone counts.
+# Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
 FULL_PROOFS = 8
-# Where the noise is so much above what was assumed, what was done before it was measured is worthless.
+# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
 
 
@@ -29,7 +30,7 @@ def room(engine: Engine) -> int:
 
 
 def begin_sweep(engine: Engine) -> None:
-    """Begin (again) with the pairs of all coordinates."""
+    """Begin with the pairs of all coordinates, the first time or again."""
     sweep = engine.sweep
     sweep.phase = phases.PAIRS
     sweep.chunk_start = 0
@@ -40,7 +41,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.assumed_noise = engine.noise
     for index in range(sweep.count):
         coordinate = coordinate_of(engine, index)
-        coordinate.cause = marks.UNDECIDED
+        coordinate.cause = UNDECIDED
         coordinate.kink = NO_KINK
         coordinate.finding = -1
         coordinate.resolution = 0.0
@@ -48,7 +49,7 @@ def begin_sweep(engine: Engine) -> None:
 
 
 def end_noise(engine: Engine) -> None:
-    """Go on with the noise that was measured: from the beginning, where it is much larger than assumed."""
+    """Go on with the measured noise, from the beginning if it is much larger than assumed."""
     if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
         begin_sweep(engine)
     else:
@@ -80,7 +81,7 @@ def ready(engine: Engine) -> bool:
     if phase == phases.NOISE:
         if available >= NOISE_COUNT:
             return True
-        # There is no room for the noise line: what was assumed stays.
+        # The budget has no room for the noise line: the assumed noise stays.
         engine.noise_measured = 1
         end_noise(engine)
         return False
@@ -92,7 +93,7 @@ def ready(engine: Engine) -> bool:
 
 
 def prepare_pairs(engine: Engine, available: int) -> bool:
-    """Choose the next chunk; after the last one come the ladders."""
+    """Choose the next chunk; after the last one go on to the ladders."""
     sweep = engine.sweep
     left = sweep.count - sweep.chunk_start
     if left <= 0:
@@ -108,7 +109,7 @@ def prepare_pairs(engine: Engine, available: int) -> bool:
 
 
 def prepare_proofs(engine: Engine, available: int) -> bool:
-    """Fill the slots with what disagreed in the chunk; when all of it is settled, go on to the next chunk."""
+    """Fill the slots with coordinates of the chunk that disagree; once all are settled, go on to the next chunk."""
     if engine.noise_measured != 0:
         continue_parked(engine)
     if slots_at(engine, stages.PARKED) > 0:
@@ -125,9 +126,9 @@ def prepare_proofs(engine: Engine, available: int) -> bool:
 
 
 def continue_parked(engine: Engine) -> None:
-    """Give what the proofs left open its ladder: at once in the last chunk, else after it.
+    """Begin the ladders of what the proofs left open in the last chunk; in others, put them off until after it.
 
-    Pairs come first, so that a budget that ends soon leaves as little as possible untested.
+    Pairs come first, so that a small budget leaves as little as possible untested.
     """
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
@@ -136,19 +137,19 @@ def continue_parked(engine: Engine) -> None:
                 slot.noise = engine.noise
                 begin_ladder(engine, slot)
             else:
-                coordinate_of(engine, slot.start).cause = marks.LEFT_FOR_LADDER
+                coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER
                 slot.stage = stages.FREE
 
 
 def fill_proofs(engine: Engine) -> None:
-    """Open proofs in the order of the coordinates, as far as there are slots and full proofs are still wanted."""
+    """Open proofs in the order of the coordinates, as long as there are free slots and full proofs are needed."""
     sweep = engine.sweep
     while sweep.waiting < sweep.chunk_stop:
         mark = coordinate_of(engine, sweep.waiting).cause
-        flat = mark == marks.DISAGREES_FLAT
+        flat = mark == DISAGREES_FLAT
         if flat and sweep.proved_wrong >= FULL_PROOFS:
             refute_by_pair(engine, sweep.waiting)
-        elif flat or mark == marks.UNDECIDED:
+        elif flat or mark == UNDECIDED:
             number = free_slot(engine)
             if number < 0 or (flat and proofs_of_errors(engine) >= FULL_PROOFS):
                 return
@@ -157,7 +158,7 @@ def fill_proofs(engine: Engine) -> None:
 
 
 def proofs_of_errors(engine: Engine) -> int:
-    """Return how many full proofs found a claim wrong, or may: those of flatly refuted ones under way."""
+    """Return how many full proofs found a claim wrong, or are under way for one that was flatly refuted."""
     count = engine.sweep.proved_wrong
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
@@ -167,10 +168,10 @@ def proofs_of_errors(engine: Engine) -> int:
 
 
 def prepare_ladders(engine: Engine, available: int) -> bool:
-    """Fill the slots with what was left for the ladder; when all of it is settled, go on to shared kinks."""
+    """Fill the slots with coordinates left for the ladder; once all are settled, go on to shared kinks."""
     sweep = engine.sweep
     while sweep.waiting < sweep.count:
-        if coordinate_of(engine, sweep.waiting).cause == marks.LEFT_FOR_LADDER:
+        if coordinate_of(engine, sweep.waiting).cause == LEFT_FOR_LADDER:
             number = free_slot(engine)
             if number < 0:
                 break
@@ -183,7 +184,7 @@ def prepare_ladders(engine: Engine, available: int) -> bool:
 
 
 def prepare_shared_kinks(engine: Engine, available: int) -> bool:
-    """Fill the slots with lines over coordinates that may share a kink; when all are settled, the check is done."""
+    """Fill the slots with lines over coordinates that may share a kink; once all are settled, the check is done."""
     number = free_slot(engine)
     while number >= 0 and open_next_line(engine, engine.slots[number]):
         number = free_slot(engine)
@@ -194,12 +195,12 @@ def prepare_shared_kinks(engine: Engine, available: int) -> bool:
 
 
 def has_open_slots(engine: Engine) -> bool:
-    """Return whether a slot holds a line."""
+    """Return whether any slot holds a line."""
     return slots_at(engine, stages.FREE) < SLOT_COUNT
 
 
 def ask_or_end(engine: Engine, available: int) -> bool:
-    """End the check where the budget has no room for what the first open slot wants; return True."""
+    """End the check if the budget has no room for what the first open slot wants; return True in any case."""
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage != stages.FREE:
@@ -210,7 +211,7 @@ def ask_or_end(engine: Engine, available: int) -> bool:
 
 
 def settle_slots(engine: Engine) -> None:
-    """Write down what the finished slots found, and free them."""
+    """Record what the finished slots found, and free them."""
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == stages.FINISHED:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from ..records import stages
 from ..records.engine import Engine, Slot, want
 from ..records.floats import larger
+from . import stages
 from .intervals import estimate
 from .scales import real_step
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-from ..records import stages
 from ..records.engine import Engine, Search, Slot, want
 from ..records.floats import larger
+from . import stages
 from .ladder import DEVIATIONS, slope_noise, slope_of_side
 
 NO_SUSPECT = -1

@@ -6,9 +6,9 @@ import math
 
 from ..coordinates.refinement import NEAR, look_for_kink
 from ..coordinates.slots import advance, open_ladder
+from ..evidence import stages
 from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
-from ..records import stages
 from ..records.abi import (
     Code,
     ConstReals,

@@ -78,7 +78,7 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
-    stage: Integer  # what it wants values for: one of `stages`
+    stage: Integer  # what its values are for: one of evidence/stages
     start: Integer  # first coordinate of the line
     stop: Integer  # one past its last coordinate
     count: Integer  # pairs in the ladder
@@ -158,7 +158,7 @@ class SharedKinks:
 class Sweep:
     """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
 
-    phase: Integer  # one of `phases`
+    phase: Integer  # one of coordinates/phases
     count: Integer  # number of coordinates
     chunk_start: Integer  # first coordinate of the chunk at hand
     chunk_stop: Integer  # one past its last coordinate
@@ -210,7 +210,7 @@ class Coordinate:
 
     x: Real  # its value at the point
     claimed: Real  # its claimed slope
-    cause: Integer  # one of the causes, or one of `marks`, below 0
+    cause: Integer  # one of the causes, or a mark below 0
     kink: Integer  # no kink, one at x, one near x
     finding: Integer  # number of its finding; -1: none
     resolution: Real  # smallest error that would have been seen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..coordinates import phases
 from ..coordinates.rounds import asked, take_round, write_round
 from ..coordinates.start import begin_coordinates
 from ..coordinates.sweep import begin_sweep, end_early, prepare
 from ..evidence.scales import DEFAULT_RTOL, note_largest_claims
-from ..records import phases
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.engine import coordinate_of
