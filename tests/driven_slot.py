@@ -10,8 +10,8 @@ import numpy as np
 from block import block
 
 from gradproof.core.coordinates import slots
-from gradproof.core.evidence import scales
-from gradproof.core.records.engine import STAGE_FINISHED, STAGE_PARKED, coordinate_of
+from gradproof.core.evidence import scales, stages
+from gradproof.core.records.engine import coordinate_of
 
 # t -> f(x + t)
 Line = Callable[[float], float]
@@ -59,7 +59,7 @@ def settled(engine: Any, line: Line) -> tuple[Any, int]:
     """Answer until the slot is finished or parked; return it, and how many values it took."""
     slot, values = engine.slots[0], 0
     for _ in range(MANY):
-        if slot.stage in (STAGE_FINISHED, STAGE_PARKED):
+        if slot.stage in (stages.FINISHED, stages.PARKED):
             return slot, values
         assert slot.wanted_count > 0
         values += answer(engine, line)

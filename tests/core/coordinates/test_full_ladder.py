@@ -11,23 +11,17 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import full_ladder
-from gradproof.core.evidence import intervals
+from gradproof.core.evidence import intervals, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import ALL_CONFLICT, KINK_AT_X
-from gradproof.core.records.engine import (
-    LADDER,
-    STAGE_CLIMB,
-    STAGE_FINISHED,
-    STAGE_LADDER_FAR,
-    WANTED_CAPACITY,
-)
+from gradproof.core.records.engine import LADDER, WANTED_CAPACITY
 
 EXP = lines.SMOOTH["exp"]
 
 
 def settles(line, claimed, decision, most=200, **options):
     slot, values = settled(with_ladder(line.value, claimed, **options), line.value)
-    assert (slot.stage, slot.decision) == (STAGE_FINISHED, decision)
+    assert (slot.stage, slot.decision) == (stages.FINISHED, decision)
     assert values <= most
     return slot
 
@@ -117,20 +111,20 @@ def test_how_far_a_claim_is_followed_before_it_is_wrong():
     """One pair far from x comes last; a claim with which that sides is followed up to the top."""
     engine = with_ladder(EXP.value, 0.9)
     slot = engine.slots[0]
-    stages = []
-    while slot.stage != STAGE_FINISHED:
-        stages.append((int(slot.stage), steps_wanted(slot)))
+    seen = []
+    while slot.stage != stages.FINISHED:
+        seen.append((int(slot.stage), steps_wanted(slot)))
         answer(engine, EXP.value)
-    assert stages[-1] == (STAGE_LADDER_FAR, [2.0**-6])
+    assert seen[-1] == (stages.LADDER_FAR, [2.0**-6])
     assert slot.decision == DECIDED_WRONG
-    slot.stage, slot.wanted_count = STAGE_LADDER_FAR, 2
+    slot.stage, slot.wanted_count = stages.LADDER_FAR, 2
     slot.claimed, slot.wanted[0], slot.wanted[1], slot.step = 0.9, 2.0**-5, -(2.0**-5), 2.0**-5
     answer(engine, lambda t: EXP.value(0.0) + 0.9 * t)
-    assert slot.stage == STAGE_CLIMB
+    assert slot.stage == stages.LADDER_COARSER
 
 
 def test_the_coarsest_step():
-    """Four sizes, and where x is small as far as 1, or 2**20 sizes; or as far as kinks are looked for."""
+    """Four times the size, or 1 where x is small (at most 2**20 sizes), or how far kinks are looked for."""
     slot = climbed(EXP.value).slots[0]
     for size, reach, expected in ((1.0, 0.0, 4.0), (0.01, 0.0, 4.0), (8.0, 0.0, 32.0), (2.0**-30, 0.0, 2.0**-8)):
         slot.size, slot.reach = size, reach
@@ -183,7 +177,7 @@ def clear_enough(decision, expected, **fields):
     engine = climbed(EXP.value)
     engine.unit = 2.0**-53
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.tolerance, slot.need = 0.7, 1e-5, 1e-5
     for name, value in fields.items():
         setattr(engine if name == "unit" else slot, name, value)
@@ -210,8 +204,8 @@ def test_steps_that_contradict_each_other_end_the_way_up():
     engine = climbed(lines.with_kink(EXP, 1e-3, 1.0).value, STEPS[8:])
     slot = engine.slots[0]
     engine.unit, slot.claimed, slot.tolerance = 2.0**-53, 0.7, 1e-5
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     for conflict, climbs in ((0, True), (ALL_CONFLICT, False)):
         slot.conflict, slot.wanted_count = conflict, 0
-        full_ladder.climb_on(engine, slot)
-        assert (slot.stage == STAGE_CLIMB and slot.wanted_count == 4) == climbs
+        full_ladder.ask_coarser(engine, slot)
+        assert (slot.stage == stages.LADDER_COARSER and slot.wanted_count == 4) == climbs

@@ -2,19 +2,21 @@
 
 import ctypes
 import math
+from typing import Any
 
 import pytest
 from block import block, climbed
 from oracles import lines
 from properties import refuted
 
-from gradproof.core.coordinates import outcome, phases
-from gradproof.core.evidence import intervals
+from gradproof.core.coordinates import outcome
+from gradproof.core.evidence import intervals, scales
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
 from gradproof.core.machine import result
 from gradproof.core.records import codes
 from gradproof.core.records import engine as records
+from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of, finding_of
 
 
@@ -22,7 +24,7 @@ def finished(line=lines.SMOOTH["exp"], noise=0.0, **fields):
     """A check and its slot, which has seen a line and come to a decision."""
     engine = climbed(line.value, noise=noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.decision, slot.kink, slot.distance = DECIDED_RIGHT, NO_KINK, math.nan
     slot.claimed, slot.tolerance, slot.claim_scale = 0.7, 1e-5, 0.7
     for name, value in fields.items():
@@ -76,16 +78,16 @@ def decides(function):
 def test_what_decides(monkeypatch):
     decides(outcome.decides)
     refuted(decides, lambda engine, slot: True)
-    monkeypatch.setattr(outcome, "typical_slope", lambda engine, slot: math.inf)
+    monkeypatch.setattr(outcome, "median_slope", lambda engine, slot: math.inf)
     refuted(decides, outcome.decides)
 
 
 def is_written(settle, line, kink, distance):
     engine, slot = finished(line, kink=kink, distance=distance)
     coordinate = coordinate_of(engine, 0)
-    coordinate.finding = -1
-    cause = settle(engine, slot)
-    assert coordinate.cause == cause == codes.KINK_AT_POINT
+    coordinate.finding, coordinate.claimed = -1, 0.7
+    settle(engine, slot)
+    assert coordinate.cause == codes.KINK_AT_POINT
     assert coordinate.kink == KINK_AT_X
     finding = finding_of(engine, 0)
     assert [finding.start, finding.stop, finding.cause, finding.kink] == [0, 1, codes.KINK_AT_POINT, KINK_AT_X]
@@ -103,7 +105,8 @@ def test_findings():
     is_written(outcome.settle_slot, line, KINK_AT_X, math.nan)
     refuted(is_written, outcome.settle_slot, line, NO_KINK, math.nan)
     engine, slot = finished()
-    assert outcome.settle_slot(engine, slot) == codes.AGREES
+    outcome.settle_slot(engine, slot)
+    assert coordinate_of(engine, 0).cause == codes.AGREES
     assert engine.sweep.finding_count == 0  # what agrees, without a kink, is no finding
 
 
@@ -127,9 +130,9 @@ def test_no_room_for_findings():
     for index in (0, 1):
         coordinate = coordinate_of(engine, index)
         coordinate.x, coordinate.claimed = 1.0, 1.0
-        step = phases.pair_step(engine, coordinate)
+        step = scales.pair_step(engine, coordinate)
         engine.pairs[index].right, engine.pairs[index].left = 2.5 * step, -2.0 * step
-        phases.refute(engine, index)
+        outcome.refute_by_pair(engine, index)
         assert coordinate.cause == codes.WRONG
     assert engine.sweep.finding_count == most
     finding = finding_of(engine, most - 1)
@@ -151,13 +154,13 @@ def keeps_marks(mark, expected):
     assert [coordinate_of(engine, index).cause for index in range(2)] == [codes.WRONG, mark]
     assert [coordinate_of(engine, index).kink for index in range(2)] == [KINK_NEAR_X, 0]
     # A mark on the way is no cause yet: to the caller the coordinate is untested.
-    report = result.Report()
-    result.count_coordinates(engine, report)
+    report: Any = Report()
+    result.report_coordinates(engine, report)
     assert (report.wrong, report.untested, report.open) == expected
 
 
 def test_marks_on_the_way():
-    for mark in (records.UNDECIDED, records.DISAGREES_FLAT, records.LEFT_FOR_LADDER):
+    for mark in (outcome.UNDECIDED, outcome.DISAGREES_FLAT, outcome.LEFT_FOR_LADDER):
         keeps_marks(mark, (1, 1, 0))
     refuted(keeps_marks, codes.STEP_LIMITED, (1, 1, 0))
 

@@ -8,9 +8,8 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import refinement, slots
-from gradproof.core.evidence import intervals, ladder
+from gradproof.core.evidence import intervals, ladder, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
-from gradproof.core.records.engine import STAGE_REFINE, STAGE_STEP_JUMP
 
 EXP = lines.SMOOTH["exp"]
 
@@ -19,7 +18,7 @@ def weighed(line=EXP.value, claimed=0.7, noise=0.0):
     """A check and its slot, whose ladder has been weighed."""
     engine = climbed(line, noise=noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.tolerance = claimed, 1e-9
     return engine, slot
 
@@ -38,7 +37,7 @@ def asks_between(begin):
     assert wanted[0::2].tolist() == expected
     assert wanted[1::2].tolist() == [-step for step in expected]
     assert 2 < len(expected) < 10
-    assert slot.stage == STAGE_REFINE
+    assert slot.stage == stages.REFINEMENT
 
 
 def test_steps_in_between():
@@ -51,7 +50,7 @@ def looks(claimed, decision):
     engine, slot = under_noise(claimed)
     assert refinement.judge_slot(engine, slot) == decision
     refinement.look_closer(engine, slot, decision)
-    refined = slot.stage == STAGE_REFINE
+    refined = slot.stage == stages.REFINEMENT
     assert refined == (decision == STILL_OPEN)
     assert refined or slot.decision == decision
 
@@ -72,7 +71,7 @@ def test_a_refined_ladder_is_weighed_again(claimed, decision):
     for step in 1.5 * STEPS[:8]:
         ladder.insert_pair(slot, step, math.expm1(0.7 * step) / step, -math.expm1(-0.7 * step) / step, 1.0)
     before = slot.resolution
-    slot.stage = STAGE_REFINE
+    slot.stage = stages.REFINEMENT
     slots.advance(engine, slot)
     assert slot.decision == decision
     assert slot.resolution != before
@@ -99,7 +98,7 @@ def test_larger_steps_that_side_with_a_claim():
     supports_from(refinement.supported_from, -2.0, refinement.NO_PLACE)
     refuted(supports_from, lambda slot: 0, 1.0, expected)
     refinement.look_again(engine, slot, DECIDED_WRONG)
-    assert slot.stage == STAGE_STEP_JUMP
+    assert slot.stage == stages.STEP_JUMP
     assert slot.wanted[0] == slot.ladder[expected + 1].step
 
 
@@ -116,7 +115,7 @@ def test_the_tread_of_stairs():
     refuted(ends_at, refinement.end_of_tread, lambda t: 3.0 + 0.1 * (t > 0.3), 1.0)
     engine, slot = weighed(lambda t: 3.0 + 0.1 * (t > 0.3), 0.1)
     refinement.look_again(engine, slot, DECIDED_WRONG)
-    assert slot.stage == STAGE_STEP_JUMP
+    assert slot.stage == stages.STEP_JUMP
     assert slot.wanted[0] == 1.0
 
 
@@ -138,7 +137,7 @@ def seemingly_at_x(distance, claimed, noise, steps=STEPS):
     """A ladder that was weighed as one of a kink at x, with slopes 0.7 and 1.7: it may lie beside x."""
     engine = climbed(lines.with_kink(EXP, distance, 1.0).value, steps, noise)
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.kink, slot.jump = intervals.KINK_AT_X, 1.0
     slot.left.low = slot.left.high = slot.slope.low = 0.7
     slot.right.low = slot.right.high = slot.slope.high = 1.7

@@ -1,4 +1,4 @@
-"""The joint test: claims at a kink that coordinates share must be one vector between its slopes."""
+"""Kinks that coordinates share: the claims there must be one vector between their slopes."""
 
 import math
 
@@ -93,7 +93,7 @@ def test_kinks_of_their_own(witness, objective, claimed):
     refuted(contradicts, witness, objective, claimed)
 
 
-def test_a_budget_that_ends_before_the_joint_test(witness):
+def test_a_budget_that_ends_before_kinks_are_tested_together(witness):
     """What was accepted one by one, and not together, is untested; without a partner it stands."""
     full = checked(witness, largest, np.zeros(2), np.array([1.0, 1.0])).evaluations
     found = checked(witness, largest, np.zeros(2), np.array([1.0, 1.0]), budget=full - 3)
@@ -102,7 +102,7 @@ def test_a_budget_that_ends_before_the_joint_test(witness):
     assert alone.causes == ["kink_at_point", "agrees"]
 
 
-def test_evaluations_of_the_joint_test(witness):
+def test_evaluations_for_shared_kinks(witness):
     """A pair for each line where the claims are right: little against the ladders of the kinks."""
     kinked = checked(witness, largest, np.zeros(2), np.array([0.5, 0.5])).evaluations
     single = checked(witness, lambda x: largest(x[:1]) if x[0] > 0 else 0.0, np.zeros(1), np.array([0.5])).evaluations
@@ -141,7 +141,7 @@ def pairs_are(next_pair, count, expected):
     shared_kinks.begin_sign(engine, 1)
     found = []
     while next_pair(engine) and len(found) < 100:
-        found.append((engine.sweep.joint.first, engine.sweep.joint.second))
+        found.append((engine.sweep.shared_kinks.first, engine.sweep.shared_kinks.second))
     place = [0, *range(3, count + 2)]
     assert found == [(place[first], place[second]) for first, second in expected]
 

@@ -1,18 +1,20 @@
-"""A line of the joint test: what it asks for, what its claim is, and what rounding of its points changes."""
+"""A line over coordinates that share a kink: its claim, its steps, and what rounding of its points changes."""
 
 import math
 
 import numpy as np
 import pytest
 from block import block
+from driven_slot import answer
 from properties import refuted
 from witnesses import records
 
 from gradproof.core.coordinates import shared_line
+from gradproof.core.evidence import stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from gradproof.core.points import directions
 from gradproof.core.records.border import Probe
-from gradproof.core.records.engine import STAGE_FINISHED, STAGE_JOINT_LADDER, STAGE_JOINT_PAIR, coordinate_of
+from gradproof.core.records.engine import coordinate_of
 
 
 def foretells(function, plain, seed, ratio):
@@ -62,7 +64,7 @@ def is_a_line_of_two(open_line):
     """Its claim is that of the first and `ratio` times that of the second, and so is what both may err by."""
     engine, slot = check()
     open_line(engine, slot, 0, 1, -0.5)
-    assert (slot.start, slot.stop, slot.seed, slot.ratio, slot.stage) == (0, 2, 0, -0.5, STAGE_JOINT_PAIR)
+    assert (slot.start, slot.stop, slot.seed, slot.ratio, slot.stage) == (0, 2, 0, -0.5, stages.SHARED_PAIR)
     assert slot.claimed == 0.25 - 0.5 * 2.0
     assert slot.tolerance == pytest.approx(1e-6 * (0.25 + 0.5 * 2.0), rel=1e-5)
     # Neither moves beyond its size, 1 and 4; the second moves by half of the step.
@@ -114,10 +116,7 @@ def is_settled(line, claimed, stage, decision=0):
     shared_line.open_pair_line(engine, slot, 0, 1, 1.0)
     slot.claimed = claimed
     for _ in range(100):
-        for place in range(slot.wanted_count):
-            slot.answers[place] = 1.0 + line(slot.wanted[place])
-        wanted, slot.wanted_count = slot.wanted_count, 0
-        shared_line.advance_joint(engine, slot, wanted)
+        answer(engine, lambda t: 1.0 + line(t))
         if slot.stage == stage:
             break
     assert slot.stage == stage
@@ -131,8 +130,8 @@ def kinked(t):
 
 def test_claims_along_a_line():
     """Between the slopes of both sides a pair settles it; what is outside climbs a ladder, which refutes it."""
-    assert is_settled(kinked, 0.5, STAGE_FINISHED, DECIDED_RIGHT).count == 1
+    assert is_settled(kinked, 0.5, stages.FINISHED, DECIDED_RIGHT).count == 1
     for claimed in (2.5, -1.5):
-        is_settled(kinked, claimed, STAGE_JOINT_LADDER)
-        assert is_settled(kinked, claimed, STAGE_FINISHED, DECIDED_WRONG).count > 5
-        refuted(is_settled, kinked, claimed, STAGE_FINISHED, DECIDED_RIGHT)
+        is_settled(kinked, claimed, stages.SHARED_LADDER)
+        assert is_settled(kinked, claimed, stages.FINISHED, DECIDED_WRONG).count > 5
+        refuted(is_settled, kinked, claimed, stages.FINISHED, DECIDED_RIGHT)

@@ -9,15 +9,8 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import short_proof, slots
-from gradproof.core.evidence import intervals
+from gradproof.core.evidence import intervals, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
-from gradproof.core.records.engine import (
-    STAGE_FINISHED,
-    STAGE_PARKED,
-    STAGE_PROOF,
-    STAGE_PROOF_CURVED,
-    STAGE_PROOF_FLAT,
-)
 
 EXP = lines.SMOOTH["exp"]
 
@@ -30,7 +23,7 @@ def with_jumps(t):
 def proves(line, claimed, decision, flat=False):
     """A few pairs settle the claim, and their interval holds the true slope."""
     slot, values = settled(with_proof(line.value, claimed, flat), line.value)
-    assert (slot.stage, slot.decision) == (STAGE_FINISHED, decision)
+    assert (slot.stage, slot.decision) == (stages.FINISHED, decision)
     assert values <= 2 * short_proof.MOST_PAIRS
     assert slot.slope.low <= line.right <= slot.slope.high
     assert slot.kink == intervals.NO_KINK
@@ -47,7 +40,7 @@ def test_smooth_lines(name):
 
 
 def is_left_to_the_ladder(line, claimed, flat=False):
-    assert settled(with_proof(line, claimed, flat), line)[0].stage == STAGE_PARKED
+    assert settled(with_proof(line, claimed, flat), line)[0].stage == stages.PARKED
 
 
 def test_what_is_left_to_the_ladder():
@@ -71,19 +64,19 @@ def begins(engine, stage, multiples):
 def test_how_it_begins():
     """With a far pair for a flat refutation, one pair for what may be curvature, two neighbours for the rest."""
     flat = with_proof(EXP.value, 0.9, refuted=True)
-    begins(flat, STAGE_PROOF_FLAT, [2.0**-6 / flat.slots[0].ladder[0].step])
+    begins(flat, stages.PROOF_FLAT, [2.0**-6 / flat.slots[0].ladder[0].step])
     # Curved so much that right and left slope are apart by more than the tolerance, around the right claim.
     curved = with_proof(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, 0.7)
-    begins(curved, STAGE_PROOF_CURVED, [4])
-    begins(with_proof(EXP.value, 0.9), STAGE_PROOF, [4, 16])
-    refuted(begins, with_proof(EXP.value, 0.9), STAGE_PROOF_CURVED, [4])
+    begins(curved, stages.PROOF_CURVED, [4])
+    begins(with_proof(EXP.value, 0.9), stages.PROOF, [4, 16])
+    refuted(begins, with_proof(EXP.value, 0.9), stages.PROOF_CURVED, [4])
 
 
 def settles_by_curvature(line, stage):
     """Whether the second pair settles a claim that only the gap of the first pair contradicts."""
     engine = with_proof(line, 0.7)
     slot = engine.slots[0]
-    assert slot.stage == STAGE_PROOF_CURVED
+    assert slot.stage == stages.PROOF_CURVED
     for place in range(2):
         slot.answers[place] = line(slot.wanted[place])
     slots.advance(engine, slot)
@@ -92,9 +85,9 @@ def settles_by_curvature(line, stage):
 
 def test_curvature_is_told_from_a_kink():
     """The gap of curvature grows with the step, that of a kink at x stays, whatever the centered slopes are."""
-    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, STAGE_FINISHED)
-    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), STAGE_PROOF)
-    refuted(settles_by_curvature, lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), STAGE_FINISHED)
+    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, stages.FINISHED)
+    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.PROOF)
+    refuted(settles_by_curvature, lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.FINISHED)
 
 
 def test_a_flat_refutation_that_only_holds_near_x():
@@ -104,7 +97,7 @@ def test_a_flat_refutation_that_only_holds_near_x():
     far = steps_wanted(slot)[0]
     slot.answers[0], slot.answers[1] = 3.0 + far, 3.0 - far
     slots.advance(engine, slot)
-    assert (slot.stage, slot.count) == (STAGE_PROOF, 1)
+    assert (slot.stage, slot.count) == (stages.PROOF, 1)
     assert steps_wanted(slot) == [4 * slot.ladder[0].step, 16 * slot.ladder[0].step]
 
 
@@ -126,17 +119,17 @@ def follows(advance, claimed, stage):
     """A far pair that sides with a claim leaves it open; else the claim is wrong."""
     engine = climbed(with_jumps, [*STEPS[14:18], 0.25])
     slot = engine.slots[0]
-    intervals.gather(engine, slot)
+    intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.step = claimed, 0.25
     advance(slot)
     assert slot.stage == stage
-    assert stage == STAGE_PARKED or slot.decision == DECIDED_WRONG
+    assert stage == stages.PARKED or slot.decision == DECIDED_WRONG
 
 
 def test_a_pair_far_from_x():
     far = (with_jumps(0.25) - with_jumps(-0.25)) / 0.5
     assert abs(far - 0.5) > 0.3
-    follows(short_proof.advance_proof_far, far, STAGE_PARKED)
-    follows(short_proof.advance_proof_far, 2.0, STAGE_FINISHED)
-    refuted(follows, short_proof.advance_proof_far, 2.0, STAGE_PARKED)
+    follows(short_proof.advance_proof_far, far, stages.PARKED)
+    follows(short_proof.advance_proof_far, 2.0, stages.FINISHED)
+    refuted(follows, short_proof.advance_proof_far, 2.0, stages.PARKED)
     assert math.isfinite(far)

@@ -8,26 +8,27 @@ from block import block
 from properties import refuted
 from rounds import checked
 
-from gradproof.core.coordinates import phases, rounds, shared_kinks, slots
+from gradproof.core.coordinates import rounds, slots, sweep
+from gradproof.core.evidence import stages
 from gradproof.core.records import engine as records
-from gradproof.core.records.engine import SLOT_COUNT, STAGE_FREE, STAGE_PROOF, WANTED_CAPACITY
+from gradproof.core.records.engine import SLOT_COUNT, WANTED_CAPACITY
 
 
 def finds_the_free_one(function):
     engine = block()
-    slots.free_slots(engine)
+    slots.free_all_slots(engine)
     for number in range(SLOT_COUNT):
         assert function(engine) == number
-        engine.slots[number].stage = STAGE_PROOF
-        assert slots.is_open(engine.slots[number])
+        engine.slots[number].stage = stages.PROOF
+        assert slots.slots_at(engine, stages.PROOF) == number + 1
     assert function(engine) == -1
-    engine.slots[7].stage = STAGE_FREE
+    engine.slots[7].stage = stages.FREE
     assert function(engine) == 7
-    assert not slots.is_open(engine.slots[7])
+    assert slots.slots_at(engine, stages.FREE) == 1
 
 
 def test_free_slots():
-    finds_the_free_one(slots.a_free_slot)
+    finds_the_free_one(slots.free_slot)
     refuted(finds_the_free_one, lambda engine: 0)
 
 
@@ -78,7 +79,7 @@ def test_fewer_slots_find_the_same(plain, monkeypatch, count):
     x = np.array([0.0, 0.0, 0.0, 1.0, 0.5, 0.5])
     claimed = np.array([0.5, 2.0, -0.5, 2.5, 1.5, 1.5])
     with_all = checked(plain, kinks_and_errors, x, claimed)
-    for module in (slots, phases, rounds, shared_kinks):
+    for module in (slots, sweep, rounds):
         monkeypatch.setattr(module, "SLOT_COUNT", count)
     with_few = checked(plain, kinks_and_errors, x, claimed)
     assert with_few.causes == with_all.causes

@@ -7,9 +7,9 @@ import pytest
 from block import block
 from properties import refuted
 
-from gradproof.core.coordinates import start
+from gradproof.core.coordinates import phases, start
 from gradproof.core.records import codes
-from gradproof.core.records.engine import PHASE_AT_X, coordinate_of
+from gradproof.core.records.engine import coordinate_of
 
 X = np.array([3.0, -0.5, 0.0, 100.0])
 CLAIMED = np.array([1.0, -8.0, math.nan, 0.25])
@@ -19,7 +19,7 @@ def begins(function, dtype, rtol, expected_rtol):
     engine = block(4)
     engine.sweep.phase = 5
     assert function(engine, X.astype(dtype), CLAIMED.astype(dtype), rtol) == codes.DONE
-    assert engine.sweep.phase == PHASE_AT_X
+    assert engine.sweep.phase == phases.AT_X
     assert engine.rtol == engine.sweep.rtol == expected_rtol
     assert math.isnan(engine.value)
     assert engine.sweep.count == 4

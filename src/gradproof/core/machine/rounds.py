@@ -6,9 +6,9 @@ contract for every mode: asking changes nothing, a part of a round may be told, 
 
 from __future__ import annotations
 
-from ..coordinates.phases import end_early, prepare
 from ..coordinates.rounds import take_round, write_round
 from ..coordinates.start import start_coordinates
+from ..coordinates.sweep import end_early, prepare
 from ..records.abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
 from ..records.border import ConstOptions, Probes
 from ..records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, NO_ENGINE, NO_ROUND, TOO_MANY_VALUES

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..coordinates.phases import begin_sweep, end_early, prepare
+from ..coordinates import phases
 from ..coordinates.rounds import asked, take_round, write_round
 from ..coordinates.start import begin_coordinates
+from ..coordinates.sweep import begin_sweep, end_early, prepare
 from ..evidence.scales import DEFAULT_RTOL, note_largest_claims
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
-from ..records.engine import PHASE_DONE, PHASE_JOINT, coordinate_of
+from ..records.engine import coordinate_of
 from ..records.floats import larger, widened
 from ..records.lines import CANDIDATES, Lines
 
@@ -69,16 +70,16 @@ def begin_confirming(lines: Lines, x: ConstVector, claimed: ConstVector) -> None
 
 
 def prepare_candidates(lines: Lines) -> None:
-    """Move the sweep over the candidates on; the joint test of kinks is left out."""
+    """Move the sweep over the candidates on; kinks that several of them share are left out."""
     prepare(lines.engine)
-    if lines.engine.sweep.phase == PHASE_JOINT:
+    if lines.engine.sweep.phase == phases.SHARED_KINKS:
         # Its random lines would move what lies between the candidates.
         end_early(lines.engine)
 
 
 def candidates_asked(lines: Lines) -> int:
     """Return how many probes the check of the candidates asks for."""
-    return asked(lines.engine) if lines.engine.sweep.phase != PHASE_DONE else 0
+    return asked(lines.engine) if lines.engine.sweep.phase != phases.DONE else 0
 
 
 def write_candidates(lines: Lines, probes: Probes) -> int:

@@ -9,7 +9,7 @@ from properties import refuted
 from rounds import checked, options_of
 from witnesses import records
 
-from gradproof.core.coordinates import phases, rounds, shared_kinks, slots
+from gradproof.core.coordinates import rounds, slots, sweep
 from gradproof.core.records.border import Finding, Report
 from gradproof.core.records.codes import DONE
 from gradproof.core.records.engine import CHUNK
@@ -56,7 +56,7 @@ def test_more_than_one_chunk_in_plain_python(plain, monkeypatch):
     def objective(point):
         return float(point[-1]) ** 2 + abs(float(point[5])) + abs(float(point[6]))
 
-    for module in (slots, phases, rounds, shared_kinks):
+    for module in (slots, sweep, rounds):
         monkeypatch.setattr(module, "SLOT_COUNT", 1)
     found = checked(plain, objective, x, claimed)
     others = {index: cause for index, cause in enumerate(found.causes) if cause != "agrees"}
