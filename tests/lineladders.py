@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -83,6 +84,29 @@ def probes_of(ladder: Any) -> list[tuple[int, int, int, int, float]]:
     count = rungs.write_rung(ladder, (Probe * 8).from_buffer(probes), 0)
     assert count == rungs.rung_probes(ladder)
     return [tuple(probe) for probe in probes[:count][["start", "stop", "seed", "aligned", "step"]].tolist()]
+
+
+# Smooth lines, whose slope at 0 is 0.
+SMOOTH: dict[str, Line] = {
+    "sine": lambda t: math.sin(t + 1.0) - math.sin(1.0) - math.cos(1.0) * t,
+    "exponential": lambda t: math.expm1(2 * t) - 2 * t,
+    "quartic": lambda t: t**4 - 3 * t**3 + t * t,
+    "cubic": lambda t: t**3,
+    "line": lambda t: 0.0,
+}
+
+
+def with_error(line: Line, error: float, size: float = 1.0) -> Line:
+    """A line of some size whose claim is off by an error."""
+    return lambda t: size * line(t) + error * t
+
+
+def family(shape: str, seed: int) -> tuple[list[Line], Any]:
+    """Four smooth lines of random sizes, and the errors of their claims."""
+    random = np.random.default_rng(seed)
+    errors = random.normal(size=4) * 10.0 ** random.integers(-9, 1)
+    sizes = random.normal(size=4) * 10.0 ** random.integers(-1, 2)
+    return [with_error(SMOOTH[shape], error, size) for error, size in zip(errors, sizes, strict=True)], errors
 
 
 def kink(jump: float, at: float) -> Line:

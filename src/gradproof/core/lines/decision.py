@@ -32,19 +32,14 @@ def worst_line(ladder: LineLadder) -> int:
     """Return the line of a ladder whose residual slope is largest at the best rung."""
     worst = 0
     for line in range(ladder.line_count):
-        if residual_size(ladder, line) > residual_size(ladder, worst):
+        if math.fabs(residual_at(ladder, ladder.best, line)) > math.fabs(residual_at(ladder, ladder.best, worst)):
             worst = line
     return worst
 
 
-def residual_size(ladder: LineLadder, line: int) -> float:
-    """Return the size of the residual slope of a line at the best rung."""
-    return math.fabs(residual_at(ladder, ladder.best, line))
-
-
 def seen_residual(lines: Lines) -> float:
     """Return the largest residual slope of the pool."""
-    return residual_size(lines.pool, worst_line(lines.pool))
+    return math.fabs(residual_at(lines.pool, lines.pool.best, worst_line(lines.pool)))
 
 
 def bars_beyond(lines: Lines) -> float:
@@ -74,11 +69,6 @@ def note_curvature(lines: Lines) -> None:
         total += math.fabs(gap_at(pool, pool.best, line))
     mean = total / pool.line_count
     lines.curved_slope = larger(math.ldexp(mean, -int(pool.best)) * AWAY, lines.curved_slope)
-
-
-def note_bar(lines: Lines, bar: float) -> None:
-    """Note the bar that the lines of the pool passed with."""
-    raise_bar(lines, lines.pool.aligned, bar + lines.tolerance)
 
 
 def note_seen(lines: Lines) -> None:

@@ -6,9 +6,9 @@ import math
 
 from ..records.floats import larger
 from ..records.lines import FINISHED, LineLadder, Lines
-from .pooled_bars import pooled_noise
+from .pooled_bars import pooled_change, pooled_noise
 from .rungs import RUNG, gap_at, has_rung, is_step, lowest_exponent, missing_rung, residual_at
-from .single_bars import SINGLE_DEVIATIONS, single_change, single_noise
+from .single_bars import SINGLE_DEVIATIONS, single_noise
 
 # A gap stands out where it is so many bars of noise; it stays where more than half of it is left at a smaller step.
 GAP_BARS = 8.0
@@ -40,7 +40,7 @@ def keeps_its_gap(lines: Lines) -> bool:
 def begins_with_gaps(lines: Lines) -> bool:
     """Return whether all lines of the pool have a gap from the start: larger steps would only add curvature to it."""
     pool = lines.pool
-    if pool.taken != FIRST_RUNGS or not has_rung(pool, pool.first + RUNG):
+    if pool.taken != FIRST_RUNGS:
         return False
     staying = staying_gaps(pool, pool.first, CONSTANT_PART)
     return standing_gaps(lines, pool.first) == pool.line_count and staying == pool.line_count
@@ -102,9 +102,9 @@ def note_gap(lines: Lines, ladder: LineLadder, gap: float) -> int:
         wanted = missing_rung(ladder, exponent)
         if wanted != FINISHED:
             return wanted
-        change = single_change(ladder, exponent)
+        change = pooled_change(ladder, exponent)
         if has_rung(ladder, exponent + 2 * RUNG):
-            change = larger(change, OUTER_CHANGE * single_change(ladder, exponent + RUNG))
+            change = larger(change, OUTER_CHANGE * pooled_change(ladder, exponent + RUNG))
         bar = single_noise(lines, exponent) + change
         if bar < ladder.mean_bar:
             # The walk notes the best rung anew before it comes here again: here it may be another one.

@@ -20,10 +20,9 @@ MANY_PARTS = 64
 
 def begin_parts(lines: Lines) -> None:
     """Choose the first kind of parts that the budget has room for; without a budget there are none."""
-    lines.part.kind = NO_PARTS
     if lines.engine.budget <= 0:
-        return
-    if 1 < lines.block_count <= evaluations_left(lines) // PART_COST:
+        begin_kind(lines, NO_PARTS, 0)
+    elif 1 < lines.block_count <= evaluations_left(lines) // PART_COST:
         begin_kind(lines, NAMED_BLOCKS, lines.block_count)
         skip_empty_blocks(lines)
     else:
@@ -35,10 +34,7 @@ def begin_equal_parts(lines: Lines) -> None:
     affordable = evaluations_left(lines) // PART_COST
     windows = lines.engine.n // WINDOW
     most = affordable if affordable < windows else windows
-    if most >= FEW_PARTS:
-        begin_kind(lines, EQUAL_PARTS, MANY_PARTS if most >= MANY_PARTS else FEW_PARTS)
-    else:
-        lines.part.kind = NO_PARTS
+    begin_kind(lines, EQUAL_PARTS, MANY_PARTS if most >= MANY_PARTS else (FEW_PARTS if most >= FEW_PARTS else 0))
 
 
 def begin_kind(lines: Lines, kind: int, count: int) -> None:
@@ -60,7 +56,7 @@ def next_part(lines: Lines) -> tuple[int, int]:
     part = lines.part
     if part.kind == NAMED_BLOCKS and part.number >= part.count:
         begin_equal_parts(lines)
-    if part.kind == NO_PARTS or part.number >= part.count:
+    if part.number >= part.count:
         return 0, 0
     if part.kind == NAMED_BLOCKS:
         return block_of(lines, part.number).start, block_of(lines, part.number + 1).start

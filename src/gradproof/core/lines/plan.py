@@ -42,10 +42,7 @@ def begin_lines(lines: Lines) -> None:
 def first_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step whose noise is harmless."""
     lowest = lowest_exponent(lines) + ABOVE_LOWEST
-    wanted = HARMLESS_PART * lines.norm
-    if wanted <= 0.0:
-        return LARGEST_FIRST_EXPONENT
-    ratio = FIRST_DEVIATIONS * lines.engine.noise / wanted
+    ratio = FIRST_DEVIATIONS * lines.engine.noise / (HARMLESS_PART * lines.norm)
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):

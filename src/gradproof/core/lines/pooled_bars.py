@@ -34,32 +34,27 @@ def pooled_noise(lines: Lines, exponent: int) -> float:
     return POOLED_DEVIATIONS * slope_noise_at(lines, exponent)
 
 
-def difference(ladder: LineLadder, exponent: int, line: int, of_gap: bool) -> float:
-    """Return how a line differs between a rung and the next larger one: in its gap, or in its residual slope."""
-    return kink_at(ladder, exponent, line) if of_gap else change_at(ladder, exponent, line)
-
-
-def pooled(ladder: LineLadder, exponent: int, of_gap: bool) -> float:
-    """Return the root mean square of the differences of the lines; neither overflow nor underflow spoils it."""
-    sizes = 0.0
-    for line in range(ladder.line_count):
-        sizes += math.fabs(difference(ladder, exponent, line, of_gap))
-    unit = power_of_two_above(sizes)
-    total = 0.0
-    for line in range(ladder.line_count):
-        part = difference(ladder, exponent, line, of_gap) / unit
-        total += part * part
-    return unit * math.sqrt(total / ladder.line_count)
-
-
 def pooled_change(ladder: LineLadder, exponent: int) -> float:
-    """Return how the residual slopes change from a rung to the next larger one."""
+    """Return how much the residual slopes change to the next larger rung; of one line, the size of its change."""
     return pooled(ladder, exponent, False)
 
 
 def pooled_kink(ladder: LineLadder, exponent: int) -> float:
-    """Return the part of the gaps that is not curvature."""
+    """Return how much of the gaps is not curvature; of one line, the size of that part of its gap."""
     return pooled(ladder, exponent, True)
+
+
+def pooled(ladder: LineLadder, exponent: int, of_gaps: bool) -> float:
+    """Return the root mean square over the lines; neither overflow nor underflow spoils it."""
+    sizes = 0.0
+    for line in range(ladder.line_count):
+        sizes += math.fabs(kink_at(ladder, exponent, line) if of_gaps else change_at(ladder, exponent, line))
+    unit = power_of_two_above(sizes)
+    total = 0.0
+    for line in range(ladder.line_count):
+        part = (kink_at(ladder, exponent, line) if of_gaps else change_at(ladder, exponent, line)) / unit
+        total += part * part
+    return unit * math.sqrt(total / ladder.line_count)
 
 
 def scatter(lines: Lines, ladder: LineLadder, exponent: int) -> float:

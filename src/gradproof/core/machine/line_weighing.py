@@ -7,10 +7,10 @@ import math
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
-    note_bar,
     note_curvature,
     note_failure,
     note_seen,
+    raise_bar,
     seen_residual,
     sums_may_drift,
     worst_line,
@@ -99,7 +99,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
         note_part(lines)
         continue_parts(lines)
         return
-    note_bar(lines, bar)
+    raise_bar(lines, lines.pool.aligned, bar + lines.tolerance)
     if lines.pool.aligned != 0:
         lines.aligned_lines += lines.pool.line_count
         begin_parts(lines)
