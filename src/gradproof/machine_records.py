@@ -26,6 +26,13 @@ from numba.extending import (
 BYTE = ir.IntType(8)
 ADDRESS = BYTE.as_pointer()
 NUMBERS = {ctypes.c_double: types.float64, ctypes.c_int64: types.int64}
+# What a field holds that is an address, by its annotation.
+ADDRESSES = {
+    "Objective": types.voidptr,
+    "User": types.voidptr,
+    "Reals": types.CPointer(types.float64),
+    "Integers": types.CPointer(types.int64),
+}
 
 
 class Record(types.Type):
@@ -69,8 +76,11 @@ def _typeof_kind(value: Any, context: Any) -> Any:
     return RecordKind(value)
 
 
-def field_type(kind: Any) -> Any:
-    """Return the Numba type of a field, or of an element of an array."""
+def field_type(structure: Any, name: str) -> Any:
+    """Return the Numba type of a field."""
+    if name in structure.addresses:
+        return ADDRESSES[structure.addresses[name]]
+    kind = structure.kinds[name]
     if kind in NUMBERS:
         return NUMBERS[kind]
     if issubclass(kind, ctypes.Array):
@@ -87,29 +97,34 @@ class RecordFields(AttributeTemplate):
 
     def generic_resolve(self, record: Any, name: str) -> Any:  # type: ignore[override]
         """Return the type of a field, None where there is no such field."""
-        kinds = dict(record.structure._fields_)
-        return field_type(kinds[name]) if name in kinds else None
+        return field_type(record.structure, name) if name in record.structure.kinds else None
 
 
 @lower_getattr_generic(Record)
 def _read(context: Any, builder: Any, record: Any, address: Any, name: str) -> Any:
-    kind = dict(record.structure._fields_)[name]
-    place = _moved(builder, address, record.structure.__dict__["offsets"][name])
-    if kind in NUMBERS:
-        return builder.load(builder.bitcast(place, context.get_value_type(NUMBERS[kind]).as_pointer()))
-    return builder.bitcast(place, context.get_value_type(field_type(kind)))
+    place = _field(context, builder, record, address, name)
+    return builder.load(place) if _is_loaded(record.structure.kinds[name]) else place
 
 
 @lower_setattr_generic(Record)
 def _write(context: Any, builder: Any, sig: Any, arguments: Any, name: str) -> Any:
     record, value = sig.args
-    place = _moved(builder, arguments[0], record.structure.__dict__["offsets"][name])
+    place = _field(context, builder, record, arguments[0], name)
     if isinstance(value, Record):
         _copy_record(builder, place, arguments[1], value)
-        return
-    kind = NUMBERS[dict(record.structure._fields_)[name]]
-    number = context.cast(builder, arguments[1], value, kind)
-    builder.store(number, builder.bitcast(place, context.get_value_type(kind).as_pointer()))
+    else:
+        builder.store(context.cast(builder, arguments[1], value, field_type(record.structure, name)), place)
+
+
+def _field(context: Any, builder: Any, record: Any, address: Any, name: str) -> Any:
+    """Return where a field is: as a pointer to a number or an address, else as the address of what is there."""
+    kind = context.get_value_type(field_type(record.structure, name))
+    place = _moved(builder, address, record.structure.offsets[name])
+    return builder.bitcast(place, kind.as_pointer() if _is_loaded(record.structure.kinds[name]) else kind)
+
+
+def _is_loaded(kind: Any) -> bool:
+    return kind in NUMBERS or kind is ctypes.py_object
 
 
 def _moved(builder: Any, address: Any, distance: int) -> Any:

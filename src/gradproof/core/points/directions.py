@@ -15,6 +15,7 @@ from ..records.abi import Code, ConstVector, Integer, Reals, always_inlined, exp
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null, offset
+from ..records.sums import sum_in_lanes
 
 WINDOW = 1024
 HALF_WINDOW = 512
@@ -39,8 +40,6 @@ FRACTION = 2.0**-15
 SMALLEST_PARTS = int32(16384)
 LAST_PLACE = uint32(HALF_WINDOW - 1)
 
-# Sums that run side by side: a processor need not wait for one addition before it begins the next.
-LANES = 8
 # Sums of squares between these have neither lost anything nor overflowed.
 SMALLEST_SQUARE = 1e-290
 LARGEST_SQUARE = 1e290
@@ -109,12 +108,11 @@ def signed_parts(half: uint32) -> int32:
     return signed
 
 
-def bits_of(seed: int, index: int) -> uint32:
-    """Return the 16 bits of a coordinate."""
-    key = mixed(seed, index >> WINDOW_BITS)
+@always_inlined
+def bits_in_window(key: uint64, index: int) -> uint32:
+    """Return the 16 bits of a coordinate, by the key of its window."""
     place = uint32(index & (WINDOW - 1))
-    start = uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR))
-    bits = hashed(start, high_half(key))
+    bits = hashed(uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR)), high_half(key))
     return high_bits(bits) if place > LAST_PLACE else low_bits(bits)
 
 
@@ -126,7 +124,7 @@ def direction(seed: int, index: int) -> float:
     """
     if seed == 0:
         return 1.0
-    return float(signed_parts(bits_of(seed, index))) * FRACTION
+    return float(signed_parts(bits_in_window(mixed(seed, index >> WINDOW_BITS), index))) * FRACTION
 
 
 def coordinate_scale(value: float, typical: float, floor: float) -> float:
@@ -182,30 +180,8 @@ def window_size(x: ConstVector, n: int) -> float:
 
 @kernel
 def sum_of_squares(x: ConstVector, n: int) -> float:
-    """Return the sum of the squares, in eight lanes."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    e = 0.0
-    f = 0.0
-    g = 0.0
-    h = 0.0
-    index = 0
-    while index + LANES <= n:
-        a += square(x, index)
-        b += square(x, index + 1)
-        c += square(x, index + 2)
-        d += square(x, index + 3)
-        e += square(x, index + 4)
-        f += square(x, index + 5)
-        g += square(x, index + 6)
-        h += square(x, index + 7)
-        index += LANES
-    while index < n:
-        a += square(x, index)
-        index += 1
-    return ((a + e) + (c + g)) + ((b + f) + (d + h))
+    """Return the sum of the squares."""
+    return sum_in_lanes(square, x, 0, n)
 
 
 @always_inlined

@@ -64,8 +64,7 @@ def as_floats(words: object) -> Vector:
 
 def offset(pointer: Memory, count: Integer) -> Memory:
     """Return the pointer to numbers, moved on by so many elements."""
-    numbers: Any = pointer
-    return cast(Memory, (np.ctypeslib.as_array(numbers) if isinstance(numbers, ctypes.Array) else numbers)[count:])
+    return cast(Memory, cast(Any, pointer)[count:])
 
 
 def is_null(pointer: object) -> bool:
