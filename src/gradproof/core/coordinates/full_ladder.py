@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, estimate, weigh_ladder
-from ..evidence.ladder import DEVIATIONS, centered, larger_finite, place_of_step, slope_noise, value_noise
+from ..evidence.ladder import DEVIATIONS, centered, place_of_step, slope_noise, value_noise
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records.engine import (
     LADDER,
@@ -23,9 +23,9 @@ from ..records.engine import (
     Slot,
     want_pair,
 )
-from ..records.floats import larger, middle, power_of_two_above, smaller
+from ..records.floats import larger, larger_finite, middle, power_of_two_above, smaller
 from .refinement import NO_PLACE, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import CLEARLY, far_step, says_nothing, settle
+from .short_proof import far_step, says_nothing, settle
 
 RATIO = 4.0
 # The finest steps that still see a gap as large as the disagreement: three, from where noise is a quarter of it.

@@ -6,7 +6,7 @@ import math
 
 from ..evidence.decision import DECIDED_RIGHT, QUIET, is_between, judge
 from ..evidence.intervals import weigh_ladder
-from ..evidence.ladder import insert_pair, largest_finite, noise_bar
+from ..evidence.ladder import insert_pair, noise_bar
 from ..evidence.scales import (
     FLOAT32_SPACING,
     LARGEST_PAIR_STEP,
@@ -19,7 +19,7 @@ from ..evidence.scales import (
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
 from ..records.engine import STAGE_JOINT_LADDER, STAGE_JOINT_PAIR, Engine, Slot, coordinate_of, want_pair
-from ..records.floats import larger, power_of_two_above, smaller
+from ..records.floats import larger, largest_finite, power_of_two_above, smaller
 from .full_ladder import RATIO, STEPS_A_ROUND, largest_slope, noise_hides_slopes
 from .short_proof import settle
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
@@ -26,8 +26,6 @@ from ..records.floats import larger, power_of_two_above
 
 RATIO = 4.0
 MOST_PAIRS = 7
-# A refuted claim must be ten bars off, and ten times the spread of all slopes: "flat = bug".
-CLEARLY = 10.0
 # A pair at this part of the size must not side with the claim (inner solvers, ripples).
 FAR_STEP = 2.0**-6
 # A gap that is curvature grows by 4 from a step to one four times as large, up to higher orders and noise.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.jumps import advance_step_jump
-from ..evidence.ladder import insert_pair, largest_finite
+from ..evidence.ladder import insert_pair
 from ..evidence.near_kinks import FOUND, GOES_ON, advance_zoom
 from ..evidence.scales import largest_claim_in_units, line_size, needed_resolution, pair_step, real_step, tolerance
 from ..records.engine import (
@@ -30,6 +30,7 @@ from ..records.engine import (
     coordinate_of,
     want_pair,
 )
+from ..records.floats import largest_finite
 from .full_ladder import advance_climb, advance_dense, advance_ladder_far, advance_sparse, begin_ladder, top_step
 from .refinement import advance_refinement, finish_step_jump, finish_zoom
 from .shared_line import advance_joint

@@ -1,7 +1,8 @@
-"""Look for a jump of f between x and a larger step that supports a refuted claim.
+"""Jumps of f between x and a larger step that supports a claim which finer steps refute.
 
-Halving towards the largest deviation from a straight line, a jump keeps its size while a kink, or a smooth function,
-loses half of it each time.  Jumps betray an inner solver or stairs; their height is then the noise of f.
+While an interval is halved around the largest deviation from a straight line, a jump keeps its height; a kink, or a
+smooth function, loses half of its deviation each time.  Jumps betray an inner solver or stairs; their height is then
+the noise of f.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from .scales import real_step
 
 JUMP_HALVINGS = 14
 COMPARED_WITH = 7
-# A jump must be seen clearly, in standard deviations of noise, and keep at least half of its size over the second half
-# of the halvings.
+# A jump is so many standard deviations of the noise, and keeps half of its height over the second half of the halvings.
 CLEAR_JUMP = 8.0
 JUMP_KEPT = 0.5
 
 
 def begin_step_jump(slot: Slot, span: float) -> None:
-    """Look for a jump in (x, x + span] first."""
+    """Begin with the right side, (x, x + span]."""
     slot.stage = STAGE_STEP_JUMP
     slot.step_jump = 0.0
     slot.search.span = span
