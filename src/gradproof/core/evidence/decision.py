@@ -68,7 +68,7 @@ def inside_both_views(slot: Slot) -> bool:
 
 
 def judge(slot: Slot, size: float) -> int:
-    """Judge the claimed value of a slot by its evidence; with a size of 0 no kink is taken to hide in the noise.
+    """Judge the claimed value of a slot by its evidence; with a size of 0 a kink may always hide in the noise.
 
     Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
     is wrong, unless a kink may hide in the noise; between the two it stays open.

@@ -134,8 +134,7 @@ def combine_smooth(slot: Slot) -> None:
     slot.slope.high = high
     slot.resolution = (high - low) / 2.0
     slot.jump = 0.0
-    one_sided = slot.conflict & (SERIES_RIGHT | SERIES_LEFT)
-    slot.kink = KINK_NEAR_X if one_sided != 0 else NO_KINK
+    slot.kink = KINK_NEAR_X if slot.conflict & (SERIES_RIGHT | SERIES_LEFT) != 0 else NO_KINK
 
 
 def combine_kink(slot: Slot) -> None:

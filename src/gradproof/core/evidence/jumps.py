@@ -41,33 +41,27 @@ def begin_side(slot: Slot, side: int) -> None:
 
 
 def advance_step_jump(engine: Engine, slot: Slot) -> bool:
-    """Halve once more; return True when both sides are searched."""
+    """Halve once more; return whether both sides are searched."""
     search = slot.search
     rise = slot.answers[0] - engine.value
     if search.iteration == 0:
         search.far_value = rise
     else:
         deviation = halve(engine, slot, rise)
-        if not deviation >= CLEAR_JUMP * slot.noise:
-            return end_side(slot)
+        is_clear = deviation >= CLEAR_JUMP * slot.noise
         if search.iteration == COMPARED_WITH:
             search.first_change = deviation
-        if search.iteration == JUMP_HALVINGS:
-            if deviation >= JUMP_KEPT * search.first_change:
-                slot.step_jump = larger(deviation, slot.step_jump)
-            return end_side(slot)
+        if is_clear and search.iteration == JUMP_HALVINGS and deviation >= JUMP_KEPT * search.first_change:
+            slot.step_jump = larger(deviation, slot.step_jump)
+        if not is_clear or search.iteration == JUMP_HALVINGS:
+            if search.side == -1:
+                return True
+            begin_side(slot, -1)
+            return False
     search.iteration += 1
     search.middle = (search.near + search.far) / 2.0
     want(slot, search.side * search.middle)
     return False
-
-
-def end_side(slot: Slot) -> bool:
-    """Go on to the left side, or end."""
-    if slot.search.side == 1:
-        begin_side(slot, -1)
-        return False
-    return True
 
 
 def halve(engine: Engine, slot: Slot, rise: float) -> float:
