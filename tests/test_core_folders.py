@@ -29,7 +29,7 @@ def package(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("place", ["", "records"])
 def test_functions_are_found_in_every_folder(package, place):
-    shutil.copy(CORE / "abi.py", package / "core" / place / "abi.py")
+    shutil.copy(CORE / "records" / "abi.py", package / "core" / place / "abi.py")
     own = f"{package.name}.core.{place}".rstrip(".") + ".abi"
     for name in ("points/near/deep", "points/second", "first"):
         text = f"from {own} import exported, kernel\n\n@exported\n@kernel\ndef {Path(name).name}():\n    pass\n"

@@ -177,12 +177,12 @@ typedef struct gradproof_finding {
 int32_t gradproof_options_default(gradproof_options *options);
 
 /*
- * Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the
- * same.
+ * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
+ * timing.
  *   n            Number of coordinates.
- *   mode         GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget
- *                has no room for two evaluations a coordinate but for the cheapest check by lines;
- *                GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+ *   mode         GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there
+ *                are more than 5,000 coordinates, or where the budget is too small for two evaluations a
+ *                coordinate but not for the cheapest check along lines, 28.
  *   budget       Evaluations of the objective; 0: no limit.
  *   Returns      1 or 0.
  */
@@ -226,7 +226,8 @@ gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, cons
 
 /*
  * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
- * Asking twice gives the same round. The first round is the point x itself.
+ * Asking changes nothing but that the round has been asked for: asking twice gives the same round. The first
+ * round is the point x itself.
  *   engine       The check.
  *   probes       Filled with the probes.
  *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
@@ -235,19 +236,20 @@ gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, cons
 int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t capacity);
 
 /*
- * Take the values of the round that was asked last, in its order: all of them, or the first ones.
- * Fewer values are for a caller who must stop: what they prove counts. The rest is asked for again; a line of
- * which less than its whole turn was told asks for all of it.
+ * Take the values of the round that was asked for last, in its order: all of them, or the first ones.
+ * The first ones are for a caller who must stop in the middle of a round. They count as evaluations, and what
+ * they prove about coordinates that are tested one by one stands. The next round asks for the rest; along
+ * lines it is the same round again, which says nothing until all of its values are there.
  *   engine       The check.
  *   x, claimed   As at its start.
  *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
- *   changes      The change that the claim foretells for each probe on a long line, as gradproof_evaluate or
- *                gradproof_points wrote it; of no meaning for other probes.  In a check of every coordinate
- *                it may be NULL.
- *   count        Number of values: as gradproof_ask returned it, or fewer.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked
- *                since the last one was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
- *                Nothing changes then.
+ *   changes      For probes on long lines the change that the claim foretells, as gradproof_evaluate or
+ *                gradproof_points wrote it; no other elements are read.  May be NULL in a check of every
+ *                coordinate.
+ *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been
+ *                asked for since the last one was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer
+ *                probes.
  */
 int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
     const double *changes, int64_t count);
@@ -262,28 +264,29 @@ int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float
 int32_t gradproof_stop(gradproof_engine *engine);
 
 /*
- * Write what the check has found so far; may be called at any time after its first value, and more than once.
+ * Write what the check has found so far: at any time after its first value, and as often as is wanted.
  *   engine       The check.
  *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
  *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
  *                may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
- *                value, unless the check was stopped.  Nothing is written then.
+ *                value, unless the check was stopped: then all coordinates are untested.
  */
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
     gradproof_finding *findings, int64_t capacity);
 
 /*
- * Write what is known of the coordinates that are looked at alone: all of them, or those that lines have
+ * Write what is known of the coordinates that are tested one by one: all of them, or those that lines have
  * found.
  *   engine       The check.
- *   indices      Filled with their numbers in their order, at most capacity of each; may be NULL.
+ *   indices      Filled with their numbers in x, in ascending order, at most capacity of each; may be NULL.
  *   causes       Filled with their causes; may be NULL.
  *   kinks        Filled with 0 for no kink, 1 for one at x, 2 for one near x; may be NULL.
  *   resolutions  Filled with their resolutions, NaN where nothing was decided; may be NULL.
  *   capacity     Number of coordinates that fit.
- *   Returns      Number of these coordinates; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ *   Returns      Number of these coordinates, which may be larger than capacity; GRADPROOF_BAD_ARGUMENT;
+ *                GRADPROOF_NO_ENGINE.
  */
 int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
     int64_t *kinks, double *resolutions, int64_t capacity);
@@ -302,8 +305,8 @@ void gradproof_end(gradproof_engine *engine);
  *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
  *                NULL.
  *   capacity     Number of blocks that fit.
- *   Returns      Number of blocks, 0 in a check of every coordinate; GRADPROOF_BAD_ARGUMENT;
- *                GRADPROOF_NO_ENGINE.
+ *   Returns      Number of blocks, which may be larger than capacity, and 0 in a check of every coordinate;
+ *                GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
  */
 int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
 
@@ -353,21 +356,24 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
     double *values, double *changes, float *point);
 
 /*
- * Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along
+ * Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along
  * lines.
  *   n            Number of coordinates, at least 1.
  *   blocks       Number of named blocks; 0 without names.
- *   options      Options, whose mode and budget count, or NULL for the defaults.
- *   Returns      Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+ *   options      The options of the check, of which mode and budget count here, or NULL for the defaults.
+ *   Returns      Words for gradproof_engine_start; GRADPROOF_BAD_ARGUMENT also for numbers that no memory can
+ *                hold.
  */
 int64_t gradproof_engine_size(int64_t n, int64_t blocks, const gradproof_options *options);
 
 /*
  * Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
- *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
+ * The memory may hold anything before. Where the call is refused it holds no check afterwards.
+ *   engine       Memory for the check.  It holds no pointers: between two calls it may be moved, copied, or
+ *                saved and restored.
  *   x            The point, n finite values; the same at every call of this check.
- *   claimed      The gradient under test, n values; NaN is judged, not refused.
- *   sizes        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
+ *   claimed      The gradient under test, n values; NaN and infinity are judged, not refused.
+ *   sizes        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
  *   n            Number of coordinates, at least 1.
  *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
  *                NULL without names.

@@ -20,7 +20,7 @@ HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
-# A refuted claim must be ten bars off, and ten times the spread of the slopes: "flat = bug".
+# A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
 CLEARLY = 10.0
 SMALL_SPREAD = 0.1
 # With this much noise, relative to an error, a slope must show the error, or only leans to one side.

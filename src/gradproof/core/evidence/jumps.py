@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from ..records.engine import STAGE_STEP_JUMP, Engine, Slot, want
+from ..records.engine import Engine, Slot, want
 from ..records.floats import larger
+from . import stages
 from .intervals import estimate
 from .scales import real_step
 
@@ -23,7 +24,7 @@ JUMP_KEPT = 0.5
 
 def begin_step_jump(slot: Slot, span: float) -> None:
     """Begin with the right side, (x, x + span]."""
-    slot.stage = STAGE_STEP_JUMP
+    slot.stage = stages.STEP_JUMP
     slot.step_jump = 0.0
     slot.search.span = span
     begin_side(slot, 1)

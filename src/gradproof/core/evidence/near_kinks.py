@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from ..records.engine import STAGE_ZOOM, Engine, Search, Slot, want
+from ..records.engine import Engine, Search, Slot, want
 from ..records.floats import larger
+from . import stages
 from .ladder import DEVIATIONS, slope_noise, slope_of_side
 
 NO_SUSPECT = -1
@@ -67,7 +68,7 @@ def is_expected(engine: Engine, slot: Slot, side: int, place: int) -> bool:
 def begin_zoom(slot: Slot, span: float) -> None:
     """Ask for the middle and the far end of one side."""
     search = slot.search
-    slot.stage = STAGE_ZOOM
+    slot.stage = stages.ZOOM
     search.iteration = -1
     search.near = 0.0
     search.far = span

@@ -6,6 +6,7 @@ import math
 
 from ..coordinates.refinement import NEAR, look_for_kink
 from ..coordinates.slots import advance, open_ladder
+from ..evidence import stages
 from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
 from ..records.abi import (
@@ -23,7 +24,7 @@ from ..records.abi import (
     exported,
 )
 from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
-from ..records.engine import STAGE_FINISHED, Engine, coordinate_of, engine_words, want
+from ..records.engine import Engine, coordinate_of, engine_words, want
 from ..records.floats import larger, middle, smaller, widened
 from ..records.memory import (
     allocate_reals,
@@ -182,7 +183,7 @@ def finish(
 ) -> None:
     """Answer the slot until it is finished."""
     slot = engine.slots[0]
-    while slot.stage != STAGE_FINISHED:
+    while slot.stage != stages.FINISHED:
         answer(objective, user, point, n, coordinate, work, engine)
         advance(engine, slot)
 

@@ -1,21 +1,11 @@
-"""One line that climbs alone: its bar against known residual slopes, and which gaps are kinks at x."""
+"""One line alone on its ladder: its bar against known residual slopes, and which gaps are kinks at x."""
 
 import math
 
 import numpy as np
 import pytest
-from climbing import POOL, climbed, kink, poisson
+from lineladders import kink, poisson, walked
 from properties import refuted
-
-from gradproof.core.lines import single_bars as lineladder
-from gradproof.core.records.lines import (
-    CLIMBER_BAR,
-    CLIMBER_GAP,
-    CLIMBER_HAS_GAP,
-    CLIMBER_RESIDUAL,
-    CLIMBER_SMALL,
-    CLIMBER_TAKEN,
-)
 
 SMOOTH = {
     "sine": lambda t: math.sin(t + 1.0) - math.sin(1.0) - math.cos(1.0) * t,
@@ -30,21 +20,21 @@ def with_error(line, error):
 
 
 def ladder(line, **chosen):
-    return climbed(lineladder.walk_ladder, [line], **chosen)
+    return walked([line], **chosen)
 
 
 def holds(line, error, part=1.0, **chosen):
-    words, reals = ladder(with_error(line, error), **chosen)
-    assert abs(reals[POOL + CLIMBER_RESIDUAL] - error) <= part * reals[POOL + CLIMBER_BAR]
-    return words, reals
+    check = ladder(with_error(line, error), **chosen)
+    assert abs(check.pool.residual - error) <= part * check.pool.bar
+    return check
 
 
 @pytest.mark.parametrize("shape", SMOOTH)
 @pytest.mark.parametrize("noise", [1e-16, 1e-12, 1e-8])
 def test_smooth_lines(shape, noise):
     for seed, first in enumerate((-36, -24, -18, -12, -8, -4)):
-        words, _ = holds(SMOOTH[shape], 1e-3, noise=noise, first=first, seed=seed)
-        assert words[POOL + CLIMBER_HAS_GAP] == 0
+        check = holds(SMOOTH[shape], 1e-3, noise=noise, first=first, seed=seed)
+        assert check.pool.has_gap == 0
 
 
 def test_smooth_lines_twin():
@@ -73,8 +63,8 @@ def test_one_kink_twin():
 def beyond(part, seeds=range(40)):
     found = []
     for seed in seeds:
-        _, reals = ladder(poisson(3000.0, 1e-3, seed), noise=1e-12, first=-16, seed=seed)
-        found.append(abs(reals[POOL + CLIMBER_RESIDUAL]) > part * reals[POOL + CLIMBER_BAR])
+        check = ladder(poisson(3000.0, 1e-3, seed), noise=1e-12, first=-16, seed=seed)
+        found.append(abs(check.pool.residual) > part * check.pool.bar)
     return float(np.mean(found))
 
 
@@ -88,38 +78,38 @@ def test_kinks_like_a_poisson_process():
 @pytest.mark.parametrize("right", [1.0, 3.0])
 def test_a_gap_that_stays_is_a_kink_at_x(left, right):
     """The residual slope is then that against the mean of both slopes, and the gap half of what separates them."""
-    words, reals = ladder(lambda t: right * t if t > 0 else left * t, noise=1e-13)
-    assert words[POOL + CLIMBER_HAS_GAP] == 1
-    assert reals[POOL + CLIMBER_GAP] == pytest.approx((right - left) / 2, rel=1e-6)
-    assert reals[POOL + CLIMBER_RESIDUAL] == pytest.approx((right + left) / 2, abs=1e-6)
-    assert reals[POOL + CLIMBER_SMALL] < 1e-4
+    check = ladder(lambda t: right * t if t > 0 else left * t, noise=1e-13)
+    assert check.pool.has_gap == 1
+    assert check.pool.gap == pytest.approx((right - left) / 2, rel=1e-6)
+    assert check.pool.residual == pytest.approx((right + left) / 2, abs=1e-6)
+    assert check.pool.mean_bar < 1e-4
 
 
 def test_a_gap_that_stays_twin():
     """Smooth lines have none, and none is where the kink lies beside x, well above the smallest steps."""
     for line in (*SMOOTH.values(), kink(1.0, 2.0**-20), kink(1.0, -(2.0**-12)), kink(-3.0, 2.0**-4)):
-        words, _ = ladder(line, noise=1e-13)
-        assert words[POOL + CLIMBER_HAS_GAP] == 0
+        check = ladder(line, noise=1e-13)
+        assert check.pool.has_gap == 0
 
 
 def test_a_gap_at_x_is_not_taken_for_one_beside_it():
     both = lambda t: abs(t) + 1e-3 * max(0.0, t - 2.0**-14)  # noqa: E731
-    words, reals = ladder(both, noise=1e-13)
-    assert words[POOL + CLIMBER_HAS_GAP] == 1
-    assert reals[POOL + CLIMBER_RESIDUAL] == pytest.approx(0.0, abs=1e-3)
+    check = ladder(both, noise=1e-13)
+    assert check.pool.has_gap == 1
+    assert check.pool.residual == pytest.approx(0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 8])
 def test_the_ladder_ends(most):
     for first in (-46, -30, -8, -2):
         for line in (SMOOTH["sine"], kink(1.0, 2.0**-20), abs, poisson(100.0, 1.0, 4), lambda t: math.nan):
-            words, _ = ladder(line, first=first, most=most)
+            check = ladder(line, first=first, most=most)
             # Steps inwards to a kink at x come on top.
-            assert words[POOL + CLIMBER_TAKEN] <= most + 8
+            assert check.pool.taken <= most + 8
 
 
 def test_without_finite_values_there_is_no_residual_slope():
-    words, reals = ladder(lambda t: math.nan)
-    assert math.isnan(reals[POOL + CLIMBER_RESIDUAL])
-    assert reals[POOL + CLIMBER_BAR] == math.inf
-    assert words[POOL + CLIMBER_HAS_GAP] == 0
+    check = ladder(lambda t: math.nan)
+    assert math.isnan(check.pool.residual)
+    assert check.pool.bar == math.inf
+    assert check.pool.has_gap == 0

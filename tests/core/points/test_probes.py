@@ -1,42 +1,21 @@
-"""Points on lines through x: the generator against published values, the directions by their statistics."""
+"""Points on lines through x, coordinate by coordinate and as the objective sees them, against an oracle."""
 
 import itertools
-import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from machine import both
 from oracles import reals, splitmix
 from oracles.splitmix import Probe
-from properties import LARGEST, SMALLEST, arrays, finite, refuted, sized, wide
-from witnesses import Native, PlainPython
+from properties import arrays, finite, refuted, sized, wide
+from witnesses import Native, PlainPython, as_probes
 
-from gradproof.core.points import directions
-from gradproof.core.records import border as structs
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 LONG = 65_537
 POINTS = {np.dtype(np.float64): "gradproof_points", np.dtype(np.float32): "gradproof_points_f32"}
 seeds = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63, 2**64 - 1]))
-indices = st.one_of(st.integers(0, 100), st.sampled_from([65_535, 65_536, 2**31, 2**32 + 5, 2**62]))
-
-
-def signed(seed):
-    """A seed as it stands in a word of 64 bits."""
-    return seed - 2**64 if seed >= 2**63 else seed
-
-
-def words(*probes):
-    """Probes as the library takes them."""
-    out = np.zeros((len(probes), structs.PROBE_WORDS), np.int64)
-    reals = out.view(np.float64)
-    for row, probe in enumerate(probes):
-        out[row, [structs.PROBE_START, structs.PROBE_STOP]] = probe.start, probe.stop
-        out[row, structs.PROBE_SEED] = signed(probe.seed)
-        reals[row, [structs.PROBE_STEP, structs.PROBE_RATIO]] = probe.step, probe.ratio
-    return out.ravel()
 
 
 class Short:
@@ -55,88 +34,8 @@ def short(witness):
 
 def points(witness, x, *rows):
     out = np.zeros(len(rows) * x.size, x.dtype)
-    assert short(witness)(POINTS[x.dtype], x, x.size, words(*rows), len(rows), out) == DONE
+    assert short(witness)(POINTS[x.dtype], x, x.size, as_probes(*rows), len(rows), out) == DONE
     return out.reshape(len(rows), x.size)
-
-
-def is_published(function):
-    for seed, outputs in splitmix.PUBLISHED.items():
-        assert [int(function(seed, index)) for index in range(5)] == outputs
-
-
-def test_published_values():
-    is_published(directions.mixed)
-    is_published(splitmix.output)
-
-
-def skipping(seed, index):
-    return splitmix.output(seed, index + 1)
-
-
-def without_the_last_shift(seed, index):
-    return splitmix.output(seed, index) ^ 1
-
-
-@pytest.mark.parametrize("wrong", [skipping, without_the_last_shift])
-def test_published_values_twin(wrong):
-    refuted(is_published, wrong)
-
-
-@given(seed=seeds, index=indices)
-@example(1, 2**32)
-def is_the_direction(functions, seed, index):
-    for function in functions:
-        assert function(signed(seed), index) == splitmix.direction(seed, index)
-
-
-def test_direction():
-    is_the_direction(both(directions.direction, "int64", "int64"))
-
-
-def in_32_bits(seed, index):
-    return splitmix.direction(seed, index % 2**32)
-
-
-@pytest.mark.parametrize("wrong", [in_32_bits, lambda seed, index: math.copysign(1.0, splitmix.direction(seed, index))])
-def test_direction_twin(wrong):
-    refuted(is_the_direction, [wrong])
-
-
-def drawn(witness, seed, n=LONG):
-    """The directions themselves: where all of x is 0 the scale is 1, and nothing is rounded."""
-    return points(witness, np.zeros(n), Probe(0, n, 1.0, seed))[0]
-
-
-def is_random(v):
-    """Signs balanced, magnitudes uniform in [0.5, 1.5), neighbours and the two parts of a direction unrelated."""
-    from scipy import stats
-
-    sizes, n = np.abs(v), v.size
-    assert sizes.min() >= 0.5
-    assert sizes.max() < 1.5
-    assert abs(np.sign(v).sum()) < 4 * math.sqrt(n)
-    assert stats.kstest(sizes - 0.5, "uniform").pvalue > 1e-3
-    for a, b in ((v[1:], v[:-1]), (v[2:], v[:-2]), (np.sign(v), sizes)):
-        assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(n)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3, 2**63, 2**64 - 1])
-def test_directions_look_random(library, seed):
-    is_random(drawn(library, seed))
-
-
-def test_directions_of_neighbouring_seeds_are_unrelated(library):
-    first = drawn(library, 7)
-    for seed in (6, 8, 7 + 2**32):
-        other = drawn(library, seed)
-        assert abs(np.corrcoef(first, other)[0, 1]) < 4 / math.sqrt(LONG)
-    assert np.corrcoef(first, drawn(library, 7))[0, 1] > 0.99
-
-
-def test_directions_twin(library):
-    v = drawn(library, 1)
-    for wrong in (np.abs(v), np.sign(v), np.sort(v), np.sign(v) * (2.0 - np.abs(v) ** 2 / 2), np.repeat(v[::2], 2)):
-        refuted(is_random, wrong)
 
 
 def ranges_agree(witness, seed, cuts):
@@ -162,12 +61,11 @@ class Counting:
     """A witness that is wrong on purpose: it counts the index from the start of the part."""
 
     def __call__(self, symbol, x, n, probes, count, out):
-        for row, point in zip(probes.reshape(count, -1), out.reshape(count, n), strict=True):
-            start, stop, seed = (int(row[k]) for k in (structs.PROBE_START, structs.PROBE_STOP, structs.PROBE_SEED))
+        for probe, point in zip(probes, out.reshape(count, n), strict=True):
+            start, stop, seed = (int(probe[name]) for name in ("start", "stop", "seed"))
             point[:] = x
             for index in range(start, stop):
-                v = splitmix.direction(seed, index - start)
-                point[index] += row.view(np.float64)[structs.PROBE_STEP] * v * abs(x[index])
+                point[index] += probe["step"] * splitmix.direction(seed, index - start) * abs(x[index])
         return DONE
 
 
@@ -206,9 +104,8 @@ def tampered(witness):
 
     def call(symbol, x, n, probes, count, out):
         probes = probes.copy()
-        rows = probes.reshape(count, -1)
-        rows[:, structs.PROBE_STOP] = np.maximum(rows[:, structs.PROBE_STOP] - 1, rows[:, structs.PROBE_START])
-        rows.view(np.float64)[:, structs.PROBE_RATIO] = 0.0
+        probes["stop"] = np.maximum(probes["stop"] - 1, probes["start"])
+        probes["ratio"] = 0.0
         return short(witness)(symbol, x, n, probes, count, out)
 
     return call
@@ -240,30 +137,6 @@ def test_points_of_float32_twin(plain):
     refuted(rounds_to_float32, coarse)
 
 
-@given(x=arrays(finite, low=1, high=20))
-@example(np.zeros(3))
-@example(np.full(3, SMALLEST))
-@example(np.array([0.0, 0.0, SMALLEST]))
-@example(np.full(7, LARGEST))
-@example(np.array([1e300, 1e-300]))
-def is_the_root_mean_square(function, x):
-    expected = reals.root_mean_square(x)
-    size = function(x, x.size)
-    # Where the mean of the smallest subnormals is less than the smallest: the largest of them.
-    assert size == pytest.approx(expected, rel=1e-14, abs=SMALLEST)
-    assert size > 0
-
-
-def test_typical_size():
-    is_the_root_mean_square(directions.typical_size)
-    assert directions.typical_size(np.zeros(0), 0) == 1.0
-
-
-@pytest.mark.parametrize("wrong", [lambda x, n: math.sqrt((x @ x) / n), lambda x, n: np.abs(x).mean() or 1.0])
-def test_typical_size_twin(wrong):
-    refuted(is_the_root_mean_square, wrong)
-
-
 def typical_of_a_long_vector(witness, n=LONG):
     """On a random line a coordinate that is 0 moves on the scale of the others."""
     x = np.random.default_rng(1).normal(size=n) * 1e200
@@ -286,34 +159,26 @@ def test_typical_size_of_a_long_vector_twin(library):
     refuted(typical_of_a_long_vector, narrow)
 
 
-def test_scale_of_a_coordinate():
-    for function in both(directions.coordinate_scale, "float64", "float64", "float64"):
-        assert function(-3.0, 7.0, 0.0) == 3.0
-        assert function(0.0, 7.0, 0.0) == function(-0.0, 7.0, 0.0) == 7.0
-        assert function(1e-3, 7.0, 0.5) == function(0.0, 7.0, 0.5) == 3.5
-        assert function(-4.0, 7.0, 0.5) == 4.0
-
-
 def test_bad_arguments(witness):
     witness = short(witness)
     x = np.ones(3)
     out = np.zeros(6)
-    right = words(Probe(0, 3, 1.0), Probe(1, 2, 1.0, 5))
+    right = as_probes(Probe(0, 3, 1.0), Probe(1, 2, 1.0, 5))
     for symbol, dtype in zip(POINTS.values(), POINTS, strict=True):
         mine, room = x.astype(dtype), out.astype(dtype)
         assert witness(symbol, mine, 3, right, 2, room) == DONE
         assert witness(symbol, mine, 3, right, 0, None) == DONE
-        assert witness(symbol, None, 0, words(Probe(0, 0, 1.0)), 1, None) == DONE
+        assert witness(symbol, None, 0, as_probes(Probe(0, 0, 1.0)), 1, None) == DONE
         for wrong in ((None, 3, right, 2, room), (mine, 3, None, 2, room), (mine, 3, right, 2, None)):
             assert witness(symbol, *wrong) == BAD_ARGUMENT
         assert witness(symbol, mine, -1, right, 2, room) == BAD_ARGUMENT
         assert witness(symbol, mine, 3, right, -1, room) == BAD_ARGUMENT
         for start, stop in ((-1, 1), (2, 1), (0, 4), (3, 4)):
-            assert witness(symbol, mine, 3, words(Probe(start, stop, 1.0)), 1, room) == BAD_ARGUMENT
+            assert witness(symbol, mine, 3, as_probes(Probe(start, stop, 1.0)), 1, room) == BAD_ARGUMENT
 
 
 @pytest.mark.parametrize(("start", "stop"), [(1, 1), (3, 3), (2, 3)])
 def test_lines_of_two_coordinates_that_have_none(plain, start, stop):
     room = np.zeros(3)
-    probe = words(Probe(start, stop, 1.0, ratio=0.5))
+    probe = as_probes(Probe(start, stop, 1.0, ratio=0.5))
     assert short(plain)("gradproof_points", np.ones(3), 3, probe, 1, room) == BAD_ARGUMENT

@@ -1,22 +1,13 @@
-"""Lines that climb together: their pooled bar against residual slopes that are known in closed form."""
+"""Lines that share a ladder: their pooled bar against residual slopes that are known in closed form."""
 
 import math
 
 import numpy as np
 import pytest
-from climbing import POOL, climbed, kink, poisson, residuals
+from lineladders import kink, poisson, residuals, walked
 from properties import refuted
 
-from gradproof.core.lines import pooled_bars as pooled
-from gradproof.core.records import lines as linestate
-from gradproof.core.records.lines import (
-    CLIMBER_BAR,
-    CLIMBER_BEST,
-    CLIMBER_FIRST,
-    CLIMBER_NOISE,
-    CLIMBER_REST,
-    CLIMBER_TAKEN,
-)
+from gradproof.core.lines import pooled_bars
 
 
 def smooth(shape, error, size):
@@ -29,16 +20,16 @@ def smooth(shape, error, size):
     }[shape]
 
 
-def bar_of(words, reals):
-    return float(reals[POOL + CLIMBER_BAR])
+def bar_of(check):
+    return float(check.pool.bar)
 
 
 def holds(bar, lines, errors, **chosen):
     """The bar holds the residual slope of every line but for what is its true error."""
-    words, reals = climbed(pooled.walk_pool, lines, **chosen)
-    off = np.abs(residuals(words, reals) - errors).max()
-    assert off <= bar(words, reals)
-    return words, reals
+    check = walked(lines, **chosen)
+    off = np.abs(residuals(check.pool) - errors).max()
+    assert off <= bar(check)
+    return check
 
 
 def families(shape, seed):
@@ -54,15 +45,15 @@ def families(shape, seed):
 def test_smooth_lines(shape, noise, first):
     for seed in range(2):
         lines, errors = families(shape, seed)
-        words, reals = holds(bar_of, lines, errors, noise=noise, first=first, seed=seed)
-        assert bar_of(words, reals) == reals[POOL + CLIMBER_NOISE] + reals[POOL + CLIMBER_REST]
+        check = holds(bar_of, lines, errors, noise=noise, first=first, seed=seed)
+        assert bar_of(check) == check.pool.noise + check.pool.rest
 
 
 def test_smooth_lines_reach_what_noise_and_curvature_allow():
     """The bar at the best step is near the law sigma**(2/3) for smooth f: here 1e-10 and a few tens."""
     lines, errors = families("sine", 3)
-    words, reals = holds(bar_of, lines, errors, noise=1e-15)
-    assert bar_of(words, reals) < 1e-8
+    check = holds(bar_of, lines, errors, noise=1e-15)
+    assert bar_of(check) < 1e-8
 
 
 @pytest.mark.parametrize("noise", [1e-12, 1e-8])
@@ -76,7 +67,7 @@ def test_smooth_lines_twin(noise):
                 holds(bar, lines, errors, noise=noise, first=first, seed=seed)
 
     all_of_them(bar_of)
-    refuted(all_of_them, lambda words, reals: bar_of(words, reals) / 100)
+    refuted(all_of_them, lambda check: bar_of(check) / 100)
 
 
 @pytest.mark.parametrize("with_kinks", [1, 2, 4])
@@ -88,9 +79,8 @@ def test_one_kink_on_some_lines(with_kinks):
         holds(bar_of, lines, np.zeros(4), noise=1e-13, first=-18)
 
 
-def without_the_gap(words, reals):
-    best = int(words[POOL + CLIMBER_BEST])
-    return reals[POOL + CLIMBER_NOISE] + 0.1 * pooled.pooled_change(words, reals, POOL, best)
+def without_the_gap(check):
+    return check.pool.noise + 0.1 * pooled_bars.pooled_change(check.pool, check.pool.best)
 
 
 def test_one_kink_twin():
@@ -109,8 +99,8 @@ def excess(part, seeds):
     found = []
     for seed in seeds:
         lines = [poisson(3000.0, 1e-3, 4 * seed + number) for number in range(4)]
-        words, reals = climbed(pooled.walk_pool, lines, noise=1e-12, first=-16, seed=seed)
-        found.append(np.abs(residuals(words, reals)).max() / (part * bar_of(words, reals)))
+        check = walked(lines, noise=1e-12, first=-16, seed=seed)
+        found.append(np.abs(residuals(check.pool)).max() / (part * bar_of(check)))
     return np.mean(np.array(found) > 1), max(found)
 
 
@@ -132,33 +122,32 @@ def test_kinks_like_a_poisson_process_twin():
 def test_the_walk_ends_within_its_rungs(most):
     for seed in range(6):
         for first in (-40, -18, -8, -2):
-            words, _ = climbed(
-                pooled.walk_pool, [poisson(100.0, 1.0, seed)] * 4, first=first, most=most, noise=1e-13, seed=seed
-            )
-            assert words[POOL + CLIMBER_TAKEN] <= max(most, 2)
-            assert (words[POOL + CLIMBER_BEST] - words[POOL + CLIMBER_FIRST]) % 2 == 0
+            lines = [poisson(100.0, 1.0, seed)] * 4
+            check = walked(lines, first=first, most=most, noise=1e-13, seed=seed)
+            assert check.pool.taken <= max(most, 2)
+            assert (check.pool.best - check.pool.first) % 2 == 0
 
 
 def test_the_walk_stops_at_its_target():
     for target, taken in ((1.0, 2), (0.0, 12)):
-        words, reals = climbed(pooled.walk_pool, families("sine", 1)[0], target=target, noise=1e-15)
-        assert words[POOL + CLIMBER_TAKEN] <= taken
-        assert (bar_of(words, reals) <= target) == (target > 0)
+        check = walked(families("sine", 1)[0], target=target, noise=1e-15)
+        assert check.pool.taken <= taken
+        assert (bar_of(check) <= target) == (target > 0)
 
 
 def test_lines_without_finite_values_have_no_bar():
     for value in (math.nan, math.inf):
-        words, reals = climbed(pooled.walk_pool, [lambda t, value=value: value] * 4)
-        assert reals[POOL + CLIMBER_BAR] == math.inf
-        assert words[POOL + CLIMBER_TAKEN] <= 12
+        check = walked([lambda t, value=value: value] * 4)
+        assert check.pool.bar == math.inf
+        assert check.pool.taken <= 12
 
 
 def test_a_line_that_is_finite_on_small_steps_alone_is_measured_there():
     lines = [lambda t: math.nan if abs(t) > 2.0**-15 else 0.25 * t] * 4
-    words, reals = climbed(pooled.walk_pool, lines, first=-16, noise=1e-15)
-    assert math.isfinite(reals[POOL + CLIMBER_BAR])
-    assert words[POOL + CLIMBER_BEST] < -15
-    assert np.abs(residuals(words, reals) - 0.25).max() <= bar_of(words, reals)
+    check = walked(lines, first=-16, noise=1e-15)
+    assert math.isfinite(check.pool.bar)
+    assert check.pool.best < -15
+    assert np.abs(residuals(check.pool) - 0.25).max() <= bar_of(check)
 
 
 @pytest.mark.parametrize("unit", [2.0**-960, 2.0**-500, 2.0**500, 2.0**960])
@@ -166,19 +155,9 @@ def test_units_of_f_change_the_unit_of_the_bar_alone(unit):
     """Squares would be lost, or overflow."""
     for first in (-20, -8):
         lines = families("exponential", 1)[0]
-        words, reals = climbed(pooled.walk_pool, lines, noise=0.0, first=first)
+        check = walked(lines, noise=0.0, first=first)
         scaled = [lambda t, line=line: unit * line(t) for line in lines]
-        other_words, other_reals = climbed(pooled.walk_pool, scaled, noise=0.0, first=first, value=unit)
-        assert other_words[POOL + CLIMBER_BEST] == words[POOL + CLIMBER_BEST]
-        assert bar_of(other_words, other_reals) == unit * bar_of(words, reals) > 0
-        assert residuals(other_words, other_reals).tolist() == (unit * residuals(words, reals)).tolist()
-
-
-def test_coarse_noise_betrays_float32():
-    for noise, coarse in ((1e-11, False), (1e-8, True)):
-        words = np.zeros(linestate.lines_words(0), np.int64)
-        reals = words.view(np.float64)
-        reals[[linestate.LINE_VALUE, linestate.LINE_NOISE]] = -1.0, noise
-        assert pooled.is_coarse(words, reals) == coarse
-        words[linestate.IS_FLOAT32] = 1
-        assert pooled.is_coarse(words, reals)
+        other = walked(scaled, noise=0.0, first=first, value=unit)
+        assert other.pool.best == check.pool.best
+        assert bar_of(other) == unit * bar_of(check) > 0
+        assert residuals(other.pool).tolist() == (unit * residuals(check.pool)).tolist()

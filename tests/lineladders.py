@@ -1,4 +1,4 @@
-"""Climbers in the memory of a check along lines, fed with the values of lines that are known in closed form."""
+"""Ladders in the memory of a check along lines, fed with the values of lines that are known in closed form."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from witnesses import records
 
 from gradproof.core.lines import rungs
+from gradproof.core.lines.walk import walk
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ENGINE_MARK
-from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
+from gradproof.core.records.lines import FINISHED, LINES_RANDOM, Lines, block_of, lines_words
 
 # t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]
@@ -36,15 +37,14 @@ def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False
 def feed(memory: Any, ladder: Any, lines: Sequence[Line], noise: Callable[[], float]) -> None:
     """Give a ladder the rung that it wants."""
     assert rungs.is_step(memory, ladder.wanted)
-    assert not rungs.has_rung(memory, ladder, ladder.wanted)
+    assert not rungs.has_rung(ladder, ladder.wanted)
     step = 2.0**ladder.wanted
     value = float(memory.engine.value)
     values = np.array([value + line(t) + noise() for line in lines for t in (step, -step)])
     assert rungs.take_rung(memory, ladder, values, np.zeros(len(values)), 0) == len(values)
 
 
-def climbed(
-    walk: Callable[[Any, Any], None],
+def walked(
     lines: Sequence[Line],
     first: int = -20,
     target: float = 0.0,
@@ -53,11 +53,10 @@ def climbed(
     seed: int = 1,
     value: float = VALUE,
 ) -> Any:
-    """Climb with the pool until the walk ends."""
+    """A check whose pool has walked over its rungs to the end: several lines together, or one alone."""
     check = memory(noise, value=value)
     random = np.random.default_rng(seed)
-    rungs.begin_climber(check.pool, 0, 100, 0, first, most, target)
-    check.pool.lines = len(lines)
+    begin(check.pool, len(lines), first, most, target)
     for _ in range(MANY):
         feed(check, check.pool, lines, lambda: noise * random.normal())
         walk(check, check.pool)
@@ -66,9 +65,16 @@ def climbed(
     raise AssertionError("the walk does not end")
 
 
+def begin(ladder: Any, count: int, first: int, most: int = 12, target: float = 0.0, stop: int = 100) -> None:
+    """Begin a ladder of so many lines over the first coordinates."""
+    rungs.set_line(ladder, 0, stop, 1, 0)
+    rungs.begin_ladder(ladder, first, most, target)
+    ladder.line_count = count
+
+
 def residuals(ladder: Any) -> Any:
     """The residual slopes at the best rung."""
-    return np.array([rungs.residual_at(ladder, ladder.best, line) for line in range(ladder.lines)])
+    return np.array([rungs.residual_at(ladder, ladder.best, line) for line in range(ladder.line_count)])
 
 
 def probes_of(ladder: Any) -> list[tuple[int, int, int, int, float]]:
@@ -95,3 +101,34 @@ def poisson(density: float, jump: float, seed: int, reach: float = 0.25) -> Line
         return float(jumps @ ahead)
 
     return line
+
+
+LENGTH = 5000
+NOISE = 1e-13
+
+
+def begun(phase: int = LINES_RANDOM, budget: int = 0, evaluations: int = 40) -> Any:
+    """A check of 5,000 coordinates in a phase, with the norms of its claim."""
+    lines = memory(NOISE)
+    lines.engine.n, lines.engine.budget, lines.engine.evaluations = LENGTH, budget, evaluations
+    lines.phase, lines.norm, lines.sum = phase, 1.0, 50.0
+    return lines
+
+
+def measure(lines: Any, slopes: Sequence[float]) -> float:
+    """Let the pool walk over smooth lines with these residual slopes; return its bar."""
+    begin(lines.pool, len(slopes), -14, stop=LENGTH)
+    random = np.random.default_rng(1)
+    smooth = [lambda t, slope=slope: slope * t + t**3 for slope in slopes]
+    while lines.pool.wanted != FINISHED:
+        feed(lines, lines.pool, smooth, lambda: NOISE * random.normal())
+        walk(lines, lines.pool)
+    return float(lines.pool.bar)
+
+
+def in_bars(number: float) -> Any:
+    """A check with a residual slope of so many bars on one of its lines."""
+    bar = measure(begun(), [0.0] * 4)
+    lines = begun()
+    measure(lines, [0.0, 0.0, number * bar, 0.0])
+    return lines

@@ -4,27 +4,26 @@ import itertools
 
 import numpy as np
 import pytest
-from climbing import memory
+from lineladders import memory
 
 from gradproof.core.lines import parts
-from gradproof.core.records import lines as linestate
-from gradproof.core.records.lines import BLOCK_BAR, CLIMBER_BAR, LENGTH, LINE_BUDGET, PARTS_BAR, PARTS_DONE, POOL
+from gradproof.core.records.lines import block_of
 
 
 def walked(n, budget, blocks=(), bars=None):
     """Go through all parts; each passes with a bar, and takes what a part costs."""
-    words, reals = memory(blocks=blocks)
-    words[[LENGTH, LINE_BUDGET]] = n, budget
-    parts.begin_parts(words)
+    lines = memory(blocks=blocks)
+    lines.engine.n, lines.engine.budget = n, budget
+    parts.begin_parts(lines)
     found = []
     while True:
-        start, stop = parts.next_part(words)
+        start, stop = parts.next_part(lines)
         if start >= stop:
-            return found, words, reals
+            return found, lines
         found.append((int(start), int(stop)))
-        reals[POOL + CLIMBER_BAR] = bars[len(found) - 1] if bars else 1.0
-        parts.note_part(words, reals)
-        words[linestate.LINE_EVALUATIONS] += parts.PART_COST
+        lines.pool.bar = bars[len(found) - 1] if bars else 1.0
+        parts.note_part(lines)
+        lines.engine.evaluations += parts.PART_COST
         assert len(found) < 1000
 
 
@@ -37,11 +36,11 @@ def covers(found, n):
 @pytest.mark.parametrize("n", [8 * 1024, 64 * 1024, 64 * 1024 + 1, 100_000, 10**7 + 3, 2**40 + 1])
 @pytest.mark.parametrize(("budget", "count"), [(8 * 72, 8), (64 * 72 - 1, 8), (64 * 72, 64)])
 def test_equal_parts_cover_the_vector(n, budget, count):
-    found, words, _ = walked(n, budget)
+    found, lines = walked(n, budget)
     covers(found, n)
     assert len(found) == (count if n >= count * 1024 else 8)
     assert all(start % 1024 == 0 for start, _ in found)
-    assert words[PARTS_DONE] == len(found)
+    assert lines.part.done == len(found)
     longest = max(stop - start for start, stop in found)
     assert longest <= 2 * min(stop - start for start, stop in found) + 2048
 
@@ -53,19 +52,19 @@ def test_without_room_there_are_no_parts(n, budget):
 
 def test_named_blocks_come_first():
     blocks = (0, 100, 100, 5000, 20_000, 20_000)
-    found, words, reals = walked(20_000, 5 * 72, blocks)
+    found, lines = walked(20_000, 5 * 72, blocks)
     assert found == [(0, 100), (100, 5000), (5000, 20_000)]
-    own = [float(reals[linestate.block_place(number) + BLOCK_BAR]) for number in range(5)]
+    own = [block_of(lines, number).bar for number in range(5)]
     assert own == [1.0, 0.0, 1.0, 1.0, 0.0]
-    assert reals[PARTS_BAR] == 1.0
-    found, words, _ = walked(20_000, (5 + 8) * 72, blocks)
+    assert lines.part.bar == 1.0
+    found, lines = walked(20_000, (5 + 8) * 72, blocks)
     assert found[:3] == [(0, 100), (100, 5000), (5000, 20_000)]
     covers(found[3:], 20_000)
-    assert words[PARTS_DONE] == len(found)
+    assert lines.part.done == len(found)
 
 
 def test_more_blocks_than_the_budget_has_room_for():
-    found, _, _ = walked(20_000, 8 * 72, tuple(range(0, 20_001, 1000)))
+    found, _ = walked(20_000, 8 * 72, tuple(range(0, 20_001, 1000)))
     covers(found, 20_000)
     assert len(found) == 8
 
@@ -77,17 +76,17 @@ def test_an_empty_first_block():
 def test_of_parts_of_one_kind_the_largest_bar_counts_and_of_two_kinds_the_smaller():
     blocks, n = (0, 5000, 20_000), 20_000
     bars = [3.0, 5.0, *np.linspace(1.0, 2.0, 8)]
-    assert walked(n, 2 * 72, blocks, bars)[2][PARTS_BAR] == 5.0
-    assert walked(n, (2 + 8) * 72, blocks, bars)[2][PARTS_BAR] == 2.0
-    assert walked(n, (2 + 8) * 72, blocks, [3.0, 1.0, *[7.0] * 8])[2][PARTS_BAR] == 3.0
+    assert walked(n, 2 * 72, blocks, bars)[1].part.bar == 5.0
+    assert walked(n, (2 + 8) * 72, blocks, bars)[1].part.bar == 2.0
+    assert walked(n, (2 + 8) * 72, blocks, [3.0, 1.0, *[7.0] * 8])[1].part.bar == 3.0
 
 
 def test_parts_that_were_not_all_done_have_no_bar():
-    words, reals = memory()
-    words[[LENGTH, LINE_BUDGET]] = 10_000, 10**4
-    parts.begin_parts(words)
+    lines = memory()
+    lines.engine.n, lines.engine.budget = 10_000, 10**4
+    parts.begin_parts(lines)
     for _ in range(7):
-        assert parts.next_part(words) != (0, 0)
-        reals[POOL + CLIMBER_BAR] = 1.0
-        parts.note_part(words, reals)
-    assert reals[PARTS_BAR] == 0.0
+        assert parts.next_part(lines) != (0, 0)
+        lines.pool.bar = 1.0
+        parts.note_part(lines)
+    assert lines.part.bar == 0.0

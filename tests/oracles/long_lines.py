@@ -32,3 +32,13 @@ def change(x: Any, claimed: Any, moved: Any) -> float:
 def size(x: Any) -> float:
     """The root mean square of some values."""
     return math.sqrt(math.fsum(float(value) ** 2 for value in x) / len(x))
+
+
+def vectors(n: int, dtype: type, seed: int = 0) -> tuple[Any, Any, Any]:
+    """A point with zeros and of many sizes, a claim with zeros, and the sizes of windows."""
+    random = np.random.default_rng(seed)
+    x = (random.normal(size=n) * 10.0 ** random.integers(-3, 3, n)).astype(dtype)
+    claimed = random.normal(size=n).astype(dtype)
+    x[::7], claimed[::5] = 0.0, 0.0
+    sizes = np.array([size(x[start : start + 1024]) for start in range(0, n, 1024)])
+    return x, claimed, sizes

@@ -2,27 +2,14 @@
 
 import numpy as np
 import pytest
-from climbing import feed, memory, probes_of
+from lineladders import feed, memory, probes_of
 from oracles import splitmix
 
-from gradproof.core.records import lines as linestate
-from gradproof.core.records.lines import (
-    FAILED_SEED,
-    HALVING_CLIMBER,
-    HALVING_LEFT,
-    HALVING_LEFT_BAR,
-    HALVING_MIDDLE,
-    HALVING_RIGHT,
-    HALVING_RIGHT_BAR,
-    HALVING_STAGE,
-    TOLERANCE_NOW,
-)
+from gradproof.core.records.lines import Node
 from gradproof.core.search import halving
 
 SEED = 12345
 N = 100
-PLACE = linestate.halving_place(0)
-NODE = linestate.node_place(0)
 NOISE = 1e-13
 
 
@@ -32,31 +19,28 @@ def rising(slope, curvature):
 
 def halved(errors, curvature=0.0, bar=1e-9, exponent=-14, noise=NOISE, start=0, stop=N, seed=1):
     """Halve a part of a line with known errors of single coordinates, to the end; return its evaluations, too."""
-    words, reals = memory(noise)
+    lines = memory(noise)
     random = np.random.default_rng(seed)
-    words[FAILED_SEED] = SEED
+    lines.failed.seed = SEED
+    halves = lines.halvings[0]
 
     def slope(first, last):
         return sum(e * splitmix.direction(SEED, index) for index, e in errors.items() if first <= index < last)
 
-    linestate.write_node(words, reals, NODE, start, stop, exponent, slope(start, stop), bar, bar)
-    halving.begin_halving(words, reals, PLACE, NODE)
+    halving.begin_halving(lines, halves, Node(start, stop, exponent, slope(start, stop), bar, bar))
     evaluations = 0
-    while words[PLACE + HALVING_STAGE] != halving.HALVING_DONE:
-        first, last, line_seed, aligned, _ = probes_of(words, PLACE + HALVING_CLIMBER)[0]
+    while halves.stage != halving.HALVING_FREE:
+        first, last, line_seed, aligned, _ = probes_of(halves.ladder)[0]
         assert (line_seed, aligned) == (SEED, 0)
-        assert {first, last} < {start, int(words[PLACE + HALVING_MIDDLE]), stop}
+        assert (first, last) in ((start, halves.left.stop), (halves.left.stop, stop))
         line = rising(slope(first, last), curvature)
-        feed(words, reals, PLACE + HALVING_CLIMBER, [line], lambda: noise * random.normal())
+        feed(lines, halves.ladder, [line], lambda: noise * random.normal())
         evaluations += 2
         assert evaluations < 100
-        halving.advance_halving(words, reals, PLACE)
-    for half, half_bar, first, last in (
-        (HALVING_LEFT, HALVING_LEFT_BAR, start, words[PLACE + HALVING_MIDDLE]),
-        (HALVING_RIGHT, HALVING_RIGHT_BAR, words[PLACE + HALVING_MIDDLE], stop),
-    ):
-        assert abs(reals[PLACE + half] - slope(first, last)) <= reals[PLACE + half_bar]
-    return halving.left_is_wrong(reals, PLACE), halving.right_is_wrong(reals, PLACE), evaluations
+        halving.advance_halving(lines, halves)
+    for half in (halves.left, halves.right):
+        assert abs(half.residual - slope(half.start, half.stop)) <= half.bar
+    return halving.is_wrong(lines, halves.left), halving.is_wrong(lines, halves.right), evaluations
 
 
 @pytest.mark.parametrize(
@@ -93,15 +77,12 @@ def test_an_error_below_the_noise_is_in_neither_half():
 
 
 def test_tolerance_counts():
-    words, reals = memory()
-    for side, is_wrong in ((HALVING_LEFT, halving.left_is_wrong), (HALVING_RIGHT, halving.right_is_wrong)):
-        reals[PLACE + side] = -3.0
-        reals[PLACE + side + 1] = 1.0
+    lines = memory()
+    for half in (lines.halvings[0].left, lines.halvings[0].right):
+        half.residual, half.bar = -3.0, 1.0
         for tolerance, answer in ((1.9, True), (2.1, False)):
-            reals[TOLERANCE_NOW] = tolerance
-            assert is_wrong(reals, PLACE) == answer
-    assert (HALVING_LEFT_BAR, HALVING_RIGHT_BAR) == (HALVING_LEFT + 1, HALVING_RIGHT + 1)
-    assert words[PLACE] == 0
+            lines.tolerance = tolerance
+            assert halving.is_wrong(lines, half) == answer
 
 
 @pytest.mark.parametrize(
@@ -126,5 +107,4 @@ def test_tolerance_counts():
 )
 def test_where_a_part_is_cut(blocks, part, middle):
     """At the border of blocks nearest to the middle, if it lies in the middle half; else in the middle."""
-    words, _ = memory(blocks=blocks)
-    assert halving.middle_of(words, *part) == middle
+    assert halving.middle_of(memory(blocks=blocks), *part) == middle

@@ -1,4 +1,4 @@
-"""Points of long lines, the change that the claim foretells, and the sizes of windows, against whole numbers."""
+"""Points of long lines and the change that the claim foretells, against exact fractions."""
 
 import itertools
 import math
@@ -6,40 +6,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from oracles import reals, splitmix
+from oracles import splitmix
 from oracles.splitmix import LongProbe
-from properties import LARGEST, SMALLEST, refuted
+from properties import refuted
+from witnesses import as_probes, sizes_of, twin_of
 
 from gradproof.core.points.long_lines import SEGMENT
-from gradproof.core.records import border as structs
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 
 DTYPES = [np.float64, np.float32]
 N = 2100  # two whole windows and a part of one
 
 
-def twin_of(x):
-    return "_f32" if x.dtype == np.float32 else ""
-
-
-def sizes_of(witness, x):
-    sizes = np.full(-(-x.size // 1024), -1.0)
-    assert witness(f"gradproof_windows{twin_of(x)}", x, x.size, sizes) == DONE
-    return sizes
-
-
-def words(probe):
-    out = np.zeros(structs.PROBE_WORDS, np.int64)
-    out[[structs.PROBE_START, structs.PROBE_STOP, structs.PROBE_ALIGNED]] = probe.start, probe.stop, probe.aligned
-    out.view(np.uint64)[structs.PROBE_SEED] = probe.seed
-    out.view(np.float64)[[structs.PROBE_FLOOR, structs.PROBE_STEP]] = probe.floor, probe.step
-    return out
-
-
 def moved(witness, x, claimed, sizes, probe):
     """The point of a probe and the change that the claim foretells, in one call."""
     out, change = np.zeros_like(x), np.zeros(1)
-    given = (x, claimed, sizes, x.size, words(probe), 1, out, change)
+    given = (x, claimed, sizes, x.size, as_probes(probe), 1, out, change)
     assert witness(f"gradproof_points{twin_of(x)}", *given) == DONE
     return out, float(change[0])
 
@@ -49,7 +31,7 @@ def moved_by_segments(witness, x, claimed, sizes, probe, parts):
     out, first, last = x.copy(), probe.start // SEGMENT, -(-probe.stop // SEGMENT)
     changes = np.full(last - first, np.nan)
     for start, stop in parts(first, last):
-        given = (x, claimed, sizes, words(probe), start, stop - start, out, changes[start - first : stop - first])
+        given = (x, claimed, sizes, as_probes(probe), start, stop - start, out, changes[start - first : stop - first])
         assert witness(f"gradproof_move_segments{twin_of(x)}", *given) == DONE
     return out, float(witness("gradproof_sum_segments", changes, len(changes)))
 
@@ -221,7 +203,7 @@ def test_segments_of_plain_python(plain):
 def summed_backwards(witness, x, claimed, sizes, probe, parts):
     first, last = probe.start // SEGMENT, -(-probe.stop // SEGMENT)
     out, changes = x.copy(), np.zeros(last - first)
-    given = (x, claimed, sizes, words(probe), first, last - first, out, changes)
+    given = (x, claimed, sizes, as_probes(probe), first, last - first, out, changes)
     assert witness(f"gradproof_move_segments{twin_of(x)}", *given) == DONE
     return out, float(np.float32(sum(changes[::-1])))
 
@@ -239,7 +221,7 @@ def test_segments_twin(library, wrong):
 def test_segments_outside_of_the_line_have_no_change(library):
     x, claimed = problem(3 * SEGMENT, np.float64)
     changes, out = np.full(3, np.nan), x.copy()
-    probe = words(LongProbe(SEGMENT + 5, SEGMENT + 10, 0.5, 3))
+    probe = as_probes(LongProbe(SEGMENT + 5, SEGMENT + 10, 0.5, 3))
     given = (x, claimed, sizes_of(library, x), probe, 0, 3, out, changes)
     assert library("gradproof_move_segments", *given) == DONE
     assert changes[0] == changes[2] == 0.0
@@ -249,59 +231,10 @@ def test_segments_outside_of_the_line_have_no_change(library):
     ]
 
 
-def is_the_size_of_windows(sizer, x):
-    """The root of the mean square, window by window; where a window is all 0, that of the other windows' sizes."""
-    sizes = sizer(x)
-    parts = [x[start : start + 1024] for start in range(0, x.size, 1024)]
-    # The mean of the smallest subnormals may be less than the smallest: then it is that.
-    own = [max(reals.root_mean_square(part), SMALLEST) if np.any(part) else 0.0 for part in parts]
-    typical = reals.root_mean_square(own)
-    expected = [size or typical for size in own]
-    assert sizes == pytest.approx(expected, rel=1e-14, abs=SMALLEST)
-    assert np.all(sizes > 0)
-
-
-def vectors():
-    random = np.random.default_rng(3)
-    yield random.normal(size=N)
-    yield random.normal(size=N).astype(np.float32)
-    yield np.zeros(N)
-    yield np.concatenate([np.zeros(1024), random.normal(size=1024), np.zeros(52)])
-    yield np.full(1030, SMALLEST)
-    yield np.concatenate([np.zeros(1029), [SMALLEST]])
-    yield np.full(1030, LARGEST)
-    yield np.concatenate([np.full(1024, 1e300), np.full(6, 1e-300)])
-    yield np.full(1030, 2.0**-149, np.float32)
-    yield np.full(1, -3.0)
-
-
-@pytest.mark.parametrize("x", list(vectors()))
-def test_windows(witness, x):
-    is_the_size_of_windows(lambda x: sizes_of(witness, x), x)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda x: np.full(-(-x.size // 1024), np.sqrt(np.mean(x * x))),
-        lambda x: np.array([np.abs(x[start : start + 1024]).max() for start in range(0, x.size, 1024)]),
-        lambda x: np.array([np.sqrt(np.mean(x[start : start + 1024] ** 2)) for start in range(0, x.size, 1024)]),
-    ],
-)
-def test_windows_twin(wrong):
-    def all_of_them():
-        for x in vectors():
-            is_the_size_of_windows(wrong, x)
-
-    refuted(all_of_them)
-
-
 def test_bad_arguments(witness):
-    x, sizes, probe = np.ones(3), np.ones(1), words(LongProbe(0, 3, 1.0, 2))
+    x, sizes, probe = np.ones(3), np.ones(1), as_probes(LongProbe(0, 3, 1.0, 2))
     right = [x, x, sizes, probe, 0, 1, x.copy(), np.zeros(1)]
     assert witness("gradproof_move_segments", *right) == DONE
     for place, value in ((0, None), (1, None), (2, None), (3, None), (4, -1), (5, -1), (6, None), (7, None)):
         wrong = [value if number == place else one for number, one in enumerate(right)]
         assert witness("gradproof_move_segments", *wrong) == BAD_ARGUMENT
-    for wrong in ((None, 3, sizes), (x, 0, sizes), (x, 3, None)):
-        assert witness("gradproof_windows", *wrong) == BAD_ARGUMENT
