@@ -134,7 +134,7 @@ def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
         ask_finer(slot)
         return
     weigh_ladder(engine, slot)
-    # With size 0 noise is no excuse: the claim is about a kink that has been seen.
+    # With size 0 a kink may always hide in the noise: here every claim is about one that has been seen.
     settle(slot, judge(slot, 0.0))
 
 
