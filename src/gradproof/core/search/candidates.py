@@ -8,7 +8,7 @@ from ..coordinates.start import begin_coordinates
 from ..evidence.scales import DEFAULT_RTOL, note_largest_claims
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
-from ..records.engine import PHASE_DONE, PHASE_JOINT, coordinate_of
+from ..records.engine import PHASE_JOINT, coordinate_of
 from ..records.floats import larger, widened
 from ..records.lines import CANDIDATES, Lines
 
@@ -45,7 +45,7 @@ def confirming_rtol(lines: Lines) -> float:
     if lines.chosen_rtol > 0.0 or lines.failed.bar <= 0.0 or lines.norm <= 0.0:
         return lines.chosen_rtol
     seen = SEEN_PART * (lines.failed.bar + lines.tolerance) / lines.norm
-    if lines.smallest_tolerance > ROUNDED_TO_FLOAT32:
+    if lines.relative_tolerance > ROUNDED_TO_FLOAT32:
         seen = larger(MADE_IN_FLOAT32, seen)
     return seen if seen < DEFAULT_RTOL else 0.0
 
@@ -78,7 +78,7 @@ def prepare_candidates(lines: Lines) -> None:
 
 def candidates_asked(lines: Lines) -> int:
     """Return how many probes the check of the candidates asks for."""
-    return asked(lines.engine) if lines.engine.sweep.phase != PHASE_DONE else 0
+    return asked(lines.engine)
 
 
 def write_candidates(lines: Lines, probes: Probes) -> int:
