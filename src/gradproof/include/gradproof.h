@@ -308,7 +308,7 @@ void gradproof_end(gradproof_engine *engine);
 int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
 
 /*
- * Write the points of probes, one after the other: for a caller that evaluates them itself.
+ * Write the points of probes, one after the other, for a caller that evaluates them itself.
  *   x            The point that the lines go through, n values.
  *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
  *                0).
