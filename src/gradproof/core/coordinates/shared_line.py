@@ -73,7 +73,7 @@ def open_random_line(engine: Engine, slot: Slot, first: int, last: int, seed: in
     allowed = 0.0
     for index in range(first, last + 1):
         coordinate = coordinate_of(engine, index)
-        part = direction(seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        part = direction(seed, index) * coordinate_scale(coordinate.x, engine.typical)
         claim += part * coordinate.claimed
         allowed += math.fabs(part) * (tolerance(engine, coordinate) + ROUNDING * math.fabs(coordinate.claimed))
     open_line(engine, slot, first, last, claim, allowed, 1.0)
@@ -114,7 +114,7 @@ def change_by_rounding(engine: Engine, slot: Slot, step: float) -> float:
         coordinate = coordinate_of(engine, index)
         move = step
         if seed != 0:
-            move *= direction(seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+            move *= direction(seed, index) * coordinate_scale(coordinate.x, engine.typical)
         elif index != first:
             move *= slot.ratio
         if seed != 0 or index == first or index == last:

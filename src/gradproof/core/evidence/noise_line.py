@@ -97,7 +97,7 @@ def claimed_change(engine: Engine, step: float) -> float:
     rest = 0.0
     for index in range(engine.sweep.count):
         coordinate = coordinate_of(engine, index)
-        move = step * direction(noise_seed(engine.seed), index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        move = step * direction(noise_seed(engine.seed), index) * coordinate_scale(coordinate.x, engine.typical)
         if math.isfinite(coordinate.claimed):
             # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
             change = coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x)

@@ -116,15 +116,9 @@ def direction(seed: int, index: int) -> float:
     return parts_in_window(mixed(seed, index >> WINDOW_BITS), index) * FRACTION
 
 
-def coordinate_scale(value: float, typical: float, floor: float) -> float:
-    """Return the scale of a coordinate on a random line: its size, at least `floor` of what is typical around it.
-
-    Where `floor` is 0, a coordinate that is 0 has the typical size.
-    """
-    if floor == 0.0:
-        return math.fabs(value) if value != 0.0 else typical
-    scale = math.fabs(value)
-    return scale if scale >= floor * typical else floor * typical
+def coordinate_scale(value: float, typical: float) -> float:
+    """Return the scale of a coordinate on a short random line: its size, or the typical one where it is 0."""
+    return math.fabs(value) if value != 0.0 else typical
 
 
 @always_inlined

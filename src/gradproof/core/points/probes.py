@@ -23,7 +23,7 @@ def displacement_of(value: float, typical: float, seed: int, step: float, index:
     """Return how far a probe moves one of its coordinates: by its step, on a random line times v."""
     if seed == 0:
         return step
-    return step * direction(seed, index) * coordinate_scale(value, typical, 0.0)
+    return step * direction(seed, index) * coordinate_scale(value, typical)
 
 
 def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> None:

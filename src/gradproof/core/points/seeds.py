@@ -1,7 +1,6 @@
 """Seeds of random lines: every kind of lines has a range of the numbers of one sequence.
 
-The seed of line number k is output number k of splitmix64 for the seed of the check, so that no two lines that are meant
-to differ are the same.
+The seed of line number k is output number k of splitmix64 for the seed of the check: lines that are meant to differ do.
 """
 
 from __future__ import annotations
