@@ -87,7 +87,7 @@ class Lines:
         start, stop = int(probe["start"]), int(probe["stop"])
         point = self._set_out(start, stop)
         if probe["floor"]:
-            self._changes[probe.tobytes()] = self._along(np.ascontiguousarray(probe), start, stop, point)
+            self._changes[probe.tobytes()] = self._along(probe, start, stop, point)
         else:
             self._single(probe, start, stop, point)
         return point

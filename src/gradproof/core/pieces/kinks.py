@@ -6,11 +6,12 @@ import math
 
 from ..coordinates.refinement import NEAR, look_for_kink
 from ..coordinates.slots import advance, open_ladder
+from ..evidence import stages
 from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, exported
 from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
-from ..records.engine import STAGE_FINISHED, Coordinate, want
+from ..records.engine import Coordinate, want
 from ..records.floats import larger, middle, smaller, widened
 from ..records.memory import allocate_reals, allocate_record, as_floats, as_reals, is_null, offset, release, untyped
 from ..records.record import record
@@ -154,7 +155,7 @@ def finish(search: KinkSearch) -> None:
     """Evaluate what the slot wants until it has finished."""
     engine = search.function.engine
     slot = engine.slots[0]
-    while slot.stage != STAGE_FINISHED:
+    while slot.stage != stages.FINISHED:
         answer(search)
         advance(engine, slot)
 

@@ -10,14 +10,14 @@ import math
 
 from numpy import int64
 
-from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
+from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
 from ..points.directions import coordinate_scale, direction, typical_size
 from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
 from ..records.codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 from ..records.engine import Engine
 from ..records.floats import power_of_two_above, widened
-from ..records.memory import allocate_record, evaluate, holds_float32, is_null, offset, release
+from ..records.memory import allocate_record, evaluate, holds_float32, is_null, release
 from ..records.record import record
 
 
@@ -106,16 +106,14 @@ def measure_noise(function: Function, x: ConstVector, work: Vector) -> int:
     begin_noise(engine)
     known = False
     while not known:
-        answered = False
-        for number in range(noise_probes(engine)):
-            place = place_of_probe(engine, number)
-            move_along(engine, x, line_step(engine, place), work)
-            value = offset(engine.noise_line.values, place)
+        changed = False
+        for number in range(noise_probes(engine.noise_line)):
+            move_along(engine, x, step_of_probe(engine.noise_line, number), work)
+            value = engine.scratch.values
             if value_at(function, work, value) != DONE:
                 value[0] = math.nan
-            note_arithmetic(engine, value[0])
-            answered = answered or value[0] != engine.value
-        known = advance_noise(engine, answered)
+            changed = note_value(engine, number, value[0], 0.0) or changed
+        known = advance_noise(engine, changed)
     return DONE
 
 

@@ -75,7 +75,7 @@ class InPlaceLines(Lines):
             moving.writing.discard(this)
 
     def _write(self, probe: Flat, first: int, last: int) -> None:
-        words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
+        words = pointer(probe, "gradproof_probe[]")
         line = slice(int(probe["start"]), int(probe["stop"]))
         for begin, end, block in self._runs(first, last):
             target = self._memory() if block is None else block.elements
