@@ -89,7 +89,7 @@ def test_lines_over_all_of_x():
     plan.begin_pool(lines, LINES_RANDOM_AGAIN, 21, 3, -17)
     pool = lines.pool
     assert (lines.phase, pool.start, pool.stop, pool.aligned, pool.wanted) == (LINES_RANDOM_AGAIN, 0, 5000, 0, -17)
-    assert pool.seeds[: pool.line_count] == [signed(splitmix.output(9, number)) for number in (21, 22, 23)]
+    assert list(pool.seeds[: pool.line_count]) == [signed(splitmix.output(9, number)) for number in (21, 22, 23)]
     assert lines.tolerance == 1e-13 * lines.norm
     plan.begin_pool(lines, LINES_ALIGNED, 11, 2, -17)
     assert (lines.phase, pool.aligned, pool.line_count) == (LINES_ALIGNED, 1, 2)

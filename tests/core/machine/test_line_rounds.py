@@ -10,6 +10,7 @@ from properties import refuted
 from rounds import options_of
 from witnesses import records
 
+from gradproof.core.coordinates import phases
 from gradproof.core.evidence.noise_line import begin_noise
 from gradproof.core.lines import decision
 from gradproof.core.machine import line_rounds, line_weighing
@@ -131,7 +132,7 @@ def not_located(aligned):
     decision.note_failure(lines, lines.pool, 2, lines.pool.bar, 0)
     lines.phase, lines.disagreed, lines.confirming, lines.stuck_count = state.LINES_CONFIRM, 1, 1, 1
     lines.candidates.count = lines.engine.sweep.count = 1
-    lines.engine.sweep.phase = 8
+    lines.engine.sweep.phase = phases.DONE
     coordinate_of(lines.engine, 0).cause = codes.AGREES
     return lines
 

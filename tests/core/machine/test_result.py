@@ -39,7 +39,7 @@ def check_of(known, findings=()):
         coordinate = state.coordinate_of(engine, index)
         coordinate.finding = -1
         if one.cause == "on its way":
-            coordinate.cause, coordinate.resolution = state.LEFT_FOR_LADDER, one.resolution
+            coordinate.cause, coordinate.resolution = outcome.LEFT_FOR_LADDER, one.resolution
         else:
             outcome.note_cause(engine, index, CAUSES[one.cause], one.kink, one.resolution)
     for index in findings:

@@ -19,7 +19,7 @@ def test_candidates_are_kept_in_order_and_once():
     for index in random.integers(0, 2**40, 50).tolist() * 2:
         assert candidates.add_candidate(lines, index)
         kept.add(index)
-        assert lines.candidates.indices[: lines.candidates.count] == sorted(kept)
+        assert list(lines.candidates.indices[: lines.candidates.count]) == sorted(kept)
 
 
 def test_candidates_have_room_for_so_many():

@@ -50,7 +50,7 @@ def test_a_coordinate_without_room_is_not_lost():
     lines = memory()
     for index in range(CANDIDATES + 2):
         nodes.note_coordinate(lines, node(index, index + 1))
-    assert lines.candidates.indices[:CANDIDATES] == list(range(CANDIDATES))
+    assert list(lines.candidates.indices[:CANDIDATES]) == list(range(CANDIDATES))
     first = CANDIDATES
     assert parts(lines.stuck_nodes, lines.stuck_count) == [(first, first + 1), (first + 1, first + 2)]
 

@@ -114,7 +114,9 @@ def rung_probes(ladder: LineLadder) -> int:
 
 
 def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
-    """Write the probes of the rung that a ladder wants; return how many probes there are now."""
+    """Write the probes of the rung that a ladder wants, if any; return how many probes there are now."""
+    if ladder.wanted == FINISHED:
+        return written
     step = math.ldexp(1.0, int(ladder.wanted))
     for line in range(ladder.line_count):
         for signed in (step, -step):
@@ -127,7 +129,9 @@ def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
 
 
 def take_rung(lines: Lines, ladder: LineLadder, values: ConstReals, changes: ConstReals, taken: int) -> int:
-    """Take the values of the rung that a ladder wanted; return how many values are used up."""
+    """Take the values of the rung that a ladder wanted, if any; return how many values are used up."""
+    if ladder.wanted == FINISHED:
+        return taken
     step = math.ldexp(1.0, int(ladder.wanted))
     rung = rung_at(ladder, ladder.wanted)
     rung.taken = 1
