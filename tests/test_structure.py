@@ -480,6 +480,7 @@ def test_files_are_short():
 
 SMALL: dict[str, tuple[str, ...]] = {
     "core": (),
+    "machine_code": (),
     "compiler": (),
     "library": (),
     "engine": (),
@@ -502,7 +503,9 @@ def package_of(folder: Path, **files: str) -> Path:
         "core/records/__init__": "",
         "core/records/memory": "import numpy as np\n",
         "library": "from .core import a\ndef native():\n    from .compiler import entry\n",
-        "compiler": "import numba\nfrom .core.records.memory import x\n",
+        "machine_code/__init__": "",
+        "machine_code/records": "from numba import types\n",
+        "compiler": "import numba\nfrom .core.records.memory import x\nfrom .machine_code.records import R\n",
         "engine": "from .library import native\nfrom . import core\n",
         "room/__init__": "",
         "room/low": "",
@@ -558,6 +561,13 @@ def test_a_right_package(tmp_path):
         ({"room___middle": "from .high.top import f\n"}, "room.middle -> room.high.top: not down in its room"),
         ({"room___low": "from ..zoo import f\n"}, "room.low -> zoo: up to another room"),
         ({"zoo___inside": "from . import g\n"}, "zoo.inside -> zoo: not down in its room"),
+        ({"core___records___other": "import ctypes\n"}, "core.records.other imports all of ctypes"),
+        ({"core___records___memory": "import inspect\n"}, "core.records.memory imports all of inspect"),
+        (
+            {"core___pieces___p": "from ..lines import l\n", "core___lines___l": ""},
+            "core.pieces.p -> core.lines.l: these",
+        ),
+        ({"engine": "from .machine_code.records import R\n"}, "engine -> machine_code.records"),
     ],
 )
 def test_a_wrong_package(tmp_path, files, fault):
@@ -589,8 +599,14 @@ def test_a_folder_that_is_too_full(tmp_path):
 def test_functions_that_are_too_much(tmp_path):
     lines = "    x = 1\n"
     right = f'def f(self, a, b, *c, d, e, **g):\n    """One.\n\n    Two.\n    """\n{lines * LONGEST_FUNCTION}'
-    package = package_of(tmp_path, engine=right, core___b=f"def f(a, b, c, d, e, f, g):\n{lines * 100}")
+    in_core = f"@exported\n@kernel\ndef f(a, b, c, d, e, f, g):\n{lines}"
+    package = package_of(tmp_path, engine=right, core___b=in_core)
     assert too_much(package) == []
+    package = package_of(tmp_path, engine=right, core___b=in_core.replace("@exported\n", ""))
+    assert too_much(package) == ["core.b.f has 7 parameters"]
+    package = package_of(tmp_path, engine=right, core___b=in_core + lines * LONGEST_FUNCTION)
+    assert too_much(package) == ["core.b.f has 35 lines"]
+    (package / "core" / "b.py").unlink()
     head = "class A:\n    def f(self, a, b, c, *, d, e, f, g):\n        def g():\n"
     wrong = head + (8 * " " + lines) * (LONGEST_FUNCTION + 1)
     package = package_of(tmp_path, engine=wrong)
