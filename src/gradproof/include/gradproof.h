@@ -250,8 +250,8 @@ int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const
 
 /*
  * Write the typical size of x in every window of 1,024 coordinates: their root mean square.
- * A window of zeros has the root mean square of the others, and 1 where all of x is 0. Layers of different
- * scale do not disturb each other so.
+ * A window of zeros gets the root mean square of the other sizes, or 1 where all of x is 0. By windows,
+ * layers of different scale do not disturb each other.
  *   x            The point, n values.
  *   n            Number of coordinates, at least 1.
  *   sizes        Filled with (n + 1023) / 1024 values.
@@ -309,7 +309,7 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
     double *values, double *changes, float *point);
 
 /*
- * Write the points of probes, one after the other: for a caller that evaluates them itself.
+ * Write the points of probes, one after the other, for a caller that evaluates them itself.
  *   x            The point that the lines go through, n values.
  *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
  *                0).

@@ -129,11 +129,12 @@ def test_typical_size_twin(wrong):
 
 
 def test_scale_of_a_coordinate():
-    for function in both(directions.coordinate_scale, "float64", "float64", "float64"):
-        assert function(-3.0, 7.0, 0.0) == 3.0
-        assert function(0.0, 7.0, 0.0) == function(-0.0, 7.0, 0.0) == 7.0
-        assert function(1e-3, 7.0, 0.5) == function(0.0, 7.0, 0.5) == 3.5
-        assert function(-4.0, 7.0, 0.5) == 4.0
+    for function in both(directions.coordinate_scale, "float64", "float64"):
+        assert function(-3.0, 7.0) == 3.0
+        assert function(0.0, 7.0) == function(-0.0, 7.0) == 7.0
+    for function in both(directions.scale_above, "float64", "float64"):
+        assert function(1e-3, 3.5) == function(0.0, 3.5) == 3.5
+        assert function(-4.0, 3.5) == 4.0
 
 
 def is_the_size_of_windows(sizer, x):

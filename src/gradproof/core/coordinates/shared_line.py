@@ -66,7 +66,7 @@ def open_random_line(engine: Engine, slot: Slot, first: int, last: int, seed: in
     allowed = 0.0
     for index in range(first, last + 1):
         coordinate = coordinate_of(engine, index)
-        part = direction(seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        part = direction(seed, index) * coordinate_scale(coordinate.x, engine.typical)
         claim += part * coordinate.claimed
         allowed += math.fabs(part) * (tolerance(engine, coordinate) + SUM_ROUNDING * math.fabs(coordinate.claimed))
     slot.claimed = claim
@@ -91,7 +91,7 @@ def change_by_rounding(engine: Engine, slot: Slot, step: float) -> float:
             coordinate = coordinate_of(engine, index)
             move = step
             if slot.seed != 0:
-                move *= direction(slot.seed, index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+                move *= direction(slot.seed, index) * coordinate_scale(coordinate.x, engine.typical)
             elif index != slot.start:
                 move *= slot.ratio
             change += coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x - move)

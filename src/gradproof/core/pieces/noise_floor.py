@@ -143,7 +143,7 @@ def move_along(engine: Engine, x: ConstVector, step: float, point: Vector) -> No
     seed = noise_seed(engine.seed)
     for index in range(engine.n):
         value = widened(x[index])
-        scale = coordinate_scale(value, engine.typical, 0.0)
+        scale = coordinate_scale(value, engine.typical)
         move = direction(seed, index)
         if exactly:
             scale = power_of_two_above(scale)

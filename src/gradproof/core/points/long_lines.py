@@ -36,15 +36,13 @@ from .directions import (
     PLACE_FACTOR,
     WINDOW,
     WINDOW_BITS,
-    bits_in_window,
+    first_parts,
+    halves_of,
     hashed,
-    high_bits,
-    high_half,
-    low_bits,
-    low_half,
     mixed,
+    parts_in_window,
     scale_above,
-    signed_parts,
+    second_parts,
 )
 
 SEGMENT = 65536
@@ -68,37 +66,33 @@ def aligned_parts(signed: float, claim: float) -> float:
 
 
 @always_inlined
-def moved(value: float, parts: float, unit: float, floor: float) -> float:
+def moved(value: float, parts: float, motion: Motion) -> float:
     """Return the coordinate after its step: `parts` units of its scale."""
-    return value + parts * unit * scale_above(value, floor)
+    return value + parts * motion.unit * scale_above(value, motion.floor)
 
 
 @always_inlined
 def move_window(x: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move the 1,024 coordinates of a whole window along a random line."""
-    seed = low_half(motion.key)
-    high = high_half(motion.key)
+    seed, high = halves_of(motion.key)
     for first in range(start, start + HALF_WINDOW):
+        second = first + HALF_WINDOW
         bits = hashed(seed, high)
         seed = uint32(seed + PLACE_FACTOR)
-        second = first + HALF_WINDOW
-        point[first] = moved(widened(x[first]), float(signed_parts(low_bits(bits))), motion.unit, motion.floor)
-        point[second] = moved(widened(x[second]), float(signed_parts(high_bits(bits))), motion.unit, motion.floor)
+        point[first] = moved(widened(x[first]), first_parts(bits), motion)
+        point[second] = moved(widened(x[second]), second_parts(bits), motion)
 
 
 @always_inlined
 def move_window_aligned(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move a whole window along the line on which every claimed value foretells growth."""
-    seed = low_half(motion.key)
-    high = high_half(motion.key)
+    seed, high = halves_of(motion.key)
     for first in range(start, start + HALF_WINDOW):
+        second = first + HALF_WINDOW
         bits = hashed(seed, high)
         seed = uint32(seed + PLACE_FACTOR)
-        parts = aligned_parts(float(signed_parts(low_bits(bits))), widened(claimed[first]))
-        point[first] = moved(widened(x[first]), parts, motion.unit, motion.floor)
-        second = first + HALF_WINDOW
-        parts = aligned_parts(float(signed_parts(high_bits(bits))), widened(claimed[second]))
-        point[second] = moved(widened(x[second]), parts, motion.unit, motion.floor)
+        point[first] = moved(widened(x[first]), aligned_parts(first_parts(bits), widened(claimed[first])), motion)
+        point[second] = moved(widened(x[second]), aligned_parts(second_parts(bits), widened(claimed[second])), motion)
 
 
 @kernel
@@ -106,9 +100,9 @@ def move_window_aligned(x: ConstVector, claimed: ConstVector, start: int, motion
 def move_some(x: ConstVector, claimed: ConstVector, first: int, last: int, motion: Motion, point: Vector) -> None:
     """Move some coordinates of a window: where a line begins or ends inside of it."""
     for index in range(first, last):
-        own = float(signed_parts(bits_in_window(motion.key, index)))
+        own = parts_in_window(motion.key, index)
         parts = aligned_parts(own, widened(claimed[index])) if motion.aligned else own
-        point[index] = moved(widened(x[index]), parts, motion.unit, motion.floor)
+        point[index] = moved(widened(x[index]), parts, motion)
 
 
 @always_inlined
