@@ -26,6 +26,8 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
+# Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope.
+FLAT_PART = 1e-3
 
 
 def coordinate_size(engine: Engine, x: float) -> float:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import FLAT_PART
-from ..evidence.scales import UNIT_FLOAT32
+from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger
 from ..records.lines import LineLadder, Lines, write_node
 from .rungs import gap_at, has_coarse_noise, residual_at
