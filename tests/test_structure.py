@@ -24,9 +24,9 @@ CORE: dict[str, tuple[str, ...]] = {
     # What all the rest is written in: types of the C border, codes, records, memory, floating-point numbers.
     "records": (
         "abi codes",
-        "floats memory record sentences sums",
+        "floats memory record sums",
         "border",
-        "engine findings",
+        "engine",
         "lines",
     ),
     # From a probe, a few words, to the point that the objective sees, and to its value there.

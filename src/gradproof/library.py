@@ -120,13 +120,13 @@ class JustInTime:
 
     def gradproof_explain(self, code: int) -> Any:
         """Return the sentence of a code."""
-        from .core.records.sentences import explain
+        from .core.records.codes import explain
 
         return self._sentence(explain(code))
 
     def gradproof_explain_cause(self, cause: int) -> Any:
         """Return the sentence of a cause."""
-        from .core.records.sentences import explain_cause
+        from .core.records.codes import explain_cause
 
         return self._sentence(explain_cause(cause))
 

@@ -9,8 +9,8 @@ from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..records import codes
+from ..records.border import begin_finding
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
-from ..records.findings import begin_finding
 from ..records.floats import larger, middle
 from .full_ladder import TINY
 from .slots import one_sided_slope

@@ -19,7 +19,6 @@ NO_SUSPECT = -1
 CLEAR_CHANGE = 2.0
 # A change within this part of the expected one is that of a smooth function; higher orders of h make it inexact.
 INEXACT = 0.5
-
 ZOOM_HALVINGS = 20
 # A change of slope that noise hides, or steps that x does not see, end the zoom: a kink, if four halvings had kept it.
 ENOUGH_HALVINGS = 4
@@ -32,7 +31,6 @@ KINK_KEPT = 0.3
 # width shrinks is a ripple, or noise.
 MIDWAY = 5
 GREW = 2.5
-
 GOES_ON = 0
 FOUND = 1
 NOT_FOUND = 2

@@ -1,7 +1,7 @@
 """What a pointer can do beyond `p[i]`.
 
 The bodies are the meaning in plain Python, where a pointer is a one-dimensional array and a null pointer is None.  The
-compiler replaces each function by the machine's own operation; `gradproof/machine_code/operations.py` lists them by name.
+compiler replaces each function by the machine's own operation; `machine_code/operations.py` lists them by name.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from ..evidence.intervals import NO_KINK
+from ..records.border import begin_finding
 from ..records.codes import AGREES, WRONG
-from ..records.findings import begin_finding
 from ..records.lines import MOST_LONG_FINDINGS, Halving, Lines, Node, write_node
 
 

@@ -3,7 +3,7 @@
 import pytest
 from properties import refuted
 
-from gradproof.core.records import codes, sentences
+from gradproof.core.records import codes
 from gradproof.library import ffi, native
 
 NUMBERS = [*range(-12, 13), 2**31 - 1, -(2**31)]
@@ -16,7 +16,7 @@ def says_the_same(function, symbol):
 
 @pytest.mark.parametrize(
     ("function", "symbol"),
-    [(sentences.explain, "gradproof_explain"), (sentences.explain_cause, "gradproof_explain_cause")],
+    [(codes.explain, "gradproof_explain"), (codes.explain_cause, "gradproof_explain_cause")],
 )
 def test_library(function, symbol):
     says_the_same(function, symbol)
@@ -24,7 +24,7 @@ def test_library(function, symbol):
 
 
 def test_numbers_without_a_meaning():
-    assert sentences.explain(-99) == sentences.UNKNOWN_CODE
-    assert sentences.explain(1) == sentences.explain(99) == sentences.OBJECTIVE_CODE
-    assert sentences.explain_cause(-1) == sentences.explain_cause(99) == sentences.UNKNOWN_CAUSE
-    assert sentences.explain(codes.DONE) == "Done."
+    assert codes.explain(-99) == codes.UNKNOWN_CODE
+    assert codes.explain(1) == codes.explain(99) == codes.OBJECTIVE_CODE
+    assert codes.explain_cause(-1) == codes.explain_cause(99) == codes.UNKNOWN_CAUSE
+    assert codes.explain(codes.DONE) == "Done."

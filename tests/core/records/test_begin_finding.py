@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from properties import refuted
 
-from gradproof.core.records.border import Finding
-from gradproof.core.records.findings import begin_finding
+from gradproof.core.records.border import Finding, begin_finding
 
 BEGINNING = {
     "start": 3, "stop": 7, "cause": 5, "kink": 1, "claimed": np.nan, "slope": np.nan, "left": np.nan, "right": np.nan,
