@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from witnesses import records
 
-from gradproof.core.lines import rungs
+from gradproof.core.lines import phases, rungs
 from gradproof.core.lines.walk import walk
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ENGINE_MARK
-from gradproof.core.records.lines import FINISHED, LINES_RANDOM, Lines, block_of, lines_words
+from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
 
 # t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]
@@ -131,7 +131,7 @@ LENGTH = 5000
 NOISE = 1e-13
 
 
-def begun(phase: int = LINES_RANDOM, budget: int = 0, evaluations: int = 40) -> Any:
+def begun(phase: int = phases.RANDOM, budget: int = 0, evaluations: int = 40) -> Any:
     """A check of 5,000 coordinates in a phase, with the norms of its claim."""
     lines = memory(NOISE)
     lines.engine.n, lines.engine.budget, lines.engine.evaluations = LENGTH, budget, evaluations

@@ -39,7 +39,7 @@ CORE: dict[str, tuple[str, ...]] = {
     ),
     # What long lines through many coordinates prove, several at once or one alone.
     "lines": (
-        "parts rungs",
+        "parts phases rungs",
         "decision norms pooled_bars",
         "plan single_bars",
         "gaps",

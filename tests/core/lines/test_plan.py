@@ -9,9 +9,8 @@ from lineladders import begun, memory
 from oracles import splitmix
 from properties import refuted
 
-from gradproof.core.lines import plan
+from gradproof.core.lines import phases, plan
 from gradproof.core.points import seeds
-from gradproof.core.records.lines import LINES_ALIGNED, LINES_CONFIRM, LINES_PARTS, LINES_RANDOM, LINES_RANDOM_AGAIN
 
 LOWEST, LARGEST = -46 + 6, -8
 
@@ -86,18 +85,18 @@ def signed(number):
 def test_lines_over_all_of_x():
     lines = begun()
     lines.engine.seed, lines.relative_tolerance = 9, 1e-13
-    plan.begin_pool(lines, LINES_RANDOM_AGAIN, 21, 3, -17)
+    plan.begin_pool(lines, phases.RANDOM_AGAIN, 21, 3, -17)
     pool = lines.pool
-    assert (lines.phase, pool.start, pool.stop, pool.aligned, pool.wanted) == (LINES_RANDOM_AGAIN, 0, 5000, 0, -17)
+    assert (lines.phase, pool.start, pool.stop, pool.aligned, pool.wanted) == (phases.RANDOM_AGAIN, 0, 5000, 0, -17)
     assert list(pool.seeds[: pool.line_count]) == [signed(splitmix.output(9, number)) for number in (21, 22, 23)]
     assert lines.tolerance == 1e-13 * lines.norm
-    plan.begin_pool(lines, LINES_ALIGNED, 11, 2, -17)
-    assert (lines.phase, pool.aligned, pool.line_count) == (LINES_ALIGNED, 1, 2)
+    plan.begin_pool(lines, phases.ALIGNED, 11, 2, -17)
+    assert (lines.phase, pool.aligned, pool.line_count) == (phases.ALIGNED, 1, 2)
     assert lines.tolerance == 1e-13 * lines.sum
 
 
 def test_lines_over_parts_have_seeds_of_their_own():
-    lines = begun(LINES_PARTS)
+    lines = begun(phases.PARTS)
     met = set()
     for lines.part.done in range(4):
         plan.begin_part(lines, 100, 300, seeds.PARTS)
@@ -111,7 +110,7 @@ def test_lines_over_parts_have_seeds_of_their_own():
 def test_a_check_begins_with_random_lines():
     lines = begun()
     plan.begin_lines(lines)
-    assert (lines.phase, lines.pool.line_count, lines.pool.aligned) == (LINES_RANDOM, 4, 0)
+    assert (lines.phase, lines.pool.line_count, lines.pool.aligned) == (phases.RANDOM, 4, 0)
     assert lines.random_exponent == lines.pool.wanted == plan.first_exponent(lines)
 
 
@@ -119,4 +118,4 @@ def test_claims_that_are_no_numbers_come_first():
     lines = begun()
     lines.unfit_claims = 1
     plan.begin_lines(lines)
-    assert lines.phase == LINES_CONFIRM
+    assert lines.phase == phases.CONFIRM

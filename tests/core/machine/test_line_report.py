@@ -4,11 +4,11 @@ import pytest
 from lineladders import LENGTH, begun
 from properties import refuted
 
+from gradproof.core.lines import phases
 from gradproof.core.machine import line_report
 from gradproof.core.records import codes
 from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of
-from gradproof.core.records.lines import LINES_DONE, LINES_HALVING
 
 # Figures of the report by the field of the check that they come from.
 FIGURES = {
@@ -33,7 +33,7 @@ def reported(lines):
 
 
 def done(verdict=codes.VERDICT_RIGHT, cause=codes.UNTESTED, agreed=4):
-    lines = begun(LINES_DONE)
+    lines = begun(phases.DONE)
     lines.verdict, lines.cause, lines.random_lines = verdict, cause, agreed
     return lines
 
@@ -68,7 +68,7 @@ def test_the_verdict_is_that_of_the_end(verdict):
     assert (report.verdict, report.cause) == (verdict, codes.STEP_LIMITED)
     # Before the end there is none, whatever is in its place.
     lines = done(verdict, codes.STEP_LIMITED)
-    lines.phase = LINES_HALVING
+    lines.phase = phases.HALVING
     report = reported(lines)
     assert (report.verdict, report.cause) == (codes.VERDICT_INCONCLUSIVE, codes.UNTESTED)
 

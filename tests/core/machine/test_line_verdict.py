@@ -3,37 +3,29 @@
 import pytest
 from lineladders import LENGTH, begun, in_bars
 
-from gradproof.core.lines import decision
+from gradproof.core.lines import decision, phases
 from gradproof.core.machine import line_verdict
 from gradproof.core.records import codes
 from gradproof.core.records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from gradproof.core.records.engine import coordinate_of
-from gradproof.core.records.lines import (
-    LINES_ALIGNED,
-    LINES_ALIGNED_AGAIN,
-    LINES_DONE,
-    LINES_PARTS,
-    LINES_RANDOM,
-    LINES_RANDOM_AGAIN,
-)
 
 
 @pytest.mark.parametrize(
     ("phase", "again", "agreed", "verdict"),
     [
-        (LINES_ALIGNED, 0, 4, VERDICT_RIGHT),
-        (LINES_ALIGNED_AGAIN, 0, 4, VERDICT_INCONCLUSIVE),
-        (LINES_PARTS, 0, 4, VERDICT_RIGHT),
-        (LINES_PARTS, 1, 4, VERDICT_INCONCLUSIVE),
-        (LINES_RANDOM_AGAIN, 0, 0, VERDICT_INCONCLUSIVE),
-        (LINES_RANDOM, 0, 0, VERDICT_INCONCLUSIVE),
+        (phases.ALIGNED, 0, 4, VERDICT_RIGHT),
+        (phases.ALIGNED_AGAIN, 0, 4, VERDICT_INCONCLUSIVE),
+        (phases.PARTS, 0, 4, VERDICT_RIGHT),
+        (phases.PARTS, 1, 4, VERDICT_INCONCLUSIVE),
+        (phases.RANDOM_AGAIN, 0, 0, VERDICT_INCONCLUSIVE),
+        (phases.RANDOM, 0, 0, VERDICT_INCONCLUSIVE),
     ],
 )
 def test_a_budget_that_ends_while_lines_are_looked_at_again_leaves_it_open(phase, again, agreed, verdict):
     lines = begun(phase)
     lines.random_lines, lines.part.again, lines.random_bar = agreed, again, 1e-9
     line_verdict.end_lines_early(lines)
-    assert (lines.verdict, lines.cause, lines.phase) == (verdict, UNTESTED, LINES_DONE)
+    assert (lines.verdict, lines.cause, lines.phase) == (verdict, UNTESTED, phases.DONE)
 
 
 @pytest.mark.parametrize(("bars", "verdict"), [(6.0, VERDICT_WRONG), (2.0, VERDICT_INCONCLUSIVE)])
@@ -63,7 +55,7 @@ def disagreeing(bars, *, looks=1, gap=0, nondeterministic=0):
 def concluded(lines):
     """The verdict and its cause, once the check has come to an end."""
     assert line_verdict.conclude(lines)
-    assert lines.phase == LINES_DONE
+    assert lines.phase == phases.DONE
     return lines.verdict, lines.cause
 
 
@@ -113,7 +105,7 @@ def test_a_line_that_was_not_located_is_looked_at_twice():
     lines = disagreeing(6.0)
     lines.stuck_count = 1
     assert not line_verdict.conclude(lines)
-    assert lines.phase != LINES_DONE
+    assert lines.phase != phases.DONE
     # At a kink at x parts stay that nobody can blame: the coordinates that were found explain what was seen.
     lines = disagreeing(6.0, gap=1)
     lines.stuck_count = 1
@@ -186,7 +178,7 @@ def test_a_budget_that_ends_in_the_middle_of_a_halving_leaves_its_parts(looks, b
     found = [(one.start, one.stop, one.cause) for one in lines.long_findings[: lines.finding_count]]
     assert found == [(start, start + 50, cause) for start in (100, 200, 300)]
     assert lines.verdict == (VERDICT_WRONG if cause == WRONG else VERDICT_INCONCLUSIVE)
-    assert (lines.early, lines.phase) == (1, LINES_DONE)
+    assert (lines.early, lines.phase) == (1, phases.DONE)
 
 
 @pytest.mark.parametrize("excuse", ["gap", "nondeterministic"])
@@ -198,14 +190,14 @@ def test_a_budget_that_ends_calls_nothing_wrong_that_may_be_right(excuse):
 
 def test_who_stops_a_check_gets_no_pass():
     """A budget ends where it was meant to end; a caller who stops has seen less than was planned."""
-    lines = begun(LINES_ALIGNED)
+    lines = begun(phases.ALIGNED)
     lines.random_lines, lines.random_bar, lines.engine.stopped = 4, 1e-9, 1
     line_verdict.end_lines_early(lines)
     assert lines.verdict == VERDICT_INCONCLUSIVE
 
 
 def test_a_check_that_is_done_stays_as_it_is():
-    lines = begun(LINES_DONE)
+    lines = begun(phases.DONE)
     lines.verdict = VERDICT_WRONG
     line_verdict.end_lines_early(lines)
     assert (lines.verdict, lines.early) == (VERDICT_WRONG, 0)

@@ -7,10 +7,10 @@ from lineladders import begun, memory
 from oracles import splitmix
 from properties import refuted
 
-from gradproof.core.lines import rungs
+from gradproof.core.lines import phases, rungs
 from gradproof.core.points.seeds import SAMPLE_NUMBERS
 from gradproof.core.records.codes import AGREES, WRONG
-from gradproof.core.records.lines import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Node, block_of
+from gradproof.core.records.lines import FINISHED, Node, block_of
 from gradproof.core.search import dense_errors, descent
 
 
@@ -37,7 +37,7 @@ def open_nodes(count):
 def are_spread(count, samples):
     lines = open_nodes(count)
     dense_errors.begin_sampling(lines)
-    assert (lines.phase, lines.dense, lines.sample_count) == (LINES_SAMPLING, 1, len(samples))
+    assert (lines.phase, lines.dense, lines.sample_count) == (phases.SAMPLING, 1, len(samples))
     chosen = [lines.nodes[number].start // 10 for number in range(lines.sample_count)]
     assert all(one in sample for one, sample in zip(chosen, samples, strict=True))
     assert dense_errors.samples_under_way(lines)
@@ -54,12 +54,12 @@ def sampled(errors, n):
     lines = disagreeing(errors, n)
     descent.begin_descent(lines)
     descended(lines, errors, descent.prepare_level, descent.advance_level)
-    assert lines.phase == LINES_SAMPLING
+    assert lines.phase == phases.SAMPLING
 
     def prepare(lines):
         if not dense_errors.samples_under_way(lines):
-            lines.phase = LINES_FACTORS
-        return lines.phase == LINES_SAMPLING
+            lines.phase = phases.FACTORS
+        return lines.phase == phases.SAMPLING
 
     descended(lines, errors, prepare, dense_errors.advance_samples)
     return list(lines.candidates.indices[: lines.candidates.count])
@@ -108,7 +108,7 @@ def blocks_of_factors(borders, opened):
         lines.next_nodes[number] = Node(start, stop, -17, 1.0, 1e-9, 1e-9)
     lines.next_count = len(opened)
     dense_errors.begin_factors(lines)
-    assert lines.phase == LINES_FACTORS
+    assert lines.phase == phases.FACTORS
     ladders = [lines.halvings[number].ladder for number in range(lines.factor_count)]
     assert all((ladder.aligned, ladder.seeds[0], ladder.wanted) == (1, SEED, -17) for ladder in ladders)
     drawn = lines.candidates.indices[: lines.candidates.count]
@@ -146,7 +146,7 @@ def of_factor(factor, rtol, cause):
         dense_errors.advance_factors(lines)
     dense_errors.finish_factors(lines)
     finding = lines.long_findings[0]
-    assert (lines.phase, lines.finding_count, finding.start, finding.stop) == (LINES_CONFIRM, 1, 0, 100)
+    assert (lines.phase, lines.finding_count, finding.start, finding.stop) == (phases.CONFIRM, 1, 0, 100)
     assert finding.claimed == pytest.approx(5 * factor, rel=1e-9)
     assert finding.slope == pytest.approx(5.0, abs=2 * finding.error_bar)
     assert finding.cause == cause

@@ -8,7 +8,8 @@ from descending import descended, disagreeing
 from lineladders import begun
 from properties import refuted
 
-from gradproof.core.records.lines import LINES_CONFIRM, LINES_HALVING, LINES_SAMPLING, MOST_HALVINGS
+from gradproof.core.lines import phases
+from gradproof.core.records.lines import MOST_HALVINGS
 from gradproof.core.search import descent
 
 
@@ -24,7 +25,7 @@ def found(lines):
 
 def finds(errors, expected, n=10_000):
     lines, evaluations = down(errors, n)
-    assert lines.phase == LINES_CONFIRM
+    assert lines.phase == phases.CONFIRM
     assert found(lines) == sorted(expected)
     assert lines.stuck_count == 0
     return evaluations
@@ -72,7 +73,7 @@ def test_what_is_in_neither_half_is_stuck():
     lines.nodes[0].residual = 1e-6
     descent.begin_descent(lines)
     descended(lines, {}, descent.prepare_level, descent.advance_level)
-    assert lines.phase == LINES_CONFIRM
+    assert lines.phase == phases.CONFIRM
     assert lines.candidates.count == 0
     assert (lines.stuck_count, lines.stuck_nodes[0].start, lines.stuck_nodes[0].stop) == (1, 0, 1000)
 
@@ -81,14 +82,14 @@ def becomes_dense(count, phase):
     errors = {31 * number: 1e-2 for number in range(count)}
     lines, _ = down(errors, n=31 * count)
     assert lines.phase == phase
-    assert lines.dense == (phase == LINES_SAMPLING)
+    assert lines.dense == (phase == phases.SAMPLING)
 
 
 def test_forty_open_nodes_are_dense():
-    becomes_dense(100, LINES_SAMPLING)
-    becomes_dense(descent.DENSE_NODES, LINES_SAMPLING)
-    becomes_dense(descent.DENSE_NODES - 1, LINES_CONFIRM)
-    refuted(becomes_dense, 100, LINES_CONFIRM)
+    becomes_dense(100, phases.SAMPLING)
+    becomes_dense(descent.DENSE_NODES, phases.SAMPLING)
+    becomes_dense(descent.DENSE_NODES - 1, phases.CONFIRM)
+    refuted(becomes_dense, 100, phases.CONFIRM)
 
 
 def test_a_descent_begins_with_nothing_of_the_one_before():
@@ -100,4 +101,4 @@ def test_a_descent_begins_with_nothing_of_the_one_before():
     assert (lines.node_count, lines.next_count, lines.next_node) == (1, 0, 0)
     assert (lines.candidates.count, lines.stuck_count, lines.dense) == (0, 0, 0)
     assert not any(lines.halvings[number].stage for number in range(MOST_HALVINGS))
-    assert lines.phase == LINES_HALVING
+    assert lines.phase == phases.HALVING

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ..points.seeds import RANDOM_LINES, line_seed
-from ..records import lines as phases
 from ..records.floats import larger, smaller
 from ..records.lines import MOST_LINES, Lines, evaluations_left
+from . import phases
 from .decision import tolerance_of
 from .rungs import begin_line_ladder, has_coarse_noise, lowest_exponent, set_line
 
@@ -33,10 +33,10 @@ CHEAPEST_RUNGS = 2
 def begin_lines(lines: Lines) -> None:
     """Begin with the random lines; claims that are no numbers go to the check of single coordinates at once."""
     if lines.unfit_claims > 0:
-        lines.phase = phases.LINES_CONFIRM
+        lines.phase = phases.CONFIRM
         return
     lines.random_exponent = first_exponent(lines)
-    begin_pool(lines, phases.LINES_RANDOM, RANDOM_LINES, MOST_LINES, lines.random_exponent)
+    begin_pool(lines, phases.RANDOM, RANDOM_LINES, MOST_LINES, lines.random_exponent)
 
 
 def first_exponent(lines: Lines) -> int:
@@ -73,7 +73,7 @@ def most_rungs(lines: Lines, count: int) -> int:
 
 def begin_pool(lines: Lines, phase: int, seeds: int, count: int, exponent: int) -> None:
     """Begin lines over all of x that share a ladder."""
-    aligned = phase == phases.LINES_ALIGNED or phase == phases.LINES_ALIGNED_AGAIN
+    aligned = phase == phases.ALIGNED or phase == phases.ALIGNED_AGAIN
     lines.phase = phase
     set_line(lines.pool, 0, lines.engine.n, line_seed(lines.engine.seed, seeds), 1 if aligned else 0)
     share_ladder(lines, seeds, count, exponent)

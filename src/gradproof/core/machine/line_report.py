@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
+from ..lines import phases
 from ..records.border import Findings, Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
-from ..records.lines import LINES_DONE, Lines
+from ..records.lines import Lines
 
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
@@ -15,7 +16,7 @@ SEEN_BY_EVERY_LINE = 4.0
 
 def report_lines(lines: Lines, report: Report) -> None:
     """Fill in what a check along lines found."""
-    done = lines.phase == LINES_DONE
+    done = lines.phase == phases.DONE
     report.verdict = lines.verdict if done else VERDICT_INCONCLUSIVE
     report.cause = lines.cause if done else UNTESTED
     report.dense = lines.dense

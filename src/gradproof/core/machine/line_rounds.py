@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
+from ..lines import phases
 from ..lines.plan import begin_lines
 from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
-from ..records import lines as state
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
-from ..records.lines import Lines, evaluations_left
+from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
 from ..search.descent import advance_level, prepare_level
@@ -22,24 +22,24 @@ from .line_weighing import advance_gap_lines, advance_pool, begin_pool_again, ta
 
 def is_at_x(lines: Lines) -> bool:
     """Return whether the phase asks for f(x)."""
-    return lines.phase == state.LINES_AT_X or lines.phase == state.LINES_REPEAT
+    return lines.phase == phases.AT_X or lines.phase == phases.REPEAT
 
 
 def has_ladders(lines: Lines) -> bool:
     """Return whether the lines of the phase have a ladder each, and do not share that of the pool."""
     phase = lines.phase
-    return phase == state.LINES_GAP or state.LINES_HALVING <= phase <= state.LINES_FACTORS
+    return phase == phases.GAP or phases.HALVING <= phase <= phases.FACTORS
 
 
 def lines_asked(lines: Lines) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
-    if lines.phase == state.LINES_DONE:
+    if lines.phase == phases.DONE:
         return 0
     if is_at_x(lines):
         return 1
-    if lines.phase == state.LINES_NOISE:
+    if lines.phase == phases.NOISE:
         return noise_probes(lines.engine.noise_line)
-    if lines.phase == state.LINES_CONFIRM:
+    if lines.phase == phases.CONFIRM:
         return candidates_asked(lines)
     return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
 
@@ -47,7 +47,7 @@ def lines_asked(lines: Lines) -> int:
 def ladder_probes(lines: Lines) -> int:
     """Return how many probes the ladders of single lines ask for."""
     total = 0
-    for number in range(state.MOST_HALVINGS):
+    for number in range(MOST_HALVINGS):
         total += rung_probes(lines.halvings[number].ladder)
     return total
 
@@ -58,16 +58,16 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     if is_at_x(lines):
         write_probe(probes[0], 0, 0, 0, 0.0)
         probes[0].floor = FLOOR
-    elif lines.phase == state.LINES_NOISE:
+    elif lines.phase == phases.NOISE:
         seed = line_seed(lines.engine.seed, NOISE_LINE)
         write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, FLOOR)
-    elif lines.phase == state.LINES_CONFIRM:
+    elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):
         written = 0
-        for number in range(state.MOST_HALVINGS):
+        for number in range(MOST_HALVINGS):
             written = write_rung(lines.halvings[number].ladder, probes, written)
-    elif lines.phase != state.LINES_DONE:
+    elif lines.phase != phases.DONE:
         write_rung(lines.pool, probes, 0)
     return count
 
@@ -75,17 +75,17 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
 def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take the values of a round, and the changes that the claim foretold."""
     phase = lines.phase
-    if phase == state.LINES_AT_X:
+    if phase == phases.AT_X:
         take_first_value(lines, values[0])
-    elif phase == state.LINES_REPEAT:
+    elif phase == phases.REPEAT:
         take_repeated_value(lines, values[0])
-    elif phase == state.LINES_NOISE:
+    elif phase == phases.NOISE:
         take_noise(lines, values, changes)
-    elif phase == state.LINES_CONFIRM:
+    elif phase == phases.CONFIRM:
         take_candidates(lines, values)
     elif has_ladders(lines):
         taken = 0
-        for number in range(state.MOST_HALVINGS):
+        for number in range(MOST_HALVINGS):
             taken = take_rung(lines, lines.halvings[number].ladder, values, changes, taken)
         advance_ladders(lines)
     else:
@@ -96,11 +96,11 @@ def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> N
 def advance_ladders(lines: Lines) -> None:
     """Move the lines on that have a ladder each."""
     phase = lines.phase
-    if phase == state.LINES_GAP:
+    if phase == phases.GAP:
         advance_gap_lines(lines)
-    elif phase == state.LINES_HALVING:
+    elif phase == phases.HALVING:
         advance_level(lines)
-    elif phase == state.LINES_SAMPLING:
+    elif phase == phases.SAMPLING:
         advance_samples(lines)
     else:
         advance_factors(lines)
@@ -112,7 +112,7 @@ def take_first_value(lines: Lines, value: float) -> None:
     if not math.isfinite(value):
         end_outside_domain(lines)
         return
-    lines.phase = state.LINES_NOISE
+    lines.phase = phases.NOISE
     begin_noise(lines.engine)
 
 
@@ -125,14 +125,14 @@ def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     if advance_noise(lines.engine, changed):
         if has_coarse_noise(lines):
             # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
-            lines.phase = state.LINES_REPEAT
+            lines.phase = phases.REPEAT
         else:
             begin_lines(lines)
 
 
 def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Move on until the next round has something to ask, or the check is done."""
-    while lines.phase != state.LINES_DONE and not is_ready(lines, x, claimed):
+    while lines.phase != phases.DONE and not is_ready(lines, x, claimed):
         pass
     if lines_asked(lines) > evaluations_left(lines):
         end_lines_early(lines)
@@ -141,15 +141,15 @@ def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
 def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether the phase has something to ask; else move on to the next phase."""
     phase = lines.phase
-    if phase == state.LINES_HALVING:
+    if phase == phases.HALVING:
         return prepare_level(lines)
-    if phase == state.LINES_SAMPLING and not samples_under_way(lines):
+    if phase == phases.SAMPLING and not samples_under_way(lines):
         begin_factors(lines)
         return False
-    if phase == state.LINES_FACTORS and ladder_probes(lines) == 0:
+    if phase == phases.FACTORS and ladder_probes(lines) == 0:
         finish_factors(lines)
         return False
-    if phase == state.LINES_CONFIRM:
+    if phase == phases.CONFIRM:
         return prepare_confirmation(lines, x, claimed)
     return True
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_acceptable
+from ..lines import phases
 from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from ..records.engine import coordinate_of
-from ..records.lines import LINES_ALIGNED_AGAIN, LINES_DONE, MOST_HALVINGS, Lines, Node
+from ..records.lines import MOST_HALVINGS, Lines, Node
 from ..search.halving import HALVING_FREE
 from ..search.long_findings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from ..search.nodes import largest_stuck
@@ -22,7 +23,7 @@ def end_with(lines: Lines, verdict: int, cause: int) -> None:
     """End the check with a verdict, and why it is open."""
     lines.verdict = verdict
     lines.cause = cause
-    lines.phase = LINES_DONE
+    lines.phase = phases.DONE
 
 
 def end_outside_domain(lines: Lines) -> None:
@@ -112,11 +113,11 @@ def write_open_node(lines: Lines, node: Node, cause: int) -> None:
 
 def end_lines_early(lines: Lines) -> None:
     """End the check where the budget ends, or the caller stops it: what disagrees clearly is wrong, located or not."""
-    if lines.phase == LINES_DONE:
+    if lines.phase == phases.DONE:
         return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = lines.phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
+    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0
     if ends_wrong(lines):
         return
     if lines.disagreed > 0:

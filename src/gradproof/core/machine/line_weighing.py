@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..lines import phases
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
@@ -21,9 +22,8 @@ from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, 
 from ..lines.rungs import begin_line_ladder, set_line
 from ..lines.walk import note_best, walk
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
-from ..records import lines as state
 from ..records.floats import larger
-from ..records.lines import FINISHED, LINES_PARTS, MOST_LINES, Lines, block_of, evaluations_left
+from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
 from .line_verdict import conclude, end_outside_domain
@@ -40,7 +40,7 @@ SPREAD_PART = 0.5
 def advance_pool(lines: Lines) -> None:
     """Move the lines on that climb together; once they are done, decide what they say."""
     walk(lines, lines.pool)
-    if lines.pool.wanted != FINISHED and lines.phase != LINES_PARTS and begins_with_gaps(lines):
+    if lines.pool.wanted != FINISHED and lines.phase != phases.PARTS and begins_with_gaps(lines):
         lines.pool.wanted = FINISHED
         note_best(lines, lines.pool)
     if lines.pool.wanted == FINISHED:
@@ -53,16 +53,16 @@ def weigh_pool(lines: Lines) -> None:
     if not math.isfinite(lines.pool.bar):
         end_outside_domain(lines)
         return
-    if phase == state.LINES_RANDOM or phase == state.LINES_RANDOM_AGAIN:
+    if phase == phases.RANDOM or phase == phases.RANDOM_AGAIN:
         note_curvature(lines)
-    if phase != LINES_PARTS and keeps_its_gap(lines):
+    if phase != phases.PARTS and keeps_its_gap(lines):
         begin_gap_lines(lines)
         return
     beyond = bars_beyond(lines)
-    again = phase == state.LINES_RANDOM_AGAIN or phase == state.LINES_ALIGNED_AGAIN or lines.part.again != 0
+    again = phase == phases.RANDOM_AGAIN or phase == phases.ALIGNED_AGAIN or lines.part.again != 0
     if beyond <= 1.0:
         pass_pool(lines, lines.pool.bar)
-    elif phase != LINES_PARTS and sums_may_drift(lines):
+    elif phase != phases.PARTS and sums_may_drift(lines):
         # Neither an error nor agreement to the last: the factor is known as well as what was seen.
         pass_pool(lines, lines.pool.bar + seen_residual(lines))
     elif beyond < CLEAR_BARS and not again:
@@ -74,7 +74,7 @@ def weigh_pool(lines: Lines) -> None:
 
 def look_again(lines: Lines) -> None:
     """Near the bar: the same along new lines, at the same steps."""
-    if lines.phase == LINES_PARTS:
+    if lines.phase == phases.PARTS:
         lines.part.again = 1
         begin_part(lines, lines.pool.start, lines.pool.stop, PARTS_AGAIN)
     else:
@@ -84,9 +84,9 @@ def look_again(lines: Lines) -> None:
 def begin_pool_again(lines: Lines, seeds: int) -> None:
     """Begin with new lines of the same kind over the whole vector, at the step that was best."""
     if lines.pool.aligned != 0:
-        begin_pool(lines, state.LINES_ALIGNED_AGAIN, seeds + MOST_LINES, MOST_LINES, lines.pool.best)
+        begin_pool(lines, phases.ALIGNED_AGAIN, seeds + MOST_LINES, MOST_LINES, lines.pool.best)
     else:
-        begin_pool(lines, state.LINES_RANDOM_AGAIN, seeds, MOST_LINES, lines.pool.best)
+        begin_pool(lines, phases.RANDOM_AGAIN, seeds, MOST_LINES, lines.pool.best)
 
 
 def pass_pool(lines: Lines, bar: float) -> None:
@@ -95,7 +95,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
         # What disagreed before could not be located, and new lines do not see it: the bar is as large as it was.
         note_seen(lines)
         lines.disagreed = 0
-    if lines.phase == LINES_PARTS:
+    if lines.phase == phases.PARTS:
         note_part(lines)
         continue_parts(lines)
         return
@@ -111,7 +111,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
     if small or lines.sum == 0.0:
         conclude(lines)
         return
-    begin_pool(lines, state.LINES_ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
+    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
 
 
 def continue_parts(lines: Lines) -> None:
@@ -120,14 +120,14 @@ def continue_parts(lines: Lines) -> None:
     if start >= stop:
         conclude(lines)
         return
-    lines.phase = LINES_PARTS
+    lines.phase = phases.PARTS
     lines.part.again = 0
     begin_part(lines, start, stop, PARTS)
 
 
 def begin_gap_lines(lines: Lines) -> None:
     """Kinks at x: two of the lines go on, each alone, towards the mean of their left and right slopes."""
-    lines.phase = state.LINES_GAP
+    lines.phase = phases.GAP
     free_halvings(lines)
     pool = lines.pool
     for number in range(GAP_LINES):
@@ -164,7 +164,7 @@ def weigh_gap_lines(lines: Lines) -> None:
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
         bar = larger(mean_bar, bar)
-    lines.phase = state.LINES_ALIGNED if lines.pool.aligned != 0 else state.LINES_RANDOM
+    lines.phase = phases.ALIGNED if lines.pool.aligned != 0 else phases.RANDOM
     pass_pool(lines, bar)
 
 
@@ -172,7 +172,7 @@ def locate(lines: Lines) -> None:
     """Begin to locate a disagreement; first see whether f(x) is the same at its second call."""
     lines.disagreed += 1
     if lines.repeated == 0:
-        lines.phase = state.LINES_REPEAT
+        lines.phase = phases.REPEAT
     else:
         begin_descent(lines)
 

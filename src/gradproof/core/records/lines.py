@@ -22,22 +22,6 @@ MOST_HALVINGS = 16
 MOST_LONG_FINDINGS = 16
 MOST_LINES = 4
 
-# Phases, in their order.
-LINES_AT_X = 0
-LINES_NOISE = 1
-LINES_RANDOM = 2
-LINES_RANDOM_AGAIN = 3
-LINES_ALIGNED = 4
-LINES_ALIGNED_AGAIN = 5
-LINES_GAP = 6
-LINES_PARTS = 7
-LINES_REPEAT = 8
-LINES_HALVING = 9
-LINES_SAMPLING = 10
-LINES_FACTORS = 11
-LINES_CONFIRM = 12
-LINES_DONE = 13
-
 # Exponents of the smallest and of the largest step: steps of long lines are powers of two.
 LOWEST_EXPONENT = -46
 HIGHEST_EXPONENT = 0
@@ -152,7 +136,7 @@ class Lines:
     findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
     failed: Failure  # the line that disagrees
     part: Parts  # the part at hand
-    phase: Integer  # one of LINES_...
+    phase: Integer  # one of lines/phases.py
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level

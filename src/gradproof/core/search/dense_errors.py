@@ -7,12 +7,13 @@ import math
 from numpy import int64, uint64
 
 from ..evidence.scales import DEFAULT_RTOL
+from ..lines import phases
 from ..lines.rungs import begin_line_ladder, set_line
 from ..lines.walk import walk
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
-from ..records.lines import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Lines, block_of
+from ..records.lines import FINISHED, Lines, block_of
 from .candidates import add_candidate, confirming_rtol
 from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
@@ -33,7 +34,7 @@ def drawn(lines: Lines, number: int, count: int) -> int:
 
 def begin_sampling(lines: Lines) -> None:
     """Choose the nodes that are followed down to single coordinates; the open ones of the level stay as they are."""
-    lines.phase = LINES_SAMPLING
+    lines.phase = phases.SAMPLING
     lines.dense = 1
     open_nodes = lines.next_count
     lines.sample_count = SAMPLES if open_nodes > SAMPLES else open_nodes
@@ -95,7 +96,7 @@ def is_touched(lines: Lines, start: int, stop: int) -> bool:
 
 def begin_factors(lines: Lines) -> None:
     """Begin lines along the claim over the blocks that disagree; without names, over all that is open."""
-    lines.phase = LINES_FACTORS
+    lines.phase = phases.FACTORS
     lines.factor_count = 0
     begin_long_findings(lines)
     for number in range(lines.block_count):
@@ -146,4 +147,4 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
-    lines.phase = LINES_CONFIRM
+    lines.phase = phases.CONFIRM

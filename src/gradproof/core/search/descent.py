@@ -5,7 +5,8 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 
 from __future__ import annotations
 
-from ..records.lines import FINISHED, LINES_CONFIRM, LINES_HALVING, MOST_HALVINGS, Halving, Lines
+from ..lines import phases
+from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .dense_errors import begin_sampling
 from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
 from .nodes import append_node, length, note_coordinate, note_stuck
@@ -16,7 +17,7 @@ DENSE_NODES = 40
 
 def begin_descent(lines: Lines) -> None:
     """Begin with the line that disagrees, which is node 0."""
-    lines.phase = LINES_HALVING
+    lines.phase = phases.HALVING
     lines.node_count = 1
     lines.next_count = 0
     lines.next_node = 0
@@ -78,7 +79,7 @@ def prepare_level(lines: Lines) -> bool:
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)
     elif lines.next_count == 0:
-        lines.phase = LINES_CONFIRM
+        lines.phase = phases.CONFIRM
     else:
         for number in range(lines.next_count):
             lines.nodes[number] = lines.next_nodes[number]
