@@ -146,7 +146,7 @@ IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {
     "core.records.abi": {"importlib", "inspect", "pkgutil"},
     "core.records.memory": {"ctypes", "numpy"},
-    "core.records.record": {"ctypes", "numpy"},
+    "core.records.record": {"ctypes", "numpy", "sys"},
 }
 NUMPY_IN_CORE = {"float64", "int32", "int64", "uint32", "uint64"}
 LONGEST = 300

@@ -9,7 +9,6 @@ import numpy as np
 from .core.records import border as structs
 from .core.records import codes
 from .core.records import engine as state
-from .core.records import lines as linestate
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
@@ -135,14 +134,16 @@ class Engine:
         findings = np.zeros(report.findings, FINDING)
         if len(findings):
             self._result(report, findings)
-        room = linestate.CANDIDATES if self._along_lines else self._n
-        indices, causes, kinks = (np.zeros(room, np.int64) for _ in range(3))
-        resolutions = np.zeros(room)
-        arrays = (pointer(array) for array in (indices, causes, kinks, resolutions))
-        count = _checked(self._library.gradproof_coordinates(self._engine, *arrays, room))
+        count = self._coordinates(*[ffi.NULL] * 4, 0)
+        indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
+        resolutions = np.zeros(count)
+        self._coordinates(*(pointer(array) for array in (indices, causes, kinks, resolutions)), count)
         if not self._along_lines:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
-        return Outcome(report, findings, causes[:count], kinks[:0], resolutions[:0], indices[:count])
+        return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
+
+    def _coordinates(self, *arrays: Any) -> int:
+        return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
 
     def _result(self, report: structs.Report, findings: Flat) -> None:
         record = ffi.from_buffer("gradproof_report[]", report)

@@ -12,7 +12,8 @@ In plain Python a record is a ctypes structure; compiled, it is a pointer to the
 from __future__ import annotations
 
 import ctypes
-from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+import sys
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 
 import numpy as np
 
@@ -33,8 +34,9 @@ def record(declared: type[Kind]) -> type[Kind]:
 
     An array of 48 reals is `Annotated[Reals, 48]`, one of 32 records `Annotated[Pointer[Slot], 32]`.
     """
-    hints = get_type_hints(declared, include_extras=True)
-    kinds = {name: c_type(note) for name, note in hints.items()}
+    # As `typing.get_type_hints`, which takes a third of what the first check takes.
+    known = vars(sys.modules[declared.__module__])
+    kinds = {name: c_type(eval(note, known)) for name, note in declared.__annotations__.items()}
     vectors = [name for name, kind in kinds.items() if _is_vector(kind)]
     # With slots, a field that does not exist cannot be set.
     names = {"__slots__": vectors, "__doc__": declared.__doc__, "__module__": declared.__module__}
