@@ -516,7 +516,7 @@ int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, 
     int64_t *index);
 
 /*
- * Measure the absolute rounding noise of an objective near x, in some ten evaluations on one random line.
+ * Measure the absolute rounding noise of an objective near x, in about ten evaluations on a random line.
  *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
  *                value.
  *   user         Handed to the objective as it is.
