@@ -69,7 +69,7 @@ def walked(
 def begin(ladder: Any, count: int, first: int, most: int = 12, target: float = 0.0, stop: int = 100) -> None:
     """Begin a ladder of so many lines over the first coordinates."""
     rungs.set_line(ladder, 0, stop, 1, 0)
-    rungs.begin_ladder(ladder, first, most, target)
+    rungs.begin_line_ladder(ladder, first, most, target)
     ladder.line_count = count
 
 

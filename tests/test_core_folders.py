@@ -70,14 +70,21 @@ def move(package):
     (package / "core/points/near/deep.py").rename(package / "core/points/deep.py")
 
 
-@pytest.mark.parametrize("happening", [change, add, move])
+def change_the_compiler(package):
+    (package / "compiler.py").write_text("2")
+
+
+@pytest.mark.parametrize("happening", [change, add, move, change_the_compiler])
 def test_the_digest_changes(package, happening):
     (package / "core/points/near/deep.py").write_text("1")
-    before = compiler._digest(package / "core")
-    assert compiler._digest(package / "core") == before
+    (package / "compiler.py").write_text("1")
+    before = compiler._digest(package / "compiler.py", package / "core")
+    assert compiler._digest(package / "compiler.py", package / "core") == before
     happening(package)
-    assert compiler._digest(package / "core") != before
+    assert compiler._digest(package / "compiler.py", package / "core") != before
 
 
-def test_the_digest_is_that_of_the_core():
-    assert compiler._core_digest() == compiler._digest(CORE)
+def test_the_digest_is_that_of_the_core_and_its_compiler():
+    parts = [CORE.parent / "compiler.py", CORE, CORE.parent / "machine_code"]
+    assert compiler._core_digest() == compiler._digest(*parts)
+    assert compiler._core_digest() != compiler._digest(*parts[:2])

@@ -84,7 +84,7 @@ def test_a_line_of_two_coordinates():
 def is_a_random_line(open_line):
     engine, slot = check()
     open_line(engine, slot, 0, 2, 99)
-    parts = [directions.direction(99, index) * directions.coordinate_scale(X[index], 1.0, 0.0) for index in range(3)]
+    parts = [directions.direction(99, index) * directions.coordinate_scale(X[index], 1.0) for index in range(3)]
     assert (slot.start, slot.stop, slot.seed, slot.ratio, slot.size) == (0, 3, 99, 0.0, 1.0)
     assert slot.claimed == pytest.approx(np.dot(parts, CLAIMED), rel=1e-12)
     assert slot.tolerance == pytest.approx(1e-6 * np.dot(np.abs(parts), np.abs(CLAIMED)), rel=1e-5)

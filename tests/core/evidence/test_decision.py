@@ -8,10 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from machine import both
 from oracles import decisions
-from oracles.decisions import RIGHT, WRONG, Evidence
+from oracles.decisions import OPEN, RIGHT, WRONG, Evidence, Slopes
 from properties import reachable, refuted, sized
 
-from gradproof.core.evidence import decision
+from gradproof.core.evidence import decision, ladder
+from gradproof.core.evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
 
 near = st.one_of(
     st.floats(-3, 3), sized(-8, 2), reachable, st.sampled_from([0.0, 1.0, 1.0 + 1e-6, 1.0 + 1e-4, 1.01, 2.0, math.nan])
@@ -137,3 +138,58 @@ def is_the_distance(function):
 def test_distance_outside():
     is_the_distance(decision.distance_outside)
     refuted(is_the_distance, lambda slot: abs(slot.claimed - 1.5))
+
+
+def refuted_in_float32(claimed, measured, pairs, unit=UNIT_FLOAT32):
+    """A check in float32 whose slot called a claim wrong; pairs of right and left slopes, each step twice as large."""
+    engine = block()
+    slot = engine.slots[0]
+    engine.unit, engine.value, slot.noise = unit, 1.0, 1e-6
+    slot.claimed, slot.decision = claimed, WRONG
+    slot.slope.low = slot.slope.high = measured
+    for k, (right, left) in enumerate(pairs):
+        ladder.insert_pair(slot, 1e-5 * 2.0**k, right, left, 1.0)
+    return engine, slot
+
+
+near_one = st.sampled_from([0.0, 0.7, 0.9, 0.99, 1.0, 1.01, 1.1, 1.3, 2.0, math.nan])
+
+
+@given(claimed=near_one, measured=near_one, pairs=st.lists(st.tuples(near_one, near_one), max_size=8))
+@example(1.3, 1.0, [(1.0, 1.0), (1.3, 1.3)] * 3)
+@example(1.0, 1.3, [(0.9, 1.1)] * 8)
+@example(2.0, 1.0, [(1.0, 1.0)] * 8)
+def is_withdrawn_where_finest_steps_do_not_refute(withdraw, claimed, measured, pairs):
+    engine, slot = refuted_in_float32(claimed, measured, pairs)
+    slopes = [Slopes(*pair, ladder.slope_noise(engine, slot, k)) for k, pair in enumerate(pairs)]
+    expected = WRONG if decisions.finest_refute(slopes, claimed, measured) else OPEN
+    withdraw(engine, slot)
+    assert slot.decision == expected
+    # In float64, and of other decisions, nothing is withdrawn.
+    engine, slot = refuted_in_float32(claimed, measured, pairs, UNIT_FLOAT64)
+    withdraw(engine, slot)
+    assert slot.decision == WRONG
+    engine.unit, slot.decision = UNIT_FLOAT32, RIGHT
+    withdraw(engine, slot)
+    assert slot.decision == RIGHT
+
+
+def always(engine, slot):
+    slot.decision = OPEN if engine.unit == UNIT_FLOAT32 and slot.decision == WRONG else slot.decision
+
+
+def without_leaning(engine, slot):
+    leans, decision.LEANS = decision.LEANS, 0.5
+    try:
+        decision.withdraw_refutation(engine, slot)
+    finally:
+        decision.LEANS = leans
+
+
+def test_withdrawn_refutations():
+    is_withdrawn_where_finest_steps_do_not_refute(decision.withdraw_refutation)
+
+
+@pytest.mark.parametrize("wrong", [always, without_leaning, lambda engine, slot: None])
+def test_withdrawn_refutations_twin(wrong):
+    refuted(is_withdrawn_where_finest_steps_do_not_refute, wrong)

@@ -283,7 +283,7 @@ def stays(function, gap):
     """A gap of a kink at x stays however it is extrapolated; the gap of a smooth line vanishes."""
     engine = climbed(lines.with_kink(lines.SMOOTH["exp"], 0.0, gap).value, STEPS[4:14])
     scratch = engine.scratch
-    count = intervals.collect(engine, engine.slots[0], intervals.SERIES_CENTERED)
+    count = intervals.collect_slopes(engine, engine.slots[0], intervals.SERIES_CENTERED)
     levels = intervals.extrapolate(scratch, scratch.gaps, null_reals(), count, 1, 2)
     for level in range(3):
         assert function(scratch, level, levels, count, 0) == pytest.approx(gap / 2, abs=1e-6)
@@ -309,7 +309,7 @@ def is_collected(function):
 
 
 def test_collect():
-    is_collected(intervals.collect)
+    is_collected(intervals.collect_slopes)
     refuted(is_collected, lambda engine, slot, series: 3)
 
 

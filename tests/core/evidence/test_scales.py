@@ -7,6 +7,7 @@ import pytest
 from block import block, header
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from machine import both
 from oracles import reals as oracle
 from properties import SMALLEST, anything, arrays, refuted, sized, wide
 
@@ -116,6 +117,27 @@ def test_pair_step():
     refuted(is_a_step, lambda engine, one: 2.0**-20)
     refuted(is_a_step, lambda engine, one: 1.5 * scales.pair_step(engine, one))
     refuted(is_a_step, lambda engine, one: scales.pair_step(engine, one) / 64)
+
+
+@given(noise=sized(-20, 0), allowed=sized(-20, 0), smallest=sized(-20, -5), largest=sized(-4, 4))
+@example(1e-16, 0.0, 1e-9, 1e-3)
+def is_harmless(functions, noise, allowed, smallest, largest):
+    """The power of two above eight times noise over tolerance, within its bounds; without tolerance the largest."""
+    noise, allowed, smallest, largest = map(abs, (noise, allowed, smallest, largest))
+    wanted = min(max(8 * noise / allowed, smallest), largest) if allowed else largest
+    for function in functions:
+        assert function(noise, allowed, smallest, largest) == power_of_two(wanted)
+
+
+def test_harmless_step():
+    is_harmless(both(scales.harmless_step, *["float64"] * 4))
+    for wrong in (
+        lambda noise, allowed, smallest, largest: power_of_two(largest),
+        lambda noise, allowed, smallest, largest: scales.harmless_step(noise, allowed, 0.0, largest),
+        lambda noise, allowed, smallest, largest: scales.harmless_step(noise, allowed, smallest, math.inf),
+        lambda noise, allowed, smallest, largest: scales.harmless_step(2 * noise, allowed, smallest, largest),
+    ):
+        refuted(is_harmless, [wrong])
 
 
 @given(value=wide, claimed=moderate)

@@ -47,7 +47,7 @@ def test_bars_beyond():
 def test_tolerance(noise, aligned, tolerance):
     """Relative to the norm, along the claim to the sum; float32 inside of f leaves two millionths."""
     check = begun()
-    check.engine.noise, check.smallest_tolerance = noise, 1e-13
+    check.engine.noise, check.relative_tolerance = noise, 1e-13
     assert decision.tolerance_of(check, aligned) == pytest.approx(tolerance, rel=1e-6)
 
 
@@ -116,7 +116,7 @@ def test_what_was_seen_and_not_located_is_no_small_bar():
     lines.failed.residual, lines.failed.bar = 0.5, 0.001
     decision.note_seen(lines)
     assert lines.random_bar == 0.501
-    assert not decision.decides(lines)
+    assert not decision.bar_decides(lines)
 
 
 @pytest.mark.parametrize(
@@ -135,4 +135,4 @@ def test_what_a_bar_decides(bar, norm, curved, value, answer):
     """A third of the slopes, of the slope that curvature makes beside an optimum, or a thousandth of a flat f."""
     lines = memory(value=value)
     lines.random_bar, lines.norm, lines.curved_slope = bar, norm, curved
-    assert decision.decides(lines) == answer
+    assert decision.bar_decides(lines) == answer

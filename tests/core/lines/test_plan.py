@@ -85,7 +85,7 @@ def signed(number):
 
 def test_lines_over_all_of_x():
     lines = begun()
-    lines.engine.seed, lines.smallest_tolerance = 9, 1e-13
+    lines.engine.seed, lines.relative_tolerance = 9, 1e-13
     plan.begin_pool(lines, LINES_RANDOM_AGAIN, 21, 3, -17)
     pool = lines.pool
     assert (lines.phase, pool.start, pool.stop, pool.aligned, pool.wanted) == (LINES_RANDOM_AGAIN, 0, 5000, 0, -17)

@@ -24,7 +24,7 @@ def taken(*lines, exponents=(FIRST, FIRST + 2)):
 def test_a_ladder_asks_on_both_sides_of_every_line():
     pool = memory().pool
     rungs.set_line(pool, 3, 70, 5, 1)
-    rungs.begin_ladder(pool, FIRST, 9, 1e-8)
+    rungs.begin_line_ladder(pool, FIRST, 9, 1e-8)
     assert probes_of(pool) == [(3, 70, 5, 1, 2.0**FIRST), (3, 70, 5, 1, -(2.0**FIRST))]
     pool.line_count, pool.seeds[1] = 2, 6
     assert [probe[2] for probe in probes_of(pool)] == [5, 5, 6, 6]
@@ -89,7 +89,7 @@ def test_rungs_that_are_there():
     assert rungs.missing_rung(pool, -20) == FINISHED
     assert rungs.missing_rung(pool, -18) == -16
     assert rungs.missing_rung(pool, -22) == -22
-    rungs.begin_ladder(pool, FIRST, 9, 0.0)
+    rungs.begin_line_ladder(pool, FIRST, 9, 0.0)
     assert not any(rungs.has_rung(pool, exponent) for exponent in range(-60, 9))
 
 

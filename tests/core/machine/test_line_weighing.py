@@ -3,7 +3,7 @@
 import pytest
 from lineladders import begun, in_bars, measure
 
-from gradproof.core.lines.decision import decides
+from gradproof.core.lines.decision import bar_decides
 from gradproof.core.machine import line_verdict, line_weighing
 from gradproof.core.records.codes import VERDICT_INCONCLUSIVE
 from gradproof.core.records.lines import (
@@ -42,7 +42,7 @@ def test_what_was_not_located_and_not_seen_again_counts_as_bar():
     assert lines.disagreed == 0
     assert lines.phase == LINES_ALIGNED
     assert lines.random_bar == pytest.approx(0.011)
-    assert decides(lines)
+    assert bar_decides(lines)
 
 
 def test_another_value_at_x_takes_back_what_agreed():

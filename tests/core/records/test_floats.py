@@ -138,3 +138,21 @@ def doubles(function):
 def test_elements_of_float32_vectors_are_reckoned_in_double():
     doubles(floats.widened)
     refuted(doubles, lambda value: value)
+
+
+@given(a=anything, b=anything)
+@example(math.nan, math.inf)
+@example(-2.0, 1.0)
+@example(-math.inf, -1.0)
+def is_the_largest_finite(functions, a, b):
+    expected = max((abs(value) for value in (a, b) if math.isfinite(value)), default=0.0)
+    for function in functions:
+        assert function(a, b) == expected
+
+
+def test_largest_finite():
+    is_the_largest_finite(both(floats.largest_finite, "float64", "float64"))
+    refuted(is_the_largest_finite, [floats.larger])
+    refuted(is_the_largest_finite, [lambda a, b: floats.larger(abs(a), abs(b))])
+    assert floats.larger_finite(-3.0, 2.0) == 3.0
+    assert floats.larger_finite(1.0, 2.0) == floats.larger_finite(math.inf, 2.0) == 2.0

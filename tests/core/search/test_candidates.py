@@ -46,7 +46,7 @@ def test_candidates_have_room_for_so_many():
 def test_how_closely_candidates_are_looked_at(chosen, bar, smallest, rtol):
     """As closely as the lines did: half of their bar; never less than the default, nor than float32 allows."""
     lines = memory()
-    lines.chosen_rtol, lines.failed.bar, lines.smallest_tolerance, lines.norm = chosen, bar, smallest, 1.0
+    lines.chosen_rtol, lines.failed.bar, lines.relative_tolerance, lines.norm = chosen, bar, smallest, 1.0
     assert candidates.confirming_rtol(lines) == pytest.approx(rtol, rel=1e-12, abs=0)
     lines.failed.bar, lines.norm = 1024 * bar, 1024.0
     assert candidates.confirming_rtol(lines) == pytest.approx(rtol, rel=1e-12, abs=0)

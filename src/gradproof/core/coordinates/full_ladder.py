@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
-from ..evidence.ladder import DEVIATIONS, centered, larger_finite, place_of_step, slope_noise, value_noise
+from ..evidence.ladder import DEVIATIONS, centered, place_of_step, slope_noise, value_noise
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
-from ..records.floats import larger, middle, power_of_two_above, smaller
+from ..records.floats import larger, larger_finite, middle, power_of_two_above, smaller
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import CLEARLY, STEP_RATIO, far_step, lacks_evidence, next_step, settle, sides_with_claim
+from .short_proof import STEP_RATIO, far_step, lacks_evidence, next_step, settle, sides_with_claim
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.
 FINEST_STEPS = 3

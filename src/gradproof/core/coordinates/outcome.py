@@ -7,7 +7,7 @@ import math
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
-from ..evidence.scales import pair_step, tolerance
+from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..records import codes
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
 from ..records.findings import begin_finding
@@ -23,8 +23,6 @@ LEFT_FOR_LADDER = -3
 
 # A resolution above a tenth of typical slopes decides nothing.
 DECIDING_RESOLUTION = 0.1
-# Where all slopes are 0, this part of f over the size of the coordinate is taken for a typical slope.
-FLAT_PART = 1e-3
 # The smallest error that would have been seen.  By a ladder: the truth may lie at one end of the interval, which is two
 # resolutions wide, and a claim is wrong beyond the other end by the tolerance and half a resolution.  By a pair: its
 # slopes may be off the truth by tolerance and noise, and the claim off its slopes by as much.

@@ -7,12 +7,12 @@ import math
 from ..evidence import scales, stages
 from ..evidence.decision import DECIDED_RIGHT, QUIET, is_between, judge
 from ..evidence.intervals import weigh_ladder
-from ..evidence.ladder import insert_pair, largest_finite, noise_bar
+from ..evidence.ladder import insert_pair, noise_bar
 from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
 from ..records.engine import Engine, Slot, coordinate_of, want_pair
-from ..records.floats import larger, power_of_two_above, smaller
+from ..records.floats import larger, largest_finite, power_of_two_above, smaller
 from ..records.memory import clear_record
 from .full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
 from .short_proof import STEP_RATIO, settle
@@ -134,7 +134,7 @@ def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
         ask_finer(slot)
         return
     weigh_ladder(engine, slot)
-    # With size 0 noise is no excuse: the claim is about a kink that has been seen.
+    # With size 0 a kink may always hide in the noise: here every claim is about one that has been seen.
     settle(slot, judge(slot, 0.0))
 
 

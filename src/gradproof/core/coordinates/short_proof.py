@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
@@ -18,8 +18,6 @@ from ..records.floats import larger, power_of_two_above
 # From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
 STEP_RATIO = 4.0
 MOST_PAIRS = 7
-# A claim is refuted where it is off by ten bars, and by ten times the spread of all slopes.
-CLEARLY = 10.0
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6

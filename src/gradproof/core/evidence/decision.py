@@ -20,24 +20,23 @@ HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
-# A pair refutes where both slopes are so many bars off, and their gap is less than a tenth of that distance.
-FLATLY = 10.0
-SMALL_GAP = 0.1
-# Noise is so small against an error that a slope must show it; so large that slopes only lean to one side.
-SHOWS = 0.5
+# A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
+CLEARLY = 10.0
+SMALL_SPREAD = 0.1
+# With this much noise, relative to an error, a slope must show the error, or only leans to one side.
+SHOWS_ERROR = 0.5
 LEANS = 1.2
 
 
 def pair_decision(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
     """Judge a claimed value by one pair.
 
-    Both sides must agree with the claim, not the centered slope: so no kink that matters lies inside, a claim between
-    two slopes does not pass, and agreement is evidence by itself, whatever the noise.  Wrong only where both sides
-    agree with each other and are flatly elsewhere.
+    Both one-sided slopes must agree with the claim, not only the centered one: no kink that matters then lies between
+    the points, a claim between two slopes does not pass, and agreement is evidence by itself, whatever the noise.  A
+    claim is wrong only where both slopes agree with each other and clearly not with the claim.
     """
-    if not math.isfinite(middle(right, left)) or not math.isfinite(claimed) or allowed == 0.0:
-        return STILL_OPEN
-    if noise > larger(QUIET * allowed, needed):
+    says_nothing = not math.isfinite(middle(right, left)) or not math.isfinite(claimed) or allowed == 0.0
+    if says_nothing or noise > larger(QUIET * allowed, needed):
         return STILL_OPEN
     bar = allowed + noise
     off_right = math.fabs(right - claimed)
@@ -45,7 +44,7 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     if off_right <= bar and off_left <= bar:
         return DECIDED_RIGHT
     off = smaller(off_right, off_left)
-    if off > FLATLY * bar and math.fabs(right - left) < SMALL_GAP * off and right != 0.0 and left != 0.0:
+    if off > CLEARLY * bar and math.fabs(right - left) < SMALL_SPREAD * off and right != 0.0 and left != 0.0:
         return DECIDED_WRONG
     return STILL_OPEN
 
@@ -69,7 +68,7 @@ def inside_both_views(slot: Slot) -> bool:
 
 
 def judge(slot: Slot, size: float) -> int:
-    """Judge the claimed value of a slot by its evidence; kinks are thought to hide in the noise as the size says.
+    """Judge the claimed value of a slot by its evidence; with a size of 0 a kink may always hide in the noise.
 
     Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
     is wrong, unless a kink may hide in the noise; between the two it stays open.
@@ -111,7 +110,7 @@ def finest_steps_refute(engine: Engine, slot: Slot) -> bool:
         noise = slope_noise(engine, slot, place)
         slope = centered(slot, place)
         if math.isfinite(slope) and noise < LEANS * error:
-            if noise < SHOWS * error:
+            if noise < SHOWS_ERROR * error:
                 return not is_between(slot.ladder[place], slot.claimed, noise)
             if math.fabs(slope - slot.claimed) < math.fabs(slope - estimate(slot)):
                 return False

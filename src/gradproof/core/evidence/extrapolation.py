@@ -68,9 +68,7 @@ def same_ratios(scratch: Scratch, first: int, size: int) -> bool:
     if first == 0:
         return False
     for k in range(1, size):
-        here = scratch.step[first + k] / scratch.step[first]
-        before = scratch.step[first - 1 + k] / scratch.step[first - 1]
-        if here != before:
+        if scratch.step[first + k] / scratch.step[first] != scratch.step[first - 1 + k] / scratch.step[first - 1]:
             return False
     return True
 

@@ -26,7 +26,7 @@ KINK_AT_X = 1
 KINK_NEAR_X = 2
 
 
-def collect(engine: Engine, slot: Slot, series: int) -> int:
+def collect_slopes(engine: Engine, slot: Slot, series: int) -> int:
     """Write the finite slopes of a series, their noise and steps into the scratch; return their number."""
     scratch = engine.scratch
     count = 0
@@ -81,7 +81,7 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
     narrowest interval used if that is coarser than those of other series.
     """
     scratch = engine.scratch
-    count = collect(engine, slot, series)
+    count = collect_slopes(engine, slot, series)
     first_power = 2 if series == SERIES_CENTERED else 1
     levels = extrapolate(scratch, scratch.values, scratch.noise, count, first_power, first_power)
     gap_levels = extrapolate(scratch, scratch.gaps, null_reals(), count, 1, 2) if series == SERIES_CENTERED else 0
@@ -134,8 +134,7 @@ def combine_smooth(slot: Slot) -> None:
     slot.slope.high = high
     slot.resolution = (high - low) / 2.0
     slot.jump = 0.0
-    one_sided = slot.conflict & (SERIES_RIGHT | SERIES_LEFT)
-    slot.kink = KINK_NEAR_X if one_sided != 0 else NO_KINK
+    slot.kink = KINK_NEAR_X if slot.conflict & (SERIES_RIGHT | SERIES_LEFT) != 0 else NO_KINK
 
 
 def combine_kink(slot: Slot) -> None:

@@ -1,7 +1,8 @@
-"""Look for a jump of f between x and a larger step that supports a refuted claim.
+"""Jumps of f between x and a larger step that supports a claim which finer steps refute.
 
-Halving towards the largest deviation from a straight line, a jump keeps its size while a kink, or a smooth function,
-loses half of it each time.  Jumps betray an inner solver or stairs; their height is then the noise of f.
+While an interval is halved around the largest deviation from a straight line, a jump keeps its height; a kink, or a
+smooth function, loses half of its deviation each time.  Jumps betray an inner solver or stairs; their height is then
+the noise of f.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from .scales import real_step
 
 JUMP_HALVINGS = 14
 COMPARED_WITH = 7
-# A jump must be seen clearly, in standard deviations of noise, and keep at least half of its size over the second half
-# of the halvings.
+# A jump is so many standard deviations of the noise, and keeps half of its height over the second half of the halvings.
 CLEAR_JUMP = 8.0
 JUMP_KEPT = 0.5
 
 
 def begin_step_jump(slot: Slot, span: float) -> None:
-    """Look for a jump in (x, x + span] first."""
+    """Begin with the right side, (x, x + span]."""
     slot.stage = stages.STEP_JUMP
     slot.step_jump = 0.0
     slot.search.span = span
@@ -42,33 +42,27 @@ def begin_side(slot: Slot, side: int) -> None:
 
 
 def advance_step_jump(engine: Engine, slot: Slot) -> bool:
-    """Halve once more; return True when both sides are searched."""
+    """Halve once more; return whether both sides are searched."""
     search = slot.search
     rise = slot.answers[0] - engine.value
     if search.iteration == 0:
         search.far_value = rise
     else:
         deviation = halve(engine, slot, rise)
-        if not deviation >= CLEAR_JUMP * slot.noise:
-            return end_side(slot)
+        is_clear = deviation >= CLEAR_JUMP * slot.noise
         if search.iteration == COMPARED_WITH:
             search.first_change = deviation
-        if search.iteration == JUMP_HALVINGS:
-            if deviation >= JUMP_KEPT * search.first_change:
-                slot.step_jump = larger(deviation, slot.step_jump)
-            return end_side(slot)
+        if is_clear and search.iteration == JUMP_HALVINGS and deviation >= JUMP_KEPT * search.first_change:
+            slot.step_jump = larger(deviation, slot.step_jump)
+        if not is_clear or search.iteration == JUMP_HALVINGS:
+            if search.side == -1:
+                return True
+            begin_side(slot, -1)
+            return False
     search.iteration += 1
     search.middle = (search.near + search.far) / 2.0
     want(slot, search.side * search.middle)
     return False
-
-
-def end_side(slot: Slot) -> bool:
-    """Go on to the left side, or end."""
-    if slot.search.side == 1:
-        begin_side(slot, -1)
-        return False
-    return True
 
 
 def halve(engine: Engine, slot: Slot, rise: float) -> float:

@@ -35,16 +35,6 @@ def insert_pair(slot: Slot, step: float, right: float, left: float, value: float
         slot.missing += 1
 
 
-def largest_finite(a: float, b: float) -> float:
-    """Return the larger size of two values, of which either may be missing; 0 where both are."""
-    return larger_finite(b, larger_finite(a, 0.0))
-
-
-def larger_finite(value: float, largest: float) -> float:
-    """Return the size of a value where it is finite and not below the largest one so far; else that."""
-    return larger(math.fabs(value), largest) if math.isfinite(value) else largest
-
-
 def place_of_step(slot: Slot, step: float) -> int:
     """Return the place of a step in the ladder, -1 where it is not."""
     for k in range(slot.count):
@@ -94,7 +84,7 @@ def insert_sorted(values: Reals, count: int, value: float) -> None:
 def median_slope(engine: Engine, slot: Slot) -> float:
     """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
 
-    It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
+    It tells what slopes are like at any scale; slopes that grow without bound as the step shrinks do not.
     """
     values = engine.scratch.values
     count = 0

@@ -23,6 +23,7 @@ INEXACT = 0.5
 ZOOM_HALVINGS = 20
 # A change of slope that noise hides, or steps that x does not see, end the zoom: a kink, if four halvings had kept it.
 ENOUGH_HALVINGS = 4
+# The noise of a second difference, a - 2b + c, in that of one value.
 SQUARE_ROOT_OF_SIX = 2.449489742783178
 # From the third halving on a kink must have kept this part of the largest change.
 COMPARED_FROM = 2

@@ -34,7 +34,7 @@ INSIDE_PLACE = 5
 
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 ROUNDING_NOISE = 0.3
-# Whole numbers and simple fractions have fewer bits.
+# Whole numbers and simple fractions have no more bits.
 SIMPLE_BITS = 14
 # Finer grids, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
@@ -197,6 +197,6 @@ def settle_noise(engine: Engine, measured: float) -> None:
 
 
 def needs_float32(value: float) -> bool:
-    """Return whether a number has more digits than simple ones: a number of float32 was then computed in float32."""
+    """Return whether a number has too many binary digits to be a number of float32 by chance."""
     digits = math.ldexp(math.frexp(value)[0], SIMPLE_BITS)
     return digits != math.floor(digits)

@@ -41,23 +41,18 @@ def divide_by_largest(values: Reals, count: int) -> float:
     return size
 
 
-def take_differences(values: Reals, count: int) -> float:
-    """Replace `count` values by their count - 1 differences; return the sum of the squares of these."""
-    total = 0.0
-    for k in range(count - 1):
-        values[k] = values[k + 1] - values[k]
-        total += values[k] * values[k]
-    return total
-
-
-def have_both_signs(values: Reals, count: int) -> bool:
-    """Return whether some of the values are positive and some negative."""
+def take_differences(values: Reals, count: int) -> tuple[float, bool]:
+    """Replace `count` values by their differences; return the sum of their squares, and whether both signs occur."""
+    squares = 0.0
     lowest = 0.0
     highest = 0.0
-    for k in range(count):
-        lowest = smaller(values[k], lowest)
-        highest = larger(values[k], highest)
-    return lowest < 0.0 < highest
+    for k in range(count - 1):
+        change = values[k + 1] - values[k]
+        values[k] = change
+        squares += change * change
+        lowest = smaller(change, lowest)
+        highest = larger(change, highest)
+    return squares, lowest < 0.0 < highest
 
 
 def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
@@ -73,11 +68,11 @@ def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
     total = 0.0
     both_signs = False
     for order in range(1, HIGHEST_ORDER + 1):
-        squares = take_differences(values, count - order + 1)
+        squares, signs = take_differences(values, count - order + 1)
         # (k!)^2 / (2k)! from that of the order before: k^2 / (2k (2k - 1)).
         variance_part *= order / (2.0 * (2 * order - 1))
         if order == LOWEST_ORDER:
-            both_signs = have_both_signs(values, count - order)
+            both_signs = signs
         if order >= LOWEST_ORDER:
             deviation = math.sqrt(variance_part * squares / (count - order))
             total += deviation

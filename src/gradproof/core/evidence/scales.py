@@ -1,4 +1,4 @@
-"""What a coordinate is measured with: its size, the tolerance of its claimed value, the steps that it allows."""
+"""Scales of a coordinate: its size, the tolerance of its claimed value, the steps that suit it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from ..points.probes import displaced
 from ..records.engine import Coordinate, Engine, coordinate_of
-from ..records.floats import larger, power_of_two_above, smaller, spacing
+from ..records.floats import larger, larger_finite, power_of_two_above, smaller, spacing
 
 # An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
 # stops at 1e-6, stays inside.
@@ -26,6 +26,8 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
+# Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope.
+FLAT_PART = 1e-3
 
 
 def coordinate_size(engine: Engine, x: float) -> float:
@@ -91,9 +93,6 @@ def note_largest_claims(engine: Engine) -> None:
     engine.sweep.largest_change = 0.0
     for index in range(engine.sweep.count):
         coordinate = coordinate_of(engine, index)
-        slope = math.fabs(coordinate.claimed)
-        if math.isfinite(slope):
-            engine.sweep.largest_claim = larger(slope, engine.sweep.largest_claim)
-            change = slope * coordinate_size(engine, coordinate.x)
-            if math.isfinite(change):
-                engine.sweep.largest_change = larger(change, engine.sweep.largest_change)
+        change = coordinate.claimed * coordinate_size(engine, coordinate.x)
+        engine.sweep.largest_claim = larger_finite(coordinate.claimed, engine.sweep.largest_claim)
+        engine.sweep.largest_change = larger_finite(change, engine.sweep.largest_change)

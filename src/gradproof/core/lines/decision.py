@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import FLAT_PART
-from ..evidence.scales import UNIT_FLOAT32
+from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger
 from ..records.lines import LineLadder, Lines, write_node
 from .rungs import gap_at, has_coarse_noise, residual_at
@@ -24,7 +23,7 @@ AWAY = 1.0 / 128.0
 
 def tolerance_of(lines: Lines, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
-    relative = lines.smallest_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
+    relative = lines.relative_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
     return relative * (lines.sum if aligned else lines.norm)
 
 
@@ -96,7 +95,7 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
     write_node(lines.nodes[0], ladder, bar)
 
 
-def decides(lines: Lines) -> bool:
+def bar_decides(lines: Lines) -> bool:
     """Return whether the bar is small against what slopes are like here: else the gradient could be anything."""
     reference = larger(lines.norm, lines.curved_slope)
     if reference == 0.0:

@@ -9,7 +9,7 @@ from ..records import lines as phases
 from ..records.floats import larger, smaller
 from ..records.lines import MOST_LINES, Lines, evaluations_left
 from .decision import tolerance_of
-from .rungs import begin_ladder, has_coarse_noise, lowest_exponent, set_line
+from .rungs import begin_line_ladder, has_coarse_noise, lowest_exponent, set_line
 
 # The first step is the smallest one at which so many standard deviations of noise are this part of the norm.
 FIRST_DEVIATIONS = 3.0
@@ -18,8 +18,8 @@ LARGEST_FIRST_EXPONENT = -8
 ABOVE_LOWEST = 6
 # The middle between two powers of two on the scale of exponents, for a mantissa in [1/2, 1): the root of 1/2.
 MIDDLE_MANTISSA = 0.7071067811865476
-# A bar is good enough at this part of the norm, or of the typical slope where that is less; parts of the norm below the
-# smallest one are not worth the evaluations.
+# Bars that are good enough, as parts of the norm; or of the typical slope where that is less, down to the smallest part
+# of the norm that is worth its evaluations.
 TARGET = 3e-8
 TARGET_FLOAT32 = 1e-7
 TYPICAL_PART = 2.5e-4
@@ -88,7 +88,7 @@ def begin_part(lines: Lines, start: int, stop: int, seeds: int) -> None:
 
 def share_ladder(lines: Lines, seeds: int, count: int, exponent: int) -> None:
     """Begin the ladder of the pool, which the line that is set shares with others: so many in all."""
-    begin_ladder(lines.pool, exponent, most_rungs(lines, count), target_bar(lines))
+    begin_line_ladder(lines.pool, exponent, most_rungs(lines, count), target_bar(lines))
     lines.pool.line_count = count
     for line in range(1, count):
         lines.pool.seeds[line] = line_seed(lines.engine.seed, seeds + line)

@@ -21,7 +21,8 @@ REST_DEVIATIONS = 5.0
 SCATTER = 0.667
 # Variance of the noise in that change, in units of the noise over the step, squared.
 NOISE_IN_CHANGES = 3.4
-# Curvature: changes that shrink by 16 from rung to rung, where kinks would shrink them by 2.
+# Curvature: changes shrink by 16 from rung to rung, where kinks would shrink them by 2, and gaps are small beside them;
+# so much of the change is then left of the error.
 SMOOTH_RATIO = 9.0
 SMOOTH_GAP = 0.3
 SMOOTH_REST = 0.25

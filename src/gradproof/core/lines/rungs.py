@@ -18,8 +18,8 @@ FLOOR = 0.1
 RUNG = 2
 # Below this step the rounding of a float32 x rules.
 LOWEST_EXPONENT_FLOAT32 = -22
-# Noise that is larger than this part of f betrays float32 inside of it.
-FLOAT32_NOISE = 1e-10
+# Noise above this part of f is not that of float64: it betrays float32 inside of f.
+LARGEST_FLOAT64_NOISE = 1e-10
 
 
 def set_line(ladder: LineLadder, start: int, stop: int, seed: int, aligned: int) -> None:
@@ -31,7 +31,7 @@ def set_line(ladder: LineLadder, start: int, stop: int, seed: int, aligned: int)
     ladder.aligned = aligned
 
 
-def begin_ladder(ladder: LineLadder, exponent: int, most: int, target: float) -> None:
+def begin_line_ladder(ladder: LineLadder, exponent: int, most: int, target: float) -> None:
     """Begin a ladder at a step: at most so many rungs, fewer where the bar falls to its target."""
     ladder.first = exponent
     ladder.most = most
@@ -100,7 +100,7 @@ def slope_noise_at(lines: Lines, exponent: int) -> float:
 
 def has_coarse_noise(lines: Lines) -> bool:
     """Return whether f seems to be computed in float32."""
-    return lines.engine.noise > FLOAT32_NOISE * math.fabs(lines.engine.value)
+    return lines.engine.noise > LARGEST_FLOAT64_NOISE * math.fabs(lines.engine.value)
 
 
 def is_coarse(lines: Lines) -> bool:

@@ -102,9 +102,8 @@ def is_past_best(lines: Lines, ladder: LineLadder, exponent: int, direction: int
         return rises >= POOLED_RISES
     noise = single_noise(lines, exponent)
     is_noisy = noise > bar_at(lines, ladder, exponent) - noise
-    if direction > 0:
-        return rises >= SINGLE_RISES or (rises > 0 and not is_noisy)
-    return rises >= SINGLE_RISES or is_noisy
+    ends = rises > 0 and not is_noisy if direction > 0 else is_noisy
+    return ends or rises >= SINGLE_RISES
 
 
 def note_best(lines: Lines, ladder: LineLadder) -> None:

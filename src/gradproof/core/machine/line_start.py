@@ -80,8 +80,8 @@ def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Co
         block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
     # As work memory: the pairs of the sweep over the candidates are free until it begins.
     lines.typical_slope = median_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
-    lines.smallest_tolerance = ROUNDING
+    lines.relative_tolerance = ROUNDING
     if is_in_float32(claimed, n):
-        lines.smallest_tolerance += ROUNDING_FLOAT32
+        lines.relative_tolerance += ROUNDING_FLOAT32
     if lines.chosen_rtol > 0.0:
-        lines.smallest_tolerance = larger(lines.chosen_rtol, lines.smallest_tolerance)
+        lines.relative_tolerance = larger(lines.chosen_rtol, lines.relative_tolerance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_acceptable
-from ..lines.decision import CLEAR_BARS, decides, note_seen
+from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from ..records.engine import coordinate_of
@@ -49,7 +49,7 @@ def conclude(lines: Lines) -> bool:
         begin_long_findings(lines)
         lines.disagreed = 0
     if lines.disagreed == 0:
-        right = decides(lines) and lines.random_lines > 0
+        right = bar_decides(lines) and lines.random_lines > 0
         # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
         cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
         end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
@@ -121,7 +121,7 @@ def end_lines_early(lines: Lines) -> None:
         return
     if lines.disagreed > 0:
         end_unlocated(lines)
-    elif lines.random_lines > 0 and lines.engine.stopped == 0 and decides(lines) and not doubtful:
+    elif lines.random_lines > 0 and lines.engine.stopped == 0 and bar_decides(lines) and not doubtful:
         end_with(lines, VERDICT_RIGHT, UNTESTED)
     else:
         end_with(lines, VERDICT_INCONCLUSIVE, UNTESTED)

@@ -18,7 +18,7 @@ from ..lines.decision import (
 from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.rungs import begin_ladder, set_line
+from ..lines.rungs import begin_line_ladder, set_line
 from ..lines.walk import note_best, walk
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records import lines as state
@@ -133,7 +133,7 @@ def begin_gap_lines(lines: Lines) -> None:
     for number in range(GAP_LINES):
         ladder = lines.halvings[number].ladder
         set_line(ladder, pool.start, pool.stop, pool.seeds[number], pool.aligned)
-        begin_ladder(ladder, pool.best, GAP_RUNGS, pool.target)
+        begin_line_ladder(ladder, pool.best, GAP_RUNGS, pool.target)
 
 
 def advance_gap_lines(lines: Lines) -> None:

@@ -175,7 +175,7 @@ class Lines:
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
     typical_slope: Real  # median of its absolute values, in these scales
-    smallest_tolerance: Real  # relative rounding of the claimed gradient; rtol where the caller chose a larger one
+    relative_tolerance: Real  # relative rounding of the claimed gradient; rtol where the caller chose a larger one
     tolerance: Real  # rounding of the claimed gradient along the line at hand
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed

@@ -6,7 +6,7 @@
         high: Real  # its upper end
 
 A field has 8 bytes, or is a record, or an array of either: there is no padding, and every language has the same layout.
-In plain Python a record is a ctypes structure; compiled, it is a pointer to the same bytes (`machine_records.py`).
+In plain Python a record is a ctypes structure; compiled, it is a pointer to the same bytes (`machine_code/records.py`).
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def confirming_rtol(lines: Lines) -> float:
     if lines.chosen_rtol > 0.0 or lines.failed.bar <= 0.0 or lines.norm <= 0.0:
         return lines.chosen_rtol
     seen = SEEN_PART * (lines.failed.bar + lines.tolerance) / lines.norm
-    if lines.smallest_tolerance > ROUNDED_TO_FLOAT32:
+    if lines.relative_tolerance > ROUNDED_TO_FLOAT32:
         seen = larger(MADE_IN_FLOAT32, seen)
     return seen if seen < DEFAULT_RTOL else 0.0
 
@@ -79,7 +79,7 @@ def prepare_candidates(lines: Lines) -> None:
 
 def candidates_asked(lines: Lines) -> int:
     """Return how many probes the check of the candidates asks for."""
-    return asked(lines.engine) if lines.engine.sweep.phase != phases.DONE else 0
+    return asked(lines.engine)
 
 
 def write_candidates(lines: Lines, probes: Probes) -> int:

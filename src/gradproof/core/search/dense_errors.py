@@ -7,7 +7,7 @@ import math
 from numpy import int64, uint64
 
 from ..evidence.scales import DEFAULT_RTOL
-from ..lines.rungs import begin_ladder, set_line
+from ..lines.rungs import begin_line_ladder, set_line
 from ..lines.walk import walk
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
@@ -22,7 +22,7 @@ SAMPLES = 6
 # Blocks that get a line along the claim, and the rungs that it may take.
 FACTORS = 8
 FACTOR_RUNGS = 6
-# Coordinates that are drawn from these blocks, all in all.
+# Coordinates that are drawn from these blocks, all in all: at least one of each.
 DRAWN = 8
 
 
@@ -119,15 +119,14 @@ def begin_factor(lines: Lines, start: int, stop: int) -> None:
     ladder = lines.halvings[lines.factor_count].ladder
     lines.factor_count += 1
     set_line(ladder, start, stop, lines.failed.seed, 1)
-    begin_ladder(ladder, lines.next_nodes[0].exponent, FACTOR_RUNGS, 0.0)
+    begin_line_ladder(ladder, lines.next_nodes[0].exponent, FACTOR_RUNGS, 0.0)
 
 
 def draw_candidates(lines: Lines) -> None:
     """Draw some coordinates of each block."""
-    each = DRAWN // lines.factor_count
     for number in range(lines.factor_count):
         ladder = lines.halvings[number].ladder
-        for sample in range(each if each > 0 else 1):
+        for sample in range(DRAWN // lines.factor_count):
             index = ladder.start + drawn(lines, DRAWN * (number + 1) + sample, ladder.stop - ladder.start)
             add_candidate(lines, index)
 

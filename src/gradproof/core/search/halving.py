@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from ..lines.rungs import begin_ladder, lowest_exponent, residual_at, set_line
+from ..lines.rungs import begin_line_ladder, lowest_exponent, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import walk
 from ..records.floats import larger, power_of_two_above, smaller
@@ -73,7 +73,7 @@ def measure(lines: Lines, halving: Halving, half: Node, exponent: int, most: int
     """Begin a ladder on one half, along the line that disagreed."""
     lowest = lowest_exponent(lines)
     set_line(halving.ladder, half.start, half.stop, lines.failed.seed, lines.failed.aligned)
-    begin_ladder(halving.ladder, exponent if exponent > lowest else lowest, most, target)
+    begin_line_ladder(halving.ladder, exponent if exponent > lowest else lowest, most, target)
 
 
 def advance_halving(lines: Lines, halving: Halving) -> None:
