@@ -8,6 +8,7 @@ from oracles import splitmix
 from properties import refuted
 
 from gradproof.core.lines import phases, rungs
+from gradproof.core.lines.walk import walk
 from gradproof.core.points.seeds import SAMPLE_NUMBERS
 from gradproof.core.records.codes import AGREES, WRONG
 from gradproof.core.records.lines import FINISHED, Node, block_of
@@ -143,7 +144,7 @@ def of_factor(factor, rtol, cause):
         step = 2.0**ladder.wanted
         values = np.array([1.0 + 5 * step, 1.0 - 5 * step])
         rungs.take_rung(lines, ladder, values, np.array([5 * step, -5 * step]) * factor, 0)
-        dense_errors.advance_factors(lines)
+        walk(lines, ladder)
     dense_errors.finish_factors(lines)
     finding = lines.long_findings[0]
     assert (lines.phase, lines.finding_count, finding.start, finding.stop) == (phases.CONFIRM, 1, 0, 100)
