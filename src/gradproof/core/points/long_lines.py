@@ -30,20 +30,8 @@ from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null
 from ..records.sums import sum_in_lanes, two_sum
-from .directions import (
-    FRACTION,
-    HALF_WINDOW,
-    PLACE_FACTOR,
-    WINDOW,
-    WINDOW_BITS,
-    first_parts,
-    halves_of,
-    hashed,
-    mixed,
-    parts_in_window,
-    scale_above,
-    second_parts,
-)
+from . import directions
+from .directions import first_parts, halves_of, hashed, mixed, parts_in_window, scale_above, second_parts
 
 SEGMENT = 65536
 
@@ -75,10 +63,10 @@ def moved(value: float, parts: float, motion: Motion) -> float:
 def move_window(x: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move the 1,024 coordinates of a whole window along a random line."""
     seed, high = halves_of(motion.key)
-    for first in range(start, start + HALF_WINDOW):
-        second = first + HALF_WINDOW
+    for first in range(start, start + directions.HALF_WINDOW):
+        second = first + directions.HALF_WINDOW
         bits = hashed(seed, high)
-        seed = uint32(seed + PLACE_FACTOR)
+        seed = uint32(seed + directions.PLACE_FACTOR)
         point[first] = moved(widened(x[first]), first_parts(bits), motion)
         point[second] = moved(widened(x[second]), second_parts(bits), motion)
 
@@ -87,10 +75,10 @@ def move_window(x: ConstVector, start: int, motion: Motion, point: Vector) -> No
 def move_window_aligned(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move a whole window along the line on which every claimed value foretells growth."""
     seed, high = halves_of(motion.key)
-    for first in range(start, start + HALF_WINDOW):
-        second = first + HALF_WINDOW
+    for first in range(start, start + directions.HALF_WINDOW):
+        second = first + directions.HALF_WINDOW
         bits = hashed(seed, high)
-        seed = uint32(seed + PLACE_FACTOR)
+        seed = uint32(seed + directions.PLACE_FACTOR)
         point[first] = moved(widened(x[first]), aligned_parts(first_parts(bits), widened(claimed[first])), motion)
         point[second] = moved(widened(x[second]), aligned_parts(second_parts(bits), widened(claimed[second])), motion)
 
@@ -125,11 +113,13 @@ def move_segment(
     aligned = probe.aligned != 0
     change = 0.0
     while start < last:
-        window = start >> WINDOW_BITS
-        stop = (window + 1) * WINDOW
+        window = start >> directions.WINDOW_BITS
+        stop = (window + 1) * directions.WINDOW
         stop = stop if stop < last else last
-        motion = Motion(mixed(probe.seed, window), probe.floor * sizes[window], probe.step * FRACTION, aligned)
-        if stop - start < WINDOW:
+        motion = Motion(
+            mixed(probe.seed, window), probe.floor * sizes[window], probe.step * directions.FRACTION, aligned
+        )
+        if stop - start < directions.WINDOW:
             move_some(x, claimed, start, stop, motion, point)
         elif aligned:
             move_window_aligned(x, claimed, start, motion, point)

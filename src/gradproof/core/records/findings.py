@@ -1,4 +1,4 @@
-"""Findings: how each of them begins, whatever it is about."""
+"""What all findings begin with, whatever they are about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .border import Finding
 
 
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
-    """Write what every finding has, and nothing for the rest: no slopes, and a bar without end."""
+    """Write what every finding has; for the rest, that nothing is known: NaN for slopes, infinity for the error bar."""
     finding.start = start
     finding.stop = stop
     finding.cause = cause
