@@ -41,7 +41,7 @@ def are_spread(count, samples):
     assert (lines.phase, lines.dense, lines.sample_count) == (phases.SAMPLING, 1, len(samples))
     chosen = [lines.nodes[number].start // 10 for number in range(lines.sample_count)]
     assert all(one in sample for one, sample in zip(chosen, samples, strict=True))
-    assert dense_errors.samples_under_way(lines)
+    assert rungs.ladder_probes(lines) > 0
 
 
 def test_samples_are_spread_over_all_open_nodes():
@@ -58,7 +58,7 @@ def sampled(errors, n):
     assert lines.phase == phases.SAMPLING
 
     def prepare(lines):
-        if not dense_errors.samples_under_way(lines):
+        if rungs.ladder_probes(lines) == 0:
             lines.phase = phases.FACTORS
         return lines.phase == phases.SAMPLING
 

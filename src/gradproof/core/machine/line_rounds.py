@@ -15,7 +15,7 @@ from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
-from ..search.dense_errors import advance_samples, begin_factors, finish_factors, samples_under_way
+from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
 from .line_verdict import conclude, end_lines_early, end_outside_domain
 from .line_weighing import advance_gap_lines, advance_pool, begin_pool_again, take_repeated_value
@@ -136,7 +136,7 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     phase = lines.phase
     if phase == phases.HALVING:
         return prepare_level(lines)
-    if phase == phases.SAMPLING and not samples_under_way(lines):
+    if phase == phases.SAMPLING and ladder_probes(lines) == 0:
         begin_factors(lines)
         return False
     if phase == phases.FACTORS and ladder_probes(lines) == 0:

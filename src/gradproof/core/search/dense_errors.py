@@ -76,14 +76,6 @@ def follow_worse_half(lines: Lines, number: int) -> None:
         follow(lines, number)
 
 
-def samples_under_way(lines: Lines) -> bool:
-    """Return whether a sample is still followed."""
-    for number in range(lines.sample_count):
-        if lines.halvings[number].stage != HALVING_FREE:
-            return True
-    return False
-
-
 def is_touched(lines: Lines, start: int, stop: int) -> bool:
     """Return whether an open node lies in [start, stop), or reaches into it."""
     for number in range(lines.next_count):
