@@ -200,12 +200,12 @@ def test_the_causes_are_those_of_the_package():
 
 
 def test_every_folder_and_file_named_is_there():
-    folder = ROOT
+    outer: list[Path] = [ROOT]
     for line in next(text for text in blocks("text") if "src/gradproof/" in text).splitlines():
-        name = line.split()[0]
-        folder = ROOT / name if not line.startswith(" ") else folder
-        there = folder if not line.startswith(" ") else folder / name
+        depth = (len(line) - len(line.lstrip())) // 2
+        there = outer[depth] / line.split()[0]
         assert there.exists(), there
+        outer[depth + 1 :] = [there]
     for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", README):
         assert (ROOT / name).exists(), name
 
