@@ -1,7 +1,7 @@
 """Memory: what can be done with pointers and records beyond `p[i]` and `record.field`.
 
 The bodies say what happens in plain Python, where a pointer is a one-dimensional array, and None where it is null.  The
-compiler replaces each function by an operation of the machine; `compiler.py` lists them by name.
+compiler replaces each function by an operation of the machine (`machine_code/operations.py`).
 """
 
 from __future__ import annotations
