@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.records import border as structs
 from ..core.records import codes
-from ..engine import FINDING, Outcome
+from ..engine import Outcome
 from ..problem.numbers import Flat, frozen
 from .cause import Cause
 from .power import make_power
@@ -88,18 +88,15 @@ def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
-    # All converted at once, because there may be thousands.
-    for numbers in records.tolist():
-        yield _finding(dict(zip(FINDING.names or (), numbers, strict=True)), evidence, noise)
-
-
-def _finding(found: dict[str, Any], evidence: Evidence, noise: float) -> Finding:
-    return Finding(
-        **{name: found[name] for name in SAME},
-        index=found["start"],
-        name=evidence.layout.name_of_line(found["start"], found["stop"]),
-        cause=Cause.from_code(found["cause"]),
-        has_kink=bool(found["kink"]),
-        _values=evidence.values,
-        _noise=noise,
-    )
+    # Converted a column at a time, because there may be thousands.
+    columns = [records[name].tolist() for name in (*SAME, "start", "stop", "cause", "kink")]
+    for *same, start, stop, cause, kink in zip(*columns, strict=True):
+        yield Finding(
+            **dict(zip(SAME, same, strict=True)),
+            index=start,
+            name=evidence.layout.name_of_line(start, stop),
+            cause=Cause.from_code(cause),
+            has_kink=bool(kink),
+            _values=evidence.values,
+            _noise=noise,
+        )
