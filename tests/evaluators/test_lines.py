@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradproof.core.records import border as structs
 from gradproof.evaluators import lines
 from gradproof.evaluators.lines import Lines
+from gradproof.problem.probes import probes_at_x
 
 N = 40 * 65_536 + 777
 
@@ -17,10 +17,9 @@ def vectors():
 
 
 def probes(*ranges):
-    out = np.zeros((len(ranges), structs.PROBE_WORDS), np.int64)
-    for row, (start, stop) in zip(out, ranges, strict=True):
-        row[[structs.PROBE_START, structs.PROBE_STOP, structs.PROBE_SEED]] = start, stop, 3
-        row.view(np.float64)[[structs.PROBE_STEP, structs.PROBE_FLOOR]] = 2.0**-10, 0.1
+    out = probes_at_x(len(ranges))
+    for probe, (start, stop) in zip(out, ranges, strict=True):
+        probe["start"], probe["stop"], probe["seed"], probe["step"], probe["floor"] = start, stop, 3, 2.0**-10, 0.1
     return out
 
 

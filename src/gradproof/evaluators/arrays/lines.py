@@ -76,7 +76,7 @@ class InPlaceLines(Lines):
 
     def _write(self, probe: Flat, first: int, last: int) -> None:
         words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
-        line = slice(int(probe["start"]), int(probe["stop"]))
+        line = slice(probe["start"].item(), probe["stop"].item())
         for begin, end, block in self._runs(first, last):
             target = self._memory() if block is None else block.elements
             target_start = begin * SEGMENT if block is None else block.start
