@@ -32,7 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "version": (),
     "compiler": (),
     "library": (),
-    "problem": ("numbers", "structure", "point", "bounds claim places"),
+    "problem": ("numbers", "structure watching", "point", "bounds claim places"),
     "engine": (),
     "linesengine": (),
     "evaluators": (

@@ -44,7 +44,8 @@ def check(
         An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of
         arrays.  A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is
         float64.  The functions get copies; x is never written to.  With `in_place` it is left out: the parameters hold
-        the point.
+        the point.  One array of more than 256 MiB, as x or as the gradient, is not copied; if the functions write to
+        it, the check ends with an error.
     mode
         "full" tests every coordinate.  "lines" tests random lines over the whole vector, in some 30 to 100 evaluations
         however long it is, and finds the coordinates where they disagree; the report says what it would have seen.

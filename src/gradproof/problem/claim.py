@@ -16,13 +16,19 @@ ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
 # The variable that holds a result, and the argument of the function that counts.
 ONLY_OURS = 2
+WATCHED = "the claimed gradient"
 
 
 class Claimed(NamedTuple):
-    """A claimed gradient that has been taken already: flat, and how often its function was called."""
+    """A claimed gradient that has been taken already: flat, after how many calls, and whether the user holds it."""
 
     values: Flat
     calls: int
+    is_users: bool = False
+
+    def own(self, problem: Problem) -> Flat:
+        """Return the values in memory that nobody else writes to, or that is watched."""
+        return problem.watch.own(self.values, WATCHED) if self.is_users else self.values
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
@@ -31,9 +37,9 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     It is in float64; for a check along lines, which asks for it once, in the type of x.
     """
     if isinstance(gradient, Claimed):
-        return gradient
+        return gradient.own(problem), gradient.calls
     if not callable(gradient):
-        return _flat(gradient, "gradient", problem), 0
+        return _given(gradient, problem), 0
     first = _call(gradient, problem)
     if problem.along_lines:
         return first, 1
@@ -45,15 +51,17 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
     """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
     if isinstance(gradient, Claimed):
-        return gradient.values
-    return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
+        return gradient.own(problem)
+    return _call(gradient, problem) if callable(gradient) else _given(gradient, problem)
 
 
-def _flat(value: Any, what: str, problem: Problem) -> Flat:
-    """Return a gradient as a flat vector of its own; along lines without a copy, where it is one already."""
+def _given(value: Any, problem: Problem) -> Flat:
+    """Return a gradient that was given as arrays, as a flat vector; along lines a large one is watched, not copied."""
     if not problem.along_lines:
-        return problem.layout.flatten(value, what)
-    return problem.layout.flat_or_same(value, what, dtype=problem.x.dtype)
+        return problem.layout.flatten(value, "gradient")
+    flat = problem.layout.flat_or_same(value, "gradient", dtype=problem.x.dtype)
+    is_users = isinstance(value, np.ndarray) and np.may_share_memory(flat, value)
+    return Claimed(flat, 0, is_users).own(problem)
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
@@ -65,7 +73,7 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     # A result that nobody else holds is no buffer that is used again.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     if problem.along_lines and ours:
-        flat = _flat(value, "the gradient's result", problem)
+        flat = problem.layout.flat_or_same(value, "the gradient's result", dtype=problem.x.dtype)
     else:
         flat = problem.layout.flatten(
             value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64

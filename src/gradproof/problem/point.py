@@ -9,6 +9,7 @@ import numpy as np
 
 from .numbers import Flat
 from .structure import Layout, read
+from .watching import Watch
 
 # Numbers are looked at in pieces of so many, which need no memory worth mentioning.
 PIECE = 1 << 18
@@ -21,6 +22,7 @@ class Problem:
         self.layout = layout
         self.x = x
         self.notes: list[str] = []
+        self.watch = Watch()
         # Long vectors are kept in the type of x, and the gradient, which is long, too, is asked for once.
         self.along_lines = False
 
@@ -46,9 +48,11 @@ class Problem:
 
 
 def read_problem(x: Any) -> Problem:
-    """Return the problem at the user's x, which is copied and never written to."""
+    """Return the problem at the user's x, which is never written to: a copy of it, or, where it is large, itself."""
     layout, flat = read(x)
     problem = Problem(layout, flat)
+    if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
+        problem.x = problem.watch.own(flat, "x")
     refuse_what_is_not_finite(layout, flat)
     return problem
 

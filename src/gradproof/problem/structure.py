@@ -178,7 +178,7 @@ class Layout:
         return self.flatten(value, what, dtype=dtype)
 
 
-# An array of so many elements is not copied: a vector more might not fit into the memory.
+# For vectors of so many elements there is one point that moves: one more might not fit into the memory.
 LARGE = 1 << 20
 
 
@@ -191,10 +191,9 @@ def layout_of(x: Any) -> Layout:
 
 
 def read(x: Any) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and a flat copy of its numbers; of one large array no copy, it is only read."""
+    """Return the layout of the user's x and its numbers as a flat vector: of one array its own memory."""
     layout = layout_of(x)
-    make = layout.flat_or_same if layout.n >= LARGE else layout.flatten
-    return layout, make(x, "x", dtype=layout.dtype)
+    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
 def _node(value: Any, path: str, used: list[int]) -> Node:

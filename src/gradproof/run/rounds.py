@@ -18,6 +18,7 @@ from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
+from ..problem.watching import ChangedError
 from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.making import Course, make_report
@@ -108,10 +109,11 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
-    stopped_by = ""
+    stopped_by, watch = "", evaluator.problem.watch
     try:
         while len(probes := engine.ask()):
             values = answers.evaluate(probes)
+            watch.look()
             kept.keep(probes, values)
             engine.tell(values, evaluator.foretold(probes))
             answers.forget()
@@ -121,9 +123,13 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
         if not engine.rounds:
             raise
         stopped_by = "interrupted"
+    except ChangedError:
+        evaluator.forget()  # what was evaluated meanwhile is not to be saved
+        raise
     finally:
         keeper.save()
     if stopped_by:
+        watch.look()
         values = answers.first_values()
         kept.keep(probes[: len(values)], values)
         engine.stop(values)

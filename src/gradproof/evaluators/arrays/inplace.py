@@ -54,7 +54,7 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
 
     The check moves the user's own arrays and puts them back bit for bit, whatever ends it: an exception, Ctrl-C, a
     limit.  Beside parameters and gradient it holds one vector, a copy of x to restore them from; named blocks are
-    never put together a second time.
+    never put together a second time.  A gradient given as one array is copied, too, up to 256 MiB.
 
     Parameters
     ----------
@@ -238,4 +238,5 @@ def _claimed(gradient: Any, arrays: Arrays) -> Claimed:
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     same = isinstance(value, np.ndarray) and (ours or not calls) and not arrays.share_memory(value)
     make = arrays.layout.flat_or_same if same else arrays.layout.flatten
-    return Claimed(make(value, "the gradient's result" if calls else "gradient", dtype=arrays.layout.dtype), calls)
+    flat = make(value, "the gradient's result" if calls else "gradient", dtype=arrays.layout.dtype)
+    return Claimed(flat, calls, same and not ours and np.may_share_memory(flat, value))
