@@ -49,7 +49,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "differences": (),
     "report": (
-        "cause ladder power vacuous text.figures",
+        "cause ladder power vacuous inner_tolerance text.figures",
         "plain records",
         "text.lines",
         "text.table",

@@ -19,6 +19,7 @@ from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
+from ..report import inner_tolerance
 from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.making import Course, make_report
@@ -57,6 +58,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if not stopped_by and settings.budget is not None and _is_early(outcome):
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+        problem.note(remark)
+    if remark := inner_tolerance.remark(outcome.findings, problem.x):
         problem.note(remark)
     if keeper.failure:
         problem.note(keeper.failure)
