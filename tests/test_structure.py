@@ -32,7 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "version": (),
     "compiler": (),
     "library": (),
-    "problem": ("numbers", "structure watching", "point", "bounds claim places"),
+    "problem": ("numbers exceptions", "structure watching", "point", "bounds claim places"),
     "engine": (),
     "linesengine": (),
     "evaluators": (

@@ -72,8 +72,9 @@ class BatchedEvaluator(Evaluator):
         """Return the values of a batch; where it raises, of its halves, until the points that raise are alone."""
         try:
             results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
-        except Exception:  # the user's function may raise anything outside of its domain
+        except Exception as error:  # the user's function may raise anything outside of its domain
             if len(probes) == 1:
+                self.problem.raised.note(error)
                 return np.full(1, np.nan)
             middle = len(probes) // 2
             return np.concatenate((self._halved(probes[:middle]), self._halved(probes[middle:])))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .exceptions import Exceptions
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
@@ -23,6 +24,7 @@ class Problem:
         self.x = x
         self.notes: list[str] = []
         self.watch = Watch()
+        self.raised = Exceptions()
         # Long vectors are kept in the type of x, and the gradient, which is long, too, is asked for once.
         self.along_lines = False
 

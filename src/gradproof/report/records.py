@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 from .cause import Cause
@@ -111,6 +112,8 @@ class Record:
     _evidence: Evidence = field(repr=False, compare=False)
     # How many data points there are, where the check was told.
     rows: int | None = None
+    # What the objective raised away from x, one record a type.
+    exceptions: tuple[Raised, ...] = ()
 
     def name(self, index: int) -> str:
         """Return what the user calls a coordinate."""

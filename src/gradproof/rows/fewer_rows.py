@@ -36,6 +36,7 @@ from ..evaluators.choice import evaluator_for
 from ..evaluators.compiled.native import NativeFunction
 from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
+from ..problem.exceptions import Exceptions
 from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, read_problem
 from ..report.cause import Cause
@@ -123,6 +124,7 @@ class Stage:
         self.stopped_by = ""
         self.told: dict[int, Finding] = {}
         self.notes: list[str] = []
+        self.raised = Exceptions()
         self.leaves: defaultdict[int, list[tuple[Piece, int]]] = defaultdict(list)
         self.hopeless: set[int] = set()
 
@@ -131,6 +133,7 @@ class Stage:
         gradient = OnRows(self.gradient, self.all_rows, "gradient")
         report = run_check(self._objective_on(self.all_rows), gradient, x, self.settings, self._progress())
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
+        self.raised.add(report.exceptions)
         return replace(report, rows=len(self.all_rows))
 
     def is_needed(self, report: Report) -> bool:
@@ -219,6 +222,7 @@ class Stage:
         part = restricted(self._objective_on(rows), self.problem, points).objective
         report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
         self.evaluations += report.evaluations
+        self.raised.add(report.exceptions)
         self.stopped_by = report.stopped_by
         found = dict(zip(chosen.tolist(), pieces(report), strict=True))
         # Agreement within more than the claimed values are like on these rows settles nothing.
@@ -287,6 +291,7 @@ class Stage:
             gradient_evaluations=self.gradient_evaluations,
             stopped_by=self.stopped_by,
             warnings=(*report.warnings, *self.notes),
+            exceptions=self.raised.all(),
         )
 
 

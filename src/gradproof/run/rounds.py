@@ -64,7 +64,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    return make_report(outcome, evidence, Course(chosen, options.seed, calls, stopped_by, tuple(problem.notes)))
+    course = Course(chosen, options.seed, calls, stopped_by, tuple(problem.notes), problem.raised.all())
+    return make_report(outcome, evidence, course)
 
 
 def _keeper(settings: Settings) -> Keeper:

@@ -5,7 +5,7 @@ The file is data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file with these 32 bytes left out
-    format            8 bytes    2
+    format            8 bytes    3
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 A whole number is 8 bytes, a real number a double, a text UTF-8, a digest 32 bytes; vectors are their elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 2
+FORMAT = 3
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
@@ -45,7 +45,8 @@ class Saved(NamedTuple):
 
     `memory` is that of the engine between two rounds, after `told` evaluations; none where `told` is 0.  The values of
     `probes`, one a row, are known beyond it, and are not asked for again.  `starts`, `steps`, `kept` and `value` are
-    what `Values` held for the report, `notes` its warnings, a zero character between two of them.
+    what `Values` held for the report, `notes` its warnings, a zero character between two of them; `raised` are the
+    exceptions of the objective, each its type, message and count.
     """
 
     version: str
@@ -65,6 +66,7 @@ class Saved(NamedTuple):
     steps: Flat
     kept: Flat
     notes: str
+    raised: str
     probes: Flat
     values: Flat
 
@@ -75,7 +77,7 @@ class Saved(NamedTuple):
 
 
 TYPES: dict[str, Any] = {
-    **dict.fromkeys(("version", "mode", "notes"), str),
+    **dict.fromkeys(("version", "mode", "notes", "raised"), str),
     **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told"), int),
     **dict.fromkeys(("rtol", "value"), float),
     **dict.fromkeys(("x", "claimed", "bounds"), bytes),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -166,8 +165,11 @@ class InPlaceEvaluator(Evaluator):
         else:
             self.lines.at(probe)
         value: Any = math.nan
-        with np.errstate(all="ignore"), suppress(Exception):  # the user's function may raise outside of its domain
-            value = number_or_same(self.function())
+        with np.errstate(all="ignore"):
+            try:
+                value = number_or_same(self.function())
+            except Exception as error:  # the user's function may raise anything outside of its domain
+                self.problem.raised.note(error)
         if self._changes_parameters:
             self._put_back()
             self._away = True

@@ -171,7 +171,7 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
 
 
 class NativeEvaluator(Evaluator):
-    """Lets the library call the function for a whole chunk; `rerun` says in Python what went wrong at x."""
+    """Lets the library call the function for a whole chunk; `rerun` says in Python what went wrong at a point."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ class NativeEvaluator(Evaluator):
         problem: Problem,
         pace: Pace | None = None,
         bounds: Bounds | None = None,
-        rerun: Callable[[], object] | None = None,
+        rerun: Callable[[Flat], object] | None = None,
     ) -> None:
         super().__init__(problem, pace, bounds)
         self.objective = objective
@@ -212,7 +212,7 @@ class NativeEvaluator(Evaluator):
         value = np.full(1, np.nan)
         code = self._answer(probes_at_x(), value)
         if code and self._rerun is not None:
-            self._rerun()
+            self._rerun(self.problem.x.copy())
         if code:
             raise NativeError("objective", code)
         return float(value[0])
@@ -223,7 +223,26 @@ class NativeEvaluator(Evaluator):
             values = np.empty(part.stop - part.start)
             if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
                 raise RuntimeError("the library refused a round of probes")
+            self._see_exceptions(probes[part], values)
             yield values
+
+    def _see_exceptions(self, probes: Flat, values: Flat) -> None:
+        """Note what is raised at the first point of a chunk that has no value, and that it was so at all of them.
+
+        Machine code that raises says only that it does; a C function has no exceptions.
+        """
+        missing = np.flatnonzero(np.isnan(values))
+        if self._rerun is None or not missing.size:
+            return
+        first = probes[missing[0] : missing[0] + 1]
+        point = self.points(first)[0] if self.lines is None or not self._has_one_point else self.lines.at(first[0])
+        try:
+            with np.errstate(all="ignore"):
+                self._rerun(point)
+        except Exception as error:
+            self.problem.raised.note(error, missing.size)
+        if self._has_one_point and self.lines is not None:
+            self.lines.forget_point()
 
     @property
     def _has_one_point(self) -> bool:

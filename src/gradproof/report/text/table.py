@@ -193,7 +193,8 @@ def _explanations(report: Record, width: int) -> str:
 
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
+    raised = map(str, report.exceptions)
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
 
 
 def shared_kink(one: Finding, report: Record) -> str:
