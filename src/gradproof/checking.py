@@ -61,6 +61,7 @@ def check(
         lines by default what they see, relative to the norm of the gradient, which the report says.
     bounds
         (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
+        Points that are left out for that count towards the budget, but not as evaluations; the report says how many.
     rows
         The number N of data points.  Objective and gradient are then called as f(x, rows) and g(x, rows), where `rows`
         is an int64 array of some of 0 to N - 1, not to be written to; the gradient must be that of the objective on

@@ -49,6 +49,7 @@ class Evaluator(ABC):
         self._round = np.empty(0)
         keep_freed_memory(problem.x.nbytes)
         self._done = 0
+        self._outside = np.zeros(0, bool)
 
     @abstractmethod
     def at_x(self) -> float:
@@ -92,6 +93,7 @@ class Evaluator(ABC):
         wanted = ~at_x
         if self.bounds is not None:
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)
+            self._outside = ~(wanted | at_x)
         if wanted.any():
             self._note(self.elsewhere(np.ascontiguousarray(probes[wanted])), np.flatnonzero(wanted))
         self._done = len(probes)
@@ -99,7 +101,13 @@ class Evaluator(ABC):
 
     def forget(self) -> None:
         """Begin a new round: of the last one nothing is left."""
-        self._done = 0
+        self.problem.outside = self.outside
+        self._done, self._outside = 0, self._outside[:0]
+
+    @property
+    def outside(self) -> int:
+        """How many values until now are NaN because their points lie outside of the bounds, where nothing is called."""
+        return self.problem.outside + int(np.count_nonzero(self._outside[: self._done]))
 
     def first_values(self) -> Flat:
         """Return the values of a round that was broken off: those of its first probes."""

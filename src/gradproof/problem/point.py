@@ -25,6 +25,8 @@ class Problem:
         self.notes: list[str] = []
         self.watch = Watch()
         self.raised = Exceptions()
+        # How many points of earlier rounds were outside of the bounds.
+        self.outside = 0
         # Long vectors are kept in the type of x, and the gradient, which is long, too, is asked for once.
         self.along_lines = False
 

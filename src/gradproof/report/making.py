@@ -30,6 +30,7 @@ class Course(NamedTuple):
     stopped_by: str
     warnings: tuple[str, ...]
     exceptions: tuple[Raised, ...]
+    outside: int
 
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:

@@ -114,6 +114,8 @@ class Record:
     rows: int | None = None
     # What the objective raised away from x, one record a type.
     exceptions: tuple[Raised, ...] = ()
+    # How many points were left out, because they are outside of the bounds; they are no evaluations.
+    outside: int = 0
 
     def name(self, index: int) -> str:
         """Return what the user calls a coordinate."""

@@ -125,6 +125,7 @@ class Stage:
         self.told: dict[int, Finding] = {}
         self.notes: list[str] = []
         self.raised = Exceptions()
+        self.outside = 0
         self.leaves: defaultdict[int, list[tuple[Piece, int]]] = defaultdict(list)
         self.hopeless: set[int] = set()
 
@@ -134,6 +135,7 @@ class Stage:
         report = run_check(self._objective_on(self.all_rows), gradient, x, self.settings, self._progress())
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
         self.raised.add(report.exceptions)
+        self.outside = report.outside
         return replace(report, rows=len(self.all_rows))
 
     def is_needed(self, report: Report) -> bool:
@@ -223,6 +225,7 @@ class Stage:
         report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
         self.evaluations += report.evaluations
         self.raised.add(report.exceptions)
+        self.outside += report.outside
         self.stopped_by = report.stopped_by
         found = dict(zip(chosen.tolist(), pieces(report), strict=True))
         # Agreement within more than the claimed values are like on these rows settles nothing.
@@ -292,6 +295,7 @@ class Stage:
             stopped_by=self.stopped_by,
             warnings=(*report.warnings, *self.notes),
             exceptions=self.raised.all(),
+            outside=self.outside,
         )
 
 

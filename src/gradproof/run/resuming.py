@@ -60,6 +60,7 @@ class FileKeeper(Keeper):
             refuse_budget(self._saved, options.budget, self._resumed_from)
             problem.notes.extend(self._saved.notes.split(saving.NEXT) if self._saved.notes else ())
             problem.raised.add(_raised(self._saved.raised))
+            problem.outside = self._saved.outside
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
         """Return the claimed gradient and how often it was called; that of a resumed check must be what it was."""
@@ -103,7 +104,8 @@ class FileKeeper(Keeper):
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
 
         def described() -> Saved:
-            return fixed._replace(notes=saving.NEXT.join(problem.notes), raised=_as_text(problem.raised.all()))
+            notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.raised.all())
+            return fixed._replace(notes=notes, raised=raised, outside=evaluator.outside)
 
         self._recorder = Recorder(evaluator, engine, values, known, described)
         return self._recorder
@@ -139,6 +141,7 @@ def _described(problem: Problem, bounds: Bounds | None, options: Options, mode: 
         budget=options.budget,
         gradient_evaluations=0,
         told=0,
+        outside=0,
         memory=nothing,
         value=0.0,
         starts=nothing,

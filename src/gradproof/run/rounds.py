@@ -64,7 +64,10 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    course = Course(chosen, options.seed, calls, stopped_by, tuple(problem.notes), problem.raised.all())
+    # To the engine a point outside of the bounds is one more value that is not finite.
+    outcome.report.evaluations -= evaluator.outside
+    notes, raised = tuple(problem.notes), problem.raised.all()
+    course = Course(chosen, options.seed, calls, stopped_by, notes, raised, evaluator.outside)
     return make_report(outcome, evidence, course)
 
 

@@ -44,9 +44,10 @@ class Saved(NamedTuple):
     """A check between two values of its objective.
 
     `memory` is that of the engine between two rounds, after `told` evaluations; none where `told` is 0.  The values of
-    `probes`, one a row, are known beyond it, and are not asked for again.  `starts`, `steps`, `kept` and `value` are
-    what `Values` held for the report, `notes` its warnings, a zero character between two of them; `raised` are the
-    exceptions of the objective, each its type, message and count.
+    `probes`, one a row, are known beyond it, and are not asked for again.  Of all these values `outside` belong to
+    points outside of the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report, `notes`
+    its warnings, a zero character between two of them; `raised` are the exceptions of the objective, each its type,
+    message and count.
     """
 
     version: str
@@ -60,6 +61,7 @@ class Saved(NamedTuple):
     budget: int
     gradient_evaluations: int
     told: int
+    outside: int
     memory: Flat
     value: float
     starts: Flat
@@ -78,7 +80,7 @@ class Saved(NamedTuple):
 
 TYPES: dict[str, Any] = {
     **dict.fromkeys(("version", "mode", "notes", "raised"), str),
-    **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told"), int),
+    **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told", "outside"), int),
     **dict.fromkeys(("rtol", "value"), float),
     **dict.fromkeys(("x", "claimed", "bounds"), bytes),
     **dict.fromkeys(("memory", "starts"), INTEGERS),

@@ -53,6 +53,8 @@ def facts_of_lines(report: Record) -> dict[str, str]:
     calls = f"{report.evaluations:,} of the objective"
     if report.gradient_evaluations:
         calls += f", {report.gradient_evaluations} of the gradient"
+    if report.outside:
+        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside of the bounds left out"
     if report.stopped_by:
         calls += f"; {ENDED_BY[report.stopped_by]} ended the check"
     return {**facts, "evaluations": calls, "seed": f"{report.seed}; another one takes other lines"}

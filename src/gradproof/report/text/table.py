@@ -80,6 +80,8 @@ def _facts(report: Record, width: int) -> str:
     calls = f"{report.evaluations:,} of the objective"
     if report.gradient_evaluations:
         calls += f", {report.gradient_evaluations} of the gradient"
+    if report.outside:
+        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside of the bounds left out"
     facts = {"tested": tested}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
