@@ -175,17 +175,17 @@ def optimise(llvm: Any, module: Any, target: Any) -> None:
 
 def constants_text(target: Any) -> str:
     """Return LLVM text of the functions with constant answers: the version and the sentences."""
-    from gradproof.core.records import codes, sentences
+    from gradproof.core.records import codes
     from gradproof.version import __version__
 
     major, minor, patch = (int(part) for part in __version__.split("."))
     version = 10000 * major + 100 * minor + patch
     lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
     lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
-    known = {code: sentences.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, sentences.UNKNOWN_CODE, sentences.OBJECTIVE_CODE)
-    known = {cause: sentences.explain_cause(cause) for cause in codes.CAUSES}
-    lines += _switch_text("gradproof_explain_cause", known, sentences.UNKNOWN_CAUSE, sentences.UNKNOWN_CAUSE)
+    known = {code: codes.explain(code) for code in codes.CODES}
+    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.OBJECTIVE_CODE)
+    known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
+    lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from gradproof.core.records import border as structs
@@ -22,40 +23,11 @@ WIDTH = 110
 FIELD_TYPES = {"Integer": "int64_t", "Real": "double", "Bits": "uint64_t"}
 MARGIN = 15
 
-OPENING = """\
-/*
- * gradproof {version}: says whether a gradient is right, names the coordinates that are wrong, and says why.
- *
- *     static int32_t f(const double *x, int64_t n, double *value, void *user) {{ ...; *value = ...; return 0; }}
- *
- *     gradproof_report report;
- *     int32_t code = gradproof_check(f, NULL, x, claimed, n, NULL, &report, NULL, 0);
- *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
- *
- * Link with -lgradproof -lm; `gradproof info --cflags --libs` prints the flags. Nothing of Python is needed.
- *
- * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back.
- * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end.
- * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
- *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
- * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
- *            so does the verdict.
- *
- * This file is generated: native_api/build.py --declarations.
- */
-#ifndef GRADPROOF_H
-#define GRADPROOF_H
+# The comment that the header begins with, and its version.
+OPENING = Path(__file__).with_name("opening.h")
 
-#include <stdint.h>
-
-#define GRADPROOF_VERSION_MAJOR {major}
-#define GRADPROOF_VERSION_MINOR {minor}
-#define GRADPROOF_VERSION_PATCH {patch}
-#define GRADPROOF_VERSION {packed} /* what gradproof_version() returns: 10000 major + 100 minor + patch */
-"""
-
-OBJECTIVE = "An objective: writes f(x) to *value and returns 0; another code ends the call and is handed back."
+OBJECTIVE = "An objective: writes f(x) to *value and returns 0, or a code above 0 where there is no value."
+ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
 
 CLOSING = """
 #ifdef __cplusplus
@@ -65,27 +37,15 @@ CLOSING = """
 #endif /* GRADPROOF_H */
 """
 
-MEMORY_OF_THE_CALLER = ("engine_size", "engine_start")
-
-# The simple call first, then the same engine in steps, then the pieces that are useful alone.
+# The simple call first, then the same check in steps, then the pieces that are useful alone, and all that is not named.
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Checking a gradient", ("options_default", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        (
-            "begin",
-            "ask",
-            "tell",
-            "stop",
-            "result",
-            "coordinates",
-            "end",
-            "blocks",
-            "points",
-            "evaluate",
-            *MEMORY_OF_THE_CALLER,
-        ),
+        ("windows", "begin", "ask", "evaluate", "points", "tell", "stop", "result", "coordinates", "blocks", "end"),
     ),
+    ("A check in memory of the caller's own", ("engine_size", "engine_start")),
+    ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),
     (
         "Pieces that are useful alone",
         ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
@@ -94,7 +54,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 # Constant answers, made by the build and not by the compiler of the core.
 CONSTANT_FUNCTIONS = (
-    ("Return the version of the library: GRADPROOF_VERSION of the header that it was built with.",
+    ("Return the version of the library: GRADPROOF_VERSION of the header that it belongs to.",
      "uint32_t gradproof_version(void);"),
     ("Return the sentence of a code; never NULL, owned by the library.",
      "const char *gradproof_explain(int32_t code);"),
@@ -121,7 +81,8 @@ def header_text() -> str:
     """Return gradproof.h."""
     major, minor, patch = (int(part) for part in __version__.split("."))
     packed = 10000 * major + 100 * minor + patch
-    parts = [OPENING.format(version=__version__, major=major, minor=minor, patch=patch, packed=packed)]
+    opening = Template(OPENING.read_text(encoding="utf-8"))
+    parts = [opening.substitute(version=__version__, major=major, minor=minor, patch=patch, packed=packed)]
     parts += _macro_lines()
     parts += ["", "#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     parts += _type_lines(comments=True)
@@ -182,10 +143,10 @@ def _macro_lines() -> list[str]:
     lines += [_macro(name, getattr(codes, name), "") for name in dir(codes) if name.startswith("ARITHMETIC_")]
     lines += [
         "",
-        "/* How a check goes: by coordinates, along lines, or as their number suggests. */",
+        "/* Modes: the one that suits n and the budget, every coordinate by itself, or lines. */",
     ]
     lines += [_macro(name, getattr(codes, name), "") for name in ("MODE_AUTO", "MODE_FULL", "MODE_LINES")]
-    lines += ["", _comment(["Room that gradproof_ask needs: its capacity is at least so many probes."])]
+    lines += ["", _comment(["The largest round: gradproof_ask wants room for so many probes."])]
     return [*lines, _macro("round", _round_capacity(), "")]
 
 
@@ -201,8 +162,10 @@ def _macro(word: str, value: int, sentence: str) -> str:
     if not sentence:
         return line
     margin = f"{line:<43} /* "
-    text = textwrap.wrap(f"{sentence} */", WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin))
-    return "\n".join(text)
+    # No line of its own for what ends the comment.
+    text = f"{sentence}\N{NO-BREAK SPACE}*/"
+    lines = textwrap.wrap(text, WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin))
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _type_lines(comments: bool) -> list[str]:
@@ -213,7 +176,7 @@ def _type_lines(comments: bool) -> list[str]:
         lines.append(f"typedef int32_t (*gradproof_objective{twin})")
         lines[-1] += f"(const {element} *x, int64_t n, double *value, void *user);"
     if comments:
-        lines += ["", _comment(["A check between two rounds: opaque, without pointers, may be copied and kept."])]
+        lines += ["", _comment([ENGINE])]
     lines += ["typedef struct gradproof_engine gradproof_engine;"]
     for record in structs.RECORDS:
         name = f"gradproof_{record.__name__.lower()}"
@@ -271,7 +234,7 @@ def _entries(body: str) -> list[str]:
             entries.append([line.split(" : ")[0].strip()])
         elif line.strip() and entries:
             entries[-1].append(line.strip())
-    return [f"{entry[0]}\t{' '.join(entry[1:])}" if len(entry) > 1 else entry[0] for entry in entries]
+    return [f"{name}\t{' '.join(' '.join(text).split())}" if text else name for name, *text in entries]
 
 
 def _folded(text: str) -> str:

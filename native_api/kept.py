@@ -10,6 +10,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "src" / "gradproof"
+# What goes into a library beside the build: the core, its compiler, and the version that the library tells.
+FOLDERS = ("core", "machine_code")
+FILES = ("compiler.py", "version.py")
 
 
 def is_fresh(library: Path) -> bool:
@@ -37,7 +40,8 @@ def _sources() -> str:
     for name in ("numba", "llvmlite"):
         digest.update(f" {name} {metadata.version(name)}".encode())
     own = [(HERE, path) for path in sorted(HERE.glob("*.py"))]
-    core = [(PACKAGE, path) for path in sorted((PACKAGE / "core").rglob("*.py"))]
-    for folder, path in (*own, (PACKAGE, PACKAGE / "compiler.py"), (PACKAGE, PACKAGE / "version.py"), *core):
+    parts = [PACKAGE / name for name in FILES]
+    parts += [path for name in FOLDERS for path in sorted((PACKAGE / name).rglob("*.py"))]
+    for folder, path in (*own, *((PACKAGE, part) for part in parts)):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -68,10 +68,10 @@ int main(void) {
     static double values[GRADPROOF_ROUND];
     double point[5];
     int64_t count;
-    gradproof_engine *engine = gradproof_begin(x, g, 5, NULL, &code);
-    while ((count = gradproof_ask(engine, x, g, probes, GRADPROOF_ROUND)) > 0) {
+    gradproof_engine *engine = gradproof_begin(x, g, NULL, 5, NULL, 0, NULL, &code);
+    while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
         gradproof_evaluate(f, &shift, x, NULL, NULL, 5, probes, count, values, NULL, point);
-        gradproof_tell(engine, x, g, values, count);
+        gradproof_tell(engine, x, g, values, NULL, count);
     }
     gradproof_result(engine, &report, NULL, 0);
     gradproof_end(engine);
@@ -82,15 +82,15 @@ int main(void) {
 """
 
 OUTPUT = """\
-right 0 0
-wrong 0 1 1
+right 0 1
+wrong 0 2 1
 at 3
-float 0 0
+float 0 1
 refused 17
 misuse -1 -1
 sentence 1
 version 1
-rounds 0 0
+rounds 0 1
 """
 
 
@@ -141,15 +141,150 @@ int main(void) {
 """
 
 LINES_OUTPUT = """\
-0 0 lines 4 wrong 0
-0 1 lines 0 wrong 1 at 4321 to 4322
-0 0 lines 4 wrong 0
-0 1 lines 0 wrong 1 at 4321 to 4322
-0 0 lines 4 wrong 0
-0 1 lines 0 wrong 1 at 4321 to 4322
+0 1 lines 4 wrong 0
+0 2 lines 0 wrong 1 at 4321 to 4322
+0 1 lines 4 wrong 0
+0 2 lines 0 wrong 1 at 4321 to 4322
+0 1 lines 4 wrong 0
+0 2 lines 0 wrong 1 at 4321 to 4322
 0 3 lines 0 wrong 0
 0 3 lines 0 wrong 0
 """
+
+
+CONTRACT_PROGRAM = r"""
+#include <gradproof.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 5, AT = 2 };
+
+static const char *word(int64_t code) {
+    switch (code) {
+    case GRADPROOF_DONE: return "done";
+    case GRADPROOF_BAD_ARGUMENT: return "bad argument";
+    case GRADPROOF_NO_ROUND: return "no round";
+    case GRADPROOF_TOO_MANY_VALUES: return "too many values";
+    case GRADPROOF_NO_ENGINE: return "no engine";
+    case GRADPROOF_NOTHING_TOLD: return "nothing told";
+    default: return "?";
+    }
+}
+
+/* The code of a call, and whether it left its memory as it was. */
+#define REFUSED(what, call)                                                                                      \
+    do {                                                                                                         \
+        memcpy(before, memory, bytes);                                                                           \
+        int64_t code_ = (call);                                                                                  \
+        printf("%s: %s%s\n", what, word(code_), memcmp(before, memory, bytes) ? ", but it wrote" : "");          \
+    } while (0)
+
+#define CONTRACT(suffix, type)                                                                                   \
+    static int32_t f##suffix(const type *x, int64_t n, double *value, void *user) {                              \
+        (void)user;                                                                                              \
+        *value = 0;                                                                                              \
+        for (int64_t i = 0; i < n; i++) *value += (double)x[i] * x[i] * (1.0 + 0.25 * x[i]);                     \
+        return 0;                                                                                                \
+    }                                                                                                            \
+    static void run##suffix(int64_t mode, int64_t part) {                                                        \
+        static gradproof_probe probes[GRADPROOF_ROUND], again[GRADPROOF_ROUND];                                  \
+        static double values[GRADPROOF_ROUND], changes[GRADPROOF_ROUND];                                         \
+        type x[N] = {1, -2, 0.5, 3, 1.5}, g[N], point[N];                                                        \
+        double sizes[1];                                                                                         \
+        gradproof_report report, untouched;                                                                      \
+        gradproof_finding finding;                                                                               \
+        gradproof_options options;                                                                               \
+        for (int i = 0; i < N; i++) g[i] = (type)(2.0 * x[i] + 0.75 * (double)x[i] * x[i]);                      \
+        g[AT] += (type)0.5;                                                                                      \
+        gradproof_windows##suffix(x, N, sizes);                                                                  \
+        gradproof_options_default(&options);                                                                     \
+        options.mode = mode;                                                                                     \
+        size_t bytes = 8 * (size_t)gradproof_engine_size(N, 0, &options);                                        \
+        void *memory = calloc(1, bytes), *before = calloc(1, bytes);                                             \
+        gradproof_engine *engine = memory;                                                                       \
+        memset(&report, 7, sizeof report);                                                                       \
+        memset(&untouched, 7, sizeof untouched);                                                                 \
+        REFUSED("ask of zeros", gradproof_ask(engine, probes, GRADPROOF_ROUND));                                 \
+        REFUSED("tell of zeros", gradproof_tell##suffix(engine, x, g, values, changes, 1));                      \
+        REFUSED("stop of zeros", gradproof_stop(engine));                                                        \
+        REFUSED("result of zeros", gradproof_result(engine, &report, NULL, 0));                                  \
+        REFUSED("coordinates of zeros", gradproof_coordinates(engine, NULL, NULL, NULL, NULL, 0));               \
+        REFUSED("blocks of zeros", gradproof_blocks(engine, NULL, NULL, 0));                                     \
+        printf("start: %s\n", word(gradproof_engine_start##suffix(engine, x, g, sizes, N, NULL, 0, &options)));  \
+        REFUSED("tell before ask", gradproof_tell##suffix(engine, x, g, values, changes, 1));                    \
+        REFUSED("result before tell", gradproof_result(engine, &report, NULL, 0));                               \
+        int64_t count = gradproof_ask(engine, probes, GRADPROOF_ROUND);                                          \
+        REFUSED("too many", gradproof_tell##suffix(engine, x, g, values, changes, count + 1));                   \
+        REFUSED("none", gradproof_tell##suffix(engine, x, g, values, changes, 0));                               \
+        REFUSED("result before tell", gradproof_result(engine, &report, NULL, 0));                               \
+        printf("report %s\n", memcmp(&report, &untouched, sizeof report) ? "written" : "as it was");             \
+        int same = 1, partial = 0, moves = 0;                                                                    \
+        while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {                                   \
+            memcpy(before, memory, bytes);                                                                       \
+            same &= gradproof_ask(engine, again, GRADPROOF_ROUND) == count;                                      \
+            same &= !memcmp(probes, again, (size_t)count * sizeof *probes) && !memcmp(before, memory, bytes);    \
+            gradproof_evaluate##suffix(f##suffix, NULL, x, g, sizes, N, probes, count, values, changes, point);  \
+            /* A part of every other round; then the check goes on in other memory. */                           \
+            int64_t told = moves++ % 2 && count > part ? part : count;                                           \
+            partial += told < count;                                                                             \
+            gradproof_tell##suffix(engine, x, g, values, changes, told);                                         \
+            void *other = malloc(bytes);                                                                         \
+            memcpy(other, memory, bytes);                                                                        \
+            free(memory);                                                                                        \
+            memory = other;                                                                                      \
+            engine = other;                                                                                      \
+        }                                                                                                        \
+        printf("same round %d, parts told %d\n", same, partial > 0);                                             \
+        REFUSED("tell at the end", gradproof_tell##suffix(engine, x, g, values, changes, 1));                    \
+        REFUSED("result", gradproof_result(engine, &report, &finding, 1));                                       \
+        printf("wrong %d at %d\n", report.verdict == GRADPROOF_WRONG, (int)finding.start);                       \
+        x[0] = (type)NAN;                                                                                        \
+        printf("x not finite: %s\n",                                                                             \
+               word(gradproof_engine_start##suffix(engine, x, g, sizes, N, NULL, 0, &options)));                 \
+        REFUSED("result after that", gradproof_result(engine, &report, NULL, 0));                                \
+        free(memory);                                                                                            \
+        free(before);                                                                                            \
+    }
+CONTRACT(, double)
+CONTRACT(_f32, float)
+
+int main(void) {
+    int64_t impossible[] = {0, -1, INT64_MIN, (int64_t)1 << 61, INT64_MAX};
+    for (int mode = GRADPROOF_MODE_FULL; mode <= GRADPROOF_MODE_LINES; mode++) {
+        run(mode, 3);
+        run_f32(mode, 3);
+    }
+    for (int i = 0; i < 5; i++) puts(word(gradproof_engine_size(impossible[i], 0, NULL)));
+    puts(word(gradproof_engine_size(3, INT64_MAX, NULL)));
+    printf("verdicts %d\n", GRADPROOF_RIGHT && GRADPROOF_WRONG && GRADPROOF_INCONCLUSIVE);
+    return 0;
+}
+"""
+
+CONTRACT_OF_A_MODE = """\
+ask of zeros: no engine
+tell of zeros: no engine
+stop of zeros: no engine
+result of zeros: no engine
+coordinates of zeros: no engine
+blocks of zeros: no engine
+start: done
+tell before ask: no round
+result before tell: nothing told
+too many: too many values
+none: bad argument
+result before tell: nothing told
+report as it was
+same round 1, parts told 1
+tell at the end: no round
+result: done
+wrong 1 at 2
+x not finite: bad argument
+result after that: no engine
+"""
+CONTRACT_OUTPUT = 4 * CONTRACT_OF_A_MODE + 6 * "bad argument\n" + "verdicts 1\n"
 
 
 @pytest.mark.parametrize("standard", ["-std=c99", "-std=c11"])
@@ -159,10 +294,51 @@ def test_lines_in_c(tmp_path, standard):
     assert output_of(compiled(tmp_path / "lines.c", tmp_path / "lines", standard, "-pedantic")) == LINES_OUTPUT
 
 
+@pytest.mark.parametrize("standard", ["-std=c99", "-std=c17"])
+def test_contract_in_c(tmp_path, standard):
+    """Every mode and both types: what is refused leaves all memory as it was, and a check may be told in parts."""
+    (tmp_path / "contract.c").write_text(CONTRACT_PROGRAM)
+    program = compiled(tmp_path / "contract.c", tmp_path / "contract", standard, "-pedantic")
+    assert output_of(program) == CONTRACT_OUTPUT
+
+
 @pytest.mark.parametrize("standard", ["-std=c99", "-std=c11"])
 def test_program_in_c(tmp_path, standard):
     (tmp_path / "program.c").write_text(PROGRAM)
     assert output_of(compiled(tmp_path / "program.c", tmp_path / "program", standard, "-pedantic")) == OUTPUT
+
+
+def opening_program():
+    """The examples in the opening comment of the header, with what they leave to the reader."""
+    comment = (library.PACKAGE / "include" / "gradproof.h").read_text().partition("*/")[0]
+    lines = [line.removeprefix(" *     ") for line in comment.splitlines() if line.startswith(" *     ")]
+    code = [line for line in lines if not line.startswith("      ")]
+    objective = code[0].replace("...; *value = ...;", "(void)n; (void)user; *value = x[0] * x[1];")
+    begin = next(number for number, line in enumerate(code) if "gradproof_windows" in line)
+    return f"""
+#include <gradproof.h>
+#include <stdio.h>
+{objective}
+int main(void) {{
+    enum {{ n = 2, capacity = 2 }};
+    double x[n] = {{3, 5}}, claimed[n] = {{5, 4}}, sizes[1], point[n];
+    static gradproof_probe probes[GRADPROOF_ROUND];
+    static double values[GRADPROOF_ROUND], changes[GRADPROOF_ROUND];
+    gradproof_finding findings[capacity];
+    int64_t count;
+    {" ".join(code[1:begin])}
+    printf("wrong: %d\\n", (int)report.wrong);
+    {" ".join(code[begin:])}
+    printf("wrong: %d at %d\\n", (int)report.wrong, (int)findings[0].start);
+    return 0;
+}}
+"""
+
+
+def test_what_the_header_begins_with(tmp_path):
+    (tmp_path / "opening.c").write_text(opening_program())
+    program = compiled(tmp_path / "opening.c", tmp_path / "opening", "-std=c99", "-pedantic")
+    assert output_of(program) == "wrong: 1\nwrong: 1 at 1\n"
 
 
 @pytest.mark.parametrize(("name", "compiler"), [("check.c", COMPILER), ("check.cpp", shutil.which("c++"))])
@@ -202,6 +378,6 @@ def test_symbols():
 
 
 def test_library_is_small():
-    # Two engines: that of single coordinates takes half of it, that of long lines, with halving and parts, the rest;
-    # and the points of long lines twice, for processors with AVX2 and without.
-    assert library.LIBRARY.stat().st_size < 125_000
+    # Single coordinates take half of it, long lines with halving and parts the rest; the points of long lines twice,
+    # for processors with AVX2 and without.
+    assert library.LIBRARY.stat().st_size < 113_500

@@ -29,7 +29,7 @@ def package(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("place", ["", "records"])
 def test_functions_are_found_in_every_folder(package, place):
-    shutil.copy(CORE / "abi.py", package / "core" / place / "abi.py")
+    shutil.copy(CORE / "records" / "abi.py", package / "core" / place / "abi.py")
     own = f"{package.name}.core.{place}".rstrip(".") + ".abi"
     for name in ("points/near/deep", "points/second", "first"):
         text = f"from {own} import exported, kernel\n\n@exported\n@kernel\ndef {Path(name).name}():\n    pass\n"
@@ -70,14 +70,21 @@ def move(package):
     (package / "core/points/near/deep.py").rename(package / "core/points/deep.py")
 
 
-@pytest.mark.parametrize("happening", [change, add, move])
+def change_the_compiler(package):
+    (package / "compiler.py").write_text("2")
+
+
+@pytest.mark.parametrize("happening", [change, add, move, change_the_compiler])
 def test_the_digest_changes(package, happening):
     (package / "core/points/near/deep.py").write_text("1")
-    before = compiler._digest(package / "core")
-    assert compiler._digest(package / "core") == before
+    (package / "compiler.py").write_text("1")
+    before = compiler._digest(package / "compiler.py", package / "core")
+    assert compiler._digest(package / "compiler.py", package / "core") == before
     happening(package)
-    assert compiler._digest(package / "core") != before
+    assert compiler._digest(package / "compiler.py", package / "core") != before
 
 
-def test_the_digest_is_that_of_the_core():
-    assert compiler._core_digest() == compiler._digest(CORE)
+def test_the_digest_is_that_of_the_core_and_its_compiler():
+    parts = [CORE.parent / "compiler.py", CORE, CORE.parent / "machine_code"]
+    assert compiler._core_digest() == compiler._digest(*parts)
+    assert compiler._core_digest() != compiler._digest(*parts[:2])

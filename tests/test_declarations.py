@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gradproof
+from gradproof.core.records import codes
 from gradproof.core.records.abi import all_signatures, exported_functions
 
 PACKAGE = Path(gradproof.__file__).parent
@@ -41,6 +42,15 @@ def test_every_parameter_has_a_contract(function):
     parameters = set(function.__code__.co_varnames[: function.__code__.co_argcount])
     assert parameters <= described
     assert ("Returns" in described) or function.__annotations__["return"] == "None"
+
+
+def test_the_opening_says_how_misuse_is_answered():
+    """Every code below 0 that a call of the check can return, but for a lack of memory."""
+    opening = declarations.header_text().partition("#define")[0]
+    for code in (codes.BAD_ARGUMENT, codes.NO_ENGINE, codes.NO_ROUND, codes.TOO_MANY_VALUES, codes.NOTHING_TOLD):
+        assert f"GRADPROOF_{codes.CODES[code][0].upper()}" in opening
+    for function in ("ask", "tell", "stop", "result", "begin", "end", "engine_start"):
+        assert f"gradproof_{function}" in opening
 
 
 def test_header_is_narrow():

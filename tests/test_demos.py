@@ -102,7 +102,7 @@ def test_the_demo_is_quick_and_says_what_it_means(capsys):
     assert time.perf_counter() - started < 3
     text = capsys.readouterr().out
     assert "W2[" in text
-    assert text.index("1. The backward pass as it should be") < text.index("2. With a bug")
+    assert text.index("1. The correct backward pass") < text.index("2. With a bug")
     assert bug(demos.DEFAULT).MEANING in text
     assert all(f"gradproof demo {name}" in text for name in demos.NAMES if name != demos.DEFAULT)
     assert max(len(line) for line in text.splitlines() if line != network.__file__) <= 100

@@ -402,9 +402,9 @@ def test_an_interrupt(piece, after, error):
     [
         (None, TypeError, "the objective must return one real number, not None: is a `return` missing?"),
         ("1.5", TypeError, "not text ('1.5')"),
-        (1 + 2j, TypeError, "not a complex one"),
-        (np.ones(3), ValueError, "not an array of shape (3,): sum it, or pick one element"),
-        ((1.0, X), TypeError, "not a tuple of 2: for (value, gradient), check `lambda x: f(x)[0]`"),
+        (1 + 2j, TypeError, "not a complex number"),
+        (np.ones(3), ValueError, "not an array of shape (3,): sum it, or select one element"),
+        ((1.0, X), TypeError, "not a tuple of length 2: if f returns (value, gradient), pass `lambda x: f(x)[0]`"),
         (True, TypeError, "not True"),
     ],
 )
@@ -443,13 +443,13 @@ def test_objectives_that_are_no_functions(piece, objective):
     [
         ([], ValueError, "x is empty"),
         ({}, ValueError, "x is empty"),
-        (np.array([1.0, np.nan]), ValueError, "x[1] is nan: x must be finite"),
+        (np.array([1.0, np.nan]), ValueError, "x must be finite, but x[1] is nan"),
         ({"a": [np.inf, 1.0]}, ValueError, "a[0] is inf"),
         (X + 1j, TypeError, "x must hold real numbers (float64, float32 or integers), not complex"),
         ("abc", TypeError, "not text"),
         (None, TypeError, "not None"),
         (np.ones(3, bool), TypeError, "not bool"),
-        (np.ones(3, np.float16), TypeError, "x has the type float16"),
+        (np.ones(3, np.float16), TypeError, "x must be float32 or float64, but is float16"),
         (np.array([1, None]), TypeError, "Python objects"),
     ],
 )
@@ -478,7 +478,7 @@ def test_points_that_are_none(piece, x, error, sentence):
         (True, TypeError, "step must hold real numbers (float64, float32 or integers), not bool"),
         (np.True_, TypeError, "step must hold real numbers (float64, float32 or integers), not bool"),
         (np.datetime64("2020-01-01"), TypeError, "step must hold real numbers"),
-        (np.ones(3, np.float16), TypeError, "step has the type float16"),
+        (np.ones(3, np.float16), TypeError, "step must be float32 or float64, but is float16"),
     ],
 )
 def test_steps_that_are_none(formula, step, error, sentence):
@@ -492,7 +492,7 @@ def test_steps_of_another_structure(formula):
     def objective(w):
         return f(w["a"]) + float(w["b"])
 
-    refused(ValueError, "step lacks 'b'; x has the keys 'a', 'b'", lambda: formula(objective, x, step={"a": [1, 1]}))
+    refused(ValueError, "step lacks 'b': x has the keys 'a', 'b'", lambda: formula(objective, x, step={"a": [1, 1]}))
     refused(
         ValueError,
         "step must be finite and not 0, but for b it is 0",
@@ -511,11 +511,11 @@ READ_ONLY.flags.writeable = False
     [
         ([0.0] * 3, TypeError, "out must be an array, not an object of type list"),
         (3, TypeError, "out must be an array, not an object of type int"),
-        (np.zeros(2), ValueError, "out must have the shape (3,) and the type float64, not the shape (2,) and"),
-        (np.zeros((3, 1)), ValueError, "out must have the shape (3,) and the type float64, not the shape (3, 1)"),
-        (np.zeros(3, np.float32), ValueError, "and the type float64, not the shape (3,) and the type float32"),
-        (np.zeros(3, ">f8"), ValueError, "out must have the shape (3,) and the type float64"),
-        (READ_ONLY, ValueError, "out is read-only: the result cannot be written into it"),
+        (np.zeros(2), ValueError, "out must have the shape (3,) and dtype float64, not the shape (2,) and"),
+        (np.zeros((3, 1)), ValueError, "out must have the shape (3,) and dtype float64, not the shape (3, 1)"),
+        (np.zeros(3, np.float32), ValueError, "and dtype float64, not the shape (3,) and dtype float32"),
+        (np.zeros(3, ">f8"), ValueError, "out must have the shape (3,) and dtype float64"),
+        (READ_ONLY, ValueError, "out must be writable, but is read-only"),
     ],
 )
 def test_room_that_does_not_fit(formula, out, error, sentence):
@@ -525,7 +525,7 @@ def test_room_that_does_not_fit(formula, out, error, sentence):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_room_for_structures(formula):
-    sentence = "out is for an x of one array; without it the result has the structure of x"
+    sentence = "out can be used only if x is a single array: leave it out"
     refused(ValueError, sentence, lambda: formula(lambda w: f(w["a"]), {"a": X}, out=np.zeros(3)))
 
 

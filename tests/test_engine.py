@@ -1,26 +1,77 @@
 """The engine of the core, held by Python."""
 
+import drivenlines
 import numpy as np
 import pytest
 from driven import PROBLEMS
 
 import gradproof
 from gradproof import engine
+from gradproof.core.records import codes
 from gradproof.core.records import engine as state
+from gradproof.problem.point import read_problem
 
 EMPTY = np.empty
+FILLS = (0, -1, 1, 2**62 + 12345)
 
 
 def test_the_largest_round_is_that_of_the_core():
     assert engine.ROUND == state.ROUND
 
 
+def filled(monkeypatch, fill):
+    """Let new arrays of words hold something."""
+
+    def empty(*shape, **given):
+        array = EMPTY(*shape, **given)
+        if array.dtype == np.int64:
+            array[...] = fill
+        return array
+
+    monkeypatch.setattr(engine.np, "empty", empty)
+
+
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_what_the_memory_held_before_makes_no_difference(problem, monkeypatch):
     found = []
-    for fill in (0, -1, 1, 2**62 + 12345):
-        monkeypatch.setattr(engine.np, "empty", lambda *shape, fill=fill: np.full_like(EMPTY(*shape), fill))
+    for fill in FILLS:
+        filled(monkeypatch, fill)
         objective, x, claimed, budget = PROBLEMS[problem]()
         found.append(gradproof.check(objective, claimed, x, budget=budget or None).to_dict())
     for report in found:
         assert report == found[0]
+
+
+@pytest.mark.parametrize("problem", ["some_wrong", "dense", "kinked", "single", "parts", "unfit", "random"])
+def test_what_the_memory_held_before_makes_no_difference_along_lines(problem, monkeypatch):
+    found = []
+    for fill in FILLS:
+        filled(monkeypatch, fill)
+        given = drivenlines.PROBLEMS[problem]()
+        report = gradproof.check(given.objective, given.claimed, given.x, budget=given.budget or None, mode="lines")
+        found.append(report.to_dict())
+    for report in found:
+        assert report == found[0]
+
+
+def test_what_the_core_refuses_is_an_error():
+    """One sentence, with the word of the code: never a verdict that nobody has found."""
+    machine = engine.Engine(read_problem(np.ones(2)), np.ones(2), engine.Options())
+    for call, code in (
+        (lambda: machine.tell(np.ones(1), np.zeros(1)), codes.NO_ROUND),
+        (machine.result, codes.NOTHING_TOLD),
+        (lambda: machine.tell(np.ones(0), np.zeros(0)), codes.BAD_ARGUMENT),
+    ):
+        word, sentence = codes.CODES[code]
+        with pytest.raises(RuntimeError) as problem:
+            call()
+        assert str(problem.value) == f"{word}: {sentence}"
+    assert len(machine.ask()) == 1
+    with pytest.raises(RuntimeError, match="too_many_values"):
+        machine.tell(np.ones(2), np.zeros(2))
+    machine.tell(np.ones(1), np.zeros(1))
+    assert machine.result().report.verdict in codes.VERDICTS
+    machine.memory[:] = 0
+    for call in (machine.ask, machine.result, machine.blocks, lambda: machine.stop(np.ones(0))):
+        with pytest.raises(RuntimeError, match="no_engine"):
+            call()

@@ -1,5 +1,6 @@
 """A library is built again when anything that it was made of has changed, and only then."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ kept = pytest.importorskip("kept")
 FILES = [
     "package/core/engine.py",
     "package/core/points/near/probes.py",
+    "package/machine_code/records.py",
     "package/compiler.py",
     "package/version.py",
     "native_api/build.py",
@@ -23,6 +25,7 @@ def library(tmp_path, monkeypatch):
     """Return a library, remembered, of a package of its own."""
     package = tmp_path / "package"
     (package / "core" / "points" / "near").mkdir(parents=True)
+    (package / "machine_code").mkdir()
     (tmp_path / "native_api").mkdir()
     for name in FILES:
         (tmp_path / name).write_text("1")
@@ -32,6 +35,14 @@ def library(tmp_path, monkeypatch):
     made.write_bytes(b"machine code")
     kept.remember(made)
     return made
+
+
+def test_nothing_else_goes_into_a_library():
+    """What the compiler and its folder import of the package."""
+    files = [kept.PACKAGE / "compiler.py", *(kept.PACKAGE / "machine_code").glob("*.py")]
+    imported = {name for path in files for name in re.findall(r"^ *from \.+(\w+)", path.read_text(), re.MULTILINE)}
+    inside = {path.stem for path in files if path.parent.name == "machine_code"}
+    assert imported - inside <= set(kept.FOLDERS)
 
 
 def test_what_is_as_it_was_is_fresh(library):

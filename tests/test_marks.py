@@ -7,14 +7,15 @@ from types import FunctionType
 
 import pytest
 
-from gradproof.core.points import long_lines as spans
+from gradproof.core.pieces import relative_error
+from gradproof.core.points import long_lines
 from gradproof.core.records import abi, floats
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 marks = pytest.importorskip("marks")
 
 PART = Path(__file__).with_name("unmet_marks.py")
-FORMS = {"kernel": {"core.spans.move": {"move_f64", "move_f32", "gradproof_move"}}, "never_inlined": {"core.a": {"a"}}}
+FORMS = {"kernel": {"core.lines.move": {"move_f64", "move_f32", "gradproof_move"}}, "never_inlined": {"core.a": {"a"}}}
 
 
 def reached(functions):
@@ -55,8 +56,9 @@ def test_the_build_refuses_marks_that_meet_nothing():
     complaints = done.stdout.strip().split("; ")
     reason = "but it is not in the library: nothing that the library exports calls it"
     assert f"__main__.nobody_calls_this is marked kernel, {reason}" in complaints
-    assert f"gradproof.core.errors.error_of is marked kernel, {reason}" in complaints
-    for function in (spans.move_segments, spans.move_segment, spans.move_some, spans.moved, floats.widened):
+    assert f"{relative_error.__name__}.error_of is marked kernel, {reason}" in complaints
+    spans = (long_lines.move_segments, long_lines.move_segment, long_lines.move_some, long_lines.moved)
+    for function in (*spans, floats.widened):
         assert not any(f".{function.__name__} is marked" in one for one in complaints)
 
 
@@ -64,7 +66,7 @@ def test_a_form_that_is_in_the_module_is_enough():
     assert marks.unmet(FORMS, {"move_f32", "a"}) == []
 
 
-@pytest.mark.parametrize(("defined", "missing"), [({"a", "b"}, "core.spans.move is marked kernel"), (
+@pytest.mark.parametrize(("defined", "missing"), [({"a", "b"}, "core.lines.move is marked kernel"), (
     {"move_f64"}, "core.a is marked never_inlined")])  # fmt: skip
 def test_a_form_that_is_in_no_module(defined, missing):
     (complaint,) = marks.unmet(FORMS, defined)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradproof.core.records import border as structs
 from gradproof.library import ffi
+from gradproof.problem.probes import probes_at_x
 
 MAKE = Path(__file__).with_name("two_versions.py")
 CPU = Path("/proc/cpuinfo")
@@ -35,10 +35,9 @@ def moved(library, dtype, *, aligned):
     x[::9], claimed[::4] = 0.0, 0.0
     claimed[77] = np.nan
     sizes, point, changes = np.abs(random.normal(size=N // 1024 + 1)), x.copy(), np.zeros(3)
-    probe = np.zeros(structs.PROBE_WORDS, np.int64)
-    probe[[structs.PROBE_START, structs.PROBE_STOP, structs.PROBE_SEED]] = 300, N - 1, 11
-    probe[structs.PROBE_ALIGNED] = aligned
-    probe.view(np.float64)[[structs.PROBE_STEP, structs.PROBE_FLOOR]] = 1e-4, 0.1
+    probe = probes_at_x()
+    probe["start"], probe["stop"], probe["seed"], probe["aligned"] = 300, N - 1, 11, aligned
+    probe["step"], probe["floor"] = 1e-4, 0.1
     ending, element = ("", "double *") if dtype is np.float64 else ("_f32", "float *")
     vectors = [ffi.cast(element, ffi.from_buffer(vector)) for vector in (x, claimed, point)]
     numbers = [ffi.cast("double *", ffi.from_buffer(vector)) for vector in (sizes, changes)]

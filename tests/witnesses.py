@@ -28,6 +28,32 @@ def records(kind: Any, count: int) -> Any:
     return np.zeros(count, np.dtype(kind))
 
 
+def as_probes(*probes: Any) -> Any:
+    """Probes as the library takes them; of named tuples whose fields are some of theirs."""
+    out = records(border.Probe, len(probes))
+    for row, probe in zip(out, probes, strict=True):
+        for name, value in probe._asdict().items():
+            row[name] = signed(value) if name == "seed" else value
+    return out
+
+
+def twin_of(x: Any) -> str:
+    """What the name of a function ends in that takes vectors like x."""
+    return "_f32" if x.dtype == np.float32 else ""
+
+
+def sizes_of(witness: Any, x: Any) -> Any:
+    """The typical sizes of x, window by window."""
+    sizes = np.full(-(-x.size // 1024), -1.0)
+    assert witness(f"gradproof_windows{twin_of(x)}", x, x.size, sizes) == 0
+    return sizes
+
+
+def signed(seed: int) -> int:
+    """A seed of 64 bits as the core has it: as an integer with a sign."""
+    return seed - 2**64 if seed >= 2**63 else seed
+
+
 class PlainPython:
     """The core as the plain Python that it is."""
 

@@ -19,5 +19,5 @@ int main(void) {
     if (report.findings > 0)
         printf("x[%d]: claimed %g, slope %g: %s\n", (int)finding.start, finding.claimed, finding.slope,
                gradproof_explain_cause((int32_t)finding.cause));
-    return (int)report.verdict;
+    return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
 }

@@ -19,5 +19,5 @@ int main() {
     int32_t code = gradproof_check(call, &loss, x.data(), claimed.data(), 2, nullptr, &report, nullptr, 0);
     if (code != GRADPROOF_DONE) return std::puts(gradproof_explain(code)), 2;
     std::puts(report.verdict == GRADPROOF_RIGHT ? "right" : report.verdict == GRADPROOF_WRONG ? "wrong" : "inconclusive");
-    return static_cast<int>(report.verdict);
+    return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
 }

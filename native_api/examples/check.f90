@@ -26,5 +26,5 @@ program check
    integer :: code
    code = gradproof_check(c_funloc(loss), c_null_ptr, [1d0, 2d0], [2d0, 2d0], 2_c_int64_t, c_null_ptr, report, c_null_ptr, &
                           0_c_int64_t)
-   print '(a)', merge('right       ', merge('wrong       ', 'inconclusive', report(1) == 1), report(1) == 0)
+   print '(a)', merge('right       ', merge('wrong       ', 'inconclusive', report(1) == 2), report(1) == 1)
 end program

@@ -21,5 +21,5 @@ fn main() {
     let code = unsafe { gradproof_check(loss, null_mut(), x.as_ptr(), claimed.as_ptr(), 3, null_mut(),
         report.as_mut_ptr(), null_mut(), 0) };
     assert_eq!(code, 0);
-    println!("{}", match report[0] { 0 => "right", 1 => "wrong", _ => "inconclusive" });
+    println!("{}", match report[0] { 1 => "right", 2 => "wrong", _ => "inconclusive" });
 }

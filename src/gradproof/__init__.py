@@ -1,8 +1,60 @@
-"""gradproof says whether a gradient is right, names the coordinates that are wrong, and says why.
+"""gradproof tells whether a gradient is right, which coordinates are wrong, and why.
 
+`check(objective, gradient, x)` compares a gradient with slopes of the objective and returns a `Report`.  The report is
+true only if the gradient is right; printed, it is a table of what matters, worst first.
+
+Examples
+--------
+The third component of this gradient has the wrong sign:
+
+>>> import numpy as np
 >>> import gradproof
->>> report = gradproof.check(objective, gradient, x)
+>>> def objective(x):
+...     return np.sum(np.sin(x))
+>>> def gradient(x):
+...     return np.cos(x) * [1, 1, -1]
+>>> report = gradproof.check(objective, gradient, np.array([0.5, 1.0, 2.0]))
 >>> print(report)
+wrong: the gradient is wrong in 1 of 3 coordinates
+...
+  wrong   claimed     numerical slope       left      right  cause
+  x[2]   0.416147  -0.416147 ± ...  -0.416147  -0.416147  wrong
+...
+>>> report.verdict, report.wrong
+('wrong', array([2]))
+
+Checking
+--------
+check, assert_gradient
+    Check a gradient; `assert_gradient` raises unless it is right, for use in tests.
+check_along
+    Check a gradient at several points along a training run.
+batched, native, in_place
+    Objectives of another kind: vectorized, written in C, or reading their parameters in place.
+gradproof.torch, gradproof.jax
+    `check` for PyTorch modules and for functions of JAX pytrees.
+
+Results
+-------
+Report, Finding, Cause
+    What a check found, in all and for one coordinate, and the cause.
+GradientError, InconclusiveError
+    What `assert_gradient` raises.
+Trajectory, Study, Curve, Kink
+    What `check_along`, `study` and `find_kinks` return.
+
+Pieces, each useful by itself
+-----------------------------
+forward_difference, centered_difference
+    Numerical gradients, by default with a step chosen from the measured noise.
+relative_error, max_relative_error
+    Comparison of two gradients.
+find_kinks, noise_floor
+    Kinks of an objective near a point, and its rounding noise there.
+study
+    How the error of forward and centered differences depends on the step.
+zoo
+    Small networks with correct gradients to try a gradient check on.
 """
 
 from __future__ import annotations
@@ -62,8 +114,8 @@ __all__ = [
     "zoo",
 ]
 
-# Every public name and the module that has it: a name is imported when it is first used, so that the import is cheap.
-# Nothing directly in this folder may be called like a public name: importing it would put the module in its place.
+# Every public name by the module that defines it.  Names are imported on first use, to keep `import gradproof` cheap.
+# No module of this folder may bear a public name: importing the module would replace the function.
 _HOMES = {
     "checking": ("assert_gradient", "check"),
     "differences": (
@@ -87,7 +139,7 @@ _HOMES = {
     "report.records": ("Finding",),
     "report.report": ("GradientError", "InconclusiveError", "Report"),
 }
-# Modules and packages of their own; a function of the first two brings JAX or PyTorch along when it is called.
+# Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
 _MODULES = ("jax", "torch", "zoo")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The front door: `check` and `assert_gradient`."""
+"""The entry points of the package: `check` and `assert_gradient`."""
 
 from __future__ import annotations
 
@@ -30,80 +30,127 @@ def check(
     save: str | os.PathLike[str] | None = None,
     resume: str | os.PathLike[str] | None = None,
 ) -> Report:
-    """Say whether a gradient is right, which coordinates are wrong, and why.
+    """Check a gradient: tell whether it is right, which coordinates are wrong, and why.
 
     Parameters
     ----------
-    objective
-        `f(x) -> float`; a function compiled by Numba; `gradproof.batched(f)`; `gradproof.native(f)`;
-        `gradproof.in_place(parameters, f)` for an f without arguments, whose parameters are then moved where they are.
-    gradient
-        `g(x)` with the shape or structure of x, or the array itself, computed at x; or `gradproof.native(g)`; with
-        `in_place` a `g()` without arguments, or the arrays themselves.
-    x
-        An array of any shape, float64 or float32 (integers become float64), or a (nested) dict, list or tuple of
-        arrays.  A list of plain numbers is one vector.  Where float32 and float64 meet in one structure, all of it is
-        float64.  The functions get copies; x is never written to.  With `in_place` it is left out: the parameters hold
-        the point.  One array of more than 256 MiB, as x or as the gradient, is not copied; if the functions write to
-        it, the check ends with an error.
-    mode
-        "full" tests every coordinate.  "lines" tests random lines over the whole vector, in some 30 to 100 evaluations
-        however long it is, and finds the coordinates where they disagree; the report says what it would have seen.
-        "auto" is "full" up to 5,000 coordinates where the budget allows it, else "lines".
-    seed
-        Of the random lines; the same input and seed give the same report.
-    budget
-        At most so many evaluations of the objective; what is then untested is said, and never called right.
-    time_limit
-        In seconds; as budget.
-    rtol
-        The relative error that counts as wrong, by default 1e-5, more where the objective computes in float32; along
-        lines by default what they see, relative to the norm of the gradient, which the report says.
-    bounds
-        (lower, upper), each None, a number, an array or the structure of x: the objective is never evaluated outside.
-        Points that are left out for that count towards the budget, but not as evaluations; the report says how many.
-    rows
-        The number N of data points.  Objective and gradient are then called as f(x, rows) and g(x, rows), where `rows`
-        is an int64 array of some of 0 to N - 1, not to be written to; the gradient must be that of the objective on
-        the same rows.  What kinks or noise leave undecided on all rows is then checked on fewer rows at a time, until
-        each row had its turn; a finding that rests on that says so in its `rows`, and `fewer_rows` what it proves.
-        Along lines all rows decide.  A saved check is that on all rows.
-    executor
-        Evaluates the objective: one of `concurrent.futures`, or what has `submit(function, *arguments)` as they do,
-        such as Dask's `client.get_executor()`.  Each of its workers keeps x, and in a check along lines the claimed
-        gradient and one more vector; tasks are a few words for each evaluation.  The report is the same for any number
-        of workers, also where some of them die on the way.  For other processes the objective must be picklable (a
-        function at the top of a module), for threads safe to call from several of them at once.
-    progress
-        True, False, None (a bar where a terminal looks on), or a callable(done, total).
-    save
-        A file in which the check is kept while it goes on: every few seconds, and when it ends, in whatever way.  It is
-        always whole, whenever the process may be killed.
-    resume
-        A file in which a check was saved: it goes on from there to the bits of a check that was never broken off.  x,
-        gradient, seed, mode, rtol and bounds must be those with which it began, the objective, too, which nobody can
-        verify.  No evaluation is done again; the gradient is called once, to compare, and that call is not counted.
-        The budget counts all evaluations and may be larger than it was, or none; along lines it is planned with from
-        the beginning, and a check that began without one goes on without.  The time limit is new.  The file is only
-        read: `save` may name it again.
+    objective : callable
+        The scalar function ``f(x) -> float``.  It may be a plain function, a function compiled by Numba,
+        `gradproof.batched(f)`, `gradproof.native(f)`, or `gradproof.in_place(parameters, f)`.
+    gradient : callable or array_like
+        ``g(x)``, which returns the gradient in the shape or structure of `x`; or the gradient itself, already computed
+        at `x`; or `gradproof.native(g)`.  With `in_place` it is ``g()``, without arguments.
+    x : array_like or structure of arrays
+        The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
+        dict, list or tuple of arrays.  A list of plain numbers is one vector.  A structure that mixes float32 and
+        float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
+        leave it out: the parameters are the point.  A single array of more than 256 MiB, as `x` or as the gradient, is
+        not copied; if the functions modify it, the check raises an error.
+    mode : {"auto", "full", "lines"}, optional
+        "full" tests every coordinate.  "lines" tests random lines through all of `x`, in some 30 to 100 evaluations
+        however long it is, and locates the coordinates where they disagree; the report states the smallest error that
+        would have been detected.  "auto" (the default) is "full" up to 5,000 coordinates if the budget allows it, and
+        "lines" otherwise.
+    seed : int, optional
+        Seed of the random lines, from 0 to 2**64 - 1.  The same input and seed give the same report.
+    budget : int, optional
+        Maximum number of evaluations of the objective.  Coordinates left untested are reported, and the verdict is then
+        never "right".
+    time_limit : float, optional
+        Maximum time in seconds, with the same consequences as `budget`.
+    rtol : float, optional
+        The relative error that counts as wrong.  The default is 1e-5, and larger if the objective computes in float32.
+        Along lines the default is what the lines can resolve, relative to the norm of the gradient; the report says it.
+    bounds : (lower, upper), optional
+        The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
+        of `x`.  Points outside count towards `budget` but not as evaluations; the report gives their number.
+    rows : int, optional
+        The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
+        ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
+        objective on the same rows.  Coordinates that kinks or noise leave undecided on all rows are then checked again
+        on fewer rows at a time, until every row has been used; such a finding states this in its `rows`.  Along lines
+        all rows are used.  A saved check covers the check on all rows only.
+    executor : concurrent.futures.Executor, optional
+        Evaluates the objective; anything with a method ``submit(function, *arguments)`` will do, such as Dask's
+        ``client.get_executor()``.  Processes need an objective that can be pickled (a function at the top level of a
+        module), threads one that is safe to call concurrently.  The report does not depend on the number of workers,
+        even if some of them die.
+    progress : bool or callable, optional
+        True or False for a progress bar or none, or a function ``progress(done, total)``.  By default there is a bar if
+        the output is a terminal.
+    save : path_like, optional
+        File in which to save the check every few seconds and at its end, however it ends.  The file is complete at
+        every moment, even if the process is killed.
+    resume : path_like, optional
+        File of a saved check to continue.  The result is the same, bit for bit, as if the check had never been
+        interrupted, and no evaluation is repeated.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol` and `bounds`
+        must be the original ones, and so must the objective, which cannot be verified.  The budget counts all
+        evaluations and may be raised or dropped, but along lines it is fixed at the start.  The time limit starts
+        anew.  The file is only read; `save` may name it again.
 
     Returns
     -------
     Report
-        True in a boolean context only for the verdict "right".
+        The result.  ``bool(report)`` is True only for the verdict "right", and ``print(report)`` shows the table.
 
     Raises
     ------
     TypeError, ValueError
-        Where an argument is not what it must be, or the file of `resume` is damaged or holds another check.
+        If an argument is invalid, if the objective does not return one real number or is not finite at `x`, or if the
+        file of `resume` is damaged or belongs to another check.
+
+    See Also
+    --------
+    assert_gradient : The same check as an assertion.
+    check_along : Checks at several points along a training run.
 
     Notes
     -----
-    Ctrl-C ends the check after its first round, and the report holds what was found until then; its `stopped_by` is
-    "interrupted".  Before that, and when it is pressed again, it raises KeyboardInterrupt.
+    An exception that the objective raises at `x` propagates.  At any other point it counts as a missing value.
 
-    A saved check is verified against damage, not against malice: resume what you trust.  `gradproof/run/saving.py` says
-    what is in the file.
+    Ctrl-C ends a check after its first round: the report holds what was found so far, and its `stopped_by` is
+    "interrupted".  Before that, or if pressed again, it raises KeyboardInterrupt.
+
+    A saved check is protected against damage, not against malice: resume only files that you trust.
+
+    Slopes are extrapolated from several steps [1]_, and their error bars include the rounding noise of the objective,
+    which is measured where it matters [2]_.
+
+    References
+    ----------
+    .. [1] L. F. Richardson, "The approximate arithmetical solution by finite differences of physical problems involving
+       differential equations", Philosophical Transactions of the Royal Society A 210, 307-357 (1911).
+    .. [2] J. J. Moré and S. M. Wild, "Estimating computational noise", SIAM Journal on Scientific Computing 33,
+       1292-1314 (2011).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> def objective(x):
+    ...     return np.sum(x**4)
+    >>> def gradient(x):
+    ...     return 4 * x**3
+    >>> x = np.array([1.0, 2.0, 3.0])
+    >>> report = check(objective, gradient, x)
+    >>> report.verdict
+    'right'
+    >>> assert report
+
+    A gradient with a mistake, in two named arrays:
+
+    >>> def objective(p):
+    ...     return np.sum((p["W"] @ p["b"]) ** 2)
+    >>> def gradient(p):
+    ...     y = p["W"] @ p["b"]
+    ...     return {"W": 2 * np.outer(y, p["b"]), "b": p["W"].T @ y}  # a 2 is missing
+    >>> p = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([0.5, 1.0])}
+    >>> report = check(objective, gradient, p)
+    >>> [finding.name for finding in report.findings]
+    ['b[0]', 'b[1]']
+    >>> print(report)
+    wrong: the gradient is wrong in 2 of 6 coordinates
+    ...
     """
     settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume)
     if rows is None:
@@ -118,34 +165,51 @@ def check(
 def assert_gradient(
     objective: Any, gradient: Any, x: Any = None, *, inconclusive: str = "raise", **settings: Any
 ) -> Report:
-    """Raise `GradientError` where a gradient is wrong, and `InconclusiveError` where the check could not decide.
+    """Raise an exception unless a gradient is right; for use in tests.
 
     Parameters
     ----------
     objective, gradient, x
         As for `check`.
-    inconclusive
-        "raise", or "pass" to let through what could not be decided.
+    inconclusive : {"raise", "pass"}, optional
+        What to do if the check cannot decide: raise `InconclusiveError` (the default), or return the report.
     **settings
         The other arguments of `check`.
 
     Returns
     -------
     Report
-        Of a gradient that passed.
+        The report of a gradient that passed.
 
     Raises
     ------
-    GradientError, InconclusiveError
-        With the report.
+    GradientError
+        If the gradient is wrong.  Its `report` says where and why.
+    InconclusiveError
+        If the check could not decide; a subclass of `GradientError`.
     KeyboardInterrupt
-        After Ctrl-C, because it is meant for all the tests, not for this one.
+        After Ctrl-C, so that the whole test run ends.
+    TypeError, ValueError
+        If an argument is invalid, as for `check`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import GradientError, assert_gradient
+    >>> x = np.array([0.5, 1.0, 2.0])
+    >>> assert_gradient(lambda x: np.sum(np.sin(x)), np.cos, x).verdict
+    'right'
+    >>> try:
+    ...     assert_gradient(lambda x: np.sum(np.sin(x)), np.sin, x)
+    ... except GradientError as error:
+    ...     print(error.report.wrong)
+    [0 1 2]
     """
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)
 
 
 def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
-    """Make a report and return it where it passes; `assert_gradient` says what is raised where it does not."""
+    """Make a report and return it if it passes; raise as `assert_gradient` does if it does not."""
     if inconclusive not in ("raise", "pass"):
         raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
     report = checked()

@@ -1,7 +1,4 @@
-"""The pieces that are useful alone: numerical gradients, relative errors, kinks, the noise floor.
-
-They stand in for the whole engine where only one question is asked; the loops are those of the core.
-"""
+"""The pieces that are useful by themselves: numerical gradients, relative errors, kinks, and the noise floor."""
 
 from __future__ import annotations
 
@@ -24,7 +21,26 @@ from .problem.point import Problem, read_problem
 
 @dataclass(frozen=True)
 class Kink:
-    """A kink along a coordinate: where it is, and the slopes of f on its two sides."""
+    """A kink of f along one coordinate.
+
+    Attributes
+    ----------
+    index : int
+        Flat index of the coordinate.
+    name : str
+        Its name, such as ``"W1[3, 7]"``.
+    distance : float
+        Signed distance from x to the kink, in units of x; 0 if it is at x.
+    left, right : float
+        The slopes of f on the two sides of the kink.
+
+    Examples
+    --------
+    >>> from gradproof import find_kinks
+    >>> kink, = find_kinks(lambda x: abs(x[0]), [0.0])
+    >>> kink
+    Kink(index=0, name='x[0]', distance=0.0, left=-1.0, right=1.0)
+    """
 
     index: int
     name: str
@@ -34,89 +50,152 @@ class Kink:
 
 
 class NoiseFloor(NamedTuple):
-    """The absolute rounding noise of an objective, and the arithmetic that it betrays."""
+    """The rounding noise of an objective near a point, and its arithmetic.
+
+    Attributes
+    ----------
+    noise : float
+        Standard deviation of the rounding errors of f, in units of f.
+    arithmetic : str
+        "float64", "float32" or "coarser than float32".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import noise_floor
+    >>> noise, arithmetic = noise_floor(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]))
+    >>> noise < 1e-14, arithmetic
+    (True, 'float64')
+    """
 
     noise: float
     arithmetic: str
 
 
 def forward_difference(f: Any, x: Any, *, step: Any = None, out: Any = None) -> Any:
-    """Return the numerical gradient by forward differences, (f(x + h) - f(x)) / h: n + 1 evaluations.
-
-    The error is of order h (Taylor); h is the step that x really takes after rounding.
+    """Approximate the gradient by forward differences, ``(f(x + h) - f(x)) / h``, in n + 1 evaluations.
 
     Parameters
     ----------
-    f
-        The objective, of any kind that `check` takes.
-    x
-        The point: an array of any shape, float64 or float32, or a structure of arrays; never written to.
-    step
-        One step, or a step for each coordinate in the structure of x; negative ones look backward.  By default the
-        square root of the measured relative noise, times the size of the coordinate (some ten evaluations more).
-    out
-        Filled and returned, where x is one array.
+    f : callable
+        The objective, of any kind that `check` accepts.
+    x : array_like or structure of arrays
+        The point: an array of any shape, float64 or float32, or a structure of arrays.  It is never modified.
+    step : float or array_like, optional
+        The step h, or one for each coordinate in the structure of `x`; a negative one looks backward.  The default
+        balances truncation and noise [1]_: the square root of the measured relative noise of f, times the size of the
+        coordinate.  It takes about ten more evaluations.
+    out : ndarray, optional
+        Array in which to write the result, if `x` is a single array.
 
     Returns
     -------
-    array or structure
-        Of the structure and the arithmetic of x.
+    ndarray or structure of ndarrays
+        The numerical gradient, in the structure and the dtype of `x`.
 
     Raises
     ------
     ValueError, TypeError
-        For what is not a step, a point, or a value of an objective; what f raises goes through.
+        If an argument is invalid, f(x) is not finite, or f does not return one real number.  Exceptions of `f`
+        propagate.
+
+    See Also
+    --------
+    centered_difference : More accurate, at twice the cost.
+
+    Notes
+    -----
+    The error is of order h (Taylor), plus rounding noise over h.  Differences are divided by the step actually taken
+    after rounding.
+
+    References
+    ----------
+    .. [1] J. J. Moré and S. M. Wild, "Estimating derivatives of noisy simulations", ACM Transactions on Mathematical
+       Software 38, article 19 (2012).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import forward_difference
+    >>> forward_difference(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0])).round(5)
+    array([2., 4., 6.])
+    >>> forward_difference(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), step=0.5)
+    array([2.5, 4.5, 6.5])
     """
     return _differences("gradproof_forward_difference", f, x, step, out)
 
 
 def centered_difference(f: Any, x: Any, *, step: Any = None, out: Any = None) -> Any:
-    """Return the numerical gradient by centered differences, (f(x + h) - f(x - h)) / 2h: 2n evaluations.
-
-    The error is of order h squared (Taylor).  More accurate than forward differences, but not safer at kinks: it looks
-    to both sides, and crosses them at least as often.
+    """Approximate the gradient by centered differences, ``(f(x + h) - f(x - h)) / 2h``, in 2n evaluations.
 
     Parameters
     ----------
     f, x, step, out
-        As for `forward_difference`; the default step is the cube root of the relative noise.
+        As for `forward_difference`, but the default step is the cube root of the relative noise, times the size of the
+        coordinate [1]_.
 
     Returns
     -------
-    array or structure
-        Of the structure and the arithmetic of x.
+    ndarray or structure of ndarrays
+        The numerical gradient, in the structure and the dtype of `x`.
 
     Raises
     ------
     ValueError, TypeError
         As for `forward_difference`.
+
+    Notes
+    -----
+    The error is of order h squared (Taylor), plus rounding noise over h.  Centered differences are more accurate than
+    forward differences, but no safer at kinks: looking to both sides of x, they cross kinks at least as often.
+
+    References
+    ----------
+    .. [1] J. J. Moré and S. M. Wild, "Estimating derivatives of noisy simulations", ACM Transactions on Mathematical
+       Software 38, article 19 (2012).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import centered_difference
+    >>> gradient = centered_difference(lambda p: np.sum(p["W"] ** 3) + p["b"], {"W": np.array([1.0, 2.0]), "b": 0.5})
+    >>> gradient["W"].round(6)
+    array([ 3., 12.])
+    >>> round(float(gradient["b"]), 6)
+    1.0
     """
     return _differences("gradproof_centered_difference", f, x, step, out)
 
 
 def relative_error(a: Any, b: Any, *, out: Any = None) -> Flat:
-    """Return |a - b| / max(|a|, |b|) for each pair of elements: 0 where both are 0, NaN kept.
+    """Compute ``|a - b| / max(|a|, |b|)`` elementwise; 0 where both are 0, and NaN where one is NaN.
 
     Parameters
     ----------
-    a, b
-        Arrays of one shape, float64 or float32; two float32 arrays are read as they are, without a copy.
-    out
-        A float64 array of that shape; filled and returned.
+    a, b : array_like
+        Arrays of the same shape, float64 or float32.  Two float32 arrays are read without a copy.
+    out : ndarray of float64, optional
+        Array of that shape in which to write the result.
 
     Returns
     -------
-    array
-        float64, of the shape of a.
+    ndarray of float64
+        The relative errors, in the shape of `a`.
 
     Raises
     ------
     ValueError, TypeError
-        Where the shapes differ, or what came is not numbers.
+        If the shapes differ, or an argument does not hold real numbers.
+
+    Examples
+    --------
+    >>> from gradproof import relative_error
+    >>> relative_error([1.0, 2.0, 0.0], [1.0, 2.5, 0.0])
+    array([0. , 0.2, 0. ])
     """
     first, second, twin = _two_vectors(a, b)
     result = np.empty(first.shape) if out is None else _room(out, first.shape, np.dtype(np.float64))
-    # Written in one pass: not into memory from which other elements are still to be read.
+    # In one pass, so it must not be written to memory from which other elements are yet to be read.
     shared = np.may_share_memory(result, first) or np.may_share_memory(result, second)
     buffer = np.empty(first.shape) if shared or not result.flags.carray else result
     _call(f"gradproof_relative_error{twin}", pointer(first), pointer(second), first.size, pointer(buffer), None, None)
@@ -126,24 +205,30 @@ def relative_error(a: Any, b: Any, *, out: Any = None) -> Flat:
 
 
 def max_relative_error(a: Any, b: Any) -> tuple[float, int]:
-    """Return the largest relative error of two arrays and its flat index, in one pass without a temporary.
+    """Find the largest relative error of two arrays, in one pass and without a temporary array.
 
     Parameters
     ----------
-    a, b
-        Arrays of one shape, float64 or float32.
+    a, b : array_like
+        Arrays of the same shape, float64 or float32.
 
     Returns
     -------
     value : float
-        The largest; infinity where a relative error is NaN, 0 where the arrays are empty.
+        The largest relative error, as defined by `relative_error`; infinity if one is NaN, 0 if the arrays are empty.
     index : int
-        The first flat index that has it; -1 where the arrays are empty.
+        The first flat index at which it occurs; -1 if the arrays are empty.
 
     Raises
     ------
     ValueError, TypeError
-        Where the shapes differ, or what came is not numbers.
+        If the shapes differ, or an argument does not hold real numbers.
+
+    Examples
+    --------
+    >>> from gradproof import max_relative_error
+    >>> max_relative_error([1.0, 2.0, 0.0], [1.0, 2.5, 0.0])
+    (0.2, 1)
     """
     first, second, twin = _two_vectors(a, b)
     value, index = np.zeros(1), np.zeros(1, np.int64)
@@ -155,30 +240,42 @@ def max_relative_error(a: Any, b: Any) -> tuple[float, int]:
 
 
 def find_kinks(f: Any, x: Any, *, radius: float | None = None) -> list[Kink]:
-    """Return the nearest kink of f along each coordinate that has one.
-
-    Some 60 to 130 evaluations a coordinate, up to 250 at an inflection.  A kink away from x may be missed where
-    curvature changes the slope by more, from x to there, than the kink does.
+    """Find the nearest kink of f along each coordinate.
 
     Parameters
     ----------
-    f
-        The objective, of any kind that `check` takes; where it raises it has no value.
-    x
-        The point, of any structure that `check` takes.
-    radius
-        How far from x to look along a coordinate; by default a sixteenth of its size.
+    f : callable
+        The objective, of any kind that `check` accepts.
+    x : array_like or structure of arrays
+        The point, in any structure that `check` accepts.
+    radius : float, optional
+        How far from x to search along each coordinate, in units of x.  The default is a sixteenth of the size of the
+        coordinate.
 
     Returns
     -------
     list of Kink
-        In the order of the coordinates, with the signed distance (0: at x, as far as the noise lets one see) and the
-        slopes on both sides.
+        The kinks found, at most one for each coordinate, in the order of the coordinates.  A `distance` of 0 means at
+        x, as far as the noise of f permits to tell.
 
     Raises
     ------
     ValueError, TypeError
-        For what is not a radius, a point, or a value of an objective; what f raises at x goes through.
+        If an argument is invalid, f(x) is not finite, or f does not return one real number.  Exceptions of `f` at x
+        propagate; at other points they count as missing values.
+
+    Notes
+    -----
+    The search takes 60 to 130 evaluations per coordinate, and up to 250 at an inflection point.  It may miss a kink
+    away from x if curvature changes the slope more, between x and the kink, than the kink itself does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import find_kinks
+    >>> kink, = find_kinks(lambda x: np.sum(np.abs(x)), np.array([0.001, 2.0]))
+    >>> kink.name, round(kink.distance, 6), round(kink.left, 6), round(kink.right, 6)
+    ('x[0]', -0.001, -1.0, 1.0)
     """
     problem = read_problem(x)
     reach = 0.0 if radius is None else _radius(radius)
@@ -195,28 +292,47 @@ def find_kinks(f: Any, x: Any, *, radius: float | None = None) -> list[Kink]:
 
 
 def noise_floor(f: Any, x: Any) -> NoiseFloor:
-    """Return the absolute rounding noise of f near x, and the arithmetic that it betrays, in some ten evaluations.
-
-    The standard deviation comes from a table of differences along one random line (Hamming, 1971; Moré and Wild, 2011).
+    """Measure the rounding noise of f near x, and tell in which arithmetic f computes, in about ten evaluations.
 
     Parameters
     ----------
-    f
-        The objective, of any kind that `check` takes.
-    x
-        The point, of any structure that `check` takes.
+    f : callable
+        The objective, of any kind that `check` accepts.
+    x : array_like or structure of arrays
+        The point, in any structure that `check` accepts.
 
     Returns
     -------
     noise : float
-        The standard deviation, at least half a unit in the last place of f(x).
-    arithmetic : str
-        "float64", "float32" or "coarser than float32".
+        Standard deviation of the rounding errors of f, in units of f; at least half a unit in the last place of f(x).
+    arithmetic : {"float64", "float32", "coarser than float32"}
+        The arithmetic that this noise suggests.
 
     Raises
     ------
     ValueError, TypeError
-        Where f(x) is not finite, or for what is not a point or a value; what f raises at x goes through.
+        If an argument is invalid, f(x) is not finite, or f does not return one real number.  Exceptions of `f` at x
+        propagate.
+
+    Notes
+    -----
+    The noise is estimated from a table of differences of equidistant values along one random line [1]_ [2]_.
+
+    References
+    ----------
+    .. [1] R. W. Hamming, "Introduction to Applied Numerical Analysis", McGraw-Hill (1971).
+    .. [2] J. J. Moré and S. M. Wild, "Estimating computational noise", SIAM Journal on Scientific Computing 33,
+       1292-1314 (2011).
+
+    Examples
+    --------
+    The sum hides that the sines are computed in float32:
+
+    >>> import numpy as np
+    >>> from gradproof import noise_floor
+    >>> found = noise_floor(lambda x: float(np.sum(np.sin(x.astype(np.float32)))), np.array([0.5, 1.0, 2.0]))
+    >>> found.arithmetic
+    'float32'
     """
     problem = read_problem(x)
     noise, arithmetic = np.zeros(1), np.zeros(1, np.int64)
@@ -237,7 +353,7 @@ def _differences(symbol: str, f: Any, x: Any, step: Any, out: Any) -> Any:
 
 
 def _run(symbol: str, f: Any, problem: Problem, *arguments: Any) -> None:
-    """Let the core call the objective; raise what it raised."""
+    """Let the core call the objective, and raise what it raised."""
     twin = "_f32" if problem.is_float32 else ""
     function: Callable[..., int] = getattr(native(), symbol + twin)
 
@@ -246,7 +362,7 @@ def _run(symbol: str, f: Any, problem: Problem, *arguments: Any) -> None:
 
     callback, code = run(as_native(f, problem))
     if code > 0 and is_compiled(f):
-        # In machine code it says only that it raised; called from Python, it raises.
+        # Compiled code only reports that it raised; called from Python, it raises its exception.
         callback, code = run(as_native(functools.partial(f), problem))
     if code or callback.interrupted:
         callback.reraise(code)
@@ -285,17 +401,17 @@ def _room(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Flat:
         raise TypeError(f"out must be an array, not an object of type {type(out).__name__}")
     if out.shape != shape or out.dtype != dtype:
         raise ValueError(
-            f"out must have the shape {shape} and the type {dtype}, not the shape {out.shape} and the type {out.dtype}"
+            f"out must have the shape {shape} and dtype {dtype}, not the shape {out.shape} and dtype {out.dtype}"
         )
     if not out.flags.writeable:
-        raise ValueError("out is read-only: the result cannot be written into it")
+        raise ValueError("out must be writable, but is read-only")
     return out
 
 
 def _room_of_one_array(out: Any, problem: Problem) -> Flat:
     shape = getattr(problem.layout.root, "shape", None)
     if shape is None:
-        raise ValueError("out is for an x of one array; without it the result has the structure of x")
+        raise ValueError("out can be used only if x is a single array: leave it out")
     return _room(out, shape, problem.x.dtype)
 
 
@@ -317,5 +433,5 @@ def _radius(radius: Any) -> float:
         raise TypeError(f"radius must be a number, not {radius!r:.40}")
     reach = as_float(radius)
     if not 0 < reach < math.inf:
-        raise ValueError(f"radius must be a positive number, not {reach:g}; None is a sixteenth of the size of x")
+        raise ValueError(f"radius must be positive and finite, not {reach:g}; None means a sixteenth of the size of x")
     return reach

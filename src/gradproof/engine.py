@@ -9,7 +9,6 @@ import numpy as np
 from .core.records import border as structs
 from .core.records import codes
 from .core.records import engine as state
-from .core.records import lines as linestate
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
@@ -78,7 +77,7 @@ class Engine:
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
         chosen = self._options(problem, options)
-        size = int(self._library.gradproof_engine_size(self._n, self._blocks, chosen))
+        size = _checked(self._library.gradproof_engine_size(self._n, self._blocks, chosen))
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._record = cast(Any, state.Engine).from_buffer(self._memory)
@@ -86,7 +85,7 @@ class Engine:
         self._probes = np.empty(ROUND, PROBE)
         point = (self._x, self._claimed, pointer(sizes), self._n)
         blocks = (pointer(borders) if self._blocks else ffi.NULL, self._blocks)
-        self._raise(self._twin_of("engine_start")(self._engine, *point, *blocks, chosen))
+        _checked(self._twin_of("engine_start")(self._engine, *point, *blocks, chosen))
 
     @property
     def memory(self) -> Flat:
@@ -110,13 +109,12 @@ class Engine:
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
-        count = int(self._library.gradproof_ask(self._engine, pointer(self._probes, "gradproof_probe[]"), ROUND))
-        self._raise(min(count, 0))
-        return self._probes[:count]
+        probes = pointer(self._probes, "gradproof_probe[]")
+        return self._probes[: _checked(self._library.gradproof_ask(self._engine, probes, ROUND))]
 
     def tell(self, values: Flat, changes: Flat) -> None:
         """Hand over the values of the round, in its order; changes that the claim foretells are for long lines."""
-        self._raise(self._told(values, changes))
+        _checked(self._told(values, changes))
 
     def _told(self, values: Flat, changes: Flat) -> int:
         tell = self._twin_of("tell")
@@ -125,9 +123,9 @@ class Engine:
     def stop(self, values: Flat) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
         if len(values):
-            # Where the round has been told already this changes nothing; the code says so.
+            # Not checked: where the round has been told already, the core refuses the values, and all is well.
             self._told(values, np.zeros(len(values)))
-        self._raise(self._library.gradproof_stop(self._engine))
+        _checked(self._library.gradproof_stop(self._engine))
 
     def result(self) -> Outcome:
         """Return what has been found so far."""
@@ -136,20 +134,21 @@ class Engine:
         findings = np.zeros(report.findings, FINDING)
         if len(findings):
             self._result(report, findings)
-        room = linestate.CANDIDATES if self._along_lines else self._n
-        indices, causes, kinks = (np.zeros(room, np.int64) for _ in range(3))
-        resolutions = np.zeros(room)
-        arrays = (pointer(array) for array in (indices, causes, kinks, resolutions))
-        count = int(self._library.gradproof_coordinates(self._engine, *arrays, room))
-        self._raise(min(count, 0))
+        count = self._coordinates(*[ffi.NULL] * 4, 0)
+        indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
+        resolutions = np.zeros(count)
+        self._coordinates(*(pointer(array) for array in (indices, causes, kinks, resolutions)), count)
         if not self._along_lines:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
-        return Outcome(report, findings, causes[:count], kinks[:0], resolutions[:0], indices[:count])
+        return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
+
+    def _coordinates(self, *arrays: Any) -> int:
+        return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
 
     def _result(self, report: structs.Report, findings: Flat) -> None:
         record = ffi.from_buffer("gradproof_report[]", report)
         room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
-        self._raise(self._library.gradproof_result(self._engine, record, room, len(findings)))
+        _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
     def blocks(self) -> tuple[Flat, Flat]:
         """Return the norm of the claimed gradient in each named block, and the bar of lines over it (0: none).
@@ -157,14 +156,13 @@ class Engine:
         Nothing in a check of every coordinate.
         """
         norms, bars = np.zeros(self._blocks), np.zeros(self._blocks)
-        written = self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks)
-        self._raise(min(int(written), 0))
+        _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
         return norms, bars
 
     def _options(self, problem: Problem, options: Options) -> Any:
         record = structs.Options()
         words = ffi.from_buffer("gradproof_options[]", record)
-        self._raise(self._library.gradproof_options_default(words))
+        _checked(self._library.gradproof_options_default(words))
         record.budget = options.budget
         # In C a number without a sign.
         record.seed = options.seed if options.seed < 1 << 63 else options.seed - (1 << 64)
@@ -176,15 +174,13 @@ class Engine:
     def _twin_of(self, name: str) -> Any:
         return getattr(self._library, f"gradproof_{name}{self._twin}")
 
-    def _raise(self, code: int) -> None:
-        if code >= 0:
-            return
+
+def _checked(code: int) -> int:
+    """Return what the core returned; raise where it is a code of misuse."""
+    if code < 0:
         word, sentence = codes.CODES.get(code, ("unknown", f"The library returned the code {code}."))
-        if code == codes.OBJECTIVE_NOT_FINITE:
-            raise ValueError(sentence)
-        if code == codes.OUT_OF_MEMORY:
-            raise MemoryError(sentence)
         raise RuntimeError(f"{word}: {sentence}")
+    return int(code)
 
 
 def _borders(problem: Problem) -> Flat:

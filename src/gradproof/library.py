@@ -1,7 +1,7 @@
-"""The native library: loaded where it was built, else the same functions compiled by Numba at first use.
+"""Loads the native library or, if none was built, compiles the same functions with Numba on first use.
 
-Both come behind the same names and the same cffi types, and give the same bits.  The environment variable
-`GRADPROOF_LIBRARY` chooses: a path to a library, or `jit` for the second way.
+Both have the same names and cffi types, and give the same results bit for bit.  The environment variable
+`GRADPROOF_LIBRARY` selects one: the path of a library, or `jit` for Numba.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ __all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "point
 
 PACKAGE = Path(__file__).parent
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
-PATIENCE = 2.0  # seconds of silence
+PATIENCE = 2.0  # seconds of compiling without a message
 LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
 C_ARRAYS = {"f8": "double[]", "f4": "float[]", "i8": "int64_t[]", "u8": "uint64_t[]", "i4": "int32_t[]"}
 
 
 @functools.cache
 def native() -> Any:
-    """Return what has every exported function as an attribute `gradproof_…`."""
+    """Return an object with every exported function as an attribute `gradproof_…`."""
     chosen = os.environ.get("GRADPROOF_LIBRARY", "")
     if chosen == "jit" or (not chosen and not LIBRARY.exists()):
         return JustInTime()
@@ -38,19 +38,20 @@ def native() -> Any:
 
 
 def description() -> str:
-    """Say in one line which library serves."""
+    """Describe in one line the library in use."""
     serving = native()
     if isinstance(serving, JustInTime):
         if os.environ.get("GRADPROOF_LIBRARY"):
             return "compiled by Numba at first use (chosen by GRADPROOF_LIBRARY)"
-        return "none was built, for want of a C compiler or linker: Numba compiles the core at first use"
+        return "none was built, because no C compiler or linker was found: Numba compiles the core at first use"
     return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
 
 
 def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> Any:
-    """Return a C pointer to the memory of a contiguous array (NULL for None), without a copy; it keeps the array alive.
+    """Return a C pointer to the memory of a contiguous array (NULL for None), which keeps the array alive.
 
-    The type is that of the elements (float64, float32, int64, int32), or `c_type`, such as "gradproof_probe[]".
+    Its type follows from the elements (float64, float32, int64, uint64, int32), or is `c_type`, such as
+    "gradproof_probe[]".
     """
     if array is None:
         return ffi.NULL
@@ -58,12 +59,12 @@ def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> An
 
 
 def compile_flags() -> str:
-    """Return what a C compiler needs to find gradproof.h."""
+    """Return the flags with which a C compiler finds gradproof.h."""
     return f"-I{PACKAGE / 'include'}"
 
 
 def link_flags() -> str:
-    """Return what a linker needs to find the library, now and when the program runs; OSError where none was built."""
+    """Return the flags with which a linker and the program find the library; OSError if none was built."""
     if not LIBRARY.exists():
         raise OSError("no native library was built: install gradproof again where there is a C compiler or linker")
     rpath = "" if sys.platform == "win32" else f"-Wl,-rpath,{PACKAGE} "
@@ -77,12 +78,14 @@ def _loaded(path: Path) -> Any:
     except (OSError, AttributeError) as problem:
         raise OSError(f"{path} cannot be loaded as the library of gradproof: {problem}") from problem
     if version != packed_version():
-        raise OSError(f"{path} is gradproof {_words(version)}, but the package is {__version__}: install again")
+        raise OSError(
+            f"{path} is gradproof {_words(version)}, but the package is {__version__}: install gradproof again"
+        )
     return library
 
 
 def packed_version() -> int:
-    """Return the version as the number that `gradproof_version` gives: 10000 major + 100 minor + patch."""
+    """Return the version as `gradproof_version` does: 10000 major + 100 minor + patch."""
     major, minor, patch = (int(part) for part in __version__.split("."))
     return 10000 * major + 100 * minor + patch
 
@@ -93,11 +96,11 @@ def _words(version: int) -> str:
 
 def _say_compiling() -> None:
     if sys.stderr.isatty():
-        print("gradproof: no native library here; Numba compiles the core, once", file=sys.stderr)
+        print("gradproof: there is no native library; compiling the core with Numba (only once)", file=sys.stderr)
 
 
 class JustInTime:
-    """The exported functions, each compiled when it is first asked for."""
+    """The exported functions, each compiled on first use."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -112,23 +115,23 @@ class JustInTime:
         return function
 
     def gradproof_version(self) -> int:
-        """Return the version as one number."""
+        """Return the version as a single number."""
         return packed_version()
 
     def gradproof_explain(self, code: int) -> Any:
         """Return the sentence of a code."""
-        from .core.records.sentences import explain
+        from .core.records.codes import explain
 
         return self._sentence(explain(code))
 
     def gradproof_explain_cause(self, cause: int) -> Any:
         """Return the sentence of a cause."""
-        from .core.records.sentences import explain_cause
+        from .core.records.codes import explain_cause
 
         return self._sentence(explain_cause(cause))
 
     def _sentence(self, text: str) -> Any:
-        # C hands out text that lives as long as the library; so must this.
+        # In C the text lives as long as the library; so it must here.
         return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))
 
     def _compiled(self, symbol: str) -> Any:
@@ -139,7 +142,7 @@ class JustInTime:
         if not found:
             raise AttributeError(f"gradproof exports no {symbol}")
         signature = found[0]
-        # The engine takes half a minute, once: Numba keeps the result on disk.
+        # Compiling the engine takes half a minute, but only once: Numba keeps the result on disk.
         notice = threading.Timer(PATIENCE, _say_compiling)
         notice.daemon = True
         notice.start()

@@ -1,4 +1,4 @@
-"""PyTorch: the gradient of a loss by `backward()`, checked at the parameters of a module, in place.
+"""Gradient checks for PyTorch: the gradient that `backward()` computes for the parameters of a module.
 
 PyTorch is imported when a function of this module is called.
 """
@@ -19,42 +19,54 @@ from .evaluators.values import as_value
 from .problem.numbers import Flat
 from .report.report import Report
 
-# So many names of parameters are listed.
+# The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
 
 
 def check(module_or_parameters: Any, loss: Callable[[], Any], **settings: Any) -> Report:
-    """Say whether `loss().backward()` gives the right gradient, and by name which parameters it is wrong for.
+    """Check the gradient that ``loss().backward()`` computes for the parameters of a module.
 
     Parameters
     ----------
-    module_or_parameters
-        A `torch.nn.Module`; or its parameters: a mapping or pairs of names and tensors, a list of tensors, or one.
-        float32 or float64, on the CPU; those with `requires_grad=False` are left out.
-    loss
-        `loss()` returns a tensor of one element, made from the present values of the parameters.
+    module_or_parameters : torch.nn.Module, or tensors
+        A module; or its parameters as a mapping of names to tensors, pairs of names and tensors, a list of tensors, or
+        a single tensor.  They must be float32 or float64 and on the CPU; those with ``requires_grad=False`` are left
+        out.
+    loss : callable
+        ``loss()`` returns a tensor with one element, computed from the present values of the parameters.
     **settings
-        As of `gradproof.check`: mode, seed, budget, time_limit, rtol, bounds, progress, save, resume.
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, bounds, progress, save, resume.
 
     Returns
     -------
     Report
-        Coordinates have the names of the parameters, such as `layers.0.weight[3, 5]`.
+        Coordinates are named after the parameters, such as ``layers.0.weight[3, 5]``.
 
     Raises
     ------
     ImportError
-        Where PyTorch is not installed.
+        If PyTorch is not installed.
     TypeError, ValueError
-        Where a parameter is not what it must be, or the loss is not one real number.
+        If a parameter cannot be checked, or the loss is not one real number.
 
     Notes
     -----
-    The parameters are moved where they are and put back bit for bit, as by `gradproof.in_place`.  `grad` of each is
-    what it was before, None stays None, and so are the buffers of a module, such as running means.  A parameter that
-    `backward()` leaves without a gradient counts as one whose gradient is 0: that is how a detached one is found.  The
-    mode of the module, train or eval, stays as it is.
+    The parameters are modified in place and restored bit for bit, as by `gradproof.in_place`.  Their ``grad`` and the
+    buffers of the module, such as running means, are restored as well.  A parameter that `backward()` leaves without a
+    gradient counts as having gradient 0, so that a parameter detached by mistake is found.  The module stays in train
+    or eval mode, as it was.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import gradproof.torch
+    >>> _ = torch.manual_seed(0)
+    >>> model = torch.nn.Linear(3, 1).double()
+    >>> inputs, targets = torch.randn(8, 3).double(), torch.randn(8, 1).double()
+    >>> report = gradproof.torch.check(model, lambda: torch.mean((model(inputs) - targets) ** 2))
+    >>> report.verdict, report.n
+    ('right', 4)
     """
     torch = _torch()
     parameters = _parameters(torch, module_or_parameters)
@@ -68,24 +80,36 @@ def check(module_or_parameters: Any, loss: Callable[[], Any], **settings: Any) -
 def assert_gradient(
     module_or_parameters: Any, loss: Callable[[], Any], *, inconclusive: str = "raise", **settings: Any
 ) -> Report:
-    """Raise `GradientError` where the gradient is wrong, `InconclusiveError` where the check could not decide.
+    """Raise an exception unless the gradient that ``loss().backward()`` computes is right; for use in tests.
 
     Parameters
     ----------
     module_or_parameters, loss, **settings
         As for `check`.
-    inconclusive
-        "raise", or "pass" to let through what could not be decided.
+    inconclusive : {"raise", "pass"}, optional
+        What to do if the check cannot decide: raise `InconclusiveError` (the default), or return the report.
 
     Returns
     -------
     Report
-        Of a gradient that passed.
+        The report of a gradient that passed.
 
     Raises
     ------
-    GradientError, InconclusiveError
-        With the report.
+    GradientError
+        If the gradient is wrong; its `report` says where and why.
+    InconclusiveError
+        If the check could not decide.
+    ImportError, TypeError, ValueError
+        As for `check`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import gradproof.torch
+    >>> w = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    >>> gradproof.torch.assert_gradient({"w": w}, lambda: torch.sum(torch.sin(w))).verdict
+    'right'
     """
     return right_or_raise(lambda: check(module_or_parameters, loss, **settings), inconclusive)
 
@@ -96,7 +120,7 @@ class _Loss:
     def __init__(self, torch: Any, loss: Callable[[], Any]) -> None:
         self._torch = torch
         self._loss = loss
-        # Unknown before the first value: a loss that takes a derivative itself needs a graph.
+        # A loss that computes a derivative itself needs a graph; None until the first value shows it.
         self._needs_graph: bool | None = None
 
     def __call__(self) -> float:
@@ -108,7 +132,7 @@ class _Loss:
         except RuntimeError:
             if self._needs_graph is not None:
                 raise
-            # Where the want of a graph was not the reason, it raises again.
+            # If the missing graph was not the reason, this raises again.
             value = self._with_graph()
             self._needs_graph = True
         else:
@@ -121,7 +145,7 @@ class _Loss:
 
 
 class _Gradient:
-    """The gradient by `backward()`, as a function without arguments; whatever ends it, `grad` is what it was."""
+    """The gradient by `backward()` as a function without arguments; `grad` is restored, however it ends."""
 
     def __init__(self, torch: Any, parameters: dict[str, Any], loss: Callable[[], Any]) -> None:
         self._torch = torch
@@ -131,7 +155,7 @@ class _Gradient:
 
     def __call__(self) -> dict[str, Flat]:
         kept = [tensor.grad for tensor in self._parameters.values()]
-        # Twice: Ctrl-C may come before the first line of what gives the gradients back.
+        # Twice, because Ctrl-C may arrive on the way into the first `finally`.
         try:
             try:
                 return self._claimed()
@@ -147,7 +171,9 @@ class _Gradient:
         with self._torch.enable_grad():
             value = self._loss()
             if not isinstance(value, self._torch.Tensor):
-                raise TypeError(f"loss must return a tensor of one element, not an object of {type(value)}")
+                raise TypeError(
+                    f"loss must return a tensor with one element, not an object of type {type(value).__name__}"
+                )
             as_value(value.detach())
             if value.requires_grad:
                 value.backward(inputs=tensors)
@@ -168,19 +194,19 @@ def _torch() -> Any:
 
 
 def _parameters(torch: Any, given: Any) -> dict[str, Any]:
-    """Return the tensors that have a gradient, by name."""
+    """Return the tensors that require a gradient, by name."""
     named = dict(_named(torch, given))
     for name, tensor in named.items():
         if not isinstance(tensor, torch.Tensor):
             raise TypeError(
-                f"{name} is of type {type(tensor).__name__}, not a tensor: give a module, or its parameters"
+                f"{name} is of type {type(tensor).__name__}, not a tensor: pass a module, or its parameters"
             )
     parameters = {name: tensor for name, tensor in named.items() if tensor.requires_grad}
     if not parameters:
         raise ValueError("no parameter has requires_grad=True: there is no gradient to check")
     for name, tensor in parameters.items():
         if not tensor.is_leaf:
-            raise ValueError(f"{name} is computed from other tensors: give those that it is computed from")
+            raise ValueError(f"{name} is not a leaf: pass the tensors from which it is computed instead")
         if tensor.device.type != "cpu":
             raise ValueError(f"{name} is on {tensor.device}: move the module to the CPU with .cpu() for the check")
         if str(tensor.dtype) not in FLOATS:
@@ -199,22 +225,22 @@ def _named(torch: Any, given: Any) -> Iterator[tuple[str, Any]]:
         for number, one in enumerate(given):
             yield one if isinstance(one, tuple) and len(one) == 2 else (f"parameters.{number}", one)
     else:
-        raise TypeError(f"give a torch.nn.Module or its parameters, not an object of type {type(given).__name__}")
+        raise TypeError(f"pass a torch.nn.Module or its parameters, not an object of type {type(given).__name__}")
 
 
 def _view(name: str, tensor: Any) -> Flat:
-    """Return NumPy's view of a parameter's memory."""
+    """Return a parameter's memory as a NumPy array."""
     try:
         view: Flat = tensor.detach().numpy()
     except (RuntimeError, TypeError) as problem:  # sparse, for example
-        raise TypeError(f"{name} gives NumPy no view of its memory: {problem}") from None
+        raise TypeError(f"{name} cannot be viewed as a NumPy array: {problem}") from None
     return view
 
 
 def _gradient_of(tensor: Any) -> Flat:
-    """Return the gradient of a parameter, zeros where it has none: as a view, where it is dense."""
+    """Return the gradient of a parameter as a NumPy array, a view if it is dense; zeros if there is none."""
     if tensor.grad is None:
-        # One zero that stands for all.
+        # A single zero, broadcast.
         return np.broadcast_to(_view("", tensor).dtype.type(0), tuple(tensor.shape))
     dense: Flat = tensor.grad.detach().to_dense().numpy() if tensor.grad.is_sparse else tensor.grad.detach().numpy()
     return dense
@@ -222,7 +248,7 @@ def _gradient_of(tensor: Any) -> Flat:
 
 @contextmanager
 def _kept_buffers(torch: Any, given: Any) -> Iterator[None]:
-    """Leave the buffers of a module as they are found: batch normalisation writes to them at every call."""
+    """Restore the buffers of a module afterwards: batch normalisation writes to them at every call."""
     buffers = list(given.buffers()) if isinstance(given, torch.nn.Module) else []
     copies = [buffer.detach().clone() for buffer in buffers]
     try:
@@ -234,17 +260,17 @@ def _kept_buffers(torch: Any, given: Any) -> Iterator[None]:
 
 
 def _with_notes(report: Report, gradient: _Gradient, given: Any) -> Report:
-    """Add to a report what is known of the module."""
+    """Add notes about the module to a report."""
     notes = []
     if gradient.without:
         names = ", ".join(gradient.without[:LISTED])
         more = len(gradient.without) - LISTED
         notes.append(
-            f"backward() left no gradient in {names}{f' and {more} more' if more > 0 else ''}: unused, or detached; it "
-            "counts as 0."
+            f"backward() computed no gradient for {names}{f' and {more} more' if more > 0 else ''} (unused or "
+            "detached?), which was taken as 0."
         )
     if report.nondeterministic and getattr(given, "training", False):
         notes.append(
-            "The module is in train mode, where dropout is random: call its eval(), or fix the random seed in the loss."
+            "The module is in train mode, in which dropout is random: call eval(), or fix the random seed in the loss."
         )
     return dataclasses.replace(report, warnings=(*report.warnings, *notes)) if notes else report

@@ -34,15 +34,15 @@ def refused(error, sentence, objective=f, gradient=g, x=X, **settings):
         (np.ones(4), ValueError, "gradient has the shape (4,), but x has the shape (3,)"),
         (lambda x: np.ones((3, 2)), ValueError, "the gradient's result has the shape (3, 2), but x has the shape (3,)"),
         (lambda x: 1.0, ValueError, "the gradient's result has the shape (), but x has the shape (3,)"),
-        (lambda x: None, TypeError, "the gradient returned None, not an array: is a `return` missing?"),
+        (lambda x: None, TypeError, "the gradient returned None instead of an array: is a `return` missing?"),
         (None, TypeError, "gradient must hold real numbers (float64, float32 or integers), not None"),
         (np.ones(3) + 0j, TypeError, "gradient must hold real numbers (float64, float32 or integers), not complex"),
         (lambda x: np.ones(3, object), TypeError, "the gradient's result must hold real numbers"),
         (lambda x: ["a", "b", "c"], TypeError, "not text"),
-        (lambda x: [[1.0], [1.0, 2.0], 3.0], ValueError, "the gradient's result is not an array"),
+        (lambda x: [[1.0], [1.0, 2.0], 3.0], ValueError, "the gradient's result cannot be converted to an array"),
         (lambda x: {"a": x}, ValueError, "the gradient's result is a dict with the keys 'a', but x has an array"),
         (lambda x, y: x, TypeError, "the gradient is called with x alone: "),
-        (np.ones(3, np.float16), TypeError, "gradient has the type float16"),
+        (np.ones(3, np.float16), TypeError, "gradient must be float32 or float64, but is float16"),
         (np.ones(3, bool), TypeError, "not bool"),
     ],
 )
@@ -53,11 +53,11 @@ def test_gradients_that_do_not_fit(gradient, error, sentence):
 @pytest.mark.parametrize(
     ("gradient", "sentence"),
     [
-        ({"a": np.ones(2)}, "gradient lacks 'b'; x has the keys 'a', 'b'"),
-        ({"a": np.ones(2), "b": 1.0, "c": 2.0}, "gradient has 'c', x has not; x has the keys 'a', 'b'"),
+        ({"a": np.ones(2)}, "gradient lacks 'b': x has the keys 'a', 'b'"),
+        ({"a": np.ones(2), "b": 1.0, "c": 2.0}, "gradient has the extra 'c': x has the keys 'a', 'b'"),
         ({"a": np.ones(3), "b": 1.0}, "gradient, at 'a', has the shape (3,), but x has the shape (2,)"),
         (np.ones(3), "gradient is an array of shape (3,), but x is a dict with the keys 'a', 'b'"),
-        ([np.ones(2), 1.0], "gradient is a list of 2, but x is a dict with the keys 'a', 'b'"),
+        ([np.ones(2), 1.0], "gradient is a list of length 2, but x is a dict with the keys 'a', 'b'"),
     ],
 )
 def test_gradients_of_another_structure(gradient, sentence):
@@ -66,7 +66,7 @@ def test_gradients_of_another_structure(gradient, sentence):
 
 
 def test_gradient_of_a_list_of_another_length():
-    refused(ValueError, "gradient is a list of 1, but x is a list of 2", gradient=[X], x=[X, X])
+    refused(ValueError, "gradient is a list of length 1, but x is a list of length 2", gradient=[X], x=[X, X])
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_gradient_of_a_list_of_another_length():
     [
         (None, TypeError, "the objective must return one real number, not None: is a `return` missing?"),
         ("1.5", TypeError, "not text ('1.5')"),
-        (1 + 2j, TypeError, "not a complex one ((1+2j)): return its real part"),
-        (np.complex128(1), TypeError, "not a complex one"),
-        (np.ones(3), ValueError, "not an array of shape (3,): sum it, or pick one element"),
+        (1 + 2j, TypeError, "not a complex number ((1+2j)): return its real part"),
+        (np.complex128(1), TypeError, "not a complex number"),
+        (np.ones(3), ValueError, "not an array of shape (3,): sum it, or select one element"),
         (np.ones(0), ValueError, "not an array of shape (0,)"),
-        ((1.0, X), TypeError, "not a tuple of 2: for (value, gradient), check `lambda x: f(x)[0]`"),
-        ([1.0], TypeError, "not a list of 1"),
+        ((1.0, X), TypeError, "not a tuple of length 2: if f returns (value, gradient), pass `lambda x: f(x)[0]`"),
+        ([1.0], TypeError, "not a list of length 1"),
         (True, TypeError, "not True"),
         ({}, TypeError, "not an object of type dict"),
         (np.array(["a"]), ValueError, "array of shape (1,)"),
@@ -132,9 +132,13 @@ def test_objectives_that_are_no_functions(objective, sentence):
         ([], ValueError, "x is empty"),
         ({}, ValueError, "x is empty"),
         ({"a": np.ones((0, 3))}, ValueError, "x is empty"),
-        (np.array([1.0, np.nan, 3]), ValueError, "x[1] is nan: x must be finite"),
-        (np.array([[1.0, np.inf], [-np.inf, 0]]), ValueError, "x[0, 1] is inf, and so is one more coordinate"),
-        ({"a": 1.0, "W": np.array([[np.nan]])}, ValueError, "W[0, 0] is nan"),
+        (np.array([1.0, np.nan, 3]), ValueError, "x must be finite, but x[1] is nan"),
+        (
+            np.array([[1.0, np.inf], [-np.inf, 0]]),
+            ValueError,
+            "x must be finite, but x[0, 1] is inf (and 1 more is not finite)",
+        ),
+        ({"a": 1.0, "W": np.array([[np.nan]])}, ValueError, "x must be finite, but W[0, 0] is nan"),
         (np.ones(3) * 1j, TypeError, "x must hold real numbers (float64, float32 or integers), not complex"),
         (
             np.array([1, None]),
@@ -143,12 +147,16 @@ def test_objectives_that_are_no_functions(objective, sentence):
         ),
         ([1, None], TypeError, "or integers), not a list of Python objects"),
         ({1.0, 2.0}, TypeError, "or integers), not a set"),
-        (None, TypeError, "x is missing: check(objective, gradient, x)"),
+        (None, TypeError, "x is missing: call check(objective, gradient, x)"),
         ("abc", TypeError, "not text"),
         ({"a": "abc"}, TypeError, "x, at 'a', must hold real numbers"),
         (np.ones(3, bool), TypeError, "not bool"),
-        (np.ones(3, np.float16), TypeError, "x has the type float16; float32 and float64 can be checked"),
-        (np.ones(3, np.longdouble), TypeError, "can be checked: convert it to one of the two"),
+        (
+            np.ones(3, np.float16),
+            TypeError,
+            "x must be float32 or float64, but is float16: convert it to one of the two",
+        ),
+        (np.ones(3, np.longdouble), TypeError, "x must be float32 or float64, but is"),
         (np.array(["2020-01-01"], "M8[D]"), TypeError, "not datetime64[D]"),
     ],
 )
@@ -180,9 +188,9 @@ def test_points_that_cannot_be_checked_at(x, error, sentence):
         ({"progress": 3}, TypeError, "progress must be True, False, None or a callable(done, total), not 3"),
         ({"bounds": 3}, ValueError, "bounds must be a pair (lower, upper), not 3"),
         ({"bounds": (0, 1, 2)}, ValueError, "bounds must be a pair (lower, upper), not (0, 1, 2)"),
-        ({"bounds": (0, 2)}, ValueError, "x[2] is 3, outside of its bounds [0, 2]: x must lie inside of the bounds"),
+        ({"bounds": (0, 2)}, ValueError, "x must lie within the bounds, but x[2] is 3, outside [0, 2]"),
         ({"bounds": (np.ones(2), 9)}, ValueError, "the lower bound has the shape (2,), but x has the shape (3,)"),
-        ({"bounds": (0, np.nan)}, ValueError, "x[0] is 1, outside of its bounds [0, nan]"),
+        ({"bounds": (0, np.nan)}, ValueError, "x must lie within the bounds, but x[0] is 1, outside [0, nan]"),
         ({"bounds": ("a", None)}, TypeError, "the lower bound must hold real numbers"),
     ],
 )
@@ -285,10 +293,10 @@ def test_batched_takes_functions():
     ("function", "error", "sentence"),
     [
         (np.sum, ValueError, None),
-        (lambda points: points, ValueError, "one value a point: 1 values for 1 points, not an array of shape (1, 3)"),
+        (lambda points: points, ValueError, "one value per point: 1 values for 1 points, not an array of shape (1, 3)"),
         (lambda points: None, TypeError, "the batched objective must return 1 real numbers, not object"),
         (lambda points: np.ones(len(points)) * 1j, TypeError, "not complex128"),
     ],
 )
 def test_batched_objectives_that_return_something_else(function, error, sentence):
-    refused(error, sentence or "the batched objective must return one value a point", gradproof.batched(function))
+    refused(error, sentence or "the batched objective must return one value per point", gradproof.batched(function))

@@ -1,4 +1,4 @@
-"""Points outside of the bounds are no evaluations: the report counts those that were made, and those left out."""
+"""Points outside the bounds are no evaluations: the report counts those that were made, and those left out."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +14,7 @@ BOUNDS = (np.where(np.arange(N) % 2, X, 0), None)
 
 
 class Objective:
-    """The sum of squares, which counts its calls and is never called outside of the bounds."""
+    """The sum of squares, which counts its calls and is never called outside the bounds."""
 
     def __init__(self):
         self.calls = 0

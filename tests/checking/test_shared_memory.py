@@ -31,7 +31,7 @@ def checked(f, claimed, x, is_watched, changed, **settings):
     """The verdict, or that what changed was named."""
     if not is_watched:
         return gradproof.check(f, claimed, x, **settings).verdict
-    with pytest.raises(ChangedError, match=f"^{changed} was changed while .* give the check a copy of it$"):
+    with pytest.raises(ChangedError, match=f"^{changed} changed during the check: .* pass a copy of it$"):
         gradproof.check(f, claimed, x, **settings)
     return None
 

@@ -90,7 +90,7 @@ def test_pickles_are_refused_and_not_run(check, folder):
 
 def test_files_that_hold_something_else(check, folder):
     (folder / "text.npy").write_text("1 2 3\n")
-    assert_one_line(check("model.py:loss", "model.py:grad", "text.npy"), "is not what numpy.save")
+    assert_one_line(check("model.py:loss", "model.py:grad", "text.npy"), "is not a file written by numpy.save")
     np.savez("empty.npz")
     assert_one_line(check("model.py:loss", "model.py:grad", "empty.npz"), "holds no arrays")
 

@@ -73,7 +73,7 @@ def test_control_c_and_on(folder, model, gradient, partial, final, where):
     assert status == partial
     assert "then Ctrl-C ended the check" in output
     sentence, _, command = errors.partition(": gradproof")
-    assert sentence == "gradproof: saved in my state; to go on"
+    assert sentence == "gradproof: saved in my state; to continue"
     before = (folder / "calls").stat().st_size
     assert before == 2 * where + 2  # the value at x, the pairs before, and the one that hangs
     (folder / "quick").touch()
@@ -92,7 +92,7 @@ def test_control_c_when_something_is_proved_wrong(folder, model):
     status, output, errors = interrupted(folder, *arguments("wrong", "--save", "state.bin"))
     assert status == 1
     assert output.startswith("wrong: ")
-    assert "saved in state.bin; to go on: gradproof check" in errors
+    assert "saved in state.bin; to continue: gradproof check" in errors
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_larger_budget(run, saved, folder):
     status, output, errors = run(*arguments("right", "--budget", "1200", "--save", "state.bin", "--resume", saved))
     assert status == 3
     assert "then the budget ended the check" in output
-    assert errors.startswith("gradproof: saved in state.bin; to go on, with a larger --budget: gradproof check ")
+    assert errors.startswith("gradproof: saved in state.bin; to continue, with a larger --budget: gradproof check ")
     assert errors.count("--resume") == 1
     assert run(*arguments("right", "--resume", saved)) == (0, run(*arguments("right"))[1], "")
 
@@ -130,14 +130,14 @@ def test_the_report_for_machines_is_not_disturbed(run, saved):
     [
         (("--seed", "7"), ("state.bin holds a check with the seed 0, not 7",)),
         (("--rtol", "1e-3"), ("state.bin holds a check with rtol 0, not 0.001",)),
-        (("--lower", "0"), ("other bounds",)),
-        (("--budget", "7"), ("has done 999 evaluations", "a budget of 999 or more")),
-        (("--at", "x.npy"), ("a check of 700 coordinates, and x has 3",)),
-        (("--gradient", "slow.py:other"), ("a check of another gradient: begin a new check",)),
+        (("--lower", "0"), ("different bounds: resume it with the original bounds",)),
+        (("--budget", "7"), ("has already used 999 evaluations, which count", "a budget of 999 or more")),
+        (("--at", "x.npy"), ("a check of 700 coordinates, but x has 3",)),
+        (("--gradient", "slow.py:other"), ("a check of a different gradient: begin a new check",)),
         (("--resume", "missing"), ("missing cannot be read: No such file",)),
         (("--resume", "."), (". is not a file",)),
         (("--resume", "slow.py"), ("slow.py is not a saved check",)),
-        (("--save", "slow.py"), ("slow.py is there already and is not a saved check",)),
+        (("--save", "slow.py"), ("slow.py exists and is not a saved check",)),
         (("--save", "missing/state.bin"), ("there is no folder",)),
     ],
 )

@@ -114,7 +114,7 @@ def test_where_the_executor_never_works():
     assert executor.submitted == TRIES
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(RuntimeError, match=r"after shutdown.*hand over one that is open"):
+    with pytest.raises(RuntimeError, match=r"after shutdown.*pass one that is open"):
         gradproof.check(objective, right, X, executor=pool)
 
 

@@ -310,20 +310,24 @@ W = np.ones((2, 3))
 @pytest.mark.parametrize(
     ("parameters", "error", "sentence"),
     [
-        ({"w": read_only()}, ValueError, "w is read-only, and in_place writes to it"),
+        ({"w": read_only()}, ValueError, "w is read-only, but in_place writes to it"),
         (np.broadcast_to(1.0, 3), ValueError, "x is read-only"),
         (np.lib.stride_tricks.as_strided(np.ones(4), (3, 2), (8, 8)), ValueError, "elements of x share memory"),
-        ({"w": [1.0, 2.0]}, TypeError, "w is of type list, which gives NumPy no view of its memory"),
-        ({"w": 1.0}, TypeError, "w is of type float, which gives"),
-        ({"w": np.float64(1.0)}, TypeError, "w is of type float64, which gives"),
-        ({"w": np.arange(3)}, TypeError, "w holds int64; no step fits into that"),
-        ({"w": np.ones(3, np.float16)}, TypeError, "float16; float32 and float64 can be checked"),
+        ({"w": [1.0, 2.0]}, TypeError, "w is of type list, of which NumPy has no view"),
+        ({"w": 1.0}, TypeError, "w is of type float, of which NumPy has no view"),
+        ({"w": np.float64(1.0)}, TypeError, "w is of type float64, of which NumPy has no view"),
+        ({"w": np.arange(3)}, TypeError, "w has the type int64, in which no small step can be taken"),
+        ({"w": np.ones(3, np.float16)}, TypeError, "must be float32 or float64, but is float16"),
         ({"w": np.ones(3, complex)}, TypeError, "complex"),
-        ({"a": np.ones(2, np.float32), "b": np.ones(2)}, TypeError, "a is float32 and b float64: one check in place"),
-        ({"a": W, "b": W}, ValueError, "a and b are the same memory: a step along one would move both"),
-        ({"b": W, "a": W.T[1:]}, ValueError, "b and a are the same memory"),
-        ([W, np.ones(2), W[0, 1:]], ValueError, "x.0 and x.2 are the same memory"),
-        ({"w": np.array([1, np.nan])}, ValueError, "w[1] is nan: x must be finite"),
+        (
+            {"a": np.ones(2, np.float32), "b": np.ones(2)},
+            TypeError,
+            "a is float32 but b is float64: in_place needs arrays of one type",
+        ),
+        ({"a": W, "b": W}, ValueError, "a and b share memory, so that a step along one would move both"),
+        ({"b": W, "a": W.T[1:]}, ValueError, "b and a share memory"),
+        ([W, np.ones(2), W[0, 1:]], ValueError, "x.0 and x.2 share memory"),
+        ({"w": np.array([1, np.nan])}, ValueError, "x must be finite, but w[1] is nan"),
         ({}, ValueError, "x is empty"),
     ],
 )
@@ -338,7 +342,7 @@ def test_what_cannot_be_moved_in_place_is_refused(parameters, error, sentence, m
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
-        (lambda w: gradproof.in_place(w, 3), TypeError, "in_place takes (parameters, f)"),
+        (lambda w: gradproof.in_place(w, 3), TypeError, "in_place(parameters, f) needs a function f without arguments"),
         (lambda w: check(w, lambda x: 1.0), TypeError, "in place, the objective is called without arguments: "),
         (lambda w: check(w, gradient=lambda x: w), TypeError, "in place, the gradient is called without arguments: "),
         (lambda w: check(w, gradient=lambda: None), TypeError, "the gradient returned None"),
@@ -348,15 +352,19 @@ def test_what_cannot_be_moved_in_place_is_refused(parameters, error, sentence, m
             "the gradient's result is a dict with the keys 'w'",
         ),
         (lambda w: check(w, gradient=np.ones(4)), ValueError, "gradient has the shape (4,), but x has the shape (3,)"),
-        (lambda w: check(w, gradient=lambda: w.sort() or w), ValueError, "the gradient changed the parameters"),
+        (
+            lambda w: check(w, gradient=lambda: w.sort() or w),
+            ValueError,
+            "the gradient function changed the parameters",
+        ),
         (lambda w: check(w, lambda: None), TypeError, "the objective must return one real number, not None"),
-        (lambda w: check(w, x=w.copy()), TypeError, "x must be left out with in_place"),
+        (lambda w: check(w, x=w.copy()), TypeError, "with in_place, x must be left out"),
         (
             lambda w: gradproof.check(gradproof.in_place(w, w.sum), w, rows=9),
             TypeError,
             "rows cannot be chosen in place",
         ),
-        (lambda w: gradproof.check(np.sum, np.ones(3)), TypeError, "x is missing: check(objective, gradient, x)"),
+        (lambda w: gradproof.check(np.sum, np.ones(3)), TypeError, "x is missing: call check(objective, gradient, x)"),
     ],
 )
 @pytest.mark.parametrize("mode", ["full", "lines"])

@@ -18,8 +18,8 @@ def vectors():
 
 def probes(*ranges):
     out = probes_at_x(len(ranges))
-    for probe, (start, stop) in zip(out, ranges, strict=True):
-        probe["start"], probe["stop"], probe["seed"], probe["step"], probe["floor"] = start, stop, 3, 2.0**-10, 0.1
+    for row, (start, stop) in zip(out, ranges, strict=True):
+        row["start"], row["stop"], row["seed"], row["step"], row["floor"] = start, stop, 3, 2.0**-10, 0.1
     return out
 
 

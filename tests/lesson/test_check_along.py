@@ -164,7 +164,7 @@ def test_the_demo_hides_at_the_first_point_alone():
     assert [report.verdict for report in found.reports] == ["right", "wrong", "wrong"]
     before_relu = set(range(13 * 13 + 13))
     assert set(found.reports[-1].wrong) == before_relu
-    assert any("as of a regulariser alone" in note for note in found.reports[0].warnings)
+    assert any("as that of a regulariser alone" in note for note in found.reports[0].warnings)
     assert gradproof.check_along(network.objective, network.gradient, x, optimizer="batch").verdict == "right"
 
 
@@ -172,22 +172,26 @@ def test_the_demo_hides_at_the_first_point_alone():
     ("settings", "error", "sentence"),
     [
         ({"optimizer": "adams"}, ValueError, 'optimizer must be one of "batch", "sgd", "minibatch", "momentum"'),
-        ({"optimizer": lambda x, slopes: None}, TypeError, "the optimizer returned None, not the next x"),
+        ({"optimizer": lambda x, slopes: None}, TypeError, "the optimizer returned None instead of the next x"),
         ({"optimizer": lambda x, slopes: x[:2]}, ValueError, "the optimizer's result has the shape (2,)"),
-        ({"optimizer": lambda x, slopes: x, "learning_rate": 1}, ValueError, "a function has its own"),
+        (
+            {"optimizer": lambda x, slopes: x, "learning_rate": 1},
+            ValueError,
+            "learning_rate can only be set for named optimizers, not for a function",
+        ),
         ({"steps": -1}, ValueError, "steps must be 0 or more, not -1"),
         ({"steps": 1.5}, TypeError, "steps must be an integer, not 1.5"),
-        ({"steps": 5, "at": (0, 6)}, ValueError, "at must name points from 0 to steps, which is 5, not (0, 6)"),
-        ({"at": (-1,)}, ValueError, "at must name points from 0"),
-        ({"at": ()}, ValueError, "at must name points from 0"),
+        ({"steps": 5, "at": (0, 6)}, ValueError, "at must hold integers from 0 to steps, which is 5, not (0, 6)"),
+        ({"at": (-1,)}, ValueError, "at must hold integers from 0"),
+        ({"at": ()}, ValueError, "at must hold integers from 0"),
         ({"at": "0"}, TypeError, "each of at must be an integer, not '0'"),
         ({"learning_rate": 0}, ValueError, "learning_rate must be positive and finite, not 0"),
-        ({"batch_size": 3}, ValueError, "batch_size needs rows, the number of data points"),
+        ({"batch_size": 3}, ValueError, "batch_size requires rows, the number of data points"),
         ({"batch_size": 0, "rows": 3}, ValueError, "batch_size must be at least 1 row, not 0"),
-        ({"rows": 0}, ValueError, "rows must be at least 1 data point"),
-        ({"gradient": POINT}, TypeError, "gradient must be a function, not of type ndarray: each step calls it"),
+        ({"rows": 0}, ValueError, "rows must be at least 1, not 0"),
+        ({"gradient": POINT}, TypeError, "gradient must be a function, which each step calls, not of type ndarray"),
         ({"gradient": lambda: 0, "at": (1,)}, TypeError, "the gradient is called with x alone: "),
-        ({"save": "a.check"}, TypeError, "save and resume are for one check"),
+        ({"save": "a.check"}, TypeError, "save and resume cannot be used here: check_along makes several checks"),
         ({"rtol": 7}, ValueError, "rtol must be a relative error"),
     ],
 )

@@ -82,7 +82,7 @@ def test_a_kink_spoils_centered_differences_and_nothing_else_does():
     assert off == crossing > 20
 
 
-def test_the_demo_does_not_answer_where_the_numbers_do_not_bear_it_out(capsys, monkeypatch):
+def test_the_demo_does_not_answer_where_the_numbers_do_not_support_it(capsys, monkeypatch):
     count = forward_or_centered.count_crossings
     monkeypatch.setattr(forward_or_centered, "TRAINING", 5)
     monkeypatch.setattr(
@@ -91,7 +91,7 @@ def test_the_demo_does_not_answer_where_the_numbers_do_not_bear_it_out(capsys, m
     assert not demos.run("forward-or-centered")
     text = capsys.readouterr().out
     assert "Answer: False" not in text
-    assert "Not answered" in text
+    assert "No answer" in text
 
 
 def true_kinks(radius):

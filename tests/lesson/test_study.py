@@ -340,20 +340,20 @@ def test_structures_and_numbers():
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
-        ({"index": 8}, IndexError, "there is no coordinate 8: they go from 0 to 7"),
-        ({"index": -1}, IndexError, "they go from 0"),
+        ({"index": 8}, IndexError, "index 8 is out of range: coordinates go from 0 to 7"),
+        ({"index": -1}, IndexError, "index -1 is out of range: coordinates go from 0"),
         ({"index": 1.5}, TypeError, "a flat index or a name"),
         ({"index": True}, TypeError, "a flat index or a name"),
-        ({"index": "W"}, ValueError, "x has no W; there is x"),
+        ({"index": "W"}, ValueError, "x has no W; it has x"),
         ({"direction": "up"}, ValueError, '"random" or a vector'),
-        ({"direction": np.zeros(8)}, ValueError, "is 0 in all of x"),
+        ({"direction": np.zeros(8)}, ValueError, "direction must not be 0 in all of x"),
         ({"direction": np.ones(3)}, ValueError, "has the shape"),
         ({"direction": np.full(8, np.inf)}, ValueError, "must be finite"),
-        ({"steps": []}, ValueError, "steps is empty"),
+        ({"steps": []}, ValueError, "steps must not be empty"),
         ({"steps": [1e-3, 0]}, ValueError, "positive and finite, not 0"),
         ({"steps": [1e-3, -1]}, ValueError, "positive and finite, not -1"),
         ({"steps": "few"}, TypeError, "steps must hold real numbers"),
-        ({"steps": [1e-300], "index": 0}, ValueError, "do not move x"),
+        ({"steps": [1e-300], "index": 0}, ValueError, "are too small to move x"),
         ({"seed": -1}, ValueError, "seed"),
         ({"seed": 1.0}, TypeError, "seed"),
         ({"gradient": np.ones(3)}, ValueError, "has the shape"),
@@ -369,7 +369,7 @@ def test_bad_objectives():
         gradproof.study(3.0, POINT)
     with pytest.raises(TypeError, match="called with x alone"):
         gradproof.study(lambda a, b: 0.0, POINT)
-    with pytest.raises(ValueError, match=r"f\(x\) is nan"):
+    with pytest.raises(ValueError, match=r"f\(x\) must be finite for a study at x, but is nan"):
         gradproof.study(lambda v: math.nan, POINT)
     with pytest.raises(ValueError, match="must be finite"):
         gradproof.study(squares, np.array([1.0, np.nan]))

@@ -1,4 +1,4 @@
-"""The decisions of a check as its rules are written: about one pair, and about an interval."""
+"""The decisions of a check as its rules are written: about one pair, an interval, and finest steps in float32."""
 
 from __future__ import annotations
 
@@ -45,3 +45,29 @@ def about_a_line(known: Evidence, claimed: float, allowed: float) -> tuple[int, 
     if hidden and all(view[0] - allowed <= claimed <= view[1] + allowed for view in views):
         return RIGHT, max(known.resolution, (high - low) / 2)
     return (WRONG if outside > allowed + known.resolution / 2 else OPEN), known.resolution
+
+
+class Slopes(NamedTuple):
+    """The slopes of one step, and their noise bar."""
+
+    right: float
+    left: float
+    noise: float
+
+
+def finest_refute(pairs: list[Slopes], claimed: float, measured: float) -> bool:
+    """Whether the finest steps that could see the error do: those with noise below half of it decide, finer ones lean.
+
+    The pairs come finest first.
+    """
+    error = abs(claimed - measured)
+    whole = [pair for pair in pairs if math.isfinite(pair.right + pair.left)]
+    leaning = [pair for pair in whole if pair.noise < 1.2 * error]
+    clear = next((k for k, pair in enumerate(leaning) if pair.noise < 0.5 * error), len(leaning))
+    centers = [(pair.right + pair.left) / 2 for pair in leaning[:clear]]
+    if any(abs(center - claimed) < abs(center - measured) for center in centers):
+        return False
+    if clear == len(leaning):
+        return True
+    right, left, noise = leaning[clear]
+    return not min(right, left) - noise <= claimed <= max(right, left) + noise

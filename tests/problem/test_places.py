@@ -42,9 +42,9 @@ def test_every_name_of_a_report_stands_for_its_coordinate():
         ("layer", ValueError, "x has no layer"),
         ("layers.0.W[2, 0]", IndexError, r"has the shape \(2, 3\)"),
         ("layers.0.W[-1, 0]", ValueError, r"as in layers.0.W\[0, 0\]"),
-        ("layers.0.W[1:2]", ValueError, "whole numbers"),
+        ("layers.0.W[1:2]", ValueError, "indices must be integers from 0"),
         ("layers.0.W[0, 0, 0]", IndexError, "3 indices"),
-        ("layers.0.W[]", ValueError, "whole numbers"),
+        ("layers.0.W[]", ValueError, "indices must be integers from 0"),
     ],
 )
 def test_names_that_are_none(name, error, words):

@@ -14,7 +14,7 @@ W = RANDOM.normal(size=(N, N))
 W *= 0.7 / np.linalg.norm(W, 2)
 T, X = RANDOM.normal(size=(2, N))
 SENTENCE = re.compile(
-    r"The (\d+) wrong coordinates differ from the slopes by about (\S+) of the gradient, alike everywhere .* "
+    r"The (\d+) wrong coordinates differ from the slopes by about (\S+) of the gradient, similarly everywhere .* "
     r"tolerance of a solver inside f .* rtol=(\S+) would accept (them|\d+ of them)\."
 )
 

@@ -246,13 +246,17 @@ def test_progress_counts_what_was_done():
 @pytest.mark.parametrize(
     ("settings", "error", "sentence"),
     [
-        ({"rows": 0}, ValueError, "rows must be at least 1 data point, not 0"),
-        ({"rows": -3}, ValueError, "rows must be at least 1 data point, not -3"),
+        ({"rows": 0}, ValueError, "rows must be at least 1, not 0"),
+        ({"rows": -3}, ValueError, "rows must be at least 1, not -3"),
         ({"rows": 2.0}, TypeError, "rows must be the number of data points, an integer, not 2.0"),
         ({"rows": True}, TypeError, "an integer, not True"),
         ({"rows": EVERY}, TypeError, "rows must be the number of data points, an integer, not array"),
-        ({"g": gradient(POINT, EVERY)}, TypeError, "gradient must be a function g(x, rows), not of type ndarray"),
-        ({"f": 3}, TypeError, "objective must be a function f(x, rows), not of type int"),
+        (
+            {"g": gradient(POINT, EVERY)},
+            TypeError,
+            "gradient must be a function g(x, rows), not an object of type ndarray",
+        ),
+        ({"f": 3}, TypeError, "objective must be a function f(x, rows), not an object of type int"),
         ({"f": lambda x: 0.0}, TypeError, "with rows=, the objective is called with x and an index array: "),
         ({"g": lambda x: x}, TypeError, "with rows=, the gradient is called with x and an index array: "),
         ({"f": gradproof.native(0x1000)}, TypeError, "not gradproof.native()"),

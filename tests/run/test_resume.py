@@ -112,7 +112,9 @@ def test_a_budget_of_many_rounds(file, larger):
 
 def test_a_budget_that_would_have_ended_before(file):
     gradproof.check(Objective(2000), right, X, save=file)
-    with pytest.raises(ValueError, match=r"has done 1,999 evaluations, which count, too: .* budget of 4,097 or more"):
+    with pytest.raises(
+        ValueError, match=r"has already used 1,999 evaluations, which count: .* budget of 4,097 or more"
+    ):
         gradproof.check(Objective(), right, X, mode="full", budget=1998, resume=file)
     whole = gradproof.check(Objective(), right, X, mode="full", budget=4097)
     assert fields(gradproof.check(Objective(), right, X, mode="full", budget=4097, resume=file)) == fields(whole)
@@ -197,7 +199,7 @@ def test_along_lines_with_a_larger_budget(file, larger):
 def test_along_lines_a_budget_comes_too_late(file):
     x = np.linspace(1, 2, 9000)
     gradproof.check(Smooth(40), smooth_gradient, x, save=file)
-    with pytest.raises(ValueError, match="along lines without a budget, by which they are planned"):
+    with pytest.raises(ValueError, match="along lines that was planned without a budget: resume it without one"):
         gradproof.check(Smooth(), smooth_gradient, x, budget=300, resume=file)
     with pytest.raises(ValueError, match='the mode "lines", not "full"'):
         gradproof.check(Smooth(), smooth_gradient, x, mode="full", resume=file)

@@ -1,4 +1,4 @@
-"""What the commands share: arguments, files that are written, reports on a terminal."""
+"""Shared by the commands: arguments, output files, reports on a terminal."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ DONE = 0
 
 
 def add_objective(command: argparse.ArgumentParser) -> None:
-    """Add the objective."""
+    """Add the argument for the objective."""
     command.add_argument("objective", metavar="TARGET", help="the objective: f(x) gives a number")
 
 
 def add_point(command: argparse.ArgumentParser) -> None:
-    """Add the point."""
+    """Add the option for the point."""
     command.add_argument(
         "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
     )
 
 
 def add_colour(command: argparse.ArgumentParser) -> None:
-    """Add the option that leaves colours out."""
+    """Add the option to turn colours off."""
     command.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
 
 
 def count(text: str) -> int:
-    """Read a whole number, also as 1e5."""
+    """Read an integer, also in the form 1e5."""
     try:
         return int(text)
     except ValueError:
@@ -45,17 +45,17 @@ def count(text: str) -> int:
             return int(number)
     except (ValueError, OverflowError):
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    raise argparse.ArgumentTypeError(f"{text!r} is not an integer")
 
 
 def require_folder(option: str, path: str | None) -> None:
-    """Refuse, before anything is evaluated, a file that could not be written after it."""
+    """Reject an output file that could not be written, before anything is evaluated."""
     if path is not None and path != "-" and not Path(path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
 
 
 def write_json(found: Any, path: str | None) -> None:
-    """Write what was found into the file of --json, where there is one."""
+    """Write the result to the file of --json, if there is one."""
     if path is not None and path != "-":
         with written("--json", path):
             Path(path).write_text(found.to_json() + "\n", encoding="utf-8")
@@ -63,7 +63,7 @@ def write_json(found: Any, path: str | None) -> None:
 
 @contextmanager
 def written(option: str, path: str) -> Iterator[None]:
-    """Say in one line that a file cannot be written."""
+    """Turn a failure to write a file into a one-line error."""
     try:
         yield
     except OSError as problem:
@@ -71,9 +71,9 @@ def written(option: str, path: str) -> Iterator[None]:
 
 
 def painter(options: argparse.Namespace) -> Callable[[Any], str]:
-    """Return what turns a report into text: for a terminal as wide as that, its verdict in colour where that is wanted.
+    """Return a function that renders reports: for a terminal in its width, with a coloured verdict if wanted.
 
-    What goes to a file or to another program is always the same.
+    Output to a file or another program is always the same.
     """
     if sys.stdout is None or not sys.stdout.isatty():
         return str

@@ -19,8 +19,8 @@ A target is one of
                            (it returns 0; a gradient writes n values)
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
-Ctrl-C prints what was found until then; before the first value it ends with status 130
-a check that was begun with --save FILE goes on where it was with --resume FILE (and --save, to save that, too)"""
+Ctrl-C prints what was found so far; before the first value the status is then 130
+a check saved with --save FILE continues with --resume FILE (give --save again to keep saving it)"""
 
 
 def add_check(commands: Any) -> None:
@@ -28,7 +28,7 @@ def add_check(commands: Any) -> None:
     check = commands.add_parser(
         "check",
         help="check your own gradient",
-        description="Says whether a gradient is the gradient of an objective, at a point.",
+        description="Checks at a point whether a gradient is that of an objective.",
         usage="gradproof check TARGET --gradient TARGET --at POINT [options]",
         epilog=TARGETS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -36,20 +36,25 @@ def add_check(commands: Any) -> None:
     )
     add_objective(check)
     check.add_argument(
-        "--gradient", required=True, metavar="TARGET", help="g(x) gives an array like x; or a .npy or .npz file of it"
+        "--gradient",
+        required=True,
+        metavar="TARGET",
+        help="the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it",
     )
     add_point(check)
-    check.add_argument("--mode", default="auto", metavar="MODE", help="full: every coordinate; auto (default)")
-    check.add_argument("--seed", type=int, default=0, metavar="N", help="of the random lines (default 0)")
+    check.add_argument(
+        "--mode", default="auto", metavar="MODE", help="full: every coordinate; lines: random lines; auto (default)"
+    )
+    check.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random lines (default 0)")
     check.add_argument("--budget", type=count, metavar="N", help="at most N evaluations of the objective")
-    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="at most so long")
-    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (1e-5)")
-    check.add_argument("--lower", metavar="BOUND", help="the objective is not evaluated below: a number, or as --at")
-    check.add_argument("--upper", metavar="BOUND", help="nor above")
-    check.add_argument("--rows", type=count, metavar="N", help="data points: f(x, rows), g(x, rows) get row numbers")
-    check.add_argument("--json", metavar="FILE", help="write the report there, too; - prints it instead of the table")
-    check.add_argument("--save", metavar="FILE", help="keep the check there while it goes on")
-    check.add_argument("--resume", metavar="FILE", help="go on with the check that was saved there")
+    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after this time")
+    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (default 1e-5)")
+    check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
+    check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
+    check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
+    check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
+    check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
     check.add_argument("--no-progress", action="store_true", help="no progress bar")
     add_colour(check)
     check.set_defaults(run=run_check)
@@ -82,7 +87,7 @@ def run_check(options: argparse.Namespace) -> int:
             save=options.save,
             resume=options.resume,
         )
-    except SystemExit as problem:  # a status that the user's code chose must not pass for a verdict
+    except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
     status = _publish(report, options)
     if options.save is not None and report.stopped_by:
@@ -104,10 +109,12 @@ def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
 
     if any(warning.startswith(NOT_SAVED) for warning in report.warnings):
         return
-    # Of two --resume the last one counts.
+    # If --resume occurs twice, the last one counts.
     again = options.words if options.resume == options.save else [*options.words, "--resume", options.save]
     larger = ", with a larger --budget" if report.stopped_by == "budget" else ""
-    print(f"gradproof: saved in {options.save}; to go on{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr)
+    print(
+        f"gradproof: saved in {options.save}; to continue{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr
+    )
 
 
 def _bounds(options: argparse.Namespace) -> Any:

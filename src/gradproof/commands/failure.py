@@ -1,4 +1,4 @@
-"""What the command says when something fails: one line, or the traceback of the user's own code."""
+"""Error messages of the command: one line, or the traceback of the user's own code."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ EXPECTED = (TypeError, ValueError, IndexError, OSError, RuntimeError, ImportErro
 
 
 class UsageError(Exception):
-    """A mistake in the call; its message is one line."""
+    """A mistake in the command line; its message is one line."""
 
 
 def explain(problem: Exception) -> int:
-    """Say what went wrong and return the exit status."""
+    """Print what went wrong and return the exit status."""
     theirs = users_part(problem.__traceback__)
     if isinstance(problem, UsageError) or theirs is None:
         kind = "" if isinstance(problem, (UsageError, *EXPECTED)) else f"{type(problem).__name__}: "
@@ -34,19 +34,19 @@ def failure(message: str, status: int = ERROR) -> int:
 
 
 def one_line(problem: BaseException) -> str:
-    """Return a message on one line, or the type of what was raised."""
+    """Return the message of an exception on one line, or its type if it has none."""
     return " ".join(str(problem).split()) or type(problem).__name__
 
 
 def users_part(trace: TracebackType | None) -> TracebackType | None:
-    """Return a traceback from the first frame of the user's own code on; None where there is none."""
+    """Return a traceback from the first frame of the user's own code on; None if there is none."""
     while trace is not None and not _is_users(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     return trace
 
 
 def _is_users(file: str) -> bool:
-    # What the standard library or NumPy raises inside a call of this package is not the user's.
+    # Frames of the standard library and NumPy within a call of this package are not the user's code.
     folders = (PACKAGE, str(Path(os.__file__).parent) + os.sep, "<frozen ")
     others = file.startswith(folders) and "site-packages" not in file
     return not (others or file.startswith(PACKAGE) or f"{os.sep}numpy{os.sep}" in file)

@@ -1,7 +1,7 @@
-"""Targets of the command line: what `file.py:name`, `package.module:name`, `x.npz` and `library.so:symbol` stand for.
+"""Loads the targets of the command line: `file.py:name`, `package.module:name`, `x.npz` and `library.so:symbol`.
 
-Every way in which a target can fail has one sentence, which names the target and says what was there instead.
-What the user's own modules raise goes through as it is.
+For every way in which a target can fail there is a one-line error that names the target and says what was found
+instead.  Exceptions of the user's own modules propagate.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
 def load_objective(target: str) -> Any:
     """Return the function that a target names: a Python object, or a native function."""
     if target.endswith(ARRAY_FILES):
-        raise UsageError(f"{target} is a file of arrays; the objective is a function: {FORMS}")
+        raise UsageError(f"{target} is a file of arrays, but the objective must be a function: {FORMS}")
     return _load(target)
 
 
 def load_gradient(target: str) -> Any:
-    """Return the function that a target names, or the array that a file holds."""
+    """Return the function that a target names, or the array in a file."""
     return load_arrays(target) if target.endswith(ARRAY_FILES) else _load(target)
 
 
 def load_point(target: str) -> Any:
-    """Return the array of a .npy file, the named arrays of a .npz file, or what a Python name stands for.
+    """Return the array of a .npy file, the named arrays of a .npz file, or the value of a Python name.
 
-    A function is called, without arguments, and stands for what it returns.
+    A function is called without arguments, and its result returned.
     """
     if target.endswith(ARRAY_FILES):
         return load_arrays(target)
@@ -54,7 +54,7 @@ def load_point(target: str) -> Any:
 
 
 def as_doubles(point: Any) -> Any:
-    """Return an array, or a structure of arrays, in float64: what a C function of the command line takes."""
+    """Return an array or a structure of arrays in float64, as C functions of the command line expect it."""
     if isinstance(point, dict):
         return {key: as_doubles(part) for key, part in point.items()}
     if isinstance(point, (list, tuple)) and any(isinstance(part, np.ndarray) for part in point):
@@ -64,14 +64,14 @@ def as_doubles(point: Any) -> Any:
 
 
 def is_native(function: Any) -> bool:
-    """Whether a target turned out to be a C function."""
+    """Whether a loaded target is a C function."""
     from ..evaluators.compiled.native import NativeFunction
 
     return isinstance(function, NativeFunction)
 
 
 def load_arrays(target: str) -> Any:
-    """Return the array of a .npy file, or the named arrays of a .npz file in its order; never what needs pickle."""
+    """Return the array of a .npy file, or the named arrays of a .npz file in order; pickled objects are rejected."""
     path = Path(target)
     _require_file(path, target)
     try:
@@ -80,12 +80,12 @@ def load_arrays(target: str) -> Any:
         raise
     except OSError as problem:
         raise UsageError(f"{target} cannot be read: {problem.strerror or one_line(problem)}") from None
-    except Exception as problem:  # whatever a damaged file makes the reader raise
+    except Exception as problem:  # a damaged file may make the reader raise anything
         if "pickle" in str(problem):
             raise UsageError(
-                f"{target} holds pickled objects, which could run code and are not read: save numbers, not objects"
+                f"{target} holds pickled objects, which are not loaded as they could run code: save numbers instead"
             ) from None
-        raise UsageError(f"{target} is cut or damaged: {one_line(problem)}") from None
+        raise UsageError(f"{target} is truncated or damaged: {one_line(problem)}") from None
     if isinstance(arrays, dict) and not arrays:
         raise UsageError(f"{target} holds no arrays")
     return arrays
@@ -100,7 +100,7 @@ def _read_arrays(path: Path) -> Any:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
     if not start.startswith((NPY_MAGIC, PICKLE_MAGIC)):
-        raise UsageError(f"{path} is not what numpy.save or numpy.savez writes")
+        raise UsageError(f"{path} is not a file written by numpy.save or numpy.savez")
     return np.load(path, allow_pickle=False)
 
 
@@ -135,9 +135,9 @@ def _require_file(path: Path, target: str) -> None:
 
 @functools.cache
 def _module_of_file(path: Path) -> ModuleType:
-    # As `python file.py` does it: its neighbours can be imported.
+    # As for `python file.py`, so that the file can import its neighbours.
     sys.path.insert(0, str(path.parent))
-    # Another module may have the name already; the user's file must not take its place.
+    # The user's file must not replace a module that already has its name.
     name = path.stem if path.stem not in sys.modules else f"{path.stem}_"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -160,9 +160,9 @@ def _module_of_name(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as problem:
         if problem.name is None or not (name == problem.name or name.startswith(f"{problem.name}.")):
-            raise  # the module is there, and imports one that is not
+            raise  # the module exists, but imports one that does not
         where = f" in {name.rpartition('.')[0]}" if problem.name == name and "." in name else ""
-        raise UsageError(f"there is no module {problem.name}{where}; is its folder the current one?") from None
+        raise UsageError(f"there is no module {problem.name}{where}; is it in the current folder?") from None
     except SyntaxError as problem:
         raise UsageError(f"{problem.filename}, line {problem.lineno}: {problem.msg}") from None
 
@@ -193,7 +193,7 @@ def _symbol(place: str, name: str) -> Any:
 
 
 def _instead(name: str, names: list[str]) -> str:
-    """Say what was there: a name that is close, or the first few."""
+    """Return a hint at what exists instead: a similar name, or the first few."""
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"; did you mean {close[0]}?"

@@ -1,7 +1,7 @@
 """The command `gradproof`: demo, check, study, info.
 
-The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 is a mistake in the call, or an error.  An error is
-one line; a traceback is shown only of what the user's own code raised.
+The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 means a mistake in the call, or an error.  Errors
+are one line; tracebacks are shown only for exceptions of the user's own code.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from .study import add_study
 INTERRUPTED = 130
 
 START = """\
-to begin with:  gradproof demo
-your own:       gradproof check model.py:loss --gradient model.py:grad --at x.npy
+to begin with:      gradproof demo
+your own gradient:  gradproof check model.py:loss --gradient model.py:grad --at x.npy
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    # Where a character cannot be shown, such as ± in ASCII, the verdict still can.
+    # If a character such as ± cannot be shown, the rest still can.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("which command? demo, check, study or info (see gradproof --help)")
+            raise UsageError("a command is missing: demo, check, study or info (see gradproof --help)")
         status: int = options.run(options)
-        print(end="", flush=True)  # sys.stdout may be None: then nothing is printed, and the status says it all
+        print(end="", flush=True)  # works even if sys.stdout is None
         return status
-    except BrokenPipeError:  # who reads has closed; nothing more can be said there, nor flushed at exit
+    except BrokenPipeError:  # the reader has closed the pipe: nothing more can be written, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERROR
     except KeyboardInterrupt:
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise the message."""
+        """Raise a `UsageError` with the message."""
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = Parser(
         prog="gradproof",
-        description="Says whether a gradient is right, names the coordinates that are wrong, and says why.",
+        description="Tells whether a gradient is right, which coordinates are wrong, and why.",
         epilog=START,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -81,12 +81,12 @@ def parser() -> argparse.ArgumentParser:
 def _add_demo(commands: Any) -> None:
     demo = commands.add_parser(
         "demo",
-        help="a real network on real data: right, then with a bug; and what differences can do",
-        description="Checks the backward pass of a small network on real data: as it should be, then with a bug. "
-        "Or shows with that network what differences can do.",
+        help="a real network on real data, correct and with a bug; lessons on differences",
+        description="Checks the backward pass of a small network on real data, first correct, then with a bug. "
+        "Other demos show what finite differences can and cannot do.",
         allow_abbrev=False,
     )
-    demo.add_argument("name", nargs="?", metavar="NAME", help="which one; `list` shows them")
+    demo.add_argument("name", nargs="?", metavar="NAME", help="the demo to run; `list` lists them")
     add_colour(demo)
     demo.set_defaults(run=run_demo)
 
@@ -95,11 +95,11 @@ def _add_info(commands: Any) -> None:
     info = commands.add_parser(
         "info",
         help="versions, and flags for a C compiler",
-        description="Says which version this is, which library serves, and how a C compiler finds it.",
+        description="Shows the version, the library in use, and how a C compiler finds it.",
         allow_abbrev=False,
     )
-    info.add_argument("--cflags", action="store_true", help="print what a C compiler needs")
-    info.add_argument("--libs", action="store_true", help="print what a linker needs")
+    info.add_argument("--cflags", action="store_true", help="print the flags for a C compiler")
+    info.add_argument("--libs", action="store_true", help="print the flags for a linker")
     info.set_defaults(run=run_info)
 
 
@@ -114,7 +114,7 @@ def run_demo(options: argparse.Namespace) -> int:
         return DONE
     names = (*demos.NAMES, *demos.LESSONS)
     if name not in names:
-        raise UsageError(f"there is no demo {name!r}; there is {', '.join(names)}")
+        raise UsageError(f"there is no demo {name!r}; choose one of {', '.join(names)}")
     return DONE if demos.run(name, painter(options)) else ERROR
 
 
@@ -136,7 +136,7 @@ def run_info(options: argparse.Namespace) -> int:
 
 
 def _version(distribution: str) -> str:
-    # From the metadata: an import of Numba would take a second.
+    # From the metadata, because importing Numba takes a second.
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

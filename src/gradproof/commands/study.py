@@ -1,4 +1,4 @@
-"""The command `gradproof study`: errors of difference quotients over the steps, as a table and as a picture."""
+"""The command `gradproof study`: errors of difference quotients against the step, as a table and as a plot."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from .arguments import DONE, add_objective, add_point, count, require_folder, wr
 from .failure import UsageError
 
 NOTES = """\
---index is a flat index, or a name as reports show it: "W1[3, 7]" is a coordinate, W1 a block, and a block is studied
-along a random direction in it. Without --index, and without --direction, it is a random direction in all of x.
-Without --gradient errors are against the best slope that was found.
+--index is a flat index, or a name as reports show it: "W1[3, 7]" is a coordinate, W1 a block, which is studied along
+a random direction. Without --index and --direction, it is a random direction in all of x.
+Without --gradient, errors are measured against the best slope that was found.
 
-exit status: 0 done, 2 usage or an error; a study gives no verdict, `gradproof check` does"""
+exit status: 0 done, 2 usage or an error; for a verdict use `gradproof check`"""
 
 
 def add_study(commands: Any) -> None:
     """Add the command to the parser."""
     study = commands.add_parser(
         "study",
-        help="errors of forward and centered differences over the steps",
-        description="Shows how the errors of forward and centered differences depend on the step, along one line.",
+        help="errors of forward and centered differences against the step",
+        description="Shows how the errors of forward and centered differences along a line depend on the step.",
         usage="gradproof study TARGET --at POINT [options]",
         epilog=NOTES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -30,11 +30,11 @@ def add_study(commands: Any) -> None:
     add_objective(study)
     add_point(study)
     study.add_argument("--gradient", metavar="TARGET", help="the claimed gradient, as for check")
-    study.add_argument("--index", metavar="NAME", help="which coordinate or block")
+    study.add_argument("--index", metavar="NAME", help="the coordinate or block to study")
     study.add_argument("--direction", metavar="VECTOR", help="random, or a vector like x: a file or name, as --at")
-    study.add_argument("--seed", type=count, default=0, metavar="N", help="of the random direction (default 0)")
-    study.add_argument("--plot", metavar="FILE", help="draw it, too: .svg, .png or .pdf (needs matplotlib)")
-    study.add_argument("--json", metavar="FILE", help="write the numbers there, too; - prints them only")
+    study.add_argument("--seed", type=count, default=0, metavar="N", help="seed of the random direction (default 0)")
+    study.add_argument("--plot", metavar="FILE", help="also draw a plot: .svg, .png or .pdf (needs matplotlib)")
+    study.add_argument("--json", metavar="FILE", help="also write the numbers as JSON; - prints only these")
     study.set_defaults(run=run_study)
 
 
@@ -58,7 +58,7 @@ def run_study(options: argparse.Namespace) -> int:
             direction=_direction(options.direction),
             seed=options.seed,
         )
-    except SystemExit as problem:  # a status that the user's code chose must not pass for that of a study
+    except SystemExit as problem:  # a status chosen by the user's code must not pass for that of a study
         raise UsageError(f"no study: the user's code ended the program (SystemExit: {problem})") from None
     print(found.to_json() if options.json == "-" else found)
     write_json(found, options.json)
@@ -69,7 +69,7 @@ def run_study(options: argparse.Namespace) -> int:
 
 
 def _require_outputs(options: argparse.Namespace) -> None:
-    """Refuse before the objective is evaluated what could not be written after it."""
+    """Reject output files that could not be written, before the objective is evaluated."""
     require_folder("--json", options.json)
     require_folder("--plot", options.plot)
     if options.plot is not None:

@@ -1,6 +1,8 @@
-"""The door for C: one call that checks, and the engine on memory of its own."""
+"""The door for C: one call that checks, and a check on memory of the library's own."""
 
 from __future__ import annotations
+
+from typing import Annotated, NamedTuple
 
 from .machine.options import chosen_mode, options_default
 from .machine.result import result
@@ -15,27 +17,47 @@ from .records.abi import (
     ConstVector,
     Integer,
     Objective,
+    Pointer,
     Reals,
     User,
     Vector,
     exported,
 )
-from .records.border import ConstOptions, Findings, Options, Probe, Probes, Report
+from .records.border import ConstOptions, Findings, Options, Probe, Report
 from .records.codes import BAD_ARGUMENT, DONE, MODE_LINES, OUT_OF_MEMORY
 from .records.engine import ROUND, Engine
 from .records.memory import (
     allocate_like,
     allocate_reals,
     allocate_record,
-    allocate_records,
     allocate_words,
     as_record,
     holds_float32,
     is_null,
     null_words,
-    offset,
     release,
 )
+from .records.record import record
+
+
+class Problem(NamedTuple):
+    """What is checked: the objective with its data, the point, the claimed gradient, and the sizes of the windows."""
+
+    objective: Objective
+    user: User
+    x: ConstVector
+    claimed: ConstVector
+    sizes: ConstReals
+
+
+@record
+class Workspace:
+    """What a check in one call keeps beside its engine: its options, and one round of probes with their values."""
+
+    options: Options  # as the engine takes them
+    probes: Annotated[Pointer[Probe], ROUND]  # what is asked
+    values: Annotated[Reals, ROUND]  # f there
+    changes: Annotated[Reals, ROUND]  # what the claim foretells there
 
 
 @exported
@@ -92,41 +114,6 @@ def end(engine: Engine) -> None:
         release(engine)
 
 
-def copy_options(options: ConstOptions, own: Options, float32: bool) -> None:
-    """Copy the options, or the defaults, and note the type of the points."""
-    options_default(own)
-    if not is_null(options):
-        own.budget = options.budget
-        own.seed = options.seed
-        own.rtol = options.rtol
-        own.mode = options.mode
-        own.size = options.size
-    own.float32 = 1 if float32 else 0
-
-
-def run(
-    engine: Engine,
-    objective: Objective,
-    user: User,
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    probes: Probes,
-    values: Reals,
-    work: Vector,
-) -> int:
-    """Ask, evaluate, tell, until the check is done."""
-    changes = offset(values, ROUND)
-    code = DONE
-    count = ask(engine, probes, ROUND)
-    while count > 0 and code == DONE:
-        code = evaluate(objective, user, x, claimed, sizes, engine.n, probes, count, values, changes, work)
-        if code == DONE:
-            code = tell(engine, x, claimed, values, changes, count)
-            count = ask(engine, probes, ROUND)
-    return code
-
-
 @exported
 def check(
     objective: Objective,
@@ -149,7 +136,7 @@ def check(
     user : User
         Handed to the objective as it is.
     x : ConstVector
-        The point, n finite values; never written to.
+        The point, n finite values; the objective gets copies of it.
     claimed : ConstVector
         The gradient under test, n values.
     n : Integer
@@ -159,59 +146,60 @@ def check(
     report : Report
         Filled with what was found.
     findings : Findings
-        Filled with the findings in the order of their coordinates, at most `capacity`; may be NULL.
+        Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
     Returns
     -------
     Code
-        0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the
-        code of the objective at x.
+        0: the check ran, and report->verdict is its verdict; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; or the
+        code of the objective at x.  The report is written only where it is 0.
     """
-    if is_null(x) or is_null(claimed) or is_null(report) or n < 1:
-        return BAD_ARGUMENT
-    own = allocate_record(Options)
-    if is_null(own):
-        return OUT_OF_MEMORY
-    copy_options(options, own, holds_float32(x))
-    code = check_with(objective, user, x, claimed, n, own, report, findings, capacity)
-    release(own)
-    return code
-
-
-def check_with(
-    objective: Objective,
-    user: User,
-    x: ConstVector,
-    claimed: ConstVector,
-    n: int,
-    options: ConstOptions,
-    report: Report,
-    findings: Findings,
-    capacity: int,
-) -> int:
-    """Check with options that are there, on memory of the library's own: along lines two vectors, x and the point."""
     size = engine_size(n, 0, options)
-    if size < 0:
+    if is_null(x) or is_null(claimed) or is_null(report) or capacity < 0 or size < 0:
         return BAD_ARGUMENT
     words = allocate_words(size)
-    probes = allocate_records(Probe, ROUND)
-    values = allocate_reals(2 * ROUND + window_count(n))
-    work = allocate_like(x, n)
+    work = allocate_record(Workspace)
+    sizes = allocate_reals(window_count(n))
+    point = allocate_like(x, n)
     code = OUT_OF_MEMORY
-    if not (is_null(words) or is_null(probes) or is_null(values) or is_null(work)):
+    if not (is_null(words) or is_null(work) or is_null(sizes) or is_null(point)):
         engine = as_record(words, Engine)
-        sizes = offset(values, 2 * ROUND)
+        copy_options(options, work, holds_float32(x))
         if chosen_mode(n, options) == MODE_LINES:
             windows(x, n, sizes)
-        code = engine_start(engine, x, claimed, sizes, n, null_words(), 0, options)
+        code = engine_start(engine, x, claimed, sizes, n, null_words(), 0, work.options)
         if code == DONE:
-            code = run(engine, objective, user, x, claimed, sizes, probes, values, work)
+            code = run(engine, Problem(objective, user, x, claimed, sizes), work, point)
         if code == DONE:
             code = result(engine, report, findings, capacity)
     release(words)
-    release(probes)
-    release(values)
     release(work)
+    release(sizes)
+    release(point)
     return code
+
+
+def copy_options(options: ConstOptions, work: Workspace, float32: bool) -> None:
+    """Copy the options, or the defaults; the type of the points is that of x."""
+    if is_null(options):
+        options_default(work.options)
+    else:
+        work.options = options
+    work.options.float32 = 1 if float32 else 0
+
+
+def run(engine: Engine, problem: Problem, work: Workspace, point: Vector) -> int:
+    """Ask, evaluate, tell, until the check is done; return the code of the objective where it ends the check."""
+    objective, user, x, claimed, sizes = problem
+    count = ask(engine, work.probes, ROUND)
+    while count > 0:
+        code = evaluate(
+            objective, user, x, claimed, sizes, engine.n, work.probes, count, work.values, work.changes, point
+        )
+        if code != DONE:
+            return code
+        tell(engine, x, claimed, work.values, work.changes, count)
+        count = ask(engine, work.probes, ROUND)
+    return DONE

@@ -1,6 +1,6 @@
-"""Demonstrations: a network whose backward pass is right, the same with a bug in it, and what differences can do.
+"""Demonstrations: a network with a correct backward pass, the same with a bug, and lessons on differences.
 
-One file a bug, which has a `gradient` and its `MEANING`; one file a lesson, which has a `run`.
+There is one file per bug, with a `gradient` and its `MEANING`, and one file per lesson, with a function `run`.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ NAMES = ("regulariser", "transposed", "mean", "mask")
 LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training", "million")
 
 INTRODUCTION = """\
-A network with two layers, ReLU, softmax loss and an L2 regulariser; its backward pass is written
-by hand. Data: 13 measurements of 178 wines from three cultivators. Its source:
+A network with two layers, ReLU, softmax loss and an L2 regulariser, whose backward pass is written
+by hand. Data: 13 measurements of 178 wines from three cultivators. Source code:
 {file}
 """
 AFTERWORD = """\
 Other bugs: {others}.
-What the lesson says: {lessons}.
-Your own: gradproof check model.py:loss --gradient model.py:grad --at x.npy
+Lessons: {lessons}.
+Your own gradient: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 """
 
 
 def summaries() -> dict[str, str]:
-    """Return the name of each demo and what is wrong in it."""
+    """Return the name of each demo and its summary."""
     return {name: str(_module(name).__doc__) for name in (*NAMES, *LESSONS)}
 
 
 def run(name: str, show: Callable[[Any], str] = str) -> bool:
-    """Run a demo, print what it shows, and say whether it showed that."""
+    """Run a demo, print what it shows, and return whether it worked out as it should."""
     if name in LESSONS:
         return bool(_module(name).run(show))
     return run_bug(name, show)
 
 
 def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
-    """Check the right backward pass and one with a bug, print both reports; say whether both verdicts are true."""
+    """Check the correct backward pass and one with a bug; return whether both verdicts are correct."""
     from gradproof import check
 
     from . import network
 
     bug = _module(name)
     print(INTRODUCTION.format(file=network.__file__))
-    print("1. The backward pass as it should be\n")
+    print("1. The correct backward pass\n")
     right = check(network.objective, network.gradient, network.start())
     print(show(right), end="\n\n")
     print(f"2. With a bug\n\n{bug.__doc__}\n")
@@ -63,7 +63,7 @@ def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
 
 
 def changed_lines(right: Callable[..., Any], wrong: Callable[..., Any]) -> str:
-    """Return what differs between two functions, as `diff` shows it."""
+    """Return the lines in which two functions differ, as `diff` shows them."""
     before, after = (inspect.getsource(function).split('"""')[-1].splitlines() for function in (right, wrong))
     lines = (line for line in difflib.ndiff(before, after) if line.startswith(("- ", "+ ")))
     return "".join(f"   {line[0]} {line[2:].strip()}\n" for line in lines)

@@ -1,4 +1,4 @@
-"""Fewer data points, fewer kinks: what all rows of the data leave undecided, a few of them at a time settle."""
+"""Fewer data points, fewer kinks: a few rows at a time settle what all rows leave undecided."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from gradproof.zoo.networks import Array, Parameters
 
 INTRODUCTION = """\
 A ReLU network with hinge loss, in float32, on {count:,} handwritten digits of 4 by 4 pixels, after
-{steps} steps of training. Its gradient is right, and is checked on some rows of the data, drawn at
-random. float32 asks for steps of about {step:g}, and a step that long crosses kinks: how many is read
-from the activation pattern of the network.
+{steps} steps of training. Its gradient is right, and is checked on random rows of the data. float32
+requires steps of about {step:g}, and steps that long cross kinks: how many, the activation pattern of
+the network tells.
 """
 MEANING = """
-Every row adds its own kinks, and a row that is not there has none. With so many that each step
-crosses some, slopes are a little off everywhere, and some are neither agreed with nor refuted.
+Every row adds its own kinks. If there are so many that each step crosses some, slopes are slightly
+off everywhere, and some claimed values can be neither confirmed nor refuted.
 
-The gradient on all rows still is what was asked about. check(..., rows={count}) goes on with fewer
-rows where all of them leave something undecided, until each row had its turn: where the claimed
-values are right on every part of the rows, and add up to those of all rows, they are right on all.
+Still, the question is about the gradient on all rows. Where these leave something undecided,
+check(..., rows={count}) continues on fewer rows until every row has been used: claimed values that are
+right on every part of the rows, and add up to those on all rows, are right on all rows.
 """
 SIZES = (2, 20, 200)
 HIDDEN, STRENGTH = 4, 1e-2
@@ -31,7 +31,7 @@ STEP = 1e-2
 
 
 class Row(NamedTuple):
-    """One line of the table: on so many rows, how many kinks a step crosses, and what a check finds."""
+    """One line of the table: for a number of rows, how many kinks a step crosses, and what a check finds."""
 
     rows: int
     kinks: float
@@ -41,14 +41,14 @@ class Row(NamedTuple):
 
 
 def run(_show: Callable[[Any], str] = str) -> bool:
-    """Print kinks and undecided coordinates against the number of rows; say whether fewer rows have fewer."""
+    """Print kinks and undecided coordinates against the number of rows; return whether fewer rows have fewer."""
     network, x = trained()
     count, n = len(network.inputs), sum(part.size for part in x.values())
     print(INTRODUCTION.format(count=count, steps=STEPS, step=STEP))
     whole = check(network.objective, network.gradient, x, rows=count)
     table = [on_some_rows(network, x, size) for size in SIZES]
     table.append(Row(count, *crossings(network, x, np.arange(count)), *_before(whole)))
-    print(f"   {'rows':>6}{'kinks crossed by a step':>26}{'coordinates that cross':>25}{'undecided':>12}  verdict")
+    print(f"   {'rows':>6}{'kinks crossed per step':>26}{'coordinates that cross':>25}{'undecided':>12}  verdict")
     for one in table:
         crossing = f"{one.crossing} of {n}"
         print(f"   {one.rows:6,}{one.kinks:26.2f}{crossing:>25}{one.undecided:12}  {one.verdict}")
@@ -61,7 +61,7 @@ def run(_show: Callable[[Any], str] = str) -> bool:
 
 
 def data() -> tuple[Array, Array]:
-    """Return the digits with 4 by 4 pixels instead of 8 by 8, in float32."""
+    """Return the digits, reduced from 8 by 8 to 4 by 4 pixels, in float32."""
     inputs, classes = zoo.digits()
     return inputs.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16).astype(np.float32), classes
 
@@ -79,14 +79,14 @@ def trained() -> tuple[zoo.Network, Parameters]:
 
 
 def on_some_rows(network: zoo.Network, x: Parameters, size: int) -> Row:
-    """Check the gradient on rows that are drawn at random."""
+    """Check the gradient on random rows."""
     rows = np.sort(np.random.default_rng(0).permutation(len(network.inputs))[:size])
     report = check(lambda x: network.objective(x, rows), lambda x: network.gradient(x, rows), x)
     return Row(size, *crossings(network, x, rows), report.undecided, report.verdict)
 
 
 def crossings(network: zoo.Network, x: Parameters, rows: Array) -> tuple[float, int]:
-    """Return how many kinks a step crosses in the mean over the coordinates, and how many coordinates cross one."""
+    """Return the mean number of kinks that a step along a coordinate crosses, and how many coordinates cross any."""
     counts = []
     for name, part in x.items():
         for place in np.ndindex(part.shape):
@@ -100,7 +100,7 @@ def crossings(network: zoo.Network, x: Parameters, rows: Array) -> tuple[float, 
 
 
 def _before(report: Report) -> tuple[int, str]:
-    """Return what all rows left undecided, before fewer of them were looked at, and the verdict there."""
+    """Return how many coordinates all rows together left undecided, and the verdict at that stage."""
     told = [one for one in report.findings if one.rows is not None]
     undecided = report.undecided + len(told)
     at_once = [one for one in report.findings if one.rows is None and one.cause.value == "wrong"]

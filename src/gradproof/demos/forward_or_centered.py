@@ -15,26 +15,27 @@ from .network import Array, Parameters
 
 QUESTION = "True or false: centered differences are preferred because they avoid kinks."
 ORDERS = """\
-1. What they are preferred for: the order of the error
+1. Why they are preferred: the order of the error
 
-Errors against the right gradient, along the {count} coordinates behind the ReLUs, which have no kinks.
+Errors against the right gradient, along the {count} coordinates behind the ReLUs, where there are no
+kinks.
 """
 KINKS = """
 2. What they do not do: avoid kinks
 
-Probes at {points} points of the training, along the {count} coordinates before the ReLUs. Whether a
-ReLU switches within a probe is read from the activation pattern of the network. In percent: of the
-probes with a kink near, within 4 h.
+Probes at {points} points along a training run, along the {count} coordinates before the ReLUs. The
+activation pattern of the network tells whether a ReLU switches within a probe. Percentages are of
+the probes with a kink nearby, within 4 h.
 """
 INSTEAD = """
 3. What to do instead
 
-Nothing but a step inside of the smooth piece that holds x helps: a smaller step, or fewer rows of
-data, which have fewer kinks. Slopes to the left and to the right, compared over several steps, show
-that a kink was crossed: the gap between them stays instead of shrinking with the step. That is what
-gradproof.check does. With h = {step} centered differences are off by more than 1e-5 (relative) in {off}
-of the {count} coordinates before the ReLUs, and {crossing} of these {off} cross a kink. gradproof.check, which
-nobody told a step, says:
+The only remedy is a step within the smooth piece around x: a smaller step, or fewer rows of data,
+which have fewer kinks. Comparing the slopes to the left and to the right over several steps reveals
+that a kink was crossed: the gap between them does not shrink with the step. This is what
+gradproof.check does. With h = {step}, centered differences are off by more than 1e-5 (relative) in
+{off} of the {count} coordinates before the ReLUs, and {crossing} of these {off} cross a kink. gradproof.check,
+which needs no step, says:
 """
 STEPS = (1e-2, 1e-3, 1e-4, 1e-5)
 NEAR = 4.0
@@ -45,7 +46,7 @@ OFF_STEP, OFF = 1e-3, 1e-5
 
 
 class Orders(NamedTuple):
-    """What studies of many coordinates found for one formula, one element a coordinate."""
+    """The results of studies of many coordinates for one formula, one element per coordinate."""
 
     formula: str
     expected: float
@@ -55,12 +56,12 @@ class Orders(NamedTuple):
 
     @property
     def hold(self) -> bool:
-        """Whether every order is the one that Taylor's theorem states."""
+        """Whether every order is the one of Taylor's theorem."""
         return bool(np.all(np.abs(self.orders - self.expected) <= TOLERANCE))
 
 
 class Crossings(NamedTuple):
-    """How many probes there are at one step, how many have a kink near, and how many cross one, by formula."""
+    """For one step: how many probes there are, how many have a kink nearby, and how many cross one, by formula."""
 
     step: float
     probes: int
@@ -70,7 +71,7 @@ class Crossings(NamedTuple):
 
 
 def run(_show: Callable[[Any], str] = str) -> bool:
-    """Print the question, the numbers and the answer; say whether the numbers bear the answer out."""
+    """Print the question, the numbers and the answer; return whether the numbers support the answer."""
     print(f"{QUESTION}\n\nThe network: {network.__file__}\n")
     start = network.start()
     orders = measured_orders(start)
@@ -87,7 +88,7 @@ def run(_show: Callable[[Any], str] = str) -> bool:
     report = check(network.objective, network.gradient, start)
     print(f"   {str(report).splitlines()[0]}\n")
     held = all(one.hold for one in orders) and all(one.centered >= one.forward for one in rows)
-    print(_answer(orders, rows) if held else "Not answered: the numbers above do not bear the answer out.")
+    print(_answer(orders, rows) if held else "No answer: the numbers above do not support it.")
     return held and report.verdict == "right"
 
 
@@ -111,7 +112,7 @@ def measured_orders(parameters: Parameters) -> tuple[Orders, Orders]:
 
 
 def training(parameters: Parameters, steps: int) -> Iterator[Parameters]:
-    """Yield the points of gradient descent, the first one included."""
+    """Yield the points of gradient descent, including the first one."""
     for _ in range(steps):
         yield parameters
         gradient = network.gradient(parameters)
@@ -119,7 +120,7 @@ def training(parameters: Parameters, steps: int) -> Iterator[Parameters]:
 
 
 def count_crossings(points: list[Parameters], step: float) -> Crossings:
-    """Count the probes of one step within which a ReLU switches, among those with a kink within four steps."""
+    """Count the probes with one step within which a ReLU switches, and those with a kink within four steps."""
     near = forward = centered = 0
     for parameters in points:
         near += int(np.count_nonzero(patterns.nearest(parameters) < NEAR * step))
@@ -129,7 +130,7 @@ def count_crossings(points: list[Parameters], step: float) -> Crossings:
 
 
 def centered_off(parameters: Parameters) -> tuple[int, int]:
-    """Return how many centered differences of one common step miss the slope, before the ReLUs, and cross a kink."""
+    """Return how many centered differences before the ReLUs miss the slope, and how many of them cross a kink."""
     slopes, right = centered_difference(network.objective, parameters, step=OFF_STEP), network.gradient(parameters)
     off = np.concatenate([relative_error(slopes[name], right[name]).reshape(-1) > OFF for name in ("W1", "b1")])
     crossing = patterns.crossed(parameters, -OFF_STEP, OFF_STEP)

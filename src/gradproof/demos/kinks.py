@@ -1,4 +1,4 @@
-"""Kinks crossed, seen from the numbers: what values of the loss show, against the activation pattern."""
+"""Kinks detected from values of the loss alone, compared with the activation pattern."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from . import network, patterns
 from .network import Array, Parameters
 
 INTRODUCTION = """\
-A ReLU switches where its input changes sign: there the loss has a kink. The search for kinks sees
-values of the loss alone; where the kinks really are is read from the activation pattern.
+A ReLU switches where its input changes sign: there the loss has a kink. The search for kinks only
+uses values of the loss; where the kinks really are, the activation pattern tells.
 The network: {file}
 """
 LADDER = """\
 1. One coordinate, {name}: its nearest kink is at x {sign} {distance}
 
-Where no kink is crossed, the gap between right and left slope shrinks with the step. Where one is,
-it stays.
+If no kink is crossed, the gap between the right and the left slope shrinks with the step. If one
+is, it does not.
 """
 SEARCH = """
 2. {count} coordinates, {behind} of them behind the ReLUs, where there are no kinks
 
-A kink that was found is true where a ReLU switches within 1 % of the distance that was found. A
-change of slope is that of the network's own backward pass, from one side of the kink to the other.
+A detected kink counts as true if a ReLU switches within 1 % of the detected distance. Changes of
+slope are those of the network's own backward pass, from one side of the kink to the other.
 """
 SEEN = """
-precision: of the kinks that were found, those that are there. recall: of the coordinates with a
-kink within that distance, those where one was found. nearest: of those, the ones where it is the
-nearest. In the median, what was missed changes the slope by less than what was found."""
-# Five rows of W1, all of b1, and b2: some 60 evaluations a coordinate, in a few seconds.
+precision: the share of detected kinks that exist. recall: the share of coordinates with a kink
+within that distance for which one was detected. nearest: the share of those for which it is the
+nearest one. In the median, missed kinks change the slope by less than detected ones."""
+# Five rows of W1, all of b1, and b2, at some 60 evaluations per coordinate: a few seconds.
 ROWS_OF_W1 = 5
 COORDINATE = (3, 7)
 STEPS = 2.0 ** -np.arange(4.0, 17.0, 2.0)
 RADII = (1e-4, 1e-3, 1e-2, 1e-1)
 SAME_PLACE = 0.01
 LEAST = 0.8
-# So far beyond a kink, on either side, its change of slope is read: nearer than any other.
+# The change of slope at a kink is measured this far from it on either side: closer than any other kink.
 BESIDE = 1e-9
 
 
 class Score(NamedTuple):
-    """How a search for kinks within one distance did: counts of coordinates, and medians of changes of slope."""
+    """The result of a search for kinks within one distance: counts of coordinates, and median changes of slope."""
 
     radius: float
     true: int
@@ -58,17 +58,17 @@ class Score(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """The share of what was found that is there; 1 where nothing was found."""
+        """The share of detected kinks that exist; 1 if none was detected."""
         return self.confirmed / self.found if self.found else 1.0
 
     @property
     def recall(self) -> float:
-        """The share of the coordinates with a kink within the distance that were found; 1 where there is none."""
+        """The share of coordinates with a kink within the distance for which one was detected; 1 if there are none."""
         return self.confirmed / self.true if self.true else 1.0
 
 
 def run(_show: Callable[[Any], str] = str) -> bool:
-    """Print slopes around one kink, and how the search did; say whether it did as well as it should."""
+    """Print slopes around one kink, and the results of the search; return whether they are as good as they should."""
     print(INTRODUCTION.format(file=network.__file__))
     start = network.start()
     print("\n".join(ladder_rows(start)))
@@ -91,7 +91,7 @@ def part_of(parameters: Parameters) -> tuple[Parameters, Array]:
 
 
 def objective_of_part(parameters: Parameters) -> Callable[[Parameters], float]:
-    """Return the loss as a function of that part, the others as they are."""
+    """Return the loss as a function of that part, with the other parameters fixed."""
 
     def objective(kept: Parameters) -> float:
         whole = {**parameters, **kept, "W1": np.vstack([kept["W1"], parameters["W1"][ROWS_OF_W1:]])}
@@ -101,9 +101,9 @@ def objective_of_part(parameters: Parameters) -> Callable[[Parameters], float]:
 
 
 def score(found: Sequence[Kink], parameters: Parameters, radius: float) -> Score:
-    """Compare kinks that were found, at coordinates of `part_of`, with those of the activation pattern.
+    """Compare detected kinks, along the coordinates of `part_of`, with those of the activation pattern.
 
-    A kink is confirmed where one is within 1 % of its distance, on its side.
+    A detected kink is confirmed if there is one on the same side within 1 % of its distance.
     """
     _, every = part_of(parameters)
     nearest = every[np.arange(len(every)), np.argmin(np.abs(every), axis=1)]
@@ -121,7 +121,7 @@ def score(found: Sequence[Kink], parameters: Parameters, radius: float) -> Score
 
 
 def change_of_slope(parameters: Parameters, index: int, distance: float) -> float:
-    """Return by how much the slope along a coordinate of W1 or b1 changes at a kink: from the backward pass."""
+    """Return by how much the slope along a coordinate of W1 or b1 changes at a kink, from the backward pass."""
     name, place = ("W1", index) if index < ROWS_OF_W1 * network.HIDDEN else ("b1", index - ROWS_OF_W1 * network.HIDDEN)
     slopes = []
     for side in (-BESIDE, BESIDE):
@@ -141,7 +141,7 @@ def _median(values: Sequence[float]) -> float:
 
 
 def ladder_rows(parameters: Parameters) -> Iterator[str]:
-    """Yield the slopes along one coordinate over the steps, with the kinks that each step really crosses."""
+    """Yield the slopes along one coordinate for each step, with the number of kinks that it really crosses."""
     row, column = COORDINATE
     every = patterns.distances(parameters)[row * network.HIDDEN + column]
     nearest = float(every[np.argmin(np.abs(every))])

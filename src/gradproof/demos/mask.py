@@ -1,4 +1,4 @@
-"""The derivative of ReLU was forgotten on the way back: units that are off pass the error on."""
+"""The derivative of ReLU is missing from the backward pass: inactive units pass the error on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-W2 and b2 are right: they lie behind the ReLU. W1 and b1 are wrong: the error passes through the
-ReLU to reach them. A gradient that is right down to one layer, and wrong below it, has its bug
-between the two.
+W2 and b2, which lie behind the ReLU, are right. W1 and b1, which the error reaches through the ReLU,
+are wrong. If a gradient is right down to one layer and wrong below it, the bug is between the two.
 """
 
 

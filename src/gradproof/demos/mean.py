@@ -1,4 +1,4 @@
-"""The objective is a mean over the wines, the gradient a sum: 1/N was dropped."""
+"""The objective is a mean over the wines, but the gradient is a sum: 1/N is missing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-Every coordinate is wrong. In b1 and b2, which have no regulariser, claimed / slope is the same
-number everywhere: 178, the number of wines. A common factor is the mark of a forgotten (or doubled)
-mean, sum or constant.
+Every coordinate is wrong. In b1 and b2, which are not regularised, claimed / slope is the same
+everywhere: 178, the number of wines. A common factor is the mark of a missing (or repeated) mean,
+sum or constant.
 """
 
 

@@ -1,7 +1,7 @@
-"""A two-layer ReLU network with softmax loss and an L2 regulariser, and its backward pass, by hand.
+"""A two-layer ReLU network with softmax loss and an L2 regulariser, with a backward pass written by hand.
 
 The data are real: 13 measurements of each of 178 wines, and which of three cultivators made it (see `wine.txt`).
-The hidden layer has 13 units, so that `W1` is square: a transposed gradient of it has the right shape.
+The hidden layer has 13 units, so that `W1` is square, and its transposed gradient has the same shape.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STRENGTH = 0.01  # of the regulariser
 
 
 def start() -> Parameters:
-    """Return random parameters, as before the first step of training."""
+    """Return random parameters, as at the start of training."""
     random = np.random.default_rng(1)
     return {
         "W1": random.normal(size=(INPUTS.shape[1], HIDDEN)) * np.sqrt(2 / INPUTS.shape[1]),
@@ -35,7 +35,7 @@ def start() -> Parameters:
 
 
 def forward(parameters: Parameters) -> tuple[Array, Array]:
-    """Return the hidden layer and the logarithms of the class probabilities, one row a wine."""
+    """Return the hidden layer and the logarithms of the class probabilities, one row per wine."""
     hidden = np.maximum(INPUTS @ parameters["W1"] + parameters["b1"], 0)
     scores = hidden @ parameters["W2"] + parameters["b2"]
     scores = scores - scores.max(axis=1, keepdims=True)  # changes no probability, and exp cannot overflow
@@ -50,7 +50,7 @@ def objective(parameters: Parameters) -> float:
 
 
 def gradient(parameters: Parameters) -> Parameters:
-    """Return the gradient of the objective: the chain rule, from the loss back to the first layer."""
+    """Return the gradient of the objective, by the chain rule from the loss back to the first layer."""
     hidden, logarithms = forward(parameters)
     errors = np.exp(logarithms)
     errors[ROWS, CLASSES] -= 1

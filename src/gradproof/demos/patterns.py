@@ -1,4 +1,4 @@
-"""Where the kinks of the network really are: from the activation pattern of its ReLUs, not from values of the loss.
+"""The true kinks of the network, from the activation pattern of its ReLUs instead of values of the loss.
 
 Along one coordinate of W1 or b1 the input of each ReLU is a straight line, z + t a; its kink lies at t = -z / a.
 """
@@ -9,20 +9,20 @@ import numpy as np
 
 from .network import HIDDEN, INPUTS, Array, Parameters
 
-# What a coordinate of W1, and then of b1, is multiplied with: one row a wine.
+# The factors of the coordinates of W1, and of b1, one row per wine.
 FACTORS: Array = np.hstack([INPUTS, np.ones((len(INPUTS), 1))])
-# Coordinates before the ReLU: W1 and b1, which stand first in x.  W2 and b2, behind it, have no kinks.
+# The number of coordinates before the ReLUs: W1 and b1, which come first in x.  W2 and b2 have no kinks.
 BEFORE = FACTORS.shape[1] * HIDDEN
 
 
 def inputs_of_relu(parameters: Parameters) -> Array:
-    """Return what goes into each ReLU, (wines, units)."""
+    """Return the input of each ReLU, (wines, units)."""
     inputs: Array = INPUTS @ parameters["W1"] + parameters["b1"]
     return inputs
 
 
 def crossed(parameters: Parameters, before: float, after: float) -> Array:
-    """Say for each coordinate of W1 and b1 whether a ReLU switches between x + before and x + after, (coordinates,)."""
+    """Return for each coordinate of W1 and b1 whether a ReLU switches from x + before to x + after, (coordinates,)."""
     inputs = inputs_of_relu(parameters)[:, None, :]
     factors = FACTORS[:, :, None]
     switched = (inputs + before * factors > 0) != (inputs + after * factors > 0)
@@ -39,5 +39,5 @@ def distances(parameters: Parameters) -> Array:
 
 
 def nearest(parameters: Parameters) -> Array:
-    """Return the distance of the nearest kink along each coordinate of W1 and b1, to either side, (coordinates,)."""
+    """Return the distance of the nearest kink along each coordinate of W1 and b1, on either side, (coordinates,)."""
     return np.asarray(np.min(np.abs(distances(parameters)), axis=1))

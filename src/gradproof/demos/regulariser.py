@@ -1,4 +1,4 @@
-"""The regulariser of W2 is part of the objective, and its derivative was forgotten."""
+"""The regulariser of W2 is part of the objective, but its derivative is missing from the gradient."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-The loss still falls when the network is trained with this gradient, so nothing looks wrong: the
-weights of the second layer only stay larger than they should. The report names all of W2, and
+The loss still decreases when the network is trained with this gradient, so nothing looks wrong: the
+weights of the second layer just stay larger than they should. The report names all of W2, and
 nothing else.
 """
 

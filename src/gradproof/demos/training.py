@@ -1,4 +1,4 @@
-"""Where along the training to check: a bug that the initial point hides, and a later one reveals."""
+"""Where along a training run to check: the initial point hides a bug that a later one reveals."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from . import mask, network
 from .network import Parameters
 
 INTRODUCTION = """\
-The network of the other demos, with one difference that is common practice: the last layer starts
-at 0, so that no class is preferred at first. And with a bug on the way back: the derivative of ReLU
-was forgotten. Its source: {file}
+The network of the other demos, but as is common practice the last layer starts at 0, so that no
+class is preferred at first. The bug: the derivative of ReLU is missing from the backward pass.
+Source code: {file}
 
-1. The right backward pass, along {steps} steps of gradient descent
+1. The correct backward pass, along {steps} steps of gradient descent
 """
 MEANING = """\
 What this means
 
-While W2 is 0, nothing of the loss reaches W1 and b1: their slopes are 0, or the regulariser's, with
-the bug and without it. That is why step 0 passes, and what its notes say. After some steps W2 is
-no longer 0, the error passes through the ReLU, and all that lies before it is wrong. Check a
-gradient where the network works, not only where it starts."""
+While W2 is 0, the loss does not depend on W1 and b1: their slopes are 0, or the regulariser's, with
+the bug or without it. This is why step 0 passes, and what its notes say. After some steps W2 is no
+longer 0, the error passes through the ReLU, and everything before it is wrong. Check a gradient
+where the network works, not only where it starts."""
 STEPS, AT = 100, (0, 10, 100)
 
 
 def start() -> Parameters:
-    """Return random parameters with a last layer of zeros."""
+    """Return random parameters, with zeros in the last layer."""
     x = network.start()
     return {**x, "W2": np.zeros_like(x["W2"]), "b2": np.zeros_like(x["b2"])}
 
 
 def run(show: Callable[[Any], str] = str) -> bool:
-    """Check along the training, without and with the bug; say whether the initial point alone hides it."""
+    """Check along a training run, without and with the bug; return whether only the initial point hides it."""
     print(INTRODUCTION.format(file=mask.__file__, steps=STEPS))
     right = check_along(network.objective, network.gradient, start(), optimizer="batch", steps=STEPS, at=AT)
     print(f"{_head(right)}\n\n2. With the bug\n")

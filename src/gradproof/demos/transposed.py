@@ -1,4 +1,4 @@
-"""The block of W1 is transposed. W1 is square, so its shape does not betray it."""
+"""The block of W1 is transposed. As W1 is square, its shape does not reveal this."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
-The report names the entries of W1 off the diagonal: on the diagonal a matrix and its transpose are
-the same. b1, W2 and b2 are right, so everything up to the product that makes W1 is right, too.
+The report names the off-diagonal entries of W1: on the diagonal, a matrix and its transpose agree.
+b1, W2 and b2 are right, so everything up to the product that yields W1 is right, too.
 """
 
 

@@ -1,4 +1,4 @@
-"""Objectives that map many points at once to their values."""
+"""Evaluates vectorized objectives, which map many points to their values in one call."""
 
 from __future__ import annotations
 
@@ -17,24 +17,38 @@ CHUNK_BYTES = 1 << 22
 
 
 class Batched(NamedTuple):
-    """An objective that maps k points, along a leading axis, to k values."""
+    """An objective that maps k points, along a leading axis, to k values; `batched` makes it."""
 
     function: Callable[[Any], Any]
 
 
 def batched(function: Callable[[Any], Any]) -> Batched:
-    """Say that an objective takes many points at once.
+    """Mark an objective as vectorized: it evaluates many points in one call.
 
     Parameters
     ----------
-    function
-        Maps an array of shape (k, n) to k values; where x has another shape, (k, *x.shape); where x is a structure, the
-        same structure with a leading axis of length k in every array.
+    function : callable
+        Maps an array of shape (k, *x.shape) to k values.  If x is a structure, it receives the same structure with a
+        leading axis of length k in every array.
 
     Returns
     -------
     Batched
-        What `check` takes as its objective.
+        To be passed to `check`, `study` and the other functions as the objective.
+
+    Raises
+    ------
+    TypeError
+        If `function` is not callable.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import batched, check
+    >>> def objective(points):
+    ...     return np.sum(np.sin(points), axis=1)
+    >>> check(batched(objective), np.cos, np.array([0.5, 1.0, 2.0])).verdict
+    'right'
     """
     if not callable(function):
         raise TypeError(f"batched() takes a function, not an object of type {type(function).__name__}")
@@ -42,7 +56,7 @@ def batched(function: Callable[[Any], Any]) -> Batched:
 
 
 class BatchedEvaluator(Evaluator):
-    """Hands over as many points as a round has, within reason."""
+    """Evaluates all points of a round in one call, or in a few if there are very many."""
 
     def __init__(
         self, objective: Batched, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
@@ -52,15 +66,15 @@ class BatchedEvaluator(Evaluator):
         self._rows = self.rows(CHUNK_BYTES)
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
+        """Return the objective at x; its exceptions propagate."""
         points = self.problem.x.copy().reshape(1, -1)
         value = float(self._values(points)[0])
         if not np.array_equal(points[0], self.problem.x):
-            self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
+            self.problem.note("The objective changed its argument. It was given copies, so your x is unchanged.")
         return value
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
         # A batch of one costs as much as one of many: start large.
         self.pace.size = max(self.pace.size, 64)
         for part in self.pace.chunks(len(probes), self._rows):
@@ -69,10 +83,10 @@ class BatchedEvaluator(Evaluator):
             yield values
 
     def _halved(self, probes: Flat) -> Flat:
-        """Return the values of a batch; where it raises, of its halves, until the points that raise are alone."""
+        """Return the values of a batch; if it raises, halve it until the points that raise are isolated."""
         try:
             results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
-        except Exception as error:  # the user's function may raise anything outside of its domain
+        except Exception as error:  # outside of its domain the user's function may raise anything
             if len(probes) == 1:
                 self.problem.raised.note(error)
                 return np.full(1, np.nan)
@@ -91,7 +105,7 @@ def _checked(results: Any, count: int) -> Flat:
         raise TypeError(f"the batched objective must return {count} real numbers, not {values.dtype} ({results!r:.40})")
     if values.size != count or max(values.shape, default=1) != count:
         raise ValueError(
-            f"the batched objective must return one value a point: {count} values for {count} points, "
+            f"the batched objective must return one value per point: {count} values for {count} points, "
             f"not an array of shape {values.shape}"
         )
     return values.reshape(-1).astype(np.float64)

@@ -1,4 +1,4 @@
-"""A Python objective as a C function, for the pieces of the core that call their objective themselves."""
+"""Wraps a Python objective as a C function, for functions of the core that call their objective themselves."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ FAILED = 1
 
 
 class Callback:
-    """An objective as the library takes it: `pointer` and `user` to hand over, `reraise` to call afterwards.
+    """An objective as a C function: pass on `pointer` and `user`, and call `reraise` afterwards.
 
-    Keep the object until the library has returned.
+    The object must be kept until the library has returned.
     """
 
     def __init__(self, pointer: Any, user: Any, alive: object, errors: list[BaseException] | None = None) -> None:
         self.pointer = pointer
         self.user = user
         self._alive = alive
-        # A list that the C function shares: a reference back to this object would keep both for ever.
+        # A list that the C function shares; a reference to this object would be a cycle that is never freed.
         self._errors = [] if errors is None else errors
 
     @property
     def interrupted(self) -> bool:
-        """Whether the objective was left by what is no error, such as Ctrl-C; it is then called no more."""
+        """Whether Ctrl-C or an exit ended a call of the objective; it is not called again then."""
         return bool(self._errors) and not isinstance(self._errors[-1], Exception)
 
     def reraise(self, code: int) -> None:
-        """Raise what the objective raised last, with its traceback; or an error that names its own code."""
+        """Raise the last exception of the objective with its traceback, or a `NativeError` with its code."""
         if self._errors:
             error = self._errors.pop()
             self._errors.clear()
@@ -46,7 +46,7 @@ class Callback:
 
 
 def as_native(objective: Any, problem: Problem) -> Callback:
-    """Return an objective of any kind as a C function for the arithmetic and the structure of the problem."""
+    """Return an objective of any kind as a C function of flat points in the arithmetic of the problem."""
     function = objective if isinstance(objective, NativeFunction) else None
     if is_compiled(objective):
         function = as_native_function(objective, problem)

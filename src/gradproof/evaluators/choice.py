@@ -1,4 +1,4 @@
-"""The choice of an evaluator: in this process, or by an executor."""
+"""Chooses the evaluator of an objective: in this process, or by an executor."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ def evaluator_for(
     bounds: Bounds | None = None,
     executor: Any = None,
 ) -> Evaluator:
-    """Return the evaluator that suits an objective, and the executor that is to work for it."""
+    """Return the evaluator that suits an objective and an optional executor."""
     if executor is None:
         return local_evaluator(objective, problem, pace, bounds)
     if isinstance(objective, InPlace):
         raise TypeError(
-            "an executor cannot move your arrays in place: its workers have copies; leave executor out, or give f(x)"
+            "an executor cannot be used with in_place, because its workers only have copies of your arrays: leave "
+            "executor out, or pass f(x)"
         )
-    # On use: most checks have none.
+    # Imported on use: most checks have no executor.
     from .workers.executor import ExecutorEvaluator
 
     return ExecutorEvaluator(objective, problem, executor, pace, bounds)
 
 
 def gradient_function(gradient: Any, problem: Problem) -> Any:
-    """Return the gradient as `claimed_gradient` takes it: a native one as a function of x."""
+    """Return a gradient as a function of x if it is native, else unchanged."""
     return native_gradient(gradient, problem) if isinstance(gradient, NativeFunction) else gradient

@@ -1,4 +1,4 @@
-"""What every evaluator does: answer a round of probes with values."""
+"""The base class of evaluators, which answer a round of probes with values."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from ..problem.point import Problem
 from .lines import Lines, twin
 from .pace import Pace
 
-# Points of so many bytes: smaller ones stay in the heap anyway, larger ones are not worth the memory.
+# Sizes of points, in bytes: smaller ones stay in the heap anyway, larger ones are not worth the memory.
 KEPT_BYTES = range(1 << 14, (1 << 20) + 1)
 
 
 def keep_freed_memory(size: int) -> None:
-    """Let the C library keep what an objective frees, for its next call.
+    """Make the C library keep memory that an objective frees for its next call.
 
-    An objective makes a few temporary arrays as large as its point.  glibc hands those back to the system after every
-    call, and gets them again page by page, which may take longer than the objective; it stops to do so for blocks as
-    large as the largest one that was ever freed (M_MMAP_THRESHOLD in mallopt(3)).  Nothing is written to this one.
+    An objective makes a few temporary arrays as large as its point.  glibc returns them to the system after every call
+    and then gets them back page by page, which may take longer than the objective itself.  It stops doing so for blocks
+    up to the size of the largest one that was ever freed (M_MMAP_THRESHOLD in mallopt(3)): so allocate a large block
+    once, and free it.  Nothing is written to it.
     """
     if size in KEPT_BYTES:
         np.empty(8 * size, np.uint8)
 
 
 class Evaluator(ABC):
-    """Values of one objective at points on lines through x.
+    """Evaluates one objective at points on lines through x.
 
-    At x itself what the objective raises reaches the user; elsewhere it is a missing value, NaN.
+    An exception of the objective at x itself propagates; elsewhere it counts as a missing value, NaN.
     """
 
     def __init__(self, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None) -> None:
@@ -53,27 +54,27 @@ class Evaluator(ABC):
 
     @abstractmethod
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
+        """Return the objective at x; its exceptions propagate."""
 
     @abstractmethod
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
 
     def use_lines(self, claimed: Flat) -> Lines:
-        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        """Prepare for probes on long lines, which need the claimed gradient, in the type of x."""
         self.lines = Lines(self.problem.x, claimed)
         return self.lines
 
-    def use_one_thread(self) -> None:  # noqa: B027 - most have no other
-        """Work in the caller's thread alone: others work beside it."""
+    def use_one_thread(self) -> None:  # noqa: B027 - most have no other thread
+        """Work in the caller's thread only, because the caller runs several evaluators at once."""
 
     def close(self) -> None:
-        """Let go of what works in the background."""
+        """Stop whatever works in the background."""
         if self.lines is not None:
             self.lines.close()
 
     def foretold(self, probes: Flat) -> Flat:
-        """Return the changes of f that the claim foretells for the probes of a round; 0 for those on no long line."""
+        """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
         return np.zeros(len(probes)) if self.lines is None else self.lines.foretold(probes)
 
     def evaluate(self, probes: Flat) -> Flat:
@@ -100,21 +101,21 @@ class Evaluator(ABC):
         return self._round
 
     def forget(self) -> None:
-        """Begin a new round: of the last one nothing is left."""
+        """Begin a new round: discard the values of the last one."""
         self.problem.outside = self.outside
         self._done, self._outside = 0, self._outside[:0]
 
     @property
     def outside(self) -> int:
-        """How many values until now are NaN because their points lie outside of the bounds, where nothing is called."""
+        """How many values so far are NaN because their points lie outside the bounds, where f is not evaluated."""
         return self.problem.outside + int(np.count_nonzero(self._outside[: self._done]))
 
     def first_values(self) -> Flat:
-        """Return the values of a round that was broken off: those of its first probes."""
+        """Return the values obtained in a round that was interrupted: those of its first probes."""
         return self._round[: self._done]
 
     def _note(self, parts: Iterator[Flat], rows: Flat) -> None:
-        """Write values where they belong; what stands before the first one that is still missing is done."""
+        """Write values to their rows of the round; everything before the first missing one is done."""
         start = 0
         for part in parts:
             self._round[rows[start : start + len(part)]] = part
@@ -122,7 +123,7 @@ class Evaluator(ABC):
             self._done = int(rows[start]) if start < len(rows) else len(self._round)
 
     def points(self, probes: Flat) -> Flat:
-        """Return a new matrix with the point of each probe in a row; nothing else refers to its memory."""
+        """Return a new matrix with the point of one probe per row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
         words, changes = pointer(probes, "gradproof_probe[]"), np.zeros(len(probes))
@@ -134,9 +135,9 @@ class Evaluator(ABC):
         return points
 
     def rows(self, size: int) -> int:
-        """Return how many points fit into so many bytes, at least one."""
+        """Return how many points fit into `size` bytes, at least one."""
         return max(1, size // max(1, self.problem.n * self.problem.x.itemsize))
 
     def function_of_library(self, name: str) -> Any:
-        """Return a function of the library, in the twin for the arithmetic of x."""
+        """Return a function of the library, in its version for the arithmetic of x."""
         return getattr(self._library, name + self._twin)

@@ -1,4 +1,4 @@
-"""Points on long lines: one vector that moves from probe to probe, and the change that the claim foretells for each."""
+"""Points on long lines: one vector that moves from probe to probe, and the predicted change of f for each."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ from ..problem.numbers import Flat
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-# So many segments of a line are moved in one go.
+# The number of segments of a line that are moved in one call.
 PIECE = 4
-# Below so many pieces, a million coordinates, a second thread is not worth its start.
+# With fewer pieces than this (a million coordinates) a second thread is not worth starting.
 SHARED = 4
 THREADS = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
 
 
 def twin(x: Flat) -> str:
-    """Return the ending of the library's functions for the arithmetic of x."""
+    """Return the suffix of the library's functions for the arithmetic of x."""
     return "_f32" if x.dtype == np.float32 else ""
 
 
 def windows(x: Flat) -> Flat:
-    """Return the typical size of x in every window of its coordinates."""
+    """Return the typical size of x in each window of its coordinates."""
     sizes = np.empty(window_count(x.size))
     getattr(native(), f"gradproof_windows{twin(x)}")(pointer(x), x.size, pointer(sizes))
     return sizes
 
 
 def is_long(probes: Flat) -> Flat:
-    """Say for each probe whether it stands on a long line."""
+    """Return for each probe whether it lies on a long line."""
     long: Flat = probes["floor"] != 0.0
     return long
 
 
 class Lines:
-    """What long lines take beside x: the claimed gradient, the sizes of the windows, and one vector that moves.
+    """What long lines need besides x: the claimed gradient, the sizes of the windows, and one vector that moves.
 
     Parameters
     ----------
     x, claimed
-        The point and the claimed gradient, n values each, of one type.
+        The point and the claimed gradient, n values each, of the same type.
     point
-        What moves, where it is there already; it holds x.
+        The vector to move, which holds x; by default a new one.
 
     Attributes
     ----------
     pointers
-        The claimed gradient and the sizes of windows, as the library takes them.
+        C pointers to the claimed gradient and to the sizes of the windows.
     """
 
     def __init__(self, x: Flat, claimed: Flat, point: Flat | None = None) -> None:
@@ -72,7 +72,7 @@ class Lines:
         self._pool: ThreadPoolExecutor | None = None
 
     def at(self, probe: Flat) -> Flat:
-        """Move the point to a probe; the change that the claim foretells is kept until it is asked for.
+        """Move the point to a probe, and keep the predicted change of f until `foretold` asks for it.
 
         Parameters
         ----------
@@ -82,12 +82,12 @@ class Lines:
         Returns
         -------
         Flat
-            The point, which the next call moves on.
+            The point, valid until the next call.
         """
         start, stop = int(probe["start"]), int(probe["stop"])
         point = self._set_out(start, stop)
         if probe["floor"]:
-            self._changes[probe.tobytes()] = self._along(np.ascontiguousarray(probe), start, stop, point)
+            self._changes[probe.tobytes()] = self._along(probe, start, stop, point)
         else:
             self._single(probe, start, stop, point)
         return point
@@ -97,22 +97,22 @@ class Lines:
         return self._set_out(0, 0)
 
     def _set_out(self, start: int, stop: int) -> Flat:
-        """Return the point with nothing moved but what is moved now: the coordinates [start, stop)."""
+        """Restore everything outside of the coordinates [start, stop), which move now, and return the point."""
         moved, self._moved = self._moved, slice(start, stop)
         if not (start <= moved.start and moved.stop <= stop):
             self._point[moved] = self.x[moved]
         return self._point
 
     def forget_point(self) -> None:
-        """Make the point anew the next time: the objective changes its argument."""
+        """Copy all of x at the next move, because the objective changes its argument."""
         self._moved = slice(0, self.x.size)
 
     def keep(self, probes: Flat, changes: Flat) -> None:
-        """Keep changes that were foretold elsewhere."""
+        """Keep predicted changes that were computed elsewhere."""
         self._changes.update((probe.tobytes(), float(change)) for probe, change in zip(probes, changes, strict=True))
 
     def foretold(self, probes: Flat) -> Flat:
-        """Return the changes that the claim foretells for the probes of a round; 0 for those on no long line."""
+        """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
         changes = np.zeros(len(probes))
         for row in np.flatnonzero(is_long(probes)):
             words = probes[row].tobytes()
@@ -133,8 +133,8 @@ class Lines:
         return float(self._library.gradproof_sum_segments(pointer(part), len(part)))
 
     def _share(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
-        """Move pieces by several threads, this one among them: the library lets go of Python meanwhile."""
-        # On use: most checks need no thread, and bringing them along takes longer than a small check.
+        """Move pieces in several threads, including this one; the library runs without the interpreter lock."""
+        # Imported on use: most checks need no thread, and the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
         if self._pool is None:
@@ -144,18 +144,18 @@ class Lines:
             self._move_pieces(probe, pieces, point)
         finally:
             pieces.clear()
-            # On a busy machine a helper may not even have begun: then nobody waits for it.
+            # On a busy machine a helper may not even have started: do not wait for it.
             waited_for = [helper for helper in helpers if not helper.cancel()]
             wait(waited_for)
         for helper in waited_for:
             helper.result()
 
     def _move_pieces(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:
-        """Move one piece of the line after the other, until none is left."""
+        """Move one piece of the line after another until none is left."""
         while pieces:
             try:
                 first, last = pieces.popleft()
-            except IndexError:  # another thread was quicker
+            except IndexError:  # another thread was faster
                 return
             self._segments(probe, first, last, point)
 
@@ -163,21 +163,21 @@ class Lines:
         """Move some segments of the line."""
         words, changes = pointer(probe, "gradproof_probe[]"), pointer(self._partial[first:last])
         if self._move(self._x, *self.pointers, words, first, last - first, pointer(point), changes):
-            raise RuntimeError("the library refused a probe on a long line")
+            raise RuntimeError("internal error: the library refused a probe on a long line")
 
     def _single(self, probe: Flat, start: int, stop: int, point: Flat) -> None:
-        """Move one coordinate, or the two of a pair: rounded once, as the library does."""
+        """Move one coordinate, or the two of a pair, with a single rounding as in the library."""
         if start == stop:
             return
         if probe["seed"]:
-            raise RuntimeError("a short random line in a check by lines")
+            raise RuntimeError("internal error: a short random line in a check along lines")
         step, ratio = float(probe["step"]), float(probe["ratio"])
         point[start] = float(self.x[start]) + step
         if ratio:
             point[stop - 1] = float(self.x[stop - 1]) + ratio * step
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Stop the threads."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None

@@ -1,4 +1,4 @@
-"""The choice of an evaluator: by what kind of objective it is, in the process that evaluates it."""
+"""Chooses the evaluator of an objective within one process, by the kind of objective."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .serial import SerialEvaluator
 def local_evaluator(
     objective: Any, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
 ) -> Evaluator:
-    """Return the evaluator that suits an objective, and works in this process."""
+    """Return the evaluator that suits an objective, working in this process."""
     if isinstance(objective, NativeFunction):
         return NativeEvaluator(objective, problem, pace, bounds)
     if isinstance(objective, Batched):

@@ -1,11 +1,11 @@
-"""How much is evaluated at once: little enough that a time limit, Ctrl-C and progress are noticed soon."""
+"""Chooses how much to evaluate at once: little enough to react soon to a time limit or Ctrl-C."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 
-# After a chunk that took less than the first the next one is twice as large, after more than the second half as large.
+# In seconds: after a chunk faster than SOON the next one is twice as large, after one slower than LATE half as large.
 SOON = 0.02
 LATE = 0.1
 ALL = 1 << 20
@@ -16,22 +16,22 @@ class TimeIsUp(Exception):  # noqa: N818 - not an error: it ends the rounds
 
 
 class Pace:
-    """Cuts a round into chunks; the values do not depend on where it cuts."""
+    """Cuts a round into chunks; the values do not depend on the cuts."""
 
     def __init__(self, deadline: float | None = None, advance: Callable[[int], object] | None = None) -> None:
         self.deadline = deadline
         self.advance = advance
         self.size = 1
-        # So many at least, however long they take: one for each thread.
+        # The smallest chunk, however long it takes: one evaluation for each thread.
         self.least = 1
 
     @property
     def watched(self) -> bool:
-        """Whether somebody waits for the end of each chunk."""
+        """Whether a time limit or a progress display waits for the end of each chunk."""
         return self.deadline is not None or self.advance is not None
 
     def chunks(self, count: int, largest: int) -> Iterator[slice]:
-        """Yield the slices of a round one after the other; raise `TimeIsUp` when the time is up."""
+        """Yield the chunks of a round as slices; raise `TimeIsUp` when the time is up."""
         start = 0
         while start < count:
             began = time.monotonic()
@@ -48,7 +48,7 @@ class Pace:
             raise TimeIsUp
 
     def done(self, count: int) -> None:
-        """Tell who waits for it that so many evaluations have been done."""
+        """Report `count` finished evaluations to the progress display."""
         if self.advance is not None:
             self.advance(count)
 

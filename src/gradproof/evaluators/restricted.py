@@ -1,6 +1,7 @@
-"""An objective of x as one of a few numbers, which a point of x is made of: all other kinds of objectives stay usable.
+"""Restricts an objective of any kind to a line or a few coordinates of x.
 
-Evaluators, the search for kinks and the noise floor then serve it as they serve any other objective.
+The result is again an objective of the same kind, so that evaluators, the search for kinks and the noise floor work
+with it unchanged.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from .batched import CHUNK_BYTES, Batched, batched
 from .callback import as_native
 from .compiled.native import NativeError, NativeFunction
 
-# Makes a new point of x, flat, of the numbers that are left.
+# Maps the variables of the restricted objective to a new flat point of x.
 Point: TypeAlias = Callable[[Flat], Flat]
 
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Points that have some coordinates of their own, and the others of x."""
+    """Points in which some coordinates vary and the others are those of x."""
 
     x: Flat
     chosen: Flat
@@ -37,7 +38,7 @@ class Coordinates:
 
 
 class Restricted:
-    """A Python function of x, called with the numbers that its points are made of; `calls` counts its points."""
+    """A Python function of x as a function of the restricted variables; `calls` counts its points."""
 
     def __init__(self, function: Any, problem: Problem, point: Point) -> None:
         self.function = function
@@ -47,25 +48,25 @@ class Restricted:
 
     @property
     def objective(self) -> Any:
-        """What evaluators take."""
+        """The restricted objective, as evaluators take it."""
         return self
 
     def __call__(self, u: Flat) -> Any:
-        """Call the function at the point that is made of u."""
+        """Call the function at the point for u."""
         self.calls += 1
         return call(self.function, self.problem.layout.build(self.point(u)), "objective")
 
 
 class RestrictedBatches(Restricted):
-    """A function of many points, called with many rows of numbers."""
+    """A vectorized function of x as a function of many rows of restricted variables."""
 
     @property
     def objective(self) -> Any:
-        """What evaluators take."""
+        """The restricted objective, as evaluators take it."""
         return batched(self)
 
     def __call__(self, u: Flat) -> Any:
-        """Call the function with the points, as many at once as an evaluator would hand over: x may be long."""
+        """Call the function with as many points at once as an evaluator would pass: x may be long."""
         self.calls += len(u)
         rows = max(1, CHUNK_BYTES // (self.problem.n * self.problem.x.itemsize))
         points = (np.stack([self.point(row) for row in u[first : first + rows]]) for first in range(0, len(u), rows))
@@ -82,7 +83,7 @@ class RestrictedNative(Restricted):
         self._callback = as_native(function, problem)
 
     def __call__(self, u: Flat) -> Any:
-        """Return the value of the function; an error that names its code, where that is not 0."""
+        """Return the value of the function; raise a `NativeError` if it returns a code other than 0."""
         self.calls += 1
         point, result = self.point(u), np.full(1, np.nan)
         callback = self._callback
@@ -93,7 +94,7 @@ class RestrictedNative(Restricted):
 
 
 def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:
-    """Return an objective of any kind as one of the numbers that points are made of."""
+    """Return an objective of any kind, restricted to the points that `point` makes."""
     if isinstance(objective, Batched):
         return RestrictedBatches(objective.function, problem, point)
     if isinstance(objective, NativeFunction):

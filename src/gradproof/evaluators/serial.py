@@ -1,4 +1,4 @@
-"""Plain Python objectives: one call a point, as little as possible in between."""
+"""Evaluates plain Python objectives: one call per point, with as little as possible in between."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHUNK_BYTES = 1 << 18
 
 
 class SerialEvaluator(Evaluator):
-    """Calls the objective on one fresh point after the other."""
+    """Calls the objective with one fresh point after another."""
 
     def __init__(
         self,
@@ -37,22 +37,22 @@ class SerialEvaluator(Evaluator):
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
-        # A long vector has one copy, which moves: not another one.
+        """Return the objective at x; its exceptions propagate."""
+        # Of a long vector there is one copy, which moves; do not make another.
         memory = self.problem.x.copy() if self.lines is None else self.lines.at_x()
         x = self.problem.layout.build(memory)
         result = call(self.objective, x, "objective")
-        # An array may be a buffer that the objective uses again: from now on each result is read at once.
+        # An array may be a buffer that the objective reuses: then every result must be read at once.
         self._call = self.objective if type(result) in PLAIN else self._read_at_once
         if not same_numbers(memory, self.problem.x):
             self.changes_its_argument = True
             if self.lines is not None:
                 self.lines.forget_point()
-            self.problem.note("The objective changed its argument; it was given copies, your x is as it was.")
+            self.problem.note("The objective changed its argument. It was given copies, so your x is unchanged.")
         return as_value(result)
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
         if self.lines is not None:
             yield from self._one_by_one(self.lines, probes)
             return
@@ -60,37 +60,37 @@ class SerialEvaluator(Evaluator):
             points = self.points(probes[part])
             results: list[Any] = []
             try:
-                with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: the value says it
+                with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help
                     self._collect(points, results)
-            except BaseException:  # Ctrl-C, or an exit: what was done counts
+            except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(results)
                 raise
             yield as_values(results)
 
     def _one_by_one(self, lines: Lines, probes: Flat) -> Iterator[Flat]:
-        """Yield one value after the other: long lines have no room for many points."""
+        """Yield one value at a time: there is no memory for several points of a long vector."""
         for part in self.pace.chunks(len(probes), 1):
             if self.changes_its_argument:
                 lines.forget_point()
-            # A new view each time: an objective may know its last argument again by its identity.
+            # A new view each time: an objective may cache its last argument by identity.
             point = self.problem.layout.build(lines.at(probes[part][0]))
             value: Any = math.nan
             with np.errstate(all="ignore"):
                 try:
                     value = self._call(point)
-                except Exception as error:  # the user's function may raise anything outside of its domain
+                except Exception as error:  # outside of its domain f may raise anything
                     self.problem.raised.note(error)
             yield as_values([value])
 
     def _collect(self, points: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)
         while len(results) < len(points):
-            error: Exception = StopIteration()  # it ends `extend` silently
+            error: Exception = StopIteration()  # `extend` ends at it silently
             try:
                 results.extend(map(self._call, rows))
-            except Exception as raised:  # the user's function may raise anything outside of its domain
+            except Exception as raised:  # outside of its domain the user's function may raise anything
                 error = raised
-            # Either all is done, or the objective raised at the next point.
+            # If points are left, the objective raised at the next one.
             if len(results) < len(points):
                 results.append(math.nan)
                 self.problem.raised.note(error)

@@ -1,4 +1,4 @@
-"""What an objective returned, as float64 values."""
+"""Converts what an objective returned to float64."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ PLAIN = frozenset({float, int, np.float64, np.float32})
 
 
 def as_values(results: Sequence[Any]) -> Flat:
-    """Return the results of an objective as float64; a clear error where one of them is not one real number."""
-    # The types first: NumPy alone would take None for NaN and "1.5" for 1.5.
+    """Return the results of an objective as float64; raise a clear error unless each is one real number."""
+    # Check the types first: NumPy would read None as NaN and "1.5" as 1.5.
     if PLAIN.issuperset(map(type, results)):
         try:
             return np.array(results, np.float64)
@@ -24,7 +24,7 @@ def as_values(results: Sequence[Any]) -> Flat:
 
 
 def as_value(result: Any) -> float:
-    """Return one result of an objective as a float; a clear error where it is not one real number."""
+    """Return one result of an objective as a float; raise a clear error unless it is one real number."""
     value = number_or_same(result)
     if isinstance(value, float):
         return value
@@ -33,7 +33,7 @@ def as_value(result: Any) -> float:
 
 
 def number_or_same(result: Any) -> Any:
-    """Return a result as a float where it is one real number, else as it is."""
+    """Return a result as a float if it is one real number, else unchanged."""
     if type(result) in PLAIN:
         return as_float(result)
     if isinstance(result, (bool, np.bool_, complex, np.complexfloating, str, bytes)) or result is None:
@@ -42,7 +42,7 @@ def number_or_same(result: Any) -> Any:
         return float(result.item()) if result.size == 1 and result.dtype.kind in "fiu" else result
     try:
         return as_float(result) if hasattr(result, "__float__") else result
-    except Exception:  # arrays of other libraries refuse in their own ways
+    except Exception:  # arrays of other libraries raise all kinds of exceptions
         return result
 
 
@@ -50,15 +50,16 @@ def _described(result: Any) -> str:
     if result is None:
         return "None: is a `return` missing?"
     if isinstance(result, (complex, np.complexfloating)):
-        return f"a complex one ({result!r}): return its real part, or the square of its modulus"
+        return f"a complex number ({result!r}): return its real part, or the square of its modulus"
     if isinstance(result, (str, bytes)):
         return f"text ({result!r:.40})"
     if isinstance(result, (bool, np.bool_)):
         return f"{bool(result)}"
     if isinstance(result, (tuple, list)):
-        return f"a {type(result).__name__} of {len(result)}: for (value, gradient), check `lambda x: f(x)[0]`"
+        kind = type(result).__name__
+        return f"a {kind} of length {len(result)}: if f returns (value, gradient), pass `lambda x: f(x)[0]`"
     shape = getattr(result, "shape", None)
     if shape:
-        return f"an array of shape {tuple(shape)}: sum it, or pick one element"
-    kind = getattr(result, "dtype", None)
-    return f"an object of type {type(result).__name__}{f' ({kind})' if kind is not None else ''}"
+        return f"an array of shape {tuple(shape)}: sum it, or select one element"
+    dtype = getattr(result, "dtype", None)
+    return f"an object of type {type(result).__name__}{f' ({dtype})' if dtype is not None else ''}"

@@ -8,10 +8,44 @@
  *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
  *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
  *
+ * A caller that evaluates the objective itself (threads, MPI, a GPU, another process) has the same check in rounds:
+ *
+ *     gradproof_windows(x, n, sizes);
+ *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, 0, NULL, &code);
+ *     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
+ *         gradproof_evaluate(f, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
+ *         gradproof_tell(engine, x, claimed, values, changes, count);
+ *     }
+ *     gradproof_result(engine, &report, findings, capacity);
+ *     gradproof_end(engine);
+ *
+ * with room for (n + 1023) / 1024 sizes, n elements of a point, and GRADPROOF_ROUND probes, values and changes each.
+ *
  * Link with -lgradproof -lm; `gradproof info --cflags --libs` prints the flags. Nothing of Python is needed.
  *
- * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back.
- * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end.
+ * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back. Where a
+ *            function returns a number, such as that of probes, a code below 0 comes in its place. gradproof_explain
+ *            gives the sentence of every code.
+ * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
+ * Modes      Up to 5,000 coordinates are tested one by one. More of them are tested along lines that move all of them
+ *            at once: about a hundred evaluations, whatever n is. The options can have it otherwise. The calls are the
+ *            same in every mode, and mean the same.
+ * Rounds     gradproof_ask and gradproof_tell take turns until nothing is asked for any more. Asking does not move the
+ *            check on: asking twice gives the same round. A part of a round may be told, its first values; the next
+ *            round then asks for the rest or, along lines, for all of it again. As soon as one value has been told,
+ *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
+ * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
+ *            for a pointer that must not be NULL or a number out of its range, there is
+ *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a
+ *                                           gradproof_engine_start that was refused)
+ *                GRADPROOF_NO_ROUND         tell without ask, or a second time
+ *                GRADPROOF_TOO_MANY_VALUES  tell more values than the round has probes
+ *                GRADPROOF_NOTHING_TOLD     result before the first value
+ * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end; with
+ *            gradproof_engine_start a check lives in memory of the caller's own. A check holds no pointers: between two
+ *            calls it may be moved, copied, or saved and restored. x, claimed and sizes must stay the same all along.
+ * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
+ *            begun, evaluated and told with the same one.
  * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
  *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
  * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
@@ -37,8 +71,8 @@
 #define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
 #define GRADPROOF_NO_ROUND (-4)             /* gradproof_tell was called without a round: call gradproof_ask
                                                first, and once for each round. */
-#define GRADPROOF_TOO_MANY_VALUES (-5)      /* gradproof_tell was given more values than the round has probes.
-                                               */
+#define GRADPROOF_TOO_MANY_VALUES (-5)      /* gradproof_tell was given more values than the round has
+                                               probes. */
 #define GRADPROOF_NO_ENGINE (-6)            /* This memory holds no check: begin one with gradproof_begin or
                                                gradproof_engine_start. */
 #define GRADPROOF_NOTHING_TOLD (-7)         /* There is no result before the first value: call gradproof_ask,
@@ -74,23 +108,23 @@
 #define GRADPROOF_ARITHMETIC_FLOAT32 32
 #define GRADPROOF_ARITHMETIC_FLOAT64 64
 
-/* How a check goes: by coordinates, along lines, or as their number suggests. */
+/* Modes: the one that suits n and the budget, every coordinate by itself, or lines. */
 #define GRADPROOF_MODE_AUTO 0
 #define GRADPROOF_MODE_FULL 1
 #define GRADPROOF_MODE_LINES 2
 
-/* Room that gradproof_ask needs: its capacity is at least so many probes. */
+/* The largest round: gradproof_ask wants room for so many probes. */
 #define GRADPROOF_ROUND 4096
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* An objective: writes f(x) to *value and returns 0; another code ends the call and is handed back. */
+/* An objective: writes f(x) to *value and returns 0, or a code above 0 where there is no value. */
 typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
 typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
 
-/* A check between two rounds: opaque, without pointers, may be copied and kept. */
+/* A check: opaque memory without pointers, which may be moved, copied, or saved between two calls. */
 typedef struct gradproof_engine gradproof_engine;
 
 /* One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop). */
@@ -177,12 +211,12 @@ typedef struct gradproof_finding {
 int32_t gradproof_options_default(gradproof_options *options);
 
 /*
- * Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the
- * same.
+ * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
+ * timing.
  *   n            Number of coordinates.
- *   mode         GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget
- *                has no room for two evaluations a coordinate but for the cheapest check by lines;
- *                GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+ *   mode         GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there
+ *                are more than 5,000 coordinates, or where the budget is too small for two evaluations a
+ *                coordinate, but not for the 28 evaluations of the cheapest check along lines.
  *   budget       Evaluations of the objective; 0: no limit.
  *   Returns      1 or 0.
  */
@@ -190,18 +224,20 @@ int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
- *   objective    Writes f(x) to *value and returns 0.  Another code at x itself ends the check and is handed
+ *   objective    Writes f(x) to *value and returns 0. Another code at x itself ends the check and is handed
  *                back; at other points it counts as a missing value, as NaN does.
  *   user         Handed to the objective as it is.
- *   x            The point, n finite values; never written to.
+ *   x            The point, n finite values; the objective gets copies of it.
  *   claimed      The gradient under test, n values.
  *   n            Number of coordinates, at least 1.
  *   options      Options, or NULL for the defaults; the type of the points is that of x.
  *   report       Filled with what was found.
- *   findings     Filled with the findings in the order of their coordinates, at most capacity; may be NULL.
+ *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *                may be NULL.
  *   capacity     Number of findings that fit.
- *   Returns      0: the check ran, report->verdict holds its verdict; GRADPROOF_BAD_ARGUMENT;
- *                GRADPROOF_OUT_OF_MEMORY; or the code of the objective at x.
+ *   Returns      0: the check ran, and report->verdict is its verdict; GRADPROOF_BAD_ARGUMENT;
+ *                GRADPROOF_OUT_OF_MEMORY; or the code of the objective at x. The report is written only where
+ *                it is 0.
  */
 int32_t gradproof_check(gradproof_objective objective, void *user, const double *x, const double *claimed,
     int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings,
@@ -211,6 +247,18 @@ int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const
     gradproof_finding *findings, int64_t capacity);
 
 /* ---- The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process) ----------- */
+
+/*
+ * Write the typical size of x in every window of 1,024 coordinates: their root mean square.
+ * A window of zeros gets the root mean square of the other sizes, or 1 where all of x is 0. By windows,
+ * layers of different scale do not disturb each other.
+ *   x            The point, n values.
+ *   n            Number of coordinates, at least 1.
+ *   sizes        Filled with (n + 1023) / 1024 values.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
+int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
 
 /*
  * Begin a check on memory of the library's own; gradproof_end gives it back.
@@ -226,106 +274,14 @@ gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, cons
 
 /*
  * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
- * Asking twice gives the same round. The first round is the point x itself.
+ * Asking does not move the check on: asking twice gives the same round. The first round is the point x
+ * itself.
  *   engine       The check.
  *   probes       Filled with the probes.
  *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
  *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
  */
 int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t capacity);
-
-/*
- * Take the values of the round that was asked last, in its order: all of them, or the first ones.
- * Fewer values are for a caller who must stop: what they prove counts. The rest is asked for again; a line of
- * which less than its whole turn was told asks for all of it.
- *   engine       The check.
- *   x, claimed   As at its start.
- *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
- *   changes      The change that the claim foretells for each probe on a long line, as gradproof_evaluate or
- *                gradproof_points wrote it; of no meaning for other probes.  In a check of every coordinate
- *                it may be NULL.
- *   count        Number of values: as gradproof_ask returned it, or fewer.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked
- *                since the last one was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
- *                Nothing changes then.
- */
-int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
-    const double *changes, int64_t count);
-int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float *claimed,
-    const double *values, const double *changes, int64_t count);
-
-/*
- * Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
- *   engine       The check.
- *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
- */
-int32_t gradproof_stop(gradproof_engine *engine);
-
-/*
- * Write what the check has found so far; may be called at any time after its first value, and more than once.
- *   engine       The check.
- *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
- *                may be NULL.
- *   capacity     Number of findings that fit.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
- *                value, unless the check was stopped.  Nothing is written then.
- */
-int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
-    gradproof_finding *findings, int64_t capacity);
-
-/*
- * Write what is known of the coordinates that are looked at alone: all of them, or those that lines have
- * found.
- *   engine       The check.
- *   indices      Filled with their numbers in their order, at most capacity of each; may be NULL.
- *   causes       Filled with their causes; may be NULL.
- *   kinks        Filled with 0 for no kink, 1 for one at x, 2 for one near x; may be NULL.
- *   resolutions  Filled with their resolutions, NaN where nothing was decided; may be NULL.
- *   capacity     Number of coordinates that fit.
- *   Returns      Number of these coordinates; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
- */
-int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
-    int64_t *kinks, double *resolutions, int64_t capacity);
-
-/*
- * Give back what gradproof_begin allocated; NULL is harmless.
- *   engine       The check, or NULL.
- */
-void gradproof_end(gradproof_engine *engine);
-
-/*
- * Write what lines found of the named blocks.
- *   engine       The check.
- *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
- *                may be NULL.
- *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
- *                NULL.
- *   capacity     Number of blocks that fit.
- *   Returns      Number of blocks, 0 in a check of every coordinate; GRADPROOF_BAD_ARGUMENT;
- *                GRADPROOF_NO_ENGINE.
- */
-int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
-
-/*
- * Write the points of probes, one after the other: for a caller that evaluates them itself.
- *   x            The point that the lines go through, n values.
- *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
- *                0).
- *   sizes        What gradproof_windows wrote for x; may be NULL there, too.
- *   n            Number of coordinates.
- *   probes       The probes, as gradproof_ask wrote them.
- *   count        Number of probes.
- *   points       Filled with count * n values; the point of probe k begins at k * n.
- *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
- *                there are none.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does
- *                not have.
- */
-int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n,
-    const gradproof_probe *probes, int64_t count, double *points, double *changes);
-int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
-    const gradproof_probe *probes, int64_t count, float *points, double *changes);
 
 /*
  * Call an objective at the points of probes: what gradproof_tell wants to know.
@@ -353,21 +309,121 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
     double *values, double *changes, float *point);
 
 /*
- * Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along
+ * Write the points of probes, one after the other, for a caller that evaluates them itself.
+ *   x            The point that the lines go through, n values.
+ *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
+ *                0).
+ *   sizes        What gradproof_windows wrote for x; may be NULL there, too.
+ *   n            Number of coordinates.
+ *   probes       The probes, as gradproof_ask wrote them.
+ *   count        Number of probes.
+ *   points       Filled with count * n values; the point of probe k begins at k * n.
+ *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
+ *                there are none.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does
+ *                not have.
+ */
+int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n,
+    const gradproof_probe *probes, int64_t count, double *points, double *changes);
+int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
+    const gradproof_probe *probes, int64_t count, float *points, double *changes);
+
+/*
+ * Take the values of the round that was asked for, in its order: all of them, or the first ones.
+ * The first ones are for a caller who must stop in the middle of a round. They count as evaluations. Where
+ * coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along
+ * lines they are not enough, and the next round is the same one again.
+ *   engine       The check.
+ *   x, claimed   As at its start.
+ *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
+ *   changes      For probes on long lines the change that the claim foretells, as gradproof_evaluate or
+ *                gradproof_points wrote it; no other elements are read. May be NULL in a check of every
+ *                coordinate.
+ *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been
+ *                asked for since the last one was told, or since the check was stopped;
+ *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+ */
+int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
+    const double *changes, int64_t count);
+int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float *claimed,
+    const double *values, const double *changes, int64_t count);
+
+/*
+ * End a check before its time: what is still open counts as untested, what is proved wrong stays wrong.
+ * Nothing more is asked for. A check that is done stays as it is.
+ *   engine       The check.
+ *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
+ */
+int32_t gradproof_stop(gradproof_engine *engine);
+
+/*
+ * Write what the check has found so far: at any time after its first value, and as often as is wanted.
+ *   engine       The check.
+ *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
+ *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *                may be NULL.
+ *   capacity     Number of findings that fit.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
+ *                value, unless the check was stopped: then all coordinates are untested.
+ */
+int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
+    gradproof_finding *findings, int64_t capacity);
+
+/*
+ * Write what is known of the coordinates that are tested one by one: all of them, or those that lines have
+ * found.
+ *   engine       The check.
+ *   indices      Filled with their numbers in x, in ascending order, at most capacity of each; may be NULL.
+ *   causes       Filled with their causes; may be NULL.
+ *   kinks        Filled with 0 for no kink, 1 for one at x, 2 for one near x; may be NULL.
+ *   resolutions  Filled with their resolutions, NaN where nothing was decided; may be NULL.
+ *   capacity     Number of coordinates that fit.
+ *   Returns      Number of these coordinates, which may be larger than capacity; GRADPROOF_BAD_ARGUMENT;
+ *                GRADPROOF_NO_ENGINE.
+ */
+int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
+    int64_t *kinks, double *resolutions, int64_t capacity);
+
+/*
+ * Write what lines found of the named blocks.
+ *   engine       The check.
+ *   norms        Filled with the norm of the claimed gradient in each block, every coordinate in its scale;
+ *                may be NULL.
+ *   bars         Filled with the error bar of lines over each block alone, 0 where there were none; may be
+ *                NULL.
+ *   capacity     Number of blocks that fit.
+ *   Returns      Number of blocks, which may be larger than capacity, and 0 in a check of every coordinate;
+ *                GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ */
+int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
+
+/*
+ * Give back what gradproof_begin allocated; NULL is harmless.
+ *   engine       The check, or NULL.
+ */
+void gradproof_end(gradproof_engine *engine);
+
+/* ---- A check in memory of the caller's own ---------------------------------------------------------------- */
+
+/*
+ * Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along
  * lines.
  *   n            Number of coordinates, at least 1.
  *   blocks       Number of named blocks; 0 without names.
- *   options      Options, whose mode and budget count, or NULL for the defaults.
- *   Returns      Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+ *   options      The options of the check, of which mode and budget count here, or NULL for the defaults.
+ *   Returns      Number of words, or GRADPROOF_BAD_ARGUMENT: also where no memory could hold so many.
  */
 int64_t gradproof_engine_size(int64_t n, int64_t blocks, const gradproof_options *options);
 
 /*
- * Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
- *   engine       Memory for the check; it holds no pointer and may be moved or saved between two calls.
- *   x            The point, n finite values; the same at every call of this check.
- *   claimed      The gradient under test, n values; NaN is judged, not refused.
- *   sizes        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
+ * Begin a check in memory of the caller's own.
+ * Whatever the memory held before makes no difference. Where the call is refused, it holds no check
+ * afterwards.
+ *   engine       Memory of gradproof_engine_size(n, blocks, options) words.
+ *   x            The point, n finite values.
+ *   claimed      The gradient under test, n values; NaN and infinity are judged, not refused.
+ *   sizes        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
  *   n            Number of coordinates, at least 1.
  *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
  *                NULL without names.
@@ -381,17 +437,42 @@ int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const 
 int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
     const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
 
+/* ---- One point of a long line, moved by several threads --------------------------------------------------- */
+
+/*
+ * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.
+ *   x, claimed   The point that the line goes through, and the claimed gradient.
+ *   sizes        What gradproof_windows wrote for x.
+ *   probe        One probe on a random line whose floor is not 0.
+ *   first        Number of the first segment of 65,536 coordinates.
+ *   count        Number of segments.
+ *   point        The point; only coordinates of the line and of these segments are set.
+ *   changes      Filled with count values: the change that the claim foretells, segment by segment.
+ *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ */
+int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
+    const gradproof_probe *probe, int64_t first, int64_t count, double *point, double *changes);
+int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const double *sizes,
+    const gradproof_probe *probe, int64_t first, int64_t count, float *point, double *changes);
+
+/*
+ * Return the sum of the changes of segments, as for the line as a whole.
+ *   changes      What gradproof_move_segments wrote, for all segments of the line in their order.
+ *   count        Number of segments.
+ *   Returns      The change that the claim foretells for the step really taken.
+ */
+double gradproof_sum_segments(const double *changes, int64_t count);
+
 /* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
 
 /*
- * Fill a vector with forward differences (f(x + h) - f(x)) / h: n + 1 evaluations, an error of order h
- * (Taylor).
- * h is the step that x really takes after rounding.
+ * Fill a vector with forward differences (f(x + h) - f(x)) / h, in n + 1 evaluations.
+ * The error is of order h (Taylor). h is the step that x really takes after rounding.
  *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values; never written to.
  *   n            Number of coordinates.
- *   step         A step for each coordinate, not 0; a negative one looks backward.  NULL: the square root of
+ *   step         A step for each coordinate, not 0; a negative one looks backward. NULL: the square root of
  *                the relative noise that is measured (some ten evaluations more), times the size of the
  *                coordinate, as a power of two.
  *   out          Filled with n slopes.
@@ -405,19 +486,15 @@ int32_t gradproof_forward_difference_f32(gradproof_objective_f32 objective, void
     int64_t n, const double *step, float *out, float *work);
 
 /*
- * Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h: 2n evaluations, an error of order h^2.
- * The order is Taylor's. More accurate than forward differences, not safer at kinks: it looks to both sides
- * and crosses them at least as often. 2h is the distance that x really moves after rounding.
- *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
- *   user         Handed to the objective as it is.
- *   x            The point, n finite values; never written to.
- *   n            Number of coordinates.
- *   step         A step for each coordinate, not 0.  NULL: the cube root of the relative noise that is
+ * Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h, in 2n evaluations.
+ * The error is of order h^2 (Taylor). More accurate than forward differences, but no safer at kinks: two
+ * points on both sides of x have a kink between them at least as often. 2h is the distance that x really
+ * moves after rounding.
+ *   objective, user, x, n, out, work
+ *                As for gradproof_forward_difference.
+ *   step         A step for each coordinate, not 0. NULL: the cube root of the relative noise that is
  *                measured (some ten evaluations more), times the size of the coordinate, as a power of two.
- *   out          Filled with n slopes.
- *   work         Work memory of n values.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the
- *                noise was to be measured and f(x) is not finite; or the code of the objective.
+ *   Returns      As for gradproof_forward_difference.
  */
 int32_t gradproof_centered_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
     const double *step, double *out, double *work);
@@ -484,45 +561,9 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
 
-/*
- * Write the typical size of x in every window of 1,024 coordinates: their root mean square.
- * A window of zeros has the root mean square of the others, and 1 where all of x is 0. Layers of different
- * scale do not disturb each other so.
- *   x            The point, n values.
- *   n            Number of coordinates, at least 1.
- *   sizes        Filled with (n + 1023) / 1024 values.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
-int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
-
-/*
- * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.
- *   x, claimed   The point that the line goes through, and the claimed gradient.
- *   sizes        What gradproof_windows wrote for x.
- *   probe        One probe on a random line whose floor is not 0.
- *   first        Number of the first segment of 65,536 coordinates.
- *   count        Number of segments.
- *   point        The point; only coordinates of the line and of these segments are set.
- *   changes      Filled with count values: the change that the claim foretells, segment by segment.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
- */
-int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
-    const gradproof_probe *probe, int64_t first, int64_t count, double *point, double *changes);
-int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const double *sizes,
-    const gradproof_probe *probe, int64_t first, int64_t count, float *point, double *changes);
-
-/*
- * Return the sum of the changes of segments, as for the line as a whole.
- *   changes      What gradproof_move_segments wrote, for all segments of the line in their order.
- *   count        Number of segments.
- *   Returns      The change that the claim foretells for the step really taken.
- */
-double gradproof_sum_segments(const double *changes, int64_t count);
-
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 
-/* Return the version of the library: GRADPROOF_VERSION of the header that it was built with. */
+/* Return the version of the library: GRADPROOF_VERSION of the header that it belongs to. */
 uint32_t gradproof_version(void);
 
 /* Return the sentence of a code; never NULL, owned by the library. */

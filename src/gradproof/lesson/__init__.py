@@ -1,1 +1,1 @@
-"""What a lesson on gradient checking teaches: orders of differences, kinks, and checks along the training."""
+"""The subjects of a lesson on gradient checking: orders of differences, kinks, and checks along a training run."""

@@ -1,4 +1,4 @@
-"""What a study found, as records: a curve of errors for each formula, the kink beside them, the noise below them."""
+"""The result of a study as records: for each formula, a curve of errors and the fits to it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,32 @@ from .orders import Fit
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The errors of one formula over the steps, and what was fitted to them.
+    """The errors of one difference formula against the step, with fitted power laws.
 
-    `slopes` and `errors` belong to the steps of the study; `truncation` and `noise` are power laws, with the
-    steps on which they were fitted (order NaN, 0 steps: there was no such window).  `best_step` has the
-    smallest error, the largest of three neighbouring steps, and `best_error` is that.
+    Attributes
+    ----------
+    formula : {"forward", "centered"}
+        Which formula.
+    slopes, errors : ndarray of float64
+        The slopes and the absolute errors, one for each step of the study; NaN if f has no value.
+    truncation, noise : Fit
+        Power laws fitted where truncation and where rounding dominates; of order NaN if there is no such window.
+    best_step, best_error : float
+        The step with the smallest error, and that error.  The error of a step is here the largest one of the step and
+        its two neighbours, because a single small error may be luck.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import study
+    >>> curve = study(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]), gradient=np.cos, index=2).centered
+    >>> curve.formula, round(curve.order)
+    ('centered', 2)
+    >>> round(curve.noise_order)
+    -1
+    >>> low, high = curve.window
+    >>> 0 < low < high
+    True
     """
 
     formula: str
@@ -31,28 +52,37 @@ class Curve:
 
     @property
     def order(self) -> float:
-        """The order where truncation rules: 1 for forward, 2 for centered differences of a smooth f."""
+        """The order where truncation dominates: 1 for forward, 2 for centered differences of a smooth f (Taylor)."""
         return self.truncation.order
 
     @property
     def window(self) -> tuple[float, float]:
-        """The smallest and the largest step on which the order was fitted."""
+        """The smallest and the largest step to which `order` was fitted."""
         return self.truncation.low, self.truncation.high
 
     @property
     def noise_order(self) -> float:
-        """The order where rounding rules: about -1."""
+        """The order where rounding dominates: about -1."""
         return self.noise.order
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the curve as plain Python values."""
+        """Return the curve as a dict of plain Python values, ready for JSON.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import study
+        >>> found = study(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]), index=2)
+        >>> found.forward.to_dict()["formula"]
+        'forward'
+        """
         words: dict[str, Any] = plain(self)
         return words | {"truncation": plain(self.truncation._asdict()), "noise": plain(self.noise._asdict())}
 
 
 @dataclass(frozen=True, eq=False)
 class StudyRecord:
-    """The fields of a study, which says what they mean."""
+    """The fields of a study, which `Study` documents."""
 
     name: str
     start: int
@@ -79,10 +109,10 @@ class StudyRecord:
 
     @property
     def curves(self) -> tuple[Curve, Curve]:
-        """Forward and centered."""
+        """The curves of forward and of centered differences."""
         return self.forward, self.centered
 
     @property
     def explanation(self) -> str:
-        """What the pattern of the errors against a claimed gradient means; "" where nothing was claimed."""
+        """What the pattern of errors against the claimed gradient means; "" without a claimed gradient."""
         return FINGERPRINTS.get(self.fingerprint, "")

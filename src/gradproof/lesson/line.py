@@ -1,4 +1,4 @@
-"""One line of an objective: along a coordinate, in a block, or in a direction."""
+"""The objective along a line: a coordinate, or a direction within a block or all of x."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..problem.point import Problem
 from ..problem.probes import probes_at_x
 
 RANDOM = "random"
-# A coordinate that is much smaller than the others is moved by what moves the others, too.
+# A coordinate smaller than the typical one by more than this factor is moved on the scale of the others.
 SMALL = 8.0
 
 
@@ -54,10 +54,10 @@ class AlongVector:
 
 
 class Line(NamedTuple):
-    """The objective on x + t v as a function of u, which is (x + t v) / size along a coordinate, else t / size.
+    """The objective on x + t v as a function of u, which is (x + t v) / size along a coordinate and t / size otherwise.
 
-    `at` is u at x, an array of one element; `vector` is v, None along a coordinate; `size` is a power of two that moves
-    x by about its own size.
+    `at` is the value of u at x, an array with one element; `vector` is v, or None along a coordinate; `size` is a power
+    of two, so that u = 1 moves x by about its own size.
     """
 
     place: Place
@@ -73,7 +73,7 @@ class Line(NamedTuple):
 
     @property
     def calls(self) -> int:
-        """At how many points the objective was evaluated."""
+        """The number of evaluations of the objective."""
         return self.restricted.calls
 
     def point(self, u: Flat) -> Flat:
@@ -81,7 +81,7 @@ class Line(NamedTuple):
         return self.restricted.point(u)
 
     def taken(self, u: Flat, x: Flat) -> float:
-        """Return the step t that a point really takes after rounding."""
+        """Return the step t that is actually taken after rounding."""
         moved = self.point(u)[self.place.start : self.place.stop].astype(np.float64)
         moved -= x[self.place.start : self.place.stop]
         if self.vector is None:
@@ -91,11 +91,11 @@ class Line(NamedTuple):
 
     @property
     def largest(self) -> float:
-        """The largest component of v: squares of numbers around 1 neither overflow nor vanish."""
+        """The largest component of v; relative to it, squares neither overflow nor vanish."""
         return 1.0 if self.vector is None else float(np.max(np.abs(self.vector)))
 
     def claimed(self, gradient: Flat) -> float:
-        """Return what a claimed gradient says about the slope of the line."""
+        """Return the slope along the line according to a claimed gradient."""
         if self.vector is None:
             return float(gradient[self.place.start])
         part = slice(self.place.start, self.place.stop)
@@ -108,18 +108,18 @@ def read_line(objective: Any, problem: Problem, index: Any, direction: Any, seed
     Parameters
     ----------
     objective, problem
-        Of any kind that `check` takes, and the point.
+        An objective of any kind that `check` accepts, and the point.
     index
-        A flat index, or a name: `W1[3, 7]` (a coordinate), `W1`, `W1[3]` or `layers.0` (a block); None is all of x.
+        A flat index, or a name: `W1[3, 7]` (a coordinate), `W1`, `W1[3]` or `layers.0` (a block); None means all of x.
     direction
-        "random", or a vector in the structure of x; None is the coordinate, or a random direction in the block.
+        "random", or a vector in the structure of x; None means the coordinate, or a random direction in the block.
     seed
-        Of the random direction.
+        Seed of the random direction.
 
     Raises
     ------
     IndexError, ValueError, TypeError
-        Where there is no such coordinate, or no such direction.
+        If there is no such coordinate or direction.
     """
     place = place_of(problem, index)
     if direction is None and place.stop == place.start + 1:
@@ -155,7 +155,7 @@ def _along_vector(objective: Any, problem: Problem, place: Place, vector: Flat) 
 
 
 def _random_direction(problem: Problem, place: Place, seed: int) -> Flat:
-    """Return signs times magnitudes times scales, as the core makes them of a seed; a check's seed 0 is not that."""
+    """Return a random direction of the core: signs times magnitudes times scales, from a seed other than 0."""
     probe = probes_at_x()
     probe["start"], probe["stop"], probe["step"] = place.start, place.stop, 1.0
     probe["seed"] = np.array((seed + 1) % (1 << 64) or 1, np.uint64).view(np.int64)
@@ -172,12 +172,12 @@ def _given_direction(problem: Problem, place: Place, direction: Any) -> Flat:
     inside = np.zeros_like(vector)
     inside[place.start : place.stop] = vector[place.start : place.stop]
     if not inside.any():
-        raise ValueError(f"direction is 0 in all of {place.name}: there is no line along it")
+        raise ValueError(f"direction must not be 0 in all of {place.name}")
     return inside
 
 
 def _typical(x: Flat) -> float:
-    """Return the root mean square of x, 1 where all of it is 0."""
+    """Return the root mean square of x; 1 if all of x is 0."""
     largest = float(np.max(np.abs(x)))
     if largest == 0.0:
         return 1.0
@@ -185,5 +185,5 @@ def _typical(x: Flat) -> float:
 
 
 def _power_of_two(value: float) -> float:
-    """Return a power of two near a positive number: multiplied by it nothing is rounded."""
+    """Return a power of two near a positive number; multiplication by it is exact."""
     return math.ldexp(1.0, min(max(math.frexp(value)[1], -1000), 1000))

@@ -1,4 +1,4 @@
-"""The optimizers of a basic network: what each makes of a gradient, and of which rows it takes one.
+"""The optimizers for basic networks: their updates, and the rows of each step.
 
 The updates are those of the lecture notes of Stanford's CS231n ("Parameter updates"); Adam is that of Kingma and Ba
 (2015), with its correction of the first steps.
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..problem.numbers import Flat
 
-# Moves a point, flat, given the gradient there.
+# Maps a flat point and the gradient there to the next point.
 Update: TypeAlias = Callable[[Flat, Flat], Flat]
 
 MOMENTUM = 0.9
@@ -23,7 +23,7 @@ ALL_ROWS = 0
 
 
 class Optimizer(NamedTuple):
-    """An optimizer: what makes its update from a learning rate, its usual rate, and of how many rows a step is."""
+    """An optimizer: its title, its update for a learning rate, its default rate, and its rows per step."""
 
     title: str
     update: Callable[[float], Update]
@@ -32,12 +32,12 @@ class Optimizer(NamedTuple):
 
 
 def descent(rate: float) -> Update:
-    """Return the update of gradient descent: against the gradient."""
+    """Return the update of gradient descent: a step against the gradient."""
     return lambda x, gradient: x - rate * gradient
 
 
 def momentum(rate: float) -> Update:
-    """Return the update with a velocity that keeps most of itself."""
+    """Return the update of gradient descent with momentum."""
     velocity: Flat | float = 0.0
 
     def update(x: Flat, gradient: Flat) -> Flat:
@@ -49,7 +49,7 @@ def momentum(rate: float) -> Update:
 
 
 def adagrad(rate: float) -> Update:
-    """Return the update that divides by the root of all squares so far."""
+    """Return the update of AdaGrad (Duchi, Hazan and Singer, 2011): it divides by the root of all squares so far."""
     squares: Flat | float = 0.0
 
     def update(x: Flat, gradient: Flat) -> Flat:
@@ -61,7 +61,7 @@ def adagrad(rate: float) -> Update:
 
 
 def adam(rate: float) -> Update:
-    """Return the update of Adam: running means of the gradient and of its squares."""
+    """Return the update of Adam (Kingma and Ba, 2015): running means of the gradient and of its squares."""
     first: Flat | float = 0.0
     second: Flat | float = 0.0
     step = 0
@@ -88,7 +88,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
 
 
 def batches(rows: int, size: int, seed: int) -> Iterator[Flat]:
-    """Yield the rows of one step after the other, for ever: each row once in every pass, in another order each time."""
+    """Yield the rows of each step, without end: every pass has each row once, in a new order."""
     random = np.random.default_rng(seed)
     while True:
         order = np.arange(rows) if size >= rows else random.permutation(rows)

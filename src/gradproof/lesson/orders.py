@@ -1,7 +1,7 @@
-"""What a curve of errors over steps shows: powers of the step, the best step, the slope behind it.
+"""Analyses a curve of errors against steps: orders, the best step, and the extrapolated slope.
 
-Errors of difference quotients follow two laws (Taylor, and rounding): C h^p where truncation rules, noise / h where
-rounding does.  Both are fitted, by least squares on logarithms, and neither order is assumed.
+Errors of difference quotients follow two laws: C h^p where truncation dominates (Taylor), and noise / h where rounding
+does.  Both are fitted by least squares on logarithms, without assuming either order.
 """
 
 from __future__ import annotations
@@ -13,21 +13,42 @@ import numpy as np
 
 from ..problem.numbers import Flat
 
-# Noise below a thirtieth of an error moves its logarithm by less than 0.05.
+# Noise below a thirtieth of an error changes its binary logarithm by less than 0.05.
 CLEAR = 30.0
-# Fewer points than these are a straight line by chance.
+# Fewer points may lie on a straight line by chance.
 FEWEST = 4
-# So far (in powers of two) a point may be off a straight line: over eight octaves, orders are then off by 0.04 or less.
+# The largest distance (in powers of two) from a straight line; over eight octaves, orders err by at most 0.04 then.
 STRAIGHT = 0.05
-# An error of less than this part of its bar is luck: noise is larger than that in 32 of 33 cases.
+# An error below this part of its bar is luck: noise is larger in 32 of 33 cases.
 LUCK = 0.01
-# Of the extrapolated slopes more columns gain nothing in float64.
+# In float64 more columns of extrapolated slopes gain nothing.
 COLUMNS = 6
 LARGEST_RATIO = 1e100
 
 
 class Fit(NamedTuple):
-    """A power law, error = error_high * (step / high) ** order, and the steps from `low` to `high` it was fitted on."""
+    """A power law, ``error = error_high * (step / high) ** order``, fitted by least squares on logarithms.
+
+    Attributes
+    ----------
+    order : float
+        The exponent; NaN if nothing could be fitted.
+    low, high : float
+        The smallest and the largest step to which it was fitted.
+    error_low, error_high : float
+        The fitted errors at these steps.
+    steps : int
+        The number of steps to which it was fitted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import study
+    >>> found = study(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]), gradient=np.cos, index=2)
+    >>> fit = found.forward.truncation
+    >>> round(fit.order), fit.low < fit.high
+    (1, True)
+    """
 
     order: float
     low: float
@@ -37,7 +58,22 @@ class Fit(NamedTuple):
     steps: int
 
     def error(self, step: Any) -> Any:
-        """Return the error that the law states for a step, or for an array of steps."""
+        """Return the error that the law predicts for a step or an array of steps.
+
+        Parameters
+        ----------
+        step : float or ndarray
+            Positive steps.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import study
+        >>> found = study(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]), gradient=np.cos, index=2)
+        >>> law = found.centered.truncation
+        >>> bool(95 < law.error(1e-2) / law.error(1e-3) < 105)  # of order 2
+        True
+        """
         return self.error_high * np.power(step / self.high, self.order)
 
 
@@ -50,12 +86,12 @@ def fit(steps: Flat, errors: Flat) -> Fit:
     Parameters
     ----------
     steps, errors
-        Positive float64 arrays of one shape, (k,); fewer than four points give `NO_FIT`.
+        Positive, float64, both of shape (k,); with fewer than four points the result is `NO_FIT`.
     """
     if len(steps) < FEWEST:
         return NO_FIT
     low, high = float(steps.min()), float(steps.max())
-    # Relative to the largest step and error: powers of steps around 1e300 are beyond the range.
+    # Relative to the largest step and error, because powers of steps around 1e300 would overflow.
     largest = float(errors.max())
     order, height = _line(np.log2(steps / high), np.log2(errors / largest))
     error_high = 2.0**height * largest
@@ -63,19 +99,19 @@ def fit(steps: Flat, errors: Flat) -> Fit:
 
 
 def fit_truncation(steps: Flat, errors: Flat, bars: Flat) -> Fit:
-    """Fit the order in the window where truncation rules.
+    """Fit the order in the window where truncation dominates.
 
-    The window begins at the finest step whose error is clear of its bar, and grows while the logarithms stay on a
-    straight line, whatever its slope: at a kink the order is 0, not the one of the formula.
+    The window starts at the finest step whose error is clear of its bar, and grows as long as the logarithms stay on a
+    straight line of any slope: at a kink the order is 0, not that of the formula.
 
     Parameters
     ----------
     steps
-        From fine to coarse, positive, (k,).
+        Positive steps from fine to coarse, (k,).
     errors
-        Absolute errors; NaN where there is none, (k,).
+        Absolute errors, NaN if there is none, (k,).
     bars
-        What noise, and the doubt about the slope itself, may add to each, (k,).
+        What noise and the uncertainty of the slope itself may add to each, (k,).
     """
     clear = np.flatnonzero(np.isfinite(errors) & (errors > CLEAR * bars))
     for first in range(len(clear) - FEWEST + 1):
@@ -86,10 +122,10 @@ def fit_truncation(steps: Flat, errors: Flat, bars: Flat) -> Fit:
 
 
 def fit_noise(steps: Flat, errors: Flat, bars: Flat, truncation: Fit, slope: float) -> Fit:
-    """Fit the order in the window where noise rules: where bars exceed what truncation leaves.
+    """Fit the order in the window where noise dominates: where the bars exceed the fitted truncation error.
 
-    Where noise is as large as the slope itself, values of f stay the same and the error is the slope: left out, as is
-    an error that is much smaller than noise makes it.
+    Left out are steps so small that f does not change, where the error is the slope itself, and errors that are small
+    by luck.
     """
     seen = np.isfinite(errors) & (errors > LUCK * bars) & (bars > 0.0)
     if truncation.steps:
@@ -102,9 +138,9 @@ def fit_noise(steps: Flat, errors: Flat, bars: Flat, truncation: Fit, slope: flo
 
 
 def best_step(steps: Flat, errors: Flat, bars: Flat) -> tuple[float, float]:
-    """Return the best step and the error there: the largest of three neighbours, because one alone may be lucky.
+    """Return the best step and its error: the largest one of three neighbours, because a single one may be luck.
 
-    For the same reason a step is as bad as its noise (a quarter of its bar), even where its error is smaller.
+    For the same reason no step counts as better than its noise (a quarter of its bar).
     """
     known = np.where(np.isfinite(errors), errors, np.inf)
     padded = np.concatenate((known[:1], known, known[-1:]))
@@ -114,15 +150,16 @@ def best_step(steps: Flat, errors: Flat, bars: Flat) -> tuple[float, float]:
 
 
 def best_slope(steps: Flat, slopes: Flat, bars: Flat) -> tuple[float, float]:
-    """Return the slope in which centered differences agree best, and how far it may be off.
+    """Return the slope on which centered differences agree best, and an error bar.
 
-    Richardson's extrapolation in the square of the step (Neville's scheme): of all its entries the one that is nearest
-    to the two that it was made of, noise added (Ridders, 1982).
+    Richardson extrapolation in the square of the step by Neville's scheme; of all its entries, take the one that is
+    nearest to the two from which it was computed, plus noise (Ridders, "Accurate computation of F'(x) and
+    F'(x) F''(x)", Advances in Engineering Software 4 (1982), 75-76).
 
     Parameters
     ----------
     steps, slopes, bars
-        From fine to coarse, (k,): positive steps, centered slopes (NaN where there is none), what noise may add.
+        From fine to coarse, (k,): positive steps, centered slopes (NaN if there is none), and noise bars.
     """
     found = (math.nan, math.inf)
     order = [k for k in range(len(steps) - 1, -1, -1) if math.isfinite(slopes[k])]
@@ -130,7 +167,7 @@ def best_slope(steps: Flat, slopes: Flat, bars: Flat) -> tuple[float, float]:
     for place, k in enumerate(order):
         row = [float(slopes[k])]
         for column in range(1, min(place, COLUMNS) + 1):
-            # Beyond that ratio the coarser slope no longer counts, and its square would overflow.
+            # Beyond this ratio the coarser slope has no weight, and the square would overflow.
             ratio = min(float(steps[order[place - column]] / steps[k]), LARGEST_RATIO)
             row.append(row[-1] + (row[-1] - before[column - 1]) / (ratio**2 - 1.0))
         for column, value in enumerate(row if before else ()):
@@ -143,7 +180,7 @@ def best_slope(steps: Flat, slopes: Flat, bars: Flat) -> tuple[float, float]:
 
 
 def _straight(steps: Flat, errors: Flat, places: Flat) -> Flat:
-    """Return the places, from the first on without a hole, whose logarithms lie on one straight line."""
+    """Return the longest run of places, starting with the first, whose logarithms lie on a straight line."""
     count = 1
     while count < len(places) and places[count] == places[count - 1] + 1:
         x, y = np.log2(steps[places[: count + 1]]), np.log2(errors[places[: count + 1]])
@@ -155,7 +192,7 @@ def _straight(steps: Flat, errors: Flat, places: Flat) -> Flat:
 
 
 def _line(x: Flat, y: Flat) -> tuple[float, float]:
-    """Return slope and intercept of the straight line of least squares."""
+    """Return slope and intercept of the least-squares line."""
     middle, height = float(np.mean(x)), float(np.mean(y))
     slope = float(np.sum((x - middle) * (y - height)) / np.sum((x - middle) ** 2))
     return slope, height - slope * middle

@@ -1,4 +1,4 @@
-"""A study as a picture: errors over steps, both axes logarithmic.  matplotlib is imported when something is drawn."""
+"""Plots a study: errors against steps on logarithmic axes.  matplotlib is imported when something is drawn."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .curves import Curve, StudyRecord
 from .table import kink_in_words
 
 INSTALL = "drawing needs matplotlib: pip install 'gradproof[plot]'"
-# Told apart without colours, too, and by those who see them differently (Okabe and Ito, 2008).
+# Different markers, and colours that colour-blind readers can distinguish (Okabe and Ito, 2008).
 STYLES = {"forward": ("#D55E00", "o"), "centered": ("#0072B2", "s")}
 SIZE = (8.0, 5.5)
 DOTS = 150
-# A standard deviation of the noise of one value is one of a quotient of two, over h or 2h.
+# The standard deviation of the noise of a difference quotient, relative to that of one value over h.
 SLOPE_NOISE = {"forward": 2.0**0.5, "centered": 0.5**0.5}
 
 
 def draw(study: StudyRecord, axes: Any = None) -> Any:
-    """Draw a study into axes of matplotlib, by default into those of a new figure of pyplot; return the axes."""
+    """Draw a study into matplotlib axes, by default those of a new pyplot figure, and return the axes."""
     if axes is None:
         try:
             from matplotlib import pyplot
@@ -45,21 +45,21 @@ def draw(study: StudyRecord, axes: Any = None) -> Any:
 
 
 def require(path: Any) -> None:
-    """Raise what `save` would raise because matplotlib is missing, or does not know the ending of the file."""
+    """Raise the error of `save` if matplotlib is missing or does not support the file name extension."""
     endings = _figure().canvas.get_supported_filetypes()
     ending = PurePath(path).suffix.lstrip(".").lower()
     if ending not in endings:
-        raise ValueError(f"{path}: matplotlib draws no files of this kind; .svg, .png and .pdf are known")
+        raise ValueError(f"{path}: matplotlib cannot write files of this kind; use .svg, .png or .pdf")
 
 
 def save(study: StudyRecord, path: Any) -> None:
-    """Draw a study into a file; its ending says which kind.  pyplot, and a screen, are not needed."""
+    """Draw a study into a file whose extension selects the format.  Needs neither pyplot nor a screen."""
     require(path)
     import matplotlib
 
     figure = _figure()
     draw(study, figure.add_subplot())
-    # The same study gives the same file, and its text stays text.
+    # So that the same study gives the same file, and text stays text.
     with matplotlib.rc_context({"svg.hashsalt": "gradproof", "svg.fonttype": "none"}):
         stamp = {"Date": None} if PurePath(path).suffix.lower() == ".svg" else None
         figure.savefig(path, dpi=DOTS, metadata=stamp)

@@ -1,4 +1,4 @@
-"""A study: slopes of one line over many steps, and what their errors show."""
+"""The function `study`: slopes along one line over many steps, and what their errors show."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .curves import Curve
 from .line import Line, read_line
 from .study import Study
 
-# From a quarter of the size of x down to where nothing but rounding is left: powers of two, so that x + h is exact.
+# From a quarter of the size of x down to where only rounding is left; powers of two, so that x + h is exact.
 COARSEST, FINEST, FINEST_FLOAT32 = -2, -48, -21
-# A claimed slope is itself rounded: a few units in its last place.
+# A claimed slope is itself rounded, by a few units in the last place.
 ROUNDINGS = 4.0
-# The noise of two values over h, or over 2h.
+# The noise of two values over h or over 2h.
 NOISE_PARTS = {"forward": 1.0, "centered": 0.5}
 
 
 class Seen(NamedTuple):
-    """The slopes of one formula: what noise may add to each, and which steps cross no kink that was found."""
+    """The slopes of one formula, what noise may add to each, and which steps cross no known kink."""
 
     steps: Flat
     slopes: Flat
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What errors are against: a slope, and how far it may be off."""
+    """The slope against which errors are measured, and its error bar."""
 
     slope: float
     error_bar: float
@@ -53,38 +53,62 @@ def study(
     steps: Any = None,
     seed: int = 0,
 ) -> Study:
-    """Show how the errors of forward and centered differences depend on the step, along one line through x.
-
-    Some 250 evaluations: two a step, and those that look for kinks and measure the noise.
+    """Measure how the errors of forward and centered differences depend on the step, along one line through x.
 
     Parameters
     ----------
-    f
-        The objective, of any kind that `check` takes; where it raises it has no value.
-    x
-        The point, of any structure that `check` takes; it is copied and never written to.
-    gradient
-        The claimed gradient, as for `check`: errors are then against it.  Without one they are against the best slope
-        that was found.
-    index
-        A flat index or a name of the user's: `W1[3, 7]` (a coordinate), `W1`, `W1[3]` or `layers.0` (a block).
-    direction
-        "random", or a vector in the structure of x; by default the coordinate, or a random direction in the block.
-    steps
-        Positive steps, along a direction v those of t in x + t v; by default 47 powers of two (float32: 20), from a
-        quarter of the size of x down.
-    seed
-        Of the random direction.
+    f : callable
+        The objective, of any kind that `check` accepts.
+    x : array_like or structure of arrays
+        The point, in any structure that `check` accepts.  It is never modified.
+    gradient : callable or array_like, optional
+        The claimed gradient, as for `check`, against which errors are measured.  By default they are measured against
+        the best slope found by extrapolation [1]_.
+    index : int or str, optional
+        What to vary: a flat index; or the name of a coordinate, such as ``"W1[3, 7]"``, or of a block, such as
+        ``"W1"``, ``"W1[3]"`` or ``"layers.0"``.  The default is all of `x`.
+    direction : "random" or array_like, optional
+        The direction within the block: "random" (the default for a block), or a vector v in the structure of `x`.
+    steps : array_like, optional
+        Positive steps h; along a direction v the points are ``x ± h v``.  The default is 47 powers of two (20 for
+        float32), from a quarter of the size of `x` downwards.
+    seed : int, optional
+        Seed of the random direction.
 
     Returns
     -------
     Study
-        A table as text; `plot()` draws it.
+        ``print(study)`` shows a table, ``study.plot()`` draws the errors.
 
     Raises
     ------
     ValueError, TypeError, IndexError
-        For what is not a point, a coordinate, a direction, a step or a value; what f raises at x goes through.
+        If an argument is invalid, f(x) is not finite, or f does not return one real number.  Exceptions of `f` at x
+        propagate; at other points they count as missing values.
+
+    Notes
+    -----
+    A study takes about 250 evaluations: two for each step, and others to find kinks and to measure the noise.
+
+    References
+    ----------
+    .. [1] C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4, 75-76
+       (1982).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import study
+    >>> found = study(lambda x: np.sum(np.sin(x)), np.array([0.5, 1.0, 2.0]), gradient=np.cos, index=2)
+    >>> round(found.forward.order), round(found.centered.order)
+    (1, 2)
+    >>> found.forward.best_error > found.centered.best_error
+    True
+    >>> print(found)
+    along        x[2]
+    ...
+    truncation   order 1.00 on ...   order 2.00 on ...
+    ...
     """
     problem = read_problem(x)
     line = read_line(f, problem, index, direction, read_seed(seed))
@@ -122,7 +146,7 @@ def study(
 
 
 def _ladder(steps: Any, line: Line, problem: Problem) -> tuple[Flat, Flat, Flat]:
-    """Return the steps from fine to coarse at which x really moves to both sides, and what it moves by: right, left."""
+    """Return the steps, from fine to coarse, that move x to both sides, and the actual moves to the right and left."""
     if steps is None:
         finest = FINEST_FLOAT32 if problem.is_float32 else FINEST
         wanted = line.size * 2.0 ** np.arange(finest, COARSEST + 1)
@@ -131,14 +155,14 @@ def _ladder(steps: Any, line: Line, problem: Problem) -> tuple[Flat, Flat, Flat]
     right, left = (np.array([_taken(line, problem, side * step) for step in wanted]) for side in (1, -1))
     moves = (right != 0.0) & (left != 0.0)
     if not moves.any():
-        raise ValueError(f"steps up to {wanted[-1]:g} do not move x along {line.place.name}: larger ones do")
+        raise ValueError(f"steps up to {wanted[-1]:g} are too small to move x along {line.place.name}: use larger ones")
     return wanted[moves], right[moves], left[moves]
 
 
 def _steps(steps: Any) -> Flat:
     wanted: Flat = np.unique(as_numbers(steps, "steps").astype(np.float64).reshape(-1))
     if not wanted.size:
-        raise ValueError("steps is empty: None stands for the powers of two that suit x")
+        raise ValueError("steps must not be empty; None means powers of two that suit x")
     allowed = np.isfinite(wanted) & (wanted > 0)
     if not allowed.all():
         raise ValueError(f"steps must be positive and finite, not {wanted[~allowed][0]:g}")
@@ -146,17 +170,17 @@ def _steps(steps: Any) -> Flat:
 
 
 def _taken(line: Line, problem: Problem, step: float) -> float:
-    """Return the step that the evaluator really takes when it is asked for one."""
+    """Return the step that an evaluator actually takes when asked for `step`."""
     reached = (line.at.astype(np.float64) + step / line.size).astype(line.at.dtype)
     return line.taken(reached, problem.x)
 
 
 def _slopes(line: Line, ladder: Flat, ahead: Flat, behind: Flat) -> tuple[float, dict[str, Flat]]:
-    """Return f(x), and the quotients of the steps really taken; NaN where f has no value."""
+    """Return f(x) and the difference quotients over the steps actually taken; NaN where f has no value."""
     evaluator = evaluator_for(line.objective, read_problem(line.at))
     at_x = float(evaluator.evaluate(_probes(np.zeros(0), at_x=True))[0])
     if not math.isfinite(at_x):
-        raise ValueError(f"f(x) is {at_x}: there are no slopes to study at x")
+        raise ValueError(f"f(x) must be finite for a study at x, but is {at_x}")
     right, left = evaluator.evaluate(_probes(np.concatenate((ladder, -ladder)) / line.size)).reshape(2, -1)
     with np.errstate(all="ignore"):
         slopes = {
@@ -168,7 +192,7 @@ def _slopes(line: Line, ladder: Flat, ahead: Flat, behind: Flat) -> tuple[float,
 
 
 def _probes(steps: Flat, *, at_x: bool = False) -> Flat:
-    """Return the probes of an evaluator of one variable; one at x itself has no coordinate."""
+    """Return probes of a function of one variable, optionally preceded by one at x itself."""
     probes = probes_at_x(len(steps) + at_x)
     probes["stop"][at_x:] = 1
     probes["step"][at_x:] = steps
@@ -177,7 +201,7 @@ def _probes(steps: Flat, *, at_x: bool = False) -> Flat:
 
 def _noise_and_kink(line: Line, largest: float) -> tuple[NoiseFloor, Kink | None]:
     """Return the noise floor along the line, and the nearest kink within the largest step."""
-    with np.errstate(all="ignore"):  # beyond the domain there is nothing to warn of: a kink is not found there
+    with np.errstate(all="ignore"):  # outside of the domain no kink is found; warnings would not help
         floor = noise_floor(line.objective, line.at)
         found = find_kinks(line.objective, line.at, radius=largest / line.size)
     if not found:
@@ -187,28 +211,28 @@ def _noise_and_kink(line: Line, largest: float) -> tuple[NoiseFloor, Kink | None
 
 
 def _claimed(gradient: Any, problem: Problem, line: Line) -> tuple[float, int]:
-    """Return the claimed slope of the line, NaN where there is none, and how often the gradient was called."""
+    """Return the claimed slope along the line, NaN if there is none, and how often the gradient was called."""
     if gradient is None:
         return math.nan, 0
     claimed, count = claimed_gradient(gradient_function(gradient, problem), problem)
     slope = line.claimed(claimed)
     if not math.isfinite(slope):
-        problem.note(f"The claimed slope is {slope}: errors are against the best slope that was found.")
+        problem.note(f"The claimed slope is {slope}: errors are measured against the best slope found instead.")
         return math.nan, count
     return slope, count
 
 
 def _reference(centered: Seen, claimed: float, problem: Problem) -> Reference:
-    """Return what errors are against, and how far that may be off."""
+    """Return the slope against which errors are measured, with its error bar."""
     if math.isfinite(claimed):
         return Reference(claimed, ROUNDINGS * float(np.finfo(problem.x.dtype).eps) * abs(claimed))
-    # Beyond a kink slopes may agree with each other, and not with the slope at x.
+    # Beyond a kink, slopes may agree with each other but not with the slope at x.
     steps, slopes, bars, smooth = centered
     return Reference(*orders.best_slope(steps[smooth], slopes[smooth], bars[smooth]))
 
 
 def _curve(formula: str, seen: Seen, reference: Reference) -> Curve:
-    """Return the errors of one formula and what they show."""
+    """Return the errors of one formula, with the fits to them."""
     steps, slopes, bars, smooth = seen
     errors = np.abs(slopes - reference.slope)
     truncation = orders.fit_truncation(steps, np.where(smooth, errors, np.nan), bars + reference.error_bar)
@@ -218,9 +242,9 @@ def _curve(formula: str, seen: Seen, reference: Reference) -> Curve:
 
 
 def _smooth(ladder: Flat, kink: Kink | None) -> dict[str, Flat]:
-    """Say for each formula which steps stay inside of the smooth piece that holds x.
+    """Return for each formula which steps stay within the smooth piece around x.
 
-    A kink at x, or nearer than the finest steps can tell, is in all of them.
+    A kink at x, or closer than the finest steps can resolve, is ignored.
     """
     everywhere = np.ones(len(ladder), bool)
     inside = ladder < abs(kink.distance) if kink is not None else everywhere

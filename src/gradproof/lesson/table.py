@@ -1,4 +1,4 @@
-"""A study as text: what was fitted, and the slopes of some of the steps; 100 columns or fewer."""
+"""Renders a study as text: the fits, and the slopes at some of the steps; 100 columns at most."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def _facts(study: StudyRecord) -> str:
 
 
 def _slope(study: StudyRecord) -> str:
-    """Return what errors are against, with as many digits as are certain."""
+    """Return the slope against which errors are measured, with as many digits as are certain."""
     if study.against == "claimed":
         return f"{number(study.slope, DIGITS)}, claimed"
     if not math.isfinite(study.slope):
-        return "none was found to measure errors against"
+        return "none was found"
     certain = DIGITS
     if study.slope and study.error_bar:
         certain = min(DIGITS, max(2, math.ceil(math.log10(abs(study.slope) / study.error_bar))) + 1)
@@ -51,7 +51,7 @@ def _slope(study: StudyRecord) -> str:
 
 
 def kink_in_words(study: StudyRecord) -> str:
-    """Return where the nearest kink lies, with the slopes on its sides."""
+    """Describe the nearest kink: its position, and the slopes on its two sides."""
     if study.kink is None:
         return f"none found within {short(float(study.steps[-1]))}"
     distance = study.kink.distance
@@ -71,8 +71,8 @@ def _fits(study: StudyRecord) -> str:
 
 def _order(fit: Fit) -> str:
     if not fit.steps:
-        return "no steps at which it rules"
-    # Rounded first, so that no order is -0.00.
+        return "dominates at no steps"
+    # Rounded first, to avoid -0.00.
     return f"order {round(fit.order, 2) + 0.0:.2f} on {short(fit.low)} … {short(fit.high)}"
 
 
@@ -103,14 +103,16 @@ def _cell(value: float, digits: int) -> str:
 def _meaning(study: StudyRecord) -> str:
     sentences = []
     if not math.isfinite(study.slope):
-        sentences.append("f has no value on one side of x, or slopes that do not settle: a claimed gradient would do.")
+        sentences.append(
+            "f has no value on one side of x, or its slopes do not converge: give a gradient to measure errors against."
+        )
     if study.kink is not None and study.kink.distance == 0:
-        sentences.append("f has a kink at x: there is no slope, and no step brings the formulas nearer to one.")
+        sentences.append("f has a kink at x: it has no slope there, and no step brings the two formulas closer to one.")
     elif study.kink is not None:
-        sides = "forward and centered" if study.kink.distance > 0 else "backward and centered"
+        sides = "Forward and centered" if study.kink.distance > 0 else "Backward and centered"
         away = short(abs(study.kink.distance))
-        sentences.append(f"The {sides} differences cross the kink with every step above {away}: smaller ones do not.")
-    # Beside a kink "and nothing else" would not be true.
+        sentences.append(f"{sides} differences cross the kink with every step above {away}; smaller steps do not.")
+    # With a kink nearby, these explanations would not be the whole truth.
     if study.explanation and not (study.kink is not None and study.fingerprint in (UNCLEAR, TRUNCATION, NOTHING)):
         sentences.append(study.explanation)
     sentences += study.warnings

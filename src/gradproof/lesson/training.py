@@ -1,7 +1,7 @@
-"""A check along the training: the optimizer goes its way with the claimed gradient, and points on it are checked.
+"""Checks along a training run: an optimizer follows the claimed gradient, and points on its way are checked.
 
-A bug can hide at the initial point: behind weights that start at 0, behind units that are dead or saturated, behind a
-regulariser that is larger than all else.  After some steps it cannot.
+At the initial point a bug can be hidden by weights that start at 0, by dead or saturated units, or by a regulariser
+that is larger than everything else.  After some steps of training it no longer is.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from ..evaluators.choice import gradient_function
 from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, call, read_problem
 from ..report.report import Report
-from ..rows.fewer_rows import row_count
-from ..rows.on_rows import OnRows
+from ..rows.on_rows import OnRows, row_count
 from ..run.progress import Progress, shown
 from .optimizers import ALL_ROWS, OPTIMIZERS, Update, batches
 from .trajectory import Trajectory, verdict_over
@@ -44,51 +43,79 @@ def check_along(
     progress: Progress = None,
     **settings: Any,
 ) -> Trajectory:
-    """Train with the claimed gradient, and check it at some of the points on the way.
+    """Train with the claimed gradient, and check it at several points along the way.
 
     Parameters
     ----------
     objective, gradient, x
-        As for `check`; the gradient is a function.
-    optimizer
-        "batch" (gradient descent on all rows), "sgd" (one row a step), "minibatch", "momentum", "adagrad" or "adam" (32
-        rows a step); or a function that takes x and the gradient there, in the structure of x, and returns the next x.
-    steps
-        How many steps the optimizer goes.
-    at
-        After how many steps to check, 0 for x itself; by default 0, 10, 100 and `steps`, as far as it goes.
-    rows
-        The number of data points, as for `check`; without it the gradient takes x alone, and each step is on all data.
-    learning_rate, batch_size
-        Of the optimizer, where its own are not to be used.  A batch size needs `rows`.
-    seed
-        Of the order of the rows, and of the checks.
-    stop_at_wrong
-        Whether to end at the first point at which the gradient is wrong.
-    time_limit
-        In seconds, for all together.
-    progress
-        As for `check`: one bar for the steps and the evaluations of all checks.
+        As for `check`; the gradient must be a function.
+    optimizer : str or callable, optional
+        "batch" (gradient descent on all rows), "sgd" (one row per step; the default), or "minibatch", "momentum",
+        "adagrad" [1]_ or "adam" [2]_ (32 rows per step).  Or a function ``optimizer(x, gradient)`` that returns the
+        next x, all in the structure of `x`.
+    steps : int, optional
+        The number of steps of the optimizer, 0 or more.
+    at : sequence of int, optional
+        After how many steps to check; 0 means at `x` itself.  The default is 0, 10, 100 and `steps`, as far as they do
+        not exceed `steps`.
+    rows : int, optional
+        The number of data points, as for `check`.  Without it, the gradient is a function of x alone and every step
+        uses all data.
+    learning_rate : float, optional
+        Positive; by default that of the optimizer.
+    batch_size : int, optional
+        The number of rows per step, which requires `rows`; by default that of the optimizer.
+    seed : int, optional
+        Seed for the order of the rows and for the checks.
+    stop_at_wrong : bool, optional
+        Whether to stop at the first point at which the gradient is wrong.
+    time_limit : float, optional
+        Maximum time in seconds, for everything together.
+    progress : bool or callable, optional
+        As for `check`, with one bar for all steps and checks.
     **settings
-        The other arguments of `check` but save and resume, for every point; a budget is one point's.
+        Other arguments of `check`, except `save` and `resume`, for every point; a `budget` applies to each point.
 
     Returns
     -------
     Trajectory
-        A report for each point, and one verdict; true in a boolean context only where all are right.
+        A report for each point, and one verdict; true only if the gradient is right at every point.
 
     Raises
     ------
     TypeError, ValueError
-        Where an argument is not what is said above.
+        If an argument is invalid, or as for `check`.
+
+    References
+    ----------
+    .. [1] J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and stochastic
+       optimization", Journal of Machine Learning Research 12, 2121-2159 (2011).
+    .. [2] D. P. Kingma and J. Ba, "Adam: A method for stochastic optimization", International Conference on Learning
+       Representations (2015).
+
+    Examples
+    --------
+    The cross term of this gradient has the wrong sign, which cannot be seen at 0:
+
+    >>> import numpy as np
+    >>> from gradproof import check_along
+    >>> def objective(x):
+    ...     return np.sum((x - 1) ** 2) + x[0] * x[1]
+    >>> def gradient(x):
+    ...     return 2 * (x - 1) - x[::-1]
+    >>> found = check_along(objective, gradient, np.zeros(2), optimizer="batch", steps=10)
+    >>> [report.verdict for report in found.reports]
+    ['right', 'wrong']
+    >>> found.first_wrong
+    10
     """
     if {"save", "resume"} & set(settings):
-        raise TypeError("save and resume are for one check; a check along the training is several")
+        raise TypeError("save and resume cannot be used here: check_along makes several checks")
     problem = read_problem(x)
     chosen = _points(steps, at)
     count = None if rows is None else row_count(rows)
     if not callable(gradient := gradient_function(gradient, problem)):
-        raise TypeError(f"gradient must be a function, not of type {type(gradient).__name__}: each step calls it")
+        raise TypeError(f"gradient must be a function, which each step calls, not of type {type(gradient).__name__}")
     update = _update(optimizer, learning_rate, problem)
     size = _batch_size(optimizer, batch_size, count)
     deadline = None if time_limit is None else time.monotonic() + time_limit
@@ -116,7 +143,7 @@ def _walk(
     chosen: list[int],
     advance: Callable[[int], object] | None,
 ) -> Iterator[Flat]:
-    """Yield the points to check; the last one is not finite where the optimizer diverged."""
+    """Yield the points to check; the last one is not finite if the optimizer diverged."""
     x = problem.x.copy()
     for step in range(max(chosen) + 1):
         if step in chosen or not np.isfinite(x).all():
@@ -127,7 +154,7 @@ def _walk(
         function = gradient if part is None else OnRows(gradient, part, "gradient")
         value = call(function, problem.layout.build(x.copy()), "gradient")
         slopes = problem.layout.flatten(value, "the gradient's result")
-        with np.errstate(all="ignore"):  # what diverges says so by itself
+        with np.errstate(all="ignore"):  # divergence is reported without warnings
             x = update(x, slopes).astype(x.dtype)
         if advance is not None:
             advance(1)
@@ -136,7 +163,7 @@ def _walk(
 def _checked(
     objective: Any, gradient: Any, problem: Problem, settings: dict[str, Any], deadline: float | None, point: Flat
 ) -> Report | str:
-    """Return the report of a point, or what keeps it from being checked."""
+    """Return the report for a point, or the reason why it was not checked."""
     if not np.isfinite(point).all():
         return "diverged"
     left = None if deadline is None else deadline - time.monotonic()
@@ -148,7 +175,7 @@ def _checked(
 def _reports(
     points: Iterator[Flat], checked: Callable[[Flat], Report | str], *, stop_at_wrong: bool
 ) -> tuple[list[Report], str]:
-    """Return the reports of the points, and what ended them early."""
+    """Return the reports for the points, and what ended them early."""
     reports: list[Report] = []
     try:
         for point in points:
@@ -175,7 +202,7 @@ def _rows_of_steps(count: int | None, size: int, seed: int) -> Iterator[Flat | N
 
 
 def _passed_on(advance: Callable[[int], object]) -> Callable[[int, int], object]:
-    """Return what tells a bar of all checks of one check after the other."""
+    """Return a progress callback for single checks that advances the bar of all checks."""
     before = 0
 
     def progress(done: int, _total: int) -> None:
@@ -197,7 +224,7 @@ def _points(steps: Any, at: Any) -> list[int]:
         at = (at,)
     chosen = sorted({whole(step, "each of at must be an integer") for step in at})
     if not chosen or chosen[0] < 0 or chosen[-1] > steps:
-        raise ValueError(f"at must name points from 0 to steps, which is {steps}, not {at!r:.60}")
+        raise ValueError(f"at must hold integers from 0 to steps, which is {steps}, not {at!r:.60}")
     return chosen
 
 
@@ -212,23 +239,23 @@ def _update(optimizer: Any, learning_rate: float | None, problem: Problem) -> Up
         names = ", ".join(f'"{name}"' for name in OPTIMIZERS)
         raise ValueError(f"optimizer must be one of {names}, or a function of x and gradient, not {optimizer!r:.40}")
     if learning_rate is not None:
-        raise ValueError("learning_rate is for the optimizers that have a name; a function has its own")
+        raise ValueError("learning_rate can only be set for named optimizers, not for a function")
     layout = problem.layout
 
     def update(x: Flat, gradient: Flat) -> Flat:
         moved = optimizer(layout.build(x.copy()), layout.build(gradient))
         if moved is None:
-            raise TypeError("the optimizer returned None, not the next x: is a `return` missing?")
+            raise TypeError("the optimizer returned None instead of the next x: is a `return` missing?")
         return layout.flatten(moved, "the optimizer's result")
 
     return update
 
 
 def _batch_size(optimizer: Any, size: Any, count: int | None) -> int:
-    """Return of how many rows each step is."""
+    """Return the number of rows per step."""
     if size is not None:
         if count is None:
-            raise ValueError("batch_size needs rows, the number of data points")
+            raise ValueError("batch_size requires rows, the number of data points")
         rows = whole(size, "batch_size must be an integer")
         if rows < 1:
             raise ValueError(f"batch_size must be at least 1 row, not {size}")

@@ -1,1 +1,1 @@
-"""The problem: the structure of x, the point, the claimed gradient, and the box that holds it."""
+"""The problem: the structure of x, the point, the claimed gradient, and the bounds."""

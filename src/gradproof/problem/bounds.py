@@ -1,4 +1,4 @@
-"""The box outside of which the objective is never evaluated."""
+"""The bounds, outside of which the objective is never evaluated."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .structure import Branch, Layout
 
 
 class Bounds(NamedTuple):
-    """The box outside of which the objective is never evaluated."""
+    """Lower and upper bounds, n values each."""
 
     lower: Flat
     upper: Flat
 
     def inside(self, probes: Flat, x: Flat, points: Callable[[Flat], Flat]) -> Flat:
-        """Say for each probe whether its point lies in the box."""
+        """Return for each probe whether its point lies within the bounds."""
         inside = np.ones(len(probes), bool)
         single = along_one_coordinate(probes)
         at = probes["start"][single]
-        # One coordinate moves by its step, rounded as the point is: no need to make the whole point.
+        # If one coordinate moves, the rounded coordinate is enough: the whole point need not be made.
         moved = (x[at] + probes["step"][single]).astype(x.dtype)
         inside[single] = (moved >= self.lower[at]) & (moved <= self.upper[at])
         for row in np.flatnonzero((probes["stop"] > probes["start"]) & ~single):
@@ -34,7 +34,7 @@ class Bounds(NamedTuple):
 
 
 def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
-    """Return the box that the user gave as (lower, upper), each None, a number, an array or the structure of x."""
+    """Return the bounds given as (lower, upper), each None, a number, an array or in the structure of x."""
     if bounds is None:
         return None
     if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
@@ -45,8 +45,8 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
     if outside.size:
         index = int(outside[0])
         raise ValueError(
-            f"{problem.layout.name(index)} is {problem.x[index]:.9g}, outside of its bounds "
-            f"[{lower[index]:.9g}, {upper[index]:.9g}]: x must lie inside of the bounds"
+            f"x must lie within the bounds, but {problem.layout.name(index)} is {problem.x[index]:.9g}, outside "
+            f"[{lower[index]:.9g}, {upper[index]:.9g}]"
         )
     return Bounds(lower, upper)
 

@@ -1,4 +1,4 @@
-"""The claimed gradient: asked for, compared with its second call, as one flat vector."""
+"""The claimed gradient as one flat vector: obtained, and compared with a second call."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import numpy as np
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
-# Two calls of one gradient may differ by the order of its sums: so much of the largest component is rounding.
+# Two calls may differ in the order of their sums: this part of the largest component counts as rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
-# The variable that holds a result, and the argument of the function that counts.
+# References to a result that nobody else holds: the variable, and the argument of sys.getrefcount.
 ONLY_OURS = 2
 WATCHED = "the claimed gradient"
 
 
 class Claimed(NamedTuple):
-    """A claimed gradient that has been taken already: flat, after how many calls, and whether the user holds it."""
+    """A claimed gradient that was obtained before: a vector, the number of calls, and whether the user holds it."""
 
     values: Flat
     calls: int
     is_users: bool = False
 
     def own(self, problem: Problem) -> Flat:
-        """Return the values in memory that nobody else writes to, or that is watched."""
+        """Return the values as a copy, or watched, if the user holds them."""
         return problem.watch.own(self.values, WATCHED) if self.is_users else self.values
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     """Return the claimed gradient as a flat vector, and how often the gradient function was called.
 
-    It is in float64; for a check along lines, which asks for it once, in the type of x.
+    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.
     """
     if isinstance(gradient, Claimed):
         return gradient.own(problem), gradient.calls
@@ -49,14 +49,14 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
-    """Return the claimed gradient of a check that goes on, by one call: its function has been tried before."""
+    """Return the claimed gradient of a resumed check, from a single call."""
     if isinstance(gradient, Claimed):
         return gradient.own(problem)
     return _call(gradient, problem) if callable(gradient) else _given(gradient, problem)
 
 
 def _given(value: Any, problem: Problem) -> Flat:
-    """Return a gradient that was given as arrays, as a flat vector; along lines a large one is watched, not copied."""
+    """Return a gradient that was given as arrays as a flat vector; along lines a large one is watched, not copied."""
     if not problem.along_lines:
         return problem.layout.flatten(value, "gradient")
     flat = problem.layout.flat_or_same(value, "gradient", dtype=problem.x.dtype)
@@ -65,12 +65,12 @@ def _given(value: Any, problem: Problem) -> Flat:
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
-    """Call the gradient on fresh memory; copy its result at once, because it may be a buffer that is used again."""
+    """Call the gradient on a copy of x, and copy its result at once: it may be a buffer that is reused."""
     x, memory = problem.copy_of_x()
     value = call(gradient, x, "gradient")
     if value is None:
-        raise TypeError("the gradient returned None, not an array: is a `return` missing?")
-    # A result that nobody else holds is no buffer that is used again.
+        raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
+    # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     if problem.along_lines and ours:
         flat = problem.layout.flat_or_same(value, "the gradient's result", dtype=problem.x.dtype)
@@ -79,7 +79,7 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
             value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64
         )
     if not same_numbers(memory, problem.x):
-        problem.note("The gradient changed its argument; it was given copies, your x is as it was.")
+        problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return flat
 
 
@@ -94,6 +94,6 @@ def _compare(first: Flat, second: Flat, problem: Problem) -> None:
     if differs.any():
         index = int(np.flatnonzero(differs)[0])
         problem.note(
-            f"The gradient gave another value at its second call ({problem.layout.name(index)}: {first[index]:.6g}, "
-            f"then {second[index]:.6g}); the first one was checked. Fix its random seed, or make its sums reproducible."
+            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
         )

@@ -1,4 +1,4 @@
-"""Numbers that a user gives: arrays of real numbers, integers, seeds."""
+"""Validation of numbers given by the user: arrays of real numbers, integers, seeds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBER_KINDS = "fiu"
 
 
 def whole(value: Any, must_be: str) -> int:
-    """Return an integer of any kind as an int; `must_be` says what it must be where it is none."""
+    """Return an integer of any type as an int; `must_be` begins the error message for anything else."""
     try:
         if not isinstance(value, bool):
             return operator.index(value)
@@ -24,7 +24,7 @@ def whole(value: Any, must_be: str) -> int:
 
 
 def read_seed(seed: Any) -> int:
-    """Return a seed as an int; an error where it is not one of 64 bits."""
+    """Return a seed as an int; raise an error unless it fits into 64 bits."""
     number = whole(seed, "seed must be an integer")
     if not 0 <= number < 1 << 64:
         raise ValueError(f"seed must be an integer from 0 to 2**64 - 1, not {number}")
@@ -32,7 +32,7 @@ def read_seed(seed: Any) -> int:
 
 
 def as_float(value: Any) -> float:
-    """Return a real number as a float; an integer or a fraction beyond the range as infinity."""
+    """Return a real number as a float; an integer or fraction beyond the range becomes infinity."""
     try:
         return float(value)
     except OverflowError:
@@ -40,22 +40,20 @@ def as_float(value: Any) -> float:
 
 
 def frozen(array: Flat) -> Flat:
-    """Return an array that nobody can write to any more."""
+    """Make an array read-only and return it."""
     array.flags.writeable = False
     return array
 
 
 def as_numbers(value: Any, what: str) -> Flat:
-    """Return the value as an array of real numbers in float32 or float64; a clear error where it is not that."""
+    """Return the value as an array of float32, float64 or integers; raise a clear error for anything else."""
     try:
         array = np.asarray(value)
     except ValueError as problem:
-        raise ValueError(f"{what} is not an array: {problem}") from None
+        raise ValueError(f"{what} cannot be converted to an array: {problem}") from None
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):
-        raise TypeError(
-            f"{what} has the type {array.dtype}; float32 and float64 can be checked: convert it to one of the two"
-        )
+        raise TypeError(f"{what} must be float32 or float64, but is {array.dtype}: convert it to one of the two")
     if kind not in NUMBER_KINDS:
         raise TypeError(
             f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"

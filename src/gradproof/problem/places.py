@@ -1,4 +1,4 @@
-"""Places in x: what a flat index, or a name of the user's, stands for."""
+"""Looks up coordinates and blocks of x by flat index or by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
 
 
 class Place(NamedTuple):
-    """The coordinates [start, stop) of x, and what the user calls them."""
+    """The coordinates [start, stop) of x, with their name."""
 
     start: int
     stop: int
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 def place_of(problem: Problem, index: Any) -> Place:
-    """Return the coordinates that a flat index or a name stands for; None stands for all."""
+    """Return the coordinates with this flat index or name; None stands for all of x."""
     layout, n = problem.layout, problem.n
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
@@ -30,7 +30,7 @@ def place_of(problem: Problem, index: Any) -> Place:
         return _named(problem, index)
     number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:
-        raise IndexError(f"there is no coordinate {number}: they go from 0 to {n - 1}")
+        raise IndexError(f"index {number} is out of range: coordinates go from 0 to {n - 1}")
     return Place(number, number + 1, layout.name(number))
 
 
@@ -54,22 +54,22 @@ def _named(problem: Problem, name: str) -> Place:
     hint = (
         f"did you mean {lowered[close[0]]}?"
         if close
-        else f"there is {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
+        else f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
     )
     raise ValueError(f"x has no {text}; {hint}")
 
 
 def _element(problem: Problem, leaf: Leaf, inside: str, text: str) -> Place:
-    """Return the coordinates of an element, or of a row, of an array."""
+    """Return the coordinates of an element or a row of an array."""
     parts = [part.strip() for part in inside.split(",")]
     if not all(re.fullmatch(r"\d+", part) for part in parts):
-        raise ValueError(f"{text}: the places in brackets must be whole numbers from 0 on, as in {_example(leaf)}")
+        raise ValueError(f"{text}: indices must be integers from 0, as in {_example(leaf)}")
     if len(parts) > len(leaf.shape):
         raise IndexError(f"{text} has {len(parts)} indices, but {leaf.path or 'x'} has the shape {leaf.shape}")
     start, length = leaf.start, leaf.stop - leaf.start
     for part, size in zip(map(int, parts), leaf.shape, strict=False):
         if part >= size:
-            raise IndexError(f"{text} is not there: {leaf.path or 'x'} has the shape {leaf.shape}")
+            raise IndexError(f"{text} is out of range: {leaf.path or 'x'} has the shape {leaf.shape}")
         length //= size
         start += part * length
     return Place(start, start + length, problem.layout.name(start) if length == 1 else text)

@@ -1,4 +1,4 @@
-"""Probes as an array has them: one record a row, its fields by name."""
+"""Probes, the points to evaluate, as records of a NumPy array."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PROBE: np.dtype[Any] = np.dtype(Probe)
 
 
 def probes_at_x(count: int = 1) -> Flat:
-    """Return so many probes of the point x itself."""
+    """Return `count` probes at x itself."""
     return np.zeros(count, PROBE)
 
 
 def along_one_coordinate(probes: Flat) -> Flat:
-    """Say for each probe whether it moves one coordinate, and no other."""
+    """Return for each probe whether it moves exactly one coordinate."""
     alone: Flat = (probes["stop"] - probes["start"] == 1) & (probes["seed"] == 0) & (probes["ratio"] == 0.0)
     return alone

@@ -1,7 +1,7 @@
-"""Named parameters: a (nested) structure of arrays as one flat vector, and back.
+"""Converts (nested) structures of named arrays to one flat vector, and back.
 
-A `Layout` remembers how the user's x looks, so that every point can be handed over in that shape, and every coordinate
-can be called by the name that the user gave it: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
+A `Layout` describes the structure of the user's x, so that points can be passed on in that structure and coordinates
+reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Node: TypeAlias = "Leaf | Branch"
 
 
 class Leaf(NamedTuple):
-    """An array, or one number, inside of the structure; a plain Python number has no type of its own."""
+    """An array or a number in the structure; the `dtype` of a plain Python number is None."""
 
     path: str
     shape: tuple[int, ...]
@@ -31,25 +31,25 @@ class Leaf(NamedTuple):
     number: bool
 
     def build(self, flat: Flat) -> Any:
-        """Return its part of a flat vector in its own shape, as a view; a number as a number."""
+        """Return its part of a flat vector: a view in its own shape, or a number."""
         if self.number:
             return flat[self.start]
         part = flat[self.start : self.stop]
         return part if len(self.shape) == 1 else part.reshape(self.shape)
 
     def build_batch(self, points: Flat) -> Any:
-        """Return its part of a matrix of points, one point a row."""
+        """Return its part of a matrix with one point per row."""
         return points[:, self.start : self.stop].reshape((len(points), *self.shape))
 
     def rows(self, points: Flat) -> Iterator[Any]:
-        """Yield its part of one point after the other, as `build` makes it."""
+        """Yield its part of each point, as `build` returns it."""
         if self.shape or self.number:
             return iter(self.build_batch(points))
-        return map(self.build, points)  # a row of a matrix would be a number, not an array without dimensions
+        return map(self.build, points)  # iterating a matrix would give a number instead of a 0-d array
 
 
 class Branch:
-    """A dict, list or tuple inside of the structure; `kind` is "dict", "list" or "tuple"."""
+    """A dict, list or tuple in the structure; `kind` is "dict", "list" or "tuple"."""
 
     def __init__(self, path: str, kind: str, keys: tuple[Any, ...], children: tuple[Node, ...], example: Any) -> None:
         self.path = path
@@ -59,7 +59,7 @@ class Branch:
         self.example = example
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: of a container of a usual type an empty one, not the user's arrays in it."""
+        """Return what to pickle: the usual containers are emptied, so that the user's arrays stay behind."""
         state = {name: value for name, value in self.__dict__.items() if name != "assemble"}
         if type(self.example) in (dict, list, tuple):
             state["example"] = type(self.example)()
@@ -68,22 +68,22 @@ class Branch:
         return state
 
     def build(self, flat: Flat) -> Any:
-        """Return the structure with views of a flat vector in it."""
+        """Return the structure filled with views of a flat vector."""
         return self.assemble(child.build(flat) for child in self.children)
 
     def build_batch(self, points: Flat) -> Any:
-        """Return the structure with a leading axis for the points."""
+        """Return the structure in which every array has a leading axis for the points."""
         return self.assemble(child.build_batch(points) for child in self.children)
 
     def rows(self, points: Flat) -> Iterator[Any]:
-        """Yield the structure of one point after the other: much cheaper than building each of them."""
+        """Yield the structure of each point: much cheaper than building each of them."""
         if not self.children:
             return (self.build(point) for point in points)
         return map(self.assemble, zip(*(child.rows(points) for child in self.children), strict=True))
 
     @functools.cached_property
     def assemble(self) -> Callable[[Iterable[Any]], Any]:
-        """What makes a new container of the user's own type that holds the parts."""
+        """A function that makes a new container of the user's own type from its parts."""
         kind, keys = type(self.example), self.keys
         if self.kind == "list":
             return list
@@ -101,50 +101,52 @@ class Branch:
         return like_the_example
 
     def parts(self, value: Any, what: str) -> list[Any]:
-        """Return the parts of a value of this structure in order; a clear error where it has another structure."""
+        """Return the parts of a value in order; raise a clear error if its structure is different."""
         where = _named(self.path, what)
         if self.kind != "dict":
             if not isinstance(value, (list, tuple)) or len(value) != len(self.children):
-                raise ValueError(f"{where} is {_described(value)}, but x is a {self.kind} of {len(self.children)}")
+                raise ValueError(
+                    f"{where} is {_described(value)}, but x is a {self.kind} of length {len(self.children)}"
+                )
             return list(value)
         if not isinstance(value, Mapping):
             raise ValueError(f"{where} is {_described(value)}, but x is a dict with the keys {_listed(self.keys)}")
         missing = [key for key in self.keys if key not in value]
         extra = [key for key in value if key not in self.keys]
         if missing or extra:
-            faults = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has {_listed(extra)}, x has not"] * bool(extra)
-            raise ValueError(f"{where} {' and '.join(faults)}; x has the keys {_listed(self.keys)}")
+            faults = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has the extra {_listed(extra)}"] * bool(extra)
+            raise ValueError(f"{where} {' and '.join(faults)}: x has the keys {_listed(self.keys)}")
         return [value[key] for key in self.keys]
 
 
 class Layout:
-    """How the user's x looks: its structure, the shapes and names of its arrays, and its one element type."""
+    """The layout of the user's x: its structure, the shapes and names of its arrays, and its dtype."""
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.leaves = tuple(_leaves(root))
         self.n = self.leaves[-1].stop if self.leaves else 0
-        # One type for all: as NumPy, float32 beside float64 is computed in float64, so that each step is exact.
+        # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
         self.dtype = np.result_type(*{leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)})
         self._starts = [leaf.start for leaf in self.leaves]
 
     @property
     def build(self) -> Callable[[Flat], Any]:
-        """What makes the user's structure out of a flat vector, without a copy."""
+        """A function that returns a flat vector in the user's structure, without a copy."""
         return self.root.build
 
     @property
     def build_batch(self) -> Callable[[Flat], Any]:
-        """What makes the user's structure, with a leading axis, out of a matrix with a point a row."""
+        """A function that returns a matrix of points in the user's structure, with a leading axis."""
         return self.root.build_batch
 
     @property
     def rows(self) -> Callable[[Flat], Iterator[Any]]:
-        """What yields the user's structure for one row of a matrix of points after the other."""
+        """A function that yields each row of a matrix of points in the user's structure."""
         return self.root.rows
 
     def name(self, index: int) -> str:
-        """Return what the user calls a coordinate."""
+        """Return the name of a coordinate."""
         leaf = self.leaves[bisect.bisect_right(self._starts, index) - 1]
         path = leaf.path or "x"
         if not leaf.shape:
@@ -156,7 +158,7 @@ class Layout:
         return f"{path}[{', '.join(reversed(place))}]"
 
     def name_of_line(self, start: int, stop: int) -> str:
-        """Return what the user calls the coordinates [start, stop)."""
+        """Return the name of the coordinates [start, stop)."""
         for leaf in self.leaves:
             if stop > start + 1 and (start, stop) == (leaf.start, leaf.stop):
                 return leaf.path or "x"
@@ -164,13 +166,13 @@ class Layout:
         return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
 
     def flatten(self, value: Any, what: str, *, dtype: Any = np.float64) -> Flat:
-        """Return a new flat vector that holds a value of this structure; `what` names it where it does not fit."""
+        """Return a value of this structure as a new flat vector; `what` names it in error messages."""
         out = np.empty(self.n, dtype)
         _fill(self.root, value, out, what)
         return out
 
     def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
-        """Return a flat vector that holds a value of this structure: the value's own memory where it is one already."""
+        """Return a value of this structure as a flat vector, without a copy if it is one already."""
         fits = isinstance(value, np.ndarray) and isinstance(self.root, Leaf) and value.shape == self.root.shape
         if fits and value.dtype == dtype and value.flags.c_contiguous and value.dtype.isnative:
             same: Flat = np.asarray(value).reshape(-1)
@@ -178,12 +180,12 @@ class Layout:
         return self.flatten(value, what, dtype=dtype)
 
 
-# For vectors of so many elements there is one point that moves: one more might not fit into the memory.
+# For vectors of this many elements a single point moves along the lines: a second one might not fit into memory.
 LARGE = 1 << 20
 
 
 def layout_of(x: Any) -> Layout:
-    """Return how the user's x looks."""
+    """Return the layout of the user's x."""
     layout = Layout(_node(x, "", [0]))
     if layout.n == 0:
         raise ValueError("x is empty: a gradient check needs at least one coordinate")
@@ -191,7 +193,7 @@ def layout_of(x: Any) -> Layout:
 
 
 def read(x: Any) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and its numbers as a flat vector: of one array its own memory."""
+    """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
     layout = layout_of(x)
     return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
@@ -218,7 +220,7 @@ def _join(path: str, key: str) -> str:
 
 
 def _printable(key: str) -> str:
-    """Return a key as one line of text: a report shows it in a table."""
+    """Return a key as a single line of text, for the tables of reports."""
     return key if key.isprintable() else repr(key)[1:-1]
 
 
@@ -227,12 +229,12 @@ def _named(path: str, what: str) -> str:
 
 
 def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """float32 stays float32, everything else becomes float64."""
+    """Return float32 for float32, and float64 for everything else."""
     return np.dtype(np.float32) if dtype.kind == "f" and dtype.itemsize == 4 else np.dtype(np.float64)
 
 
 def _is_numbers(value: Sequence[Any]) -> bool:
-    """Whether a list or tuple is one array: plain numbers, or rows of plain numbers of one length, and nothing else."""
+    """Whether a list or tuple is one array: only plain numbers, or only rows of plain numbers of equal length."""
     if not value or not all(_is_number(part) or isinstance(part, (list, tuple)) for part in value):
         return not value
     lengths = {len(part) if isinstance(part, (list, tuple)) else -1 for part in value}
@@ -267,7 +269,7 @@ def _fill(node: Node, value: Any, out: Flat, what: str) -> None:
 
 
 def _same_shape(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    """Whether the shapes agree; a column, a row and a flat vector of one length do, too."""
+    """Whether the shapes agree; a column, a row and a flat vector of equal length do."""
     if shape == expected:
         return True
     long, expected_long = ([length for length in lengths if length != 1] for lengths in (shape, expected))
@@ -278,7 +280,7 @@ def _described(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"a dict with the keys {_listed(value)}"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {operator.length_hint(value)}"
+        return f"a {type(value).__name__} of length {operator.length_hint(value)}"
     shape = getattr(value, "shape", None)
     return f"an array of shape {tuple(shape)}" if shape is not None else f"of type {type(value).__name__}"
 

@@ -1,4 +1,4 @@
-"""Arrays of the user that are read in place, because a copy would be too large: a check notices when they change."""
+"""Watches arrays of the user that are too large to be copied: a check notices if they change."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from .numbers import Flat
 
-# Up to so many bytes a vector is copied: what user code writes to the user's own array then changes nothing.
+# Vectors of up to this many bytes are copied: what the user's code writes to its own array then has no effect.
 COPIED_BYTES = 1 << 28
-# Words that are mixed and summed at a time, in the second level of cache.
+# The number of words that are mixed and summed at a time; they fit into the second-level cache.
 CHUNK = 1 << 15
 COLUMNS = 64
-# splitmix64's constant: odd, so that no bit of a sum is lost.
+# splitmix64's constant, which is odd, so that no bit of a sum is lost.
 FACTOR, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
 # The largest prime below 2^64.
 PRIME = (1 << 64) - 59
@@ -22,11 +22,11 @@ SIGN_TO_THE_MIDDLE = np.uint64(31)
 
 
 class ChangedError(ValueError):
-    """An array that a check reads in place has been written to."""
+    """An array that a check reads in place has changed."""
 
 
 class Borrowed(NamedTuple):
-    """An array of the user's, what it is to them, and the fingerprint that it must keep."""
+    """An array of the user, what the user calls it, and the fingerprint that it must keep."""
 
     name: str
     array: Flat
@@ -34,18 +34,18 @@ class Borrowed(NamedTuple):
 
 
 class Watch:
-    """The arrays that a check reads where the user has them."""
+    """The arrays that a check reads in place."""
 
     def __init__(self) -> None:
         self._borrowed: list[Borrowed] = []
 
     def own(self, flat: Flat, name: str) -> Flat:
-        """Return a vector that nobody else writes to: a copy, or, where that would be too large, itself, watched.
+        """Return a copy that only the check holds or, if that would be too large, the vector itself, watched.
 
         Parameters
         ----------
         flat
-            A vector of the user's.
+            A vector of the user.
         name
             What the user calls it.
         """
@@ -56,26 +56,26 @@ class Watch:
         return flat
 
     def look(self) -> None:
-        """Raise `ChangedError` where one of the arrays is not what it was."""
+        """Raise `ChangedError` if one of the arrays has changed."""
         for name, array, known in self._borrowed:
             if fingerprint(array) != known:
                 raise ChangedError(
-                    f"{name} was changed while the check read it: something that f calls writes to this array, which "
-                    f"was not copied because it has {array.nbytes / 2**20:,.0f} MiB; give the check a copy of it"
+                    f"{name} changed during the check: f, or something that it calls, modifies this array, which was "
+                    f"not copied because it has {array.nbytes / 2**20:,.0f} MiB; pass a copy of it"
                 )
 
 
 def fingerprint(array: Flat, total: int = 0) -> int:
-    """Return a sum over the bits of an array, weighted by their places: another one says that something changed.
+    """Return a weighted sum over the bits of an array, which is different if the array has changed.
 
-    It reads some 2 GB a second and takes no memory worth mentioning, unlike a comparison with a copy.
+    It reads some 2 GB per second and, unlike a comparison with a copy, needs little memory.
 
     Parameters
     ----------
     array
-        Of any type and shape; what is not contiguous is copied.
+        An array of any type and shape; it is copied if it is not contiguous.
     total
-        The fingerprint of what stands before it.
+        The fingerprint of what precedes it.
     """
     data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = data.size // (8 * COLUMNS) * (8 * COLUMNS)
@@ -84,7 +84,7 @@ def fingerprint(array: Flat, total: int = 0) -> int:
     for start in range(0, words.size, CHUNK):
         part = words[start : start + CHUNK]
         mixed = memory[: part.size]
-        # The highest bit of a sum knows only odd and even: two signs would cancel, so each one counts further down too.
+        # The highest bit of a sum only counts parity, so two signs would cancel: let each one count further down, too.
         np.right_shift(part, SIGN_TO_THE_MIDDLE, out=mixed)
         np.bitwise_xor(mixed, part, out=mixed)
         columns = np.add.reduce(mixed.reshape(-1, COLUMNS), axis=0)

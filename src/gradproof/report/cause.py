@@ -1,4 +1,4 @@
-"""Why a finding is what it is: the causes of the core as an enum."""
+"""The causes of findings, as an enum."""
 
 from __future__ import annotations
 
@@ -8,7 +8,34 @@ from ..core.records import codes
 
 
 class Cause(str, enum.Enum):
-    """The cause of a finding; its value is the word, `explanation` the sentence that says what to do."""
+    """The cause of a finding: an enum whose values are words.
+
+    Attributes
+    ----------
+    AGREES
+        The claimed value agrees with the numerical slope.
+    WRONG
+        It does not: look for the bug in the gradient.
+    KINK_AT_POINT
+        f has a kink at x, and the claimed value lies between the slopes on its two sides: acceptable.
+    KINK_CROSSED
+        f has a kink near x; closer to x the claimed value agrees: acceptable.
+    NOISE_LIMITED, STEP_LIMITED, DOMAIN, NONDETERMINISTIC
+        Undecided: because of rounding noise, because no step gives a reliable slope, because f is not finite near x, or
+        because f(x) changes from call to call.
+    UNTESTED
+        The check ended first.
+
+    Examples
+    --------
+    >>> from gradproof import Cause
+    >>> Cause("wrong") is Cause.WRONG
+    True
+    >>> Cause.KINK_AT_POINT.is_acceptable, Cause.WRONG.is_acceptable
+    (True, False)
+    >>> print(Cause.AGREES.explanation)
+    The claimed value agrees with the numerical slope within its error bar.
+    """
 
     UNTESTED = "untested"
     AGREES = "agrees"
@@ -25,17 +52,34 @@ class Cause(str, enum.Enum):
 
     @property
     def explanation(self) -> str:
-        """One sentence: what it means and what to do."""
+        """What the cause means and what to do about it, in one sentence."""
         return _EXPLANATIONS[self.value]
 
     @property
     def is_acceptable(self) -> bool:
-        """Whether the claimed value may stand."""
+        """Whether the claimed value is acceptable: AGREES, KINK_AT_POINT or KINK_CROSSED."""
         return self in (Cause.AGREES, Cause.KINK_AT_POINT, Cause.KINK_CROSSED)
 
     @classmethod
     def from_code(cls, code: int) -> Cause:
-        """Return the cause that the core calls by this number."""
+        """Return the cause that has this number in the C API.
+
+        Parameters
+        ----------
+        code : int
+            From 0 to 8, as `GRADPROOF_WRONG` and so on in gradproof.h.
+
+        Raises
+        ------
+        KeyError
+            If no cause has this number.
+
+        Examples
+        --------
+        >>> from gradproof import Cause
+        >>> print(Cause.from_code(2))
+        wrong
+        """
         return cls(codes.CAUSES[code][0])
 
 

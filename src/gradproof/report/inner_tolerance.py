@@ -1,9 +1,9 @@
-"""Errors as of a solver inside f: small, and alike in all coordinates that are wrong, but by no common factor.
+"""Detects errors that look like the tolerance of a solver inside f: small and similar, but without a common factor.
 
-Where f solves something (a fixed point, an ODE, a linear system) until a tolerance is met, the numerical slopes are
-those of what the solver returns, and the right gradient is that of the exact solution.  What the solver leaves reaches
-each slope through one smooth map: every error is about as large, relative to the gradient, as the tolerance times a
-condition number.  The verdict stays; a sentence says what it looks like.
+If f solves something (a fixed point, an ODE, a linear system) to some tolerance, the numerical slopes are those of what
+the solver returns, whereas the right gradient is that of the exact solution.  The residual of the solver reaches every
+slope through one smooth map: relative to the gradient, each error is about as large as the tolerance times a condition
+number.  The verdict stands; a remark says what the errors look like.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ import numpy as np
 from ..core.records import codes
 from ..problem.numbers import Flat
 
-# Of fewer coordinates nobody can say that they are alike.
+# Fewer coordinates do not show whether their errors are similar.
 FEWEST = 3
-# Below, any tolerance accepts; above, a solver stops so early that its user knows.
+# Smaller errors pass with any rtol; for larger ones the solver stops so early that its user knows.
 SMALL = (1e-6, 1e-3)
-# So large a part of the errors lies within such a factor of their median.  Of normal errors relative to normal claims
-# more than nine in ten do; those of a few bugs differ by more.
+# Errors are similar if at least the part MOST of them lies within the factor ALIKE of their median.  For normally
+# distributed errors and claims more than nine in ten do; the errors of several bugs differ by more.
 MOST, ALIKE = 0.75, 10.0
-# Quotients that agree so well are one number: a wrong factor, or a lost term such as a penalty, not a solver.
+# Quotients that agree within this are one number: a wrong factor or a missing term such as a penalty, not a solver.
 SAME = 0.05
-# Up to so many times the median an error relative to its own claim may be; it is larger where the claim is nearly 0.
+# The rtol suggested accepts errors of up to this many medians, relative to their claims, which may be nearly 0.
 OWN = 20.0
-# The error bar of a slope, and that a check at the new rtol measures at another step.
+# For the error bars of the slopes, and because a check with the new rtol uses other steps.
 MARGIN = 1.5
 
 
 def remark(findings: Flat, x: Flat) -> str:
-    """Return what must be said of wrong coordinates that differ like those of a solver; nothing where they do not.
+    """Return a remark if the wrong coordinates look like the tolerance of a solver inside f, else "".
 
     Parameters
     ----------
     findings
-        Those of the engine.
+        The findings of the engine.
     x
         The point, n values.
     """
@@ -47,7 +47,7 @@ def remark(findings: Flat, x: Flat) -> str:
     if len(wrong) < FEWEST:
         return ""
     claims, errors = np.abs(wrong["claimed"]), np.abs(wrong["claimed"] - wrong["slope"])
-    # A component that is nearly 0 by cancellation has the error of the others.
+    # A component that is nearly 0 by cancellation has an error as large as the others.
     sizes = np.maximum(np.maximum(claims, np.abs(wrong["slope"])), np.median(claims))
     with np.errstate(all="ignore"):
         relative = errors / sizes
@@ -73,18 +73,18 @@ def _bars(wrong: Any) -> Flat:
 
 
 def _sentence(size: float, needed: Flat) -> str:
-    """Return the sentence; `needed` is the rtol that each claim would have needed."""
+    """Return the remark; `needed` is the rtol with which each claim would have been accepted."""
     accepted = needed <= OWN * size
     rtol = _rounded_up(MARGIN * float(np.max(needed, where=accepted, initial=size)))
     which = "them" if accepted.all() else f"{np.count_nonzero(accepted):,} of them"
     return (
-        f"The {len(needed):,} wrong coordinates differ from the slopes by about {size:.0e} of the gradient, alike "
-        "everywhere and by no common factor: this is what the tolerance of a solver inside f looks like (a fixed "
-        f"point, an ODE). Tighten it and check again; rtol={rtol:g} would accept {which}."
+        f"The {len(needed):,} wrong coordinates differ from the slopes by about {size:.0e} of the gradient, "
+        "similarly everywhere but not by a common factor: this is typical of the tolerance of a solver inside f (a "
+        f"fixed point, an ODE). Tighten that tolerance and check again; rtol={rtol:g} would accept {which}."
     )
 
 
 def _rounded_up(value: float) -> float:
-    """Return the smallest of 1, 2 and 5 times a power of ten that is no less."""
+    """Round up to 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(float(f"{digit * power:.0e}") for digit in (1, 2, 5, 10) if digit * power >= value)

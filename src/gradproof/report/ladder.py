@@ -1,4 +1,4 @@
-"""The evidence of a coordinate: the slopes at every step at which the objective was evaluated, and what they show."""
+"""The ladder of a coordinate: its slopes at every step that was tried, and the pattern that they show."""
 
 from __future__ import annotations
 
@@ -12,24 +12,45 @@ import numpy as np
 from ..problem.numbers import Flat
 from ..problem.probes import along_one_coordinate
 
-# Four standard deviations of the noise of one value; a slope has two values in it.
+# Four standard deviations of the noise of one value, times sqrt(2) because a slope is made of two.
 NOISE_BAR = 4.0 * math.sqrt(2.0)
-# Of long vectors only what was evaluated beyond the first pairs is kept.
+# Of longer vectors, large rounds (the first pairs of all coordinates) are not kept.
 KEPT_WHOLE = 1 << 17
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
 FINGERPRINTS = {
     FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
-    NOISE: "|slope - claimed| grows like 1/h as the step shrinks: rounding noise of f, and nothing else.",
-    TRUNCATION: "|slope - claimed| shrinks with the step: truncation of a smooth f, and nothing else.",
-    KINK: "|slope - claimed| is flat, then drops suddenly: larger steps cross a kink, smaller ones do not.",
+    NOISE: "|slope - claimed| grows like 1/h as the step h shrinks: rounding noise of f, and nothing more.",
+    TRUNCATION: "|slope - claimed| shrinks with the step: truncation error of a smooth f, and nothing more.",
+    KINK: "|slope - claimed| is flat, then drops suddenly: larger steps cross a kink that smaller ones do not.",
     NOTHING: "The slopes agree with the claimed value at every step.",
-    UNCLEAR: "The slopes show no pattern that has a name.",
+    UNCLEAR: "|slope - claimed| follows none of the known patterns.",
 }
 
 
 class Rung(NamedTuple):
-    """The slopes of one step: forward (right), backward (left), centered; their gap, and what noise leaves open."""
+    """The slopes at one step.
+
+    Attributes
+    ----------
+    step : float
+        The step, positive, in units of x.
+    left, right, slope : float
+        Backward, forward and centered difference; NaN if there is none.
+    gap : float
+        ``right - left``.
+    error_bar : float
+        What rounding noise may add to a slope: four standard deviations.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> report = check(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 3.0]))
+    >>> rung = report.ladder(0)[-1]
+    >>> rung.slope == (rung.left + rung.right) / 2
+    True
+    """
 
     step: float
     left: float
@@ -40,7 +61,7 @@ class Rung(NamedTuple):
 
 
 class Values:
-    """What the objective gave along single coordinates, as the rounds of a check went by."""
+    """The values of the objective along single coordinates, round by round."""
 
     def __init__(self, x: Flat) -> None:
         self._x = x
@@ -64,17 +85,17 @@ class Values:
 
     @property
     def rounds(self) -> int:
-        """How many rounds have left something."""
+        """The number of rounds of which values were kept."""
         return len(self._rounds)
 
     def first(self, rounds: int) -> tuple[Flat, Flat, Flat]:
-        """Return the coordinates, steps and values that so many rounds have left, one after the other."""
+        """Return the coordinates, steps and values kept of the first `rounds` rounds, concatenated."""
         kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._rounds[:rounds]]
         starts, steps, values = map(np.concatenate, zip(*kept, strict=True))
         return starts, steps, values
 
     def restore(self, value: float, starts: Flat, steps: Flat, values: Flat) -> None:
-        """Take over what other rounds have left."""
+        """Replace everything by the values of an earlier run."""
         self._at_x, self._rounds = value, [(starts, steps, values)]
 
     def ladder(self, index: int, noise: float) -> tuple[Rung, ...]:
@@ -98,7 +119,7 @@ def _rung(step: float, slopes: dict[int, float], noise: float) -> Rung:
 
 
 def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
-    """Return which pattern |slope - claimed| shows over the steps: one of the keys of `FINGERPRINTS`."""
+    """Return the pattern of |slope - claimed| over the steps: one of the keys of `FINGERPRINTS`."""
     seen = [(one.step, abs(one.slope - claimed), one.error_bar) for one in rungs if math.isfinite(one.slope - claimed)]
     if len(seen) < 2:
         return UNCLEAR
@@ -110,19 +131,19 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
     below = [error for error, bar in finer if bar < 0.25 * errors[0] and error < DROP * errors[0]]
     middle = len(errors) // 2
     if len(errors) == 1 or _flat(errors[: max(2, middle)]) or (len(errors) > 3 and _flat(errors[middle:])):
-        # What is below the noise may have dropped; what is seen to be small has.
+        # An error below the noise may or may not have dropped; one that is measured to be small has.
         drops = [*below, errors[0]] if len(errors) > 1 else below
         return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
     return TRUNCATION if _falls(clear) else UNCLEAR
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:
-    """Whether errors fall at least in proportion to the steps, as truncation does."""
+    """Whether errors fall about in proportion to the steps or faster, as truncation errors do."""
     (small, least), (large, most) = clear[0], clear[-1]
     slope = math.log(most / least) / math.log(large / small)
     return slope >= 0.7 and all(after >= before for (_, before), (_, after) in itertools.pairwise(clear))
 
 
 def _flat(errors: Sequence[float]) -> bool:
-    """Whether errors are the same but for what truncation or a kink at the end of the ladder adds."""
+    """Whether errors are equal, apart from what truncation or a kink at one end of the ladder adds."""
     return max(errors) <= 1.5 * min(errors)

@@ -1,4 +1,4 @@
-"""A report made of the records of the engine, in the words of the user's structure."""
+"""Makes a report, with the user's names, from the records of the engine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .power import make_power
 from .records import Evidence, Finding
 from .report import Report
 
-# What a finding of the engine and one of the report both have.
+# The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
 
 
 class Course(NamedTuple):
-    """How a check went, beside what its engine found."""
+    """How a check went, apart from what its engine found."""
 
     mode: str
     seed: int
@@ -34,7 +34,7 @@ class Course(NamedTuple):
 
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
-    """Return the records of the engine as a report in the words of the user's structure."""
+    """Return the report of a check, with the user's names for coordinates."""
     findings = tuple(_findings(outcome.findings, evidence, float(outcome.report.noise_floor)))
     lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
     blocks, calls = evidence.blocks, course.gradient_evaluations
@@ -53,7 +53,7 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
 
 
 def _numbers(report: structs.Report) -> dict[str, Any]:
-    """Return what the report of the engine says in one number each, by the names of the fields."""
+    """Return the scalar fields of a report, converted from those of the engine."""
     return {
         "verdict": codes.VERDICTS[report.verdict],
         "n": report.n,
@@ -75,7 +75,7 @@ def _numbers(report: structs.Report) -> dict[str, Any]:
 
 
 def _open_cause(report: structs.Report) -> Cause | None:
-    """Return why a check along lines could not decide; None where it could."""
+    """Return why a check along lines could not decide; None if it could."""
     is_open = report.verdict == codes.VERDICT_INCONCLUSIVE
     return Cause.from_code(report.cause) if is_open else None
 
@@ -91,7 +91,7 @@ def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
-    # As Python numbers, all at once: thousands of them may be wrong.
+    # All converted at once, because there may be thousands.
     for numbers in records.tolist():
         yield _finding(dict(zip(FINDING.names or (), numbers, strict=True)), evidence, noise)
 

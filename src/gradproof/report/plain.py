@@ -1,4 +1,4 @@
-"""Values of a result as plain Python values, ready for JSON."""
+"""Converts results to plain Python values, ready for JSON."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .cause import Cause
 
 
 def plain(value: Any) -> Any:
-    """Return a value as plain Python values: NaN as None, infinities as "inf" and "-inf", arrays as lists.
+    """Convert a value to plain Python values: NaN to None, infinities to "inf" and "-inf", arrays to lists.
 
-    A dataclass becomes a dict of its public fields.
+    A dataclass becomes a dict with its public fields.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return {part.name: plain(getattr(value, part.name)) for part in fields(value) if part.name[0] != "_"}

@@ -1,4 +1,4 @@
-"""What a check along lines would have seen: its power, in words and numbers."""
+"""The power of a check along lines: which errors it would have detected, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from ..core.records.border import Report
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 
-# A single error of so many bars is seen by every line: |v| >= 1/2, and half of what shows may be the bar itself.
+# Every line detects a single error of this many bars: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
-# An error vector whose norm is so many bars shows where the lines give 2 bars of it: one its bar, one the bar's error.
+# An error vector whose norm is this many bars is detected if a line shows 2 bars of it: one for the bar itself, one for
+# the error of the measured slope.
 LIKELY = 22.0
 PART = 2.0 / LIKELY
 MOST_DIGITS = 9
-# Between one bar and three the lines are drawn a second time: up to four bars of an error come to that.
+# Disagreements between one bar and three are checked on a second set of lines; errors of up to four bars get there.
 PART_OF_A_SECOND_LOOK = 4.0 / LIKELY
 
 
 def miss_of_one_line(part: float) -> float:
-    """Return the probability that a line shows less than `part` of the norm of an error vector, at most.
+    """Return an upper bound on the probability that a line shows less than `part` of the norm of an error vector.
 
     Parameters
     ----------
@@ -31,22 +32,23 @@ def miss_of_one_line(part: float) -> float:
     Returns
     -------
     float
-        sqrt(2) * part, at most 1: a bound for every error vector.  Two equal errors come near to it: their sum is small
-        where their signs differ (probability 1/2) and the magnitudes are nearer to each other than
-        d = sqrt(2) * part (probability 2 d - d²).
+        sqrt(2) * part, at most 1: a bound for every error vector.  Two equal errors come close to it: their sum is
+        small if their signs differ (probability 1/2) and their magnitudes differ by less than d = sqrt(2) * part
+        (probability 2 d - d²).
 
     Notes
     -----
-    From the distribution of the directions alone, whatever the objective.  Let the errors e_i, in scales, have the norm
-    1.  Along a line they add up to the sum of e_i v_i, where v_i has the density 1/2 on [-3/2, -1/2] and on [1/2, 3/2].
-    The density of the sum is nowhere above 1/sqrt(2), and the interval from -part to part is 2 * part long:
+    The bound follows from the distribution of the directions alone, for any objective.  Let the errors e_i, in scales,
+    have norm 1.  Along a line they add up to the sum of e_i v_i, where v_i has density 1/2 on [-3/2, -1/2] and on
+    [1/2, 3/2].  The density of the sum never exceeds 1/sqrt(2), and the interval from -part to part has length
+    2 * part:
 
-    - Where one |e_i| is at least 1/sqrt(2), the density of e_i v_i alone, whatever the others add, is at most
-      1 / (2 |e_i|).
-    - Else by the inversion of the characteristic function, phi(t) = cos(t) sin(t/2) / (t/2) for one v_i, and Hölder's
+    - If one |e_i| is at least 1/sqrt(2), the density of e_i v_i alone is at most 1 / (2 |e_i|), whatever the others
+      add.
+    - Otherwise, invert the characteristic function, phi(t) = cos(t) sin(t/2) / (t/2) for one v_i, and apply Hölder's
       inequality with the exponents p_i = 1 / e_i² > 2, as in Ball, "Cube slicing in R^n", Proceedings of the American
       Mathematical Society 97 (1986), 465-473: the density is at most the largest sqrt(p) / (2 pi) times the integral
-      of |phi|**p.  At p = 2 that is 1/sqrt(2) by Parseval's equation; beyond, it is less, which is computed, not
+      of |phi|**p.  At p = 2 that is 1/sqrt(2) by Parseval's theorem; for larger p it is less, which is computed, not
       proved (tests/report/test_power.py).
     """
     return min(1.0, math.sqrt(2.0) * part)
@@ -54,7 +56,28 @@ def miss_of_one_line(part: float) -> float:
 
 @dataclass(frozen=True)
 class BlockPower:
-    """What lines would have seen in one named block: `norm` of its claimed gradient, `bar` of the lines over it."""
+    """The power of a check along lines in one named block.
+
+    Attributes
+    ----------
+    name : str
+        The name of the block.
+    norm : float
+        Euclidean norm of its claimed gradient, each component times the scale of its coordinate.
+    bar : float
+        Error bar of the lines through it, in units of f.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> p = {"W": np.ones((5, 3)), "b": np.ones(5)}
+    >>> report = check(lambda p: np.sum(p["W"] ** 2) + np.sum(p["b"]), {"W": 2 * p["W"], "b": p["b"]}, p, mode="lines")
+    >>> [block.name for block in report.power.blocks]
+    ['W', 'b']
+    >>> all(block.single > block.bar for block in report.power.blocks)
+    True
+    """
 
     name: str
     norm: float
@@ -62,19 +85,53 @@ class BlockPower:
 
     @property
     def single(self) -> float:
-        """The error of one coordinate, times its scale, that would have been seen for certain."""
+        """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
         return SURE * self.bar
 
 
 @dataclass(frozen=True)
 class Power:
-    """The power of a check along lines; all slopes are in units of f, every coordinate moved by its scale.
+    """The power of a check along lines: which errors it would have detected; ``str(power)`` says it in a sentence.
 
-    The scale of a coordinate is its size, at least a tenth of the root mean square of x in its window of 1,024
-    coordinates.  `bar` is the error bar of the slope along a random line, `norm` the Euclidean norm of the claimed
-    gradient in these scales, `aligned_bar` and `total` the same along the claimed gradient, where `total` is the sum of
-    its absolute values; `parts_bar` the bar of shorter lines, 0 without any; `hidden` what kinks at x may hide along a
-    line.
+    Slopes along lines are in units of f: every coordinate moves by its scale, which is its size, or a tenth of the root
+    mean square of x in its window of 1,024 coordinates if that is larger.
+
+    Attributes
+    ----------
+    bar : float
+        Error bar of the slope along a random line.
+    norm : float
+        Euclidean norm of the claimed gradient, each component times the scale of its coordinate.
+    lines : int
+        The number of random lines.
+    aligned_bar, total, aligned_lines : float, float, int
+        Error bar, claimed slope (the sum of absolute values) and number of the lines along the claimed gradient.
+    parts_bar, parts : float, int
+        Error bar and number of the shorter lines through parts of x; 0 if there were none.
+    hidden : float
+        The error that kinks at x may hide along a line.
+    evaluations, gradient_evaluations : int
+        How often the objective and the gradient were called.
+    blocks : tuple of BlockPower
+        The same for each named block of x.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> x = np.linspace(-1, 1, 10_000)
+    >>> power = check(lambda x: np.sum(x**3), 3 * x**2, x).power
+    >>> print(power)
+    right to ... of the gradient's norm; ...
+    >>> power.relative < 1e-5 and power.factor < 1e-5 and power.probability > 0.99
+    True
+
+    An error of a single coordinate is detected if it exceeds `single`, any other if its norm exceeds `any_error`:
+
+    >>> power.bar < power.single < power.any_error
+    True
+    >>> power.relative < power.single_relative < power.any_relative
+    True
     """
 
     bar: float
@@ -92,61 +149,72 @@ class Power:
 
     @property
     def relative(self) -> float:
-        """The bar, relative to the norm: so far the gradient is right."""
+        """`bar` relative to `norm`: to this accuracy the gradient is right."""
         return self.bar / self.norm if self.norm else math.inf
 
     @property
     def single(self) -> float:
-        """The error of one coordinate, times its scale, that would have been seen for certain."""
+        """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
         return SURE * (min(self.bar, self.parts_bar) if self.parts_bar else self.bar)
 
     @property
     def single_relative(self) -> float:
-        """The same, relative to the norm."""
+        """`single` relative to `norm`."""
         return self.single / self.norm if self.norm else math.inf
 
     @property
     def any_error(self) -> float:
-        """The norm, in scales, of error vectors that would have been seen with `probability`, whatever their shape."""
+        """The norm, in scales, above which an error vector of any shape is detected with `probability`."""
         return LIKELY * self.bar
 
     @property
     def any_relative(self) -> float:
-        """The same, relative to the norm of the claimed gradient."""
+        """`any_error` relative to `norm`."""
         return self.any_error / self.norm if self.norm else math.inf
 
     @property
     def probability(self) -> float:
-        """With what probability, at least, an error vector of the norm `any_error` would have been seen.
+        """A lower bound on the probability that an error vector of norm `any_error` is detected (Ball, 1986).
 
-        It is missed where all lines show little of it, or so much that they are drawn again, and then little.
+        It is missed if all lines show little of it, or just enough to draw a second set of lines that shows little.
         """
         missed = miss_of_one_line(PART) ** self.lines
         return 1.0 - missed * (1.0 + miss_of_one_line(PART_OF_A_SECOND_LOOK) ** self.lines) if self.lines else 0.0
 
     @property
     def factor(self) -> float:
-        """The common factor of the gradient, less 1, that lines along the claim would have seen."""
+        """The smallest relative error common to all components that lines along the claimed gradient would detect."""
         return self.aligned_bar / self.total if self.total and self.aligned_lines else math.inf
 
     def derived(self) -> dict[str, Any]:
-        """Return what follows from the fields, and the statement, by its name."""
+        """Return the properties of this object, and ``str(power)`` as "statement", as a dict.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> x = np.linspace(-1, 1, 10_000)
+        >>> list(check(lambda x: np.sum(x**3), 3 * x**2, x).power.derived())[:3]
+        ['relative', 'single', 'single_relative']
+        """
         names = ("relative", "single", "single_relative", "any_error", "any_relative", "probability", "factor")
         return {**{name: getattr(self, name) for name in names}, "statement": str(self)}
 
     def __str__(self) -> str:
         if not self.lines:
-            return "no line agreed before the check ended: nothing is known"
+            return "the check ended before any line agreed: nothing is known"
         if not self.norm:
-            return f"the claimed gradient is 0; a slope of {_short(self.single)} of a coordinate would have been seen"
+            return (
+                f"the claimed gradient is 0; a slope of {_short(self.single)} in a coordinate would have been detected"
+            )
         lines = f"{self.lines} + {self.aligned_lines} lines" if self.aligned_lines else f"{self.lines} lines"
         if self.parts:
-            lines += f", {self.parts} parts with lines of their own"
+            lines += f", {self.parts} parts with their own lines"
         gradient = f", {self.gradient_evaluations} of g" if self.gradient_evaluations else ""
-        factor = f"; a common factor to {_short(self.factor)}" if self.aligned_lines else ""
+        factor = f"; a common factor is 1 to within {_short(self.factor)}" if self.aligned_lines else ""
         return (
             f"right to {_short(self.relative)} of the gradient's norm{factor}; any single coordinate off by more than "
-            f"{_short(self.single_relative)} of it would have been seen for certain, any error vector above "
+            f"{_short(self.single_relative)} of it would certainly have been detected, any error vector above "
             f"{_short(self.any_relative)} with probability ≥ {_floor(self.probability)}; {lines}, "
             f"{self.evaluations:,} evaluations of f{gradient}"
         )
@@ -158,8 +226,8 @@ def _short(value: float) -> str:
 
 
 def _floor(probability: float) -> str:
-    """Return a probability as far as its first digit that is not 9, at least two and at most nine, rounded down."""
-    # On use: only reports along lines are printed with it.
+    """Format a probability, rounded down after its first digit that is not 9: two to nine digits."""
+    # Imported on use: only reports along lines need it.
     from decimal import ROUND_DOWN, Decimal
 
     exact = Decimal(min(probability, math.nextafter(1.0, 0.0)))
@@ -168,7 +236,7 @@ def _floor(probability: float) -> str:
 
 
 def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat]) -> Power:
-    """Return the power that the report of the engine tells, with the named blocks of x."""
+    """Return the power of a check from the report of its engine and the named blocks of x."""
     bar = float(report.bar)
     leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
     known = zip(leaves, *(part.tolist() for part in blocks), strict=True) if len(blocks[0]) else ()

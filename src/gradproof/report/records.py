@@ -1,4 +1,4 @@
-"""What a check found, as records: findings, and the whole."""
+"""The result of a check as records: one for each finding, and one for the whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,63 @@ from .power import Power
 
 @dataclass(frozen=True)
 class Finding:
-    """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
+    """What a check found about one coordinate, or along one line: slopes, error bar and cause.
+
+    Slopes and errors are in units of f per unit of x; along a line of several coordinates they are in units of f, with
+    every coordinate moved by its scale.
+
+    Attributes
+    ----------
+    index : int
+        Flat index of the coordinate; the first one of a line.
+    start, stop : int
+        The range of flat indices, ``stop`` excluded; ``stop == start + 1`` for a coordinate.
+    name : str
+        The name of the coordinate or block, such as ``"W1[3, 7]"``.
+    cause : Cause
+        What the finding is, and why.
+    claimed : float
+        The slope according to the gradient.
+    slope : float
+        The numerical slope; NaN if there is none.
+    left, right : float
+        The slopes to the left and to the right of x; NaN if there are none.
+    error_bar : float
+        Bound on the error of `slope`.
+    step : float
+        The step on which `slope` mainly rests, in units of x.
+    resolution : float
+        The smallest error that would have been detected.
+    has_kink : bool
+        Whether there is a kink at or near x.
+    distance : float
+        Signed distance from x to the kink; 0 for a kink at x, NaN without one.
+    partner : int
+        Flat index of the coordinate that shares the kink, if the two claimed values contradict each other; else -1.
+    rows : int or None
+        The number of data points on which the finding was settled; None for all of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> x = np.array([0.5, 1.0, 2.0])
+    >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, 1.1], x)
+    >>> finding, = report.findings
+    >>> print(finding.name, finding.cause)
+    x[2] wrong
+    >>> round(finding.claimed, 6), round(finding.slope, 6)
+    (-0.457762, -0.416147)
+    >>> round(finding.error, 4), round(finding.relative_error, 4)
+    (0.0416, 0.0909)
+    >>> len(finding.ladder) > 1
+    True
+
+    A common factor is known along lines; of a single coordinate it is NaN:
+
+    >>> finding.factor, finding.factor_bar
+    (nan, nan)
+    """
 
     index: int
     start: int
@@ -35,33 +91,33 @@ class Finding:
     partner: int
     _values: Values = field(repr=False, compare=False)
     _noise: float = field(repr=False, compare=False)
-    # On how few data points at a time the finding was settled, where all of them could not do it; None where they did.
+    # How few data points at a time settled the finding, if all of them together could not.
     rows: int | None = None
 
     @property
     def ladder(self) -> tuple[Rung, ...]:
-        """The slopes at every step at which the coordinate was evaluated, finest first."""
+        """The slopes at every step that was tried, finest first, as a tuple of `Rung`."""
         return self._values.ladder(self.index, self._noise)
 
     @property
     def error(self) -> float:
-        """How far the claimed value is from the numerical slope."""
+        """The distance ``|claimed - slope|``."""
         return abs(self.claimed - self.slope)
 
     @property
     def factor(self) -> float:
-        """Of a line along the claim: the common factor of the claimed gradient; NaN for any other line."""
+        """Claimed over numerical slope along a line of several coordinates; NaN for a single coordinate."""
         known = self.stop > self.start + 1 and math.isfinite(self.claimed) and self.slope != 0
         return self.claimed / self.slope if known else math.nan
 
     @property
     def factor_bar(self) -> float:
-        """The error bar of the factor."""
+        """The error bar of `factor`; NaN if that is NaN."""
         return abs(self.factor / self.slope) * self.error_bar if math.isfinite(self.factor) else math.nan
 
     @property
     def relative_error(self) -> float:
-        """The error relative to the larger of the two; a NaN is infinitely wrong."""
+        """``|claimed - slope| / max(|claimed|, |slope|)``; infinity if one of them is not finite, 0 if both are 0."""
         if not (math.isfinite(self.error) and math.isfinite(self.claimed)):
             return math.inf
         size = max(abs(self.claimed), abs(self.slope))
@@ -69,7 +125,7 @@ class Finding:
 
 
 class Evidence(NamedTuple):
-    """What a report needs to explain a coordinate."""
+    """What a report keeps in order to explain a coordinate."""
 
     layout: Layout
     claimed: Flat
@@ -79,7 +135,7 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Record:
-    """The fields of a report, which says what they mean, and what can be looked up by a coordinate."""
+    """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
 
     verdict: str
     n: int
@@ -110,21 +166,71 @@ class Record:
     stopped_by: str
     warnings: tuple[str, ...]
     _evidence: Evidence = field(repr=False, compare=False)
-    # How many data points there are, where the check was told.
+    # The number of data points, if the check was given it.
     rows: int | None = None
-    # What the objective raised away from x, one record a type.
+    # What the objective raised away from x: one record for each type of exception.
     exceptions: tuple[Raised, ...] = ()
-    # How many points were left out, because they are outside of the bounds; they are no evaluations.
+    # The number of points that were left out because they lie outside the bounds; `evaluations` does not count them.
     outside: int = 0
 
     def name(self, index: int) -> str:
-        """Return what the user calls a coordinate."""
+        """Return the name of a coordinate, such as ``"W1[3, 7]"``.
+
+        Parameters
+        ----------
+        index : int
+            Flat index of the coordinate, from 0 to n - 1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> p = {"W": np.ones((2, 3)), "b": np.zeros(2)}
+        >>> def f(p):
+        ...     return np.sum((p["W"].sum(axis=1) + p["b"]) ** 2)
+        >>> report = check(f, {"W": np.full((2, 3), 6.0), "b": np.full(2, 6.0)}, p)
+        >>> report.name(5), report.name(6)
+        ('W[1, 2]', 'b[0]')
+        """
         return self._evidence.layout.name(index)
 
     def claimed(self, index: int) -> float:
-        """Return the claimed value of a coordinate."""
+        """Return the value that the gradient claims for a coordinate.
+
+        Parameters
+        ----------
+        index : int
+            Flat index of the coordinate, from 0 to n - 1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> check(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 3.0])).claimed(1)
+        6.0
+        """
         return float(self._evidence.claimed[index])
 
     def ladder(self, index: int) -> tuple[Rung, ...]:
-        """Return the slopes of a coordinate at every step at which it was evaluated, finest first."""
+        """Return the slopes of a coordinate at every step that was tried, finest first.
+
+        Parameters
+        ----------
+        index : int
+            Flat index of the coordinate, from 0 to n - 1.
+
+        Returns
+        -------
+        tuple of Rung
+            Step, left, right and centered slope, their gap, and the error bar of rounding noise.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> report = check(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 3.0]))
+        >>> rung = report.ladder(1)[-1]
+        >>> round(rung.slope, 6)
+        6.0
+        """
         return self._evidence.values.ladder(index, self.noise_floor)

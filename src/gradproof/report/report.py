@@ -1,4 +1,4 @@
-"""The report of a check, and the errors that carry it."""
+"""The report of a check, and the exceptions that carry one."""
 
 from __future__ import annotations
 
@@ -10,42 +10,133 @@ from .plain import plain
 from .records import Record
 
 
-# Its fields, and what makes it of them, are those of the record.
+# Its fields and its constructor are those of the record.
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Report(Record):
-    """What a check found; `str()` is the table that a person reads, `bool()` is whether the verdict is "right".
+    """The result of a check: ``print(report)`` shows it, and it is true only for the verdict "right".
 
-    `wrong` and `kinks` are sorted flat indices; `resolution` is the smallest error that would have been seen in every
-    tested coordinate, `resolutions` the same for each (NaN where nothing was decided).  Along lines (`mode`
-    "lines") it is the error of one coordinate, times its scale, that would have been seen for certain; `power` says the
-    whole of it, `cause` why the verdict is open (None where it is not), `sampled` are the coordinates that were looked
-    at alone, and there are no `resolutions`.
-    `findings` are those of the first 8,192 coordinates that had one; `wrong` and `kinks` know all.
+    Attributes
+    ----------
+    verdict : {"right", "wrong", "inconclusive"}
+        "wrong" if at least one coordinate is wrong; "inconclusive" if none is, but not everything could be decided.
+    wrong, kinks : ndarray of int64
+        Sorted flat indices of the coordinates that are wrong, and of those with a kink at or near x.
+    findings : tuple of Finding
+        The evidence for whatever does not simply agree, for the first 8,192 coordinates of that kind.
+    n, tested, agreeing, undecided, untested : int
+        Numbers of coordinates.
+    evaluations, gradient_evaluations, rounds : int
+        How often the objective and the gradient were called, and in how many rounds.
+    value : float
+        f(x).
+    noise_floor : float
+        Rounding noise of f near x, in units of f.
+    noise_measured : bool
+        Whether `noise_floor` was measured; if False, the rounding error of f(x) was assumed and proved sufficient.
+    arithmetic : {"float64", "float32", "coarser than float32"}
+        The arithmetic in which f computes, as its values show.
+    nondeterministic : bool
+        Whether calls of f at x gave different values.
+    spread : float
+        By how much they differed, in units of f.
+    resolution : float
+        The smallest error that would have been detected in every decided coordinate.  Along lines: the smallest error
+        of a single coordinate, times its scale, that is certain to be detected.
+    resolutions : ndarray of float64
+        The same for each coordinate; NaN if untested.  Empty along lines.
+    power : Power or None
+        What the lines would have detected; None in mode "full".
+    sampled : ndarray of int64
+        Along lines, the coordinates that were tested one by one.
+    cause : Cause or None
+        Along lines, why the verdict is inconclusive; else None.
+    rtol : float
+        The relative error that counted as wrong.
+    mode : {"full", "lines"}
+        The mode that was used.
+    seed : int
+        The seed of the random lines.
+    stopped_by : {"", "budget", "time_limit", "interrupted"}
+        What ended the check early, if anything did.
+    warnings : tuple of str
+        Remarks about the objective, the gradient or the check.
+    rows : int or None
+        The number of data points, if given.
+    exceptions : tuple of Raised
+        What the objective raised away from x, one record for each type of exception; such points are missing values.
+    outside : int
+        The number of points that were left out because they lie outside `bounds`; `evaluations` does not count them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check
+    >>> x = np.array([0.5, 1.0, 2.0])
+    >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, -1], x)
+    >>> report
+    <gradproof.Report wrong: n=3, tested=3, wrong=1, kinks=0, evaluations=...>
+    >>> bool(report), report.wrong
+    (False, array([2]))
+    >>> print(report.findings[0].cause.explanation)
+    The slope is measured clearly and the claimed value is not it: look for the bug in the gradient.
+
+    At a bound, points beyond it are left out; without bounds, an objective that raises there is reported:
+
+    >>> def f(x):
+    ...     if x[0] < 0:
+    ...         raise ValueError("x[0] is negative")
+    ...     return np.sum(x**1.5)
+    >>> x = np.array([0.0, 1.0])
+    >>> report = check(f, lambda x: 1.5 * np.sqrt(x), x, bounds=(0, None))
+    >>> report.outside > 0, report.exceptions
+    (True, ())
+    >>> for raised in check(f, lambda x: 1.5 * np.sqrt(x), x).exceptions:
+    ...     print(raised)
+    The objective raised ValueError (x[0] is negative) at ... away from x, where its value counts as missing.
     """
 
     def explain(self, index: int) -> str:
-        """Return the evidence of one coordinate as text: its slopes, what their pattern means, what to do.
+        """Return the evidence for one coordinate as text: its slopes, what their pattern means, and what to do.
 
         Parameters
         ----------
-        index
-            The flat index of the coordinate, from 0 to n - 1.
+        index : int
+            Flat index of the coordinate, from 0 to n - 1.
+
+        Returns
+        -------
+        str
+            A table with one line for each step, and an explanation.
 
         Raises
         ------
         IndexError
-            Where there is no such coordinate.
+            If `index` is out of range.
+        TypeError
+            If `index` is not an integer.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> x = np.array([0.5, 1.0, 2.0])
+        >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, 1.1], x)
+        >>> print(report.explain(2))
+        x[2]: claimed -0.457761520, measured -0.4161468... ± ...
+        ...
+          |slope - claimed| is the same at every step: the mark of a bug in the gradient.
+        ...
         """
-        # On use: most reports are never printed.
+        # Imported on use: most reports are never printed.
         from .text.explaining import explain
 
         index = operator.index(index)
         if not 0 <= index < self.n:
-            raise IndexError(f"there is no coordinate {index}: they go from 0 to {self.n - 1}")
+            raise IndexError(f"index {index} is out of range: coordinates go from 0 to {self.n - 1}")
         return explain(self, index)
 
     def __bool__(self) -> bool:
-        """Whether the gradient is right: a check that could not decide is not a pass."""
+        """Return whether the gradient is right; an inconclusive check does not pass."""
         return self.verdict == "right"
 
     def __str__(self) -> str:
@@ -60,21 +151,66 @@ class Report(Record):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain Python values, ready for JSON: NaN as None, infinities as "inf" and "-inf"."""
+        """Return the report as a dict of plain Python values, ready for JSON.
+
+        NaN becomes None, infinities become "inf" and "-inf", and arrays become lists.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> report = check(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
+        >>> report.to_dict()["wrong"]
+        [0, 1]
+        """
         words: dict[str, Any] = plain(self)
         if self.power is not None:
             words["power"] |= plain(self.power.derived())
         return words
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Return the report as JSON."""
+        """Return the report as JSON.
+
+        Parameters
+        ----------
+        indent : int or None, optional
+            As for `json.dumps`; None puts everything on one line.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> report = check(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
+        >>> print(report.to_json())
+        {
+          "verdict": "wrong",
+          "n": 2,
+          ...
+        }
+        """
         import json
 
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
 
 class GradientError(AssertionError):
-    """The gradient is wrong; `report` says where and why."""
+    """Raised by `assert_gradient` if a gradient is wrong.
+
+    Attributes
+    ----------
+    report : Report
+        Says where the gradient is wrong and why; the message of the exception shows it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gradproof
+    >>> try:
+    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
+    ... except gradproof.GradientError as error:
+    ...     print(error.report.verdict)
+    wrong
+    """
 
     def __init__(self, report: Report) -> None:
         super().__init__(f"\n{report}")
@@ -85,4 +221,22 @@ class GradientError(AssertionError):
 
 
 class InconclusiveError(GradientError):
-    """The check could not decide; `report` says what would decide it."""
+    """Raised by `assert_gradient` if a check could not decide.
+
+    Attributes
+    ----------
+    report : Report
+        Says what is undecided and what would decide it.
+
+    Examples
+    --------
+    A budget of two evaluations is too small:
+
+    >>> import numpy as np
+    >>> import gradproof
+    >>> try:
+    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 0.5]), budget=2)
+    ... except gradproof.InconclusiveError as error:
+    ...     print(error.report.untested, error.report.stopped_by)
+    2 budget
+    """

@@ -1,4 +1,4 @@
-"""Passes that say little: everything compared is zero, a block is dead, or a regulariser alone explains a gradient."""
+"""Detects agreement that proves little: everything is zero, a block is dead, or a regulariser explains a gradient."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from ..problem.numbers import Flat
 from ..problem.structure import Layout, Leaf
 
-# A quotient of claimed value and coordinate that is the same to rounding everywhere.
+# Quotients of claimed value and coordinate that differ by less than this, relatively, count as one factor.
 SAME = 1e-9
 FEWEST = 2
-# Of a longer block the first coordinates mostly say that there is no factor.
+# In a longer block, the first coordinates usually rule a common factor out.
 LONG = 4096
-# Long blocks are gone through in pieces of so many, which need no memory worth mentioning.
+# Long blocks are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
 
 
 def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
-    """Return what must be said of agreement that tests nothing, by the names of the blocks.
+    """Return remarks about agreement that tests nothing, with the names of the blocks.
 
     Parameters
     ----------
@@ -29,15 +29,15 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[st
     x, claimed
         The point and the claimed gradient, n values each.
     acceptable
-        For each coordinate, whether its claimed value agrees with the objective.
+        Whether each claimed value agrees with the objective, n values.
     """
     if not acceptable.any():
         return []
     everywhere = acceptable.size > 0 and acceptable.strides == (0,)
     if not (claimed if everywhere else claimed[acceptable]).any():
         return [
-            "Everything that agrees is 0, claimed and measured: a gradient that is always 0 would pass, too. "
-            "Check at another point, where the objective changes."
+            "Everything that agrees is 0, both claimed and measured: a gradient that always returns 0 would pass, too. "
+            "Check at a point where the objective changes."
         ]
     blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
     if len(blocks) < 2:
@@ -50,8 +50,8 @@ def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat) -> Iterator[str]:
         part = slice(leaf.start, leaf.stop)
         if acceptable[part].all() and not claimed[part].any():
             yield (
-                f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, claimed and measured. "
-                "Its agreement tests nothing: check at a point where it matters."
+                f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, both claimed and "
+                "measured. Its agreement tests nothing: check at a point where it matters."
             )
 
 
@@ -63,14 +63,14 @@ def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -
         factor = proportional[leaf.path]
         if factor and acceptable[leaf.start : leaf.stop].all():
             yield (
-                f"{leaf.path}: its gradient is {factor:.6g} times {leaf.path} itself, as of a regulariser alone. "
-                "Nothing else that should reach it was tested."
+                f"{leaf.path}: its gradient is {factor:.6g} times {leaf.path} itself, as that of a regulariser alone. "
+                "If anything else should contribute to it, that was not tested."
             )
 
 
 @np.errstate(all="ignore")
 def _factor(x: Flat, claimed: Flat) -> float:
-    """Return the factor that makes the claimed values of the coordinates; 0 where there is none."""
+    """Return the factor by which the claimed values are proportional to the coordinates; 0 if they are not."""
     if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):
         return 0.0
     first, count = math.nan, 0

@@ -1,1 +1,1 @@
-"""The rows of the data: what all of them leave undecided, settled on fewer."""
+"""Checks on fewer rows of the data, to settle what all rows leave undecided."""

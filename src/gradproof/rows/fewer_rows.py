@@ -1,22 +1,22 @@
-"""Fewer data points: what all rows of the data leave undecided, settled on a few of them at a time.
+"""Checks on fewer data points, which settle what all rows of the data leave undecided.
 
-A sum over fewer rows has fewer kinks, and its slopes cancel less, so that more of them rise above the noise.  What this
-proves of all rows rests on linearity, and each step of the argument is tested:
+A sum over fewer rows has fewer kinks, and its slopes cancel less, so that more of them exceed the noise.  What fewer
+rows prove about all rows follows from linearity, and each step of the argument is tested:
 
-1. The objective adds up over the rows (a mean or a sum of what each row gives, and what no row changes, such as a
-   regulariser): at x and at points near it, on two different splits of the rows.  The claimed gradient adds up in the
-   same way.  Where this is not so (batch normalisation, a divisor that stays N) fewer rows prove nothing, nothing is
+1. The objective adds up over the rows: it is a mean or a sum of one term per row, plus a constant such as a
+   regulariser.  This is tested at x and at points near it, on two different splits of the rows, and so is the claimed
+   gradient.  If it does not hold (batch normalisation, a divisor that stays N), fewer rows prove nothing, nothing is
    settled on them, and a note says so.
-2. The rows are dealt into two halves, by the seed, and for a coordinate that does not agree on one of them this is
-   halved again, up to `DEEPEST` times; each row is in one of the parts.  A coordinate is settled only where its claimed
-   value agrees with the slope on *every* part, to less than what claimed values are like there, and where the claims of
-   the parts add up to that on all rows.  Then the claimed value on all rows is the slope on all rows, within what the
-   resolutions of the parts add up to, which the finding states.
+2. The rows are divided at random, by the seed, into two halves; for a coordinate that does not agree on one of them,
+   that half is halved again, up to `DEEPEST` times, so that the parts cover each row once.  A coordinate is settled
+   only if its claimed value agrees with the slope on *every* part, to less than the typical claimed value there, and if
+   the claimed values of the parts add up to that on all rows.  Then the claimed value on all rows is the slope on all
+   rows, to within the sum of the resolutions of the parts, which the finding states.
 3. What does not agree on the smallest parts stays undecided.
 
-What is wrong on all rows stays wrong: only what is undecided comes here.  A claimed value that is wrong on one part and
-again on a half of it is wrong, too, and the finding says on how many rows: there the gradient is not that of the
-objective on the same rows, though the errors of all rows may cancel.
+Only undecided coordinates are treated here: what is wrong on all rows stays wrong.  A claimed value that is wrong on
+one part and again on a half of it is wrong, too: there the gradient is not that of the objective on the same rows,
+although the errors of all rows may cancel.  The finding says on how many rows.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ..evaluators.compiled.native import NativeFunction
 from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
 from ..problem.exceptions import Exceptions
-from ..problem.numbers import Flat, whole
+from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..report.cause import Cause
 from ..report.records import Finding
@@ -46,31 +46,31 @@ from ..run.progress import Progress, shown
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
-from .on_rows import OnRows
+from .on_rows import OnRows, row_count
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
-# So many coordinates of all are checked beside the undecided ones.
+# How many other coordinates are checked along with the undecided ones.
 COMPANY = 8
-# Halved so often at most: each part costs two evaluations a coordinate, whatever its size.
+# The most halvings: each part costs two evaluations per coordinate, whatever its size.
 DEEPEST = 8
-# Where else than at x the objective must add up: so many points, so far away in parts of the coordinates.
+# The objective must also add up at this many points near x, whose coordinates differ by this relative amount.
 POINTS, AWAY = 2, 1e-3
 FOR_THE_FORM = 5 * (POINTS + 1)
 CURABLE = (Cause.NOISE_LIMITED, Cause.STEP_LIMITED, Cause.DOMAIN)
-# Not a kink at x: through noise its two slopes are far apart, and excuse much.
+# KINK_AT_POINT is missing: noise spreads its two slopes so far apart that too much lies between them.
 SETTLED = (Cause.AGREES, Cause.KINK_CROSSED)
 NOT_ADDITIVE = (
-    "Fewer rows settle nothing here: on parts of the rows the objective and the gradient do not add up to what they "
-    "are on all rows, as means or sums over the rows do (is something divided by the number of all rows?)."
+    "Fewer rows settle nothing here: the objective and the gradient on parts of the rows do not add up to those on all "
+    "rows, as means or sums over the rows do (is something divided by the number of all rows?)."
 )
 SHOWN_ROWS = 6
 
 
 def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Settings, progress: Progress) -> Report:
-    """Check on all rows, then go on with fewer rows where that leaves coordinates undecided.
+    """Check on all rows, then on fewer rows if that leaves coordinates undecided.
 
-    The arguments are those of `check`; the objective may be `gradproof.batched`, of points and rows.  The report is
-    that of all rows, in which the findings that were settled on fewer of them are replaced.
+    The arguments are those of `check`; the objective may be `gradproof.batched`, a function of points and rows.  The
+    report is that on all rows, with new findings for the coordinates that were settled on fewer.
     """
     count = row_count(rows)
     _refuse(objective, gradient)
@@ -81,14 +81,6 @@ def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Se
         return stage.go_on(report) if stage.is_needed(report) else report
 
 
-def row_count(rows: Any) -> int:
-    """Return how many data points there are; an error where `rows` is no such number."""
-    count = whole(rows, "rows must be the number of data points, an integer")
-    if count < 1:
-        raise ValueError(f"rows must be at least 1 data point, not {count}")
-    return count
-
-
 def _refuse(objective: Any, gradient: Any) -> None:
     if isinstance(objective, NativeFunction) or isinstance(gradient, NativeFunction):
         raise TypeError(
@@ -96,13 +88,13 @@ def _refuse(objective: Any, gradient: Any) -> None:
         )
     if not callable(gradient):
         raise TypeError(
-            f"with rows=, gradient must be a function g(x, rows), not of type {type(gradient).__name__}: "
-            "an array is the gradient of all rows alone"
+            f"with rows=, gradient must be a function g(x, rows), not an object of type {type(gradient).__name__}: "
+            "an array is the gradient on all rows only"
         )
 
 
 class Stage:
-    """One check with fewer rows: what it calls, what it has spent, and what it has found."""
+    """One check with fewer rows: its functions, what it has spent, and what it has found."""
 
     def __init__(
         self,
@@ -146,7 +138,7 @@ class Stage:
         return bool(possible and enough and not report.stopped_by and _curable(report))
 
     def go_on(self, report: Report) -> Report:
-        """Settle on fewer rows what can be settled."""
+        """Settle what can be settled on fewer rows."""
         self.findings = _curable(report)
         self.order = np.random.default_rng(report.seed).permutation(self.all_rows)
         try:
@@ -163,17 +155,17 @@ class Stage:
         return self._replaced(report)
 
     def _form(self, report: Report) -> Form | None:
-        """Return how objective and gradient add up over the rows; None where they do not."""
+        """Return how objective and gradient add up over the rows; None if they do not."""
         values = [evaluated(functools.partial(self._value, self.problem.x), self.order)]
         for point in self._near(report.seed + 1):
-            with suppress(Exception):  # the objective may raise anything outside of its domain
+            with suppress(Exception):  # outside of its domain the objective may raise anything
                 one = evaluated(functools.partial(self._value, point), self.order)
                 if np.isfinite(one.whole).all():
                     values.append(one)
         return form_of(values, report.noise_floor, self.gradients, report.arithmetic)
 
     def _near(self, seed: int) -> Iterator[Flat]:
-        """Yield points near x and inside of the bounds."""
+        """Yield points near x, within the bounds."""
         random, x = np.random.default_rng(seed), self.problem.x
         bounds = read_bounds(self.settings.bounds, self.problem)
         size = np.maximum(np.abs(x), np.median(np.abs(x)))
@@ -182,7 +174,7 @@ class Stage:
             yield (moved if bounds is None else np.clip(moved, bounds.lower, bounds.upper)).astype(x.dtype)
 
     def _cover(self, rows: Flat, depth: int, pending: list[int], suspects: frozenset[int]) -> None:
-        """Check on some rows; what does not agree there, on both halves of them."""
+        """Check coordinates on some rows, and those that do not agree there on both halves."""
         pending = [index for index in pending if index not in self.told and index not in self.hopeless]
         if not pending:
             return
@@ -201,7 +193,7 @@ class Stage:
             self._cover(half, depth + 1, rest, wrong_here)
 
     def _tell_settled(self, form: Form, report: Report) -> None:
-        """Tell of the coordinates that agree on every part, where the claims of the parts make that of all rows."""
+        """Settle coordinates that agree on every part if the claimed values of the parts add up to that on all rows."""
         for index in sorted(set(self.findings) - set(self.told) - self.hopeless):
             evidence = [piece for piece, _ in self.leaves[index]]
             sizes = [size for _, size in self.leaves[index]]
@@ -212,7 +204,7 @@ class Stage:
                 self.told[index] = joined(self.findings[index], evidence, sizes, form, constant)
 
     def _on_part(self, rows: Flat, pending: list[int]) -> dict[int, Piece]:
-        """Check some coordinates on some rows, in company: what a slope is small to is those of the others."""
+        """Check some coordinates on some rows, with a few others to judge what counts as small."""
         company = np.linspace(0, self.problem.n - 1, COMPANY).astype(np.int64)
         chosen, rows = np.union1d(pending, company), np.sort(rows)
         settings = self._rest(chosen)
@@ -228,12 +220,12 @@ class Stage:
         self.outside += report.outside
         self.stopped_by = report.stopped_by
         found = dict(zip(chosen.tolist(), pieces(report), strict=True))
-        # Agreement within more than the claimed values are like on these rows settles nothing.
+        # Agreement to within more than the typical claimed value on these rows settles nothing.
         vague = {index for index in pending if found[index].cause in SETTLED and found[index].resolution > typical}
         return {index: UNKNOWN if index in vague else found[index] for index in pending}
 
     def _rest(self, chosen: Flat) -> Settings:
-        """Return the settings of the next check: what is left of the budget and of the time."""
+        """Return the settings of the next check, with the rest of the budget and of the time."""
         budget, time_limit = self.settings.budget, self.settings.time_limit
         if budget is not None:
             budget -= self.evaluations
@@ -253,17 +245,18 @@ class Stage:
             some = ", ".join(str(row) for row in np.sort(rows)[:SHOWN_ROWS])
             more = ", …" if len(rows) > SHOWN_ROWS else ""
             name = self.problem.layout.name(index)
-            self.notes.append(f"{name} is wrong on the {len(rows):,} rows {some}{more}: debug with those alone.")
+            self.notes.append(f"{name} is wrong on the {len(rows):,} rows {some}{more}: debug with only those.")
 
     def _objective_on(self, rows: Flat) -> Any:
         if isinstance(self.objective, Batched):
             return batched(OnRows(self.objective.function, rows, "objective"))
         if not callable(self.objective):
-            raise TypeError(f"objective must be a function f(x, rows), not of type {type(self.objective).__name__}")
+            kind = type(self.objective).__name__
+            raise TypeError(f"objective must be a function f(x, rows), not an object of type {kind}")
         return OnRows(self.objective, rows, "objective")
 
     def _value(self, x: Flat, rows: Flat) -> Flat:
-        """Return the objective at a point on some rows, as an array of one element."""
+        """Return the objective at a point on some rows, as an array with one element."""
         self.evaluations += 1
         problem = Problem(self.problem.layout, x)
         return np.array([evaluator_for(self._objective_on(rows), problem).at_x()])

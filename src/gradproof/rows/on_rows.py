@@ -1,16 +1,24 @@
-"""Functions of x and rows of the data as functions of x, as a check calls them."""
+"""Functions of x and of rows of the data as functions of x alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, whole
 from ..problem.point import called
 
 
+def row_count(rows: Any) -> int:
+    """Return the number of data points; raise an error if `rows` is not such a number."""
+    count = whole(rows, "rows must be the number of data points, an integer")
+    if count < 1:
+        raise ValueError(f"rows must be at least 1, not {count}: it is the number of data points")
+    return count
+
+
 class OnRows:
-    """An objective or a gradient on some rows of the data, as a function of x alone."""
+    """An objective or a gradient on fixed rows of the data, as a function of x alone."""
 
     def __init__(self, function: Callable[..., Any], rows: Flat, what: str) -> None:
         self.function = function
@@ -18,6 +26,6 @@ class OnRows:
         self.what = what
 
     def __call__(self, x: Any) -> Any:
-        """Call the user's function; where it cannot be called like that, say what it was called with."""
+        """Call the user's function; if its signature does not fit, raise an error that says how it is called."""
         how = f"with rows=, the {self.what} is called with x and an index array"
         return called(how, self.function, x, self.rows)

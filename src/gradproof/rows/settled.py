@@ -1,4 +1,4 @@
-"""Findings that rest on parts of the rows: the evidence of each part, and the report that tells of all."""
+"""Combines the evidence from parts of the rows into findings and a report about all rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .additive import Form
 
 
 class Piece(NamedTuple):
-    """What a check of one coordinate on one part of the rows found."""
+    """What a check of one coordinate found on one part of the rows."""
 
     cause: Cause
     claimed: float = math.nan
@@ -35,7 +35,7 @@ UNKNOWN = Piece(Cause.UNTESTED)
 
 
 def pieces(report: Report) -> list[Piece]:
-    """Return what the check of a part found, one coordinate after the other."""
+    """Return what the check on a part found for each coordinate."""
     told = {one.index: Piece(*(getattr(one, name) for name in Piece._fields)) for one in report.findings}
     return [told.get(index) or _without_finding(report, index) for index in range(report.n)]
 
@@ -53,9 +53,9 @@ def _without_finding(report: Report, index: int) -> Piece:
 
 
 def joined(finding: Finding, parts: Sequence[Piece], sizes: Sequence[int], form: Form, constant: float) -> Finding:
-    """Return the finding of a coordinate whose claimed value agrees on every part of the rows.
+    """Return the finding for a coordinate whose claimed value agrees on every part of the rows.
 
-    Slopes and error bars are what linearity makes of those of the parts; `constant` is what each part counts again.
+    Slopes and error bars follow from those of the parts by linearity; every part contains `constant`.
     """
     again = np.float64(constant)
     slope, left, right = (
@@ -80,12 +80,12 @@ def joined(finding: Finding, parts: Sequence[Piece], sizes: Sequence[int], form:
 
 
 def wrong(finding: Finding, part: Piece, size: int) -> Finding:
-    """Return the finding of a coordinate whose claimed value is wrong on one part of the rows."""
+    """Return the finding for a coordinate whose claimed value is wrong on one part of the rows."""
     return replace(finding, **part._asdict(), rows=size)
 
 
 def retold(report: Report, told: dict[int, Finding]) -> Report:
-    """Return a report with other findings for some of its undecided coordinates; counts and verdict follow."""
+    """Return a report with new findings for some undecided coordinates, and updated counts and verdict."""
     faults = [index for index, one in told.items() if one.cause is Cause.WRONG]
     resolutions = report.resolutions.copy()
     for index, one in told.items():

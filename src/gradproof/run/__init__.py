@@ -1,1 +1,1 @@
-"""A check under way: its rounds, its progress, and the file that keeps it."""
+"""Runs a check: its rounds, its progress display, and the file that it is saved in."""

@@ -1,4 +1,4 @@
-"""Whether a check is kept in a file: what its stages ask of who keeps it.  Here nobody does; `resuming.py` does."""
+"""The interface between a check and whatever saves it; here nothing is saved, in `resuming.py` a file is."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ Advance = Callable[[int], object]
 
 
 class Answers(Protocol):
-    """Who answers the rounds of a check, and knows what has been answered of the one that is under way."""
+    """Answers the rounds of a check, and knows the values obtained so far in the current one."""
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
 
     def forget(self) -> None:
-        """Begin a new round."""
+        """Begin a new round: discard the values of the last one."""
 
     def first_values(self) -> Flat:
-        """Return the values of a round that was broken off: those of its first probes."""
+        """Return the values obtained in a round that was interrupted: those of its first probes."""
 
 
 class Keeper:
-    """Keeps nothing; every method says when it is called."""
+    """Saves nothing; every method says when it is called."""
 
-    # Whether the engine's memory goes to a file; and what the report says where it could not be written.
+    # Whether the engine's memory goes to a file, and a warning for the report if it could not be written.
     keeps = False
     failure = ""
 
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:
-        """Be told what is checked, before anything of the user's is called."""
+        """Receive the problem, before any function of the user is called."""
 
     def advance(self, advance: Advance | None) -> Advance | None:
-        """Return what is told how many evaluations have been done, given who shows them."""
+        """Return the callback for finished evaluations, given that of the progress display."""
         return advance
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
-        """Return the claimed gradient and how often its function was called."""
+        """Return the claimed gradient, and how often its function was called."""
         return claimed_gradient(gradient, problem)
 
     def record(self, evaluator: Evaluator, engine: Engine, values: Values, problem: Problem, calls: int) -> Answers:
-        """Return who answers, before the first round."""
+        """Return what answers the rounds; called before the first one."""
         return evaluator
 
     def save(self) -> None:
-        """Save the check, when its rounds end, in whatever way."""
+        """Save the check; called when its rounds end, for whatever reason."""

@@ -1,4 +1,4 @@
-"""Showing how far a check has come: a bar, a callable, or nothing."""
+"""Shows the progress of a check: by a bar, by a callable, or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Progress: TypeAlias = bool | Callable[[int, int], object] | None
 
 @contextmanager
 def shown(progress: Progress, expected: int) -> Iterator[Callable[[int], object] | None]:
-    """Yield what is to be told how many evaluations have been done since the last time; None for nothing."""
+    """Yield a function to call with the number of evaluations done since its last call; None to show nothing."""
     if callable(progress):
         yield _counting(progress, expected)
         return
@@ -46,7 +46,7 @@ def _bar(expected: int, *, needed: bool) -> Any:
         from tqdm import tqdm
     except ImportError:
         if needed:
-            raise ImportError("progress=True needs tqdm: pip install tqdm, or hand over a callable") from None
+            raise ImportError("progress=True needs tqdm: pip install tqdm, or pass a callable instead") from None
         return None
-    # Quick checks show nothing: the bar comes after a moment.
+    # With a delay, so that short checks show nothing.
     return tqdm(total=expected, unit=" evaluations", desc="gradproof", leave=False, delay=0 if needed else 0.5)

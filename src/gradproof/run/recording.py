@@ -1,4 +1,4 @@
-"""What is known of a check at every moment, and what a resumed check need not ask for."""
+"""Records what must be saved of a check, and supplies what a resumed check already knows."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from .saving import Saved
 
 
 class Known:
-    """Values that need not be asked for again; where a probe was asked for several times, in their order."""
+    """Values that need not be computed again, by probe; several for a probe that was evaluated repeatedly."""
 
     def __init__(self, left: dict[bytes, tuple[float, ...]]) -> None:
         self._left = left
 
     @classmethod
     def of(cls, probes: Flat, values: Flat) -> Known:
-        """Return the values of probes, which are one after the other."""
+        """Return the known values of these probes."""
         left: dict[bytes, tuple[float, ...]] = {}
         for probe, value in zip(probes, values.tolist(), strict=True):
             left[probe.tobytes()] = (*left.get(probe.tobytes(), ()), value)
         return cls(left)
 
     def take(self, probes: Flat) -> tuple[Flat, Flat, Known]:
-        """Return the values of a round, which of them are known, and what is then left."""
+        """Return the values of a round (NaN if unknown), which of them are known, and what remains."""
         values, known = np.full(len(probes), np.nan), np.zeros(len(probes), bool)
         if not self._left:
             return values, known, self
@@ -45,14 +45,14 @@ class Known:
         return values, known, Known(left)
 
     def rest(self) -> tuple[Flat, Flat]:
-        """Return the probes that were not asked for, and their values."""
+        """Return the probes that remain, and their values."""
         pairs = [(key, value) for key, values in self._left.items() for value in values]
         probes = np.frombuffer(b"".join(key for key, _ in pairs), PROBE)
         return probes, np.array([value for _, value in pairs], np.float64)
 
 
 class Base(NamedTuple):
-    """The engine between two rounds: its memory, the evaluations told until then, and how many rounds were kept."""
+    """The engine between two rounds: its memory, the evaluations told so far, and the number of kept rounds."""
 
     memory: Flat
     told: int
@@ -60,7 +60,7 @@ class Base(NamedTuple):
 
 
 class Round(NamedTuple):
-    """A round under way: its probes, the values that were known before, and how many had been told before it."""
+    """The current round: its probes, the values known beforehand, its number, and the number of kept rounds."""
 
     probes: Flat
     values: Flat
@@ -70,11 +70,11 @@ class Round(NamedTuple):
 
 
 class Recorder:
-    """An evaluator that knows the values of a saved check, and at every moment what would have to be saved.
+    """An evaluator that uses the values of a saved check, and knows at every moment what must be saved.
 
-    The engine's memory between two rounds and the values since then are all of a check.  As soon as a budget decides
-    what is asked, the memory before that is held and the values go on being recorded: resumed with a larger budget,
-    the check is then the one that has had this budget from its beginning.
+    The engine's memory between two rounds and the values since then determine a check.  As soon as the budget
+    influences what is asked, the memory from before is retained and all later values are recorded: resumed with a
+    larger budget, the check is then the same as if it had had this budget from the beginning.
     """
 
     def __init__(
@@ -95,8 +95,8 @@ class Recorder:
         self._round: Round | None = None
 
     def evaluate(self, probes: Flat) -> Flat:
-        """Return the values of a round, in the order of its probes, as the evaluator's `evaluate`."""
-        # Each of these is one assignment of several names: Ctrl-C comes before it or after it.
+        """Return the values of a round, in the order of its probes, like the evaluator's `evaluate`."""
+        # Each is a single assignment to several names, so that Ctrl-C leaves them consistent.
         if self._base is not None and self._round is not None:
             self._since, self._round = [*self._since, self._answered(self._round)], None
         elif self._base is None and self._budget_decides(len(probes)):
@@ -112,10 +112,10 @@ class Recorder:
         return self._answered(begun)[1]
 
     def forget(self) -> None:
-        """Nothing: the engine's own count of rounds says what has been told."""
+        """Do nothing: the engine's own count of rounds says what has been told."""
 
     def first_values(self) -> Flat:
-        """Return the values of a round that was broken off: those of its first probes."""
+        """Return the values obtained in a round that was interrupted: those of its first probes."""
         if self._round is None or self._engine.rounds != self._round.number:
             return np.empty(0)
         answered: Flat = np.logical_and.accumulate(self._which(self._round))
@@ -123,7 +123,7 @@ class Recorder:
         return first
 
     def saved(self) -> Saved:
-        """Return what would have to be saved now."""
+        """Return what must be saved now."""
         under_way, engine = self._round, self._engine
         current = under_way if under_way is not None and engine.rounds == under_way.number else None
         base = self._base or Base(engine.memory, engine.evaluations, current.kept if current else self._kept.rounds)
@@ -143,14 +143,14 @@ class Recorder:
         )
 
     def _budget_decides(self, count: int) -> bool:
-        """Whether the budget may have a say in what comes after a round of so many probes."""
+        """Whether the budget may influence what follows a round of `count` probes."""
         budget = self._engine.budget
         if self._engine.plans_by_budget:
             return budget > 0
         return budget > 0 and budget - self._engine.evaluations - count < ROUND
 
     def _which(self, this: Round) -> Flat:
-        """Return which values of a round are there."""
+        """Return which values of a round are known by now."""
         there: Flat = this.known.copy()
         there[np.flatnonzero(~this.known)[: len(self._evaluator.first_values())]] = True
         return there

@@ -1,4 +1,4 @@
-"""The arguments `save` and `resume` of a check: what is refused, what is taken up again, when the file is written."""
+"""The arguments `save` and `resume` of a check: what is rejected, what is restored, and when the file is written."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from .keeping import Advance, Answers, Keeper
 from .recording import Recorder
 from .saving import ANEW, Saved
 
-# Seconds from one save to the next while values come in; more where saving takes more than 5 % of the time.
+# Seconds between two saves; more if saving would take more than 5 % of the time.
 EVERY = 5.0
 PART_OF_THE_TIME = 0.05
 NOT_SAVED = "The check could not be saved"
 OTHERS = {
-    "version": "a check of gradproof {}, and this is {}: resume it with that version, or begin a new check",
-    "n": "a check of {} coordinates, and x has {}: resume it with the x with which it began",
-    "x": "a check at another x, or of another arithmetic: resume it with the very x with which it began",
-    "seed": "a check with the seed {}, not {}: resume it with the seed with which it began",
-    "mode": 'a check with the mode "{}", not "{}": resume it with the mode with which it began',
-    "rtol": "a check with rtol {:g}, not {:g} (0 is the default): resume it with the rtol with which it began",
-    "bounds": "a check with other bounds: resume it with the bounds with which it began",
+    "version": "a check by gradproof {}, but this is {}: resume it with that version, or begin a new check",
+    "n": "a check of {} coordinates, but x has {}: resume it with the original x",
+    "x": "a check at a different x, or in another arithmetic: resume it with exactly the original x",
+    "seed": "a check with the seed {}, not {}: resume it with the original seed",
+    "mode": 'a check with the mode "{}", not "{}": resume it with the original mode',
+    "rtol": "a check with rtol {:g}, not {:g} (0 means the default): resume it with the original rtol",
+    "bounds": "a check with different bounds: resume it with the original bounds",
 }
 
 
 class FileKeeper(Keeper):
-    """Keeps a check in a file, takes one up from a file, or both."""
+    """Saves a check to a file, resumes one from a file, or both."""
 
     keeps = True
 
@@ -53,7 +53,7 @@ class FileKeeper(Keeper):
         self._due = time.monotonic() + EVERY
 
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:
-        """Refuse a file that holds another check; take over the notes of the one that it holds."""
+        """Reject a file that holds another check; take over the notes of the saved one."""
         self._this = _described(problem, bounds, options, mode)
         if self._saved is not None:
             refuse_another(self._saved, self._this, self._resumed_from)
@@ -63,19 +63,19 @@ class FileKeeper(Keeper):
             problem.outside = self._saved.outside
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
-        """Return the claimed gradient and how often it was called; that of a resumed check must be what it was."""
+        """Return the claimed gradient and the number of calls; in a resumed check it must be the original one."""
         if self._saved is None:
             return claimed_gradient(gradient, problem)
         claimed = claimed_again(gradient, problem)
         if saving.digest(claimed) != self._saved.claimed:
             raise ValueError(
-                f"{self._resumed_from} holds a check of another gradient: {ANEW}; where a right gradient gives other "
-                "bits at every call, check the array that it gave once"
+                f"{self._resumed_from} holds a check of a different gradient: {ANEW}; if the gradient function is not "
+                "reproducible to the bit, pass an array that it returned instead"
             )
         return claimed, self._saved.gradient_evaluations
 
     def advance(self, advance: Advance | None) -> Advance | None:
-        """Return what is to be told of evaluations: who shows them, and who saves them now and then."""
+        """Return the callback for finished evaluations, which also saves the check from time to time."""
         if self._saved is not None and advance is not None:
             advance(self._saved.evaluations)
         if self._path is None:
@@ -90,16 +90,16 @@ class FileKeeper(Keeper):
         return both
 
     def record(self, evaluator: Evaluator, engine: Engine, values: Values, problem: Problem, calls: int) -> Answers:
-        """Return the evaluator, made to remember; engine and values go on where they were."""
+        """Return the evaluator wrapped in a recorder; restore the engine and the values of a resumed check."""
         if self._this is None:
-            raise RuntimeError("record() comes after begin()")
+            raise RuntimeError("internal error: record() was called before begin()")
         fixed = self._this._replace(claimed=saving.digest(engine.claimed), gradient_evaluations=calls)
         known = (probes_at_x(0), np.empty(0))
         if self._saved is not None:
             known = (self._saved.probes, self._saved.values)
             if self._saved.told:
                 if self._saved.memory.shape != engine.memory.shape:
-                    raise ValueError(f"{self._resumed_from} is damaged: its memory has another size; {ANEW}")
+                    raise ValueError(f"{self._resumed_from} is damaged: its memory has the wrong size; {ANEW}")
                 engine.restore(self._saved.memory)
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
 
@@ -111,12 +111,12 @@ class FileKeeper(Keeper):
         return self._recorder
 
     def save(self) -> None:
-        """Save what is known now; a failure is kept, because it must not end the check."""
+        """Save what is known now; a failure becomes a warning, because it must not end the check."""
         if self._path is None or self._recorder is None:
             return
         began = time.monotonic()
         saved = self._recorder.saved()
-        if not saved.evaluations:  # what is there may be worth more
+        if not saved.evaluations:  # the existing file may be worth more
             return
         try:
             saving.write(self._path, saved)
@@ -164,7 +164,7 @@ def _raised(text: str) -> list[Raised]:
 
 
 def refuse_another(saved: Saved, this: Saved, path: Any) -> None:
-    """Raise a ValueError that says in one sentence why the file does not hold the check that is to go on."""
+    """Raise a ValueError that says why the file does not hold the check that is to be resumed, if so."""
     for name, sentence in OTHERS.items():
         before, now = getattr(saved, name), getattr(this, name)
         if before != now:
@@ -172,16 +172,16 @@ def refuse_another(saved: Saved, this: Saved, path: Any) -> None:
 
 
 def refuse_budget(saved: Saved, budget: int, path: Any) -> None:
-    """Raise a ValueError for a budget with which the check would not have come to where it is."""
+    """Raise a ValueError for a budget with which the check would not have come this far."""
     if budget == saved.budget:
         return
     if saved.mode == "lines" and saved.told:
-        raise ValueError(f"{path} holds a check along lines without a budget, by which they are planned: give none")
+        raise ValueError(f"{path} holds a check along lines that was planned without a budget: resume it without one")
     if budget == 0:
         return
     least = max(saved.evaluations, saved.told + ROUND if saved.told else 0)
     if budget < least:
         raise ValueError(
-            f"{path} holds a check that has done {saved.evaluations:,} evaluations, which count, too: "
+            f"{path} holds a check that has already used {saved.evaluations:,} evaluations, which count: "
             f"resume it with a budget of {least:,} or more, or without one"
         )

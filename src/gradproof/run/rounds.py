@@ -1,4 +1,4 @@
-"""The rounds of a check: ask, evaluate, tell, until the findings stand."""
+"""Runs the rounds of a check: ask the engine, evaluate, tell it the values, until it has decided."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
 
-# What a check along lines takes at most where nothing disagrees.
+# The most evaluations of a check along lines if nothing disagrees.
 LINES_EXPECTED = 120
 ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
 
@@ -64,7 +64,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    # To the engine a point outside of the bounds is one more value that is not finite.
+    # To the engine a point outside the bounds is just a value that is not finite.
     outcome.report.evaluations -= evaluator.outside
     notes, raised = tuple(problem.notes), problem.raised.all()
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised, evaluator.outside)
@@ -72,17 +72,17 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
 
 
 def _keeper(settings: Settings) -> Keeper:
-    """Return who keeps a check that is to be saved, or resumed, or neither."""
+    """Return the keeper of a check that is to be saved, resumed, or neither."""
     if settings.save is None and settings.resume is None:
         return Keeper()
-    # On use: it brings modules along that take longer than a check of ten coordinates.
+    # Imported on use: the import takes longer than a check of ten coordinates.
     from .resuming import FileKeeper
 
     return FileKeeper(settings.save, settings.resume)
 
 
 def _is_early(outcome: Outcome) -> bool:
-    """Whether the engine had to leave something undone."""
+    """Whether the engine had to leave something untested."""
     return bool(outcome.report.untested or outcome.report.early)
 
 
@@ -90,11 +90,11 @@ def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int],
     """Return the problem, and the gradient as `claimed_gradient` takes it."""
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
-            raise TypeError("x must be left out with in_place: the point is where its parameters are")
+            raise TypeError("with in_place, x must be left out: the parameters are the point")
         return objective.problem(gradient, along_lines)
     if x is None:
         raise TypeError(
-            "x is missing: check(objective, gradient, x); only for gradproof.in_place(parameters, f) it is left out"
+            "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
     problem = read_problem(x)
     problem.along_lines = along_lines(problem.n)
@@ -107,7 +107,7 @@ def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Opti
 
 
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
-    """Return for each coordinate whether its claimed value agrees; along lines, whether all of them do."""
+    """Return for each coordinate whether its claimed value is acceptable; along lines, whether all are."""
     if not problem.along_lines:
         return np.isin(outcome.causes, ACCEPTABLE)
     right = outcome.report.verdict == codes.VERDICT_RIGHT
@@ -115,7 +115,7 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
 
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
-    """Run the rounds of a check; say what ended them early: "time_limit", "interrupted", or nothing."""
+    """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
     stopped_by, watch = "", evaluator.problem.watch
     try:
         while len(probes := engine.ask()):
@@ -131,7 +131,7 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
             raise
         stopped_by = "interrupted"
     except ChangedError:
-        evaluator.forget()  # what was evaluated meanwhile is not to be saved
+        evaluator.forget()  # do not save what was evaluated in the meantime
         raise
     finally:
         keeper.save()

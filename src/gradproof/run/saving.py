@@ -1,14 +1,14 @@
-"""A check in a file, so that it can go on later: what is in the file, written atomically, verified when it is read.
+"""The file format of saved checks: written atomically, verified when read.
 
-The file is data, not code: integers, reals and text, all little-endian.
+The file holds data, not code: integers, reals and text, all little-endian.
 
     magic             8 bytes
     length            8 bytes    of the whole file
-    checksum         32 bytes    SHA-256 of the whole file with these 32 bytes left out
+    checksum         32 bytes    SHA-256 of the whole file without these 32 bytes
     format            8 bytes    3
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
-A whole number is 8 bytes, a real number a double, a text UTF-8, a digest 32 bytes; vectors are their elements.
+An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes; a vector is its elements.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ ANEW = "begin a new check"
 
 
 class Saved(NamedTuple):
-    """A check between two values of its objective.
+    """The state of a check between two evaluations.
 
-    `memory` is that of the engine between two rounds, after `told` evaluations; none where `told` is 0.  The values of
-    `probes`, one a row, are known beyond it, and are not asked for again.  Of all these values `outside` belong to
-    points outside of the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report, `notes`
-    its warnings, a zero character between two of them; `raised` are the exceptions of the objective, each its type,
-    message and count.
+    `memory` is that of the engine between two rounds, after `told` evaluations; it is empty if `told` is 0.  The values
+    of `probes` are known in addition, and are not computed again.  Of all these values `outside` belong to points
+    outside the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report; `notes` are its
+    warnings, separated by null characters; `raised` are the exceptions of the objective, each as type, message and
+    count, separated likewise.
     """
 
     version: str
@@ -74,7 +74,7 @@ class Saved(NamedTuple):
 
     @property
     def evaluations(self) -> int:
-        """How many evaluations of the objective have been done."""
+        """The number of evaluations of the objective so far."""
         return self.told + len(self.values)
 
 
@@ -90,7 +90,7 @@ TYPES: dict[str, Any] = {
 
 
 def digest(*vectors: Flat) -> bytes:
-    """Return the SHA-256 of the types and elements of vectors."""
+    """Return the SHA-256 of the dtypes and elements of vectors."""
     known = hashlib.sha256()
     for vector in vectors:
         known.update(vector.dtype.name.encode())
@@ -99,12 +99,12 @@ def digest(*vectors: Flat) -> bytes:
 
 
 def digest_of_bounds(bounds: Bounds | None) -> bytes:
-    """Return the digest of the box; of nothing where there is none."""
+    """Return the digest of the bounds; the digest of nothing if there are none."""
     return digest(*(() if bounds is None else (bounds.lower, bounds.upper)))
 
 
 def packed(saved: Saved) -> Iterator[Bytes]:
-    """Yield a check as the bytes of its file, some at a time; vectors are not copied."""
+    """Yield the bytes of the file of a check, piece by piece; vectors are not copied."""
     parts: list[Bytes] = []
     for name, value in zip(Saved._fields, saved, strict=True):
         part = _packed(value, TYPES[name])
@@ -138,12 +138,12 @@ def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
 
 
 def write(path: Path, saved: Saved) -> None:
-    """Write a check to its file, which is at every moment the old one or the new one, whole.
+    """Write a check to its file atomically: at every moment the file is completely old or completely new.
 
     Raises
     ------
     OSError
-        Where that is not possible; the old file stays.
+        If that fails; the old file remains.
     """
     with _beside(path) as (file, name):
         with os.fdopen(file, "wb") as stream:
@@ -151,7 +151,7 @@ def write(path: Path, saved: Saved) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(path)
-    if os.name == "posix":  # so that the new name outlives a power failure, too
+    if os.name == "posix":  # so that the new name survives a power failure, too
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -161,7 +161,7 @@ def write(path: Path, saved: Saved) -> None:
 
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield a temporary file in the folder of a file; what is left of it is removed."""
+    """Yield a temporary file in the folder of a file, and remove it afterwards."""
     file, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         yield file, name
@@ -170,21 +170,21 @@ def _beside(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def destination(path: Any) -> Path:
-    """Return where a check is to be saved, once it is sure that this is possible and destroys nothing else.
+    """Return the path to save a check to, after making sure that this is possible and overwrites nothing else.
 
     Raises
     ------
     TypeError, ValueError
-        With one sentence.
+        If it is not.
     """
     place = Path(os.path.realpath(_as_path(path, "save")))
     if not place.parent.is_dir():
         raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
     if place.exists():
         if not place.is_file():
-            raise ValueError(f"the check cannot be saved in {path}, which is not a file: give the name of one")
+            raise ValueError(f"the check cannot be saved in {path}, which is not a file: pass the name of a file")
         if place.stat().st_size and _first_bytes(place) != MAGIC:
-            raise ValueError(f"{path} is there already and is not a saved check: save the check under another name")
+            raise ValueError(f"{path} exists and is not a saved check: save the check under another name")
     try:
         with _beside(place) as (file, _):
             os.close(file)
@@ -211,14 +211,14 @@ def load(path: Any) -> Saved:
     Raises
     ------
     TypeError, ValueError
-        Where the file is missing, damaged, or something else, with one sentence.
+        If the file is missing, damaged, or not a saved check.
     """
     place = Path(_as_path(path, "resume"))
     try:
         if place.exists() and not place.is_file():
-            raise ValueError(f"{path} is not a file: give the file in which the check was saved")
+            raise ValueError(f"{path} is not a file: pass the file in which the check was saved")
         if _first_bytes(place) != MAGIC:
-            raise ValueError(f"{path} is not a saved check: give a file in which a check was saved")
+            raise ValueError(f"{path} is not a saved check: pass the file in which the check was saved")
         data = place.read_bytes()
     except OSError as problem:
         raise ValueError(f"the saved check {path} cannot be read: {problem.strerror}") from None
@@ -226,22 +226,22 @@ def load(path: Any) -> Saved:
 
 
 def unpacked(data: memoryview, path: Any) -> Saved:
-    """Return the check in the content of a file; a ValueError that names the file where there is none."""
+    """Return the check in the content of a file; raise a ValueError that names the file if there is none."""
     whole = len(data) >= HEAD.size and LENGTH.unpack_from(data, len(MAGIC))[0] == len(data)
     if not whole:
-        raise ValueError(f"{path} is damaged: it has {len(data):,} bytes, not as many as were saved; {ANEW}")
+        raise ValueError(f"{path} is damaged: it has {len(data):,} bytes, which is not the length saved; {ANEW}")
     if _checksum(data[: HEAD.size], [data[HEAD.size :]]) != data[CHECKSUM]:
-        raise ValueError(f"{path} is damaged: its checksum is not that of its content; {ANEW}")
+        raise ValueError(f"{path} is damaged: its checksum does not match its content; {ANEW}")
     version = HEAD.unpack_from(data)[3]
     if version != FORMAT:
-        raise ValueError(f"{path} has the format {version}, and only {FORMAT} can be read; {ANEW}")
+        raise ValueError(f"{path} has the format {version}, but only {FORMAT} can be read; {ANEW}")
     try:
         parts = zip(Saved._fields, _parts(data), strict=True)
         saved = Saved(*(_unpacked(part, TYPES[name]) for name, part in parts))
         if len({len(saved.starts), len(saved.steps), len(saved.kept)}) > 1:
-            raise ValueError("what was kept of the rounds has several lengths")
+            raise ValueError("the vectors of the kept rounds differ in length")
         if len(saved.probes) != len(saved.values):
-            raise ValueError("there is not one value a probe")
+            raise ValueError("there is not one value per probe")
         return saved
     except (struct.error, ValueError):
         raise ValueError(f"{path} is damaged: its parts are not those of a saved check; {ANEW}") from None

@@ -1,4 +1,4 @@
-"""What a check may be told beside the objective, the gradient and x."""
+"""The settings of a check, validated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODES = ("auto", "full", "lines")
 
 
 class Settings(NamedTuple):
-    """The keyword arguments of `check` that concern a single check, as the user gave them."""
+    """The keyword arguments of `check`, as the user gave them."""
 
     mode: str = "auto"
     seed: int = 0
@@ -26,7 +26,7 @@ class Settings(NamedTuple):
     resume: str | os.PathLike[str] | None = None
 
     def options(self) -> Options:
-        """Return what the engine takes; an error where an argument is not what it must be."""
+        """Return the options of the engine; raise an error if an argument is invalid."""
         if self.mode not in MODES:
             raise ValueError(f'mode must be "auto", "full" or "lines", not {self.mode!r}')
         seed = read_seed(self.seed)
@@ -36,7 +36,7 @@ class Settings(NamedTuple):
         return Options(budget, seed, float(self.rtol or 0.0))
 
     def deadline(self, started: float) -> float | None:
-        """Return when the time is up; None where there is no limit."""
+        """Return when the time is up; None if there is no limit."""
         if self.time_limit is None:
             return None
         if not _real(self.time_limit, "time_limit") > 0:

@@ -1,8 +1,12 @@
-"""Activations, losses and small networks of any of them, with right gradients: what a gradient check is tried on.
+"""Small networks with correct gradients, from any activation and loss, to try a gradient check on.
 
+Examples
+--------
 >>> from gradproof import check, zoo
->>> objective, gradient, x, names = zoo.network("relu", "softmax", zoo.digits())
->>> print(check(objective, gradient, x))
+>>> inputs, classes = zoo.digits()
+>>> objective, gradient, x, names = zoo.network("tanh", "softmax", (inputs[:20], classes[:20]))
+>>> check(objective, gradient, x).verdict
+'right'
 """
 
 from __future__ import annotations

@@ -13,14 +13,21 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 @functools.cache
 def digits() -> tuple[Array, Array]:
-    """Return 1,797 images of handwritten digits, and which digits they are.
+    """Return 1,797 images of handwritten digits and their classes (Alpaydin and Kaynak, 1998).
 
     Returns
     -------
-    inputs
-        Shape (1797, 64), float64: the ink of each pixel, from 0 to 1.  Not to be written to.
-    classes
-        Shape (1797,), int64: 0 to 9.  Not to be written to.
+    inputs : ndarray of float64, shape (1797, 64)
+        The ink of each pixel, from 0 (none) to 1.  Read-only.
+    classes : ndarray of int64, shape (1797,)
+        The digits, 0 to 9.  Read-only.
+
+    Examples
+    --------
+    >>> from gradproof import zoo
+    >>> inputs, classes = zoo.digits()
+    >>> inputs.shape, classes[:5]
+    ((1797, 64), array([0, 1, 2, 3, 4]))
     """
     table = np.loadtxt(Path(__file__).with_name("digits.csv.gz"), delimiter=",")
     inputs, classes = table[:, :-1] / 16, table[:, -1].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Losses of classifiers: their values, their derivatives, and where these jump.
+"""Losses of classifiers, their derivatives, and where these jump.
 
 The formulas are those of the lecture notes of Stanford's CS231n ("Linear classification": multiclass SVM and softmax).
 """
@@ -20,20 +20,30 @@ def _nothing(scores: Array, classes: Array) -> Array:
 
 
 class Loss(NamedTuple):
-    """What the scores of the classes cost, a row of the data each.
+    """A loss function of a classifier, with its derivative and its kinks.
 
     Attributes
     ----------
-    value
-        Maps scores of shape (rows, classes) and the true classes of shape (rows,) to the loss of each row.
-    derivative
-        Maps the same to the derivative of each row's loss by each of its scores.
-    kinks
-        Where the derivative jumps, as values of `switch`; empty where it never does.
-    only_c1
-        Where the derivative is continuous and the second one jumps.
-    switch
-        Maps the same to what passes through `kinks`, any number of columns a row.
+    value : callable
+        Maps scores of shape (rows, classes) and true classes of shape (rows,) to the loss of each row.
+    derivative : callable
+        Maps the same to the derivative of each row's loss with respect to its scores, of shape (rows, classes).
+    kinks : tuple of float
+        Values of `switch` at which the derivative jumps.
+    only_c1 : tuple of float
+        Values of `switch` at which only the second derivative jumps.
+    switch : callable
+        Maps scores and classes to the variable of `kinks`, with any number of columns per row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import zoo
+    >>> scores, classes = np.array([[3.0, 2.5, -1.0]]), np.array([0])
+    >>> zoo.svm.value(scores, classes), zoo.svm.derivative(scores, classes)
+    (array([0.5]), array([[-1.,  1.,  0.]]))
+    >>> zoo.softmax.kinks
+    ()
     """
 
     value: Callable[[Array, Array], Array]
@@ -44,7 +54,7 @@ class Loss(NamedTuple):
 
 
 def _margins(scores: Array, classes: Array) -> Array:
-    """Return by how much each wrong class comes too close to the true one; minus infinity for the true one itself."""
+    """Return by how much each class violates the margin; minus infinity for the true class."""
     rows = np.arange(len(scores))
     margins: Array = scores - scores[rows, classes][:, np.newaxis] + MARGIN
     margins[rows, classes] = -np.inf
@@ -63,7 +73,7 @@ def _svm_derivative(scores: Array, classes: Array) -> Array:
 
 
 def _logarithms(scores: Array) -> Array:
-    """Return the logarithms of the probabilities; the largest score is taken away, so that exp cannot overflow."""
+    """Return the logarithms of the probabilities; the largest score is subtracted, so that exp cannot overflow."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     logarithms: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return logarithms

@@ -1,4 +1,4 @@
-"""Small networks of any activation and loss, with their backward pass."""
+"""Small networks with any activation and loss, and their backward pass."""
 
 from __future__ import annotations
 
@@ -26,47 +26,72 @@ def network(
     hidden: int | Sequence[int] = 10,
     seed: int = 0,
 ) -> tuple[Callable[..., float], Callable[..., Parameters], Parameters, tuple[str, ...]]:
-    """Return the objective of a network, its gradient, a point and the names of the blocks.
+    """Return the objective of a network, its gradient, a random point, and the names of the blocks.
 
-    The objective is the mean of the loss over the rows of the data, plus regularisation / 2 times the squares of the
+    The objective is the mean loss over the rows of the data, plus ``regularisation / 2`` times the sum of the squared
     weights; biases are not regularised.
 
     Parameters
     ----------
-    activation
+    activation : str or Activation
         "sigmoid", "tanh", "relu", "leaky_relu", "maxout" or "elu", or an `Activation` of your own.
-    loss
+    loss : str or Loss
         "svm" (hinge) or "softmax" (cross-entropy), or a `Loss` of your own.
-    data
-        (inputs, classes): numbers of shape (N, D), and N integers that count the classes from 0.
-    regularisation
+    data : (inputs, classes)
+        Numbers of shape (N, D), float64 or float32, and N integers: the classes, counted from 0.
+    regularisation : float, optional
         The strength of the regulariser, 0 or more.
-    hidden
-        How many units the hidden layer has, or each of several hidden layers.
-    seed
-        Of the point: normal numbers, as before the first step of training.
+    hidden : int or sequence of int, optional
+        The number of units of the hidden layer, or of each of several hidden layers.
+    seed : int, optional
+        Seed of the point.
 
     Returns
     -------
-    objective, gradient
-        `objective(x, rows=None) -> float`, `gradient(x, rows=None)` in the structure of x; `rows` is an index array
-        of the rows that count, as `check(..., rows=N)` hands it over; None stands for all.
-    x
-        {"W1": ..., "b1": ..., "W2": ..., "b2": ...}, in the arithmetic of the inputs.
-    names
-        ("W1", "b1", "W2", "b2"), as reports call the blocks: `W1[3, 7]`.
+    objective, gradient : callable
+        ``objective(x, rows=None) -> float``, and ``gradient(x, rows=None)`` in the structure of x.  ``rows`` is an
+        array with the indices of the rows to use, as in ``check(..., rows=N)``; None means all.
+    x : dict of ndarray
+        ``{"W1": ..., "b1": ..., "W2": ..., "b2": ...}``: normal random weights (He et al., 2015), in the dtype of the
+        inputs.
+    names : tuple of str
+        ``("W1", "b1", "W2", "b2")``, the names of the blocks in reports.
 
     Raises
     ------
     TypeError, ValueError
-        Where an argument is not what is said above.
+        If an argument is invalid.
+
+    Examples
+    --------
+    >>> from gradproof import check, zoo
+    >>> inputs, classes = zoo.digits()
+    >>> objective, gradient, x, names = zoo.network("sigmoid", "softmax", (inputs[:20], classes[:20]), hidden=5)
+    >>> report = check(objective, gradient, x)
+    >>> report.verdict, report.n
+    ('right', 385)
     """
     made = Network(activation, loss, data, regularisation, hidden=hidden, seed=seed)
     return made.objective, made.gradient, made.start(), made.names
 
 
 class Network:
-    """A network, its objective and its gradient; the parameters are those of `network`."""
+    """A network with its objective and gradient; the parameters are those of `network`.
+
+    Examples
+    --------
+    >>> from gradproof import check, zoo
+    >>> inputs, classes = zoo.digits()
+    >>> made = zoo.Network("tanh", "svm", (inputs[:20], classes[:20]), hidden=5)
+    >>> x = made.start()
+    >>> check(made.objective, made.gradient, x).verdict
+    'right'
+    >>> layers, sums, scores = made.forward(x)
+    >>> scores.shape
+    (20, 10)
+    >>> made.pattern(x).shape  # one margin for each row and class
+    (20, 10)
+    """
 
     def __init__(
         self,
@@ -88,7 +113,13 @@ class Network:
         self.seed = seed
 
     def start(self) -> Parameters:
-        """Return a random point, as before the first step of training."""
+        """Return a random point: the parameters before the first step of training (He et al., 2015).
+
+        Returns
+        -------
+        dict of ndarray
+            Weights W1, W2, ... and biases b1, b2, ...
+        """
         random = np.random.default_rng(self.seed)
         point: Parameters = {}
         for layer in range(1, self.depth + 1):
@@ -99,7 +130,22 @@ class Network:
         return point
 
     def forward(self, x: Mapping[str, Array], rows: Any = None) -> tuple[list[Array], list[Array], Array]:
-        """Return what goes into each layer, the sums of the hidden layers, and the scores; a line a row of the data."""
+        """Return the inputs of each layer, the sums of the hidden layers, and the scores.
+
+        Parameters
+        ----------
+        x : mapping of str to ndarray
+            The parameters, as `start` returns them.
+        rows : ndarray of int, optional
+            The rows of the data to use; by default all.
+
+        Returns
+        -------
+        inputs, sums : list of ndarray
+            One array for each layer, with one line per row of the data.
+        scores : ndarray
+            Of shape (rows, classes).
+        """
         layers, sums = [self.inputs if rows is None else self.inputs[rows]], []
         for layer in range(1, self.depth):
             sums.append(layers[-1] @ x[f"W{layer}"] + x[f"b{layer}"])
@@ -107,13 +153,34 @@ class Network:
         return layers, sums, layers[-1] @ x[f"W{self.depth}"] + x[f"b{self.depth}"]
 
     def objective(self, x: Mapping[str, Array], rows: Any = None) -> float:
-        """Return the mean loss plus the regulariser of the weights."""
+        """Return the mean loss plus the regulariser.
+
+        Parameters
+        ----------
+        x : mapping of str to ndarray
+            The parameters, as `start` returns them.
+        rows : ndarray of int, optional
+            The rows of the data to use; by default all.
+        """
         scores = self.forward(x, rows)[2]
         weights = sum(np.sum(x[name] ** 2) for name in self.names if name.startswith("W"))
         return float(self.loss.value(scores, self._classes(rows)).mean() + self.strength / 2 * weights)
 
     def gradient(self, x: Mapping[str, Array], rows: Any = None) -> Parameters:
-        """Return the gradient of the objective: the chain rule, from the loss back to the first layer."""
+        """Return the gradient of the objective, by the chain rule from the loss back to the first layer.
+
+        Parameters
+        ----------
+        x : mapping of str to ndarray
+            The parameters, as `start` returns them.
+        rows : ndarray of int, optional
+            The rows of the data to use; by default all.
+
+        Returns
+        -------
+        dict of ndarray
+            In the structure of `x`.
+        """
         layers, sums, scores = self.forward(x, rows)
         errors = self.loss.derivative(scores, self._classes(rows)) / len(scores)
         out: Parameters = {}
@@ -121,15 +188,27 @@ class Network:
             weights = x[f"W{layer}"]
             out[f"W{layer}"] = layers[layer - 1].T @ errors + self.strength * weights
             out[f"b{layer}"] = errors.sum(axis=0)
-            if layer > 1:  # to each sum of the layer below, of which maxout has several a unit
+            if layer > 1:  # passed on to each sum of the layer below; maxout has several sums per unit
                 behind = np.repeat(errors @ weights.T, self.activation.pieces, axis=1)
                 errors = behind * self.activation.derivative(sums[layer - 2])
         return {name: out[name] for name in self.names}
 
     def pattern(self, x: Mapping[str, Array], rows: Any = None) -> Array:
-        """Return on which side of each of its kinks the network is, a line a row of the data: the truth about kinks.
+        """Return on which side of each of its kinks the network is: the ground truth about kinks.
 
-        Between two points a kink was crossed if and only if (up to twice on the way) their patterns differ.
+        There is a kink between two points if their patterns differ; and only then, unless one is crossed twice.
+
+        Parameters
+        ----------
+        x : mapping of str to ndarray
+            The parameters, as `start` returns them.
+        rows : ndarray of int, optional
+            The rows of the data to use; by default all.
+
+        Returns
+        -------
+        ndarray of bool
+            One line per row of the data, one column per kink.
         """
         _, sums, scores = self.forward(x, rows)
         sides = [self.activation.switch(each) > kink for kink in self.activation.kinks for each in sums]
@@ -152,13 +231,13 @@ def _chosen(given: Any, known: Mapping[str, Kind], kind: type[Kind], what: str) 
 
 def _data(data: Any) -> tuple[Array, Array]:
     if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise ValueError(f"data must be a pair (inputs, classes), not {type(data).__name__}")
+        raise ValueError(f"data must be a pair (inputs, classes), not an object of type {type(data).__name__}")
     inputs, classes = np.asarray(data[0]), np.asarray(data[1])
     if inputs.ndim != 2 or inputs.dtype.kind not in "fiub" or not inputs.size or not np.isfinite(inputs).all():
         raise ValueError(f"inputs must be finite numbers of shape (N, D), not {inputs.dtype} of shape {inputs.shape}")
     if classes.shape != inputs.shape[:1] or classes.dtype.kind not in "iu" or classes.min() < 0:
         raise ValueError(
-            f"classes must be {len(inputs)} integers from 0 on, one a row of the inputs, "
+            f"classes must be {len(inputs)} integers from 0, one per row of the inputs, "
             f"not {classes.dtype} of shape {classes.shape}"
         )
     return inputs if inputs.dtype == np.float32 else inputs.astype(np.float64), classes
@@ -169,7 +248,7 @@ def _strength(regularisation: Any) -> float:
         raise TypeError(f"regularisation must be a number, not {regularisation!r:.40}")
     strength = float(regularisation)
     if not 0 <= strength < np.inf:
-        raise ValueError(f"regularisation must be 0 or more, and finite, not {strength}")
+        raise ValueError(f"regularisation must be 0 or more and finite, not {strength}")
     return strength
 
 
@@ -177,7 +256,7 @@ def _widths(hidden: Any) -> list[int]:
     try:
         widths = [operator.index(each) for each in (hidden if isinstance(hidden, Sequence) else [hidden])]
     except TypeError:
-        raise TypeError(f"hidden must be a number of units, or several of them, not {hidden!r:.40}") from None
+        raise TypeError(f"hidden must be a number of units or a sequence of them, not {hidden!r:.40}") from None
     if not widths or min(widths) < 1:
-        raise ValueError(f"hidden layers have at least one unit each, not {hidden!r:.40}")
+        raise ValueError(f"hidden layers must have at least one unit each, not {hidden!r:.40}")
     return widths

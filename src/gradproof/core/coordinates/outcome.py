@@ -6,30 +6,44 @@ import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
-from ..evidence.ladder import place_of_step, slope_noise, slope_of_side, typical_slope
-from ..records.codes import AGREES, DOMAIN, KINK_AT_POINT, KINK_CROSSED, NOISE_LIMITED, STEP_LIMITED, WRONG
-from ..records.codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
+from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
+from ..evidence.scales import FLAT_PART, pair_step, tolerance
+from ..records import codes
+from ..records.border import begin_finding
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
-from ..records.findings import begin_finding
 from ..records.floats import larger, middle
+from .full_ladder import TINY
+from .slots import one_sided_slope
 
-# A resolution worse than a tenth of what slopes are like here decides nothing.
-DECIDES = 0.1
-# Where all slopes are 0: so much of f over the size of the coordinate.
-FLAT_PART = 1e-3
-TINY = 1e-300
-# An error outside of the interval by the tolerance and half the resolution is called wrong, wherever the truth lies.
-SEEN = 2.5
-PAIR_SEEN = 2.0
+# Marks of a coordinate on its way to a cause: below 0, where causes are not.  Its pair is unseen, or settles nothing;
+# both slopes of its pair refute the claim; its short proof settles nothing.
+UNDECIDED = -1
+DISAGREES_FLAT = -2
+LEFT_FOR_LADDER = -3
+
+# A resolution above a tenth of typical slopes decides nothing.
+DECIDING_RESOLUTION = 0.1
+# The smallest error that would have been seen.  By a ladder: the truth may lie at one end of the interval, which is two
+# resolutions wide, and a claim is wrong beyond the other end by the tolerance and half a resolution.  By a pair: its
+# slopes may be off the truth by tolerance and noise, and the claim off its slopes by as much.
+SEEN_BY_LADDER = 2.5
+SEEN_BY_PAIR = 2.0
+# Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
+NOISE_SHARE = 4.0
 
 
 def is_acceptable(cause: int) -> bool:
-    """Return whether a cause lets a claimed value stand."""
-    return cause == AGREES or cause == KINK_AT_POINT or cause == KINK_CROSSED
+    """Return whether the claimed value is acceptable."""
+    return cause == codes.AGREES or cause == codes.KINK_AT_POINT or cause == codes.KINK_CROSSED
+
+
+def is_decided(cause: int) -> bool:
+    """Return whether a cause is an answer: the claimed value is acceptable, or wrong."""
+    return cause == codes.WRONG or is_acceptable(cause)
 
 
 def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: float) -> None:
-    """Write down the cause of a coordinate."""
+    """Record the cause of a coordinate, its kink and its resolution."""
     coordinate = coordinate_of(engine, index)
     coordinate.cause = cause
     coordinate.kink = kink
@@ -37,7 +51,7 @@ def note_cause(engine: Engine, index: int, cause: int, kink: int, resolution: fl
 
 
 def new_finding(engine: Engine, index: int) -> int:
-    """Begin a finding about a coordinate; return its number, -1 where there are as many as there can be."""
+    """Begin a finding about a coordinate; return its number, or -1 where there is no room for another."""
     number = engine.sweep.finding_count
     if number >= findings_capacity(engine.sweep.count):
         return -1
@@ -46,48 +60,51 @@ def new_finding(engine: Engine, index: int) -> int:
     coordinate.finding = number
     finding = finding_of(engine, number)
     begin_finding(finding, index, index + 1, coordinate.cause, coordinate.kink, coordinate.resolution)
+    finding.claimed = coordinate.claimed
     return number
 
 
 def settle_by_pair(engine: Engine, index: int, allowed: float, noise: float) -> None:
-    """The first pair agrees with the claim: nothing more is to be done."""
-    note_cause(engine, index, AGREES, NO_KINK, pair_resolution(allowed, noise))
+    """Accept a claim that agrees with its first pair."""
+    note_cause(engine, index, codes.AGREES, NO_KINK, SEEN_BY_PAIR * (allowed + noise))
 
 
-def pair_resolution(allowed: float, noise: float) -> float:
-    """Return the smallest error that a pair would have shown."""
-    return PAIR_SEEN * (allowed + noise)
-
-
-def settle_wrong(engine: Engine, index: int, resolution: float) -> int:
-    """Errors are dense and the scales known, the pair alone counts: return the number of the finding, or -1."""
-    note_cause(engine, index, WRONG, NO_KINK, resolution)
-    return new_finding(engine, index)
+def refute_by_pair(engine: Engine, index: int) -> None:
+    """Call a claim wrong by its first pair alone, which is enough where errors are dense."""
+    engine.sweep.dense = 1
+    coordinate = coordinate_of(engine, index)
+    step = pair_step(engine, coordinate)
+    noise = noise_bar(engine.noise, step)
+    note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
+    number = new_finding(engine, index)
+    if number >= 0:
+        sides = engine.pairs[index - engine.sweep.chunk_start]
+        finding = finding_of(engine, number)
+        finding.right = one_sided_slope(engine, coordinate.x, step, sides.right)
+        finding.left = one_sided_slope(engine, coordinate.x, -step, sides.left)
+        finding.slope = middle(finding.right, finding.left)
+        finding.error_bar = larger(math.fabs(finding.right - finding.left) / 2.0, noise)
+        finding.step = step
 
 
 def settle_without_value(engine: Engine) -> None:
-    """F is not finite at x: nothing can be tested anywhere."""
+    """Record that nothing can be tested, because f is not finite at x."""
     for index in range(engine.sweep.count):
-        note_cause(engine, index, DOMAIN, NO_KINK, math.inf)
-        number = new_finding(engine, index)
-        if number >= 0:
-            finding_of(engine, number).claimed = coordinate_of(engine, index).claimed
+        note_cause(engine, index, codes.DOMAIN, NO_KINK, math.inf)
+        new_finding(engine, index)
 
 
-def settle_slot(engine: Engine, slot: Slot) -> int:
-    """Write down what a finished slot found; return the cause."""
+def settle_slot(engine: Engine, slot: Slot) -> None:
+    """Record what a finished slot found."""
     cause = slot_cause(engine, slot)
     kink = reported_kink(slot)
-    resolution = slot.tolerance + SEEN * slot.resolution
-    index = slot.start
-    note_cause(engine, index, cause, kink, resolution)
-    if cause != AGREES or kink != NO_KINK:
+    note_cause(engine, slot.start, cause, kink, slot.tolerance + SEEN_BY_LADDER * slot.resolution)
+    if cause != codes.AGREES or kink != NO_KINK:
         write_finding(engine, slot)
-    return cause
 
 
 def reported_kink(slot: Slot) -> int:
-    """Return the kink that is reported: at x, or near x where the zoom found it."""
+    """Return the kink to report: one at x, or one near x if the zoom found it."""
     if slot.kink == KINK_AT_X:
         return KINK_AT_X
     return KINK_NEAR_X if math.isfinite(slot.distance) else NO_KINK
@@ -95,50 +112,49 @@ def reported_kink(slot: Slot) -> int:
 
 def slot_cause(engine: Engine, slot: Slot) -> int:
     """Return the cause of a finished slot."""
-    decision = slot.decision
-    if decision == DECIDED_WRONG:
-        return WRONG
-    if decision == DECIDED_RIGHT and decides(engine, slot):
+    if slot.decision == DECIDED_WRONG:
+        return codes.WRONG
+    if slot.decision == DECIDED_RIGHT and decides(engine, slot):
         kink = reported_kink(slot)
         if kink == KINK_AT_X:
-            return KINK_AT_POINT
-        return KINK_CROSSED if kink == KINK_NEAR_X else AGREES
+            return codes.KINK_AT_POINT
+        return codes.KINK_CROSSED if kink == KINK_NEAR_X else codes.AGREES
     return open_cause(engine, slot)
 
 
 def decides(engine: Engine, slot: Slot) -> bool:
-    """Return whether the resolution is small against what slopes are like here: else the claim could be anything.
+    """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
-    At a kink its change of slope counts.
-    Where f is random, against the claim itself: slopes elsewhere on the line are too easily mistaken for noise.
+    At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
+    line may be noise.
     """
     if engine.nondeterministic != 0:
-        return slot.resolution <= DECIDES * math.fabs(slot.claimed)
+        return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
     size = slot.size
-    reference = typical_slope(engine, slot)
+    reference = median_slope(engine, slot)
     if slot.kink == KINK_AT_X:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)
     reference = larger(FLAT_PART * math.fabs(engine.value) / size, reference)
     reference = larger(TINY / size, reference)
-    return slot.resolution <= DECIDES * reference
+    return slot.resolution <= DECIDING_RESOLUTION * reference
 
 
 def open_cause(engine: Engine, slot: Slot) -> int:
-    """Return why a coordinate stays open: random values, the edge of the domain, noise, or the steps."""
+    """Return why a coordinate is left open: random values, the edge of the domain, noise, or the steps."""
     if engine.nondeterministic != 0:
-        return CAUSE_NONDETERMINISTIC
+        return codes.NONDETERMINISTIC
     if 2 * slot.missing > slot.count:
-        return DOMAIN
+        return codes.DOMAIN
     place = place_of_step(slot, slot.best_step)
     if place >= 0 and math.isfinite(half_width(slot)):
-        if 4.0 * slope_noise(engine, slot, place) >= slot.resolution:
-            return NOISE_LIMITED
-    return STEP_LIMITED
+        if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
+            return codes.NOISE_LIMITED
+    return codes.STEP_LIMITED
 
 
 def side_slope(slot: Slot, interval: Interval, side: int) -> float:
-    """Return the slope of one side: the middle of its interval, or what the best step says where that is open."""
+    """Return the slope of one side: the middle of its interval, or the slope at the best step where that is open."""
     if math.isfinite(interval.low) and math.isfinite(interval.high):
         return middle(interval.low, interval.high)
     place = place_of_step(slot, slot.best_step)
@@ -146,12 +162,11 @@ def side_slope(slot: Slot, interval: Interval, side: int) -> float:
 
 
 def write_finding(engine: Engine, slot: Slot) -> None:
-    """Write the finding of a slot."""
+    """Write the finding of a slot, if there is room."""
     number = new_finding(engine, slot.start)
     if number < 0:
         return
     finding = finding_of(engine, number)
-    finding.claimed = slot.claimed
     finding.left = side_slope(slot, slot.left, -1)
     finding.right = side_slope(slot, slot.right, 1)
     if math.isfinite(half_width(slot)):

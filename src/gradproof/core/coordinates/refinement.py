@@ -1,63 +1,61 @@
-"""A closer look at a ladder that is as long as it gets: steps in between, jumps of f, kinks nearby."""
+"""A closer look at a ladder that cannot grow any further: steps in between, jumps of f, kinks nearby."""
 
 from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.intervals import KINK_AT_X, estimate, gather, half_width
+from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
-from ..evidence.suspects import NO_SUSPECT, next_suspect
-from ..evidence.zoom import begin_zoom
-from ..records.engine import STAGE_REFINE, Engine, Slot, want_pair
+from ..evidence.near_kinks import NO_SUSPECT, begin_zoom, next_suspect
+from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger, middle, smaller
-from .short_proof import settle
+from .short_proof import settle, sides_with_claim
 
-# Steps in between pay where noise and bar are comparable.
-REFINE_LOW = 0.01
-REFINE_HIGH = 10.0
+# Steps in between help where the noise of a slope is between 0.01 and 10 error bars.
+LEAST_NOISE = 0.01
+MOST_NOISE = 10.0
 # Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
-# Where as many suspects turned out to be none, f is rough at all scales, and a check has better things to do.
+# After as many suspects that turned out to be no kinks, f is rough at every scale, and no kink is worth the search.
 MOST_ZOOMS = 8
 NO_PLACE = -1
-# A single pair excludes a claim only where the measured noise, which may be too small, is no excuse.
+# A single pair excludes a claim only beyond three bars: the measured noise may be too small.
 EXCLUDES = 3.0
-# A jump is visible from where the bars of both slopes are half of it.
+# A pair sees a jump of the slope where the bars of its two slopes make at most half of it.
 VISIBLE = 4.0
-# Pairs so much finer show nothing but noise; the largest of a few is half of a bar.
+# Pairs at an eighth of a step and below show only its noise; half a bar is the largest of a few of these.
 MUCH_FINER = 2.0**-3
 ENOUGH_FINER = 2
 LARGEST_TO_BAR = 2.0
-# Half a jump is the noise of what jumps.  Stairs are off by half of their height at most: a slope by its height over
-# the step, which a bar of four standard deviations of two values covers where a quarter of the height is one.
+# Where f jumps, half a jump is taken for its noise.  Stairs are off by half of their height at most, and slopes by the
+# height over the step; a bar of four standard deviations covers that if one is a quarter of the height.
 JUMP_TO_NOISE = 0.5
 STAIRS_TO_NOISE = 0.25
-# With jumps taken as noise, a claim agrees only at a resolution of a tenth.
+# A claim agrees in spite of jumps only where the resolution is a tenth of it, or better.
 JUMP_RESOLUTION = 0.1
 
 
 def judge_slot(engine: Engine, slot: Slot) -> int:
     """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
-    claimed = slot.claimed
-    if not math.isfinite(claimed):
+    if not math.isfinite(slot.claimed):
         return DECIDED_WRONG if math.isfinite(half_width(slot)) else STILL_OPEN
-    decision = judge(slot, claimed, slot.tolerance, slot.size)
+    decision = judge(slot, slot.size)
     if decision == DECIDED_RIGHT and slot.kink == KINK_AT_X:
         return judge_inside(engine, slot)
     return decision
 
 
 def judge_inside(engine: Engine, slot: Slot) -> int:
-    """Judge whether a kink that seems to be at x is beside it, and the piece that holds x excludes the claim.
+    """Judge a claim at a kink that seems to be at x, but may lie beside it.
 
-    At a kink at x the gap stays the same down to the finest step.  Where the finest pairs that could see it show less
-    than half of it, the kink is outside of them, and the claim must agree with their slopes.  What still finer pairs
-    show is noise, and tells how much of it there really is; without them nothing is decided.
+    The gap at a kink at x is the same at every step.  If the finest pairs that could see it show less than half of it,
+    the kink lies outside of them, and the claim must agree with their slopes.  Still finer pairs show only noise, and
+    how much of it there really is; without them nothing is decided.
     """
     jump = math.fabs(slot.jump)
-    claimed = slot.claimed
     if kink_may_hide(slot, slot.size, jump):
         return DECIDED_RIGHT
     for k in range(slot.count):
@@ -67,7 +65,7 @@ def judge_inside(engine: Engine, slot: Slot) -> int:
         if VISIBLE * noise <= jump and math.isfinite(middle(right, left)):
             if math.fabs(right - left) >= 0.5 * jump:
                 return DECIDED_RIGHT
-            off = larger(smaller(right, left) - claimed, claimed - larger(right, left)) - slot.tolerance
+            off = larger(smaller(right, left) - slot.claimed, slot.claimed - larger(right, left)) - slot.tolerance
             if off > EXCLUDES * noise:
                 real_noise = noise_below(slot, k)
                 if math.isnan(real_noise):
@@ -78,22 +76,27 @@ def judge_inside(engine: Engine, slot: Slot) -> int:
 
 
 def noise_below(slot: Slot, place: int) -> float:
-    """Return the noise of the slopes at a place, from what finer ones are off the two sides; NaN where they are few."""
+    """Return the noise of the slopes at a place, estimated from finer ones; NaN where there are too few."""
     step = slot.ladder[place].step
     right = middle(slot.right.low, slot.right.high)
     left = middle(slot.left.low, slot.left.high)
     largest = 0.0
     count = 0
     while count < place and slot.ladder[count].step <= MUCH_FINER * step:
-        off_right = math.fabs(slot.ladder[count].right - right)
-        off_left = math.fabs(slot.ladder[count].left - left)
-        largest = larger(larger(off_right, off_left) * slot.ladder[count].step, largest)
+        finer = slot.ladder[count]
+        off = larger(math.fabs(finer.right - right), math.fabs(finer.left - left))
+        largest = larger(off * finer.step, largest)
         count += 1
     return LARGEST_TO_BAR * largest / step if count >= ENOUGH_FINER else math.nan
 
 
+def claim_scale(slot: Slot) -> float:
+    """Return the size of the claim, or of the largest component in the units of this coordinate if that is larger."""
+    return larger(math.fabs(slot.claimed), slot.claim_scale)
+
+
 def look_closer(engine: Engine, slot: Slot, decision: int) -> None:
-    """Look closer at a ladder that has been weighed: where it is still open, with more steps."""
+    """Look closer at a ladder that has been weighed; one that is still open gets steps in between first."""
     if decision == STILL_OPEN and math.isfinite(slot.claimed + half_width(slot)):
         begin_refinement(engine, slot)
         if slot.wanted_count > 0:
@@ -103,25 +106,21 @@ def look_closer(engine: Engine, slot: Slot, decision: int) -> None:
 
 def begin_refinement(engine: Engine, slot: Slot) -> None:
     """Ask for steps in between, where noise and error bar are comparable."""
-    resolution = slot.resolution
     for k in range(slot.count):
         noise = slope_noise(engine, slot, k)
-        if REFINE_LOW * resolution < noise < REFINE_HIGH * resolution:
+        if LEAST_NOISE * slot.resolution < noise < MOST_NOISE * slot.resolution:
             want_pair(slot, 2.0 * slot.ladder[k].step)
-    slot.stage = STAGE_REFINE
+    slot.stage = stages.REFINEMENT
 
 
 def advance_refinement(engine: Engine, slot: Slot) -> None:
     """Weigh the refined ladder."""
-    gather(engine, slot)
+    weigh_ladder(engine, slot)
     look_again(engine, slot, judge_slot(engine, slot))
 
 
 def look_again(engine: Engine, slot: Slot, decision: int) -> None:
-    """A claim refuted by a tread of stairs, or supported by larger steps, is looked at again, for a jump of f.
-
-    Without one go on to kinks nearby.
-    """
+    """Look for a jump of f if a tread of stairs refutes the claim, or coarser steps support it; else for kinks."""
     slot.decision = decision
     if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
         place = end_of_tread(slot)
@@ -134,13 +133,10 @@ def look_again(engine: Engine, slot: Slot, decision: int) -> None:
 
 
 def supported_from(slot: Slot) -> int:
-    """Return the finest of two neighbouring steps whose centered slopes side with the claim, NO_PLACE if none."""
-    middle = estimate(slot)
-    claimed = slot.claimed
+    """Return the finer of the first two neighbouring steps that side with the claim, NO_PLACE if there are none."""
     before = False
     for k in range(slot.count):
-        slope = centered(slot, k)
-        sides = math.fabs(slope - claimed) < 0.5 * math.fabs(slope - middle)
+        sides = sides_with_claim(slot, centered(slot, k))
         if sides and before:
             return k - 1
         before = sides
@@ -148,7 +144,7 @@ def supported_from(slot: Slot) -> int:
 
 
 def end_of_tread(slot: Slot) -> int:
-    """Return the coarsest step up to which f did not change at all; NO_PLACE where there is none, or f never did."""
+    """Return the step below the finest one that changes f; NO_PLACE if that is the first of all, or none does."""
     for k in range(slot.count):
         if slot.ladder[k].right != 0.0 or slot.ladder[k].left != 0.0:
             return k - 1
@@ -156,27 +152,22 @@ def end_of_tread(slot: Slot) -> int:
 
 
 def finish_step_jump(engine: Engine, slot: Slot) -> None:
-    """Where f jumps, the jump tells its noise: weigh again, and agree only at a resolution of a tenth."""
-    jump = slot.step_jump
-    if jump > 0.0:
+    """Where f jumps, take the jump for noise and weigh the ladder again; then look for kinks."""
+    if slot.step_jump > 0.0:
         on_stairs = end_of_tread(slot) != NO_PLACE
-        slot.noise = jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
-        gather(engine, slot)
-        decision = judge_slot(engine, slot)
-        scale = larger(math.fabs(slot.claimed), slot.claim_scale)
-        if decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * scale:
-            decision = STILL_OPEN
-        slot.decision = decision
+        slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
+        weigh_ladder(engine, slot)
+        slot.decision = judge_slot(engine, slot)
+        if slot.decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot):
+            slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 
 
 def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
-    """Zoom on the next step that may have crossed a kink, right side first, finest first; without one, finish."""
-    decision = slot.decision
-    reach = kink_reach(slot)
+    """Zoom on the next step that may have crossed a kink, right side first, finest first; finish if there is none."""
     while slot.kink != KINK_AT_X and side >= -1:
         place = next_suspect(engine, slot, side, first)
-        if place != NO_SUSPECT and slot.ladder[place].step <= reach:
+        if place != NO_SUSPECT and slot.ladder[place].step <= kink_reach(slot):
             if slot.zooms >= MOST_ZOOMS and slot.reach == 0.0:
                 break
             slot.zooms += 1
@@ -186,7 +177,7 @@ def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
             return
         side -= 2
         first = 0
-    settle(slot, decision)
+    settle(slot, slot.decision)
 
 
 def kink_reach(slot: Slot) -> float:
@@ -195,11 +186,9 @@ def kink_reach(slot: Slot) -> float:
 
 
 def finish_zoom(engine: Engine, slot: Slot, found: bool) -> None:
-    """A kink was found within reach: done; else go on to the next suspect."""
-    if found and not math.fabs(slot.distance) <= kink_reach(slot):
-        slot.distance = math.nan
-        found = False
-    if found:
+    """Finish if a kink was found within reach; else go on to the next suspect."""
+    if found and math.fabs(slot.distance) <= kink_reach(slot):
         settle(slot, slot.decision)
-    else:
-        look_for_kink(engine, slot, slot.search.side, slot.place + 1)
+        return
+    slot.distance = math.nan
+    look_for_kink(engine, slot, slot.search.side, slot.place + 1)

@@ -1,48 +1,35 @@
-"""The rounds of a check: which probes the next round holds, and what its answers change.
+"""The rounds of a check: which probes the next round holds, and what their values change.
 
 f(x) -> pairs, a chunk of coordinates at a time -> f(x) again, once, if something disagreed -> short proofs of that ->
 the noise line, once, if something is still open (where noise is larger than assumed, back to the pairs) -> ladders of
-what was left -> joint lines of kinks that coordinates may share -> done
+what was left -> lines over coordinates that may share a kink -> done
 """
 
 from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
-from ..evidence.ladder import assumed_slope_noise
+from ..evidence.ladder import noise_bar
 from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..points.probes import write_probe
+from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
-from ..records.engine import (
-    DISAGREES_FLAT,
-    PHASE_AGAIN,
-    PHASE_AT_X,
-    PHASE_DONE,
-    PHASE_JOINT,
-    PHASE_LADDERS,
-    PHASE_NOISE,
-    PHASE_PAIRS,
-    PHASE_PROOFS,
-    PHASE_SPREAD,
-    SLOT_COUNT,
-    SPREAD_COUNT,
-    UNDECIDED,
-    Engine,
-    coordinate_of,
-)
+from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
 from ..records.floats import larger, spacing
-from .outcome import settle_by_pair, settle_without_value
-from .phases import begin_sweep, end_noise, room, settle_slots
-from .shared_kinks import settle_joint
+from . import phases
+from .outcome import DISAGREES_FLAT, UNDECIDED, settle_by_pair, settle_without_value
 from .shared_line import change_by_rounding
-from .slots import advance, free_slots, is_open, one_sided_slope
+from .slots import advance, free_all_slots, one_sided_slope
+from .sweep import begin_sweep, end_noise, room, settle_slots
 
-# A random objective is given two standard deviations for the range of its ten values at x (normal: three).
-SPREAD_PART = 0.5
-# The noise that is assumed until something is measured: four units in the last place of f(x).
+# Half the range of its ten values at x is taken for the noise of a random objective; for normal values a third of the
+# range would be the standard deviation.
+SPREAD_TO_NOISE = 0.5
+# Until it is measured, noise is assumed to be four units in the last place of f(x).
 ASSUMED_UNITS = 4.0
 
 
@@ -50,25 +37,23 @@ def asked(engine: Engine) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
     phase = engine.sweep.phase
     available = room(engine)
-    if phase == PHASE_AT_X or phase == PHASE_AGAIN:
+    if phase == phases.AT_X or phase == phases.AGAIN:
         return 1 if available >= 1 else 0
-    if phase == PHASE_SPREAD:
+    if phase == phases.SPREAD:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
-    if phase == PHASE_PAIRS:
+    if phase == phases.PAIRS:
         return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
-    if phase == PHASE_NOISE:
-        return noise_probes(engine)
-    if phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
-        return slot_probes(engine, available)
-    return 0
+    if phase == phases.NOISE:
+        return noise_probes(engine.noise_line)
+    return slot_probes(engine, available) if phase != phases.DONE else 0
 
 
 def slot_probes(engine: Engine, available: int) -> int:
-    """Return how many probes the open slots ask for; a slot that has no room waits, and so do those behind it."""
+    """Return how many probes the open slots ask for; the first one without room waits, as do those behind it."""
     total = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
-        if is_open(slot):
+        if slot.stage != stages.FREE:
             if total + slot.wanted_count > available:
                 return total
             total += slot.wanted_count
@@ -76,33 +61,31 @@ def slot_probes(engine: Engine, available: int) -> int:
 
 
 def write_round(engine: Engine, probes: Probes) -> int:
-    """Write the probes of the next round; return their number.  Nothing changes: a lost round can be asked again."""
+    """Write the probes of the next round; return their number.  Nothing changes, so that a round can be asked again."""
     count = asked(engine)
     phase = engine.sweep.phase
-    if phase == PHASE_AT_X or phase == PHASE_AGAIN or phase == PHASE_SPREAD:
-        for k in range(count):
-            write_probe(probes[k], 0, 0, 0, 0.0)
-    elif phase == PHASE_PAIRS:
+    if phase == phases.PAIRS:
         for k in range(count // 2):
             index = engine.sweep.chunk_start + k
             step = pair_step(engine, coordinate_of(engine, index))
             write_probe(probes[2 * k], index, index + 1, 0, step)
             write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
-    elif phase == PHASE_NOISE:
-        write_noise_probes(engine, probes)
-    elif phase == PHASE_PROOFS or phase == PHASE_LADDERS or phase == PHASE_JOINT:
+    elif phase == phases.NOISE:
+        write_noise_probes(engine.noise_line, probes, engine.sweep.count, noise_seed(engine.seed), 0.0)
+    elif phase >= phases.PROOFS:
         write_slot_probes(engine, probes, count)
+    else:
+        for k in range(count):
+            write_probe(probes[k], 0, 0, 0, 0.0)
     return count
 
 
 def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
-    """Write what the open slots want, as far as there is room."""
+    """Write the probes that the open slots want, as far as there is room."""
     written = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
-        if is_open(slot):
-            if written >= count:
-                return
+        if slot.stage != stages.FREE and written < count:
             for j in range(slot.wanted_count):
                 write_probe(probes[written], slot.start, slot.stop, slot.seed, slot.wanted[j])
                 probes[written].ratio = slot.ratio
@@ -112,53 +95,48 @@ def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
 def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     """Take the values of a round."""
     phase = engine.sweep.phase
-    if phase == PHASE_AT_X:
+    if phase == phases.AT_X:
         take_value_at_x(engine, values[0])
-    elif phase == PHASE_AGAIN:
+    elif phase == phases.AGAIN:
         take_second_value(engine, values[0])
-    elif phase == PHASE_SPREAD:
+    elif phase == phases.SPREAD:
         take_spread(engine, values, count)
-    elif phase == PHASE_PAIRS:
+    elif phase == phases.PAIRS:
         engine.sweep.chunk_stop = engine.sweep.chunk_start + count // 2
         take_pairs(engine, values)
-    elif phase == PHASE_PROOFS:
-        take_slots(engine, values, count)
-        settle_slots(engine)
-    elif phase == PHASE_NOISE and count == noise_probes(engine):
-        if advance_noise(engine, note_values(engine, values)):
+    elif phase == phases.NOISE:
+        # A part of the noise line is worth nothing: all of it is asked for again.
+        if count == noise_probes(engine.noise_line) and advance_noise(engine, note_values(engine, values)):
             end_noise(engine)
-    elif phase == PHASE_LADDERS:
+    elif phase != phases.DONE:
         take_slots(engine, values, count)
         settle_slots(engine)
-    elif phase == PHASE_JOINT:
-        take_slots(engine, values, count)
-        settle_joint(engine)
 
 
 def take_value_at_x(engine: Engine, value: float) -> None:
-    """Note f(x); where it is not finite nothing can be tested."""
+    """Take f(x), and begin with the pairs if it is finite; else nothing can be tested."""
     engine.value = value
     if not math.isfinite(value):
         settle_without_value(engine)
-        engine.sweep.phase = PHASE_DONE
+        engine.sweep.phase = phases.DONE
         return
     engine.noise = ASSUMED_UNITS * spacing(value)
     begin_sweep(engine)
 
 
 def take_second_value(engine: Engine, value: float) -> None:
-    """Where f(x) is another at its second call, look how far it spreads; else go on to the proofs."""
+    """Go on to the proofs if f(x) is the same at its second call; else ask for it again, to see how far it spreads."""
     engine.sweep.seen_twice = 1
     if value == engine.value:
-        engine.sweep.phase = PHASE_PROOFS
+        engine.sweep.phase = phases.PROOFS
         return
     engine.nondeterministic = 1
     engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
-    engine.sweep.phase = PHASE_SPREAD
+    engine.sweep.phase = phases.SPREAD
 
 
 def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
-    """Take the range of f(x) over its calls as noise."""
+    """Take half the range of f(x) over its calls for noise."""
     low = engine.value
     high = engine.value
     for k in range(count):
@@ -167,16 +145,16 @@ def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
             high = values[k] if values[k] > high else high
     engine.spread = larger(high - low, engine.spread)
     engine.value = low + (high - low) / 2.0
-    engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
+    engine.noise = larger(SPREAD_TO_NOISE * engine.spread, engine.noise)
     begin_sweep(engine)
 
 
 def take_pairs(engine: Engine, values: ConstReals) -> None:
-    """Judge every coordinate of the chunk by its pair; keep the values for the proofs."""
-    start = engine.sweep.chunk_start
+    """Judge every coordinate of the chunk by its pair; keep the values for its proof."""
+    sweep = engine.sweep
     disagree = False
-    for k in range(engine.sweep.chunk_stop - start):
-        index = start + k
+    for k in range(sweep.chunk_stop - sweep.chunk_start):
+        index = sweep.chunk_start + k
         engine.pairs[k].right = values[2 * k]
         engine.pairs[k].left = values[2 * k + 1]
         coordinate = coordinate_of(engine, index)
@@ -184,36 +162,32 @@ def take_pairs(engine: Engine, values: ConstReals) -> None:
         right = one_sided_slope(engine, coordinate.x, step, values[2 * k])
         left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
         allowed = tolerance(engine, coordinate)
+        noise = noise_bar(engine.noise, step)
         needed = needed_resolution(engine, coordinate)
-        noise = assumed_slope_noise(engine, step)
         decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
         if decision == DECIDED_RIGHT:
             settle_by_pair(engine, index, allowed, noise)
         else:
             disagree = True
-            mark = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
-            coordinate.cause = mark
-    # A random f agrees with nothing: only a disagreement asks for f(x) a second time.
-    engine.sweep.phase = PHASE_AGAIN if disagree and engine.sweep.seen_twice == 0 else PHASE_PROOFS
-    engine.sweep.fill = start
-    free_slots(engine)
+            coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+    # A random f disagrees with any claim, so that f(x) is asked for a second time only after a disagreement.
+    sweep.phase = phases.AGAIN if disagree and sweep.seen_twice == 0 else phases.PROOFS
+    sweep.waiting = sweep.chunk_start
+    free_all_slots(engine)
 
 
 def take_slots(engine: Engine, values: ConstReals, count: int) -> None:
-    """Hand its values to every slot that was asked for, and move it on."""
-    slanted = engine.sweep.phase == PHASE_JOINT and engine.float32 != 0
-    taken_values = 0
+    """Give every slot whose probes were answered its values, and move it on."""
+    slanted = engine.sweep.phase == phases.SHARED_KINKS and engine.float32 != 0
+    taken = 0
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
-        if is_open(slot):
+        if slot.stage != stages.FREE:
             wanted = slot.wanted_count
-            if taken_values + wanted > count:
+            if taken + wanted > count:
                 return
             for j in range(wanted):
-                value = values[taken_values + j]
-                if slanted:
-                    step = slot.wanted[j]
-                    value -= change_by_rounding(engine, slot, step)
-                slot.answers[j] = value
-            taken_values += wanted
+                change = change_by_rounding(engine, slot, slot.wanted[j]) if slanted else 0.0
+                slot.answers[j] = values[taken + j] - change
+            taken += wanted
             advance(engine, slot)

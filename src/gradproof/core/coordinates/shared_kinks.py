@@ -1,53 +1,49 @@
-"""The joint test: claims that lie between the slopes of their own kinks must do so together.
+"""Kinks that coordinates share: claims that are acceptable one by one must be so together.
 
-A subgradient is one vector.  Where several coordinates share a kink, as both arguments of a maximum do, each claim may
-be acceptable alone while all of them together belong to no side of it.  Along any line v the claim a.v must lie between
-the left and the right slope.  For two coordinates on one kink, with slopes that change by J and K, one of the lines
-(1 / J, 1 / K) and (1 / J, -1 / K) runs along the kink, where f is smooth and the slope exact.
+A subgradient is one vector.  Where several coordinates share a kink, as the arguments of a maximum do, each claim may
+lie between the slopes of its own coordinate while their vector is no subgradient.  Along any line v the claim g.v must
+lie between the left and the right slope; for convex f this is what makes g a subgradient (Rockafellar, "Convex
+Analysis", 1970, theorem 23.2).  If the slopes of two coordinates on one kink change by J and K, one of the lines
+(1 / J, 1 / K) and (1 / J, -1 / K) runs along the kink, where f is smooth and its slope exact.
 
-Kinks of one sign at a time, convex or concave: on |x| - |y| mixed lines have an interval that no claim must meet.
+Convex and concave kinks are tested apart: along a line that mixes them, as on |x| - |y|, a right claim may lie outside.
 """
 
 from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_WRONG
 from ..points.directions import direction
 from ..points.seeds import SHARED_KINKS, line_seed
-from ..records.codes import KINK_AT_POINT, UNTESTED, WRONG
-from ..records.engine import (
-    PHASE_JOINT,
-    SLOT_COUNT,
-    STAGE_FINISHED,
-    STAGE_FREE,
-    Engine,
-    Slot,
-    coordinate_of,
-    finding_of,
-)
-from .shared_line import open_pair_line, open_random_line
+from ..records import codes
+from ..records.engine import Engine, Slot, coordinate_of, finding_of
+from . import phases
+from .shared_line import moves, open_pair_line, open_random_line
 
 NO_MEMBER = -1
-# All pairs of so many coordinates; of more, each with the next one.
+# Up to this many coordinates are tested in all pairs; of more, each with the next one.
 ALL_PAIRS = 6
-# Lines over all coordinates of a kink: first one along which the claims go as far as they can, then some at random.
-RANDOM_LINES = 4
+# Lines over all coordinates: the one of many along which the claims go farthest, then random ones.
+LINES_OVER_ALL = 5
 ALIGNED_TRIES = 4096
+# Turns: a pair has lines 0 and 1; from 2 on lines go over all coordinates.
+SECOND_LINE = 1
+OVER_ALL = 2
 
 
-def begin_joint(engine: Engine) -> None:
+def begin_shared_kinks(engine: Engine) -> None:
     """Begin with the convex kinks."""
-    engine.sweep.phase = PHASE_JOINT
+    engine.sweep.phase = phases.SHARED_KINKS
     begin_sign(engine, 1)
 
 
 def begin_sign(engine: Engine, sign: int) -> None:
-    """Begin with the kinks of a sign: 1 convex, -1 concave, 0 for the end."""
-    engine.sweep.joint.sign = sign
-    engine.sweep.joint.first = NO_MEMBER
-    engine.sweep.joint.second = NO_MEMBER
-    engine.sweep.joint.turn = 0
+    """Begin with the kinks of a sign: 1 convex, -1 concave, 0 none."""
+    shared = engine.sweep.shared_kinks
+    shared.sign = sign
+    shared.first = NO_MEMBER
+    shared.second = NO_MEMBER
+    shared.turn = 0
 
 
 def jump_of(engine: Engine, index: int) -> float:
@@ -57,26 +53,25 @@ def jump_of(engine: Engine, index: int) -> float:
 
 
 def is_member(engine: Engine, index: int, sign: int) -> bool:
-    """Return whether a coordinate was accepted at a kink of this sign, be it refuted together with others since."""
-    number = coordinate_of(engine, index).finding
-    if number < 0:
+    """Return whether a coordinate was accepted at a kink of this sign, even if it was refuted with others since."""
+    coordinate = coordinate_of(engine, index)
+    if coordinate.finding < 0:
         return False
-    refuted = finding_of(engine, number).partner >= 0
-    return (refuted or coordinate_of(engine, index).cause == KINK_AT_POINT) and 0.0 < sign * jump_of(
-        engine, index
-    ) < math.inf
+    if coordinate.cause != codes.KINK_AT_POINT and finding_of(engine, coordinate.finding).partner < 0:
+        return False
+    return 0.0 < sign * jump_of(engine, index) < math.inf
 
 
 def next_member(engine: Engine, after: int) -> int:
-    """Return the next coordinate with a kink of the sign that is looked at, NO_MEMBER where there is none."""
+    """Return the next coordinate with a kink of the current sign, NO_MEMBER where there is none."""
     for index in range(after + 1, engine.sweep.count):
-        if is_member(engine, index, engine.sweep.joint.sign):
+        if is_member(engine, index, engine.sweep.shared_kinks.sign):
             return index
     return NO_MEMBER
 
 
 def are_few(engine: Engine) -> bool:
-    """Return whether all pairs are tested."""
+    """Return whether there are few enough coordinates to test all pairs."""
     index = NO_MEMBER
     for _ in range(ALL_PAIRS + 1):
         index = next_member(engine, index)
@@ -86,54 +81,52 @@ def are_few(engine: Engine) -> bool:
 
 
 def next_pair(engine: Engine) -> bool:
-    """Move on to the next pair of coordinates; return False where the pairs of this sign are done."""
-    first = engine.sweep.joint.first
+    """Move on to the next pair of coordinates; return False once all pairs of this sign are done."""
+    shared = engine.sweep.shared_kinks
+    first = shared.first
     second = NO_MEMBER
-    if first == NO_MEMBER or not are_few(engine):
+    if first != NO_MEMBER and are_few(engine):
+        second = next_member(engine, shared.second)
+    if second == NO_MEMBER:
         first = next_member(engine, first)
         second = next_member(engine, first) if first != NO_MEMBER else NO_MEMBER
-    else:
-        second = next_member(engine, engine.sweep.joint.second)
-        if second == NO_MEMBER:
-            first = next_member(engine, first)
-            second = next_member(engine, first)
-    engine.sweep.joint.first = first
-    engine.sweep.joint.second = second
+    shared.first = first
+    shared.second = second
     return second != NO_MEMBER
 
 
 def open_next_line(engine: Engine, slot: Slot) -> bool:
-    """Put the next line of the joint test into a slot; return False where there is none left."""
-    while engine.sweep.joint.sign != 0:
-        turn = engine.sweep.joint.turn
-        engine.sweep.joint.turn = turn + 1
-        if turn == 1:
+    """Put the next line into a slot, two for each pair, then some over all coordinates; return False after the last."""
+    shared = engine.sweep.shared_kinks
+    while shared.sign != 0:
+        turn = shared.turn
+        shared.turn = turn + 1
+        if turn == SECOND_LINE:
+            shared.turn = 0
             open_pair(engine, slot, -1.0)
-            engine.sweep.joint.turn = 0
             return True
         if turn == 0:
             if next_pair(engine):
                 open_pair(engine, slot, 1.0)
                 return True
-            engine.sweep.joint.turn = 2
-        elif turn < 2 + 1 + RANDOM_LINES and has_range(engine):
-            open_range(engine, slot, turn - 2)
+            shared.turn = OVER_ALL
+        elif turn < OVER_ALL + LINES_OVER_ALL and has_range(engine):
+            open_range(engine, slot, turn - OVER_ALL)
             return True
         else:
-            begin_sign(engine, -1 if engine.sweep.joint.sign == 1 else 0)
+            begin_sign(engine, -1 if shared.sign == 1 else 0)
     return False
 
 
 def open_pair(engine: Engine, slot: Slot, sign: float) -> None:
-    """Open a line along which the kinks of the two coordinates change the slope alike, or against each other."""
-    first = engine.sweep.joint.first
-    second = engine.sweep.joint.second
-    ratio = sign * math.fabs(jump_of(engine, first) / jump_of(engine, second))
-    open_pair_line(engine, slot, first, second, ratio)
+    """Open a line along which the kinks of the pair change the slope in the same direction, or in opposite ones."""
+    shared = engine.sweep.shared_kinks
+    ratio = sign * math.fabs(jump_of(engine, shared.first) / jump_of(engine, shared.second))
+    open_pair_line(engine, slot, shared.first, shared.second, ratio)
 
 
 def last_member(engine: Engine, first: int) -> int:
-    """Return the last coordinate of the kinks of this sign."""
+    """Return the last coordinate with a kink of the current sign."""
     last = first
     index = first
     while index != NO_MEMBER:
@@ -143,19 +136,17 @@ def last_member(engine: Engine, first: int) -> int:
 
 
 def has_range(engine: Engine) -> bool:
-    """Return whether there are three coordinates or more, and no other in between: it could have a kink nearby."""
+    """Return whether there are at least three coordinates, without others between them, which may have kinks nearby."""
     first = next_member(engine, NO_MEMBER)
-    if first == NO_MEMBER:
-        return False
     last = last_member(engine, first)
-    for index in range(first, last):
-        if not is_member(engine, index, engine.sweep.joint.sign):
+    for index in range(first + 1, last):
+        if not is_member(engine, index, engine.sweep.shared_kinks.sign):
             return False
     return last - first >= 2
 
 
 def open_range(engine: Engine, slot: Slot, number: int) -> None:
-    """Open a line over all coordinates of the kinks: number 0 leads as far as the claims can, the others are random."""
+    """Open a line over all coordinates: along number 0 the claims go farthest, the others are random."""
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
     seed = line_seed(engine.seed, SHARED_KINKS + ALIGNED_TRIES + number)
@@ -171,9 +162,9 @@ def open_range(engine: Engine, slot: Slot, number: int) -> None:
 
 
 def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:
-    """Return how far the claims go beyond the middle of their intervals along a line, in parts of the intervals.
+    """Return how far the claims are from the middle of their intervals along a line, in widths of the intervals.
 
-    The scales of x and f do not count: along the line that shows it, the signs of all coordinates may matter.
+    That does not depend on the scales of x and f, so that the sign of every coordinate counts.
     """
     total = 0.0
     length = 0.0
@@ -187,44 +178,32 @@ def reach_of_claims(engine: Engine, first: int, last: int, seed: int) -> float:
     return total / math.sqrt(length)
 
 
-def settle_joint(engine: Engine) -> None:
-    """Write down what the finished lines found."""
-    for k in range(SLOT_COUNT):
-        slot = engine.slots[k]
-        if slot.stage == STAGE_FINISHED:
-            if slot.decision == DECIDED_WRONG:
-                refute_line(engine, slot)
-            slot.stage = STAGE_FREE
-
-
 def refute_line(engine: Engine, slot: Slot) -> None:
-    """The claims of a line contradict each other: all coordinates of kinks on it are wrong together."""
+    """Call the coordinates of a line wrong, whose claims contradict each other."""
     first = slot.start
     last = slot.stop - 1
-    if slot.seed == 0:
-        refute_together(engine, first, last)
-        refute_together(engine, last, first)
-        return
     sign = 1 if jump_of(engine, first) > 0.0 else -1
     for index in range(first, last + 1):
-        if is_member(engine, index, sign):
+        if moves(slot, index) and is_member(engine, index, sign):
             refute_together(engine, index, last if index != last else first)
 
 
 def refute_together(engine: Engine, index: int, partner: int) -> None:
-    """Call a coordinate wrong that was acceptable alone."""
-    finding = finding_of(engine, coordinate_of(engine, index).finding)
-    finding.cause = WRONG
+    """Call a coordinate wrong together with a partner; alone it was acceptable."""
+    coordinate = coordinate_of(engine, index)
+    coordinate.cause = codes.WRONG
+    finding = finding_of(engine, coordinate.finding)
+    finding.cause = codes.WRONG
     if finding.partner < 0:
         finding.partner = partner
-    coordinate_of(engine, index).cause = WRONG
 
 
-def abandon_joint(engine: Engine) -> None:
-    """The check ends before its joint test does: kinks that were accepted one by one were not tested together."""
+def abandon_shared_kinks(engine: Engine) -> None:
+    """Withdraw what was accepted at kinks that others may share: the check ends before they are tested together."""
     for sign in (1, -1):
         begin_sign(engine, sign)
         if next_member(engine, next_member(engine, NO_MEMBER)) != NO_MEMBER:
             for index in range(engine.sweep.count):
-                if coordinate_of(engine, index).cause == KINK_AT_POINT and is_member(engine, index, sign):
-                    coordinate_of(engine, index).cause = UNTESTED
+                coordinate = coordinate_of(engine, index)
+                if coordinate.cause == codes.KINK_AT_POINT and is_member(engine, index, sign):
+                    coordinate.cause = codes.UNTESTED

@@ -1,4 +1,4 @@
-"""How a sweep over single coordinates begins: over all of x, or over those that lines have found."""
+"""How a sweep over coordinates begins: over all of x, or over those that lines have found."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ import math
 
 from ..evidence.scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, note_largest_claims
 from ..points.directions import typical_size
+from ..records import codes
 from ..records.abi import ConstVector
-from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE
-from ..records.engine import PHASE_AT_X, Engine, coordinate_of
+from ..records.engine import Engine, coordinate_of
 from ..records.floats import widened
 from ..records.memory import clear
-from .phases import begin_sweep
+from . import phases
+from .sweep import begin_sweep
 
 
 def begin_arithmetic(engine: Engine) -> None:
-    """Note the arithmetic of the points: that of f is not coarser, as far as is known."""
+    """Set the arithmetic to that of the points, until f turns out to be computed in a coarser one."""
     float32 = engine.float32 != 0
-    engine.arithmetic = ARITHMETIC_FLOAT32 if float32 else ARITHMETIC_FLOAT64
+    engine.arithmetic = codes.ARITHMETIC_FLOAT32 if float32 else codes.ARITHMETIC_FLOAT64
     engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
 
 
 def begin_coordinates(engine: Engine, count: int, rtol: float) -> None:
-    """Begin a sweep over so many coordinates, which are written next."""
+    """Begin a sweep over `count` coordinates, which the caller fills in next."""
     clear(engine.sweep, engine.noise_line)
     engine.sweep.count = count
     engine.sweep.rtol = rtol
 
 
 def start_coordinates(engine: Engine, x: ConstVector, claimed: ConstVector, rtol: float) -> int:
-    """Begin a check of every coordinate; the engine reckons in double, whatever the type of x."""
+    """Begin a check of every coordinate; the engine keeps x and the claim in float64."""
     engine.rtol = rtol if rtol > 0.0 else DEFAULT_RTOL
     begin_coordinates(engine, engine.n, engine.rtol)
     for index in range(engine.n):
@@ -37,11 +38,11 @@ def start_coordinates(engine: Engine, x: ConstVector, claimed: ConstVector, rtol
         coordinate.x = widened(x[index])
         coordinate.claimed = widened(claimed[index])
         if not math.isfinite(coordinate.x):
-            return BAD_ARGUMENT
+            return codes.BAD_ARGUMENT
     begin_arithmetic(engine)
     engine.value = math.nan
     engine.typical = typical_size(x, engine.n)
     note_largest_claims(engine)
     begin_sweep(engine)
-    engine.sweep.phase = PHASE_AT_X
-    return DONE
+    engine.sweep.phase = phases.AT_X
+    return codes.DONE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
-from ..records.engine import Slot
+from ..records.engine import Engine, Pair, Slot
 from ..records.floats import larger, middle, smaller
-from .intervals import half_width
+from .intervals import both_sides, estimate, half_width
+from .ladder import centered, slope_noise
+from .scales import UNIT_FLOAT32
 
 DECIDED_RIGHT = 1
 DECIDED_WRONG = -1
@@ -18,18 +20,23 @@ HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
+# A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
+CLEARLY = 10.0
+SMALL_SPREAD = 0.1
+# With this much noise, relative to an error, a slope must show the error, or only leans to one side.
+SHOWS_ERROR = 0.5
+LEANS = 1.2
 
 
 def pair_decision(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
     """Judge a claimed value by one pair.
 
-    Both sides must agree with the claim, not the centered slope: so no kink that matters lies inside, a claim between
-    two slopes does not pass, and agreement is evidence by itself, whatever the noise.  Wrong only where both sides
-    agree with each other and are flatly elsewhere.
+    Both one-sided slopes must agree with the claim, not only the centered one: no kink that matters then lies between
+    the points, a claim between two slopes does not pass, and agreement is evidence by itself, whatever the noise.  A
+    claim is wrong only where both slopes agree with each other and clearly not with the claim.
     """
-    if not math.isfinite(middle(right, left)) or not math.isfinite(claimed) or allowed == 0.0:
-        return STILL_OPEN
-    if noise > larger(QUIET * allowed, needed):
+    says_nothing = not math.isfinite(middle(right, left)) or not math.isfinite(claimed) or allowed == 0.0
+    if says_nothing or noise > larger(QUIET * allowed, needed):
         return STILL_OPEN
     bar = allowed + noise
     off_right = math.fabs(right - claimed)
@@ -37,16 +44,14 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     if off_right <= bar and off_left <= bar:
         return DECIDED_RIGHT
     off = smaller(off_right, off_left)
-    if off > 10.0 * bar and math.fabs(right - left) < 0.1 * off and right != 0.0 and left != 0.0:
+    if off > CLEARLY * bar and math.fabs(right - left) < SMALL_SPREAD * off and right != 0.0 and left != 0.0:
         return DECIDED_WRONG
     return STILL_OPEN
 
 
-def distance_outside(slot: Slot, claimed: float) -> float:
-    """Return how far a claimed value lies outside of the interval that holds the slope."""
-    below = slot.slope.low - claimed
-    above = claimed - slot.slope.high
-    return larger(larger(below, above), 0.0)
+def distance_outside(slot: Slot) -> float:
+    """Return how far the claimed value lies outside of the interval that holds the slope."""
+    return larger(larger(slot.slope.low - slot.claimed, slot.claimed - slot.slope.high), 0.0)
 
 
 def kink_may_hide(slot: Slot, size: float, distance: float) -> bool:
@@ -54,30 +59,64 @@ def kink_may_hide(slot: Slot, size: float, distance: float) -> bool:
     return HIDDEN_KINK * slot.noise > HIDDEN_KINK_REACH * size * distance
 
 
-def inside_both_views(slot: Slot, claimed: float, allowed: float) -> bool:
+def inside_both_views(slot: Slot) -> bool:
     """Return whether a claim lies in the centered interval (it holds half the gap) and between the two sides."""
-    low = smaller(slot.right.low, slot.left.low)
-    high = larger(slot.right.high, slot.left.high)
-    in_centered = slot.centered.low - allowed <= claimed <= slot.centered.high + allowed
-    return in_centered and low - allowed <= claimed <= high + allowed
+    low, high = both_sides(slot)
+    allowed = slot.tolerance
+    in_centered = slot.centered.low - allowed <= slot.claimed <= slot.centered.high + allowed
+    return in_centered and low - allowed <= slot.claimed <= high + allowed
 
 
-def judge(slot: Slot, claimed: float, allowed: float, size: float) -> int:
-    """Judge a claimed value by the evidence of its line.
+def judge(slot: Slot, size: float) -> int:
+    """Judge the claimed value of a slot by its evidence; with a size of 0 a kink may always hide in the noise.
 
     Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
     is wrong, unless a kink may hide in the noise; between the two it stays open.
     """
     if not math.isfinite(half_width(slot)):
         return STILL_OPEN
-    distance = distance_outside(slot, claimed)
-    if distance <= allowed:
+    distance = distance_outside(slot)
+    if distance <= slot.tolerance:
         return DECIDED_RIGHT
-    if kink_may_hide(slot, size, distance) and inside_both_views(slot, claimed, allowed):
-        low = smaller(slot.right.low, slot.left.low)
-        high = larger(slot.right.high, slot.left.high)
+    if kink_may_hide(slot, size, distance) and inside_both_views(slot):
+        low, high = both_sides(slot)
         slot.resolution = larger((high - low) / 2.0, slot.resolution)
         return DECIDED_RIGHT
-    if distance > allowed + 0.5 * slot.resolution:
+    if distance > slot.tolerance + 0.5 * slot.resolution:
         return DECIDED_WRONG
     return STILL_OPEN
+
+
+def withdraw_refutation(engine: Engine, slot: Slot) -> None:
+    """Withdraw `wrong` where f is computed in low precision, unless the finest steps refute the claim, too.
+
+    Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
+    stretch of steps at which they happen to agree is no proof: noise hides what lies nearer to x.
+    """
+    if slot.decision == DECIDED_WRONG and engine.unit == UNIT_FLOAT32 and not finest_steps_refute(engine, slot):
+        slot.decision = STILL_OPEN
+
+
+def finest_steps_refute(engine: Engine, slot: Slot) -> bool:
+    """Return whether the finest steps that could show the error of a claim do show it.
+
+    Right and left slope at the finest step whose noise is small against the error must leave the claim outside, and
+    slopes at finer steps must not be nearer to it than to what was measured.
+    """
+    error = math.fabs(slot.claimed - estimate(slot))
+    if not math.isfinite(error):
+        return True
+    for place in range(slot.count):
+        noise = slope_noise(engine, slot, place)
+        slope = centered(slot, place)
+        if math.isfinite(slope) and noise < LEANS * error:
+            if noise < SHOWS_ERROR * error:
+                return not is_between(slot.ladder[place], slot.claimed, noise)
+            if math.fabs(slope - slot.claimed) < math.fabs(slope - estimate(slot)):
+                return False
+    return True
+
+
+def is_between(pair: Pair, claimed: float, bar: float) -> bool:
+    """Return whether a claim lies between left and right slope of a pair, up to a bar."""
+    return smaller(pair.left, pair.right) - bar <= claimed <= larger(pair.left, pair.right) + bar

@@ -1,28 +1,30 @@
-"""Look for a jump of f between x and a larger step that supports a refuted claim.
+"""Jumps of f between x and a larger step that supports a claim which finer steps refute.
 
-Halving towards the largest deviation from a straight line, a jump keeps its size while a kink, or a smooth function,
-loses half of it each time.  Jumps betray an inner solver or stairs; their height is then the noise of f.
+While an interval is halved around the largest deviation from a straight line, a jump keeps its height; a kink, or a
+smooth function, loses half of its deviation each time.  Jumps betray an inner solver or stairs; their height is then
+the noise of f.
 """
 
 from __future__ import annotations
 
 import math
 
-from ..records.engine import STAGE_STEP_JUMP, Engine, Slot, want
+from ..records.engine import Engine, Slot, want
 from ..records.floats import larger
+from . import stages
 from .intervals import estimate
-from .scales import taken
+from .scales import real_step
 
-HALVINGS = 14
+JUMP_HALVINGS = 14
 COMPARED_WITH = 7
-# A jump must be seen clearly, and keep at least half of its size over the second half of the halvings.
-CLEAR = 8.0
-KEPT = 0.5
+# A jump is so many standard deviations of the noise, and keeps half of its height over the second half of the halvings.
+CLEAR_JUMP = 8.0
+JUMP_KEPT = 0.5
 
 
 def begin_step_jump(slot: Slot, span: float) -> None:
-    """Look for a jump in (x, x + span] first."""
-    slot.stage = STAGE_STEP_JUMP
+    """Begin with the right side, (x, x + span]."""
+    slot.stage = stages.STEP_JUMP
     slot.step_jump = 0.0
     slot.search.span = span
     begin_side(slot, 1)
@@ -30,61 +32,52 @@ def begin_step_jump(slot: Slot, span: float) -> None:
 
 def begin_side(slot: Slot, side: int) -> None:
     """Ask for the value at the far end of one side."""
-    slot.search.side = side
-    slot.search.iteration = 0
-    slot.search.near = 0.0
-    slot.search.near_value = 0.0
-    slot.search.far = slot.search.span
-    want(slot, side * slot.search.span)
+    search = slot.search
+    search.side = side
+    search.iteration = 0
+    search.near = 0.0
+    search.near_value = 0.0
+    search.far = search.span
+    want(slot, side * search.span)
 
 
 def advance_step_jump(engine: Engine, slot: Slot) -> bool:
-    """Halve once more; return True when both sides are searched."""
+    """Halve once more; return whether both sides are searched."""
+    search = slot.search
     rise = slot.answers[0] - engine.value
-    side = slot.search.side
-    iteration = slot.search.iteration
-    if iteration == 0:
-        slot.search.far_value = rise
+    if search.iteration == 0:
+        search.far_value = rise
     else:
         deviation = halve(engine, slot, rise)
-        if not deviation >= CLEAR * slot.noise:
-            return end_side(slot)
-        if iteration == COMPARED_WITH:
-            slot.search.first_change = deviation
-        if iteration == HALVINGS:
-            if deviation >= KEPT * slot.search.first_change:
-                slot.step_jump = larger(deviation, slot.step_jump)
-            return end_side(slot)
-    slot.search.iteration = iteration + 1
-    slot.search.middle = (slot.search.near + slot.search.far) / 2.0
-    want(slot, side * slot.search.middle)
+        is_clear = deviation >= CLEAR_JUMP * slot.noise
+        if search.iteration == COMPARED_WITH:
+            search.first_change = deviation
+        if is_clear and search.iteration == JUMP_HALVINGS and deviation >= JUMP_KEPT * search.first_change:
+            slot.step_jump = larger(deviation, slot.step_jump)
+        if not is_clear or search.iteration == JUMP_HALVINGS:
+            if search.side == -1:
+                return True
+            begin_side(slot, -1)
+            return False
+    search.iteration += 1
+    search.middle = (search.near + search.far) / 2.0
+    want(slot, search.side * search.middle)
     return False
-
-
-def end_side(slot: Slot) -> bool:
-    """Go on to the left side, or end."""
-    if slot.search.side == 1:
-        begin_side(slot, -1)
-        return False
-    return True
 
 
 def halve(engine: Engine, slot: Slot, rise: float) -> float:
     """Keep the half that deviates more from the straight line; return its deviation (NaN where a value is missing)."""
-    side = slot.search.side
-    slope = side * estimate(slot)
-    value = slot.x
-    middle = side * taken(engine, value, side * slot.search.middle)
-    near = slot.search.near
-    far = slot.search.far
-    below = math.fabs(rise - slot.search.near_value - slope * (middle - near))
-    above = math.fabs(slot.search.far_value - rise - slope * (far - middle))
+    search = slot.search
+    slope = search.side * estimate(slot)
+    middle = search.side * real_step(engine, slot.x, search.side * search.middle)
+    below = math.fabs(rise - search.near_value - slope * (middle - search.near))
+    above = math.fabs(search.far_value - rise - slope * (search.far - middle))
     if not math.isfinite(below + above):
         return math.nan
     if below >= above:
-        slot.search.far = middle
-        slot.search.far_value = rise
+        search.far = middle
+        search.far_value = rise
         return below
-    slot.search.near = middle
-    slot.search.near_value = rise
+    search.near = middle
+    search.near_value = rise
     return above

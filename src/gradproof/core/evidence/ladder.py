@@ -8,8 +8,8 @@ from ..records.abi import Reals
 from ..records.engine import LADDER, Engine, Pair, Slot
 from ..records.floats import larger, middle, smaller, spacing
 
-# Bars take four standard deviations of the noise of one value; a slope has two values in it.
-NOISE_FACTOR = 4.0
+# An error bar takes four standard deviations of the noise of one value; a slope has two values in it.
+DEVIATIONS = 4.0
 SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
@@ -18,32 +18,21 @@ COARSE_STEPS = 3
 
 def insert_pair(slot: Slot, step: float, right: float, left: float, value: float) -> None:
     """Put a pair of slopes at its place in the ladder; a step that is there already changes nothing."""
-    count = slot.count
     place = 0
-    while place < count and slot.ladder[place].step < step:
+    while place < slot.count and slot.ladder[place].step < step:
         place += 1
-    if count >= LADDER or (place < count and slot.ladder[place].step == step):
+    if slot.count >= LADDER or (place < slot.count and slot.ladder[place].step == step):
         return
-    for k in range(count, place, -1):
+    for k in range(slot.count, place, -1):
         slot.ladder[k] = slot.ladder[k - 1]
+    slot.count += 1
     pair = slot.ladder[place]
     pair.step = step
     pair.right = right
     pair.left = left
     pair.value = value
-    slot.count = count + 1
     if not math.isfinite(right) or not math.isfinite(left):
         slot.missing += 1
-
-
-def largest_finite(a: float, b: float) -> float:
-    """Return the larger size of two values, of which either may be missing; 0 where both are."""
-    return larger_finite(b, larger_finite(a, 0.0))
-
-
-def larger_finite(value: float, largest: float) -> float:
-    """Return the size of a value where it is finite and not below the largest one so far; else that."""
-    return larger(math.fabs(value), largest) if math.isfinite(value) else largest
 
 
 def place_of_step(slot: Slot, step: float) -> int:
@@ -58,21 +47,19 @@ def value_noise(noise: float, value_at_x: float, largest_value: float) -> float:
     """Return the noise of one value of f where |f| reaches `largest_value` along the line."""
     growth = 1.0
     if value_at_x != 0.0:
-        growth = larger(largest_value / math.fabs(value_at_x), 1.0)
-        if growth > LARGEST_GROWTH:
-            growth = LARGEST_GROWTH
+        growth = smaller(larger(largest_value / math.fabs(value_at_x), 1.0), LARGEST_GROWTH)
     return larger(spacing(largest_value), noise * growth)
+
+
+def noise_bar(noise: float, step: float) -> float:
+    """Return the noise bar of a one-sided slope whose two values have this noise."""
+    return DEVIATIONS * SQUARE_ROOT_OF_TWO * noise / step
 
 
 def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     """Return the noise bar of the one-sided slopes at a place of the ladder."""
-    noise = value_noise(slot.noise, engine.value, slot.ladder[place].value)
-    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * noise / slot.ladder[place].step
-
-
-def assumed_slope_noise(engine: Engine, step: float) -> float:
-    """Return the noise bar of a one-sided slope at x, before anything along the line is known."""
-    return NOISE_FACTOR * SQUARE_ROOT_OF_TWO * engine.noise / step
+    pair = slot.ladder[place]
+    return noise_bar(value_noise(slot.noise, engine.value, pair.value), pair.step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:
@@ -94,24 +81,23 @@ def insert_sorted(values: Reals, count: int, value: float) -> None:
     values[place] = value
 
 
-def typical_slope(engine: Engine, slot: Slot) -> float:
+def median_slope(engine: Engine, slot: Slot) -> float:
     """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
 
-    It is what slopes look like at any scale; slopes that grow without end as the step falls say nothing of that.
+    It tells what slopes are like at any scale; slopes that grow without bound as the step shrinks do not.
     """
     values = engine.scratch.values
     count = 0
     coarse = 0.0
     for k in range(slot.count):
-        if k == slot.count - COARSE_STEPS:
-            coarse = 0.0
         noise = slope_noise(engine, slot, k)
         for side in (1, -1):
             slope = math.fabs(slope_of_side(slot.ladder[k], side))
             if math.isfinite(slope) and slope > noise:
                 insert_sorted(values, count, slope)
                 count += 1
-                coarse = larger(slope, coarse)
+                if k >= slot.count - COARSE_STEPS:
+                    coarse = larger(slope, coarse)
     if count == 0:
         return 0.0
     return smaller(middle(values[(count - 1) // 2], values[count // 2]), coarse)

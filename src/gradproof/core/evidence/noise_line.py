@@ -1,6 +1,6 @@
-"""The noise line of a check: nine values on one random line, one-sided, at a spacing at which f answers.
+"""The noise line of a check: nine values on one random line, one-sided, at a spacing at which f changes.
 
-x is the end point of the line: a kink at x itself then spoils nothing.  Two values are asked first, so that float32
+x is the end point of the line: a kink at x itself then spoils nothing.  Two values are asked for first, so that float32
 inside f costs two evaluations a spacing, not eight.
 """
 
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 
-from ..points.directions import coordinate_scale, direction
-from ..points.probes import displaced, write_probe
+from ..points.probes import displaced, displacement_of, write_probe
 from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
-from ..records.engine import NOISE_COUNT, Engine, coordinate_of
-from ..records.floats import larger, spacing
+from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
+from ..records.floats import larger, smaller, spacing
 from ..records.memory import rounded_to_float32
 from ..records.sums import two_sum
-from .noise_table import arithmetic_of, grid_of, noise_of_values, values_answer
+from .noise_table import arithmetic_of, differ_enough, grid_of, noise_of_values
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
@@ -34,56 +33,51 @@ END_PLACE = 8
 INSIDE_PLACE = 5
 
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
-STEP_NOISE = 0.3
-# Whole numbers and simple fractions have fewer bits.
+ROUNDING_NOISE = 0.3
+# Whole numbers and simple fractions have no more bits.
 SIMPLE_BITS = 14
+# Finer grids, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
 
 
 def begin_noise(engine: Engine) -> None:
     """Begin at the smallest spacing."""
-    engine.noise_line.stage = STAGE_TWO
-    engine.noise_line.exponent = FIRST_EXPONENT_FLOAT32 if engine.float32 != 0 else FIRST_EXPONENT
-    engine.noise_line.sign = 1
-    engine.noise_line.best = math.inf
-    engine.noise_line.answered = 0
-    engine.noise_line.in_float32 = 1
-    note_arithmetic(engine, engine.value)
-    engine.noise_line.spacing = 0.0
+    line = engine.noise_line
+    line.stage = STAGE_TWO
+    line.exponent = FIRST_EXPONENT_FLOAT32 if engine.float32 != 0 else FIRST_EXPONENT
+    line.sign = 1
+    line.best = math.inf
+    line.answered = 0
+    line.in_float32 = 1 if engine.value == rounded_to_float32(engine.value) else 0
+    line.spacing = 0.0
 
 
-def noise_probes(engine: Engine) -> int:
+def noise_probes(line: NoiseLine) -> int:
     """Return the number of probes of the next round."""
-    if engine.noise_line.stage == STAGE_TWO:
+    if line.stage == STAGE_TWO:
         return 2
-    return NOISE_COUNT - 3 if engine.noise_line.stage == STAGE_REST else NOISE_COUNT - 1
+    return NOISE_COUNT - 3 if line.stage == STAGE_REST else NOISE_COUNT - 1
 
 
-def place_of_probe(engine: Engine, number: int) -> int:
+def place_of_probe(line: NoiseLine, number: int) -> int:
     """Return which of the places 1 … 8 on the line a probe of the round stands at."""
-    stage = engine.noise_line.stage
-    if stage == STAGE_TWO:
+    if line.stage == STAGE_TWO:
         return END_PLACE if number == 0 else INSIDE_PLACE
-    if stage == STAGE_OTHER_SIDE:
+    if line.stage == STAGE_OTHER_SIDE or number + 1 < INSIDE_PLACE:
         return number + 1
-    return number + 1 if number + 1 < INSIDE_PLACE else number + 2
+    return number + 2
 
 
-def line_step(engine: Engine, place: int) -> float:
-    """Return the signed step of a place."""
-    return engine.noise_line.sign * place * math.ldexp(1.0, int(engine.noise_line.exponent))
+def step_of_probe(line: NoiseLine, number: int) -> float:
+    """Return the signed step of a probe of the round."""
+    return line.sign * place_of_probe(line, number) * math.ldexp(1.0, line.exponent)
 
 
-def write_noise_probes(engine: Engine, probes: Probes) -> None:
-    """Write the probes of the next round."""
-    for number in range(noise_probes(engine)):
-        write_probe(
-            probes[number],
-            0,
-            engine.sweep.count,
-            noise_seed(engine.seed),
-            line_step(engine, place_of_probe(engine, number)),
-        )
+def write_noise_probes(line: NoiseLine, probes: Probes, n: int, seed: int, floor: float) -> None:
+    """Write the probes of the next round, on a line over n coordinates; `floor` is that of a long line, else 0."""
+    for number in range(noise_probes(line)):
+        write_probe(probes[number], 0, n, seed, step_of_probe(line, number))
+        probes[number].floor = floor
 
 
 def claimed_change(engine: Engine, step: float) -> float:
@@ -93,11 +87,12 @@ def claimed_change(engine: Engine, step: float) -> float:
     """
     if engine.float32 == 0:
         return 0.0
+    seed = noise_seed(engine.seed)
     total = 0.0
     rest = 0.0
     for index in range(engine.sweep.count):
         coordinate = coordinate_of(engine, index)
-        move = step * direction(noise_seed(engine.seed), index) * coordinate_scale(coordinate.x, engine.typical, 0.0)
+        move = displacement_of(coordinate.x, engine.typical, seed, step, index)
         if math.isfinite(coordinate.claimed):
             # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
             change = coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x)
@@ -107,105 +102,101 @@ def claimed_change(engine: Engine, step: float) -> float:
 
 
 def note_values(engine: Engine, values: ConstReals) -> bool:
-    """Note the values of a round, less the change that the claim foretells; return whether f answered at all."""
-    answered = False
-    for number in range(noise_probes(engine)):
-        place = place_of_probe(engine, number)
-        change = claimed_change(engine, line_step(engine, place))
-        engine.noise_line.values[place] = values[number] - change
-        note_arithmetic(engine, values[number])
-        answered = answered or values[number] != engine.value
-    return answered
+    """Note the values of a round, less the change that the claim foretells; return whether f changed at all."""
+    changed = False
+    for number in range(noise_probes(engine.noise_line)):
+        change = claimed_change(engine, step_of_probe(engine.noise_line, number))
+        changed = note_value(engine, number, values[number], change) or changed
+    return changed
 
 
-def note_arithmetic(engine: Engine, value: float) -> None:
-    """Note whether all values so far are numbers of float32."""
+def note_value(engine: Engine, number: int, value: float, change: float) -> bool:
+    """Note the value of a probe, less a change that is foretold; return whether it differs from f(x)."""
+    line = engine.noise_line
+    line.values[place_of_probe(line, number)] = value - change
     if value != rounded_to_float32(value):
-        engine.noise_line.in_float32 = 0
+        line.in_float32 = 0
+    return value != engine.value
 
 
-def advance_noise(engine: Engine, answered: bool) -> bool:
-    """Weigh the values that were noted; return True when the noise is known, False when there is more to ask."""
-    stage = engine.noise_line.stage
-    if stage == STAGE_TWO:
-        if not answered:
+def advance_noise(engine: Engine, changed: bool) -> bool:
+    """Weigh the values that were noted; return whether the noise is known, else there is more to ask."""
+    line = engine.noise_line
+    if line.stage == STAGE_TWO:
+        if not changed:
             return next_spacing(engine)
-        engine.noise_line.answered = 1
-        engine.noise_line.stage = STAGE_REST
+        line.answered = 1
+        line.stage = STAGE_REST
         return False
-    engine.noise_line.values[0] = engine.value
-    if not all_finite(engine):
-        if stage == STAGE_OTHER_SIDE:
-            return next_spacing(engine)
-        engine.noise_line.sign = -engine.noise_line.sign
-        engine.noise_line.stage = STAGE_OTHER_SIDE
-        return False
-    return weigh(engine)
+    line.values[0] = engine.value
+    if all_finite(line):
+        return weigh_spacing(engine)
+    if line.stage == STAGE_OTHER_SIDE:
+        return next_spacing(engine)
+    line.sign = -line.sign
+    line.stage = STAGE_OTHER_SIDE
+    return False
 
 
-def all_finite(engine: Engine) -> bool:
+def all_finite(line: NoiseLine) -> bool:
     """Return whether no value on the line is missing."""
     for place in range(NOISE_COUNT):
-        if not math.isfinite(engine.noise_line.values[place]):
+        if not math.isfinite(line.values[place]):
             return False
     return True
 
 
-def weigh(engine: Engine) -> bool:
+def weigh_spacing(engine: Engine) -> bool:
     """Make the difference table; a spacing whose orders do not agree only bounds the noise from above."""
-    table = engine.noise_line.values
-    if not values_answer(table, NOISE_COUNT):
+    line = engine.noise_line
+    if not differ_enough(line.values, NOISE_COUNT):
         return next_spacing(engine)
-    grid = grid_of(table, NOISE_COUNT)
-    noise, good = noise_of_values(table, NOISE_COUNT)
-    # Values on a grid may lie on a straight line by chance, and then show no noise at all.  Finer grids are those of
-    # float64; and points in float32 move by the same powers of two, which a linear f follows exactly.
+    grid = grid_of(line.values, NOISE_COUNT)
+    noise, agree = noise_of_values(line.values, NOISE_COUNT)
+    # Values on a grid may lie on a straight line by chance, and then show no noise at all.  Not so where points are
+    # float32: they move by the same powers of two, which a linear f follows exactly.
     if grid > FINEST_GRID * math.fabs(engine.value) and engine.float32 == 0:
-        noise = larger(noise, STEP_NOISE * grid)
-    if engine.noise_line.spacing == 0.0:
-        engine.noise_line.spacing = math.ldexp(1.0, int(engine.noise_line.exponent))
-    if good:
+        noise = larger(noise, ROUNDING_NOISE * grid)
+    if line.spacing == 0.0:
+        line.spacing = math.ldexp(1.0, line.exponent)
+    if agree:
         settle_noise(engine, noise)
         return True
-    if noise < engine.noise_line.best:
-        engine.noise_line.best = noise
+    line.best = smaller(noise, line.best)
     return next_spacing(engine)
 
 
 def next_spacing(engine: Engine) -> bool:
-    """Go on to the next spacing; after the last one the smallest bound is taken."""
-    engine.noise_line.exponent += EXPONENT_STEP
-    engine.noise_line.stage = STAGE_TWO
-    if engine.noise_line.exponent <= LAST_EXPONENT:
+    """Go on to the next spacing and return False; after the last one settle for the smallest bound."""
+    line = engine.noise_line
+    line.exponent += EXPONENT_STEP
+    line.stage = STAGE_TWO
+    if line.exponent <= LAST_EXPONENT:
         return False
-    settle_noise(engine, engine.noise_line.best if math.isfinite(engine.noise_line.best) else 0.0)
+    settle_noise(engine, line.best if math.isfinite(line.best) else 0.0)
     return True
 
 
 def settle_noise(engine: Engine, measured: float) -> None:
     """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
-    noise = larger(measured, 0.5 * spacing(engine.value))
-    answered = engine.noise_line.answered != 0 or engine.float32 != 0
-    if engine.noise_line.in_float32 != 0 and (answered or needs_float32(engine.value)):
+    line = engine.noise_line
+    unit = spacing(engine.value)
+    noise = larger(measured, 0.5 * unit)
+    changed = line.answered != 0 or engine.float32 != 0
+    if line.in_float32 != 0 and (changed or needs_float32(engine.value)):
         # The same where the claimed change, which is not on the grid of float32, was subtracted.
-        noise = larger(noise, STEP_NOISE * FLOAT32_SPACING * spacing(engine.value))
+        noise = larger(noise, ROUNDING_NOISE * FLOAT32_SPACING * unit)
     if engine.nondeterministic != 0:
         noise = larger(noise, engine.noise)
     engine.noise_measured = 1
     engine.noise = noise
-    arithmetic = arithmetic_of(engine.noise_line.spacing, noise, engine.value)
+    arithmetic = arithmetic_of(line.spacing, noise, engine.value)
     if arithmetic < engine.arithmetic:
         engine.arithmetic = arithmetic
         engine.unit = UNIT_FLOAT32
 
 
 def needs_float32(value: float) -> bool:
-    """Return whether a number has more digits than one that is simple by chance; of float32, it was computed there."""
-    mantissa = math.frexp(value)[0]
-    digits = math.ldexp(mantissa, SIMPLE_BITS)
+    """Return whether a number has too many binary digits to be a number of float32 by chance."""
+    digits = math.ldexp(math.frexp(value)[0], SIMPLE_BITS)
     return digits != math.floor(digits)
-
-
-def end_without_noise(engine: Engine) -> None:
-    """The budget has no room for the line: what was assumed stays."""
-    engine.noise_measured = 1

@@ -16,94 +16,85 @@ from ..records.floats import larger, smaller
 # Orders 4, 5 and 6 of nine values: below 4 the function itself shows, above 6 too few differences are left.
 LOWEST_ORDER = 4
 HIGHEST_ORDER = 6
-# Orders that agree within this factor, and differences of both signs: what noise looks like, and a smooth function not.
+# Noise is what makes the orders agree within this factor, and gives differences of both signs; a smooth function
+# does neither.
 AGREEMENT = 6.0
 # Fewer different values are the steps of an arithmetic, not its noise.
 FEWEST_DIFFERENT = 5
 # Values on a grid are whole steps apart, up to rounding.
 OFF_GRID = 1e-6
-# Float64 answers at spacings of 2**-46, with a noise of 2**-53 of |f|; float32: 2**-18 and 2**-24; bfloat16: 2**-9.
-FLOAT32_SPACING = 2.0**-34
-FLOAT32_NOISE = 2.0**-30
-COARSE_SPACING = 2.0**-18
-COARSE_NOISE = 2.0**-16
+# Float64 changes at spacings of 2**-46, with a noise of 2**-53 of |f|; float32: 2**-18 and 2**-24; bfloat16: 2**-9.
+ABOVE_FLOAT64_SPACING = 2.0**-34
+ABOVE_FLOAT64_NOISE = 2.0**-30
+ABOVE_FLOAT32_SPACING = 2.0**-18
+ABOVE_FLOAT32_NOISE = 2.0**-16
 
 
 def divide_by_largest(values: Reals, count: int) -> float:
     """Divide values by the largest of their sizes, so that squares stay in range; return it (0: all are 0)."""
     size = 0.0
-    for place in range(count):
-        size = larger(math.fabs(values[place]), size)
+    for k in range(count):
+        size = larger(math.fabs(values[k]), size)
     if size > 0.0:
-        for place in range(count):
-            values[place] = values[place] / size
+        for k in range(count):
+            values[k] = values[k] / size
     return size
 
 
-def difference(values: Reals, count: int) -> float:
-    """Replace `count` values by their count - 1 differences; return the sum of the squares of these."""
-    total = 0.0
-    for place in range(count - 1):
-        values[place] = values[place + 1] - values[place]
-        total += values[place] * values[place]
-    return total
-
-
-def changes_sign(values: Reals, count: int) -> bool:
-    """Return whether values of both signs are among them."""
-    positive = False
-    negative = False
-    for place in range(count):
-        positive = positive or values[place] > 0.0
-        negative = negative or values[place] < 0.0
-    return positive and negative
+def take_differences(values: Reals, count: int) -> tuple[float, bool]:
+    """Replace `count` values by their differences; return the sum of their squares, and whether both signs occur."""
+    squares = 0.0
+    lowest = 0.0
+    highest = 0.0
+    for k in range(count - 1):
+        change = values[k + 1] - values[k]
+        values[k] = change
+        squares += change * change
+        lowest = smaller(change, lowest)
+        highest = larger(change, highest)
+    return squares, lowest < 0.0 < highest
 
 
 def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
-    """Return the standard deviation of the noise of values at equal distances; the values are overwritten.
+    """Return the standard deviation of the noise of values at equal distances, and whether it is noise.
 
-    Returns
-    -------
-    noise : float
-        The median of the three orders, in the units of the values; where they do not agree, the largest of them.
-    agree : bool
-        Whether the orders agree, so that `noise` is noise and not the function itself.
+    It is the median of the three orders.  Where these do not agree the function itself shows, and the largest of them
+    bounds the noise.  The values are overwritten.
     """
     size = divide_by_largest(values, count)
     variance_part = 1.0
     smallest = math.inf
     largest = 0.0
     total = 0.0
-    alternates = False
+    both_signs = False
     for order in range(1, HIGHEST_ORDER + 1):
-        squares = difference(values, count - order + 1)
+        squares, signs = take_differences(values, count - order + 1)
         # (k!)^2 / (2k)! from that of the order before: k^2 / (2k (2k - 1)).
         variance_part *= order / (2.0 * (2 * order - 1))
         if order == LOWEST_ORDER:
-            alternates = changes_sign(values, count - order)
+            both_signs = signs
         if order >= LOWEST_ORDER:
             deviation = math.sqrt(variance_part * squares / (count - order))
             total += deviation
             smallest = smaller(deviation, smallest)
             largest = larger(deviation, largest)
-    agree = largest <= AGREEMENT * smallest and alternates
-    median = total - smallest - largest
-    return size * (median if agree else largest), agree
+    agree = largest <= AGREEMENT * smallest and both_signs
+    return size * (total - smallest - largest if agree else largest), agree
 
 
 def grid_of(values: Reals, count: int) -> float:
     """Return the step of the grid that all values lie on: of stairs, or of an arithmetic; 0 where they lie on none."""
     grid = 0.0
-    for place in range(1, count):
-        change = math.fabs(values[place] - values[place - 1])
+    for k in range(1, count):
+        change = math.fabs(values[k] - values[k - 1])
         if change > 0.0 and (grid == 0.0 or change < grid):
             grid = change
     if grid == 0.0:
         return 0.0
     even = True
     exact = True
-    for place in range(1, count):
-        steps = math.fabs(values[place] - values[place - 1]) / grid
+    for k in range(1, count):
+        steps = math.fabs(values[k] - values[k - 1]) / grid
         if math.fabs(steps - math.floor(steps + 0.5)) > OFF_GRID:
             return 0.0
         even = even and 0.5 < steps < 1.5
@@ -112,23 +103,23 @@ def grid_of(values: Reals, count: int) -> float:
     return 0.0 if even and not exact else grid
 
 
-def values_answer(values: Reals, count: int) -> bool:
+def differ_enough(values: Reals, count: int) -> bool:
     """Return whether so many values differ that there is more to see than the steps of an arithmetic."""
     different = 0
-    for place in range(count):
-        is_new = True
-        for before in range(place):
-            is_new = is_new and values[before] != values[place]
-        if is_new:
+    for k in range(count):
+        first = 0
+        while first < k and values[first] != values[k]:
+            first += 1
+        if first == k:
             different += 1
     return different >= FEWEST_DIFFERENT
 
 
 def arithmetic_of(spacing: float, noise: float, value: float) -> int:
-    """Return the arithmetic that is betrayed by the spacing (relative to x) at which f answers, and by its noise."""
+    """Return the arithmetic inside f that its noise betrays, and the spacing (relative to x) at which it changes."""
     size = math.fabs(value)
-    if spacing > COARSE_SPACING and noise > COARSE_NOISE * size:
+    if spacing > ABOVE_FLOAT32_SPACING and noise > ABOVE_FLOAT32_NOISE * size:
         return ARITHMETIC_COARSE
-    if spacing > FLOAT32_SPACING and noise > FLOAT32_NOISE * size:
+    if spacing > ABOVE_FLOAT64_SPACING and noise > ABOVE_FLOAT64_NOISE * size:
         return ARITHMETIC_FLOAT32
     return ARITHMETIC_FLOAT64

@@ -1,42 +1,51 @@
-"""What lines say once they have climbed: agreement, another look, a kink at x, or a disagreement to be located."""
+"""What lines say once their ladders end: how far they are beyond their bar, and what they passed or failed with."""
 
 from __future__ import annotations
 
 import math
 
+from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger
-from ..records.lines import Lines, write_node
-from .pooled_bars import NOISE_BARS, has_coarse_noise, slope_noise_at
-from .rungs import RUNG, gap_at, has_rung, residual_at
+from ..records.lines import LineLadder, Lines, write_node
+from .rungs import gap_at, has_coarse_noise, residual_at
 
 # Beyond so many bars a line needs no second look.
-CLEAR = 3.0
-GAP_NOISE = 8.0
-SAME_GAP = 0.5
-# Kinks that lie like a Poisson process halve the gap from step to step.
-CONSTANT_GAP = 0.9
-FIRST_RUNGS = 2
+CLEAR_BARS = 3.0
 # What float32 inside of f leaves in a gradient, relative to its norm.
 COARSE_TOLERANCE = 2e-6
-FLOAT32_ROUNDING = 2.0**-24
+# A sum drifts by so many times the square root of its length, in roundings.
 DRIFTS = 3.0
-# A resolution worse than this part of the slopes decides nothing.
-DECIDES = 0.3
-# The slope so much of a scale away: at an optimum, where all slopes are 0 at x.
+# A bar above this part of the slopes decides nothing.
+DECISIVE_PART = 0.3
+# Curvature is judged by the slope that it makes so much of a scale away: at an optimum all slopes are 0 at x.
 AWAY = 1.0 / 128.0
-# Where f is flat: so much of f over the scale.
-FLAT_PART = 1e-3
 
 
 def tolerance_of(lines: Lines, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
-    relative = lines.smallest_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
+    relative = lines.relative_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
     return relative * (lines.sum if aligned else lines.norm)
+
+
+def worst_line(ladder: LineLadder) -> int:
+    """Return the line of a ladder whose residual slope is largest at the best rung."""
+    worst = 0
+    for line in range(ladder.line_count):
+        if math.fabs(residual_at(ladder, ladder.best, line)) > math.fabs(residual_at(ladder, ladder.best, worst)):
+            worst = line
+    return worst
 
 
 def seen_residual(lines: Lines) -> float:
     """Return the largest residual slope of the pool."""
-    return math.fabs(residual_at(lines.pool, lines.pool.best, worst_line(lines)))
+    return math.fabs(residual_at(lines.pool, lines.pool.best, worst_line(lines.pool)))
+
+
+def bars_beyond(lines: Lines) -> float:
+    """Return the largest residual slope of the pool, in bars."""
+    residual = seen_residual(lines)
+    bar = lines.pool.bar + lines.tolerance
+    return residual / bar if bar > 0.0 else (0.0 if residual == 0.0 else math.inf)
 
 
 def sums_may_drift(lines: Lines) -> bool:
@@ -47,114 +56,48 @@ def sums_may_drift(lines: Lines) -> bool:
     """
     if lines.pool.aligned == 0 or not has_coarse_noise(lines):
         return False
-    drift = DRIFTS * math.sqrt(float(lines.engine.n)) * FLOAT32_ROUNDING
+    drift = DRIFTS * math.sqrt(float(lines.engine.n)) * UNIT_FLOAT32
     return seen_residual(lines) <= drift * lines.sum
 
 
-def worst_line(lines: Lines) -> int:
-    """Return the line of the pool whose residual slope is largest."""
-    worst = 0
-    best = lines.pool.best
-    for line in range(lines.pool.lines):
-        if math.fabs(residual_at(lines.pool, best, line)) > math.fabs(residual_at(lines.pool, best, worst)):
-            worst = line
-    return worst
-
-
-def bars_beyond(lines: Lines) -> float:
-    """Return the largest residual slope of the pool, in bars."""
-    residual = seen_residual(lines)
-    bar = lines.pool.bar + lines.tolerance
-    return residual / bar if bar > 0.0 else (0.0 if residual == 0.0 else math.inf)
-
-
-def keeps_its_gap(lines: Lines) -> bool:
-    """Return whether the gap of most lines stands out of the noise and does not shrink with the step."""
-    if lines.pool.bar <= lines.pool.target:
-        return False
-    count = lines.pool.lines
-    best = lines.pool.best
-    return 2 * standing_gaps(lines, best) > count and 2 * staying_gaps(lines, best, SAME_GAP) >= count
-
-
-def begins_with_gaps(lines: Lines) -> bool:
-    """Return whether all lines have a gap from the first step on: larger steps would only add curvature to it."""
-    count = lines.pool.lines
-    first = lines.pool.first
-    if lines.pool.taken != FIRST_RUNGS or not has_rung(lines, lines.pool, first + RUNG):
-        return False
-    return standing_gaps(lines, first) == count and staying_gaps(lines, first, CONSTANT_GAP) == count
-
-
-def standing_gaps(lines: Lines, exponent: int) -> int:
-    """Return how many lines have a gap that stands out of the noise."""
-    noise = GAP_NOISE * NOISE_BARS * slope_noise_at(lines, exponent)
-    count = 0
-    for line in range(lines.pool.lines):
-        count += 1 if math.fabs(gap_at(lines.pool, exponent, line)) > noise else 0
-    return count
-
-
-def staying_gaps(lines: Lines, exponent: int, part: float) -> int:
-    """Return how many lines keep more than a part of the gap of the next larger step."""
-    count = 0
-    for line in range(lines.pool.lines):
-        outer = math.fabs(gap_at(lines.pool, exponent + RUNG, line))
-        count += 1 if math.fabs(gap_at(lines.pool, exponent, line)) > part * outer else 0
-    return count
-
-
 def note_curvature(lines: Lines) -> None:
-    """Note the slope that curvature makes a hundredth of a scale away."""
-    best = lines.pool.best
+    """Note the slope that curvature makes a hundredth of a scale away, from the gaps of the pool."""
+    pool = lines.pool
     total = 0.0
-    for line in range(lines.pool.lines):
-        total += math.fabs(gap_at(lines.pool, best, line))
-    mean = total / lines.pool.lines
-    lines.curved_slope = larger(math.ldexp(mean, -int(best)) * AWAY, lines.curved_slope)
-
-
-def note_bar(lines: Lines, bar: float) -> None:
-    """Note the bar that lines of one kind passed with; the coarsest one counts."""
-    raise_bar(lines, lines.pool.aligned != 0, bar + lines.tolerance)
+    for line in range(pool.line_count):
+        total += math.fabs(gap_at(pool, pool.best, line))
+    mean = total / pool.line_count
+    lines.curved_slope = larger(math.ldexp(mean, -int(pool.best)) * AWAY, lines.curved_slope)
 
 
 def note_seen(lines: Lines) -> None:
     """Take what disagreed for a bar: no coordinate could be blamed for it."""
-    seen = math.fabs(lines.failed.residual) + lines.failed.bar + lines.tolerance
-    raise_bar(lines, lines.failed.aligned != 0, seen)
+    raise_bar(lines, lines.failed.aligned, math.fabs(lines.failed.residual) + lines.failed.bar + lines.tolerance)
 
 
-def raise_bar(lines: Lines, aligned: bool, bar: float) -> None:
-    """Raise the bar of the lines of one kind."""
-    if aligned:
+def raise_bar(lines: Lines, aligned: int, bar: float) -> None:
+    """Raise the bar of random lines, or of those along the claim: of several the largest counts."""
+    if aligned != 0:
         lines.aligned_bar = larger(bar, lines.aligned_bar)
     else:
         lines.random_bar = larger(bar, lines.random_bar)
 
 
-def note_failed(lines: Lines, line: int) -> None:
-    """Note the line that disagrees, as the first node of the halving."""
-    best = lines.pool.best
-    residual = residual_at(lines.pool, best, line)
-    seed = lines.pool.seeds[line]
-    note_failure(lines, seed, best, residual, lines.pool.bar, lines.pool.rest)
-    lines.failed.gap = 0
+def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: int) -> None:
+    """Note a line that disagrees, at a kink at x or without one: it becomes the first node of the halving."""
+    ladder.residual = residual_at(ladder, ladder.best, line)
+    failed = lines.failed
+    failed.seed = ladder.seeds[line]
+    failed.aligned = ladder.aligned
+    failed.gap = gap
+    failed.residual = ladder.residual
+    failed.bar = bar
+    write_node(lines.nodes[0], ladder, bar)
 
 
-def note_failure(lines: Lines, seed: int, exponent: int, residual: float, bar: float, rest: float) -> None:
-    """Note a line that disagrees, with its residual slope and bar at a step."""
-    lines.failed.seed = seed
-    lines.failed.aligned = lines.pool.aligned
-    lines.failed.residual = residual
-    lines.failed.bar = bar
-    write_node(lines.nodes[0], lines.pool.start, lines.pool.stop, exponent, residual, bar, rest)
-
-
-def decides(lines: Lines) -> bool:
+def bar_decides(lines: Lines) -> bool:
     """Return whether the bar is small against what slopes are like here: else the gradient could be anything."""
-    bar = lines.random_bar
     reference = larger(lines.norm, lines.curved_slope)
     if reference == 0.0:
         reference = FLAT_PART * math.fabs(lines.engine.value)
-    return bar <= DECIDES * reference
+    return lines.random_bar <= DECISIVE_PART * reference

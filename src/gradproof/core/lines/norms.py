@@ -1,15 +1,18 @@
-"""Norms of the claimed gradient in the scales of the coordinates: what bars and resolutions are relative to."""
+"""Norms of the claimed gradient in the scales of the coordinates, to which bars and resolutions are relative."""
 
 from __future__ import annotations
 
 import math
 
-from ..points.directions import LANES, LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
+from ..evidence.ladder import insert_sorted
+from ..points.directions import LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, WINDOW_BITS, scale_above
 from ..records.abi import ConstReals, ConstVector, Reals, always_inlined, kernel
 from ..records.floats import larger, widened
 from ..records.memory import holds_float32, rounded_to_float32
+from ..records.sums import LANES
 from .rungs import FLOOR
 
+# So many slopes give the typical one.
 SAMPLE = 512
 HALF_LANES = LANES // 2
 
@@ -65,8 +68,8 @@ def norms(x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, s
     sums = 0.0
     first = start
     while first < stop:
-        last = (first // WINDOW + 1) * WINDOW
-        last = last if last < stop else stop
+        end = (first // WINDOW + 1) * WINDOW
+        last = end if end < stop else stop
         part, square = window_sums(x, claimed, floor_at(sizes, first), first, last)
         sums += part
         squares += square
@@ -85,29 +88,12 @@ def norms(x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, s
 
 @kernel
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:
-    """Return whether no value of [first, last) is infinite or NaN: without a question at each of them."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    index = first
-    while index + HALF_LANES <= last:
-        a += nothing(vector, index)
-        b += nothing(vector, index + 1)
-        c += nothing(vector, index + 2)
-        d += nothing(vector, index + 3)
-        index += HALF_LANES
-    while index < last:
-        a += nothing(vector, index)
-        index += 1
-    return (a + c) + (b + d) == 0.0
-
-
-@always_inlined
-def nothing(vector: ConstVector, index: int) -> float:
-    """Return 0 for a finite value, NaN for another one."""
-    value = widened(vector[index])
-    return value - value
+    """Return whether no value of [first, last) is infinite or NaN: counted, so that several are looked at at once."""
+    count = 0
+    for index in range(first, last):
+        value = widened(vector[index])
+        count += 1 if value - value == 0.0 else 0
+    return count == last - first
 
 
 def is_in_float32(claimed: ConstVector, n: int) -> bool:
@@ -120,7 +106,7 @@ def is_in_float32(claimed: ConstVector, n: int) -> bool:
     return True
 
 
-def typical_slope(x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: int, sample: Reals) -> float:
+def median_slope(x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: int, sample: Reals) -> float:
     """Return the median of the scaled slopes that are not 0, over some coordinates at equal distances; 0 without any.
 
     `sample` is memory for SAMPLE numbers.
@@ -131,14 +117,6 @@ def typical_slope(x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: in
         index = int(number * step)
         slope = scaled_slope(x, claimed, floor_at(sizes, index), index)
         if slope > 0.0:
-            sample[count] = slope
+            insert_sorted(sample, count, slope)
             count += 1
-    for number in range(count):
-        below = 0
-        equal = 0
-        for other in range(count):
-            below += 1 if sample[other] < sample[number] else 0
-            equal += 1 if sample[other] == sample[number] else 0
-        if below <= count // 2 < below + equal:
-            return sample[number]
-    return 0.0
+    return sample[count // 2] if count > 0 else 0.0

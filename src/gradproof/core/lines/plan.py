@@ -1,4 +1,4 @@
-"""Lines that begin to climb: their seeds, the first step, the bar at which they may stop, the rungs they may take."""
+"""Which lines come next: their seeds, their first step, the bar that is good enough, the rungs that they may take."""
 
 from __future__ import annotations
 
@@ -6,73 +6,54 @@ import math
 
 from ..points.seeds import RANDOM_LINES, line_seed
 from ..records.floats import larger, smaller
-from ..records.lines import (
-    LINES_ALIGNED,
-    LINES_ALIGNED_AGAIN,
-    LINES_CONFIRM,
-    LINES_RANDOM,
-    MOST_LINES,
-    Lines,
-    line_room,
-)
+from ..records.lines import MOST_LINES, Lines, evaluations_left
+from . import phases
 from .decision import tolerance_of
-from .pooled_bars import has_coarse_noise
-from .rungs import begin_climber, lowest_exponent
+from .rungs import begin_line_ladder, has_coarse_noise, lowest_exponent, set_line
 
-# The first step: the smallest one whose noise is harmless.
-FIRST_NOISE = 3.0
-
-HARMLESS = 1e-7
-
+# The first step is the smallest one at which so many standard deviations of noise are this part of the norm.
+FIRST_DEVIATIONS = 3.0
+HARMLESS_PART = 1e-7
 LARGEST_FIRST_EXPONENT = -8
-
 ABOVE_LOWEST = 6
-
-# Bars that are good enough: this part of the norm, a thousandth of a typical coordinate, and never less than the last.
+# The middle between two powers of two on the scale of exponents, for a mantissa in [1/2, 1): the root of 1/2.
+MIDDLE_MANTISSA = 0.7071067811865476
+# Bars that are good enough, as parts of the norm; or of the typical slope where that is less, down to the smallest part
+# of the norm that is worth its evaluations.
 TARGET = 3e-8
-
 TARGET_FLOAT32 = 1e-7
-
 TYPICAL_PART = 2.5e-4
-
 SMALLEST_TARGET = 1e-10
-
 MOST_RUNGS = 12
-
 # A budget below this has no room for more than the cheapest honest verdict.
 SMALL_BUDGET = 60
-
 CHEAPEST_RUNGS = 2
 
 
 def begin_lines(lines: Lines) -> None:
     """Begin with the random lines; claims that are no numbers go to the check of single coordinates at once."""
     if lines.unfit_claims > 0:
-        lines.phase = LINES_CONFIRM
+        lines.phase = phases.CONFIRM
         return
     lines.random_exponent = first_exponent(lines)
-    begin_pool(lines, LINES_RANDOM, RANDOM_LINES, MOST_LINES, lines.random_exponent)
+    begin_pool(lines, phases.RANDOM, RANDOM_LINES, MOST_LINES, lines.random_exponent)
 
 
 def first_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step whose noise is harmless."""
     lowest = lowest_exponent(lines) + ABOVE_LOWEST
-    wanted = HARMLESS * lines.norm
-    if wanted <= 0.0:
-        return LARGEST_FIRST_EXPONENT
-    ratio = FIRST_NOISE * lines.engine.noise / wanted
+    ratio = FIRST_DEVIATIONS * lines.engine.noise / (HARMLESS_PART * lines.norm)
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):
         return lowest
     mantissa, exponent = math.frexp(ratio)
-    # The nearest power of two on the scale of exponents.
-    exponent = exponent if mantissa >= 0.7071067811865476 else exponent - 1
+    exponent = exponent if mantissa >= MIDDLE_MANTISSA else exponent - 1
     return exponent if exponent < LARGEST_FIRST_EXPONENT else LARGEST_FIRST_EXPONENT
 
 
 def target_bar(lines: Lines) -> float:
-    """Return the bar at which lines need not climb further."""
+    """Return the bar at which lines need not be measured better."""
     norm = lines.norm
     # A gradient in float32 is itself not better known.
     if lines.engine.float32 != 0:
@@ -83,31 +64,32 @@ def target_bar(lines: Lines) -> float:
 
 
 def most_rungs(lines: Lines, count: int) -> int:
-    """Return how many rungs the budget allows a pool."""
-    if lines.engine.budget > 0 and lines.engine.budget < SMALL_BUDGET:
+    """Return how many rungs the budget allows so many lines."""
+    if 0 < lines.engine.budget < SMALL_BUDGET:
         return CHEAPEST_RUNGS
-    rungs = line_room(lines) // (2 * count)
+    rungs = evaluations_left(lines) // (2 * count)
     return MOST_RUNGS if rungs > MOST_RUNGS else (rungs if rungs > CHEAPEST_RUNGS else CHEAPEST_RUNGS)
 
 
 def begin_pool(lines: Lines, phase: int, seeds: int, count: int, exponent: int) -> None:
-    """Begin lines over the whole vector that climb together."""
-    aligned = phase == LINES_ALIGNED or phase == LINES_ALIGNED_AGAIN
+    """Begin lines over all of x that share a ladder."""
+    aligned = phase == phases.ALIGNED or phase == phases.ALIGNED_AGAIN
     lines.phase = phase
-    begin_pool_over(lines, 0, lines.engine.n, 1 if aligned else 0, seeds, count, exponent)
-
-
-def begin_pool_over(lines: Lines, start: int, stop: int, aligned: int, seeds: int, count: int, exponent: int) -> None:
-    """Begin lines over a part of the vector that climb together."""
-    most = most_rungs(lines, count)
-    begin_climber(lines.pool, start, stop, aligned, exponent, most, target_bar(lines))
-    lines.pool.lines = count
-    for line in range(count):
-        lines.pool.seeds[line] = line_seed(lines.engine.seed, seeds + line)
-    lines.tolerance = tolerance_of(lines, aligned != 0)
+    set_line(lines.pool, 0, lines.engine.n, line_seed(lines.engine.seed, seeds), 1 if aligned else 0)
+    share_ladder(lines, seeds, count, exponent)
 
 
 def begin_part(lines: Lines, start: int, stop: int, seeds: int) -> None:
-    """Begin lines over a part of the vector."""
+    """Begin lines over a part of x that share a ladder."""
     first = seeds + MOST_LINES * lines.part.done
-    begin_pool_over(lines, start, stop, 0, first, MOST_LINES, lines.random_exponent)
+    set_line(lines.pool, start, stop, line_seed(lines.engine.seed, first), 0)
+    share_ladder(lines, first, MOST_LINES, lines.random_exponent)
+
+
+def share_ladder(lines: Lines, seeds: int, count: int, exponent: int) -> None:
+    """Begin the ladder of the pool, which the line that is set shares with others: so many in all."""
+    begin_line_ladder(lines.pool, exponent, most_rungs(lines, count), target_bar(lines))
+    lines.pool.line_count = count
+    for line in range(1, count):
+        lines.pool.seeds[line] = line_seed(lines.engine.seed, seeds + line)
+    lines.tolerance = tolerance_of(lines, lines.pool.aligned != 0)

@@ -1,4 +1,4 @@
-"""Rungs of lines: what the values at +t and -t say, less the change that the claim foretells.
+"""Rungs of long lines: what f at +t and at -t says, less the change that the claim foretells.
 
 The residual slope is the numerical slope less the claimed one; the gap is the right slope less the left one.
 """
@@ -10,37 +10,29 @@ import math
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probes
-from ..records.lines import (
-    EXPONENTS,
-    FINISHED,
-    HIGHEST_EXPONENT,
-    LOWEST_EXPONENT,
-    LOWEST_EXPONENT_FLOAT32,
-    LineLadder,
-    Lines,
-    Rung,
-)
+from ..records.lines import EXPONENTS, FINISHED, HIGHEST_EXPONENT, LOWEST_EXPONENT, LineLadder, Lines, Rung
 
 # The smallest scale of a coordinate, relative to what is typical in its window.
 FLOOR = 0.1
-# Steps of neighbouring rungs: a factor of four.
+# Exponents from a rung to the next larger one: steps grow by a factor of four.
 RUNG = 2
+# Below this step the rounding of a float32 x rules.
+LOWEST_EXPONENT_FLOAT32 = -22
+# Noise above this part of f is not that of float64: it betrays float32 inside of f.
+LARGEST_FLOAT64_NOISE = 1e-10
 
 
-def begin_climber(
-    ladder: LineLadder,
-    start: int,
-    stop: int,
-    aligned: int,
-    exponent: int,
-    most: int,
-    target: float,
-) -> None:
-    """Begin a climb over [start, stop) at a step; its seeds are set beside it."""
+def set_line(ladder: LineLadder, start: int, stop: int, seed: int, aligned: int) -> None:
+    """Set the line of a ladder: over [start, stop), with the signs of a seed or, if aligned, those of the claim."""
     ladder.start = start
     ladder.stop = stop
+    ladder.line_count = 1
+    ladder.seeds[0] = seed
     ladder.aligned = aligned
-    ladder.lines = 1
+
+
+def begin_line_ladder(ladder: LineLadder, exponent: int, most: int, target: float) -> None:
+    """Begin a ladder at a step: at most so many rungs, fewer where the bar falls to its target."""
     ladder.first = exponent
     ladder.most = most
     ladder.wanted = exponent
@@ -55,7 +47,7 @@ def begin_climber(
 
 
 def lowest_exponent(lines: Lines) -> int:
-    """Return the exponent of the smallest step: in float32 rounding of x would rule below."""
+    """Return the exponent of the smallest step."""
     return LOWEST_EXPONENT_FLOAT32 if lines.engine.float32 != 0 else LOWEST_EXPONENT
 
 
@@ -64,37 +56,69 @@ def is_step(lines: Lines, exponent: int) -> bool:
     return lowest_exponent(lines) <= exponent <= HIGHEST_EXPONENT
 
 
-def rung(ladder: LineLadder, exponent: int) -> Rung:
+def rung_at(ladder: LineLadder, exponent: int) -> Rung:
     """Return a rung by the exponent of its step."""
     return ladder.rungs[exponent - LOWEST_EXPONENT]
 
 
-def has_rung(lines: Lines, ladder: LineLadder, exponent: int) -> bool:
-    """Return whether the rung was taken."""
-    return is_step(lines, exponent) and rung(ladder, exponent).taken != 0
+def has_rung(ladder: LineLadder, exponent: int) -> bool:
+    """Return whether a rung was taken."""
+    return LOWEST_EXPONENT <= exponent <= HIGHEST_EXPONENT and rung_at(ladder, exponent).taken != 0
+
+
+def missing_rung(ladder: LineLadder, exponent: int) -> int:
+    """Return which of a rung and the next larger one is to be taken first; FINISHED where both are there."""
+    if not has_rung(ladder, exponent):
+        return exponent
+    return FINISHED if has_rung(ladder, exponent + RUNG) else exponent + RUNG
 
 
 def residual_at(ladder: LineLadder, exponent: int, line: int) -> float:
     """Return the residual slope of a line at a rung."""
-    return rung(ladder, exponent).lines[line].residual
+    return rung_at(ladder, exponent).readings[line].residual
 
 
 def gap_at(ladder: LineLadder, exponent: int, line: int) -> float:
     """Return the gap of a line at a rung."""
-    return rung(ladder, exponent).lines[line].gap
+    return rung_at(ladder, exponent).readings[line].gap
+
+
+def change_at(ladder: LineLadder, exponent: int, line: int) -> float:
+    """Return how the residual slope of a line changes from a rung to the next larger one."""
+    return residual_at(ladder, exponent + RUNG, line) - residual_at(ladder, exponent, line)
+
+
+def kink_at(ladder: LineLadder, exponent: int, line: int) -> float:
+    """Return the part of the gap of a line that is not curvature, which grows in proportion to the step."""
+    return gap_at(ladder, exponent, line) - gap_at(ladder, exponent + RUNG, line) / 4.0
+
+
+def slope_noise_at(lines: Lines, exponent: int) -> float:
+    """Return the standard deviation of the noise of f over a step."""
+    return math.ldexp(lines.engine.noise, -int(exponent))
+
+
+def has_coarse_noise(lines: Lines) -> bool:
+    """Return whether f seems to be computed in float32."""
+    return lines.engine.noise > LARGEST_FLOAT64_NOISE * math.fabs(lines.engine.value)
+
+
+def is_coarse(lines: Lines) -> bool:
+    """Return whether x is float32, or f seems to be computed in it."""
+    return lines.engine.float32 != 0 or has_coarse_noise(lines)
 
 
 def rung_probes(ladder: LineLadder) -> int:
-    """Return how many probes the climber asks for."""
-    return 0 if ladder.wanted == FINISHED else 2 * ladder.lines
+    """Return how many probes a ladder asks for."""
+    return 0 if ladder.wanted == FINISHED else 2 * ladder.line_count
 
 
 def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
-    """Write the probes of the rung that a climber wants; return how many probes there are now."""
+    """Write the probes of the rung that a ladder wants, if any; return how many probes there are now."""
     if ladder.wanted == FINISHED:
         return written
     step = math.ldexp(1.0, int(ladder.wanted))
-    for line in range(ladder.lines):
+    for line in range(ladder.line_count):
         for signed in (step, -step):
             probe = probes[written]
             write_probe(probe, ladder.start, ladder.stop, ladder.seeds[line], signed)
@@ -105,21 +129,19 @@ def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
 
 
 def take_rung(lines: Lines, ladder: LineLadder, values: ConstReals, changes: ConstReals, taken: int) -> int:
-    """Take the values of the rung that a climber wanted; return how many values are used up."""
-    exponent = ladder.wanted
-    if exponent == FINISHED:
+    """Take the values of the rung that a ladder wanted, if any; return how many values are used up."""
+    if ladder.wanted == FINISHED:
         return taken
-    step = math.ldexp(1.0, int(exponent))
-    here = rung(ladder, exponent)
-    here.taken = 1
+    step = math.ldexp(1.0, int(ladder.wanted))
+    rung = rung_at(ladder, ladder.wanted)
+    rung.taken = 1
     ladder.taken += 1
-    middle = lines.engine.value
-    for line in range(ladder.lines):
+    for line in range(ladder.line_count):
         # Differences of f first: of neighbouring numbers they are exact.
-        right = (values[taken] - middle) - changes[taken]
-        left = (values[taken + 1] - middle) - changes[taken + 1]
-        here.lines[line].residual = (right - left) / (2.0 * step)
-        here.lines[line].gap = (right + left) / step
+        right = (values[taken] - lines.engine.value) - changes[taken]
+        left = (values[taken + 1] - lines.engine.value) - changes[taken + 1]
+        rung.readings[line].residual = (right - left) / (2.0 * step)
+        rung.readings[line].gap = (right + left) / step
         if line == 0:
             ladder.claim = (changes[taken] - changes[taken + 1]) / (2.0 * step)
         taken += 2

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from ..coordinates.outcome import is_acceptable
+from ..coordinates.outcome import is_decided
+from ..lines import phases
 from ..records.border import Findings, Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
-from ..records.lines import LINES_DONE, Lines
+from ..records.lines import Lines
 
-# A single error of so many bars is seen by every line: the magnitudes of directions are at least 1/2.
-SURE = 4.0
+# An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
+# the slope is at least two bars off, and what is two bars off cannot agree.
+SEEN_BY_EVERY_LINE = 4.0
 
 
 def report_lines(lines: Lines, report: Report) -> None:
     """Fill in what a check along lines found."""
-    report.verdict = lines.verdict if lines.phase == LINES_DONE else VERDICT_INCONCLUSIVE
-    report.cause = lines.cause if lines.phase == LINES_DONE else UNTESTED
+    done = lines.phase == phases.DONE
+    report.verdict = lines.verdict if done else VERDICT_INCONCLUSIVE
+    report.cause = lines.cause if done else UNTESTED
     report.dense = lines.dense
     report.lines = lines.random_lines
     report.aligned_lines = lines.aligned_lines
@@ -29,19 +32,19 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.curved = lines.curved_slope
     report.hidden = lines.hidden_gap
     sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
-    report.resolution = SURE * sharpest
+    report.resolution = SEEN_BY_EVERY_LINE * sharpest
     count_lines(lines, report)
 
 
 def count_lines(lines: Lines, report: Report) -> None:
-    """Count coordinates: all of them were on the lines, those that were found were looked at alone."""
+    """Count coordinates: all of them were on the lines, the candidates were tested alone, too."""
     if lines.confirming != 0:
         for number in range(lines.candidates.count):
-            cause = coordinate_of(lines.engine, number).cause
-            report.wrong += 1 if cause == WRONG else 0
-            report.kinks += 1 if coordinate_of(lines.engine, number).kink != 0 else 0
-            report.open += 0 if cause == WRONG or is_acceptable(cause) else 1
-            report.findings += 1 if coordinate_of(lines.engine, number).finding >= 0 else 0
+            candidate = coordinate_of(lines.engine, number)
+            report.wrong += 1 if candidate.cause == WRONG else 0
+            report.open += 0 if is_decided(candidate.cause) else 1
+            report.kinks += 1 if candidate.kink != 0 else 0
+            report.findings += 1 if candidate.finding >= 0 else 0
     report.findings += lines.finding_count
     if lines.random_lines > 0 or report.verdict != VERDICT_INCONCLUSIVE:
         report.tested = lines.engine.n
@@ -50,8 +53,7 @@ def count_lines(lines: Lines, report: Report) -> None:
 
 
 def write_long_findings(lines: Lines, findings: Findings, written: int, capacity: int) -> None:
-    """Copy the findings about lines longer than one, behind those that are written."""
+    """Copy the findings about lines longer than one coordinate behind those that are written already."""
     for number in range(lines.finding_count):
-        if written < capacity:
-            findings[written] = lines.long_findings[number]
-            written += 1
+        if written + number < capacity:
+            findings[written + number] = lines.long_findings[number]

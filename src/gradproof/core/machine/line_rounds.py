@@ -1,108 +1,73 @@
-"""From one round of a check by lines to the next: noise, random lines, lines along the claim, halving, confirmation."""
+"""The rounds of a check along lines: noise, random lines, lines along the claim, halving, and the candidates."""
 
 from __future__ import annotations
 
 import math
 
-from ..evidence.noise_line import advance_noise, begin_noise, line_step, noise_probes, note_arithmetic, place_of_probe
-from ..lines.decision import begins_with_gaps
-from ..lines.plan import begin_lines, begin_pool
-from ..lines.pooled_bars import choose_best, has_coarse_noise, walk_pool
-from ..lines.rungs import FLOOR, rung_probes, take_rung, write_rung
+from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
+from ..lines import phases
+from ..lines.plan import begin_lines
+from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
-from ..records.lines import (
-    FINISHED,
-    LINES_ALIGNED_AGAIN,
-    LINES_AT_X,
-    LINES_CONFIRM,
-    LINES_DONE,
-    LINES_FACTORS,
-    LINES_GAP,
-    LINES_HALVING,
-    LINES_NOISE,
-    LINES_PARTS,
-    LINES_RANDOM_AGAIN,
-    LINES_REPEAT,
-    LINES_SAMPLING,
-    MOST_HALVINGS,
-    MOST_LINES,
-    Lines,
-    line_room,
-)
+from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
 from ..search.descent import advance_level, prepare_level
-from ..search.halving import HALVING_FREE
-from .line_verdict import conclude, end_lines_early, settle_domain
-from .line_weighing import GAP_LINES, advance_gap_lines, take_repeated_value, weigh_pool
+from .line_verdict import conclude, end_lines_early, end_outside_domain
+from .line_weighing import advance_gap_lines, advance_pool, begin_pool_again, take_repeated_value
+
+
+def is_at_x(lines: Lines) -> bool:
+    """Return whether the phase asks for f(x)."""
+    return lines.phase == phases.AT_X or lines.phase == phases.REPEAT
+
+
+def has_ladders(lines: Lines) -> bool:
+    """Return whether the lines of the phase have a ladder each, and do not share that of the pool."""
+    phase = lines.phase
+    return phase == phases.GAP or phases.HALVING <= phase <= phases.FACTORS
 
 
 def lines_asked(lines: Lines) -> int:
     """Return the number of probes of the next round; 0 where the check is done."""
-    phase = lines.phase
-    if phase == LINES_AT_X or phase == LINES_REPEAT:
-        return 1
-    if phase == LINES_NOISE:
-        return noise_probes(lines.engine)
-    if phase == LINES_CONFIRM:
-        return candidates_asked(lines)
-    if phase == LINES_DONE:
+    if lines.phase == phases.DONE:
         return 0
-    if phase == LINES_GAP or phase >= LINES_HALVING:
-        return climbing_probes(lines)
-    return rung_probes(lines.pool)
+    if is_at_x(lines):
+        return 1
+    if lines.phase == phases.NOISE:
+        return noise_probes(lines.engine.noise_line)
+    if lines.phase == phases.CONFIRM:
+        return candidates_asked(lines)
+    return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
 
 
-def climbers_of_phase(lines: Lines) -> int:
-    """Return how many of the halvings may have a climber under way."""
-    if lines.phase == LINES_GAP:
-        return GAP_LINES
-    return lines.factor_count if lines.phase == LINES_FACTORS else MOST_HALVINGS
-
-
-def climbs(lines: Lines, number: int) -> bool:
-    """Return whether a climber wants a rung."""
-    halving = lines.halvings[number]
-    descends = lines.phase == LINES_HALVING or lines.phase == LINES_SAMPLING
-    if descends and halving.stage == HALVING_FREE:
-        return False
-    return halving.ladder.wanted != FINISHED
-
-
-def climbing_probes(lines: Lines) -> int:
-    """Return how many probes the climbers ask for."""
+def ladder_probes(lines: Lines) -> int:
+    """Return how many probes the ladders of single lines ask for."""
     total = 0
-    for number in range(climbers_of_phase(lines)):
-        if climbs(lines, number):
-            total += rung_probes(lines.halvings[number].ladder)
+    for number in range(MOST_HALVINGS):
+        total += rung_probes(lines.halvings[number].ladder)
     return total
 
 
 def write_lines_round(lines: Lines, probes: Probes) -> int:
     """Write the probes of the next round; return their number."""
-    phase = lines.phase
     count = lines_asked(lines)
-    if count == 0:
-        return 0
-    if phase == LINES_AT_X or phase == LINES_REPEAT:
+    if is_at_x(lines):
         write_probe(probes[0], 0, 0, 0, 0.0)
         probes[0].floor = FLOOR
-    elif phase == LINES_NOISE:
-        for number in range(count):
-            step = line_step(lines.engine, place_of_probe(lines.engine, number))
-            write_probe(probes[number], 0, lines.engine.n, line_seed(lines.engine.seed, NOISE_LINE), step)
-            probes[number].floor = FLOOR
-    elif phase == LINES_CONFIRM:
+    elif lines.phase == phases.NOISE:
+        seed = line_seed(lines.engine.seed, NOISE_LINE)
+        write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, FLOOR)
+    elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
-    elif phase == LINES_GAP or phase >= LINES_HALVING:
+    elif has_ladders(lines):
         written = 0
-        for number in range(climbers_of_phase(lines)):
-            if climbs(lines, number):
-                written = write_rung(lines.halvings[number].ladder, probes, written)
-    else:
+        for number in range(MOST_HALVINGS):
+            written = write_rung(lines.halvings[number].ladder, probes, written)
+    elif lines.phase != phases.DONE:
         write_rung(lines.pool, probes, 0)
     return count
 
@@ -110,39 +75,32 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
 def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take the values of a round, and the changes that the claim foretold."""
     phase = lines.phase
-    if phase == LINES_AT_X:
+    if phase == phases.AT_X:
         take_first_value(lines, values[0])
-    elif phase == LINES_REPEAT:
+    elif phase == phases.REPEAT:
         take_repeated_value(lines, values[0])
-    elif phase == LINES_NOISE:
+    elif phase == phases.NOISE:
         take_noise(lines, values, changes)
-    elif phase == LINES_CONFIRM:
+    elif phase == phases.CONFIRM:
         take_candidates(lines, values)
-    elif phase == LINES_GAP or phase >= LINES_HALVING:
+    elif has_ladders(lines):
         taken = 0
-        for number in range(climbers_of_phase(lines)):
-            if climbs(lines, number):
-                climber = lines.halvings[number].ladder
-                taken = take_rung(lines, climber, values, changes, taken)
-        advance_climbers(lines)
+        for number in range(MOST_HALVINGS):
+            taken = take_rung(lines, lines.halvings[number].ladder, values, changes, taken)
+        advance_ladders(lines)
     else:
         take_rung(lines, lines.pool, values, changes, 0)
-        walk_pool(lines, lines.pool)
-        if lines.pool.wanted != FINISHED and phase != LINES_PARTS and begins_with_gaps(lines):
-            lines.pool.wanted = FINISHED
-            choose_best(lines, lines.pool)
-        if lines.pool.wanted == FINISHED:
-            weigh_pool(lines)
+        advance_pool(lines)
 
 
-def advance_climbers(lines: Lines) -> None:
-    """Move the climbers of the phase on."""
+def advance_ladders(lines: Lines) -> None:
+    """Move the lines on that have a ladder each."""
     phase = lines.phase
-    if phase == LINES_GAP:
+    if phase == phases.GAP:
         advance_gap_lines(lines)
-    elif phase == LINES_HALVING:
+    elif phase == phases.HALVING:
         advance_level(lines)
-    elif phase == LINES_SAMPLING:
+    elif phase == phases.SAMPLING:
         advance_samples(lines)
     else:
         advance_factors(lines)
@@ -152,49 +110,46 @@ def take_first_value(lines: Lines, value: float) -> None:
     """Note f(x); where it is not finite nothing can be tested."""
     lines.engine.value = value
     if not math.isfinite(value):
-        settle_domain(lines)
+        end_outside_domain(lines)
         return
-    lines.phase = LINES_NOISE
+    lines.phase = phases.NOISE
     begin_noise(lines.engine)
 
 
 def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     """Take values of the noise line; where x is float32, less the change that the claim foretells."""
-    answered = False
-    for number in range(noise_probes(lines.engine)):
+    changed = False
+    for number in range(noise_probes(lines.engine.noise_line)):
         change = changes[number] if lines.engine.float32 != 0 and math.isfinite(changes[number]) else 0.0
-        lines.engine.noise_line.values[place_of_probe(lines.engine, number)] = values[number] - change
-        note_arithmetic(lines.engine, values[number])
-        answered = answered or values[number] != lines.engine.value
-    if advance_noise(lines.engine, answered):
+        changed = note_value(lines.engine, number, values[number], change) or changed
+    if advance_noise(lines.engine, changed):
         if has_coarse_noise(lines):
             # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
-            lines.phase = LINES_REPEAT
+            lines.phase = phases.REPEAT
         else:
             begin_lines(lines)
 
 
 def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Move on until the next round has something to ask, or the check is done."""
-    while lines.phase != LINES_DONE:
-        if ready_lines(lines, x, claimed) and lines.phase != LINES_DONE:
-            if lines_asked(lines) > line_room(lines):
-                end_lines_early(lines)
-            return
+    while lines.phase != phases.DONE and not is_ready(lines, x, claimed):
+        pass
+    if lines_asked(lines) > evaluations_left(lines):
+        end_lines_early(lines)
 
 
-def ready_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
+def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether the phase has something to ask; else move on to the next phase."""
     phase = lines.phase
-    if phase == LINES_HALVING:
+    if phase == phases.HALVING:
         return prepare_level(lines)
-    if phase == LINES_SAMPLING and not samples_under_way(lines):
+    if phase == phases.SAMPLING and not samples_under_way(lines):
         begin_factors(lines)
         return False
-    if phase == LINES_FACTORS and climbing_probes(lines) == 0:
+    if phase == phases.FACTORS and ladder_probes(lines) == 0:
         finish_factors(lines)
         return False
-    if phase == LINES_CONFIRM:
+    if phase == phases.CONFIRM:
         return prepare_confirmation(lines, x, claimed)
     return True
 
@@ -206,14 +161,10 @@ def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> 
         return False
     if lines.candidates.count > 0 and candidates_asked(lines) > 0:
         return True
-    if conclude(lines):
-        return False
-    # Not located: once more along new lines, before anything is called wrong.
-    lines.confirming = 0
-    lines.candidates.count = 0
-    lines.dense = 0
-    aligned = lines.pool.aligned != 0
-    phase = LINES_ALIGNED_AGAIN if aligned else LINES_RANDOM_AGAIN
-    seeds = UNLOCATED_LINES + (MOST_LINES if aligned else 0)
-    begin_pool(lines, phase, seeds, MOST_LINES, lines.pool.best)
+    if not conclude(lines):
+        # Not located: once more along new lines, before anything is called wrong.
+        lines.confirming = 0
+        lines.candidates.count = 0
+        lines.dense = 0
+        begin_pool_again(lines, UNLOCATED_LINES)
     return False

@@ -1,4 +1,4 @@
-"""What a check by lines knows from its start: its empty memory, and the measures of the claimed gradient."""
+"""What a check along lines knows from its start: its named blocks, and the measures of the claimed gradient."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from ..coordinates.start import begin_arithmetic
 from ..evidence.scales import DEFAULT_RTOL
-from ..lines.norms import are_finite, is_in_float32, norms, typical_slope
+from ..lines.norms import are_finite, is_in_float32, median_slope, norms
 from ..points.directions import WINDOW, typical_size, window_count
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
@@ -15,15 +15,15 @@ from ..records.lines import Lines, block_of
 from ..records.memory import as_reals, clear
 from ..search.candidates import add_candidate
 
-# Of claims that are no numbers so many are looked at alone: one would do.
+# Up to this many claimed values that are not finite are tested alone; one would do.
 MOST_UNFIT = 8
-# Rounding of the claimed gradient itself, relative to its norm.
+# Rounding of the claimed gradient itself, relative to its norm: in float64, and what float32 adds.
 ROUNDING = 1e-13
 ROUNDING_FLOAT32 = 1.5e-7
 
 
 def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
-    """Return whether borders do not lead from 0 to n without a step back."""
+    """Return whether the borders of named blocks do not lead from 0 to n without a step back."""
     if borders[0] != 0 or borders[blocks] != n:
         return True
     for number in range(blocks):
@@ -32,24 +32,25 @@ def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
     return False
 
 
-def start_lines(
-    lines: Lines,
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    borders: ConstIntegers,
-    blocks: int,
-    rtol: float,
-) -> int:
-    """Begin a check along lines."""
+def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
+    """Empty the memory of a check along lines, and note where its named blocks begin."""
+    clear(lines.failed, lines.pool)
+    lines.candidates.count = 0
+    lines.block_count = blocks
+    for number in range(blocks + 1):
+        block = block_of(lines, number)
+        block.start = borders[number] if blocks > 0 else 0
+        block.bar = 0.0
+
+
+def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals, rtol: float) -> int:
+    """Begin a check along lines; a point that is not finite is refused, claimed values that are not are noted."""
     engine = lines.engine
     engine.rtol = rtol if rtol > 0.0 else DEFAULT_RTOL
     engine.typical = typical_size(sizes, window_count(engine.n))
+    engine.value = math.nan
     begin_arithmetic(engine)
-    clear(lines.failed, lines.pool)
     lines.chosen_rtol = rtol
-    lines.candidates.count = 0
-    begin_blocks(lines, borders, blocks)
     for window in range(window_count(engine.n)):
         start = window * WINDOW
         stop = start + WINDOW if start + WINDOW < engine.n else engine.n
@@ -61,17 +62,8 @@ def start_lines(
     return DONE
 
 
-def begin_blocks(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
-    """Note where the named blocks begin."""
-    lines.block_count = blocks
-    for number in range(blocks + 1):
-        block = block_of(lines, number)
-        block.start = borders[number] if blocks > 0 else 0
-        block.bar = 0.0
-
-
 def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int) -> None:
-    """Count the claimed values that are no numbers, and look at the first of them alone later."""
+    """Count the claimed values that are not finite; the first of them will be tested alone."""
     for index in range(start, stop):
         if not math.isfinite(widened(claimed[index])):
             lines.unfit_claims += 1
@@ -86,10 +78,10 @@ def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Co
     for number in range(lines.block_count):
         block = block_of(lines, number)
         block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
-    # The pairs of the sweep over the candidates are free until it begins.
-    lines.typical_slope = typical_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
-    lines.smallest_tolerance = ROUNDING
+    # As work memory: the pairs of the sweep over the candidates are free until it begins.
+    lines.typical_slope = median_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
+    lines.relative_tolerance = ROUNDING
     if is_in_float32(claimed, n):
-        lines.smallest_tolerance += ROUNDING_FLOAT32
+        lines.relative_tolerance += ROUNDING_FLOAT32
     if lines.chosen_rtol > 0.0:
-        lines.smallest_tolerance = larger(lines.chosen_rtol, lines.smallest_tolerance)
+        lines.relative_tolerance = larger(lines.chosen_rtol, lines.relative_tolerance)

@@ -1,73 +1,76 @@
-"""The verdict of a check by lines."""
+"""The verdict of a check along lines."""
 
 from __future__ import annotations
 
 import math
 
 from ..coordinates.outcome import is_acceptable
-from ..lines.decision import CLEAR, decides, note_seen
-from ..records.codes import (
-    DOMAIN,
-    NOISE_LIMITED,
-    STEP_LIMITED,
-    UNTESTED,
-    VERDICT_INCONCLUSIVE,
-    VERDICT_RIGHT,
-    VERDICT_WRONG,
-    WRONG,
-)
-from ..records.codes import NONDETERMINISTIC as CAUSE_NONDETERMINISTIC
+from ..lines import phases
+from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
+from ..records import codes
+from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from ..records.engine import coordinate_of
-from ..records.lines import LINES_ALIGNED_AGAIN, LINES_DONE, MOST_HALVINGS, Lines, Node
+from ..records.lines import MOST_HALVINGS, Lines, Node
 from ..search.halving import HALVING_FREE
 from ..search.long_findings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from ..search.nodes import largest_stuck
 
+# A line that disagrees but is not located is looked at so often.
 LOOKS = 2
-
-
-def settle_domain(lines: Lines) -> None:
-    """F has no finite values along a line: nothing can be said."""
-    end_with(lines, VERDICT_INCONCLUSIVE, DOMAIN)
 
 
 def end_with(lines: Lines, verdict: int, cause: int) -> None:
     """End the check with a verdict, and why it is open."""
     lines.verdict = verdict
     lines.cause = cause
-    lines.phase = LINES_DONE
+    lines.phase = phases.DONE
 
 
-def open_reason(lines: Lines) -> int:
+def end_outside_domain(lines: Lines) -> None:
+    """End the check where f has no finite values along a line: nothing can be said."""
+    end_with(lines, VERDICT_INCONCLUSIVE, codes.DOMAIN)
+
+
+def open_cause(lines: Lines) -> int:
     """Return why lines cannot decide: random values, noise, or kinks and curvature."""
     if lines.engine.nondeterministic != 0:
-        return CAUSE_NONDETERMINISTIC
-    return NOISE_LIMITED if lines.pool.noise >= lines.pool.rest else STEP_LIMITED
+        return codes.NONDETERMINISTIC
+    return codes.NOISE_LIMITED if lines.pool.noise >= lines.pool.rest else codes.STEP_LIMITED
 
 
 def conclude(lines: Lines) -> bool:
     """End the check where it can be ended; return False where a line that was not located needs another look."""
-    if count_wrong(lines) > 0 or any_wrong(lines):
-        keep_wrong(lines)
-        end_with(lines, VERDICT_WRONG, WRONG)
+    if ends_wrong(lines):
         return True
-    if lines.disagreed > 0 and lines.candidates.count > 0 and is_explained(lines):
+    if lines.disagreed > 0 and is_explained(lines):
         # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
         note_seen(lines)
         if lines.failed.aligned == 0 and lines.random_lines == 0:
-            lines.random_lines = lines.pool.lines
+            lines.random_lines = lines.pool.line_count
         begin_long_findings(lines)
         lines.disagreed = 0
     if lines.disagreed == 0:
-        right = decides(lines) and lines.random_lines > 0
-        # Claims that are no numbers come before all lines: where they are not refuted, f has no values beside x.
-        reason = DOMAIN if lines.unfit_claims > 0 else open_reason(lines)
-        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, reason)
+        right = bar_decides(lines) and lines.random_lines > 0
+        # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
+        cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
+        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
         return True
+    begin_long_findings(lines)
     if lines.disagreed < LOOKS:
-        begin_long_findings(lines)
         return False
-    settle_unlocated(lines)
+    # Not even the second look could be located: what is clear is wrong all the same.
+    wrong = is_clear(lines)
+    write_open_node(lines, largest_stuck(lines), WRONG if wrong else open_cause(lines))
+    end_with(lines, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, open_cause(lines))
+    return True
+
+
+def ends_wrong(lines: Lines) -> bool:
+    """End the check where a candidate was confirmed wrong, or a long line is wrong; return whether it was ended."""
+    if count_wrong(lines) == 0 and not any_wrong(lines):
+        return False
+    keep_wrong(lines)
+    end_with(lines, VERDICT_WRONG, WRONG)
     return True
 
 
@@ -84,7 +87,7 @@ def count_wrong(lines: Lines) -> int:
 
 def is_explained(lines: Lines) -> bool:
     """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable."""
-    if lines.stuck_count > 0 and lines.failed.gap == 0:
+    if lines.candidates.count == 0 or (lines.stuck_count > 0 and lines.failed.gap == 0):
         return False
     for number in range(lines.candidates.count):
         if not is_acceptable(coordinate_of(lines.engine, number).cause):
@@ -92,13 +95,15 @@ def is_explained(lines: Lines) -> bool:
     return lines.confirming != 0
 
 
-def settle_unlocated(lines: Lines) -> None:
-    """Two looks disagreed, and no coordinate could be confirmed: clear ones are wrong all the same."""
+def is_plain(lines: Lines) -> bool:
+    """Return whether neither a kink at x nor random values may be behind a line that disagrees."""
+    return lines.failed.gap == 0 and lines.engine.nondeterministic == 0
+
+
+def is_clear(lines: Lines) -> bool:
+    """Return whether a line disagrees so clearly that the claim is wrong, located or not."""
     beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    clear = beyond >= CLEAR and lines.failed.gap == 0 and lines.engine.nondeterministic == 0
-    begin_long_findings(lines)
-    write_open_node(lines, largest_stuck(lines), WRONG if clear else open_reason(lines))
-    end_with(lines, VERDICT_WRONG if clear else VERDICT_INCONCLUSIVE, open_reason(lines))
+    return beyond >= CLEAR_BARS and is_plain(lines)
 
 
 def write_open_node(lines: Lines, node: Node, cause: int) -> None:
@@ -108,32 +113,29 @@ def write_open_node(lines: Lines, node: Node, cause: int) -> None:
 
 def end_lines_early(lines: Lines) -> None:
     """End the check where the budget ends, or the caller stops it: what disagrees clearly is wrong, located or not."""
-    if lines.phase == LINES_DONE:
+    if lines.phase == phases.DONE:
         return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = lines.phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
-    if count_wrong(lines) > 0 or any_wrong(lines):
-        keep_wrong(lines)
-        end_with(lines, VERDICT_WRONG, WRONG)
-    elif lines.disagreed > 0:
+    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0
+    if ends_wrong(lines):
+        return
+    if lines.disagreed > 0:
         end_unlocated(lines)
-    elif lines.random_lines > 0 and lines.engine.stopped == 0 and decides(lines) and not doubtful:
+    elif lines.random_lines > 0 and lines.engine.stopped == 0 and bar_decides(lines) and not doubtful:
         end_with(lines, VERDICT_RIGHT, UNTESTED)
     else:
         end_with(lines, VERDICT_INCONCLUSIVE, UNTESTED)
 
 
 def end_unlocated(lines: Lines) -> None:
-    """Write the parts that are still open as findings."""
-    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    wrong = lines.failed.gap == 0 and lines.engine.nondeterministic == 0 and (beyond >= CLEAR or lines.disagreed > 1)
+    """End with the parts that are still open as findings: wrong where the line is clear, or its second look failed."""
+    wrong = is_clear(lines) or (is_plain(lines) and lines.disagreed > 1)
     cause = WRONG if wrong else UNTESTED
     begin_long_findings(lines)
     for number in range(MOST_HALVINGS):
-        halving = lines.halvings[number]
-        if halving.stage != HALVING_FREE:
-            write_open_node(lines, halving.node, cause)
+        if lines.halvings[number].stage != HALVING_FREE:
+            write_open_node(lines, lines.halvings[number].node, cause)
     for number in range(lines.next_node, lines.node_count):
         write_open_node(lines, lines.nodes[number], cause)
     for number in range(lines.next_count):

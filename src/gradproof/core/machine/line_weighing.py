@@ -4,114 +4,114 @@ from __future__ import annotations
 
 import math
 
+from ..lines import phases
 from ..lines.decision import (
-    CLEAR,
+    CLEAR_BARS,
     bars_beyond,
-    keeps_its_gap,
-    note_bar,
     note_curvature,
-    note_failed,
     note_failure,
     note_seen,
+    raise_bar,
     seen_residual,
     sums_may_drift,
     worst_line,
 )
+from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.rungs import begin_climber
-from ..lines.single_bars import walk_ladder
+from ..lines.rungs import begin_line_ladder, set_line
+from ..lines.walk import note_best, walk
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records.floats import larger
-from ..records.lines import (
-    FINISHED,
-    LINES_ALIGNED,
-    LINES_ALIGNED_AGAIN,
-    LINES_GAP,
-    LINES_PARTS,
-    LINES_RANDOM,
-    LINES_RANDOM_AGAIN,
-    LINES_REPEAT,
-    MOST_LINES,
-    Lines,
-    block_of,
-    line_room,
-)
-from ..search.descent import begin_descent
+from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
+from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
-from .line_verdict import conclude, settle_domain
+from .line_verdict import conclude, end_outside_domain
 
-GAP_RUNGS = 14
-
+# At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
 GAP_LINES = 2
-
+GAP_RUNGS = 14
+# Lines along the claim: they see the same common factor, so that two are enough.
 ALIGNED_COUNT = 2
-
 # Of two values at x, half of what separates them is taken as noise.
 SPREAD_PART = 0.5
+
+
+def advance_pool(lines: Lines) -> None:
+    """Move the lines on that climb together; once they are done, decide what they say."""
+    walk(lines, lines.pool)
+    if lines.pool.wanted != FINISHED and lines.phase != phases.PARTS and begins_with_gaps(lines):
+        lines.pool.wanted = FINISHED
+        note_best(lines, lines.pool)
+    if lines.pool.wanted == FINISHED:
+        weigh_pool(lines)
 
 
 def weigh_pool(lines: Lines) -> None:
     """Decide what lines that climbed together say."""
     phase = lines.phase
     if not math.isfinite(lines.pool.bar):
-        settle_domain(lines)
+        end_outside_domain(lines)
         return
-    if phase == LINES_RANDOM or phase == LINES_RANDOM_AGAIN:
+    if phase == phases.RANDOM or phase == phases.RANDOM_AGAIN:
         note_curvature(lines)
-    if phase != LINES_PARTS and keeps_its_gap(lines):
+    if phase != phases.PARTS and keeps_its_gap(lines):
         begin_gap_lines(lines)
         return
     beyond = bars_beyond(lines)
-    again = phase == LINES_RANDOM_AGAIN or phase == LINES_ALIGNED_AGAIN or lines.part.again != 0
+    again = phase == phases.RANDOM_AGAIN or phase == phases.ALIGNED_AGAIN or lines.part.again != 0
     if beyond <= 1.0:
         pass_pool(lines, lines.pool.bar)
-    elif phase != LINES_PARTS and sums_may_drift(lines):
+    elif phase != phases.PARTS and sums_may_drift(lines):
         # Neither an error nor agreement to the last: the factor is known as well as what was seen.
         pass_pool(lines, lines.pool.bar + seen_residual(lines))
-    elif beyond < CLEAR and not again:
+    elif beyond < CLEAR_BARS and not again:
         look_again(lines)
     else:
-        note_failed(lines, worst_line(lines))
+        note_failure(lines, lines.pool, worst_line(lines.pool), lines.pool.bar, 0)
         locate(lines)
 
 
 def look_again(lines: Lines) -> None:
     """Near the bar: the same along new lines, at the same steps."""
-    if lines.phase == LINES_PARTS:
+    if lines.phase == phases.PARTS:
         lines.part.again = 1
         begin_part(lines, lines.pool.start, lines.pool.stop, PARTS_AGAIN)
-        return
-    aligned = lines.phase == LINES_ALIGNED
-    phase = LINES_ALIGNED_AGAIN if aligned else LINES_RANDOM_AGAIN
-    seeds = LINES_AGAIN + (MOST_LINES if aligned else 0)
-    begin_pool(lines, phase, seeds, MOST_LINES, lines.pool.best)
+    else:
+        begin_pool_again(lines, LINES_AGAIN)
+
+
+def begin_pool_again(lines: Lines, seeds: int) -> None:
+    """Begin with new lines of the same kind over the whole vector, at the step that was best."""
+    if lines.pool.aligned != 0:
+        begin_pool(lines, phases.ALIGNED_AGAIN, seeds + MOST_LINES, MOST_LINES, lines.pool.best)
+    else:
+        begin_pool(lines, phases.RANDOM_AGAIN, seeds, MOST_LINES, lines.pool.best)
 
 
 def pass_pool(lines: Lines, bar: float) -> None:
     """Note that lines agree, and go on to those that come next."""
-    phase = lines.phase
     if lines.disagreed > 0:
         # What disagreed before could not be located, and new lines do not see it: the bar is as large as it was.
         note_seen(lines)
         lines.disagreed = 0
-    if phase == LINES_PARTS:
+    if lines.phase == phases.PARTS:
         note_part(lines)
         continue_parts(lines)
         return
-    note_bar(lines, bar)
+    raise_bar(lines, lines.pool.aligned, bar + lines.tolerance)
     if lines.pool.aligned != 0:
-        lines.aligned_lines += lines.pool.lines
+        lines.aligned_lines += lines.pool.line_count
         begin_parts(lines)
         continue_parts(lines)
         return
-    lines.random_lines += lines.pool.lines
+    lines.random_lines += lines.pool.line_count
     lines.random_exponent = lines.pool.best
-    small = 0 < lines.engine.budget < SMALL_BUDGET or line_room(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
+    small = 0 < lines.engine.budget < SMALL_BUDGET or evaluations_left(lines) < 2 * ALIGNED_COUNT * CHEAPEST_RUNGS
     if small or lines.sum == 0.0:
         conclude(lines)
         return
-    begin_pool(lines, LINES_ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
+    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
 
 
 def continue_parts(lines: Lines) -> None:
@@ -120,33 +120,30 @@ def continue_parts(lines: Lines) -> None:
     if start >= stop:
         conclude(lines)
         return
-    lines.phase = LINES_PARTS
+    lines.phase = phases.PARTS
     lines.part.again = 0
     begin_part(lines, start, stop, PARTS)
 
 
 def begin_gap_lines(lines: Lines) -> None:
-    """Kinks at x: two of the lines climb on, each alone, towards the mean of their left and right slopes."""
-    lines.phase = LINES_GAP
-    aligned = lines.pool.aligned
-    exponent = lines.pool.best
+    """Kinks at x: two of the lines go on, each alone, towards the mean of their left and right slopes."""
+    lines.phase = phases.GAP
+    free_halvings(lines)
+    pool = lines.pool
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        start = lines.pool.start
-        stop = lines.pool.stop
-        target = lines.pool.target
-        begin_climber(climber, start, stop, aligned, exponent, GAP_RUNGS, target)
-        climber.seeds[0] = lines.pool.seeds[number]
+        ladder = lines.halvings[number].ladder
+        set_line(ladder, pool.start, pool.stop, pool.seeds[number], pool.aligned)
+        begin_line_ladder(ladder, pool.best, GAP_RUNGS, pool.target)
 
 
 def advance_gap_lines(lines: Lines) -> None:
     """Move the lines on; once both are done, decide."""
     under_way = False
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        if climber.wanted != FINISHED:
-            walk_ladder(lines, climber)
-            under_way = under_way or climber.wanted != FINISHED
+        ladder = lines.halvings[number].ladder
+        if ladder.wanted != FINISHED:
+            walk(lines, ladder)
+            under_way = under_way or ladder.wanted != FINISHED
     if not under_way:
         weigh_gap_lines(lines)
 
@@ -155,22 +152,19 @@ def weigh_gap_lines(lines: Lines) -> None:
     """A claim that is the mean of both slopes along the lines agrees; else the lines are followed down."""
     bar = 0.0
     for number in range(GAP_LINES):
-        climber = lines.halvings[number].ladder
-        residual = climber.residual
-        small = ladder_bar_of(climber)
-        if not math.fabs(residual) <= small + lines.tolerance:
-            if not math.isfinite(residual):
-                settle_domain(lines)
+        ladder = lines.halvings[number].ladder
+        mean_bar = ladder_bar_of(ladder)
+        if not math.fabs(ladder.residual) <= mean_bar + lines.tolerance:
+            if not math.isfinite(ladder.residual):
+                end_outside_domain(lines)
                 return
-            rest = larger(small - climber.noise, 0.0)
-            exponent = climber.best
-            note_failure(lines, climber.seeds[0], exponent, residual, small, rest)
-            lines.failed.gap = 1
+            ladder.rest = larger(mean_bar - ladder.noise, 0.0)
+            note_failure(lines, ladder, 0, mean_bar, 1)
             locate(lines)
             return
-        lines.hidden_gap = larger(climber.gap, lines.hidden_gap)
-        bar = larger(small, bar)
-    lines.phase = LINES_ALIGNED if lines.pool.aligned != 0 else LINES_RANDOM
+        lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
+        bar = larger(mean_bar, bar)
+    lines.phase = phases.ALIGNED if lines.pool.aligned != 0 else phases.RANDOM
     pass_pool(lines, bar)
 
 
@@ -178,31 +172,30 @@ def locate(lines: Lines) -> None:
     """Begin to locate a disagreement; first see whether f(x) is the same at its second call."""
     lines.disagreed += 1
     if lines.repeated == 0:
-        lines.phase = LINES_REPEAT
-        return
-    begin_descent(lines)
+        lines.phase = phases.REPEAT
+    else:
+        begin_descent(lines)
 
 
 def take_repeated_value(lines: Lines, value: float) -> None:
-    """Where f(x) is another at its second call, begin again with the difference as noise."""
+    """Go on where f(x) is the same at its second call; else begin again with the difference as noise."""
+    engine = lines.engine
     lines.repeated = 1
-    if value == lines.engine.value:
-        if lines.disagreed > 0:
-            begin_descent(lines)
-        else:
-            begin_lines(lines)
+    if value == engine.value and lines.disagreed > 0:
+        begin_descent(lines)
         return
-    lines.engine.nondeterministic = 1
-    lines.disagreed = 0
-    difference = math.fabs(value - lines.engine.value)
-    lines.engine.spread = difference if math.isfinite(difference) else 0.0
-    lines.engine.noise = larger(SPREAD_PART * lines.engine.spread, lines.engine.noise)
-    forget_lines(lines)
+    if value != engine.value:
+        difference = math.fabs(value - engine.value)
+        engine.nondeterministic = 1
+        engine.spread = difference if math.isfinite(difference) else 0.0
+        engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
+        forget_lines(lines)
     begin_lines(lines)
 
 
 def forget_lines(lines: Lines) -> None:
-    """Forget what lines have passed with: they were weighed with too little noise."""
+    """Forget what lines said so far: they were weighed with too little noise."""
+    lines.disagreed = 0
     lines.random_lines = 0
     lines.aligned_lines = 0
     lines.part.done = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..records.abi import Code, Integer, exported
 from ..records.border import ConstOptions, Options
 from ..records.codes import BAD_ARGUMENT, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES
-from ..records.memory import is_null
+from ..records.memory import clear_record, is_null
 from ..records.record import WORD, words_of
 
 OPTIONS_BYTES = words_of(Options) * WORD
@@ -27,12 +27,9 @@ def options_default(options: Options) -> Code:
     """
     if is_null(options):
         return BAD_ARGUMENT
+    # Every default is 0.
+    clear_record(options)
     options.size = OPTIONS_BYTES
-    options.budget = 0
-    options.seed = 0
-    options.float32 = 0
-    options.rtol = 0.0
-    options.mode = MODE_AUTO
     return DONE
 
 
@@ -40,22 +37,21 @@ def options_are_bad(options: ConstOptions) -> bool:
     """Return whether an option is out of its range."""
     if options.size != OPTIONS_BYTES or options.budget < 0:
         return True
-    if options.mode < MODE_AUTO or options.mode > MODE_LINES:
-        return True
-    return not (options.rtol >= 0.0 and options.rtol < 1.0)
+    return not (MODE_AUTO <= options.mode <= MODE_LINES and 0.0 <= options.rtol < 1.0)
 
 
 @exported
 def uses_lines(n: Integer, mode: Integer, budget: Integer) -> Integer:
-    """Return whether a check of n coordinates goes along lines: never by timing, so that the same input stays the same.
+    """Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on timing.
 
     Parameters
     ----------
     n : Integer
         Number of coordinates.
     mode : Integer
-        GRADPROOF_MODE_AUTO: lines where there are more than 5,000 coordinates, or where the budget has no room for two
-        evaluations a coordinate but for the cheapest check by lines; GRADPROOF_MODE_FULL; GRADPROOF_MODE_LINES.
+        GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there are more than 5,000
+        coordinates, or where the budget is too small for two evaluations a coordinate, but not for the 28 evaluations
+        of the cheapest check along lines.
     budget : Integer
         Evaluations of the objective; 0: no limit.
 
@@ -72,9 +68,5 @@ def uses_lines(n: Integer, mode: Integer, budget: Integer) -> Integer:
 
 def chosen_mode(n: int, options: ConstOptions) -> int:
     """Return the mode of a check: as the options say, or as n and the budget do."""
-    mode = MODE_AUTO
-    budget = 0
-    if not is_null(options):
-        mode = options.mode
-        budget = options.budget
-    return MODE_LINES if uses_lines(n, mode, budget) != 0 else MODE_FULL
+    lines = uses_lines(n, MODE_AUTO, 0) if is_null(options) else uses_lines(n, options.mode, options.budget)
+    return MODE_LINES if lines != 0 else MODE_FULL

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import is_acceptable
+from ..coordinates.outcome import is_acceptable, is_decided
+from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
 from ..records.border import Findings, Report
-from ..records.codes import (
-    BAD_ARGUMENT,
-    DONE,
-    MODE_LINES,
-    NO_ENGINE,
-    NOTHING_TOLD,
-    UNTESTED,
-    VERDICT_INCONCLUSIVE,
-    VERDICT_RIGHT,
-    VERDICT_WRONG,
-    WRONG,
-)
-from ..records.engine import ConstEngine, Engine, coordinate_of, finding_of
+from ..records.codes import BAD_ARGUMENT, DONE, MODE_LINES, NO_ENGINE, NOTHING_TOLD, UNTESTED, WRONG
+from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
 from ..records.memory import as_record, clear_record, is_null
@@ -29,7 +19,7 @@ from .rounds import is_engine
 
 @exported
 def result(engine: ConstEngine, report: Report, findings: Findings, capacity: Integer) -> Code:
-    """Write what the check has found so far; may be called at any time after its first value, and more than once.
+    """Write what the check has found so far: at any time after its first value, and as often as is wanted.
 
     Parameters
     ----------
@@ -46,9 +36,9 @@ def result(engine: ConstEngine, report: Report, findings: Findings, capacity: In
     -------
     Code
         0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first value, unless the check
-        was stopped.  Nothing is written then.
+        was stopped: then all coordinates are untested.
     """
-    if is_null(engine) or is_null(report):
+    if is_null(engine) or is_null(report) or capacity < 0:
         return BAD_ARGUMENT
     if not is_engine(engine):
         return NO_ENGINE
@@ -80,59 +70,46 @@ def write_report(engine: ConstEngine, report: Report) -> None:
 
 
 def report_coordinates(engine: ConstEngine, report: Report) -> None:
-    """Fill in what a check of every coordinate found."""
-    report.resolution = count_coordinates(engine, report)
-    report.verdict = verdict(report)
+    """Fill in what a check of every coordinate found; the resolution is that of the worst one that was decided."""
+    for index in range(engine.n):
+        coordinate = coordinate_of(engine, index)
+        cause = coordinate.cause
+        report.kinks += 1 if coordinate.kink != 0 else 0
+        report.wrong += 1 if cause == WRONG else 0
+        report.agreeing += 1 if is_acceptable(cause) else 0
+        report.untested += 1 if cause <= UNTESTED else 0
+        if is_decided(cause):
+            report.resolution = larger(coordinate.resolution, report.resolution)
     report.tested = engine.n - report.untested
+    report.open = report.tested - report.agreeing - report.wrong
     report.findings = engine.sweep.finding_count
     report.dense = engine.sweep.dense
-
-
-def count_coordinates(engine: Engine, report: Report) -> float:
-    """Count the coordinates by cause; return the resolution of the worst one that was decided."""
-    resolution = 0.0
-    for index in range(engine.sweep.count):
-        cause = coordinate_of(engine, index).cause
-        if coordinate_of(engine, index).kink != 0:
-            report.kinks += 1
-        if cause == WRONG:
-            report.wrong += 1
-        elif is_acceptable(cause):
-            report.agreeing += 1
-        elif cause <= UNTESTED:
-            report.untested += 1
-        else:
-            report.open += 1
-        if cause == WRONG or is_acceptable(cause):
-            resolution = larger(coordinate_of(engine, index).resolution, resolution)
-    return resolution
+    report.verdict = verdict(report)
 
 
 def verdict(report: Report) -> int:
     """Return the verdict: anything wrong is wrong, anything open or untested is inconclusive."""
     if report.wrong > 0:
-        return VERDICT_WRONG
-    if report.open > 0 or report.untested > 0:
-        return VERDICT_INCONCLUSIVE
-    return VERDICT_RIGHT
+        return codes.VERDICT_WRONG
+    return codes.VERDICT_RIGHT if report.agreeing == report.n else codes.VERDICT_INCONCLUSIVE
 
 
-def looked_at(engine: ConstEngine) -> int:
-    """Return how many coordinates are looked at alone: all of them, or those that lines have found."""
+def tested_alone(engine: ConstEngine) -> int:
+    """Return how many coordinates are tested alone: all of them, or those that lines have found."""
     if engine.mode == MODE_LINES and as_record(engine, Lines).confirming == 0:
         return 0
     return engine.sweep.count
 
 
 def place_in_x(engine: ConstEngine, index: int) -> int:
-    """Return the number in x of a coordinate that is looked at alone."""
+    """Return the number in x of a coordinate that is tested alone."""
     return as_record(engine, Lines).candidates.indices[index] if engine.mode == MODE_LINES else index
 
 
 def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
     """Copy the findings: coordinates in their order, then longer lines."""
     written = 0
-    for index in range(looked_at(engine)):
+    for index in range(tested_alone(engine)):
         number = coordinate_of(engine, index).finding
         if number >= 0 and written < capacity:
             findings[written] = finding_of(engine, number)
@@ -147,14 +124,14 @@ def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> No
 def coordinates(
     engine: ConstEngine, indices: Integers, causes: Integers, kinks: Integers, resolutions: Reals, capacity: Integer
 ) -> Integer:
-    """Write what is known of the coordinates that are looked at alone: all of them, or those that lines have found.
+    """Write what is known of the coordinates that are tested one by one: all of them, or those that lines have found.
 
     Parameters
     ----------
     engine : ConstEngine
         The check.
     indices : Integers
-        Filled with their numbers in their order, at most `capacity` of each; may be NULL.
+        Filled with their numbers in x, in ascending order, at most `capacity` of each; may be NULL.
     causes : Integers
         Filled with their causes; may be NULL.
     kinks : Integers
@@ -167,13 +144,13 @@ def coordinates(
     Returns
     -------
     Integer
-        Number of these coordinates; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        Number of these coordinates, which may be larger than `capacity`; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
     """
     if is_null(engine) or capacity < 0:
         return BAD_ARGUMENT
     if not is_engine(engine):
         return NO_ENGINE
-    count = looked_at(engine)
+    count = tested_alone(engine)
     for index in range(count if count < capacity else capacity):
         coordinate = coordinate_of(engine, index)
         cause = coordinate.cause
@@ -184,8 +161,7 @@ def coordinates(
         if not is_null(kinks):
             kinks[index] = coordinate.kink
         if not is_null(resolutions):
-            decided = cause == WRONG or is_acceptable(cause)
-            resolutions[index] = coordinate.resolution if decided else math.nan
+            resolutions[index] = coordinate.resolution if is_decided(cause) else math.nan
     return count
 
 
@@ -207,7 +183,8 @@ def blocks(engine: ConstEngine, norms: Reals, bars: Reals, capacity: Integer) ->
     Returns
     -------
     Integer
-        Number of blocks, 0 in a check of every coordinate; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        Number of blocks, which may be larger than `capacity`, and 0 in a check of every coordinate;
+        GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
     """
     if is_null(engine) or capacity < 0:
         return BAD_ARGUMENT

@@ -6,27 +6,27 @@ contract for every mode: asking changes nothing, a part of a round may be told, 
 
 from __future__ import annotations
 
-from ..coordinates.phases import end_early, prepare
-from ..coordinates.rounds import asked, take_round, write_round
+from ..coordinates.rounds import take_round, write_round
 from ..coordinates.start import start_coordinates
+from ..coordinates.sweep import end_early, prepare
 from ..records.abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
 from ..records.border import ConstOptions, Probes
 from ..records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, NO_ENGINE, NO_ROUND, TOO_MANY_VALUES
 from ..records.engine import ENGINE_MARK, ROUND, ConstEngine, Engine, engine_words
 from ..records.lines import Lines, lines_words
 from ..records.memory import as_record, clear, holds_float32, is_null
-from .line_rounds import lines_asked, settle_lines, take_lines_round, write_lines_round
-from .line_start import borders_are_bad, start_lines
+from .line_rounds import settle_lines, take_lines_round, write_lines_round
+from .line_start import borders_are_bad, clear_lines, start_lines
 from .line_verdict import end_lines_early
 from .options import chosen_mode, options_are_bad
 
-# More coordinates, or blocks, than any memory has.
+# More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
 LARGEST_COUNT = 1 << 48
 
 
 @exported
 def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
-    """Return the number of 8-byte words that a check keeps: in proportion to n for every coordinate, few along lines.
+    """Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along lines.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
     blocks : Integer
         Number of named blocks; 0 without names.
     options : ConstOptions
-        Options, whose mode and budget count, or NULL for the defaults.
+        The options of the check, of which mode and budget count here, or NULL for the defaults.
 
     Returns
     -------
     Integer
-        Words for gradproof_engine_start, or GRADPROOF_BAD_ARGUMENT.
+        Number of words, or GRADPROOF_BAD_ARGUMENT: also where no memory could hold so many.
     """
     if n < 1 or n > LARGEST_COUNT or blocks < 0 or blocks > LARGEST_COUNT:
         return BAD_ARGUMENT
@@ -60,18 +60,20 @@ def engine_start(
     blocks: Integer,
     options: ConstOptions,
 ) -> Code:
-    """Begin a check in memory of the caller's own, of gradproof_engine_size(n, blocks, options) words.
+    """Begin a check in memory of the caller's own.
+
+    Whatever the memory held before makes no difference.  Where the call is refused, it holds no check afterwards.
 
     Parameters
     ----------
     engine : Engine
-        Memory for the check; it holds no pointer and may be moved or saved between two calls.
+        Memory of gradproof_engine_size(n, blocks, options) words.
     x : ConstVector
-        The point, n finite values; the same at every call of this check.
+        The point, n finite values.
     claimed : ConstVector
-        The gradient under test, n values; NaN is judged, not refused.
+        The gradient under test, n values; NaN and infinity are judged, not refused.
     sizes : ConstReals
-        What gradproof_windows wrote for x, for a check along lines; else it may be NULL.
+        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
     n : Integer
         Number of coordinates, at least 1.
     borders : ConstIntegers
@@ -86,26 +88,31 @@ def engine_start(
     Code
         0, or GRADPROOF_BAD_ARGUMENT.
     """
-    if is_null(engine) or is_null(x) or is_null(claimed) or engine_size(n, blocks, options) < 0:
+    if is_null(engine):
         return BAD_ARGUMENT
-    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
+    engine.mark = 0
+    if is_null(x) or is_null(claimed) or engine_size(n, blocks, options) < 0:
         return BAD_ARGUMENT
     mode = chosen_mode(n, options)
     if mode == MODE_LINES and is_null(sizes):
         return BAD_ARGUMENT
+    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
+        return BAD_ARGUMENT
     clear(engine, engine.scratch)
     engine.mode = mode
     engine.n = n
-    engine.float32 = 1 if holds_float32(x) else 0
     rtol = 0.0
     if not is_null(options):
-        engine.float32 = 1 if holds_float32(x) or options.float32 != 0 else 0
+        engine.float32 = 1 if options.float32 != 0 else 0
         engine.budget = options.budget
         engine.seed = options.seed
         rtol = options.rtol
-    code = DONE
+    if holds_float32(x):
+        engine.float32 = 1
     if mode == MODE_LINES:
-        code = start_lines(as_record(engine, Lines), x, claimed, sizes, borders, blocks, rtol)
+        lines = as_record(engine, Lines)
+        clear_lines(lines, borders, blocks)
+        code = start_lines(lines, x, claimed, sizes, rtol)
     else:
         code = start_coordinates(engine, x, claimed, rtol)
     if code == DONE:
@@ -118,16 +125,11 @@ def is_engine(engine: ConstEngine) -> bool:
     return engine.mark == ENGINE_MARK and MODE_AUTO < engine.mode <= MODE_LINES
 
 
-def probes_asked(engine: ConstEngine) -> int:
-    """Return the number of probes of the next round."""
-    return lines_asked(as_record(engine, Lines)) if engine.mode == MODE_LINES else asked(engine)
-
-
 @exported
 def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
     """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
 
-    Asking twice gives the same round.  The first round is the point x itself.
+    Asking does not move the check on: asking twice gives the same round.  The first round is the point x itself.
 
     Parameters
     ----------
@@ -158,10 +160,11 @@ def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
 def tell(
     engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: Integer
 ) -> Code:
-    """Take the values of the round that was asked last, in its order: all of them, or the first ones.
+    """Take the values of the round that was asked for, in its order: all of them, or the first ones.
 
-    Fewer values are for a caller who must stop: what they prove counts.  The rest is asked for again; a line of which
-    less than its whole turn was told asks for all of it.
+    The first ones are for a caller who must stop in the middle of a round.  They count as evaluations.  Where
+    coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along lines they
+    are not enough, and the next round is the same one again.
 
     Parameters
     ----------
@@ -172,24 +175,25 @@ def tell(
     values : ConstReals
         f at every probe; NaN: a missing value (outside of the domain, an exception).
     changes : ConstReals
-        The change that the claim foretells for each probe on a long line, as gradproof_evaluate or gradproof_points
-        wrote it; of no meaning for other probes.  In a check of every coordinate it may be NULL.
+        For probes on long lines the change that the claim foretells, as gradproof_evaluate or gradproof_points wrote
+        it; no other elements are read.  May be NULL in a check of every coordinate.
     count : Integer
-        Number of values: as gradproof_ask returned it, or fewer.
+        Number of values, at least 1: as many as gradproof_ask returned, or fewer.
 
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round was asked since the last one
-        was told; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.  Nothing changes then.
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been asked for since the
+        last one was told, or since the check was stopped; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
     """
     if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values) or count < 1:
         return BAD_ARGUMENT
     if not is_engine(engine):
         return NO_ENGINE
-    if engine.mode == MODE_LINES and is_null(changes):
+    along_lines = engine.mode == MODE_LINES
+    if along_lines and is_null(changes):
         return BAD_ARGUMENT
-    if engine.asked < 1 or engine.asked != probes_asked(engine):
+    if engine.asked < 1:
         return NO_ROUND
     if count > engine.asked:
         return TOO_MANY_VALUES
@@ -197,11 +201,10 @@ def tell(
     engine.asked = 0
     engine.rounds += 1
     engine.evaluations += count
-    if engine.mode != MODE_LINES:
+    if not along_lines:
         take_round(engine, values, count)
         prepare(engine)
     elif whole:
-        # Lines that climb together have all of their turn, or nothing.
         lines = as_record(engine, Lines)
         take_lines_round(lines, values, changes)
         settle_lines(lines, x, claimed)
@@ -210,7 +213,9 @@ def tell(
 
 @exported
 def stop(engine: Engine) -> Code:
-    """Ask no further: what is still open counts as untested, what is proved wrong stays wrong.
+    """End a check before its time: what is still open counts as untested, what is proved wrong stays wrong.
+
+    Nothing more is asked for.  A check that is done stays as it is.
 
     Parameters
     ----------
@@ -226,6 +231,7 @@ def stop(engine: Engine) -> Code:
         return BAD_ARGUMENT
     if not is_engine(engine):
         return NO_ENGINE
+    engine.asked = 0
     engine.stopped = 1
     if engine.mode == MODE_LINES:
         end_lines_early(as_record(engine, Lines))

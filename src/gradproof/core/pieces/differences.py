@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.scales import smallest_step
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported
+from ..evidence.scales import UNIT_FLOAT64, smallest_step
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, User, Vector, exported
 from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from ..records.engine import Engine
 from ..records.floats import larger, power_of_two_above, smaller, widened
-from ..records.memory import allocate_record, evaluate, is_null, offset, release
-from .noise_floor import measure_noise
+from ..records.memory import allocate_record, is_null, offset, release
+from ..records.record import record
+from .noise_floor import Function, measure_noise, set_function, value_at
 
 FORWARD = 1
 CENTERED = 2
-# Noise beyond this part of |f| asks for steps that have nothing to do with a derivative any more.
+# With more relative noise than this, the best step would be so long that the quotient is no derivative any more.
 LARGEST_RELATIVE_NOISE = 2.0**-10
-UNIT = 2.0**-53
+
+
+@record
+class Quotients:
+    """A gradient of difference quotients."""
+
+    function: Function  # what is differentiated
+    formula: Integer  # FORWARD or CENTERED
 
 
 @exported
 def forward_difference(
     objective: Objective, user: User, x: ConstVector, n: Integer, step: ConstReals, out: Vector, work: Vector
 ) -> Code:
-    """Fill a vector with forward differences (f(x + h) - f(x)) / h: n + 1 evaluations, an error of order h (Taylor).
+    """Fill a vector with forward differences (f(x + h) - f(x)) / h, in n + 1 evaluations.
 
-    h is the step that x really takes after rounding.
+    The error is of order h (Taylor).  h is the step that x really takes after rounding.
 
     Parameters
     ----------
@@ -51,102 +59,84 @@ def forward_difference(
         0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the noise was to be
         measured and f(x) is not finite; or the code of the objective.
     """
-    return differences(objective, user, x, n, step, out, work, FORWARD)
+    return differences(quotients_of(objective, user, n, FORWARD), x, step, out, work)
 
 
 @exported
 def centered_difference(
     objective: Objective, user: User, x: ConstVector, n: Integer, step: ConstReals, out: Vector, work: Vector
 ) -> Code:
-    """Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h: 2n evaluations, an error of order h^2.
+    """Fill a vector with centered differences (f(x + h) - f(x - h)) / 2h, in 2n evaluations.
 
-    The order is Taylor's.  More accurate than forward differences, not safer at kinks: it looks to both sides and
-    crosses them at least as often.  2h is the distance that x really moves after rounding.
+    The error is of order h^2 (Taylor).  More accurate than forward differences, but no safer at kinks: two points on
+    both sides of x have a kink between them at least as often.  2h is the distance that x really moves after rounding.
 
     Parameters
     ----------
-    objective : Objective
-        Writes f(x) to *value and returns 0; another code ends the call and is handed back.
-    user : User
-        Handed to the objective as it is.
-    x : ConstVector
-        The point, n finite values; never written to.
-    n : Integer
-        Number of coordinates.
+    objective, user, x, n, out, work
+        As for gradproof_forward_difference.
     step : ConstReals
         A step for each coordinate, not 0.  NULL: the cube root of the relative noise that is measured (some ten
         evaluations more), times the size of the coordinate, as a power of two.
-    out : Vector
-        Filled with n slopes.
-    work : Vector
-        Work memory of n values.
 
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the noise was to be
-        measured and f(x) is not finite; or the code of the objective.
+        As for gradproof_forward_difference.
     """
-    return differences(objective, user, x, n, step, out, work, CENTERED)
+    return differences(quotients_of(objective, user, n, CENTERED), x, step, out, work)
 
 
-def differences(
-    objective: Objective,
-    user: User,
-    x: ConstVector,
-    n: int,
-    step: ConstReals,
-    out: Vector,
-    work: Vector,
-    formula: int,
-) -> int:
-    """Fill a vector with differences of one of the two formulas."""
-    if n < 0 or is_null(objective) or (n > 0 and (is_null(x) or is_null(out) or is_null(work))):
-        return BAD_ARGUMENT
-    if n == 0:
-        return DONE
-    engine = allocate_record(Engine)
-    if is_null(engine):
+def quotients_of(objective: Objective, user: User, n: int, formula: int) -> Quotients:
+    """Return what a gradient of difference quotients is made with, or a null pointer."""
+    quotients = allocate_record(Quotients)
+    if not is_null(quotients):
+        set_function(quotients.function, objective, user, n)
+        quotients.formula = formula
+    return quotients
+
+
+def differences(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, work: Vector) -> int:
+    """Fill a vector with difference quotients, and give back what they are made with; return a code."""
+    if is_null(quotients):
         return OUT_OF_MEMORY
+    function = quotients.function
+    n = function.engine.n
     code = DONE
-    if is_null(step):
-        code = measure_noise(objective, user, x, n, work, engine)
+    if n < 0 or is_null(function.objective) or (n > 0 and (is_null(x) or is_null(out) or is_null(work))):
+        code = BAD_ARGUMENT
+    elif n > 0 and is_null(step):
+        code = measure_noise(function, x, work)
     if code == DONE:
-        code = sweep(objective, user, x, n, step, out, work, formula, engine)
-    release(engine)
+        code = fill(quotients, x, step, out, work)
+    release(quotients)
     return code
 
 
-def sweep(
-    objective: Objective,
-    user: User,
-    x: ConstVector,
-    n: int,
-    step: ConstReals,
-    out: Vector,
-    work: Vector,
-    formula: int,
-    engine: Engine,
-) -> int:
-    """Go through the coordinates; the work vector is x but for one of them."""
-    for index in range(n):
+def fill(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, work: Vector) -> int:
+    """Go through the coordinates; all but one of the work vector are those of x."""
+    function = quotients.function
+    engine = function.engine
+    values = engine.noise_line.values
+    centered = quotients.formula == CENTERED
+    for index in range(engine.n):
         work[index] = x[index]
-    # With NULL steps f(x) is known from the noise line.
-    if formula == FORWARD and not is_null(step):
-        code = evaluate(objective, work, n, engine.noise_line.values, user)
+    # Without steps, f(x) is known from the noise line.
+    if engine.n > 0 and not (centered or is_null(step)):
+        code = value_at(function, work, values)
         if code != DONE:
             return code
-        engine.value = engine.noise_line.values[0]
-    values = engine.noise_line.values
-    for index in range(n):
-        value = widened(x[index])
-        move = default_step(engine, value, formula) if is_null(step) else step[index]
+        engine.value = values[0]
+    for index in range(engine.n):
+        start = widened(x[index])
+        move = default_step(engine, start, quotients.formula) if is_null(step) else step[index]
         values[1] = engine.value
-        code = moved(objective, user, x, n, index, move, work, values)
+        work[index] = start + move
+        code = value_at(function, work, values)
         stop = widened(work[index])
-        start = value
-        if code == DONE and formula == CENTERED:
-            code = moved(objective, user, x, n, index, -move, work, offset(values, 1))
+        if code == DONE and centered:
+            work[index] = start - move
+            code = value_at(function, work, offset(values, 1))
             start = widened(work[index])
         work[index] = x[index]
         if code != DONE:
@@ -156,26 +146,11 @@ def sweep(
     return DONE
 
 
-def moved(
-    objective: Objective,
-    user: User,
-    x: ConstVector,
-    n: int,
-    index: int,
-    step: float,
-    work: Vector,
-    value: Reals,
-) -> int:
-    """Evaluate the objective with one coordinate moved; it stays where it is until the caller moves it."""
-    work[index] = widened(x[index]) + step
-    return evaluate(objective, work, n, value, user)
-
-
 def default_step(engine: Engine, value: float, formula: int) -> float:
     """Return the step that balances truncation and noise where f varies on the scale of x (Moré and Wild, 2012)."""
     size = math.fabs(engine.value)
-    noise = smaller(engine.noise / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT
-    noise = larger(noise, UNIT)
+    noise = smaller(engine.noise / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT_FLOAT64
+    noise = larger(noise, UNIT_FLOAT64)
     part = math.sqrt(noise) if formula == FORWARD else cube_root(noise)
     step = power_of_two_above(part * larger(math.fabs(value), engine.typical))
     return larger(step, smallest_step(engine, value))

@@ -1,4 +1,4 @@
-"""The nearest kink along each coordinate: the ladder and the zoom of the engine, without a claim."""
+"""The nearest kink along each coordinate: the ladder and the zoom of the engine, without a claimed gradient."""
 
 from __future__ import annotations
 
@@ -6,46 +6,35 @@ import math
 
 from ..coordinates.refinement import NEAR, look_for_kink
 from ..coordinates.slots import advance, open_ladder
+from ..evidence import stages
 from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
-from ..records.abi import (
-    Code,
-    ConstReals,
-    ConstVector,
-    Integer,
-    Integers,
-    Objective,
-    Real,
-    Reals,
-    User,
-    Vector,
-    Words,
-    exported,
-)
+from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, exported
 from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
-from ..records.engine import STAGE_FINISHED, Engine, coordinate_of, engine_words, want
+from ..records.engine import Coordinate, want
 from ..records.floats import larger, middle, smaller, widened
-from ..records.memory import (
-    allocate_reals,
-    allocate_words,
-    as_floats,
-    as_reals,
-    as_record,
-    evaluate,
-    is_null,
-    offset,
-    release,
-    untyped,
-)
-from .noise_floor import measure_noise
+from ..records.memory import allocate_reals, allocate_record, as_floats, as_reals, is_null, offset, release, untyped
+from ..records.record import record
+from .noise_floor import Function, measure_noise, set_function, value_at
 
-# The slopes beside a kink come from points this far apart: two brackets, or, where noise asks for more, so much that
-# its standard deviation is a 10,000th of what the slope changes by, but not beyond x: a slope, which has two values in
-# it, is then known to a thousandth.
+# The slope beside a kink is taken between points this many brackets apart; or, where there is noise, so far apart that
+# its standard deviation is 1 / NOISE_PARTS of the difference that the kink makes, but not beyond x: then the slope,
+# into which two values go, is known to a thousandth.
 BRACKETS = 2.0
 NOISE_PARTS = 10000.0
-# A change of slope below so many standard deviations of the noise in it is none.
-SEEN = 64.0
+# Slopes that differ by less than this many standard deviations of their noise are the same.
+SAME_SLOPES = 64.0
+
+
+@record
+class KinkSearch:
+    """A search along one coordinate after the other, in the first slot of an engine."""
+
+    function: Function  # what is searched; its engine comes last
+    coordinate: Coordinate  # behind the engine, where the coordinates of a check lie
+    point: Reals  # x in float64
+    work: Integers  # x in its own type; one coordinate moves while f is evaluated
+    index: Integer  # of the coordinate at hand
 
 
 @exported
@@ -105,146 +94,100 @@ def find_kinks(
         return BAD_ARGUMENT
     if capacity > 0 and (is_null(index) or is_null(distance) or is_null(left) or is_null(right)):
         return BAD_ARGUMENT
-    words = allocate_words(engine_words(1))
-    engine = as_record(words, Engine)
+    search = allocate_record(KinkSearch)
     point = allocate_reals(n)
     code = OUT_OF_MEMORY
-    if not (is_null(words) or is_null(point)):
-        code = measure_noise(objective, user, x, n, work, engine)
+    if not (is_null(search) or is_null(point)):
+        set_function(search.function, objective, user, n)
+        code = measure_noise(search.function, x, work)
     if code == DONE:
         for place in range(n):
             point[place] = widened(x[place])
             work[place] = x[place]
-        memory = untyped(work)
+        search.point = point
+        search.work = untyped(work)
         found = 0
         for coordinate in range(n):
-            away, before, behind = nearest(objective, user, point, n, coordinate, radius, memory, engine)
+            search.index = coordinate
+            away, slope_before, slope_behind = nearest_kink(search, radius)
             if not math.isnan(away):
                 if found < capacity:
                     index[found] = coordinate
                     distance[found] = away
-                    left[found] = before
-                    right[found] = behind
+                    left[found] = slope_before
+                    right[found] = slope_behind
                 found += 1
         count[0] = found
-    release(words)
+    release(search)
     release(point)
     return code
 
 
-def nearest(
-    objective: Objective,
-    user: User,
-    point: ConstReals,
-    n: int,
-    coordinate: int,
-    radius: float,
-    work: Words,
-    engine: Engine,
-) -> tuple[float, float, float]:
-    """Return distance, left and right slope of the nearest kink along one coordinate; NaN where there is none."""
+def nearest_kink(search: KinkSearch, radius: float) -> tuple[float, float, float]:
+    """Return distance, left and right slope of the nearest kink along the coordinate at hand; NaN without one."""
+    engine = search.function.engine
     slot = engine.slots[0]
-    reach = radius if radius > 0.0 else NEAR * line_size(engine, point[coordinate])
-    one = coordinate_of(engine, 0)
-    one.x = point[coordinate]
+    one = search.coordinate
+    one.x = search.point[search.index]
     one.claimed = math.nan
-    open_ladder(engine, slot, 0, reach)
-    finish(objective, user, point, n, coordinate, work, engine)
+    open_ladder(engine, slot, 0, radius if radius > 0.0 else NEAR * line_size(engine, one.x))
+    finish(search)
     if slot.kink == KINK_AT_X:
-        left = middle(slot.left.low, slot.left.high)
-        right = middle(slot.right.low, slot.right.high)
-        return 0.0, left, right
-    best = (math.nan, math.nan, math.nan)
+        return 0.0, middle(slot.left.low, slot.left.high), middle(slot.right.low, slot.right.high)
+    nearest = (math.nan, math.nan, math.nan)
     while not math.isnan(slot.distance):
         side = slot.search.side
-        kink = sharpened(objective, user, point, n, coordinate, work, engine)
+        kink = sharpened(search)
         slot.distance = math.nan
         if math.isnan(kink[0]):
             look_for_kink(engine, slot, side, slot.place + 1)
         else:
-            if not math.fabs(kink[0]) >= math.fabs(best[0]):
-                best = kink
+            if not math.fabs(kink[0]) >= math.fabs(nearest[0]):
+                nearest = kink
             if side == -1:
-                return best
+                return nearest
             look_for_kink(engine, slot, -1, 0)
-        finish(objective, user, point, n, coordinate, work, engine)
-    return best
+        finish(search)
+    return nearest
 
 
-def finish(
-    objective: Objective,
-    user: User,
-    point: ConstReals,
-    n: int,
-    coordinate: int,
-    work: Words,
-    engine: Engine,
-) -> None:
-    """Answer the slot until it is finished."""
+def finish(search: KinkSearch) -> None:
+    """Evaluate what the slot wants until it has finished."""
+    engine = search.function.engine
     slot = engine.slots[0]
-    while slot.stage != STAGE_FINISHED:
-        answer(objective, user, point, n, coordinate, work, engine)
+    while slot.stage != stages.FINISHED:
+        answer(search)
         advance(engine, slot)
 
 
-def answer(
-    objective: Objective,
-    user: User,
-    point: ConstReals,
-    n: int,
-    coordinate: int,
-    work: Words,
-    engine: Engine,
-) -> None:
-    """Evaluate the objective at the steps that a slot wants."""
-    slot = engine.slots[0]
+def answer(search: KinkSearch) -> None:
+    """Evaluate the objective at the steps that the slot wants, in the type of x; NaN where it refuses."""
+    slot = search.function.engine.slots[0]
     for k in range(slot.wanted_count):
         value = offset(slot.answers, k)
-        step = slot.wanted[k]
-        code = evaluate_at(objective, user, point, n, coordinate, step, work, engine, value)
+        if search.function.engine.float32 != 0:
+            code = value_at_step(search, as_floats(search.work), slot.wanted[k], value)
+        else:
+            code = value_at_step(search, as_reals(search.work), slot.wanted[k], value)
         if code != DONE:
             value[0] = math.nan
 
 
-def evaluate_at(
-    objective: Objective,
-    user: User,
-    point: ConstReals,
-    n: int,
-    coordinate: int,
-    step: float,
-    work: Words,
-    engine: Engine,
-    value: Reals,
-) -> int:
-    """Evaluate the objective with one coordinate moved, in the arithmetic of x."""
-    if engine.float32 != 0:
-        singles = as_floats(work)
-        singles[coordinate] = point[coordinate] + step
-        code = evaluate(objective, singles, n, value, user)
-        singles[coordinate] = point[coordinate]
-        return code
-    doubles = as_reals(work)
-    doubles[coordinate] = point[coordinate] + step
-    code = evaluate(objective, doubles, n, value, user)
-    doubles[coordinate] = point[coordinate]
+def value_at_step(search: KinkSearch, work: Vector, step: float, value: Reals) -> int:
+    """Write the value with the coordinate at hand moved by a step; return the code of the objective."""
+    x = search.point[search.index]
+    work[search.index] = x + step
+    code = value_at(search.function, work, value)
+    work[search.index] = x
     return code
 
 
-def sharpened(
-    objective: Objective,
-    user: User,
-    point: ConstReals,
-    n: int,
-    coordinate: int,
-    work: Words,
-    engine: Engine,
-) -> tuple[float, float, float]:
-    """Return distance, left and right slope of a kink in its bracket, where straight lines from both sides meet.
+def sharpened(search: KinkSearch) -> tuple[float, float, float]:
+    """Return distance, left and right slope of the kink in the bracket: where straight lines from both sides meet.
 
-    NaN where the slopes beside the bracket are the same, as far as noise lets one see: there is no kink.
+    NaN where the slopes beside the bracket do not differ, as far as noise shows: then there is no kink.
     """
-    slot = engine.slots[0]
+    slot = search.function.engine.slots[0]
     side = slot.search.side
     near = slot.search.near
     far = slot.search.far
@@ -253,12 +196,12 @@ def sharpened(
     slot.wanted_count = 0
     for step in (near - width, near, far, far + width):
         want(slot, side * step)
-    answer(objective, user, point, n, coordinate, work, engine)
+    answer(search)
     slot.wanted_count = 0
     values = slot.answers
     inner = (values[1] - values[0]) / width
     outer = (values[3] - values[2]) / width
-    if not math.fabs(outer - inner) > SEEN * slot.noise / width:
+    if not math.fabs(outer - inner) > SAME_SLOPES * slot.noise / width:
         return math.nan, math.nan, math.nan
     meeting = (values[2] - values[1] - outer * far + inner * near) / (inner - outer)
     if not (near <= meeting <= far):

@@ -1,7 +1,7 @@
-"""The noise floor of an objective, without a check around it: the noise line of the engine.
+"""The noise floor of an objective alone: what the noise line of the engine measures, without a check around it.
 
-There is no claimed gradient here that could foretell what rounding of the points into float32 changes.  So there the
-points must not be rounded: every coordinate moves by a power of two.
+Nothing foretells, without a claimed gradient, by how much f changes where its points are rounded to float32.  So points
+of float32 must not be rounded at all: every coordinate moves by a power of two.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ import math
 
 from numpy import int64
 
-from ..evidence.noise_line import (
-    advance_noise,
-    begin_noise,
-    line_step,
-    noise_probes,
-    note_arithmetic,
-    place_of_probe,
-)
+from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
 from ..points.directions import coordinate_scale, direction, typical_size
 from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
 from ..records.codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
 from ..records.engine import Engine
 from ..records.floats import power_of_two_above, widened
-from ..records.memory import allocate_record, evaluate, holds_float32, is_null, offset, release
+from ..records.memory import allocate_record, evaluate, holds_float32, is_null, release
+from ..records.record import record
+
+
+@record
+class Function:
+    """An objective near x, without a claimed gradient."""
+
+    objective: Objective  # writes f(x) to *value
+    user: User  # handed to the objective as it is
+    engine: Engine  # knows n and, once it is measured, f(x) and its noise
 
 
 @exported
@@ -67,66 +70,80 @@ def noise_floor(
     """
     if is_null(objective) or is_null(x) or is_null(work) or is_null(noise) or n < 1:
         return BAD_ARGUMENT
-    engine = allocate_record(Engine)
-    if is_null(engine):
+    function = allocate_record(Function)
+    if is_null(function):
         return OUT_OF_MEMORY
+    set_function(function, objective, user, n)
+    engine = function.engine
     engine.seed = int64(seed)
-    code = measure_noise(objective, user, x, n, work, engine)
+    code = measure_noise(function, x, work)
     if code == DONE:
         noise[0] = engine.noise
         if not is_null(arithmetic):
             arithmetic[0] = engine.arithmetic
-    release(engine)
+    release(function)
     return code
 
 
-def measure_noise(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
-    """Fill the header of a block whose seed is set: f(x), the noise around it, arithmetic, the typical size of x."""
-    code = begin_at(objective, user, x, n, work, engine)
+def set_function(function: Function, objective: Objective, user: User, n: int) -> None:
+    """Say which objective a function is, and of how many coordinates."""
+    function.objective = objective
+    function.user = user
+    function.engine.n = n
+
+
+def value_at(function: Function, point: ConstVector, value: Reals) -> int:
+    """Write the value at a point; return the code of the objective."""
+    return evaluate(function.objective, point, function.engine.n, value, function.user)
+
+
+def measure_noise(function: Function, x: ConstVector, work: Vector) -> int:
+    """Measure f(x) and the noise around it, on the random line that the seed gives; return a code."""
+    code = begin_at(function, x, work)
     if code != DONE:
         return code
+    engine = function.engine
     begin_noise(engine)
     known = False
     while not known:
-        answered = False
-        for number in range(noise_probes(engine)):
-            place = place_of_probe(engine, number)
-            move_along(x, n, engine.typical, noise_seed(engine.seed), line_step(engine, place), work)
-            value = offset(engine.noise_line.values, place)
-            if evaluate(objective, work, n, value, user) != DONE:
+        changed = False
+        for number in range(noise_probes(engine.noise_line)):
+            move_along(engine, x, step_of_probe(engine.noise_line, number), work)
+            value = engine.scratch.values
+            if value_at(function, work, value) != DONE:
                 value[0] = math.nan
-            note_arithmetic(engine, value[0])
-            answered = answered or value[0] != engine.value
-        known = advance_noise(engine, answered)
+            changed = note_value(engine, number, value[0], 0.0) or changed
+        known = advance_noise(engine, changed)
     return DONE
 
 
-def begin_at(objective: Objective, user: User, x: ConstVector, n: int, work: Vector, engine: Engine) -> int:
-    """Evaluate the objective at x and fill in what a noise line is measured with."""
-    for index in range(n):
+def begin_at(function: Function, x: ConstVector, work: Vector) -> int:
+    """Evaluate the objective at x, and set what a noise line needs; return a code."""
+    engine = function.engine
+    for index in range(engine.n):
         if not math.isfinite(widened(x[index])):
             return BAD_ARGUMENT
         work[index] = x[index]
-    # The first place of the noise line is x itself.
-    code = evaluate(objective, work, n, engine.noise_line.values, user)
+    # The first point of the noise line is x itself.
+    code = value_at(function, work, engine.noise_line.values)
     if code != DONE:
         return code
     engine.value = engine.noise_line.values[0]
     if not math.isfinite(engine.value):
         return OBJECTIVE_NOT_FINITE
-    engine.n = n
     engine.float32 = 1 if holds_float32(x) else 0
     engine.arithmetic = ARITHMETIC_FLOAT64
-    engine.typical = typical_size(x, n)
+    engine.typical = typical_size(x, engine.n)
     return DONE
 
 
-def move_along(x: ConstVector, n: int, typical: float, seed: int, step: float, point: Vector) -> None:
-    """Write a point of the line; where x is float32, every coordinate moves by a power of two, of either sign."""
+def move_along(engine: Engine, x: ConstVector, step: float, point: Vector) -> None:
+    """Write a point of the noise line; where x is float32, every coordinate moves by a signed power of two."""
     exactly = holds_float32(x)
-    for index in range(n):
+    seed = noise_seed(engine.seed)
+    for index in range(engine.n):
         value = widened(x[index])
-        scale = coordinate_scale(value, typical, 0.0)
+        scale = coordinate_scale(value, engine.typical)
         move = direction(seed, index)
         if exactly:
             scale = power_of_two_above(scale)

@@ -1,7 +1,7 @@
 """Directions of random lines: signs, magnitudes and scales of the coordinates, from a hash of (seed, index).
 
 Nothing is stored, and any thread or machine finds the same direction.  Coordinates come in *windows* of 1,024: a window
-has one key of 64 bits, and one hash of 32 bits makes two of its coordinates, so that a processor can make several at
+has one key of 64 bits, and one hash of 32 bits serves two of its coordinates, so that a processor can make several at
 once.
 """
 
@@ -15,6 +15,7 @@ from ..records.abi import Code, ConstVector, Integer, Reals, always_inlined, exp
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null, offset
+from ..records.sums import sum_in_lanes
 
 WINDOW = 1024
 HALF_WINDOW = 512
@@ -24,24 +25,21 @@ WINDOW_BITS = 10
 GOLDEN = uint64(0x9E3779B97F4A7C15)
 FIRST_FACTOR = uint64(0xBF58476D1CE4E5B9)
 SECOND_FACTOR = uint64(0x94D049BB133111EB)
-WORD_BITS = uint64(32)
-WORD = uint64(0xFFFFFFFF)
-# Wellons, "Prospecting for hash functions" (2018): lowbias32, with the second half of a key in its middle.
+LOW_32_BITS = uint64(0xFFFFFFFF)
+# Wellons, "Prospecting for hash functions" (2018): lowbias32, with the upper half of a key in its middle.
 PLACE_FACTOR = uint32(0x9E3779B9)
 FIRST_FACTOR_32 = uint32(0x7FEB352D)
 SECOND_FACTOR_32 = uint32(0x846CA68B)
 SHIFT = uint32(16)
 MIDDLE_SHIFT = uint32(15)
-# Of 16 bits the lowest one is the sign, the others make the magnitude.
-HALF = uint32(0xFFFF)
+LAST_PLACE = uint32(HALF_WINDOW - 1)
+# Of the 16 bits of a coordinate the lowest is the sign, the others are the magnitude.
+LOW_16_BITS = uint32(0xFFFF)
 ONE = uint32(1)
 FRACTION = 2.0**-15
 SMALLEST_PARTS = int32(16384)
-LAST_PLACE = uint32(HALF_WINDOW - 1)
 
-# Sums that run side by side: a processor need not wait for one addition before it begins the next.
-LANES = 8
-# Sums of squares between these have neither lost anything nor overflowed.
+# Sums of squares in this range have neither underflowed nor overflowed.
 SMALLEST_SQUARE = 1e-290
 LARGEST_SQUARE = 1e290
 
@@ -49,8 +47,8 @@ LARGEST_SQUARE = 1e290
 @always_inlined
 def mixed(seed: int, index: int) -> uint64:
     """Return 64 bits that look random, for a seed and an index: splitmix64's output number `index`."""
-    # By way of int64, because a seed of 64 bits may stand in a word as a negative number.  All in uint64: beside int64
-    # the compiler would make floating-point numbers of it.
+    # By way of int64, because a seed of 64 bits may be stored as a negative number.  All in uint64: together with int64
+    # the compiler would make it a floating-point number.
     bits: uint64 = uint64(int64(seed)) + uint64(int64(index) + 1) * GOLDEN
     bits = (bits ^ (bits >> uint64(30))) * FIRST_FACTOR
     bits = (bits ^ (bits >> uint64(27))) * SECOND_FACTOR
@@ -59,17 +57,9 @@ def mixed(seed: int, index: int) -> uint64:
 
 
 @always_inlined
-def low_half(key: uint64) -> uint32:
-    """Return the lower 32 bits of the key of a window."""
-    half: uint32 = uint32(key & WORD)
-    return half
-
-
-@always_inlined
-def high_half(key: uint64) -> uint32:
-    """Return the upper 32 bits of the key of a window."""
-    half: uint32 = uint32(key >> WORD_BITS)
-    return half
+def halves_of(key: uint64) -> tuple[uint32, uint32]:
+    """Return the lower and the upper 32 bits of the key of a window."""
+    return uint32(key & LOW_32_BITS), uint32(key >> uint64(32))
 
 
 @always_inlined
@@ -85,77 +75,68 @@ def hashed(seed: uint32, high: uint32) -> uint32:
 
 
 @always_inlined
-def low_bits(bits: uint32) -> uint32:
-    """Return the 16 bits for the first half of a window."""
-    half: uint32 = uint32(bits & HALF)
-    return half
+def first_parts(bits: uint32) -> float:
+    """Return the signed parts that a hash gives the coordinate in the first half of a window."""
+    return signed_parts(uint32(bits & LOW_16_BITS))
 
 
 @always_inlined
-def high_bits(bits: uint32) -> uint32:
-    """Return the 16 bits for the second half of a window."""
-    half: uint32 = uint32(bits >> SHIFT)
-    return half
+def second_parts(bits: uint32) -> float:
+    """Return the signed parts that a hash gives the coordinate in the second half of a window."""
+    return signed_parts(uint32(bits >> SHIFT))
 
 
 @always_inlined
-def signed_parts(half: uint32) -> int32:
+def signed_parts(half: uint32) -> float:
     """Return the magnitude that 16 bits give, with its sign, in units of 2**-15.
 
-    Whole numbers, because a processor makes more of them at once than floating-point ones.
+    Made of integers, because a processor works on more of them at once than on floating-point numbers.
     """
     parts = int32(int32(half >> ONE) + SMALLEST_PARTS)
-    signed: int32 = parts if uint32(half & ONE) == ONE else int32(-parts)
-    return signed
+    return float(parts if uint32(half & ONE) == ONE else int32(-parts))
 
 
-def bits_of(seed: int, index: int) -> uint32:
-    """Return the 16 bits of a coordinate."""
-    key = mixed(seed, index >> WINDOW_BITS)
+@always_inlined
+def parts_in_window(key: uint64, index: int) -> float:
+    """Return the signed parts of a coordinate, by the key of its window."""
+    low, high = halves_of(key)
     place = uint32(index & (WINDOW - 1))
-    start = uint32(low_half(key) + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR))
-    bits = hashed(start, high_half(key))
-    return high_bits(bits) if place > LAST_PLACE else low_bits(bits)
+    bits = hashed(uint32(low + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR)), high)
+    return second_parts(bits) if place > LAST_PLACE else first_parts(bits)
 
 
 def direction(seed: int, index: int) -> float:
     """Return a random sign times a random magnitude, uniform in [0.5, 1.5); 1 for the seed 0.
 
-    Magnitudes are never near zero, so that no single error can hide; and not all equal, because pure signs are blind
-    to a swapped pair.
+    Magnitudes are never near zero, so that no single error can hide, and not all equal, because with signs alone a
+    swapped pair cannot be seen.
     """
     if seed == 0:
         return 1.0
-    return float(signed_parts(bits_of(seed, index))) * FRACTION
+    return parts_in_window(mixed(seed, index >> WINDOW_BITS), index) * FRACTION
 
 
-def coordinate_scale(value: float, typical: float, floor: float) -> float:
-    """Return the scale of a coordinate on a random line: its size, at least `floor` of what is typical around it.
-
-    Where `floor` is 0, a coordinate that is 0 has the typical size.
-    """
-    if floor == 0.0:
-        return math.fabs(value) if value != 0.0 else typical
-    scale = math.fabs(value)
-    return scale if scale >= floor * typical else floor * typical
+def coordinate_scale(value: float, typical: float) -> float:
+    """Return the scale of a coordinate on a short random line: its size, or the typical one where it is 0."""
+    return math.fabs(value) if value != 0.0 else typical
 
 
 @always_inlined
 def scale_above(value: float, floor: float) -> float:
     """Return the scale of a coordinate on a long line: its size, at least `floor`."""
     scale = math.fabs(value)
-    # So written it is one instruction.
+    # Written this way, it is one instruction.
     return scale if scale > floor else floor
 
 
 def typical_size(x: ConstVector, n: Integer) -> float:
-    """Return the root mean square of x, 1 where all of x is 0; neither overflow nor underflow spoils it."""
+    """Return the root mean square of x; 1 where all of x is 0."""
     size = root_mean_square(x, n)
     return size if size > 0.0 else 1.0
 
 
 def root_mean_square(x: ConstVector, n: Integer) -> float:
-    """Return the root mean square of x; neither overflow nor underflow spoils it."""
+    """Return the root mean square of x, without harm by overflow or underflow."""
     largest = 0.0
     for index in range(n):
         size = math.fabs(widened(x[index]))
@@ -164,16 +145,16 @@ def root_mean_square(x: ConstVector, n: Integer) -> float:
         return 0.0
     total = 0.0
     for index in range(n):
-        # Below half of the range of exponents a square adds nothing to a mean that holds 1.
+        # Where such a square underflows, it would add nothing to a sum that holds 1.
         part = widened(x[index]) / largest
         total += part * part
     size = largest * math.sqrt(total / n)
-    # Rounding may take the mean of a few of the smallest subnormals to 0.
+    # The mean of some of the smallest subnormals may be rounded to 0.
     return size if size > 0.0 else largest
 
 
 def window_size(x: ConstVector, n: int) -> float:
-    """Return the root mean square of a window: in one pass where squares neither overflow nor underflow."""
+    """Return the root mean square of a window, in one pass where no square overflows or underflows."""
     squares = sum_of_squares(x, n)
     if SMALLEST_SQUARE < squares < LARGEST_SQUARE:
         return math.sqrt(squares / n)
@@ -182,30 +163,8 @@ def window_size(x: ConstVector, n: int) -> float:
 
 @kernel
 def sum_of_squares(x: ConstVector, n: int) -> float:
-    """Return the sum of the squares, in eight lanes."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    e = 0.0
-    f = 0.0
-    g = 0.0
-    h = 0.0
-    index = 0
-    while index + LANES <= n:
-        a += square(x, index)
-        b += square(x, index + 1)
-        c += square(x, index + 2)
-        d += square(x, index + 3)
-        e += square(x, index + 4)
-        f += square(x, index + 5)
-        g += square(x, index + 6)
-        h += square(x, index + 7)
-        index += LANES
-    while index < n:
-        a += square(x, index)
-        index += 1
-    return ((a + e) + (c + g)) + ((b + f) + (d + h))
+    """Return the sum of the squares."""
+    return sum_in_lanes(square, x, 0, n)
 
 
 @always_inlined
@@ -224,8 +183,8 @@ def window_count(n: int) -> int:
 def windows(x: ConstVector, n: Integer, sizes: Reals) -> Code:
     """Write the typical size of x in every window of 1,024 coordinates: their root mean square.
 
-    A window of zeros has the root mean square of the others, and 1 where all of x is 0.  Layers of different scale do
-    not disturb each other so.
+    A window of zeros gets the root mean square of the other sizes, or 1 where all of x is 0.  By windows, layers of
+    different scale do not disturb each other.
 
     Parameters
     ----------

@@ -1,13 +1,15 @@
 """Long random lines: the point of a probe and the change that the claim foretells, in one pass over the coordinates.
 
-Sums have a fixed order, whoever makes them: lanes in a window, windows in a *segment* of 65,536 coordinates, segments.
+Sums are made in a fixed order, whoever makes them: lanes within a window, windows within a *segment* of 65,536
+coordinates, and segments.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from numpy import int64, uint32
+from numpy import uint32, uint64
 
 from ..records.abi import (
     Code,
@@ -27,26 +29,20 @@ from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null
-from ..records.sums import two_sum
-from .directions import (
-    FRACTION,
-    HALF_WINDOW,
-    LANES,
-    LAST_PLACE,
-    PLACE_FACTOR,
-    WINDOW,
-    WINDOW_BITS,
-    hashed,
-    high_bits,
-    high_half,
-    low_bits,
-    low_half,
-    mixed,
-    scale_above,
-    signed_parts,
-)
+from ..records.sums import sum_in_lanes, two_sum
+from . import directions
+from .directions import first_parts, halves_of, hashed, mixed, parts_in_window, scale_above, second_parts
 
 SEGMENT = 65536
+
+
+class Motion(NamedTuple):
+    """How the coordinates of a window move: a tuple, because compiled code keeps its numbers in registers."""
+
+    key: uint64  # of the window
+    floor: float  # smallest scale of a coordinate
+    unit: float  # the step along the line, times the unit of signed parts
+    aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
 
 
 @always_inlined
@@ -58,132 +54,78 @@ def aligned_parts(signed: float, claim: float) -> float:
 
 
 @always_inlined
-def moved(value: float, parts: float, unit: float, floor: float) -> float:
+def moved(value: float, parts: float, motion: Motion) -> float:
     """Return the coordinate after its step: `parts` units of its scale."""
-    return value + parts * unit * scale_above(value, floor)
+    return value + parts * motion.unit * scale_above(value, motion.floor)
 
 
 @always_inlined
-def move_window(
-    x: ConstVector, start: int, key_low: uint32, key_high: uint32, floor: float, unit: float, point: Vector
-) -> None:
+def move_window(x: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move the 1,024 coordinates of a whole window along a random line."""
-    seed = key_low
-    for first in range(start, start + HALF_WINDOW):
-        bits = hashed(seed, key_high)
-        seed = uint32(seed + PLACE_FACTOR)
-        second = first + HALF_WINDOW
-        point[first] = moved(widened(x[first]), float(signed_parts(low_bits(bits))), unit, floor)
-        point[second] = moved(widened(x[second]), float(signed_parts(high_bits(bits))), unit, floor)
+    seed, high = halves_of(motion.key)
+    for first in range(start, start + directions.HALF_WINDOW):
+        second = first + directions.HALF_WINDOW
+        bits = hashed(seed, high)
+        seed = uint32(seed + directions.PLACE_FACTOR)
+        point[first] = moved(widened(x[first]), first_parts(bits), motion)
+        point[second] = moved(widened(x[second]), second_parts(bits), motion)
 
 
 @always_inlined
-def move_window_aligned(
-    x: ConstVector,
-    claimed: ConstVector,
-    start: int,
-    key_low: uint32,
-    key_high: uint32,
-    floor: float,
-    unit: float,
-    point: Vector,
-) -> None:
+def move_window_aligned(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
     """Move a whole window along the line on which every claimed value foretells growth."""
-    seed = key_low
-    for first in range(start, start + HALF_WINDOW):
-        bits = hashed(seed, key_high)
-        seed = uint32(seed + PLACE_FACTOR)
-        parts = aligned_parts(float(signed_parts(low_bits(bits))), widened(claimed[first]))
-        point[first] = moved(widened(x[first]), parts, unit, floor)
-        second = first + HALF_WINDOW
-        parts = aligned_parts(float(signed_parts(high_bits(bits))), widened(claimed[second]))
-        point[second] = moved(widened(x[second]), parts, unit, floor)
+    seed, high = halves_of(motion.key)
+    for first in range(start, start + directions.HALF_WINDOW):
+        second = first + directions.HALF_WINDOW
+        bits = hashed(seed, high)
+        seed = uint32(seed + directions.PLACE_FACTOR)
+        point[first] = moved(widened(x[first]), aligned_parts(first_parts(bits), widened(claimed[first])), motion)
+        point[second] = moved(widened(x[second]), aligned_parts(second_parts(bits), widened(claimed[second])), motion)
 
 
 @kernel
 @never_inlined
-def move_some(
-    x: ConstVector,
-    claimed: ConstVector,
-    first: int,
-    last: int,
-    key_low: uint32,
-    key_high: uint32,
-    floor: float,
-    unit: float,
-    aligned: bool,
-    point: Vector,
-) -> None:
+def move_some(x: ConstVector, claimed: ConstVector, first: int, last: int, motion: Motion, point: Vector) -> None:
     """Move some coordinates of a window: where a line begins or ends inside of it."""
     for index in range(first, last):
-        place = uint32(index & (WINDOW - 1))
-        bits = hashed(uint32(key_low + uint32(uint32(place & LAST_PLACE) * PLACE_FACTOR)), key_high)
-        half = high_bits(bits) if place > LAST_PLACE else low_bits(bits)
-        own = float(signed_parts(half))
-        parts = aligned_parts(own, widened(claimed[index])) if aligned else own
-        point[index] = moved(widened(x[index]), parts, unit, floor)
+        own = parts_in_window(motion.key, index)
+        parts = aligned_parts(own, widened(claimed[index])) if motion.aligned else own
+        point[index] = moved(widened(x[index]), parts, motion)
 
 
 @always_inlined
-def term(x: ConstVector, claimed: ConstVector, point: ConstVector, index: int) -> float:
+def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) -> float:
     """Return the change that one claimed value foretells for the step really taken."""
+    x, claimed, point = vectors
     return widened(claimed[index]) * (widened(point[index]) - widened(x[index]))
-
-
-@always_inlined
-def change_of(x: ConstVector, claimed: ConstVector, point: ConstVector, first: int, last: int) -> float:
-    """Return the change that the claim foretells for a window, summed in eight lanes."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    e = 0.0
-    f = 0.0
-    g = 0.0
-    h = 0.0
-    index = first
-    while index + LANES <= last:
-        a += term(x, claimed, point, index)
-        b += term(x, claimed, point, index + 1)
-        c += term(x, claimed, point, index + 2)
-        d += term(x, claimed, point, index + 3)
-        e += term(x, claimed, point, index + 4)
-        f += term(x, claimed, point, index + 5)
-        g += term(x, claimed, point, index + 6)
-        h += term(x, claimed, point, index + 7)
-        index += LANES
-    while index < last:
-        a += term(x, claimed, point, index)
-        index += 1
-    return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
 @kernel
 @multiversioned
 def move_segment(
-    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, first: int, last: int, point: Vector
+    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, number: int, point: Vector
 ) -> float:
-    """Move the coordinates [first, last) of a segment; return the change that the claim foretells for them."""
-    seed = probe.seed
-    unit = probe.step * FRACTION
+    """Move the coordinates of a probe that lie in a segment; return the change that the claim foretells for them."""
+    start = number * SEGMENT
+    last = start + SEGMENT
+    start = start if start > probe.start else probe.start
+    last = last if last < probe.stop else probe.stop
     aligned = probe.aligned != 0
     change = 0.0
-    start = first
     while start < last:
-        window = start >> WINDOW_BITS
-        stop = (window + 1) * WINDOW
+        window = start >> directions.WINDOW_BITS
+        stop = (window + 1) * directions.WINDOW
         stop = stop if stop < last else last
-        floor = probe.floor * sizes[window]
-        key = mixed(seed, window)
-        low = low_half(key)
-        high = high_half(key)
-        if stop - start < WINDOW:
-            move_some(x, claimed, start, stop, low, high, floor, unit, aligned, point)
+        motion = Motion(
+            mixed(probe.seed, window), probe.floor * sizes[window], probe.step * directions.FRACTION, aligned
+        )
+        if stop - start < directions.WINDOW:
+            move_some(x, claimed, start, stop, motion, point)
         elif aligned:
-            move_window_aligned(x, claimed, start, low, high, floor, unit, point)
+            move_window_aligned(x, claimed, start, motion, point)
         else:
-            move_window(x, start, low, high, floor, unit, point)
-        change += change_of(x, claimed, point, start, stop)
+            move_window(x, start, motion, point)
+        change += sum_in_lanes(foretold, (x, claimed, point), start, stop)
         start = stop
     return change
 
@@ -193,13 +135,9 @@ def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Pr
     """Set the coordinates that a probe on a long line moves; return the change that the claim foretells."""
     total = 0.0
     rest = 0.0
-    start = probe.start
-    while start < probe.stop:
-        stop = (start // SEGMENT + 1) * SEGMENT
-        stop = stop if stop < probe.stop else probe.stop
-        total, error = two_sum(total, move_segment(x, claimed, sizes, probe, start, stop, point))
+    for number in range(probe.start // SEGMENT, (probe.stop + SEGMENT - 1) // SEGMENT):
+        total, error = two_sum(total, move_segment(x, claimed, sizes, probe, number, point))
         rest += error
-        start = stop
     return total + rest
 
 
@@ -244,11 +182,7 @@ def move_segments(
     if first < 0 or count < 0:
         return BAD_ARGUMENT
     for number in range(count):
-        start = int64((first + number) * SEGMENT)
-        stop = start + SEGMENT
-        start = start if start > probe[0].start else probe[0].start
-        stop = stop if stop < probe[0].stop else probe[0].stop
-        changes[number] = move_segment(x, claimed, sizes, probe[0], start, stop, point) if start < stop else 0.0
+        changes[number] = move_segment(x, claimed, sizes, probe[0], first + number, point)
     return DONE
 
 

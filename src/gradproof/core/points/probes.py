@@ -13,21 +13,21 @@ from .long_lines import move_line
 
 @kernel
 def displaced(value: float, displacement: float, float32: bool) -> float:
-    """Return the coordinate after the step as the objective sees it; less the value it is the step really taken."""
+    """Return a moved coordinate as the objective sees it: how far it is from `value` is the step really taken."""
     reached = value + displacement
     return rounded_to_float32(reached) if float32 else reached
 
 
 @kernel
 def displacement_of(value: float, typical: float, seed: int, step: float, index: int) -> float:
-    """Return how far a probe moves one of its coordinates: its step; along a random line, times v."""
+    """Return how far a probe moves one of its coordinates: by its step, on a random line times v."""
     if seed == 0:
         return step
-    return step * direction(seed, index) * coordinate_scale(value, typical, 0.0)
+    return step * direction(seed, index) * coordinate_scale(value, typical)
 
 
 def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> None:
-    """Write a probe: of x itself, along a coordinate, or on a short random line; what others have is set beside it."""
+    """Write a probe at x, along a coordinate, or on a short random line; for other lines the caller adds to it."""
     probe.start = start
     probe.stop = stop
     probe.seed = seed
@@ -39,23 +39,22 @@ def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> 
 
 @kernel
 def is_long(probe: Probe) -> bool:
-    """Return whether a probe stands on a long line, which takes the claim and the sizes of windows."""
+    """Return whether a probe is on a long line: to move it takes the claimed gradient and the sizes of windows."""
     return probe.floor != 0.0
 
 
 @kernel
-def is_random(probes: ConstProbes, count: int) -> bool:
-    """Return whether one of the probes stands on a short random line, which takes the typical size of all of x."""
-    random = False
+def typical_for(x: ConstVector, n: int, probes: ConstProbes, count: int) -> float:
+    """Return the typical size of x where a probe is on a short random line, which takes it; else 1, at no cost."""
     for number in range(count):
-        probe = probes[number]
-        random = random or (probe.seed != 0 and not is_long(probe))
-    return random
+        if probes[number].seed != 0 and not is_long(probes[number]):
+            return typical_size(x, n)
+    return 1.0
 
 
 @kernel
 def fits(probe: Probe, n: int) -> bool:
-    """Return whether the coordinates of a probe are coordinates of x: two different ones where it moves a pair."""
+    """Return whether a probe moves coordinates that x has, and two different ones where it moves a pair."""
     return 0 <= probe.start <= probe.stop <= n and (probe.ratio == 0.0 or probe.start + 2 <= probe.stop)
 
 
@@ -77,7 +76,7 @@ def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
 
 @kernel
 def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
-    """Take back what `move` did."""
+    """Undo `move`."""
     if probe.ratio != 0.0:
         first = probe.start
         last = probe.stop - 1
@@ -90,7 +89,7 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
 
 @kernel
 def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
-    """Return whether every probe moves coordinates that x has, and what long lines take is there."""
+    """Return whether every probe moves coordinates that x has, and long lines have what they take."""
     complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
     for number in range(count):
         probe = probes[number]
@@ -122,7 +121,7 @@ def points(
     points: Vector,
     changes: Reals,
 ) -> Code:
-    """Write the points of probes, one after the other: for a caller that evaluates them itself.
+    """Write the points of probes, one after the other, for a caller that evaluates them itself.
 
     Parameters
     ----------
@@ -156,7 +155,7 @@ def points(
         return BAD_ARGUMENT
     if not fits_all(probes, count, n, claimed, sizes, changes):
         return BAD_ARGUMENT
-    typical = typical_size(x, n) if is_random(probes, count) else 1.0
+    typical = typical_for(x, n, probes, count)
     for number in range(count):
         row = offset(points, number * n)
         for index in range(n):

@@ -1,7 +1,6 @@
-"""Seeds of random lines: which numbers of one sequence belong to whom.
+"""Seeds of random lines: every kind of lines has a range of the numbers of one sequence.
 
-Line number k of a check has as its seed output number k of splitmix64 for the seed of the check: no two lines that are
-meant to differ are the same.
+The seed of line number k is output number k of splitmix64 for the seed of the check: lines that are meant to differ do.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from numpy import int64
 
 from .directions import mixed
 
-# The first number of each range, and behind the last one how many numbers it may have.
+# Where the range of each kind begins.
 NOISE_LINE = 0
 RANDOM_LINES = 1
 ALIGNED_LINES = 11
@@ -21,7 +20,7 @@ SAMPLE_NUMBERS = 1 << 21
 PARTS = 1 << 22
 PARTS_AGAIN = 21 << 20
 
-# Range by range, what begins where, and how many numbers it takes at most.
+# The ranges: where they begin, and how many numbers they hold.
 RANGES: tuple[tuple[int, int], ...] = (
     (NOISE_LINE, 1),
     (RANDOM_LINES, 10),
@@ -30,18 +29,18 @@ RANGES: tuple[tuple[int, int], ...] = (
     (UNLOCATED_LINES, 8),
     (SHARED_KINKS, 1 << 13),
     (SAMPLE_NUMBERS, 1 << 10),
-    # Four lines for each part: named blocks, then 8 or 64 equal parts.
+    # Four lines for each part: the named blocks, then 8 or 64 equal parts.
     (PARTS, 1 << 24),
     (PARTS_AGAIN, 1 << 24),
 )
 
 
 def line_seed(seed: int, number: int) -> int:
-    """Return the seed of a line of a check; never 0, which would mean a line without random signs."""
+    """Return the seed of a line; never 0, which stands for a line without random signs."""
     own = int(int64(mixed(seed, number)))
     return own if own != 0 else 1
 
 
 def noise_seed(seed: int) -> int:
-    """Return the seed of the short noise line: beside the seed of the check itself, and never 0."""
+    """Return the seed of the noise line of a check of coordinates: the next one to that of the check, and never 0."""
     return seed + 1 if seed != -1 else 1

@@ -1,4 +1,4 @@
-"""Values of the objective at the points of probes, one after the other, without anything in between."""
+"""Values of the objective at the points of probes, one after the other, in one call."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.memory import evaluate as call_objective
 from ..records.memory import is_null, offset
-from .directions import typical_size
-from .probes import fits_all, is_long, is_random, move_and_foretell, put_back
+from .probes import fits_all, is_long, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -21,9 +20,9 @@ def sets_all(probe: Probe, start: int, stop: int) -> bool:
 
 @kernel
 def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None:
-    """Put back what a probe moved, unless the one that follows sets all of it anyway.
+    """Undo a probe, unless the one that follows sets all of its coordinates anyway.
 
-    Only the coordinates that moved: a round over n coordinates costs n copies of one number, not of x.
+    A round over n coordinates so copies n numbers, instead of x n times.
     """
     if not sets_all(following, probe.start, probe.stop):
         put_back(probe, x, point)
@@ -84,7 +83,7 @@ def evaluate(
         return BAD_ARGUMENT
     if not fits_all(probes, count, n, claimed, sizes, changes):
         return BAD_ARGUMENT
-    typical = typical_size(x, n) if is_random(probes, count) else 1.0
+    typical = typical_for(x, n, probes, count)
     if not sets_all(probes[0], 0, n):
         for index in range(n):
             point[index] = x[index]

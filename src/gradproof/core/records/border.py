@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 from .abi import Integer, Pointer, Real
@@ -88,6 +89,23 @@ class Finding:
     resolution: Real  # the smallest error that would have been seen here
     distance: Real  # signed distance of the nearest kink seen; 0: at x; NaN: none seen
     partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
+
+
+def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
+    """Write what every finding has, and nothing for the rest: no slopes, and a bar without end."""
+    finding.start = start
+    finding.stop = stop
+    finding.cause = cause
+    finding.kink = kink
+    finding.resolution = resolution
+    finding.claimed = math.nan
+    finding.slope = math.nan
+    finding.left = math.nan
+    finding.right = math.nan
+    finding.error_bar = math.inf
+    finding.step = math.nan
+    finding.distance = math.nan
+    finding.partner = -1
 
 
 Probes: TypeAlias = Pointer[Probe]

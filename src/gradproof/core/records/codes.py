@@ -52,7 +52,6 @@ MODE_LINES = 2
 LARGEST_FULL = 5000
 # What the cheapest check by lines takes.
 CHEAPEST_LINES = 28
-
 UNTESTED = 0
 AGREES = 1
 WRONG = 2
@@ -105,3 +104,19 @@ ARITHMETICS: dict[int, str] = {
     ARITHMETIC_FLOAT32: "float32",
     ARITHMETIC_COARSE: "coarser than float32",
 }
+
+OBJECTIVE_CODE = "The objective returned this code; the call ended there."
+UNKNOWN_CODE = "This is not a code of gradproof."
+UNKNOWN_CAUSE = "This is not a cause of gradproof."
+
+
+def explain(code: int) -> str:
+    """Return the sentence of a code."""
+    if code > 0:
+        return OBJECTIVE_CODE
+    return CODES[code][1] if code in CODES else UNKNOWN_CODE
+
+
+def explain_cause(cause: int) -> str:
+    """Return the sentence of a cause."""
+    return CAUSES[cause][1] if cause in CAUSES else UNKNOWN_CAUSE

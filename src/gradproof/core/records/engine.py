@@ -16,17 +16,6 @@ from .record import record, words_of
 # The bytes of "GRADPROF".
 ENGINE_MARK = 0x464F525044415247
 
-# Phases, in their order.
-PHASE_AT_X = 0
-PHASE_AGAIN = 1
-PHASE_SPREAD = 2
-PHASE_PAIRS = 3
-PHASE_PROOFS = 4
-PHASE_NOISE = 5
-PHASE_LADDERS = 6
-PHASE_JOINT = 7
-PHASE_DONE = 8
-
 # Pairs: a chunk of coordinates a round.
 ROUND = 4096
 CHUNK = 1024
@@ -38,31 +27,6 @@ LADDER = 96
 LEVELS = 4
 SLOT_COUNT = 32
 WANTED_CAPACITY = 48
-
-# Stages of a slot.
-STAGE_FREE = 0
-STAGE_PROOF = 1
-STAGE_PROOF_FAR = 2
-STAGE_SPARSE = 3
-STAGE_REFINE = 4
-STAGE_STEP_JUMP = 5
-STAGE_ZOOM = 6
-STAGE_JOINT_PAIR = 7
-STAGE_JOINT_LADDER = 8
-STAGE_PROOF_FLAT = 9
-STAGE_PARKED = 10
-STAGE_FIRST = 11
-STAGE_DENSE = 12
-STAGE_CLIMB = 13
-STAGE_LADDER_FAR = 14
-STAGE_PROOF_CURVED = 15
-STAGE_FINISHED = 16
-
-# Marks of a coordinate on its way to a cause (causes themselves are >= 0).
-UNDECIDED = -1
-DISAGREES_FLAT = -2
-LEFT_FOR_LADDER = -3
-
 LARGEST_FINDINGS = 8192
 
 
@@ -113,7 +77,7 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
-    stage: Integer  # one of STAGE_...
+    stage: Integer  # what its values are for: one of evidence/stages
     start: Integer  # first coordinate of the line
     stop: Integer  # one past its last coordinate
     count: Integer  # pairs in the ladder
@@ -180,8 +144,8 @@ class NoiseLine:
 
 
 @record
-class Joint:
-    """How far the joint test of kinks has come."""
+class SharedKinks:
+    """How far the test of kinks that coordinates may share has come."""
 
     sign: Integer  # 1: convex kinks, -1: concave ones, 0: done
     first: Integer  # first coordinate of the pair at hand, or -1
@@ -193,11 +157,11 @@ class Joint:
 class Sweep:
     """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
 
-    phase: Integer  # one of PHASE_...
+    phase: Integer  # one of coordinates/phases
     count: Integer  # number of coordinates
     chunk_start: Integer  # first coordinate of the chunk at hand
     chunk_stop: Integer  # one past its last coordinate
-    fill: Integer  # next coordinate that may get a slot
+    waiting: Integer  # first coordinate that has not been given a slot yet
     proved_wrong: Integer  # coordinates that a full proof found wrong
     dense: Integer  # 1: the later errors were confirmed by one pair each
     finding_count: Integer  # findings written
@@ -206,7 +170,7 @@ class Sweep:
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
     assumed_noise: Real  # noise with which the sweep began
-    joint: Joint  # the joint test
+    shared_kinks: SharedKinks  # the test of kinks that coordinates may share
 
 
 @record

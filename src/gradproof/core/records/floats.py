@@ -31,6 +31,16 @@ def smaller(a: float, b: float) -> float:
     return a if a <= b else b
 
 
+def larger_finite(value: float, largest: float) -> float:
+    """Return the size of a value where it is finite and exceeds the largest one so far; else that one."""
+    return larger(math.fabs(value), largest) if math.isfinite(value) else largest
+
+
+def largest_finite(a: float, b: float) -> float:
+    """Return the larger size of two values, of which either may not be finite; 0 where both are not."""
+    return larger_finite(b, larger_finite(a, 0.0))
+
+
 def middle(a: float, b: float) -> float:
     """Return the middle between two numbers, which does not overflow where their sum does."""
     return a / 2.0 + b / 2.0

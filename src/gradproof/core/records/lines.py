@@ -1,6 +1,7 @@
-"""The memory of a check along lines: what it knows of x and of the claim, its ladders, its halvings, its findings.
+"""The memory of a check along lines: the measures of the claim, the ladders, the halvings, the findings.
 
-It holds the memory of a check of single coordinates, for those that lines have found.  Behind it lie the named blocks.
+It contains the memory of a check of single coordinates, for those that lines have found.  Behind it lie the named
+blocks.
 """
 
 from __future__ import annotations
@@ -13,36 +14,19 @@ from .engine import Coordinate, Engine
 from .memory import behind
 from .record import record, words_of
 
-# Coordinates that the check of candidates has room for.
+# How many of each there is room for.
 CANDIDATES = 64
 MOST_NODES = 128
 MOST_STUCK = 32
 MOST_HALVINGS = 16
 MOST_LONG_FINDINGS = 16
-
-# Phases.
-LINES_AT_X = 0
-LINES_NOISE = 1
-LINES_RANDOM = 2
-LINES_RANDOM_AGAIN = 3
-LINES_ALIGNED = 4
-LINES_ALIGNED_AGAIN = 5
-LINES_GAP = 6
-LINES_PARTS = 7
-LINES_REPEAT = 8
-LINES_HALVING = 9
-LINES_SAMPLING = 10
-LINES_FACTORS = 11
-LINES_CONFIRM = 12
-LINES_DONE = 13
-
-# Ladders of long lines: steps are powers of two.
 MOST_LINES = 4
+
+# Exponents of the smallest and of the largest step: steps of long lines are powers of two.
 LOWEST_EXPONENT = -46
-LOWEST_EXPONENT_FLOAT32 = -22
 HIGHEST_EXPONENT = 0
 EXPONENTS = HIGHEST_EXPONENT - LOWEST_EXPONENT + 1
-# No exponent: the ladder has what it wants.
+# In place of an exponent: no rung is wanted.
 FINISHED = 1000
 
 
@@ -56,20 +40,20 @@ class Reading:
 
 @record
 class Rung:
-    """What lines that share a ladder say at one step."""
+    """What the lines of a ladder say at one step."""
 
     taken: Integer  # 1: the values are there
-    lines: Annotated[Pointer[Reading], MOST_LINES]  # line by line
+    readings: Annotated[Pointer[Reading], MOST_LINES]  # line by line
 
 
 @record
 class LineLadder:
-    """The rungs of one long line, or of some lines that climb together."""
+    """The steps that were taken along one long line, or along several lines in the same rounds."""
 
     start: Integer  # first coordinate of the lines
     stop: Integer  # one past their last coordinate
     aligned: Integer  # 1: along the claimed gradient
-    lines: Integer  # number of lines
+    line_count: Integer  # number of lines; where there are several, their bars are pooled
     first: Integer  # exponent of the first rung
     most: Integer  # rungs that may be taken
     wanted: Integer  # exponent of the next rung; FINISHED: none
@@ -81,8 +65,8 @@ class LineLadder:
     bar: Real  # error bar of the residual slope at the best rung
     noise: Real  # the part of it that noise makes
     rest: Real  # the part of it that kinks and curvature make
-    residual: Real  # residual slope at the best rung
-    small: Real  # bar of the mean of both slopes, at a kink at x
+    residual: Real  # residual slope of the first line at the best rung
+    mean_bar: Real  # bar of the mean of both slopes, at a kink at x
     gap: Real  # half the gap at a kink at x
     claim: Real  # claimed slope along the first line
     rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
@@ -101,24 +85,13 @@ class Node:
 
 
 @record
-class Half:
-    """One half of a node."""
-
-    residual: Real  # residual slope
-    bar: Real  # its error bar
-    exponent: Integer  # of the step that it stands on
-    rest: Real  # the part of the bar that kinks and curvature make
-
-
-@record
 class Halving:
     """A node while it is halved."""
 
     node: Node  # what is halved
-    stage: Integer  # one of HALVING_...
-    middle: Integer  # first coordinate of the right half
-    left: Half  # what is known of the left half
-    right: Half  # what is known of the right half
+    stage: Integer  # one of HALVING_... (search/halving.py)
+    left: Node  # its left half
+    right: Node  # its right half
     ladder: LineLadder  # of the half at hand
 
 
@@ -135,15 +108,15 @@ class Failure:
 
 @record
 class Parts:
-    """Which shorter lines are under way."""
+    """Which parts of x have lines of their own, after the lines over all of x."""
 
     kind: Integer  # none, named blocks, or equal parts
     number: Integer  # of the part at hand
     count: Integer  # number of parts
-    again: Integer  # 1: the part is looked at a second time
+    again: Integer  # 1: the lines of the part are its second ones
     done: Integer  # parts of all kinds that agreed
     largest_bar: Real  # largest bar of the parts of this kind
-    bar: Real  # the smaller one of the bars of the kinds; 0: none
+    bar: Real  # the smaller one of these of both kinds; 0: none
 
 
 @record
@@ -162,13 +135,13 @@ class Lines:
     coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # of the candidates
     findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
     failed: Failure  # the line that disagrees
-    part: Parts  # shorter lines
-    phase: Integer  # one of LINES_...
+    part: Parts  # the part at hand
+    phase: Integer  # one of lines/phases.py
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level
     next_node: Integer  # next open node to be halved
-    stuck_count: Integer  # nodes of which neither half was found wrong
+    stuck_count: Integer  # nodes of which neither half was found wrong, or which found no room
     dense: Integer  # 1: errors are dense
     repeated: Integer  # 1: f(x) was asked for a second time
     verdict: Integer  # one of VERDICT_...
@@ -186,12 +159,12 @@ class Lines:
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
     typical_slope: Real  # median of its absolute values, in these scales
-    smallest_tolerance: Real  # rounding of the claimed gradient, relative
+    relative_tolerance: Real  # relative rounding of the claimed gradient; rtol where the caller chose a larger one
     tolerance: Real  # rounding of the claimed gradient along the line at hand
     random_bar: Real  # coarsest bar with which random lines agreed
-    aligned_bar: Real  # the same along the claim
+    aligned_bar: Real  # coarsest bar with which lines along the claim agreed
     curved_slope: Real  # slope that curvature makes some way from x
-    chosen_rtol: Real  # the same where the caller chose it; else 0
+    chosen_rtol: Real  # relative error that counts as wrong where the caller chose it; else 0
     hidden_gap: Real  # half the gap that kinks at x leave along a line
     pool: LineLadder  # lines over the whole vector, or over a part
     nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
@@ -217,7 +190,7 @@ BLOCK_WORDS = words_of(Block)
 
 
 def lines_words(blocks: Integer) -> int:
-    """Return the number of words that a check by lines needs, for so many named blocks."""
+    """Return the number of words that a check along lines needs, for so many named blocks."""
     return LINES_WORDS + BLOCK_WORDS * (blocks + 1)
 
 
@@ -226,17 +199,17 @@ def block_of(lines: Lines, number: int) -> Block:
     return behind(lines, Block)[number]
 
 
-def write_node(node: Node, start: int, stop: int, exponent: int, residual: float, bar: float, rest: float) -> None:
-    """Write a node: a part of the line that disagrees, its residual slope and bar, and the step that they stand on."""
-    node.start = start
-    node.stop = stop
-    node.exponent = exponent
-    node.residual = residual
+def write_node(node: Node, ladder: LineLadder, bar: float) -> None:
+    """Write what a ladder found as a node, with this error bar."""
+    node.start = ladder.start
+    node.stop = ladder.stop
+    node.exponent = ladder.best
+    node.residual = ladder.residual
     node.bar = bar
-    node.rest = rest
+    node.rest = ladder.rest
 
 
-def line_room(lines: Lines) -> int:
+def evaluations_left(lines: Lines) -> int:
     """Return how many evaluations the budget still allows; a very large number where there is none."""
     if lines.engine.budget <= 0:
         return 1 << 40

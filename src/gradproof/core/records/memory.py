@@ -1,7 +1,7 @@
 """What a pointer can do beyond `p[i]`.
 
 The bodies are the meaning in plain Python, where a pointer is a one-dimensional array and a null pointer is None.  The
-compiler replaces each function by the machine's own operation; `gradproof/compiler.py` lists them by name.
+compiler replaces each function by the machine's own operation; `machine_code/operations.py` lists them by name.
 """
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ def as_floats(words: object) -> Vector:
 
 def offset(pointer: Memory, count: Integer) -> Memory:
     """Return the pointer to numbers, moved on by so many elements."""
-    numbers: Any = pointer
-    return cast(Memory, (np.ctypeslib.as_array(numbers) if isinstance(numbers, ctypes.Array) else numbers)[count:])
+    return cast(Memory, cast(Any, pointer)[count:])
 
 
 def is_null(pointer: object) -> bool:

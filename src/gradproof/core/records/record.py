@@ -5,38 +5,53 @@
         low: Real  # its lower end
         high: Real  # its upper end
 
-Every field is of 8 bytes, or a record, or an array of these: no padding, the same layout from every language.  In plain
-Python a record is a ctypes structure; compiled it is a pointer to the same bytes (`gradproof/compiler.py`).
+A field has 8 bytes, or is a record, or an array of either: there is no padding, and every language has the same layout.
+In plain Python a record is a ctypes structure; compiled, it is a pointer to the same bytes (`machine_code/records.py`).
 """
 
 from __future__ import annotations
 
 import ctypes
-from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+import sys
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 
-from numpy import float64
+import numpy as np
+
+from .abi import Integers, Objective, Reals, User
 
 Kind = TypeVar("Kind")
 WORD = 8
-# 64 bits that C calls uint64_t; the core takes them for an integer with a sign.
+# 64 bits that C calls uint64_t; the core reads them as a signed integer.
 Bits: TypeAlias = Annotated[int, "uint64_t"]
 
-C_TYPES: dict[Any, Any] = {float: ctypes.c_double, int: ctypes.c_int64}
+NUMBERS: dict[Any, Any] = {float: ctypes.c_double, int: ctypes.c_int64}
+# A record with an address in it lives as long as the call that made it: it is never saved, and C never sees it.
+ADDRESSES = (Objective, User, Reals, Integers)
 
 
 def record(declared: type[Kind]) -> type[Kind]:
-    """Make a record of a class whose annotations are its fields: Real, Integer, Bits, records, or arrays of these.
+    """Make a record of a class whose annotations are its fields: numbers, records, arrays of these, or addresses.
 
     An array of 48 reals is `Annotated[Reals, 48]`, one of 32 records `Annotated[Pointer[Slot], 32]`.
     """
-    hints = get_type_hints(declared, include_extras=True)
-    fields = [(name, c_type(note)) for name, note in hints.items()]
-    names = {"_fields_": fields, "__doc__": declared.__doc__, "__module__": declared.__module__}
+    # As `typing.get_type_hints`, which takes a third of what the first check takes.
+    known = vars(sys.modules[declared.__module__])
+    kinds = {name: c_type(eval(note, known)) for name, note in declared.__annotations__.items()}
+    vectors = [name for name, kind in kinds.items() if _is_vector(kind)]
+    # With slots, a field that does not exist cannot be set.
+    names = {"__slots__": vectors, "__doc__": declared.__doc__, "__module__": declared.__module__}
     made: Any = type(declared.__name__, (ctypes.Structure,), names)
-    # Where each field begins, in bytes: below, what says so gives way to what reads it.
-    made.offsets = {name: made.__dict__[name].offset for name, _ in fields}
-    for name, kind in fields:
-        if kind is ctypes.c_double or kind is ctypes.c_int64:
+    slots = {name: made.__dict__[name] for name in vectors}
+    made._fields_ = list(kinds.items())
+    made.kinds = kinds
+    made.offsets = {name: made.__dict__[name].offset for name in kinds}
+    made.addresses = {name: declared.__annotations__[name] for name, kind in kinds.items() if kind is ctypes.py_object}
+    places = {name: (np.dtype(kinds[name]._type_), kinds[name]._length_, made.offsets[name]) for name in vectors}
+    made.__getattr__ = lambda self, name: _view(self, name, places)
+    for name, kind in kinds.items():
+        if name in slots:
+            setattr(made, name, slots[name])
+        elif kind in NUMBERS.values():
             setattr(made, name, _number(made.__dict__[name], kind))
     return made  # type: ignore[no-any-return]
 
@@ -45,29 +60,29 @@ def c_type(note: Any) -> Any:
     """Return the ctypes type of an annotation."""
     if get_origin(note) is Annotated:
         kind, extra = get_args(note)
-        if isinstance(extra, int):
-            return _array(c_type(get_args(kind)[0]), extra)
-        return c_type(kind)
-    return C_TYPES.get(note, note)
+        return c_type(get_args(kind)[0]) * extra if isinstance(extra, int) else c_type(kind)
+    return ctypes.py_object if note in ADDRESSES else NUMBERS.get(note, note)
+
+
+def _is_vector(kind: Any) -> bool:
+    return issubclass(kind, ctypes.Array) and kind._type_ in NUMBERS.values()
+
+
+def _view(self: Any, name: str, places: dict[str, Any]) -> Any:
+    """Return an array of numbers, and keep it in its slot: Python asks here only where the slot is empty."""
+    if name not in places:
+        raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+    view = np.frombuffer(self, *places[name])
+    setattr(self, name, view)
+    return view
 
 
 def _number(field: Any, kind: Any) -> property:
-    """Return a field of numbers as the core sees it: a real divides by zero without a word, as compiled ones do."""
+    """Return a number as compiled code has it: a real divides by zero without an exception, an integer is cut off."""
     get, put = field.__get__, field.__set__
     if kind is ctypes.c_double:
-        return property(lambda self: float64(get(self)), put)
+        return property(lambda self: np.float64(get(self)), put)
     return property(get, lambda self, value: put(self, int(value)))
-
-
-def _array(kind: Any, count: int) -> Any:
-    """Return an array type whose elements are as the fields of a record are."""
-    plain = kind * count
-    get, put = plain.__getitem__, plain.__setitem__
-    if kind is ctypes.c_double:
-        return type("Reals", (plain,), {"__getitem__": lambda self, place: float64(get(self, place))})
-    if kind is ctypes.c_int64:
-        return type("Integers", (plain,), {"__setitem__": lambda self, place, value: put(self, place, int(value))})
-    return plain
 
 
 def words_of(kind: type[Any]) -> int:

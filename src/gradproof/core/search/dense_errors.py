@@ -7,24 +7,23 @@ import math
 from numpy import int64, uint64
 
 from ..evidence.scales import DEFAULT_RTOL
-from ..lines.rungs import begin_climber
-from ..lines.single_bars import walk_ladder
+from ..lines import phases
+from ..lines.rungs import begin_line_ladder, set_line
+from ..lines.walk import walk
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
-from ..records.lines import FINISHED, LINES_CONFIRM, LINES_FACTORS, LINES_SAMPLING, Halving, Lines, block_of
+from ..records.lines import FINISHED, Lines, block_of
 from .candidates import add_candidate, confirming_rtol
-from .halving import HALVING_DONE, HALVING_FREE, advance_halving, begin_halving, is_wrong
+from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
-from .nodes import free_halvings, length, note_coordinate, write_half
+from .nodes import length, note_coordinate
 
 SAMPLES = 6
-
-FACTOR_RUNGS = 6
-
+# Blocks that get a line along the claim, and the rungs that it may take.
 FACTORS = 8
-
-# Coordinates that are drawn from the blocks with dense errors.
+FACTOR_RUNGS = 6
+# Coordinates that are drawn from these blocks, all in all: at least one of each.
 DRAWN = 8
 
 
@@ -35,17 +34,15 @@ def drawn(lines: Lines, number: int, count: int) -> int:
 
 def begin_sampling(lines: Lines) -> None:
     """Choose the nodes that are followed down to single coordinates; the open ones of the level stay as they are."""
-    lines.phase = LINES_SAMPLING
+    lines.phase = phases.SAMPLING
     lines.dense = 1
-    free_halvings(lines)
     open_nodes = lines.next_count
     lines.sample_count = SAMPLES if open_nodes > SAMPLES else open_nodes
     for number in range(lines.sample_count):
         # One of each sixth of the open nodes: nodes of all blocks.
-        low = number * open_nodes // SAMPLES if open_nodes > SAMPLES else number
-        high = (number + 1) * open_nodes // SAMPLES if open_nodes > SAMPLES else number + 1
-        chosen = low + drawn(lines, number, high - low)
-        lines.nodes[number] = lines.next_nodes[chosen]
+        low = number * open_nodes // lines.sample_count
+        high = (number + 1) * open_nodes // lines.sample_count
+        lines.nodes[number] = lines.next_nodes[low + drawn(lines, number, high - low)]
         follow(lines, number)
 
 
@@ -54,31 +51,30 @@ def follow(lines: Lines, number: int) -> None:
     node = lines.nodes[number]
     if length(node) == 1:
         note_coordinate(lines, node)
-        lines.halvings[number].stage = HALVING_FREE
     else:
         begin_halving(lines, lines.halvings[number], node)
 
 
 def advance_samples(lines: Lines) -> None:
-    """Move every sample on: it follows the half with the larger residual slope."""
+    """Move every sample on that has its rung."""
     for number in range(lines.sample_count):
         halving = lines.halvings[number]
         if halving.stage != HALVING_FREE:
             advance_halving(lines, halving)
-            if halving.stage == HALVING_DONE:
-                descend(lines, number, halving)
+            if halving.stage == HALVING_FREE:
+                follow_worse_half(lines, number)
 
 
-def descend(lines: Lines, number: int, halving: Halving) -> None:
-    """Replace the node of a sample by its worse half; where neither is wrong, the sample ends."""
-    left = is_wrong(lines, halving.left)
-    right = is_wrong(lines, halving.right)
-    halving.stage = HALVING_FREE
-    if not left and not right:
-        return
-    worse = math.fabs(halving.left.residual) >= math.fabs(halving.right.residual)
-    write_half(halving, left and (worse or not right), lines.nodes[number])
-    follow(lines, number)
+def follow_worse_half(lines: Lines, number: int) -> None:
+    """Replace the node of a sample by the wrong half with the larger residual slope; without one the sample ends."""
+    left = lines.halvings[number].left
+    right = lines.halvings[number].right
+    worse = left
+    if is_wrong(lines, right) and not (is_wrong(lines, left) and math.fabs(left.residual) >= math.fabs(right.residual)):
+        worse = right
+    if is_wrong(lines, worse):
+        lines.nodes[number] = worse
+        follow(lines, number)
 
 
 def samples_under_way(lines: Lines) -> bool:
@@ -90,7 +86,7 @@ def samples_under_way(lines: Lines) -> bool:
 
 
 def is_touched(lines: Lines, start: int, stop: int) -> bool:
-    """Return whether an open node, or a candidate's node, lies in [start, stop)."""
+    """Return whether an open node lies in [start, stop), or reaches into it."""
     for number in range(lines.next_count):
         node = lines.next_nodes[number]
         if node.start < stop and node.stop > start:
@@ -100,7 +96,7 @@ def is_touched(lines: Lines, start: int, stop: int) -> bool:
 
 def begin_factors(lines: Lines) -> None:
     """Begin lines along the claim over the blocks that disagree; without names, over all that is open."""
-    lines.phase = LINES_FACTORS
+    lines.phase = phases.FACTORS
     lines.factor_count = 0
     begin_long_findings(lines)
     for number in range(lines.block_count):
@@ -119,41 +115,36 @@ def begin_factors(lines: Lines) -> None:
     draw_candidates(lines)
 
 
-def draw_candidates(lines: Lines) -> None:
-    """Draw some coordinates of each block."""
-    each = DRAWN // lines.factor_count
-    for number in range(lines.factor_count):
-        climber = lines.halvings[number].ladder
-        start = climber.start
-        for sample in range(each if each > 0 else 1):
-            place = drawn(lines, DRAWN * (number + 1) + sample, climber.stop - start)
-            add_candidate(lines, start + place)
-
-
 def begin_factor(lines: Lines, start: int, stop: int) -> None:
     """Begin the line along the claim over a block."""
-    number = lines.factor_count
-    lines.factor_count = number + 1
-    halving = lines.halvings[number]
-    climber = halving.ladder
-    exponent = lines.next_nodes[0].exponent
-    begin_climber(climber, start, stop, 1, exponent, FACTOR_RUNGS, 0.0)
-    climber.seeds[0] = lines.failed.seed
+    ladder = lines.halvings[lines.factor_count].ladder
+    lines.factor_count += 1
+    set_line(ladder, start, stop, lines.failed.seed, 1)
+    begin_line_ladder(ladder, lines.next_nodes[0].exponent, FACTOR_RUNGS, 0.0)
+
+
+def draw_candidates(lines: Lines) -> None:
+    """Draw some coordinates of each block."""
+    for number in range(lines.factor_count):
+        ladder = lines.halvings[number].ladder
+        for sample in range(DRAWN // lines.factor_count):
+            index = ladder.start + drawn(lines, DRAWN * (number + 1) + sample, ladder.stop - ladder.start)
+            add_candidate(lines, index)
 
 
 def advance_factors(lines: Lines) -> None:
     """Move the lines along the claim on."""
     for number in range(lines.factor_count):
-        climber = lines.halvings[number].ladder
-        if climber.wanted != FINISHED:
-            walk_ladder(lines, climber)
+        ladder = lines.halvings[number].ladder
+        if ladder.wanted != FINISHED:
+            walk(lines, ladder)
 
 
 def finish_factors(lines: Lines) -> None:
     """Write what is known of the blocks; their coordinates are confirmed next."""
+    chosen = confirming_rtol(lines)
+    relative = chosen if chosen > 0.0 else DEFAULT_RTOL
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
-        chosen = confirming_rtol(lines)
-        relative = chosen if chosen > 0.0 else DEFAULT_RTOL
         write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
-    lines.phase = LINES_CONFIRM
+    lines.phase = phases.CONFIRM

@@ -5,10 +5,11 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 
 from __future__ import annotations
 
-from ..records.lines import LINES_CONFIRM, LINES_HALVING, MOST_HALVINGS, Halving, Lines
+from ..lines import phases
+from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .dense_errors import begin_sampling
-from .halving import HALVING_DONE, HALVING_FREE, advance_halving, begin_halving, is_wrong
-from .nodes import append_half, free_halvings, length, note_coordinate, note_stuck
+from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
+from .nodes import append_node, length, note_coordinate, note_stuck
 
 # So many open nodes, coordinates included, are dense.
 DENSE_NODES = 40
@@ -16,7 +17,7 @@ DENSE_NODES = 40
 
 def begin_descent(lines: Lines) -> None:
     """Begin with the line that disagrees, which is node 0."""
-    lines.phase = LINES_HALVING
+    lines.phase = phases.HALVING
     lines.node_count = 1
     lines.next_count = 0
     lines.next_node = 0
@@ -26,7 +27,14 @@ def begin_descent(lines: Lines) -> None:
     free_halvings(lines)
 
 
-def fill_halvings(lines: Lines) -> bool:
+def free_halvings(lines: Lines) -> None:
+    """Free all halvings; their ladders want nothing."""
+    for number in range(MOST_HALVINGS):
+        lines.halvings[number].stage = HALVING_FREE
+        lines.halvings[number].ladder.wanted = FINISHED
+
+
+def halve_open_nodes(lines: Lines) -> bool:
     """Begin to halve the nodes of the level, as far as there is room; return whether any is under way."""
     busy = False
     for number in range(MOST_HALVINGS):
@@ -43,36 +51,35 @@ def fill_halvings(lines: Lines) -> bool:
 
 
 def advance_level(lines: Lines) -> None:
-    """Move every halving on that has its rung; their wrong halves are nodes of the next level."""
+    """Move every halving on that has its rung."""
     for number in range(MOST_HALVINGS):
         halving = lines.halvings[number]
         if halving.stage != HALVING_FREE:
             advance_halving(lines, halving)
-            if halving.stage == HALVING_DONE:
-                finish_halving(lines, halving)
-                halving.stage = HALVING_FREE
+            if halving.stage == HALVING_FREE:
+                keep_wrong_halves(lines, halving)
 
 
-def finish_halving(lines: Lines, halving: Halving) -> None:
-    """Put the wrong halves of a node on the list of the next level."""
+def keep_wrong_halves(lines: Lines, halving: Halving) -> None:
+    """Append the wrong halves of a node to the next level; where neither is wrong, the node is stuck."""
     left = is_wrong(lines, halving.left)
     right = is_wrong(lines, halving.right)
     if left:
-        append_half(lines, halving, True)
+        append_node(lines, halving.left)
     if right:
-        append_half(lines, halving, False)
+        append_node(lines, halving.right)
     if not left and not right:
         note_stuck(lines, halving.node)
 
 
 def prepare_level(lines: Lines) -> bool:
     """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
-    if fill_halvings(lines):
+    if halve_open_nodes(lines):
         return True
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)
     elif lines.next_count == 0:
-        lines.phase = LINES_CONFIRM
+        lines.phase = phases.CONFIRM
     else:
         for number in range(lines.next_count):
             lines.nodes[number] = lines.next_nodes[number]

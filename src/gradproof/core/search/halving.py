@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import math
 
-from ..lines.pooled_bars import slope_noise_at
-from ..lines.rungs import begin_climber, lowest_exponent, residual_at
-from ..lines.single_bars import NOISE_BARS, walk_ladder
-from ..records.floats import larger, power_of_two_above
-from ..records.lines import FINISHED, Half, Halving, LineLadder, Lines, Node, block_of
+from ..lines.rungs import begin_line_ladder, lowest_exponent, residual_at, set_line
+from ..lines.single_bars import single_noise
+from ..lines.walk import walk
+from ..records.floats import larger, power_of_two_above, smaller
+from ..records.lines import FINISHED, Halving, LineLadder, Lines, Node, block_of, write_node
 
+# Stages; a halving that has ended is free for the next node.
 HALVING_FREE = 0
 HALVING_LEFT_PAIR = 1
 HALVING_LEFT_LADDER = 2
 HALVING_RIGHT_LADDER = 3
 HALVING_LEFT_AGAIN = 4
-HALVING_DONE = 5
 
-# The step of the whole line serves where its bar is at most a third of what disagrees.
-PLAIN = 3.0
+# The step of the whole line serves where what disagrees is so many of its bars.
+PAIR_BARS = 3.0
+# A bar is good enough where what disagrees is so many of them, more at the last look; for the right half also where
+# what subtraction left of it is.
+TARGET_BARS = 6.0
+LAST_TARGET_BARS = 12.0
+RIGHT_TARGET_BARS = 3.0
 LARGEST_FIRST = -4
 LADDER_RUNGS = 8
 LAST_RUNGS = 10
-# Between these bars a subtraction does not decide.
+# Between these bars a subtraction does not decide, unless its bar is hardly more than noise.
 DOUBT_LOW = 0.7
 DOUBT_HIGH = 2.5
 DOUBT_NOISE = 1.5
@@ -49,56 +54,49 @@ def middle_of(lines: Lines, start: int, stop: int) -> int:
 
 def begin_halving(lines: Lines, halving: Halving, node: Node) -> None:
     """Begin to halve a node: a pair on its left half, or a ladder where the step of the node does not serve."""
-    start = node.start
     halving.node = node
-    halving.middle = middle_of(lines, start, node.stop)
-    exponent = node.exponent
+    halving.left = node
+    halving.right = node
+    halving.left.stop = middle_of(lines, node.start, node.stop)
+    halving.right.start = halving.left.stop
     residual = math.fabs(node.residual)
-    bar = NOISE_BARS * slope_noise_at(lines, exponent) + node.rest
-    if bar <= residual / PLAIN:
+    if single_noise(lines, node.exponent) + node.rest <= residual / PAIR_BARS:
         halving.stage = HALVING_LEFT_PAIR
-        climb_half(lines, halving, True, exponent, 1, 0.0)
+        measure(lines, halving, halving.left, node.exponent, 1, 0.0)
     else:
         halving.stage = HALVING_LEFT_LADDER
-        first = exponent + 1 if exponent + 1 < LARGEST_FIRST else LARGEST_FIRST
-        climb_half(lines, halving, True, first, LADDER_RUNGS, residual / 6.0)
+        first = node.exponent + 1 if node.exponent + 1 < LARGEST_FIRST else LARGEST_FIRST
+        measure(lines, halving, halving.left, first, LADDER_RUNGS, residual / TARGET_BARS)
 
 
-def climb_half(lines: Lines, halving: Halving, left: bool, exponent: int, most: int, target: float) -> None:
-    """Begin a climb on one half, along the line that disagreed."""
-    node = halving.node
-    middle = halving.middle
-    start = node.start if left else middle
-    stop = middle if left else node.stop
+def measure(lines: Lines, halving: Halving, half: Node, exponent: int, most: int, target: float) -> None:
+    """Begin a ladder on one half, along the line that disagreed."""
     lowest = lowest_exponent(lines)
-    climber = halving.ladder
-    first = exponent if exponent > lowest else lowest
-    begin_climber(climber, start, stop, lines.failed.aligned, first, most, target)
-    climber.seeds[0] = lines.failed.seed
+    set_line(halving.ladder, half.start, half.stop, lines.failed.seed, lines.failed.aligned)
+    begin_line_ladder(halving.ladder, exponent if exponent > lowest else lowest, most, target)
 
 
 def advance_halving(lines: Lines, halving: Halving) -> None:
     """Go on after a rung: to the next one, to the other half, or to the end."""
-    climber = halving.ladder
-    stage = halving.stage
-    if stage == HALVING_LEFT_PAIR:
-        climber.wanted = FINISHED
+    ladder = halving.ladder
+    if halving.stage == HALVING_LEFT_PAIR:
         take_left_pair(lines, halving)
+        subtract(lines, halving)
+        return
+    walk(lines, ladder)
+    if ladder.wanted != FINISHED:
+        return
+    if halving.stage == HALVING_RIGHT_LADDER:
+        take_right_ladder(lines, halving)
+        return
+    write_node(halving.left, ladder, ladder_bar_of(ladder))
+    if halving.stage == HALVING_LEFT_AGAIN:
+        halving.stage = HALVING_FREE
     else:
-        walk_ladder(lines, climber)
-        if climber.wanted != FINISHED:
-            return
-        if stage == HALVING_RIGHT_LADDER:
-            take_right_ladder(lines, halving)
-            return
-        take_ladder(halving.left, climber)
-        if stage == HALVING_LEFT_AGAIN:
-            halving.stage = HALVING_DONE
-            return
-    subtract(lines, halving)
+        subtract(lines, halving)
 
 
-def in_squares(a: float, b: float) -> float:
+def root_of_squares(a: float, b: float) -> float:
     """Return the root of the sum of two squares; overflow and underflow do not spoil it."""
     unit = power_of_two_above(larger(a, b))
     a /= unit
@@ -108,73 +106,61 @@ def in_squares(a: float, b: float) -> float:
 
 def take_left_pair(lines: Lines, halving: Halving) -> None:
     """Take the residual slope of the left half at the step of the node."""
-    node = halving.node
-    climber = halving.ladder
-    exponent = climber.first
-    noise = NOISE_BARS * slope_noise_at(lines, exponent)
-    rest = node.rest
-    halving.left.residual = residual_at(climber, exponent, 0)
-    halving.left.bar = in_squares(noise, rest)
+    exponent = halving.ladder.first
+    halving.ladder.wanted = FINISHED
+    halving.left.residual = residual_at(halving.ladder, exponent, 0)
+    halving.left.bar = root_of_squares(single_noise(lines, exponent), halving.node.rest)
     halving.left.exponent = exponent
-    halving.left.rest = rest
 
 
-def ladder_bar_of(climber: LineLadder) -> float:
-    """Return the bar of a finished ladder: at a kink at x, of the mean of both slopes."""
-    return climber.small if climber.has_gap != 0 else climber.bar
-
-
-def take_ladder(half: Half, ladder: LineLadder) -> None:
-    """Take what the ladder of a half found."""
-    half.residual = ladder.residual
-    half.bar = ladder_bar_of(ladder)
-    half.exponent = ladder.best
-    half.rest = ladder.rest
+def ladder_bar_of(ladder: LineLadder) -> float:
+    """Return the bar of a ladder that has ended: at a kink at x, of the mean of both slopes."""
+    return ladder.mean_bar if ladder.has_gap != 0 else ladder.bar
 
 
 def take_right_ladder(lines: Lines, halving: Halving) -> None:
     """Take what the ladder of the right half found; where neither half is wrong, look at the left one again."""
-    climber = halving.ladder
-    undecided = not (is_wrong(lines, halving.left) or is_wrong(lines, halving.right))
-    take_ladder(halving.right, climber)
+    ladder = halving.ladder
+    undecided = neither_is_wrong(lines, halving)
+    write_node(halving.right, ladder, ladder_bar_of(ladder))
     if undecided and not is_wrong(lines, halving.right):
-        residual = math.fabs(halving.node.residual)
+        target = math.fabs(halving.node.residual) / LAST_TARGET_BARS
         halving.stage = HALVING_LEFT_AGAIN
-        climb_half(lines, halving, True, climber.best, LAST_RUNGS, residual / 12.0)
+        measure(lines, halving, halving.left, ladder.best, LAST_RUNGS, target)
     else:
-        halving.stage = HALVING_DONE
+        halving.stage = HALVING_FREE
 
 
 def subtract(lines: Lines, halving: Halving) -> None:
-    """Get the right half by subtraction; where that does not decide, it climbs a ladder of its own."""
+    """Get the right half by subtraction; where that does not decide, it gets a ladder of its own."""
     node = halving.node
-    bar = node.bar
-    left_bar = halving.left.bar
-    halving.right.residual = node.residual - halving.left.residual
-    plain = halving.stage == HALVING_LEFT_PAIR
-    halving.right.bar = in_squares(bar, left_bar) if plain else bar + left_bar
-    halving.right.exponent = halving.left.exponent
-    halving.right.rest = halving.left.rest
-    neither = not (is_wrong(lines, halving.left) or is_wrong(lines, halving.right))
-    if not (neither or is_in_doubt(lines, halving)):
-        halving.stage = HALVING_DONE
-        return
-    target = math.fabs(node.residual) / 6.0
-    seen = math.fabs(halving.right.residual)
-    seen = (seen if seen > left_bar else left_bar) / 3.0
-    halving.stage = HALVING_RIGHT_LADDER
-    first = halving.left.exponent
-    climb_half(lines, halving, False, first, LADDER_RUNGS, target if target < seen else seen)
+    left = halving.left
+    right = halving.right
+    right.residual = node.residual - left.residual
+    independent = halving.stage == HALVING_LEFT_PAIR
+    right.bar = root_of_squares(node.bar, left.bar) if independent else node.bar + left.bar
+    right.exponent = left.exponent
+    right.rest = left.rest
+    halving.stage = HALVING_FREE
+    if neither_is_wrong(lines, halving) or is_in_doubt(lines, right):
+        halving.stage = HALVING_RIGHT_LADDER
+        seen = larger(math.fabs(right.residual), left.bar) / RIGHT_TARGET_BARS
+        target = smaller(math.fabs(node.residual) / TARGET_BARS, seen)
+        measure(lines, halving, right, left.exponent, LADDER_RUNGS, target)
 
 
-def is_wrong(lines: Lines, half: Half) -> bool:
-    """Return whether the residual slope of a half is larger than its bar and the tolerance."""
-    return math.fabs(half.residual) > half.bar + lines.tolerance
+def is_wrong(lines: Lines, node: Node) -> bool:
+    """Return whether the residual slope of a node is larger than its bar and the tolerance."""
+    return math.fabs(node.residual) > node.bar + lines.tolerance
 
 
-def is_in_doubt(lines: Lines, halving: Halving) -> bool:
+def neither_is_wrong(lines: Lines, halving: Halving) -> bool:
+    """Return whether none of the halves is known to be wrong."""
+    return not (is_wrong(lines, halving.left) or is_wrong(lines, halving.right))
+
+
+def is_in_doubt(lines: Lines, right: Node) -> bool:
     """Return whether the right half is so near to its bar that a subtraction does not decide."""
-    bar = halving.right.bar
-    noise = NOISE_BARS * slope_noise_at(lines, halving.left.exponent)
-    beyond = math.fabs(halving.right.residual) - lines.tolerance
-    return DOUBT_LOW * bar < beyond < DOUBT_HIGH * bar and bar > DOUBT_NOISE * noise
+    beyond = math.fabs(right.residual) - lines.tolerance
+    noise = single_noise(lines, right.exponent)
+    return DOUBT_LOW * right.bar < beyond < DOUBT_HIGH * right.bar and right.bar > DOUBT_NOISE * noise

@@ -1,12 +1,12 @@
-"""Findings about lines longer than one coordinate: blocks with dense errors, parts that could not be located."""
+"""Findings about lines longer than one coordinate: blocks with dense errors, and parts in which nothing was located."""
 
 from __future__ import annotations
 
 import math
 
 from ..evidence.intervals import NO_KINK
+from ..records.border import begin_finding
 from ..records.codes import AGREES, WRONG
-from ..records.findings import begin_finding
 from ..records.lines import MOST_LONG_FINDINGS, Halving, Lines, Node, write_node
 
 
@@ -17,11 +17,10 @@ def begin_long_findings(lines: Lines) -> None:
 
 def write_long_finding(lines: Lines, node: Node, cause: int, claim: float, allowed: float) -> None:
     """Write a finding: the claimed slope along a part of a line, and the numerical one."""
-    number = lines.finding_count
-    if number >= MOST_LONG_FINDINGS:
+    if lines.finding_count >= MOST_LONG_FINDINGS:
         return
-    lines.finding_count = number + 1
-    finding = lines.long_findings[number]
+    finding = lines.long_findings[lines.finding_count]
+    lines.finding_count += 1
     begin_finding(finding, node.start, node.stop, cause, NO_KINK, node.bar + allowed)
     finding.claimed = claim
     # Where the claimed slope is not known, the residual slope alone.
@@ -34,21 +33,16 @@ def write_factor(lines: Lines, halving: Halving, allowed: float) -> None:
     """Write what a line along the claim says of a block: wrong where it disagrees, else what its coordinates say."""
     ladder = halving.ladder
     cause = WRONG if math.fabs(ladder.residual) > ladder.bar + allowed else AGREES
-    write_node(halving.node, ladder.start, ladder.stop, ladder.best, ladder.residual, ladder.bar, ladder.rest)
+    write_node(halving.node, ladder, ladder.bar)
     write_long_finding(lines, halving.node, cause, ladder.claim, allowed)
-
-
-def holds(lines: Lines, number: int, index: int) -> bool:
-    """Return whether a coordinate lies in the line of a finding."""
-    finding = lines.long_findings[number]
-    return finding.start <= index < finding.stop
 
 
 def refute_blocks(lines: Lines, index: int) -> None:
     """A coordinate is confirmed wrong: so is the block that holds it."""
     for number in range(lines.finding_count):
-        if holds(lines, number, index):
-            lines.long_findings[number].cause = WRONG
+        finding = lines.long_findings[number]
+        if finding.start <= index < finding.stop:
+            finding.cause = WRONG
 
 
 def any_wrong(lines: Lines) -> bool:
@@ -60,7 +54,7 @@ def any_wrong(lines: Lines) -> bool:
 
 
 def keep_wrong(lines: Lines) -> None:
-    """Forget the findings that are not wrong: blocks at the border of what is."""
+    """Forget the findings that are not wrong: blocks next to those that are."""
     kept = 0
     for number in range(lines.finding_count):
         finding = lines.long_findings[number]

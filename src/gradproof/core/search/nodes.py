@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..records.lines import MOST_HALVINGS, MOST_NODES, MOST_STUCK, Halving, Lines, Node
+from ..records.lines import MOST_NODES, MOST_STUCK, Lines, Node
 from .candidates import add_candidate
-from .halving import HALVING_FREE
-
-
-def free_halvings(lines: Lines) -> None:
-    """Empty the halvings."""
-    for number in range(MOST_HALVINGS):
-        lines.halvings[number].stage = HALVING_FREE
 
 
 def length(node: Node) -> int:
@@ -28,35 +21,23 @@ def note_coordinate(lines: Lines, node: Node) -> None:
 
 def note_stuck(lines: Lines, node: Node) -> None:
     """Keep a node of which neither half could be found wrong."""
-    count = lines.stuck_count
-    if count < MOST_STUCK:
-        lines.stuck_nodes[count] = node
-        lines.stuck_count = count + 1
+    if lines.stuck_count < MOST_STUCK:
+        lines.stuck_nodes[lines.stuck_count] = node
+        lines.stuck_count += 1
 
 
-def append_half(lines: Lines, halving: Halving, left: bool) -> None:
-    """Append a half to the next level."""
+def append_node(lines: Lines, node: Node) -> None:
+    """Append a node to the next level."""
     if lines.next_count < MOST_NODES:
-        write_half(halving, left, lines.next_nodes[lines.next_count])
+        lines.next_nodes[lines.next_count] = node
         lines.next_count += 1
-
-
-def write_half(halving: Halving, left: bool, node: Node) -> None:
-    """Write one half of a node as a node."""
-    half = halving.left if left else halving.right
-    node.start = halving.node.start if left else halving.middle
-    node.stop = halving.middle if left else halving.node.stop
-    node.exponent = half.exponent
-    node.residual = half.residual
-    node.bar = half.bar
-    node.rest = half.rest
 
 
 def largest_stuck(lines: Lines) -> Node:
     """Return the node with the largest residual slope that could not be located; without any, the line itself."""
-    best = lines.nodes[0]
+    largest = lines.nodes[0]
     for number in range(lines.stuck_count):
         node = lines.stuck_nodes[number]
-        if number == 0 or math.fabs(node.residual) > math.fabs(best.residual):
-            best = node
-    return best
+        if number == 0 or math.fabs(node.residual) > math.fabs(largest.residual):
+            largest = node
+    return largest

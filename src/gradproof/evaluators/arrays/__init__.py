@@ -1,1 +1,1 @@
-"""Objectives that read the user's own arrays: the check moves those in place, and puts them back."""
+"""Objectives that read the user's own arrays: the check modifies these in place and restores them."""

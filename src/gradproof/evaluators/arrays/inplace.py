@@ -1,4 +1,4 @@
-"""Objectives without arguments: the check moves the arrays that they read, and puts them back bit for bit."""
+"""Objectives without arguments: the check modifies the arrays that they read, and restores them bit for bit."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ..values import as_value, as_values, number_or_same
 from .lines import InPlaceLines
 from .memory import Arrays
 
-# So many values of short probes are handed over at once.
+# The most values of short probes that are returned at once.
 CHUNK = 1024
 
 
 class InPlace:
-    """An objective without arguments, and the arrays that it reads; `in_place` makes it."""
+    """An objective without arguments and the arrays that it reads; `in_place` makes it."""
 
     def __init__(self, parameters: Any, function: Callable[[], Any]) -> None:
         self.parameters = parameters
@@ -34,8 +34,7 @@ class InPlace:
     def problem(self, gradient: Any, along_lines: Callable[[int], bool]) -> tuple[InPlaceProblem, Any]:
         """Return the problem at the present values, and the gradient as `claimed_gradient` takes it.
 
-        Along lines the gradient is asked for first: what its function holds meanwhile is given back before the one
-        copy of x is made.
+        Along lines the gradient is computed first, so that its temporary memory is free again before x is copied.
         """
         arrays = Arrays(self.parameters)
         arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
@@ -49,43 +48,57 @@ class InPlace:
 
 
 def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
-    """Return an objective that reads its parameters from where they are, for `check(in_place(parameters, f), g)`.
+    """Make an objective that reads its parameters in place, for ``check(in_place(parameters, f), g)``.
 
-    The check moves the user's own arrays and puts them back bit for bit, whatever ends it: an exception, Ctrl-C, a
-    limit.  Beside parameters and gradient it holds one vector, a copy of x to restore them from; named blocks are
-    never put together a second time.  A gradient given as one array is copied, too, up to 256 MiB.
+    The check modifies the user's own arrays and restores them bit for bit, however it ends: normally, by an exception,
+    by Ctrl-C or by a limit.  Apart from parameters and gradient it needs memory for a single vector, the copy of x from
+    which they are restored, and for a copy of a gradient that is given as one array of up to 256 MiB.
 
     Parameters
     ----------
-    parameters
-        A writable float32 or float64 array of any strides, or a (nested) dict, list or tuple of such, all of one type;
-        or of objects that give NumPy a view of their memory.  No two of them may share memory.
-    f
-        `f() -> float`, a function of the present values of the parameters.
+    parameters : ndarray or structure of arrays
+        A writable float32 or float64 array with any strides, or a (nested) dict, list or tuple of such arrays, all of
+        the same dtype; or of objects that give NumPy a view of their memory.  No two of them may share memory.
+    f : callable
+        ``f() -> float``, a function of the present values of the parameters.
 
     Returns
     -------
     InPlace
-        What `check` and `assert_gradient` take as the objective.  Their gradient is then `g()`, without arguments, with
-        the structure of the parameters, or the arrays themselves; and x is left out.
+        To be passed to `check` or `assert_gradient` as the objective.  The gradient is then ``g()``, without arguments,
+        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.
 
     Raises
     ------
     TypeError
-        Where f is no function.
+        If `f` is not callable.
 
     Notes
     -----
-    Along lines a gradient of several arrays is copied into one vector: what `g()` returns and nobody else holds is let
-    go of then; arrays that the caller keeps stay beside it, one vector more.
+    Along lines a gradient that consists of several arrays is copied into one vector.  Arrays that the caller keeps then
+    exist twice; those that only ``g()`` held are freed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gradproof import check, in_place
+    >>> w = np.array([0.5, 1.0, 2.0])
+    >>> def loss():
+    ...     return np.sum(w**3)
+    >>> def gradient():
+    ...     return 3 * w**2
+    >>> check(in_place(w, loss), gradient).verdict
+    'right'
+    >>> w
+    array([0.5, 1. , 2. ])
     """
     if not callable(f):
-        raise TypeError(f"in_place takes (parameters, f), where f is a function without arguments, not {f!r:.40}")
+        raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {f!r:.40}")
     return InPlace(parameters, f)
 
 
 class InPlaceProblem(Problem):
-    """The point as a flat copy, and the user's arrays, which hold it between two evaluations."""
+    """The point as a flat copy, and the user's arrays, which hold it between evaluations."""
 
     def __init__(self, arrays: Arrays) -> None:
         super().__init__(arrays.layout, arrays.copy())
@@ -93,7 +106,7 @@ class InPlaceProblem(Problem):
 
 
 class InPlaceEvaluator(Evaluator):
-    """Moves the user's arrays from point to point; after every round they are what they were, whatever ends it."""
+    """Moves the user's arrays from point to point, and restores them after every round, however it ends."""
 
     problem: InPlaceProblem
 
@@ -111,13 +124,13 @@ class InPlaceEvaluator(Evaluator):
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
 
     def use_lines(self, claimed: Flat) -> Lines:
-        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        """Prepare for probes on long lines, which need the claimed gradient, in the type of x."""
         self.lines = self._long = InPlaceLines(self.problem.x, claimed, self.arrays)
         return self._long
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
-        # Twice: a second Ctrl-C may come just when the first one has led to what puts the arrays back.
+        # Twice, because a second Ctrl-C may arrive on the way into the first `finally`.
         try:
             try:
                 return super().evaluate(probes)
@@ -127,34 +140,34 @@ class InPlaceEvaluator(Evaluator):
             self._put_back()
 
     def foretold(self, probes: Flat) -> Flat:
-        """Return the changes of f that the claim foretells for the probes of a round; 0 for those on no long line."""
+        """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
         try:
             try:
-                return super().foretold(probes)  # a probe that a file answered is moved to only now
+                return super().foretold(probes)  # moves to probes whose values came from a file
             finally:
                 self._put_back()
         finally:
             self._put_back()
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
+        """Return the objective at x; its exceptions propagate."""
         self._put_back()
         self._away = True
         value = as_value(call_without_arguments(self.function, "objective"))
         if self.arrays.fingerprint() != self._fingerprint:
             self._changes_parameters = True
-            self.problem.note("The objective changed the parameters; they were set back before each call.")
+            self.problem.note("The objective changed the parameters; they were restored before each call.")
         self._put_back()
         return value
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
         self._away = True
         for part in self.pace.chunks(len(probes), CHUNK if self.lines is None else 1):
             values: list[float] = []
             try:
                 values.extend(self._one(probe) for probe in probes[part])
-            except BaseException:  # Ctrl-C, or an exit: what was done counts
+            except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(values)
                 raise
             yield as_values(values)
@@ -168,7 +181,7 @@ class InPlaceEvaluator(Evaluator):
         with np.errstate(all="ignore"):
             try:
                 value = number_or_same(self.function())
-            except Exception as error:  # the user's function may raise anything outside of its domain
+            except Exception as error:  # outside of its domain f may raise anything
                 self.problem.raised.note(error)
         if self._changes_parameters:
             self._put_back()
@@ -179,7 +192,7 @@ class InPlaceEvaluator(Evaluator):
         return value
 
     def _move(self, probe: Flat) -> None:
-        """Move the coordinates of a short probe, rounded as the library rounds them."""
+        """Move the coordinates of a short probe, with the same rounding as in the library."""
         start, stop = int(probe["start"]), int(probe["stop"])
         if probe["seed"]:
             self.arrays[start:stop] = self.points(np.ascontiguousarray(probe))[0][start:stop]
@@ -189,10 +202,10 @@ class InPlaceEvaluator(Evaluator):
         if ratio:
             self.arrays[stop - 1] = float(self.problem.x[stop - 1]) + ratio * step
         elif stop > start + 1:
-            raise RuntimeError("a line of several coordinates without a direction")
+            raise RuntimeError("internal error: a line of several coordinates without a direction")
 
     def _put_back(self) -> None:
-        """Restore the arrays; Ctrl-C meanwhile waits until that is done."""
+        """Restore the arrays; a Ctrl-C in the meantime takes effect afterwards."""
         interrupted: KeyboardInterrupt | None = None
         is_back = False
         while not is_back:
@@ -204,7 +217,7 @@ class InPlaceEvaluator(Evaluator):
             raise interrupted
 
     def _is_put_back(self) -> bool:
-        """Restore the arrays where they may stand elsewhere than at x."""
+        """Restore the arrays unless they are certain to be at x."""
         long = self._long
         if self._away or (long is not None and long.are_moved):
             if long is not None:
@@ -217,26 +230,26 @@ class InPlaceEvaluator(Evaluator):
 
 
 def call_without_arguments(function: Callable[[], Any], what: str) -> Any:
-    """Call the user's function; where it takes arguments, say that it is called without."""
+    """Call the user's function; if it takes arguments, raise an error that says it is called without any."""
     return called(f"in place, the {what} is called without arguments", function)
 
 
 def _result(gradient: Callable[[], Any], arrays: Arrays) -> Any:
-    """Call the gradient; it must leave the parameters as they are."""
+    """Call the gradient, which must not change the parameters."""
     before = arrays.fingerprint()
     value = call_without_arguments(gradient, "gradient")
     if value is None:
-        raise TypeError("the gradient returned None, not arrays like the parameters: is a `return` missing?")
+        raise TypeError("the gradient returned None instead of arrays like the parameters: is a `return` missing?")
     if arrays.fingerprint() != before:
-        raise ValueError("the gradient changed the parameters, so that it is no gradient at x: let it leave them as is")
+        raise ValueError("the gradient function changed the parameters, but it must leave them as they are")
     return value
 
 
 def _claimed(gradient: Any, arrays: Arrays) -> Claimed:
-    """Return the claimed gradient in one vector of the parameters' type; of one array that is not theirs no copy."""
+    """Return the claimed gradient as one vector in the parameters' type; a single array of its own is not copied."""
     calls = int(callable(gradient))
     value = _result(gradient, arrays) if calls else gradient
-    # A result that somebody else holds may be a buffer that is used again.
+    # A result that somebody else holds may be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     same = isinstance(value, np.ndarray) and (ours or not calls) and not arrays.share_memory(value)
     make = arrays.layout.flat_or_same if same else arrays.layout.flatten

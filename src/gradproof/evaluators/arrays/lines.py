@@ -1,4 +1,4 @@
-"""Long lines through the user's own arrays: who moves them, and how nobody writes to them once the check has ended."""
+"""Long lines through the user's own arrays, which no thread may modify once the check has ended."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ...problem.numbers import Flat
 from ..lines import Lines
 from .memory import Arrays, Block
 
-# Seconds between two looks whether threads still write.
+# Seconds between two checks whether threads are still writing.
 WAIT = 1e-4
 
 
 class Moving:
-    """The arrays as the threads see them that move them; once it is closed, nobody writes to them any more."""
+    """The arrays as seen by the threads that move them; once it is closed, nothing is written any more."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
@@ -31,9 +31,9 @@ class Moving:
         self.arrays[where] = values
 
     def close(self) -> None:
-        """Let no thread begin to write, and wait for those that do: Ctrl-C leaves them behind."""
+        """Keep threads from starting to write, and wait for those that Ctrl-C left writing."""
         self.is_open = False
-        # A thread says that it writes before it looks whether it may.
+        # A thread registers as writing before it looks whether this is still open.
         while self.writing - {threading.get_ident()}:
             time.sleep(WAIT)
 
@@ -41,7 +41,7 @@ class Moving:
 class InPlaceLines(Lines):
     """Long lines whose point is the user's arrays.
 
-    A segment that lies in one array is moved where it is; any other one in a small memory of its own, and copied.
+    A segment that lies within one array is moved in place; any other is moved in a small buffer and copied.
     """
 
     def __init__(self, x: Flat, claimed: Flat, arrays: Arrays) -> None:
@@ -52,17 +52,17 @@ class InPlaceLines(Lines):
 
     @property
     def are_moved(self) -> bool:
-        """Whether the arrays stand elsewhere than at x."""
+        """Whether the arrays are away from x."""
         return self._moved.start < self._moved.stop
 
     def stop_writing(self) -> None:
-        """Let no thread of an earlier move write any more."""
+        """Make sure that no thread of an earlier move writes any more."""
         self._moving.close()
         self._moving = Moving(self.arrays)
         self._point = cast(Flat, self._moving)
 
     def forget_point(self) -> None:
-        """Know that the arrays stand at x again."""
+        """Note that the arrays are at x again."""
         self._moved = slice(0, 0)
 
     def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
@@ -75,8 +75,8 @@ class InPlaceLines(Lines):
             moving.writing.discard(this)
 
     def _write(self, probe: Flat, first: int, last: int) -> None:
-        words = pointer(np.ascontiguousarray(probe), "gradproof_probe[]")
-        line = slice(probe["start"].item(), probe["stop"].item())
+        words = pointer(probe, "gradproof_probe[]")
+        line = slice(int(probe["start"]), int(probe["stop"]))
         for begin, end, block in self._runs(first, last):
             target = self._memory() if block is None else block.elements
             target_start = begin * SEGMENT if block is None else block.start
@@ -86,7 +86,7 @@ class InPlaceLines(Lines):
                 self.arrays[start:stop] = target[start - target_start : stop - target_start]
 
     def _runs(self, first: int, last: int) -> Iterator[tuple[int, int, Block | None]]:
-        """Yield segments: many that lie in one array, with it; or a single one that does not."""
+        """Yield runs of segments that lie within one array, together with it, and single segments that do not."""
         number = first
         for block in self.arrays.blocks:
             begin, end = -(-block.start // SEGMENT), min(block.stop // SEGMENT, last)
@@ -100,14 +100,14 @@ class InPlaceLines(Lines):
     def _run(self, words: Any, begin: int, end: int, target: Flat, target_start: int) -> None:
         claimed, sizes = self.pointers
         kind = "float *" if target.dtype.itemsize == 4 else "double *"
-        # The library counts from coordinate 0, wherever that would be; it writes to the segments that it is told.
+        # The library counts from coordinate 0, wherever that would be, and writes only to the given segments.
         point = ffi.cast(kind, pointer(target)) - target_start
         changes = pointer(self._partial[begin:end])
         if self._move(pointer(self.x), claimed, sizes, words, begin, end - begin, point, changes):
-            raise RuntimeError("the library refused a probe on a long line")
+            raise RuntimeError("internal error: the library refused a probe on a long line")
 
     def _memory(self) -> Flat:
-        """Return the memory of this thread for one segment."""
+        """Return this thread's buffer for one segment."""
         if not hasattr(self._scratch, "segment"):
             self._scratch.segment = np.empty(SEGMENT, self.x.dtype)
         memory: Flat = self._scratch.segment

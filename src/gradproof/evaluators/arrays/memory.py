@@ -1,4 +1,4 @@
-"""The user's own arrays as one vector that is written in pieces; what cannot be written so is refused."""
+"""The user's own arrays as one vector that can be written piece by piece; rejects arrays that cannot."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ...problem.point import PIECE
 from ...problem.structure import Layout, Leaf, Node, layout_of
 from ...problem.watching import fingerprint
 
-# How long NumPy may look for an element that two arrays share; beyond that they count as sharing one.
+# NumPy's limit on work when it looks for an element that two arrays share; beyond it they count as sharing one.
 WORK = 1 << 16
 
 
 class Block(NamedTuple):
-    """One array: where it stands in the vector, its own shape, and its elements in their order, to be written to."""
+    """One array: its range in the vector, and its elements in order, to be written to."""
 
     start: int
     stop: int
@@ -26,7 +26,7 @@ class Block(NamedTuple):
 
     @property
     def in_one_piece(self) -> bool:
-        """Whether the elements stand in memory one after the other, as the processor reads them."""
+        """Whether the elements are contiguous, aligned and in native byte order."""
         return bool(self.array.flags.c_contiguous and self.array.flags.aligned and self.array.dtype.isnative)
 
 
@@ -41,7 +41,7 @@ class Arrays:
     Raises
     ------
     TypeError, ValueError
-        Where something cannot be written to, is no view, shares memory with another, or differs in type from others.
+        If an array is read-only, is not a view, shares memory with another, or has a different dtype than the others.
     """
 
     def __init__(self, parameters: Any) -> None:
@@ -56,7 +56,7 @@ class Arrays:
         _refuse_shared_memory(self.blocks, self.layout)
 
     def __setitem__(self, where: slice | int, values: Any) -> None:
-        """Write to some coordinates of the vector; each value is rounded to the type of its array."""
+        """Write to some coordinates of the vector; values are rounded to the dtype of their array."""
         if isinstance(where, slice):
             for block, inside, outside in self.parts(where.start, where.stop):
                 block.elements[inside] = values[outside]
@@ -65,7 +65,7 @@ class Arrays:
                 block.elements[inside] = values
 
     def parts(self, start: int, stop: int) -> Iterator[tuple[Block, slice, slice]]:
-        """Yield what [start, stop) has of each block: the block, the place in it, the place in [start, stop)."""
+        """Yield each block that [start, stop) meets, with the range within the block and within [start, stop)."""
         for block in self.blocks:
             first, last = max(start, block.start), min(stop, block.stop)
             if first < last:
@@ -84,9 +84,9 @@ class Arrays:
             block.array[...] = flat[block.start : block.stop].reshape(block.array.shape)
 
     def fingerprint(self) -> int:
-        """Return a sum over the bits of all values, weighted by their places: another one says that something changed.
+        """Return a sum over the bits of all values, weighted by position, that changes if a value does.
 
-        It takes no memory, unlike a comparison with a copy.
+        Unlike a comparison with a copy, it needs no memory.
         """
         total = 0
         for block in self.blocks:
@@ -95,18 +95,18 @@ class Arrays:
         return total
 
     def share_memory(self, array: Flat) -> bool:
-        """Whether an array may have elements in common with these."""
+        """Whether an array may share memory with these."""
         return any(np.may_share_memory(block.array, array) for block in self.blocks)
 
     def refuse_what_is_not_finite(self, refuse: Callable[[Layout, Flat], None]) -> None:
-        """Let `refuse` look at all values where one is not finite; no vector is made while all are."""
+        """Call `refuse` with all values if one is not finite; no copy is made otherwise."""
         pieces = (piece for block in self.blocks for piece in _pieces(block.array))
         if not all(np.isfinite(piece).all() for piece in pieces):
             refuse(self.layout, self.copy())
 
 
 def _leaves_of(node: Node, value: Any) -> Iterator[Any]:
-    """Yield the arrays and numbers of a value of this structure as they are, in the order of the leaves."""
+    """Yield the arrays and numbers of a value of this structure, in the order of the leaves."""
     if isinstance(node, Leaf):
         yield value
         return
@@ -115,7 +115,7 @@ def _leaves_of(node: Node, value: Any) -> Iterator[Any]:
 
 
 def _pieces(array: Flat) -> Iterator[Flat]:
-    """Yield an array in parts of some rows, without copies."""
+    """Yield an array in groups of rows, without copies."""
     if array.ndim == 0:
         yield array
         return
@@ -129,30 +129,30 @@ def _block(leaf: Leaf, value: Any) -> Block:
     array = _view(name, value)
     if array.dtype.kind != "f":
         raise TypeError(
-            f"{name} holds {array.dtype}; no step fits into that: in_place takes float32 and float64 arrays"
+            f"{name} has the type {array.dtype}, in which no small step can be taken: in_place needs float32 or float64"
         )
     if not array.flags.writeable:
         raise ValueError(
-            f"{name} is read-only, and in_place writes to it: give a writable array, or use check(f, g, x)"
+            f"{name} is read-only, but in_place writes to it: pass a writable array, or use check(f, g, x)"
         )
     if _overlaps_itself(array):
-        raise ValueError(f"elements of {name} share memory (a broadcast?): give the array that it was made of")
+        raise ValueError(f"elements of {name} share memory (is it broadcast?): pass the array from which it was made")
     return Block(leaf.start, leaf.stop, array, array.reshape(-1) if array.flags.c_contiguous else array.flat)
 
 
 def _view(name: str, value: Any) -> Flat:
-    """Return an array on the user's own memory."""
+    """Return an array that is a view of the user's own memory."""
     array = np.asarray(value)
     if not isinstance(value, np.ndarray) and not np.may_share_memory(array, np.asarray(value)):
         raise TypeError(
-            f"{name} is of type {type(value).__name__}, which gives NumPy no view of its memory: "
-            "in_place takes arrays that it can write to"
+            f"{name} is of type {type(value).__name__}, of which NumPy has no view: in_place needs arrays that it can "
+            "write to"
         )
     return array
 
 
 def _overlaps_itself(array: Flat) -> bool:
-    """Whether two elements may have memory in common: whether a stride is shorter than what lies within it."""
+    """Whether two elements may share memory: whether a stride is shorter than what it has to span."""
     reach = array.itemsize
     for stride, length in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
         if stride < reach:
@@ -166,14 +166,13 @@ def _refuse_mixed_types(blocks: tuple[Block, ...], layout: Layout) -> None:
     for block in blocks:
         if block.array.itemsize != first.array.itemsize:
             raise TypeError(
-                f"{_path(first, layout)} is {first.array.dtype} and {_path(block, layout)} {block.array.dtype}: one "
-                "check in place has one arithmetic; convert one of them, or check the arrays of each type "
-                "by themselves"
+                f"{_path(first, layout)} is {first.array.dtype} but {_path(block, layout)} is {block.array.dtype}: "
+                "in_place needs arrays of one type; convert one of them, or check the arrays of each type separately"
             )
 
 
 def _refuse_shared_memory(blocks: tuple[Block, ...], layout: Layout) -> None:
-    """Raise where a step along one coordinate would move another one, too."""
+    """Raise an error if a step along one coordinate would move another one as well."""
     bounds = np.lib.array_utils if hasattr(np.lib, "array_utils") else np
     spans = sorted((*bounds.byte_bounds(block.array), number) for number, block in enumerate(blocks))
     for place, (_, high, number) in enumerate(spans):
@@ -183,8 +182,8 @@ def _refuse_shared_memory(blocks: tuple[Block, ...], layout: Layout) -> None:
             if _share(blocks[number].array, blocks[other].array):
                 one, two = (_path(blocks[index], layout) for index in sorted((number, other)))
                 raise ValueError(
-                    f"{one} and {two} are the same memory: a step along one would move both; give it once, with the "
-                    "gradient of all its uses"
+                    f"{one} and {two} share memory, so that a step along one would move both: pass the array once, "
+                    "with its total gradient"
                 )
 
 

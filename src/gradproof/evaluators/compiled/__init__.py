@@ -1,1 +1,1 @@
-"""Objectives in machine code: C functions, and what Numba has compiled."""
+"""Objectives in machine code: C functions, and functions compiled by Numba."""

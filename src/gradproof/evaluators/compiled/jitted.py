@@ -1,4 +1,4 @@
-"""Objectives compiled by Numba: wrapped once as a C function, then called without Python between two evaluations."""
+"""Wraps objectives compiled by Numba as C functions, which are then called without Python in between."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ...problem.point import Problem
 from ...problem.structure import Leaf
 from .native import NativeFunction
 
-# What Numba calls for a parallel loop, in the function itself or in one that it calls.
+# What compiled code calls to run a parallel loop, be it in the function itself or in one that it calls.
 PARALLEL = "numba_parallel_for"
 
 
 def is_compiled(objective: Any) -> bool:
-    """Whether Numba has made this function; asked without importing Numba."""
+    """Whether a function was compiled by Numba; answered without importing Numba."""
     dispatcher = sys.modules.get("numba.core.dispatcher")
     return dispatcher is not None and isinstance(objective, dispatcher.Dispatcher)
 
 
 def as_native_function(objective: Any, problem: Problem) -> NativeFunction | None:
-    """Return a compiled objective as a C function; None where Numba cannot call it with one array."""
+    """Return a compiled objective as a C function; None if Numba cannot call it with one array."""
     root = problem.layout.root
     if not isinstance(root, Leaf) or not root.shape:
         return None
@@ -42,8 +42,8 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> Nativ
         )
     except numba.core.errors.NumbaError:
         return None
-    # Several threads may call it: what Numba compiles keeps nothing from call to call.  But for parallel loops: not
-    # every thread pool of Numba's may be entered by two threads.
+    # Several threads may call it, because compiled code keeps no state between calls; except with parallel loops, as
+    # not every threading layer of Numba may be entered by two threads.
     threads = 1 if PARALLEL in function.inspect_llvm() else None
     return NativeFunction(function.address, 0, (function,), threads)
 
@@ -52,7 +52,7 @@ def _vector_wrapper(objective: Any) -> Any:
     from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
-        # A copy, because the objective may write to its argument.
+        # On a copy, because the objective may write to its argument.
         try:
             value[0] = float(objective(carray(x, (n,)).copy()))
         except Exception:

@@ -1,4 +1,4 @@
-"""Objectives in machine code: a C function pointer, called without Python between two evaluations."""
+"""Evaluates C functions, without Python between two evaluations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ...problem.structure import LARGE
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
+from .addresses import function_address, user_address
 from .threads import Threads, processors
 
 CHUNK_ROWS = 4096
@@ -24,7 +25,7 @@ ALIGNED = 64
 
 
 class NativeFunction(NamedTuple):
-    """The address of a C function, the address of its user data, what keeps both alive, and how many may call it."""
+    """Addresses of a C function and its user data, objects that keep both alive, and how many threads may call it."""
 
     address: int
     user: int
@@ -33,7 +34,7 @@ class NativeFunction(NamedTuple):
 
 
 class NativeError(RuntimeError):
-    """A native function handed back a code that is not zero; `code` is that code."""
+    """Raised if a native function returns a code other than 0; `code` is that code."""
 
     def __init__(self, what: str, code: int) -> None:
         super().__init__(f"the native {what} returned the code {code} at x (0 is success)")
@@ -41,123 +42,74 @@ class NativeError(RuntimeError):
 
 
 def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFunction:
-    """Say that an objective or a gradient is a C function.
+    """Mark an objective or a gradient as a C function.
 
     Parameters
     ----------
-    function
-        `int32_t f(const double *x, int64_t n, double *value, void *user)`; a gradient writes n values.  A cffi function
-        pointer, a ctypes function, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address.  Where x is
-        float32 it gets `const float *x`.
-    user
-        What the function gets as `user`: None, an address, an array, or a cffi or ctypes pointer.
-    threads
-        How many threads may call an objective at once; None for one on each processor.  More than 1, the default, is
-        for a function that may be called again while it runs: it writes to `value` alone, not to `user`, nor to static
-        or global memory, and what it calls does so, either.  One that is not like that would give wrong values now and
-        then, and its right gradient would be called wrong; nobody can see that from outside, so it must be said.  The
-        report is the same for any number of threads.
+    function : function pointer
+        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success; a gradient
+        writes n values.  If x is float32 it receives ``const float *x``.  Accepted are cffi function pointers, ctypes
+        functions, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address as an integer.
+    user : object, optional
+        What the function receives as ``user``: None, an address, an array, or a cffi or ctypes pointer.
+    threads : int or None, optional
+        How many threads may call the objective at once, by default 1; None for one on each processor.  Use more than 1
+        only for a reentrant function: one that writes to ``value`` only, not to ``user`` nor to static or global
+        memory, and calls nothing that does.  Any other function would return wrong values now and then, so that a
+        correct gradient would be called wrong.  The report does not depend on the number of threads.
 
     Returns
     -------
     NativeFunction
-        What `check` takes as its objective or gradient.
+        To be passed to `check`, `study` and the other functions as the objective or the gradient.
 
     Raises
     ------
     TypeError, ValueError
-        Where one of the arguments is not what it must be.
+        If an argument is invalid, for example a null pointer.
+
+    Examples
+    --------
+    A C function can be loaded with ctypes or cffi; here one is made from Python:
+
+    >>> import ctypes
+    >>> import numpy as np
+    >>> from gradproof import check, native
+    >>> double_pointer = ctypes.POINTER(ctypes.c_double)
+    >>> signature = ctypes.CFUNCTYPE(ctypes.c_int32, double_pointer, ctypes.c_int64, double_pointer, ctypes.c_void_p)
+    >>> @signature
+    ... def objective(x, n, value, user):
+    ...     value[0] = sum(x[i] ** 2 for i in range(n))
+    ...     return 0
+    >>> check(native(objective), lambda x: 2 * x, np.array([1.0, 2.0, 3.0])).verdict
+    'right'
     """
-    address, context = _address(function)
-    data = _data(user) if user is not None else context
+    address, context = function_address(function)
+    data = user_address(user) if user is not None else context
     return NativeFunction(address, data, (function, user), _threads(threads))
 
 
 def _threads(threads: Any) -> int | None:
     if threads is None:
         return None
-    count = whole(threads, "threads must be an integer, or None for one on each processor")
+    count = whole(threads, "threads must be an integer, or None for one per processor")
     if count < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}; None is one on each processor")
+        raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
     return count
 
 
-def _address(function: Any) -> tuple[int, int]:
-    """Return the address of the function and of the user data that comes with it."""
-    if isinstance(function, tuple) and type(function).__name__ == "LowLevelCallable":
-        return _capsule(tuple.__getitem__(function, 0))
-    if isinstance(function, ffi.CData):
-        address = int(ffi.cast("uintptr_t", function))
-    elif isinstance(getattr(function, "address", None), int):
-        address = function.address
-    elif isinstance(function, int) and not isinstance(function, bool):
-        address = function
-    else:
-        address = _ctypes_address(function)
-    if address <= 0:
-        raise ValueError("native() got a NULL pointer instead of a function")
-    return address, 0
-
-
-def _ctypes_address(function: Any) -> int:
-    import ctypes
-
-    if isinstance(function, ctypes._CFuncPtr):  # type: ignore[attr-defined]
-        return ctypes.cast(function, ctypes.c_void_p).value or 0
-    hint = ": pass a Python function to check() as it is" if callable(function) else ""
-    raise TypeError(
-        "native() takes a cffi or ctypes function pointer, a numba cfunc, a SciPy LowLevelCallable or an address, "
-        f"not an object of type {type(function).__name__}{hint}"
-    )
-
-
-def _capsule(capsule: Any) -> tuple[int, int]:
-    import ctypes
-
-    api = ctypes.pythonapi
-    api.PyCapsule_GetName.restype, api.PyCapsule_GetName.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    api.PyCapsule_GetContext.restype, api.PyCapsule_GetContext.argtypes = ctypes.c_void_p, [ctypes.py_object]
-    api.PyCapsule_GetPointer.restype = ctypes.c_void_p
-    api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    address = api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule))
-    return int(address), int(api.PyCapsule_GetContext(capsule) or 0)
-
-
-def _data(user: Any) -> int:
-    if isinstance(user, bool):
-        raise TypeError("user must be None, an address, an array, or a cffi or ctypes pointer, not a bool")
-    if isinstance(user, int):
-        return user
-    if isinstance(user, np.ndarray):
-        return int(user.ctypes.data)
-    if isinstance(user, ffi.CData):
-        return int(ffi.cast("uintptr_t", user))
-    import ctypes
-
-    if isinstance(user, (ctypes.Structure, ctypes.Union, ctypes.Array, ctypes._SimpleCData)) and not isinstance(
-        user, (ctypes.c_void_p, ctypes.c_char_p)
-    ):
-        return ctypes.addressof(user)
-    try:
-        return ctypes.cast(user, ctypes.c_void_p).value or 0
-    except (TypeError, ctypes.ArgumentError):
-        raise TypeError(
-            f"user must be None, an address, an array, or a cffi or ctypes pointer, not {type(user).__name__}"
-        ) from None
-
-
 def function_pointer(function: NativeFunction, problem: Problem) -> Any:
-    """Return the function as the C type that the library takes for the arithmetic of x."""
+    """Return the function as a C pointer of the type for the arithmetic of x."""
     return ffi.cast("gradproof_objective_f32" if problem.is_float32 else "gradproof_objective", function.address)
 
 
 def user_pointer(function: NativeFunction) -> Any:
-    """Return the user data as the C type that the library takes."""
+    """Return the user data as a C pointer."""
     return ffi.cast("void *", function.user)
 
 
 def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any], Any]:
-    """Return a native gradient as a function of x, in the structure of x."""
+    """Return a native gradient as a Python function that returns the structure of x."""
 
     def gradient(_: Any) -> Any:
         x, out = problem.x.copy(), np.full(problem.n, np.nan)
@@ -171,7 +123,7 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
 
 
 class NativeEvaluator(Evaluator):
-    """Lets the library call the function for a whole chunk; `rerun` says in Python what went wrong at a point."""
+    """Lets the library evaluate whole chunks; `rerun` repeats a failed call in Python, for its exception."""
 
     def __init__(
         self,
@@ -192,23 +144,23 @@ class NativeEvaluator(Evaluator):
         self._points: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
-        """Get ready for probes on long lines; for long vectors one point must do, which several threads move."""
+        """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
         if self.problem.n >= LARGE:
             self.use_one_thread()
         return super().use_lines(claimed)
 
     def use_one_thread(self) -> None:
-        """Work in the caller's thread alone: others work beside it."""
+        """Work in the caller's thread only, because the caller runs several evaluators at once."""
         self._threads = Threads(1)
         self.pace.least = 1
 
     def close(self) -> None:
-        """Let go of what works in the background."""
+        """Stop whatever works in the background."""
         self._threads.close()
         super().close()
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
+        """Return the objective at x; its exceptions propagate."""
         value = np.full(1, np.nan)
         code = self._answer(probes_at_x(), value)
         if code and self._rerun is not None:
@@ -218,18 +170,18 @@ class NativeEvaluator(Evaluator):
         return float(value[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN for a code."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it returns a code."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             values = np.empty(part.stop - part.start)
             if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
-                raise RuntimeError("the library refused a round of probes")
-            self._see_exceptions(probes[part], values)
+                raise RuntimeError("internal error: the library refused a round of probes")
+            self._note_exceptions(probes[part], values)
             yield values
 
-    def _see_exceptions(self, probes: Flat, values: Flat) -> None:
-        """Note what is raised at the first point of a chunk that has no value, and that it was so at all of them.
+    def _note_exceptions(self, probes: Flat, values: Flat) -> None:
+        """Note what the first point without a value raises in Python, counted for all such points of the chunk.
 
-        Machine code that raises says only that it does; a C function has no exceptions.
+        Compiled code only signals that it raised; a C function has no exceptions.
         """
         missing = np.flatnonzero(np.isnan(values))
         if self._rerun is None or not missing.size:
@@ -246,11 +198,11 @@ class NativeEvaluator(Evaluator):
 
     @property
     def _has_one_point(self) -> bool:
-        """Whether one point moves along long lines: there is no memory for more, and several threads move it."""
+        """Whether a single point moves along long lines, because there is no memory for more."""
         return self.lines is not None and self.problem.n >= LARGE
 
     def _answer(self, probes: Flat, values: Flat) -> int:
-        """Write the values of probes; return the code of the library, or that of the objective at x."""
+        """Write the values of probes; return the code of the library or of the objective at x."""
         if self.lines is None:
             return self._by_library(probes, values, np.zeros(len(probes)))
         if self._has_one_point:
@@ -261,7 +213,7 @@ class NativeEvaluator(Evaluator):
         return code
 
     def _at(self, point: Flat, values: Flat) -> int:
-        """Write the value at the point that moves along long lines."""
+        """Write the value at the point that moves along long lines; return the code of the objective."""
         code = int(self._function(pointer(point), self.problem.n, pointer(values), self._user))
         if code:
             values[0] = np.nan
@@ -290,7 +242,7 @@ class NativeEvaluator(Evaluator):
         return self._threads.run(work, len(probes))
 
     def _point_of(self, thread: int) -> Flat:
-        """Return the work memory of a thread: at the same place in a line of cache, lest sums take another order."""
+        """Return the buffer of a thread, always aligned alike, so that vectorized sums keep their order."""
         if thread not in self._points:
             itemsize = self.problem.x.itemsize
             memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)

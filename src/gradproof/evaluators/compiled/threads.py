@@ -1,4 +1,4 @@
-"""Threads for objectives in machine code: they share the probes of a chunk, each with a point of its own."""
+"""Threads that share the probes of a chunk, each with its own point; for objectives in machine code."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-# A chunk that takes less is not worth waking another thread, which takes some 0.05 ms.
+# In seconds: for a shorter chunk it is not worth waking another thread, which takes about 0.05 ms.
 WORTH = 1e-3
-# Ranges for each thread: one that is held up, or gets the slower half, leaves work to the others.
+# Ranges per thread: a thread that is held up, or has a slow range, leaves the rest to the others.
 RANGES = 4
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 class Threads:
-    """Runs the ranges of a chunk in several threads at once, where they take long enough.
+    """Runs the ranges of a chunk in several threads at once if that is worth it.
 
-    What is called must let go of the interpreter's lock.  How long it took until now decides how many threads work:
-    the values are the same for any number of them.
+    The work must release the interpreter lock.  How long it has taken so far decides how many threads are used; the
+    values do not depend on their number.
 
     Parameters
     ----------
     most
-        So many threads at most, the caller's own among them.
+        The maximum number of threads, including the caller's.
     """
 
     def __init__(self, most: int) -> None:
@@ -40,14 +40,14 @@ class Threads:
         self._seconds = 0.0
 
     def run(self, work: Callable[[int, slice], int], count: int) -> int:
-        """Do work for the rows of a chunk, all of them; return the first code that is not 0, or 0.
+        """Do the work for all rows of a chunk; return the first code other than 0, or 0.
 
         Parameters
         ----------
         work
-            Called as work(thread, rows): no two calls with one number of a thread are under way at once.
+            Called as work(thread, rows), never twice at once with the same thread number.
         count
-            Number of rows.
+            The number of rows.
         """
         threads = min(self.most, count) if count * self._seconds >= WORTH else 1
         began = time.perf_counter()
@@ -56,13 +56,13 @@ class Threads:
         return next((code for code in codes if code), 0)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Stop the threads."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
 
     def _together(self, work: Callable[[int, slice], int], count: int, threads: int) -> list[int]:
-        # On use: it brings modules along that take longer than a small check.
+        # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
         ranges = min(count, threads * RANGES)
@@ -87,6 +87,6 @@ class Threads:
             codes = share(0)
             return [*codes, *(code for other in others for code in other.result())]
         finally:
-            # After Ctrl-C, too, nothing of the user's may run on when the check has returned.
+            # Nothing of the user's may still run when the check has returned, not even after Ctrl-C.
             left.clear()
             wait(others)

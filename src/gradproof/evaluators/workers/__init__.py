@@ -1,1 +1,1 @@
-"""Executors: processes, threads or machines that evaluate the objective."""
+"""Evaluation by executors: in other processes, threads or machines."""

@@ -1,7 +1,7 @@
-"""An executor answers the rounds: processes, threads, or machines, whatever runs `submit(function, *arguments)`.
+"""Evaluates rounds by an executor: processes, threads, machines, or anything with `submit(function, *arguments)`.
 
-A task names probes, a few words each; the worker keeps x and makes the points itself.  Tasks that get lost are asked
-again, and what no worker can do is done in this process: the values are the same wherever they come from.
+A task contains only probes, a few words each; the worker keeps x and makes the points itself.  Lost tasks are sent
+again, and what no worker can do is done in this process: the values are the same wherever they are computed.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from ..pace import Pace, TimeIsUp
 from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
 from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
 
-# A task takes so many seconds at most, unless one evaluation does: Ctrl-C and the end of a round wait for no more.
+# The longest task in seconds, unless one evaluation takes longer: Ctrl-C and the end of a round wait for tasks.
 LONG = 0.2
-# And at least so many where there is enough to do: sending it takes a millisecond or so.
+# The shortest, if there is enough to do: sending a task takes about a millisecond.
 SHORT = 0.005
-# A task is this part of what is left for a worker: large ones first, small ones at the end of a round.
+# A task is one third of what is left per worker: large tasks first, small ones at the end of a round.
 PART = 3
-# Tasks under way for each worker: one that it does, and one that waits for it.
+# Tasks in flight per worker: one that it runs, and one that waits.
 AHEAD = 2
-# How often a task is sent before it is done here.
+# How often a task is sent before it is evaluated in this process.
 TRIES = 4
 
 
 class Task:
-    """A batch of probes that was sent to a worker: under way; or with its values; or neither, then to be done here."""
+    """A batch of probes sent to a worker: in flight, or with its values, or neither if it is to be evaluated here."""
 
     def __init__(self, probes: Flat) -> None:
         self.probes = probes
@@ -51,31 +51,31 @@ class Task:
         self.raised: tuple[Raised, ...] = ()
 
     def cancel(self) -> None:
-        """Take the task back, where nobody has begun it."""
+        """Cancel the task if no worker has started it."""
         cancel = getattr(self.future, "cancel", None)
         if cancel is not None:
             cancel()
 
 
 class ExecutorEvaluator(Evaluator):
-    """Lets an executor answer the rounds.
+    """Evaluates rounds by an executor.
 
     Parameters
     ----------
     objective
-        What `check` takes; it must be picklable where the workers are other processes, and, where they are threads of
-        this one, safe to call from several threads at once.
+        An objective of any kind; it must be picklable if the workers are other processes, and safe to call from several
+        threads at once if they are threads of this one.
     problem
         The point x.
     executor
-        Has `submit(function, *arguments)`, which returns a future with `result()`.
+        An object with `submit(function, *arguments)`, which returns a future with `result()`.
     pace, bounds
-        As for every evaluator.
+        As for any evaluator.
 
     Raises
     ------
     TypeError
-        For an executor that is none, or an objective that cannot be sent to its processes.
+        If `executor` has no `submit`, or the objective cannot be sent to its processes.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class ExecutorEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         if not callable(getattr(executor, "submit", None)):
             raise TypeError(
-                "executor must have submit(function, *arguments), as those of concurrent.futures have, "
-                f"not be of type {type(executor).__name__}"
+                "executor must have submit(function, *arguments), like those of concurrent.futures, "
+                f"but an object of type {type(executor).__name__} has none"
             )
         self.executor = executor
         self.objective = objective
@@ -106,7 +106,7 @@ class ExecutorEvaluator(Evaluator):
         keep(self._site)
 
     def use_lines(self, claimed: Flat) -> Lines:
-        """Get ready for probes on long lines, which take the claimed gradient; it has the type of x."""
+        """Prepare for probes on long lines, which need the claimed gradient, in the type of x."""
         forget(self._site.key)
         self._site = Site(self.objective, self.problem, claimed)
         keep(self._site)
@@ -115,25 +115,25 @@ class ExecutorEvaluator(Evaluator):
         return lines
 
     def close(self) -> None:
-        """Take back what nobody needs any more, and forget the check."""
+        """Cancel tasks that nobody needs any more, and forget the check."""
         self._take_back()
         forget(self._site.key)
         self._here.close()
         super().close()
 
     def at_x(self) -> float:
-        """Return the objective at x; what it raises goes through."""
-        # The first task brings the site along: its worker may keep nothing yet.
+        """Return the objective at x; its exceptions propagate."""
+        # The first task carries the site, which its worker cannot know yet.
         return float(next(self._answers(probes_at_x(), self._site))[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, some at a time; NaN where it raises."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
         for values in self._answers(probes):
             yield values
             self.pace.done(len(values))
 
     def _answers(self, probes: Flat, site: Site | None = None) -> Iterator[Flat]:
-        """Yield the values of probes in their order, whatever the order in which they are answered."""
+        """Yield the values of probes in order, whatever the order in which they arrive."""
         start = 0
         self._take_back()
         while start < len(probes) or self._tasks:
@@ -156,24 +156,24 @@ class ExecutorEvaluator(Evaluator):
         return [task for task in self._tasks if task.future is not None]
 
     def _most(self) -> int:
-        """Return how many tasks may be under way: until each worker has the site, which is large, one for each."""
+        """Return how many tasks may be in flight: one per worker until each has received the site, which is large."""
         return self._workers * (AHEAD if len(self._seen) >= self._workers else 1)
 
     def _take_back(self) -> None:
-        """Cancel what is left of a round that was broken off."""
+        """Cancel what is left of an interrupted round."""
         while self._tasks:
             self._tasks.pop().cancel()
 
     def _size(self, left: int) -> int:
-        """Return how many probes the next task takes of those that are left."""
+        """Return how many of the remaining probes the next task takes."""
         part = -(-left // (PART * self._workers))
         if self._seconds:
             part = max(min(part, int(LONG / self._seconds)), int(SHORT / self._seconds))
         return max(1, min(left, part))
 
     def _send(self, task: Task, site: Site | None) -> None:
-        """Send a task; where the executor takes no more, it is to be done here."""
-        # Also for one that is sent again: an executor may know a call again by its arguments.
+        """Send a task, unless the executor no longer accepts any: then it is evaluated here."""
+        # A new number even for a task that is sent again: an executor may cache calls by their arguments.
         task.number = next(self._numbers)
         task.tries += 1
         task.future = None
@@ -188,9 +188,9 @@ class ExecutorEvaluator(Evaluator):
             self._leave(problem)
 
     def _wait(self) -> None:
-        """Wait until something has come of a task, and see what it is; raise `TimeIsUp` when the time is."""
+        """Wait until a task has an outcome, and process it; raise `TimeIsUp` when the time is up."""
         tasks = self._under_way()
-        if not all(isinstance(task.future, Future) for task in tasks):  # of other kinds only `result()` is known
+        if not all(isinstance(task.future, Future) for task in tasks):  # other kinds need only have `result()`
             self._see(tasks[0], outcome_of(tasks[0].future))
             return
         deadline = self.pace.deadline
@@ -203,7 +203,7 @@ class ExecutorEvaluator(Evaluator):
                 self._see(task, outcome_of(task.future))
 
     def _see(self, task: Task, outcome: Any) -> None:
-        """Take the values of a task, or send it again, or leave it to this process."""
+        """Accept the values of a task, or send it again, or leave it to this process."""
         if isinstance(outcome, KeyboardInterrupt):
             raise outcome
         if isinstance(outcome, BrokenExecutor):
@@ -219,16 +219,18 @@ class ExecutorEvaluator(Evaluator):
         if not self._seen and (task.tries >= TRIES or is_about_pickling(outcome)):
             raise_at_the_door(outcome)
         if task.tries < TRIES:
-            # Nobody has answered, or a worker that keeps nothing of this check: the task now brings all along.
+            # The task was lost, or its worker does not know this check: send the task again with the site.
             self._send(task, self._site)
             return
-        self.problem.note("Workers lost some probes again and again: these were evaluated in this process.")
+        self.problem.note("Workers repeatedly lost some probes; these were evaluated in this process.")
         task.future = None
 
     def _noted(self, task: Task, answered: Answer) -> Flat:
         values = answered.values
         if values is None or len(values) != len(task.probes):
-            raise RuntimeError("a worker of the executor runs another version of gradproof")
+            raise RuntimeError(
+                "a worker of the executor runs a different version of gradproof: install the same one everywhere"
+            )
         for note in answered.notes:
             self.problem.note(note)
         self._here.changes_its_argument |= answered.changes_its_argument
@@ -239,15 +241,15 @@ class ExecutorEvaluator(Evaluator):
         return values
 
     def _values_here(self, task: Task) -> Flat:
-        """Evaluate in this process, as without an executor; what that raises goes through."""
+        """Evaluate a task in this process, as without an executor; exceptions propagate."""
         return self._here.evaluate(np.ascontiguousarray(task.probes))
 
     def _leave(self, problem: BaseException) -> None:
-        """Go on without the executor."""
+        """Continue without the executor."""
         if not self._takes_tasks:
             return
         self._takes_tasks = False
-        hint = "" if self._seen else " before it gave an answer: can its processes import the objective?"
+        hint = "" if self._seen else " before it answered: can its processes import the objective?"
         self.problem.note(
             f"The executor broke down ({type(problem).__name__}){hint or ';'} the rest was evaluated in this process."
         )

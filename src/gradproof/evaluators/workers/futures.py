@@ -1,4 +1,4 @@
-"""Executors and futures of all kinds: what can be told of them, and what is said where they cannot be used."""
+"""Executors and futures of all kinds: their properties, and the errors for those that cannot be used."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from .site import sendable
 
 MODULE = (
-    "make it a function at the top of a module (no lambda, no function inside of a function), "
+    "make it a function at the top of a module (not a lambda or a nested function), "
     "or use threads: concurrent.futures.ThreadPoolExecutor()"
 )
 
 
 def outcome_of(future: Any) -> Any:
-    """Return what comes of a future: an answer, or the exception with which it got lost."""
+    """Return the outcome of a future: its result, or the exception that it ended with."""
     if not isinstance(future, Future):
         try:
             return future.result()
@@ -31,8 +31,8 @@ def outcome_of(future: Any) -> Any:
 
 
 def workers_of(executor: Any) -> int:
-    """Return how many tasks an executor runs at once, as far as it says that; else one for each processor."""
-    for name in ("_max_workers", "num_workers"):  # those of Python and their like; those of mpi4py
+    """Return how many tasks an executor runs at once; if it does not tell, the number of processors."""
+    for name in ("_max_workers", "num_workers"):  # Python's and similar ones; mpi4py's
         number = getattr(executor, name, None)
         if isinstance(number, int) and number > 0:
             return number
@@ -45,13 +45,13 @@ def workers_of(executor: Any) -> int:
 
 
 def is_about_pickling(problem: Any) -> bool:
-    """Whether an exception says that something could not be sent to a process."""
+    """Whether an exception says that something could not be pickled."""
     text = f"{type(problem).__name__} {problem}".lower()
     return isinstance(problem, Exception) and any(word in text for word in ("pickl", "serializ"))
 
 
 def refuse_what_stays(objective: Any, executor: Any) -> None:
-    """Raise a TypeError for processes and an objective that cannot be sent to them, before anything is called."""
+    """Raise a TypeError, before anything is called, if the objective cannot be sent to the executor's processes."""
     processes = sys.modules.get("concurrent.futures.process")
     if processes is None or not isinstance(executor, processes.ProcessPoolExecutor):
         return
@@ -62,11 +62,11 @@ def refuse_what_stays(objective: Any, executor: Any) -> None:
 
 
 def raise_at_the_door(problem: Any, is_about_objective: bool = False) -> None:
-    """Raise what says why an executor cannot be used at all, and what to do."""
+    """Raise an error that says why an executor cannot be used at all, and what to do."""
     if is_about_objective or is_about_pickling(problem):
         raise TypeError(f"the objective cannot be sent to the executor's processes ({problem}): {MODULE}") from problem
     cause = problem if isinstance(problem, BaseException) else None
     raise RuntimeError(
-        f"the executor ran none of its tasks ({type(problem).__name__}: {problem}): hand over one that is open, and "
-        "whose workers can import gradproof and the objective"
+        f"the executor ran none of its tasks ({type(problem).__name__}: {problem}): pass one that is open and whose "
+        "workers can import gradproof and the objective"
     ) from cause

@@ -1,4 +1,4 @@
-"""What a worker of an executor keeps of a check, and what it does: it makes the points of probes, and sends values."""
+"""The worker's side of an executor: it keeps the problem, makes the points of probes, and returns values."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from ..evaluator import Evaluator
 from ..local import local_evaluator
 
 ANSWERED = "answered"
-# This worker keeps no such site, and the task brought none along.
+# The worker does not know this site, and the task did not carry it.
 UNKNOWN = "unknown"
-# The objective raised at x, or returned what is no number: the check evaluates there itself, which raises the same.
+# The objective raised at x, or returned something invalid: the check repeats the call itself, for its exception.
 FAILED = "failed"
 
-# A worker that serves one check after the other forgets the one before the last, and the last one if it is large.
+# A worker keeps the sites of this many checks, and only the newest if an older one is large.
 KEPT = 2
 LARGE_BYTES = 1 << 26
 _sites: dict[str, Site] = {}
-# With the number of the process, which a fork changes, a name for it among all machines.
+# Together with the process id, which a fork changes, this identifies a process among all machines.
 _NAME = uuid.uuid4().hex
 _lock = threading.Lock()
 
 
 class Answer(NamedTuple):
-    """What a worker sends back; `number` is that of the task, `worker` tells this one from all others."""
+    """What a worker sends back; `number` is that of the task, `worker` identifies the worker."""
 
     number: int
     state: str
@@ -47,16 +47,16 @@ class Answer(NamedTuple):
 
 
 class Site:
-    """The problem and the objective of one check, sent to a worker once; tasks then name it by its key.
+    """The problem and the objective of one check, sent to each worker once; tasks refer to it by its key.
 
     Parameters
     ----------
     objective
-        The user's.
+        The user's objective.
     problem
         The point x and its structure.
     claimed
-        The claimed gradient, where the check goes along lines, which need it; else None.
+        The claimed gradient for a check along lines; else None.
     """
 
     def __init__(self, objective: Any, problem: Problem, claimed: Flat | None = None) -> None:
@@ -65,12 +65,12 @@ class Site:
         self.layout = problem.layout
         self.x = problem.x
         self.claimed = claimed
-        # The thread that checks: what is pressed or raised there ends the check, as without an executor.
+        # The thread that runs the check: an interrupt or exit there ends the check, as without an executor.
         self.home: tuple[int, int] | None = (os.getpid(), threading.get_ident())
         self._mine = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what travels; the layout leaves the user's arrays behind, x is there once."""
+        """Return what is pickled: x once, and the layout without the user's arrays."""
         return {
             "key": self.key,
             "objective": sendable(self.objective),
@@ -85,7 +85,7 @@ class Site:
         self._mine = threading.local()
 
     def evaluator(self) -> Evaluator:
-        """Return the evaluator of this thread, which has points of its own; in a process that was forked a new one."""
+        """Return the evaluator of this thread, which has its own points; a new one after a fork."""
         if getattr(self._mine, "process", None) != os.getpid():
             problem = Problem(self.layout, self.x)
             problem.along_lines = self.claimed is not None
@@ -98,25 +98,25 @@ class Site:
         return mine
 
     def is_home(self) -> bool:
-        """Whether the thread that checks evaluates here itself: an executor may call at once what is submitted."""
+        """Whether this is the thread that runs the check: an executor may run a task at once when it is submitted."""
         return self.home == (os.getpid(), threading.get_ident())
 
 
 def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = False, site: Site | None = None) -> Answer:
-    """Answer a batch of probes: the task of an executor, which may run it anywhere and more than once.
+    """Evaluate a batch of probes: the task that an executor may run anywhere, and more than once.
 
     Parameters
     ----------
     key
         The key of the site.
     number
-        Comes back with the answer.
+        The number of the task, returned with the answer.
     probes
-        Rows of a round.
+        Some probes of a round.
     changes_its_argument
-        Whether the objective was seen to do that at x.
+        Whether the objective is known to change its argument.
     site
-        For a worker that may not have it.
+        The site itself, for a worker that may not know it.
     """
     site = _kept(key, site)
     worker = (_NAME, os.getpid(), threading.get_ident())
@@ -125,12 +125,12 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
     try:
         evaluator = site.evaluator()
         evaluator.changes_its_argument |= changes_its_argument
-        evaluator.problem.raised.take()  # of a task that failed
+        evaluator.problem.raised.take()  # discard those of a task that failed
         began = time.perf_counter()
         values = evaluator.evaluate(np.ascontiguousarray(probes))
         seconds = time.perf_counter() - began
         changes = None if site.claimed is None else evaluator.foretold(probes)
-    except BaseException as problem:  # it need not survive the way back, and an exit would end the worker
+    except BaseException as problem:  # it may not survive pickling, and an exit would end the worker
         if site.is_home() and not isinstance(problem, Exception):
             raise
         return Answer(number, FAILED, worker)
@@ -140,7 +140,7 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
 
 
 def keep(site: Site) -> None:
-    """Keep a site in this process: threads find it here, and processes that are forked later, too."""
+    """Keep a site in this process, where threads and processes that are forked later find it."""
     with _lock:
         _sites.pop(site.key, None)
         _sites[site.key] = site
@@ -149,13 +149,13 @@ def keep(site: Site) -> None:
 
 
 def forget(key: str) -> None:
-    """Forget a site in this process, when its check has ended."""
+    """Forget a site in this process when its check has ended."""
     with _lock:
         _sites.pop(key, None)
 
 
 def _kept(key: str, brought: Site | None) -> Site | None:
-    """Return the site of a key, the one that was here first: it has its points already."""
+    """Return the site with a key, preferably the one that was here first: its points are made already."""
     with _lock:
         here = _sites.get(key)
     site = here or brought
@@ -165,7 +165,7 @@ def _kept(key: str, brought: Site | None) -> Site | None:
 
 
 def sendable(objective: Any) -> Any:
-    """Return an objective that is about to be pickled; an error for an address, which is of this process alone."""
+    """Return an objective for pickling; raise an error for a C function, whose address is valid only here."""
     if isinstance(objective, NativeFunction):
-        raise TypeError("a C function cannot be pickled, its address is of this process alone")
+        raise TypeError("a C function cannot be pickled, because its address is valid in this process only")
     return objective

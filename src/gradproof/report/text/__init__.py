@@ -1,1 +1,1 @@
-"""Reports as text."""
+"""Renders reports as text."""

@@ -1,4 +1,4 @@
-"""One coordinate explained: every slope that was measured, what the pattern of their errors means, what to do."""
+"""Explains one coordinate: every slope that was measured, what the pattern of the errors means, and what to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claime
 
 
 def explain(report: Record, index: int) -> str:
-    """Return the evidence of a coordinate as text."""
+    """Return the evidence for a coordinate as text."""
     finding = next((one for one in report.findings if one.start <= index < one.stop), None)
     rungs = report.ladder(index)
     claimed = report.claimed(index)
@@ -28,7 +28,7 @@ def explain(report: Record, index: int) -> str:
         cause = finding.cause if finding is not None else _cause_without_finding(report, index)
         parts.append(f"  {cause}: {cause.explanation}")
     if finding is not None and finding.rows is not None:
-        parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is that of all rows")
+        parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is for all rows")
     if finding is not None and finding.partner >= 0:
         parts.append(f"  {shared_kink(finding, report)}")
     return "\n".join(parts)
@@ -42,12 +42,12 @@ def _head(report: Record, index: int, finding: Finding | None, claimed: float) -
 
 
 def _along_lines(report: Record, index: int) -> str:
-    """Return what a check along lines knows of a coordinate of which there is no finding."""
+    """Return what a check along lines knows about a coordinate without a finding."""
     if index in report.sampled:
         return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
     if report.verdict == "right":
-        return f"  Not looked at alone: it was on every line. The gradient is {report.power}."
-    return '  Not looked at alone, and lines tell nothing of it: mode="full" looks at every coordinate.'
+        return f"  Not tested by itself, but part of every line. The gradient is {report.power}."
+    return '  Not tested by itself, and the lines do not settle it: mode="full" tests every coordinate.'
 
 
 def _cause_without_finding(report: Record, index: int) -> Cause:
@@ -56,7 +56,7 @@ def _cause_without_finding(report: Record, index: int) -> Cause:
 
 def _rows(rungs: Sequence[Rung], claimed: float) -> str:
     if not rungs:
-        return "  (no values of this coordinate were kept)"
+        return "  (no values along this coordinate were kept)"
     table = [COLUMNS, *(_cells(one, claimed) for one in rungs)]
     widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
     lines = ("  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in table)

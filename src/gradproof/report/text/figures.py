@@ -1,4 +1,4 @@
-"""Numbers and sentences as a report shows them."""
+"""Formats numbers and sentences for reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 
 
 def number(value: float, digits: int) -> str:
-    """Return a number with so many significant digits."""
+    """Format a number with the given number of significant digits."""
     if math.isnan(value):
         return "nan"
     if value == 0 or math.isinf(value):
@@ -16,7 +16,7 @@ def number(value: float, digits: int) -> str:
 
 
 def short(value: float) -> str:
-    """Return the size of a number: two digits."""
+    """Format a number with two significant digits."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     return _short_exponent(f"{value:.1e}") if not 0.1 <= abs(value) < 1000 else f"{value:.2g}"
@@ -28,5 +28,5 @@ def _short_exponent(text: str) -> str:
 
 
 def filled(lead: str, sentence: str, indent: str, width: int) -> str:
-    """Return a sentence behind a lead, wrapped at so many columns, all lines but the first one indented."""
+    """Return a sentence after a lead, wrapped to `width` columns with all lines but the first indented."""
     return textwrap.fill(sentence, width, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False)

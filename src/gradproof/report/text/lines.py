@@ -1,4 +1,4 @@
-"""The parts of a report that only a check along lines has: its headline, its power, the blocks that are wrong."""
+"""The parts of a printed report that are specific to checks along lines: headline, power, wrong blocks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..records import Finding, Record
 from .figures import filled, number, short
 
 REASONS = {
-    Cause.NOISE_LIMITED: "rounding of f rules: compute f in float64, or at least its last sums",
-    Cause.STEP_LIMITED: "kinks or curvature rule: fewer data points, or a smooth stand-in, make lines sharper",
-    Cause.DOMAIN: 'f has no finite values along lines through x: move x inside of its domain, or use mode="full"',
+    Cause.NOISE_LIMITED: "rounding errors of f dominate: compute f in float64, or at least its last sums",
+    Cause.STEP_LIMITED: "kinks or curvature dominate: use fewer data points, or a smooth stand-in for f",
+    Cause.DOMAIN: 'f has no finite values along lines through x: move x into its domain, or use mode="full"',
     Cause.NONDETERMINISTIC: "f is random: fix its seed",
-    Cause.UNTESTED: "the check ended before its lines had climbed: allow more",
+    Cause.UNTESTED: "the check ended before its lines were measured: allow more evaluations or time",
 }
 ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}
 NAMED_BLOCKS = 4
@@ -37,31 +37,37 @@ def headline_of_lines(report: Record) -> str:
     return f"wrong: the gradient disagrees with the objective {along}; {named}{where}"
 
 
+def calls_of(report: Record) -> str:
+    """Return how often objective and gradient were called, and how many points were left out, as text."""
+    calls = f"{report.evaluations:,} of the objective"
+    if report.gradient_evaluations:
+        calls += f", {report.gradient_evaluations} of the gradient"
+    if report.outside:
+        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside the bounds left out"
+    return calls
+
+
 def facts_of_lines(report: Record) -> dict[str, str]:
-    """Return what the verdict rests on, by its name."""
+    """Return the facts on which the verdict rests, by name."""
     power = report.power
     facts = {}
     if power is not None and power.lines:
         facts["power"] = str(power) if report.verdict != "wrong" else f"before the disagreement, {power}"
         if power.hidden:
-            facts["kinks at x"] = f"along a line they may hide errors of up to {short(power.hidden)}"
+            facts["kinks at x"] = f"may hide errors of up to {short(power.hidden)} along a line"
     if report.evaluations:
         facts["objective"] = f"{report.value:.9g} at x, computed in {report.arithmetic}"
         facts["noise floor"] = f"{short(report.noise_floor)} (measured)"
         if report.nondeterministic:
             facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
-    calls = f"{report.evaluations:,} of the objective"
-    if report.gradient_evaluations:
-        calls += f", {report.gradient_evaluations} of the gradient"
-    if report.outside:
-        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside of the bounds left out"
+    calls = calls_of(report)
     if report.stopped_by:
         calls += f"; {ENDED_BY[report.stopped_by]} ended the check"
-    return {**facts, "evaluations": calls, "seed": f"{report.seed}; another one takes other lines"}
+    return {**facts, "evaluations": calls, "seed": f"{report.seed}; another seed draws other lines"}
 
 
 def long_lines(report: Record, width: int) -> str:
-    """Return a sentence for every line longer than a coordinate that is wrong, or still open."""
+    """Return a sentence for every line of several coordinates that is wrong or undecided."""
     long = [one for one in report.findings if one.stop > one.start + 1]
     return "\n".join(filled("  ", _sentence(one, report), "    ", width) for one in long)
 
@@ -74,11 +80,12 @@ def _sentence(one: Finding, report: Record) -> str:
         wrong = np.count_nonzero(np.isin(sampled, report.wrong))
         text += f"{wrong:,} of {sampled.size:,} sampled coordinates are wrong (of {size:,})"
     else:
-        text += f"{size:,} coordinates, not followed further"
+        text += f"{size:,} coordinates, not searched further"
     if one.claimed == 0:
-        text += f"; along the line 0 is claimed, and measured is {short(one.slope)}"
+        text += f"; along the line the claimed slope is 0, the measured one {short(one.slope)}"
     elif math.isfinite(one.factor) and one.factor_bar < abs(one.factor - 1.0):
-        text += f"; along the claim it is {number(one.factor, 6)} ± {short(one.factor_bar)} times what it should be"
+        factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
+        text += f"; along the claimed gradient it is {factor} times what it should be"
     elif not math.isfinite(one.claimed):
         text += f"; along the line the slope is off by {short(abs(one.slope))}"
     return text

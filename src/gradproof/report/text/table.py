@@ -1,4 +1,4 @@
-"""A report as text: the verdict in words, what it rests on, and what matters, worst first; 100 columns or fewer."""
+"""Renders a report as text: the verdict, the facts behind it, and what matters, worst first; 100 columns at most."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..cause import Cause
 from ..records import Finding, Record
 from .figures import filled, number, short
-from .lines import ENDED_BY, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, calls_of, facts_of_lines, headline_of_lines, long_lines
 
 WIDTH = 100
 NARROWEST = 80
@@ -19,15 +19,15 @@ ROWS = 10
 KINK_ROWS = 5
 SHARED = 3
 NAME_ROOM = 24
-# The most digits that are shown; fewer where the line would be too long.
+# Numbers of digits to try until the table is narrow enough.
 DIGITS = (9, 7, 5, 4)
-# What goes where a terminal is too narrow for all.
+# Columns to leave out on a terminal too narrow for all of them.
 LEFT_OUT = ("left", "right")
 COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
 
 
 def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
-    """Return a report as text of so many columns (80 or more); with `colour`, its head in that of the verdict."""
+    """Return a report as text of at most `width` columns (80 or more); with `colour`, its verdict is coloured."""
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = "\n".join(textwrap.wrap(headline(report), width))
@@ -74,14 +74,7 @@ def _facts(report: Record, width: int) -> str:
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
-    noise = (
-        f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed: nothing asked for more'})"
-    )
-    calls = f"{report.evaluations:,} of the objective"
-    if report.gradient_evaluations:
-        calls += f", {report.gradient_evaluations} of the gradient"
-    if report.outside:
-        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside of the bounds left out"
+    noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
     facts = {"tested": tested}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
@@ -89,7 +82,7 @@ def _facts(report: Record, width: int) -> str:
         facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
-    facts["evaluations"] = calls
+    facts["evaluations"] = calls_of(report)
     return _joined(facts, width)
 
 
@@ -102,9 +95,9 @@ def _resolution(report: Record) -> str:
     worst = short(report.resolution)
     usual = short(float(np.median(known))) if known.size else worst
     if usual == worst:
-        return f"an error of {worst} would have been seen"
-    where = "wherever it was decided" if report.undecided or report.untested else "everywhere"
-    return f"an error of {worst} would have been seen {where}, of {usual} in half of them"
+        return f"errors over {worst} would be detected"
+    where = "where decided" if report.undecided or report.untested else "everywhere"
+    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates"
 
 
 def _slopes(one: Finding, digits: int) -> dict[str, str]:
@@ -164,20 +157,20 @@ def _table(
     text = [_line(title, {key: key for key in widths}, widths, room)]
     text += [_line(_cut(one.name, room), line, widths, room) for one, line in zip(shown, lines, strict=True)]
     if total > len(shown):
-        # A check keeps the findings of so many coordinates, the first ones that it settles: worse ones may be behind.
-        kept = f"; these come from the {len(found):,} that were found first" if total > len(found) else ""
+        # A check keeps only the findings of the coordinates that it settles first; worse ones may follow.
+        kept = f"; only the first {len(found):,} found were kept" if total > len(found) else ""
         text.append(f"  … and {total - len(shown):,} more{kept}")
     return "\n".join(text)
 
 
 def _line(name: str, cells: dict[str, str], widths: dict[str, int], room: int) -> str:
-    """Return one line: names and causes to the left, numbers to the right."""
+    """Return one line: names and causes flush left, numbers flush right."""
     padded = (f"{cells[key]:<{width}}" if key == "cause" else f"{cells[key]:>{width}}" for key, width in widths.items())
     return f"  {name:<{room}}  {'  '.join(padded)}".rstrip()
 
 
 def _cut(name: str, room: int) -> str:
-    """Shorten a name in its middle: its end tells the coordinate."""
+    """Shorten a name in the middle: its end identifies the coordinate."""
     if len(name) <= room:
         return name
     tail = max(1, (room - 1) * 2 // 3)
@@ -200,13 +193,15 @@ def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
 
 
 def shared_kink(one: Finding, report: Record) -> str:
-    """Return the sentence about two claims that contradict each other on one kink."""
+    """Return a sentence about two claimed values that contradict each other at a shared kink."""
     other = report.name(one.partner)
-    return f"{one.name} and {other} share a kink: each claimed value is acceptable alone, the two together are not."
+    return (
+        f"{one.name} and {other} share a kink: either claimed value is acceptable, but together they are contradictory."
+    )
 
 
 def _severity(one: Finding) -> tuple[float, float, int]:
-    """Sort by relative error in steps of a thousandth, then by error; what is not finite comes first."""
+    """Sort key: relative error in steps of a thousandth, then error; values that are not finite come first."""
     error = one.error if math.isfinite(one.error) else math.inf
     return (-round(one.relative_error, 3) if math.isfinite(one.relative_error) else -math.inf, -error, one.index)
 
@@ -236,12 +231,12 @@ def _coordinates(n: int) -> str:
 
 
 def _known(value: float, digits: int) -> str:
-    """Return a measured number, or a dash where nothing could be measured."""
+    """Format a measured number; a dash if nothing could be measured."""
     return "-" if math.isnan(value) else number(value, digits)
 
 
 def _justified(slope: float, error_bar: float, most: int) -> int:
-    """Return how many digits of a slope its error bar leaves: one more than are certain, at least three."""
+    """Return how many digits of a slope to show given its error bar: one more than are certain, at least three."""
     if not (math.isfinite(slope) and math.isfinite(error_bar)) or slope == 0 or error_bar <= 0:
         return min(most, 6)
     certain = math.floor(math.log10(abs(slope))) - math.floor(math.log10(error_bar))

@@ -1,0 +1,226 @@
+"""The sweep over coordinates: filling slots for the next round, and moving to the next phase when one is done."""
+
+from __future__ import annotations
+
+from ..evidence import stages
+from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
+from ..evidence.intervals import NO_KINK
+from ..evidence.noise_line import begin_noise
+from ..evidence.scales import UNIT_FLOAT32
+from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, coordinate_of
+from . import phases
+from .full_ladder import begin_ladder
+from .outcome import DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_slot
+from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
+from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
+
+# Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
+FULL_PROOFS = 8
+# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
+UNDERRATED = 4.0
+
+
+def room(engine: Engine) -> int:
+    """Return how many probes the next round may hold."""
+    budget = engine.budget
+    if budget <= 0:
+        return ROUND
+    left = budget - engine.evaluations
+    return left if left < ROUND else ROUND
+
+
+def begin_sweep(engine: Engine) -> None:
+    """Begin with the pairs of all coordinates, the first time or again."""
+    sweep = engine.sweep
+    sweep.phase = phases.PAIRS
+    sweep.chunk_start = 0
+    sweep.chunk_stop = 0
+    sweep.finding_count = 0
+    sweep.proved_wrong = 0
+    sweep.dense = 0
+    sweep.assumed_noise = engine.noise
+    for index in range(sweep.count):
+        coordinate = coordinate_of(engine, index)
+        coordinate.cause = UNDECIDED
+        coordinate.kink = NO_KINK
+        coordinate.finding = -1
+        coordinate.resolution = 0.0
+    free_all_slots(engine)
+
+
+def end_noise(engine: Engine) -> None:
+    """Go on with the measured noise, from the beginning if it is much larger than assumed."""
+    if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
+        begin_sweep(engine)
+    else:
+        engine.sweep.phase = phases.PROOFS
+
+
+def end_early(engine: Engine) -> None:
+    """End the check before everything was tested."""
+    abandon_shared_kinks(engine)
+    engine.sweep.phase = phases.DONE
+
+
+def prepare(engine: Engine) -> None:
+    """Move on until the next round has something to ask, or the check is done."""
+    while engine.sweep.phase >= phases.PAIRS and engine.sweep.phase != phases.DONE:
+        if ready(engine):
+            return
+
+
+def ready(engine: Engine) -> bool:
+    """Return whether the phase has something to ask, or the check is done; else move to the next phase."""
+    available = room(engine)
+    phase = engine.sweep.phase
+    if available < 2:
+        end_early(engine)
+        return True
+    if phase == phases.PAIRS:
+        return prepare_pairs(engine, available)
+    if phase == phases.NOISE:
+        if available >= NOISE_COUNT:
+            return True
+        # The budget has no room for the noise line: the assumed noise stays.
+        engine.noise_measured = 1
+        end_noise(engine)
+        return False
+    if phase == phases.PROOFS:
+        return prepare_proofs(engine, available)
+    if phase == phases.LADDERS:
+        return prepare_ladders(engine, available)
+    return prepare_shared_kinks(engine, available)
+
+
+def prepare_pairs(engine: Engine, available: int) -> bool:
+    """Choose the next chunk; after the last one go on to the ladders."""
+    sweep = engine.sweep
+    left = sweep.count - sweep.chunk_start
+    if left <= 0:
+        sweep.phase = phases.LADDERS
+        sweep.waiting = 0
+        free_all_slots(engine)
+        return False
+    size = available // 2
+    size = left if left < size else size
+    size = CHUNK if size > CHUNK else size
+    sweep.chunk_stop = sweep.chunk_start + size
+    return True
+
+
+def prepare_proofs(engine: Engine, available: int) -> bool:
+    """Fill the slots with coordinates of the chunk that disagree; once all are settled, go on to the next chunk."""
+    if engine.noise_measured != 0:
+        continue_parked(engine)
+    if slots_at(engine, stages.PARKED) > 0:
+        engine.sweep.phase = phases.NOISE
+        begin_noise(engine)
+        return False
+    settle_slots(engine)
+    fill_proofs(engine)
+    if has_open_slots(engine):
+        return ask_or_end(engine, available)
+    engine.sweep.phase = phases.PAIRS
+    engine.sweep.chunk_start = engine.sweep.chunk_stop
+    return False
+
+
+def continue_parked(engine: Engine) -> None:
+    """Begin the ladders of what the proofs left open in the last chunk; in others, put them off until after it.
+
+    Pairs come first, so that a small budget leaves as little as possible untested.
+    """
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage == stages.PARKED:
+            if engine.sweep.chunk_stop == engine.sweep.count:
+                slot.noise = engine.noise
+                begin_ladder(engine, slot)
+            else:
+                coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER
+                slot.stage = stages.FREE
+
+
+def fill_proofs(engine: Engine) -> None:
+    """Open proofs in the order of the coordinates, as long as there are free slots and full proofs are needed."""
+    sweep = engine.sweep
+    while sweep.waiting < sweep.chunk_stop:
+        mark = coordinate_of(engine, sweep.waiting).cause
+        flat = mark == DISAGREES_FLAT
+        if flat and sweep.proved_wrong >= FULL_PROOFS:
+            refute_by_pair(engine, sweep.waiting)
+        elif flat or mark == UNDECIDED:
+            number = free_slot(engine)
+            if number < 0 or (flat and proofs_of_errors(engine) >= FULL_PROOFS):
+                return
+            open_proof(engine, engine.slots[number], sweep.waiting, flat)
+        sweep.waiting += 1
+
+
+def proofs_of_errors(engine: Engine) -> int:
+    """Return how many full proofs found a claim wrong, or are under way for one that was flatly refuted."""
+    count = engine.sweep.proved_wrong
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage != stages.FREE and slot.refuted != 0:
+            count += 1
+    return count
+
+
+def prepare_ladders(engine: Engine, available: int) -> bool:
+    """Fill the slots with coordinates left for the ladder; once all are settled, go on to shared kinks."""
+    sweep = engine.sweep
+    while sweep.waiting < sweep.count:
+        if coordinate_of(engine, sweep.waiting).cause == LEFT_FOR_LADDER:
+            number = free_slot(engine)
+            if number < 0:
+                break
+            open_ladder(engine, engine.slots[number], sweep.waiting, 0.0)
+        sweep.waiting += 1
+    if has_open_slots(engine):
+        return ask_or_end(engine, available)
+    begin_shared_kinks(engine)
+    return False
+
+
+def prepare_shared_kinks(engine: Engine, available: int) -> bool:
+    """Fill the slots with lines over coordinates that may share a kink; once all are settled, the check is done."""
+    number = free_slot(engine)
+    while number >= 0 and open_next_line(engine, engine.slots[number]):
+        number = free_slot(engine)
+    if has_open_slots(engine):
+        return ask_or_end(engine, available)
+    engine.sweep.phase = phases.DONE
+    return True
+
+
+def has_open_slots(engine: Engine) -> bool:
+    """Return whether any slot holds a line."""
+    return slots_at(engine, stages.FREE) < SLOT_COUNT
+
+
+def ask_or_end(engine: Engine, available: int) -> bool:
+    """End the check if the budget has no room for what the first open slot wants; return True in any case."""
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage != stages.FREE:
+            if slot.wanted_count > available:
+                end_early(engine)
+            return True
+    return True
+
+
+def settle_slots(engine: Engine) -> None:
+    """Record what the finished slots found, and free them."""
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage == stages.FINISHED:
+            if engine.sweep.phase == phases.SHARED_KINKS:
+                if slot.decision == DECIDED_WRONG:
+                    refute_line(engine, slot)
+            else:
+                withdraw_refutation(engine, slot)
+                settle_slot(engine, slot)
+                if slot.decision == DECIDED_WRONG:
+                    engine.sweep.proved_wrong += 1
+            slot.stage = stages.FREE

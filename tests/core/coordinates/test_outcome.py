@@ -1,0 +1,171 @@
+"""The outcome of a coordinate: which cause, which finding, and what remains when there is no room for findings."""
+
+import ctypes
+import math
+from typing import Any
+
+import pytest
+from block import block, climbed
+from oracles import lines
+from properties import refuted
+
+from gradproof.core.coordinates import outcome
+from gradproof.core.evidence import intervals, scales
+from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
+from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
+from gradproof.core.machine import result
+from gradproof.core.records import codes
+from gradproof.core.records import engine as records
+from gradproof.core.records.border import Report
+from gradproof.core.records.engine import coordinate_of, finding_of
+
+
+def finished(line=lines.SMOOTH["exp"], noise=0.0, **fields):
+    """A check and its slot, which has seen a line and come to a decision."""
+    engine = climbed(line.value, noise=noise)
+    slot = engine.slots[0]
+    intervals.weigh_ladder(engine, slot)
+    slot.decision, slot.kink, slot.distance = DECIDED_RIGHT, NO_KINK, math.nan
+    slot.claimed, slot.tolerance, slot.claim_scale = 0.7, 1e-5, 0.7
+    for name, value in fields.items():
+        setattr(slot, name, value)
+    return engine, slot
+
+
+def causes_are(function):
+    random = finished(decision=STILL_OPEN)
+    random[0].nondeterministic = 1
+    unknown = finished(decision=STILL_OPEN)
+    unknown[1].slope.low, unknown[1].slope.high = -math.inf, math.inf
+    for (engine, slot), cause in (
+        (finished(), codes.AGREES),
+        (finished(decision=DECIDED_WRONG), codes.WRONG),
+        (finished(decision=DECIDED_WRONG, kink=KINK_AT_X), codes.WRONG),
+        (finished(kink=KINK_AT_X), codes.KINK_AT_POINT),
+        (finished(kink=KINK_NEAR_X, distance=1e-3), codes.KINK_CROSSED),
+        # A conflict alone, without a kink that was found, is none.
+        (finished(kink=KINK_NEAR_X), codes.AGREES),
+        (finished(decision=STILL_OPEN, noise=1e-3), codes.NOISE_LIMITED),
+        (finished(decision=STILL_OPEN, resolution=1.0), codes.STEP_LIMITED),
+        (unknown, codes.STEP_LIMITED),
+        (finished(decision=STILL_OPEN, missing=20), codes.DOMAIN),
+        (random, codes.NONDETERMINISTIC),
+        (finished(resolution=1e9), codes.STEP_LIMITED),
+    ):
+        assert function(engine, slot) == cause
+
+
+def test_causes():
+    causes_are(outcome.slot_cause)
+    refuted(causes_are, lambda engine, slot: codes.AGREES if slot.decision == DECIDED_RIGHT else codes.WRONG)
+
+
+def decides(function):
+    """A resolution of a tenth of what slopes are like: of the largest claim, of those on the ladder, or of f."""
+    for resolution, scale, decided in ((0.02, 0.0, True), (0.05, 0.0, False), (0.05, 0.7, True), (0.5, 0.7, False)):
+        assert function(*finished(lines.SMOOTH["line"], resolution=resolution, claim_scale=scale)) == decided
+    # At a kink its change of slope; not what slopes grow to where the step falls.
+    root = lines.Line(lambda t: math.sqrt(abs(t)), 0.0, 0.0)
+    for resolution, jump, decided in ((0.1, 0.0, True), (0.25, 0.0, False), (0.25, -3.0, True)):
+        slot = finished(root, kink=KINK_AT_X, resolution=resolution, jump=jump, claim_scale=0.0)
+        assert function(*slot) == decided
+    # All slopes 0: a part of f over the size of the coordinate.
+    flat = lines.Line(lambda t: 5.0, 0.0, 0.0)
+    for resolution, decided in ((1e-4, True), (1e-3, False)):
+        assert function(*finished(flat, resolution=resolution, claim_scale=0.0)) == decided
+
+
+def test_what_decides(monkeypatch):
+    decides(outcome.decides)
+    refuted(decides, lambda engine, slot: True)
+    monkeypatch.setattr(outcome, "median_slope", lambda engine, slot: math.inf)
+    refuted(decides, outcome.decides)
+
+
+def is_written(settle, line, kink, distance):
+    engine, slot = finished(line, kink=kink, distance=distance)
+    coordinate = coordinate_of(engine, 0)
+    coordinate.finding, coordinate.claimed = -1, 0.7
+    settle(engine, slot)
+    assert coordinate.cause == codes.KINK_AT_POINT
+    assert coordinate.kink == KINK_AT_X
+    finding = finding_of(engine, 0)
+    assert [finding.start, finding.stop, finding.cause, finding.kink] == [0, 1, codes.KINK_AT_POINT, KINK_AT_X]
+    assert finding.left == pytest.approx(line.left, rel=1e-6)
+    assert finding.right == pytest.approx(line.right, rel=1e-6)
+    assert finding.slope == pytest.approx((line.left + line.right) / 2, rel=1e-6)
+    assert finding.error_bar == pytest.approx(abs(line.right - line.left) / 2, rel=1e-6)
+    assert finding.claimed == 0.7
+    assert finding.distance == 0.0
+    assert finding.resolution == coordinate.resolution > 1e-5
+
+
+def test_findings():
+    line = lines.with_kink(lines.SMOOTH["exp"], 0.0, 1.0)
+    is_written(outcome.settle_slot, line, KINK_AT_X, math.nan)
+    refuted(is_written, outcome.settle_slot, line, NO_KINK, math.nan)
+    engine, slot = finished()
+    outcome.settle_slot(engine, slot)
+    assert coordinate_of(engine, 0).cause == codes.AGREES
+    assert engine.sweep.finding_count == 0  # what agrees, without a kink, is no finding
+
+
+def test_a_side_whose_interval_is_open():
+    _, slot = finished()
+    best = slot.best_step
+    slot.right.low, slot.right.high = -math.inf, 1.0
+    assert outcome.side_slope(slot, slot.right, 1) == pytest.approx(0.7 + 0.245 * best, rel=1e-3)
+    slot.right.low = 0.5
+    assert outcome.side_slope(slot, slot.right, 1) == 0.75
+    slot.right.low, slot.best_step = -math.inf, 3.0
+    assert math.isnan(outcome.side_slope(slot, slot.right, 1))
+
+
+def test_no_room_for_findings():
+    """The coordinates keep their causes; nothing is written beyond the block."""
+    n, most = records.LARGEST_FINDINGS + 2, records.LARGEST_FINDINGS
+    engine = block(n)
+    engine.noise, engine.typical, engine.unit, engine.sweep.rtol = 2.0**-60, 1.0, 2.0**-53, 1e-5
+    engine.sweep.finding_count = most - 1
+    for index in (0, 1):
+        coordinate = coordinate_of(engine, index)
+        coordinate.x, coordinate.claimed = 1.0, 1.0
+        step = scales.pair_step(engine, coordinate)
+        engine.pairs[index].right, engine.pairs[index].left = 2.5 * step, -2.0 * step
+        outcome.refute_by_pair(engine, index)
+        assert coordinate.cause == codes.WRONG
+    assert engine.sweep.finding_count == most
+    finding = finding_of(engine, most - 1)
+    assert (finding.slope, finding.error_bar, finding.step) == (2.25, 0.25, step)
+    assert (finding.left, finding.right, finding.claimed) == (2.0, 2.5, 1.0)
+    outcome.settle_without_value(engine)
+    assert coordinate_of(engine, n - 1).cause == codes.DOMAIN
+    engine.slots[0].start = n - 1
+    outcome.write_finding(engine, engine.slots[0])
+    assert engine.sweep.finding_count == most
+    end = ctypes.addressof(finding) + ctypes.sizeof(finding)
+    assert end == ctypes.addressof(engine) + 8 * records.engine_words(n)
+
+
+def keeps_marks(mark, expected):
+    engine = block(2)
+    outcome.note_cause(engine, 0, codes.WRONG, KINK_NEAR_X, 0.5)
+    coordinate_of(engine, 1).cause = mark
+    assert [coordinate_of(engine, index).cause for index in range(2)] == [codes.WRONG, mark]
+    assert [coordinate_of(engine, index).kink for index in range(2)] == [KINK_NEAR_X, 0]
+    # A mark on the way is no cause yet: to the caller the coordinate is untested.
+    report: Any = Report()
+    result.report_coordinates(engine, report)
+    assert (report.wrong, report.untested, report.open) == expected
+
+
+def test_marks_on_the_way():
+    for mark in (outcome.UNDECIDED, outcome.DISAGREES_FLAT, outcome.LEFT_FOR_LADDER):
+        keeps_marks(mark, (1, 1, 0))
+    refuted(keeps_marks, codes.STEP_LIMITED, (1, 1, 0))
+
+
+def test_noise_of_the_slot_decides_what_limits():
+    engine, slot = finished(decision=STILL_OPEN, noise=1e-3)
+    slot.noise = 1e-12
+    assert outcome.slot_cause(engine, slot) == codes.STEP_LIMITED

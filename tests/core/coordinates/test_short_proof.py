@@ -1,0 +1,135 @@
+"""The short proof: what a few pairs settle, what they leave to the ladder, and how few of them it takes."""
+
+import math
+
+import pytest
+from block import STEPS, climbed
+from driven_slot import missing_right, settled, steps_wanted, with_proof
+from oracles import lines
+from properties import refuted
+
+from gradproof.core.coordinates import short_proof, slots
+from gradproof.core.evidence import intervals, stages
+from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
+
+EXP = lines.SMOOTH["exp"]
+
+
+def with_jumps(t):
+    """From afar its slope is 1, near x it is 0.5: jumps make up for it."""
+    return 3 + t - 0.5 * (t + 0.037 - 0.1 * math.floor((t + 0.037) / 0.1))
+
+
+def proves(line, claimed, decision, flat=False):
+    """A few pairs settle the claim, and their interval holds the true slope."""
+    slot, values = settled(with_proof(line.value, claimed, flat), line.value)
+    assert (slot.stage, slot.decision) == (stages.FINISHED, decision)
+    assert values <= 2 * short_proof.MOST_PAIRS
+    assert slot.slope.low <= line.right <= slot.slope.high
+    assert slot.kink == intervals.NO_KINK
+
+
+@pytest.mark.parametrize("name", [name for name, line in lines.SMOOTH.items() if abs(line.right) > 0.1])
+def test_smooth_lines(name):
+    line = lines.SMOOTH[name]
+    proves(line, line.right, DECIDED_RIGHT)
+    proves(line, 1.01 * line.right, DECIDED_WRONG, flat=True)
+    proves(line, -line.right, DECIDED_WRONG, flat=False)
+    refuted(proves, line, line.right, DECIDED_WRONG)
+    refuted(proves, line, 1.01 * line.right, DECIDED_RIGHT)
+
+
+def is_left_to_the_ladder(line, claimed, flat=False):
+    assert settled(with_proof(line, claimed, flat), line)[0].stage == stages.PARKED
+
+
+def test_what_is_left_to_the_ladder():
+    """Claims at a kink, values that are missing, a function that does not change, claims that are no numbers."""
+    kink = lines.with_kink(EXP, 0.0, 1.0).value
+    for claimed in (0.7, 1.2, 1.7):
+        is_left_to_the_ladder(kink, claimed)
+    is_left_to_the_ladder(missing_right(EXP.value), 0.7)
+    is_left_to_the_ladder(lambda t: 3.0, 0.5)
+    is_left_to_the_ladder(EXP.value, math.nan)
+    refuted(is_left_to_the_ladder, EXP.value, 0.7)
+    refuted(is_left_to_the_ladder, EXP.value, 0.8, True)
+
+
+def begins(engine, stage, multiples):
+    slot = engine.slots[0]
+    assert slot.stage == stage
+    assert steps_wanted(slot) == [multiple * slot.ladder[0].step for multiple in multiples]
+
+
+def test_how_it_begins():
+    """With a far pair for a flat refutation, one pair for what may be curvature, two neighbours for the rest."""
+    flat = with_proof(EXP.value, 0.9, refuted=True)
+    begins(flat, stages.PROOF_FLAT, [2.0**-6 / flat.slots[0].ladder[0].step])
+    # Curved so much that right and left slope are apart by more than the tolerance, around the right claim.
+    curved = with_proof(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, 0.7)
+    begins(curved, stages.PROOF_CURVED, [4])
+    begins(with_proof(EXP.value, 0.9), stages.PROOF, [4, 16])
+    refuted(begins, with_proof(EXP.value, 0.9), stages.PROOF_CURVED, [4])
+
+
+def settles_by_curvature(line, stage):
+    """Whether the second pair settles a claim that only the gap of the first pair contradicts."""
+    engine = with_proof(line, 0.7)
+    slot = engine.slots[0]
+    assert slot.stage == stages.PROOF_CURVED
+    for place in range(2):
+        slot.answers[place] = line(slot.wanted[place])
+    slots.advance(engine, slot)
+    assert slot.stage == stage
+
+
+def test_curvature_is_told_from_a_kink():
+    """The gap of curvature grows with the step, that of a kink at x stays, whatever the centered slopes are."""
+    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, stages.FINISHED)
+    settles_by_curvature(lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.PROOF)
+    refuted(settles_by_curvature, lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.FINISHED)
+
+
+def test_a_flat_refutation_that_only_holds_near_x():
+    """The far pair contradicts the near one: more pairs are asked for before anything is called wrong."""
+    engine = with_proof(with_jumps, 1.0, refuted=True)
+    slot = engine.slots[0]
+    far = steps_wanted(slot)[0]
+    slot.answers[0], slot.answers[1] = 3.0 + far, 3.0 - far
+    slots.advance(engine, slot)
+    assert (slot.stage, slot.count) == (stages.PROOF, 1)
+    assert steps_wanted(slot) == [4 * slot.ladder[0].step, 16 * slot.ladder[0].step]
+
+
+def spreads(function):
+    """How far the one-sided slopes lie from the middle of the interval, at most."""
+    slot = climbed(lambda t: t + 0.25 * abs(t), [0.25, 0.5]).slots[0]
+    slot.slope.low, slot.slope.high = 0.5, 0.7
+    assert function(slot) == pytest.approx(1.25 - 0.6)
+    slot.slope.low, slot.slope.high = 2.0, 3.0
+    assert function(slot) == pytest.approx(2.5 - 0.75)
+
+
+def test_spread_of_slopes():
+    spreads(short_proof.spread_of_slopes)
+    refuted(spreads, lambda slot: 0.65)
+
+
+def follows(advance, claimed, stage):
+    """A far pair that sides with a claim leaves it open; else the claim is wrong."""
+    engine = climbed(with_jumps, [*STEPS[14:18], 0.25])
+    slot = engine.slots[0]
+    intervals.weigh_ladder(engine, slot)
+    slot.claimed, slot.step = claimed, 0.25
+    advance(slot)
+    assert slot.stage == stage
+    assert stage == stages.PARKED or slot.decision == DECIDED_WRONG
+
+
+def test_a_pair_far_from_x():
+    far = (with_jumps(0.25) - with_jumps(-0.25)) / 0.5
+    assert abs(far - 0.5) > 0.3
+    follows(short_proof.advance_proof_far, far, stages.PARKED)
+    follows(short_proof.advance_proof_far, 2.0, stages.FINISHED)
+    refuted(follows, short_proof.advance_proof_far, 2.0, stages.PARKED)
+    assert math.isfinite(far)

@@ -1,0 +1,195 @@
+"""From evidence to a decision, against the rules as they are written; and what no decision may ever do."""
+
+import math
+
+import pytest
+from block import block
+from hypothesis import example, given
+from hypothesis import strategies as st
+from machine import both
+from oracles import decisions
+from oracles.decisions import OPEN, RIGHT, WRONG, Evidence, Slopes
+from properties import reachable, refuted, sized
+
+from gradproof.core.evidence import decision, ladder
+from gradproof.core.evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
+
+near = st.one_of(
+    st.floats(-3, 3), sized(-8, 2), reachable, st.sampled_from([0.0, 1.0, 1.0 + 1e-6, 1.0 + 1e-4, 1.01, 2.0, math.nan])
+)
+small = st.sampled_from([0.0, 1e-12, 1e-6, 1e-5, 3e-5, 1e-3, 0.1, math.inf])
+
+
+@given(right=near, left=near, claimed=near, allowed=small, needed=small, noise=small)
+@example(1.0, 1.0, 1.0, 1e-5, 0.0, 0.0)
+@example(1.0, 1.0, 2.0, 1e-5, 0.0, 0.0)
+@example(0.0, 0.0, 2.0, 1e-5, 0.0, 0.0)
+@example(0.0, 1.0, 0.5, 1e-5, 0.0, 0.0)
+@example(1.0, 1.0, 1.0 + 1e-4, 1e-5, 0.0, 1e-4)
+@example(1.0, 1.0, 1.0 + 1e-4, 1e-5, 1e-3, 1e-4)
+@example(1.0, 1.0 + 2e-5, 1.0, 1e-5, 0.0, 0.0)
+def is_the_decision_about_a_pair(functions, right, left, claimed, allowed, needed, noise):
+    expected = decisions.about_a_pair(right, left, claimed, allowed, needed, noise)
+    for function in functions:
+        assert function(right, left, claimed, allowed, needed, noise) == expected
+
+
+def test_decision_about_a_pair():
+    is_the_decision_about_a_pair(both(decision.pair_decision, *["float64"] * 6, result="int64"))
+
+
+def by_the_centered_slope(right, left, claimed, allowed, needed, noise):
+    return decision.pair_decision((right + left) / 2, (right + left) / 2, claimed, allowed, needed, noise)
+
+
+def whatever_the_noise(right, left, claimed, allowed, needed, noise):
+    return decision.pair_decision(right, left, claimed, allowed, math.inf, noise)
+
+
+def flat_lines_too(right, left, claimed, allowed, needed, noise):
+    return decision.pair_decision(right or 1e-300, left or 1e-300, claimed, allowed, needed, noise)
+
+
+@pytest.mark.parametrize("wrong", [by_the_centered_slope, whatever_the_noise, flat_lines_too])
+def test_decision_about_a_pair_twin(wrong):
+    refuted(is_the_decision_about_a_pair, [wrong])
+
+
+slopes = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 1.0 + 1e-7, 1.0 + 1e-5, 1.01, 2.0])
+widths = st.sampled_from([0.0, 1e-8, 1e-6, 1e-3, 0.5, math.inf])
+intervals = st.tuples(slopes, widths).map(lambda both: (both[0] - both[1], both[0] + both[1]))
+evidence = st.builds(
+    lambda whole, right, left, centered, noise, size: Evidence(
+        *whole, (whole[1] - whole[0]) / 2, right, left, centered, noise, size
+    ),
+    intervals, intervals, intervals, intervals,
+    st.sampled_from([1e-16, 1e-12, 1e-8, 1e-4]), st.sampled_from([1e-3, 1, 1e3]),
+)  # fmt: skip
+claims = st.one_of(slopes, st.floats(-2, 3), sized(-3, 3))
+
+
+def slot_of(known, claimed, allowed=0.0):
+    slot = block().slots[0]
+    slot.claimed, slot.tolerance = claimed, allowed
+    slot.resolution, slot.noise = known.resolution, known.noise
+    slot.slope.low, slot.slope.high = known.low, known.high
+    slot.right.low, slot.right.high = known.right
+    slot.left.low, slot.left.high = known.left
+    slot.centered.low, slot.centered.high = known.centered
+    return slot
+
+
+NARROW = Evidence(1.0, 1.0, 0.0, (1.0, 1.0), (1.0, 1.0), (1.0, 1.0), 1e-16, 1.0)
+HIDDEN = Evidence(1.0, 1.01, 0.005, (1.0, 1.01), (1.0, 2.0), (1.0, 2.0), 1e-4, 1.0)
+
+
+@given(known=evidence, claimed=claims, allowed=st.sampled_from([0.0, 1e-7, 1e-5, 1e-2]))
+@example(NARROW, 1.0, 1e-5)
+@example(NARROW, 1.1, 1e-5)
+@example(HIDDEN, 1.5, 1e-5)
+@example(HIDDEN, 2.5, 1e-5)
+@example(HIDDEN._replace(noise=1e-16), 1.5, 1e-5)
+@example(HIDDEN._replace(noise=1e-16), 1.0101, 1e-5)
+def is_the_decision_about_a_line(function, known, claimed, allowed):
+    slot = slot_of(known, claimed, allowed)
+    expected, resolution = decisions.about_a_line(known, claimed, allowed)
+    assert function(slot, known.size) == expected
+    assert slot.resolution == resolution
+
+
+def test_decision_about_a_line():
+    is_the_decision_about_a_line(decision.judge)
+
+
+def without_hidden_kinks(slot, size):
+    return decision.judge(slot, math.inf)
+
+
+def never_open(slot, size):
+    return decision.judge(slot, size) or WRONG
+
+
+@pytest.mark.parametrize("wrong", [without_hidden_kinks, never_open])
+def test_decision_about_a_line_twin(wrong):
+    refuted(is_the_decision_about_a_line, wrong)
+
+
+@given(known=evidence, allowed=st.sampled_from([0.0, 1e-7, 1e-5]), several=st.lists(claims, min_size=2, max_size=6))
+@example(NARROW, 1e-5, [1.0, 1.1, 2.0])
+def gets_worse_further_out(function, known, allowed, several):
+    """Without noise that hides kinks: the further outside, the worse, from right over open to wrong."""
+    known = known._replace(noise=0.0)
+    if math.isfinite(known.high - known.low):
+        several.sort(key=lambda claim: max(known.low - claim, claim - known.high, 0.0))
+        found = [function(slot_of(known, claim, allowed), known.size) for claim in several]
+        assert found == sorted(found, reverse=True)
+
+
+def test_decisions_are_in_order():
+    gets_worse_further_out(decision.judge)
+    refuted(gets_worse_further_out, lambda slot, size: RIGHT if slot.claimed > 1.5 else WRONG)
+
+
+def is_the_distance(function):
+    slots = [slot_of(NARROW._replace(low=1.0, high=2.0), claimed) for claimed in (0.5, 1.0, 1.5, 2.0, 4.0)]
+    assert [function(slot) for slot in slots] == [0.5, 0, 0, 0, 2]
+
+
+def test_distance_outside():
+    is_the_distance(decision.distance_outside)
+    refuted(is_the_distance, lambda slot: abs(slot.claimed - 1.5))
+
+
+def refuted_in_float32(claimed, measured, pairs, unit=UNIT_FLOAT32):
+    """A check in float32 whose slot called a claim wrong; pairs of right and left slopes, each step twice as large."""
+    engine = block()
+    slot = engine.slots[0]
+    engine.unit, engine.value, slot.noise = unit, 1.0, 1e-6
+    slot.claimed, slot.decision = claimed, WRONG
+    slot.slope.low = slot.slope.high = measured
+    for k, (right, left) in enumerate(pairs):
+        ladder.insert_pair(slot, 1e-5 * 2.0**k, right, left, 1.0)
+    return engine, slot
+
+
+near_one = st.sampled_from([0.0, 0.7, 0.9, 0.99, 1.0, 1.01, 1.1, 1.3, 2.0, math.nan])
+
+
+@given(claimed=near_one, measured=near_one, pairs=st.lists(st.tuples(near_one, near_one), max_size=8))
+@example(1.3, 1.0, [(1.0, 1.0), (1.3, 1.3)] * 3)
+@example(1.0, 1.3, [(0.9, 1.1)] * 8)
+@example(2.0, 1.0, [(1.0, 1.0)] * 8)
+def is_withdrawn_where_finest_steps_do_not_refute(withdraw, claimed, measured, pairs):
+    engine, slot = refuted_in_float32(claimed, measured, pairs)
+    slopes = [Slopes(*pair, ladder.slope_noise(engine, slot, k)) for k, pair in enumerate(pairs)]
+    expected = WRONG if decisions.finest_refute(slopes, claimed, measured) else OPEN
+    withdraw(engine, slot)
+    assert slot.decision == expected
+    # In float64, and of other decisions, nothing is withdrawn.
+    engine, slot = refuted_in_float32(claimed, measured, pairs, UNIT_FLOAT64)
+    withdraw(engine, slot)
+    assert slot.decision == WRONG
+    engine.unit, slot.decision = UNIT_FLOAT32, RIGHT
+    withdraw(engine, slot)
+    assert slot.decision == RIGHT
+
+
+def always(engine, slot):
+    slot.decision = OPEN if engine.unit == UNIT_FLOAT32 and slot.decision == WRONG else slot.decision
+
+
+def without_leaning(engine, slot):
+    leans, decision.LEANS = decision.LEANS, 0.5
+    try:
+        decision.withdraw_refutation(engine, slot)
+    finally:
+        decision.LEANS = leans
+
+
+def test_withdrawn_refutations():
+    is_withdrawn_where_finest_steps_do_not_refute(decision.withdraw_refutation)
+
+
+@pytest.mark.parametrize("wrong", [always, without_leaning, lambda engine, slot: None])
+def test_withdrawn_refutations_twin(wrong):
+    refuted(is_withdrawn_where_finest_steps_do_not_refute, wrong)

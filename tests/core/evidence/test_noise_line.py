@@ -1,0 +1,245 @@
+"""The noise line: which points it asks for, planted noise, float32 inside f, the edge of a domain, float32 points."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from block import block, header
+from hypothesis import given
+from hypothesis import strategies as st
+from machine import both
+from oracles.splitmix import direction
+from properties import refuted
+from witnesses import records
+
+from gradproof.core.evidence import noise_line
+from gradproof.core.points.seeds import noise_seed
+from gradproof.core.records import codes
+from gradproof.core.records.border import Probe
+from gradproof.core.records.engine import coordinate_of
+
+SMALL, LARGE = -46, -10
+REST = [1, 2, 3, 4, 6, 7]
+
+
+def begun(value, **fields):
+    """A check of one coordinate at the beginning of its noise line."""
+    engine = header(arithmetic=codes.ARITHMETIC_FLOAT64, **fields)
+    coordinate_of(engine, 0).x = 1.0
+    engine.value = value
+    noise_line.begin_noise(engine)
+    return engine
+
+
+def measured(advance, line, **fields):
+    """The check once its noise is known, and the steps that it asked for, round by round."""
+    engine, asked, known = begun(line(0.0), **fields), [], False
+    while not known:
+        count = noise_line.noise_probes(engine.noise_line)
+        asked.append([noise_line.step_of_probe(engine.noise_line, number) for number in range(count)])
+        known = advance(engine, noise_line.note_values(engine, np.array([line(step) for step in asked[-1]])))
+    assert engine.noise_measured == 1
+    return engine, asked
+
+
+def settled(noise):
+    """Wrong on purpose: what is known at once."""
+
+    def advance(engine, changed):
+        noise_line.settle_noise(engine, noise)
+        return True
+
+    return advance
+
+
+def finds_planted_noise(advance):
+    """Two values, then the six others of nine; within a factor, as nine values allow."""
+    random = np.random.default_rng(2)
+    found = []
+    for _ in range(100):
+        engine, asked = measured(advance, lambda t: 3 + math.sin(t) + 1e-9 * random.normal())
+        assert [[step / 2.0**SMALL for step in steps] for steps in asked[:2]] == [[8, 5], REST]
+        found.append(engine.noise / 1e-9)
+        # Coarser than float32 would be 1e-5 of f.
+        assert engine.arithmetic == codes.ARITHMETIC_FLOAT64
+    assert 0.7 < np.median(found) < 1.3
+    assert np.quantile(found, 0.9) < 3
+
+
+def test_planted_noise():
+    finds_planted_noise(noise_line.advance_noise)
+
+    def at_the_second_spacing(engine, changed):
+        engine.noise_line.exponent += 4 * (engine.noise_line.exponent == SMALL)
+        return noise_line.advance_noise(engine, changed)
+
+    refuted(finds_planted_noise, at_the_second_spacing)
+    refuted(finds_planted_noise, settled(1e-9))
+
+    def tenfold(engine, changed):
+        known = noise_line.advance_noise(engine, changed)
+        engine.noise *= 10
+        return known
+
+    refuted(finds_planted_noise, tenfold)
+
+
+def recognises_float32(advance):
+    """Two values a spacing until f changes; the noise is that of float32, and so is the unit of the claim."""
+
+    def line(t):
+        return float(np.float32(math.sin(1 + t)))
+
+    engine, asked = measured(advance, line)
+    silent = next(k for k in range(12) if any(line(place * 2.0 ** (SMALL + 4 * k)) != line(0.0) for place in (8, 5)))
+    assert silent > 3
+    assert [len(steps) for steps in asked[: silent + 2]] == [2] * (silent + 1) + [6]
+    assert engine.arithmetic == codes.ARITHMETIC_FLOAT32
+    assert engine.unit == 2.0**-24
+    unit = float(np.spacing(np.float32(line(0.0))))
+    assert 0.25 * unit < engine.noise < 2 * unit
+
+
+def test_float32_inside_f():
+    recognises_float32(noise_line.advance_noise)
+    refuted(recognises_float32, settled(1e-8))
+
+
+def turns_at_an_edge(advance):
+    """Where values are missing on one side, all eight are asked for on the other."""
+    engine, asked = measured(advance, lambda t: 3 + math.log(1 - t) if t <= 0 else math.nan)
+    eight = [steps for steps in asked if len(steps) == 8]
+    assert eight
+    assert all(np.array_equal(np.array(steps) / steps[0], range(1, 9)) and steps[0] < 0 for steps in eight)
+    assert engine.noise < 1e-14
+
+
+def test_the_edge_of_a_domain():
+    turns_at_an_edge(noise_line.advance_noise)
+
+    def stubborn(engine, changed):
+        known = noise_line.advance_noise(engine, changed)
+        engine.noise_line.sign = 1
+        return known
+
+    refuted(turns_at_an_edge, stubborn)
+
+
+@pytest.mark.parametrize(
+    ("value", "in_units"),
+    [(7.0, 0.5), (math.pi, 0.5), (float(np.float32(math.pi)), 0.3 * 2**29)],
+)
+def test_a_constant_has_the_noise_of_its_digits(value, in_units):
+    """At least half a unit in the last place; of float32 where all values are numbers of float32, and not by chance."""
+    engine, asked = measured(noise_line.advance_noise, lambda t: value)
+    assert asked == [[8 * 2.0**power, 5 * 2.0**power] for power in range(SMALL, LARGE + 1, 4)]
+    assert engine.noise == in_units * np.spacing(value)
+
+
+def test_values_missing_on_both_sides_leave_what_rounding_says():
+    engine, asked = measured(noise_line.advance_noise, lambda t: math.nan if t else math.pi)
+    assert [len(steps) for steps in asked] == [2, 6, 8] * 10
+    assert engine.noise == np.spacing(math.pi) / 2
+
+
+def test_a_random_objective_keeps_its_noise():
+    noisy = measured(noise_line.advance_noise, lambda t: 7.0, nondeterministic=1, noise=0.25)[0]
+    assert noisy.noise == 0.25
+    assert measured(noise_line.advance_noise, lambda t: 7.0, noise=0.25)[0].noise < 1e-15
+
+
+def are_as_noisy_as_high(advance):
+    """Of stairs of 2**-20, values may lie on a straight line by chance, and then show no noise at all."""
+    engine, _ = measured(advance, lambda t: 3 + math.floor(t * 2.0**30) * 2.0**-20)
+    assert engine.noise >= 0.28 * 2.0**-20
+
+
+def test_stairs(monkeypatch):
+    are_as_noisy_as_high(noise_line.advance_noise)
+    monkeypatch.setattr(noise_line, "ROUNDING_NOISE", 0.0)
+    refuted(are_as_noisy_as_high, noise_line.advance_noise)
+
+
+POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)
+
+
+@given(seed=st.integers(1, 1000), step=POWERS, cancelling=st.booleans())
+def foretells_the_change(function, seed, step, cancelling):
+    """The sum of claims times steps really taken, as if it had been made with twice the digits."""
+    random = np.random.default_rng(seed)
+    count = 8
+    x, claimed = random.normal(size=count).astype(np.float32).astype(float), random.normal(size=count)
+    engine = block(count)
+    engine.typical, engine.seed, engine.float32 = 1.0, seed, 1
+    moved = [float(np.float32(x[k] + step * direction(noise_seed(seed), k) * abs(x[k]))) - x[k] for k in range(count)]
+    if cancelling and moved[0] and moved[-1]:
+        claimed[0], claimed[-1] = 1e9 / moved[0], -1e9 / moved[-1]
+    for k in range(count):
+        coordinate = coordinate_of(engine, k)
+        coordinate.x, coordinate.claimed = x[k], claimed[k]
+    exact = float(sum(Fraction(float(claimed[k] * moved[k])) for k in range(count)))
+    assert function(engine, step) == pytest.approx(exact, rel=1e-14, abs=0)
+    engine.float32 = 0
+    assert function(engine, step) == 0.0
+
+
+def test_claimed_change():
+    foretells_the_change(noise_line.claimed_change)
+
+    def without_rest(engine, step):
+        two_sum, noise_line.two_sum = noise_line.two_sum, lambda a, b: (a + b, 0.0)
+        try:
+            return noise_line.claimed_change(engine, step)
+        finally:
+            noise_line.two_sum = two_sum
+
+    refuted(foretells_the_change, without_rest)
+
+
+def test_claims_that_are_no_numbers_foretell_nothing():
+    engine = begun(1.0, float32=1)
+    coordinate_of(engine, 0).claimed = math.nan
+    assert noise_line.claimed_change(engine, 0.125) == 0.0
+
+
+def is_noted(function):
+    """The value less the change at the place of the probe; whether f changed is told by the value itself."""
+    engine = begun(1.0)
+    assert not function(engine, 0, 1.0, 0.5)
+    assert engine.noise_line.values[8] == 0.5
+    assert engine.noise_line.in_float32 == 1
+    assert function(engine, 1, 1.1, 0.1)
+    assert engine.noise_line.values[5] == 1.0
+    assert engine.noise_line.in_float32 == 0
+
+
+def test_note_value():
+    is_noted(noise_line.note_value)
+    refuted(is_noted, lambda engine, number, value, change: noise_line.note_value(engine, number, value - change, 0.0))
+
+
+def are_on_the_line(write):
+    probes = (Probe * 2).from_buffer(records(Probe, 2))
+    write(begun(1.0).noise_line, probes, 5, 77, 0.1)
+    for probe, place in zip(probes, (8, 5), strict=True):
+        assert (probe.start, probe.stop, probe.seed, probe.floor, probe.ratio) == (0, 5, 77, 0.1, 0.0)
+        assert probe.step == place * 2.0**SMALL
+
+
+def test_probes():
+    are_on_the_line(noise_line.write_noise_probes)
+    refuted(are_on_the_line, lambda *given: noise_line.write_noise_probes(*given[:-1], 0.0))
+
+
+@given(odd=st.integers(0, 2**23).map(lambda k: 2 * k + 1), power=st.integers(-300, 300))
+def has_many_digits(functions, odd, power):
+    for function in functions:
+        assert function(math.ldexp(odd, power)) == (odd >= 2**14)
+        assert function(-math.ldexp(odd, power)) == (odd >= 2**14)
+        assert not function(0.0)
+
+
+def test_needs_float32():
+    has_many_digits(both(noise_line.needs_float32, "float64", result="boolean"))
+    refuted(has_many_digits, [lambda value: value != math.floor(value)])

@@ -1,0 +1,138 @@
+"""What the bars of lines decide: on memory made for it."""
+
+import math
+
+import pytest
+from lineladders import LENGTH, begin, begun, feed, in_bars, memory, residuals, walked
+from properties import refuted
+
+from gradproof.core.lines import decision
+
+SLOPES = [0.5, -3.0, 3.0, 0.0]
+
+
+def pool(slopes, curvature=0.0):
+    """A check whose pool has taken two rungs of lines with these residual slopes, without any noise."""
+    return walked([lambda t, slope=slope: slope * t + curvature * t * t for slope in slopes], noise=0.0, most=2)
+
+
+def test_the_worst_line():
+    for turn in range(4):
+        slopes = SLOPES[turn:] + SLOPES[:turn]
+        check = pool(slopes)
+        assert decision.worst_line(check.pool) == min(slopes.index(-3.0), slopes.index(3.0))
+        assert decision.seen_residual(check) == 3.0
+
+
+def beyond(bar, tolerance, bars):
+    check = pool(SLOPES)
+    check.pool.bar, check.tolerance = bar, tolerance
+    assert decision.bars_beyond(check) == bars
+
+
+def test_bars_beyond():
+    """Tolerance widens the bar; without any width nothing but 0 is inside."""
+    beyond(1.5, 0.0, 2.0)
+    beyond(1.0, 0.5, 2.0)
+    beyond(0.0, 0.0, math.inf)
+    refuted(beyond, 1.0, 0.5, 3.0)
+    assert decision.bars_beyond(pool([0.0] * 4)) == 0.0
+    assert decision.bars_beyond(in_bars(6.0)) == pytest.approx(6.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("noise", "aligned", "tolerance"),
+    [(1e-13, False, 1e-13), (1e-13, True, 50e-13), (1e-8, False, 2e-6), (1e-8, True, 50 * 2e-6)],
+)
+def test_tolerance(noise, aligned, tolerance):
+    """Relative to the norm, along the claim to the sum; float32 inside of f leaves two millionths."""
+    check = begun()
+    check.engine.noise, check.relative_tolerance = noise, 1e-13
+    assert decision.tolerance_of(check, aligned) == pytest.approx(tolerance, rel=1e-6)
+
+
+def drifts(residual, answer, noise=1e-8, aligned=1):
+    check = pool([residual, 0.0])
+    check.engine.n, check.engine.noise, check.sum, check.pool.aligned = 10_000, noise, 50.0, aligned
+    assert decision.sums_may_drift(check) == answer
+
+
+def test_sums_drift_by_roundings_of_float32():
+    """Three times the root of n roundings, relative to the sum; along the claim, and where float32 is inside."""
+    drift = 3 * 100 * 2.0**-24 * 50
+    drifts(0.99 * drift, True)
+    drifts(-0.99 * drift, True)
+    drifts(1.01 * drift, False)
+    drifts(0.99 * drift, False, noise=1e-13)
+    drifts(0.99 * drift, False, aligned=0)
+    refuted(drifts, 1.01 * drift, True)
+
+
+def curved(curvature, away):
+    """Along c t**2 the slope at some distance is 2 c times it."""
+    check = pool([0.0, 1.0], curvature)
+    decision.note_curvature(check)
+    assert check.curved_slope == pytest.approx(2 * abs(curvature) * away, rel=1e-9)
+    check.curved_slope = 1e6
+    decision.note_curvature(check)
+    assert check.curved_slope == 1e6
+
+
+def test_the_slope_that_curvature_makes():
+    curved(3.0, 1 / 128)
+    curved(-0.5, 1 / 128)
+    refuted(curved, 3.0, 1 / 64)
+
+
+@pytest.mark.parametrize("aligned", [0, 1])
+def test_of_several_bars_the_largest_counts(aligned):
+    check = memory()
+    for bar, largest in ((1e-8, 1e-8), (1e-9, 1e-8), (2e-8, 2e-8)):
+        decision.raise_bar(check, aligned, bar)
+        assert (check.random_bar, check.aligned_bar) == ((0.0, largest) if aligned else (largest, 0.0))
+
+
+def test_a_line_that_disagrees_is_the_first_node():
+    check = begun()
+    begin(check.pool, 4, -14, stop=LENGTH)
+    for _ in range(2):
+        feed(check, check.pool, [lambda t, slope=slope: slope * t for slope in SLOPES], lambda: 0.0)
+        check.pool.wanted += 2
+    check.pool.best, check.pool.rest = -14, 0.125
+    for number in range(4):
+        check.pool.seeds[number] = 7 + number
+    decision.note_failure(check, check.pool, 2, 0.25, 0)
+    failed, node = check.failed, check.nodes[0]
+    assert (failed.seed, failed.aligned, failed.gap, failed.residual, failed.bar) == (9, 0, 0, 3.0, 0.25)
+    assert (node.start, node.stop, node.exponent) == (0, LENGTH, -14)
+    assert (node.residual, node.bar, node.rest) == (residuals(check.pool)[2], 0.25, 0.125)
+    check.pool.aligned = 1
+    decision.note_failure(check, check.pool, 1, 0.25, 1)
+    assert (failed.seed, failed.aligned, failed.gap, failed.residual) == (8, 1, 1, -3.0)
+
+
+def test_what_was_seen_and_not_located_is_no_small_bar():
+    lines = begun()
+    lines.failed.residual, lines.failed.bar = 0.5, 0.001
+    decision.note_seen(lines)
+    assert lines.random_bar == 0.501
+    assert not decision.bar_decides(lines)
+
+
+@pytest.mark.parametrize(
+    ("bar", "norm", "curved", "value", "answer"),
+    [
+        (0.29, 1.0, 0.0, 1.0, True),
+        (0.31, 1.0, 0.0, 1.0, False),
+        (0.31, 1.0, 2.0, 1.0, True),
+        (1e-4, 0.0, 0.0, -1.0, True),
+        (1e-3, 0.0, 0.0, 1.0, False),
+        (0.0, 0.0, 0.0, 0.0, True),
+        (math.nan, 1.0, 0.0, 1.0, False),
+    ],
+)
+def test_what_a_bar_decides(bar, norm, curved, value, answer):
+    """A third of the slopes, of the slope that curvature makes beside an optimum, or a thousandth of a flat f."""
+    lines = memory(value=value)
+    lines.random_bar, lines.norm, lines.curved_slope = bar, norm, curved
+    assert decision.bar_decides(lines) == answer

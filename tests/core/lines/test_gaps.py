@@ -1,0 +1,101 @@
+"""Gaps that stay where the step shrinks: which lines have a kink at x."""
+
+import pytest
+from lineladders import SMOOTH, kink, memory, walked
+from properties import refuted
+
+from gradproof.core.lines import gaps
+from gradproof.core.lines.pooled_bars import pooled_noise
+
+NOISE = 1e-13
+
+
+@pytest.mark.parametrize("left", [-1.0, 0.0])
+@pytest.mark.parametrize("right", [1.0, 3.0])
+def test_a_gap_that_stays_is_a_kink_at_x(left, right):
+    """The residual slope is then that against the mean of both slopes, and the gap half of what separates them."""
+    check = walked([lambda t: right * t if t > 0 else left * t], noise=NOISE)
+    assert check.pool.has_gap == 1
+    assert check.pool.gap == pytest.approx((right - left) / 2, rel=1e-6)
+    assert check.pool.residual == pytest.approx((right + left) / 2, abs=1e-6)
+    assert check.pool.mean_bar < 1e-4
+
+
+def test_a_gap_that_stays_twin():
+    """Smooth lines have none, and none is where the kink lies beside x, well above the smallest steps."""
+    for line in (*SMOOTH.values(), kink(1.0, 2.0**-20), kink(1.0, -(2.0**-12)), kink(-3.0, 2.0**-4)):
+        check = walked([line], noise=NOISE)
+        assert check.pool.has_gap == 0
+
+
+def test_a_gap_at_x_is_not_taken_for_one_beside_it():
+    both = lambda t: abs(t) + 1e-3 * max(0.0, t - 2.0**-14)  # noqa: E731
+    check = walked([both], noise=NOISE)
+    assert check.pool.has_gap == 1
+    assert check.pool.residual == pytest.approx(0.0, abs=1e-3)
+
+
+def inmost_is(noise, gap, deviations):
+    """The smallest power of two over which a gap is so many standard deviations, or twice as many at most."""
+    exponent = gaps.inmost_exponent(memory(noise=noise), gap)
+    assert deviations * noise / 2.0**exponent < gap <= 2 * deviations * noise / 2.0**exponent
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1.0, 7.0])
+def test_the_smallest_step_at_which_a_gap_is_seen(gap):
+    """Eight bars of three standard deviations."""
+    inmost_is(1e-12, gap, 24)
+    refuted(inmost_is, 1e-12, gap, 3)
+    assert gaps.inmost_exponent(memory(noise=0.0), gap) == -46
+    assert gaps.inmost_exponent(memory(noise=1e-25), gap) == -46
+    assert gaps.inmost_exponent(memory(noise=0.0, float32=True), gap) == -22
+
+
+SMOOTH_LINE, KINK_AT_X = SMOOTH["exponential"], abs
+
+
+def like_a_root(t):
+    """A line whose gap shrinks by half from rung to rung, as kinks beside x have it, and not by a quarter."""
+    return abs(t) ** 1.5
+
+
+@pytest.mark.parametrize(
+    ("lines", "keeps"),
+    [
+        ([KINK_AT_X] * 4, True),
+        ([KINK_AT_X, KINK_AT_X, KINK_AT_X, SMOOTH_LINE], True),
+        ([KINK_AT_X, SMOOTH_LINE, SMOOTH_LINE, SMOOTH_LINE], False),
+        ([SMOOTH_LINE] * 4, False),
+        ([lambda t: 0.0] * 4, False),
+    ],
+)
+def test_most_lines_keep_their_gap(lines, keeps):
+    check = walked(lines, noise=NOISE)
+    assert gaps.keeps_its_gap(check) == keeps
+    check.pool.target = check.pool.bar
+    assert not gaps.keeps_its_gap(check)
+
+
+@pytest.mark.parametrize(
+    ("lines", "begins"),
+    [
+        ([KINK_AT_X] * 4, True),
+        ([KINK_AT_X, KINK_AT_X, KINK_AT_X, SMOOTH_LINE], False),
+        ([like_a_root] * 4, False),
+        ([lambda t: 0.0] * 4, False),
+    ],
+)
+def test_all_lines_begin_with_a_gap(lines, begins):
+    check = walked(lines, noise=NOISE, most=2)
+    assert check.pool.taken == 2
+    assert gaps.begins_with_gaps(check) == begins
+    assert not gaps.begins_with_gaps(walked(lines, noise=NOISE, most=3))
+
+
+def test_a_gap_stands_out_at_eight_bars():
+    check = walked([lambda t: 0.0] * 4, noise=0.0, most=2)
+    check.engine.noise = NOISE
+    exponent = check.pool.first
+    for line, bars in enumerate((7.9, 8.1, -8.1, 0.0)):
+        check.pool.rungs[exponent + 46].readings[line].gap = bars * pooled_noise(check, exponent)
+    assert gaps.standing_gaps(check, exponent) == 2

@@ -1,0 +1,94 @@
+"""Norms of a claimed gradient in the scales of the coordinates, and what is asked of every claimed value."""
+
+import numpy as np
+import pytest
+from properties import refuted
+
+from gradproof.core.lines import norms
+
+WINDOW = 1024
+
+
+def vectors(n, seed):
+    random = np.random.default_rng(seed)
+    x = random.normal(size=n) * 10.0 ** random.integers(-3, 3, n)
+    x[::7] = 0.0
+    sizes = 10.0 ** random.normal(size=n // WINDOW + 1)
+    return x, random.normal(size=n), sizes
+
+
+def scaled_slopes(x, claimed, sizes):
+    """Claimed slopes in the scales of their coordinates, each at least a tenth of what its window has."""
+    return np.abs(claimed) * np.maximum(np.abs(x), 0.1 * np.repeat(sizes, WINDOW)[: x.size])
+
+
+def is_the_norm(scale):
+    x, claimed, sizes = vectors(2500, seed=6)
+    slopes = scaled_slopes(x, claimed, sizes)
+    norm, total = norms.norms(x, claimed * scale, sizes, 100, 2400)
+    expected = float(np.sqrt(np.sum(slopes[100:2400] ** 2, dtype=np.longdouble)))
+    assert norm == pytest.approx(expected * scale, rel=1e-13)
+    assert total == pytest.approx(float(np.sum(slopes[100:2400])) * scale, rel=1e-13)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
+def test_norms(scale):
+    is_the_norm(scale)
+
+
+def test_norms_twin(monkeypatch):
+    monkeypatch.setattr(norms, "FLOOR", 0.2)
+    refuted(is_the_norm, 1.0)
+
+
+def test_norms_of_nothing():
+    x, claimed, sizes = vectors(2000, seed=1)
+    assert norms.norms(x, np.zeros(2000), sizes, 0, 2000) == (0.0, 0.0)
+    assert norms.norms(x, claimed, sizes, 700, 700) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 11])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_finite(n, bad):
+    vector = np.linspace(-1e307, 1e307, n)
+    assert norms.are_finite(vector, 0, n)
+    for place in range(n):
+        spoiled = vector.copy()
+        spoiled[place] = bad
+        assert not norms.are_finite(spoiled, 0, n)
+        assert norms.are_finite(spoiled, place + 1, n)
+
+
+def test_numbers_of_float32():
+    claimed = np.array([1.0, 0.5, -3.0, 2.0**-130])
+    assert norms.is_in_float32(claimed, 4)
+    assert norms.is_in_float32(claimed.astype(np.float32), 4)
+    for value in (0.1, 1 + 2.0**-30, 1e300):
+        spoiled = np.array([*claimed, value])
+        assert not norms.is_in_float32(spoiled, 5)
+        assert norms.is_in_float32(spoiled, 4)
+        assert norms.is_in_float32(spoiled.astype(np.float32), 5)
+
+
+def is_the_median(n, part):
+    x, claimed, sizes = vectors(n, seed=n)
+    claimed[1::3] = 0.0
+    median = norms.median_slope(x, claimed, sizes, n, np.zeros(norms.SAMPLE))
+    seen = np.arange(n) if n <= norms.SAMPLE else (np.arange(norms.SAMPLE) * (n / norms.SAMPLE)).astype(int)
+    slopes = np.sort(scaled_slopes(x, claimed, sizes)[seen])
+    slopes = slopes[slopes > 0]
+    assert median == pytest.approx(slopes[int(part * slopes.size)], rel=1e-15)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 511, 512, 513, 5000])
+def test_median_slope(n):
+    """Of those that are not 0, half are below."""
+    is_the_median(n, 0.5)
+
+
+def test_median_slope_twin():
+    refuted(is_the_median, 5000, 0.4)
+
+
+def test_median_slope_of_zeros():
+    assert norms.median_slope(np.ones(9), np.zeros(9), np.ones(1), 9, np.zeros(norms.SAMPLE)) == 0.0

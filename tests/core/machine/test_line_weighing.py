@@ -1,0 +1,63 @@
+"""What follows from lines that have climbed: on memory made for it."""
+
+import pytest
+from lineladders import begun, in_bars, measure
+
+from gradproof.core.lines import phases
+from gradproof.core.lines.decision import bar_decides
+from gradproof.core.machine import line_verdict, line_weighing
+from gradproof.core.records.codes import VERDICT_INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("bars", "phase"), [(0.3, phases.ALIGNED), (2.0, phases.RANDOM_AGAIN), (6.0, phases.REPEAT), (1e6, phases.REPEAT)]
+)
+def test_bars_decide(bars, phase):
+    """Less than one agrees, up to three ask for a second look, more is a disagreement."""
+    lines = in_bars(bars)
+    line_weighing.weigh_pool(lines)
+    assert lines.phase == phase
+    assert lines.disagreed == (phase == phases.REPEAT)
+    assert lines.random_lines == (4 if phase == phases.ALIGNED else 0)
+
+
+def test_a_second_look_that_disagrees_is_a_disagreement():
+    lines = in_bars(2.0)
+    lines.phase = phases.RANDOM_AGAIN
+    line_weighing.weigh_pool(lines)
+    assert lines.disagreed == 1
+
+
+def test_what_was_not_located_and_not_seen_again_counts_as_bar():
+    lines = begun(phases.RANDOM_AGAIN)
+    measure(lines, [0.0] * 4)
+    lines.disagreed, lines.failed.residual, lines.failed.bar = 1, -0.01, 0.001
+    line_weighing.weigh_pool(lines)
+    assert lines.disagreed == 0
+    assert lines.phase == phases.ALIGNED
+    assert lines.random_bar == pytest.approx(0.011)
+    assert bar_decides(lines)
+
+
+def test_another_value_at_x_takes_back_what_agreed():
+    """Lines that passed with too little noise count no more; with a budget that ends, nothing is right."""
+    lines = begun(phases.REPEAT, budget=50, evaluations=45)
+    lines.random_lines, lines.aligned_lines, lines.disagreed, lines.part.again = 4, 2, 1, 1
+    lines.random_bar = lines.aligned_bar = 1e-9
+    line_weighing.take_repeated_value(lines, 1.25)
+    assert lines.engine.nondeterministic == 1
+    assert lines.engine.spread == 0.25
+    assert lines.phase == phases.RANDOM
+    assert not any((lines.random_lines, lines.aligned_lines, lines.disagreed, lines.part.again))
+    assert not any((lines.random_bar, lines.aligned_bar))
+    line_verdict.end_lines_early(lines)
+    assert lines.verdict == VERDICT_INCONCLUSIVE
+
+
+def test_the_same_value_at_x_goes_on():
+    lines = begun(phases.REPEAT)
+    lines.random_lines, lines.disagreed = 4, 1
+    line_weighing.take_repeated_value(lines, 1.0)
+    assert lines.engine.nondeterministic == 0
+    assert (lines.repeated, lines.random_lines, lines.node_count) == (1, 4, 1)
+    assert lines.phase == phases.HALVING

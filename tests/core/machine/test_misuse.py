@@ -1,0 +1,92 @@
+"""What the machine refuses: calls out of order, arguments and options out of range; and what it bears."""
+
+import math
+
+import numpy as np
+import pytest
+from cases import X, squares
+from rounds import options_of, results
+from witnesses import records
+
+from gradproof.core.records import codes
+from gradproof.core.records.border import Probe
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.engine import ROUND
+
+
+def probes():
+    return records(Probe, ROUND)
+
+
+def started(witness):
+    engine = np.zeros(witness("gradproof_engine_size", 4, 0, None), np.int64)
+    assert witness("gradproof_engine_start", engine, X, 2 * X, None, 4, None, 0, None) == DONE
+    return engine
+
+
+def test_a_check_that_is_stopped(witness):
+    engine = started(witness)
+    count = witness("gradproof_ask", engine, probes(), ROUND)
+    assert 1 <= count <= 2
+    assert witness("gradproof_tell", engine, X, 2 * X, np.full(count, squares(X)), None, count) == DONE
+    assert witness("gradproof_ask", engine, probes(), ROUND) == 8
+    assert witness("gradproof_stop", engine) == DONE
+    assert witness("gradproof_ask", engine, probes(), ROUND) == 0
+    found = results(witness, engine, 4)
+    assert (found.verdict, found.causes) == ("inconclusive", ["untested"] * 4)
+
+
+def test_a_check_that_is_moved_in_memory(witness):
+    engine, asked = started(witness), probes()
+    while (count := witness("gradproof_ask", engine, asked, ROUND)) > 0:
+        engine = engine.copy()
+        points = np.zeros(4 * count)
+        assert witness("gradproof_points", X, None, None, 4, asked, count, points, None) == DONE
+        values = np.array([squares(row) for row in points.reshape(count, 4)])
+        assert witness("gradproof_tell", engine, X, 2 * X, values, None, count) == DONE
+    assert results(witness, engine, 4).causes == ["agrees"] * 4
+
+
+def test_order_of_calls(witness):
+    engine, values = started(witness), np.ones(9)
+    assert witness("gradproof_tell", engine, X, X, values, None, 1) == codes.NO_ROUND
+    count = witness("gradproof_ask", engine, probes(), ROUND)
+    for wrong, code in ((count + 1, codes.TOO_MANY_VALUES), (0, BAD_ARGUMENT), (-1, BAD_ARGUMENT)):
+        assert witness("gradproof_tell", engine, X, X, values, None, wrong) == code
+    assert witness("gradproof_ask", engine, probes(), ROUND) == count
+    assert witness("gradproof_tell", engine, X, X, values, None, count) == DONE
+    assert witness("gradproof_tell", engine, X, X, values, None, count) == codes.NO_ROUND
+
+
+def refuses(witness, symbol, right, wrongs):
+    """Each of these arguments, given instead of the right one, is bad."""
+    for place, wrong in wrongs:
+        assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
+
+
+def test_bad_arguments(witness):
+    engine = started(witness)
+    refuses(witness, "gradproof_ask", [engine, probes(), ROUND], [(0, None), (1, None), (2, ROUND - 1)])
+    nothing = [(place, None) for place in range(4)]
+    refuses(witness, "gradproof_tell", [engine, X, X, np.ones(2), None, 2], nothing)
+    refuses(witness, "gradproof_stop", [engine], [(0, None)])
+    refuses(witness, "gradproof_options_default", [options_of(witness)], [(0, None)])
+    refuses(witness, "gradproof_engine_size", [4, 0, None], [(0, 0)])
+    not_finite = np.array([1.0, math.nan, 1.0, 1.0])
+    wrongs = [(0, None), (1, None), (2, None), (4, 0), (1, not_finite)]
+    refuses(witness, "gradproof_engine_start", [engine, X, X, None, 4, None, 0, None], wrongs)
+    # Their twin: an infinite claim is judged, not refused.
+    assert witness("gradproof_engine_start", engine, X, np.full(4, math.inf), None, 4, None, 0, None) == DONE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("size", 39), ("budget", -1), ("rtol", -1e-9), ("rtol", 1.0), ("rtol", math.nan)]
+)
+def test_options_out_of_range(witness, name, value):
+    engine, options = started(witness), options_of(witness)
+    assert witness("gradproof_engine_start", engine, X, X, None, 4, None, 0, options) == DONE
+    setattr(options, name, value)
+    assert witness("gradproof_engine_start", engine, X, X, None, 4, None, 0, options) == BAD_ARGUMENT
+    code = np.full(1, 7, np.int32)
+    assert witness("gradproof_begin", X, X, None, 4, None, 0, options, code) is None
+    assert code[0] == BAD_ARGUMENT

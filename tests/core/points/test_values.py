@@ -1,0 +1,106 @@
+"""Values at probes: those at the points that are written alone, each with the change that the claim foretells.
+
+Missing ones where the objective refuses, its own code where it refuses x itself.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from oracles.splitmix import LongProbe, Probe
+from properties import refuted
+from witnesses import as_probes, records, sizes_of, twin_of
+
+from gradproof.core.points import values as core
+from gradproof.core.records import border
+from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+
+
+def bowl(x: Any, n: int, value: Any, user: Any) -> int:
+    value[0] = float(np.sum(np.asarray(x[:n], np.float64) ** 2))
+    return 0
+
+
+@pytest.mark.parametrize("twin", ["", "_f32"])
+def test_evaluate(witness, twin):
+    dtype = np.float32 if twin else np.float64
+    x, values, work = np.ones(3, dtype), np.full(3, -1.0), np.zeros(3, dtype)
+    probes = records(border.Probe, 3)
+    probes["start"], probes["stop"], probes["step"] = [0, 1, 2], [0, 2, 3], 0.5
+    symbol = f"gradproof_evaluate{twin}"
+    given = (x, None, None, 3, probes, 3, values, None, work)
+    assert witness(symbol, bowl, None, *given) == DONE
+    assert values.tolist() == [3.0, 4.25, 4.25]
+
+    def refusing(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = 7.0
+        return 5 if point[1] != 1.0 else 0
+
+    assert witness(symbol, refusing, None, *given) == DONE
+    assert values.tolist() == pytest.approx([7.0, math.nan, 7.0], nan_ok=True)
+    assert witness(symbol, lambda *_: 5, None, *given) == 5
+    right = [bowl, None, *given]
+    for place, wrong in ((0, None), (2, None), (5, -1), (6, None), (7, -1), (8, None), (10, None), (5, 1)):
+        assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
+    assert witness(symbol, None, None, None, None, None, 3, None, 0, None, None, None) == DONE
+
+
+# What follows a probe may set all that it moved, or a part of it, or nothing; on long lines, too.
+ROUND = [
+    Probe(2, 3, 0.5),
+    Probe(2, 3, -0.5),
+    Probe(0, 5, 0.25, 7),
+    Probe(1, 4, 0.125, ratio=-0.5),
+    Probe(0, 0, 0.0),
+    Probe(1, 4, -1.0, 9),
+    Probe(1, 4, 0.5, 10),
+    LongProbe(0, 5, 0.5, 3),
+    LongProbe(1, 3, 0.25, 4, 0.1, True),
+    LongProbe(0, 5, -0.5, 3),
+    Probe(4, 5, 1.0),
+]
+
+
+def weighted(point: Any, n: int, value: Any, user: Any) -> int:
+    """Every bit of the point shows in the value."""
+    value[0] = sum(float(point[k]) * 1.1**k for k in range(n))
+    return 0
+
+
+def are_those_at_the_points(witness, evaluate, dtype):
+    x, claimed = np.array([0.5, -1.5, 0.0, 3.0, 1e-3], dtype), np.array([1, -2, 3, 0, 5], dtype)
+    sizes, probes, count = sizes_of(witness, x), as_probes(*ROUND), len(ROUND)
+    given = (x, claimed, sizes, 5, probes, count)
+    points, changes, foretold = np.zeros(5 * count, dtype), np.zeros(count), np.zeros(count)
+    assert witness(f"gradproof_points{twin_of(x)}", *given, points, foretold) == DONE
+    values, work, expected = np.zeros(count), np.zeros(5, dtype), np.zeros(1)
+    assert evaluate(f"gradproof_evaluate{twin_of(x)}", weighted, None, *given, values, changes, work) == DONE
+    for value, row in zip(values, points.reshape(count, 5), strict=True):
+        weighted(row, 5, expected, None)
+        assert value == expected[0]
+    assert changes.tolist() == foretold.tolist()
+    assert np.count_nonzero(changes) == 3
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_values_are_those_at_the_points(witness, dtype):
+    are_those_at_the_points(witness, witness, dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_values_at_other_points(plain, monkeypatch, dtype):
+    """Twin: a probe that leaves behind what it moved is seen in the next value."""
+    monkeypatch.setattr(core, "leave", lambda *arguments: None)
+    refuted(are_those_at_the_points, plain, plain, dtype)
+
+
+def test_long_lines_take_a_claim_and_sizes(witness):
+    x, room = np.ones(3), np.zeros(1)
+    right = [weighted, None, x, x, np.ones(1), 3, as_probes(LongProbe(0, 3, 1.0, 2)), 1, room, room.copy(), x.copy()]
+    assert witness("gradproof_evaluate", *right) == DONE
+    for place in (3, 4, 9):
+        wrong = [*right[:place], None, *right[place + 1 :]]
+        assert witness("gradproof_evaluate", *wrong) == BAD_ARGUMENT
+        wrong[6] = as_probes(Probe(0, 3, 1.0, 2))
+        assert witness("gradproof_evaluate", *wrong) == DONE

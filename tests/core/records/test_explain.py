@@ -1,0 +1,30 @@
+"""The sentences of codes and causes: those of the library, also for numbers that mean nothing."""
+
+import pytest
+from properties import refuted
+
+from gradproof.core.records import codes
+from gradproof.library import ffi, native
+
+NUMBERS = [*range(-12, 13), 2**31 - 1, -(2**31)]
+
+
+def says_the_same(function, symbol):
+    for number in NUMBERS:
+        assert function(number) == ffi.string(getattr(native(), symbol)(number)).decode()
+
+
+@pytest.mark.parametrize(
+    ("function", "symbol"),
+    [(codes.explain, "gradproof_explain"), (codes.explain_cause, "gradproof_explain_cause")],
+)
+def test_library(function, symbol):
+    says_the_same(function, symbol)
+    refuted(says_the_same, lambda number: function(number + 1), symbol)
+
+
+def test_numbers_without_a_meaning():
+    assert codes.explain(-99) == codes.UNKNOWN_CODE
+    assert codes.explain(1) == codes.explain(99) == codes.OBJECTIVE_CODE
+    assert codes.explain_cause(-1) == codes.explain_cause(99) == codes.UNKNOWN_CAUSE
+    assert codes.explain(codes.DONE) == "Done."

@@ -1,0 +1,203 @@
+"""What can be done with memory, as plain Python and as the machine's own operations."""
+
+import ctypes
+import math
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from machine import both, compiled
+from properties import LARGEST, SMALLEST, anything, finite, refuted, same
+
+from gradproof.core.records import memory
+from gradproof.core.records.border import Finding, Probe
+from gradproof.core.records.engine import Interval, Slot
+from gradproof.core.records.memory import (
+    allocate_like,
+    allocate_reals,
+    allocate_record,
+    allocate_records,
+    allocate_words,
+    as_floats,
+    as_reals,
+    as_record,
+    behind,
+    behind_all,
+    clear,
+    clear_record,
+    is_null,
+    null_reals,
+    null_words,
+    offset,
+    release,
+    untyped,
+)
+
+WORDS = 200
+
+
+def alike(function, words):
+    """A function of memory gives the same, and leaves the same behind, in both ways of running."""
+    other = words.copy()
+    here = function(words)
+    there = compiled(function, "voidptr")(other.ctypes.data)
+    assert same(here, there)
+    assert words.tobytes() == other.tobytes()
+    return here
+
+
+def numbered():
+    return np.arange(1, WORDS + 1, dtype=np.int64)
+
+
+def records_behind_one_another(words):
+    first = as_record(words, Probe)
+    findings = behind(first, Finding)
+    intervals = behind_all(findings, 3, Interval)
+    first.start = 101
+    findings[2].partner = 102
+    intervals[4].high = 103.5
+    return float(findings[0].start)
+
+
+def test_records_behind_one_another():
+    words = numbered()
+    size, finding = (ctypes.sizeof(kind) // 8 for kind in (Probe, Finding))
+    assert alike(records_behind_one_another, words) == 1 + size
+    place = size + 3 * finding + 4 * 2 + 1
+    assert np.flatnonzero(words != numbered()).tolist() == [0, size + 3 * finding - 1, place]
+    assert words.view(np.float64)[place] == 103.5
+
+
+def clears_a_part(words):
+    slot = as_record(words, Slot)
+    clear(slot, slot.slope)
+    return slot.resolution
+
+
+def clears_a_record(words):
+    intervals = behind(as_record(words, Interval), Interval)
+    clear_record(intervals[1])
+    return intervals[2].low
+
+
+def test_clearing():
+    words = np.arange(1, 1000, dtype=np.int64)
+    before = words.copy()
+    alike(clears_a_part, words)
+    place = Slot.offsets["slope"] // 8
+    assert not words[:place].any()
+    assert np.array_equal(words[place:], before[place:])
+    words = numbered()
+    alike(clears_a_record, words)
+    assert np.flatnonzero(words == 0).tolist() == [4, 5]
+
+
+def reads_again(words):
+    reals = as_reals(words)
+    reals[1] = 0.5
+    offset(reals, 2)[1] = offset(reals, 1)[0] * 3.0
+    return reals[3]
+
+
+def test_reals_and_offsets():
+    words = numbered()
+    assert alike(reads_again, words) == 1.5
+    assert words.view(np.float64)[[1, 3]].tolist() == [0.5, 1.5]
+
+
+def floats_again(words):
+    singles = as_floats(untyped(as_reals(words)))
+    singles[3] = 0.1
+    return singles[3]
+
+
+def test_single_floats():
+    words = numbered()
+    assert alike(floats_again, words) == float(np.float32(0.1))
+    assert words.view(np.float32)[3] == np.float32(0.1)
+
+
+def is_all_zero(words):
+    """What is allocated is zero, at both of its ends; what is written into it stays in it."""
+    total = 0.0
+    some = allocate_words(40)
+    reals = allocate_reals(0)
+    alike = allocate_like(as_reals(words), 7)
+    one = allocate_record(Finding)
+    many = allocate_records(Finding, 3)
+    if not (is_null(some) or is_null(reals) or is_null(alike) or is_null(one) or is_null(many)):
+        total = some[0] + some[39] + alike[0] + alike[6] + one.start + one.resolution + many[0].slope + many[2].partner
+        some[39] = 4
+        alike[6] = 0.5
+        many[2].partner = 3
+        one.slope = many[1].slope + many[2].partner
+        total += 1000.0 + some[39] + alike[6] + one.slope
+    release(some)
+    release(reals)
+    release(alike)
+    release(one)
+    release(many)
+    return total
+
+
+def test_allocated_memory():
+    words = numbered()
+    assert alike(is_all_zero, words) == 1007.5
+    assert np.array_equal(words, numbered())
+
+
+def nulls(words):
+    found = 0.0
+    if is_null(null_reals()):
+        found += 1.0
+    if is_null(null_words()):
+        found += 2.0
+    if is_null(as_record(words, Interval)):
+        found += 4.0
+    release(null_reals())
+    return found
+
+
+def test_null_pointers():
+    assert alike(nulls, numbered()) == 3.0
+    assert nulls(None) == compiled(nulls, "voidptr")(0) == 7.0
+
+
+positive = finite.map(abs)
+
+
+@given(a=positive, b=positive)
+@example(math.inf, LARGEST)
+@example(SMALLEST, 0.0)
+@example(1.0, 1.0 + 2.0**-52)
+def keeps_the_order(functions, a, b):
+    for function in functions:
+        assert (function(a) < function(b)) == (a < b)
+        assert function(a) == np.float64(a).view(np.int64)
+
+
+def test_bits():
+    keeps_the_order(both(memory.bits, "float64", result="int64"))
+    refuted(keeps_the_order, [lambda value: int(math.frexp(value)[1]) if math.isfinite(value) else 9999])
+
+
+@given(value=st.one_of(anything, st.floats(width=32)))
+@example(1.0 + 2.0**-24)
+@example(1.0 + 2.0**-24 + 2.0**-50)
+@example(3.5e38)
+def is_rounded(functions, value):
+    for function in functions:
+        assert same(function(value), float(np.float32(value)))
+
+
+def test_rounding_to_float32():
+    is_rounded(both(memory.rounded_to_float32, "float64"))
+    refuted(is_rounded, [lambda value: value])
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_type_of_a_vector(dtype):
+    assert memory.holds_float32(np.zeros(2, dtype)) == (dtype == np.float32)
+    assert memory.allocate_like(np.zeros(2, dtype), 3).dtype == dtype
