@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 import gradproof
-from gradproof.core.records import border as structs
 from gradproof.evaluators.lines import Lines
 from gradproof.library import native, pointer
+from gradproof.problem.probes import probes_at_x
 from objectives import Task, saturating
 from peers import GRADPROOF, LIMIT, directional
 from table import Row
@@ -120,9 +120,8 @@ def kernel(task: Task, effort: Effort, *, in_readme: bool) -> Iterator[Row]:
     The time is what each thread is busy: on a machine that others use, too, the clock on the wall says little.
     """
     x, lines = task.x, Lines(task.x, task.gradient(task.x))
-    probe = np.zeros(structs.PROBE_WORDS, np.int64)
-    probe[[structs.PROBE_STOP, structs.PROBE_SEED]] = x.size, 7
-    probe.view(np.float64)[[structs.PROBE_STEP, structs.PROBE_FLOOR]] = 2.0**-20, 0.1
+    probe = probes_at_x()
+    probe["stop"], probe["seed"], probe["step"], probe["floor"] = x.size, 7, 2.0**-20, 0.1
     count = -(-x.size // SEGMENT)
     point, changes, words = x.copy(), np.zeros(count), pointer(probe, "gradproof_probe[]")
     claimed, sizes = lines.pointers

@@ -166,7 +166,11 @@ def check(
     code = OUT_OF_MEMORY
     if not (is_null(words) or is_null(work) or is_null(sizes) or is_null(point)):
         engine = as_record(words, Engine)
-        copy_options(options, work, holds_float32(x))
+        options_default(work.options)
+        if not is_null(options):
+            work.options = options
+        # Whatever the options say, the objective sees its points in the type of x.
+        work.options.float32 = 1 if holds_float32(x) else 0
         if chosen_mode(n, options) == MODE_LINES:
             windows(x, n, sizes)
         code = engine_start(engine, x, claimed, sizes, n, null_words(), 0, work.options)
@@ -179,15 +183,6 @@ def check(
     release(sizes)
     release(point)
     return code
-
-
-def copy_options(options: ConstOptions, work: Workspace, float32: bool) -> None:
-    """Copy the options, or the defaults; the type of the points is that of x."""
-    if is_null(options):
-        options_default(work.options)
-    else:
-        work.options = options
-    work.options.float32 = 1 if float32 else 0
 
 
 def run(engine: Engine, problem: Problem, work: Workspace, point: Vector) -> int:

@@ -287,16 +287,11 @@ int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t
  * Call an objective at the points of probes: what gradproof_tell wants to know.
  *   objective    Writes f(x) to *value and returns 0.
  *   user         Handed to the objective as it is.
- *   x            The point that the lines go through, n values.
- *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not
- *                0).
- *   sizes        What gradproof_windows wrote for x; may be NULL there, too.
- *   n            Number of coordinates.
+ *   x, claimed, sizes, n, changes
+ *                As for gradproof_points.
  *   probes       The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
  *   count        Number of probes.
  *   values       Filled with count values; NaN where the objective returned a code that is not 0.
- *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
- *                there are none.
  *   point        Work memory of n values, one for each thread.
  *   Returns      0; GRADPROOF_BAD_ARGUMENT; or the code of the objective at the point x itself, which ends
  *                the call.
@@ -516,7 +511,7 @@ int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, 
     int64_t *index);
 
 /*
- * Measure the absolute rounding noise of an objective near x, in some ten evaluations on one random line.
+ * Measure the absolute rounding noise of an objective near x, in about ten evaluations on a random line.
  *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
  *                value.
  *   user         Handed to the objective as it is.
@@ -539,13 +534,9 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
  * Look for the nearest kink of an objective along every coordinate.
  * Some 60 to 130 evaluations a coordinate, up to 250 at an inflection. A kink away from x may be missed where
  * curvature changes the slope by more, from x to there, than the kink does.
- *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
- *                value.
- *   user         Handed to the objective as it is.
- *   x            The point, n finite values; never written to.
- *   n            Number of coordinates, at least 1.
+ *   objective, user, x, n, work
+ *                As for gradproof_noise_floor.
  *   radius       How far from x to look along a coordinate; 0: a sixteenth of its size.
- *   work         Work memory of n values.
  *   index        Filled with the coordinates of the kinks in their order, at most capacity.
  *   distance     Filled with the signed distances of the kinks from x; 0: at x, as far as noise lets one see.
  *   left, right  Filled with the slopes on the two sides of the kinks.

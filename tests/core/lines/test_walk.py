@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from lineladders import SMOOTH, family, kink, poisson, residuals, walked, with_error
+from lineladders import SMOOTH, begin, family, feed, kink, memory, poisson, residuals, walked, with_error
 from properties import refuted
 
 from gradproof.core.lines import rungs, walk
@@ -108,3 +108,26 @@ def test_in_float32_a_pool_asks_one_rung_more():
         assert 0 < check.pool.bar <= target
         taken.append(check.pool.taken)
     assert taken[0] == taken[1] + 1
+
+
+def alone(wanted):
+    """A check with ladders of single lines that want these rungs, and with no other."""
+    lines = memory(noise=1e-15)
+    for halving in lines.halvings:
+        halving.ladder.wanted = FINISHED
+    for number, exponent in enumerate(wanted):
+        begin(lines.halvings[number].ladder, 1, -20)
+        lines.halvings[number].ladder.wanted = exponent
+    return lines
+
+
+def test_ladders_of_single_lines_move_on_together():
+    """Those that wanted a rung and have it want the next one; those that have ended stay as they are."""
+    lines = alone([-20, FINISHED, -20])
+    assert rungs.ladder_probes(lines) == 4
+    for number in (0, 2):
+        feed(lines, lines.halvings[number].ladder, [lambda t: 0.25 * t], lambda: 0.0)
+    walk.walk_ladders(lines)
+    assert [lines.halvings[number].ladder.wanted for number in range(3)] == [-18, FINISHED, -18]
+    assert rungs.ladder_probes(lines) == 4
+    assert rungs.ladder_probes(alone([])) == 0

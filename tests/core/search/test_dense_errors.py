@@ -8,6 +8,7 @@ from oracles import splitmix
 from properties import refuted
 
 from gradproof.core.lines import phases, rungs
+from gradproof.core.lines.walk import walk
 from gradproof.core.points.seeds import SAMPLE_NUMBERS
 from gradproof.core.records.codes import AGREES, WRONG
 from gradproof.core.records.lines import FINISHED, Node, block_of
@@ -40,7 +41,7 @@ def are_spread(count, samples):
     assert (lines.phase, lines.dense, lines.sample_count) == (phases.SAMPLING, 1, len(samples))
     chosen = [lines.nodes[number].start // 10 for number in range(lines.sample_count)]
     assert all(one in sample for one, sample in zip(chosen, samples, strict=True))
-    assert dense_errors.samples_under_way(lines)
+    assert rungs.ladder_probes(lines) > 0
 
 
 def test_samples_are_spread_over_all_open_nodes():
@@ -57,7 +58,7 @@ def sampled(errors, n):
     assert lines.phase == phases.SAMPLING
 
     def prepare(lines):
-        if not dense_errors.samples_under_way(lines):
+        if rungs.ladder_probes(lines) == 0:
             lines.phase = phases.FACTORS
         return lines.phase == phases.SAMPLING
 
@@ -143,7 +144,7 @@ def of_factor(factor, rtol, cause):
         step = 2.0**ladder.wanted
         values = np.array([1.0 + 5 * step, 1.0 - 5 * step])
         rungs.take_rung(lines, ladder, values, np.array([5 * step, -5 * step]) * factor, 0)
-        dense_errors.advance_factors(lines)
+        walk(lines, ladder)
     dense_errors.finish_factors(lines)
     finding = lines.long_findings[0]
     assert (lines.phase, lines.finding_count, finding.start, finding.stop) == (phases.CONFIRM, 1, 0, 100)

@@ -10,7 +10,16 @@ import math
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probes
-from ..records.lines import EXPONENTS, FINISHED, HIGHEST_EXPONENT, LOWEST_EXPONENT, LineLadder, Lines, Rung
+from ..records.lines import (
+    EXPONENTS,
+    FINISHED,
+    HIGHEST_EXPONENT,
+    LOWEST_EXPONENT,
+    MOST_HALVINGS,
+    LineLadder,
+    Lines,
+    Rung,
+)
 
 # The smallest scale of a coordinate, relative to what is typical in its window.
 FLOOR = 0.1
@@ -111,6 +120,14 @@ def is_coarse(lines: Lines) -> bool:
 def rung_probes(ladder: LineLadder) -> int:
     """Return how many probes a ladder asks for."""
     return 0 if ladder.wanted == FINISHED else 2 * ladder.line_count
+
+
+def ladder_probes(lines: Lines) -> int:
+    """Return how many probes all ladders of single lines ask for."""
+    total = 0
+    for number in range(MOST_HALVINGS):
+        total += rung_probes(lines.halvings[number].ladder)
+    return total
 
 
 def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:

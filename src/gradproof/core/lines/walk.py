@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from ..records.floats import smaller
-from ..records.lines import FINISHED, HIGHEST_EXPONENT, LineLadder, Lines
+from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_HALVINGS, LineLadder, Lines
 from .gaps import next_gap_rung
 from .pooled_bars import pooled_noise, pooled_rest
 from .rungs import RUNG, has_rung, is_coarse, is_step, missing_rung, residual_at
@@ -50,6 +50,13 @@ def walk(lines: Lines, ladder: LineLadder) -> None:
         if not is_pooled(ladder):
             wanted = next_gap_rung(lines, ladder)
     ladder.wanted = wanted
+
+
+def walk_ladders(lines: Lines) -> None:
+    """Decide the same for all ladders of single lines that wanted a rung."""
+    for number in range(MOST_HALVINGS):
+        if lines.halvings[number].ladder.wanted != FINISHED:
+            walk(lines, lines.halvings[number].ladder)
 
 
 def next_rung(lines: Lines, ladder: LineLadder) -> int:

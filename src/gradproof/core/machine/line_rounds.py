@@ -7,14 +7,15 @@ import math
 from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
 from ..lines import phases
 from ..lines.plan import begin_lines
-from ..lines.rungs import FLOOR, has_coarse_noise, rung_probes, take_rung, write_rung
+from ..lines.rungs import FLOOR, has_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
+from ..lines.walk import walk_ladders
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
-from ..search.dense_errors import advance_factors, advance_samples, begin_factors, finish_factors, samples_under_way
+from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
 from .line_verdict import conclude, end_lines_early, end_outside_domain
 from .line_weighing import advance_gap_lines, advance_pool, begin_pool_again, take_repeated_value
@@ -42,14 +43,6 @@ def lines_asked(lines: Lines) -> int:
     if lines.phase == phases.CONFIRM:
         return candidates_asked(lines)
     return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
-
-
-def ladder_probes(lines: Lines) -> int:
-    """Return how many probes the ladders of single lines ask for."""
-    total = 0
-    for number in range(MOST_HALVINGS):
-        total += rung_probes(lines.halvings[number].ladder)
-    return total
 
 
 def write_lines_round(lines: Lines, probes: Probes) -> int:
@@ -103,7 +96,7 @@ def advance_ladders(lines: Lines) -> None:
     elif phase == phases.SAMPLING:
         advance_samples(lines)
     else:
-        advance_factors(lines)
+        walk_ladders(lines)
 
 
 def take_first_value(lines: Lines, value: float) -> None:
@@ -143,7 +136,7 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     phase = lines.phase
     if phase == phases.HALVING:
         return prepare_level(lines)
-    if phase == phases.SAMPLING and not samples_under_way(lines):
+    if phase == phases.SAMPLING and ladder_probes(lines) == 0:
         begin_factors(lines)
         return False
     if phase == phases.FACTORS and ladder_probes(lines) == 0:

@@ -15,7 +15,7 @@ from ..search.halving import HALVING_FREE
 from ..search.long_findings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from ..search.nodes import largest_stuck
 
-# A line that disagrees but is not located is looked at so often.
+# A line that disagrees and cannot be located is looked at so often.
 LOOKS = 2
 
 
@@ -67,22 +67,15 @@ def conclude(lines: Lines) -> bool:
 
 def ends_wrong(lines: Lines) -> bool:
     """End the check where a candidate was confirmed wrong, or a long line is wrong; return whether it was ended."""
-    if count_wrong(lines) == 0 and not any_wrong(lines):
-        return False
-    keep_wrong(lines)
-    end_with(lines, VERDICT_WRONG, WRONG)
-    return True
-
-
-def count_wrong(lines: Lines) -> int:
-    """Return how many candidates were confirmed wrong; the blocks that hold them are wrong, too."""
-    count = 0
-    if lines.confirming != 0:
-        for number in range(lines.candidates.count):
-            if coordinate_of(lines.engine, number).cause == WRONG:
-                refute_blocks(lines, lines.candidates.indices[number])
-                count += 1
-    return count
+    wrong = any_wrong(lines)
+    for number in range(lines.candidates.count if lines.confirming != 0 else 0):
+        if coordinate_of(lines.engine, number).cause == WRONG:
+            refute_blocks(lines, lines.candidates.indices[number])
+            wrong = True
+    if wrong:
+        keep_wrong(lines)
+        end_with(lines, VERDICT_WRONG, WRONG)
+    return wrong
 
 
 def is_explained(lines: Lines) -> bool:
@@ -122,10 +115,9 @@ def end_lines_early(lines: Lines) -> None:
         return
     if lines.disagreed > 0:
         end_unlocated(lines)
-    elif lines.random_lines > 0 and lines.engine.stopped == 0 and bar_decides(lines) and not doubtful:
-        end_with(lines, VERDICT_RIGHT, UNTESTED)
     else:
-        end_with(lines, VERDICT_INCONCLUSIVE, UNTESTED)
+        right = lines.random_lines > 0 and lines.engine.stopped == 0 and bar_decides(lines) and not doubtful
+        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, UNTESTED)
 
 
 def end_unlocated(lines: Lines) -> None:

@@ -19,8 +19,8 @@ from ..lines.decision import (
 from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.rungs import begin_line_ladder, set_line
-from ..lines.walk import note_best, walk
+from ..lines.rungs import begin_line_ladder, ladder_probes, set_line
+from ..lines.walk import note_best, walk, walk_ladders
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
 from ..records.floats import larger
 from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
@@ -138,13 +138,8 @@ def begin_gap_lines(lines: Lines) -> None:
 
 def advance_gap_lines(lines: Lines) -> None:
     """Move the lines on; once both are done, decide."""
-    under_way = False
-    for number in range(GAP_LINES):
-        ladder = lines.halvings[number].ladder
-        if ladder.wanted != FINISHED:
-            walk(lines, ladder)
-            under_way = under_way or ladder.wanted != FINISHED
-    if not under_way:
+    walk_ladders(lines)
+    if ladder_probes(lines) == 0:
         weigh_gap_lines(lines)
 
 

@@ -84,14 +84,10 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
     report.open = report.tested - report.agreeing - report.wrong
     report.findings = engine.sweep.finding_count
     report.dense = engine.sweep.dense
-    report.verdict = verdict(report)
-
-
-def verdict(report: Report) -> int:
-    """Return the verdict: anything wrong is wrong, anything open or untested is inconclusive."""
+    # Anything wrong is wrong, anything open or untested is inconclusive.
+    report.verdict = codes.VERDICT_RIGHT if report.agreeing == engine.n else codes.VERDICT_INCONCLUSIVE
     if report.wrong > 0:
-        return codes.VERDICT_WRONG
-    return codes.VERDICT_RIGHT if report.agreeing == report.n else codes.VERDICT_INCONCLUSIVE
+        report.verdict = codes.VERDICT_WRONG
 
 
 def tested_alone(engine: ConstEngine) -> int:
@@ -114,7 +110,7 @@ def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> No
         if number >= 0 and written < capacity:
             findings[written] = finding_of(engine, number)
             findings[written].start = place_in_x(engine, index)
-            findings[written].stop = place_in_x(engine, index) + 1
+            findings[written].stop = findings[written].start + 1
             written += 1
     if engine.mode == MODE_LINES:
         write_long_findings(as_record(engine, Lines), findings, written, capacity)

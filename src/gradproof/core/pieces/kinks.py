@@ -59,18 +59,10 @@ def find_kinks(
 
     Parameters
     ----------
-    objective : Objective
-        Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing value.
-    user : User
-        Handed to the objective as it is.
-    x : ConstVector
-        The point, n finite values; never written to.
-    n : Integer
-        Number of coordinates, at least 1.
+    objective, user, x, n, work
+        As for gradproof_noise_floor.
     radius : Real
         How far from x to look along a coordinate; 0: a sixteenth of its size.
-    work : Vector
-        Work memory of n values.
     index : Integers
         Filled with the coordinates of the kinks in their order, at most `capacity`.
     distance : Reals

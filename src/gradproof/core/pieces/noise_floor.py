@@ -41,7 +41,7 @@ def noise_floor(
     noise: Reals,
     arithmetic: Integers,
 ) -> Code:
-    """Measure the absolute rounding noise of an objective near x, in some ten evaluations on one random line.
+    """Measure the absolute rounding noise of an objective near x, in about ten evaluations on a random line.
 
     Parameters
     ----------

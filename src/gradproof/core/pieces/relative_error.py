@@ -1,4 +1,4 @@
-"""Relative error of two vectors: of each pair of elements, and the largest of all with its index, in one pass."""
+"""Relative errors of two vectors, and the largest of them with its index, in one pass."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import bits, is_null
 
-# Whether a block holds a larger error than those before is seen for several elements at once, and without dividing; the
-# error and its place are looked up only where it does.
+# Elements of a block: whether one has a larger error than all before it is found for several elements at once, without
+# division; only where one has, the errors themselves are computed.
 BLOCK = 512
-LARGEST = 1.7976931348623157e308
-LARGEST_RATIO = 2.0
+LARGEST_FLOAT64 = 1.7976931348623157e308
+LARGEST_ERROR = 2.0
 
 
 @kernel
 def error_of(a: float, b: float) -> float:
-    """Return |a - b| / max(|a|, |b|); 0 where both are 0, NaN where a is NaN, b is NaN, or one of them is infinite."""
+    """Return |a - b| / max(|a|, |b|); 0 where both are 0, NaN where one of them is infinite or NaN."""
     size_a = math.fabs(a)
     size_b = math.fabs(b)
     size = size_a if size_a > size_b else size_b
     error = math.fabs(a - b)
-    # Opposite signs near the end of the range: the difference overflows, its half does not.
     if size == 0.0:
         return 0.0 if a == b else math.nan
-    ratio = error / size if error <= LARGEST else 2.0 * (math.fabs(0.5 * a - 0.5 * b) / size)
-    # One NaN for all: the bits of others depend on where they came from.
-    return ratio if ratio <= LARGEST_RATIO and size <= LARGEST else math.nan
+    # The difference of two numbers near the end of the range may overflow; its half does not.
+    ratio = error / size if error <= LARGEST_FLOAT64 else 2.0 * (math.fabs(0.5 * a - 0.5 * b) / size)
+    # Always the same NaN: the bits of others depend on how they came about.
+    return ratio if ratio <= LARGEST_ERROR and size <= LARGEST_FLOAT64 else math.nan
 
 
 @kernel
 def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Reals, keep: bool) -> int:
-    """Return the bits of the largest error in a block, NaN above all others; write the errors where they are kept.
+    """Return the bits of the largest error in a block, with NaN above all others; write the errors if they are kept.
 
-    The bits of numbers that are not negative are in the order of the numbers, and NaN comes after infinity: one
-    comparison of integers is all that a maximum takes.
+    As integers, numbers that are not negative keep their order, and NaN comes after infinity: a maximum takes a single
+    comparison.
     """
     largest = 0
     for index in range(start, stop):
@@ -50,9 +50,10 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
 
 @kernel
 def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int, best: float) -> int:
-    """Return 0 where no error in a block is above the best so far: no division is needed to see that.
+    """Return 0 where no error in a block is larger than the largest so far, which is found without division.
 
-    Exact: rounding is monotonic, so that an error whose rounded ratio is above `best` is not below the rounded product.
+    Exact: rounding is monotonic, so that a difference whose rounded quotient is above `best` is not below the rounded
+    product.
     """
     found = 0
     for index in range(start, stop):
@@ -121,7 +122,7 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
 
 @kernel
 def largest_error(a: ConstVector, b: ConstVector, place: int) -> float:
-    """Return the error at a place: 0 where there is none, infinity for NaN."""
+    """Return the error at a place: infinity for NaN, 0 where there is no place."""
     if place < 0:
         return 0.0
     error = error_of(widened(a[place]), widened(b[place]))

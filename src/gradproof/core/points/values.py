@@ -51,22 +51,14 @@ def evaluate(
         Writes f(x) to *value and returns 0.
     user : User
         Handed to the objective as it is.
-    x : ConstVector
-        The point that the lines go through, n values.
-    claimed : ConstVector
-        The gradient under test; may be NULL where no probe stands on a long line (its `floor` is not 0).
-    sizes : ConstReals
-        What gradproof_windows wrote for x; may be NULL there, too.
-    n : Integer
-        Number of coordinates.
+    x, claimed, sizes, n, changes
+        As for gradproof_points.
     probes : ConstProbes
         The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
     count : Integer
         Number of probes.
     values : Reals
         Filled with count values; NaN where the objective returned a code that is not 0.
-    changes : Reals
-        For probes on long lines filled with the change that the claim foretells; may be NULL where there are none.
     point : Vector
         Work memory of n values, one for each thread.
 

@@ -1,10 +1,8 @@
-"""The vocabulary of the C border: what an annotation means in C and to the compiler, and which functions are exported.
+"""The vocabulary of the border to C: what annotations mean, which functions are exported, and how they are optimised.
 
-Beside that, the marks by which a function tells the build of the library how it is to be optimised.
-
-The names below are read as names: `def f(x: ConstVector, n: Integer) -> Code` is at once the C prototype
-`int32_t gradproof_f(const double *x, int64_t n)`, its float32 twin, the compiler's signature and, for a type checker,
-indexing of something that holds numbers.
+Annotations are read by their names: `def f(x: ConstVector, n: Integer) -> Code` is at once the C prototype
+`int32_t gradproof_f(const double *x, int64_t n)`, its float32 twin, the signature for the compiler and, for a type
+checker, memory that holds numbers.
 """
 
 from __future__ import annotations
@@ -50,14 +48,13 @@ Vector: TypeAlias = Pointer[float]
 ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
-ConstWords: TypeAlias = ConstPointer[int]
 
 User: TypeAlias = object
 Objective: TypeAlias = Callable[[ConstVector, int, Reals, User], int]
 
 
 class Meaning(NamedTuple):
-    """What an annotation is on the other side of the border."""
+    """What an annotation means in C, and to the compiler."""
 
     c: str
     element: str
@@ -97,7 +94,7 @@ MEANINGS_FLOAT32: dict[str, Meaning] = {
 
 
 class Signature(NamedTuple):
-    """One symbol of the library: its name, its parameters in order, its result, and the function behind it."""
+    """One symbol of the library, and the function behind it."""
 
     symbol: str
     parameters: tuple[tuple[str, Meaning], ...]
@@ -106,7 +103,7 @@ class Signature(NamedTuple):
     float32: bool
 
 
-# The package that holds the core, wherever inside of it this file is.
+# The package that holds the core, wherever in it this file is.
 CORE = ".".join(__name__.split(".")[:2])
 Mark: TypeAlias = Literal["kernel", "always_inlined", "never_inlined", "multiversioned"]
 
@@ -115,7 +112,7 @@ _marked: dict[Mark, list[Callable[..., Any]]] = {}
 
 
 def exported(function: Function) -> Function:
-    """Put a function on the list of what the library exports; the function itself stays as it is."""
+    """Export a function from the library; the function itself stays as it is."""
     _exported[function.__name__] = function
     return function
 
@@ -127,9 +124,9 @@ def exported_functions() -> dict[str, Callable[..., Any]]:
 
 
 def kernel(function: Function) -> Function:
-    """Optimise a function for speed: it loops over vectors of the user's length, where the time of a check goes.
+    """Optimise a function for speed: it loops over whole vectors, which is where the library spends its time.
 
-    All others are optimised for size: they wait for the objective, not for themselves.
+    All others are optimised for size: next to the objective they take no time.
     """
     return _mark("kernel", function)
 
@@ -137,18 +134,18 @@ def kernel(function: Function) -> Function:
 def always_inlined(function: Function) -> Function:
     """Make a function part of its callers: the innermost step of a loop over a long vector.
 
-    A call in such a loop keeps it from doing several steps at once.
+    A loop with a call in it is not vectorised.
     """
     return _mark("always_inlined", function)
 
 
 def never_inlined(function: Function) -> Function:
-    """Keep a function out of its callers: it is large, seldom called, and all versions of its caller can share it."""
+    """Keep a large function that is seldom called out of its callers, so that all versions of them share it."""
     return _mark("never_inlined", function)
 
 
 def multiversioned(function: Function) -> Function:
-    """Compile a function twice, for any processor and for those with AVX2; which one runs is chosen at run time."""
+    """Compile a function twice, for any processor and for those with AVX2; the processor decides at run time."""
     return _mark("multiversioned", function)
 
 
@@ -164,7 +161,7 @@ def marked_functions() -> dict[Mark, list[Callable[..., Any]]]:
 
 
 def import_all() -> None:
-    """Import every module of the core, those in its folders included: a function is noted when its module is."""
+    """Import every module of the core: a function is known once its module is imported."""
     package = importlib.import_module(CORE)
     for name in sorted(module.name for module in pkgutil.walk_packages(package.__path__, f"{CORE}.")):
         importlib.import_module(name)
@@ -175,7 +172,7 @@ def _place(function: Callable[..., Any]) -> tuple[str, int]:
 
 
 def signatures(function: Callable[..., Any]) -> tuple[Signature, ...]:
-    """Return the symbols of an exported function: one, or two where it sees the user's vectors."""
+    """Return the symbols of an exported function: one, or two where it takes vectors of the user."""
     notes = inspect.signature(function)
     words = [(name, str(parameter.annotation)) for name, parameter in notes.parameters.items()]
     result = MEANINGS[str(notes.return_annotation)]

@@ -92,7 +92,7 @@ class Finding:
 
 
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
-    """Write what every finding has, and nothing for the rest: no slopes, and a bar without end."""
+    """Write what every finding has; for the rest, that nothing is known: NaN for slopes, infinity for the error bar."""
     finding.start = start
     finding.stop = stop
     finding.cause = cause

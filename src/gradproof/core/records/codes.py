@@ -1,7 +1,7 @@
 """Codes that cross the C border, each with its word and its sentence.
 
-Codes below zero are misuse or a lack of resources, zero is done, codes above zero are the objective's own and are
-handed back as they came.
+Codes below zero mean misuse or a lack of resources, and zero that all is done.  Codes above zero are those of the
+objective, which are handed back as they are.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CODES: dict[int, tuple[str, str]] = {
     ),
 }
 
-# None is 0: memory that nobody has written to holds no verdict.
+# None of them is 0, so that memory that nobody has written to holds no verdict.
 VERDICT_RIGHT = 1
 VERDICT_WRONG = 2
 VERDICT_INCONCLUSIVE = 3

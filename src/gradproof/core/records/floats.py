@@ -1,4 +1,4 @@
-"""Small questions about floating-point numbers, with one answer for NaN in every way of running."""
+"""Small questions about floating-point numbers; for NaN, plain Python and compiled code give one answer."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from numpy import float64
 
 from .abi import always_inlined
 
+# Powers of two between which steps lie: a few of the largest do not overflow, small parts of the smallest are not 0.
 LARGEST_EXPONENT = 1020
 SMALLEST_EXPONENT = -1060
+# What float64 has (IEEE 754).
 MANTISSA_BITS = 53
 SMALLEST_SUBNORMAL_EXPONENT = -1074
 
 
 @always_inlined
 def widened(value: float) -> float:
-    """Return an element of a vector as a double: compiled, an element of a float32 vector is reckoned in float32."""
+    """Return an element of a vector in float64; else compiled code would compute in float32 with those of float32."""
     double: float = float64(value)
     return double
 
@@ -42,12 +44,12 @@ def largest_finite(a: float, b: float) -> float:
 
 
 def middle(a: float, b: float) -> float:
-    """Return the middle between two numbers, which does not overflow where their sum does."""
+    """Return the middle between two numbers; it does not overflow where their sum does."""
     return a / 2.0 + b / 2.0
 
 
 def power_of_two_above(value: float) -> float:
-    """Return the power of two >= |value|: a step that x takes exactly unless its exponent changes on the way."""
+    """Return the power of two >= |value|: a step that x takes exactly, unless its exponent changes on the way."""
     if not math.isfinite(value):
         return math.ldexp(1.0, LARGEST_EXPONENT)
     mantissa, exponent = math.frexp(math.fabs(value))

@@ -1,7 +1,7 @@
-"""What a pointer can do beyond `p[i]`.
+"""Memory: what can be done with pointers and records beyond `p[i]` and `record.field`.
 
-The bodies are the meaning in plain Python, where a pointer is a one-dimensional array and a null pointer is None.  The
-compiler replaces each function by the machine's own operation; `machine_code/operations.py` lists them by name.
+The bodies say what happens in plain Python, where a pointer is a one-dimensional array, and None where it is null.  The
+compiler replaces each function by an operation of the machine; `machine_code/operations.py` lists them by name.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Kind = TypeVar("Kind")
 
 
 def as_reals(words: object) -> Reals:
-    """Return the same memory, read as doubles."""
+    """Return the same memory as float64 numbers."""
     return cast(Reals, np.frombuffer(cast(Any, words), np.float64))
 
 
 def as_record(words: object, kind: type[Kind]) -> Kind:
-    """Return the record at the beginning of memory; a null pointer stays one."""
+    """Return the record at the beginning of some memory; null stays null."""
     if isinstance(words, ctypes.Structure):
         return cast(Kind, cast(Any, kind).from_address(ctypes.addressof(words)))
     return cast(Kind, None if words is None else cast(Any, kind).from_buffer(words))
@@ -35,7 +35,7 @@ def clear_record(record: object) -> None:
 
 
 def clear(first: object, until: object) -> None:
-    """Set memory to zero, from the beginning of a record up to another one that lies behind it, or in it."""
+    """Set memory to zero, from the beginning of a record up to a later record, or up to one of its own fields."""
     start = ctypes.addressof(cast(Any, first))
     ctypes.memset(start, 0, ctypes.addressof(cast(Any, until)) - start)
 
@@ -47,28 +47,28 @@ def behind(record: object, kind: type[Kind]) -> Pointer[Kind]:
 
 
 def behind_all(records: object, count: Integer, kind: type[Kind]) -> Pointer[Kind]:
-    """Return the records that lie behind so many others."""
+    """Return the records that lie behind an array of others."""
     place = ctypes.addressof(cast(Any, records).contents) + count * ctypes.sizeof(cast(Any, records)._type_)
     return cast("Pointer[Kind]", ctypes.cast(place, ctypes.POINTER(cast(Any, kind))))
 
 
 def untyped(vector: ConstVector) -> Words:
-    """Return a vector as memory without a type, so that one function serves both twins; `as_…` reads it again."""
+    """Return a vector as memory without a type, so that one function serves both twins; `as_…` gives it one again."""
     return cast(Words, vector)
 
 
 def as_floats(words: object) -> Vector:
-    """Return the same memory, read as numbers of float32."""
+    """Return the same memory as float32 numbers."""
     return cast(Vector, cast(Any, words).view(np.float32))
 
 
 def offset(pointer: Memory, count: Integer) -> Memory:
-    """Return the pointer to numbers, moved on by so many elements."""
+    """Return a pointer to numbers, moved by so many elements."""
     return cast(Memory, cast(Any, pointer)[count:])
 
 
 def is_null(pointer: object) -> bool:
-    """Return whether there is no memory behind the pointer."""
+    """Return whether a pointer is null."""
     return pointer is None
 
 
@@ -83,7 +83,7 @@ def null_reals() -> Reals:
 
 
 def holds_float32(vector: ConstVector) -> bool:
-    """Return whether the elements are float32: a constant in each of the two twins of a function."""
+    """Return whether the elements are float32: a constant in either twin of a function."""
     return bool(cast(Any, vector).dtype == np.float32)
 
 
@@ -93,39 +93,39 @@ def rounded_to_float32(value: Real) -> Real:
 
 
 def bits(value: Real) -> Integer:
-    """Return the bits of a double as an integer: for numbers that are not negative, in the order of the numbers."""
+    """Return the bits of a number as an integer; numbers that are not negative keep their order."""
     return int(np.float64(value).view(np.int64))
 
 
 def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
-    """Call the objective: f(x) goes to value[0], what it returns is handed back."""
+    """Call the objective, which writes f(x) to value[0]; return its code."""
     return objective(x, n, value, user)
 
 
 def allocate_words(count: Integer) -> Words:
-    """Return so many words, all zero, or a null pointer; `release` gives them back."""
+    """Return so many words, all zero, or null; `release` gives them back."""
     return cast(Words, np.zeros(count, np.int64))
 
 
 def allocate_record(kind: type[Kind]) -> Kind:
-    """Return a record, all zero, or a null pointer; `release` gives it back."""
+    """Return a record, all zero, or null; `release` gives it back."""
     return kind()
 
 
 def allocate_records(kind: type[Kind], count: Integer) -> Pointer[Kind]:
-    """Return so many records, all zero, or a null pointer; `release` gives them back."""
+    """Return so many records, all zero, or null; `release` gives them back."""
     return cast("Pointer[Kind]", (cast(Any, kind) * count)())
 
 
 def allocate_reals(count: Integer) -> Reals:
-    """Return so many doubles, all zero, or a null pointer; `release` gives them back."""
+    """Return so many reals, all zero, or null; `release` gives them back."""
     return cast(Reals, np.zeros(count))
 
 
 def allocate_like(vector: ConstVector, count: Integer) -> Vector:
-    """Return so many elements of the vector's type, all zero, or a null pointer; `release` gives them back."""
+    """Return so many elements of the type of a vector, all zero, or null; `release` gives them back."""
     return cast(Vector, np.zeros(count, cast(Any, vector).dtype))
 
 
 def release(pointer: object) -> None:
-    """Give back what an `allocate_…` function returned; nothing happens for a null pointer."""
+    """Give back what an `allocate_…` function returned; null is allowed."""

@@ -15,7 +15,7 @@ import ctypes
 import sys
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 
-import numpy as np
+from numpy import dtype, float64, frombuffer
 
 from .abi import Integers, Objective, Reals, User
 
@@ -46,7 +46,7 @@ def record(declared: type[Kind]) -> type[Kind]:
     made.kinds = kinds
     made.offsets = {name: made.__dict__[name].offset for name in kinds}
     made.addresses = {name: declared.__annotations__[name] for name, kind in kinds.items() if kind is ctypes.py_object}
-    places = {name: (np.dtype(kinds[name]._type_), kinds[name]._length_, made.offsets[name]) for name in vectors}
+    places = {name: (dtype(kinds[name]._type_), kinds[name]._length_, made.offsets[name]) for name in vectors}
     made.__getattr__ = lambda self, name: _view(self, name, places)
     for name, kind in kinds.items():
         if name in slots:
@@ -72,7 +72,7 @@ def _view(self: Any, name: str, places: dict[str, Any]) -> Any:
     """Return an array of numbers, and keep it in its slot: Python asks here only where the slot is empty."""
     if name not in places:
         raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-    view = np.frombuffer(self, *places[name])
+    view = frombuffer(self, *places[name])
     setattr(self, name, view)
     return view
 
@@ -81,7 +81,7 @@ def _number(field: Any, kind: Any) -> property:
     """Return a number as compiled code has it: a real divides by zero without an exception, an integer is cut off."""
     get, put = field.__get__, field.__set__
     if kind is ctypes.c_double:
-        return property(lambda self: np.float64(get(self)), put)
+        return property(lambda self: float64(get(self)), put)
     return property(get, lambda self, value: put(self, int(value)))
 
 

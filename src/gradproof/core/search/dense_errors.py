@@ -9,11 +9,10 @@ from numpy import int64, uint64
 from ..evidence.scales import DEFAULT_RTOL
 from ..lines import phases
 from ..lines.rungs import begin_line_ladder, set_line
-from ..lines.walk import walk
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
-from ..records.lines import FINISHED, Lines, block_of
+from ..records.lines import Lines, block_of
 from .candidates import add_candidate, confirming_rtol
 from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
@@ -77,14 +76,6 @@ def follow_worse_half(lines: Lines, number: int) -> None:
         follow(lines, number)
 
 
-def samples_under_way(lines: Lines) -> bool:
-    """Return whether a sample is still followed."""
-    for number in range(lines.sample_count):
-        if lines.halvings[number].stage != HALVING_FREE:
-            return True
-    return False
-
-
 def is_touched(lines: Lines, start: int, stop: int) -> bool:
     """Return whether an open node lies in [start, stop), or reaches into it."""
     for number in range(lines.next_count):
@@ -130,14 +121,6 @@ def draw_candidates(lines: Lines) -> None:
         for sample in range(DRAWN // lines.factor_count):
             index = ladder.start + drawn(lines, DRAWN * (number + 1) + sample, ladder.stop - ladder.start)
             add_candidate(lines, index)
-
-
-def advance_factors(lines: Lines) -> None:
-    """Move the lines along the claim on."""
-    for number in range(lines.factor_count):
-        ladder = lines.halvings[number].ladder
-        if ladder.wanted != FINISHED:
-            walk(lines, ladder)
 
 
 def finish_factors(lines: Lines) -> None:
