@@ -200,12 +200,11 @@ def test_the_causes_are_those_of_the_package():
 
 
 def test_every_folder_and_file_named_is_there():
-    folder = ROOT
+    folders = []
     for line in next(text for text in blocks("text") if "src/gradproof/" in text).splitlines():
-        name = line.split()[0]
-        folder = ROOT / name if not line.startswith(" ") else folder
-        there = folder if not line.startswith(" ") else folder / name
-        assert there.exists(), there
+        depth = (len(line) - len(line.lstrip())) // 2
+        folders = [*folders[:depth], line.split()[0]]
+        assert ROOT.joinpath(*folders).exists(), folders
     for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", README):
         assert (ROOT / name).exists(), name
 
