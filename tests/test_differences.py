@@ -546,11 +546,11 @@ def test_bad_input_costs_no_evaluation():
 @pytest.mark.parametrize(
     ("radius", "error", "sentence"),
     [
-        (0, ValueError, "radius must be a positive number, not 0; None is a sixteenth of the size of x"),
-        (-1.5, ValueError, "radius must be a positive number, not -1.5"),
-        (np.nan, ValueError, "radius must be a positive number, not nan"),
-        (np.inf, ValueError, "radius must be a positive number, not inf"),
-        (10**400, ValueError, "radius must be a positive number, not inf"),
+        (0, ValueError, "radius must be positive and finite, not 0; None means a sixteenth of the size of x"),
+        (-1.5, ValueError, "radius must be positive and finite, not -1.5"),
+        (np.nan, ValueError, "radius must be positive and finite, not nan"),
+        (np.inf, ValueError, "radius must be positive and finite, not inf"),
+        (10**400, ValueError, "radius must be positive and finite, not inf"),
         (True, TypeError, "radius must be a number, not True"),
         (np.True_, TypeError, "radius must be a number, not"),
         ("1", TypeError, "radius must be a number, not '1'"),
@@ -575,8 +575,8 @@ def test_radii_that_are_none(radius, error, sentence):
         (X, X + 1j, TypeError, "b must hold real numbers (float64, float32 or integers), not complex"),
         ({"a": X}, X, TypeError, "a must hold real numbers (float64, float32 or integers), not a dict"),
         (X, X > 0, TypeError, "b must hold real numbers (float64, float32 or integers), not bool"),
-        (X.astype(np.float16), X, TypeError, "a has the type float16; float32 and float64 can be checked"),
-        ([1.0, [2.0]], X, ValueError, "a is not an array"),
+        (X.astype(np.float16), X, TypeError, "a must be float32 or float64, but is float16: convert it"),
+        ([1.0, [2.0]], X, ValueError, "a cannot be converted to an array"),
     ],
 )
 def test_arrays_that_cannot_be_compared(function, a, b, error, sentence):

@@ -94,7 +94,10 @@ def test_installing_without_a_linker(tmp_path):
 
 
 def test_info_says_which_way_it_is(monkeypatch, tmp_path):
-    for chosen, there, words in (("jit", True, "chosen by GRADPROOF_LIBRARY"), ("", False, "none was built, for want")):
+    for chosen, there, words in (
+        ("jit", True, "chosen by GRADPROOF_LIBRARY"),
+        ("", False, "none was built, because no C compiler"),
+    ):
         monkeypatch.setenv("GRADPROOF_LIBRARY", chosen)
         if not there:
             monkeypatch.setattr(library, "LIBRARY", tmp_path / "none.so")

@@ -200,11 +200,12 @@ def test_the_causes_are_those_of_the_package():
 
 
 def test_every_folder_and_file_named_is_there():
-    folders = []
+    outer: list[Path] = [ROOT]
     for line in next(text for text in blocks("text") if "src/gradproof/" in text).splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
-        folders = [*folders[:depth], line.split()[0]]
-        assert ROOT.joinpath(*folders).exists(), folders
+        there = outer[depth] / line.split()[0]
+        assert there.exists(), there
+        outer[depth + 1 :] = [there]
     for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", README):
         assert (ROOT / name).exists(), name
 
