@@ -17,11 +17,12 @@ import gradproof.torch
 from gradproof import zoo
 from gradproof.differences import NoiseFloor
 from gradproof.lesson.orders import Fit
+from gradproof.problem.exceptions import Raised
 from gradproof.report.ladder import Rung
 from gradproof.report.power import BlockPower, Power
 
 # What public functions and properties return, though it has no public name.
-RETURNED = (BlockPower, Fit, NoiseFloor, Power, Rung)
+RETURNED = (BlockPower, Fit, NoiseFloor, Power, Raised, Rung)
 FLAGS = doctest.ELLIPSIS
 # Examples that import one of these run only where it is installed.
 OPTIONAL = re.compile(r"^(?:import|from) (jax|matplotlib|torch)\b", re.M)

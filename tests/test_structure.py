@@ -90,12 +90,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "machine_code": ("records", "operations"),
     "compiler": (),
     "library": (),
-    "problem": ("numbers", "structure probes", "point", "bounds claim places"),
+    "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
     "engine": (),
     "evaluators": (
         "values pace lines",
         "evaluator",
-        "batched serial compiled.threads arrays.memory",
+        "batched serial compiled.threads compiled.addresses arrays.memory",
         "compiled.native arrays.lines",
         "compiled.jitted arrays.inplace",
         "callback local",
@@ -106,7 +106,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "differences": (),
     "report": (
-        "cause ladder power vacuous text.figures",
+        "cause ladder power vacuous inner_tolerance text.figures",
         "plain records",
         "text.lines",
         "text.table",

@@ -44,7 +44,8 @@ def check(
         The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
         dict, list or tuple of arrays.  A list of plain numbers is one vector.  A structure that mixes float32 and
         float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
-        leave it out: the parameters are the point.
+        leave it out: the parameters are the point.  A single array of more than 256 MiB, as `x` or as the gradient, is
+        not copied; if the functions modify it, the check raises an error.
     mode : {"auto", "full", "lines"}, optional
         "full" tests every coordinate.  "lines" tests random lines through all of `x`, in some 30 to 100 evaluations
         however long it is, and locates the coordinates where they disagree; the report states the smallest error that
@@ -62,7 +63,7 @@ def check(
         Along lines the default is what the lines can resolve, relative to the norm of the gradient; the report says it.
     bounds : (lower, upper), optional
         The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
-        of `x`.
+        of `x`.  Points outside count towards `budget` but not as evaluations; the report gives their number.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the

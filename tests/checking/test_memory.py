@@ -1,4 +1,7 @@
-"""What a check along lines takes beside x and its gradient: one vector, whatever is wrong or unclear."""
+"""What a check along lines takes beside x and its gradient, whatever is wrong or unclear.
+
+One vector where these are too large to be copied, and a copy of each array that was given up to 256 MiB.
+"""
 
 import tracemalloc
 
@@ -7,6 +10,7 @@ import pytest
 from properties import refuted
 
 import gradproof
+from gradproof.problem import watching
 
 N = 2_000_000
 PIECE = 1 << 13
@@ -30,6 +34,10 @@ def rounded(x):
 
 
 def takes_one_vector(function, x, claimed, *verdicts):
+    assert vectors_beside(function, x, claimed, *verdicts) <= MOST
+
+
+def vectors_beside(function, x, claimed, *verdicts):
     small = x[: 1 << 14].copy()
     gradproof.check(function, small, small, mode="lines")  # what is imported and compiled once
     tracemalloc.start()
@@ -40,8 +48,7 @@ def takes_one_vector(function, x, claimed, *verdicts):
     finally:
         tracemalloc.stop()
     assert report.verdict in verdicts
-    vectors = peak / x.nbytes - callable(claimed)
-    assert vectors <= MOST
+    return peak / x.nbytes - callable(claimed)
 
 
 @pytest.fixture(scope="module")
@@ -49,28 +56,44 @@ def x():
     return np.random.default_rng(9).normal(size=N).astype(np.float32)
 
 
+@pytest.fixture
+def long_vectors(monkeypatch):
+    monkeypatch.setattr(watching, "COPIED_BYTES", 0)
+
+
+def test_what_may_be_written_to_is_copied(x):
+    assert 2.9 < vectors_beside(objective, x, x, "right") <= 2 + MOST
+    assert 1.9 < vectors_beside(objective, x, np.copy, "right") <= 1 + MOST
+
+
+@pytest.mark.usefixtures("long_vectors")
 def test_a_right_gradient(x):
     takes_one_vector(objective, x, x, "right")
 
 
+@pytest.mark.usefixtures("long_vectors")
 def test_a_gradient_that_is_a_function(x):
     takes_one_vector(objective, x, np.copy, "right")
 
 
+@pytest.mark.usefixtures("long_vectors")
 def test_a_wrong_coordinate(x):
     wrong = x.copy()
     wrong[N // 3] += 50.0
     takes_one_vector(objective, x, wrong, "wrong")
 
 
+@pytest.mark.usefixtures("long_vectors")
 def test_noise_that_leaves_questions(x):
     takes_one_vector(rounded, x, x, "right", "inconclusive")
 
 
+@pytest.mark.usefixtures("long_vectors")
 def test_twin(x):
     refuted(takes_one_vector, keeping, x, x, "right")
 
 
+@pytest.mark.usefixtures("long_vectors")
 def test_a_file_that_is_mapped(tmp_path, x):
     path = tmp_path / "x.bin"
     x.tofile(path)

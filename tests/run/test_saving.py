@@ -141,12 +141,13 @@ def test_a_file_that_was_made_up(file):
         return saving.HEAD.pack(saving.MAGIC, length, saving._checksum(bare, [body]), head) + body
 
     body = data[saving.HEAD.size :]
-    assert sealed(saving.FORMAT, body) == data
-    file.write_bytes(sealed(saving.FORMAT + 1, body))
-    refused(file, f"has the format {saving.FORMAT + 1}, but only {saving.FORMAT} can be read")
+    known = saving.FORMAT
+    assert sealed(known, body) == data
+    file.write_bytes(sealed(known + 1, body))
+    refused(file, f"has the format {known + 1}, but only {known} can be read")
     part = struct.pack("<Q", 3) + b"abc"
-    for wrong in (b"", b"abc", part, part * 19, body[:-8], body + part):
-        file.write_bytes(sealed(saving.FORMAT, wrong))
+    for wrong in (b"", b"abc", part, part * len(saving.Saved._fields), body[:-8], body + part):
+        file.write_bytes(sealed(known, wrong))
         refused(file, "is damaged")
     saved = saving.unpacked(memoryview(data), file)
     assert saved.steps.size == 0

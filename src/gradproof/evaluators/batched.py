@@ -86,8 +86,9 @@ class BatchedEvaluator(Evaluator):
         """Return the values of a batch; if it raises, halve it until the points that raise are isolated."""
         try:
             results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
-        except Exception:  # outside of its domain the user's function may raise anything
+        except Exception as error:  # outside of its domain the user's function may raise anything
             if len(probes) == 1:
+                self.problem.raised.note(error)
                 return np.full(1, np.nan)
             middle = len(probes) // 2
             return np.concatenate((self._halved(probes[:middle]), self._halved(probes[middle:])))

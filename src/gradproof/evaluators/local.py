@@ -33,5 +33,7 @@ def local_evaluator(
     if is_compiled(objective):
         function = as_native_function(objective, problem)
         if function is not None:
-            return NativeEvaluator(function, problem, pace, bounds, lambda: objective(problem.copy_of_x()[0]))
+            return NativeEvaluator(
+                function, problem, pace, bounds, lambda point: objective(problem.layout.build(point))
+            )
     return SerialEvaluator(objective, problem, pace, bounds)

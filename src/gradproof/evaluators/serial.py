@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -76,18 +75,26 @@ class SerialEvaluator(Evaluator):
             # A new view each time: an objective may cache its last argument by identity.
             point = self.problem.layout.build(lines.at(probes[part][0]))
             value: Any = math.nan
-            with np.errstate(all="ignore"), suppress(Exception):
-                value = self._call(point)
+            with np.errstate(all="ignore"):
+                try:
+                    value = self._call(point)
+                except Exception as error:  # outside of its domain f may raise anything
+                    self.problem.raised.note(error)
             yield as_values([value])
 
     def _collect(self, points: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)
         while len(results) < len(points):
-            with suppress(Exception):  # outside of its domain the user's function may raise anything
+            error: Exception = StopIteration()  # `extend` ends at it silently
+            try:
                 results.extend(map(self._call, rows))
-            # If points are left, the objective raised at the next one (StopIteration ends `extend` silently).
+            except Exception as raised:  # outside of its domain the user's function may raise anything
+                error = raised
+            # If points are left, the objective raised at the next one.
             if len(results) < len(points):
                 results.append(math.nan)
+                self.problem.raised.note(error)
+            del error
 
     def _read_at_once(self, point: Any) -> Any:
         return number_or_same(self.objective(point))

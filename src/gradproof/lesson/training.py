@@ -18,8 +18,7 @@ from ..evaluators.choice import gradient_function
 from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, call, read_problem
 from ..report.report import Report
-from ..rows.fewer_rows import row_count
-from ..rows.on_rows import OnRows
+from ..rows.on_rows import OnRows, row_count
 from ..run.progress import Progress, shown
 from .optimizers import ALL_ROWS, OPTIMIZERS, Update, batches
 from .trajectory import Trajectory, verdict_over

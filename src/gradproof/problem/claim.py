@@ -16,13 +16,19 @@ ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
 # References to a result that nobody else holds: the variable, and the argument of sys.getrefcount.
 ONLY_OURS = 2
+WATCHED = "the claimed gradient"
 
 
 class Claimed(NamedTuple):
-    """A claimed gradient that was obtained before: a flat vector, and the number of calls."""
+    """A claimed gradient that was obtained before: a vector, the number of calls, and whether the user holds it."""
 
     values: Flat
     calls: int
+    is_users: bool = False
+
+    def own(self, problem: Problem) -> Flat:
+        """Return the values as a copy, or watched, if the user holds them."""
+        return problem.watch.own(self.values, WATCHED) if self.is_users else self.values
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
@@ -31,9 +37,9 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.
     """
     if isinstance(gradient, Claimed):
-        return gradient
+        return gradient.own(problem), gradient.calls
     if not callable(gradient):
-        return _flat(gradient, "gradient", problem), 0
+        return _given(gradient, problem), 0
     first = _call(gradient, problem)
     if problem.along_lines:
         return first, 1
@@ -45,15 +51,17 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
     """Return the claimed gradient of a resumed check, from a single call."""
     if isinstance(gradient, Claimed):
-        return gradient.values
-    return _call(gradient, problem) if callable(gradient) else _flat(gradient, "gradient", problem)
+        return gradient.own(problem)
+    return _call(gradient, problem) if callable(gradient) else _given(gradient, problem)
 
 
-def _flat(value: Any, what: str, problem: Problem) -> Flat:
-    """Return a gradient as a new flat vector; along lines without a copy if it is one already."""
+def _given(value: Any, problem: Problem) -> Flat:
+    """Return a gradient that was given as arrays as a flat vector; along lines a large one is watched, not copied."""
     if not problem.along_lines:
-        return problem.layout.flatten(value, what)
-    return problem.layout.flat_or_same(value, what, dtype=problem.x.dtype)
+        return problem.layout.flatten(value, "gradient")
+    flat = problem.layout.flat_or_same(value, "gradient", dtype=problem.x.dtype)
+    is_users = isinstance(value, np.ndarray) and np.may_share_memory(flat, value)
+    return Claimed(flat, 0, is_users).own(problem)
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
@@ -65,7 +73,7 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     if problem.along_lines and ours:
-        flat = _flat(value, "the gradient's result", problem)
+        flat = problem.layout.flat_or_same(value, "the gradient's result", dtype=problem.x.dtype)
     else:
         flat = problem.layout.flatten(
             value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64

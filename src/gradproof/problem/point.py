@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from .exceptions import Exceptions
 from .numbers import Flat
 from .structure import Layout, read
+from .watching import Watch
 
 # Long vectors are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
@@ -21,6 +23,10 @@ class Problem:
         self.layout = layout
         self.x = x
         self.notes: list[str] = []
+        self.watch = Watch()
+        self.raised = Exceptions()
+        # How many points of earlier rounds were outside the bounds.
+        self.outside = 0
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
         self.along_lines = False
 
@@ -46,9 +52,11 @@ class Problem:
 
 
 def read_problem(x: Any) -> Problem:
-    """Return the problem at the user's x, which is never modified."""
+    """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large."""
     layout, flat = read(x)
     problem = Problem(layout, flat)
+    if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
+        problem.x = problem.watch.own(flat, "x")
     refuse_what_is_not_finite(layout, flat)
     return problem
 

@@ -180,7 +180,7 @@ class Layout:
         return self.flatten(value, what, dtype=dtype)
 
 
-# An array of this many elements is not copied: a second one might not fit into memory.
+# For vectors of this many elements a single point moves along the lines: a second one might not fit into memory.
 LARGE = 1 << 20
 
 
@@ -193,10 +193,9 @@ def layout_of(x: Any) -> Layout:
 
 
 def read(x: Any) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and a flat copy of it; one large array is not copied, only read."""
+    """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
     layout = layout_of(x)
-    make = layout.flat_or_same if layout.n >= LARGE else layout.flatten
-    return layout, make(x, "x", dtype=layout.dtype)
+    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
 def _node(value: Any, path: str, used: list[int]) -> Node:

@@ -10,6 +10,7 @@ import numpy as np
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
+from ..problem.exceptions import Raised
 from ..problem.numbers import Flat, frozen
 from .cause import Cause
 from .power import make_power
@@ -28,6 +29,8 @@ class Course(NamedTuple):
     gradient_evaluations: int
     stopped_by: str
     warnings: tuple[str, ...]
+    exceptions: tuple[Raised, ...]
+    outside: int
 
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:

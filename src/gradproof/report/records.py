@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 from .cause import Cause
@@ -167,6 +168,10 @@ class Record:
     _evidence: Evidence = field(repr=False, compare=False)
     # The number of data points, if the check was given it.
     rows: int | None = None
+    # What the objective raised away from x: one record for each type of exception.
+    exceptions: tuple[Raised, ...] = ()
+    # The number of points that were left out because they lie outside the bounds; `evaluations` does not count them.
+    outside: int = 0
 
     def name(self, index: int) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

@@ -62,6 +62,10 @@ class Report(Record):
         Remarks about the objective, the gradient or the check.
     rows : int or None
         The number of data points, if given.
+    exceptions : tuple of Raised
+        What the objective raised away from x, one record for each type of exception; such points are missing values.
+    outside : int
+        The number of points that were left out because they lie outside `bounds`; `evaluations` does not count them.
 
     Examples
     --------
@@ -75,6 +79,20 @@ class Report(Record):
     (False, array([2]))
     >>> print(report.findings[0].cause.explanation)
     The slope is measured clearly and the claimed value is not it: look for the bug in the gradient.
+
+    At a bound, points beyond it are left out; without bounds, an objective that raises there is reported:
+
+    >>> def f(x):
+    ...     if x[0] < 0:
+    ...         raise ValueError("x[0] is negative")
+    ...     return np.sum(x**1.5)
+    >>> x = np.array([0.0, 1.0])
+    >>> report = check(f, lambda x: 1.5 * np.sqrt(x), x, bounds=(0, None))
+    >>> report.outside > 0, report.exceptions
+    (True, ())
+    >>> for raised in check(f, lambda x: 1.5 * np.sqrt(x), x).exceptions:
+    ...     print(raised)
+    The objective raised ValueError (x[0] is negative) at ... away from x, where its value counts as missing.
     """
 
     def explain(self, index: int) -> str:

@@ -36,7 +36,8 @@ from ..evaluators.choice import evaluator_for
 from ..evaluators.compiled.native import NativeFunction
 from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
-from ..problem.numbers import Flat, whole
+from ..problem.exceptions import Exceptions
+from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..report.cause import Cause
 from ..report.records import Finding
@@ -45,7 +46,7 @@ from ..run.progress import Progress, shown
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
-from .on_rows import OnRows
+from .on_rows import OnRows, row_count
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
 # How many other coordinates are checked along with the undecided ones.
@@ -78,14 +79,6 @@ def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Se
         stage = Stage(objective, gradient, problem, count, settings, advance)
         report = stage.check_all(x)
         return stage.go_on(report) if stage.is_needed(report) else report
-
-
-def row_count(rows: Any) -> int:
-    """Return the number of data points; raise an error if `rows` is not such a number."""
-    count = whole(rows, "rows must be the number of data points, an integer")
-    if count < 1:
-        raise ValueError(f"rows must be at least 1, not {count}: it is the number of data points")
-    return count
 
 
 def _refuse(objective: Any, gradient: Any) -> None:
@@ -123,6 +116,8 @@ class Stage:
         self.stopped_by = ""
         self.told: dict[int, Finding] = {}
         self.notes: list[str] = []
+        self.raised = Exceptions()
+        self.outside = 0
         self.leaves: defaultdict[int, list[tuple[Piece, int]]] = defaultdict(list)
         self.hopeless: set[int] = set()
 
@@ -131,6 +126,8 @@ class Stage:
         gradient = OnRows(self.gradient, self.all_rows, "gradient")
         report = run_check(self._objective_on(self.all_rows), gradient, x, self.settings, self._progress())
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
+        self.raised.add(report.exceptions)
+        self.outside = report.outside
         return replace(report, rows=len(self.all_rows))
 
     def is_needed(self, report: Report) -> bool:
@@ -219,6 +216,8 @@ class Stage:
         part = restricted(self._objective_on(rows), self.problem, points).objective
         report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
         self.evaluations += report.evaluations
+        self.raised.add(report.exceptions)
+        self.outside += report.outside
         self.stopped_by = report.stopped_by
         found = dict(zip(chosen.tolist(), pieces(report), strict=True))
         # Agreement to within more than the typical claimed value on these rows settles nothing.
@@ -288,6 +287,8 @@ class Stage:
             gradient_evaluations=self.gradient_evaluations,
             stopped_by=self.stopped_by,
             warnings=(*report.warnings, *self.notes),
+            exceptions=self.raised.all(),
+            outside=self.outside,
         )
 
 

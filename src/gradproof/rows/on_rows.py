@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, whole
 from ..problem.point import called
+
+
+def row_count(rows: Any) -> int:
+    """Return the number of data points; raise an error if `rows` is not such a number."""
+    count = whole(rows, "rows must be the number of data points, an integer")
+    if count < 1:
+        raise ValueError(f"rows must be at least 1, not {count}: it is the number of data points")
+    return count
 
 
 class OnRows:

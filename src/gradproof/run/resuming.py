@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..engine import ROUND, Engine, Options
 from ..evaluators.evaluator import Evaluator
 from ..problem.bounds import Bounds
 from ..problem.claim import claimed_again, claimed_gradient
+from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..problem.probes import probes_at_x
@@ -57,6 +59,8 @@ class FileKeeper(Keeper):
             refuse_another(self._saved, self._this, self._resumed_from)
             refuse_budget(self._saved, options.budget, self._resumed_from)
             problem.notes.extend(self._saved.notes.split(saving.NEXT) if self._saved.notes else ())
+            problem.raised.add(_raised(self._saved.raised))
+            problem.outside = self._saved.outside
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
         """Return the claimed gradient and the number of calls; in a resumed check it must be the original one."""
@@ -100,7 +104,8 @@ class FileKeeper(Keeper):
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
 
         def described() -> Saved:
-            return fixed._replace(notes=saving.NEXT.join(problem.notes))
+            notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.raised.all())
+            return fixed._replace(notes=notes, raised=raised, outside=evaluator.outside)
 
         self._recorder = Recorder(evaluator, engine, values, known, described)
         return self._recorder
@@ -136,15 +141,26 @@ def _described(problem: Problem, bounds: Bounds | None, options: Options, mode: 
         budget=options.budget,
         gradient_evaluations=0,
         told=0,
+        outside=0,
         memory=nothing,
         value=0.0,
         starts=nothing,
         steps=nothing,
         kept=nothing,
         notes="",
+        raised="",
         probes=nothing,
         values=nothing,
     )
+
+
+def _as_text(raised: Iterable[Raised]) -> str:
+    return saving.NEXT.join(str(part) for one in raised for part in (one.type, one.message, one.count))
+
+
+def _raised(text: str) -> list[Raised]:
+    words = iter(text.split(saving.NEXT) if text else ())
+    return [Raised(kind, message, int(count)) for kind, message, count in zip(words, words, words, strict=True)]
 
 
 def refuse_another(saved: Saved, this: Saved, path: Any) -> None:

@@ -18,6 +18,8 @@ from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
+from ..problem.watching import ChangedError
+from ..report import inner_tolerance
 from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.making import Course, make_report
@@ -57,10 +59,16 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
         problem.note(remark)
+    if remark := inner_tolerance.remark(outcome.findings, problem.x):
+        problem.note(remark)
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    return make_report(outcome, evidence, Course(chosen, options.seed, calls, stopped_by, tuple(problem.notes)))
+    # To the engine a point outside the bounds is just a value that is not finite.
+    outcome.report.evaluations -= evaluator.outside
+    notes, raised = tuple(problem.notes), problem.raised.all()
+    course = Course(chosen, options.seed, calls, stopped_by, notes, raised, evaluator.outside)
+    return make_report(outcome, evidence, course)
 
 
 def _keeper(settings: Settings) -> Keeper:
@@ -108,10 +116,11 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
-    stopped_by = ""
+    stopped_by, watch = "", evaluator.problem.watch
     try:
         while len(probes := engine.ask()):
             values = answers.evaluate(probes)
+            watch.look()
             kept.keep(probes, values)
             engine.tell(values, evaluator.foretold(probes))
             answers.forget()
@@ -121,9 +130,13 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
         if not engine.rounds:
             raise
         stopped_by = "interrupted"
+    except ChangedError:
+        evaluator.forget()  # do not save what was evaluated in the meantime
+        raise
     finally:
         keeper.save()
     if stopped_by:
+        watch.look()
         values = answers.first_values()
         kept.keep(probes[: len(values)], values)
         engine.stop(values)

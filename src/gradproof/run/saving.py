@@ -5,7 +5,7 @@ The file holds data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file without these 32 bytes
-    format            8 bytes    2
+    format            8 bytes    3
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes; a vector is its elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 2
+FORMAT = 3
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
@@ -44,8 +44,10 @@ class Saved(NamedTuple):
     """The state of a check between two evaluations.
 
     `memory` is that of the engine between two rounds, after `told` evaluations; it is empty if `told` is 0.  The values
-    of `probes` are known in addition, and are not computed again.  `starts`, `steps`, `kept` and `value` are what
-    `Values` held for the report; `notes` are its warnings, separated by null characters.
+    of `probes` are known in addition, and are not computed again.  Of all these values `outside` belong to points
+    outside the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report; `notes` are its
+    warnings, separated by null characters; `raised` are the exceptions of the objective, each as type, message and
+    count, separated likewise.
     """
 
     version: str
@@ -59,12 +61,14 @@ class Saved(NamedTuple):
     budget: int
     gradient_evaluations: int
     told: int
+    outside: int
     memory: Flat
     value: float
     starts: Flat
     steps: Flat
     kept: Flat
     notes: str
+    raised: str
     probes: Flat
     values: Flat
 
@@ -75,8 +79,8 @@ class Saved(NamedTuple):
 
 
 TYPES: dict[str, Any] = {
-    **dict.fromkeys(("version", "mode", "notes"), str),
-    **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told"), int),
+    **dict.fromkeys(("version", "mode", "notes", "raised"), str),
+    **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told", "outside"), int),
     **dict.fromkeys(("rtol", "value"), float),
     **dict.fromkeys(("x", "claimed", "bounds"), bytes),
     **dict.fromkeys(("memory", "starts"), INTEGERS),

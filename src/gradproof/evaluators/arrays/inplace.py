@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -53,7 +52,7 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
 
     The check modifies the user's own arrays and restores them bit for bit, however it ends: normally, by an exception,
     by Ctrl-C or by a limit.  Apart from parameters and gradient it needs memory for a single vector, the copy of x from
-    which they are restored.
+    which they are restored, and for a copy of a gradient that is given as one array of up to 256 MiB.
 
     Parameters
     ----------
@@ -179,8 +178,11 @@ class InPlaceEvaluator(Evaluator):
         else:
             self.lines.at(probe)
         value: Any = math.nan
-        with np.errstate(all="ignore"), suppress(Exception):  # outside of its domain f may raise anything
-            value = number_or_same(self.function())
+        with np.errstate(all="ignore"):
+            try:
+                value = number_or_same(self.function())
+            except Exception as error:  # outside of its domain f may raise anything
+                self.problem.raised.note(error)
         if self._changes_parameters:
             self._put_back()
             self._away = True
@@ -251,4 +253,5 @@ def _claimed(gradient: Any, arrays: Arrays) -> Claimed:
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     same = isinstance(value, np.ndarray) and (ours or not calls) and not arrays.share_memory(value)
     make = arrays.layout.flat_or_same if same else arrays.layout.flatten
-    return Claimed(make(value, "the gradient's result" if calls else "gradient", dtype=arrays.layout.dtype), calls)
+    flat = make(value, "the gradient's result" if calls else "gradient", dtype=arrays.layout.dtype)
+    return Claimed(flat, calls, same and not ours and np.may_share_memory(flat, value))

@@ -10,12 +10,10 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...problem.point import PIECE
 from ...problem.structure import Layout, Leaf, Node, layout_of
+from ...problem.watching import fingerprint
 
 # NumPy's limit on work when it looks for an element that two arrays share; beyond it they count as sharing one.
 WORK = 1 << 16
-# The weights of a fingerprint: odd multiples of splitmix64's (odd) constant, so that no bit of a value is lost.
-FACTOR, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
-WEIGHTS = np.arange(1, 1 << 15, 2, dtype=np.uint64) * np.uint64(FACTOR)
 
 
 class Block(NamedTuple):
@@ -93,10 +91,7 @@ class Arrays:
         total = 0
         for block in self.blocks:
             for piece in _pieces(block.array):
-                bits = piece.reshape(-1).view(f"u{piece.itemsize}")
-                for start in range(0, bits.size, WEIGHTS.size):
-                    part = bits[start : start + WEIGHTS.size]
-                    total = (total * FACTOR + int(np.dot(part, WEIGHTS[: part.size]))) & WORD
+                total = fingerprint(piece, total)
         return total
 
     def share_memory(self, array: Flat) -> bool:

@@ -17,6 +17,7 @@ from ...problem.structure import LARGE
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
+from .addresses import function_address, user_address
 from .threads import Threads, processors
 
 CHUNK_ROWS = 4096
@@ -83,8 +84,8 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
     >>> check(native(objective), lambda x: 2 * x, np.array([1.0, 2.0, 3.0])).verdict
     'right'
     """
-    address, context = _address(function)
-    data = _data(user) if user is not None else context
+    address, context = function_address(function)
+    data = user_address(user) if user is not None else context
     return NativeFunction(address, data, (function, user), _threads(threads))
 
 
@@ -95,70 +96,6 @@ def _threads(threads: Any) -> int | None:
     if count < 1:
         raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
     return count
-
-
-def _address(function: Any) -> tuple[int, int]:
-    """Return the addresses of the function and of the user data that comes with it."""
-    if isinstance(function, tuple) and type(function).__name__ == "LowLevelCallable":
-        return _capsule(tuple.__getitem__(function, 0))
-    if isinstance(function, ffi.CData):
-        address = int(ffi.cast("uintptr_t", function))
-    elif isinstance(getattr(function, "address", None), int):
-        address = function.address
-    elif isinstance(function, int) and not isinstance(function, bool):
-        address = function
-    else:
-        address = _ctypes_address(function)
-    if address <= 0:
-        raise ValueError("native() was given a NULL pointer instead of a function")
-    return address, 0
-
-
-def _ctypes_address(function: Any) -> int:
-    import ctypes
-
-    if isinstance(function, ctypes._CFuncPtr):  # type: ignore[attr-defined]
-        return ctypes.cast(function, ctypes.c_void_p).value or 0
-    hint = "; pass a Python function to check() directly" if callable(function) else ""
-    raise TypeError(
-        "native() takes a cffi or ctypes function pointer, a numba cfunc, a SciPy LowLevelCallable or an address, "
-        f"not an object of type {type(function).__name__}{hint}"
-    )
-
-
-def _capsule(capsule: Any) -> tuple[int, int]:
-    import ctypes
-
-    api = ctypes.pythonapi
-    api.PyCapsule_GetName.restype, api.PyCapsule_GetName.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    api.PyCapsule_GetContext.restype, api.PyCapsule_GetContext.argtypes = ctypes.c_void_p, [ctypes.py_object]
-    api.PyCapsule_GetPointer.restype = ctypes.c_void_p
-    api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
-    address = api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule))
-    return int(address), int(api.PyCapsule_GetContext(capsule) or 0)
-
-
-def _data(user: Any) -> int:
-    if isinstance(user, bool):
-        raise TypeError("user must be None, an address, an array, or a cffi or ctypes pointer, not a bool")
-    if isinstance(user, int):
-        return user
-    if isinstance(user, np.ndarray):
-        return int(user.ctypes.data)
-    if isinstance(user, ffi.CData):
-        return int(ffi.cast("uintptr_t", user))
-    import ctypes
-
-    if isinstance(user, (ctypes.Structure, ctypes.Union, ctypes.Array, ctypes._SimpleCData)) and not isinstance(
-        user, (ctypes.c_void_p, ctypes.c_char_p)
-    ):
-        return ctypes.addressof(user)
-    try:
-        return ctypes.cast(user, ctypes.c_void_p).value or 0
-    except (TypeError, ctypes.ArgumentError):
-        raise TypeError(
-            f"user must be None, an address, an array, or a cffi or ctypes pointer, not {type(user).__name__}"
-        ) from None
 
 
 def function_pointer(function: NativeFunction, problem: Problem) -> Any:
@@ -186,7 +123,7 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
 
 
 class NativeEvaluator(Evaluator):
-    """Lets the library evaluate whole chunks; `rerun` repeats a failed call at x in Python, for its exception."""
+    """Lets the library evaluate whole chunks; `rerun` repeats a failed call in Python, for its exception."""
 
     def __init__(
         self,
@@ -194,7 +131,7 @@ class NativeEvaluator(Evaluator):
         problem: Problem,
         pace: Pace | None = None,
         bounds: Bounds | None = None,
-        rerun: Callable[[], object] | None = None,
+        rerun: Callable[[Flat], object] | None = None,
     ) -> None:
         super().__init__(problem, pace, bounds)
         self.objective = objective
@@ -227,7 +164,7 @@ class NativeEvaluator(Evaluator):
         value = np.full(1, np.nan)
         code = self._answer(probes_at_x(), value)
         if code and self._rerun is not None:
-            self._rerun()
+            self._rerun(self.problem.x.copy())
         if code:
             raise NativeError("objective", code)
         return float(value[0])
@@ -238,7 +175,26 @@ class NativeEvaluator(Evaluator):
             values = np.empty(part.stop - part.start)
             if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
                 raise RuntimeError("internal error: the library refused a round of probes")
+            self._note_exceptions(probes[part], values)
             yield values
+
+    def _note_exceptions(self, probes: Flat, values: Flat) -> None:
+        """Note what the first point without a value raises in Python, counted for all such points of the chunk.
+
+        Compiled code only signals that it raised; a C function has no exceptions.
+        """
+        missing = np.flatnonzero(np.isnan(values))
+        if self._rerun is None or not missing.size:
+            return
+        first = probes[missing[0] : missing[0] + 1]
+        point = self.points(first)[0] if self.lines is None or not self._has_one_point else self.lines.at(first[0])
+        try:
+            with np.errstate(all="ignore"):
+                self._rerun(point)
+        except Exception as error:
+            self.problem.raised.note(error, missing.size)
+        if self._has_one_point and self.lines is not None:
+            self.lines.forget_point()
 
     @property
     def _has_one_point(self) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...problem.bounds import Bounds
+from ...problem.exceptions import Raised
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ...problem.probes import probes_at_x
@@ -47,6 +48,7 @@ class Task:
         self.tries = 0
         self.future: Any = None
         self.values: Flat | None = None
+        self.raised: tuple[Raised, ...] = ()
 
     def cancel(self) -> None:
         """Cancel the task if no worker has started it."""
@@ -147,6 +149,7 @@ class ExecutorEvaluator(Evaluator):
                 continue
             values = self._values_here(first) if first.values is None else first.values
             self._tasks.popleft()
+            self.problem.raised.add(first.raised)
             yield values
 
     def _under_way(self) -> list[Task]:
@@ -234,6 +237,7 @@ class ExecutorEvaluator(Evaluator):
         if self.lines is not None and answered.changes is not None:
             self.lines.keep(task.probes, answered.changes)
         self._seconds = answered.seconds / len(values)
+        task.raised = answered.raised
         return values
 
     def _values_here(self, task: Task) -> Flat:

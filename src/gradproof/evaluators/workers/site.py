@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...problem.exceptions import Raised
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ..compiled.native import NativeFunction
@@ -42,6 +43,7 @@ class Answer(NamedTuple):
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     changes_its_argument: bool = False
+    raised: tuple[Raised, ...] = ()
 
 
 class Site:
@@ -123,6 +125,7 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
     try:
         evaluator = site.evaluator()
         evaluator.changes_its_argument |= changes_its_argument
+        evaluator.problem.raised.take()  # discard those of a task that failed
         began = time.perf_counter()
         values = evaluator.evaluate(np.ascontiguousarray(probes))
         seconds = time.perf_counter() - began
@@ -132,7 +135,8 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
             raise
         return Answer(number, FAILED, worker)
     notes, changes_its_argument = tuple(evaluator.problem.notes), evaluator.changes_its_argument
-    return Answer(number, ANSWERED, worker, values, changes, seconds, notes, changes_its_argument)
+    raised = evaluator.problem.raised.take()
+    return Answer(number, ANSWERED, worker, values, changes, seconds, notes, changes_its_argument, raised)
 
 
 def keep(site: Site) -> None:

@@ -37,6 +37,16 @@ def headline_of_lines(report: Record) -> str:
     return f"wrong: the gradient disagrees with the objective {along}; {named}{where}"
 
 
+def calls_of(report: Record) -> str:
+    """Return how often objective and gradient were called, and how many points were left out, as text."""
+    calls = f"{report.evaluations:,} of the objective"
+    if report.gradient_evaluations:
+        calls += f", {report.gradient_evaluations} of the gradient"
+    if report.outside:
+        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside the bounds left out"
+    return calls
+
+
 def facts_of_lines(report: Record) -> dict[str, str]:
     """Return the facts on which the verdict rests, by name."""
     power = report.power
@@ -50,9 +60,7 @@ def facts_of_lines(report: Record) -> dict[str, str]:
         facts["noise floor"] = f"{short(report.noise_floor)} (measured)"
         if report.nondeterministic:
             facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
-    calls = f"{report.evaluations:,} of the objective"
-    if report.gradient_evaluations:
-        calls += f", {report.gradient_evaluations} of the gradient"
+    calls = calls_of(report)
     if report.stopped_by:
         calls += f"; {ENDED_BY[report.stopped_by]} ended the check"
     return {**facts, "evaluations": calls, "seed": f"{report.seed}; another seed draws other lines"}

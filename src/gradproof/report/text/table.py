@@ -11,7 +11,7 @@ import numpy as np
 from ..cause import Cause
 from ..records import Finding, Record
 from .figures import filled, number, short
-from .lines import ENDED_BY, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, calls_of, facts_of_lines, headline_of_lines, long_lines
 
 WIDTH = 100
 NARROWEST = 80
@@ -75,9 +75,6 @@ def _facts(report: Record, width: int) -> str:
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
-    calls = f"{report.evaluations:,} of the objective"
-    if report.gradient_evaluations:
-        calls += f", {report.gradient_evaluations} of the gradient"
     facts = {"tested": tested}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
@@ -85,7 +82,7 @@ def _facts(report: Record, width: int) -> str:
         facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
-    facts["evaluations"] = calls
+    facts["evaluations"] = calls_of(report)
     return _joined(facts, width)
 
 
@@ -191,7 +188,8 @@ def _explanations(report: Record, width: int) -> str:
 
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *report.warnings))
+    raised = map(str, report.exceptions)
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
 
 
 def shared_kink(one: Finding, report: Record) -> str:

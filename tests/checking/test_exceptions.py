@@ -1,0 +1,185 @@
+"""What an objective raises away from x is in the report: type, message, how many; whoever evaluates it."""
+
+import functools
+import gc
+import json
+import weakref
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import workers
+
+import gradproof
+from gradproof.problem.exceptions import TYPES, Exceptions, Raised
+
+N = 40
+X = np.linspace(1, 2, N)
+CALLS = {"full": {}, "lines": {"mode": "lines"}}
+
+
+def gradient(x):
+    return 2 * x
+
+
+class Objective:
+    """The sum of squares, which raises where coordinate 7 is larger than at x; it counts that."""
+
+    def __init__(self, error=None):
+        self.error = error or ValueError("beyond 7\nand more")
+        self.count = 0
+
+    def __call__(self, x):
+        if x[7] > X[7]:
+            self.count += 1
+            raise self.error
+        return float(x @ x)
+
+
+def one_by_one(objective, **settings):
+    return gradproof.check(objective, gradient, X, **settings)
+
+
+def in_batches(objective, **settings):
+    # A batch that raises is halved: only what raises alone counts.
+    def many(points):
+        if len(points) > 1 and (points[:, 7] > X[7]).any():
+            raise RuntimeError("one of many")
+        return np.array([objective(point) for point in points])
+
+    return gradproof.check(gradproof.batched(many), gradient, X, **settings)
+
+
+def in_place(objective, **settings):
+    x = X.copy()
+    return gradproof.check(gradproof.in_place(x, lambda: objective(x)), 2 * X, **settings)
+
+
+def by_threads(objective, **settings):
+    with ThreadPoolExecutor(3) as executor:
+        return gradproof.check(objective, gradient, X, executor=executor, **settings)
+
+
+def on_rows(objective, **settings):
+    return gradproof.check(lambda x, _: objective(x), lambda x, _: 2 * x, X, rows=1, **settings)
+
+
+DOORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
+
+
+@pytest.mark.parametrize("mode", CALLS)
+@pytest.mark.parametrize("door", DOORS)
+def test_type_message_and_number(door, mode):
+    objective = Objective()
+    report = door(objective, **CALLS[mode])
+    assert objective.count > 0
+    assert report.exceptions == (Raised("ValueError", "beyond 7", objective.count),)
+    said = {"type": "ValueError", "message": "beyond 7", "count": objective.count}
+    assert report.to_dict()["exceptions"] == [said]
+    assert json.loads(report.to_json())["exceptions"] == [said]
+    points = "1 point" if objective.count == 1 else f"{objective.count} points"
+    assert f"note: The objective raised ValueError (beyond 7) at {points} away from x" in " ".join(str(report).split())
+
+
+@pytest.mark.parametrize("mode", CALLS)
+@pytest.mark.parametrize("door", DOORS)
+def test_twin_nothing_raised(door, mode):
+    report = door(lambda x: float(x @ x), **CALLS[mode])
+    assert report.exceptions == ()
+    assert "raised" not in str(report)
+    # What is not finite is no exception.
+    assert door(lambda x: float(x @ x) if x[7] <= X[7] else np.nan, **CALLS[mode]).exceptions == ()
+
+
+def test_processes_send_what_was_raised():
+    alone = gradproof.check(workers.partly, workers.right, workers.X)
+    assert [(one.type, one.message) for one in alone.exceptions] == [("StubbornError", "outside")]
+    with ProcessPoolExecutor(2) as executor:
+        assert (
+            gradproof.check(workers.partly, workers.right, workers.X, executor=executor).exceptions == alone.exceptions
+        )
+        assert gradproof.check(workers.objective, workers.right, workers.X, executor=executor).exceptions == ()
+
+
+def test_stop_iteration_counts():
+    objective = Objective(StopIteration())
+    assert one_by_one(objective).exceptions == (Raised("StopIteration", "", objective.count),)
+
+
+@pytest.mark.parametrize("mode", CALLS)
+def test_a_function_that_numba_compiled(mode):
+    numba = pytest.importorskip("numba")
+    limit = X[7]
+
+    def objective(x):
+        if x[7] > limit:
+            raise ValueError("beyond 7")
+        return x @ x
+
+    compiled = numba.njit(objective)
+    report = gradproof.check(compiled, gradient, X, **CALLS[mode])
+    alone = gradproof.check(functools.partial(compiled), gradient, X, **CALLS[mode])
+    assert report.exceptions == alone.exceptions != ()
+    assert gradproof.check(numba.njit(lambda x: x @ x), gradient, X, **CALLS[mode]).exceptions == ()
+
+
+def test_no_frame_is_kept_alive():
+    class Large:
+        pass
+
+    kept = []
+
+    def objective(x):
+        large = Large()
+        kept.append(weakref.ref(large))
+        if not np.array_equal(x, X):
+            raise ValueError("mine")
+        return float(x @ x)
+
+    report = gradproof.check(objective, gradient, X)
+    gc.collect()
+    assert 0 < report.exceptions[0].count < len(kept)
+    assert not any(one() for one in kept)
+
+
+@pytest.mark.parametrize("after", [1, 20, 45, 60])
+def test_a_check_that_goes_on_counts_all_of_them(after, tmp_path):
+    whole = one_by_one(Objective())
+    objective, calls = Objective(), 0
+
+    def interrupted(x):
+        nonlocal calls
+        calls += 1
+        if calls > after:
+            raise KeyboardInterrupt
+        return objective(x)
+
+    file = tmp_path / "saved"
+    report = gradproof.check(interrupted, gradient, X, save=file)
+    assert sum(one.count for one in report.exceptions) == objective.count
+    assert one_by_one(Objective(), resume=file).to_json() == whole.to_json()
+
+
+class MuteError(Exception):
+    """Raises when it is asked what it says."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+def test_messages_of_every_kind():
+    noted = Exceptions()
+    for error in (ValueError("a\nb"), ValueError("c"), MuteError(), KeyError("k"), TypeError(), OSError("x" * 999)):
+        noted.note(error)
+    assert [(one.type, one.message[:3], one.count) for one in noted.all()] == [
+        ("ValueError", "a", 2),
+        ("MuteError", "", 1),
+        ("KeyError", "'k'", 1),
+        ("TypeError", "", 1),
+        ("OSError", "xxx", 1),
+    ]
+    assert len(noted.all()[-1].message) == 200
+    noted.add(Raised(f"Error{number}", "", 1) for number in range(20))
+    assert len(noted.all()) == TYPES
+    assert len(noted.take()) == TYPES
+    assert noted.all() == ()

@@ -1,0 +1,97 @@
+"""Points outside the bounds are no evaluations: the report counts those that were made, and those left out."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import gradproof
+
+N = 40
+X = np.linspace(1, 2, N)
+# Half of the coordinates stand on their lower bound.
+BOUNDS = (np.where(np.arange(N) % 2, X, 0), None)
+
+
+class Objective:
+    """The sum of squares, which counts its calls and is never called outside the bounds."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        assert (x >= 0).all()
+        return float(x @ x)
+
+
+def one_by_one(objective, gradient, **settings):
+    return gradproof.check(objective, gradient, X, **settings)
+
+
+def in_batches(objective, gradient, **settings):
+    many = gradproof.batched(lambda points: np.array([objective(point) for point in points]))
+    return gradproof.check(many, gradient, X, **settings)
+
+
+def in_place(objective, gradient, **settings):
+    x = X.copy()
+    return gradproof.check(gradproof.in_place(x, lambda: objective(x)), gradient(x), **settings)
+
+
+def by_threads(objective, gradient, **settings):
+    with ThreadPoolExecutor(1) as executor:
+        return gradproof.check(objective, gradient, X, executor=executor, **settings)
+
+
+def on_rows(objective, gradient, **settings):
+    return gradproof.check(lambda x, _: objective(x), lambda x, _: gradient(x), X, rows=1, **settings)
+
+
+DOORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
+GRADIENTS = {"right": lambda x: 2 * x, "wrong": lambda x: 2 * x + (np.arange(N) == 7)}
+
+
+@pytest.mark.parametrize("verdict", GRADIENTS)
+@pytest.mark.parametrize("settings", [{}, {"budget": 90}, {"mode": "lines"}], ids=["full", "budget", "lines"])
+@pytest.mark.parametrize("door", DOORS)
+def test_evaluations_are_those_that_were_made(door, settings, verdict):
+    objective = Objective()
+    report = door(objective, GRADIENTS[verdict], bounds=BOUNDS, **settings)
+    assert report.evaluations == objective.calls
+    assert report.exceptions == ()
+    assert report.outside > 0
+    assert report.to_dict()["outside"] == report.outside
+    said = " ".join(str(report).split())
+    assert f"evaluations {report.evaluations:,} of the objective" in said
+    assert f"{report.outside:,} point" in said
+    assert report.power is None or report.power.evaluations == report.evaluations
+
+
+@pytest.mark.parametrize("bounds", [None, (0.0, 3.0)])
+@pytest.mark.parametrize("door", DOORS)
+def test_twin_nothing_is_left_out(door, bounds):
+    objective = Objective()
+    report = door(objective, GRADIENTS["right"], bounds=bounds)
+    assert (report.evaluations, report.outside) == (objective.calls, 0)
+    assert "left out" not in str(report)
+
+
+@pytest.mark.parametrize("after", [1, 2, 20, 41, 55, 80])
+@pytest.mark.parametrize("budget", [None, 120])
+def test_a_check_that_goes_on_counts_all_of_them(after, budget, tmp_path):
+    gradient = GRADIENTS["wrong"]
+    whole = one_by_one(Objective(), gradient, bounds=BOUNDS, budget=budget)
+    objective = Objective()
+
+    def interrupted(x):
+        if objective.calls == after:
+            raise KeyboardInterrupt
+        return objective(x)
+
+    file = tmp_path / "saved"
+    report = gradproof.check(interrupted, gradient, X, bounds=BOUNDS, budget=budget, save=file)
+    assert report.evaluations == objective.calls
+    again = one_by_one(objective, gradient, bounds=BOUNDS, budget=budget, resume=file)
+    assert again.to_json() == whole.to_json()
+    assert again.evaluations == objective.calls
