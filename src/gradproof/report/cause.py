@@ -58,7 +58,7 @@ class Cause(str, enum.Enum):
     @property
     def is_acceptable(self) -> bool:
         """Whether the claimed value is acceptable: AGREES, KINK_AT_POINT or KINK_CROSSED."""
-        return self in (Cause.AGREES, Cause.KINK_AT_POINT, Cause.KINK_CROSSED)
+        return self.value in _ACCEPTABLE
 
     @classmethod
     def from_code(cls, code: int) -> Cause:
@@ -67,7 +67,7 @@ class Cause(str, enum.Enum):
         Parameters
         ----------
         code : int
-            From 0 to 8, as `GRADPROOF_WRONG` and so on in gradproof.h.
+            `GRADPROOF_WRONG` and so on, as in gradproof.h.
 
         Raises
         ------
@@ -84,3 +84,4 @@ class Cause(str, enum.Enum):
 
 
 _EXPLANATIONS = dict(codes.CAUSES.values())
+_ACCEPTABLE = {word for code, (word, _) in codes.CAUSES.items() if codes.is_acceptable(code)}

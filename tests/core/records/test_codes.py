@@ -41,3 +41,8 @@ def test_causes_are_not_negative():
 
 def test_bits_of_arithmetics():
     assert codes.ARITHMETICS == {64: "float64", 32: "float32", 16: "coarser than float32"}
+
+
+def test_what_is_acceptable():
+    words = {word for code, (word, _) in codes.CAUSES.items() if codes.is_acceptable(code)}
+    assert words == {"agrees", "kink_at_point", "kink_crossed"}

@@ -10,6 +10,7 @@ from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_nois
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..records import codes
 from ..records.border import begin_finding
+from ..records.codes import is_acceptable
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
 from ..records.floats import larger, middle
 from .full_ladder import TINY
@@ -30,11 +31,6 @@ SEEN_BY_LADDER = 2.5
 SEEN_BY_PAIR = 2.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
-
-
-def is_acceptable(cause: int) -> bool:
-    """Return whether the claimed value is acceptable."""
-    return cause == codes.AGREES or cause == codes.KINK_AT_POINT or cause == codes.KINK_CROSSED
 
 
 def is_decided(cause: int) -> bool:

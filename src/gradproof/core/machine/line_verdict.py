@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import is_acceptable
 from ..lines import phases
 from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
 from ..records import codes
-from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
+from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
 from ..records.lines import MOST_HALVINGS, Lines, Node
 from ..search.halving import HALVING_FREE

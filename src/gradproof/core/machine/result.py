@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import is_acceptable, is_decided
+from ..coordinates.outcome import is_decided
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
 from ..records.border import Findings, Report
-from ..records.codes import BAD_ARGUMENT, DONE, MODE_LINES, NO_ENGINE, NOTHING_TOLD, UNTESTED, WRONG
+from ..records.codes import BAD_ARGUMENT, DONE, MODE_LINES, NO_ENGINE, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
 from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of

@@ -110,6 +110,11 @@ UNKNOWN_CODE = "This is not a code of gradproof."
 UNKNOWN_CAUSE = "This is not a cause of gradproof."
 
 
+def is_acceptable(cause: int) -> bool:
+    """Return whether the claimed value is acceptable."""
+    return cause == AGREES or cause == KINK_AT_POINT or cause == KINK_CROSSED
+
+
 def explain(code: int) -> str:
     """Return the sentence of a code."""
     if code > 0:
