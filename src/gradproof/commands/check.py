@@ -69,9 +69,7 @@ def run_check(options: argparse.Namespace) -> int:
     try:
         objective = loading.load_objective(options.objective)
         gradient = loading.load_gradient(options.gradient)
-        x = loading.load_point(options.at)
-        if loading.is_native(objective) or loading.is_native(gradient):
-            x = loading.as_doubles(x)
+        x = loading.load_point_for(options.at, objective, gradient)
         report = check(
             objective,
             gradient,

@@ -53,6 +53,12 @@ def load_point(target: str) -> Any:
     return point() if callable(point) else point
 
 
+def load_point_for(target: str, *functions: Any) -> Any:
+    """Return the point, in float64 if one of the functions is a C function."""
+    point = load_point(target)
+    return as_doubles(point) if any(map(is_native, functions)) else point
+
+
 def as_doubles(point: Any) -> Any:
     """Return an array or a structure of arrays in float64, as C functions of the command line expect it."""
     if isinstance(point, dict):

@@ -47,9 +47,7 @@ def run_study(options: argparse.Namespace) -> int:
     try:
         objective = loading.load_objective(options.objective)
         gradient = None if options.gradient is None else loading.load_gradient(options.gradient)
-        x = loading.load_point(options.at)
-        if loading.is_native(objective) or loading.is_native(gradient):
-            x = loading.as_doubles(x)
+        x = loading.load_point_for(options.at, objective, gradient)
         found = study(
             objective,
             x,

@@ -98,18 +98,16 @@ def _is_null(context: Any, pointer: Any) -> Typed:
 
 @intrinsic
 def _null_words(context: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return context.get_constant_null(signature.return_type)
-
-    return types.CPointer(types.int64)(), code
+    return types.CPointer(types.int64)(), _null
 
 
 @intrinsic
 def _null_reals(context: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return context.get_constant_null(signature.return_type)
+    return types.CPointer(types.float64)(), _null
 
-    return types.CPointer(types.float64)(), code
+
+def _null(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    return context.get_constant_null(signature.return_type)
 
 
 @intrinsic

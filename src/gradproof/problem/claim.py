@@ -72,12 +72,8 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
         raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
-    if problem.along_lines and ours:
-        flat = problem.layout.flat_or_same(value, "the gradient's result", dtype=problem.x.dtype)
-    else:
-        flat = problem.layout.flatten(
-            value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64
-        )
+    make = problem.layout.flat_or_same if problem.along_lines and ours else problem.layout.flatten
+    flat = make(value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64)
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return flat

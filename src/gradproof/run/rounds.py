@@ -20,7 +20,6 @@ from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
 from ..report import inner_tolerance
-from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
@@ -32,7 +31,7 @@ from .settings import Settings
 
 # The most evaluations of a check along lines if nothing disagrees.
 LINES_EXPECTED = 120
-ACCEPTABLE = [code for code in codes.CAUSES if Cause.from_code(code).is_acceptable]
+ACCEPTABLE = [code for code in codes.CAUSES if codes.is_acceptable(code)]
 
 
 def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progress: Progress = None) -> Report:

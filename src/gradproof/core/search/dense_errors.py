@@ -14,9 +14,9 @@ from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
 from .candidates import add_candidate, confirming_rtol
-from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
+from .halving import HALVING_FREE, advance_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
-from .nodes import length, note_coordinate
+from .nodes import follow
 
 SAMPLES = 6
 # Blocks that get a line along the claim, and the rungs that it may take.
@@ -42,16 +42,7 @@ def begin_sampling(lines: Lines) -> None:
         low = number * open_nodes // lines.sample_count
         high = (number + 1) * open_nodes // lines.sample_count
         lines.nodes[number] = lines.next_nodes[low + drawn(lines, number, high - low)]
-        follow(lines, number)
-
-
-def follow(lines: Lines, number: int) -> None:
-    """Go on with a sample: halve it, or keep it as a candidate."""
-    node = lines.nodes[number]
-    if length(node) == 1:
-        note_coordinate(lines, node)
-    else:
-        begin_halving(lines, lines.halvings[number], node)
+        follow(lines, lines.halvings[number], lines.nodes[number])
 
 
 def advance_samples(lines: Lines) -> None:
@@ -73,7 +64,7 @@ def follow_worse_half(lines: Lines, number: int) -> None:
         worse = right
     if is_wrong(lines, worse):
         lines.nodes[number] = worse
-        follow(lines, number)
+        follow(lines, lines.halvings[number], lines.nodes[number])
 
 
 def is_touched(lines: Lines, start: int, stop: int) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from ..lines import phases
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .dense_errors import begin_sampling
-from .halving import HALVING_FREE, advance_halving, begin_halving, is_wrong
-from .nodes import append_node, length, note_coordinate, note_stuck
+from .halving import HALVING_FREE, advance_halving, is_wrong
+from .nodes import append_node, follow, note_stuck
 
 # So many open nodes, coordinates included, are dense.
 DENSE_NODES = 40
@@ -42,10 +42,7 @@ def halve_open_nodes(lines: Lines) -> bool:
         while halving.stage == HALVING_FREE and lines.next_node < lines.node_count:
             node = lines.nodes[lines.next_node]
             lines.next_node += 1
-            if length(node) == 1:
-                note_coordinate(lines, node)
-            else:
-                begin_halving(lines, halving, node)
+            follow(lines, halving, node)
         busy = busy or halving.stage != HALVING_FREE
     return busy
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 
-from ..records.lines import MOST_NODES, MOST_STUCK, Lines, Node
+from ..records.lines import MOST_NODES, MOST_STUCK, Halving, Lines, Node
 from .candidates import add_candidate
+from .halving import begin_halving
 
 
 def length(node: Node) -> int:
     """Return how many coordinates a node has."""
     return node.stop - node.start
+
+
+def follow(lines: Lines, halving: Halving, node: Node) -> None:
+    """Follow a node further down: halve it, or keep it as a candidate where it is a single coordinate."""
+    if length(node) == 1:
+        note_coordinate(lines, node)
+    else:
+        begin_halving(lines, halving, node)
 
 
 def note_coordinate(lines: Lines, node: Node) -> None:
