@@ -11,8 +11,8 @@ import math
 from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
-from ..evidence.ladder import DEVIATIONS, centered, place_of_step, slope_noise, value_noise
-from ..evidence.scales import UNIT_FLOAT64, smallest_step
+from ..evidence.ladder import DEVIATIONS, centered, median_slope, place_of_step, slope_noise, value_noise
+from ..evidence.scales import LARGEST_PAIR_STEP, UNIT_FLOAT64, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above, smaller
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
@@ -127,8 +127,22 @@ def ask_coarser(engine: Engine, slot: Slot) -> None:
             if step <= top_step(slot) and has_room(slot):
                 want_pair(slot, step)
                 step *= STEP_RATIO
-    if slot.wanted_count == 0:
+    if slot.wanted_count > 0:
+        return
+    if slot.size < FARTHEST and slot.reach == 0.0 and median_slope(engine, slot) == 0.0:
+        begin_farther(slot)
+    else:
         look_closer(engine, slot, judge_slot(engine, slot))
+
+
+def begin_farther(slot: Slot) -> None:
+    """Begin again at the scale 1: within a million times the size of the coordinate f hardly changes."""
+    slot.size = FARTHEST
+    slot.count = 0
+    slot.missing = 0
+    slot.conflict = 0
+    slot.stage = stages.LADDER_FIRST
+    want_pair(slot, LARGEST_PAIR_STEP * slot.size)
 
 
 def settled_early(engine: Engine, slot: Slot) -> bool:

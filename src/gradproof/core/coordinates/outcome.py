@@ -131,7 +131,8 @@ def decides(engine: Engine, slot: Slot) -> bool:
     if slot.kink == KINK_AT_X:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)
-    reference = larger(FLAT_PART * math.fabs(engine.value) / size, reference)
+    if reference == 0.0:
+        reference = FLAT_PART * math.fabs(engine.value) / size
     reference = larger(TINY / size, reference)
     return slot.resolution <= DECIDING_RESOLUTION * reference
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, judge
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, place_of_step, slope_noise
+from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
 from ..records.engine import Engine, Interval, Pair, Slot, want_pair
 from ..records.floats import larger, power_of_two_above
@@ -97,7 +97,8 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it."""
     near = centered(slot, 0)
     change = math.fabs(centered(slot, 1) - near)
-    if change <= math.fabs(slot.claimed - near) / CLEARLY:
+    off = math.fabs(slot.claimed - near)
+    if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
         settle(slot, DECIDED_WRONG)
@@ -140,7 +141,10 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
     if decision == DECIDED_RIGHT and slot.resolution <= slot.need:
         settle(slot, DECIDED_RIGHT)
     elif decision == DECIDED_WRONG and error > CLEARLY * larger(half_width(slot), spread_of_slopes(slot)):
-        look_far(engine, slot)
+        if fades(engine, slot):
+            slot.stage = stages.PARKED
+        else:
+            look_far(engine, slot)
     elif slot.count >= MOST_PAIRS:
         slot.stage = stages.PARKED
     else:

@@ -8,9 +8,17 @@ from ..evidence import stages
 from ..evidence.jumps import advance_step_jump
 from ..evidence.ladder import insert_pair
 from ..evidence.near_kinks import FOUND, GOES_ON, advance_zoom
-from ..evidence.scales import largest_claim_in_units, line_size, needed_resolution, pair_step, real_step, tolerance
+from ..evidence.scales import (
+    FLOAT32_SPACING,
+    largest_claim_in_units,
+    line_size,
+    needed_resolution,
+    pair_step,
+    real_step,
+    tolerance,
+)
 from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
-from ..records.floats import largest_finite
+from ..records.floats import largest_finite, spacing
 from ..records.memory import clear_record
 from .full_ladder import advance_all_steps, advance_coarser, advance_finest, advance_ladder_far, begin_ladder, top_step
 from .refinement import advance_refinement, finish_step_jump, finish_zoom
@@ -48,6 +56,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.start = index
     slot.stop = index + 1
     slot.x = coordinate.x
+    slot.spacing = spacing(slot.x) * (FLOAT32_SPACING if engine.float32 != 0 else 1.0)
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
     slot.tolerance = tolerance(engine, coordinate)

@@ -18,6 +18,10 @@ STILL_OPEN = 0
 # are likely (float32, noise; in float64 never: 1e-12).
 HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
+# Roundings of the argument on the way to a gradient.
+UNITS_OF_X = 4.0
+# The gap of a smooth function at a quarter of the step: a quarter, up to noise and higher orders.
+GAP_GROWS = 0.5
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
 # A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
@@ -67,6 +71,21 @@ def inside_both_views(slot: Slot) -> bool:
     return in_centered and low - allowed <= slot.claimed <= high + allowed
 
 
+def argument_rounding(slot: Slot) -> float:
+    """Return what rounding of x may change the slope by: a gradient that is right one unit beside x is right.
+
+    The curvature is the least one that the ladder shows, where the gap grows with the step; at kinks and jumps it does
+    not, and there is none.
+    """
+    curvature = math.inf
+    for k in range(1, slot.count):
+        finer = math.fabs(slot.ladder[k - 1].right - slot.ladder[k - 1].left)
+        gap = math.fabs(slot.ladder[k].right - slot.ladder[k].left)
+        if finer < GAP_GROWS * gap:
+            curvature = smaller(gap / slot.ladder[k].step, curvature)
+    return UNITS_OF_X * curvature * slot.spacing if curvature < math.inf else 0.0
+
+
 def judge(slot: Slot, size: float) -> int:
     """Judge the claimed value of a slot by its evidence; with a size of 0 a kink may always hide in the noise.
 
@@ -76,13 +95,14 @@ def judge(slot: Slot, size: float) -> int:
     if not math.isfinite(half_width(slot)):
         return STILL_OPEN
     distance = distance_outside(slot)
-    if distance <= slot.tolerance:
+    allowed = slot.tolerance + argument_rounding(slot)
+    if distance <= allowed:
         return DECIDED_RIGHT
     if kink_may_hide(slot, size, distance) and inside_both_views(slot):
         low, high = both_sides(slot)
         slot.resolution = larger((high - low) / 2.0, slot.resolution)
         return DECIDED_RIGHT
-    if distance > slot.tolerance + 0.5 * slot.resolution:
+    if distance > allowed + 0.5 * slot.resolution:
         return DECIDED_WRONG
     return STILL_OPEN
 

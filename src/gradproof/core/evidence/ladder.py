@@ -14,6 +14,9 @@ SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
 COARSE_STEPS = 3
+# Over a step at least so many times as long, f must move so many times as far.
+LEAST_SPAN = 4.0
+GROWS = 2.0
 
 
 def insert_pair(slot: Slot, step: float, right: float, left: float, value: float) -> None:
@@ -79,6 +82,24 @@ def insert_sorted(values: Reals, count: int, value: float) -> None:
         values[place] = values[place - 1]
         place -= 1
     values[place] = value
+
+
+def largest_change(pair: Pair) -> float:
+    """Return how far f moves from f(x) over the step of a pair."""
+    return larger(math.fabs(pair.right), math.fabs(pair.left)) * pair.step
+
+
+def fades(engine: Engine, slot: Slot) -> bool:
+    """Return whether f moves no farther over the coarsest step than over the finest: slopes only shrink like 1 / h.
+
+    Both steps are then beyond the scale on which f varies, and say nothing of its slope at x.
+    """
+    near = slot.ladder[0]
+    far = slot.ladder[slot.count - 1]
+    moved = largest_change(near)
+    if far.step < LEAST_SPAN * near.step or not moved > slope_noise(engine, slot, 0) * near.step:
+        return False
+    return largest_change(far) < GROWS * moved
 
 
 def median_slope(engine: Engine, slot: Slot) -> float:

@@ -7,6 +7,7 @@ import math
 from ..points.probes import displaced
 from ..records.engine import Coordinate, Engine, coordinate_of
 from ..records.floats import larger, larger_finite, power_of_two_above, smaller, spacing
+from ..records.memory import rounded_to_float32
 
 # An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
 # stops at 1e-6, stays inside.
@@ -26,8 +27,11 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
-# Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope.
-FLAT_PART = 1e-3
+# Two units in the last place of float32: also across a power of two, where they are half as long, no step is rounded.
+EXACT_UNITS = 2.0
+# Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope: about the root of
+# the unit of float64, below which float32 cannot see.
+FLAT_PART = 1e-8
 
 
 def coordinate_size(engine: Engine, x: float) -> float:
@@ -78,8 +82,16 @@ def harmless_step(noise: float, allowed: float, smallest: float, largest: float)
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     """Return the step of the first pair of a coordinate."""
     size = larger(coordinate_size(engine, coordinate.x), power_of_two_above(engine.typical))
-    allowed = tolerance(engine, coordinate)
-    return harmless_step(engine.noise, allowed, smallest_step(engine, coordinate.x), LARGEST_PAIR_STEP * size)
+    smallest = larger(smallest_step(engine, coordinate.x), exact_in_float32(coordinate.x))
+    return harmless_step(engine.noise, tolerance(engine, coordinate), smallest, LARGEST_PAIR_STEP * size)
+
+
+def exact_in_float32(x: float) -> float:
+    """Return the step that an f which rounds its arguments to float32 takes as it is; 0 where x is not in float32.
+
+    Half a unit in the last place of float32 would be rounded to a whole one, and the slopes on both sides doubled.
+    """
+    return EXACT_UNITS * FLOAT32_SPACING * spacing(x) if x != 0.0 and x == rounded_to_float32(x) else 0.0
 
 
 def real_step(engine: Engine, x: float, step: float) -> float:

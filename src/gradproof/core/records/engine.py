@@ -91,6 +91,7 @@ class Slot:
     seed: Integer  # of a random line; 0: v is 1
     zooms: Integer  # kinks that were looked for
     x: Real  # where the coordinate is; on longer lines of no meaning
+    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
     claimed: Real  # claimed slope
     size: Real  # how far the line may be followed
     tolerance: Real  # error that a right claim may have
