@@ -71,7 +71,7 @@ def write_round(engine: Engine, probes: Probes) -> int:
             write_probe(probes[2 * k], index, index + 1, 0, step)
             write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
     elif phase == phases.NOISE:
-        write_noise_probes(engine.noise_line, probes, engine.sweep.count, noise_seed(engine.seed), 0.0)
+        write_noise_probes(engine.noise_line, probes, noise_seed(engine.seed), 0.0)
     elif phase >= phases.PROOFS:
         write_slot_probes(engine, probes, count)
     else:

@@ -114,7 +114,7 @@ def prepare_proofs(engine: Engine, available: int) -> bool:
         continue_parked(engine)
     if slots_at(engine, stages.PARKED) > 0:
         engine.sweep.phase = phases.NOISE
-        begin_noise(engine)
+        begin_noise(engine, engine.sweep.count)
         return False
     settle_slots(engine)
     fill_proofs(engine)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 
+from ..points.directions import direction
 from ..points.probes import displaced, displacement_of, write_probe
 from ..points.seeds import noise_seed
+from ..records import codes
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
 from ..records.floats import larger, smaller, spacing
 from ..records.memory import rounded_to_float32
 from ..records.sums import two_sum
-from .noise_table import arithmetic_of, differ_enough, grid_of, noise_of_values
+from .noise_table import ABOVE_FLOAT32_NOISE, arithmetic_of, differ_enough, grid_of, noise_of_values
+from .parked_slots import movable_slot, size_of_changes
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
@@ -36,20 +39,31 @@ INSIDE_PLACE = 5
 ROUNDING_NOISE = 0.3
 # Whole numbers and simple fractions have no more bits.
 SIMPLE_BITS = 14
+# Numbers of float16 have so many bits, those of bfloat16 fewer.
+FLOAT16_BITS = 11
+# A jump at x alone makes the noise so many times as large as it is beside x.
+LONE_JUMP = 20.0
 # Finer grids, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
 
 
-def begin_noise(engine: Engine) -> None:
-    """Begin at the smallest spacing."""
+def begin_noise(engine: Engine, count: int) -> None:
+    """Begin at the smallest spacing, on a line over so many coordinates."""
     line = engine.noise_line
     line.stage = STAGE_TWO
-    line.exponent = FIRST_EXPONENT_FLOAT32 if engine.float32 != 0 else FIRST_EXPONENT
+    line.start = 0
+    line.stop = count
+    line.exponent = first_exponent(engine)
     line.sign = 1
     line.best = math.inf
     line.answered = 0
     line.in_float32 = 1 if engine.value == rounded_to_float32(engine.value) else 0
     line.spacing = 0.0
+
+
+def first_exponent(engine: Engine) -> int:
+    """Return the exponent of the smallest spacing."""
+    return FIRST_EXPONENT_FLOAT32 if engine.float32 != 0 else FIRST_EXPONENT
 
 
 def noise_probes(line: NoiseLine) -> int:
@@ -73,10 +87,10 @@ def step_of_probe(line: NoiseLine, number: int) -> float:
     return line.sign * place_of_probe(line, number) * math.ldexp(1.0, line.exponent)
 
 
-def write_noise_probes(line: NoiseLine, probes: Probes, n: int, seed: int, floor: float) -> None:
-    """Write the probes of the next round, on a line over n coordinates; `floor` is that of a long line, else 0."""
+def write_noise_probes(line: NoiseLine, probes: Probes, seed: int, floor: float) -> None:
+    """Write the probes of the next round; `floor` is that of a long line, else 0."""
     for number in range(noise_probes(line)):
-        write_probe(probes[number], 0, n, seed, step_of_probe(line, number))
+        write_probe(probes[number], line.start, line.stop, seed, step_of_probe(line, number))
         probes[number].floor = floor
 
 
@@ -90,7 +104,7 @@ def claimed_change(engine: Engine, step: float) -> float:
     seed = noise_seed(engine.seed)
     total = 0.0
     rest = 0.0
-    for index in range(engine.sweep.count):
+    for index in range(engine.noise_line.start, engine.noise_line.stop):
         coordinate = coordinate_of(engine, index)
         move = displacement_of(coordinate.x, engine.typical, seed, step, index)
         if math.isfinite(coordinate.claimed):
@@ -125,17 +139,52 @@ def advance_noise(engine: Engine, changed: bool) -> bool:
     if line.stage == STAGE_TWO:
         if not changed:
             return next_spacing(engine)
+        if is_jump(engine):
+            settle_noise(engine, 0.0)
+            return True
         line.answered = 1
         line.stage = STAGE_REST
         return False
     line.values[0] = engine.value
     if all_finite(line):
         return weigh_spacing(engine)
-    if line.stage == STAGE_OTHER_SIDE:
+    if line.stage == STAGE_OTHER_SIDE and not moves_one_coordinate(engine):
         return next_spacing(engine)
     line.sign = -line.sign
     line.stage = STAGE_OTHER_SIDE
     return False
+
+
+def is_jump(engine: Engine) -> bool:
+    """Return whether f, so far the same to the last bit, jumps between two spacings: a jump is no noise.
+
+    Rounding makes far smaller steps of what f is made of, unless f is computed in few bits.
+    """
+    line = engine.noise_line
+    if line.answered != 0 or engine.mode != codes.MODE_FULL or line.exponent == first_exponent(engine):
+        return False
+    end = line.values[END_PLACE]
+    inside = line.values[INSIDE_PLACE]
+    height = larger(math.fabs(end - engine.value), math.fabs(inside - engine.value))
+    coarse = has_few_bits(engine.value) and has_few_bits(end) and has_few_bits(inside)
+    return height > ABOVE_FLOAT32_NOISE * size_of_changes(engine) and not coarse
+
+
+def moves_one_coordinate(engine: Engine) -> bool:
+    """Where both sides of the line leave the domain, choose one coordinate alone, if one is known that can be moved.
+
+    The caller turns to the other side next, so that the line begins on the wrong one.
+    """
+    line = engine.noise_line
+    number = movable_slot(engine)
+    if number < 0 or line.stop == line.start + 1:
+        return False
+    slot = engine.slots[number]
+    side = 1 if math.isfinite(slot.ladder[0].right) else -1
+    line.start = slot.start
+    line.stop = slot.stop
+    line.sign = -side if direction(noise_seed(engine.seed), slot.start) > 0.0 else side
+    return True
 
 
 def all_finite(line: NoiseLine) -> bool:
@@ -152,7 +201,7 @@ def weigh_spacing(engine: Engine) -> bool:
     if not differ_enough(line.values, NOISE_COUNT):
         return next_spacing(engine)
     grid = grid_of(line.values, NOISE_COUNT)
-    noise, agree = noise_of_values(line.values, NOISE_COUNT)
+    noise, agree = noise_of_line(engine)
     # Values on a grid may lie on a straight line by chance, and then show no noise at all.  Not so where points are
     # float32: they move by the same powers of two, which a linear f follows exactly.
     if grid > FINEST_GRID * math.fabs(engine.value) and engine.float32 == 0:
@@ -164,6 +213,19 @@ def weigh_spacing(engine: Engine) -> bool:
         return True
     line.best = smaller(noise, line.best)
     return next_spacing(engine)
+
+
+def noise_of_line(engine: Engine) -> tuple[float, bool]:
+    """Return the noise of the values, and whether it is noise; without x, where f jumps at x itself."""
+    line = engine.noise_line
+    beside = engine.scratch.values
+    for place in range(1, NOISE_COUNT):
+        beside[place - 1] = line.values[place]
+    noise, agree = noise_of_values(line.values, NOISE_COUNT)
+    noise_beside, agree_beside = noise_of_values(beside, NOISE_COUNT - 1)
+    if agree_beside and LONE_JUMP * noise_beside < noise:
+        return noise_beside, True
+    return noise, agree
 
 
 def next_spacing(engine: Engine) -> bool:
@@ -198,5 +260,15 @@ def settle_noise(engine: Engine, measured: float) -> None:
 
 def needs_float32(value: float) -> bool:
     """Return whether a number has too many binary digits to be a number of float32 by chance."""
-    digits = math.ldexp(math.frexp(value)[0], SIMPLE_BITS)
-    return digits != math.floor(digits)
+    return not fits_in(value, SIMPLE_BITS)
+
+
+def has_few_bits(value: float) -> bool:
+    """Return whether a number may be one of float16 or bfloat16."""
+    return fits_in(value, FLOAT16_BITS)
+
+
+def fits_in(value: float, bits: int) -> bool:
+    """Return whether a number has at most so many binary digits."""
+    digits = math.ldexp(math.frexp(value)[0], bits)
+    return digits == math.floor(digits)

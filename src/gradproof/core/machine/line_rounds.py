@@ -53,7 +53,7 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
         probes[0].floor = FLOOR
     elif lines.phase == phases.NOISE:
         seed = line_seed(lines.engine.seed, NOISE_LINE)
-        write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, FLOOR)
+        write_noise_probes(lines.engine.noise_line, probes, seed, FLOOR)
     elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):
@@ -106,7 +106,7 @@ def take_first_value(lines: Lines, value: float) -> None:
         end_outside_domain(lines)
         return
     lines.phase = phases.NOISE
-    begin_noise(lines.engine)
+    begin_noise(lines.engine, lines.engine.n)
 
 
 def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:

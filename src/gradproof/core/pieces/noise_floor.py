@@ -103,7 +103,7 @@ def measure_noise(function: Function, x: ConstVector, work: Vector) -> int:
     if code != DONE:
         return code
     engine = function.engine
-    begin_noise(engine)
+    begin_noise(engine, engine.n)
     known = False
     while not known:
         changed = False

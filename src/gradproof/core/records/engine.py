@@ -135,6 +135,8 @@ class NoiseLine:
     """The line on which the noise of f is measured."""
 
     stage: Integer  # which of its values are asked for
+    start: Integer  # first coordinate of the line
+    stop: Integer  # one past its last coordinate
     exponent: Integer  # of the spacing, a power of two
     sign: Integer  # 1, or -1 for the other side of x
     answered: Integer  # 1: f changed at this spacing

@@ -1,0 +1,34 @@
+"""What the slots that wait for the noise tell of it: how much f changes, and which coordinate can be moved."""
+
+from __future__ import annotations
+
+import math
+
+from ..records.engine import SLOT_COUNT, Engine
+from ..records.floats import larger, larger_finite
+from . import stages
+
+NO_SLOT = -1
+
+
+def size_of_changes(engine: Engine) -> float:
+    """Return the size of f, or of its changes over the size of a coordinate if these are larger, as far as is known."""
+    size = larger(math.fabs(engine.value), engine.sweep.largest_change)
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage == stages.PARKED:
+            for place in range(slot.count):
+                size = larger_finite(slot.size * slot.ladder[place].right, size)
+                size = larger_finite(slot.size * slot.ladder[place].left, size)
+    return size
+
+
+def movable_slot(engine: Engine) -> int:
+    """Return the first slot whose finest pair has a finite slope on one side at least, NO_SLOT where there is none."""
+    for k in range(SLOT_COUNT):
+        slot = engine.slots[k]
+        if slot.stage == stages.PARKED and slot.count > 0:
+            pair = slot.ladder[0]
+            if math.isfinite(pair.right) or math.isfinite(pair.left):
+                return k
+    return NO_SLOT
