@@ -13,7 +13,7 @@ from ..records.engine import LADDER, Engine, Interval, Scratch, Slot
 from ..records.floats import larger, middle, smaller
 from ..records.memory import null_reals
 from .extrapolation import extrapolate
-from .ladder import centered, slope_noise
+from .ladder import centered, growing_places, slope_noise
 
 # The series, as bits: `slot.conflict` is the sum of those that a coarser step contradicted.
 SERIES_RIGHT = 1
@@ -73,6 +73,15 @@ def gap_that_stays(scratch: Scratch, level: int, gap_levels: int, count: int, k:
     return larger(here, coarser) / 2.0
 
 
+def telling_places(engine: Engine, slot: Slot, series: int) -> int:
+    """Return how many places of the ladder tell of the slope at x; where sides are missing, all of them."""
+    if slot.missing > 0:
+        return slot.count
+    right = slot.count if series == SERIES_LEFT else growing_places(engine, slot, 1)
+    left = slot.count if series == SERIES_RIGHT else growing_places(engine, slot, -1)
+    return min(right, left)
+
+
 def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) -> None:
     """Intersect the intervals of a series from the finest step upwards, until one contradicts.
 
@@ -87,7 +96,7 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
     interval.low = -math.inf
     interval.high = math.inf
     narrowest = math.inf
-    for k in range(count - 2):
+    for k in range(min(count - 2, telling_places(engine, slot, series))):
         for level in range(min(levels, count - 2 - k)):
             value = scratch.values[level * LADDER + k]
             bar = neighbour_bar(scratch, level, k)

@@ -17,6 +17,8 @@ COARSE_STEPS = 3
 # Over a step at least so many times as long, f must move so many times as far.
 LEAST_SPAN = 4.0
 GROWS = 2.0
+# The measured noise may be too small by a factor of two.
+CLEARLY_MOVED = 2.0
 
 
 def insert_pair(slot: Slot, step: float, right: float, left: float, value: float) -> None:
@@ -100,6 +102,25 @@ def fades(engine: Engine, slot: Slot) -> bool:
     if far.step < LEAST_SPAN * near.step or not moved > slope_noise(engine, slot, 0) * near.step:
         return False
     return largest_change(far) < GROWS * moved
+
+
+def change_of_side(pair: Pair, side: int) -> float:
+    """Return how far f moves from f(x) over the step of a pair on one side."""
+    return math.fabs(slope_of_side(pair, side)) * pair.step
+
+
+def growing_places(engine: Engine, slot: Slot, side: int) -> int:
+    """Return how many places of the ladder, from the finest step on, tell of the slope at x on one side.
+
+    Beyond the first step that f moves no farther than over steps four and sixteen times as long, slopes only fade.
+    """
+    for place in range(slot.count - 2):
+        change = change_of_side(slot.ladder[place], side)
+        farther = larger(change_of_side(slot.ladder[place + 1], side), change_of_side(slot.ladder[place + 2], side))
+        stands_out = change > CLEARLY_MOVED * slope_noise(engine, slot, place) * slot.ladder[place].step
+        if stands_out and farther < GROWS * change:
+            return place + 1
+    return slot.count
 
 
 def median_slope(engine: Engine, slot: Slot) -> float:
