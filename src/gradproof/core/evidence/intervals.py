@@ -20,6 +20,8 @@ SERIES_RIGHT = 1
 SERIES_LEFT = 2
 SERIES_CENTERED = 4
 ALL_CONFLICT = SERIES_RIGHT + SERIES_LEFT + SERIES_CENTERED
+# Where values change more towards finer steps than towards coarser ones, they do not tell where they lead.
+DIVERGES = 1.0
 NO_KINK = 0
 KINK_AT_X = 1
 KINK_NEAR_X = 2
@@ -60,6 +62,8 @@ def neighbour_bar(scratch: Scratch, level: int, k: int) -> float:
     rest = larger(change, coarser)
     if k > 0:
         finer = math.fabs(values[here] - values[here - 1]) - noise[here - 1] - noise[here]
+        if finer > DIVERGES * rest:
+            return math.inf
         rest = larger(finer, rest)
     return noise[here] + 2.0 * rest
 
