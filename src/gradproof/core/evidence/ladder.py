@@ -92,16 +92,17 @@ def largest_change(pair: Pair) -> float:
 
 
 def fades(engine: Engine, slot: Slot) -> bool:
-    """Return whether f moves no farther over the coarsest step than over the finest: slopes only shrink like 1 / h.
+    """Return whether f moves hardly farther over the coarsest step than over the finest: slopes shrink faster than a
+    root's, like 1 / h in the end.
 
-    Both steps are then beyond the scale on which f varies, and say nothing of its slope at x.
+    Both steps may then be beyond the scale on which f varies, and say nothing of its slope at x.
     """
     near = slot.ladder[0]
     far = slot.ladder[slot.count - 1]
     moved = largest_change(near)
     if far.step < LEAST_SPAN * near.step or not moved > slope_noise(engine, slot, 0) * near.step:
         return False
-    return largest_change(far) < GROWS * moved
+    return largest_change(far) < math.sqrt(far.step / near.step) * moved
 
 
 def change_of_side(pair: Pair, side: int) -> float:
