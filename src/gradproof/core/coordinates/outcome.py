@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
+from ..evidence.hidden_noise import is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
@@ -122,8 +123,10 @@ def decides(engine: Engine, slot: Slot) -> bool:
     """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
     At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
-    line may be noise.
+    line may be noise.  An f that is 0 up to its noise everywhere has the slope 0.
     """
+    if slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot):
+        return True
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
     size = slot.size

@@ -19,7 +19,7 @@ from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
-from ..records.floats import larger, spacing
+from ..records.floats import larger, larger_finite, spacing
 from . import phases
 from .outcome import DISAGREES_FLAT, UNDECIDED, settle_by_pair, settle_without_value
 from .shared_line import change_by_rounding
@@ -95,6 +95,8 @@ def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
 def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     """Take the values of a round."""
     phase = engine.sweep.phase
+    for k in range(count):
+        engine.largest_value = larger_finite(values[k], engine.largest_value)
     if phase == phases.AT_X:
         take_value_at_x(engine, values[0])
     elif phase == phases.AGAIN:

@@ -101,7 +101,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
-        settle(slot, DECIDED_WRONG)
+        refute(slot)
     else:
         # The far pair is no neighbour of the near one: it says nothing about its error.
         slot.count = 1
@@ -189,6 +189,14 @@ def sides_with_claim(slot: Slot, slope: float) -> bool:
 def advance_proof_far(slot: Slot) -> None:
     """Call the claim wrong unless the far pair sides with it; then leave it to the ladder."""
     if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))):
+        slot.stage = stages.PARKED
+    else:
+        refute(slot)
+
+
+def refute(slot: Slot) -> None:
+    """Call a claim wrong; the claim 0 is left to the ladder, which sees whether f is constant over finer steps."""
+    if slot.claimed == 0.0:
         slot.stage = stages.PARKED
     else:
         settle(slot, DECIDED_WRONG)

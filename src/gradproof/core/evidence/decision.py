@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from ..records.engine import Engine, Pair, Slot
-from ..records.floats import larger, middle, smaller
+from ..records.floats import has_few_bits, larger, middle, smaller
+from .hidden_noise import is_flat
 from .intervals import both_sides, estimate, half_width
 from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
@@ -113,8 +114,16 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
     stretch of steps at which they happen to agree is no proof: noise hides what lies nearer to x.
     """
+    if slot.decision == DECIDED_WRONG and is_slope_of_tread(engine, slot):
+        slot.decision = STILL_OPEN
     if slot.decision == DECIDED_WRONG and engine.unit == UNIT_FLOAT32 and not finest_steps_refute(engine, slot):
         slot.decision = STILL_OPEN
+
+
+def is_slope_of_tread(engine: Engine, slot: Slot) -> bool:
+    """Return whether the claim is 0 and f is a staircase, flat at x, whose steps are not those of an arithmetic."""
+    rounded = engine.noise_line.in_float32 != 0 or has_few_bits(engine.value)
+    return math.fabs(slot.claimed) <= slot.tolerance and is_flat(slot) and not rounded
 
 
 def finest_steps_refute(engine: Engine, slot: Slot) -> bool:

@@ -15,7 +15,7 @@ from ..records import codes
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
-from ..records.floats import larger, smaller, spacing
+from ..records.floats import fits_in, has_few_bits, larger, smaller, spacing
 from ..records.memory import rounded_to_float32
 from ..records.sums import two_sum
 from .noise_table import ABOVE_FLOAT32_NOISE, arithmetic_of, differ_enough, grid_of, noise_of_values
@@ -39,8 +39,6 @@ INSIDE_PLACE = 5
 ROUNDING_NOISE = 0.3
 # Whole numbers and simple fractions have no more bits.
 SIMPLE_BITS = 14
-# Numbers of float16 have so many bits, those of bfloat16 fewer.
-FLOAT16_BITS = 11
 # A jump at x alone makes the noise so many times as large as it is beside x.
 LONE_JUMP = 20.0
 # Finer grids, relative to f, are those of float64.
@@ -261,14 +259,3 @@ def settle_noise(engine: Engine, measured: float) -> None:
 def needs_float32(value: float) -> bool:
     """Return whether a number has too many binary digits to be a number of float32 by chance."""
     return not fits_in(value, SIMPLE_BITS)
-
-
-def has_few_bits(value: float) -> bool:
-    """Return whether a number may be one of float16 or bfloat16."""
-    return fits_in(value, FLOAT16_BITS)
-
-
-def fits_in(value: float, bits: int) -> bool:
-    """Return whether a number has at most so many binary digits."""
-    digits = math.ldexp(math.frexp(value)[0], bits)
-    return digits == math.floor(digits)

@@ -195,6 +195,7 @@ class Engine:
     arithmetic: Integer  # found inside of f
     rtol: Real  # relative error that counts as wrong
     value: Real  # f(x)
+    largest_value: Real  # the largest |f| of all values told
     noise: Real  # standard deviation of the noise of f
     spread: Real  # how far f(x) differs from call to call
     unit: Real  # rounding unit of the claimed gradient

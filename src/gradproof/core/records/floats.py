@@ -14,6 +14,8 @@ SMALLEST_EXPONENT = -1060
 # What float64 has (IEEE 754).
 MANTISSA_BITS = 53
 SMALLEST_SUBNORMAL_EXPONENT = -1074
+# Numbers of float16 have so many binary digits, those of bfloat16 fewer.
+FLOAT16_BITS = 11
 
 
 @always_inlined
@@ -70,3 +72,14 @@ def spacing(value: float) -> float:
     if value == 0.0 or exponent < SMALLEST_SUBNORMAL_EXPONENT:
         exponent = SMALLEST_SUBNORMAL_EXPONENT
     return math.ldexp(1.0, exponent)
+
+
+def has_few_bits(value: float) -> bool:
+    """Return whether a number may be one of float16 or bfloat16."""
+    return fits_in(value, FLOAT16_BITS)
+
+
+def fits_in(value: float, bits: int) -> bool:
+    """Return whether a number has at most so many binary digits."""
+    digits = math.ldexp(math.frexp(value)[0], bits)
+    return digits == math.floor(digits)

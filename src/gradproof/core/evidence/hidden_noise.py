@@ -1,0 +1,77 @@
+"""Noise that the value of f at x does not show, but the ladder of a slot does.
+
+Where f is the difference of terms that cancel, or is saturated, it is the same to the last bit over many steps, or
+exactly 0, and a unit in its last place says nothing of the rounding of its terms.  Where f(x) alone stands out of the
+values on both sides of x, what sets it apart is its own noise.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..records.engine import Engine, Slot
+from ..records.floats import larger, smaller, spacing
+from .ladder import growing_places, largest_change, value_noise
+from .scales import FLOAT32_SPACING, UNIT_FLOAT32
+
+# So many of the finest pairs that do not move f at all show a stretch on which it is constant.
+FLAT_PAIRS = 3
+# The finest steps of a ladder, in smallest steps.
+FINEST = 4.0
+# A jump by four standard deviations, in standard deviations.
+JUMP_TO_NOISE = 0.25
+# What stays below so many standard deviations everywhere is nothing but noise.
+NOTHING_BUT_NOISE = 8.0
+
+
+def flat_pairs(slot: Slot) -> int:
+    """Return how many of the finest pairs do not move f at all."""
+    place = 0
+    while place < slot.count and slot.ladder[place].right == 0.0 and slot.ladder[place].left == 0.0:
+        place += 1
+    return place
+
+
+def is_flat(slot: Slot) -> bool:
+    """Return whether f is constant to the last bit over several of the finest steps."""
+    return flat_pairs(slot) >= FLAT_PAIRS
+
+
+def hidden_noise(engine: Engine, slot: Slot) -> float:
+    """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
+
+    It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
+    most the first change of f.  Where all is 0, it is that of the largest value of the whole check.
+    """
+    if not is_flat(slot):
+        return 0.0
+    size = math.fabs(engine.value)
+    for place in range(slot.count):
+        size = larger(slot.ladder[place].value, size)
+    first = flat_pairs(slot)
+    change = largest_change(slot.ladder[first]) if first < slot.count else math.inf
+    if size == 0.0:
+        size = engine.largest_value
+    unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
+    return smaller(change, unit) if math.isfinite(unit) else 0.0
+
+
+def noise_of_value(engine: Engine, slot: Slot) -> float:
+    """Return the noise of f(x) where it stands out of the values on both sides of x; else 0."""
+    # Coarser steps may be beyond the scale on which f varies.
+    if slot.missing > 0 or slot.ladder[0].step > FINEST * slot.lowest:
+        return 0.0
+    if growing_places(engine, slot, 1) > 1 or growing_places(engine, slot, -1) > 1:
+        return 0.0
+    return JUMP_TO_NOISE * largest_change(slot.ladder[0])
+
+
+def is_nothing_but_noise(engine: Engine, slot: Slot) -> bool:
+    """Return whether f is 0 up to its noise, at x and all along the ladder."""
+    if math.fabs(engine.value) > NOTHING_BUT_NOISE * slot.noise:
+        return False
+    for place in range(slot.count):
+        value = slot.ladder[place].value
+        if value > NOTHING_BUT_NOISE * value_noise(slot.noise, engine.value, value):
+            return False
+    return True
