@@ -10,6 +10,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
+from ..evidence.hidden_noise import FLAT_PAIRS
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
 from ..evidence.ladder import DEVIATIONS, centered, median_slope, place_of_step, slope_noise, value_noise
 from ..evidence.scales import LARGEST_PAIR_STEP, UNIT_FLOAT64, smallest_step
@@ -102,8 +103,19 @@ def advance_all_steps(engine: Engine, slot: Slot) -> None:
         if place_of_step(slot, step) < 0 and has_room(slot):
             want_pair(slot, step)
         step /= STEP_RATIO
+    if slot.claimed == 0.0:
+        want_treads(slot)
     if slot.wanted_count == 0:
         advance_coarser(engine, slot)
+
+
+def want_treads(slot: Slot) -> None:
+    """Ask for the finest steps of all: where f is a staircase, its slope is 0 over these."""
+    step = power_of_two_above(slot.lowest)
+    for _ in range(FLAT_PAIRS):
+        if place_of_step(slot, step) < 0 and step < slot.ladder[0].step and has_room(slot):
+            want_pair(slot, step)
+        step *= STEP_RATIO
 
 
 def has_room(slot: Slot) -> bool:

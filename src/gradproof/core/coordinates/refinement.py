@@ -6,7 +6,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.hidden_noise import is_flat
+from ..evidence.hidden_noise import is_on_tread
 from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
@@ -161,7 +161,7 @@ def finish_step_jump(engine: Engine, slot: Slot) -> None:
         slot.decision = judge_slot(engine, slot)
         coarse = not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot)
         # On stairs the slope is 0: their trend is not called right beside it.
-        if slot.decision == DECIDED_RIGHT and (coarse or is_flat(slot)):
+        if slot.decision == DECIDED_RIGHT and (coarse or is_on_tread(engine, slot)):
             slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 

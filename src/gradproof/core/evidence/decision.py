@@ -6,7 +6,7 @@ import math
 
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller
-from .hidden_noise import is_flat
+from .hidden_noise import is_on_tread
 from .intervals import both_sides, estimate, half_width
 from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
@@ -123,7 +123,7 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
 def is_slope_of_tread(engine: Engine, slot: Slot) -> bool:
     """Return whether the claim is 0 and f is a staircase, flat at x, whose steps are not those of an arithmetic."""
     rounded = engine.noise_line.in_float32 != 0 or has_few_bits(engine.value)
-    return math.fabs(slot.claimed) <= slot.tolerance and is_flat(slot) and not rounded
+    return math.fabs(slot.claimed) <= slot.tolerance and is_on_tread(engine, slot) and not rounded
 
 
 def finest_steps_refute(engine: Engine, slot: Slot) -> bool:

@@ -18,6 +18,8 @@ from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 FLAT_PAIRS = 3
 # The finest steps of a ladder, in smallest steps.
 FINEST = 4.0
+# Rounding moves f by a few units in its last place.
+STAIRS = 256.0
 # A jump by four standard deviations, in standard deviations.
 JUMP_TO_NOISE = 0.25
 # What stays below so many standard deviations everywhere is nothing but noise.
@@ -41,29 +43,45 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
-    most the first change of f.  Where all is 0, it is that of the largest value of the whole check.
+    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check.
     """
     if not is_flat(slot):
         return 0.0
+    size = largest_value(engine, slot) if engine.value != 0.0 else engine.largest_value
+    unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
+    return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
+
+
+def largest_value(engine: Engine, slot: Slot) -> float:
+    """Return the largest |f| at x and on the ladder."""
     size = math.fabs(engine.value)
     for place in range(slot.count):
         size = larger(slot.ladder[place].value, size)
+    return size
+
+
+def first_change(slot: Slot) -> float:
+    """Return how far f moves over the finest step that moves it; infinite where none does."""
     first = flat_pairs(slot)
-    change = largest_change(slot.ladder[first]) if first < slot.count else math.inf
-    if size == 0.0:
-        size = engine.largest_value
-    unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
-    return smaller(change, unit) if math.isfinite(unit) else 0.0
+    return largest_change(slot.ladder[first]) if first < slot.count else math.inf
+
+
+def is_on_tread(engine: Engine, slot: Slot) -> bool:
+    """Return whether f is constant at x as a staircase is: its steps are too high for rounding of f in float64."""
+    return is_flat(slot) and first_change(slot) > STAIRS * spacing(largest_value(engine, slot))
 
 
 def noise_of_value(engine: Engine, slot: Slot) -> float:
     """Return the noise of f(x) where it stands out of the values on both sides of x; else 0."""
     # Coarser steps may be beyond the scale on which f varies.
-    if slot.missing > 0 or slot.ladder[0].step > FINEST * slot.lowest:
+    if slot.missing > 0 or slot.count < FLAT_PAIRS or slot.ladder[0].step > FINEST * slot.lowest:
         return 0.0
-    if growing_places(engine, slot, 1) > 1 or growing_places(engine, slot, -1) > 1:
+    if growing_places(engine, slot, 1) > FLAT_PAIRS or growing_places(engine, slot, -1) > FLAT_PAIRS:
         return 0.0
-    return JUMP_TO_NOISE * largest_change(slot.ladder[0])
+    change = 0.0
+    for place in range(FLAT_PAIRS):
+        change = larger(largest_change(slot.ladder[place]), change)
+    return JUMP_TO_NOISE * change
 
 
 def is_nothing_but_noise(engine: Engine, slot: Slot) -> bool:

@@ -14,6 +14,8 @@ SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
 COARSE_STEPS = 3
+# Steps so many times as long as the best one tell nothing of the slopes around x.
+FAR_BEYOND = 4.0
 # Over a step at least so many times as long, f must move so many times as far.
 LEAST_SPAN = 4.0
 GROWS = 2.0
@@ -124,22 +126,32 @@ def growing_places(engine: Engine, slot: Slot, side: int) -> int:
     return slot.count
 
 
+def telling_count(slot: Slot) -> int:
+    """Return how many places of the ladder have steps up to a few times the best one; all, where there is none."""
+    count = slot.count
+    while count > 0 and slot.best_step > 0.0 and slot.ladder[count - 1].step > FAR_BEYOND * slot.best_step:
+        count -= 1
+    return count
+
+
 def median_slope(engine: Engine, slot: Slot) -> float:
     """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
 
-    It tells what slopes are like at any scale; slopes that grow without bound as the step shrinks do not.
+    It tells what slopes are like at the scale of the best step; slopes that grow without bound as the step shrinks do
+    not, nor do walls far beyond it.
     """
     values = engine.scratch.values
     count = 0
     coarse = 0.0
-    for k in range(slot.count):
+    places = telling_count(slot)
+    for k in range(places):
         noise = slope_noise(engine, slot, k)
         for side in (1, -1):
             slope = math.fabs(slope_of_side(slot.ladder[k], side))
             if math.isfinite(slope) and slope > noise:
                 insert_sorted(values, count, slope)
                 count += 1
-                if k >= slot.count - COARSE_STEPS:
+                if k >= places - COARSE_STEPS:
                     coarse = larger(slope, coarse)
     if count == 0:
         return 0.0
