@@ -141,7 +141,7 @@ def ask_coarser(engine: Engine, slot: Slot) -> None:
                 step *= STEP_RATIO
     if slot.wanted_count > 0:
         return
-    if slot.size < FARTHEST and slot.reach == 0.0 and median_slope(engine, slot) == 0.0:
+    if slot.size < FARTHEST and slot.reach == 0.0 and median_slope(engine, slot, True) == 0.0:
         begin_farther(slot)
     else:
         look_closer(engine, slot, judge_slot(engine, slot))

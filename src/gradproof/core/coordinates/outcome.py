@@ -13,7 +13,7 @@ from ..records import codes
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
-from ..records.floats import larger, middle
+from ..records.floats import larger, middle, smaller
 from .full_ladder import TINY
 from .slots import one_sided_slope
 
@@ -130,12 +130,13 @@ def decides(engine: Engine, slot: Slot) -> bool:
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
     size = slot.size
-    reference = median_slope(engine, slot)
+    reference = median_slope(engine, slot, False)
     if slot.kink == KINK_AT_X:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)
     if reference == 0.0:
-        reference = FLAT_PART * math.fabs(engine.value) / size
+        farther = median_slope(engine, slot, True)
+        reference = smaller(FLAT_PART * math.fabs(engine.value) / size, farther if farther > 0.0 else math.inf)
     reference = larger(TINY / size, reference)
     return slot.resolution <= DECIDING_RESOLUTION * reference
 

@@ -186,9 +186,9 @@ def sides_with_claim(slot: Slot, slope: float) -> bool:
     return math.fabs(slope - slot.claimed) < 0.5 * math.fabs(slope - estimate(slot))
 
 
-def advance_proof_far(slot: Slot) -> None:
-    """Call the claim wrong unless the far pair sides with it; then leave it to the ladder."""
-    if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))):
+def advance_proof_far(engine: Engine, slot: Slot) -> None:
+    """Call the claim wrong unless the far pair sides with it, or slopes fade towards it; then leave it to the ladder."""
+    if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))) or fades(engine, slot):
         slot.stage = stages.PARKED
     else:
         refute(slot)

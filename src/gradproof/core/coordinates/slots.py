@@ -124,7 +124,7 @@ def advance(engine: Engine, slot: Slot) -> None:
     elif stage == stages.PROOF_FLAT:
         advance_proof_flat(engine, slot)
     elif stage == stages.PROOF_FAR:
-        advance_proof_far(slot)
+        advance_proof_far(engine, slot)
     elif stage == stages.LADDER_FIRST:
         begin_ladder(engine, slot)
     elif stage == stages.LADDER_FINEST:

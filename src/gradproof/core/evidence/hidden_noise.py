@@ -11,7 +11,7 @@ import math
 
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller, spacing
-from .ladder import growing_places, largest_change, value_noise
+from .ladder import change_of_side, growing_places, largest_change, slope_of_side, value_noise
 from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 
 # So many of the finest pairs that do not move f at all show a stretch on which it is constant.
@@ -26,28 +26,30 @@ JUMP_TO_NOISE = 0.25
 NOTHING_BUT_NOISE = 8.0
 
 
-def flat_pairs(slot: Slot) -> int:
-    """Return how many of the finest pairs do not move f at all."""
+def flat_places(slot: Slot, side: int) -> int:
+    """Return how many of the finest steps do not move f at all on one side."""
     place = 0
-    while place < slot.count and slot.ladder[place].right == 0.0 and slot.ladder[place].left == 0.0:
+    while place < slot.count and slope_of_side(slot.ladder[place], side) == 0.0:
         place += 1
     return place
 
 
 def is_flat(slot: Slot) -> bool:
-    """Return whether f is constant to the last bit over several of the finest steps."""
-    return flat_pairs(slot) >= FLAT_PAIRS
+    """Return whether f is constant to the last bit over several of the finest steps, on one side at least."""
+    return flat_places(slot, 1) >= FLAT_PAIRS or flat_places(slot, -1) >= FLAT_PAIRS
 
 
 def hidden_noise(engine: Engine, slot: Slot) -> float:
     """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
-    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check.
+    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.
     """
     if not is_flat(slot):
         return 0.0
-    size = largest_value(engine, slot) if engine.value != 0.0 else engine.largest_value
+    size = largest_value(engine, slot)
+    if engine.value == 0.0:
+        size = larger(engine.largest_value, engine.typical)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
     return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
 
@@ -61,14 +63,18 @@ def largest_value(engine: Engine, slot: Slot) -> float:
 
 
 def first_change(slot: Slot) -> float:
-    """Return how far f moves over the finest step that moves it; infinite where none does."""
-    first = flat_pairs(slot)
-    return largest_change(slot.ladder[first]) if first < slot.count else math.inf
+    """Return how far f moves over the finest step that moves it on a side on which it is flat; infinite: none does."""
+    change = math.inf
+    for side in (1, -1):
+        first = flat_places(slot, side)
+        if FLAT_PAIRS <= first < slot.count:
+            change = smaller(change_of_side(slot.ladder[first], side), change)
+    return change
 
 
 def is_on_tread(engine: Engine, slot: Slot) -> bool:
-    """Return whether f is constant at x as a staircase is: its steps are too high for rounding of f in float64."""
-    return is_flat(slot) and first_change(slot) > STAIRS * spacing(largest_value(engine, slot))
+    """Return whether f is constant beside x as a staircase is: its steps are too high for rounding of f in float64."""
+    return STAIRS * spacing(largest_value(engine, slot)) < first_change(slot) < math.inf
 
 
 def noise_of_value(engine: Engine, slot: Slot) -> float:

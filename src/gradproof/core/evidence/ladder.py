@@ -134,16 +134,16 @@ def telling_count(slot: Slot) -> int:
     return count
 
 
-def median_slope(engine: Engine, slot: Slot) -> float:
+def median_slope(engine: Engine, slot: Slot, anywhere: bool) -> float:
     """Return the median size of the slopes that noise does not hide, at most the largest one of the coarsest steps.
 
-    It tells what slopes are like at the scale of the best step; slopes that grow without bound as the step shrinks do
-    not, nor do walls far beyond it.
+    It tells what slopes are like, up to the scale of the best step or anywhere on the ladder.  Slopes that grow without
+    bound as the step shrinks do not count, nor do walls far beyond the best step.
     """
     values = engine.scratch.values
     count = 0
     coarse = 0.0
-    places = telling_count(slot)
+    places = slot.count if anywhere else telling_count(slot)
     for k in range(places):
         noise = slope_noise(engine, slot, k)
         for side in (1, -1):
