@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, judge
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, gap, grows_as_curvature, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size
-from ..records.engine import Engine, Interval, Pair, Slot, want_pair
+from ..records.engine import Engine, Interval, Slot, want_pair
 from ..records.floats import larger, power_of_two_above
 
 # From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
@@ -21,9 +21,6 @@ MOST_PAIRS = 7
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6
-# The gap between the sides of a smooth function grows by 4 with the step, up to higher orders and noise.
-LEAST_GROWTH = 2.5
-MOST_GROWTH = 6.0
 
 
 def begin_proof(engine: Engine, slot: Slot) -> None:
@@ -63,11 +60,6 @@ def settle(slot: Slot, decision: int) -> None:
     slot.stage = stages.FINISHED
 
 
-def gap(pair: Pair) -> float:
-    """Return right slope minus left slope of a pair."""
-    return pair.right - pair.left
-
-
 def centered_agrees(engine: Engine, slot: Slot, place: int) -> bool:
     """Return whether a centered slope agrees with the claim, and noise is low enough for a disagreement to show."""
     noise = slope_noise(engine, slot, place)
@@ -83,8 +75,7 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     """
     near = gap(slot.ladder[0])
     far = gap(slot.ladder[1])
-    grows = LEAST_GROWTH * math.fabs(near) < math.fabs(far) < MOST_GROWTH * math.fabs(near) and near * far > 0.0
-    if grows and centered_agrees(engine, slot, 1):
+    if grows_as_curvature(near, far) and centered_agrees(engine, slot, 1):
         change = math.fabs(centered(slot, 1) - centered(slot, 0))
         take_finest_pair(engine, slot, slope_noise(engine, slot, 0) + change)
         settle(slot, DECIDED_RIGHT)

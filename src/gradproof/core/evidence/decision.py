@@ -28,6 +28,9 @@ QUIET = 3.0
 # A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
 CLEARLY = 10.0
 SMALL_SPREAD = 0.1
+# The gap between the sides of a smooth function grows by 4 with the step, up to higher orders and noise.
+LEAST_GROWTH = 2.5
+MOST_GROWTH = 6.0
 # With this much noise, relative to an error, a slope must show the error, or only leans to one side.
 SHOWS_ERROR = 0.5
 LEANS = 1.2
@@ -140,10 +143,31 @@ def finest_steps_refute(engine: Engine, slot: Slot) -> bool:
         slope = centered(slot, place)
         if math.isfinite(slope) and noise < LEANS * error:
             if noise < SHOWS_ERROR * error:
+                if is_curved(slot, place):
+                    return math.fabs(slope - slot.claimed) > noise
                 return not is_between(slot.ladder[place], slot.claimed, noise)
             if math.fabs(slope - slot.claimed) < math.fabs(slope - estimate(slot)):
                 return False
     return True
+
+
+def is_curved(slot: Slot, place: int) -> bool:
+    """Return whether the gap between the sides grows with the step from a place on, as that of a curved f does."""
+    if place + 2 >= slot.count:
+        return False
+    near = gap(slot.ladder[place])
+    middle = gap(slot.ladder[place + 1])
+    return grows_as_curvature(near, middle) and grows_as_curvature(middle, gap(slot.ladder[place + 2]))
+
+
+def gap(pair: Pair) -> float:
+    """Return right slope minus left slope of a pair."""
+    return pair.right - pair.left
+
+
+def grows_as_curvature(near: float, far: float) -> bool:
+    """Return whether a gap grows to the next coarser step by four, up to higher orders and noise."""
+    return LEAST_GROWTH * math.fabs(near) < math.fabs(far) < MOST_GROWTH * math.fabs(near) and near * far > 0.0
 
 
 def is_between(pair: Pair, claimed: float, bar: float) -> bool:
