@@ -6,7 +6,6 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.hidden_noise import is_on_tread
 from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
@@ -159,9 +158,7 @@ def finish_step_jump(engine: Engine, slot: Slot) -> None:
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)
         slot.decision = judge_slot(engine, slot)
-        coarse = not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot)
-        # On stairs the slope is 0: their trend is not called right beside it.
-        if slot.decision == DECIDED_RIGHT and (coarse or is_on_tread(engine, slot)):
+        if slot.decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot):
             slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 

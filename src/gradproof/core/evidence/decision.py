@@ -6,7 +6,7 @@ import math
 
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller
-from .hidden_noise import is_on_tread
+from .hidden_noise import is_on_tread, is_wide_tread
 from .intervals import both_sides, estimate, half_width
 from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
@@ -117,16 +117,31 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
     stretch of steps at which they happen to agree is no proof: noise hides what lies nearer to x.
     """
-    if slot.decision == DECIDED_WRONG and is_slope_of_tread(engine, slot):
-        slot.decision = STILL_OPEN
+    if slot.missing == 0 and slot.count > 0 and is_on_stairs(engine, slot):
+        slot.decision = judge_on_stairs(slot, slot.decision)
     if slot.decision == DECIDED_WRONG and engine.unit == UNIT_FLOAT32 and not finest_steps_refute(engine, slot):
         slot.decision = STILL_OPEN
 
 
-def is_slope_of_tread(engine: Engine, slot: Slot) -> bool:
-    """Return whether the claim is 0 and f is a staircase, flat at x, whose steps are not those of an arithmetic."""
+def is_on_stairs(engine: Engine, slot: Slot) -> bool:
+    """Return whether f is a staircase, flat beside x, whose steps are not those of an arithmetic."""
     rounded = engine.noise_line.in_float32 != 0 or has_few_bits(engine.value)
-    return math.fabs(slot.claimed) <= slot.tolerance and is_on_tread(engine, slot) and not rounded
+    return is_on_tread(engine, slot) and not rounded
+
+
+def claims_zero(slot: Slot) -> bool:
+    """Return whether the claim is 0, up to the tolerance."""
+    return math.fabs(slot.claimed) <= slot.tolerance
+
+
+def judge_on_stairs(slot: Slot, decision: int) -> int:
+    """Judge a claim on a staircase: its slope and its trend are never both called right, nor the slope wrong.
+
+    On a wide tread the slope is 0, and f has no other; on a narrow one its trend is what steps of any use show.
+    """
+    if claims_zero(slot):
+        return decision if decision == DECIDED_RIGHT and is_wide_tread(slot) else STILL_OPEN
+    return STILL_OPEN if decision == DECIDED_RIGHT and is_wide_tread(slot) else decision
 
 
 def finest_steps_refute(engine: Engine, slot: Slot) -> bool:

@@ -12,7 +12,7 @@ import math
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller, spacing
 from .ladder import change_of_side, growing_places, largest_change, slope_of_side, value_noise
-from .scales import FLOAT32_SPACING, UNIT_FLOAT32
+from .scales import FLOAT32_SPACING, LARGEST_PAIR_STEP, UNIT_FLOAT32
 
 # So many of the finest pairs that do not move f at all show a stretch on which it is constant.
 FLAT_PAIRS = 3
@@ -20,6 +20,10 @@ FLAT_PAIRS = 3
 FINEST = 4.0
 # Rounding moves f by a few units in its last place.
 STAIRS = 256.0
+# A jump keeps half of its height at least over ever finer steps.
+JUMP_KEPT = 0.5
+# A quarter of the largest first step: f is measured at steps four times as long from one to the next.
+WIDE = LARGEST_PAIR_STEP / 4.0
 # A jump by four standard deviations, in standard deviations.
 JUMP_TO_NOISE = 0.25
 # What stays below so many standard deviations everywhere is nothing but noise.
@@ -73,8 +77,31 @@ def first_change(slot: Slot) -> float:
 
 
 def is_on_tread(engine: Engine, slot: Slot) -> bool:
-    """Return whether f is constant beside x as a staircase is: its steps are too high for rounding of f in float64."""
-    return STAIRS * spacing(largest_value(engine, slot)) < first_change(slot) < math.inf
+    """Return whether f is a staircase that is flat beside x: its steps are too high for rounding of f in float64.
+
+    On the other side f is flat, too, or jumps at x; it has no slope, as it has beside a kink.
+    """
+    if not STAIRS * spacing(largest_value(engine, slot)) < first_change(slot) < math.inf:
+        return False
+    return is_flat_or_jumps(slot, 1) and is_flat_or_jumps(slot, -1)
+
+
+def is_flat_or_jumps(slot: Slot, side: int) -> bool:
+    """Return whether over the finest steps f does not move on a side, or moves as far over all of them."""
+    if flat_places(slot, side) >= FLAT_PAIRS:
+        return True
+    nearest = change_of_side(slot.ladder[0], side)
+    return nearest > 0.0 and nearest >= JUMP_KEPT * change_of_side(slot.ladder[FLAT_PAIRS - 1], side)
+
+
+def is_wide_tread(slot: Slot) -> bool:
+    """Return whether f is flat over all steps that suit a first pair: beside them, its slope at x is 0."""
+    widest = 0.0
+    for side in (1, -1):
+        count = flat_places(slot, side)
+        if count > 0:
+            widest = larger(slot.ladder[count - 1].step, widest)
+    return widest >= WIDE * slot.size
 
 
 def noise_of_value(engine: Engine, slot: Slot) -> float:
