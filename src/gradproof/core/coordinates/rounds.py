@@ -169,6 +169,7 @@ def take_pairs(engine: Engine, values: ConstReals) -> None:
         decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
         if decision == DECIDED_RIGHT:
             settle_by_pair(engine, index, allowed, noise)
+            sweep.follows_claims = 1 if coordinate.claimed != 0.0 else sweep.follows_claims
         else:
             disagree = True
             coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED

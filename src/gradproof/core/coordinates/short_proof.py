@@ -11,9 +11,9 @@ from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, gap, grows_as_curvature, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
-from ..evidence.scales import coordinate_size
-from ..records.engine import Engine, Interval, Slot, want_pair
-from ..records.floats import larger, power_of_two_above
+from ..evidence.scales import coordinate_size, smallest_step
+from ..records.engine import Engine, Interval, Slot, want, want_pair
+from ..records.floats import larger, power_of_two_above, spacing
 
 # From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
 STEP_RATIO = 4.0
@@ -21,6 +21,10 @@ MOST_PAIRS = 7
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6
+# Over a step at which f should move by so many units in its last place it is not constant by rounding.
+SEEN_CHANGE = 4096.0
+# f jumps where it moves so many times as far as its slope says.
+JUMPS = 8.0
 
 
 def begin_proof(engine: Engine, slot: Slot) -> None:
@@ -29,6 +33,8 @@ def begin_proof(engine: Engine, slot: Slot) -> None:
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
         want_pair(slot, step)
+        if may_be_stairs(engine, slot):
+            want(slot, tread_step(engine, slot))
     elif math.isfinite(gap(slot.ladder[0])) and centered_agrees(engine, slot, 0):
         slot.stage = stages.PROOF_CURVED
         want_pair(slot, next_step(slot))
@@ -85,14 +91,19 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
 
 
 def advance_proof_flat(engine: Engine, slot: Slot) -> None:
-    """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it."""
+    """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it.
+
+    The claim 0 only where f is not constant beside x.
+    """
     near = centered(slot, 0)
     change = math.fabs(centered(slot, 1) - near)
     off = math.fabs(slot.claimed - near)
     if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
-        refute(slot)
+        settle(slot, DECIDED_WRONG)
+        if may_be_stairs(engine, slot) and not moves_as_its_slope(engine, slot, slot.answers[2], slot.wanted[2]):
+            slot.stage = stages.PARKED
     else:
         # The far pair is no neighbour of the near one: it says nothing about its error.
         slot.count = 1
@@ -182,12 +193,38 @@ def advance_proof_far(engine: Engine, slot: Slot) -> None:
     if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))) or fades(engine, slot):
         slot.stage = stages.PARKED
     else:
-        refute(slot)
+        refute(engine, slot)
 
 
-def refute(slot: Slot) -> None:
-    """Call a claim wrong; the claim 0 is left to the ladder, which sees whether f is constant over finer steps."""
-    if slot.claimed == 0.0:
-        slot.stage = stages.PARKED
-    else:
+def refute(engine: Engine, slot: Slot) -> None:
+    """Call a claim wrong; before the claim 0 is, a value must show that f is not constant over finer steps."""
+    if not may_be_stairs(engine, slot) or not tread_step(engine, slot) < slot.ladder[0].step:
         settle(slot, DECIDED_WRONG)
+        return
+    slot.stage = stages.PROOF_TREAD
+    want(slot, tread_step(engine, slot))
+
+
+def may_be_stairs(engine: Engine, slot: Slot) -> bool:
+    """Return whether the claim is 0, and no other claim has been seen to agree with fine steps: on stairs none does."""
+    return slot.claimed == 0.0 and engine.sweep.follows_claims == 0
+
+
+def tread_step(engine: Engine, slot: Slot) -> float:
+    """Return a fine step over which f moves clearly, unless it is a staircase."""
+    slope = math.fabs(centered(slot, 0))
+    seen = power_of_two_above(SEEN_CHANGE * spacing(engine.value) / slope)
+    return larger(smallest_step(engine, slot.x), seen)
+
+
+def moves_as_its_slope(engine: Engine, slot: Slot, value: float, step: float) -> bool:
+    """Return whether f moves over a fine step, and hardly farther than the slope of the first pair says."""
+    return 0.0 < math.fabs(value - engine.value) < JUMPS * math.fabs(centered(slot, 0)) * step
+
+
+def advance_proof_tread(engine: Engine, slot: Slot) -> None:
+    """Call the claim 0 wrong where f moves over a fine step as its slope says; else leave it to the ladder."""
+    if moves_as_its_slope(engine, slot, slot.answers[0], slot.wanted[0]):
+        settle(slot, DECIDED_WRONG)
+    else:
+        slot.stage = stages.PARKED

@@ -23,7 +23,14 @@ from ..records.memory import clear_record
 from .full_ladder import advance_all_steps, advance_coarser, advance_finest, advance_ladder_far, begin_ladder, top_step
 from .refinement import advance_refinement, finish_step_jump, finish_zoom
 from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
-from .short_proof import advance_proof, advance_proof_curved, advance_proof_far, advance_proof_flat, begin_proof
+from .short_proof import (
+    advance_proof,
+    advance_proof_curved,
+    advance_proof_far,
+    advance_proof_flat,
+    advance_proof_tread,
+    begin_proof,
+)
 
 
 def free_all_slots(engine: Engine) -> None:
@@ -100,7 +107,7 @@ def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_
 
 
 def take_answers(engine: Engine, slot: Slot) -> None:
-    """Put the values of a slot into its ladder, pair by pair; a zoom and a search for a jump use theirs directly."""
+    """Put the values of a slot into its ladder, pair by pair; a single one, and those of searches, are used directly."""
     stage = slot.stage
     wanted = slot.wanted_count
     slot.wanted_count = 0
@@ -125,6 +132,8 @@ def advance(engine: Engine, slot: Slot) -> None:
         advance_proof_flat(engine, slot)
     elif stage == stages.PROOF_FAR:
         advance_proof_far(engine, slot)
+    elif stage == stages.PROOF_TREAD:
+        advance_proof_tread(engine, slot)
     elif stage == stages.LADDER_FIRST:
         begin_ladder(engine, slot)
     elif stage == stages.LADDER_FINEST:

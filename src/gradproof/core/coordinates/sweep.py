@@ -38,6 +38,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.finding_count = 0
     sweep.proved_wrong = 0
     sweep.dense = 0
+    sweep.follows_claims = 0
     sweep.assumed_noise = engine.noise
     for index in range(sweep.count):
         coordinate = coordinate_of(engine, index)

@@ -27,8 +27,6 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
-# Two units in the last place of float32: also across a power of two, where they are half as long, no step is rounded.
-EXACT_UNITS = 2.0
 # Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope: about the root of
 # the unit of float64, below which float32 cannot see.
 FLAT_PART = 1e-8
@@ -91,7 +89,7 @@ def exact_in_float32(x: float) -> float:
 
     Half a unit in the last place of float32 would be rounded to a whole one, and the slopes on both sides doubled.
     """
-    return EXACT_UNITS * FLOAT32_SPACING * spacing(x) if x != 0.0 and x == rounded_to_float32(x) else 0.0
+    return FLOAT32_SPACING * spacing(x) if x != 0.0 and x == rounded_to_float32(x) else 0.0
 
 
 def real_step(engine: Engine, x: float, step: float) -> float:

@@ -7,11 +7,12 @@ FINISHED = 16  # its decision stands
 PARKED = 10  # it waits for the noise to be measured
 
 # The short proof: pairs around the first one; a second pair where the first looks curved; one far from x where the
-# first refutes the claim flatly; one far from x before the claim is called wrong.
+# first refutes the claim flatly; one far from x before the claim is called wrong; a fine step before the claim 0 is.
 PROOF = 1
 PROOF_CURVED = 15
 PROOF_FLAT = 9
 PROOF_FAR = 2
+PROOF_TREAD = 17
 
 # The full ladder: its first pair; a few of the finest steps; all steps below the first; coarser ones; one far from x.
 LADDER_FIRST = 11

@@ -169,6 +169,7 @@ class Sweep:
     dense: Integer  # 1: the later errors were confirmed by one pair each
     finding_count: Integer  # findings written
     seen_twice: Integer  # 1: f(x) was asked for a second time
+    follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
     rtol: Real  # relative error that counts as wrong
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
