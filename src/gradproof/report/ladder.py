@@ -11,6 +11,7 @@ import numpy as np
 
 from ..problem.numbers import Flat
 from ..problem.probes import along_one_coordinate
+from .cause import Cause
 
 # Four standard deviations of the noise of one value, times sqrt(2) because a slope is made of two.
 NOISE_BAR = 4.0 * math.sqrt(2.0)
@@ -18,14 +19,21 @@ NOISE_BAR = 4.0 * math.sqrt(2.0)
 KEPT_WHOLE = 1 << 17
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
+# What each pattern looks like, and what it means where the evidence as a whole does not say otherwise.
 FINGERPRINTS = {
-    FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
-    NOISE: "|slope - claimed| grows like 1/h as the step h shrinks: rounding noise of f, and nothing more.",
-    TRUNCATION: "|slope - claimed| shrinks with the step: truncation error of a smooth f, and nothing more.",
-    KINK: "|slope - claimed| is flat, then drops suddenly: larger steps cross a kink that smaller ones do not.",
-    NOTHING: "The slopes agree with the claimed value at every step.",
-    UNCLEAR: "|slope - claimed| follows none of the known patterns.",
+    FLAT: ("|slope - claimed| is the same at every step", "the mark of a bug in the gradient"),
+    NOISE: ("|slope - claimed| grows like 1/h as the step h shrinks", "noise of f, and nothing more"),
+    TRUNCATION: ("|slope - claimed| shrinks with the step", "truncation error of a smooth f, and nothing more"),
+    KINK: (
+        "|slope - claimed| is flat, then drops suddenly",
+        "larger steps cross a kink that smaller ones do not",
+    ),
+    NOTHING: ("the slopes agree with the claimed value at every step", ""),
+    UNCLEAR: ("|slope - claimed| follows none of the known patterns", ""),
 }
+# A wrong value is excused by none of these; what is acceptable is no bug.
+EXCUSES = (NOISE, TRUNCATION, KINK, NOTHING)
+NOT_EXCUSED = "but the finest evidence, closest to x, still contradicts the claimed value"
 
 
 class Rung(NamedTuple):
@@ -77,6 +85,11 @@ class Values:
         if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
+
+    @property
+    def x(self) -> Flat:
+        """The point, flat."""
+        return self._x
 
     @property
     def value(self) -> float:
@@ -135,6 +148,17 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
         drops = [*below, errors[0]] if len(errors) > 1 else below
         return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
     return TRUNCATION if _falls(clear) else UNCLEAR
+
+
+def meaning_of(pattern: str, cause: Cause) -> str:
+    """Return what a pattern means for a coordinate of this cause, as a sentence that does not contradict the cause."""
+    looks, means = FINGERPRINTS[pattern]
+    looks = looks if looks[0] == "|" else looks[0].upper() + looks[1:]
+    if cause is Cause.WRONG and pattern in EXCUSES:
+        return f"{looks}, {NOT_EXCUSED}."
+    if not means or (cause.is_acceptable and pattern == FLAT):
+        return f"{looks}."
+    return f"{looks}: {means}."
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:

@@ -122,8 +122,10 @@ def decides(engine: Engine, slot: Slot) -> bool:
     """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
     At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
-    line may be noise.
+    line may be noise.  A resolution of the absolute error that the caller allows is always enough.
     """
+    if slot.resolution <= engine.atol:
+        return True
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
     size = slot.size

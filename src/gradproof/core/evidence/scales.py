@@ -49,9 +49,13 @@ def largest_claim_in_units(engine: Engine, x: float) -> float:
 
 
 def tolerance(engine: Engine, coordinate: Coordinate) -> float:
-    """Return the error that a right claimed value may have: rtol of itself and rounding of the largest component."""
+    """Return the error that a right claimed value may have.
+
+    It is rtol of itself, rounding of the largest component, and the absolute error that the caller allows.
+    """
     own = math.fabs(coordinate.claimed) if math.isfinite(coordinate.claimed) else 0.0
-    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, coordinate.x)
+    relative = engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, coordinate.x)
+    return relative + engine.atol
 
 
 def needed_resolution(engine: Engine, coordinate: Coordinate) -> float:

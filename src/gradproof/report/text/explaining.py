@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..advice import advice
 from ..cause import Cause
-from ..ladder import FINGERPRINTS, Rung, fingerprint
+from ..ladder import Rung, fingerprint, meaning_of
 from ..records import Finding, Record
 from .figures import number, short
 from .table import WIDTH, shared_kink
@@ -19,14 +20,18 @@ def explain(report: Record, index: int) -> str:
     finding = next((one for one in report.findings if one.start <= index < one.stop), None)
     rungs = report.ladder(index)
     claimed = report.claimed(index)
-    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
-    if len(rungs) > 1 and math.isfinite(claimed):
-        parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
-    if finding is None and report.power is not None:
-        parts.append(_along_lines(report, index))
+    along_lines = finding is None and report.power is not None
+    if along_lines:
+        cause = Cause.AGREES
     else:
         cause = finding.cause if finding is not None else _cause_without_finding(report, index)
-        parts.append(f"  {cause}: {cause.explanation}")
+    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
+    if len(rungs) > 1 and math.isfinite(claimed):
+        parts.append(f"  {meaning_of(fingerprint(rungs, claimed), cause)}")
+    if along_lines:
+        parts.append(_along_lines(report, index))
+    else:
+        parts.append(f"  {cause}: {advice(cause, report)}")
     if finding is not None and finding.rows is not None:
         parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is for all rows")
     if finding is not None and finding.partner >= 0:
