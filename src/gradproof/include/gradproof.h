@@ -94,8 +94,8 @@
                                                and right slope: acceptable, nothing to do. */
 #define GRADPROOF_CAUSE_KINK_CROSSED 4      /* f has a kink near x; inside the smooth piece that holds x the
                                                claimed value agrees: nothing to do. */
-#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The rounding noise of f hides the slope: compute f in float64,
-                                               or sum fewer or smaller terms. */
+#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The noise of f hides the slope: compute f more accurately, or
+                                               sum fewer or smaller terms. */
 #define GRADPROOF_CAUSE_STEP_LIMITED 6      /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
 #define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the

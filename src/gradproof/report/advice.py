@@ -1,4 +1,4 @@
-"""What to do about a cause in this report: its own sentence, or one that knows the arithmetic, the noise and the size of f."""
+"""What to do about a cause in this report: its own sentence, or one that knows the noise and the size of f."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from .cause import Cause
 from .records import Record
+from .text.figures import short
 
 # Of f, one rounding in each arithmetic; "coarser than float32" has none that is known.
 UNITS = {"float64": 2.0**-53, "float32": 2.0**-24}
@@ -18,8 +19,7 @@ CONSTANT = 100.0
 def advice(cause: Cause, report: Record) -> str:
     """Return what a cause means in this report and what to do about it, as a sentence."""
     if cause is Cause.NOISE_LIMITED:
-        noise = about_noise(report)
-        return f"{noise[0].upper()}{noise[1:]}."
+        return f"{about_noise(report)}.".replace("the rounding", "The rounding", 1)
     return cause.explanation
 
 
@@ -30,16 +30,16 @@ def about_noise(report: Record) -> str:
     change = size_of_change(report)
     if is_rounding and 0 < CONSTANT * change <= size:
         return (
-            f"f is {size / change:.0e} times larger than what it changes by, and its rounding hides the slope: subtract "
-            "the constant before summing, or return the difference"
+            f"f is {short(size / change)} times larger than what it changes by, and its rounding hides the slope: "
+            "subtract the constant before summing, or return the difference"
         )
     if report.arithmetic != "float64":
         return "the rounding noise of f hides the slope: compute f in float64, or at least its last sums"
     if is_rounding:
         return "the rounding noise of f hides the slope: sum fewer or smaller terms, or terms that cancel less"
     return (
-        f"f's noise ({report.noise_floor:.1e}) hides the slope, and is far above its rounding: tighten the tolerance of "
-        "a solver inside of f, or fix its random seed"
+        f"f's noise ({short(report.noise_floor)}) hides the slope, and is far above its rounding: tighten the "
+        "tolerance of a solver inside of f, or fix its random seed"
     )
 
 

@@ -19,21 +19,18 @@ NOISE_BAR = 4.0 * math.sqrt(2.0)
 KEPT_WHOLE = 1 << 17
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
-# What each pattern looks like, and what it means where the evidence as a whole does not say otherwise.
+# What each pattern looks like; behind the colon, what it means unless the evidence as a whole says otherwise.
 FINGERPRINTS = {
-    FLAT: ("|slope - claimed| is the same at every step", "the mark of a bug in the gradient"),
-    NOISE: ("|slope - claimed| grows like 1/h as the step h shrinks", "noise of f, and nothing more"),
-    TRUNCATION: ("|slope - claimed| shrinks with the step", "truncation error of a smooth f, and nothing more"),
-    KINK: (
-        "|slope - claimed| is flat, then drops suddenly",
-        "larger steps cross a kink that smaller ones do not",
-    ),
-    NOTHING: ("the slopes agree with the claimed value at every step", ""),
-    UNCLEAR: ("|slope - claimed| follows none of the known patterns", ""),
+    FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
+    NOISE: "|slope - claimed| grows like 1/h as the step h shrinks: rounding noise of f, and nothing more.",
+    TRUNCATION: "|slope - claimed| shrinks with the step: truncation error of a smooth f, and nothing more.",
+    KINK: "|slope - claimed| is flat, then drops suddenly: larger steps cross a kink that smaller ones do not.",
+    NOTHING: "The slopes agree with the claimed value at every step.",
+    UNCLEAR: "|slope - claimed| follows none of the known patterns.",
 }
-# A wrong value is excused by none of these; what is acceptable is no bug.
+# None of these excuses a wrong value.
 EXCUSES = (NOISE, TRUNCATION, KINK, NOTHING)
-NOT_EXCUSED = "but the finest evidence, closest to x, still contradicts the claimed value"
+NOT_EXCUSED = "but what f shows closest to x still contradicts the claimed value."
 
 
 class Rung(NamedTuple):
@@ -151,14 +148,12 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
 
 
 def meaning_of(pattern: str, cause: Cause) -> str:
-    """Return what a pattern means for a coordinate of this cause, as a sentence that does not contradict the cause."""
-    looks, means = FINGERPRINTS[pattern]
-    looks = looks if looks[0] == "|" else looks[0].upper() + looks[1:]
+    """Return what a pattern means for a coordinate of this cause: a wrong value has no excuse, a right one no bug."""
+    sentence = FINGERPRINTS[pattern]
+    looks = sentence.partition(":")[0].rstrip(".")
     if cause is Cause.WRONG and pattern in EXCUSES:
-        return f"{looks}, {NOT_EXCUSED}."
-    if not means or (cause.is_acceptable and pattern == FLAT):
-        return f"{looks}."
-    return f"{looks}: {means}."
+        return f"{looks}, {NOT_EXCUSED}"
+    return f"{looks}." if cause.is_acceptable and pattern == FLAT else sentence
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:

@@ -224,9 +224,10 @@ class Power:
         gradient = f", {self.gradient_evaluations} of g" if self.gradient_evaluations else ""
         factor = f"; a common factor is 1 to within {_short(self.factor)}" if self.aligned_lines else ""
         return (
-            f"right to {_short(self.relative)} of the gradient's norm ({_short(self.bar)} in units of f){factor}; any single coordinate off by more than "
-            f"{_short(self.single_relative)} of it would certainly have been detected, any error vector above "
-            f"{_short(self.any_relative)} with probability ≥ {_floor(self.probability)}; {lines}, "
+            f"right to {_short(self.relative)} of the gradient's norm ({_short(self.bar)} in units of f){factor}; any "
+            f"single coordinate off by more than {_short(self.single_relative)} of it would certainly have been "
+            f"detected, any error vector above {_short(self.any_relative)} with probability ≥ "
+            f"{_floor(self.probability)}; {lines}, "
             f"{self.evaluations:,} evaluations of f{gradient}"
         )
 

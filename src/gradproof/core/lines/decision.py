@@ -53,9 +53,9 @@ def allowance_of(lines: Lines) -> float:
     """Return what the allowed absolute error makes along one typical coordinate of the line that disagrees.
 
     Where this error explains the line, whatever disagrees is looked for: one error may be larger than allowed.  Where
-    it does not, errors that are allowed must not lead astray.
+    it does not, errors that are allowed must not lead astray, unless that has led nowhere once.
     """
-    if lines.engine.atol == 0.0 or is_allowed(lines):
+    if lines.engine.atol == 0.0 or is_allowed(lines) or lines.disagreed > 1:
         return 0.0
     n = float(lines.engine.n)
     if lines.failed.aligned != 0:
