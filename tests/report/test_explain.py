@@ -94,6 +94,29 @@ def test_a_wrong_value_beside_a_kink_has_no_excuse():
     assert "drops suddenly, but what f shows closest to x still contradicts" in text
 
 
+def test_a_coordinate_of_a_block_that_is_wrong():
+    """The block is wrong; of its coordinates those that were tested alone say what they are themselves."""
+    x = {"a": np.linspace(0.5, 1, 3000), "b": np.linspace(1, 2, 3000)}
+    claimed = {"a": 2 * x["a"], "b": 2.02 * x["b"]}
+    report = gradproof.check(lambda p: np.sum(p["a"] ** 2) + np.sum(p["b"] ** 2), claimed, x, mode="lines")
+    untested = next(index for index in range(3000, 6000) if index not in report.sampled)
+    text = report.explain(untested)
+    assert ", measured " not in text
+    assert "part of b. wrong: " in text
+    assert "mode=" in report.explain(1)
+    sampled = int(report.wrong[0])
+    assert f"measured {2 * x['b'][sampled - 3000]:.5}" in report.explain(sampled)
+
+
+def test_a_coordinate_of_an_array_that_is_not_vouched_for():
+    x = {"W": np.ones(9000, np.float32), "b": np.full(9, 1e-6, np.float32)}
+    claimed = {"W": 2 * x["W"], "b": 2 * x["b"]}
+    report = gradproof.check(lambda p: np.sum(p["W"] ** 2) + np.sum(p["b"] ** 2), claimed, x)
+    assert report.verdict == "right"
+    assert "But b could be off by a factor 2 unseen." in report.explain(9003)
+    assert "unseen" not in report.explain(3)
+
+
 @pytest.mark.parametrize("pattern", FINGERPRINTS)
 @pytest.mark.parametrize("cause", gradproof.Cause)
 def test_a_pattern_never_contradicts_the_cause(pattern, cause):

@@ -146,7 +146,7 @@ typedef struct gradproof_options {
     int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
-    double atol;               /* absolute error of a claimed component that is allowed, in the unit of the gradient; 0: none */
+    double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
 } gradproof_options;
 
 /* What a check found. */
@@ -184,8 +184,8 @@ typedef struct gradproof_report {
     double curved;             /* slope that the curvature of f makes 1/128 of a scale away from x */
     double hidden;             /* half of the gap along a line, where kinks at x hide errors up to it */
     double atol;               /* absolute error of a claimed component that was allowed */
-    double vouched;            /* share of the coordinates, 0 to 1, in which an error of some rtol would have been seen */
-    int64_t unseen;            /* acceptable coordinates (lines: named blocks) that could be off by a factor of 2 unseen */
+    double vouched;            /* share of the coordinates, 0 to 1, where an error of some rtol would have been seen */
+    int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */

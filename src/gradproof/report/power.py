@@ -127,7 +127,7 @@ class Power:
     >>> x = np.linspace(-1, 1, 10_000)
     >>> power = check(lambda x: np.sum(x**3), 3 * x**2, x).power
     >>> print(power)
-    right to ... of the gradient's norm; ...
+    right to ... of the gradient's norm (... in units of f); ...
     >>> power.relative < 1e-5 and power.factor < 1e-5 and power.probability > 0.99
     True
 
@@ -137,6 +137,14 @@ class Power:
     True
     >>> power.relative < power.single_relative < power.any_relative
     True
+
+    In float32 the slopes of a small array may be hidden: it could be off by a factor of 2 unseen.
+
+    >>> p = {"W": np.ones(9000, np.float32), "b": np.full(9, 1e-6, np.float32)}
+    >>> def objective(p):
+    ...     return np.sum(p["W"] ** 2) + np.sum(p["b"] ** 2)
+    >>> check(objective, {"W": 2 * p["W"], "b": 2 * p["b"]}, p).power.unseen
+    ('b',)
     """
 
     bar: float
@@ -188,7 +196,16 @@ class Power:
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        """The names of the blocks whose components could all be off by a factor of 2 unseen, worst first."""
+        """The names of the blocks whose components could all be off by a factor of 2 unseen, worst first.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> x = np.linspace(-1, 1, 10_000)
+        >>> check(lambda p: np.sum(p["x"] ** 3), {"x": 3 * x**2}, {"x": x}).power.unseen
+        ()
+        """
         hidden = sorted((block for block in self.blocks if block.factor > 1), key=lambda block: -block.factor)
         return tuple(block.name for block in hidden)
 

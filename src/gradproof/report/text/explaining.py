@@ -17,7 +17,7 @@ COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claime
 
 def explain(report: Record, index: int) -> str:
     """Return the evidence for a coordinate as text."""
-    finding = next((one for one in report.findings if one.start <= index < one.stop), None)
+    finding = next((one for one in report.findings if one.start == index and one.stop == index + 1), None)
     rungs = report.ladder(index)
     claimed = report.claimed(index)
     along_lines = finding is None and report.power is not None
@@ -50,9 +50,21 @@ def _along_lines(report: Record, index: int) -> str:
     """Return what a check along lines knows about a coordinate without a finding."""
     if index in report.sampled:
         return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
+    block = next((one for one in report.findings if one.start <= index < one.stop), None)
+    if block is not None and block.cause is Cause.WRONG:
+        return f"  Not tested by itself, but part of {block.name}. {Cause.WRONG}: {Cause.WRONG.explanation}"
     if report.verdict == "right":
-        return f"  Not tested by itself, but part of every line. The gradient is {report.power}."
+        return (
+            f"  Not tested by itself, but part of every line. The gradient is {report.power}.{_unseen(report, index)}"
+        )
     return '  Not tested by itself, and the lines do not settle it: mode="full" tests every coordinate.'
+
+
+def _unseen(report: Record, index: int) -> str:
+    """Return a sentence if the array that holds a coordinate could be off by a factor of 2 unseen."""
+    leaf = next(leaf for leaf in report._evidence.layout.leaves if leaf.start <= index < leaf.stop)
+    hidden = report.power is not None and leaf.path in report.power.unseen
+    return f" But {leaf.path} could be off by a factor 2 unseen." if hidden else ""
 
 
 def _cause_without_finding(report: Record, index: int) -> Cause:
