@@ -159,19 +159,3 @@ def test_the_resolution_is_relative_too():
     text = " ".join(str(gradproof.check(lambda x: np.sum(1e3 * x**2), lambda x: 2e3 * x, np.ones(3))).split())
     assert "errors over 6" in text
     assert "(units of f per unit of x); relative to the slope, over 3" in text
-
-
-def test_settled_on_fewer_rows():
-    """What fewer rows settle counts as what they resolve."""
-    random = np.random.default_rng(0)
-    data = random.normal(size=(200, 4))
-
-    def objective(x, rows):
-        return float(np.sum(np.maximum(data[rows] @ x, 0)) / 200)
-
-    def gradient(x, rows):
-        return (data[rows] * (data[rows] @ x > 0)[:, None]).sum(axis=0) / 200
-
-    report = gradproof.check(objective, gradient, np.array([0.3, -0.2, 0.5, 0.1]), rows=200)
-    assert report.verdict == "right"
-    assert 0 <= report.vouched <= 1

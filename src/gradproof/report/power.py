@@ -68,8 +68,8 @@ class BlockPower:
         Error bar of the lines through it, in units of f.
     factor : float
         The smallest error common to all its components, relative to them, that would have been detected: by lines along
-        the claimed gradient for certain, or else by random lines, of which four miss an error of ten bars with a
-        probability of at most 0.34 %.  Above 1 they could all be off by a factor of 2 unseen.
+        the claimed gradient, where it shows as it is, or by random lines, of which four miss an error of ten bars with
+        a probability of at most 0.34 %.  Above 1 they could all be off by a factor of 2 unseen.
 
     Examples
     --------
