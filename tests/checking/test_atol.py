@@ -40,6 +40,16 @@ def test_twins(n, mode, sign):
         assert gradproof.check(objective, off(right, index, 0.5 * sign * ATOL), x, mode=mode).wrong.tolist() == [index]
 
 
+def test_the_border():
+    """Noise and steps add little to what is allowed: a tenth more is wrong, a tenth less is right."""
+    objective, right, x = problem(40)
+    for atol in (1e-6, 1e-3, 1.0):
+        for index in range(0, 40, 3):
+            assert gradproof.check(objective, off(right, index, 0.9 * atol), x, atol=atol).verdict == "right"
+            excused = 1.1 * atol + 2e-5 * abs(right[index])
+            assert gradproof.check(objective, off(right, index, excused), x, atol=atol).wrong.tolist() == [index]
+
+
 DENSE = {
     "of one sign": lambda claimed, random: 0.9 * np.sign(claimed),
     "of two signs": lambda claimed, random: random.choice([-0.9, 0.9], claimed.size),

@@ -98,6 +98,17 @@ def allows(function, atol):
     assert scales.needed_resolution(engine, one) == max(before + atol, 2e-8)
 
 
+def test_an_absolute_error_does_not_change_the_first_step():
+    engine = header(largest_claim=2.0, largest_change=2.0, noise=1e-15)
+    one = coordinate(engine, 1.5, 1.0)
+    before = scales.pair_step(engine, one)
+    engine.atol = 1.0
+    assert scales.pair_step(engine, one) == before
+    # Its twin: a relative error that is as large does.
+    engine.atol, engine.sweep.rtol = 0.0, 0.5
+    assert scales.pair_step(engine, one) < before / 1000
+
+
 def test_tolerance_with_an_absolute_error():
     allows(scales.tolerance, 1e-3)
     allows(scales.tolerance, 0.0)
