@@ -42,7 +42,10 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Checking a gradient", ("options_default", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
-        ("windows", "begin", "ask", "evaluate", "points", "tell", "stop", "result", "coordinates", "blocks", "end"),
+        (
+            *("windows", "begin", "ask", "evaluate", "points", "tell", "stop", "result"),
+            *("coordinates", "blocks", "block_factors", "end"),
+        ),
     ),
     ("A check in memory of the caller's own", ("engine_size", "engine_start")),
     ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),

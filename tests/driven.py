@@ -155,6 +155,7 @@ def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
     yield from (bits(indices), bits(causes), bits(kinks), bits(resolutions))
     yield bits(witness("gradproof_coordinates", engine, None, None, None, resolutions, n))
     yield bits(witness("gradproof_blocks", engine, None, None, 0))
+    yield bits(witness("gradproof_block_factors", engine, None, 0))
 
 
 def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:

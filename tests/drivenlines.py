@@ -17,6 +17,7 @@ from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
     "uses_lines",
+    "block_factors",
     "windows",
     "move_segments",
     "sum_segments",
@@ -35,6 +36,7 @@ class Problem(NamedTuple):
     borders: Any = None
     budget: int = 0
     rtol: float = 0.0
+    atol: float = 0.0
     rounds: int = MANY
 
 
@@ -138,6 +140,19 @@ def chosen() -> Problem:
     return one_wrong()._replace(rtol=1e-2)
 
 
+def allowed() -> Problem:
+    """Errors everywhere within what is allowed, and one beyond it."""
+    x = point(SHORT)
+    claimed = slopes_of_waves(x) + 1e-4 * np.sin(np.arange(SHORT))
+    return Problem(waves, x, claimed, blocks_of(SHORT), atol=1e-3)
+
+
+def not_allowed() -> Problem:
+    problem = allowed()
+    problem.claimed[77] += 1.0
+    return problem
+
+
 def stopped() -> Problem:
     return one_wrong()._replace(rounds=9)
 
@@ -159,6 +174,8 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
         not_finite,
         random,
         chosen,
+        allowed,
+        not_allowed,
         stopped,
     )
 }
@@ -235,12 +252,14 @@ def _results(witness: Any, memory: Any, blocks: int) -> Iterator[bytes]:
     yield bits(witness("gradproof_blocks", memory, norms, bars, blocks))
     yield from (bits(norms), bits(bars))
     yield bits(witness("gradproof_blocks", memory, None, None, blocks))
+    yield bits(witness("gradproof_block_factors", memory, norms, blocks))
+    yield bits(norms)
 
 
 def _options(witness: Any, problem: Problem) -> Any:
     options: Any = Options()
     assert witness("gradproof_options_default", options) == 0
-    options.budget, options.rtol, options.mode = problem.budget, problem.rtol, MODE_LINES
+    options.budget, options.rtol, options.atol, options.mode = problem.budget, problem.rtol, problem.atol, MODE_LINES
     return options
 
 
@@ -269,6 +288,7 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     calls += [("gradproof_result", memory, report, None, 0), ("gradproof_stop", None), ("gradproof_stop", memory)]
     calls += [("gradproof_result", memory, None, None, 0), ("gradproof_result", memory, report, None, 0)]
     calls += [("gradproof_coordinates", None, None, None, None, None, 0), ("gradproof_blocks", None, None, None, 0)]
+    calls += [("gradproof_block_factors", None, None, 0), ("gradproof_block_factors", memory, None, 0)]
     calls += [(f"gradproof_windows{twin}", None, 3, sizes), (f"gradproof_windows{twin}", x, 0, sizes)]
     for n in (1, 5000, 5001, 10**12):
         for mode in (0, 1, 2):

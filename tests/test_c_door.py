@@ -56,6 +56,16 @@ int main(void) {
     printf("wrong %d %d %d\n", code, (int)report.verdict, (int)report.wrong);
     for (int64_t i = 0; i < report.findings; i++)
         if (findings[i].cause == GRADPROOF_CAUSE_WRONG) printf("at %d\n", (int)findings[i].start);
+    options.atol = 0.01;
+    code = gradproof_check(f, &shift, x, g, 5, &options, &report, NULL, 0);
+    printf("allowed %d %d %g vouched %g unseen %d\n", code, (int)report.verdict, report.atol, report.vouched,
+           (int)report.unseen);
+    g[3] *= 1.1;
+    code = gradproof_check(f, &shift, x, g, 5, &options, &report, NULL, 0);
+    printf("not allowed %d %d %d vouched %g\n", code, (int)report.verdict, (int)report.wrong, report.vouched);
+    options.atol = -1;
+    printf("below 0 %d\n", gradproof_check(f, &shift, x, g, 5, &options, &report, NULL, 0));
+    g[3] /= 1.1;
     code = gradproof_check_f32(f32, NULL, y, h, 2, NULL, &report, NULL, 0);
     printf("float %d %d\n", code, (int)report.verdict);
     printf("refused %d\n", gradproof_check(refuse, NULL, x, g, 5, NULL, &report, NULL, 0));
@@ -85,6 +95,9 @@ OUTPUT = """\
 right 0 1
 wrong 0 2 1
 at 3
+allowed 0 1 0.01 vouched 1 unseen 0
+not allowed 0 2 1 vouched 0.8
+below 0 -1
 float 0 1
 refused 17
 misuse -1 -1

@@ -66,6 +66,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "line_weighing",
         "line_rounds",
         "rounds",
+        "vouched",
         "result",
     ),
 }
@@ -106,8 +107,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "differences": (),
     "report": (
-        "cause ladder power vacuous inner_tolerance text.figures",
+        "cause power vacuous inner_tolerance text.figures",
+        "ladder",
         "plain records",
+        "advice",
+        "text.vouching",
         "text.lines",
         "text.table",
         "text.explaining",

@@ -23,6 +23,7 @@ def check(
     budget: int | None = None,
     time_limit: float | None = None,
     rtol: float | None = None,
+    atol: float | None = None,
     bounds: Any = None,
     rows: int | None = None,
     executor: Any = None,
@@ -61,6 +62,10 @@ def check(
     rtol : float, optional
         The relative error that counts as wrong.  The default is 1e-5, and larger if the objective computes in float32.
         Along lines the default is what the lines can resolve, relative to the norm of the gradient; the report says it.
+    atol : float, optional
+        An absolute error of a claimed component that is allowed, in the unit of the gradient, in addition to `rtol`.
+        The default is none.  A component with |claimed| below it may be anything of that size, 0 included; the report
+        counts such components as not vouched for.
     bounds : (lower, upper), optional
         The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
         of `x`.  Points outside count towards `budget` but not as evaluations; the report gives their number.
@@ -83,8 +88,8 @@ def check(
         every moment, even if the process is killed.
     resume : path_like, optional
         File of a saved check to continue.  The result is the same, bit for bit, as if the check had never been
-        interrupted, and no evaluation is repeated.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol` and `bounds`
-        must be the original ones, and so must the objective, which cannot be verified.  The budget counts all
+        interrupted, and no evaluation is repeated.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol`, `atol` and
+        `bounds` must be the original ones, and so must the objective, which cannot be verified.  The budget counts all
         evaluations and may be raised or dropped, but along lines it is fixed at the start.  The time limit starts
         anew.  The file is only read; `save` may name it again.
 
@@ -152,7 +157,7 @@ def check(
     wrong: the gradient is wrong in 2 of 6 coordinates
     ...
     """
-    settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume)
+    settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume, atol)
     if rows is None:
         return run_check(objective, gradient, x, settings, progress)
     if isinstance(objective, InPlace):

@@ -21,11 +21,12 @@ MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_L
 
 
 class Options(NamedTuple):
-    """What the caller may set; 0 leaves a field to the engine."""
+    """What the caller may set; 0 leaves a field to the engine, or means none."""
 
     budget: int = 0
     seed: int = 0
     rtol: float = 0.0
+    atol: float = 0.0
 
 
 class Outcome(NamedTuple):
@@ -150,14 +151,15 @@ class Engine:
         room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
         _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
-    def blocks(self) -> tuple[Flat, Flat]:
-        """Return the norm of the claimed gradient in each named block, and the bar of lines over it (0: none).
+    def blocks(self) -> tuple[Flat, Flat, Flat]:
+        """Return the norm of the claim in each named block, the bar of lines over it (0: none), and the factor seen.
 
         Nothing in a check of every coordinate.
         """
-        norms, bars = np.zeros(self._blocks), np.zeros(self._blocks)
+        norms, bars, factors = (np.zeros(self._blocks) for _ in range(3))
         _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
-        return norms, bars
+        _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
+        return norms, bars, factors
 
     def _options(self, problem: Problem, options: Options) -> Any:
         record = structs.Options()
@@ -167,7 +169,7 @@ class Engine:
         # In C a number without a sign.
         record.seed = options.seed if options.seed < 1 << 63 else options.seed - (1 << 64)
         record.float32 = int(problem.is_float32)
-        record.rtol = options.rtol
+        record.rtol, record.atol = options.rtol, options.atol
         record.mode = MODES["lines" if problem.along_lines else "full"]
         return words
 

@@ -30,8 +30,8 @@ def check(f: Callable[[Any], Any], pytree: Any, gradient: Any = None, **settings
         ``g(pytree)``, which returns the same structure; or the gradient itself, already computed.  The default is
         ``jax.grad(f)``.
     **settings
-        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, bounds, progress, save, resume.  Bounds are
-        None, numbers, or dicts keyed by the names of the arrays in the report.
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, progress, save, resume.  Bounds
+        are None, numbers, or dicts keyed by the names of the arrays in the report.
 
     Returns
     -------

@@ -36,7 +36,7 @@ def check(module_or_parameters: Any, loss: Callable[[], Any], **settings: Any) -
     loss : callable
         ``loss()`` returns a tensor with one element, computed from the present values of the parameters.
     **settings
-        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, bounds, progress, save, resume.
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, progress, save, resume.
 
     Returns
     -------

@@ -179,6 +179,11 @@ def test_points_that_cannot_be_checked_at(x, error, sentence):
         ({"rtol": -1e-5}, ValueError, "not -1e-05"),
         ({"rtol": math.nan}, ValueError, "not nan"),
         ({"rtol": "small"}, TypeError, "rtol must be a number, not 'small'"),
+        ({"atol": -1e-9}, ValueError, "atol must be an absolute error of 0 or more, such as 1e-8, not -1e-09"),
+        ({"atol": math.nan}, ValueError, "atol must be an absolute error of 0 or more, such as 1e-8, not nan"),
+        ({"atol": math.inf}, ValueError, "atol must be an absolute error of 0 or more, such as 1e-8, not inf"),
+        ({"atol": "small"}, TypeError, "atol must be a number, not 'small'"),
+        ({"atol": True}, TypeError, "atol must be a number, not True"),
         ({"seed": -1}, ValueError, "seed must be an integer from 0 to 2**64 - 1, not -1"),
         ({"seed": 1 << 64}, ValueError, "seed must be an integer"),
         ({"seed": 0.5}, TypeError, "seed must be an integer, not 0.5"),
@@ -199,7 +204,13 @@ def test_settings_out_of_range(settings, error, sentence):
 
 
 def test_numpy_numbers_are_numbers():
-    settings = {"budget": np.int64(1000), "seed": np.uint8(3), "rtol": np.float32(1e-4), "time_limit": np.int32(60)}
+    settings = {
+        "budget": np.int64(1000),
+        "seed": np.uint8(3),
+        "rtol": np.float32(1e-4),
+        "atol": np.int8(0),
+        "time_limit": np.int32(60),
+    }
     assert gradproof.check(f, g, X, **settings).verdict == "right"
 
 

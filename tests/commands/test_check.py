@@ -22,6 +22,18 @@ def test_wrong_is_1(check):
     assert "x[1]" in output
 
 
+def test_an_absolute_error_that_is_allowed(check, folder):
+    """half is off by up to 6."""
+    assert check("model.py:loss", "model.py:half", "x.npy", "--atol", "7")[0] == 0
+    status, output, _ = check("model.py:loss", "model.py:half", "x.npy", "--atol", "1", "--json", "-")
+    assert status == 1
+    report = json.loads(output)
+    assert (report["atol"], report["wrong"]) == (1.0, [0, 1])
+    assert "an error of 7 (units of f per unit of x) is allowed" in check(
+        "model.py:loss", "model.py:half", "x.npy", "--atol", "7"
+    )[1].replace("\n", " ")
+
+
 def test_inconclusive_is_3(check):
     status, output, _ = check("model.py:alone", "model.py:grad")
     assert status == 3

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.report.ladder import FINGERPRINTS, FLAT, KINK, NOISE, NOTHING, TRUNCATION, UNCLEAR, Rung, fingerprint
+from gradproof.report.ladder import (
+    FINGERPRINTS,
+    FLAT,
+    KINK,
+    NOISE,
+    NOTHING,
+    TRUNCATION,
+    UNCLEAR,
+    Rung,
+    fingerprint,
+    meaning_of,
+)
 
 STEPS = 2.0 ** np.arange(-40, -4, 2)
 
@@ -68,6 +79,54 @@ def test_a_kink_that_was_crossed_drops():
     assert [one.step for one in rows] == sorted(one.step for one in rows)
     assert fingerprint(rows, finding.claimed) == KINK
     assert FINGERPRINTS[KINK] in report.explain(1)
+
+
+def test_a_wrong_value_beside_a_kink_has_no_excuse():
+    """Larger steps cross the kink, and the error drops there; closer to x it stays: a bug all the same."""
+    claimed = np.cos(X)
+    claimed[1] *= 1.01
+    report = gradproof.check(lambda x: np.sum(np.sin(x)) + 3 * max(x[1] - 0.7 - 1e-12, 0), claimed, X)
+    assert report.wrong.tolist() == [1]
+    assert fingerprint(report.ladder(1), claimed[1]) == KINK
+    text = report.explain(1)
+    assert "look for the bug" in text
+    assert "larger steps cross a kink" not in text
+    assert "drops suddenly, but what f shows closest to x still contradicts" in text
+
+
+def test_a_coordinate_of_a_block_that_is_wrong():
+    """The block is wrong; of its coordinates those that were tested alone say what they are themselves."""
+    x = {"a": np.linspace(0.5, 1, 3000), "b": np.linspace(1, 2, 3000)}
+    claimed = {"a": 2 * x["a"], "b": 2.02 * x["b"]}
+    report = gradproof.check(lambda p: np.sum(p["a"] ** 2) + np.sum(p["b"] ** 2), claimed, x, mode="lines")
+    untested = next(index for index in range(3000, 6000) if index not in report.sampled)
+    text = report.explain(untested)
+    assert ", measured " not in text
+    assert "part of b. wrong: " in text
+    assert "mode=" in report.explain(1)
+    sampled = int(report.wrong[0])
+    assert f"measured {2 * x['b'][sampled - 3000]:.5}" in report.explain(sampled)
+
+
+def test_a_coordinate_of_an_array_that_is_not_vouched_for():
+    x = {"W": np.ones(9000, np.float32), "b": np.full(9, 1e-6, np.float32)}
+    claimed = {"W": 2 * x["W"], "b": 2 * x["b"]}
+    report = gradproof.check(lambda p: np.sum(p["W"] ** 2) + np.sum(p["b"] ** 2), claimed, x)
+    assert report.verdict == "right"
+    assert "But b could be off by a factor 2 unseen." in report.explain(9003)
+    assert "unseen" not in report.explain(3)
+
+
+@pytest.mark.parametrize("pattern", FINGERPRINTS)
+@pytest.mark.parametrize("cause", gradproof.Cause)
+def test_a_pattern_never_contradicts_the_cause(pattern, cause):
+    sentence = meaning_of(pattern, cause)
+    assert sentence.endswith(".")
+    assert not (cause is gradproof.Cause.WRONG and ("nothing more" in sentence or "cross a kink" in sentence))
+    assert not (cause.is_acceptable and "bug" in sentence)
+    # Its twin: where nothing is contradicted, the meaning stands there.
+    if cause is gradproof.Cause.NOISE_LIMITED:
+        assert sentence == FINGERPRINTS[pattern]
 
 
 def test_a_coordinate_without_a_finding():

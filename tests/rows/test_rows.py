@@ -35,6 +35,19 @@ def test_what_all_rows_leave_undecided_is_settled_on_fewer():
     assert report.resolution < 0.05  # the terms have slopes of about 1
 
 
+def test_what_fewer_rows_settle_is_vouched_for_as_they_resolve_it():
+    assert (on_all().vouched, on_all().unseen) == (0.0, 0)
+    for rtol in (1e-5, 0.5):
+        report = check(rtol=rtol)
+        claims = np.abs([one.claimed for one in report.findings])
+        resolutions = np.array([one.resolution for one in report.findings])
+        agrees, twice = np.array([one.cause.is_acceptable for one in report.findings]), resolutions > claims
+        assert report.unseen == np.count_nonzero(agrees & twice) > 0
+        assert report.vouched == pytest.approx(np.mean(agrees & ~twice & (resolutions <= 10 * rtol * claims)))
+    # Its twin: what is found wrong on fewer rows is not vouched for.
+    assert check(g=wrong_on(range(ROWS))).vouched < 1
+
+
 def test_each_finding_says_so():
     report = check()
     rows = report.findings[0].rows

@@ -116,6 +116,7 @@ def test_another_check(file):
     refused(file, "a check of 300 coordinates, but x has 299", x=X[:299])
     refused(file, "the seed 0, not 7", seed=7)
     refused(file, "rtol 0, not 0.0001", rtol=1e-4)
+    refused(file, "a check with atol 0, not 0.001: resume it with the original atol", atol=1e-3)
     refused(file, "different bounds", bounds=(0, 3))
     refused(file, "a different gradient: begin a new check", gradient=lambda x: 2 * x * (1 + 1e-15))
     refused(file, "a different gradient", gradient=np.zeros(300))

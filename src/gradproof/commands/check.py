@@ -49,6 +49,7 @@ def add_check(commands: Any) -> None:
     check.add_argument("--budget", type=count, metavar="N", help="at most N evaluations of the objective")
     check.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after this time")
     check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (default 1e-5)")
+    check.add_argument("--atol", type=float, metavar="A", help="an absolute error that is allowed (default 0)")
     check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
     check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
@@ -79,6 +80,7 @@ def run_check(options: argparse.Namespace) -> int:
             budget=options.budget,
             time_limit=options.time_limit,
             rtol=options.rtol,
+            atol=options.atol,
             bounds=_bounds(options),
             rows=options.rows,
             progress=False if options.no_progress else None,

@@ -94,8 +94,8 @@
                                                and right slope: acceptable, nothing to do. */
 #define GRADPROOF_CAUSE_KINK_CROSSED 4      /* f has a kink near x; inside the smooth piece that holds x the
                                                claimed value agrees: nothing to do. */
-#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The rounding noise of f hides the slope: compute f in float64,
-                                               or sum fewer or smaller terms. */
+#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The noise of f hides the slope: compute f more accurately, or
+                                               sum fewer or smaller terms. */
 #define GRADPROOF_CAUSE_STEP_LIMITED 6      /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
 #define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
@@ -146,6 +146,7 @@ typedef struct gradproof_options {
     int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
+    double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
 } gradproof_options;
 
 /* What a check found. */
@@ -182,6 +183,9 @@ typedef struct gradproof_report {
     double sum;                /* sum of its absolute values, every coordinate in its scale */
     double curved;             /* slope that the curvature of f makes 1/128 of a scale away from x */
     double hidden;             /* half of the gap along a line, where kinks at x hide errors up to it */
+    double atol;               /* absolute error of a claimed component that was allowed */
+    double vouched;            /* share of the coordinates, 0 to 1, where an error of some rtol would have been seen */
+    int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
@@ -392,6 +396,18 @@ int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, 
  *                GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
  */
 int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
+
+/*
+ * Write how large an error common to a named block must be to be seen along lines.
+ *   engine       The check.
+ *   factors      Filled with the smallest such error of each block, relative to its claimed values: more than
+ *                1 where all of them could be off by a factor of 2 unseen, 0 for a block of zeros; may be
+ *                NULL.
+ *   capacity     Number of blocks that fit.
+ *   Returns      Number of blocks, which may be larger than capacity, and 0 in a check of every coordinate or
+ *                without names; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ */
+int64_t gradproof_block_factors(const gradproof_engine *engine, double *factors, int64_t capacity);
 
 /*
  * Give back what gradproof_begin allocated; NULL is harmless.

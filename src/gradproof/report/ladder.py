@@ -11,6 +11,7 @@ import numpy as np
 
 from ..problem.numbers import Flat
 from ..problem.probes import along_one_coordinate
+from .cause import Cause
 
 # Four standard deviations of the noise of one value, times sqrt(2) because a slope is made of two.
 NOISE_BAR = 4.0 * math.sqrt(2.0)
@@ -18,6 +19,7 @@ NOISE_BAR = 4.0 * math.sqrt(2.0)
 KEPT_WHOLE = 1 << 17
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
+# What each pattern looks like; behind the colon, what it means unless the evidence as a whole says otherwise.
 FINGERPRINTS = {
     FLAT: "|slope - claimed| is the same at every step: the mark of a bug in the gradient.",
     NOISE: "|slope - claimed| grows like 1/h as the step h shrinks: rounding noise of f, and nothing more.",
@@ -26,6 +28,9 @@ FINGERPRINTS = {
     NOTHING: "The slopes agree with the claimed value at every step.",
     UNCLEAR: "|slope - claimed| follows none of the known patterns.",
 }
+# None of these excuses a wrong value.
+EXCUSES = (NOISE, TRUNCATION, KINK, NOTHING)
+NOT_EXCUSED = "but what f shows closest to x still contradicts the claimed value."
 
 
 class Rung(NamedTuple):
@@ -77,6 +82,11 @@ class Values:
         if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
+
+    @property
+    def x(self) -> Flat:
+        """The point, flat."""
+        return self._x
 
     @property
     def value(self) -> float:
@@ -135,6 +145,15 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
         drops = [*below, errors[0]] if len(errors) > 1 else below
         return KINK if drops and min(drops) < DROP * errors[middle] else FLAT
     return TRUNCATION if _falls(clear) else UNCLEAR
+
+
+def meaning_of(pattern: str, cause: Cause) -> str:
+    """Return what a pattern means for a coordinate of this cause: a wrong value has no excuse, a right one no bug."""
+    sentence = FINGERPRINTS[pattern]
+    looks = sentence.partition(":")[0].rstrip(".")
+    if cause is Cause.WRONG and pattern in EXCUSES:
+        return f"{looks}, {NOT_EXCUSED}"
+    return f"{looks}." if cause.is_acceptable and pattern == FLAT else sentence
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:

@@ -71,6 +71,9 @@ def _numbers(report: structs.Report) -> dict[str, Any]:
         "spread": float(report.spread),
         "resolution": float(report.resolution),
         "rtol": float(report.rtol),
+        "atol": float(report.atol),
+        "vouched": float(report.vouched),
+        "unseen": report.unseen,
     }
 
 

@@ -66,6 +66,10 @@ class BlockPower:
         Euclidean norm of its claimed gradient, each component times the scale of its coordinate.
     bar : float
         Error bar of the lines through it, in units of f.
+    factor : float
+        The smallest error common to all its components, relative to them, that would have been detected: by lines along
+        the claimed gradient, where it shows as it is, or by random lines, of which four miss an error of ten bars with
+        a probability of at most 0.34 %.  Above 1 they could all be off by a factor of 2 unseen.
 
     Examples
     --------
@@ -82,6 +86,7 @@ class BlockPower:
     name: str
     norm: float
     bar: float
+    factor: float = 0.0
 
     @property
     def single(self) -> float:
@@ -122,7 +127,7 @@ class Power:
     >>> x = np.linspace(-1, 1, 10_000)
     >>> power = check(lambda x: np.sum(x**3), 3 * x**2, x).power
     >>> print(power)
-    right to ... of the gradient's norm; ...
+    right to ... of the gradient's norm (... in units of f); ...
     >>> power.relative < 1e-5 and power.factor < 1e-5 and power.probability > 0.99
     True
 
@@ -132,6 +137,14 @@ class Power:
     True
     >>> power.relative < power.single_relative < power.any_relative
     True
+
+    In float32 the slopes of a small array may be hidden: it could be off by a factor of 2 unseen.
+
+    >>> p = {"W": np.ones(9000, np.float32), "b": np.full(9, 1e-6, np.float32)}
+    >>> def objective(p):
+    ...     return np.sum(p["W"] ** 2) + np.sum(p["b"] ** 2)
+    >>> check(objective, {"W": 2 * p["W"], "b": 2 * p["b"]}, p).power.unseen
+    ('b',)
     """
 
     bar: float
@@ -182,6 +195,21 @@ class Power:
         return 1.0 - missed * (1.0 + miss_of_one_line(PART_OF_A_SECOND_LOOK) ** self.lines) if self.lines else 0.0
 
     @property
+    def unseen(self) -> tuple[str, ...]:
+        """The names of the blocks whose components could all be off by a factor of 2 unseen, worst first.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gradproof import check
+        >>> x = np.linspace(-1, 1, 10_000)
+        >>> check(lambda p: np.sum(p["x"] ** 3), {"x": 3 * x**2}, {"x": x}).power.unseen
+        ()
+        """
+        hidden = sorted((block for block in self.blocks if block.factor > 1), key=lambda block: -block.factor)
+        return tuple(block.name for block in hidden)
+
+    @property
     def factor(self) -> float:
         """The smallest relative error common to all components that lines along the claimed gradient would detect."""
         return self.aligned_bar / self.total if self.total and self.aligned_lines else math.inf
@@ -198,7 +226,7 @@ class Power:
         ['relative', 'single', 'single_relative']
         """
         names = ("relative", "single", "single_relative", "any_error", "any_relative", "probability", "factor")
-        return {**{name: getattr(self, name) for name in names}, "statement": str(self)}
+        return {**{name: getattr(self, name) for name in names}, "unseen": self.unseen, "statement": str(self)}
 
     def __str__(self) -> str:
         if not self.lines:
@@ -213,9 +241,10 @@ class Power:
         gradient = f", {self.gradient_evaluations} of g" if self.gradient_evaluations else ""
         factor = f"; a common factor is 1 to within {_short(self.factor)}" if self.aligned_lines else ""
         return (
-            f"right to {_short(self.relative)} of the gradient's norm{factor}; any single coordinate off by more than "
-            f"{_short(self.single_relative)} of it would certainly have been detected, any error vector above "
-            f"{_short(self.any_relative)} with probability ≥ {_floor(self.probability)}; {lines}, "
+            f"right to {_short(self.relative)} of the gradient's norm ({_short(self.bar)} in units of f){factor}; any "
+            f"single coordinate off by more than {_short(self.single_relative)} of it would certainly have been "
+            f"detected, any error vector above {_short(self.any_relative)} with probability ≥ "
+            f"{_floor(self.probability)}; {lines}, "
             f"{self.evaluations:,} evaluations of f{gradient}"
         )
 
@@ -235,7 +264,7 @@ def _floor(probability: float) -> str:
     return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
 
 
-def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat]) -> Power:
+def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat, Flat]) -> Power:
     """Return the power of a check from the report of its engine and the named blocks of x."""
     bar = float(report.bar)
     leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
@@ -252,5 +281,5 @@ def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks
         hidden=float(report.hidden),
         evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
-        blocks=tuple(BlockPower(leaf.path, norm, own or bar) for leaf, norm, own in known),
+        blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),
     )

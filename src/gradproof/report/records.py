@@ -130,7 +130,7 @@ class Evidence(NamedTuple):
     layout: Layout
     claimed: Flat
     values: Values
-    blocks: tuple[Flat, Flat]
+    blocks: tuple[Flat, Flat, Flat]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -172,6 +172,10 @@ class Record:
     exceptions: tuple[Raised, ...] = ()
     # The number of points that were left out because they lie outside the bounds; `evaluations` does not count them.
     outside: int = 0
+    # The absolute error that was allowed, and what the verdict vouches for.
+    atol: float = 0.0
+    vouched: float = 0.0
+    unseen: int = 0
 
     def name(self, index: int) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

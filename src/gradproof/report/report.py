@@ -52,6 +52,18 @@ class Report(Record):
         Along lines, why the verdict is inconclusive; else None.
     rtol : float
         The relative error that counted as wrong.
+    atol : float
+        The absolute error of a claimed component that was allowed, in the unit of the gradient.
+    vouched : float
+        The share of the coordinates, from 0 to 1, that agree and were *seen to rtol*: an error of ten tolerances (rtol
+        times the claim, rounding, and `atol`) would have been detected.  A tolerance excuses errors up to rtol, and
+        noise may add some of them; ten times it must not pass.  A claim of 0 is compared with the tolerance of the
+        largest component.  Along lines: the share of the coordinates in arrays where an error bar is no more than twice
+        rtol times the norm of the claim in the array (without named arrays: in all of x); 0 unless the verdict is
+        "right".
+    unseen : int
+        The number of coordinates that agree and could be off by a factor of 2 unseen: their resolution is larger than
+        their claim, which is not 0.  Along lines: the number of such arrays (see `power.unseen`).
     mode : {"full", "lines"}
         The mode that was used.
     seed : int

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.machine.vouched import SEEN_TOLERANCES
 from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
 from ..report.records import Finding
@@ -102,9 +103,22 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
         wrong=_indices({*report.wrong.tolist(), *faults}),
         kinks=_indices(was_kink | {index for index, one in told.items() if one.has_kink}),
         findings=tuple(told.get(one.index, one) for one in report.findings),
+        vouched=report.vouched + sum(_is_seen(one, report) for one in told.values()) / report.n,
+        unseen=report.unseen + sum(_is_unseen(one) for one in told.values()),
         resolution=float(known.max()) if known.size else report.resolution,
         resolutions=frozen(resolutions),
     )
+
+
+def _is_unseen(one: Finding) -> bool:
+    """Whether a claimed value that was settled on fewer rows could be off by a factor of 2 unseen."""
+    return one.cause.is_acceptable and one.resolution > abs(one.claimed) > 0
+
+
+def _is_seen(one: Finding, report: Report) -> bool:
+    """Whether an error of ten tolerances would have been detected; rounding of the gradient is left out."""
+    allowed = report.rtol * abs(one.claimed) + report.atol
+    return one.cause.is_acceptable and not _is_unseen(one) and one.resolution <= SEEN_TOLERANCES * allowed
 
 
 def _indices(chosen: set[int]) -> Flat:

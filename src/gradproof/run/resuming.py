@@ -35,6 +35,7 @@ OTHERS = {
     "seed": "a check with the seed {}, not {}: resume it with the original seed",
     "mode": 'a check with the mode "{}", not "{}": resume it with the original mode',
     "rtol": "a check with rtol {:g}, not {:g} (0 means the default): resume it with the original rtol",
+    "atol": "a check with atol {:g}, not {:g}: resume it with the original atol",
     "bounds": "a check with different bounds: resume it with the original bounds",
 }
 
@@ -138,6 +139,7 @@ def _described(problem: Problem, bounds: Bounds | None, options: Options, mode: 
         bounds=saving.digest_of_bounds(bounds),
         seed=options.seed,
         rtol=options.rtol,
+        atol=options.atol,
         budget=options.budget,
         gradient_evaluations=0,
         told=0,

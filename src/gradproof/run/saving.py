@@ -5,7 +5,7 @@ The file holds data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file without these 32 bytes
-    format            8 bytes    3
+    format            8 bytes    4
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes; a vector is its elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 3
+FORMAT = 4
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
@@ -58,6 +58,7 @@ class Saved(NamedTuple):
     bounds: bytes
     seed: int
     rtol: float
+    atol: float
     budget: int
     gradient_evaluations: int
     told: int
@@ -81,7 +82,7 @@ class Saved(NamedTuple):
 TYPES: dict[str, Any] = {
     **dict.fromkeys(("version", "mode", "notes", "raised"), str),
     **dict.fromkeys(("n", "seed", "budget", "gradient_evaluations", "told", "outside"), int),
-    **dict.fromkeys(("rtol", "value"), float),
+    **dict.fromkeys(("rtol", "atol", "value"), float),
     **dict.fromkeys(("x", "claimed", "bounds"), bytes),
     **dict.fromkeys(("memory", "starts"), INTEGERS),
     "probes": PROBE.newbyteorder("<"),

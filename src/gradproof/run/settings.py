@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import os
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ class Settings(NamedTuple):
     executor: Any = None
     save: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
+    atol: float | None = None
 
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""
@@ -33,7 +35,10 @@ class Settings(NamedTuple):
         budget = 0 if self.budget is None else _budget(self.budget)
         if self.rtol is not None and not 0 < _real(self.rtol, "rtol") < 1:
             raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {self.rtol}")
-        return Options(budget, seed, float(self.rtol or 0.0))
+        atol = 0.0 if self.atol is None else _real(self.atol, "atol")
+        if not 0 <= atol < math.inf:
+            raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {self.atol}")
+        return Options(budget, seed, float(self.rtol or 0.0), atol)
 
     def deadline(self, started: float) -> float | None:
         """Return when the time is up; None if there is no limit."""

@@ -88,6 +88,33 @@ def test_tolerance():
     refuted(is_the_tolerance, lambda engine, one: 2 * scales.tolerance(engine, one))
 
 
+def allows(function, atol):
+    """An absolute error that is allowed adds to what the claim and rounding excuse, and is no part of either."""
+    engine = header(largest_claim=2.0, largest_change=2.0)
+    one = coordinate(engine, 1.5, 1.0)
+    before = function(engine, one)
+    engine.atol = atol
+    assert function(engine, one) == before + atol
+    assert scales.needed_resolution(engine, one) == max(before + atol, 2e-8)
+
+
+def test_an_absolute_error_does_not_change_the_first_step():
+    engine = header(largest_claim=2.0, largest_change=2.0, noise=1e-15)
+    one = coordinate(engine, 1.5, 1.0)
+    before = scales.pair_step(engine, one)
+    engine.atol = 1.0
+    assert scales.pair_step(engine, one) == before
+    # Its twin: a relative error that is as large does.
+    engine.atol, engine.sweep.rtol = 0.0, 0.5
+    assert scales.pair_step(engine, one) < before / 1000
+
+
+def test_tolerance_with_an_absolute_error():
+    allows(scales.tolerance, 1e-3)
+    allows(scales.tolerance, 0.0)
+    refuted(allows, lambda engine, one: 1e-5 * abs(one.claimed) + 64 * 2.0**-53 * 2, 1e-3)
+
+
 @given(value=wide, claimed=wide, noise=sized(-320, 300), float32=st.booleans(), typical=sized(-5, 5))
 @example(1.0, 0.0, 1e-16, False, 1.0)
 @example(SMALLEST, 1.0, 1e-16, False, 1.0)

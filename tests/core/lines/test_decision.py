@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from lineladders import LENGTH, begin, begun, feed, in_bars, memory, residuals, walked
 from properties import refuted
@@ -109,6 +110,70 @@ def test_a_line_that_disagrees_is_the_first_node():
     check.pool.aligned = 1
     decision.note_failure(check, check.pool, 1, 0.25, 1)
     assert (failed.seed, failed.aligned, failed.gap, failed.residual) == (8, 1, 1, -3.0)
+
+
+SCALES = np.array([0.5, 2.0, 1.0, 3.0, 1.0, 1.0])
+
+
+def allowing(atol, scales=SCALES):
+    """A check along lines, one of which disagrees, where an absolute error is allowed."""
+    lines = begun()
+    lines.engine.atol, lines.engine.n = atol, scales.size
+    lines.scale_norm, lines.scale_sum = float(np.linalg.norm(scales)), float(scales.sum())
+    lines.failed.bar, lines.tolerance = 1e-6, 1e-7
+    return lines
+
+
+def covers(allowed, scales, aligned):
+    """What an error of atol in every coordinate makes along a line, with random signs or with the worst ones."""
+    random, atol = np.random.default_rng(3), 1e-3
+    lines = allowing(atol, scales)
+    for _ in range(200):
+        v = random.uniform(0.5, 1.5, scales.size) * scales
+        errors = atol * (np.ones(scales.size) if aligned else random.choice([-1.0, 1.0], scales.size))
+        assert abs(errors @ v) <= allowed(lines, aligned)
+
+
+@pytest.mark.parametrize("scales", [SCALES, np.ones(1), np.ones(300), 10.0 ** np.linspace(-3, 3, 50)])
+@pytest.mark.parametrize("aligned", [False, True])
+def test_what_an_absolute_error_makes_along_a_line(scales, aligned):
+    covers(decision.allowed_along, scales, aligned)
+    refuted(covers, lambda lines, aligned: decision.allowed_along(lines, aligned) / 4, scales, aligned)
+    assert decision.allowed_along(allowing(0.0, scales), aligned) == 0.0
+
+
+@pytest.mark.parametrize("aligned", [0, 1])
+def test_where_the_allowed_error_explains_a_line(aligned):
+    """What it explains is looked at all the more closely: one error may be larger than allowed."""
+    lines = allowing(1e-3)
+    lines.failed.aligned = aligned
+    most = decision.allowed_along(lines, aligned != 0)
+    lines.failed.residual = 0.99 * most
+    assert decision.is_allowed(lines)
+    assert decision.allowance_of(lines) == 0.0
+    lines.failed.residual = -1.01 * most - 1.2e-6
+    assert not decision.is_allowed(lines)
+    lines.allowance = decision.allowance_of(lines)
+    assert decision.allowed_in(lines, lines.engine.n) == pytest.approx(
+        1e-3 * (1.5 * 8.5 if aligned else 3 * 16.25**0.5)
+    )
+    assert decision.allowed_in(lines, 2) == pytest.approx(decision.allowed_in(lines, 1) * (2 if aligned else 2**0.5))
+    # The second look leaves out nothing.
+    lines.disagreed = 2
+    assert decision.allowance_of(lines) == 0.0
+    lines.disagreed = 1
+    # Its twin: without an absolute error nothing is allowed.
+    lines.engine.atol = 0.0
+    assert not decision.is_allowed(lines)
+    assert decision.allowance_of(lines) == 0.0
+
+
+def test_a_bar_of_the_allowed_error_decides():
+    lines = allowing(1.0)
+    lines.random_bar, lines.norm = 0.5, 1e-3
+    assert decision.bar_decides(lines)
+    lines.engine.atol = 0.0
+    assert not decision.bar_decides(lines)
 
 
 def test_what_was_seen_and_not_located_is_no_small_bar():

@@ -47,6 +47,17 @@ def test_norms_of_nothing():
     assert norms.norms(x, claimed, sizes, 700, 700) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
+def test_norms_of_the_scales(scale):
+    x, claimed, sizes = vectors(2500, seed=6)
+    slopes = scaled_slopes(x, np.ones(2500), sizes)
+    norm, total = norms.scale_norms(x * scale, sizes * scale, 2500)
+    assert norm == pytest.approx(float(np.sqrt(np.sum(slopes**2, dtype=np.longdouble))) * scale, rel=1e-12)
+    assert total == pytest.approx(float(np.sum(slopes)) * scale, rel=1e-12)
+    # Its twin: those of a claim that is not 1 everywhere.
+    assert norms.norms(x, claimed, sizes, 0, 2500)[0] != pytest.approx(norm / scale, rel=1e-3)
+
+
 @pytest.mark.parametrize("n", [1, 3, 4, 11])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_finite(n, bad):

@@ -80,7 +80,8 @@ def test_bad_arguments(witness):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("size", 39), ("budget", -1), ("rtol", -1e-9), ("rtol", 1.0), ("rtol", math.nan)]
+    ("name", "value"),
+    [("size", 39), ("budget", -1), ("rtol", -1e-9), ("rtol", 1.0), ("rtol", math.nan), ("atol", -1e-9)],
 )
 def test_options_out_of_range(witness, name, value):
     engine, options = started(witness), options_of(witness)

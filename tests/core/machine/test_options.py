@@ -14,7 +14,7 @@ from gradproof.core.records import codes
 from gradproof.core.records.border import Options
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_FULL, MODE_LINES
 
-DEFAULTS = {"size": 48, "budget": 0, "seed": 0, "float32": 0, "rtol": 0.0, "mode": MODE_AUTO}
+DEFAULTS = {"size": 56, "budget": 0, "seed": 0, "float32": 0, "rtol": 0.0, "mode": MODE_AUTO, "atol": 0.0}
 
 
 def fields(options):
@@ -22,7 +22,7 @@ def fields(options):
 
 
 def has_defaults(witness, before):
-    """Whatever was there before, six words of 8 bytes say what the header says."""
+    """Whatever was there before, seven words of 8 bytes say what the header says."""
     options = Options()
     np.frombuffer(options, np.int64)[:] = before
     assert witness("gradproof_options_default", options) == DONE
@@ -76,8 +76,19 @@ def test_the_mode_of_options(plain, n, budget, mode):
     assert machine.chosen_mode(n, None) == (mode if budget == 0 else MODE_FULL)
 
 
-RIGHT = [("budget", 0), ("budget", 2**62), ("rtol", 0.0), ("rtol", 0.999), ("mode", 0), ("mode", 2), ("seed", -1)]
-WRONG = [("size", 40), ("size", 56), ("size", 0), ("budget", -1), ("rtol", -1e-300), ("rtol", 1.0), ("rtol", math.nan)]
+RIGHT = [
+    ("budget", 0),
+    ("budget", 2**62),
+    ("rtol", 0.0),
+    ("rtol", 0.999),
+    ("atol", 0.0),
+    ("atol", 1e300),
+    ("mode", 0),
+    ("mode", 2),
+    ("seed", -1),
+]
+WRONG = [("size", 48), ("size", 64), ("size", 0), ("budget", -1), ("rtol", -1e-300), ("rtol", 1.0), ("rtol", math.nan)]
+WRONG += [("atol", -1e-300), ("atol", math.nan), ("atol", math.inf)]
 WRONG += [("rtol", math.inf), ("mode", -1), ("mode", 3)]
 
 

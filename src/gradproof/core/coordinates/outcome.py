@@ -123,9 +123,10 @@ def decides(engine: Engine, slot: Slot) -> bool:
     """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
     At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
-    line may be noise.  An f that is 0 up to its noise everywhere has the slope 0.
+    line may be noise.  An f that is 0 up to its noise everywhere has the slope 0; a resolution of the absolute error
+    that the caller allows is always enough.
     """
-    if slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot):
+    if slot.resolution <= engine.atol or (slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot)):
         return True
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)

@@ -50,10 +50,15 @@ def largest_claim_in_units(engine: Engine, x: float) -> float:
     return smaller(engine.sweep.largest_claim, engine.sweep.largest_change / coordinate_size(engine, x))
 
 
-def tolerance(engine: Engine, coordinate: Coordinate) -> float:
-    """Return the error that a right claimed value may have: rtol of itself and rounding of the largest component."""
+def relative_tolerance(engine: Engine, coordinate: Coordinate) -> float:
+    """Return the error that a right claimed value has by itself: rtol of it and rounding of the largest component."""
     own = math.fabs(coordinate.claimed) if math.isfinite(coordinate.claimed) else 0.0
     return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, coordinate.x)
+
+
+def tolerance(engine: Engine, coordinate: Coordinate) -> float:
+    """Return the error that a right claimed value may have: its own, and the absolute one that the caller allows."""
+    return relative_tolerance(engine, coordinate) + engine.atol
 
 
 def needed_resolution(engine: Engine, coordinate: Coordinate) -> float:
@@ -78,10 +83,14 @@ def harmless_step(noise: float, allowed: float, smallest: float, largest: float)
 
 
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
-    """Return the step of the first pair of a coordinate."""
+    """Return the step of the first pair of a coordinate.
+
+    An absolute error that is allowed does not make it smaller: noise would then fill the tolerance and double it.
+    """
     size = larger(coordinate_size(engine, coordinate.x), power_of_two_above(engine.typical))
     smallest = larger(smallest_step(engine, coordinate.x), exact_in_float32(coordinate.x))
-    return harmless_step(engine.noise, tolerance(engine, coordinate), smallest, LARGEST_PAIR_STEP * size)
+    allowed = relative_tolerance(engine, coordinate)
+    return harmless_step(engine.noise, allowed, smallest, LARGEST_PAIR_STEP * size)
 
 
 def exact_in_float32(x: float) -> float:

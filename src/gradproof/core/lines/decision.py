@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
-from ..records.floats import larger
+from ..records.floats import larger, smaller
 from ..records.lines import LineLadder, Lines, write_node
 from .rungs import gap_at, has_coarse_noise, residual_at
 
@@ -17,6 +17,9 @@ COARSE_TOLERANCE = 2e-6
 DRIFTS = 3.0
 # A bar above this part of the slopes decides nothing.
 DECISIVE_PART = 0.3
+# An error that the caller allows in every coordinate makes no more than this along a line.
+LARGEST_MAGNITUDE = 1.5
+SURE_DEVIATIONS = 3.0
 # Curvature is judged by the slope that it makes so much of a scale away: at an optimum all slopes are 0 at x.
 AWAY = 1.0 / 128.0
 
@@ -25,6 +28,46 @@ def tolerance_of(lines: Lines, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
     relative = lines.relative_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
     return relative * (lines.sum if aligned else lines.norm)
+
+
+def allowed_along(lines: Lines, aligned: bool) -> float:
+    """Return what the absolute error that the caller allows may make along a line, if every coordinate has it.
+
+    Magnitudes of directions are below 3/2, so that it is certainly no more than that of the sum of the scales.  Signs
+    of random lines know nothing of the errors: then three times the norm of the scales is 2.9 standard deviations or
+    more, and a line beyond it is drawn again before it counts.  Shorter lines may make no more than long ones.
+    """
+    most = LARGEST_MAGNITUDE * lines.scale_sum
+    if not aligned:
+        most = smaller(SURE_DEVIATIONS * lines.scale_norm, most)
+    return lines.engine.atol * most
+
+
+def is_allowed(lines: Lines) -> bool:
+    """Return whether the absolute error that the caller allows explains the line that disagrees."""
+    allowed = allowed_along(lines, lines.failed.aligned != 0)
+    return allowed > 0.0 and math.fabs(lines.failed.residual) <= lines.failed.bar + lines.tolerance + allowed
+
+
+def allowance_of(lines: Lines) -> float:
+    """Return what the allowed absolute error makes along one typical coordinate of the line that disagrees.
+
+    Where this error explains the line, whatever disagrees is looked for: one error may be larger than allowed.  Where
+    it does not, errors that are allowed must not lead astray, unless that has led nowhere once.
+    """
+    if lines.engine.atol == 0.0 or is_allowed(lines) or lines.disagreed > 1:
+        return 0.0
+    n = float(lines.engine.n)
+    if lines.failed.aligned != 0:
+        return lines.engine.atol * LARGEST_MAGNITUDE * lines.scale_sum / n
+    return lines.engine.atol * SURE_DEVIATIONS * lines.scale_norm / math.sqrt(n)
+
+
+def allowed_in(lines: Lines, length: int) -> float:
+    """Return what the allowed absolute error makes along a part of so many coordinates of the line that disagrees."""
+    if lines.allowance == 0.0:
+        return 0.0
+    return lines.allowance * (float(length) if lines.failed.aligned != 0 else math.sqrt(float(length)))
 
 
 def worst_line(ladder: LineLadder) -> int:
@@ -96,8 +139,11 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
 
 
 def bar_decides(lines: Lines) -> bool:
-    """Return whether the bar is small against what slopes are like here: else the gradient could be anything."""
+    """Return whether the bar is small against what slopes are like here: else the gradient could be anything.
+
+    A bar of the absolute error that the caller allows is always enough.
+    """
     reference = larger(lines.norm, lines.curved_slope)
     if reference == 0.0:
         reference = FLAT_PART * math.fabs(lines.engine.value)
-    return lines.random_bar <= DECISIVE_PART * reference
+    return lines.random_bar <= larger(DECISIVE_PART * reference, allowed_along(lines, False))

@@ -86,6 +86,21 @@ def norms(x: ConstVector, claimed: ConstVector, sizes: ConstReals, start: int, s
     return math.sqrt(squares), sums
 
 
+def scale_norms(x: ConstVector, sizes: ConstReals, n: int) -> tuple[float, float]:
+    """Return the Euclidean norm and the sum of the scales of all coordinates; no square overflows or underflows."""
+    largest = 0.0
+    for index in range(n):
+        largest = larger(scale_above(widened(x[index]), floor_at(sizes, index)), largest)
+    squares = 0.0
+    sums = 0.0
+    for index in range(n):
+        # A scale is never 0, because no size of a window is.
+        scale = scale_above(widened(x[index]), floor_at(sizes, index)) / largest
+        sums += scale
+        squares += scale * scale
+    return largest * math.sqrt(squares), largest * sums
+
+
 @kernel
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:
     """Return whether no value of [first, last) is infinite or NaN: counted, so that several are looked at at once."""

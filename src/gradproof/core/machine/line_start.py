@@ -6,7 +6,7 @@ import math
 
 from ..coordinates.start import begin_arithmetic
 from ..evidence.scales import DEFAULT_RTOL
-from ..lines.norms import are_finite, is_in_float32, median_slope, norms
+from ..lines.norms import are_finite, is_in_float32, median_slope, norms, scale_norms
 from ..points.directions import WINDOW, typical_size, window_count
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
@@ -78,6 +78,8 @@ def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Co
     for number in range(lines.block_count):
         block = block_of(lines, number)
         block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
+    if lines.engine.atol > 0.0:
+        lines.scale_norm, lines.scale_sum = scale_norms(x, sizes, n)
     # As work memory: the pairs of the sweep over the candidates are free until it begins.
     lines.typical_slope = median_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
     lines.relative_tolerance = ROUNDING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
+from ..lines.decision import CLEAR_BARS, allowed_along, bar_decides, is_allowed, note_seen
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
@@ -42,12 +42,7 @@ def conclude(lines: Lines) -> bool:
     if ends_wrong(lines):
         return True
     if lines.disagreed > 0 and is_explained(lines):
-        # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
-        note_seen(lines)
-        if lines.failed.aligned == 0 and lines.random_lines == 0:
-            lines.random_lines = lines.pool.line_count
-        begin_long_findings(lines)
-        lines.disagreed = 0
+        accept_what_disagreed(lines)
     if lines.disagreed == 0:
         right = bar_decides(lines) and lines.random_lines > 0
         # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
@@ -64,6 +59,18 @@ def conclude(lines: Lines) -> bool:
     return True
 
 
+def accept_what_disagreed(lines: Lines) -> None:
+    """Take a line that disagreed for one that agrees: every coordinate that was found is right within its tolerance.
+
+    The bar is then as large as what was seen.
+    """
+    note_seen(lines)
+    if lines.failed.aligned == 0 and lines.random_lines == 0:
+        lines.random_lines = lines.pool.line_count
+    begin_long_findings(lines)
+    lines.disagreed = 0
+
+
 def ends_wrong(lines: Lines) -> bool:
     """End the check where a candidate was confirmed wrong, or a long line is wrong; return whether it was ended."""
     wrong = any_wrong(lines)
@@ -78,13 +85,19 @@ def ends_wrong(lines: Lines) -> bool:
 
 
 def is_explained(lines: Lines) -> bool:
-    """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable."""
-    if lines.candidates.count == 0 or (lines.stuck_count > 0 and lines.failed.gap == 0):
-        return False
-    for number in range(lines.candidates.count):
+    """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable.
+
+    Where the caller allows an absolute error, dense errors are explained by it alone: some samples within it do not
+    excuse the rest.
+    """
+    for number in range(lines.candidates.count if lines.confirming != 0 else 0):
         if not is_acceptable(coordinate_of(lines.engine, number).cause):
             return False
-    return lines.confirming != 0
+    if is_allowed(lines):
+        return True
+    if lines.candidates.count == 0 or (lines.stuck_count > 0 and lines.failed.gap == 0):
+        return False
+    return lines.confirming != 0 and not (lines.dense != 0 and lines.engine.atol > 0.0)
 
 
 def is_plain(lines: Lines) -> bool:
@@ -94,7 +107,8 @@ def is_plain(lines: Lines) -> bool:
 
 def is_clear(lines: Lines) -> bool:
     """Return whether a line disagrees so clearly that the claim is wrong, located or not."""
-    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
+    allowed = lines.tolerance + allowed_along(lines, lines.failed.aligned != 0)
+    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + allowed)
     return beyond >= CLEAR_BARS and is_plain(lines)
 
 
@@ -112,6 +126,8 @@ def end_lines_early(lines: Lines) -> None:
     doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0
     if ends_wrong(lines):
         return
+    if lines.disagreed > 0 and is_allowed(lines):
+        accept_what_disagreed(lines)
     if lines.disagreed > 0:
         end_unlocated(lines)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..records.abi import Code, Integer, exported
 from ..records.border import ConstOptions, Options
 from ..records.codes import BAD_ARGUMENT, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES
@@ -37,7 +39,9 @@ def options_are_bad(options: ConstOptions) -> bool:
     """Return whether an option is out of its range."""
     if options.size != OPTIONS_BYTES or options.budget < 0:
         return True
-    return not (MODE_AUTO <= options.mode <= MODE_LINES and 0.0 <= options.rtol < 1.0)
+    if not (0.0 <= options.rtol < 1.0 and 0.0 <= options.atol < math.inf):
+        return True
+    return not MODE_AUTO <= options.mode <= MODE_LINES
 
 
 @exported

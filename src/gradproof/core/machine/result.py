@@ -15,6 +15,7 @@ from ..records.lines import Lines, block_of
 from ..records.memory import as_record, clear_record, is_null
 from .line_report import report_lines, write_long_findings
 from .rounds import is_engine
+from .vouched import vouch_along_lines, vouch_for_coordinates
 
 
 @exported
@@ -63,10 +64,13 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     report.noise_floor = engine.noise
     report.spread = engine.spread
     report.rtol = engine.rtol
+    report.atol = engine.atol
     if engine.mode == MODE_LINES:
         report_lines(as_record(engine, Lines), report)
+        vouch_along_lines(as_record(engine, Lines), report)
     else:
         report_coordinates(engine, report)
+        vouch_for_coordinates(engine, report)
 
 
 def report_coordinates(engine: ConstEngine, report: Report) -> None:

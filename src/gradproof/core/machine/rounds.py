@@ -106,6 +106,7 @@ def engine_start(
         engine.float32 = 1 if options.float32 != 0 else 0
         engine.budget = options.budget
         engine.seed = options.seed
+        engine.atol = options.atol
         rtol = options.rtol
     if holds_float32(x):
         engine.float32 = 1

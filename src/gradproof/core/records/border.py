@@ -32,6 +32,7 @@ class Options:
     float32: Integer  # 1: the objective sees its points rounded to float32; 0: as float64
     rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
     mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
+    atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
 
 
 @record
@@ -70,6 +71,9 @@ class Report:
     sum: Real  # sum of its absolute values, every coordinate in its scale
     curved: Real  # slope that the curvature of f makes 1/128 of a scale away from x
     hidden: Real  # half of the gap along a line, where kinks at x hide errors up to it
+    atol: Real  # absolute error of a claimed component that was allowed
+    vouched: Real  # share of the coordinates, 0 to 1, where an error of some rtol would have been seen
+    unseen: Integer  # acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen
 
 
 @record

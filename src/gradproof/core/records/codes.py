@@ -79,7 +79,7 @@ CAUSES: dict[int, tuple[str, str]] = {
     ),
     NOISE_LIMITED: (
         "noise_limited",
-        "The rounding noise of f hides the slope: compute f in float64, or sum fewer or smaller terms.",
+        "The noise of f hides the slope: compute f more accurately, or sum fewer or smaller terms.",
     ),
     STEP_LIMITED: (
         "step_limited",

@@ -195,6 +195,7 @@ class Engine:
     nondeterministic: Integer  # 1: f gave two values at x
     arithmetic: Integer  # found inside of f
     rtol: Real  # relative error that counts as wrong
+    atol: Real  # absolute error of a claimed component that is allowed
     value: Real  # f(x)
     largest_value: Real  # the largest |f| of all values told
     noise: Real  # standard deviation of the noise of f

@@ -163,6 +163,9 @@ class Lines:
     tolerance: Real  # rounding of the claimed gradient along the line at hand
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
+    scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
+    scale_sum: Real  # their sum; 0 likewise
+    allowance: Real  # what the allowed absolute error makes along a part, for a typical coordinate; 0: not looked at
     curved_slope: Real  # slope that curvature makes some way from x
     chosen_rtol: Real  # relative error that counts as wrong where the caller chose it; else 0
     hidden_gap: Real  # half the gap that kinks at x leave along a line

@@ -8,6 +8,7 @@ from numpy import int64, uint64
 
 from ..evidence.scales import DEFAULT_RTOL
 from ..lines import phases
+from ..lines.decision import allowed_along
 from ..lines.rungs import begin_line_ladder, set_line
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
@@ -120,5 +121,6 @@ def finish_factors(lines: Lines) -> None:
     relative = chosen if chosen > 0.0 else DEFAULT_RTOL
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
-        write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
+        tolerance = larger(lines.tolerance, relative * math.fabs(halving.ladder.claim))
+        write_factor(lines, halving, tolerance + allowed_along(lines, True))
     lines.phase = phases.CONFIRM

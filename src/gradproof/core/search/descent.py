@@ -6,6 +6,7 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 from __future__ import annotations
 
 from ..lines import phases
+from ..lines.decision import allowance_of
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .dense_errors import begin_sampling
 from .halving import HALVING_FREE, advance_halving, is_wrong
@@ -24,6 +25,7 @@ def begin_descent(lines: Lines) -> None:
     lines.candidates.count = 0
     lines.stuck_count = 0
     lines.dense = 0
+    lines.allowance = allowance_of(lines)
     free_halvings(lines)
 
 

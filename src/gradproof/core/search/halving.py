@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from ..lines.decision import allowed_in
 from ..lines.rungs import begin_line_ladder, lowest_exponent, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import walk
@@ -149,9 +150,14 @@ def subtract(lines: Lines, halving: Halving) -> None:
         measure(lines, halving, right, left.exponent, LADDER_RUNGS, target)
 
 
+def tolerance_in(lines: Lines, node: Node) -> float:
+    """Return the error that a right claim may show along a node: its rounding, and what the caller allows."""
+    return lines.tolerance + allowed_in(lines, node.stop - node.start)
+
+
 def is_wrong(lines: Lines, node: Node) -> bool:
     """Return whether the residual slope of a node is larger than its bar and the tolerance."""
-    return math.fabs(node.residual) > node.bar + lines.tolerance
+    return math.fabs(node.residual) > node.bar + tolerance_in(lines, node)
 
 
 def neither_is_wrong(lines: Lines, halving: Halving) -> bool:
@@ -161,6 +167,6 @@ def neither_is_wrong(lines: Lines, halving: Halving) -> bool:
 
 def is_in_doubt(lines: Lines, right: Node) -> bool:
     """Return whether the right half is so near to its bar that a subtraction does not decide."""
-    beyond = math.fabs(right.residual) - lines.tolerance
+    beyond = math.fabs(right.residual) - tolerance_in(lines, right)
     noise = single_noise(lines, right.exponent)
     return DOUBT_LOW * right.bar < beyond < DOUBT_HIGH * right.bar and right.bar > DOUBT_NOISE * noise

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..advice import advice
 from ..cause import Cause
-from ..ladder import FINGERPRINTS, Rung, fingerprint
+from ..ladder import Rung, fingerprint, meaning_of
 from ..records import Finding, Record
 from .figures import number, short
 from .table import WIDTH, shared_kink
@@ -16,17 +17,21 @@ COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claime
 
 def explain(report: Record, index: int) -> str:
     """Return the evidence for a coordinate as text."""
-    finding = next((one for one in report.findings if one.start <= index < one.stop), None)
+    finding = next((one for one in report.findings if one.start == index and one.stop == index + 1), None)
     rungs = report.ladder(index)
     claimed = report.claimed(index)
-    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
-    if len(rungs) > 1 and math.isfinite(claimed):
-        parts.append(f"  {FINGERPRINTS[fingerprint(rungs, claimed)]}")
-    if finding is None and report.power is not None:
-        parts.append(_along_lines(report, index))
+    along_lines = finding is None and report.power is not None
+    if along_lines:
+        cause = Cause.AGREES
     else:
         cause = finding.cause if finding is not None else _cause_without_finding(report, index)
-        parts.append(f"  {cause}: {cause.explanation}")
+    parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
+    if len(rungs) > 1 and math.isfinite(claimed):
+        parts.append(f"  {meaning_of(fingerprint(rungs, claimed), cause)}")
+    if along_lines:
+        parts.append(_along_lines(report, index))
+    else:
+        parts.append(f"  {cause}: {advice(cause, report)}")
     if finding is not None and finding.rows is not None:
         parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is for all rows")
     if finding is not None and finding.partner >= 0:
@@ -45,9 +50,21 @@ def _along_lines(report: Record, index: int) -> str:
     """Return what a check along lines knows about a coordinate without a finding."""
     if index in report.sampled:
         return f"  {Cause.AGREES}: {Cause.AGREES.explanation}"
+    block = next((one for one in report.findings if one.start <= index < one.stop), None)
+    if block is not None and block.cause is Cause.WRONG:
+        return f"  Not tested by itself, but part of {block.name}. {Cause.WRONG}: {Cause.WRONG.explanation}"
     if report.verdict == "right":
-        return f"  Not tested by itself, but part of every line. The gradient is {report.power}."
+        return (
+            f"  Not tested by itself, but part of every line. The gradient is {report.power}.{_unseen(report, index)}"
+        )
     return '  Not tested by itself, and the lines do not settle it: mode="full" tests every coordinate.'
+
+
+def _unseen(report: Record, index: int) -> str:
+    """Return a sentence if the array that holds a coordinate could be off by a factor of 2 unseen."""
+    leaf = next(leaf for leaf in report._evidence.layout.leaves if leaf.start <= index < leaf.stop)
+    hidden = report.power is not None and leaf.path in report.power.unseen
+    return f" But {leaf.path} could be off by a factor 2 unseen." if hidden else ""
 
 
 def _cause_without_finding(report: Record, index: int) -> Cause:

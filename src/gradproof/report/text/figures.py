@@ -22,6 +22,11 @@ def short(value: float) -> str:
     return _short_exponent(f"{value:.1e}") if not 0.1 <= abs(value) < 1000 else f"{value:.2g}"
 
 
+def setting(value: float) -> str:
+    """Format a number that somebody chose, with the digits that it has."""
+    return _short_exponent(f"{value:g}")
+
+
 def _short_exponent(text: str) -> str:
     mantissa, _, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa.rstrip(".")

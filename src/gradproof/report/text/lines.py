@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
+from ..advice import about_noise
 from ..cause import Cause
 from ..records import Finding, Record
-from .figures import filled, number, short
+from .figures import filled, number, setting, short
 
 REASONS = {
-    Cause.NOISE_LIMITED: "rounding errors of f dominate: compute f in float64, or at least its last sums",
     Cause.STEP_LIMITED: "kinks or curvature dominate: use fewer data points, or a smooth stand-in for f",
     Cause.DOMAIN: 'f has no finite values along lines through x: move x into its domain, or use mode="full"',
     Cause.NONDETERMINISTIC: "f is random: fix its seed",
@@ -27,8 +27,8 @@ def headline_of_lines(report: Record) -> str:
     if report.verdict == "right":
         return f"right: the gradient agrees with the objective {along}"
     if report.verdict == "inconclusive":
-        reason = REASONS.get(report.cause or Cause.UNTESTED, REASONS[Cause.NOISE_LIMITED])
-        return f"inconclusive: nothing is wrong, but {reason}"
+        reason = REASONS.get(report.cause or Cause.UNTESTED)
+        return f"inconclusive: nothing is wrong, but {reason or about_noise(report)}"
     named = f"{len(report.wrong):,} wrong {'coordinate' if len(report.wrong) == 1 else 'coordinates'} confirmed"
     blocks = [one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
     where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
@@ -47,10 +47,17 @@ def calls_of(report: Record) -> str:
     return calls
 
 
+def about_atol(report: Record) -> dict[str, str]:
+    """Return the absolute error that was allowed, as a fact; nothing if there was none."""
+    if not report.atol:
+        return {}
+    return {"atol": f"an error of {setting(report.atol)} (units of f per unit of x) is allowed in every coordinate"}
+
+
 def facts_of_lines(report: Record) -> dict[str, str]:
     """Return the facts on which the verdict rests, by name."""
     power = report.power
-    facts = {}
+    facts = about_atol(report)
     if power is not None and power.lines:
         facts["power"] = str(power) if report.verdict != "wrong" else f"before the disagreement, {power}"
         if power.hidden:

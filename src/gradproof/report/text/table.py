@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..advice import advice
 from ..cause import Cause
 from ..records import Finding, Record
 from .figures import filled, number, short
-from .lines import ENDED_BY, calls_of, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
+from .vouching import not_vouched_for
 
 WIDTH = 100
 NARROWEST = 80
@@ -19,6 +21,7 @@ ROWS = 10
 KINK_ROWS = 5
 SHARED = 3
 NAME_ROOM = 24
+UNIT = "units of f per unit of x"
 # Numbers of digits to try until the table is narrow enough.
 DIGITS = (9, 7, 5, 4)
 # Columns to leave out on a terminal too narrow for all of them.
@@ -31,6 +34,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = "\n".join(textwrap.wrap(headline(report), width))
+    missing = "\n".join(textwrap.wrap(not_vouched_for(report), width))
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -39,7 +43,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
-        head,
+        f"{head}\n{missing}" if missing else head,
         _facts(report, width),
         long_lines(report, width),
         _table("wrong", sorted(wrong, key=_severity), ROWS, len(report.wrong), _slopes, width),
@@ -75,7 +79,7 @@ def _facts(report: Record, width: int) -> str:
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
-    facts = {"tested": tested}
+    facts = {"tested": tested, **about_atol(report)}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
     if report.evaluations:
@@ -94,10 +98,22 @@ def _resolution(report: Record) -> str:
     known = report.resolutions[np.isfinite(report.resolutions)]
     worst = short(report.resolution)
     usual = short(float(np.median(known))) if known.size else worst
+    relative = _relative_resolution(report)
     if usual == worst:
-        return f"errors over {worst} would be detected"
+        return f"errors over {worst} would be detected ({UNIT}){relative}"
     where = "where decided" if report.undecided or report.untested else "everywhere"
-    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates"
+    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates ({UNIT}){relative}"
+
+
+def _relative_resolution(report: Record) -> str:
+    """Return the resolution relative to the claimed slopes that are not 0, of the middle one of them."""
+    claimed = np.abs(np.asarray(report._evidence.claimed, np.float64))
+    chosen = np.isfinite(report.resolutions) & np.isfinite(claimed) & (claimed > 0)
+    if not chosen.any():
+        return ""
+    with np.errstate(over="ignore"):
+        usual = float(np.median(report.resolutions[chosen] / claimed[chosen]))
+    return f"; relative to the slope, over {short(usual)}{' in half of them' if np.count_nonzero(chosen) > 1 else ''}"
 
 
 def _slopes(one: Finding, digits: int) -> dict[str, str]:
@@ -183,7 +199,7 @@ def _explanations(report: Record, width: int) -> str:
         causes.add(Cause.UNTESTED)
     if report.nondeterministic:
         causes.add(Cause.NONDETERMINISTIC)
-    return "\n".join(filled(f"  {cause}: ", cause.explanation, "    ", width) for cause in Cause if cause in causes)
+    return "\n".join(filled(f"  {cause}: ", advice(cause, report), "    ", width) for cause in Cause if cause in causes)
 
 
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
