@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding
 from ..evidence.hidden_noise import is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
@@ -95,7 +95,8 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
     """Record what a finished slot found."""
     cause = slot_cause(engine, slot)
     kink = reported_kink(slot)
-    note_cause(engine, slot.start, cause, kink, slot.tolerance + SEEN_BY_LADDER * slot.resolution)
+    allowed = slot.tolerance + argument_rounding(slot)
+    note_cause(engine, slot.start, cause, kink, allowed + SEEN_BY_LADDER * slot.resolution)
     if cause != codes.AGREES or kink != NO_KINK:
         write_finding(engine, slot)
 

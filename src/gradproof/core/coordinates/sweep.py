@@ -9,6 +9,7 @@ from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, coordinate_of
 from . import phases
+from .equal_values import begin_equal_values, open_next_group, weigh_group
 from .full_ladder import begin_ladder
 from .outcome import DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_slot
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
@@ -90,6 +91,8 @@ def ready(engine: Engine) -> bool:
         return prepare_proofs(engine, available)
     if phase == phases.LADDERS:
         return prepare_ladders(engine, available)
+    if phase == phases.EQUAL_VALUES:
+        return prepare_equal_values(engine, available)
     return prepare_shared_kinks(engine, available)
 
 
@@ -180,6 +183,17 @@ def prepare_ladders(engine: Engine, available: int) -> bool:
         sweep.waiting += 1
     if has_open_slots(engine):
         return ask_or_end(engine, available)
+    begin_equal_values(engine)
+    return False
+
+
+def prepare_equal_values(engine: Engine, available: int) -> bool:
+    """Fill the slots with lines over coordinates of equal values; once all are settled, go on to shared kinks."""
+    number = free_slot(engine)
+    while number >= 0 and open_next_group(engine, engine.slots[number]):
+        number = free_slot(engine)
+    if has_open_slots(engine):
+        return ask_or_end(engine, available)
     begin_shared_kinks(engine)
     return False
 
@@ -211,14 +225,21 @@ def ask_or_end(engine: Engine, available: int) -> bool:
     return True
 
 
+def weigh_line(engine: Engine, slot: Slot) -> None:
+    """Note what a line over several coordinates refutes."""
+    if slot.decision == DECIDED_WRONG and engine.sweep.phase == phases.EQUAL_VALUES:
+        weigh_group(engine, slot)
+    elif slot.decision == DECIDED_WRONG:
+        refute_line(engine, slot)
+
+
 def settle_slots(engine: Engine) -> None:
     """Record what the finished slots found, and free them."""
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == stages.FINISHED:
-            if engine.sweep.phase == phases.SHARED_KINKS:
-                if slot.decision == DECIDED_WRONG:
-                    refute_line(engine, slot)
+            if engine.sweep.phase >= phases.EQUAL_VALUES:
+                weigh_line(engine, slot)
             else:
                 withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)

@@ -157,6 +157,15 @@ class SharedKinks:
 
 
 @record
+class EqualValues:
+    """How far the test of coordinates with equal values has come."""
+
+    next: Integer  # the coordinate that is looked at next
+    groups: Integer  # groups tested
+    starts: Integer  # coordinates from which a group was looked for
+
+
+@record
 class Sweep:
     """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
 
@@ -174,6 +183,7 @@ class Sweep:
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
     assumed_noise: Real  # noise with which the sweep began
+    equal_values: EqualValues  # the test of coordinates with equal values
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
 
 

@@ -72,7 +72,7 @@ def begin_confirming(lines: Lines, x: ConstVector, claimed: ConstVector) -> None
 def prepare_candidates(lines: Lines) -> None:
     """Move the sweep over the candidates on; kinks that several of them share are left out."""
     prepare(lines.engine)
-    if lines.engine.sweep.phase == phases.SHARED_KINKS:
+    if phases.EQUAL_VALUES <= lines.engine.sweep.phase < phases.DONE:
         # Its random lines would move what lies between the candidates.
         end_early(lines.engine)
 
