@@ -100,8 +100,8 @@
                                                fast or jumps; look at f along this line. */
 #define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
                                                domain of f, or give bounds. */
-#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f(x) differs from call to call: fix the random seed, switch
-                                               dropout off, or make the sums reproducible. */
+#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f is random, f(x) differs from call to call: fix its seed,
+                                               switch dropout off, or make its sums reproducible. */
 
 /* Arithmetic found inside the objective. */
 #define GRADPROOF_ARITHMETIC_COARSE 16

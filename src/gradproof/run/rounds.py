@@ -54,7 +54,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
             answers = keeper.record(evaluator, engine, values, problem, calls)
             stopped_by = _run(engine, answers, evaluator, values, keeper)
     outcome = engine.result()
-    if not stopped_by and settings.budget is not None and _is_early(outcome):
+    if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
         problem.note(remark)
@@ -80,9 +80,9 @@ def _keeper(settings: Settings) -> Keeper:
     return FileKeeper(settings.save, settings.resume)
 
 
-def _is_early(outcome: Outcome) -> bool:
-    """Whether the engine had to leave something untested."""
-    return bool(outcome.report.untested or outcome.report.early)
+def _is_early(outcome: Outcome, mode: str) -> bool:
+    """Whether the engine had to leave something untested; along lines it says so itself."""
+    return bool(outcome.report.early if mode == "lines" else outcome.report.untested)
 
 
 def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:

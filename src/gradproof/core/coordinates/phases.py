@@ -5,9 +5,10 @@ from __future__ import annotations
 AT_X = 0
 AGAIN = 1
 SPREAD = 2
-PAIRS = 3
-PROOFS = 4
-NOISE = 5
-LADDERS = 6
-SHARED_KINKS = 7
-DONE = 8
+FAR = 3
+PAIRS = 4
+PROOFS = 5
+NOISE = 6
+LADDERS = 7
+SHARED_KINKS = 8
+DONE = 9

@@ -26,6 +26,10 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
+# The coarsest step is four sizes; small coordinates count as of size 1, but 2**20 times their own size at most.
+TOP = 4.0
+FARTHEST = 1.0
+LARGEST_RELATIVE_STEP = 2.0**20
 # Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope.
 FLAT_PART = 1e-3
 
@@ -80,6 +84,12 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     size = larger(coordinate_size(engine, coordinate.x), power_of_two_above(engine.typical))
     allowed = tolerance(engine, coordinate)
     return harmless_step(engine.noise, allowed, smallest_step(engine, coordinate.x), LARGEST_PAIR_STEP * size)
+
+
+def coarsest_step(size: float, reach: float) -> float:
+    """Return the coarsest step of a ladder, for a coordinate of this size; kinks may be looked for farther away."""
+    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), reach)
+    return power_of_two_above(TOP * larger(size, farthest))
 
 
 def real_step(engine: Engine, x: float, step: float) -> float:

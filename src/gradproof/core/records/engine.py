@@ -161,6 +161,7 @@ class Sweep:
     count: Integer  # number of coordinates
     chunk_start: Integer  # first coordinate of the chunk at hand
     chunk_stop: Integer  # one past its last coordinate
+    paired: Integer  # coordinates of the chunk whose pairs are there
     waiting: Integer  # first coordinate that has not been given a slot yet
     proved_wrong: Integer  # coordinates that a full proof found wrong
     dense: Integer  # 1: the later errors were confirmed by one pair each
