@@ -63,10 +63,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    # To the engine a point outside the bounds is just a value that is not finite.
-    outcome.report.evaluations -= evaluator.outside
     notes, raised = tuple(problem.notes), problem.raised.all()
-    course = Course(chosen, options.seed, calls, stopped_by, notes, raised, evaluator.outside)
+    course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
     return make_report(outcome, evidence, course)
 
 
@@ -121,7 +119,8 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
             values = answers.evaluate(probes)
             watch.look()
             kept.keep(probes, values)
-            engine.tell(values, evaluator.foretold(probes))
+            outside = evaluator.left_out(probes, values)
+            engine.tell(values, evaluator.foretold(probes), outside)
             answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"
@@ -137,6 +136,7 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
     if stopped_by:
         watch.look()
         values = answers.first_values()
-        kept.keep(probes[: len(values)], values)
-        engine.stop(values)
+        told = probes[: len(values)]
+        kept.keep(told, values)
+        engine.stop(values, evaluator.left_out(told, values))
     return stopped_by

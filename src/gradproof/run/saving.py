@@ -5,7 +5,7 @@ The file holds data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file without these 32 bytes
-    format            8 bytes    3
+    format            8 bytes    4
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes; a vector is its elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 3
+FORMAT = 4
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
@@ -44,10 +44,10 @@ class Saved(NamedTuple):
     """The state of a check between two evaluations.
 
     `memory` is that of the engine between two rounds, after `told` evaluations; it is empty if `told` is 0.  The values
-    of `probes` are known in addition, and are not computed again.  Of all these values `outside` belong to points
-    outside the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report; `notes` are its
-    warnings, separated by null characters; `raised` are the exceptions of the objective, each as type, message and
-    count, separated likewise.
+    of `probes` are known in addition, and are not computed again; `outside` of them belong to points outside the
+    bounds, and are no evaluations.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report;
+    `notes` are its warnings, separated by null characters; `raised` are the exceptions of the objective, each as type,
+    message and count, separated likewise.
     """
 
     version: str
@@ -75,7 +75,7 @@ class Saved(NamedTuple):
     @property
     def evaluations(self) -> int:
         """The number of evaluations of the objective so far."""
-        return self.told + len(self.values)
+        return self.told + len(self.values) - self.outside
 
 
 TYPES: dict[str, Any] = {

@@ -184,7 +184,9 @@ class Engine:
     seed: Integer  # of the random lines
     float32: Integer  # 1: points are rounded to float32
     budget: Integer  # evaluations allowed; 0: no limit
-    evaluations: Integer  # values told
+    evaluations: Integer  # values told, but for those outside
+    outside: Integer  # values told that were not computed, as gradproof_skip said
+    skipped: Integer  # of the round that is under way
     rounds: Integer  # rounds told
     asked: Integer  # probes of the round that is under way; 0: none
     stopped: Integer  # 1: the caller ended the check
