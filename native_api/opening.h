@@ -34,6 +34,8 @@
  *            check on: asking twice gives the same round. A part of a round may be told, its first values; the next
  *            round then asks for the rest or, along lines, for all of it again. As soon as one value has been told,
  *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
+ * Bounds     Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
+ *            gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
  * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
  *            for a pointer that must not be NULL or a number out of its range, there is
  *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a

@@ -19,6 +19,7 @@ DRIVEN = {
     "engine_start",
     "begin",
     "ask",
+    "skip",
     "tell",
     "stop",
     "result",

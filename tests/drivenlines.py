@@ -136,6 +136,13 @@ def random() -> Problem:
     return Problem(lambda y: waves(y) + 1e-4 * (next(calls) % 3), x, claimed, budget=90)
 
 
+def blurred() -> Problem:
+    """Values that differ from call to call by so much that no claim can be seen."""
+    calls = iter(range(10**9))
+    x = point(SHORT)
+    return Problem(lambda y: waves(y) + 1e3 * math.sin(1e3 * next(calls)), x, slopes_of_waves(x))
+
+
 def chosen() -> Problem:
     return one_wrong()._replace(rtol=1e-2)
 
@@ -173,6 +180,7 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
         edge,
         not_finite,
         random,
+        blurred,
         chosen,
         allowed,
         not_allowed,

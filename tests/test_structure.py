@@ -34,7 +34,7 @@ CORE: dict[str, tuple[str, ...]] = {
     # What values along one line prove: noise, slopes with their error bars, kinks and jumps.
     "evidence": (
         "extrapolation ladder noise_table scales stages",
-        "intervals near_kinks noise_line",
+        "intervals near_kinks noise_line spread",
         "decision jumps",
     ),
     # What long lines through many coordinates prove, several at once or one alone.

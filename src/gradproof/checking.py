@@ -68,7 +68,7 @@ def check(
         counts such components as not vouched for.
     bounds : (lower, upper), optional
         The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
-        of `x`.  Points outside count towards `budget` but not as evaluations; the report gives their number.
+        of `x`.  Points outside are no evaluations and do not count towards `budget`; the report gives their number.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the

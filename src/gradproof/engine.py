@@ -100,7 +100,7 @@ class Engine:
 
     @property
     def evaluations(self) -> int:
-        """How many values have been told."""
+        """How many values have been told, but for those outside the bounds."""
         return int(self._record.evaluations)
 
     def restore(self, memory: Flat) -> None:
@@ -113,19 +113,24 @@ class Engine:
         probes = pointer(self._probes, "gradproof_probe[]")
         return self._probes[: _checked(self._library.gradproof_ask(self._engine, probes, ROUND))]
 
-    def tell(self, values: Flat, changes: Flat) -> None:
-        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines."""
-        _checked(self._told(values, changes))
+    def tell(self, values: Flat, changes: Flat, outside: int = 0) -> None:
+        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines.
 
-    def _told(self, values: Flat, changes: Flat) -> int:
+        So many of the values were not computed, because their points lie outside the bounds.
+        """
+        _checked(self._told(values, changes, outside))
+
+    def _told(self, values: Flat, changes: Flat, outside: int) -> int:
+        if outside:
+            self._library.gradproof_skip(self._engine, outside)
         tell = self._twin_of("tell")
         return int(tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
 
-    def stop(self, values: Flat) -> None:
+    def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
         if len(values):
             # Not checked: where the round has been told already, the core refuses the values, and all is well.
-            self._told(values, np.zeros(len(values)))
+            self._told(values, np.zeros(len(values)), outside)
         _checked(self._library.gradproof_stop(self._engine))
 
     def result(self) -> Outcome:

@@ -77,6 +77,37 @@ def test_twin_nothing_is_left_out(door, bounds):
     assert "left out" not in str(report)
 
 
+@pytest.mark.parametrize("verdict", GRADIENTS)
+@pytest.mark.parametrize("door", [one_by_one, in_batches, in_place, by_threads])
+def test_points_outside_do_not_use_up_the_budget(door, verdict):
+    """With room for what is made, and for the last round, a check is the same as without a budget."""
+    whole = door(Objective(), GRADIENTS[verdict], bounds=BOUNDS)
+    assert whole.outside > 20
+    report = door(Objective(), GRADIENTS[verdict], bounds=BOUNDS, budget=whole.evaluations + 20)
+    assert (report.stopped_by, report.evaluations) == ("", whole.evaluations)
+    assert (report.verdict, report.wrong.tolist()) == (whole.verdict, whole.wrong.tolist())
+    # Its twin: without bounds as many points are made, and count.
+    free = door(Objective(), GRADIENTS[verdict], budget=whole.evaluations + 20)
+    assert free.evaluations <= whole.evaluations + 20
+
+
+@pytest.mark.parametrize("mode", ["full", "lines"])
+@pytest.mark.parametrize("budget", [None, 1, 50])
+def test_a_box_of_one_point_ends(mode, budget):
+    calls = 0
+
+    def objective(x):
+        nonlocal calls
+        calls += 1
+        assert np.array_equal(x, X)
+        return float(x @ x)
+
+    report = gradproof.check(objective, 2 * X, X, bounds=(X, X), mode=mode, budget=budget)
+    assert report.verdict == "inconclusive"
+    assert report.evaluations == calls
+    assert report.outside > 0 or budget == 1
+
+
 @pytest.mark.parametrize("after", [1, 2, 20, 41, 55, 80])
 @pytest.mark.parametrize("budget", [None, 120])
 def test_a_check_that_goes_on_counts_all_of_them(after, budget, tmp_path):

@@ -115,7 +115,7 @@ def test_in_the_gradient_it_raises():
 
 
 def test_the_second_time_it_raises(monkeypatch):
-    def again(engine, values):
+    def again(engine, values, outside):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Engine, "stop", again)

@@ -8,6 +8,7 @@ import pytest
 from models import POINT, TWINS, negated, with_fault
 
 import gradproof
+from gradproof.core.coordinates.rounds import SCOUTS
 from gradproof.core.records.engine import WANTED_CAPACITY
 from gradproof.engine import Engine, Options
 from gradproof.evaluators import choice
@@ -156,7 +157,7 @@ def test_a_round_that_lies_outside_of_the_bounds_is_whole():
     box = read_bounds((POINT, POINT), problem)
     evaluator = choice.evaluator_for(lambda x: x @ x, problem, bounds=box)
     engine = Engine(problem, np.zeros(POINT.size), Options())
-    for missing in (0, 2 * POINT.size):
+    for missing in (0, 2 * SCOUTS):
         values = evaluator.evaluate(engine.ask())
         assert np.isnan(values).sum() == missing
         assert np.array_equal(evaluator.first_values(), values, equal_nan=True)

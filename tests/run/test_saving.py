@@ -151,8 +151,8 @@ def test_a_file_that_was_made_up(file):
         file.write_bytes(sealed(known, wrong))
         refused(file, "is damaged")
     saved = saving.unpacked(memoryview(data), file)
-    assert saved.steps.size == 0
-    for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": np.zeros(1)}):
+    assert saved.steps.size == 6
+    for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": saved.steps[:-1]}):
         file.write_bytes(b"".join(saving.packed(saved._replace(**changed))))
         refused(file, "is damaged")
 
@@ -167,7 +167,7 @@ def test_what_was_packed_is_unpacked(file):
             assert (before.dtype, before.tobytes()) == (after.dtype, after.tobytes())
         else:
             assert before == after
-    assert (saved.n, saved.told, saved.evaluations, saved.seed) == (300, 1, 199, 0)
+    assert (saved.n, saved.told, saved.evaluations, saved.seed) == (300, 7, 199, 0)
 
 
 def test_destinations(tmp_path, monkeypatch):

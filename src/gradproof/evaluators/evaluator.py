@@ -50,7 +50,6 @@ class Evaluator(ABC):
         self._round = np.empty(0)
         keep_freed_memory(problem.x.nbytes)
         self._done = 0
-        self._outside = np.zeros(0, bool)
 
     @abstractmethod
     def at_x(self) -> float:
@@ -94,7 +93,6 @@ class Evaluator(ABC):
         wanted = ~at_x
         if self.bounds is not None:
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)
-            self._outside = ~(wanted | at_x)
         if wanted.any():
             self._note(self.elsewhere(np.ascontiguousarray(probes[wanted])), np.flatnonzero(wanted))
         self._done = len(probes)
@@ -102,13 +100,14 @@ class Evaluator(ABC):
 
     def forget(self) -> None:
         """Begin a new round: discard the values of the last one."""
-        self.problem.outside = self.outside
-        self._done, self._outside = 0, self._outside[:0]
+        self._done = 0
 
-    @property
-    def outside(self) -> int:
-        """How many values so far are NaN because their points lie outside the bounds, where f is not evaluated."""
-        return self.problem.outside + int(np.count_nonzero(self._outside[: self._done]))
+    def left_out(self, probes: Flat, values: Flat) -> int:
+        """Return how many of these values are NaN because their points lie outside the bounds."""
+        if self.bounds is None:
+            return 0
+        missing = np.ascontiguousarray(probes[np.isnan(values)])
+        return int(np.count_nonzero(~self.bounds.inside(missing, self.problem.x, self.points)))
 
     def first_values(self) -> Flat:
         """Return the values obtained in a round that was interrupted: those of its first probes."""

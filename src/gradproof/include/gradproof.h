@@ -34,6 +34,8 @@
  *            check on: asking twice gives the same round. A part of a round may be told, its first values; the next
  *            round then asks for the rest or, along lines, for all of it again. As soon as one value has been told,
  *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
+ * Bounds     Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
+ *            gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
  * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
  *            for a pointer that must not be NULL or a number out of its range, there is
  *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a
@@ -100,8 +102,8 @@
                                                fast or jumps; look at f along this line. */
 #define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
                                                domain of f, or give bounds. */
-#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f(x) differs from call to call: fix the random seed, switch
-                                               dropout off, or make the sums reproducible. */
+#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f is random, f(x) differs from call to call: fix its seed,
+                                               switch dropout off, or make its sums reproducible. */
 
 /* Arithmetic found inside the objective. */
 #define GRADPROOF_ARITHMETIC_COARSE 16
@@ -161,6 +163,7 @@ typedef struct gradproof_report {
     int64_t untested;          /* coordinates that were not tested */
     int64_t findings;          /* findings that gradproof_result can write */
     int64_t evaluations;       /* evaluations of the objective */
+    int64_t outside;           /* values that were not computed, as gradproof_skip said: they are no evaluations */
     int64_t rounds;            /* rounds of ask and tell */
     int64_t arithmetic;        /* arithmetic found inside the objective: 64, 32, or 16 for coarser than float32 */
     int64_t noise_measured;    /* 1: noise_floor was measured; 0: nothing asked for it, it is assumed */
@@ -329,16 +332,18 @@ int32_t gradproof_points_f32(const float *x, const float *claimed, const double 
 
 /*
  * Take the values of the round that was asked for, in its order: all of them, or the first ones.
- * The first ones are for a caller who must stop in the middle of a round. They count as evaluations. Where
- * coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along
- * lines they are not enough, and the next round is the same one again.
+ * The first ones are for a caller who must stop in the middle of a round. They count as evaluations, but for
+ * those that gradproof_skip took out. Where coordinates are tested one by one, what they prove stands, and
+ * the next round asks for the rest; along lines they are not enough, and the next round is the same one
+ * again.
  *   engine       The check.
  *   x, claimed   As at its start.
  *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
  *   changes      For probes on long lines the change that the claim foretells, as gradproof_evaluate or
  *                gradproof_points wrote it; no other elements are read. May be NULL in a check of every
  *                coordinate.
- *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer.
+ *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer; not fewer than
+ *                were skipped.
  *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been
  *                asked for since the last one was told, or since the check was stopped;
  *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
@@ -567,6 +572,17 @@ int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const do
 int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
+
+/*
+ * Say how many of the values told next were not computed, because their points lie outside of bounds.
+ * Such values are NaN. They are no evaluations, and the budget does not count them. The call belongs between
+ * gradproof_ask and gradproof_tell; of several the last one counts.
+ *   engine       The check.
+ *   count        Number of these values, at least 0.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND;
+ *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+ */
+int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
 
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 

@@ -25,8 +25,6 @@ class Problem:
         self.notes: list[str] = []
         self.watch = Watch()
         self.raised = Exceptions()
-        # How many points of earlier rounds were outside the bounds.
-        self.outside = 0
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
         self.along_lines = False
 

@@ -30,7 +30,6 @@ class Course(NamedTuple):
     stopped_by: str
     warnings: tuple[str, ...]
     exceptions: tuple[Raised, ...]
-    outside: int
 
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
@@ -62,6 +61,7 @@ def _numbers(report: structs.Report) -> dict[str, Any]:
         "undecided": report.open,
         "untested": report.untested,
         "evaluations": report.evaluations,
+        "outside": report.outside,
         "rounds": report.rounds,
         "value": float(report.value),
         "noise_floor": float(report.noise_floor),

@@ -131,6 +131,8 @@ class Recorder:
         if under_way is not None and (self._base is not None or current is not None):
             pairs.insert(len(self._since), self._answered(under_way))
         starts, steps, kept = self._kept.first(base.kept)
+        probes = np.concatenate([probes for probes, _ in pairs])
+        values = np.concatenate([values for _, values in pairs])
         return self._described()._replace(
             told=base.told,
             memory=base.memory if base.told else np.empty(0, np.int64),
@@ -138,8 +140,9 @@ class Recorder:
             starts=starts,
             steps=steps,
             kept=kept,
-            probes=np.concatenate([probes for probes, _ in pairs]),
-            values=np.concatenate([values for _, values in pairs]),
+            probes=probes,
+            values=values,
+            outside=self._evaluator.left_out(probes, values),
         )
 
     def _budget_decides(self, count: int) -> bool:

@@ -61,7 +61,6 @@ class FileKeeper(Keeper):
             refuse_budget(self._saved, options.budget, self._resumed_from)
             problem.notes.extend(self._saved.notes.split(saving.NEXT) if self._saved.notes else ())
             problem.raised.add(_raised(self._saved.raised))
-            problem.outside = self._saved.outside
 
     def claimed_gradient(self, gradient: Any, problem: Problem) -> tuple[Flat, int]:
         """Return the claimed gradient and the number of calls; in a resumed check it must be the original one."""
@@ -106,7 +105,7 @@ class FileKeeper(Keeper):
 
         def described() -> Saved:
             notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.raised.all())
-            return fixed._replace(notes=notes, raised=raised, outside=evaluator.outside)
+            return fixed._replace(notes=notes, raised=raised)
 
         self._recorder = Recorder(evaluator, engine, values, known, described)
         return self._recorder

@@ -54,7 +54,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
             answers = keeper.record(evaluator, engine, values, problem, calls)
             stopped_by = _run(engine, answers, evaluator, values, keeper)
     outcome = engine.result()
-    if not stopped_by and settings.budget is not None and _is_early(outcome):
+    if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
         problem.note(remark)
@@ -63,10 +63,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    # To the engine a point outside the bounds is just a value that is not finite.
-    outcome.report.evaluations -= evaluator.outside
     notes, raised = tuple(problem.notes), problem.raised.all()
-    course = Course(chosen, options.seed, calls, stopped_by, notes, raised, evaluator.outside)
+    course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
     return make_report(outcome, evidence, course)
 
 
@@ -80,9 +78,9 @@ def _keeper(settings: Settings) -> Keeper:
     return FileKeeper(settings.save, settings.resume)
 
 
-def _is_early(outcome: Outcome) -> bool:
-    """Whether the engine had to leave something untested."""
-    return bool(outcome.report.untested or outcome.report.early)
+def _is_early(outcome: Outcome, mode: str) -> bool:
+    """Whether the engine had to leave something untested; along lines it says so itself."""
+    return bool(outcome.report.early if mode == "lines" else outcome.report.untested)
 
 
 def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
@@ -121,7 +119,8 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
             values = answers.evaluate(probes)
             watch.look()
             kept.keep(probes, values)
-            engine.tell(values, evaluator.foretold(probes))
+            outside = evaluator.left_out(probes, values)
+            engine.tell(values, evaluator.foretold(probes), outside)
             answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"
@@ -137,6 +136,7 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
     if stopped_by:
         watch.look()
         values = answers.first_values()
-        kept.keep(probes[: len(values)], values)
-        engine.stop(values)
+        told = probes[: len(values)]
+        kept.keep(told, values)
+        engine.stop(values, evaluator.left_out(told, values))
     return stopped_by

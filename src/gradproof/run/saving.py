@@ -44,10 +44,10 @@ class Saved(NamedTuple):
     """The state of a check between two evaluations.
 
     `memory` is that of the engine between two rounds, after `told` evaluations; it is empty if `told` is 0.  The values
-    of `probes` are known in addition, and are not computed again.  Of all these values `outside` belong to points
-    outside the bounds.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report; `notes` are its
-    warnings, separated by null characters; `raised` are the exceptions of the objective, each as type, message and
-    count, separated likewise.
+    of `probes` are known in addition, and are not computed again; `outside` of them belong to points outside the
+    bounds, and are no evaluations.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report;
+    `notes` are its warnings, separated by null characters; `raised` are the exceptions of the objective, each as type,
+    message and count, separated likewise.
     """
 
     version: str
@@ -76,7 +76,7 @@ class Saved(NamedTuple):
     @property
     def evaluations(self) -> int:
         """The number of evaluations of the objective so far."""
-        return self.told + len(self.values)
+        return self.told + len(self.values) - self.outside
 
 
 TYPES: dict[str, Any] = {

@@ -138,7 +138,7 @@ def test_no_room_for_findings():
     finding = finding_of(engine, most - 1)
     assert (finding.slope, finding.error_bar, finding.step) == (2.25, 0.25, step)
     assert (finding.left, finding.right, finding.claimed) == (2.0, 2.5, 1.0)
-    outcome.settle_without_value(engine)
+    outcome.leave_all_open(engine, codes.DOMAIN)
     assert coordinate_of(engine, n - 1).cause == codes.DOMAIN
     engine.slots[0].start = n - 1
     outcome.write_finding(engine, engine.slots[0])

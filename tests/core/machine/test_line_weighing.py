@@ -1,12 +1,14 @@
 """What follows from lines that have climbed: on memory made for it."""
 
+import math
+
 import pytest
-from lineladders import begun, in_bars, measure
+from lineladders import begun, feed, in_bars, measure
 
 from gradproof.core.lines import phases
 from gradproof.core.lines.decision import bar_decides
 from gradproof.core.machine import line_verdict, line_weighing
-from gradproof.core.records.codes import VERDICT_INCONCLUSIVE
+from gradproof.core.records.codes import NONDETERMINISTIC, UNTESTED, VERDICT_INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -44,10 +46,11 @@ def test_another_value_at_x_takes_back_what_agreed():
     lines = begun(phases.REPEAT, budget=50, evaluations=45)
     lines.random_lines, lines.aligned_lines, lines.disagreed, lines.part.again = 4, 2, 1, 1
     lines.random_bar = lines.aligned_bar = 1e-9
+    lines.engine.noise_measured = 1
     line_weighing.take_repeated_value(lines, 1.25)
     assert lines.engine.nondeterministic == 1
     assert lines.engine.spread == 0.25
-    assert lines.phase == phases.RANDOM
+    assert lines.phase == phases.FAR
     assert not any((lines.random_lines, lines.aligned_lines, lines.disagreed, lines.part.again))
     assert not any((lines.random_bar, lines.aligned_bar))
     line_verdict.end_lines_early(lines)
@@ -61,3 +64,63 @@ def test_the_same_value_at_x_goes_on():
     assert lines.engine.nondeterministic == 0
     assert (lines.repeated, lines.random_lines, lines.node_count) == (1, 4, 1)
     assert lines.phase == phases.HALVING
+
+
+def test_the_noise_line_goes_on_where_it_was_interrupted():
+    lines = begun(phases.REPEAT)
+    line_weighing.take_repeated_value(lines, 1.0)
+    assert (lines.phase, lines.repeated) == (phases.NOISE, 1)
+    lines.engine.noise_measured = 1
+    line_weighing.take_repeated_value(lines, 1.0)
+    assert lines.phase == phases.RANDOM
+
+
+@pytest.mark.parametrize(("difference", "phase"), [(0.04, phases.RANDOM), (0.06, phases.FAR)])
+def test_the_largest_steps_must_show_the_claim(difference, phase):
+    """Half the difference is noise: 3 of it at a quarter of a scale, against 0.3 of the norm, which is 1."""
+    lines = begun(phases.REPEAT)
+    lines.engine.noise_measured = 1
+    line_weighing.take_repeated_value(lines, 1.0 + difference)
+    assert lines.phase == phase
+    lines.unfit_claims = 1
+    line_weighing.begin_random(lines)
+    assert lines.phase == phases.CONFIRM
+
+
+def far(noise, line):
+    """A check of a random f, with what four lines say at the largest step."""
+    lines = begun(phases.REPEAT)
+    lines.engine.noise = noise
+    line_weighing.begin_random(lines)
+    feed(lines, lines.pool, [line] * 4, lambda: 0.0)
+    line_weighing.advance_pool(lines)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("line", "phase"),
+    [
+        (lambda t: 15.0 * t, phases.DONE),
+        (lambda t: 17.0 * t, phases.RANDOM),
+        (lambda t: -17.0 * t, phases.RANDOM),
+        (lambda t: 2.5e3 * t**2, phases.DONE),
+        (lambda t: 2.7e3 * t**2, phases.RANDOM),
+        (lambda t: math.nan, phases.RANDOM),
+    ],
+    ids=["hidden", "error", "negative", "flat", "curved", "domain"],
+)
+def test_what_exceeds_the_spread_is_followed(line, phase):
+    """An error of 4 standard deviations at a quarter, or a slope by curvature against which 3 of them are small."""
+    lines = far(1.0, line)
+    assert lines.phase == phase
+    if phase == phases.DONE:
+        assert (lines.verdict, lines.cause) == (VERDICT_INCONCLUSIVE, NONDETERMINISTIC)
+        assert lines.early == 0
+
+
+def test_where_f_is_random_a_budget_is_not_what_is_missing():
+    for nondeterministic, cause in ((1, NONDETERMINISTIC), (0, UNTESTED)):
+        lines = begun(phases.RANDOM)
+        lines.engine.nondeterministic = nondeterministic
+        line_verdict.end_lines_early(lines)
+        assert (lines.verdict, lines.cause) == (VERDICT_INCONCLUSIVE, cause)

@@ -29,7 +29,7 @@ def test_a_check_that_is_stopped(witness):
     count = witness("gradproof_ask", engine, probes(), ROUND)
     assert 1 <= count <= 2
     assert witness("gradproof_tell", engine, X, 2 * X, np.full(count, squares(X)), None, count) == DONE
-    assert witness("gradproof_ask", engine, probes(), ROUND) == 8
+    assert witness("gradproof_ask", engine, probes(), ROUND) == 6
     assert witness("gradproof_stop", engine) == DONE
     assert witness("gradproof_ask", engine, probes(), ROUND) == 0
     found = results(witness, engine, 4)

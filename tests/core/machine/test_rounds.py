@@ -232,6 +232,7 @@ def calls(memory, out):
         "ask": (memory, out.probes, ROUND),
         "tell": (memory, X, X, values, values, 1),
         "stop": (memory,),
+        "skip": (memory, 1),
         "result": (memory, out.report, out.findings, 8),
         "coordinates": (memory, out.words, out.words, out.words, out.reals, 8),
         "blocks": (memory, out.reals, out.reals, 8),

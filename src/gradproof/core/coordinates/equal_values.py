@@ -1,4 +1,4 @@
-"""Equal values: f may be smooth along every coordinate alone, and have a kink all the same where some of them are equal.
+"""Equal values: f may be smooth along every coordinate alone, and yet have a kink where some of them are equal.
 
 The second largest of three equal values moves with none of them alone, and with all of them together.  What is known of
 the coordinates one by one then neither proves their claims nor refutes them.  Along the line on which all of them move
@@ -99,7 +99,7 @@ def ends_of_group(engine: Engine, index: int) -> tuple[int, int]:
 
 
 def are_smooth(engine: Engine, first: int, last: int) -> bool:
-    """Return whether all coordinates of a range are decided, and none has a kink: others are tested in their own way."""
+    """Return whether all coordinates of a range are decided, and none has a kink; other ranges are not tested."""
     for index in range(first, last + 1):
         coordinate = coordinate_of(engine, index)
         if coordinate.kink != NO_KINK or (coordinate.cause == codes.WRONG and coordinate.finding < 0):
@@ -136,7 +136,7 @@ def open_group(engine: Engine, slot: Slot, first: int, last: int) -> None:
 
 
 def weigh_group(engine: Engine, slot: Slot) -> None:
-    """Where the slope of the line is not the sum of the slopes of its coordinates: see whether the claims agree with it.
+    """See whether the claims agree with a line whose slope is not the sum of the slopes of its coordinates.
 
     If they do, what refuted single claims is withdrawn; if they do not, and none was refuted, they are wrong together.
     """

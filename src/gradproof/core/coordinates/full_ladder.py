@@ -13,19 +13,15 @@ from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPE
 from ..evidence.hidden_noise import FLAT_PAIRS
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
 from ..evidence.ladder import DEVIATIONS, centered, median_slope, place_of_step, slope_noise, value_noise
-from ..evidence.scales import LARGEST_PAIR_STEP, UNIT_FLOAT64, smallest_step
+from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT64, coarsest_step, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
-from ..records.floats import larger, larger_finite, middle, power_of_two_above, smaller
+from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
 from .short_proof import STEP_RATIO, far_step, lacks_evidence, next_step, settle, sides_with_claim
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.
 FINEST_STEPS = 3
 SEEN_GAP = 0.25
-# The coarsest step is four sizes; small coordinates count as of size 1, but 2**20 times their own size at most.
-TOP = 4.0
-FARTHEST = 1.0
-LARGEST_RELATIVE_STEP = 2.0**20
 # Finer steps are of no use where noise is this many times larger than every slope seen so far.
 HIDDEN = 16.0
 # Smaller values and slopes count as 0.
@@ -40,9 +36,7 @@ PART_OF_CLAIM = 1e-3
 
 def top_step(slot: Slot) -> float:
     """Return the coarsest step of a ladder."""
-    size = slot.size
-    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), slot.reach)
-    return power_of_two_above(TOP * larger(size, farthest))
+    return coarsest_step(slot.size, slot.reach)
 
 
 def begin_ladder(engine: Engine, slot: Slot) -> None:

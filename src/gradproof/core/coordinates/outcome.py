@@ -84,10 +84,10 @@ def refute_by_pair(engine: Engine, index: int) -> None:
         finding.step = step
 
 
-def settle_without_value(engine: Engine) -> None:
-    """Record that nothing can be tested, because f is not finite at x."""
+def leave_all_open(engine: Engine, cause: int) -> None:
+    """Record why nothing can be decided: f is not finite at x, or its spread hides every slope."""
     for index in range(engine.sweep.count):
-        note_cause(engine, index, codes.DOMAIN, NO_KINK, math.inf)
+        note_cause(engine, index, cause, NO_KINK, math.inf)
         new_finding(engine, index)
 
 

@@ -1,8 +1,11 @@
 """The rounds of a check: which probes the next round holds, and what their values change.
 
-f(x) -> pairs, a chunk of coordinates at a time -> f(x) again, once, if something disagreed -> short proofs of that ->
-the noise line, once, if something is still open (where noise is larger than assumed, back to the pairs) -> ladders of
-what was left -> lines over coordinates that may share a kink -> done
+f(x) -> pairs, a few at first, then a chunk of coordinates at a time -> f(x) again, once, as soon as something disagreed
+-> short proofs of that -> the noise line, once, if something is still open (where noise is larger than assumed, back to
+the pairs) -> ladders of what was left -> lines over coordinates that may share a kink -> done
+
+Where f is random, its spread follows f(x); the pairs of all coordinates begin again, or the check ends where they could
+show nothing.
 """
 
 from __future__ import annotations
@@ -14,18 +17,22 @@ from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import noise_bar
 from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
+from ..evidence.spread import far_coordinate, far_pairs, farthest_step, may_show_claims, shows_error
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
+from ..records.codes import DOMAIN, NONDETERMINISTIC
 from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
 from ..records.floats import larger, larger_finite, spacing
 from . import phases
-from .outcome import DISAGREES_FLAT, UNDECIDED, settle_by_pair, settle_without_value
+from .outcome import DECIDING_RESOLUTION, DISAGREES_FLAT, UNDECIDED, leave_all_open, settle_by_pair
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots, one_sided_slope
 from .sweep import begin_sweep, end_noise, room, settle_slots
 
+# A random f disagrees with any claim: these pairs come first, so that it is known before a whole chunk is asked for.
+SCOUTS = 3
 # Half the range of its ten values at x is taken for the noise of a random objective; for normal values a third of the
 # range would be the standard deviation.
 SPREAD_TO_NOISE = 0.5
@@ -41,11 +48,25 @@ def asked(engine: Engine) -> int:
         return 1 if available >= 1 else 0
     if phase == phases.SPREAD:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
+    if phase == phases.FAR:
+        return 2 * far_pairs(engine)
     if phase == phases.PAIRS:
-        return 2 * (engine.sweep.chunk_stop - engine.sweep.chunk_start)
+        return 2 * (pairs_stop(engine) - engine.sweep.paired)
     if phase == phases.NOISE:
         return noise_probes(engine.noise_line)
     return slot_probes(engine, available) if phase != phases.DONE else 0
+
+
+def is_scouting(engine: Engine) -> bool:
+    """Return whether a few coordinates go before the others: f(x) has not been asked for a second time yet."""
+    sweep = engine.sweep
+    return sweep.seen_twice == 0 and sweep.chunk_start == 0 and sweep.paired < SCOUTS
+
+
+def pairs_stop(engine: Engine) -> int:
+    """Return how many coordinates of the chunk have their pairs after the next round."""
+    size = engine.sweep.chunk_stop - engine.sweep.chunk_start
+    return SCOUTS if is_scouting(engine) and size > SCOUTS else size
 
 
 def slot_probes(engine: Engine, available: int) -> int:
@@ -64,12 +85,8 @@ def write_round(engine: Engine, probes: Probes) -> int:
     """Write the probes of the next round; return their number.  Nothing changes, so that a round can be asked again."""
     count = asked(engine)
     phase = engine.sweep.phase
-    if phase == phases.PAIRS:
-        for k in range(count // 2):
-            index = engine.sweep.chunk_start + k
-            step = pair_step(engine, coordinate_of(engine, index))
-            write_probe(probes[2 * k], index, index + 1, 0, step)
-            write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
+    if phase == phases.PAIRS or phase == phases.FAR:
+        write_pairs(engine, probes, count // 2)
     elif phase == phases.NOISE:
         write_noise_probes(engine.noise_line, probes, noise_seed(engine.seed), 0.0)
     elif phase >= phases.PROOFS:
@@ -78,6 +95,17 @@ def write_round(engine: Engine, probes: Probes) -> int:
         for k in range(count):
             write_probe(probes[k], 0, 0, 0, 0.0)
     return count
+
+
+def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
+    """Write the probes of so many pairs: of the next coordinates of the chunk, or of a few far from x."""
+    far = engine.sweep.phase == phases.FAR
+    for k in range(count):
+        index = far_coordinate(engine, k) if far else engine.sweep.chunk_start + engine.sweep.paired + k
+        coordinate = coordinate_of(engine, index)
+        step = farthest_step(engine, coordinate) if far else pair_step(engine, coordinate)
+        write_probe(probes[2 * k], index, index + 1, 0, step)
+        write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
 
 
 def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
@@ -103,9 +131,10 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
         take_second_value(engine, values[0])
     elif phase == phases.SPREAD:
         take_spread(engine, values, count)
+    elif phase == phases.FAR:
+        take_far_pairs(engine, values, count // 2)
     elif phase == phases.PAIRS:
-        engine.sweep.chunk_stop = engine.sweep.chunk_start + count // 2
-        take_pairs(engine, values)
+        take_pairs(engine, values, count // 2)
     elif phase == phases.NOISE:
         # A part of the noise line is worth nothing: all of it is asked for again.
         if count == noise_probes(engine.noise_line) and advance_noise(engine, note_values(engine, values)):
@@ -119,7 +148,7 @@ def take_value_at_x(engine: Engine, value: float) -> None:
     """Take f(x), and begin with the pairs if it is finite; else nothing can be tested."""
     engine.value = value
     if not math.isfinite(value):
-        settle_without_value(engine)
+        leave_all_open(engine, DOMAIN)
         engine.sweep.phase = phases.DONE
         return
     engine.noise = ASSUMED_UNITS * spacing(value)
@@ -127,14 +156,15 @@ def take_value_at_x(engine: Engine, value: float) -> None:
 
 
 def take_second_value(engine: Engine, value: float) -> None:
-    """Go on to the proofs if f(x) is the same at its second call; else ask for it again, to see how far it spreads."""
-    engine.sweep.seen_twice = 1
+    """Go on where f(x) is the same at its second call; else ask for it again, to see how far it spreads."""
+    sweep = engine.sweep
+    sweep.seen_twice = 1
     if value == engine.value:
-        engine.sweep.phase = phases.PROOFS
+        sweep.phase = phases.PAIRS if sweep.chunk_start + sweep.paired < sweep.chunk_stop else phases.PROOFS
         return
     engine.nondeterministic = 1
     engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
-    engine.sweep.phase = phases.SPREAD
+    sweep.phase = phases.SPREAD
 
 
 def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
@@ -148,35 +178,73 @@ def take_spread(engine: Engine, values: ConstReals, count: int) -> None:
     engine.spread = larger(high - low, engine.spread)
     engine.value = low + (high - low) / 2.0
     engine.noise = larger(SPREAD_TO_NOISE * engine.spread, engine.noise)
-    begin_sweep(engine)
+    if may_show_claims(engine, DECIDING_RESOLUTION):
+        begin_sweep(engine)
+    elif room(engine) < 2 * far_pairs(engine):
+        end_random(engine)
+    else:
+        engine.sweep.phase = phases.FAR
 
 
-def take_pairs(engine: Engine, values: ConstReals) -> None:
-    """Judge every coordinate of the chunk by its pair; keep the values for its proof."""
+def take_far_pairs(engine: Engine, values: ConstReals, count: int) -> None:
+    """Begin again with the pairs if an error shows in spite of the spread; else nothing can be said."""
+    shows = False
+    for k in range(count):
+        coordinate = coordinate_of(engine, far_coordinate(engine, k))
+        shows = shows_error(engine, coordinate, values[2 * k], values[2 * k + 1]) or shows
+    if shows:
+        begin_sweep(engine)
+    else:
+        end_random(engine)
+
+
+def end_random(engine: Engine) -> None:
+    """End the check: the spread of f(x) hides every claim, and every error that was looked for."""
+    engine.noise_measured = 1
+    leave_all_open(engine, NONDETERMINISTIC)
+    engine.sweep.phase = phases.DONE
+
+
+def take_pairs(engine: Engine, values: ConstReals, count: int) -> None:
+    """Judge so many coordinates of the chunk by their pairs; keep the values for their proofs."""
     sweep = engine.sweep
+    scouting = is_scouting(engine)
     disagree = False
-    for k in range(sweep.chunk_stop - sweep.chunk_start):
-        index = sweep.chunk_start + k
-        engine.pairs[k].right = values[2 * k]
-        engine.pairs[k].left = values[2 * k + 1]
-        coordinate = coordinate_of(engine, index)
-        step = pair_step(engine, coordinate)
-        right = one_sided_slope(engine, coordinate.x, step, values[2 * k])
-        left = one_sided_slope(engine, coordinate.x, -step, values[2 * k + 1])
-        allowed = tolerance(engine, coordinate)
-        noise = noise_bar(engine.noise, step)
-        needed = needed_resolution(engine, coordinate)
-        decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
-        if decision == DECIDED_RIGHT:
-            settle_by_pair(engine, index, allowed, noise)
-            sweep.follows_claims = 1 if coordinate.claimed != 0.0 else sweep.follows_claims
-        else:
-            disagree = True
-            coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+    for k in range(count):
+        number = sweep.paired + k
+        engine.pairs[number].right = values[2 * k]
+        engine.pairs[number].left = values[2 * k + 1]
+        disagree = not agrees_by_pair(engine, number) or disagree
+    sweep.paired += count
+    if not scouting:
+        sweep.chunk_stop = sweep.chunk_start + sweep.paired
     # A random f disagrees with any claim, so that f(x) is asked for a second time only after a disagreement.
-    sweep.phase = phases.AGAIN if disagree and sweep.seen_twice == 0 else phases.PROOFS
+    if disagree and sweep.seen_twice == 0:
+        sweep.phase = phases.AGAIN
+    elif sweep.chunk_start + sweep.paired == sweep.chunk_stop:
+        sweep.phase = phases.PROOFS
     sweep.waiting = sweep.chunk_start
     free_all_slots(engine)
+
+
+def agrees_by_pair(engine: Engine, number: int) -> bool:
+    """Judge a coordinate of the chunk by its pair; return whether its claim agrees."""
+    sides = engine.pairs[number]
+    index = engine.sweep.chunk_start + number
+    coordinate = coordinate_of(engine, index)
+    step = pair_step(engine, coordinate)
+    right = one_sided_slope(engine, coordinate.x, step, sides.right)
+    left = one_sided_slope(engine, coordinate.x, -step, sides.left)
+    allowed = tolerance(engine, coordinate)
+    noise = noise_bar(engine.noise, step)
+    needed = needed_resolution(engine, coordinate)
+    decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
+    if decision == DECIDED_RIGHT:
+        settle_by_pair(engine, index, allowed, noise)
+        engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
+    else:
+        coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+    return decision == DECIDED_RIGHT
 
 
 def take_slots(engine: Engine, values: ConstReals, count: int) -> None:

@@ -8,7 +8,16 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, gap, grows_as_curvature, judge
+from ..evidence.decision import (
+    CLEARLY,
+    DECIDED_RIGHT,
+    DECIDED_WRONG,
+    QUIET,
+    argument_rounding,
+    gap,
+    grows_as_curvature,
+    judge,
+)
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size, smallest_step
@@ -189,7 +198,7 @@ def sides_with_claim(slot: Slot, slope: float) -> bool:
 
 
 def advance_proof_far(engine: Engine, slot: Slot) -> None:
-    """Call the claim wrong unless the far pair sides with it, or slopes fade towards it; then leave it to the ladder."""
+    """Call the claim wrong unless the far pair sides with it, or slopes fade; then leave it to the ladder."""
     if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))) or fades(engine, slot):
         slot.stage = stages.PARKED
     else:

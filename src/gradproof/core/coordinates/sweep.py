@@ -7,7 +7,7 @@ from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32
-from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, coordinate_of
+from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
 from .full_ladder import begin_ladder
@@ -36,6 +36,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.phase = phases.PAIRS
     sweep.chunk_start = 0
     sweep.chunk_stop = 0
+    sweep.paired = 0
     sweep.finding_count = 0
     sweep.proved_wrong = 0
     sweep.dense = 0
@@ -97,16 +98,16 @@ def ready(engine: Engine) -> bool:
 
 
 def prepare_pairs(engine: Engine, available: int) -> bool:
-    """Choose the next chunk; after the last one go on to the ladders."""
+    """Choose the next chunk, or the rest of one that has begun; after the last one go on to the ladders."""
     sweep = engine.sweep
-    left = sweep.count - sweep.chunk_start
+    left = sweep.count - sweep.chunk_start - sweep.paired
     if left <= 0:
         sweep.phase = phases.LADDERS
         sweep.waiting = 0
         free_all_slots(engine)
         return False
     size = available // 2
-    size = left if left < size else size
+    size = sweep.paired + (left if left < size else size)
     size = CHUNK if size > CHUNK else size
     sweep.chunk_stop = sweep.chunk_start + size
     return True
@@ -126,6 +127,7 @@ def prepare_proofs(engine: Engine, available: int) -> bool:
         return ask_or_end(engine, available)
     engine.sweep.phase = phases.PAIRS
     engine.sweep.chunk_start = engine.sweep.chunk_stop
+    engine.sweep.paired = 0
     return False
 
 

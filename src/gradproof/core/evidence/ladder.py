@@ -94,10 +94,10 @@ def largest_change(pair: Pair) -> float:
 
 
 def fades(engine: Engine, slot: Slot) -> bool:
-    """Return whether f moves hardly farther over the coarsest step than over the finest: slopes shrink faster than a
-    root's, like 1 / h in the end.
+    """Return whether f moves hardly farther over the coarsest step than over the finest.
 
-    Both steps may then be beyond the scale on which f varies, and say nothing of its slope at x.
+    Where slopes shrink faster than those of a root, like 1 / h in the end, both steps may be beyond the scale on which
+    f varies, and say nothing of its slope at x.
     """
     near = slot.ladder[0]
     far = slot.ladder[slot.count - 1]

@@ -27,6 +27,10 @@ HARMLESS_STEP = 8.0
 LARGEST_PAIR_STEP = 2.0**-13
 SMALLEST_STEP = 2.0**-46
 SMALLEST_STEP_IN_SPACINGS = 16.0
+# The coarsest step is four sizes; small coordinates count as of size 1, but 2**20 times their own size at most.
+TOP = 4.0
+FARTHEST = 1.0
+LARGEST_RELATIVE_STEP = 2.0**20
 # Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope: about the root of
 # the unit of float64, below which float32 cannot see.
 FLAT_PART = 1e-8
@@ -99,6 +103,12 @@ def exact_in_float32(x: float) -> float:
     Half a unit in the last place of float32 would be rounded to a whole one, and the slopes on both sides doubled.
     """
     return FLOAT32_SPACING * spacing(x) if x != 0.0 and x == rounded_to_float32(x) else 0.0
+
+
+def coarsest_step(size: float, reach: float) -> float:
+    """Return the coarsest step of a ladder, for a coordinate of this size; kinks may be looked for farther away."""
+    farthest = larger(smaller(FARTHEST, LARGEST_RELATIVE_STEP * size), reach)
+    return power_of_two_above(TOP * larger(size, farthest))
 
 
 def real_step(engine: Engine, x: float, step: float) -> float:

@@ -103,14 +103,19 @@ def sums_may_drift(lines: Lines) -> bool:
     return seen_residual(lines) <= drift * lines.sum
 
 
-def note_curvature(lines: Lines) -> None:
-    """Note the slope that curvature makes a hundredth of a scale away, from the gaps of the pool."""
+def curved_slope(lines: Lines) -> float:
+    """Return the slope that curvature makes a hundredth of a scale away, from the gaps of the pool."""
     pool = lines.pool
     total = 0.0
     for line in range(pool.line_count):
         total += math.fabs(gap_at(pool, pool.best, line))
     mean = total / pool.line_count
-    lines.curved_slope = larger(math.ldexp(mean, -int(pool.best)) * AWAY, lines.curved_slope)
+    return math.ldexp(mean, -int(pool.best)) * AWAY
+
+
+def note_curvature(lines: Lines) -> None:
+    """Note the slope that curvature makes, which lines at other steps may have shown larger."""
+    lines.curved_slope = larger(curved_slope(lines), lines.curved_slope)
 
 
 def note_seen(lines: Lines) -> None:
@@ -138,12 +143,17 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
     write_node(lines.nodes[0], ladder, bar)
 
 
-def bar_decides(lines: Lines) -> bool:
-    """Return whether the bar is small against what slopes are like here: else the gradient could be anything.
+def decides(lines: Lines, bar: float, curved: float) -> bool:
+    """Return whether a bar is small against what slopes are like here, those made by curvature included.
 
     A bar of the absolute error that the caller allows is always enough.
     """
-    reference = larger(lines.norm, lines.curved_slope)
+    reference = larger(lines.norm, curved)
     if reference == 0.0:
         reference = FLAT_PART * math.fabs(lines.engine.value)
-    return lines.random_bar <= larger(DECISIVE_PART * reference, allowed_along(lines, False))
+    return bar <= larger(DECISIVE_PART * reference, allowed_along(lines, False))
+
+
+def bar_decides(lines: Lines) -> bool:
+    """Return whether the bar is small against what slopes are like here: else the gradient could be anything."""
+    return decides(lines, lines.random_bar, lines.curved_slope)

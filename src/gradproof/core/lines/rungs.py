@@ -109,7 +109,12 @@ def slope_noise_at(lines: Lines, exponent: int) -> float:
 
 def has_coarse_noise(lines: Lines) -> bool:
     """Return whether f seems to be computed in float32."""
-    return lines.engine.noise > LARGEST_FLOAT64_NOISE * math.fabs(lines.engine.value)
+    return is_coarse_noise(lines, lines.engine.noise)
+
+
+def is_coarse_noise(lines: Lines, noise: float) -> bool:
+    """Return whether so much noise is not that of float64; infinite noise is not known yet."""
+    return LARGEST_FLOAT64_NOISE * math.fabs(lines.engine.value) < noise < math.inf
 
 
 def is_coarse(lines: Lines) -> bool:

@@ -7,7 +7,7 @@ import math
 from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
 from ..lines import phases
 from ..lines.plan import begin_lines
-from ..lines.rungs import FLOOR, has_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
+from ..lines.rungs import FLOOR, is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
@@ -115,12 +115,14 @@ def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     for number in range(noise_probes(lines.engine.noise_line)):
         change = changes[number] if lines.engine.float32 != 0 and math.isfinite(changes[number]) else 0.0
         changed = note_value(lines.engine, number, values[number], change) or changed
-    if advance_noise(lines.engine, changed):
-        if has_coarse_noise(lines):
-            # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.
-            lines.phase = phases.REPEAT
-        else:
-            begin_lines(lines)
+    known = advance_noise(lines.engine, changed)
+    # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.  Values that differ from
+    # call to call may look like a steep f at every spacing: so as soon as one of them shows so much noise.
+    coarse = is_coarse_noise(lines, lines.engine.noise if known else lines.engine.noise_line.best)
+    if coarse and lines.repeated == 0:
+        lines.phase = phases.REPEAT
+    elif known:
+        begin_lines(lines)
 
 
 def settle_lines(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:

@@ -132,7 +132,12 @@ def end_lines_early(lines: Lines) -> None:
         end_unlocated(lines)
     else:
         right = lines.random_lines > 0 and lines.engine.stopped == 0 and bar_decides(lines) and not doubtful
-        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, UNTESTED)
+        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, early_cause(lines))
+
+
+def early_cause(lines: Lines) -> int:
+    """Return why a check that ended early is open: where f is random, that is to be mended first."""
+    return codes.NONDETERMINISTIC if lines.engine.nondeterministic != 0 else UNTESTED
 
 
 def end_unlocated(lines: Lines) -> None:
@@ -149,4 +154,4 @@ def end_unlocated(lines: Lines) -> None:
         write_open_node(lines, lines.next_nodes[number], cause)
     if lines.finding_count == 0:
         write_open_node(lines, lines.nodes[0], cause)
-    end_with(lines, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, UNTESTED)
+    end_with(lines, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, early_cause(lines))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.noise_line import settle_noise
 from ..lines import phases
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
+    curved_slope,
+    decides,
     note_curvature,
     note_failure,
     note_seen,
@@ -19,14 +22,17 @@ from ..lines.decision import (
 from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
-from ..lines.rungs import begin_line_ladder, ladder_probes, set_line
+from ..lines.pooled_bars import pooled_noise
+from ..lines.rungs import RUNG, begin_line_ladder, ladder_probes, residual_at, set_line
+from ..lines.single_bars import single_noise
 from ..lines.walk import note_best, walk, walk_ladders
-from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
+from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES
+from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger
-from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
+from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, Lines, block_of, evaluations_left
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
-from .line_verdict import conclude, end_outside_domain
+from .line_verdict import conclude, end_outside_domain, end_with
 
 # At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
 GAP_LINES = 2
@@ -39,6 +45,9 @@ SPREAD_PART = 0.5
 
 def advance_pool(lines: Lines) -> None:
     """Move the lines on that climb together; once they are done, decide what they say."""
+    if lines.phase == phases.FAR:
+        weigh_far_lines(lines)
+        return
     walk(lines, lines.pool)
     if lines.pool.wanted != FINISHED and lines.phase != phases.PARTS and begins_with_gaps(lines):
         lines.pool.wanted = FINISHED
@@ -176,16 +185,47 @@ def take_repeated_value(lines: Lines, value: float) -> None:
     """Go on where f(x) is the same at its second call; else begin again with the difference as noise."""
     engine = lines.engine
     lines.repeated = 1
-    if value == engine.value and lines.disagreed > 0:
-        begin_descent(lines)
-        return
     if value != engine.value:
         difference = math.fabs(value - engine.value)
         engine.nondeterministic = 1
         engine.spread = difference if math.isfinite(difference) else 0.0
+        if engine.noise_measured == 0:
+            settle_noise(engine, engine.noise_line.best)
         engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
         forget_lines(lines)
-    begin_lines(lines)
+        begin_random(lines)
+    elif lines.disagreed > 0:
+        begin_descent(lines)
+    elif engine.noise_measured == 0:
+        lines.phase = phases.NOISE
+    else:
+        begin_lines(lines)
+
+
+def begin_random(lines: Lines) -> None:
+    """Begin with the lines of a random f, unless no step can show its claim: then see first whether it shows an error.
+
+    The largest step that may be the best one has a next larger one.
+    """
+    exponent = HIGHEST_EXPONENT - RUNG
+    if lines.unfit_claims > 0 or decides(lines, single_noise(lines, exponent), 0.0):
+        begin_lines(lines)
+    else:
+        begin_pool(lines, phases.FAR, RANDOM_LINES, MOST_LINES, exponent)
+
+
+def weigh_far_lines(lines: Lines) -> None:
+    """Begin with the lines as usual where an error or curvature exceeds the spread of a random f; else end."""
+    pool = lines.pool
+    total = 0.0
+    for line in range(pool.line_count):
+        total += math.fabs(residual_at(pool, pool.best, line))
+    # Where f has no value so far from x, nearer to it there may be some.
+    shows_error = not total / pool.line_count <= pooled_noise(lines, pool.best)
+    if shows_error or decides(lines, single_noise(lines, pool.best), curved_slope(lines)):
+        begin_lines(lines)
+    else:
+        end_with(lines, VERDICT_INCONCLUSIVE, NONDETERMINISTIC)
 
 
 def forget_lines(lines: Lines) -> None:

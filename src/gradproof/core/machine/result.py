@@ -56,6 +56,7 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     clear_record(report)
     report.n = engine.n
     report.evaluations = engine.evaluations
+    report.outside = engine.outside
     report.rounds = engine.rounds
     report.arithmetic = engine.arithmetic
     report.noise_measured = engine.noise_measured

@@ -150,6 +150,7 @@ def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
         return BAD_ARGUMENT
     if not is_engine(engine):
         return NO_ENGINE
+    engine.skipped = 0
     if engine.mode == MODE_LINES:
         engine.asked = write_lines_round(as_record(engine, Lines), probes)
     else:
@@ -158,12 +159,45 @@ def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
 
 
 @exported
+def skip(engine: Engine, count: Integer) -> Code:
+    """Say how many of the values told next were not computed, because their points lie outside of bounds.
+
+    Such values are NaN.  They are no evaluations, and the budget does not count them.  The call belongs between
+    gradproof_ask and gradproof_tell; of several the last one counts.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    count : Integer
+        Number of these values, at least 0.
+
+    Returns
+    -------
+    Code
+        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND; GRADPROOF_TOO_MANY_VALUES where the round
+        has fewer probes.
+    """
+    if is_null(engine) or count < 0:
+        return BAD_ARGUMENT
+    if not is_engine(engine):
+        return NO_ENGINE
+    if engine.asked < 1:
+        return NO_ROUND
+    if count > engine.asked:
+        return TOO_MANY_VALUES
+    engine.skipped = count
+    return DONE
+
+
+@exported
 def tell(
     engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: Integer
 ) -> Code:
     """Take the values of the round that was asked for, in its order: all of them, or the first ones.
 
-    The first ones are for a caller who must stop in the middle of a round.  They count as evaluations.  Where
+    The first ones are for a caller who must stop in the middle of a round.  They count as evaluations, but for those
+    that gradproof_skip took out.  Where
     coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along lines they
     are not enough, and the next round is the same one again.
 
@@ -179,7 +213,7 @@ def tell(
         For probes on long lines the change that the claim foretells, as gradproof_evaluate or gradproof_points wrote
         it; no other elements are read.  May be NULL in a check of every coordinate.
     count : Integer
-        Number of values, at least 1: as many as gradproof_ask returned, or fewer.
+        Number of values, at least 1: as many as gradproof_ask returned, or fewer; not fewer than were skipped.
 
     Returns
     -------
@@ -198,10 +232,14 @@ def tell(
         return NO_ROUND
     if count > engine.asked:
         return TOO_MANY_VALUES
+    if engine.skipped > count:
+        return BAD_ARGUMENT
     whole = count == engine.asked
     engine.asked = 0
     engine.rounds += 1
-    engine.evaluations += count
+    engine.evaluations += count - engine.skipped
+    engine.outside += engine.skipped
+    engine.skipped = 0
     if not along_lines:
         take_round(engine, values, count)
         prepare(engine)

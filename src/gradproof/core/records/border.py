@@ -49,6 +49,7 @@ class Report:
     untested: Integer  # coordinates that were not tested
     findings: Integer  # findings that gradproof_result can write
     evaluations: Integer  # evaluations of the objective
+    outside: Integer  # values that were not computed, as gradproof_skip said: they are no evaluations
     rounds: Integer  # rounds of ask and tell
     arithmetic: Integer  # arithmetic found inside the objective: 64, 32, or 16 for coarser than float32
     noise_measured: Integer  # 1: noise_floor was measured; 0: nothing asked for it, it is assumed

@@ -91,7 +91,7 @@ CAUSES: dict[int, tuple[str, str]] = {
     ),
     NONDETERMINISTIC: (
         "nondeterministic",
-        "f(x) differs from call to call: fix the random seed, switch dropout off, or make the sums reproducible.",
+        "f is random, f(x) differs from call to call: fix its seed, switch dropout off, or make its sums reproducible.",
     ),
 }
 

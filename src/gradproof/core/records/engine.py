@@ -173,6 +173,7 @@ class Sweep:
     count: Integer  # number of coordinates
     chunk_start: Integer  # first coordinate of the chunk at hand
     chunk_stop: Integer  # one past its last coordinate
+    paired: Integer  # coordinates of the chunk whose pairs are there
     waiting: Integer  # first coordinate that has not been given a slot yet
     proved_wrong: Integer  # coordinates that a full proof found wrong
     dense: Integer  # 1: the later errors were confirmed by one pair each
@@ -197,7 +198,9 @@ class Engine:
     seed: Integer  # of the random lines
     float32: Integer  # 1: points are rounded to float32
     budget: Integer  # evaluations allowed; 0: no limit
-    evaluations: Integer  # values told
+    evaluations: Integer  # values told, but for those outside
+    outside: Integer  # values told that were not computed, as gradproof_skip said
+    skipped: Integer  # of the round that is under way
     rounds: Integer  # rounds told
     asked: Integer  # probes of the round that is under way; 0: none
     stopped: Integer  # 1: the caller ended the check

@@ -14,7 +14,7 @@ from .figures import filled, number, setting, short
 REASONS = {
     Cause.STEP_LIMITED: "kinks or curvature dominate: use fewer data points, or a smooth stand-in for f",
     Cause.DOMAIN: 'f has no finite values along lines through x: move x into its domain, or use mode="full"',
-    Cause.NONDETERMINISTIC: "f is random: fix its seed",
+    Cause.NONDETERMINISTIC: "f is random: fix its seed, or switch dropout off",
     Cause.UNTESTED: "the check ended before its lines were measured: allow more evaluations or time",
 }
 ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}

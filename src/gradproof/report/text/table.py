@@ -12,7 +12,7 @@ from ..advice import advice
 from ..cause import Cause
 from ..records import Finding, Record
 from .figures import filled, number, short
-from .lines import ENDED_BY, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, REASONS, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
 
 WIDTH = 100
@@ -69,7 +69,9 @@ def headline(report: Record) -> str:
         return "; ".join([f"wrong: the gradient is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts])
     first, *rest = parts
     count, _, what = first.partition(" ")
-    return f"inconclusive: nothing is wrong, but {count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
+    open_ones = f"{count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
+    why = f"; {REASONS[Cause.NONDETERMINISTIC]}" if report.nondeterministic else ""
+    return f"inconclusive: nothing is wrong, but {open_ones}{why}"
 
 
 def _facts(report: Record, width: int) -> str:
