@@ -33,10 +33,13 @@ CORE: dict[str, tuple[str, ...]] = {
     "points": ("directions", "long_lines seeds", "probes", "values"),
     # What values along one line prove: noise, slopes with their error bars, kinks and jumps.
     "evidence": (
-        "extrapolation ladder noise_table scales stages",
-        "intervals near_kinks noise_line spread",
+        "extrapolation ladder scales stages",
+        "hidden_noise near_kinks",
+        "intervals",
         "decision jumps",
     ),
+    # How noisy f is, on a line of its own, and what a random f still shows.
+    "noise": ("noise_table parked_slots spread", "noise_line"),
     # What long lines through many coordinates prove, several at once or one alone.
     "lines": (
         "parts phases rungs",

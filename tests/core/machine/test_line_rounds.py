@@ -11,9 +11,9 @@ from rounds import options_of
 from witnesses import records
 
 from gradproof.core.coordinates.phases import DONE as SWEEP_IS_DONE
-from gradproof.core.evidence.noise_line import begin_noise
 from gradproof.core.lines import decision, phases
 from gradproof.core.machine import line_rounds, line_weighing
+from gradproof.core.noise.noise_line import begin_noise
 from gradproof.core.records import codes
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import DONE, MODE_LINES

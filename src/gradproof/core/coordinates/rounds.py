@@ -15,9 +15,9 @@ import math
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import noise_bar
-from ..evidence.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..evidence.scales import needed_resolution, pair_step, tolerance
-from ..evidence.spread import far_coordinate, far_pairs, farthest_step, may_show_claims, shows_error
+from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
+from ..noise.spread import far_coordinate, far_pairs, farthest_step, may_show_claims, shows_error
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed
 from ..records.abi import ConstReals

@@ -107,7 +107,7 @@ def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_
 
 
 def take_answers(engine: Engine, slot: Slot) -> None:
-    """Put the values of a slot into its ladder, pair by pair; a single one, and those of a search, are used directly."""
+    """Put the values of a slot into its ladder, pair by pair; single ones, and those of a search, are used directly."""
     stage = slot.stage
     wanted = slot.wanted_count
     slot.wanted_count = 0
@@ -150,10 +150,16 @@ def advance(engine: Engine, slot: Slot) -> None:
         advance_shared_pair(engine, slot)
     elif stage == stages.SHARED_LADDER:
         advance_shared_ladder(engine, slot)
-    elif stage == stages.STEP_JUMP:
+    else:
+        advance_search(engine, slot)
+
+
+def advance_search(engine: Engine, slot: Slot) -> None:
+    """Go on with the search for a jump of f, or for a kink; finish it where it has come to an end."""
+    if slot.stage == stages.STEP_JUMP:
         if advance_step_jump(engine, slot):
             finish_step_jump(engine, slot)
-    elif stage == stages.ZOOM:
+    elif slot.stage == stages.ZOOM:
         ending = advance_zoom(engine, slot)
         if ending != GOES_ON:
             finish_zoom(engine, slot, ending == FOUND)

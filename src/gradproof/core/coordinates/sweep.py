@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..evidence import stages
 from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
-from ..evidence.noise_line import begin_noise
 from ..evidence.scales import UNIT_FLOAT32
+from ..noise.noise_line import begin_noise
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group

@@ -1,1 +1,1 @@
-"""What values say of one line: noise, slopes with their error bars, kinks, jumps, a decision."""
+"""What values say of one line: slopes with their error bars, kinks, jumps, a decision."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
 from ..lines import phases
 from ..lines.plan import begin_lines
 from ..lines.rungs import FLOOR, is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
+from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
 from ..records.abi import ConstReals, ConstVector

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.noise_line import settle_noise
 from ..lines import phases
 from ..lines.decision import (
     CLEAR_BARS,
@@ -26,6 +25,7 @@ from ..lines.pooled_bars import pooled_noise
 from ..lines.rungs import RUNG, begin_line_ladder, ladder_probes, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import note_best, walk, walk_ladders
+from ..noise.noise_line import settle_noise
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES
 from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger

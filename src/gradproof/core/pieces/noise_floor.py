@@ -10,7 +10,7 @@ import math
 
 from numpy import int64
 
-from ..evidence.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
+from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
 from ..points.directions import coordinate_scale, direction, typical_size
 from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported

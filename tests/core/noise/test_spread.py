@@ -5,7 +5,7 @@ import math
 import pytest
 from block import block
 
-from gradproof.core.evidence import spread
+from gradproof.core.noise import spread
 from gradproof.core.records.engine import coordinate_of
 
 PART = 0.1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ..evidence import stages
 from ..records.engine import SLOT_COUNT, Engine
 from ..records.floats import larger, larger_finite
-from . import stages
 
 NO_SLOT = -1
 

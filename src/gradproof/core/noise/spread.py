@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.ladder import noise_bar
+from ..evidence.scales import coarsest_step, line_size, real_step
 from ..records.engine import Coordinate, Engine, coordinate_of
 from ..records.floats import middle
-from .ladder import noise_bar
-from .scales import coarsest_step, line_size, real_step
 
 # A slope counts with two coarser neighbours: on a ladder of ratio 4 at a 16th of the coarsest step.
 WITH_NEIGHBOURS = 1.0 / 16.0

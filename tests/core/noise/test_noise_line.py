@@ -13,7 +13,7 @@ from oracles.splitmix import direction
 from properties import refuted
 from witnesses import records
 
-from gradproof.core.evidence import noise_line
+from gradproof.core.noise import noise_line
 from gradproof.core.points.seeds import noise_seed
 from gradproof.core.records import codes
 from gradproof.core.records.border import Probe

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.scales import FLOAT32_SPACING, UNIT_FLOAT32
 from ..points.directions import direction
 from ..points.probes import displaced, displacement_of, write_probe
 from ..points.seeds import noise_seed
@@ -20,7 +21,6 @@ from ..records.memory import rounded_to_float32
 from ..records.sums import two_sum
 from .noise_table import ABOVE_FLOAT32_NOISE, arithmetic_of, differ_enough, grid_of, noise_of_values
 from .parked_slots import movable_slot, size_of_changes
-from .scales import FLOAT32_SPACING, UNIT_FLOAT32
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
 FIRST_EXPONENT = -46

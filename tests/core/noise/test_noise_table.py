@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracles import rounding
 from properties import arrays, finite, refuted, sized
 
-from gradproof.core.evidence import noise_table as noise
+from gradproof.core.noise import noise_table as noise
 from gradproof.core.records import codes
 
 COUNT = 9
