@@ -48,14 +48,14 @@ CORE: dict[str, tuple[str, ...]] = {
         "gaps",
         "walk",
     ),
+    # How a claim about one line is proved or refuted, once its first pair leaves it open.
+    "proofs": ("short_proof", "refinement", "full_ladder"),
     # The sweep over coordinates that are tested one by one, from the first pair to kinks that several of them share.
     "coordinates": (
-        "phases short_proof",
-        "refinement",
-        "full_ladder",
-        "shared_line",
+        "phases shared_line",
         "shared_kinks slots",
         "outcome",
+        "equal_values",
         "sweep",
         "rounds start",
     ),
@@ -75,7 +75,7 @@ CORE: dict[str, tuple[str, ...]] = {
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
-    *(("lines", room) for room in ("coordinates", "pieces")),
+    *(("lines", room) for room in ("proofs", "coordinates", "pieces")),
     *(("pieces", room) for room in ("search", "machine", "door")),
 }
 FLOORS_OF_CORE = tuple(

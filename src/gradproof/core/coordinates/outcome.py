@@ -9,12 +9,12 @@ from ..evidence.hidden_noise import is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
+from ..proofs.full_ladder import TINY
 from ..records import codes
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
 from ..records.floats import larger, middle, smaller
-from .full_ladder import TINY
 from .slots import one_sided_slope
 
 # Marks of a coordinate on its way to a cause: below 0, where causes are not.  Its pair is unseen, or settles nothing;

@@ -11,11 +11,11 @@ from ..evidence.ladder import insert_pair, noise_bar
 from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
+from ..proofs.full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
+from ..proofs.short_proof import STEP_RATIO, settle
 from ..records.engine import Engine, Slot, coordinate_of, want_pair
 from ..records.floats import larger, largest_finite, power_of_two_above, smaller
 from ..records.memory import clear_record
-from .full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
-from .short_proof import STEP_RATIO, settle
 
 # The smallest step, in smallest steps of a coordinate: along a slanted line no step is exact.
 ABOVE_SMALLEST = 16.0

@@ -17,13 +17,16 @@ from ..evidence.scales import (
     real_step,
     tolerance,
 )
-from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
-from ..records.floats import largest_finite, spacing
-from ..records.memory import clear_record
-from .full_ladder import advance_all_steps, advance_coarser, advance_finest, advance_ladder_far, begin_ladder, top_step
-from .refinement import advance_refinement, finish_step_jump, finish_zoom
-from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
-from .short_proof import (
+from ..proofs.full_ladder import (
+    advance_all_steps,
+    advance_coarser,
+    advance_finest,
+    advance_ladder_far,
+    begin_ladder,
+    top_step,
+)
+from ..proofs.refinement import advance_refinement, finish_step_jump, finish_zoom
+from ..proofs.short_proof import (
     advance_proof,
     advance_proof_curved,
     advance_proof_far,
@@ -31,6 +34,10 @@ from .short_proof import (
     advance_proof_tread,
     begin_proof,
 )
+from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
+from ..records.floats import largest_finite, spacing
+from ..records.memory import clear_record
+from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
 
 
 def free_all_slots(engine: Engine) -> None:

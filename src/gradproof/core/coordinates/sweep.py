@@ -7,10 +7,10 @@ from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32
 from ..noise.noise_line import begin_noise
+from ..proofs.full_ladder import begin_ladder
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
-from .full_ladder import begin_ladder
 from .outcome import DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_slot
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.refinement import NEAR, look_for_kink
 from ..coordinates.slots import advance, open_ladder
 from ..evidence import stages
 from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
+from ..proofs.refinement import NEAR, look_for_kink
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, exported
 from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
 from ..records.engine import Coordinate, want

@@ -10,10 +10,10 @@ from driven_slot import answer, missing_right, settled, steps_wanted, with_ladde
 from oracles import lines
 from properties import refuted
 
-from gradproof.core.coordinates import full_ladder
 from gradproof.core.evidence import intervals, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import ALL_CONFLICT, KINK_AT_X
+from gradproof.core.proofs import full_ladder
 from gradproof.core.records.engine import LADDER, WANTED_CAPACITY
 
 EXP = lines.SMOOTH["exp"]

@@ -7,9 +7,10 @@ from block import STEPS, climbed
 from oracles import lines
 from properties import refuted
 
-from gradproof.core.coordinates import refinement, slots
+from gradproof.core.coordinates import slots
 from gradproof.core.evidence import intervals, ladder, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
+from gradproof.core.proofs import refinement
 
 EXP = lines.SMOOTH["exp"]
 

@@ -8,9 +8,10 @@ from driven_slot import missing_right, settled, steps_wanted, with_proof
 from oracles import lines
 from properties import refuted
 
-from gradproof.core.coordinates import short_proof, slots
+from gradproof.core.coordinates import slots
 from gradproof.core.evidence import intervals, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
+from gradproof.core.proofs import short_proof
 
 EXP = lines.SMOOTH["exp"]
 
