@@ -105,7 +105,7 @@ def test_noise_is_less_the_claimed_change_where_x_is_float32(float32, expected):
     """The rounding of x would look like noise of f; a change that is not known is none."""
     lines = begun(phases.NOISE)
     lines.engine.float32 = float32
-    begin_noise(lines.engine)
+    begin_noise(lines.engine, lines.engine.n)
     line_rounds.take_noise(lines, np.array([1.5, 1.0]), np.array([0.25, math.nan]))
     values = lines.engine.noise_line.values
     assert sorted(value for value in values if value != 0.0) == [1.0, expected]

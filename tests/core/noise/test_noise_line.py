@@ -28,7 +28,7 @@ def begun(value, **fields):
     engine = header(arithmetic=codes.ARITHMETIC_FLOAT64, **fields)
     coordinate_of(engine, 0).x = 1.0
     engine.value = value
-    noise_line.begin_noise(engine)
+    noise_line.begin_noise(engine, engine.n)
     return engine
 
 
@@ -172,6 +172,7 @@ def foretells_the_change(function, seed, step, cancelling):
     x, claimed = random.normal(size=count).astype(np.float32).astype(float), random.normal(size=count)
     engine = block(count)
     engine.typical, engine.seed, engine.float32 = 1.0, seed, 1
+    noise_line.begin_noise(engine, count)
     moved = [float(np.float32(x[k] + step * direction(noise_seed(seed), k) * abs(x[k]))) - x[k] for k in range(count)]
     if cancelling and moved[0] and moved[-1]:
         claimed[0], claimed[-1] = 1e9 / moved[0], -1e9 / moved[-1]
@@ -220,10 +221,13 @@ def test_note_value():
 
 
 def are_on_the_line(write):
+    """Over the coordinates of the line, which may be all of them or one alone."""
     probes = (Probe * 2).from_buffer(records(Probe, 2))
-    write(begun(1.0).noise_line, probes, 5, 77, 0.1)
+    engine = begun(1.0)
+    engine.noise_line.start, engine.noise_line.stop = 2, 5
+    write(engine.noise_line, probes, 77, 0.1)
     for probe, place in zip(probes, (8, 5), strict=True):
-        assert (probe.start, probe.stop, probe.seed, probe.floor, probe.ratio) == (0, 5, 77, 0.1, 0.0)
+        assert (probe.start, probe.stop, probe.seed, probe.floor, probe.ratio) == (2, 5, 77, 0.1, 0.0)
         assert probe.step == place * 2.0**SMALL
 
 
