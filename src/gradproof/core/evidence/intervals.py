@@ -48,25 +48,40 @@ def collect_slopes(engine: Engine, slot: Slot, series: int) -> int:
     return count
 
 
+def change_to_coarser(scratch: Scratch, level: int, k: int) -> float:
+    """Return how much the values change from entry k of a level to its two coarser neighbours.
+
+    The second difference shrinks by 4 (that of raw slopes: by 2) before it counts, as truncation would.
+    """
+    values = scratch.values
+    here = level * LADDER + k
+    change = math.fabs(values[here + 1] - values[here])
+    coarser = math.fabs(values[here + 2] - values[here + 1]) / (2.0 if level == 0 else 4.0)
+    return larger(change, coarser)
+
+
+def change_to_finer(scratch: Scratch, level: int, k: int) -> float:
+    """Return how much the values change from entry k of a level to its finer neighbour, beyond the noise of both."""
+    if k == 0:
+        return 0.0
+    here = level * LADDER + k
+    noise = scratch.noise
+    return math.fabs(scratch.values[here] - scratch.values[here - 1]) - noise[here - 1] - noise[here]
+
+
 def neighbour_bar(scratch: Scratch, level: int, k: int) -> float:
     """Return the error bar of entry k of a level: noise, and the change to its neighbours.
 
     Two coarser neighbours are required, and the finer one must not contradict beyond its noise: one lucky small
-    difference proves nothing.  The second coarser difference shrinks by 4 (raw slopes: 2) before it counts, as
-    truncation would.
+    difference proves nothing.
     """
-    values = scratch.values
-    noise = scratch.noise
-    here = level * LADDER + k
-    change = math.fabs(values[here + 1] - values[here])
-    coarser = math.fabs(values[here + 2] - values[here + 1]) / (2.0 if level == 0 else 4.0)
-    rest = larger(change, coarser)
-    if k > 0:
-        finer = math.fabs(values[here] - values[here - 1]) - noise[here - 1] - noise[here]
-        if finer > DIVERGES * rest:
-            return math.inf
-        rest = larger(finer, rest)
-    return noise[here] + 2.0 * rest
+    rest = larger(change_to_finer(scratch, level, k), change_to_coarser(scratch, level, k))
+    return scratch.noise[level * LADDER + k] + 2.0 * rest
+
+
+def diverges(scratch: Scratch, level: int, k: int) -> bool:
+    """Return whether the values change more from entry k towards finer steps than towards coarser ones."""
+    return change_to_finer(scratch, level, k) > DIVERGES * change_to_coarser(scratch, level, k)
 
 
 def gap_that_stays(scratch: Scratch, level: int, gap_levels: int, count: int, k: int) -> float:
@@ -91,7 +106,8 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
     """Intersect the intervals of a series from the finest step upwards, until one contradicts.
 
     The interval is infinite where the ladder proves nothing.  The slot notes a contradiction, and the step of the
-    narrowest interval used if that is coarser than those of other series.
+    narrowest interval used if that is coarser than those of other series.  Values that do not tell of the slope at x
+    may contradict, as they do beyond a kink, but make no interval narrower.
     """
     scratch = engine.scratch
     count = collect_slopes(engine, slot, series)
@@ -101,7 +117,8 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
     interval.low = -math.inf
     interval.high = math.inf
     narrowest = math.inf
-    for k in range(min(count - 2, telling_places(engine, slot, series))):
+    telling = telling_places(engine, slot, series)
+    for k in range(count - 2):
         for level in range(min(levels, count - 2 - k)):
             value = scratch.values[level * LADDER + k]
             bar = neighbour_bar(scratch, level, k)
@@ -112,6 +129,8 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
             if value - bar > interval.high or value + bar < interval.low:
                 slot.conflict += series
                 return
+            if k >= telling or diverges(scratch, level, k):
+                continue
             interval.low = larger(interval.low, value - bar)
             interval.high = smaller(interval.high, value + bar)
             if bar < narrowest:
