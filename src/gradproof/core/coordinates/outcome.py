@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
 from ..evidence.hidden_noise import is_nothing_but_noise
-from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
+from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..records import codes
@@ -106,8 +106,8 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
 def seen_by_ladder(engine: Engine, slot: Slot) -> float:
     """Return the smallest error of the claim that the evidence of a slot would have shown.
 
-    Another claim may end with a wider interval, up to what a proof needs; at a kink at x the tolerance is that of a
-    claim at the steeper end.
+    Another claim may end with a wider interval, up to what a proof needs, or be explained by a kink that noise hides;
+    at a kink at x the tolerance is that of a claim at the steeper end.
     """
     allowed = slot.tolerance + argument_rounding(slot)
     if slot.kink == KINK_AT_X:
@@ -115,7 +115,11 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
         allowed += engine.sweep.rtol * larger(steepest - math.fabs(slot.claimed), 0.0)
     if slot.decision != DECIDED_RIGHT:
         return allowed + SEEN_BY_LADDER * slot.resolution
-    return allowed + larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * slot.need)
+    seen = larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * slot.need)
+    if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
+        low, high = both_sides(slot)
+        seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
+    return allowed + seen
 
 
 def reported_kink(slot: Slot) -> int:
