@@ -110,12 +110,14 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
     at a kink at x the tolerance is that of a claim at the steeper end.
     """
     allowed = slot.tolerance + argument_rounding(slot)
+    needed = slot.need
     if slot.kink == KINK_AT_X:
         steepest = larger(math.fabs(slot.slope.low), math.fabs(slot.slope.high))
         allowed += engine.sweep.rtol * larger(steepest - math.fabs(slot.claimed), 0.0)
+        needed = larger(allowed, needed)
     if slot.decision != DECIDED_RIGHT:
         return allowed + SEEN_BY_LADDER * slot.resolution
-    seen = larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * slot.need)
+    seen = larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * needed)
     if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
         low, high = both_sides(slot)
         seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
