@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
 from ..evidence.hidden_noise import is_nothing_but_noise
-from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
+from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..proofs.full_ladder import TINY
@@ -30,6 +30,8 @@ DECIDING_RESOLUTION = 0.1
 # slopes may be off the truth by tolerance and noise, and the claim off its slopes by as much.
 SEEN_BY_LADDER = 2.5
 SEEN_BY_PAIR = 2.0
+# A proof accepts what lies within the tolerance of an interval whose half width is the resolution that it needs.
+SEEN_BY_PROOF = 2.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -61,9 +63,10 @@ def new_finding(engine: Engine, index: int) -> int:
     return number
 
 
-def settle_by_pair(engine: Engine, index: int, allowed: float, noise: float) -> None:
-    """Accept a claim that agrees with its first pair."""
-    note_cause(engine, index, codes.AGREES, NO_KINK, SEEN_BY_PAIR * (allowed + noise))
+def settle_by_pair(engine: Engine, index: int, allowed: float, noise: float, needed: float) -> None:
+    """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
+    seen = larger(SEEN_BY_PAIR * (allowed + noise), allowed + SEEN_BY_PROOF * needed)
+    note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 
 def refute_by_pair(engine: Engine, index: int) -> None:
@@ -95,10 +98,30 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
     """Record what a finished slot found."""
     cause = slot_cause(engine, slot)
     kink = reported_kink(slot)
-    allowed = slot.tolerance + argument_rounding(slot)
-    note_cause(engine, slot.start, cause, kink, allowed + SEEN_BY_LADDER * slot.resolution)
+    note_cause(engine, slot.start, cause, kink, seen_by_ladder(engine, slot))
     if cause != codes.AGREES or kink != NO_KINK:
         write_finding(engine, slot)
+
+
+def seen_by_ladder(engine: Engine, slot: Slot) -> float:
+    """Return the smallest error of the claim that the evidence of a slot would have shown.
+
+    Another claim may end with a wider interval, up to what a proof needs, or be explained by a kink that noise hides;
+    at a kink at x the tolerance is that of a claim at the steeper end.
+    """
+    allowed = slot.tolerance + argument_rounding(slot)
+    needed = slot.need
+    if slot.kink == KINK_AT_X:
+        steepest = larger(math.fabs(slot.slope.low), math.fabs(slot.slope.high))
+        allowed += engine.sweep.rtol * larger(steepest - math.fabs(slot.claimed), 0.0)
+        needed = larger(allowed, needed)
+    if slot.decision != DECIDED_RIGHT:
+        return allowed + SEEN_BY_LADDER * slot.resolution
+    seen = larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * needed)
+    if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
+        low, high = both_sides(slot)
+        seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
+    return allowed + seen
 
 
 def reported_kink(slot: Slot) -> int:

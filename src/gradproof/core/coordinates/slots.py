@@ -114,7 +114,7 @@ def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_
 
 
 def take_answers(engine: Engine, slot: Slot) -> None:
-    """Put the values of a slot into its ladder, pair by pair; single ones, and those of a search, are used directly."""
+    """Put the values of a slot into its ladder, pair by pair; one alone, and those of a search, are used directly."""
     stage = slot.stage
     wanted = slot.wanted_count
     slot.wanted_count = 0

@@ -21,8 +21,6 @@ HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
 # Roundings of the argument on the way to a gradient.
 UNITS_OF_X = 4.0
-# The gap of a smooth function at a quarter of the step: a quarter, up to noise and higher orders.
-GAP_GROWS = 0.5
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
 # A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
@@ -78,15 +76,14 @@ def inside_both_views(slot: Slot) -> bool:
 def argument_rounding(slot: Slot) -> float:
     """Return what rounding of x may change the slope by: a gradient that is right one unit beside x is right.
 
-    The curvature is the least one that the ladder shows, where the gap grows with the step; at kinks and jumps it does
-    not, and there is none.
+    The curvature is the least one that the ladder shows where the gap between the sides grows with the step as it
+    should; at kinks and jumps it does not, and there is none.
     """
     curvature = math.inf
     for k in range(1, slot.count):
-        finer = math.fabs(slot.ladder[k - 1].right - slot.ladder[k - 1].left)
-        gap = math.fabs(slot.ladder[k].right - slot.ladder[k].left)
-        if finer < GAP_GROWS * gap:
-            curvature = smaller(gap / slot.ladder[k].step, curvature)
+        wider = gap(slot.ladder[k])
+        if grows_as_curvature(gap(slot.ladder[k - 1]), wider):
+            curvature = smaller(math.fabs(wider) / slot.ladder[k].step, curvature)
     return UNITS_OF_X * curvature * slot.spacing if curvature < math.inf else 0.0
 
 

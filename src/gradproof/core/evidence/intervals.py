@@ -94,9 +94,7 @@ def gap_that_stays(scratch: Scratch, level: int, gap_levels: int, count: int, k:
 
 
 def telling_places(engine: Engine, slot: Slot, series: int) -> int:
-    """Return how many places of the ladder tell of the slope at x; where sides are missing, all of them."""
-    if slot.missing > 0:
-        return slot.count
+    """Return how many places of the ladder tell of the slope at x."""
     right = slot.count if series == SERIES_LEFT else growing_places(engine, slot, 1)
     left = slot.count if series == SERIES_RIGHT else growing_places(engine, slot, -1)
     return min(right, left)

@@ -93,12 +93,12 @@ def write_noise_probes(line: NoiseLine, probes: Probes, seed: int, floor: float)
 
 
 def claimed_change(engine: Engine, step: float) -> float:
-    """Return the change of f that the claimed gradient foretells for the step really taken, where x is float32.
+    """Return the change of f that the claimed gradient foretells for the step really taken.
 
-    The rounding of x + step * v into float32 would otherwise look like noise of f.
+    The rounding of x + step * v would otherwise look like noise of f.  In float64 steps are short, and f is as good as
+    linear: only what the rounding adds to the step counts.
     """
-    if engine.float32 == 0:
-        return 0.0
+    float32 = engine.float32 != 0
     seed = noise_seed(engine.seed)
     total = 0.0
     rest = 0.0
@@ -107,7 +107,8 @@ def claimed_change(engine: Engine, step: float) -> float:
         move = displacement_of(coordinate.x, engine.typical, seed, step, index)
         if math.isfinite(coordinate.claimed):
             # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
-            change = coordinate.claimed * (displaced(coordinate.x, move, True) - coordinate.x)
+            taken = displaced(coordinate.x, move, float32) - coordinate.x
+            change = coordinate.claimed * (taken if float32 else taken - move)
             total, error = two_sum(total, change)
             rest += error
     return total + rest
