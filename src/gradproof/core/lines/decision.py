@@ -7,7 +7,7 @@ import math
 from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger
 from ..records.lines import LineLadder, Lines, write_node
-from .rungs import gap_at, has_coarse_noise, residual_at
+from .rungs import RUNG, gap_at, has_coarse_noise, residual_at
 
 # Beyond so many bars a line needs no second look.
 CLEAR_BARS = 3.0
@@ -15,10 +15,16 @@ CLEAR_BARS = 3.0
 COARSE_TOLERANCE = 2e-6
 # A sum drifts by so many times the square root of its length, in roundings.
 DRIFTS = 3.0
+# Errors of rtol at random in every coordinate make a slope of rtol times the norm along a random line, at one standard
+# deviation; a common factor makes it times the sum along the claim, where magnitudes are at most 1.5.
+RANDOM_DEVIATIONS = 3.0
+LARGEST_MAGNITUDE = 1.5
 # A bar above this part of the slopes decides nothing.
 DECISIVE_PART = 0.3
 # Curvature is judged by the slope that it makes so much of a scale away: at an optimum all slopes are 0 at x.
 AWAY = 1.0 / 128.0
+# Curvature shrinks a gap by four from one rung to the next smaller one; kinks like a Poisson process by two.
+SHRINKING_PART = 0.5
 
 
 def tolerance_of(lines: Lines, aligned: bool) -> float:
@@ -61,18 +67,48 @@ def sums_may_drift(lines: Lines) -> bool:
 
 
 def note_curvature(lines: Lines) -> None:
-    """Note the slope that curvature makes a hundredth of a scale away, from the gaps of the pool."""
-    pool = lines.pool
+    """Note the slope that curvature makes a hundredth of a scale away, from the gaps of the pool.
+
+    Only what shrinks with the step is curvature: a jump at x makes gaps that grow, a kink such that stay, and noise
+    such that are small.
+    """
+    gap = mean_gap(lines.pool, lines.pool.best)
+    if gap <= SHRINKING_PART * mean_gap(lines.pool, lines.pool.best + RUNG):
+        gap = larger(gap - lines.pool.noise, 0.0)
+        lines.curved_slope = larger(math.ldexp(gap, -int(lines.pool.best)) * AWAY, lines.curved_slope)
+
+
+def mean_gap(pool: LineLadder, exponent: int) -> float:
+    """Return the mean size of the gaps at a rung."""
     total = 0.0
     for line in range(pool.line_count):
-        total += math.fabs(gap_at(pool, pool.best, line))
-    mean = total / pool.line_count
-    lines.curved_slope = larger(math.ldexp(mean, -int(pool.best)) * AWAY, lines.curved_slope)
+        total += math.fabs(gap_at(pool, exponent, line))
+    return total / pool.line_count
+
+
+def allowed_slope(rtol: float, norm: float, total: float, aligned: int) -> float:
+    """Return the residual slope that rtol allows along a line, by the norm and the sum of its claimed slopes."""
+    return LARGEST_MAGNITUDE * rtol * total if aligned != 0 else RANDOM_DEVIATIONS * rtol * norm
+
+
+def allowed_along(lines: Lines, ladder: LineLadder) -> float:
+    """Return the residual slope that rtol allows along a line over all of x; for parts that is not known here: 0."""
+    if ladder.start > 0 or ladder.stop < lines.engine.n:
+        return 0.0
+    return allowed_slope(lines.engine.rtol, lines.norm, lines.sum, ladder.aligned)
 
 
 def note_seen(lines: Lines) -> None:
     """Take what disagreed for a bar: no coordinate could be blamed for it."""
-    raise_bar(lines, lines.failed.aligned, math.fabs(lines.failed.residual) + lines.failed.bar + lines.tolerance)
+    seen = math.fabs(lines.failed.residual)
+    raise_bar(lines, lines.failed.aligned, seen + lines.failed.bar + lines.tolerance)
+    if lines.failed.gap != 0:
+        lines.hidden_gap = larger(seen, lines.hidden_gap)
+    elif lines.failed.aligned == 0:
+        lines.seen = larger(seen, lines.seen)
+    elif lines.sum > 0.0:
+        # The claims are so many times what they should be.
+        lines.seen_factor = lines.sum / (lines.sum + lines.failed.residual)
 
 
 def raise_bar(lines: Lines, aligned: int, bar: float) -> None:
@@ -92,6 +128,8 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
     failed.gap = gap
     failed.residual = ladder.residual
     failed.bar = bar
+    failed.phase = lines.phase
+    failed.allowed = allowed_along(lines, ladder)
     write_node(lines.nodes[0], ladder, bar)
 
 

@@ -15,4 +15,9 @@ HALVING = 9
 SAMPLING = 10
 FACTORS = 11
 CONFIRM = 12
-DONE = 13
+# On other scales; these ask for nothing.
+SCALE_UP = 13
+LEAVE_ZEROS = 14
+OWN_SIZES = 15
+ZEROS = 16
+DONE = 17

@@ -130,7 +130,7 @@ def ladder_probes(lines: Lines) -> int:
     return total
 
 
-def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
+def write_rung(lines: Lines, ladder: LineLadder, probes: Probes, written: int) -> int:
     """Write the probes of the rung that a ladder wants, if any; return how many probes there are now."""
     if ladder.wanted == FINISHED:
         return written
@@ -139,7 +139,8 @@ def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
         for signed in (step, -step):
             probe = probes[written]
             write_probe(probe, ladder.start, ladder.stop, ladder.seeds[line], signed)
-            probe.floor = FLOOR
+            probe.floor = lines.floor
+            probe.scales = lines.scales
             probe.aligned = ladder.aligned
             written += 1
     return written

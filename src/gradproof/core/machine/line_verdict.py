@@ -6,6 +6,7 @@ import math
 
 from ..lines import phases
 from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, WITHOUT_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
@@ -39,22 +40,19 @@ def open_cause(lines: Lines) -> int:
 
 def conclude(lines: Lines) -> bool:
     """End the check where it can be ended; return False where a line that was not located needs another look."""
+    if may_have_own_sizes(lines):
+        lines.phase = phases.OWN_SIZES
+        return True
     if ends_wrong(lines):
         return True
-    if lines.disagreed > 0 and is_explained(lines):
-        # Every coordinate that was found is right within its own tolerance: the bar is as large as what was seen.
-        note_seen(lines)
-        if lines.failed.aligned == 0 and lines.random_lines == 0:
-            lines.random_lines = lines.pool.line_count
-        begin_long_findings(lines)
-        lines.disagreed = 0
     if lines.disagreed == 0:
-        right = bar_decides(lines) and lines.random_lines > 0
-        # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
-        cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
-        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
+        end_agreed(lines)
         return True
     begin_long_findings(lines)
+    if lines.scales == ONLY_ZEROS:
+        # A kink or an error, and no coordinate shows which: the gap excuses any slope between its sides.
+        end_with(lines, VERDICT_INCONCLUSIVE, open_cause(lines))
+        return True
     if lines.disagreed < LOOKS:
         return False
     # Not even the second look could be located: what is clear is wrong all the same.
@@ -62,6 +60,35 @@ def conclude(lines: Lines) -> bool:
     write_open_node(lines, largest_stuck(lines), WRONG if wrong else open_cause(lines))
     end_with(lines, VERDICT_WRONG if wrong else VERDICT_INCONCLUSIVE, open_cause(lines))
     return True
+
+
+def end_agreed(lines: Lines) -> None:
+    """End the check where all lines agree, or go on to the coordinates that they left out."""
+    right = bar_decides(lines) and lines.random_lines > 0
+    if right and lines.scales == WITHOUT_ZEROS:
+        lines.phase = phases.ZEROS
+        return
+    if lines.scales == ONLY_ZEROS and lines.confirming != 0:
+        right = right and are_acceptable(lines)
+    # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
+    cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
+    end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
+
+
+def may_have_own_sizes(lines: Lines) -> bool:
+    """Return whether lines do not agree, no coordinate is wrong, and scales that suit x better have not been tried."""
+    if lines.own_size_tried != 0 or lines.scales != ABOVE_FLOOR or lines.unfit_claims > 0:
+        return False
+    agree = lines.disagreed == 0 and bar_decides(lines) and lines.random_lines > 0
+    return not agree and not is_any_candidate_wrong(lines)
+
+
+def is_any_candidate_wrong(lines: Lines) -> bool:
+    """Return whether a candidate was confirmed wrong."""
+    for number in range(lines.candidates.count if lines.confirming != 0 else 0):
+        if coordinate_of(lines.engine, number).cause == WRONG:
+            return True
+    return False
 
 
 def ends_wrong(lines: Lines) -> bool:
@@ -78,13 +105,27 @@ def ends_wrong(lines: Lines) -> bool:
 
 
 def is_explained(lines: Lines) -> bool:
-    """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable."""
-    if lines.candidates.count == 0 or (lines.stuck_count > 0 and lines.failed.gap == 0):
+    """Return whether every part of the line that disagreed shows what rtol allows, or ended in acceptable claims."""
+    if lines.candidates.count + lines.stuck_count + lines.spread_nodes == 0 or any_wrong(lines):
         return False
+    if lines.stuck_beyond > 0 and lines.failed.gap == 0:
+        return False
+    if lines.candidates.count == 0:
+        return lines.failed.gap == 0
+    return lines.confirming != 0 and are_acceptable(lines)
+
+
+def are_acceptable(lines: Lines) -> bool:
+    """Return whether the claims of all candidates are acceptable."""
     for number in range(lines.candidates.count):
         if not is_acceptable(coordinate_of(lines.engine, number).cause):
             return False
-    return lines.confirming != 0
+    return True
+
+
+def is_within_rtol(lines: Lines) -> bool:
+    """Return whether rtol allows what the line shows that disagrees."""
+    return is_plain(lines) and math.fabs(lines.failed.residual) <= lines.failed.allowed
 
 
 def is_plain(lines: Lines) -> bool:
@@ -95,7 +136,7 @@ def is_plain(lines: Lines) -> bool:
 def is_clear(lines: Lines) -> bool:
     """Return whether a line disagrees so clearly that the claim is wrong, located or not."""
     beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
-    return beyond >= CLEAR_BARS and is_plain(lines)
+    return beyond >= CLEAR_BARS and is_plain(lines) and not is_within_rtol(lines)
 
 
 def write_open_node(lines: Lines, node: Node, cause: int) -> None:
@@ -109,9 +150,14 @@ def end_lines_early(lines: Lines) -> None:
         return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0
+    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0 or lines.scales >= WITHOUT_ZEROS
     if ends_wrong(lines):
         return
+    if lines.disagreed > 0 and is_within_rtol(lines):
+        note_seen(lines)
+        lines.disagreed = 0
+        if lines.random_lines == 0:
+            lines.random_lines = lines.pool.line_count
     if lines.disagreed > 0:
         end_unlocated(lines)
     else:

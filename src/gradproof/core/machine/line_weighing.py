@@ -18,15 +18,17 @@ from ..lines.decision import (
 )
 from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
-from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
+from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.rungs import begin_line_ladder, ladder_probes, set_line
 from ..lines.walk import note_best, walk, walk_ladders
-from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
+from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, UNLOCATED_LINES
 from ..records.floats import larger
 from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
-from .line_verdict import conclude, end_outside_domain
+from ..search.long_findings import begin_long_findings
+from .line_verdict import conclude, end_outside_domain, is_explained
 
 # At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
 GAP_LINES = 2
@@ -73,11 +75,13 @@ def weigh_pool(lines: Lines) -> None:
 
 
 def look_again(lines: Lines) -> None:
-    """Near the bar: the same along new lines, at the same steps."""
+    """Near the bar: the same along new lines, at the same steps; what was seen counts in any case."""
     if lines.phase == phases.PARTS:
         lines.part.again = 1
+        lines.part.seen = seen_residual(lines)
         begin_part(lines, lines.pool.start, lines.pool.stop, PARTS_AGAIN)
     else:
+        raise_bar(lines, lines.pool.aligned, seen_residual(lines))
         begin_pool_again(lines, LINES_AGAIN)
 
 
@@ -111,7 +115,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
     if small or lines.sum == 0.0:
         conclude(lines)
         return
-    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
+    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, aligned_exponent(lines))
 
 
 def continue_parts(lines: Lines) -> None:
@@ -122,6 +126,7 @@ def continue_parts(lines: Lines) -> None:
         return
     lines.phase = phases.PARTS
     lines.part.again = 0
+    lines.part.seen = 0.0
     begin_part(lines, start, stop, PARTS)
 
 
@@ -155,10 +160,16 @@ def weigh_gap_lines(lines: Lines) -> None:
                 return
             ladder.rest = larger(mean_bar - ladder.noise, 0.0)
             note_failure(lines, ladder, 0, mean_bar, 1)
-            locate(lines)
+            if lines.scales == ABOVE_FLOOR:
+                lines.phase = phases.LEAVE_ZEROS
+            else:
+                locate(lines)
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
         bar = larger(mean_bar, bar)
+    if lines.scales == ONLY_ZEROS:
+        conclude(lines)
+        return
     lines.phase = phases.ALIGNED if lines.pool.aligned != 0 else phases.RANDOM
     pass_pool(lines, bar)
 
@@ -170,6 +181,33 @@ def locate(lines: Lines) -> None:
         lines.phase = phases.REPEAT
     else:
         begin_descent(lines)
+
+
+def finish_search(lines: Lines) -> None:
+    """Conclude from what was found; or go on where all that was found is right, or where nothing was located."""
+    if lines.disagreed > 0 and is_explained(lines):
+        accept_seen(lines)
+    elif not conclude(lines):
+        # Not located: once more along new lines, before anything is called wrong.
+        lines.confirming = 0
+        lines.candidates.count = 0
+        lines.dense = 0
+        begin_pool_again(lines, UNLOCATED_LINES)
+
+
+def accept_seen(lines: Lines) -> None:
+    """Go on behind lines that disagreed, where rtol allows it or every coordinate that was found is right."""
+    begin_long_findings(lines)
+    if lines.scales == ONLY_ZEROS:
+        lines.hidden_gap = larger(math.fabs(lines.failed.residual), lines.hidden_gap)
+        lines.disagreed = 0
+        conclude(lines)
+        return
+    lines.phase = lines.failed.phase
+    if lines.phase == phases.GAP:
+        lines.phase = phases.ALIGNED if lines.failed.aligned != 0 else phases.RANDOM
+    lines.pool.bar = math.fabs(lines.failed.residual) + lines.failed.bar
+    pass_pool(lines, lines.pool.bar)
 
 
 def take_repeated_value(lines: Lines, value: float) -> None:
@@ -199,5 +237,8 @@ def forget_lines(lines: Lines) -> None:
     lines.aligned_bar = 0.0
     lines.part.bar = 0.0
     lines.hidden_gap = 0.0
+    lines.seen = 0.0
+    lines.seen_factor = 0.0
+    lines.curved_slope = 0.0
     for number in range(lines.block_count):
         block_of(lines, number).bar = 0.0

@@ -6,14 +6,13 @@ import math
 
 from numpy import int64, uint64
 
-from ..evidence.scales import DEFAULT_RTOL
 from ..lines import phases
 from ..lines.rungs import begin_line_ladder, set_line
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
-from .candidates import add_candidate, confirming_rtol
+from .candidates import add_candidate
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
 from .nodes import follow
@@ -116,9 +115,7 @@ def draw_candidates(lines: Lines) -> None:
 
 def finish_factors(lines: Lines) -> None:
     """Write what is known of the blocks; their coordinates are confirmed next."""
-    chosen = confirming_rtol(lines)
-    relative = chosen if chosen > 0.0 else DEFAULT_RTOL
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
-        write_factor(lines, halving, larger(lines.tolerance, relative * math.fabs(halving.ladder.claim)))
+        write_factor(lines, halving, larger(lines.tolerance, lines.engine.rtol * math.fabs(halving.ladder.claim)))
     lines.phase = phases.CONFIRM

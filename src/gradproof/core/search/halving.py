@@ -13,7 +13,7 @@ from ..lines.rungs import begin_line_ladder, lowest_exponent, residual_at, set_l
 from ..lines.single_bars import single_noise
 from ..lines.walk import walk
 from ..records.floats import larger, power_of_two_above, smaller
-from ..records.lines import FINISHED, Halving, LineLadder, Lines, Node, block_of, write_node
+from ..records.lines import FINISHED, UNMEASURED, Halving, LineLadder, Lines, Node, block_of, write_node
 
 # Stages; a halving that has ended is free for the next node.
 HALVING_FREE = 0
@@ -57,6 +57,8 @@ def begin_halving(lines: Lines, halving: Halving, node: Node) -> None:
     halving.node = node
     halving.left = node
     halving.right = node
+    halving.left.allowed = UNMEASURED
+    halving.right.allowed = UNMEASURED
     halving.left.stop = middle_of(lines, node.start, node.stop)
     halving.right.start = halving.left.stop
     residual = math.fabs(node.residual)
