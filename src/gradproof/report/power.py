@@ -110,6 +110,12 @@ class Power:
         Error bar and number of the shorter lines through parts of x; 0 if there were none.
     hidden : float
         The error that kinks at x may hide along a line.
+    seen, seen_factor : float, float
+        What lines disagreed by, although no coordinate is to blame, because `rtol` allows it: the largest disagreement
+        along a random line, which `bar` includes, and the common factor of the claims, which `factor` includes; 0 and
+        1 if nothing was seen.
+    resolution : float
+        Four error bars, or `rtol` times the largest claimed slope if that is more: an error that `rtol` allows is none.
     evaluations, gradient_evaluations : int
         How often the objective and the gradient were called.
     blocks : tuple of BlockPower
@@ -143,6 +149,9 @@ class Power:
     parts_bar: float
     parts: int
     hidden: float
+    seen: float
+    seen_factor: float
+    resolution: float
     evaluations: int
     gradient_evaluations: int
     blocks: tuple[BlockPower, ...]
@@ -154,8 +163,8 @@ class Power:
 
     @property
     def single(self) -> float:
-        """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
-        return SURE * (min(self.bar, self.parts_bar) if self.parts_bar else self.bar)
+        """The smallest error of a single coordinate, times its scale, that is certain to be called wrong."""
+        return self.resolution
 
     @property
     def single_relative(self) -> float:
@@ -216,8 +225,15 @@ class Power:
             f"right to {_short(self.relative)} of the gradient's norm{factor}; any single coordinate off by more than "
             f"{_short(self.single_relative)} of it would certainly have been detected, any error vector above "
             f"{_short(self.any_relative)} with probability ≥ {_floor(self.probability)}; {lines}, "
-            f"{self.evaluations:,} evaluations of f{gradient}"
+            f"{self.evaluations:,} evaluations of f{gradient}{self._seen()}"
         )
+
+    def _seen(self) -> str:
+        """Return what lines saw and rtol allows, as text."""
+        seen = [f"a common factor of {self.seen_factor:.{MOST_DIGITS}g}"] if self.seen_factor != 1.0 else []
+        if self.seen:
+            seen.append(f"a disagreement of {_short(self.seen / self.norm)} of the norm along random lines")
+        return f"; {' and '.join(seen)} {'was' if len(seen) == 1 else 'were'} seen, below rtol" if seen else ""
 
 
 def _short(value: float) -> str:
@@ -250,6 +266,9 @@ def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks
         parts_bar=float(report.parts_bar),
         parts=report.parts,
         hidden=float(report.hidden),
+        seen=float(report.seen),
+        seen_factor=float(report.seen_factor) or 1.0,
+        resolution=float(report.resolution),
         evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar) for leaf, norm, own in known),

@@ -43,8 +43,13 @@ def scaled_slope(x: ConstVector, claimed: ConstVector, scales: Scales, index: in
 
 def scales_in_window(lines: Lines, x: ConstVector, window: int) -> Scales:
     """Return the scales that long lines give the coordinates of a window."""
+    return scales_of(lines.scales, floor_in_window(lines, x, window))
+
+
+def floor_in_window(lines: Lines, x: ConstVector, window: int) -> float:
+    """Return the smallest scale that coordinates of a window have on long lines."""
     size = size_in_window(x, lines.engine.n, window)
-    return scales_of(lines.scales, lines.floor * (size if size > 0.0 else lines.empty_size))
+    return lines.floor * (size if size > 0.0 else lines.empty_size)
 
 
 @kernel

@@ -18,6 +18,5 @@ CONFIRM = 12
 # On other scales; these ask for nothing.
 SCALE_UP = 13
 LEAVE_ZEROS = 14
-OWN_SIZES = 15
-ZEROS = 16
-DONE = 17
+LEFT_OUT = 15
+DONE = 16

@@ -55,6 +55,8 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     elif lines.phase == phases.NOISE:
         seed = line_seed(lines.engine.seed, NOISE_LINE)
         write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, lines.floor)
+        for number in range(count):
+            probes[number].scales = lines.scales
     elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):

@@ -8,7 +8,7 @@ from ..coordinates.start import begin_arithmetic
 from ..evidence.scales import DEFAULT_RTOL
 from ..lines.norms import are_finite, is_in_float32, median_slope, norms
 from ..lines.rungs import FLOOR
-from ..points.directions import ABOVE_FLOOR, WINDOW, size_in_window, typical_size, window_count
+from ..points.directions import ABOVE_FLOOR, OWN_SIZE, WINDOW, size_in_window, typical_size, window_count
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
@@ -21,6 +21,9 @@ MOST_UNFIT = 8
 # Rounding of the claimed gradient itself, relative to its norm: in float64, and what float32 adds.
 ROUNDING = 1e-13
 ROUNDING_FLOAT32 = 1.5e-7
+# The claimed slopes, in scales, hardly depend on the smallest scale: unless a few coordinates are so much smaller than
+# the others, and their slopes so much larger, that f varies on their own sizes, or their claims are wrong.
+UNLIKE = 1000.0
 
 
 def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
@@ -64,7 +67,7 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
         if lines.empty_size == 0.0 and size_in_window(x, engine.n, window) == 0.0:
             lines.empty_size = sizes[window]
     lines.relative_tolerance = ROUNDING + (ROUNDING_FLOAT32 if is_in_float32(claimed, engine.n) else 0.0)
-    measure_claims(lines, x, claimed)
+    choose_scales(lines, x, claimed)
     return DONE
 
 
@@ -75,6 +78,16 @@ def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int)
             lines.unfit_claims += 1
             if lines.unfit_claims <= MOST_UNFIT:
                 add_candidate(lines, index)
+
+
+def choose_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Let every coordinate keep to its own size where most of the claimed slopes would be those of a few small ones."""
+    n = lines.engine.n
+    above_floor = norms(lines, x, claimed, 0, n).norm
+    lines.scales = OWN_SIZE
+    if not above_floor > UNLIKE * norms(lines, x, claimed, 0, n).norm:
+        lines.scales = ABOVE_FLOOR
+    measure_claims(lines, x, claimed)
 
 
 def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:

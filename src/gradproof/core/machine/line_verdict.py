@@ -6,7 +6,7 @@ import math
 
 from ..lines import phases
 from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
-from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, WITHOUT_ZEROS
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
@@ -40,15 +40,16 @@ def open_cause(lines: Lines) -> int:
 
 def conclude(lines: Lines) -> bool:
     """End the check where it can be ended; return False where a line that was not located needs another look."""
-    if may_have_own_sizes(lines):
-        lines.phase = phases.OWN_SIZES
-        return True
     if ends_wrong(lines):
         return True
     if lines.disagreed == 0:
         end_agreed(lines)
         return True
     begin_long_findings(lines)
+    if lines.scales == ONLY_ZEROS and lines.confirming == 0:
+        # Kinks that coordinates share are those of neither half.
+        lines.phase = phases.LEFT_OUT
+        return True
     if lines.scales == ONLY_ZEROS:
         # A kink or an error, and no coordinate shows which: the gap excuses any slope between its sides.
         end_with(lines, VERDICT_INCONCLUSIVE, open_cause(lines))
@@ -65,30 +66,15 @@ def conclude(lines: Lines) -> bool:
 def end_agreed(lines: Lines) -> None:
     """End the check where all lines agree, or go on to the coordinates that they left out."""
     right = bar_decides(lines) and lines.random_lines > 0
-    if right and lines.scales == WITHOUT_ZEROS:
-        lines.phase = phases.ZEROS
+    if right and lines.scales != ABOVE_FLOOR and lines.left_out == 0:
+        lines.left_out = 1
+        lines.phase = phases.LEFT_OUT
         return
-    if lines.scales == ONLY_ZEROS and lines.confirming != 0:
+    if lines.left_out != 0 and lines.confirming != 0:
         right = right and are_acceptable(lines)
     # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
     cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
     end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
-
-
-def may_have_own_sizes(lines: Lines) -> bool:
-    """Return whether lines do not agree, no coordinate is wrong, and scales that suit x better have not been tried."""
-    if lines.own_size_tried != 0 or lines.scales != ABOVE_FLOOR or lines.unfit_claims > 0:
-        return False
-    agree = lines.disagreed == 0 and bar_decides(lines) and lines.random_lines > 0
-    return not agree and not is_any_candidate_wrong(lines)
-
-
-def is_any_candidate_wrong(lines: Lines) -> bool:
-    """Return whether a candidate was confirmed wrong."""
-    for number in range(lines.candidates.count if lines.confirming != 0 else 0):
-        if coordinate_of(lines.engine, number).cause == WRONG:
-            return True
-    return False
 
 
 def ends_wrong(lines: Lines) -> bool:
@@ -150,7 +136,7 @@ def end_lines_early(lines: Lines) -> None:
         return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0 or lines.scales >= WITHOUT_ZEROS
+    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0 or lines.scales != ABOVE_FLOOR
     if ends_wrong(lines):
         return
     if lines.disagreed > 0 and is_within_rtol(lines):

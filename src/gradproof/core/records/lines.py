@@ -163,7 +163,7 @@ class Lines:
     sample_count: Integer  # nodes that are followed as samples
     early: Integer  # 1: the check ended before it had all that it wanted
     scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
-    own_size_tried: Integer  # 1: it is known whether lines on which every coordinate keeps to its own size would help
+    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates

@@ -1,7 +1,7 @@
 """What rtol allows: a common factor, or the noise of a solver, that is spread over a part of x is no error.
 
 A residual slope that rtol allows as a whole may still be that of one coordinate whose own slope is small.  Halving
-tells the two apart: what is spread shrinks with the parts, and all of them show it; what is concentrated stays as it is.
+tells: what is spread shrinks with the parts, and all of them show it; what is concentrated stays as it is.
 """
 
 from __future__ import annotations

@@ -5,13 +5,17 @@ from __future__ import annotations
 from ..coordinates import phases
 from ..coordinates.rounds import asked, take_round, write_round
 from ..coordinates.start import begin_coordinates
-from ..coordinates.sweep import begin_sweep, end_early, prepare
+from ..coordinates.sweep import begin_sweep, prepare
 from ..evidence.scales import note_largest_claims
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
+from ..records.codes import KINK_AT_POINT
 from ..records.engine import coordinate_of
 from ..records.floats import widened
 from ..records.lines import CANDIDATES, Lines
+
+# More kinks than these are not tested together: each pair takes two lines.
+MOST_SHARED = 4
 
 
 def add_candidate(lines: Lines, index: int) -> bool:
@@ -49,11 +53,21 @@ def begin_confirming(lines: Lines, x: ConstVector, claimed: ConstVector) -> None
 
 
 def prepare_candidates(lines: Lines) -> None:
-    """Move the sweep over the candidates on; kinks that several of them share are left out."""
+    """Move the sweep over the candidates on; kinks are tested together where there are few.
+
+    Of many only some were found: what the others hide, the gap says that is reported.
+    """
     prepare(lines.engine)
-    if lines.engine.sweep.phase == phases.SHARED_KINKS:
-        # Its random lines would move what lies between the candidates.
-        end_early(lines.engine)
+    if lines.engine.sweep.phase == phases.SHARED_KINKS and kinks_at_x(lines) > MOST_SHARED:
+        lines.engine.sweep.phase = phases.DONE
+
+
+def kinks_at_x(lines: Lines) -> int:
+    """Return how many candidates have an acceptable claim at a kink."""
+    count = 0
+    for number in range(lines.candidates.count):
+        count += 1 if coordinate_of(lines.engine, number).cause == KINK_AT_POINT else 0
+    return count
 
 
 def candidates_asked(lines: Lines) -> int:

@@ -41,7 +41,20 @@ def begin_sampling(lines: Lines) -> None:
         low = number * open_nodes // lines.sample_count
         high = (number + 1) * open_nodes // lines.sample_count
         lines.nodes[number] = lines.next_nodes[low + drawn(lines, number, high - low)]
+    largest = largest_open_node(lines)
+    # What stands out of the others may be another error: of its sixth it is the one.
+    lines.nodes[((largest + 1) * lines.sample_count - 1) // open_nodes] = lines.next_nodes[largest]
+    for number in range(lines.sample_count):
         follow(lines, lines.halvings[number], lines.nodes[number])
+
+
+def largest_open_node(lines: Lines) -> int:
+    """Return the number of the open node of the next level with the largest residual slope."""
+    largest = 0
+    for number in range(1, lines.next_count):
+        if math.fabs(lines.next_nodes[number].residual) > math.fabs(lines.next_nodes[largest].residual):
+            largest = number
+    return largest
 
 
 def advance_samples(lines: Lines) -> None:
