@@ -6,8 +6,8 @@ import math
 
 from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger
-from ..records.lines import LineLadder, Lines, write_node
-from .rungs import RUNG, gap_at, has_coarse_noise, residual_at
+from ..records.lines import HIGHEST_EXPONENT, LineLadder, Lines, write_node
+from .rungs import FLOOR, RUNG, gap_at, has_coarse_noise, residual_at
 
 # Beyond so many bars a line needs no second look.
 CLEAR_BARS = 3.0
@@ -23,6 +23,8 @@ LARGEST_MAGNITUDE = 1.5
 DECISIVE_PART = 0.3
 # Curvature is judged by the slope that it makes so much of a scale away: at an optimum all slopes are 0 at x.
 AWAY = 1.0 / 128.0
+# Sizes below this are far from 1: where f does not move on them, it may on the scale 1.
+SMALL_SIZE = 2.0**-10
 # Curvature shrinks a gap by four from one rung to the next smaller one; kinks like a Poisson process by two.
 SHRINKING_PART = 0.5
 
@@ -64,6 +66,18 @@ def sums_may_drift(lines: Lines) -> bool:
         return False
     drift = DRIFTS * math.sqrt(float(lines.engine.n)) * UNIT_FLOAT32
     return seen_residual(lines) <= drift * lines.sum
+
+
+def is_small(lines: Lines) -> bool:
+    """Return whether x is so small that its size may not be the scale on which f varies, and that was not tried yet."""
+    return lines.floor == FLOOR and lines.engine.typical < SMALL_SIZE
+
+
+def hardly_moves(lines: Lines) -> bool:
+    """Return whether noise hides what small x do, up to the largest step."""
+    pool = lines.pool
+    at_largest = pool.best + 2 * RUNG > HIGHEST_EXPONENT
+    return is_small(lines) and at_largest and pool.noise >= pool.rest and pool.bar > pool.target
 
 
 def note_curvature(lines: Lines) -> None:

@@ -6,9 +6,10 @@ import math
 
 from ..evidence.noise_line import begin_noise
 from ..lines import phases
+from ..lines.decision import is_small
 from ..lines.norms import count_zeros, floor_in_window, scaled_slope
 from ..lines.plan import begin_lines
-from ..lines.rungs import FLOOR, set_line
+from ..lines.rungs import set_line
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WINDOW, WITHOUT_ZEROS, scales_of, window_count
 from ..points.seeds import ZERO_LINES, line_seed
 from ..records.abi import ConstVector
@@ -18,16 +19,13 @@ from ..search.candidates import add_candidate, begin_confirming
 from .line_start import measure_claims
 from .line_weighing import begin_gap_lines, forget_lines, locate
 
-# Sizes below this are far from 1: where f does not move on them, it may on the scale 1.
-SMALL_SIZE = 2.0**-10
 # A kink at x takes some forty evaluations: more coordinates than these are not looked at alone.
 MOST_ALONE = 16
 
 
 def does_not_move(lines: Lines) -> bool:
-    """Return whether f did not change along the noise line, where x is so small that its size may not be f's scale."""
-    still = lines.engine.noise_line.answered == 0 and lines.floor == FLOOR
-    return still and lines.engine.typical < SMALL_SIZE
+    """Return whether f did not change along the noise line, where that may be because x is small."""
+    return lines.engine.noise_line.answered == 0 and is_small(lines)
 
 
 def change_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:

@@ -8,6 +8,7 @@ from ..lines import phases
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
+    hardly_moves,
     note_curvature,
     note_failure,
     note_seen,
@@ -57,6 +58,10 @@ def weigh_pool(lines: Lines) -> None:
         return
     if phase == phases.RANDOM or phase == phases.RANDOM_AGAIN:
         note_curvature(lines)
+    if phase == phases.RANDOM and hardly_moves(lines):
+        forget_lines(lines)
+        lines.phase = phases.SCALE_UP
+        return
     if phase != phases.PARTS and keeps_its_gap(lines):
         begin_gap_lines(lines)
         return
