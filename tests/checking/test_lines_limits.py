@@ -99,9 +99,7 @@ def test_a_slope_made_in_float32_passes():
         wrong = made.copy()
         wrong[7] *= 1 + 3e-5
         assert lines(model, wrong, seed=seed).wrong.tolist() == [7]
-        made[7] *= 1 + 2e-6
-        assert lines(model, made.astype(np.float32).astype(np.float64), seed=seed).wrong.tolist() == [7]
-        made[7] /= 1 + 5e-6
+        assert lines(model, wrong.astype(np.float32).astype(np.float64), seed=seed).wrong.tolist() == [7]
 
 
 def test_bounds_are_respected():

@@ -136,7 +136,7 @@ typedef struct gradproof_probe {
     double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
     int64_t aligned;           /* 1: on a long line v has the sign of the claimed gradient; else 0 */
-    int64_t scales;            /* 0: at least floor; 1: |x| where not 0; 2: x = 0 stays; 3: only x = 0 moves */
+    int64_t scales;            /* on a long line 0: as above; 1: the own size of x; 2: x = 0 stays; 3: only x = 0 moves */
 } gradproof_probe;
 
 /* What may be set; gradproof_options_default fills it. */
@@ -183,7 +183,7 @@ typedef struct gradproof_report {
     double sum;                /* sum of its absolute values, every coordinate in its scale */
     double curved;             /* slope that the curvature of f makes 1/128 of a scale away from x */
     double hidden;             /* half of the gap along a line, where kinks at x hide errors up to it */
-    double seen;               /* largest disagreement along a random line that rtol allows and the bar includes; 0: none */
+    double seen;               /* largest disagreement along a random line that rtol allows; bar includes it */
     double seen_factor;        /* common factor of the claims that was seen and that rtol allows; 0: none */
 } gradproof_report;
 

@@ -6,19 +6,20 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.lines.decision import RANDOM_DEVIATIONS
 from ..core.records.border import Report
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 
 # Every line detects a single error of this many bars: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
-# An error vector whose norm is this many bars is detected if a line shows 2 bars of it: one for the bar itself, one for
-# the error of the measured slope.
-LIKELY = 22.0
-PART = 2.0 / LIKELY
+# An error vector is detected if a line shows 2 bars of it, one for the bar itself, one for the error of the measured
+# slope, and what rtol allows besides: this many times the vector's norm does it, if it is at least this part of it.
+LIKELY = 11.0
+PART = 1.0 / LIKELY
 MOST_DIGITS = 9
 # Disagreements between one bar and three are checked on a second set of lines; errors of up to four bars get there.
-PART_OF_A_SECOND_LOOK = 4.0 / LIKELY
+PART_OF_A_SECOND_LOOK = 2.0 / LIKELY
 
 
 def miss_of_one_line(part: float) -> float:
@@ -94,7 +95,8 @@ class Power:
     """The power of a check along lines: which errors it would have detected; ``str(power)`` says it in a sentence.
 
     Slopes along lines are in units of f: every coordinate moves by its scale, which is its size, or a tenth of the root
-    mean square of x in its window of 1,024 coordinates if that is larger.
+    mean square of x in its window of 1,024 coordinates if that is larger.  Where most of the claimed slopes would then
+    be those of a few coordinates, a millionth as large as the others, the scale of each is its size, whatever it is.
 
     Attributes
     ----------
@@ -115,7 +117,9 @@ class Power:
         along a random line, which `bar` includes, and the common factor of the claims, which `factor` includes; 0 and
         1 if nothing was seen.
     resolution : float
-        Four error bars, or `rtol` times the largest claimed slope if that is more: an error that `rtol` allows is none.
+        Four error bars, or twice what `rtol` allows of the largest claimed slope if that is more.
+    rtol : float
+        The relative error that counts as wrong.
     evaluations, gradient_evaluations : int
         How often the objective and the gradient were called.
     blocks : tuple of BlockPower
@@ -152,6 +156,7 @@ class Power:
     seen: float
     seen_factor: float
     resolution: float
+    rtol: float
     evaluations: int
     gradient_evaluations: int
     blocks: tuple[BlockPower, ...]
@@ -173,8 +178,11 @@ class Power:
 
     @property
     def any_error(self) -> float:
-        """The norm, in scales, above which an error vector of any shape is detected with `probability`."""
-        return LIKELY * self.bar
+        """The norm, in scales, above which an error vector of any shape is called wrong with `probability`.
+
+        Smaller ones are seen, too, but may be spread over x as `rtol` allows.
+        """
+        return LIKELY * (2.0 * self.bar + RANDOM_DEVIATIONS * self.rtol * self.norm)
 
     @property
     def any_relative(self) -> float:
@@ -269,6 +277,7 @@ def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks
         seen=float(report.seen),
         seen_factor=float(report.seen_factor) or 1.0,
         resolution=float(report.resolution),
+        rtol=float(report.rtol),
         evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar) for leaf, norm, own in known),

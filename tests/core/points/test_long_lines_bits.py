@@ -59,7 +59,9 @@ def test_point_and_change(probe, dtype, witness):
     assert changes == pytest.approx([oracle.change(x, claimed, point)], abs=1e-14 * size)
 
 
-@pytest.mark.parametrize("change", [{"seed": 6}, {"floor": 0.11}, {"step": -(2.0**-12) / 3}, {"stop": 3071}, {"scales": 1}])
+@pytest.mark.parametrize(
+    "change", [{"seed": 6}, {"floor": 0.11}, {"step": -(2.0**-12) / 3}, {"stop": 3071}, {"scales": 1}]
+)
 def test_point_twin(change, library):
     x, claimed, sizes = vectors(3072, np.float64)
     point, _ = moved(library, x, claimed, sizes, PROBES[0])

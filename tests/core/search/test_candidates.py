@@ -1,7 +1,6 @@
 """Coordinates that lines found: their list, and how closely they are looked at."""
 
 import numpy as np
-import pytest
 from lineladders import memory
 from witnesses import records
 

@@ -13,6 +13,8 @@ from ..records.lines import Lines
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
 SEEN_BY_EVERY_LINE = 4.0
+# What is so many times rtol of a slope is called wrong: its tolerance, and half of a resolution that is no larger.
+BEYOND_RTOL = 2.0
 
 
 def report_lines(lines: Lines, report: Report) -> None:
@@ -36,7 +38,7 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.seen_factor = lines.seen_factor
     sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
     # An error that rtol allows is none, however clearly it is seen.
-    report.resolution = larger(SEEN_BY_EVERY_LINE * sharpest, lines.engine.rtol * lines.largest)
+    report.resolution = larger(SEEN_BY_EVERY_LINE * sharpest, BEYOND_RTOL * lines.engine.rtol * lines.largest)
     count_lines(lines, report)
 
 

@@ -22,8 +22,9 @@ MOST_UNFIT = 8
 ROUNDING = 1e-13
 ROUNDING_FLOAT32 = 1.5e-7
 # The claimed slopes, in scales, hardly depend on the smallest scale: unless a few coordinates are so much smaller than
-# the others, and their slopes so much larger, that f varies on their own sizes, or their claims are wrong.
-UNLIKE = 1000.0
+# the others, and their slopes so much larger, that f varies on their own sizes, or their claims are wrong.  Up to this
+# ratio the smallest steps of lines, 2**-46, suit the small ones, too.
+UNLIKE = 2.0**20
 
 
 def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:

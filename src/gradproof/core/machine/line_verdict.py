@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.decision import CLEAR_BARS, bar_decides, note_seen
+from ..lines.decision import CLEAR_BARS, bar_decides
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
@@ -139,11 +139,6 @@ def end_lines_early(lines: Lines) -> None:
     doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0 or lines.scales != ABOVE_FLOOR
     if ends_wrong(lines):
         return
-    if lines.disagreed > 0 and is_within_rtol(lines):
-        note_seen(lines)
-        lines.disagreed = 0
-        if lines.random_lines == 0:
-            lines.random_lines = lines.pool.line_count
     if lines.disagreed > 0:
         end_unlocated(lines)
     else:
@@ -152,8 +147,11 @@ def end_lines_early(lines: Lines) -> None:
 
 
 def end_unlocated(lines: Lines) -> None:
-    """End with the parts that are still open as findings: wrong where the line is clear, or its second look failed."""
-    wrong = is_clear(lines) or (is_plain(lines) and lines.disagreed > 1)
+    """End with the parts that are still open as findings: wrong where the line is clear, or its second look failed.
+
+    What rtol allows if it is spread, and not if it is that of one coordinate, stays open.
+    """
+    wrong = is_clear(lines) or (is_plain(lines) and lines.disagreed > 1 and not is_within_rtol(lines))
     cause = WRONG if wrong else UNTESTED
     begin_long_findings(lines)
     for number in range(MOST_HALVINGS):

@@ -20,7 +20,7 @@ class Probe:
     ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
     step: Real  # signed step along the line
     aligned: Integer  # 1: on a long line v has the sign of the claimed gradient; else 0
-    scales: Integer  # 0: at least floor; 1: |x| where not 0; 2: x = 0 stays; 3: only x = 0 moves
+    scales: Integer  # on a long line 0: as above; 1: the own size of x; 2: x = 0 stays; 3: only x = 0 moves
 
 
 @record
@@ -71,7 +71,7 @@ class Report:
     sum: Real  # sum of its absolute values, every coordinate in its scale
     curved: Real  # slope that the curvature of f makes 1/128 of a scale away from x
     hidden: Real  # half of the gap along a line, where kinks at x hide errors up to it
-    seen: Real  # largest disagreement along a random line that rtol allows and the bar includes; 0: none
+    seen: Real  # largest disagreement along a random line that rtol allows; bar includes it
     seen_factor: Real  # common factor of the claims that was seen and that rtol allows; 0: none
 
 
