@@ -20,7 +20,7 @@ class Probe:
     ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
     step: Real  # signed step along the line
     aligned: Integer  # 1: on a long line v has the sign of the claimed gradient; else 0
-    scales: Integer  # on a long line 0: as above; 1: the own size of x; 2: x = 0 stays; 3: only x = 0 moves
+    scales: Integer  # long lines, 0: as above; 1: own sizes; 2: x = 0 stays; 3: only x = 0 moves
 
 
 @record
