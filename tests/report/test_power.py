@@ -10,6 +10,7 @@ import pytest
 from properties import refuted
 
 import gradproof
+from gradproof.core.lines import decision
 from gradproof.library import native, pointer
 from gradproof.report import power
 
@@ -208,6 +209,10 @@ def test_plants_at_the_stated_size_are_found():
 def test_plants_at_the_stated_size_twin():
     """A tenth of it is missed now and then."""
     assert found(200, lambda power: power.any_error, 0.05) < 199
+
+
+def test_what_rtol_allows_is_that_of_the_core():
+    assert power.ALLOWED_BY_RTOL == decision.RANDOM_DEVIATIONS
 
 
 def singles(part, budget):

@@ -135,8 +135,6 @@ typedef struct gradproof_probe {
     double floor;              /* long lines: smallest scale, relative to what is typical in a window; else 0 */
     double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
-    int64_t aligned;           /* 1: on a long line v has the sign of the claimed gradient; else 0 */
-    int64_t scales;            /* long lines, 0: as above; 1: own sizes; 2: x = 0 stays; 3: only x = 0 moves */
 } gradproof_probe;
 
 /* What may be set; gradproof_options_default fills it. */

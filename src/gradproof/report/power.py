@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.lines.decision import RANDOM_DEVIATIONS
 from ..core.records.border import Report
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
@@ -18,6 +17,8 @@ SURE = 4.0
 LIKELY = 11.0
 PART = 1.0 / LIKELY
 MOST_DIGITS = 9
+# Along a random line rtol allows this many times itself of the norm (core/lines/decision.py).
+ALLOWED_BY_RTOL = 3.0
 # Disagreements between one bar and three are checked on a second set of lines; errors of up to four bars get there.
 PART_OF_A_SECOND_LOOK = 2.0 / LIKELY
 
@@ -182,7 +183,7 @@ class Power:
 
         Smaller ones are seen, too, but may be spread over x as `rtol` allows.
         """
-        return LIKELY * (2.0 * self.bar + RANDOM_DEVIATIONS * self.rtol * self.norm)
+        return LIKELY * (2.0 * self.bar + ALLOWED_BY_RTOL * self.rtol * self.norm)
 
     @property
     def any_relative(self) -> float:

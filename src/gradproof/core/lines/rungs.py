@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probes
@@ -140,8 +141,7 @@ def write_rung(lines: Lines, ladder: LineLadder, probes: Probes, written: int) -
             probe = probes[written]
             write_probe(probe, ladder.start, ladder.stop, ladder.seeds[line], signed)
             probe.floor = lines.floor
-            probe.scales = lines.scales
-            probe.aligned = ladder.aligned
+            probe.aligned = ladder.aligned + SCALES_UNIT * lines.scales
             written += 1
     return written
 

@@ -9,6 +9,7 @@ from ..lines import phases
 from ..lines.plan import begin_lines
 from ..lines.rungs import has_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
+from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector
@@ -56,7 +57,7 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
         seed = line_seed(lines.engine.seed, NOISE_LINE)
         write_noise_probes(lines.engine.noise_line, probes, lines.engine.n, seed, lines.floor)
         for number in range(count):
-            probes[number].scales = lines.scales
+            probes[number].aligned = SCALES_UNIT * lines.scales
     elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):

@@ -47,6 +47,8 @@ ABOVE_FLOOR = 0
 OWN_SIZE = 1
 WITHOUT_ZEROS = 2
 ONLY_ZEROS = 3
+# A probe holds them in units of 2, beside whether its line is aligned, so that it needs no other word.
+SCALES_UNIT = 2
 
 # Sums of squares in this range have neither underflowed nor overflowed.
 SMALLEST_SQUARE = 1e-290

@@ -120,13 +120,13 @@ def move_segment(
     last = start + SEGMENT
     start = start if start > probe.start else probe.start
     last = last if last < probe.stop else probe.stop
-    aligned = probe.aligned != 0
+    aligned = probe.aligned % directions.SCALES_UNIT != 0
     change = 0.0
     while start < last:
         window = start >> directions.WINDOW_BITS
         stop = (window + 1) * directions.WINDOW
         stop = stop if stop < last else last
-        scales = scales_of(probe.scales, probe.floor * sizes[window])
+        scales = scales_of(probe.aligned // directions.SCALES_UNIT, probe.floor * sizes[window])
         motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
         if stop - start < directions.WINDOW:
             move_some(x, claimed, start, stop, motion, point)

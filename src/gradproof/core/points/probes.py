@@ -7,7 +7,7 @@ from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
 from ..records.memory import is_null, offset, rounded_to_float32
-from .directions import ABOVE_FLOOR, coordinate_scale, direction, typical_size
+from .directions import coordinate_scale, direction, typical_size
 from .long_lines import move_line
 
 
@@ -35,7 +35,6 @@ def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> 
     probe.ratio = 0.0
     probe.step = step
     probe.aligned = 0
-    probe.scales = ABOVE_FLOOR
 
 
 @kernel

@@ -19,8 +19,9 @@ class Probe:
     floor: Real  # long lines: smallest scale, relative to what is typical in a window; else 0
     ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
     step: Real  # signed step along the line
-    aligned: Integer  # 1: on a long line v has the sign of the claimed gradient; else 0
-    scales: Integer  # long lines, 0: as above; 1: own sizes; 2: x = 0 stays; 3: only x = 0 moves
+    aligned: (
+        Integer  # long lines, 1: v has the sign of the claimed gradient; + 2: own sizes; + 4, 6: without, only x = 0
+    )
 
 
 @record
