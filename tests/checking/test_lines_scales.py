@@ -157,3 +157,23 @@ def test_no_coordinate_is_listed_twice():
         assert len(single) == len(set(single))
         assert not any(np.isnan(finding.claimed) for finding in found if finding.stop == finding.start + 1)
         assert any(finding.cause is Cause.WRONG for finding in found)
+
+
+@pytest.mark.parametrize("zeros", [60, 1000])
+def test_what_kinks_at_zeros_hide_is_said(zeros):
+    """An error in a coordinate at 0 is found, or no larger than what the report says that kinks hide."""
+    right, passed = 0, 0
+    for seed in range(12):
+        objective, claimed, x = rectified(zeros, seed)
+        index = int(np.flatnonzero(x == 0)[seed])
+        error = 10.0 ** np.random.default_rng(seed).uniform(-1, 3)
+        claimed[index] += error
+        report = gradproof.check(objective, claimed, x)
+        scale = 0.1 * np.sqrt(np.mean(x[index // 1024 * 1024 :][:1024] ** 2))
+        if report.verdict == "right":
+            passed += 1
+            assert error * scale <= report.power.single + report.power.hidden
+        else:
+            right += report.wrong.tolist() == [index]
+    assert right > 3
+    assert passed > 0

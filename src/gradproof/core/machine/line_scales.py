@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ..evidence.noise_line import begin_noise
 from ..lines import phases
 from ..lines.decision import is_small
@@ -13,7 +11,7 @@ from ..lines.rungs import set_line
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WINDOW, WITHOUT_ZEROS, scales_of, window_count
 from ..points.seeds import ZERO_LINES, line_seed
 from ..records.abi import ConstVector
-from ..records.floats import larger, widened
+from ..records.floats import widened
 from ..records.lines import Lines
 from ..search.candidates import add_candidate, begin_confirming
 from .line_start import measure_claims
@@ -84,8 +82,6 @@ def look_at_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
         lines.scales = ONLY_ZEROS
         begin_zero_lines(lines)
         return
-    if lines.scales == ONLY_ZEROS:
-        lines.hidden_gap = larger(math.fabs(lines.failed.residual), lines.hidden_gap)
     lines.scales = ONLY_ZEROS
     lines.disagreed = 0
     lines.candidates.count = 0

@@ -25,7 +25,7 @@ from ..lines.walk import note_best, walk, walk_ladders
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, UNLOCATED_LINES
 from ..records.floats import larger
-from ..records.lines import FINISHED, MOST_LINES, Lines, block_of, evaluations_left
+from ..records.lines import FINISHED, MOST_LINES, LineLadder, Lines, block_of, evaluations_left
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
 from ..search.long_findings import begin_long_findings
@@ -36,6 +36,8 @@ GAP_LINES = 2
 GAP_RUNGS = 14
 # Lines along the claim: they see the same common factor, so that two are enough.
 ALIGNED_COUNT = 2
+# A single error shows at least this part of itself along a line.
+LEAST_MAGNITUDE = 0.5
 # Of two values at x, half of what separates them is taken as noise.
 SPREAD_PART = 0.5
 
@@ -165,10 +167,7 @@ def weigh_gap_lines(lines: Lines) -> None:
                 return
             ladder.rest = larger(mean_bar - ladder.noise, 0.0)
             note_failure(lines, ladder, 0, mean_bar, 1)
-            if lines.scales == ABOVE_FLOOR:
-                lines.phase = phases.LEAVE_ZEROS
-            else:
-                locate(lines)
+            follow_gap(lines, ladder)
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
         bar = larger(mean_bar, bar)
@@ -177,6 +176,18 @@ def weigh_gap_lines(lines: Lines) -> None:
         return
     lines.phase = phases.ALIGNED if lines.pool.aligned != 0 else phases.RANDOM
     pass_pool(lines, bar)
+
+
+def follow_gap(lines: Lines, ladder: LineLadder) -> None:
+    """Go on where the mean of both slopes is not the claim: first without zeros of x, then through zeros alone."""
+    if lines.scales == ABOVE_FLOOR:
+        lines.phase = phases.LEAVE_ZEROS
+        return
+    if lines.scales == ONLY_ZEROS:
+        # As much as kinks make along the line they may also cancel.
+        hidden = (math.fabs(ladder.residual) + ladder.gap) / LEAST_MAGNITUDE
+        lines.hidden_gap = larger(hidden, lines.hidden_gap)
+    locate(lines)
 
 
 def locate(lines: Lines) -> None:
@@ -204,7 +215,6 @@ def accept_seen(lines: Lines) -> None:
     """Go on behind lines that disagreed, where rtol allows it or every coordinate that was found is right."""
     begin_long_findings(lines)
     if lines.scales == ONLY_ZEROS:
-        lines.hidden_gap = larger(math.fabs(lines.failed.residual), lines.hidden_gap)
         lines.disagreed = 0
         conclude(lines)
         return
