@@ -51,9 +51,9 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """
     if not is_flat(slot):
         return 0.0
-    size = largest_value(engine, slot)
+    size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:
-        size = larger(engine.largest_value, engine.typical)
+        size = larger(engine.largest_value, size)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
     return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
 
