@@ -54,7 +54,8 @@ def test_kinks_at_x_are_seen_by_the_finest_steps():
     """Between left and right slope any claim stands, outside of them none; the ladder has no need of coarse steps."""
     kink = lines.with_kink(EXP, 0.0, 1.0)
     for claimed, decision in ((0.7, DECIDED_RIGHT), (1.2, DECIDED_RIGHT), (1.7, DECIDED_RIGHT), (2.0, DECIDED_WRONG)):
-        slot = settles(kink, claimed, decision, 20)
+        # From a first step of one unit of float32 down.
+        slot = settles(kink, claimed, decision, 32)
         assert slot.kink == KINK_AT_X
         assert slot.jump == pytest.approx(1.0, rel=1e-2)
     refuted(settles, kink, 2.0, DECIDED_RIGHT)

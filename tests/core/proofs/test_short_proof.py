@@ -122,7 +122,7 @@ def follows(advance, claimed, stage):
     slot = engine.slots[0]
     intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.step = claimed, 0.25
-    advance(slot)
+    advance(engine, slot)
     assert slot.stage == stage
     assert stage == stages.PARKED or slot.decision == DECIDED_WRONG
 
