@@ -155,11 +155,15 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
 
 def meaning_of(pattern: str, cause: Cause) -> str:
     """Return what a pattern means for a coordinate of this cause: a wrong value has no excuse, a right one no bug."""
-    sentence = FINGERPRINTS[pattern]
-    looks = sentence.partition(":")[0].rstrip(".")
+    looks = looks_of(pattern)
     if cause is Cause.WRONG and pattern in EXCUSES:
-        return f"{looks}, {NOT_EXCUSED}"
-    return f"{looks}." if cause.is_acceptable and pattern == FLAT else sentence
+        return f"{looks.rstrip('.')}, {NOT_EXCUSED}"
+    return looks if cause.is_acceptable and pattern == FLAT else FINGERPRINTS[pattern]
+
+
+def looks_of(pattern: str) -> str:
+    """Return what a pattern looks like, whatever it means."""
+    return f"{FINGERPRINTS[pattern].partition(':')[0].rstrip('.')}."
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:

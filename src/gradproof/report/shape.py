@@ -1,4 +1,4 @@
-"""The shape of f beside x that keeps a coordinate undecided, told from its values at every step: stairs, a jump, a root.
+"""The shape of f beside x that keeps a coordinate undecided, told from its values: stairs, a jump, a root, equal values.
 
 A claim may stay undecided because f has no slope there that a claim could be compared with.  Which shape it is decides
 what to do, and the values along the coordinate show it.
@@ -85,9 +85,9 @@ def shape_of(finding: Finding) -> Shape:
 
 
 EQUAL = (
-    "its value equals that of others, and f has a kink where they are equal (as a median has, or the k-th largest "
-    "value): no coordinate shows that alone, and together the claims agree with f; check at a point where these values "
-    "differ"
+    "the value is that of other coordinates, and f has a kink where they are equal (as a median has, or the k-th "
+    "largest value): no coordinate shows it alone, and together the claims agree with f; check at a point where the "
+    "values differ"
 )
 
 
@@ -113,7 +113,9 @@ def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shap
     within = min(side.steps[side.flat - 1] for side in flat)
     height = min(abs(side.changes[side.flat]) for side in moving)
     follows = f", its trend {short(trend)}" if trend else ""
-    where = "" if len(flat) == len(sides) else f" on the {'right' if flat[0].sign > 0 else 'left'} of x, with a jump at x"
+    where = (
+        "" if len(flat) == len(sides) else f" on the {'right' if flat[0].sign > 0 else 'left'} of x, with a jump at x"
+    )
     return Shape(
         "stairs",
         f"f is piecewise constant here{where}: steps of up to {short(within)} do not move it at all, larger ones by "
