@@ -1,4 +1,4 @@
-"""The shape of f beside x that keeps a coordinate undecided, told from its values: stairs, a jump, a root, equal values.
+"""The shape of f beside x that keeps a coordinate undecided, told from its values: stairs, a jump, a root, a tie.
 
 A claim may stay undecided because f has no slope there that a claim could be compared with.  Which shape it is decides
 what to do, and the values along the coordinate show it.
