@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
-from ..evidence.hidden_noise import is_nothing_but_noise, noise_of_value
+from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
@@ -183,7 +183,8 @@ def open_cause(engine: Engine, slot: Slot) -> int:
     place = place_of_step(slot, slot.best_step)
     # Where f jumps at x, or varies faster than noise lets one see, another arithmetic would not help.
     ends = larger(growing_places(engine, slot, 1), growing_places(engine, slot, -1)) < slot.count
-    if place >= 0 and math.isfinite(half_width(slot)) and not ends and noise_of_value(engine, slot) == 0.0:
+    jumps = slot.noise > engine.noise and not is_flat(slot)
+    if place >= 0 and math.isfinite(half_width(slot)) and not (ends or jumps):
         if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
             return codes.NOISE_LIMITED
     return codes.STEP_LIMITED
