@@ -20,17 +20,15 @@ CHANGES = [1.0, -1.0, 3.0, -0.3]
 # the kink; a quartic changes its slope by more than the kink does.  A cure shows itself.
 NO_PLACE: dict[float, str] = {
     1e-09: "cos_at_top square_at_bottom",
-    1e-08: "cos_at_top square_at_bottom",
     0.01: "quartic",
     0.02: "quartic",
     0.05: "quartic",
     0.1: "quartic square_at_bottom",
 }
 # Taken for kinks at x, with the slopes that they have.
-NO_SLOPES = {distance: names for distance, names in NO_PLACE.items() if distance > 1e-08}
+NO_SLOPES = {distance: names for distance, names in NO_PLACE.items() if distance > 1e-09}
 NO_PLACE_FLOAT32: dict[float, str] = {
-    0.0001: "cos_at_top square_at_bottom line",
-    0.001: "cos_at_top square_at_bottom line",
+    0.001: "cos_at_top square_at_bottom",
     0.01: "quartic",
     0.1: "quartic square_at_bottom",
 }
