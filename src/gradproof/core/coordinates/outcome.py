@@ -161,9 +161,14 @@ def decides(engine: Engine, slot: Slot) -> bool:
     reference = larger(slot.claim_scale, reference)
     if reference == 0.0:
         farther = median_slope(engine, slot, True)
-        reference = smaller(FLAT_PART * math.fabs(engine.value) / size, farther if farther > 0.0 else math.inf)
+        reference = smaller(FLAT_PART * size_of_values(engine) / size, farther if farther > 0.0 else math.inf)
     reference = larger(TINY / size, reference)
     return slot.resolution <= DECIDING_RESOLUTION * reference
+
+
+def size_of_values(engine: Engine) -> float:
+    """Return |f(x)|; where that is 0, the largest |f| that was seen."""
+    return math.fabs(engine.value) if engine.value != 0.0 else engine.largest_value
 
 
 def open_cause(engine: Engine, slot: Slot) -> int:
