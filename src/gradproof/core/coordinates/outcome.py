@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
-from ..evidence.hidden_noise import is_nothing_but_noise
+from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
+from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
 from ..records import codes
 from ..records.border import begin_finding
@@ -179,9 +180,14 @@ def open_cause(engine: Engine, slot: Slot) -> int:
         return codes.DOMAIN
     place = place_of_step(slot, slot.best_step)
     if place >= 0 and math.isfinite(half_width(slot)):
-        if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
+        if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution and not takes_jump_for_noise(engine, slot):
             return codes.NOISE_LIMITED
     return codes.STEP_LIMITED
+
+
+def takes_jump_for_noise(engine: Engine, slot: Slot) -> bool:
+    """Return whether the noise of a slot is a jump of f: far above the noise of f, and f is nowhere constant."""
+    return slot.noise > LONE_JUMP * engine.noise and not is_flat(slot)
 
 
 def side_slope(slot: Slot, interval: Interval, side: int) -> float:
