@@ -3,13 +3,18 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kinds import KINDS, LONG_KINDS, on_stairs, ordinary
 from properties import settings  # noqa: F401 - loads the profile
 
 import gradproof
 
 TRIALS = 1000
+# Errors that are planted for each kind of objective (a thousand in all), at most three at one point.
+ERRORS = 64
+AT_ONE_POINT = 3
 seeds = st.integers(0, 10**6)
 
 
@@ -51,6 +56,60 @@ def test_an_error_above_the_resolution_is_seen_and_one_below_the_tolerance_is_no
         # Sums of a few terms are rounded, too: nine tenths of rtol are left for the error.
         small, _ = with_an_error(gradient(x), random, 1e-5 * np.abs(gradient(x)) * random.uniform(0, 0.9))
         assert gradproof.check(objective, small, x).wrong.size == 0, seed
+
+
+def resolutions_of(report, x):
+    """Return the error that would have been seen in each coordinate, if there were no other; NaN where undecided."""
+    if report.mode == "full":
+        return report.resolutions.copy()
+    sizes = np.maximum(np.abs(x), 0.1 * np.sqrt(np.mean(x**2)))
+    return (report.power.single if report.verdict == "right" else np.nan) / sizes
+
+
+def named(kind):
+    return kind.__name__
+
+
+def errors_beyond_the_resolution(kind, factor=1.05, errors=ERRORS):
+    """Yield reports on gradients with one error each, of so many resolutions, and where it is."""
+    planted = 0
+    for seed in range(errors):
+        drawn, random = kind(seed), np.random.default_rng(seed)
+        report = drawn.check()
+        resolutions = resolutions_of(report, drawn.x)
+        resolutions[report.wrong] = np.nan
+        for index in random.permutation(np.flatnonzero(np.isfinite(resolutions)))[:AT_ONE_POINT]:
+            least, largest = drawn.ends(index)
+            error = factor * resolutions[index]
+            claimed = drawn.gradient.astype(float)
+            claimed[index] = largest + error if random.random() < 0.5 else least - error
+            yield drawn.check(claimed), int(index), seed
+            planted += 1
+            if planted == errors:
+                return
+
+
+def is_seen(report, index):
+    """Whether the verdict is not "right", because of this coordinate among others."""
+    findings = [one for one in report.findings if one.start <= index < one.stop]
+    return report.verdict != "right" and any(not one.cause.is_acceptable for one in findings)
+
+
+# On stairs, a slope of 0 is as right.
+@pytest.mark.parametrize("kind", [*(kind for kind in KINDS if kind is not on_stairs), *LONG_KINDS], ids=named)
+def test_right_gradients_raise_no_alarm(kind):
+    assert [seed for seed in range(ERRORS) if kind(seed).check().verdict == "wrong"] == []
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *LONG_KINDS], ids=named)
+def test_every_error_above_the_resolution_is_seen(kind):
+    seen = [(is_seen(report, index), seed, index) for report, index, seed in errors_beyond_the_resolution(kind)]
+    assert len(seen) >= ERRORS / 2
+    assert [(seed, index) for found, seed, index in seen if not found] == []
+
+
+def test_errors_far_below_the_resolution_are_not_seen():
+    assert not any(is_seen(report, index) for report, index, _ in errors_beyond_the_resolution(ordinary, 0.1))
 
 
 def faulty(seed):

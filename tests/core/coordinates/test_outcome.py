@@ -13,6 +13,7 @@ from gradproof.core.coordinates import outcome
 from gradproof.core.evidence import intervals, scales
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
+from gradproof.core.evidence.ladder import place_of_step, slope_noise
 from gradproof.core.machine import result
 from gradproof.core.records import codes
 from gradproof.core.records import engine as records
@@ -193,3 +194,57 @@ def test_noise_of_the_slot_decides_what_limits():
     engine, slot = finished(decision=STILL_OPEN, noise=1e-3)
     slot.noise = 1e-12
     assert outcome.slot_cause(engine, slot) == codes.STEP_LIMITED
+
+
+def names_jumps(function):
+    """Noise far above that of f, where f is nowhere constant, is a jump; no value is more accurate for being smooth."""
+    jump = lines.Line(lambda t: 3.0 + t + 0.25 * (t != 0), 1.0, 1.0)
+    engine, slot = finished(jump, noise=1e-16, decision=STILL_OPEN)
+    slot.noise = 0.25 * 0.25
+    slot.resolution = slope_noise(engine, slot, place_of_step(slot, slot.best_step))
+    assert function(engine, slot) == codes.STEP_LIMITED
+    engine.noise = slot.noise
+    assert function(engine, slot) == codes.NOISE_LIMITED
+    # Where f is constant beside x, what sets its steps apart is how it is computed.
+    engine, slot = finished(lines.Line(lambda t: 3.0 + 0.25 * round(4 * t), 0.0, 0.0), noise=1e-16)
+    slot.noise, slot.best_step, slot.resolution = 0.1, 1.0, 1e-3
+    slot.slope.low, slot.slope.high = -1e-3, 1e-3
+    assert function(engine, slot) == codes.NOISE_LIMITED
+
+
+def test_a_jump_is_no_noise(monkeypatch):
+    names_jumps(outcome.open_cause)
+    monkeypatch.setattr(outcome, "takes_jump_for_noise", lambda engine, slot: False)
+    refuted(names_jumps, outcome.open_cause)
+    monkeypatch.setattr(outcome, "takes_jump_for_noise", lambda engine, slot: slot.noise > 20 * engine.noise)
+    refuted(names_jumps, outcome.open_cause)
+
+
+def is_the_size_of_values(function):
+    engine = block()
+    engine.value, engine.largest_value = -3.0, 7.0
+    assert function(engine) == 3.0
+    engine.value = 0.0
+    assert function(engine) == 7.0
+
+
+def test_size_of_values():
+    is_the_size_of_values(outcome.size_of_values)
+    refuted(is_the_size_of_values, lambda engine: abs(engine.value))
+    refuted(is_the_size_of_values, lambda engine: engine.largest_value)
+
+
+def decides_where_f_is_zero(function):
+    """What f was elsewhere tells how large a flat slope counts: a unit that is switched off has the slope 0."""
+    off = lines.Line(lambda t: max(t - 0.5, 0.0), 0.0, 0.0)
+    for resolution, decided in ((1e-10, True), (1e-8, False)):
+        fields = {"resolution": resolution, "claim_scale": 0.0, "best_step": 2.0**-20}
+        engine, slot = finished(off, noise=1e-16, **fields)
+        engine.largest_value = 3.5
+        assert function(engine, slot) == decided
+
+
+def test_what_decides_where_f_is_zero(monkeypatch):
+    decides_where_f_is_zero(outcome.decides)
+    monkeypatch.setattr(outcome, "size_of_values", lambda engine: abs(engine.value))
+    refuted(decides_where_f_is_zero, outcome.decides)

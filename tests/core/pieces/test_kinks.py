@@ -26,7 +26,7 @@ NO_PLACE: dict[float, str] = {
     0.1: "quartic square_at_bottom",
 }
 # Taken for kinks at x, with the slopes that they have.
-NO_SLOPES = {distance: names for distance, names in NO_PLACE.items() if distance > 1e-08}
+NO_SLOPES = {distance: names for distance, names in NO_PLACE.items() if distance > 1e-09}
 NO_PLACE_FLOAT32: dict[float, str] = {
     0.001: "cos_at_top square_at_bottom",
     0.01: "quartic",

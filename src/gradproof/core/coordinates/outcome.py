@@ -9,6 +9,7 @@ from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
+from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
 from ..records import codes
 from ..records.border import begin_finding
@@ -165,9 +166,14 @@ def decides(engine: Engine, slot: Slot) -> bool:
     return slot.resolution <= DECIDING_RESOLUTION * reference
 
 
+def size_of_values(engine: Engine) -> float:
+    """Return |f(x)|; where that is 0, the largest |f| that was seen."""
+    return math.fabs(engine.value) if engine.value != 0.0 else engine.largest_value
+
+
 def slope_without_slopes(engine: Engine, slot: Slot) -> float:
     """Return what a slope would be like where there is none up to the best step: a part of f, or what lies farther."""
-    part = FLAT_PART * math.fabs(engine.value) / slot.size
+    part = FLAT_PART * size_of_values(engine) / slot.size
     farther = median_slope(engine, slot, True)
     if part == 0.0 or farther == 0.0:
         return larger(part, farther)
@@ -183,11 +189,15 @@ def open_cause(engine: Engine, slot: Slot) -> int:
     place = place_of_step(slot, slot.best_step)
     # Where f jumps at x, or varies faster than noise lets one see, another arithmetic would not help.
     ends = larger(growing_places(engine, slot, 1), growing_places(engine, slot, -1)) < slot.count
-    jumps = slot.noise > engine.noise and not is_flat(slot)
-    if place >= 0 and math.isfinite(half_width(slot)) and not (ends or jumps):
+    if place >= 0 and math.isfinite(half_width(slot)) and not (ends or takes_jump_for_noise(engine, slot)):
         if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
             return codes.NOISE_LIMITED
     return codes.STEP_LIMITED
+
+
+def takes_jump_for_noise(engine: Engine, slot: Slot) -> bool:
+    """Return whether the noise of a slot is a jump of f: far above the noise of f, and f is nowhere constant."""
+    return slot.noise > LONE_JUMP * engine.noise and not is_flat(slot)
 
 
 def side_slope(slot: Slot, interval: Interval, side: int) -> float:
