@@ -6,6 +6,7 @@ what to do, and the values along the coordinate show it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -30,8 +31,8 @@ SPAN = 16.0
 CLEAR = 16.0
 # A jump is at x if it is within so many spacings of x, with which steps begin, or within this part of the largest step.
 AT_X, PART = 1024.0, 2.0**-40
-# Stairs rise behind their first step more slowly than by this part of what it would be from a kink to that step.
-SLOWER = 0.9
+# Behind their first step stairs rise by less than this part of the slope there, in one of so many points less two.
+SLOWER, SECANTS = 0.9, 4
 # Where f varies within its noise, its slope has changed by half this far above the finest step that is clear.
 SOON = 256.0
 # A vertical tangent: |slope| grows like a power of 1/h between these, those of a slope and of a jump.
@@ -130,12 +131,15 @@ def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shap
 def _is_stair(side: Side, rounding: float) -> bool:
     """Whether f jumps behind its flat piece: from a kink there it would go on as fast as it set in, or faster."""
     first = side.flat
-    flat, step, height = side.steps[first - 1], side.steps[first], abs(side.changes[first])
-    beyond = (at for at in range(first + 1, len(side.steps)) if side.steps[at] - step >= SAME * (step - flat))
-    after = next(beyond, None)
-    if after is None or not height > rounding:
+    if not abs(side.changes[first]) > rounding:
         return False
-    return abs(side.changes[after]) * (step - flat) < SLOWER * height * (side.steps[after] - flat)
+    points = [(side.steps[first - 1], 0.0), (side.steps[first], side.changes[first])]
+    for step, change in zip(side.steps[first + 1 :], side.changes[first + 1 :], strict=True):
+        if step - points[-1][0] >= SAME * (points[-1][0] - points[-2][0]):
+            points.append((step, change))
+    pieces = [(after[1] - before[1]) / (after[0] - before[0]) for before, after in itertools.pairwise(points[:SECANTS])]
+    up = math.copysign(1.0, side.changes[first])
+    return any(up * after < SLOWER * up * before for before, after in itertools.pairwise(pieces))
 
 
 def _trend(sides: Sequence[Side]) -> float:
