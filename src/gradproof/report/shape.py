@@ -34,7 +34,7 @@ AT_X, PART = 1024.0, 2.0**-40
 # Behind their first step stairs rise by less than this part of the slope there, in one of so many points less two.
 SLOWER, SECANTS = 0.9, 4
 # Where f varies within its noise, its slope has changed by half this far above the finest step that is clear.
-SOON = 256.0
+SOON = 4096.0
 # A vertical tangent: |slope| grows like a power of 1/h between these, those of a slope and of a jump.
 POWERS = (0.1, 0.9)
 FEWEST_POWERS = 6
@@ -227,14 +227,14 @@ def _restless(sides: Sequence[Side], noise: float) -> Shape | None:
 
 
 def _narrow(sides: Sequence[Side], noise: float) -> Shape | None:
-    """Return the shape of an f whose slope has changed soon after the finest step that stands out of its noise."""
+    """Return the shape of an f whose slope has changed soon above the finest step that stands out of its noise."""
     ends = [end for side in sides if side.steps and (end := _ends(side, CLEAR * noise))]
     if not ends or len(ends) < sum(len(side.steps) > 0 for side in sides):
         return None
     finest, changed = min(ends)[0], max(end for _, end in ends)
     return Shape(
         "narrow",
-        f"f varies too fast for its noise ({short(noise)}): steps below {short(finest)} do not stand out of it, and by "
+        f"f's noise ({short(noise)}) hides the slope: steps below {short(finest)} do not stand out of it, and by "
         f"{short(changed)} the slope is another one; make f less noisy (the tolerance of a solver, a random seed, "
         "sums that cancel), or smoother",
     )
