@@ -90,7 +90,7 @@ class Case(NamedTuple):
 CASES = {
     "smooth": Case(squares, X, 2 * X, (2, 0.8008), {}),
     "stairs": Case(stairs(1e-6), X, 2 * X, (1, -2.7), {}),
-    "high_stairs": Case(stairs(1e-4), X, 2 * X, (1, -3.6), {}),
+    "higher_stairs": Case(stairs(1e-5), X, 2 * X, (1, -3.6), {}),
     "solver": Case(solver, X, 2 * X + 1e-3, (0, 1.6), {}),
     "between_jumps": Case(with_jumps(0.03, 3e-4), X, from_afar(X) - 0.01, (0, 0.3), {}),
     "across_jumps": Case(with_jumps(0.1, 1e-3), X, from_afar(X), (0, 0.3), {}),

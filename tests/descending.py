@@ -10,6 +10,7 @@ from lineladders import feed, memory
 from oracles import splitmix
 
 from gradproof.core.records.lines import FINISHED, MOST_HALVINGS, Node
+from gradproof.core.search import descent
 from gradproof.core.search.halving import HALVING_FREE
 
 # The errors of a claim, by coordinates.
@@ -48,6 +49,12 @@ def answer(lines: Any, errors: Errors, random: Any) -> int:
 def curved(residual: float) -> Callable[[float], float]:
     """A line with a residual slope, and a little curvature."""
     return lambda t: residual * t + 1e-3 * t**3
+
+
+def prepare_level(lines: Any) -> bool:
+    """The descent over a claim of zeros, of which rtol allows nothing to be wrong."""
+    n = lines.engine.n
+    return descent.prepare_level(lines, np.ones(n), np.zeros(n))
 
 
 def descended(lines: Any, errors: Errors, prepare: Callable[[Any], bool], advance: Callable[[Any], None]) -> int:

@@ -20,6 +20,8 @@ from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
 Line = Callable[[float], float]
 MANY = 60
 VALUE = 1.0
+# Nothing is allowed but what a test allows itself.
+RTOL = 0.0
 
 
 def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False, value: float = VALUE) -> Any:
@@ -29,6 +31,7 @@ def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False
     engine = lines.engine
     engine.mark, engine.mode = ENGINE_MARK, MODE_LINES
     engine.value, engine.noise, engine.float32 = value, noise, float32
+    engine.rtol, lines.floor, lines.empty_size = RTOL, rungs.FLOOR, 1.0
     lines.block_count = count
     for number, border in enumerate(blocks):
         block_of(lines, number).start = border
@@ -81,7 +84,7 @@ def residuals(ladder: Any) -> Any:
 def probes_of(ladder: Any) -> list[tuple[int, int, int, int, float]]:
     """The probes that a ladder asks for: start, stop, seed, aligned, step."""
     probes = records(Probe, 8)
-    count = rungs.write_rung(ladder, (Probe * 8).from_buffer(probes), 0)
+    count = rungs.write_rung(memory(), ladder, (Probe * 8).from_buffer(probes), 0)
     assert count == rungs.rung_probes(ladder)
     return [tuple(probe) for probe in probes[:count][["start", "stop", "seed", "aligned", "step"]].tolist()]
 

@@ -16,9 +16,12 @@ def point(x: Any, claimed: Any, sizes: Any, probe: Any, base: int = 0) -> Any:
     for place in range(probe.start - base, probe.stop - base):
         value, claim = float(x[place]), float(claimed[place])
         move = splitmix.direction(probe.seed, base + place)
-        if probe.aligned and (claim > 0 or claim < 0):
+        if probe.aligned % 2 and (claim > 0 or claim < 0):
             move = math.copysign(move, claim)
-        scale = max(abs(value), probe.floor * float(sizes[place // 1024]))
+        floor = probe.floor * float(sizes[place // 1024])
+        moves = {0: True, 1: True, 2: value != 0, 3: value == 0}[probe.aligned // 2]
+        own = value != 0 and probe.aligned // 2 == 1
+        scale = (abs(value) if own else max(abs(value), floor)) if moves else 0.0
         out[place] = value + probe.step * move * scale
     return out
 

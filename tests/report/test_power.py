@@ -10,6 +10,7 @@ import pytest
 from properties import refuted
 
 import gradproof
+from gradproof.core.lines import decision
 from gradproof.library import native, pointer
 from gradproof.report import power
 
@@ -162,8 +163,8 @@ RIGHT = np.cos(X) * A
 SCALES = np.maximum(np.abs(X), 0.1 * np.sqrt(np.mean(X**2)))
 
 
-def checked(claimed, seed):
-    return gradproof.check(objective, claimed, X, mode="lines", seed=seed, budget=CALLS)
+def checked(claimed, seed, budget=CALLS):
+    return gradproof.check(objective, claimed, X, mode="lines", seed=seed, budget=budget)
 
 
 def planted(random):
@@ -210,21 +211,32 @@ def test_plants_at_the_stated_size_twin():
     assert found(200, lambda power: power.any_error, 0.05) < 199
 
 
-def singles(part):
+def test_what_rtol_allows_is_that_of_the_core():
+    assert power.ALLOWED_BY_RTOL == decision.RANDOM_DEVIATIONS
+
+
+def singles(part, budget):
     for seed in range(4):
-        right = checked(RIGHT, seed)
+        right = checked(RIGHT, seed, budget)
         for index in range(seed, N, 4):
             claimed = RIGHT.copy()
             claimed[index] += part * right.power.single / SCALES[index] * (-1) ** index
-            yield checked(claimed, seed).verdict == "wrong"
+            report = checked(claimed, seed, budget)
+            yield report.wrong.tolist() == [index] if budget is None else report.verdict != "right"
 
 
 def test_every_single_error_of_the_stated_size_is_found():
-    assert all(singles(1.0))
+    assert all(singles(1.0, None))
 
 
 def test_every_single_error_of_the_stated_size_twin():
-    assert not all(singles(0.1))
+    assert not all(singles(0.1, None))
+
+
+def test_with_a_small_budget_no_single_error_of_the_stated_size_passes():
+    """The budget may end before it is located: then it is not known whether it is spread as rtol allows."""
+    assert all(singles(1.0, CALLS))
+    assert not all(singles(1e-3, CALLS))
 
 
 def test_without_lines_nothing_is_claimed():

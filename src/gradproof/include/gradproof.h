@@ -137,7 +137,6 @@ typedef struct gradproof_probe {
     double floor;              /* long lines: smallest scale, relative to what is typical in a window; else 0 */
     double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
-    int64_t aligned;           /* 1: on a long line v has the sign of the claimed gradient; else 0 */
 } gradproof_probe;
 
 /* What may be set; gradproof_options_default fills it. */
@@ -189,6 +188,8 @@ typedef struct gradproof_report {
     double atol;               /* absolute error of a claimed component that was allowed */
     double vouched;            /* share of the coordinates, 0 to 1, where an error of some rtol would have been seen */
     int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
+    double seen;               /* largest disagreement along a random line that rtol allows; bar includes it */
+    double seen_factor;        /* common factor of the claims that was seen and that rtol allows; 0: none */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */

@@ -12,13 +12,15 @@ from ..problem.structure import Layout
 
 # Every line detects a single error of this many bars: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
-# An error vector whose norm is this many bars is detected if a line shows 2 bars of it: one for the bar itself, one for
-# the error of the measured slope.
-LIKELY = 22.0
-PART = 2.0 / LIKELY
+# An error vector is detected if a line shows 2 bars of it, one for the bar itself, one for the error of the measured
+# slope, and what rtol allows besides: this many times the vector's norm does it, if it is at least this part of it.
+LIKELY = 11.0
+PART = 1.0 / LIKELY
 MOST_DIGITS = 9
+# Along a random line rtol allows this many times itself of the norm (core/lines/decision.py).
+ALLOWED_BY_RTOL = 3.0
 # Disagreements between one bar and three are checked on a second set of lines; errors of up to four bars get there.
-PART_OF_A_SECOND_LOOK = 4.0 / LIKELY
+PART_OF_A_SECOND_LOOK = 2.0 / LIKELY
 
 
 def miss_of_one_line(part: float) -> float:
@@ -99,7 +101,8 @@ class Power:
     """The power of a check along lines: which errors it would have detected; ``str(power)`` says it in a sentence.
 
     Slopes along lines are in units of f: every coordinate moves by its scale, which is its size, or a tenth of the root
-    mean square of x in its window of 1,024 coordinates if that is larger.
+    mean square of x in its window of 1,024 coordinates if that is larger.  Where most of the claimed slopes would then
+    be those of a few coordinates, a millionth as large as the others, the scale of each is its size, whatever it is.
 
     Attributes
     ----------
@@ -115,6 +118,14 @@ class Power:
         Error bar and number of the shorter lines through parts of x; 0 if there were none.
     hidden : float
         The error that kinks at x may hide along a line.
+    seen, seen_factor : float, float
+        What lines disagreed by, although no coordinate is to blame, because `rtol` allows it: the largest disagreement
+        along a random line, which `bar` includes, and the common factor of the claims, which `factor` includes; 0 and
+        1 if nothing was seen.
+    resolution : float
+        Four error bars, or twice what `rtol` allows of the largest claimed slope if that is more.
+    rtol : float
+        The relative error that counts as wrong.
     evaluations, gradient_evaluations : int
         How often the objective and the gradient were called.
     blocks : tuple of BlockPower
@@ -156,6 +167,10 @@ class Power:
     parts_bar: float
     parts: int
     hidden: float
+    seen: float
+    seen_factor: float
+    resolution: float
+    rtol: float
     evaluations: int
     gradient_evaluations: int
     blocks: tuple[BlockPower, ...]
@@ -167,8 +182,8 @@ class Power:
 
     @property
     def single(self) -> float:
-        """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
-        return SURE * (min(self.bar, self.parts_bar) if self.parts_bar else self.bar)
+        """The smallest error of a single coordinate, times its scale, that is certain to be called wrong."""
+        return self.resolution
 
     @property
     def single_relative(self) -> float:
@@ -177,8 +192,11 @@ class Power:
 
     @property
     def any_error(self) -> float:
-        """The norm, in scales, above which an error vector of any shape is detected with `probability`."""
-        return LIKELY * self.bar
+        """The norm, in scales, above which an error vector of any shape is called wrong with `probability`.
+
+        Smaller ones are seen, too, but may be spread over x as `rtol` allows.
+        """
+        return LIKELY * (2.0 * self.bar + ALLOWED_BY_RTOL * self.rtol * self.norm)
 
     @property
     def any_relative(self) -> float:
@@ -245,8 +263,15 @@ class Power:
             f"single coordinate off by more than {_short(self.single_relative)} of it would certainly have been "
             f"detected, any error vector above {_short(self.any_relative)} with probability ≥ "
             f"{_floor(self.probability)}; {lines}, "
-            f"{self.evaluations:,} evaluations of f{gradient}"
+            f"{self.evaluations:,} evaluations of f{gradient}{self._seen()}"
         )
+
+    def _seen(self) -> str:
+        """Return what lines saw and rtol allows, as text."""
+        seen = [f"a common factor of {self.seen_factor:.{MOST_DIGITS}g}"] if self.seen_factor != 1.0 else []
+        if self.seen:
+            seen.append(f"a disagreement of {_short(self.seen / self.norm)} of the norm along random lines")
+        return f"; {' and '.join(seen)} {'was' if len(seen) == 1 else 'were'} seen, below rtol" if seen else ""
 
 
 def _short(value: float) -> str:
@@ -279,6 +304,10 @@ def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks
         parts_bar=float(report.parts_bar),
         parts=report.parts,
         hidden=float(report.hidden),
+        seen=float(report.seen),
+        seen_factor=float(report.seen_factor) or 1.0,
+        resolution=float(report.resolution),
+        rtol=float(report.rtol),
         evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),

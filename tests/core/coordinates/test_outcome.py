@@ -64,21 +64,45 @@ def decides(function):
     """A resolution of a tenth of what slopes are like: of the largest claim, of those on the ladder, or of f."""
     for resolution, scale, decided in ((0.02, 0.0, True), (0.05, 0.0, False), (0.05, 0.7, True), (0.5, 0.7, False)):
         assert function(*finished(lines.SMOOTH["line"], resolution=resolution, claim_scale=scale)) == decided
-    # At a kink its change of slope; not what slopes grow to where the step falls.
+    # At a kink its change of slope; up to the scale of the best step, not what slopes grow to where the step falls.
     root = lines.Line(lambda t: math.sqrt(abs(t)), 0.0, 0.0)
     for resolution, jump, decided in ((0.1, 0.0, True), (0.25, 0.0, False), (0.25, -3.0, True)):
-        slot = finished(root, kink=KINK_AT_X, resolution=resolution, jump=jump, claim_scale=0.0)
+        slot = finished(root, kink=KINK_AT_X, resolution=resolution, jump=jump, claim_scale=0.0, best_step=4.0)
         assert function(*slot) == decided
+    assert function(*finished(root, kink=KINK_AT_X, resolution=0.25, jump=0.0, claim_scale=0.0, best_step=2.0**-10))
     # All slopes 0: a part of f over the size of the coordinate.
     flat = lines.Line(lambda t: 5.0, 0.0, 0.0)
-    for resolution, decided in ((1e-4, True), (1e-3, False)):
+    for resolution, decided in ((4e-9, True), (6e-9, False)):
         assert function(*finished(flat, resolution=resolution, claim_scale=0.0)) == decided
+    # Slopes far beyond the best step alone: that part, or these slopes where they are smaller.
+    wall = lines.Line(lambda t: 5.0 + 1e-9 * max(abs(t) - 0.5, 0.0), 0.0, 0.0)
+    for resolution, decided in ((4e-11, True), (2e-10, False)):
+        fields = {"resolution": resolution, "claim_scale": 0.0, "best_step": 2.0**-20}
+        assert function(*finished(wall, **fields)) == decided
+
+
+def knows_nothing_but_noise(function):
+    """An f that is 0 up to its noise has the slope 0, whatever the resolution; an error that is allowed is enough."""
+    nothing = lines.Line(lambda t: 1e-12 * math.sin(1e6 * t), 0.0, 0.0)
+    assert function(*finished(nothing, noise=1e-12, resolution=1.0, claim_scale=0.0))
+    assert not function(*finished(nothing, noise=1e-12, resolution=1.0, claim_scale=0.5))
+    assert not function(*finished(nothing, noise=1e-14, resolution=1.0, claim_scale=0.0))
+    for atol, enough in ((0.5, True), (0.2, False)):
+        engine, slot = finished(lines.SMOOTH["line"], resolution=0.3, claim_scale=0.0)
+        engine.atol = atol
+        assert function(engine, slot) == enough
+
+
+def test_what_decides_where_f_is_nothing_but_noise():
+    knows_nothing_but_noise(outcome.decides)
+    refuted(knows_nothing_but_noise, lambda engine, slot: slot.resolution <= engine.atol)
+    refuted(knows_nothing_but_noise, lambda engine, slot: slot.claim_scale == 0.0)
 
 
 def test_what_decides(monkeypatch):
     decides(outcome.decides)
     refuted(decides, lambda engine, slot: True)
-    monkeypatch.setattr(outcome, "median_slope", lambda engine, slot: math.inf)
+    monkeypatch.setattr(outcome, "median_slope", lambda engine, slot, anywhere: math.inf)
     refuted(decides, outcome.decides)
 
 

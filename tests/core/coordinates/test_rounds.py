@@ -103,6 +103,22 @@ def test_stairs(library, height):
     stands_on_stairs(library, height, 2.0)
 
 
+def is_called_on_wide_treads(witness, claimed, verdict, causes):
+    """Stairs that are flat over all steps that suit a first pair: the slope 0 stands, the trend is left open."""
+    found = checked(witness, stairs(1e-3), X, np.array(claimed, np.float64))
+    assert (found.verdict, found.causes) == (verdict, causes)
+
+
+def test_wide_treads(library):
+    trend = ["noise_limited", "noise_limited", "agrees", "noise_limited"]
+    is_called_on_wide_treads(library, 0 * X, "right", ["agrees"] * 4)
+    is_called_on_wide_treads(library, 2 * X, "inconclusive", trend)
+    far_off = np.where(np.arange(4) == 1, -3.6, 2 * X)
+    is_called_on_wide_treads(library, far_off, "wrong", ["noise_limited", "wrong", *trend[2:]])
+    refuted(is_called_on_wide_treads, library, 2 * X, "right", ["agrees"] * 4)
+    refuted(is_called_on_wide_treads, library, 0 * X, "inconclusive", trend)
+
+
 def test_stairs_twin(library):
     refuted(stands_on_stairs, library, 1e-6, 2.2)
 

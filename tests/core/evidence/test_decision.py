@@ -193,3 +193,169 @@ def test_withdrawn_refutations():
 @pytest.mark.parametrize("wrong", [always, without_leaning, lambda engine, slot: None])
 def test_withdrawn_refutations_twin(wrong):
     refuted(is_withdrawn_where_finest_steps_do_not_refute, wrong)
+
+
+def slot_with(pairs, value=1.0, **fields):
+    """A check whose slot has pairs: step, right and left slope."""
+    engine = block()
+    engine.value, engine.unit = value, UNIT_FLOAT64
+    slot = engine.slots[0]
+    slot.size, slot.noise = 1.0, 1e-16
+    for step, right, left in pairs:
+        ladder.insert_pair(slot, step, right, left, value)
+    for name, given_value in fields.items():
+        setattr(slot, name, given_value)
+    return engine, slot
+
+
+def curved(curvature, steps):
+    return [(step, 1.0 + curvature * step, 1.0 - curvature * step) for step in steps]
+
+
+FOUR = [2.0**-20, 2.0**-18, 2.0**-16, 2.0**-14]
+
+
+def is_the_rounding_of_x(function):
+    """Four units in the last place of x times the curvature, the least one that is seen; none at kinks and jumps."""
+    _, slot = slot_with(curved(3.0, FOUR), spacing=1e-9)
+    assert function(slot) == pytest.approx(4 * 6.0 * 1e-9, rel=1e-12)
+    slot.spacing = 0.0
+    assert function(slot) == 0.0
+    _, slot = slot_with([*curved(3.0, FOUR[:2]), *curved(0.5, FOUR[2:])], spacing=1e-9)
+    assert function(slot) == pytest.approx(4 * 1.0 * 1e-9, rel=1e-12)
+    for gap in (lambda step: 1.0, lambda step: 1e-9 / step, lambda step: 100 * step**2):
+        _, slot = slot_with([(step, 1.0 + gap(step), 1.0) for step in FOUR], spacing=1e-9)
+        assert function(slot) == 0.0
+    assert function(slot_with(curved(3.0, FOUR[:1]), spacing=1e-9)[1]) == 0.0
+
+
+def of_every_gap(slot):
+    """Wrong on purpose: kinks and jumps have a curvature, too."""
+    curvatures = [abs(pair.right - pair.left) / pair.step for pair in list(slot.ladder)[: slot.count]]
+    return 4 * min(curvatures) * slot.spacing if slot.count > 1 else 0.0
+
+
+def test_argument_rounding():
+    is_the_rounding_of_x(decision.argument_rounding)
+    refuted(is_the_rounding_of_x, lambda slot: 0.0)
+    refuted(is_the_rounding_of_x, of_every_gap)
+
+
+def excuses(judge):
+    """A right gradient one unit beside x is right, and ten units beside it is wrong."""
+    for units, expected in ((3.0, RIGHT), (10.0, WRONG)):
+        known = NARROW._replace(low=1.0, high=1.0)
+        slot = slot_of(known, 1.0 + 2e3 * units * 2.0**-52, 0.0)
+        slot.spacing = 2.0**-52
+        for step, right, left in curved(1e3, FOUR):
+            ladder.insert_pair(slot, step, right, left, 1.0)
+        assert judge(slot, 1.0) == expected
+
+
+def test_rounding_of_x_is_no_error():
+    excuses(decision.judge)
+    refuted(excuses, lambda slot, size: RIGHT if slot.claimed == 1.0 else WRONG)
+
+
+def grows_by_four(function):
+    pairs = curved(1.0, FOUR)
+    assert function(slot_with(pairs)[1], 0)
+    assert function(slot_with(pairs)[1], 1)
+    # Two steps tell nothing of how the gap goes on.
+    assert not function(slot_with(pairs)[1], 2)
+    for changed in ((FOUR[1], 1.0, 1.0), (FOUR[1], 1.0 - FOUR[1], 1.0 + FOUR[1]), (FOUR[0], 1.5, 0.5)):
+        others = [pair for pair in pairs if pair[0] != changed[0]]
+        assert not function(slot_with([*others, changed])[1], 0)
+
+
+def test_is_curved():
+    grows_by_four(decision.is_curved)
+    refuted(grows_by_four, lambda slot, place: True)
+    refuted(
+        grows_by_four,
+        lambda slot, place: decision.gap(slot.ladder[place + 1]) > 2 * abs(decision.gap(slot.ladder[place])),
+    )
+
+
+def refutes_by_the_middle(refute):
+    """Between right and left slope, as far apart as curvature makes them, a claim that is off the middle is wrong."""
+    pairs = [(step, 1.0 + 1e5 * step, 1.0 - 1e5 * step) for step in (1e-5, 4e-5, 16e-5)]
+    engine, slot = slot_with(pairs, claimed=1.5, noise=1e-7)
+    slot.slope.low = slot.slope.high = 1.0
+    assert refute(engine, slot)
+    # At a kink it may be one of the slopes between.
+    engine, slot = slot_with([(pair[0], 2.0, 0.0) for pair in pairs], claimed=1.5, noise=1e-7)
+    slot.slope.low = slot.slope.high = 1.0
+    assert not refute(engine, slot)
+
+
+def test_curved_slopes_refute():
+    refutes_by_the_middle(decision.finest_steps_refute)
+    refuted(refutes_by_the_middle, lambda engine, slot: True)
+    refuted(refutes_by_the_middle, lambda engine, slot: False)
+
+
+def on_stairs(first_step, value=math.pi):
+    """Slopes are 0 up to a step, and 1 from there on."""
+    steps = [4.0**-k for k in range(20, 3, -1)]
+    return slot_with([(step, float(step >= first_step), float(step >= first_step)) for step in steps], value)
+
+
+def is_no_arithmetic(function):
+    """Stairs whose height is none of an arithmetic: f(x) has many digits, and some value is not one of float32."""
+    assert function(*on_stairs(4.0**-10))
+    assert not function(*on_stairs(0.0))
+    assert not function(*on_stairs(4.0**-10, 3.5))
+    engine, slot = on_stairs(4.0**-10)
+    engine.noise_line.in_float32 = 1
+    assert not function(engine, slot)
+
+
+def test_is_on_stairs():
+    is_no_arithmetic(decision.is_on_stairs)
+    refuted(is_no_arithmetic, lambda engine, slot: True)
+    refuted(is_no_arithmetic, decision.is_on_tread)
+
+
+def never_calls_both_right(judge):
+    """On a wide tread the slope 0 is right and no trend is; on a narrow one the trend is, and 0 stays open."""
+    wide, narrow = on_stairs(4.0**-5)[1], on_stairs(4.0**-10)[1]
+    for slot, claimed, before, after in (
+        (wide, 0.0, RIGHT, RIGHT),
+        (wide, 0.0, WRONG, OPEN),
+        (wide, 1.0, RIGHT, OPEN),
+        (wide, 5.0, WRONG, WRONG),
+        (narrow, 0.0, RIGHT, OPEN),
+        (narrow, 0.0, WRONG, OPEN),
+        (narrow, 1.0, RIGHT, RIGHT),
+        (narrow, 5.0, WRONG, WRONG),
+        (narrow, 1.0, OPEN, OPEN),
+    ):
+        slot.claimed = claimed
+        assert judge(slot, before) == after
+
+
+def test_judge_on_stairs():
+    never_calls_both_right(decision.judge_on_stairs)
+    refuted(never_calls_both_right, lambda slot, before: before)
+    refuted(never_calls_both_right, lambda slot, before: OPEN if slot.claimed == 0.0 else before)
+    refuted(never_calls_both_right, lambda slot, before: OPEN if decision.is_wide_tread(slot) else before)
+
+
+def is_judged_on_stairs(withdraw):
+    """Where both sides of x are known, and f is a staircase."""
+    engine, slot = on_stairs(4.0**-5)
+    slot.claimed, slot.decision = 1.0, RIGHT
+    withdraw(engine, slot)
+    assert slot.decision == OPEN
+    for missing, value in ((1, math.pi), (0, 3.5)):
+        engine, slot = on_stairs(4.0**-5, value)
+        slot.claimed, slot.decision, slot.missing = 1.0, RIGHT, missing
+        withdraw(engine, slot)
+        assert slot.decision == RIGHT
+
+
+def test_decisions_on_stairs():
+    is_judged_on_stairs(decision.withdraw_refutation)
+    refuted(is_judged_on_stairs, lambda engine, slot: None)
+    refuted(is_judged_on_stairs, always)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from block import STEPS, block, climbed
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from oracles import lines, weights
 from properties import refuted
@@ -277,6 +277,67 @@ def test_bar():
         return scratch.noise[here] + 2 * abs(scratch.values[here + 1] - scratch.values[here])
 
     refuted(is_the_bar, of_one_neighbour)
+
+
+@given(
+    level=st.integers(0, 3),
+    k=st.integers(0, 5),
+    values=st.lists(st.floats(-9, 9), min_size=8, max_size=8),
+    noise=st.lists(st.floats(0, 1), min_size=8, max_size=8),
+)
+@example(0, 1, [0.0, 3.0, 3.75, 3.9375, 4.0, 4.0, 4.0, 4.0], [0.0] * 8)
+@example(0, 1, [0.0, 3.0, 3.75, 3.9375, 4.0, 4.0, 4.0, 4.0], [2.0] * 8)
+@example(0, 1, [0.0, 1.0, 5.0, 21.0, 85.0, 0.0, 0.0, 0.0], [0.0] * 8)
+def tells_where_values_lead(function, level, k, values, noise):
+    """They do not where they change more towards finer steps, beyond noise, than towards coarser ones."""
+    scratch = block().scratch
+    row = slice(level * LADDER, level * LADDER + 8)
+    scratch.values[row], scratch.noise[row] = values, noise
+    finer = abs(values[k] - values[k - 1]) - noise[k - 1] - noise[k] if k else 0.0
+    coarser = [abs(values[k + 1] - values[k]), abs(values[k + 2] - values[k + 1]) / (2 if level == 0 else 4)]
+    assert function(scratch, level, k) == (finer > max(coarser))
+
+
+def test_values_that_diverge():
+    tells_where_values_lead(intervals.diverges)
+    refuted(tells_where_values_lead, lambda scratch, level, k: False)
+    refuted(
+        tells_where_values_lead,
+        lambda scratch, level, k: intervals.change_to_finer(scratch, 0, k) > intervals.change_to_coarser(scratch, 0, k),
+    )
+
+
+def bends(t):
+    """Steep up to 2**-20, and constant from there on: a step beyond it says nothing of the slope at x."""
+    return 1.0 + math.tanh(t * 2.0**20) * 2.0**-20
+
+
+def ends_where_f_moves_no_farther(function):
+    """On each side of its own; in the centered series where the nearer of both ends."""
+    engine = climbed(lambda t: bends(t) if t > 0 else 1.0 + t)
+    slot = engine.slots[0]
+    right = function(engine, slot, intervals.SERIES_RIGHT)
+    assert 2.0**-22 <= slot.ladder[right - 1].step <= 2.0**-18
+    assert function(engine, slot, intervals.SERIES_LEFT) == slot.count
+    assert function(engine, slot, intervals.SERIES_CENTERED) == right
+
+
+def test_telling_places():
+    ends_where_f_moves_no_farther(intervals.telling_places)
+    refuted(ends_where_f_moves_no_farther, lambda engine, slot, series: slot.count)
+    refuted(ends_where_f_moves_no_farther, lambda engine, slot, series: 13)
+
+
+def does_not_narrow(weigh):
+    """What lies beyond the scale on which f varies: slopes there agree with each other, and are no evidence."""
+    slot = seen(weigh, lines.Line(bends, 1.0, 1.0), [2.0**power for power in range(-24, 3, 2)])
+    assert holds(slot.slope, 1.0)
+    assert slot.resolution < 0.1
+
+
+def test_far_values_do_not_narrow():
+    does_not_narrow(intervals.weigh_ladder)
+    refuted(does_not_narrow, shifted)
 
 
 def stays(function, gap):

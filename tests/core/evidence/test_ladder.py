@@ -80,7 +80,9 @@ def is_the_median(function, rows):
         sizes += heard
         coarse = max(coarse, *heard, 0.0) if k >= slot.count - 3 else 0.0
     # NumPy's median is the mean of the two in the middle.
-    assert function(engine, slot) == (min(float(np.median(sizes)), coarse) if sizes else 0.0)
+    assert function(engine, slot, True) == (min(float(np.median(sizes)), coarse) if sizes else 0.0)
+    # Without a best step all of them tell of the slope at x.
+    assert function(engine, slot, False) == function(engine, slot, True)
 
 
 def test_median_slope():
@@ -88,7 +90,7 @@ def test_median_slope():
 
 
 def test_median_slope_twin():
-    def first(engine, slot):
+    def first(engine, slot, anywhere):
         return abs(float(slot.ladder[0].right))
 
     refuted(is_the_median, first)
@@ -127,3 +129,92 @@ def test_noise_and_centered_slope():
     four_deviations(ladder.slope_noise, ladder.centered)
     refuted(four_deviations, lambda engine, slot, place: 4e-9 / 0.125, ladder.centered)
     refuted(four_deviations, ladder.slope_noise, lambda slot, place: 3.0)
+
+
+def ladder_of(line, powers, noise=1e-16, value=1.0):
+    engine = block()
+    engine.value, engine.slots[0].noise = value, noise
+    for power in powers:
+        step = 2.0**power
+        ladder.insert_pair(engine.slots[0], step, line(step) / step, -line(-step) / step, value)
+    return engine, engine.slots[0]
+
+
+def tells_of_fading(function):
+    """Slopes that shrink faster than those of a root, over a step at least four times as long."""
+    for line, powers, fading in (
+        (lambda t: math.copysign(1.0, t), (-20, -6), True),
+        (lambda t: t, (-20, -6), False),
+        (lambda t: math.copysign(abs(t) ** 0.6, t), (-20, -6), False),
+        (lambda t: math.copysign(abs(t) ** 0.4, t), (-20, -6), True),
+        (lambda t: math.copysign(1.0, t), (-7, -6), False),
+        # Nothing is known of a change that noise may have made.
+        (lambda t: math.copysign(1e-16, t), (-20, -6), False),
+    ):
+        assert function(*ladder_of(line, powers)) == fading
+
+
+def test_fades():
+    tells_of_fading(ladder.fades)
+    refuted(tells_of_fading, lambda engine, slot: slot.ladder[slot.count - 1].right < slot.ladder[0].right)
+    refuted(tells_of_fading, lambda engine, slot: False)
+
+
+def are_changes(side, whole):
+    _, slot = ladder_of(lambda t: 3.0 * t if t > 0 else 5.0 * t, [-3])
+    pair = slot.ladder[0]
+    assert [side(pair, 1), side(pair, -1)] == [3.0 / 8, 5.0 / 8]
+    assert whole(pair) == 5.0 / 8
+
+
+def test_changes():
+    are_changes(ladder.change_of_side, ladder.largest_change)
+    refuted(are_changes, lambda pair, side: abs(pair.right) * pair.step, ladder.largest_change)
+    refuted(are_changes, ladder.change_of_side, lambda pair: abs(pair.right) * pair.step)
+
+
+def grows_up_to(function):
+    """The first step that f moves no farther than over the two coarser ones ends what tells of the slope at x."""
+    powers = range(-20, 1, 2)
+    engine, slot = ladder_of(lambda t: min(t, 2.0**-10), powers)
+    assert [function(engine, slot, 1), function(engine, slot, -1)] == [6, 11]
+    # Stairs move by as much over the next step, and farther over the one after it.
+    assert function(*ladder_of(lambda t: max(t, 2.0**-9) if 2.0**-13 < t < 2.0**-9 else t, powers), 1) == 11
+    # What noise may have made does not stand out.
+    assert function(*ladder_of(lambda t: 1e-10 if t > 0 else 0.0, powers, noise=1e-10), 1) == 11
+    assert function(*ladder_of(lambda t: 1e-10 if t > 0 else 0.0, powers, noise=1e-12), 1) == 1
+
+
+def of_the_next_step(engine, slot, side):
+    """Wrong on purpose: one coarser step is enough."""
+    for place in range(slot.count - 1):
+        change, farther = (ladder.change_of_side(slot.ladder[k], side) for k in (place, place + 1))
+        if change > 2 * ladder.slope_noise(engine, slot, place) * slot.ladder[place].step and farther < 2 * change:
+            return place + 1
+    return slot.count
+
+
+def test_growing_places():
+    grows_up_to(ladder.growing_places)
+    refuted(grows_up_to, lambda engine, slot, side: slot.count)
+    refuted(grows_up_to, of_the_next_step)
+
+
+def are_near_the_best_step(function, median):
+    """Steps up to four times the best one; a wall beyond it is no typical slope unless it is looked for."""
+    engine, slot = ladder_of(lambda t: t + 1e3 * max(t - 0.1, 0.0), range(-10, 3, 2))
+    slot.best_step = 2.0**-8
+    assert function(slot) == 3
+    assert median(engine, slot, False) == 1.0
+    slot.best_step = 0.0
+    assert function(slot) == slot.count
+    slot.best_step = 2.0**-12
+    for place in range(slot.count):
+        slot.ladder[place].right = slot.ladder[place].left = float(slot.ladder[place].step >= 0.25)
+    assert (median(engine, slot, False), median(engine, slot, True)) == (0.0, 1.0)
+
+
+def test_telling_count():
+    are_near_the_best_step(ladder.telling_count, ladder.median_slope)
+    refuted(are_near_the_best_step, lambda slot: slot.count, ladder.median_slope)
+    refuted(are_near_the_best_step, ladder.telling_count, lambda *given: ladder.median_slope(*given[:2], True))

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from machine import both
 from oracles import reals as oracle
-from properties import SMALLEST, anything, arrays, refuted, sized, wide
+from properties import SMALLEST, anything, arrays, refuted, single, sized, wide
 
 from gradproof.core.evidence import scales
 from gradproof.core.records.engine import coordinate_of
@@ -100,7 +100,7 @@ def allows(function, atol):
 
 def test_an_absolute_error_does_not_change_the_first_step():
     engine = header(largest_claim=2.0, largest_change=2.0, noise=1e-15)
-    one = coordinate(engine, 1.5, 1.0)
+    one = coordinate(engine, 1.5, 1.1)
     before = scales.pair_step(engine, one)
     engine.atol = 1.0
     assert scales.pair_step(engine, one) == before
@@ -221,3 +221,37 @@ def test_largest_claims():
         engine.sweep.largest_claim = engine.sweep.largest_change = np.abs(claimed).max()
 
     refuted(are_the_largest, blind_to_size)
+
+
+@given(value=st.one_of(single.map(float), wide))
+@example(1.0)
+@example(0.0)
+def is_taken_as_it_is(function, value):
+    """One unit in the last place of float32, where x is in it: half of one would be rounded to a whole one."""
+    assume(math.isfinite(value))
+    rounded = float(np.float32(value)) == value
+    assert function(value) == (oracle.spacing(value) * 2.0**29 if rounded and value else 0.0)
+    if rounded and 1e-30 < abs(value) < 1e30:
+        moved = value + math.copysign(function(value), value)
+        assert float(np.float32(moved)) == moved
+
+
+def test_exact_in_float32():
+    is_taken_as_it_is(scales.exact_in_float32)
+    refuted(is_taken_as_it_is, lambda value: 0.0)
+    refuted(is_taken_as_it_is, lambda value: 2.0**28 * scales.exact_in_float32(value))
+
+
+def is_at_least_a_unit_of_float32(function):
+    """A first step, where x is a number of float32, although noise would allow a shorter one."""
+    engine = header(noise=1e-300, largest_claim=1.0, largest_change=math.inf)
+    assert function(engine, coordinate(engine, 1.0, 1.5)) == 2.0**-23
+    assert function(engine, coordinate(engine, 1.0, 1.1)) < 2.0**-40
+    # But not more than where curvature begins.
+    engine.noise = math.inf
+    assert function(engine, coordinate(engine, 1.0, 1.5)) == 2.0**-12
+
+
+def test_first_steps_from_numbers_of_float32():
+    is_at_least_a_unit_of_float32(scales.pair_step)
+    refuted(is_at_least_a_unit_of_float32, lambda engine, one: 2.0**-23)

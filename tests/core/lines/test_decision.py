@@ -7,7 +7,7 @@ import pytest
 from lineladders import LENGTH, begin, begun, feed, in_bars, memory, residuals, walked
 from properties import refuted
 
-from gradproof.core.lines import decision
+from gradproof.core.lines import decision, rungs
 
 SLOPES = [0.5, -3.0, 3.0, 0.0]
 
@@ -77,6 +77,72 @@ def curved(curvature, away):
     check.curved_slope = 1e6
     decision.note_curvature(check)
     assert check.curved_slope == 1e6
+
+
+def gaps(inner, outer, noise=0.0):
+    """A check whose lines have gaps of these sizes at the best rung and the next larger one."""
+    check = pool([0.0, 1.0], 1.0)
+    ladder = check.pool
+    ladder.noise, check.curved_slope = noise, 0.0
+    for exponent, gap in ((ladder.best, inner), (ladder.best + 2, outer)):
+        for line in range(ladder.line_count):
+            rungs.rung_at(ladder, exponent).readings[line].gap = gap
+    decision.note_curvature(check)
+    return float(check.curved_slope) * 128 * 2.0**ladder.best
+
+
+def test_only_gaps_that_shrink_with_the_step_are_curvature():
+    """Not those of kinks, which stay, nor those of jumps, which grow; and only what stands out of the noise."""
+    assert gaps(1.0, 4.0) == pytest.approx(1.0)
+    assert gaps(1.0, 64.0) == pytest.approx(1.0)
+    assert gaps(1.0, 1.0) == gaps(4.0, 1.0) == 0.0
+    assert gaps(1.0, 4.0, noise=0.25) == pytest.approx(0.75)
+    assert gaps(1.0, 4.0, noise=2.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("typical", "floor", "best", "noise", "moves"),
+    [
+        (1e-9, 0.1, -2, 1.0, False),
+        (1e-9, 0.1, -3, 1.0, False),
+        (1e-9, 0.1, -4, 1.0, True),
+        (1e-9, 0.1, -2, 0.1, True),
+        (1.0, 0.1, -2, 1.0, True),
+        (1e-9, 1e9, -2, 1.0, True),
+    ],
+)
+def test_whether_noise_hides_what_small_x_do(typical, floor, best, noise, moves):
+    check = memory()
+    check.engine.typical, check.floor = typical, floor
+    check.pool.best, check.pool.noise, check.pool.rest, check.pool.bar = best, noise, 0.5, noise + 0.5
+    assert decision.hardly_moves(check) != moves
+
+
+@pytest.mark.parametrize(("aligned", "allowed"), [(0, 3e-5), (1, 1.5e-5 * 50)])
+def test_what_rtol_allows_along_lines_over_all_of_x(aligned, allowed):
+    check = begun()
+    check.engine.rtol = 1e-5
+    begin(check.pool, 4, -14, stop=LENGTH)
+    check.pool.aligned = aligned
+    assert decision.allowed_along(check, check.pool) == pytest.approx(allowed)
+    check.pool.stop -= 1
+    assert decision.allowed_along(check, check.pool) == 0.0
+
+
+def test_what_was_seen_is_noted_for_the_report():
+    check = begun()
+    check.failed.residual, check.failed.bar = -0.5, 0.001
+    decision.note_seen(check)
+    assert (check.seen, check.seen_factor, check.hidden_gap) == (0.5, 0.0, 0.0)
+    check = begun()
+    check.failed.residual, check.failed.aligned = -0.5, 1
+    decision.note_seen(check)
+    # The claims add up to 50, the slopes to 49.5.
+    assert (check.seen, check.hidden_gap) == (0.0, 0.0)
+    assert check.seen_factor == pytest.approx(50 / 49.5)
+    check.failed.gap = 1
+    decision.note_seen(check)
+    assert check.hidden_gap == 0.5
 
 
 def test_the_slope_that_curvature_makes():

@@ -2,49 +2,85 @@
 
 import numpy as np
 import pytest
+from lineladders import memory
 from properties import refuted
 
 from gradproof.core.lines import norms
+from gradproof.core.points import directions
 
 WINDOW = 1024
+
+
+ALL, OWN, WITHOUT_ZEROS, ZEROS = (
+    directions.ABOVE_FLOOR,
+    directions.OWN_SIZE,
+    directions.WITHOUT_ZEROS,
+    directions.ONLY_ZEROS,
+)
 
 
 def vectors(n, seed):
     random = np.random.default_rng(seed)
     x = random.normal(size=n) * 10.0 ** random.integers(-3, 3, n)
     x[::7] = 0.0
-    sizes = 10.0 ** random.normal(size=n // WINDOW + 1)
-    return x, random.normal(size=n), sizes
+    return x, random.normal(size=n)
 
 
-def scaled_slopes(x, claimed, sizes):
-    """Claimed slopes in the scales of their coordinates, each at least a tenth of what its window has."""
-    return np.abs(claimed) * np.maximum(np.abs(x), 0.1 * np.repeat(sizes, WINDOW)[: x.size])
+def check_of(n, scales=ALL, floor=0.1):
+    lines = memory()
+    lines.engine.n, lines.scales, lines.floor = n, scales, floor
+    return lines
 
 
-def is_the_norm(scale):
-    x, claimed, sizes = vectors(2500, seed=6)
-    slopes = scaled_slopes(x, claimed, sizes)
-    norm, total = norms.norms(x, claimed * scale, sizes, 100, 2400)
-    expected = float(np.sqrt(np.sum(slopes[100:2400] ** 2, dtype=np.longdouble)))
-    assert norm == pytest.approx(expected * scale, rel=1e-13)
-    assert total == pytest.approx(float(np.sum(slopes[100:2400])) * scale, rel=1e-13)
+def scaled_slopes(x, claimed, scales=ALL):
+    """Claimed slopes in the scales of their coordinates: at least a tenth of the root mean square of their window."""
+    sizes = [np.sqrt(np.mean(x[start : start + WINDOW] ** 2)) or 1.0 for start in range(0, x.size, WINDOW)]
+    floor = 0.1 * np.repeat(sizes, WINDOW)[: x.size]
+    scale = {
+        ALL: np.maximum(np.abs(x), floor),
+        OWN: np.where(x == 0, floor, np.abs(x)),
+        WITHOUT_ZEROS: np.where(x == 0, 0, np.maximum(np.abs(x), floor)),
+        ZEROS: np.where(x == 0, floor, 0),
+    }[scales]
+    return np.abs(claimed) * scale
+
+
+def is_the_norm(scale, scales=ALL, floor=0.1):
+    x, claimed = vectors(2500, seed=6)
+    slopes = scaled_slopes(x, claimed, scales)[100:2400]
+    found = norms.norms(check_of(2500, scales, floor), x, claimed * scale, 100, 2400)
+    expected = float(np.sqrt(np.sum(slopes**2, dtype=np.longdouble)))
+    assert found.norm == pytest.approx(expected * scale, rel=1e-13)
+    assert found.total == pytest.approx(float(np.sum(slopes)) * scale, rel=1e-13)
+    assert found.largest == pytest.approx(float(np.max(slopes)) * scale, rel=1e-13)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
-def test_norms(scale):
-    is_the_norm(scale)
+@pytest.mark.parametrize("scales", [ALL, OWN, WITHOUT_ZEROS, ZEROS])
+def test_norms(scale, scales):
+    is_the_norm(scale, scales)
 
 
-def test_norms_twin(monkeypatch):
-    monkeypatch.setattr(norms, "FLOOR", 0.2)
-    refuted(is_the_norm, 1.0)
+def test_norms_twin():
+    refuted(is_the_norm, 1.0, ALL, 0.2)
 
 
 def test_norms_of_nothing():
-    x, claimed, sizes = vectors(2000, seed=1)
-    assert norms.norms(x, np.zeros(2000), sizes, 0, 2000) == (0.0, 0.0)
-    assert norms.norms(x, claimed, sizes, 700, 700) == (0.0, 0.0)
+    x, claimed = vectors(2000, seed=1)
+    assert norms.norms(check_of(2000), x, np.zeros(2000), 0, 2000) == (0.0, 0.0, 0.0)
+    assert norms.norms(check_of(2000), x, claimed, 700, 700) == (0.0, 0.0, 0.0)
+
+
+def test_windows_of_zeros_have_a_size_that_is_given():
+    lines = check_of(2000)
+    lines.empty_size = 3.0
+    assert norms.norms(lines, np.zeros(2000), np.ones(2000), 0, 2000).total == pytest.approx(600.0)
+
+
+def test_zeros_are_counted():
+    x = np.array([0.0, 1.0, -0.0, 5e-324, -2.0])
+    assert norms.count_zeros(x, 5) == 2
+    assert norms.count_zeros(x.astype(np.float32), 2) == 1
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
@@ -82,13 +118,13 @@ def test_numbers_of_float32():
 
 
 def is_the_median(n, part):
-    x, claimed, sizes = vectors(n, seed=n)
+    x, claimed = vectors(n, seed=n)
     claimed[1::3] = 0.0
-    median = norms.median_slope(x, claimed, sizes, n, np.zeros(norms.SAMPLE))
+    median = norms.median_slope(check_of(n), x, claimed, np.zeros(norms.SAMPLE))
     seen = np.arange(n) if n <= norms.SAMPLE else (np.arange(norms.SAMPLE) * (n / norms.SAMPLE)).astype(int)
-    slopes = np.sort(scaled_slopes(x, claimed, sizes)[seen])
+    slopes = np.sort(scaled_slopes(x, claimed)[seen])
     slopes = slopes[slopes > 0]
-    assert median == pytest.approx(slopes[int(part * slopes.size)], rel=1e-15)
+    assert median == pytest.approx(slopes[int(part * slopes.size)], rel=1e-14)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 511, 512, 513, 5000])
@@ -102,4 +138,4 @@ def test_median_slope_twin():
 
 
 def test_median_slope_of_zeros():
-    assert norms.median_slope(np.ones(9), np.zeros(9), np.ones(1), 9, np.zeros(norms.SAMPLE)) == 0.0
+    assert norms.median_slope(check_of(9), np.ones(9), np.zeros(9), np.zeros(norms.SAMPLE)) == 0.0

@@ -82,6 +82,24 @@ def signed(number):
     return number - 2**64 if number >= 2**63 else number
 
 
+@pytest.mark.parametrize(
+    ("total", "value", "exponent"),
+    [
+        # Along the claim f moves by little of itself: the step of the random lines serves.
+        (10.0, 1.0, -10),
+        # By more than a 64th of itself: down to that.
+        (100.0, 1.0, -14),
+        # Never below the move along random lines, which is 2**-10.
+        (100.0, 0.0, -18),
+        (1.0, 0.0, -10),
+    ],
+)
+def test_first_step_along_the_claim(total, value, exponent):
+    lines = begun()
+    lines.norm, lines.sum, lines.engine.value, lines.random_exponent = 1.0, total, value, -10
+    assert plan.aligned_exponent(lines) == exponent
+
+
 def test_lines_over_all_of_x():
     lines = begun()
     lines.engine.seed, lines.relative_tolerance = 9, 1e-13

@@ -4,10 +4,11 @@ import pytest
 from lineladders import LENGTH, begun, in_bars
 
 from gradproof.core.lines import decision, phases
-from gradproof.core.machine import line_verdict
+from gradproof.core.machine import line_verdict, line_weighing
 from gradproof.core.records import codes
 from gradproof.core.records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG
 from gradproof.core.records.engine import coordinate_of
+from gradproof.core.search import nodes
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def disagreeing(bars, *, looks=1, gap=0, nondeterministic=0):
 
 def concluded(lines):
     """The verdict and its cause, once the check has come to an end."""
-    assert line_verdict.conclude(lines)
+    line_weighing.finish_search(lines)
     assert lines.phase == phases.DONE
     return lines.verdict, lines.cause
 
@@ -66,7 +67,7 @@ def test_a_candidate_that_is_wrong_makes_the_check_wrong():
     # Its twin: the same candidate before it was looked at.
     lines = disagreeing(6.0)
     coordinate_of(lines.engine, 0).cause, lines.confirming = WRONG, 0
-    lines.stuck_count = 1
+    lines.stuck_count = lines.stuck_beyond = 1
     assert not line_verdict.conclude(lines)
 
 
@@ -90,25 +91,57 @@ def test_a_block_that_is_wrong_makes_the_check_wrong():
 
 def test_a_line_whose_coordinates_are_all_right_counts_as_bar():
     """What was seen is no error; but a bar of that size decides less."""
-    lines = disagreeing(6.0)
+    lines = without_parts(disagreeing(6.0))
     seen = 7.0 * float(lines.failed.bar)
     assert concluded(lines)[0] == VERDICT_RIGHT
     assert lines.random_bar == pytest.approx(seen, rel=0.05)
     assert lines.random_lines == 4
-    coarse = disagreeing(6.0)
+    assert lines.seen == pytest.approx(seen * 6 / 7, rel=0.05)
+    coarse = without_parts(disagreeing(6.0))
     coarse.norm = coarse.curved_slope = 0.0
     coarse.engine.value = 0.0
     assert concluded(coarse)[0] == VERDICT_INCONCLUSIVE
 
 
+def without_parts(lines):
+    """The check with a claim of zeros: no lines along it follow."""
+    lines.sum = 0.0
+    return lines
+
+
+@pytest.mark.parametrize(("allowed", "verdict"), [(1e-9, None), (1.0, VERDICT_RIGHT)])
+def test_what_rtol_allows_and_nobody_is_to_blame_for_is_right(allowed, verdict):
+    """Both halves show less than their bars: below what rtol allows that is an answer, above it not."""
+    lines = without_parts(disagreeing(6.0))
+    lines.candidates.count, lines.confirming = 0, 0
+    lines.nodes[0].allowed = allowed * abs(lines.failed.residual)
+    nodes.note_stuck(lines, lines.nodes[0])
+    if verdict is None:
+        assert not line_verdict.is_explained(lines)
+        assert not line_verdict.conclude(lines)
+    else:
+        assert concluded(lines)[0] == verdict
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+@pytest.mark.parametrize(("allowed", "verdict"), [(2.0, VERDICT_INCONCLUSIVE), (0.5, VERDICT_WRONG)])
+def test_a_budget_that_ends_while_something_is_located_that_rtol_allows(allowed, verdict, looks):
+    """It may be spread, or that of one coordinate."""
+    lines = disagreeing(6.0, looks=looks)
+    lines.failed.allowed = allowed * abs(lines.failed.residual)
+    line_verdict.end_lines_early(lines)
+    assert (lines.verdict, lines.cause) == (verdict, UNTESTED)
+
+
 def test_a_line_that_was_not_located_is_looked_at_twice():
     lines = disagreeing(6.0)
-    lines.stuck_count = 1
+    lines.stuck_count = lines.stuck_beyond = 1
+    assert not line_verdict.is_explained(lines)
     assert not line_verdict.conclude(lines)
     assert lines.phase != phases.DONE
     # At a kink at x parts stay that nobody can blame: the coordinates that were found explain what was seen.
-    lines = disagreeing(6.0, gap=1)
-    lines.stuck_count = 1
+    lines = without_parts(disagreeing(6.0, gap=1))
+    lines.stuck_count = lines.stuck_beyond = 1
     assert concluded(lines)[0] == VERDICT_RIGHT
 
 

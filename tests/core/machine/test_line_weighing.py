@@ -6,7 +6,7 @@ import pytest
 from lineladders import begun, feed, in_bars, measure
 
 from gradproof.core.lines import phases
-from gradproof.core.lines.decision import bar_decides
+from gradproof.core.lines.decision import bar_decides, seen_residual
 from gradproof.core.machine import line_verdict, line_weighing
 from gradproof.core.records.codes import NONDETERMINISTIC, UNTESTED, VERDICT_INCONCLUSIVE
 
@@ -21,6 +21,17 @@ def test_bars_decide(bars, phase):
     assert lines.phase == phase
     assert lines.disagreed == (phase == phases.REPEAT)
     assert lines.random_lines == (4 if phase == phases.ALIGNED else 0)
+
+
+def test_what_a_first_look_saw_counts_in_any_case():
+    lines = in_bars(2.0)
+    seen = seen_residual(lines)
+    line_weighing.weigh_pool(lines)
+    assert lines.phase == phases.RANDOM_AGAIN
+    measure(lines, [0.0] * 4)
+    line_weighing.weigh_pool(lines)
+    assert lines.phase == phases.ALIGNED
+    assert lines.random_bar == seen > 1.5 * lines.pool.bar
 
 
 def test_a_second_look_that_disagrees_is_a_disagreement():

@@ -13,7 +13,9 @@ from oracles.splitmix import direction
 from properties import refuted
 from witnesses import records
 
-from gradproof.core.noise import noise_line
+from gradproof.core.evidence import stages
+from gradproof.core.evidence.ladder import insert_pair
+from gradproof.core.noise import noise_line, noise_table
 from gradproof.core.points.seeds import noise_seed
 from gradproof.core.records import codes
 from gradproof.core.records.border import Probe
@@ -166,7 +168,10 @@ POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)
 
 @given(seed=st.integers(1, 1000), step=POWERS, cancelling=st.booleans())
 def foretells_the_change(function, seed, step, cancelling):
-    """The sum of claims times steps really taken, as if it had been made with twice the digits."""
+    """The sum of claims times steps really taken, as if it had been made with twice the digits.
+
+    In float64 it is what rounding adds to the steps.
+    """
     random = np.random.default_rng(seed)
     count = 8
     x, claimed = random.normal(size=count).astype(np.float32).astype(float), random.normal(size=count)
@@ -182,7 +187,10 @@ def foretells_the_change(function, seed, step, cancelling):
     exact = float(sum(Fraction(float(claimed[k] * moved[k])) for k in range(count)))
     assert function(engine, step) == pytest.approx(exact, rel=1e-14, abs=0)
     engine.float32 = 0
-    assert function(engine, step) == 0.0
+    moves = [step * direction(noise_seed(seed), k) * abs(x[k]) for k in range(count)]
+    added = [x[k] + moves[k] - x[k] - moves[k] for k in range(count)]
+    rounding = float(sum(Fraction(float(claimed[k] * added[k])) for k in range(count)))
+    assert function(engine, step) == pytest.approx(rounding, rel=1e-12, abs=0)
 
 
 def test_claimed_change():
@@ -247,3 +255,126 @@ def has_many_digits(functions, odd, power):
 def test_needs_float32():
     has_many_digits(both(noise_line.needs_float32, "float64", result="boolean"))
     refuted(has_many_digits, [lambda value: value != math.floor(value)])
+
+
+def after_two(end, inside, value=3.0, exponent=SMALL + 4, **fields):
+    """A check that has the first two values of a spacing, after others at which f did not change."""
+    engine = begun(value, **fields)
+    engine.noise_line.exponent = exponent
+    engine.noise_line.values[8], engine.noise_line.values[5] = end, inside
+    return engine
+
+
+def is_too_high_for_rounding(function):
+    """A jump between two spacings, of more than 2**-16 of what f is made of; values of few bits are an arithmetic's."""
+    assert function(after_two(3.001, 3.0))
+    assert function(after_two(3.0, 3.001))
+    assert not function(after_two(3.00001, 3.00001))
+    # At the smallest spacing f may just be steep.
+    assert not function(after_two(3.001, 3.0, exponent=SMALL))
+    # Of float16.
+    assert not function(after_two(3.0 + 2.0**-9, 3.0))
+    # A change that a claim foretells, over the size of its coordinate, may round as much.
+    assert not function(after_two(3.001, 3.0, largest_change=1e3))
+    # Long lines move all coordinates at once, and what f is made of is not known.
+    assert not function(after_two(3.001, 3.0, mode=codes.MODE_LINES))
+    engine = after_two(3.001, 3.0)
+    engine.noise_line.answered = 1
+    assert not function(engine)
+
+
+def test_is_jump():
+    is_too_high_for_rounding(noise_line.is_jump)
+    refuted(is_too_high_for_rounding, lambda engine: True)
+    refuted(is_too_high_for_rounding, lambda engine: False)
+    refuted(is_too_high_for_rounding, lambda engine: engine.noise_line.values[8] > 3.0005)
+
+
+def takes_no_jump_for_noise(advance):
+    """The noise is that of rounding, and two values a spacing were enough to see it."""
+    engine, asked = measured(advance, lambda t: math.pi + (0.1 if t >= 2.0**-35 else 0.0))
+    assert {len(steps) for steps in asked} == {2}
+    assert engine.noise == np.spacing(math.pi) / 2
+
+
+def test_a_jump_is_no_noise(monkeypatch):
+    takes_no_jump_for_noise(noise_line.advance_noise)
+    monkeypatch.setattr(noise_line, "is_jump", lambda engine: False)
+    refuted(takes_no_jump_for_noise, noise_line.advance_noise)
+
+
+def movable(right, left, index=1, count=3):
+    """A check of some coordinates, one of which waits in a slot with the slopes of its first pair."""
+    engine = block(count)
+    engine.value = 1.0
+    noise_line.begin_noise(engine, count)
+    slot = engine.slots[0]
+    slot.stage, slot.start, slot.stop = stages.PARKED, index, index + 1
+    insert_pair(slot, 2.0**-20, right, left, 1.0)
+    return engine
+
+
+def goes_to_the_side_that_is_known(function, right, left, side):
+    """Once the sign has been turned, the first place lies on the side of the coordinate that has a value."""
+    for index in range(3):
+        engine = movable(right, left, index)
+        assert function(engine)
+        line = engine.noise_line
+        assert (line.start, line.stop) == (index, index + 1)
+        turned = -line.sign
+        assert turned * direction(noise_seed(engine.seed), index) * side > 0
+        # It has been tried then.
+        assert not function(engine)
+
+
+def test_moves_one_coordinate():
+    goes_to_the_side_that_is_known(noise_line.moves_one_coordinate, 1.0, math.nan, 1)
+    goes_to_the_side_that_is_known(noise_line.moves_one_coordinate, math.nan, 1.0, -1)
+    assert not noise_line.moves_one_coordinate(movable(math.nan, math.nan))
+
+    def to_the_right(engine):
+        moves = noise_line.moves_one_coordinate(engine)
+        engine.noise_line.sign = 1
+        return moves
+
+    refuted(goes_to_the_side_that_is_known, to_the_right, 1.0, math.nan, 1)
+    refuted(goes_to_the_side_that_is_known, lambda engine: False, 1.0, math.nan, 1)
+
+
+def is_beside_x(function):
+    """Where f jumps at x itself, the noise is that of the other values; else that of all of them."""
+    random = np.random.default_rng(6)
+    beside = 3.0 + 1e-9 * random.normal(size=9)
+    engine = begun(1.0)
+    engine.noise_line.values[:] = beside
+    noise, agree = function(engine)
+    assert agree
+    assert 0.3e-9 < noise < 3e-9
+    assert noise == noise_table.noise_of_values(beside.copy(), 9)[0]
+    engine.noise_line.values[:] = [3.1, *beside[1:]]
+    noise, agree = function(engine)
+    assert agree
+    assert 0.3e-9 < noise < 3e-9
+    # A jump anywhere else is not left out.
+    engine.noise_line.values[:] = [*beside[:4], 3.1, *beside[5:]]
+    assert function(engine)[0] > 1e-3
+
+
+def test_noise_of_line():
+    is_beside_x(noise_line.noise_of_line)
+    refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values), 9))
+    refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values)[1:], 8))
+
+
+def begins(function, count):
+    engine = block(5)
+    engine.value, engine.noise_line.start, engine.noise_line.sign = 1.0, 3, -1
+    function(engine, count)
+    line = engine.noise_line
+    assert (line.start, line.stop, line.sign, line.exponent, line.in_float32) == (0, count, 1, SMALL, 1)
+
+
+def test_begin_noise():
+    begins(noise_line.begin_noise, 5)
+    begins(noise_line.begin_noise, 2)
+    refuted(begins, lambda engine, count: noise_line.begin_noise(engine, engine.n), 2)

@@ -132,9 +132,23 @@ def test_scale_of_a_coordinate():
     for function in both(directions.coordinate_scale, "float64", "float64"):
         assert function(-3.0, 7.0) == 3.0
         assert function(0.0, 7.0) == function(-0.0, 7.0) == 7.0
-    for function in both(directions.scale_above, "float64", "float64"):
-        assert function(1e-3, 3.5) == function(0.0, 3.5) == 3.5
-        assert function(-4.0, 3.5) == 4.0
+
+
+SMALL, ZERO, LARGE = 1e-3, -0.0, -4.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "small", "zero", "large"),
+    [
+        (directions.ABOVE_FLOOR, 3.5, 3.5, 4.0),
+        (directions.OWN_SIZE, 1e-3, 3.5, 4.0),
+        (directions.WITHOUT_ZEROS, 3.5, 0.0, 4.0),
+        (directions.ONLY_ZEROS, 0.0, 3.5, 0.0),
+    ],
+)
+def test_scales_on_long_lines(kind, small, zero, large):
+    scales = directions.scales_of(kind, 3.5)
+    assert [directions.scale_of(value, scales) for value in (SMALL, ZERO, LARGE)] == [small, zero, large]
 
 
 def is_the_size_of_windows(sizer, x):

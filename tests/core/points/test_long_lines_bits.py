@@ -25,12 +25,14 @@ class Probe(NamedTuple):
     step: float = 2.0**-12 / 3
     seed: int = 5
     floor: float = 0.1
-    aligned: bool = False
+    aligned: int = 0
 
 
 # Whole windows, parts of them at either end, both in one, and less than a vector of the processor holds.
 PROBES = [Probe(0, 3072), Probe(1, 3071, seed=2**62), Probe(300, 700), Probe(1500, 1501), Probe(512, 2100, step=-0.25)]
 PROBES += [probe._replace(aligned=True) for probe in PROBES]
+# By their own sizes, without zeros, zeros alone; on random lines and on aligned ones.
+PROBES += [Probe(1, 3071, aligned=aligned) for aligned in range(2, 8)]
 
 
 def moved(witness, x, claimed, sizes, probe):
@@ -57,7 +59,9 @@ def test_point_and_change(probe, dtype, witness):
     assert changes == pytest.approx([oracle.change(x, claimed, point)], abs=1e-14 * size)
 
 
-@pytest.mark.parametrize("change", [{"seed": 6}, {"floor": 0.11}, {"step": -(2.0**-12) / 3}, {"stop": 3071}])
+@pytest.mark.parametrize(
+    "change", [{"seed": 6}, {"floor": 0.11}, {"step": -(2.0**-12) / 3}, {"stop": 3071}, {"aligned": 2}]
+)
 def test_point_twin(change, library):
     x, claimed, sizes = vectors(3072, np.float64)
     point, _ = moved(library, x, claimed, sizes, PROBES[0])

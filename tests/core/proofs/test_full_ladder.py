@@ -54,7 +54,8 @@ def test_kinks_at_x_are_seen_by_the_finest_steps():
     """Between left and right slope any claim stands, outside of them none; the ladder has no need of coarse steps."""
     kink = lines.with_kink(EXP, 0.0, 1.0)
     for claimed, decision in ((0.7, DECIDED_RIGHT), (1.2, DECIDED_RIGHT), (1.7, DECIDED_RIGHT), (2.0, DECIDED_WRONG)):
-        slot = settles(kink, claimed, decision, 20)
+        # From a first step of one unit of float32 down.
+        slot = settles(kink, claimed, decision, 32)
         assert slot.kink == KINK_AT_X
         assert slot.jump == pytest.approx(1.0, rel=1e-2)
     refuted(settles, kink, 2.0, DECIDED_RIGHT)
@@ -209,3 +210,65 @@ def test_steps_that_contradict_each_other_end_the_way_up():
         slot.conflict, slot.wanted_count = conflict, 0
         full_ladder.ask_coarser(engine, slot)
         assert (slot.stage == stages.LADDER_COARSER and slot.wanted_count == 4) == climbs
+
+
+def wants_the_finest(function):
+    """Three steps, a quarter of each other, from the smallest one that x and f can see; none twice, none above."""
+    slot = climbed(EXP.value, [2.0**-20]).slots[0]
+    slot.lowest = 1.5 * 2.0**-40
+    function(slot)
+    assert steps_wanted(slot) == [2.0**-39, 2.0**-37, 2.0**-35]
+    slot = climbed(EXP.value, [2.0**-37, 2.0**-20]).slots[0]
+    slot.lowest = 2.0**-39
+    function(slot)
+    assert steps_wanted(slot) == [2.0**-39]
+
+
+def test_want_treads():
+    wants_the_finest(full_ladder.want_treads)
+
+    def all_three(slot):
+        for power in (-39, -37, -35):
+            full_ladder.want_pair(slot, 2.0**power)
+
+    refuted(wants_the_finest, all_three)
+    refuted(wants_the_finest, lambda slot: None)
+
+
+def wants_treads_for(claimed, finest):
+    """Noise hides all slopes at fine steps; only a claim of 0 asks for them all the same."""
+    engine = climbed(EXP.value, [2.0**-10], noise=1e-6)
+    slot = engine.slots[0]
+    engine.unit, slot.claimed, slot.lowest = 2.0**-53, claimed, 2.0**-46
+    full_ladder.advance_all_steps(engine, slot)
+    assert (min(steps_wanted(slot)) == 2.0**-46) == finest
+
+
+def test_claims_of_zero_ask_for_treads():
+    wants_treads_for(0.0, True)
+    wants_treads_for(0.7, False)
+    refuted(wants_treads_for, 0.7, True)
+
+
+def begins_again(function, **fields):
+    """At the scale 1, where f was constant all the way up to a million times a tiny x."""
+    engine = climbed(lambda t: 3.0, [2.0**power for power in range(-60, -17, 2)])
+    slot = engine.slots[0]
+    slot.size, slot.claimed, slot.conflict, slot.missing = 2.0**-40, 0.0, 0, 0
+    for name, value in fields.items():
+        setattr(slot, name, value)
+    function(engine, slot)
+    assert (slot.stage, slot.size, slot.count) == (stages.LADDER_FIRST, 1.0, 0)
+    assert steps_wanted(slot) == [2.0**-13]
+
+
+def test_begin_farther():
+    begins_again(lambda engine, slot: full_ladder.begin_farther(slot))
+    begins_again(full_ladder.ask_coarser)
+    # Not where kinks are looked for, nor from the scale 1.
+    refuted(begins_again, lambda engine, slot: full_ladder.look_closer(engine, slot, STILL_OPEN))
+    engine = climbed(EXP.value, [2.0**power for power in range(-60, -17, 2)])
+    slot = engine.slots[0]
+    slot.size, slot.claimed = 2.0**-40, 0.0
+    full_ladder.ask_coarser(engine, slot)
+    assert slot.count > 0

@@ -9,7 +9,7 @@ from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import slots
-from gradproof.core.evidence import intervals, stages
+from gradproof.core.evidence import intervals, scales, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
 from gradproof.core.proofs import short_proof
 
@@ -122,7 +122,7 @@ def follows(advance, claimed, stage):
     slot = engine.slots[0]
     intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.step = claimed, 0.25
-    advance(slot)
+    advance(engine, slot)
     assert slot.stage == stage
     assert stage == stages.PARKED or slot.decision == DECIDED_WRONG
 
@@ -134,3 +134,115 @@ def test_a_pair_far_from_x():
     follows(short_proof.advance_proof_far, 2.0, stages.FINISHED)
     refuted(follows, short_proof.advance_proof_far, 2.0, stages.PARKED)
     assert math.isfinite(far)
+
+
+def refuting(slope=0.7, claimed=0.0, follows=0, value=1.0):
+    """A check whose slot has a first pair that refutes a claim."""
+    engine = climbed(lambda t: value + slope * t, [2.0**-20])
+    engine.typical, engine.unit, engine.sweep.follows_claims = 1.0, 2.0**-53, follows
+    slot = engine.slots[0]
+    slot.x, slot.claimed, slot.size = 1.0, claimed, 1.0
+    return engine, slot
+
+
+def sees_a_move(function):
+    """f should move by 4,096 units in its last place, up to a factor of 2; never less than x can see."""
+    for slope in (0.7, -0.7, 1e-3, 40.0):
+        engine, slot = refuting(slope)
+        units = function(engine, slot) * abs(slope) / 2.0**-52
+        assert 4096 * 0.99 <= units <= 8192 * 1.01
+    engine, slot = refuting(1e9)
+    assert function(engine, slot) == scales.smallest_step(engine, 1.0)
+
+
+def test_tread_step():
+    sees_a_move(short_proof.tread_step)
+    refuted(sees_a_move, lambda engine, slot: 2.0**-40)
+    refuted(sees_a_move, lambda engine, slot: 4096 * 2.0**-52 / abs(short_proof.centered(slot, 0)))
+
+
+def follows_its_slope(function):
+    engine, slot = refuting(0.5)
+    for moved, follows in ((0.5, True), (-0.5, True), (3.9, True), (4.1, False), (0.0, False), (math.nan, False)):
+        assert function(engine, slot, 1.0 + moved * 2.0**-30, 2.0**-30) == follows
+
+
+def test_moves_as_its_slope():
+    follows_its_slope(short_proof.moves_as_its_slope)
+    refuted(follows_its_slope, lambda engine, slot, value, step: value != engine.value)
+    refuted(follows_its_slope, lambda engine, slot, value, step: abs(value - engine.value) < 4 * step)
+
+
+def only_the_claim_zero(function):
+    """Unless another claim has been seen to agree with fine steps."""
+    assert function(*refuting())
+    assert not function(*refuting(claimed=0.5))
+    assert not function(*refuting(follows=1))
+
+
+def test_may_be_stairs():
+    only_the_claim_zero(short_proof.may_be_stairs)
+    refuted(only_the_claim_zero, lambda engine, slot: slot.claimed == 0.0)
+    refuted(only_the_claim_zero, lambda engine, slot: engine.sweep.follows_claims == 0)
+
+
+def refutes_zero(refute, advance, moved, stage):
+    """Only once a value has shown that f moves over a finer step; else the claim is left to the ladder."""
+    engine, slot = refuting(0.5)
+    refute(engine, slot)
+    assert (slot.stage, slot.wanted_count) == (stages.PROOF_TREAD, 1)
+    slot.answers[0] = 1.0 + moved * slot.wanted[0]
+    advance(engine, slot)
+    assert slot.stage == stage
+    assert stage == stages.PARKED or slot.decision == DECIDED_WRONG
+
+
+def test_claims_of_zero():
+    refutes_zero(short_proof.refute, short_proof.advance_proof_tread, 0.5, stages.FINISHED)
+    refutes_zero(short_proof.refute, short_proof.advance_proof_tread, 0.0, stages.PARKED)
+    at_once = lambda engine, slot: short_proof.settle(slot, DECIDED_WRONG)  # noqa: E731
+    refuted(refutes_zero, at_once, short_proof.advance_proof_tread, 0.5, stages.FINISHED)
+    refuted(refutes_zero, short_proof.refute, at_once, 0.0, stages.PARKED)
+    # Any other claim is wrong without that value, and so is 0 where no step is finer than the first one.
+    for engine, slot in (refuting(claimed=0.9), refuting(follows=1), refuting(1e-8)):
+        short_proof.refute(engine, slot)
+        assert (slot.stage, slot.decision) == (stages.FINISHED, DECIDED_WRONG)
+
+
+def is_seen_by_one_value(line, stage):
+    """Beside the far pair of a flat refutation of the claim 0."""
+    engine = with_proof(line, 0.0, refuted=True)
+    slot = engine.slots[0]
+    assert (slot.stage, slot.wanted_count) == (stages.PROOF_FLAT, 3)
+    assert 0.0 < slot.wanted[2] < slot.ladder[0].step
+    for place in range(3):
+        slot.answers[place] = line(slot.wanted[place])
+    slots.advance(engine, slot)
+    assert slot.stage == stage
+
+
+def test_flat_refutations_of_zero():
+    def stairs(t):
+        return 3.0 + 0.5 * math.floor(t * 2.0**24 + 0.5) * 2.0**-24
+
+    is_seen_by_one_value(lambda t: 3.0 + 0.5 * t, stages.FINISHED)
+    is_seen_by_one_value(stairs, stages.PARKED)
+    refuted(is_seen_by_one_value, lambda t: 3.0 + 0.5 * t, stages.PARKED)
+    refuted(is_seen_by_one_value, stairs, stages.FINISHED)
+
+
+def is_left_where_slopes_fade(advance, powers, stage):
+    """A far pair that moves f hardly farther than the near one does refutes nothing."""
+    engine = climbed(lambda t: 1.0 + 1e-6 * math.tanh(t * 2.0**24), [2.0**power for power in powers])
+    slot = engine.slots[0]
+    intervals.weigh_ladder(engine, slot)
+    slot.claimed, slot.step = 100.0, 2.0 ** powers[-1]
+    slot.slope.low = slot.slope.high = 0.0
+    advance(engine, slot)
+    assert slot.stage == stage
+
+
+def test_slopes_that_fade():
+    is_left_where_slopes_fade(short_proof.advance_proof_far, [-22, -20, -18, -6], stages.PARKED)
+    is_left_where_slopes_fade(short_proof.advance_proof_far, [-36, -34, -32, -30], stages.FINISHED)
+    refuted(is_left_where_slopes_fade, short_proof.refute, [-22, -20, -18, -6], stages.PARKED)

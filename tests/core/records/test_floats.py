@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 from machine import both
 from oracles import reals
 from properties import LARGEST, SMALLEST, anything, finite, refuted, same
@@ -156,3 +157,34 @@ def test_largest_finite():
     refuted(is_the_largest_finite, [lambda a, b: floats.larger(abs(a), abs(b))])
     assert floats.larger_finite(-3.0, 2.0) == 3.0
     assert floats.larger_finite(1.0, 2.0) == floats.larger_finite(math.inf, 2.0) == 2.0
+
+
+@given(odd=st.integers(0, 2**52 - 1).map(lambda k: 2 * k + 1), power=st.integers(-1000, 900), bits=st.integers(1, 53))
+def fits(functions, odd, power, bits):
+    """As many binary digits as the odd part of the number has; all numbers of a kind with so many, of its range."""
+    for function in functions:
+        for value in (math.ldexp(odd, power), -math.ldexp(odd, power)):
+            assert function(value, bits) == (odd.bit_length() <= bits)
+        assert function(0.0, bits)
+
+
+def test_fits_in():
+    fits(both(floats.fits_in, "float64", "int64", result="boolean"))
+    refuted(fits, [lambda value, bits: value == math.floor(value)])
+    refuted(fits, [lambda value, bits: floats.fits_in(value, bits + 1)])
+
+
+@given(value=st.one_of(st.floats(width=16, allow_nan=False, allow_infinity=False), finite))
+@example(1.0 + 2.0**-10)
+@example(1.0 + 2.0**-11)
+def is_one_of_float16(functions, value):
+    """Whatever its exponent is: bfloat16 has fewer digits and a wider range."""
+    digits = math.frexp(value)[0]
+    for function in functions:
+        assert function(value) == (float(np.float16(digits)) == digits)
+
+
+def test_has_few_bits():
+    is_one_of_float16(both(floats.has_few_bits, "float64", result="boolean"))
+    refuted(is_one_of_float16, [lambda value: float(np.float32(value)) == value])
+    refuted(is_one_of_float16, [lambda value: False])

@@ -1,7 +1,6 @@
 """Coordinates that lines found: their list, and how closely they are looked at."""
 
 import numpy as np
-import pytest
 from lineladders import memory
 from witnesses import records
 
@@ -32,33 +31,7 @@ def test_candidates_have_room_for_so_many():
     assert bytes(lines) == before
 
 
-@pytest.mark.parametrize(
-    ("chosen", "bar", "smallest", "rtol"),
-    [
-        (1e-3, 1e-9, 1e-13, 1e-3),
-        (0.0, 0.0, 1e-13, 0.0),
-        (0.0, 1e-8, 1e-13, 5e-9),
-        (0.0, 1e-2, 1e-13, 0.0),
-        (0.0, 1e-8, 1.5e-7, 1e-6),
-        (0.0, 6e-6, 1.5e-7, 3e-6),
-    ],
-)
-def test_how_closely_candidates_are_looked_at(chosen, bar, smallest, rtol):
-    """As closely as the lines did: half of their bar; never less than the default, nor than float32 allows."""
-    lines = memory()
-    lines.chosen_rtol, lines.failed.bar, lines.relative_tolerance, lines.norm = chosen, bar, smallest, 1.0
-    assert candidates.confirming_rtol(lines) == pytest.approx(rtol, rel=1e-12, abs=0)
-    lines.failed.bar, lines.norm = 1024 * bar, 1024.0
-    assert candidates.confirming_rtol(lines) == pytest.approx(rtol, rel=1e-12, abs=0)
-
-
-def test_without_a_norm_the_default_holds():
-    lines = memory()
-    lines.failed.bar, lines.norm = 1.0, 0.0
-    assert candidates.confirming_rtol(lines) == 0.0
-
-
-def confirmed(claims, bar=0.0):
+def confirmed(claims, rtol=1e-5):
     """Check candidates of the sum of squares; return their causes, and which coordinates were moved."""
     lines = memory(1e-13, value=0.0)
     x = np.linspace(1.0, 2.0, 100)
@@ -67,7 +40,7 @@ def confirmed(claims, bar=0.0):
         assert candidates.add_candidate(lines, index)
         gradient[index] = claim
     lines.engine.n, lines.engine.value, lines.engine.typical = 100, float(x @ x), 1.5
-    lines.engine.unit, lines.failed.bar, lines.norm = 2.0**-53, bar, 1.0
+    lines.engine.unit, lines.engine.rtol = 2.0**-53, rtol
     candidates.begin_confirming(lines, x, gradient)
     probes, moved = records(Probe, ROUND), set()
     while candidates.candidates_asked(lines) > 0:
@@ -90,8 +63,8 @@ def test_candidates_are_looked_at_alone():
     assert moved == set(claims)
 
 
-def test_a_line_with_a_small_bar_has_candidates_looked_at_more_closely():
+def test_candidates_are_held_to_the_rtol_of_the_check():
     x = np.linspace(1.0, 2.0, 100)
     claims = {50: 2 * x[50] * (1 + 1e-6)}
     assert confirmed(claims)[0] == [AGREES]
-    assert confirmed(claims, bar=1e-7)[0] == [WRONG]
+    assert confirmed(claims, rtol=1e-7)[0] == [WRONG]

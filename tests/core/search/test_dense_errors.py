@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from descending import SEED, descended, disagreeing
+from descending import SEED, descended, disagreeing, prepare_level
 from lineladders import begun, memory
 from oracles import splitmix
 from properties import refuted
@@ -54,7 +54,7 @@ def test_samples_are_spread_over_all_open_nodes():
 def sampled(errors, n):
     lines = disagreeing(errors, n)
     descent.begin_descent(lines)
-    descended(lines, errors, descent.prepare_level, descent.advance_level)
+    descended(lines, errors, prepare_level, descent.advance_level)
     assert lines.phase == phases.SAMPLING
 
     def prepare(lines):
@@ -133,10 +133,10 @@ def test_without_names_one_line_goes_over_all_that_is_open():
     assert blocks_of_factors((), [(50, 60), (10, 12), (70, 99)]) == [(10, 99)]
 
 
-def of_factor(factor, rtol, cause):
+def of_factor(factor, rtol, cause, gap=0):
     """A block whose claim is a factor too large along the whole line."""
     lines = memory(1e-13, blocks=(0, 100))
-    lines.failed.seed, lines.chosen_rtol = SEED, rtol
+    lines.failed.seed, lines.failed.gap, lines.engine.rtol = SEED, gap, rtol
     lines.next_nodes[0], lines.next_count = Node(0, 100, -14, 1.0, 1e-9, 1e-9), 1
     dense_errors.begin_factors(lines)
     ladder = lines.halvings[0].ladder
@@ -154,10 +154,17 @@ def of_factor(factor, rtol, cause):
 
 
 def test_a_common_factor_is_found_block_by_block():
-    of_factor(1.01, 0.0, WRONG)
-    of_factor(1.0, 0.0, AGREES)
+    of_factor(1.01, 1e-5, WRONG)
+    of_factor(1.0, 1e-5, AGREES)
+    of_factor(1.000_008, 1e-5, AGREES)
+    of_factor(1.000_03, 1e-5, WRONG)
     of_factor(1.01, 0.02, AGREES)
-    refuted(of_factor, 1.0, 0.0, WRONG)
+    refuted(of_factor, 1.0, 1e-5, WRONG)
+
+
+def test_at_kinks_at_x_a_block_is_wrong_only_by_its_coordinates():
+    of_factor(1.01, 1e-5, AGREES, gap=1)
+    refuted(of_factor, 1.01, 1e-5, WRONG, 1)
 
 
 def test_what_is_touched():

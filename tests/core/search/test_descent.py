@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from descending import descended, disagreeing
+from descending import descended, disagreeing, prepare_level
 from lineladders import begun
 from properties import refuted
 
@@ -16,7 +16,7 @@ from gradproof.core.search import descent
 def down(errors, n=10_000, **chosen):
     lines = disagreeing(errors, n, **chosen)
     descent.begin_descent(lines)
-    return lines, descended(lines, errors, descent.prepare_level, descent.advance_level)
+    return lines, descended(lines, errors, prepare_level, descent.advance_level)
 
 
 def found(lines):
@@ -56,14 +56,14 @@ def test_no_more_is_under_way_than_there_is_room_for():
     errors = {17 * number: 1e-2 for number in range(30)}
     lines = disagreeing(errors, 1000)
     descent.begin_descent(lines)
-    assert descent.halve_open_nodes(lines)
+    assert descent.halve_open_nodes(lines, np.ones(1000), np.zeros(1000))
     stages = [lines.halvings[number].stage != 0 for number in range(MOST_HALVINGS)]
     assert sum(stages) == 1
     assert lines.next_node == 1
     lines.node_count = MOST_HALVINGS + 4
     for number in range(1, MOST_HALVINGS + 4):
         lines.nodes[number] = lines.nodes[0]
-    assert descent.halve_open_nodes(lines)
+    assert descent.halve_open_nodes(lines, np.ones(1000), np.zeros(1000))
     assert lines.next_node == MOST_HALVINGS
 
 
@@ -72,7 +72,7 @@ def test_what_is_in_neither_half_is_stuck():
     lines = disagreeing({}, 1000, bar=4e-7)
     lines.nodes[0].residual = 1e-6
     descent.begin_descent(lines)
-    descended(lines, {}, descent.prepare_level, descent.advance_level)
+    descended(lines, {}, prepare_level, descent.advance_level)
     assert lines.phase == phases.CONFIRM
     assert lines.candidates.count == 0
     assert (lines.stuck_count, lines.stuck_nodes[0].start, lines.stuck_nodes[0].stop) == (1, 0, 1000)

@@ -41,7 +41,8 @@ def begin_equal_values(engine: Engine) -> None:
 def open_next_group(engine: Engine, slot: Slot) -> bool:
     """Put the line over the next group of equal values into a slot; return False after the last one."""
     equal = engine.sweep.equal_values
-    plain = engine.unit == UNIT_FLOAT64 and engine.nondeterministic == 0
+    # Between coordinates that lines have found lie others.
+    plain = engine.unit == UNIT_FLOAT64 and engine.nondeterministic == 0 and engine.mode != codes.MODE_LINES
     while plain and equal.next < engine.sweep.count and equal.groups < MOST_GROUPS:
         index = equal.next
         equal.next = index + 1

@@ -136,7 +136,12 @@ def last_member(engine: Engine, first: int) -> int:
 
 
 def has_range(engine: Engine) -> bool:
-    """Return whether there are at least three coordinates, without others between them, which may have kinks nearby."""
+    """Return whether there are at least three coordinates, without others between them, which may have kinks nearby.
+
+    Those that lines found have other coordinates of x between them.
+    """
+    if engine.mode == codes.MODE_LINES:
+        return False
     first = next_member(engine, NO_MEMBER)
     last = last_member(engine, first)
     for index in range(first + 1, last):

@@ -51,9 +51,9 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """
     if not is_flat(slot):
         return 0.0
-    size = largest_value(engine, slot)
+    size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:
-        size = larger(engine.largest_value, engine.typical)
+        size = larger(engine.largest_value, size)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
     return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
 
@@ -109,12 +109,18 @@ def noise_of_value(engine: Engine, slot: Slot) -> float:
     # Coarser steps may be beyond the scale on which f varies.
     if slot.missing > 0 or slot.count < FLAT_PAIRS or slot.ladder[0].step > FINEST * slot.lowest:
         return 0.0
-    if growing_places(engine, slot, 1) > FLAT_PAIRS or growing_places(engine, slot, -1) > FLAT_PAIRS:
+    if not stops_growing(engine, slot, 1) or not stops_growing(engine, slot, -1):
         return 0.0
     change = 0.0
     for place in range(FLAT_PAIRS):
         change = larger(largest_change(slot.ladder[place]), change)
     return JUMP_TO_NOISE * change
+
+
+def stops_growing(engine: Engine, slot: Slot, side: int) -> bool:
+    """Return whether f moves no farther on a side from one of the finest steps on."""
+    places = growing_places(engine, slot, side)
+    return places < slot.count and places <= FLAT_PAIRS
 
 
 def is_nothing_but_noise(engine: Engine, slot: Slot) -> bool:

@@ -6,8 +6,8 @@ import math
 
 from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger, smaller
-from ..records.lines import LineLadder, Lines, write_node
-from .rungs import gap_at, has_coarse_noise, residual_at
+from ..records.lines import HIGHEST_EXPONENT, LineLadder, Lines, write_node
+from .rungs import FLOOR, RUNG, gap_at, has_coarse_noise, residual_at
 
 # Beyond so many bars a line needs no second look.
 CLEAR_BARS = 3.0
@@ -15,59 +15,24 @@ CLEAR_BARS = 3.0
 COARSE_TOLERANCE = 2e-6
 # A sum drifts by so many times the square root of its length, in roundings.
 DRIFTS = 3.0
+# Errors of rtol at random in every coordinate make a slope of rtol times the norm along a random line, at one standard
+# deviation; a common factor makes it times the sum along the claim, where magnitudes are at most 1.5.
+RANDOM_DEVIATIONS = 3.0
+LARGEST_MAGNITUDE = 1.5
 # A bar above this part of the slopes decides nothing.
 DECISIVE_PART = 0.3
-# An error that the caller allows in every coordinate makes no more than this along a line.
-LARGEST_MAGNITUDE = 1.5
-SURE_DEVIATIONS = 3.0
 # Curvature is judged by the slope that it makes so much of a scale away: at an optimum all slopes are 0 at x.
 AWAY = 1.0 / 128.0
+# Sizes below this are far from 1: where f does not move on them, it may on the scale 1.
+SMALL_SIZE = 2.0**-10
+# Curvature shrinks a gap by four from one rung to the next smaller one; kinks like a Poisson process by two.
+SHRINKING_PART = 0.5
 
 
 def tolerance_of(lines: Lines, aligned: bool) -> float:
     """Return the rounding of the claimed gradient itself, along a line."""
     relative = lines.relative_tolerance + (COARSE_TOLERANCE if has_coarse_noise(lines) else 0.0)
     return relative * (lines.sum if aligned else lines.norm)
-
-
-def allowed_along(lines: Lines, aligned: bool) -> float:
-    """Return what the absolute error that the caller allows may make along a line, if every coordinate has it.
-
-    Magnitudes of directions are below 3/2, so that it is certainly no more than that of the sum of the scales.  Signs
-    of random lines know nothing of the errors: then three times the norm of the scales is 2.9 standard deviations or
-    more, and a line beyond it is drawn again before it counts.  Shorter lines may make no more than long ones.
-    """
-    most = LARGEST_MAGNITUDE * lines.scale_sum
-    if not aligned:
-        most = smaller(SURE_DEVIATIONS * lines.scale_norm, most)
-    return lines.engine.atol * most
-
-
-def is_allowed(lines: Lines) -> bool:
-    """Return whether the absolute error that the caller allows explains the line that disagrees."""
-    allowed = allowed_along(lines, lines.failed.aligned != 0)
-    return allowed > 0.0 and math.fabs(lines.failed.residual) <= lines.failed.bar + lines.tolerance + allowed
-
-
-def allowance_of(lines: Lines) -> float:
-    """Return what the allowed absolute error makes along one typical coordinate of the line that disagrees.
-
-    Where this error explains the line, whatever disagrees is looked for: one error may be larger than allowed.  Where
-    it does not, errors that are allowed must not lead astray, unless that has led nowhere once.
-    """
-    if lines.engine.atol == 0.0 or is_allowed(lines) or lines.disagreed > 1:
-        return 0.0
-    n = float(lines.engine.n)
-    if lines.failed.aligned != 0:
-        return lines.engine.atol * LARGEST_MAGNITUDE * lines.scale_sum / n
-    return lines.engine.atol * SURE_DEVIATIONS * lines.scale_norm / math.sqrt(n)
-
-
-def allowed_in(lines: Lines, length: int) -> float:
-    """Return what the allowed absolute error makes along a part of so many coordinates of the line that disagrees."""
-    if lines.allowance == 0.0:
-        return 0.0
-    return lines.allowance * (float(length) if lines.failed.aligned != 0 else math.sqrt(float(length)))
 
 
 def worst_line(ladder: LineLadder) -> int:
@@ -103,24 +68,85 @@ def sums_may_drift(lines: Lines) -> bool:
     return seen_residual(lines) <= drift * lines.sum
 
 
-def curved_slope(lines: Lines) -> float:
-    """Return the slope that curvature makes a hundredth of a scale away, from the gaps of the pool."""
+def is_small(lines: Lines) -> bool:
+    """Return whether x is so small that its size may not be the scale on which f varies, and that was not tried yet."""
+    return lines.floor == FLOOR and lines.engine.typical < SMALL_SIZE
+
+
+def hardly_moves(lines: Lines) -> bool:
+    """Return whether noise hides what small x do, up to the largest step."""
     pool = lines.pool
-    total = 0.0
-    for line in range(pool.line_count):
-        total += math.fabs(gap_at(pool, pool.best, line))
-    mean = total / pool.line_count
-    return math.ldexp(mean, -int(pool.best)) * AWAY
+    at_largest = pool.best + 2 * RUNG > HIGHEST_EXPONENT
+    return is_small(lines) and at_largest and pool.noise >= pool.rest and pool.bar > pool.target
+
+
+def curved_slope(lines: Lines) -> float:
+    """Return the slope that curvature makes a hundredth of a scale away, from the gaps of the pool at its best rung."""
+    return math.ldexp(mean_gap(lines.pool, lines.pool.best), -int(lines.pool.best)) * AWAY
 
 
 def note_curvature(lines: Lines) -> None:
-    """Note the slope that curvature makes, which lines at other steps may have shown larger."""
-    lines.curved_slope = larger(curved_slope(lines), lines.curved_slope)
+    """Note the slope that curvature makes, which lines at other steps may have shown larger.
+
+    Only what shrinks with the step is curvature: a jump at x makes gaps that grow, a kink such that stay, and noise
+    such that are small.
+    """
+    gap = mean_gap(lines.pool, lines.pool.best)
+    if gap <= SHRINKING_PART * mean_gap(lines.pool, lines.pool.best + RUNG):
+        gap = larger(gap - lines.pool.noise, 0.0)
+        lines.curved_slope = larger(math.ldexp(gap, -int(lines.pool.best)) * AWAY, lines.curved_slope)
+
+
+def mean_gap(pool: LineLadder, exponent: int) -> float:
+    """Return the mean size of the gaps at a rung."""
+    total = 0.0
+    for line in range(pool.line_count):
+        total += math.fabs(gap_at(pool, exponent, line))
+    return total / pool.line_count
+
+
+def allowed_slope(lines: Lines, norm: float, total: float, length: int, aligned: int) -> float:
+    """Return the residual slope that errors within the tolerances make along a part of a line.
+
+    Known are the norm and the sum of the claimed slopes of the part, and how many coordinates it has.
+    """
+    rtol = lines.engine.rtol
+    if aligned != 0:
+        return LARGEST_MAGNITUDE * rtol * total + allowed_by_atol(lines, length, aligned)
+    return RANDOM_DEVIATIONS * rtol * norm + allowed_by_atol(lines, length, aligned)
+
+
+def allowed_by_atol(lines: Lines, length: int, aligned: int) -> float:
+    """Return what the absolute error that is allowed makes along so many typical coordinates, if all have it.
+
+    Magnitudes of directions are below 3/2, so that it is certainly no more than that of the sum of the scales.  Signs
+    of random lines know nothing of the errors: then three times the norm of the scales is 2.9 standard deviations.
+    """
+    part = float(length) / float(lines.engine.n)
+    most = LARGEST_MAGNITUDE * lines.scale_sum * part
+    if aligned == 0:
+        most = smaller(RANDOM_DEVIATIONS * lines.scale_norm * math.sqrt(part), most)
+    return lines.engine.atol * most
+
+
+def allowed_along(lines: Lines, ladder: LineLadder) -> float:
+    """Return the residual slope that is allowed along a line over all of x; for parts that is not known here: 0."""
+    if ladder.start > 0 or ladder.stop < lines.engine.n:
+        return 0.0
+    return allowed_slope(lines, lines.norm, lines.sum, lines.engine.n, ladder.aligned)
 
 
 def note_seen(lines: Lines) -> None:
     """Take what disagreed for a bar: no coordinate could be blamed for it."""
-    raise_bar(lines, lines.failed.aligned, math.fabs(lines.failed.residual) + lines.failed.bar + lines.tolerance)
+    seen = math.fabs(lines.failed.residual)
+    raise_bar(lines, lines.failed.aligned, seen + lines.failed.bar + lines.tolerance)
+    if lines.failed.gap != 0:
+        lines.hidden_gap = larger(seen, lines.hidden_gap)
+    elif lines.failed.aligned == 0:
+        lines.seen = larger(seen, lines.seen)
+    elif lines.sum > 0.0:
+        # The claims are so many times what they should be.
+        lines.seen_factor = lines.sum / (lines.sum + lines.failed.residual)
 
 
 def raise_bar(lines: Lines, aligned: int, bar: float) -> None:
@@ -140,18 +166,20 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
     failed.gap = gap
     failed.residual = ladder.residual
     failed.bar = bar
+    failed.phase = lines.phase
+    failed.allowed = allowed_along(lines, ladder)
     write_node(lines.nodes[0], ladder, bar)
 
 
 def decides(lines: Lines, bar: float, curved: float) -> bool:
     """Return whether a bar is small against what slopes are like here, those made by curvature included.
 
-    A bar of the absolute error that the caller allows is always enough.
+    A bar of the absolute error that is allowed is always enough.
     """
     reference = larger(lines.norm, curved)
     if reference == 0.0:
         reference = FLAT_PART * math.fabs(lines.engine.value)
-    return bar <= larger(DECISIVE_PART * reference, allowed_along(lines, False))
+    return bar <= larger(DECISIVE_PART * reference, allowed_by_atol(lines, lines.engine.n, 0))
 
 
 def bar_decides(lines: Lines) -> bool:

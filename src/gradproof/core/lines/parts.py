@@ -69,7 +69,7 @@ def next_part(lines: Lines) -> tuple[int, int]:
 def note_part(lines: Lines) -> None:
     """Note the bar that a part passed with: of one kind the largest counts, of two kinds the smaller one."""
     part = lines.part
-    bar = lines.pool.bar + lines.tolerance
+    bar = larger(lines.pool.bar + lines.tolerance, part.seen)
     part.largest_bar = larger(bar, part.largest_bar) if part.number > 0 else bar
     part.done += 1
     if part.kind == NAMED_BLOCKS:

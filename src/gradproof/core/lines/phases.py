@@ -16,4 +16,8 @@ HALVING = 10
 SAMPLING = 11
 FACTORS = 12
 CONFIRM = 13
-DONE = 14
+# On other scales; these ask for nothing.
+SCALE_UP = 14
+LEAVE_ZEROS = 15
+LEFT_OUT = 16
+DONE = 17

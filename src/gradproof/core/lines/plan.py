@@ -9,7 +9,7 @@ from ..records.floats import larger, smaller
 from ..records.lines import MOST_LINES, Lines, evaluations_left
 from . import phases
 from .decision import tolerance_of
-from .rungs import begin_line_ladder, has_coarse_noise, lowest_exponent, set_line
+from .rungs import RUNG, begin_line_ladder, has_coarse_noise, is_step, lowest_exponent, set_line
 
 # The first step is the smallest one at which so many standard deviations of noise are this part of the norm.
 FIRST_DEVIATIONS = 3.0
@@ -25,6 +25,8 @@ TARGET_FLOAT32 = 1e-7
 TYPICAL_PART = 2.5e-4
 SMALLEST_TARGET = 1e-10
 MOST_RUNGS = 12
+# A move by this part of f is small: its curvature shows from rung to rung.
+SMALL_MOVE = 1.0 / 64.0
 # A budget below this has no room for more than the cheapest honest verdict.
 SMALL_BUDGET = 60
 CHEAPEST_RUNGS = 2
@@ -50,6 +52,22 @@ def first_exponent(lines: Lines) -> int:
     mantissa, exponent = math.frexp(ratio)
     exponent = exponent if mantissa >= MIDDLE_MANTISSA else exponent - 1
     return exponent if exponent < LARGEST_FIRST_EXPONENT else LARGEST_FIRST_EXPONENT
+
+
+def aligned_exponent(lines: Lines) -> int:
+    """Return the exponent of the step at which lines along the claim begin: that which was best along random lines.
+
+    Along the claim all slopes add up.  Where that step would move f by much of itself, smaller ones come first, down to
+    where f moves as far as it did along random lines: larger steps are then taken only if bars fall towards them.
+    """
+    exponent = lines.random_exponent
+    random_move = math.ldexp(lines.norm, int(exponent))
+    while is_step(lines, exponent - RUNG):
+        move = math.ldexp(lines.sum, int(exponent))
+        if move <= SMALL_MOVE * math.fabs(lines.engine.value) or move <= random_move:
+            break
+        exponent -= RUNG
+    return exponent
 
 
 def target_bar(lines: Lines) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probes
@@ -135,7 +136,7 @@ def ladder_probes(lines: Lines) -> int:
     return total
 
 
-def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
+def write_rung(lines: Lines, ladder: LineLadder, probes: Probes, written: int) -> int:
     """Write the probes of the rung that a ladder wants, if any; return how many probes there are now."""
     if ladder.wanted == FINISHED:
         return written
@@ -144,8 +145,8 @@ def write_rung(ladder: LineLadder, probes: Probes, written: int) -> int:
         for signed in (step, -step):
             probe = probes[written]
             write_probe(probe, ladder.start, ladder.stop, ladder.seeds[line], signed)
-            probe.floor = FLOOR
-            probe.aligned = ladder.aligned
+            probe.floor = lines.floor
+            probe.aligned = ladder.aligned + SCALES_UNIT * lines.scales
             written += 1
     return written
 

@@ -7,11 +7,14 @@ from ..lines import phases
 from ..records.border import Findings, Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
+from ..records.floats import larger
 from ..records.lines import Lines
 
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
 SEEN_BY_EVERY_LINE = 4.0
+# What is so many times rtol of a slope is called wrong: its tolerance, and half of a resolution that is no larger.
+BEYOND_RTOL = 2.0
 
 
 def report_lines(lines: Lines, report: Report) -> None:
@@ -31,8 +34,11 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.sum = lines.sum
     report.curved = lines.curved_slope
     report.hidden = lines.hidden_gap
+    report.seen = lines.seen
+    report.seen_factor = lines.seen_factor
     sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
-    report.resolution = SEEN_BY_EVERY_LINE * sharpest
+    # An error that rtol allows is none, however clearly it is seen.
+    report.resolution = larger(SEEN_BY_EVERY_LINE * sharpest, BEYOND_RTOL * lines.engine.rtol * lines.largest)
     count_lines(lines, report)
 
 

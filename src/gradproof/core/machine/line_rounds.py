@@ -6,19 +6,21 @@ import math
 
 from ..lines import phases
 from ..lines.plan import begin_lines
-from ..lines.rungs import FLOOR, is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
+from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
 from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
+from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
-from ..points.seeds import NOISE_LINE, UNLOCATED_LINES, line_seed
+from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
-from .line_verdict import conclude, end_lines_early, end_outside_domain
-from .line_weighing import advance_gap_lines, advance_pool, begin_pool_again, take_repeated_value
+from .line_scales import change_scales, does_not_move
+from .line_verdict import end_lines_early, end_outside_domain
+from .line_weighing import advance_gap_lines, advance_pool, finish_search, take_repeated_value
 
 
 def is_at_x(lines: Lines) -> bool:
@@ -50,18 +52,20 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     count = lines_asked(lines)
     if is_at_x(lines):
         write_probe(probes[0], 0, 0, 0, 0.0)
-        probes[0].floor = FLOOR
+        probes[0].floor = lines.floor
     elif lines.phase == phases.NOISE:
         seed = line_seed(lines.engine.seed, NOISE_LINE)
-        write_noise_probes(lines.engine.noise_line, probes, seed, FLOOR)
+        write_noise_probes(lines.engine.noise_line, probes, seed, lines.floor)
+        for number in range(count):
+            probes[number].aligned = SCALES_UNIT * lines.scales
     elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
     elif has_ladders(lines):
         written = 0
         for number in range(MOST_HALVINGS):
-            written = write_rung(lines.halvings[number].ladder, probes, written)
+            written = write_rung(lines, lines.halvings[number].ladder, probes, written)
     elif lines.phase != phases.DONE:
-        write_rung(lines.pool, probes, 0)
+        write_rung(lines, lines.pool, probes, 0)
     return count
 
 
@@ -119,7 +123,9 @@ def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     # Float32 inside of f, or values that differ from call to call: f(x) once more tells which.  Values that differ from
     # call to call may look like a steep f at every spacing: so as soon as one of them shows so much noise.
     coarse = is_coarse_noise(lines, lines.engine.noise if known else lines.engine.noise_line.best)
-    if coarse and lines.repeated == 0:
+    if known and does_not_move(lines):
+        lines.phase = phases.SCALE_UP
+    elif coarse and lines.repeated == 0:
         lines.phase = phases.REPEAT
     elif known:
         begin_lines(lines)
@@ -137,7 +143,7 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether the phase has something to ask; else move on to the next phase."""
     phase = lines.phase
     if phase == phases.HALVING:
-        return prepare_level(lines)
+        return prepare_level(lines, x, claimed)
     if phase == phases.SAMPLING and ladder_probes(lines) == 0:
         begin_factors(lines)
         return False
@@ -146,6 +152,9 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
         return False
     if phase == phases.CONFIRM:
         return prepare_confirmation(lines, x, claimed)
+    if phase >= phases.SCALE_UP:
+        change_scales(lines, x, claimed)
+        return False
     return True
 
 
@@ -156,10 +165,5 @@ def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> 
         return False
     if lines.candidates.count > 0 and candidates_asked(lines) > 0:
         return True
-    if not conclude(lines):
-        # Not located: once more along new lines, before anything is called wrong.
-        lines.confirming = 0
-        lines.candidates.count = 0
-        lines.dense = 0
-        begin_pool_again(lines, UNLOCATED_LINES)
+    finish_search(lines)
     return False

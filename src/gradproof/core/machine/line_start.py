@@ -7,10 +7,11 @@ import math
 from ..coordinates.start import begin_arithmetic
 from ..evidence.scales import DEFAULT_RTOL
 from ..lines.norms import are_finite, is_in_float32, median_slope, norms, scale_norms
-from ..points.directions import WINDOW, typical_size, window_count
+from ..lines.rungs import FLOOR
+from ..points.directions import ABOVE_FLOOR, OWN_SIZE, WINDOW, size_in_window, typical_size, window_count
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
-from ..records.floats import larger, widened
+from ..records.floats import widened
 from ..records.lines import Lines, block_of
 from ..records.memory import as_reals, clear
 from ..search.candidates import add_candidate
@@ -20,6 +21,10 @@ MOST_UNFIT = 8
 # Rounding of the claimed gradient itself, relative to its norm: in float64, and what float32 adds.
 ROUNDING = 1e-13
 ROUNDING_FLOAT32 = 1.5e-7
+# The claimed slopes, in scales, hardly depend on the smallest scale: unless a few coordinates are so much smaller than
+# the others, and their slopes so much larger, that f varies on their own sizes, or their claims are wrong.  Up to this
+# ratio the smallest steps of lines, 2**-46, suit the small ones, too.
+UNLIKE = 2.0**20
 
 
 def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
@@ -50,7 +55,9 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
     engine.typical = typical_size(sizes, window_count(engine.n))
     engine.value = math.nan
     begin_arithmetic(engine)
-    lines.chosen_rtol = rtol
+    lines.floor = FLOOR
+    lines.scales = ABOVE_FLOOR
+    lines.empty_size = 0.0
     for window in range(window_count(engine.n)):
         start = window * WINDOW
         stop = start + WINDOW if start + WINDOW < engine.n else engine.n
@@ -58,7 +65,10 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
             return BAD_ARGUMENT
         if not are_finite(claimed, start, stop):
             note_unfit_claims(lines, claimed, start, stop)
-    measure_claims(lines, x, claimed, sizes)
+        if lines.empty_size == 0.0 and size_in_window(x, engine.n, window) == 0.0:
+            lines.empty_size = sizes[window]
+    lines.relative_tolerance = ROUNDING + (ROUNDING_FLOAT32 if is_in_float32(claimed, engine.n) else 0.0)
+    choose_scales(lines, x, claimed)
     return DONE
 
 
@@ -71,19 +81,28 @@ def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int)
                 add_candidate(lines, index)
 
 
-def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals) -> None:
-    """Measure the claimed gradient: its norms, as a whole and block by block, its typical slope, its arithmetic."""
+def choose_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Let every coordinate keep to its own size where most of the claimed slopes would be those of a few small ones."""
     n = lines.engine.n
-    lines.norm, lines.sum = norms(x, claimed, sizes, 0, n)
+    above_floor = norms(lines, x, claimed, 0, n).norm
+    lines.scales = OWN_SIZE
+    if not above_floor > UNLIKE * norms(lines, x, claimed, 0, n).norm:
+        lines.scales = ABOVE_FLOOR
+    measure_claims(lines, x, claimed)
+
+
+def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Measure the claimed gradient: its norms, as a whole and block by block, and its typical slope."""
+    whole = norms(lines, x, claimed, 0, lines.engine.n)
+    lines.norm = whole.norm
+    lines.sum = whole.total
+    lines.largest = whole.largest
     for number in range(lines.block_count):
         block = block_of(lines, number)
-        block.norm, block.sum = norms(x, claimed, sizes, block.start, block_of(lines, number + 1).start)
+        part = norms(lines, x, claimed, block.start, block_of(lines, number + 1).start)
+        block.norm = part.norm
+        block.sum = part.total
     if lines.engine.atol > 0.0:
-        lines.scale_norm, lines.scale_sum = scale_norms(x, sizes, n)
+        lines.scale_norm, lines.scale_sum = scale_norms(lines, x)
     # As work memory: the pairs of the sweep over the candidates are free until it begins.
-    lines.typical_slope = median_slope(x, claimed, sizes, n, as_reals(lines.engine.pairs))
-    lines.relative_tolerance = ROUNDING
-    if is_in_float32(claimed, n):
-        lines.relative_tolerance += ROUNDING_FLOAT32
-    if lines.chosen_rtol > 0.0:
-        lines.relative_tolerance = larger(lines.chosen_rtol, lines.relative_tolerance)
+    lines.typical_slope = median_slope(lines, x, claimed, as_reals(lines.engine.pairs))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.decision import CLEAR_BARS, allowed_along, bar_decides, is_allowed, note_seen
+from ..lines.decision import CLEAR_BARS, bar_decides
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
@@ -41,15 +42,18 @@ def conclude(lines: Lines) -> bool:
     """End the check where it can be ended; return False where a line that was not located needs another look."""
     if ends_wrong(lines):
         return True
-    if lines.disagreed > 0 and is_explained(lines):
-        accept_what_disagreed(lines)
     if lines.disagreed == 0:
-        right = bar_decides(lines) and lines.random_lines > 0
-        # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
-        cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
-        end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
+        end_agreed(lines)
         return True
     begin_long_findings(lines)
+    if lines.scales == ONLY_ZEROS and lines.confirming == 0:
+        # Kinks that coordinates share are those of neither half.
+        lines.phase = phases.LEFT_OUT
+        return True
+    if lines.scales == ONLY_ZEROS:
+        # A kink or an error, and no coordinate shows which: the gap excuses any slope between its sides.
+        end_with(lines, VERDICT_INCONCLUSIVE, open_cause(lines))
+        return True
     if lines.disagreed < LOOKS:
         return False
     # Not even the second look could be located: what is clear is wrong all the same.
@@ -59,16 +63,18 @@ def conclude(lines: Lines) -> bool:
     return True
 
 
-def accept_what_disagreed(lines: Lines) -> None:
-    """Take a line that disagreed for one that agrees: every coordinate that was found is right within its tolerance.
-
-    The bar is then as large as what was seen.
-    """
-    note_seen(lines)
-    if lines.failed.aligned == 0 and lines.random_lines == 0:
-        lines.random_lines = lines.pool.line_count
-    begin_long_findings(lines)
-    lines.disagreed = 0
+def end_agreed(lines: Lines) -> None:
+    """End the check where all lines agree, or go on to the coordinates that they left out."""
+    right = bar_decides(lines) and lines.random_lines > 0
+    if right and lines.scales != ABOVE_FLOOR and lines.left_out == 0:
+        lines.left_out = 1
+        lines.phase = phases.LEFT_OUT
+        return
+    if lines.left_out != 0 and lines.confirming != 0:
+        right = right and are_acceptable(lines)
+    # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
+    cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
+    end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
 
 
 def ends_wrong(lines: Lines) -> bool:
@@ -85,19 +91,27 @@ def ends_wrong(lines: Lines) -> bool:
 
 
 def is_explained(lines: Lines) -> bool:
-    """Return whether every part of the line that disagreed ended in coordinates whose claims are acceptable.
+    """Return whether every part of the line that disagreed shows what rtol allows, or ended in acceptable claims."""
+    if lines.candidates.count + lines.stuck_count + lines.spread_nodes == 0 or any_wrong(lines):
+        return False
+    if lines.stuck_beyond > 0 and lines.failed.gap == 0:
+        return False
+    if lines.candidates.count == 0:
+        return lines.failed.gap == 0
+    return lines.confirming != 0 and are_acceptable(lines)
 
-    Where the caller allows an absolute error, dense errors are explained by it alone: some samples within it do not
-    excuse the rest.
-    """
-    for number in range(lines.candidates.count if lines.confirming != 0 else 0):
+
+def are_acceptable(lines: Lines) -> bool:
+    """Return whether the claims of all candidates are acceptable."""
+    for number in range(lines.candidates.count):
         if not is_acceptable(coordinate_of(lines.engine, number).cause):
             return False
-    if is_allowed(lines):
-        return True
-    if lines.candidates.count == 0 or (lines.stuck_count > 0 and lines.failed.gap == 0):
-        return False
-    return lines.confirming != 0 and not (lines.dense != 0 and lines.engine.atol > 0.0)
+    return True
+
+
+def is_within_rtol(lines: Lines) -> bool:
+    """Return whether rtol allows what the line shows that disagrees."""
+    return is_plain(lines) and math.fabs(lines.failed.residual) <= lines.failed.allowed
 
 
 def is_plain(lines: Lines) -> bool:
@@ -107,9 +121,8 @@ def is_plain(lines: Lines) -> bool:
 
 def is_clear(lines: Lines) -> bool:
     """Return whether a line disagrees so clearly that the claim is wrong, located or not."""
-    allowed = lines.tolerance + allowed_along(lines, lines.failed.aligned != 0)
-    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + allowed)
-    return beyond >= CLEAR_BARS and is_plain(lines)
+    beyond = math.fabs(lines.failed.residual) / (lines.failed.bar + lines.tolerance)
+    return beyond >= CLEAR_BARS and is_plain(lines) and not is_within_rtol(lines)
 
 
 def write_open_node(lines: Lines, node: Node, cause: int) -> None:
@@ -123,11 +136,9 @@ def end_lines_early(lines: Lines) -> None:
         return
     lines.early = 1
     # Lines near their bar, which would have been looked at again.
-    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0
+    doubtful = lines.phase == phases.ALIGNED_AGAIN or lines.part.again != 0 or lines.scales != ABOVE_FLOOR
     if ends_wrong(lines):
         return
-    if lines.disagreed > 0 and is_allowed(lines):
-        accept_what_disagreed(lines)
     if lines.disagreed > 0:
         end_unlocated(lines)
     else:
@@ -141,8 +152,11 @@ def early_cause(lines: Lines) -> int:
 
 
 def end_unlocated(lines: Lines) -> None:
-    """End with the parts that are still open as findings: wrong where the line is clear, or its second look failed."""
-    wrong = is_clear(lines) or (is_plain(lines) and lines.disagreed > 1)
+    """End with the parts that are still open as findings: wrong where the line is clear, or its second look failed.
+
+    What rtol allows if it is spread, and not if it is that of one coordinate, stays open.
+    """
+    wrong = is_clear(lines) or (is_plain(lines) and lines.disagreed > 1 and not is_within_rtol(lines))
     cause = WRONG if wrong else UNTESTED
     begin_long_findings(lines)
     for number in range(MOST_HALVINGS):

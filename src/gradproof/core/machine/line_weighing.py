@@ -10,6 +10,7 @@ from ..lines.decision import (
     bars_beyond,
     curved_slope,
     decides,
+    hardly_moves,
     note_curvature,
     note_failure,
     note_seen,
@@ -20,25 +21,29 @@ from ..lines.decision import (
 )
 from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
-from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, begin_lines, begin_part, begin_pool
+from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.pooled_bars import pooled_noise
 from ..lines.rungs import RUNG, begin_line_ladder, ladder_probes, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import note_best, walk, walk_ladders
 from ..noise.noise_line import settle_noise
-from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
+from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES, UNLOCATED_LINES
 from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger
-from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, Lines, block_of, evaluations_left
+from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, block_of, evaluations_left
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
-from .line_verdict import conclude, end_outside_domain, end_with
+from ..search.long_findings import begin_long_findings
+from .line_verdict import conclude, end_outside_domain, end_with, is_explained
 
 # At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
 GAP_LINES = 2
 GAP_RUNGS = 14
 # Lines along the claim: they see the same common factor, so that two are enough.
 ALIGNED_COUNT = 2
+# A single error shows at least this part of itself along a line.
+LEAST_MAGNITUDE = 0.5
 # Of two values at x, half of what separates them is taken as noise.
 SPREAD_PART = 0.5
 
@@ -64,6 +69,10 @@ def weigh_pool(lines: Lines) -> None:
         return
     if phase == phases.RANDOM or phase == phases.RANDOM_AGAIN:
         note_curvature(lines)
+    if phase == phases.RANDOM and hardly_moves(lines):
+        forget_lines(lines)
+        lines.phase = phases.SCALE_UP
+        return
     if phase != phases.PARTS and keeps_its_gap(lines):
         begin_gap_lines(lines)
         return
@@ -82,11 +91,13 @@ def weigh_pool(lines: Lines) -> None:
 
 
 def look_again(lines: Lines) -> None:
-    """Near the bar: the same along new lines, at the same steps."""
+    """Near the bar: the same along new lines, at the same steps; what was seen counts in any case."""
     if lines.phase == phases.PARTS:
         lines.part.again = 1
+        lines.part.seen = seen_residual(lines)
         begin_part(lines, lines.pool.start, lines.pool.stop, PARTS_AGAIN)
     else:
+        raise_bar(lines, lines.pool.aligned, seen_residual(lines))
         begin_pool_again(lines, LINES_AGAIN)
 
 
@@ -120,7 +131,7 @@ def pass_pool(lines: Lines, bar: float) -> None:
     if small or lines.sum == 0.0:
         conclude(lines)
         return
-    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, lines.random_exponent)
+    begin_pool(lines, phases.ALIGNED, ALIGNED_LINES, ALIGNED_COUNT, aligned_exponent(lines))
 
 
 def continue_parts(lines: Lines) -> None:
@@ -131,6 +142,7 @@ def continue_parts(lines: Lines) -> None:
         return
     lines.phase = phases.PARTS
     lines.part.again = 0
+    lines.part.seen = 0.0
     begin_part(lines, start, stop, PARTS)
 
 
@@ -164,12 +176,27 @@ def weigh_gap_lines(lines: Lines) -> None:
                 return
             ladder.rest = larger(mean_bar - ladder.noise, 0.0)
             note_failure(lines, ladder, 0, mean_bar, 1)
-            locate(lines)
+            follow_gap(lines, ladder)
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)
         bar = larger(mean_bar, bar)
+    if lines.scales == ONLY_ZEROS:
+        conclude(lines)
+        return
     lines.phase = phases.ALIGNED if lines.pool.aligned != 0 else phases.RANDOM
     pass_pool(lines, bar)
+
+
+def follow_gap(lines: Lines, ladder: LineLadder) -> None:
+    """Go on where the mean of both slopes is not the claim: first without zeros of x, then through zeros alone."""
+    if lines.scales == ABOVE_FLOOR:
+        lines.phase = phases.LEAVE_ZEROS
+        return
+    if lines.scales == ONLY_ZEROS:
+        # As much as kinks make along the line they may also cancel.
+        hidden = (math.fabs(ladder.residual) + ladder.gap) / LEAST_MAGNITUDE
+        lines.hidden_gap = larger(hidden, lines.hidden_gap)
+    locate(lines)
 
 
 def locate(lines: Lines) -> None:
@@ -179,6 +206,32 @@ def locate(lines: Lines) -> None:
         lines.phase = phases.REPEAT
     else:
         begin_descent(lines)
+
+
+def finish_search(lines: Lines) -> None:
+    """Conclude from what was found; or go on where all that was found is right, or where nothing was located."""
+    if lines.disagreed > 0 and is_explained(lines):
+        accept_seen(lines)
+    elif not conclude(lines):
+        # Not located: once more along new lines, before anything is called wrong.
+        lines.confirming = 0
+        lines.candidates.count = 0
+        lines.dense = 0
+        begin_pool_again(lines, UNLOCATED_LINES)
+
+
+def accept_seen(lines: Lines) -> None:
+    """Go on behind lines that disagreed, where rtol allows it or every coordinate that was found is right."""
+    begin_long_findings(lines)
+    if lines.scales == ONLY_ZEROS:
+        lines.disagreed = 0
+        conclude(lines)
+        return
+    lines.phase = lines.failed.phase
+    if lines.phase == phases.GAP:
+        lines.phase = phases.ALIGNED if lines.failed.aligned != 0 else phases.RANDOM
+    lines.pool.bar = math.fabs(lines.failed.residual) + lines.failed.bar
+    pass_pool(lines, lines.pool.bar)
 
 
 def take_repeated_value(lines: Lines, value: float) -> None:
@@ -239,5 +292,8 @@ def forget_lines(lines: Lines) -> None:
     lines.aligned_bar = 0.0
     lines.part.bar = 0.0
     lines.hidden_gap = 0.0
+    lines.seen = 0.0
+    lines.seen_factor = 0.0
+    lines.curved_slope = 0.0
     for number in range(lines.block_count):
         block_of(lines, number).bar = 0.0

@@ -8,6 +8,7 @@ once.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from numpy import int32, int64, uint32, uint64
 
@@ -38,6 +39,16 @@ LOW_16_BITS = uint32(0xFFFF)
 ONE = uint32(1)
 FRACTION = 2.0**-15
 SMALLEST_PARTS = int32(16384)
+
+# Which coordinates a long line moves, and how far: by their sizes, at least a floor, so that no error hides in a
+# coordinate that happens to be near 0; by their own sizes, however small, where f varies on these; all but those that
+# are 0, where f may have its kinks; only those.
+ABOVE_FLOOR = 0
+OWN_SIZE = 1
+WITHOUT_ZEROS = 2
+ONLY_ZEROS = 3
+# A probe holds them in units of 2, beside whether its line is aligned, so that it needs no other word.
+SCALES_UNIT = 2
 
 # Sums of squares in this range have neither underflowed nor overflowed.
 SMALLEST_SQUARE = 1e-290
@@ -121,12 +132,27 @@ def coordinate_scale(value: float, typical: float) -> float:
     return math.fabs(value) if value != 0.0 else typical
 
 
+class Scales(NamedTuple):
+    """The scales of the coordinates of a window on a long line: a tuple, for the sake of registers."""
+
+    least: float  # smallest scale of a coordinate that is not 0
+    share: float  # 0: coordinates that are not 0 stay where they are; else 1
+    at_zero: float  # scale of a coordinate that is 0
+
+
+def scales_of(kind: int, floor: float) -> Scales:
+    """Return the scales of a kind, for the smallest scale that the window allows."""
+    least = 0.0 if kind == OWN_SIZE else floor
+    return Scales(least, 0.0 if kind == ONLY_ZEROS else 1.0, 0.0 if kind == WITHOUT_ZEROS else floor)
+
+
 @always_inlined
-def scale_above(value: float, floor: float) -> float:
-    """Return the scale of a coordinate on a long line: its size, at least `floor`."""
-    scale = math.fabs(value)
-    # Written this way, it is one instruction.
-    return scale if scale > floor else floor
+def scale_of(value: float, scales: Scales) -> float:
+    """Return the scale of a coordinate on a long line."""
+    size = math.fabs(value)
+    # Written this way, each is one instruction.
+    scale = (size if size > scales.least else scales.least) * scales.share
+    return scale if size > 0.0 else scales.at_zero
 
 
 def typical_size(x: ConstVector, n: Integer) -> float:
@@ -159,6 +185,12 @@ def window_size(x: ConstVector, n: int) -> float:
     if SMALLEST_SQUARE < squares < LARGEST_SQUARE:
         return math.sqrt(squares / n)
     return root_mean_square(x, n)
+
+
+def size_in_window(x: ConstVector, n: int, window: int) -> float:
+    """Return the root mean square of x in a window of its n coordinates."""
+    start = window * WINDOW
+    return window_size(offset(x, start), n - start if n - start < WINDOW else WINDOW)
 
 
 @kernel
@@ -204,8 +236,7 @@ def windows(x: ConstVector, n: Integer, sizes: Reals) -> Code:
         return BAD_ARGUMENT
     count = window_count(n)
     for window in range(count):
-        start = window * WINDOW
-        sizes[window] = window_size(offset(x, start), n - start if n - start < WINDOW else WINDOW)
+        sizes[window] = size_in_window(x, n, window)
     typical = typical_size(sizes, count)
     for window in range(count):
         if sizes[window] == 0.0:

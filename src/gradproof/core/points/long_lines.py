@@ -31,7 +31,17 @@ from ..records.floats import widened
 from ..records.memory import is_null
 from ..records.sums import sum_in_lanes, two_sum
 from . import directions
-from .directions import first_parts, halves_of, hashed, mixed, parts_in_window, scale_above, second_parts
+from .directions import (
+    Scales,
+    first_parts,
+    halves_of,
+    hashed,
+    mixed,
+    parts_in_window,
+    scale_of,
+    scales_of,
+    second_parts,
+)
 
 SEGMENT = 65536
 
@@ -40,7 +50,7 @@ class Motion(NamedTuple):
     """How the coordinates of a window move: a tuple, because compiled code keeps its numbers in registers."""
 
     key: uint64  # of the window
-    floor: float  # smallest scale of a coordinate
+    scales: Scales  # how far its coordinates move
     unit: float  # the step along the line, times the unit of signed parts
     aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
 
@@ -56,7 +66,7 @@ def aligned_parts(signed: float, claim: float) -> float:
 @always_inlined
 def moved(value: float, parts: float, motion: Motion) -> float:
     """Return the coordinate after its step: `parts` units of its scale."""
-    return value + parts * motion.unit * scale_above(value, motion.floor)
+    return value + parts * motion.unit * scale_of(value, motion.scales)
 
 
 @always_inlined
@@ -110,15 +120,14 @@ def move_segment(
     last = start + SEGMENT
     start = start if start > probe.start else probe.start
     last = last if last < probe.stop else probe.stop
-    aligned = probe.aligned != 0
+    aligned = probe.aligned % directions.SCALES_UNIT != 0
     change = 0.0
     while start < last:
         window = start >> directions.WINDOW_BITS
         stop = (window + 1) * directions.WINDOW
         stop = stop if stop < last else last
-        motion = Motion(
-            mixed(probe.seed, window), probe.floor * sizes[window], probe.step * directions.FRACTION, aligned
-        )
+        scales = scales_of(probe.aligned // directions.SCALES_UNIT, probe.floor * sizes[window])
+        motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
         if stop - start < directions.WINDOW:
             move_some(x, claimed, start, stop, motion, point)
         elif aligned:

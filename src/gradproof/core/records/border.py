@@ -19,7 +19,9 @@ class Probe:
     floor: Real  # long lines: smallest scale, relative to what is typical in a window; else 0
     ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
     step: Real  # signed step along the line
-    aligned: Integer  # 1: on a long line v has the sign of the claimed gradient; else 0
+    aligned: (
+        Integer  # long lines, 1: v has the sign of the claimed gradient; + 2: own sizes; + 4, 6: without, only x = 0
+    )
 
 
 @record
@@ -75,6 +77,8 @@ class Report:
     atol: Real  # absolute error of a claimed component that was allowed
     vouched: Real  # share of the coordinates, 0 to 1, where an error of some rtol would have been seen
     unseen: Integer  # acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen
+    seen: Real  # largest disagreement along a random line that rtol allows; bar includes it
+    seen_factor: Real  # common factor of the claims that was seen and that rtol allows; 0: none
 
 
 @record

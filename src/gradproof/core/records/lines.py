@@ -26,6 +26,8 @@ MOST_LINES = 4
 LOWEST_EXPONENT = -46
 HIGHEST_EXPONENT = 0
 EXPONENTS = HIGHEST_EXPONENT - LOWEST_EXPONENT + 1
+# What rtol allows a node that has not been measured.
+UNMEASURED = -1.0
 # In place of an exponent: no rung is wanted.
 FINISHED = 1000
 
@@ -82,6 +84,7 @@ class Node:
     residual: Real  # residual slope along the part
     bar: Real  # its error bar
     rest: Real  # the part of it that kinks and curvature make
+    allowed: Real  # residual slope that rtol allows along the part; below 0: not measured yet
 
 
 @record
@@ -102,8 +105,10 @@ class Failure:
     seed: Integer  # of the line
     aligned: Integer  # 1: along the claimed gradient
     gap: Integer  # 1: at a kink at x
+    phase: Integer  # in which it was seen
     residual: Real  # its residual slope
     bar: Real  # its error bar
+    allowed: Real  # residual slope that rtol allows along it
 
 
 @record
@@ -115,6 +120,7 @@ class Parts:
     count: Integer  # number of parts
     again: Integer  # 1: the lines of the part are its second ones
     done: Integer  # parts of all kinds that agreed
+    seen: Real  # residual slope at a first look at the part, which its second lines did not see
     largest_bar: Real  # largest bar of the parts of this kind
     bar: Real  # the smaller one of these of both kinds; 0: none
 
@@ -156,19 +162,27 @@ class Lines:
     factor_count: Integer  # lines along the claim over blocks
     sample_count: Integer  # nodes that are followed as samples
     early: Integer  # 1: the check ended before it had all that it wanted
+    scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
+    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
+    stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
+    spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
     typical_slope: Real  # median of its absolute values, in these scales
-    relative_tolerance: Real  # relative rounding of the claimed gradient; rtol where the caller chose a larger one
+    largest: Real  # largest absolute value, in these scales
+    floor: Real  # smallest scale of a coordinate, relative to what is typical in its window
+    empty_size: Real  # what is taken for typical in windows of zeros
+    spread: Real  # part of what rtol allows that nodes show which share an error; 0: no such error is known
+    relative_tolerance: Real  # relative rounding of the claimed gradient
     tolerance: Real  # rounding of the claimed gradient along the line at hand
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
     scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
     scale_sum: Real  # their sum; 0 likewise
-    allowance: Real  # what the allowed absolute error makes along a part, for a typical coordinate; 0: not looked at
     curved_slope: Real  # slope that curvature makes some way from x
-    chosen_rtol: Real  # relative error that counts as wrong where the caller chose it; else 0
     hidden_gap: Real  # half the gap that kinks at x leave along a line
+    seen: Real  # largest residual slope of random lines that rtol allows
+    seen_factor: Real  # common factor of the claims that lines along them saw and rtol allows; 0: none
     pool: LineLadder  # lines over the whole vector, or over a part
     nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
     next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
@@ -210,6 +224,7 @@ def write_node(node: Node, ladder: LineLadder, bar: float) -> None:
     node.residual = ladder.residual
     node.bar = bar
     node.rest = ladder.rest
+    node.allowed = UNMEASURED
 
 
 def evaluations_left(lines: Lines) -> int:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from ..coordinates import phases
 from ..coordinates.rounds import asked, take_round, write_round
 from ..coordinates.start import begin_coordinates
-from ..coordinates.sweep import begin_sweep, end_early, prepare
-from ..evidence.scales import DEFAULT_RTOL, note_largest_claims
+from ..coordinates.sweep import begin_sweep, prepare
+from ..evidence.scales import note_largest_claims
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
+from ..records.codes import KINK_AT_POINT
 from ..records.engine import coordinate_of
-from ..records.floats import larger, widened
+from ..records.floats import widened
 from ..records.lines import CANDIDATES, Lines
 
-# An error that a line saw is at least two thirds of its bar, because magnitudes stay below 1.5: half a bar is less.
-SEEN_PART = 0.5
-# Claims that are all numbers of float32 have a tolerance above this; sums that were made in it leave so much.
-ROUNDED_TO_FLOAT32 = 1e-7
-MADE_IN_FLOAT32 = 1e-6
+# More kinks than these are not tested together: each pair takes two lines.
+MOST_SHARED = 4
 
 
 def add_candidate(lines: Lines, index: int) -> bool:
@@ -37,25 +35,10 @@ def add_candidate(lines: Lines, index: int) -> bool:
     return True
 
 
-def confirming_rtol(lines: Lines) -> float:
-    """Return the relative error that counts as wrong in a candidate; 0 for the default.
-
-    Where none was chosen, single coordinates are looked at as closely as the line that disagreed; no slope is larger
-    than the norm.
-    """
-    if lines.chosen_rtol > 0.0 or lines.failed.bar <= 0.0 or lines.norm <= 0.0:
-        return lines.chosen_rtol
-    seen = SEEN_PART * (lines.failed.bar + lines.tolerance) / lines.norm
-    if lines.relative_tolerance > ROUNDED_TO_FLOAT32:
-        seen = larger(MADE_IN_FLOAT32, seen)
-    return seen if seen < DEFAULT_RTOL else 0.0
-
-
 def begin_confirming(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Begin the sweep over the candidates, with what is known of f."""
     engine = lines.engine
-    rtol = confirming_rtol(lines)
-    begin_coordinates(engine, lines.candidates.count, rtol if rtol > 0.0 else DEFAULT_RTOL)
+    begin_coordinates(engine, lines.candidates.count, engine.rtol)
     for number in range(lines.candidates.count):
         index = lines.candidates.indices[number]
         coordinate = coordinate_of(engine, number)
@@ -70,11 +53,21 @@ def begin_confirming(lines: Lines, x: ConstVector, claimed: ConstVector) -> None
 
 
 def prepare_candidates(lines: Lines) -> None:
-    """Move the sweep over the candidates on; kinks that several of them share are left out."""
+    """Move the sweep over the candidates on; kinks are tested together where there are few.
+
+    Of many only some were found: what the others hide, the gap says that is reported.
+    """
     prepare(lines.engine)
-    if phases.EQUAL_VALUES <= lines.engine.sweep.phase < phases.DONE:
-        # Its random lines would move what lies between the candidates.
-        end_early(lines.engine)
+    if lines.engine.sweep.phase == phases.SHARED_KINKS and kinks_at_x(lines) > MOST_SHARED:
+        lines.engine.sweep.phase = phases.DONE
+
+
+def kinks_at_x(lines: Lines) -> int:
+    """Return how many candidates have an acceptable claim at a kink."""
+    count = 0
+    for number in range(lines.candidates.count):
+        count += 1 if coordinate_of(lines.engine, number).cause == KINK_AT_POINT else 0
+    return count
 
 
 def candidates_asked(lines: Lines) -> int:

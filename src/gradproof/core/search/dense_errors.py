@@ -6,15 +6,14 @@ import math
 
 from numpy import int64, uint64
 
-from ..evidence.scales import DEFAULT_RTOL
 from ..lines import phases
-from ..lines.decision import allowed_along
+from ..lines.decision import allowed_by_atol
 from ..lines.rungs import begin_line_ladder, set_line
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
-from .candidates import add_candidate, confirming_rtol
+from .candidates import add_candidate
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
 from .nodes import follow
@@ -43,7 +42,20 @@ def begin_sampling(lines: Lines) -> None:
         low = number * open_nodes // lines.sample_count
         high = (number + 1) * open_nodes // lines.sample_count
         lines.nodes[number] = lines.next_nodes[low + drawn(lines, number, high - low)]
+    largest = largest_open_node(lines)
+    # What stands out of the others may be another error: of its sixth it is the one.
+    lines.nodes[((largest + 1) * lines.sample_count - 1) // open_nodes] = lines.next_nodes[largest]
+    for number in range(lines.sample_count):
         follow(lines, lines.halvings[number], lines.nodes[number])
+
+
+def largest_open_node(lines: Lines) -> int:
+    """Return the number of the open node of the next level with the largest residual slope."""
+    largest = 0
+    for number in range(1, lines.next_count):
+        if math.fabs(lines.next_nodes[number].residual) > math.fabs(lines.next_nodes[largest].residual):
+            largest = number
+    return largest
 
 
 def advance_samples(lines: Lines) -> None:
@@ -117,10 +129,9 @@ def draw_candidates(lines: Lines) -> None:
 
 def finish_factors(lines: Lines) -> None:
     """Write what is known of the blocks; their coordinates are confirmed next."""
-    chosen = confirming_rtol(lines)
-    relative = chosen if chosen > 0.0 else DEFAULT_RTOL
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
-        tolerance = larger(lines.tolerance, relative * math.fabs(halving.ladder.claim))
-        write_factor(lines, halving, tolerance + allowed_along(lines, True))
+        ladder = halving.ladder
+        tolerance = larger(lines.tolerance, lines.engine.rtol * math.fabs(ladder.claim))
+        write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))
     lines.phase = phases.CONFIRM

@@ -6,8 +6,9 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 from __future__ import annotations
 
 from ..lines import phases
-from ..lines.decision import allowance_of
+from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
+from .allowance import leave_spread_nodes, measure_node
 from .dense_errors import begin_sampling
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
@@ -23,9 +24,12 @@ def begin_descent(lines: Lines) -> None:
     lines.next_count = 0
     lines.next_node = 0
     lines.candidates.count = 0
+    lines.confirming = 0
     lines.stuck_count = 0
+    lines.stuck_beyond = 0
+    lines.spread_nodes = 0
+    lines.spread = 0.0
     lines.dense = 0
-    lines.allowance = allowance_of(lines)
     free_halvings(lines)
 
 
@@ -36,7 +40,7 @@ def free_halvings(lines: Lines) -> None:
         lines.halvings[number].ladder.wanted = FINISHED
 
 
-def halve_open_nodes(lines: Lines) -> bool:
+def halve_open_nodes(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Begin to halve the nodes of the level, as far as there is room; return whether any is under way."""
     busy = False
     for number in range(MOST_HALVINGS):
@@ -44,6 +48,7 @@ def halve_open_nodes(lines: Lines) -> bool:
         while halving.stage == HALVING_FREE and lines.next_node < lines.node_count:
             node = lines.nodes[lines.next_node]
             lines.next_node += 1
+            measure_node(lines, x, claimed, node)
             follow(lines, halving, node)
         busy = busy or halving.stage != HALVING_FREE
     return busy
@@ -71,10 +76,11 @@ def keep_wrong_halves(lines: Lines, halving: Halving) -> None:
         note_stuck(lines, halving.node)
 
 
-def prepare_level(lines: Lines) -> bool:
+def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
-    if halve_open_nodes(lines):
+    if halve_open_nodes(lines, x, claimed):
         return True
+    leave_spread_nodes(lines, x, claimed)
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)
     elif lines.next_count == 0:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import math
 
-from ..lines.decision import allowed_in
 from ..lines.rungs import begin_line_ladder, lowest_exponent, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import walk
 from ..records.floats import larger, power_of_two_above, smaller
-from ..records.lines import FINISHED, Halving, LineLadder, Lines, Node, block_of, write_node
+from ..records.lines import FINISHED, UNMEASURED, Halving, LineLadder, Lines, Node, block_of, write_node
 
 # Stages; a halving that has ended is free for the next node.
 HALVING_FREE = 0
@@ -58,6 +57,8 @@ def begin_halving(lines: Lines, halving: Halving, node: Node) -> None:
     halving.node = node
     halving.left = node
     halving.right = node
+    halving.left.allowed = UNMEASURED
+    halving.right.allowed = UNMEASURED
     halving.left.stop = middle_of(lines, node.start, node.stop)
     halving.right.start = halving.left.stop
     residual = math.fabs(node.residual)
@@ -150,14 +151,9 @@ def subtract(lines: Lines, halving: Halving) -> None:
         measure(lines, halving, right, left.exponent, LADDER_RUNGS, target)
 
 
-def tolerance_in(lines: Lines, node: Node) -> float:
-    """Return the error that a right claim may show along a node: its rounding, and what the caller allows."""
-    return lines.tolerance + allowed_in(lines, node.stop - node.start)
-
-
 def is_wrong(lines: Lines, node: Node) -> bool:
     """Return whether the residual slope of a node is larger than its bar and the tolerance."""
-    return math.fabs(node.residual) > node.bar + tolerance_in(lines, node)
+    return math.fabs(node.residual) > node.bar + lines.tolerance
 
 
 def neither_is_wrong(lines: Lines, halving: Halving) -> bool:
@@ -167,6 +163,6 @@ def neither_is_wrong(lines: Lines, halving: Halving) -> bool:
 
 def is_in_doubt(lines: Lines, right: Node) -> bool:
     """Return whether the right half is so near to its bar that a subtraction does not decide."""
-    beyond = math.fabs(right.residual) - tolerance_in(lines, right)
+    beyond = math.fabs(right.residual) - lines.tolerance
     noise = single_noise(lines, right.exponent)
     return DOUBT_LOW * right.bar < beyond < DOUBT_HIGH * right.bar and right.bar > DOUBT_NOISE * noise

@@ -16,8 +16,12 @@ def begin_long_findings(lines: Lines) -> None:
 
 
 def write_long_finding(lines: Lines, node: Node, cause: int, claim: float, allowed: float) -> None:
-    """Write a finding: the claimed slope along a part of a line, and the numerical one."""
-    if lines.finding_count >= MOST_LONG_FINDINGS:
+    """Write a finding: the claimed slope along a part of a line, and the numerical one.
+
+    A single coordinate that was looked at alone has a finding of its own.
+    """
+    alone = node.stop - node.start == 1 and is_candidate(lines, node.start)
+    if alone or lines.finding_count >= MOST_LONG_FINDINGS:
         return
     finding = lines.long_findings[lines.finding_count]
     lines.finding_count += 1
@@ -29,10 +33,24 @@ def write_long_finding(lines: Lines, node: Node, cause: int, claim: float, allow
     finding.step = math.ldexp(1.0, int(node.exponent))
 
 
+def is_candidate(lines: Lines, index: int) -> bool:
+    """Return whether a coordinate is looked at alone, or has been."""
+    if lines.confirming == 0:
+        return False
+    for number in range(lines.candidates.count):
+        if lines.candidates.indices[number] == index:
+            return True
+    return False
+
+
 def write_factor(lines: Lines, halving: Halving, allowed: float) -> None:
-    """Write what a line along the claim says of a block: wrong where it disagrees, else what its coordinates say."""
+    """Write what a line along the claim says of a block: wrong where it disagrees, else what its coordinates say.
+
+    At kinks at x what is centered between both slopes need not be the claim: only coordinates can be wrong there.
+    """
     ladder = halving.ladder
-    cause = WRONG if math.fabs(ladder.residual) > ladder.bar + allowed else AGREES
+    kinks = lines.failed.gap != 0 or ladder.has_gap != 0
+    cause = WRONG if math.fabs(ladder.residual) > ladder.bar + allowed and not kinks else AGREES
     write_node(halving.node, ladder, ladder.bar)
     write_long_finding(lines, halving.node, cause, ladder.claim, allowed)
 

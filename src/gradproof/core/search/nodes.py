@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..records.lines import MOST_NODES, MOST_STUCK, Halving, Lines, Node
+from .allowance import is_within_rtol
 from .candidates import add_candidate
 from .halving import begin_halving
 
@@ -30,6 +31,8 @@ def note_coordinate(lines: Lines, node: Node) -> None:
 
 def note_stuck(lines: Lines, node: Node) -> None:
     """Keep a node of which neither half could be found wrong."""
+    if not is_within_rtol(node):
+        lines.stuck_beyond += 1
     if lines.stuck_count < MOST_STUCK:
         lines.stuck_nodes[lines.stuck_count] = node
         lines.stuck_count += 1

@@ -29,8 +29,12 @@ def headline_of_lines(report: Record) -> str:
     if report.verdict == "inconclusive":
         reason = REASONS.get(report.cause or Cause.UNTESTED)
         return f"inconclusive: nothing is wrong, but {reason or about_noise(report)}"
+    long = [one for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
     named = f"{len(report.wrong):,} wrong {'coordinate' if len(report.wrong) == 1 else 'coordinates'} confirmed"
-    blocks = [one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
+    if not len(report.wrong) and long:
+        off = max(abs(one.slope - one.claimed) if math.isfinite(one.claimed) else abs(one.slope) for one in long)
+        named = f"a slope along a line is off by {short(off)}, of which no single coordinate was confirmed"
+    blocks = [one.name for one in long]
     where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
     if len(blocks) > NAMED_BLOCKS:
         where += f" and {len(blocks) - NAMED_BLOCKS} more"

@@ -1,0 +1,109 @@
+"""Lines on other scales: where f does not move, where its kinks are at zeros of x, where sizes differ too much."""
+
+from __future__ import annotations
+
+from ..lines import phases
+from ..lines.decision import is_small
+from ..lines.norms import count_zeros, floor_in_window, scaled_slope
+from ..lines.plan import begin_lines
+from ..lines.rungs import set_line
+from ..noise.noise_line import begin_noise
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WINDOW, WITHOUT_ZEROS, scales_of, window_count
+from ..points.seeds import ZERO_LINES, line_seed
+from ..records.abi import ConstVector
+from ..records.floats import widened
+from ..records.lines import Lines
+from ..search.candidates import add_candidate, begin_confirming
+from .line_start import measure_claims
+from .line_weighing import begin_gap_lines, forget_lines, locate
+
+# A kink at x takes some forty evaluations: more coordinates than these are not looked at alone.
+MOST_ALONE = 16
+
+
+def does_not_move(lines: Lines) -> bool:
+    """Return whether f did not change along the noise line, where that may be because x is small."""
+    return lines.engine.noise_line.answered == 0 and is_small(lines)
+
+
+def change_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Begin again on the scales that the phase asks for, or go on where they would not help."""
+    if lines.phase == phases.SCALE_UP:
+        lines.floor = 1.0 / lines.engine.typical
+        lines.engine.typical = 1.0
+        measure_claims(lines, x, claimed)
+        lines.phase = phases.NOISE
+        begin_noise(lines.engine, lines.engine.n)
+    elif lines.phase == phases.LEAVE_ZEROS:
+        leave_zeros(lines, x, claimed)
+    elif lines.scales == OWN_SIZE:
+        look_at_small(lines, x, claimed)
+    else:
+        look_at_zeros(lines, x, claimed)
+
+
+def begin_again(lines: Lines, x: ConstVector, claimed: ConstVector, scales: int) -> None:
+    """Begin again with random lines on other scales."""
+    lines.scales = scales
+    measure_claims(lines, x, claimed)
+    forget_lines(lines)
+    begin_lines(lines)
+
+
+def leave_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Begin again without the coordinates that are exactly 0, where ReLU, |x| and their like have their kinks."""
+    zeros = count_zeros(x, lines.engine.n)
+    if 0 < zeros < lines.engine.n:
+        begin_again(lines, x, claimed, WITHOUT_ZEROS)
+    else:
+        locate(lines)
+
+
+def look_at_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Look alone at the coordinates because of which all keep to their own sizes: the first ones of them."""
+    lines.candidates.count = 0
+    for window in range(window_count(lines.engine.n)):
+        start = window * WINDOW
+        stop = start + WINDOW if start + WINDOW < lines.engine.n else lines.engine.n
+        scales = scales_of(ABOVE_FLOOR, floor_in_window(lines, x, window))
+        for index in range(start, stop):
+            if scaled_slope(x, claimed, scales, index) > lines.norm and lines.candidates.count < MOST_ALONE:
+                add_candidate(lines, index)
+    confirm(lines, x, claimed)
+
+
+def look_at_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Look at the coordinates that are exactly 0: along lines through them, or alone.
+
+    Alone where they are few, and some of them where lines could locate nothing: what kinks hide is known all the same.
+    """
+    zeros = count_zeros(x, lines.engine.n)
+    if zeros > MOST_ALONE and lines.scales != ONLY_ZEROS:
+        lines.scales = ONLY_ZEROS
+        begin_zero_lines(lines)
+        return
+    lines.scales = ONLY_ZEROS
+    lines.disagreed = 0
+    lines.candidates.count = 0
+    seen = 0
+    for index in range(lines.engine.n):
+        if widened(x[index]) == 0.0:
+            if seen * MOST_ALONE // zeros != (seen - 1) * MOST_ALONE // zeros or zeros <= MOST_ALONE:
+                add_candidate(lines, index)
+            seen += 1
+    confirm(lines, x, claimed)
+
+
+def begin_zero_lines(lines: Lines) -> None:
+    """Begin two lines over the coordinates that are exactly 0, towards the mean of their left and right slopes."""
+    pool = lines.pool
+    set_line(pool, 0, lines.engine.n, line_seed(lines.engine.seed, ZERO_LINES), 0)
+    pool.seeds[1] = line_seed(lines.engine.seed, ZERO_LINES + 1)
+    pool.best = lines.random_exponent
+    begin_gap_lines(lines)
+
+
+def confirm(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Begin the check of the candidates, each alone."""
+    lines.phase = phases.CONFIRM
+    begin_confirming(lines, x, claimed)

@@ -1,0 +1,56 @@
+"""What the slots that wait for the noise tell of it: the size of what f changes by, and what can be moved."""
+
+import math
+
+from block import block
+from properties import refuted
+
+from gradproof.core.evidence import ladder, stages
+from gradproof.core.noise import parked_slots
+
+
+def with_slots(*rows, value=1.0, largest_change=0.0):
+    """A check with slots: stage, size, and the right and left slopes of the finest pair."""
+    engine = block()
+    engine.value, engine.sweep.largest_change = value, largest_change
+    for place, (stage, size, right, left) in enumerate(rows):
+        slot = engine.slots[place]
+        slot.stage, slot.size = stage, size
+        ladder.insert_pair(slot, 2.0**-20, right, left, 1.0)
+    return engine
+
+
+def is_the_size(function):
+    """Of f, of the largest claimed change, or of a slope that was measured over the size of its coordinate."""
+    parked = (stages.PARKED, 4.0, 3.0, -5.0)
+    assert function(with_slots(value=-7.0)) == 7.0
+    assert function(with_slots(value=-7.0, largest_change=9.0)) == 9.0
+    assert function(with_slots(parked)) == 20.0
+    assert function(with_slots((stages.PARKED, 4.0, 3.0, math.nan))) == 12.0
+    assert function(with_slots((stages.PARKED, 4.0, math.inf, math.nan))) == 1.0
+    # A slot that is finished has been wrong or right already.
+    assert function(with_slots((stages.FINISHED, 4.0, 3.0, 5.0))) == 1.0
+
+
+def test_size_of_changes():
+    is_the_size(parked_slots.size_of_changes)
+    refuted(is_the_size, lambda engine: abs(engine.value))
+    refuted(is_the_size, lambda engine: max(abs(engine.value), engine.sweep.largest_change))
+
+
+def can_be_moved(function):
+    """The first that waits and has a value on one side at least."""
+    nowhere = (stages.PARKED, 1.0, math.nan, math.nan)
+    assert function(with_slots(nowhere, (stages.PARKED, 1.0, math.nan, 2.0))) == 1
+    assert function(with_slots((stages.FINISHED, 1.0, 1.0, 1.0), (stages.PARKED, 1.0, 1.0, math.nan))) == 1
+    assert function(with_slots((stages.PARKED, 1.0, 1.0, 1.0), (stages.PARKED, 1.0, 1.0, 1.0))) == 0
+    assert function(with_slots(nowhere)) == parked_slots.NO_SLOT
+    empty = block()
+    empty.slots[0].stage = stages.PARKED
+    assert function(empty) == parked_slots.NO_SLOT
+
+
+def test_movable_slot():
+    can_be_moved(parked_slots.movable_slot)
+    refuted(can_be_moved, lambda engine: 1)
+    refuted(can_be_moved, lambda engine: parked_slots.NO_SLOT)
