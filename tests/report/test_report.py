@@ -325,3 +325,8 @@ def test_more_wrong_coordinates_than_findings():
     says_where_its_rows_come_from(state.LARGEST_FINDINGS, True)
     says_where_its_rows_come_from(state.LARGEST_FINDINGS + 1, False)
     refuted(says_where_its_rows_come_from, state.LARGEST_FINDINGS, False)
+
+
+def test_zero_has_no_sign():
+    assert (number(-0.0, 6), short(-0.0)) == (number(0.0, 6), short(0.0)) == ("0", "0")
+    assert number(-math.inf, 6) == short(-math.inf) == "-inf"

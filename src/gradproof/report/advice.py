@@ -74,7 +74,7 @@ def _arithmetic_of(report: Record) -> str:
     values = kept.first(kept.rounds)[2]
     values = values[np.isfinite(values)]
     changes = np.abs(values[values != kept.value] - kept.value)
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         exact = bool(np.all(values.astype(np.float32) == values)) and float(np.float32(kept.value)) == kept.value
         close = CLOSE * float(np.spacing(np.float32(abs(kept.value))))
     is_single = exact and report.noise_floor <= close and float(np.min(changes, initial=close)) <= close

@@ -31,7 +31,8 @@ SPAN = 16.0
 CLEAR = 16.0
 # A jump is at x if it is within so many spacings of x, with which steps begin, or within this part of the largest step.
 AT_X, PART = 1024.0, 2.0**-40
-# Behind their first step stairs rise by less than this part of the slope there, in one of so many points less two.
+# Behind a kink, f goes on at least as steeply as to the first step that moves it; from one to the next of the first so
+# many points, stairs fall back to less than this part.
 SLOWER, SECANTS = 0.9, 4
 # Where f varies within its noise, its slope has changed by half this far above the finest step that is clear.
 SOON = 4096.0
@@ -106,7 +107,9 @@ def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float
 
 def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shape | None:
     """Return the shape of an f that is constant beside x, and further away moves as stairs do."""
-    unit = UNIT_FLOAT32 if all(float(np.float32(value)) == value for value in (at_x, *values)) else UNIT_FLOAT64
+    known = np.array([at_x, *values])
+    with np.errstate(over="ignore"):
+        unit = UNIT_FLOAT32 if np.array_equal(known.astype(np.float32), known) else UNIT_FLOAT64
     flat = [side for side in sides if side.flat >= FEWEST]
     moving = [side for side in flat if side.flat < len(side.steps)]
     if not any(_is_stair(side, unit * UNITS_OF_A_STAIR * abs(at_x)) for side in moving):

@@ -10,14 +10,18 @@ def number(value: float, digits: int) -> str:
     """Format a number with the given number of significant digits."""
     if math.isnan(value):
         return "nan"
-    if value == 0 or math.isinf(value):
+    if value == 0:
+        return "0"  # of either sign
+    if math.isinf(value):
         return f"{value:g}"
     return _short_exponent(f"{value:#.{digits}g}")
 
 
 def short(value: float) -> str:
     """Format a number with two significant digits."""
-    if value == 0 or not math.isfinite(value):
+    if value == 0:
+        return "0"  # of either sign
+    if not math.isfinite(value):
         return f"{value:g}"
     return _short_exponent(f"{value:.1e}") if not 0.1 <= abs(value) < 1000 else f"{value:.2g}"
 
