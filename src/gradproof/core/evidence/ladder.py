@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from ..records.abi import Reals
+from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
 from ..records.engine import LADDER, Engine, Pair, Slot
 from ..records.floats import larger, middle, smaller, spacing
+from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 
 # An error bar takes four standard deviations of the noise of one value; a slope has two values in it.
 DEVIATIONS = 4.0
@@ -14,6 +16,8 @@ SQUARE_ROOT_OF_TWO = 1.4142135623730951
 # Rounding grows with |f| along a line, but f(x) near 0 by cancellation says nothing about it: at most this factor.
 LARGEST_GROWTH = 100.0
 COARSE_STEPS = 3
+# Of bfloat16.
+UNIT_COARSE = 2.0**-9
 # Steps so many times as long as the best one tell nothing of the slopes around x.
 FAR_BEYOND = 4.0
 # Over a step at least so many times as long, f must move so many times as far.
@@ -58,6 +62,22 @@ def value_noise(noise: float, value_at_x: float, largest_value: float) -> float:
     return larger(spacing(largest_value), noise * growth)
 
 
+def grown_noise(engine: Engine, noise: float, largest_value: float) -> float:
+    """Return the noise of one value of f along a line: it grows with |f| as far as it may be rounding of f."""
+    grown = value_noise(noise, engine.value, largest_value)
+    return larger(noise, smaller(grown, largest_rounding(engine, largest_value)))
+
+
+def largest_rounding(engine: Engine, value: float) -> float:
+    """Return the noise that rounding may make of a value in the arithmetic that f seems to be computed in."""
+    unit = UNIT_COARSE
+    if engine.arithmetic == ARITHMETIC_FLOAT64:
+        unit = UNIT_FLOAT64
+    elif engine.arithmetic == ARITHMETIC_FLOAT32:
+        unit = UNIT_FLOAT32
+    return larger(spacing(value), ROUNDINGS * unit * value)
+
+
 def noise_bar(noise: float, step: float) -> float:
     """Return the noise bar of a one-sided slope whose two values have this noise."""
     return DEVIATIONS * SQUARE_ROOT_OF_TWO * noise / step
@@ -66,7 +86,7 @@ def noise_bar(noise: float, step: float) -> float:
 def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     """Return the noise bar of the one-sided slopes at a place of the ladder."""
     pair = slot.ladder[place]
-    return noise_bar(value_noise(slot.noise, engine.value, pair.value), pair.step)
+    return noise_bar(grown_noise(engine, slot.noise, pair.value), pair.step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:
