@@ -108,13 +108,19 @@ class Values:
         """Replace everything by the values of an earlier run."""
         self._at_x, self._rounds = value, [(starts, steps, values)]
 
+    def along(self, index: int) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
+        """Return the value at x, and the steps and values along a coordinate in the order in which they were asked."""
+        found = [(starts == index, steps, values) for starts, steps, values in self._rounds]
+        steps = [float(step) for chosen, steps, _ in found for step in steps[chosen]]
+        values = [float(value) for chosen, _, values in found for value in values[chosen]]
+        return self._at_x, tuple(steps), tuple(values)
+
     def ladder(self, index: int, noise: float) -> tuple[Rung, ...]:
         """Return the rungs of a coordinate, finest first."""
         sides: dict[float, dict[int, float]] = {}
-        for starts, steps, values in self._rounds:
-            for place in np.flatnonzero(starts == index):
-                step, value = float(steps[place]), float(values[place])
-                sides.setdefault(abs(step), {})[1 if step > 0 else -1] = self._slope(index, step, value)
+        _, steps, values = self.along(index)
+        for step, value in zip(steps, values, strict=True):
+            sides.setdefault(abs(step), {})[1 if step > 0 else -1] = self._slope(index, step, value)
         return tuple(_rung(step, slopes, noise) for step, slopes in sorted(sides.items()))
 
     def _slope(self, index: int, step: float, value: float) -> float:
@@ -149,11 +155,15 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
 
 def meaning_of(pattern: str, cause: Cause) -> str:
     """Return what a pattern means for a coordinate of this cause: a wrong value has no excuse, a right one no bug."""
-    sentence = FINGERPRINTS[pattern]
-    looks = sentence.partition(":")[0].rstrip(".")
+    looks = looks_of(pattern)
     if cause is Cause.WRONG and pattern in EXCUSES:
-        return f"{looks}, {NOT_EXCUSED}"
-    return f"{looks}." if cause.is_acceptable and pattern == FLAT else sentence
+        return f"{looks.rstrip('.')}, {NOT_EXCUSED}"
+    return looks if cause.is_acceptable and pattern == FLAT else FINGERPRINTS[pattern]
+
+
+def looks_of(pattern: str) -> str:
+    """Return what a pattern looks like, whatever it means."""
+    return f"{FINGERPRINTS[pattern].partition(':')[0].rstrip('.')}."
 
 
 def _falls(clear: Sequence[tuple[float, float]]) -> bool:

@@ -7,7 +7,7 @@ import math
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
 from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
-from ..evidence.ladder import median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
+from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import FLAT_PART, pair_step, tolerance
 from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
@@ -161,15 +161,18 @@ def decides(engine: Engine, slot: Slot) -> bool:
         reference = larger(math.fabs(slot.jump), reference)
     reference = larger(slot.claim_scale, reference)
     if reference == 0.0:
-        farther = median_slope(engine, slot, True)
-        reference = smaller(FLAT_PART * size_of_values(engine) / size, farther if farther > 0.0 else math.inf)
+        reference = slope_without_slopes(engine, slot)
     reference = larger(TINY / size, reference)
     return slot.resolution <= DECIDING_RESOLUTION * reference
 
 
-def size_of_values(engine: Engine) -> float:
-    """Return |f(x)|; where that is 0, the largest |f| that was seen."""
-    return math.fabs(engine.value) if engine.value != 0.0 else engine.largest_value
+def slope_without_slopes(engine: Engine, slot: Slot) -> float:
+    """Return what a slope would be like where there is none up to the best step: a part of f, or what lies farther."""
+    part = FLAT_PART * math.fabs(engine.value) / slot.size
+    farther = median_slope(engine, slot, True)
+    if part == 0.0 or farther == 0.0:
+        return larger(part, farther)
+    return smaller(part, farther)
 
 
 def open_cause(engine: Engine, slot: Slot) -> int:
@@ -179,8 +182,10 @@ def open_cause(engine: Engine, slot: Slot) -> int:
     if 2 * slot.missing > slot.count:
         return codes.DOMAIN
     place = place_of_step(slot, slot.best_step)
-    if place >= 0 and math.isfinite(half_width(slot)):
-        if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution and not takes_jump_for_noise(engine, slot):
+    # Where f jumps at x, or varies faster than noise lets one see, another arithmetic would not help.
+    ends = larger(growing_places(engine, slot, 1), growing_places(engine, slot, -1)) < slot.count
+    if place >= 0 and math.isfinite(half_width(slot)) and not ends and not takes_jump_for_noise(engine, slot):
+        if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
             return codes.NOISE_LIMITED
     return codes.STEP_LIMITED
 

@@ -51,9 +51,9 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """
     if not is_flat(slot):
         return 0.0
-    size = largest_value(engine, slot)
+    size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:
-        size = larger(engine.largest_value, engine.typical)
+        size = larger(engine.largest_value, size)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
     return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
 
@@ -88,8 +88,11 @@ def is_on_tread(engine: Engine, slot: Slot) -> bool:
 
 def is_flat_or_jumps(slot: Slot, side: int) -> bool:
     """Return whether over the finest steps f does not move on a side, or moves as far over all of them."""
-    if flat_places(slot, side) >= FLAT_PAIRS:
-        return True
+    return flat_places(slot, side) >= FLAT_PAIRS or jumps_at_x(slot, side)
+
+
+def jumps_at_x(slot: Slot, side: int) -> bool:
+    """Return whether over all of the finest steps f moves as far."""
     nearest = change_of_side(slot.ladder[0], side)
     return nearest > 0.0 and nearest >= JUMP_KEPT * change_of_side(slot.ladder[FLAT_PAIRS - 1], side)
 

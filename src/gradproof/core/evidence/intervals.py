@@ -127,7 +127,7 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
             if value - bar > interval.high or value + bar < interval.low:
                 slot.conflict += series
                 return
-            if k >= telling or diverges(scratch, level, k):
+            if k + level >= telling or diverges(scratch, level, k):
                 continue
             interval.low = larger(interval.low, value - bar)
             interval.high = smaller(interval.high, value + bar)

@@ -12,7 +12,7 @@ from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from ..evidence.hidden_noise import FLAT_PAIRS
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
-from ..evidence.ladder import DEVIATIONS, centered, median_slope, place_of_step, slope_noise, value_noise
+from ..evidence.ladder import DEVIATIONS, centered, fades, median_slope, noise_bar, place_of_step, value_noise
 from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT64, coarsest_step, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
@@ -47,7 +47,7 @@ def begin_ladder(engine: Engine, slot: Slot) -> None:
     finest = slot.ladder[0].step
     gap = disagreement(slot)
     if gap > 0.0 and slot.reach == 0.0 and slot.missing == 0:
-        step = power_of_two_above(slope_noise(engine, slot, 0) * finest / (SEEN_GAP * gap))
+        step = power_of_two_above(noise_bar(slot.noise, finest) * finest / (SEEN_GAP * gap))
         while step < slot.lowest:
             step *= STEP_RATIO
         for _ in range(FINEST_STEPS):
@@ -177,7 +177,7 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
         wider_side = larger(slot.right.high - slot.right.low, slot.left.high - slot.left.low) / 2.0
         return slot.resolution <= enough and wider_side <= larger(PART_OF_CLAIM * claim_scale(slot), enough)
     # Slopes of float32 values and of stairs may vanish, or agree by chance: only the whole ladder may refute.
-    if decision == STILL_OPEN or engine.unit != UNIT_FLOAT64 or lacks_evidence(slot):
+    if decision == STILL_OPEN or engine.unit != UNIT_FLOAT64 or lacks_evidence(slot) or fades(engine, slot):
         return False
     return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
 

@@ -6,6 +6,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
+from ..evidence.hidden_noise import flat_places, jumps_at_x
 from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
@@ -151,9 +152,16 @@ def end_of_tread(slot: Slot) -> int:
     return NO_PLACE
 
 
+def has_clean_side(slot: Slot) -> bool:
+    """Return whether f jumps at x on one side alone: the slope is that of the other one, which excuses no claim."""
+    right = jumps_at_x(slot, 1)
+    left = jumps_at_x(slot, -1)
+    return right != left and flat_places(slot, 1) == 0 and flat_places(slot, -1) == 0
+
+
 def finish_step_jump(engine: Engine, slot: Slot) -> None:
     """Where f jumps, take the jump for noise and weigh the ladder again; then look for kinks."""
-    if slot.step_jump > 0.0:
+    if slot.step_jump > 0.0 and not has_clean_side(slot):
         on_stairs = end_of_tread(slot) != NO_PLACE
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..advice import advice
+from ..advice import advice, own_advice
 from ..cause import Cause
-from ..ladder import Rung, fingerprint, meaning_of
+from ..ladder import Rung, fingerprint, looks_of, meaning_of
 from ..records import Finding, Record
-from .figures import number, short
-from .table import WIDTH, shared_kink
+from .explanations import shared_kink
+from .figures import filled, number, short
+from .table import WIDTH
 
+# A sentence with its cause may be longer than a table is wide.
+WIDEST = 110
 COLUMNS = ("step", "left", "right", "centered", "gap", "noise", "|slope - claimed|")
 
 
@@ -27,11 +30,14 @@ def explain(report: Record, index: int) -> str:
         cause = finding.cause if finding is not None else _cause_without_finding(report, index)
     parts = [_head(report, index, finding, claimed), _rows(rungs, claimed)]
     if len(rungs) > 1 and math.isfinite(claimed):
-        parts.append(f"  {meaning_of(fingerprint(rungs, claimed), cause)}")
+        pattern = fingerprint(rungs, claimed)
+        # What f itself shows says more than the pattern of the errors.
+        own = finding is not None and own_advice(finding)
+        parts.append(f"  {looks_of(pattern) if own else meaning_of(pattern, cause)}")
     if along_lines:
         parts.append(_along_lines(report, index))
     else:
-        parts.append(f"  {cause}: {advice(cause, report)}")
+        parts.append(filled(f"  {cause}: ", advice(cause, report, finding), "    ", WIDEST))
     if finding is not None and finding.rows is not None:
         parts.append(f"  settled on {finding.rows:,} of {report.rows:,} rows at a time; the table is for all rows")
     if finding is not None and finding.partner >= 0:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..advice import advice
 from ..cause import Cause
 from ..records import Finding, Record
+from .explanations import explanations, shared_kink
 from .figures import filled, number, short
 from .lines import ENDED_BY, REASONS, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
@@ -39,6 +39,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
     undecided = [one for one in coordinates if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
+    undecided.sort(key=_openness)
     kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
@@ -47,10 +48,10 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
         _facts(report, width),
         long_lines(report, width),
         _table("wrong", sorted(wrong, key=_severity), ROWS, len(report.wrong), _slopes, width),
-        _table("undecided", sorted(undecided, key=_openness), ROWS, report.undecided, _slopes, width),
+        _table("undecided", undecided, ROWS, report.undecided, _slopes, width),
         _table("settled", sorted(settled, key=_fewness), KINK_ROWS, len(settled), _settled_on(report.rows), width),
         _table("kinks", sorted(kinks, key=_distance), KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
-        _explanations(report, width),
+        explanations(report, undecided[:ROWS], width),
         _notes(report, wrong, width),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -195,27 +196,10 @@ def _cut(name: str, room: int) -> str:
     return f"{name[: room - 1 - tail]}…{name[-tail:]}"
 
 
-def _explanations(report: Record, width: int) -> str:
-    causes = {one.cause for one in report.findings} - {Cause.AGREES}
-    if report.untested:
-        causes.add(Cause.UNTESTED)
-    if report.nondeterministic:
-        causes.add(Cause.NONDETERMINISTIC)
-    return "\n".join(filled(f"  {cause}: ", advice(cause, report), "    ", width) for cause in Cause if cause in causes)
-
-
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
     raised = map(str, report.exceptions)
     return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
-
-
-def shared_kink(one: Finding, report: Record) -> str:
-    """Return a sentence about two claimed values that contradict each other at a shared kink."""
-    other = report.name(one.partner)
-    return (
-        f"{one.name} and {other} share a kink: either claimed value is acceptable, but together they are contradictory."
-    )
 
 
 def _severity(one: Finding) -> tuple[float, float, int]:

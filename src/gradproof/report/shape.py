@@ -1,0 +1,220 @@
+"""The shape of f beside x that keeps a coordinate undecided, told from its values: stairs, a jump, a root, a tie.
+
+A claim may stay undecided because f has no slope there that a claim could be compared with.  Which shape it is decides
+what to do, and the values along the coordinate show it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .cause import Cause
+from .records import Finding
+from .text.figures import short
+
+# So many of the finest steps must show the same; fewer may do so by chance.
+FEWEST = 3
+# Rounding does not move f by so many units of its arithmetic at the first step that moves it at all: steps grow by
+# factors of 4, and f on from there by a small power of them.
+UNITS_OF_A_STAIR = 256.0
+UNIT_FLOAT32, UNIT_FLOAT64 = 2.0**-24, 2.0**-53
+# Changes within this factor are one size.
+SAME = 2.0
+# Steps of one kind must span this factor: those that close in on a jump are all alike.
+SPAN = 16.0
+# What stands out of the noise, in standard deviations of it.
+CLEAR = 16.0
+# A jump is at x if it is within so many spacings of it: steps begin with some hundred.
+AT_X = 1024.0
+# A slope above the trend by more than this shows that f does not set in smoothly behind its flat piece.
+OVERSHOOT = 1.05
+# A vertical tangent: |slope| grows like a power of 1/h between these, those of a slope and of a jump.
+POWERS = (0.1, 0.9)
+FEWEST_POWERS = 6
+UNDECIDED = (Cause.NOISE_LIMITED, Cause.STEP_LIMITED)
+
+
+class Shape(NamedTuple):
+    """A shape of f beside x: its kind, and what it means for a claim, without a full stop."""
+
+    kind: str
+    sentence: str
+
+
+class Side(NamedTuple):
+    """The changes of f on one side of x, at the finest steps first: ``sign`` is 1 to the right."""
+
+    sign: int
+    steps: tuple[float, ...]
+    changes: tuple[float, ...]
+
+    @property
+    def slopes(self) -> tuple[float, ...]:
+        """The one-sided difference quotients."""
+        return tuple(self.sign * change / step for step, change in zip(self.steps, self.changes, strict=True))
+
+    @property
+    def flat(self) -> int:
+        """How many of the finest steps do not move f at all."""
+        return next((at for at, change in enumerate(self.changes) if change), len(self.changes))
+
+
+NONE = Shape("", "")
+
+
+def shape_of(finding: Finding) -> Shape:
+    """Return the shape of f that keeps a finding undecided; `NONE` if it is decided, or its values show none."""
+    if finding.cause not in UNDECIDED or finding.stop != finding.start + 1 or finding.rows is not None:
+        return NONE
+    if finding.partner >= 0:
+        return Shape("equal", EQUAL)
+    at_x, steps, values = finding._values.along(finding.index)
+    sides = [_side(sign, at_x, steps, values) for sign in (-1, 1)]
+    x = float(finding._values.x[finding.index])
+    return (
+        _stairs(sides, at_x, values)
+        or _jump(sides, finding._noise, math.ulp(x))
+        or _vertical(sides, finding._noise)
+        or _restless(sides, finding._noise)
+        or NONE
+    )
+
+
+EQUAL = (
+    "the value is that of other coordinates, and f has a kink where they are equal (as a median has, or the k-th "
+    "largest value): no coordinate shows it alone, and together the claims agree with f; check at a point where the "
+    "values differ"
+)
+
+
+def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float]) -> Side:
+    found = sorted({abs(h): v - at_x for h, v in zip(steps, values, strict=True) if h * sign > 0}.items())
+    finite = [(step, change) for step, change in found if math.isfinite(change)]
+    return Side(sign, tuple(step for step, _ in finite), tuple(change for _, change in finite))
+
+
+# ---- Stairs ----------------------------------------------------------------------------------------------------------
+
+
+def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shape | None:
+    """Return the shape of an f that is constant beside x, and further away moves as stairs do."""
+    unit = UNIT_FLOAT32 if all(float(np.float32(value)) == value for value in (at_x, *values)) else UNIT_FLOAT64
+    trend = _trend(sides)
+    flat = [side for side in sides if side.flat >= FEWEST]
+    moving = [side for side in flat if side.flat < len(side.steps)]
+    if not any(_is_stair(side, unit * UNITS_OF_A_STAIR * abs(at_x), trend) for side in moving):
+        return None
+    if len(flat) < len(sides) and not any(_jumps(side, 0.0) for side in sides if side not in flat):
+        return None
+    within = min(side.steps[side.flat - 1] for side in flat)
+    height = min(abs(side.changes[side.flat]) for side in moving)
+    follows = f", its trend {short(trend)}" if trend else ""
+    where = (
+        "" if len(flat) == len(sides) else f" on the {'right' if flat[0].sign > 0 else 'left'} of x, with a jump at x"
+    )
+    return Shape(
+        "stairs",
+        f"f is piecewise constant here{where}: steps of up to {short(within)} do not move it at all, larger ones by "
+        f"{short(height)} or more. Its slope is 0{follows}: claim 0 if the steps are meant, as those of round are; if "
+        "not, smooth f, or compute it with more digits",
+    )
+
+
+def _is_stair(side: Side, rounding: float, trend: float) -> bool:
+    """Whether f jumps behind its flat piece: it then stays, or was faster than its trend ever is."""
+    first = side.flat
+    height = abs(side.changes[first])
+    if not height > rounding:
+        return False
+    gap = side.steps[first] - side.steps[first - 1]
+    beyond = (at for at in range(first + 1, len(side.steps)) if side.steps[at] - side.steps[first] >= SAME * gap)
+    after = next(beyond, None)
+    stays = after is not None and height / SAME <= abs(side.changes[after]) <= height * SAME
+    return stays or (trend != 0 and max(map(abs, side.slopes)) > OVERSHOOT * abs(trend))
+
+
+def _trend(sides: Sequence[Side]) -> float:
+    """Return the slope at the coarsest steps, if they agree about it; else 0."""
+    coarsest = [slope for side in sides for slope in side.slopes[-FEWEST:]]
+    if not coarsest or not min(coarsest) * max(coarsest) > 0:
+        return 0.0
+    sizes = sorted(map(abs, coarsest))
+    return math.copysign(float(np.median(sizes)), coarsest[0]) if sizes[-1] <= SAME * sizes[0] else 0.0
+
+
+# ---- Jumps, roots, and what varies at every step ---------------------------------------------------------------------
+
+
+def _jump(sides: Sequence[Side], noise: float, spacing: float) -> Shape | None:
+    """Return the shape of an f whose finest steps all move it by one amount."""
+    found = [side for side in sides if _jumps(side, CLEAR * noise)]
+    if not found:
+        return None
+    finest = max(side.steps[0] for side in found)
+    place = "at x" if finest <= AT_X * spacing else f"within {short(finest)} of x, or varies that fast,"
+    amounts = " and ".join(f"{short(side.changes[0])} on the {'right' if side.sign > 0 else 'left'}" for side in found)
+    return Shape(
+        "jump",
+        f"f jumps {place} by {amounts}: the finest steps all move it by that much, so its slope grows as they shrink, "
+        "and no claim agrees with it there; check beside the jump, or make f continuous",
+    )
+
+
+def _jumps(side: Side, noise: float) -> bool:
+    """Whether the finest steps of a side, over a factor `SPAN`, move f by one amount above the noise."""
+    near = [change for step, change in zip(side.steps, side.changes, strict=True) if step <= SPAN * side.steps[0]]
+    if len(near) < FEWEST or not side.steps[-1] >= SPAN * side.steps[0] or min(near) * max(near) <= 0:
+        return False
+    sizes = [abs(change) for change in near]
+    return min(sizes) > noise and max(sizes) <= SAME * min(sizes)
+
+
+def _vertical(sides: Sequence[Side], noise: float) -> Shape | None:
+    """Return the shape of an f whose slope grows as a power of the step shrinks, which no finite slope does."""
+    powers = [power for side in sides if (power := _power(side, CLEAR * noise))]
+    if not powers:
+        return None
+    return Shape(
+        "vertical",
+        f"the slope of f grows without end as the step shrinks, like h^-{short(max(powers))}, as that of a root does "
+        "where it is 0: no finite claim is its slope; check at a point beside it, or keep f away from it",
+    )
+
+
+def _power(side: Side, noise: float) -> float:
+    """Return p if the slopes of a side grow steadily like h^-p toward x; 0 if not."""
+    clear = [
+        (step, abs(slope))
+        for step, change, slope in zip(side.steps, side.changes, side.slopes, strict=True)
+        if abs(change) > noise
+    ]
+    finest = clear[: len(clear) // 2]
+    if len(finest) < FEWEST_POWERS or len(clear) < len(side.steps) // 2:
+        return 0.0
+    steps, slopes = (np.log([pair[at] for pair in finest]) for at in (0, 1))
+    each = -np.diff(slopes) / np.diff(steps)
+    lowest, highest = POWERS
+    steady = bool(np.all((each >= lowest) & (each <= highest)))
+    return float((slopes[0] - slopes[-1]) / (steps[-1] - steps[0])) if steady else 0.0
+
+
+def _restless(sides: Sequence[Side], noise: float) -> Shape | None:
+    """Return the shape of an f that moves at every step by about its noise, whatever the step."""
+    moved = [abs(change) for side in sides for change in side.changes]
+    steps = [step for side in sides for step in side.steps]
+    if len(moved) < FEWEST_POWERS or not noise > 0 or max(steps) < SPAN**3 * min(steps):
+        return None
+    if not (noise / CLEAR < float(np.median(moved)) and max(moved) <= CLEAR * noise):
+        return None
+    if float(np.count_nonzero(moved)) < len(moved):
+        return None
+    return Shape(
+        "restless",
+        f"f moves by about {short(noise)} whatever the step, from {short(min(steps))} to {short(max(steps))}, which "
+        "hides the slope: tighten the tolerance of a solver inside of f, or fix its random seed; if f has neither, it "
+        f"varies within {short(min(steps))} of x, and needs other units or a smoother form",
+    )

@@ -1,0 +1,61 @@
+"""What the causes in a report mean and what to do about them, below its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..advice import TOGETHER, advice, is_wrong_together
+from ..cause import Cause
+from ..records import Finding, Record
+from ..shape import Shape, shape_of
+from .figures import filled
+
+NAMES = 3
+
+
+def explanations(report: Record, undecided: Sequence[Finding], width: int) -> str:
+    """Return a sentence for each cause in a report; of those findings that are passed it knows the shape of f."""
+    causes = {one.cause for one in report.findings} - {Cause.AGREES}
+    if report.untested:
+        causes.add(Cause.UNTESTED)
+    if report.nondeterministic:
+        causes.add(Cause.NONDETERMINISTIC)
+    lines = ((cause, sentence) for cause in Cause if cause in causes for sentence in _of(cause, report, undecided))
+    return "\n".join(filled(f"  {cause}: ", sentence, "    ", width) for cause, sentence in lines)
+
+
+def shared_kink(one: Finding, report: Record) -> str:
+    """Return a sentence about a claimed value that something is to be said of only together with its partner's."""
+    both = f"{one.name} and {report.name(one.partner)}"
+    if one.cause is Cause.WRONG:
+        return f"{both} share a kink: either claimed value is acceptable, but together they are contradictory."
+    return f"{both} have the same value."
+
+
+def _of(cause: Cause, report: Record, undecided: Sequence[Finding]) -> Iterator[str]:
+    if cause is Cause.WRONG:
+        yield from _of_wrong(report)
+        return
+    shapes: dict[str, list[tuple[Finding, Shape]]] = {}
+    for one in undecided:
+        if one.cause is cause and (shape := shape_of(one)).kind:
+            shapes.setdefault(shape.kind, []).append((one, shape))
+    known = sum(map(len, shapes.values()))
+    if known < sum(one.cause is cause for one in report.findings) or not known:
+        yield advice(cause, report)
+    for found in shapes.values():
+        yield f"{_names([one for one, _ in found])}: {found[0][1].sentence}."
+
+
+def _of_wrong(report: Record) -> Iterator[str]:
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
+    together = [one for one in wrong if is_wrong_together(one)]
+    if len(together) < max(len(wrong), len(report.wrong)):
+        yield Cause.WRONG.explanation
+    if together:
+        yield f"{_names(together)}: {TOGETHER}."
+
+
+def _names(found: Sequence[Finding]) -> str:
+    names = ", ".join(one.name for one in found[:NAMES])
+    return f"{names} and {len(found) - NAMES:,} more" if len(found) > NAMES else names
