@@ -93,7 +93,7 @@ CASES = {
     "higher_stairs": Case(stairs(1e-5), X, 2 * X, (1, -3.6), {}),
     "solver": Case(solver, X, 2 * X + 1e-3, (0, 1.6), {}),
     "between_jumps": Case(with_jumps(0.03, 3e-4), X, from_afar(X) - 0.01, (0, 0.3), {}),
-    "across_jumps": Case(with_jumps(0.1, 1e-3), X, from_afar(X), (0, 0.3), {}),
+    "beside_jumps": Case(with_jumps(0.1, 1e-3), X, from_afar(X) - 0.01, (0, 0.3), {}),
     "noise": Case(noisy(1e-3), X, 2 * X, (3, 4.2 * 1.03), {}),
     "less_noise": Case(noisy(1e-4), X, 2 * X, (3, 4.2 * 1.003), {}),
     "domain": Case(one_sided, X, 2 * X, (0, 1.5), {}),

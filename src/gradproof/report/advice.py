@@ -15,8 +15,8 @@ UNITS = {"float64": 2.0**-53, "float32": 2.0**-24}
 ROUNDINGS = 64.0
 # From here on most digits of f are spent on a constant.
 CONSTANT = 100.0
-# Where f is rounded, some value is so many spacings of that arithmetic from f(x), or closer.
-CLOSE = 4.0
+# An f that is rounded to float32 moves by so many of its spacings, or fewer, if it moves at all.
+CLOSE = 2.0
 TOGETHER = (
     "alone, each of these claims is acceptable, at a kink that it shares with others; together they are no gradient "
     "and no subgradient. Automatic differentiation gives such claims at ties and nested kinks, as of max(x, y) where "
@@ -76,8 +76,9 @@ def _arithmetic_of(report: Record) -> str:
     changes = np.abs(values[values != kept.value] - kept.value)
     with np.errstate(over="ignore"):
         exact = bool(np.all(values.astype(np.float32) == values)) and float(np.float32(kept.value)) == kept.value
-        close = changes.size > 0 and float(np.min(changes)) <= CLOSE * float(np.spacing(np.float32(abs(kept.value))))
-    return "float32" if exact and close else report.arithmetic
+        close = CLOSE * float(np.spacing(np.float32(abs(kept.value))))
+    is_single = exact and report.noise_floor <= close and float(np.min(changes, initial=close)) <= close
+    return "float32" if is_single else report.arithmetic
 
 
 def size_of_change(report: Record) -> float:

@@ -6,6 +6,7 @@ what to do, and the values along the coordinate show it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -28,10 +29,12 @@ SAME = 2.0
 SPAN = 16.0
 # What stands out of the noise, in standard deviations of it.
 CLEAR = 16.0
-# A jump is at x if it is within so many spacings of it: steps begin with some hundred.
-AT_X = 1024.0
-# A slope above the trend by more than this shows that f does not set in smoothly behind its flat piece.
-OVERSHOOT = 1.05
+# A jump is at x if it is within so many spacings of x, with which steps begin, or within this part of the largest step.
+AT_X, PART = 1024.0, 2.0**-40
+# Behind their first step stairs rise by less than this part of the slope there, in one of so many points less two.
+SLOWER, SECANTS = 0.9, 4
+# Where f varies within its noise, its slope has changed by half this far above the finest step that is clear.
+SOON = 4096.0
 # A vertical tangent: |slope| grows like a power of 1/h between these, those of a slope and of a jump.
 POWERS = (0.1, 0.9)
 FEWEST_POWERS = 6
@@ -80,6 +83,7 @@ def shape_of(finding: Finding) -> Shape:
         or _jump(sides, finding._noise, math.ulp(x))
         or _vertical(sides, finding._noise)
         or _restless(sides, finding._noise)
+        or _narrow(sides, finding._noise)
         or NONE
     )
 
@@ -103,15 +107,15 @@ def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float
 def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shape | None:
     """Return the shape of an f that is constant beside x, and further away moves as stairs do."""
     unit = UNIT_FLOAT32 if all(float(np.float32(value)) == value for value in (at_x, *values)) else UNIT_FLOAT64
-    trend = _trend(sides)
     flat = [side for side in sides if side.flat >= FEWEST]
     moving = [side for side in flat if side.flat < len(side.steps)]
-    if not any(_is_stair(side, unit * UNITS_OF_A_STAIR * abs(at_x), trend) for side in moving):
+    if not any(_is_stair(side, unit * UNITS_OF_A_STAIR * abs(at_x)) for side in moving):
         return None
     if len(flat) < len(sides) and not any(_jumps(side, 0.0) for side in sides if side not in flat):
         return None
     within = min(side.steps[side.flat - 1] for side in flat)
     height = min(abs(side.changes[side.flat]) for side in moving)
+    trend = _trend(sides)
     follows = f", its trend {short(trend)}" if trend else ""
     where = (
         "" if len(flat) == len(sides) else f" on the {'right' if flat[0].sign > 0 else 'left'} of x, with a jump at x"
@@ -124,17 +128,18 @@ def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shap
     )
 
 
-def _is_stair(side: Side, rounding: float, trend: float) -> bool:
-    """Whether f jumps behind its flat piece: it then stays, or was faster than its trend ever is."""
+def _is_stair(side: Side, rounding: float) -> bool:
+    """Whether f jumps behind its flat piece: from a kink there it would go on as fast as it set in, or faster."""
     first = side.flat
-    height = abs(side.changes[first])
-    if not height > rounding:
+    if not abs(side.changes[first]) > rounding:
         return False
-    gap = side.steps[first] - side.steps[first - 1]
-    beyond = (at for at in range(first + 1, len(side.steps)) if side.steps[at] - side.steps[first] >= SAME * gap)
-    after = next(beyond, None)
-    stays = after is not None and height / SAME <= abs(side.changes[after]) <= height * SAME
-    return stays or (trend != 0 and max(map(abs, side.slopes)) > OVERSHOOT * abs(trend))
+    points = [(side.steps[first - 1], 0.0), (side.steps[first], side.changes[first])]
+    for step, change in zip(side.steps[first + 1 :], side.changes[first + 1 :], strict=True):
+        if step - points[-1][0] >= SAME * (points[-1][0] - points[-2][0]):
+            points.append((step, change))
+    pieces = [(after[1] - before[1]) / (after[0] - before[0]) for before, after in itertools.pairwise(points[:SECANTS])]
+    up = math.copysign(1.0, side.changes[first])
+    return any(up * after < SLOWER * up * before for before, after in itertools.pairwise(pieces))
 
 
 def _trend(sides: Sequence[Side]) -> float:
@@ -155,12 +160,13 @@ def _jump(sides: Sequence[Side], noise: float, spacing: float) -> Shape | None:
     if not found:
         return None
     finest = max(side.steps[0] for side in found)
-    place = "at x" if finest <= AT_X * spacing else f"within {short(finest)} of x, or varies that fast,"
-    amounts = " and ".join(f"{short(side.changes[0])} on the {'right' if side.sign > 0 else 'left'}" for side in found)
+    near = max(AT_X * spacing, PART * max(side.steps[-1] for side in found))
+    place = "at x" if finest <= near else f"within {short(finest)} of x, or varies that fast"
+    amounts = " and ".join(f"{short(side.changes[0])} to the {'right' if side.sign > 0 else 'left'}" for side in found)
     return Shape(
         "jump",
-        f"f jumps {place} by {amounts}: the finest steps all move it by that much, so its slope grows as they shrink, "
-        "and no claim agrees with it there; check beside the jump, or make f continuous",
+        f"f jumps {place}: all of the finest steps change it by {amounts}, so its slope grows as they shrink, and no "
+        "claim is confirmed there; check beside the jump, or make f continuous",
     )
 
 
@@ -218,3 +224,26 @@ def _restless(sides: Sequence[Side], noise: float) -> Shape | None:
         "hides the slope: tighten the tolerance of a solver inside of f, or fix its random seed; if f has neither, it "
         f"varies within {short(min(steps))} of x, and needs other units or a smoother form",
     )
+
+
+def _narrow(sides: Sequence[Side], noise: float) -> Shape | None:
+    """Return the shape of an f whose slope has changed soon above the finest step that stands out of its noise."""
+    ends = [end for side in sides if side.steps and (end := _ends(side, CLEAR * noise))]
+    if not ends or len(ends) < sum(len(side.steps) > 0 for side in sides):
+        return None
+    finest, changed = min(ends)[0], max(end for _, end in ends)
+    return Shape(
+        "narrow",
+        f"f's noise ({short(noise)}) hides the slope: steps below {short(finest)} do not stand out of it, and by "
+        f"{short(changed)} the slope is another one; make f less noisy (the tolerance of a solver, a random seed, "
+        "sums that cancel), or smoother",
+    )
+
+
+def _ends(side: Side, noise: float) -> tuple[float, float] | None:
+    """Return the finest step that is clear, and the one by which the slope has changed; None if it stays."""
+    first = next((at for at, change in enumerate(side.changes) if abs(change) > noise), len(side.steps))
+    for step, slope in zip(side.steps[first + 1 :], side.slopes[first + 1 :], strict=True):
+        if abs(slope - side.slopes[first]) >= abs(side.slopes[first]) / 2:
+            return (side.steps[first], step) if step <= SOON * side.steps[first] else None
+    return None

@@ -268,3 +268,17 @@ def test_slope_without_slopes():
     is_a_part_of_f(outcome.slope_without_slopes)
     refuted(is_a_part_of_f, lambda engine, slot: 1e-8 * abs(engine.value))
     refuted(is_a_part_of_f, lambda engine, slot: outcome.median_slope(engine, slot, True))
+
+
+def is_the_size_of_values(function):
+    engine = block()
+    engine.value, engine.largest_value = -3.0, 7.0
+    assert function(engine) == 3.0
+    engine.value = 0.0
+    assert function(engine) == 7.0
+
+
+def test_size_of_values():
+    is_the_size_of_values(outcome.size_of_values)
+    refuted(is_the_size_of_values, lambda engine: abs(engine.value))
+    refuted(is_the_size_of_values, lambda engine: engine.largest_value)

@@ -166,9 +166,14 @@ def decides(engine: Engine, slot: Slot) -> bool:
     return slot.resolution <= DECIDING_RESOLUTION * reference
 
 
+def size_of_values(engine: Engine) -> float:
+    """Return |f(x)|; where that is 0, the largest |f| that was seen."""
+    return math.fabs(engine.value) if engine.value != 0.0 else engine.largest_value
+
+
 def slope_without_slopes(engine: Engine, slot: Slot) -> float:
     """Return what a slope would be like where there is none up to the best step: a part of f, or what lies farther."""
-    part = FLAT_PART * math.fabs(engine.value) / slot.size
+    part = FLAT_PART * size_of_values(engine) / slot.size
     farther = median_slope(engine, slot, True)
     if part == 0.0 or farther == 0.0:
         return larger(part, farther)
@@ -184,7 +189,7 @@ def open_cause(engine: Engine, slot: Slot) -> int:
     place = place_of_step(slot, slot.best_step)
     # Where f jumps at x, or varies faster than noise lets one see, another arithmetic would not help.
     ends = larger(growing_places(engine, slot, 1), growing_places(engine, slot, -1)) < slot.count
-    if place >= 0 and math.isfinite(half_width(slot)) and not ends and not takes_jump_for_noise(engine, slot):
+    if place >= 0 and math.isfinite(half_width(slot)) and not (ends or takes_jump_for_noise(engine, slot)):
         if NOISE_SHARE * slope_noise(engine, slot, place) >= slot.resolution:
             return codes.NOISE_LIMITED
     return codes.STEP_LIMITED

@@ -37,14 +37,18 @@ def _of(cause: Cause, report: Record, undecided: Sequence[Finding]) -> Iterator[
         yield from _of_wrong(report)
         return
     shapes: dict[str, list[tuple[Finding, Shape]]] = {}
-    for one in undecided:
-        if one.cause is cause and (shape := shape_of(one)).kind:
+    looked_at = [one for one in undecided if one.cause is cause]
+    for one in looked_at:
+        if (shape := shape_of(one)).kind:
             shapes.setdefault(shape.kind, []).append((one, shape))
     known = sum(map(len, shapes.values()))
-    if known < sum(one.cause is cause for one in report.findings) or not known:
+    if known < len(looked_at) or not known:
         yield advice(cause, report)
     for found in shapes.values():
         yield f"{_names([one for one, _ in found])}: {found[0][1].sentence}."
+    others = sum(one.cause is cause for one in report.findings) - len(looked_at)
+    if known and known == len(looked_at) and others:
+        yield f"report.explain(index) says it of the other {others:,}."
 
 
 def _of_wrong(report: Record) -> Iterator[str]:
