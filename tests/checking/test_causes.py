@@ -89,10 +89,9 @@ CASES = {
     "step_limited, any claim": (["agrees", "step_limited"], root, [1, 3], X, {}),
     "step_limited, its twin": (["agrees", "agrees"], root, [1, 0.05 ** (-2 / 3) / 3], [0.5, 0.8], {}),
     "step_limited, its wrong twin": (["agrees", "wrong"], root, [1, 0], [0.5, 0.8], {}),
-    # What turns within the spacing of x is noise.
-    "noise_limited, rough": (["agrees", "noise_limited"], rough, [1, 0], X, {}),
-    "noise_limited, smooth": (["agrees", "agrees"], beside, BESIDE, X, {}),
-    "noise_limited, smooth and wrong": (["agrees", "wrong"], beside, [1, 0], X, {}),
+    "step_limited, rough": (["agrees", "step_limited"], rough, [1, 0], X, {}),
+    "step_limited, smooth": (["agrees", "agrees"], beside, BESIDE, X, {}),
+    "step_limited, smooth and wrong": (["agrees", "wrong"], beside, [1, 0], X, {}),
     "step_limited, a jump": (["step_limited"], jumping, [2], [0.5], {}),
     "step_limited, beside the jump": (["agrees"], jumping, [2], [0.6], {}),
     "domain": (["agrees", "domain"], edged, [1, 3], [0.5, 0.5], {}),

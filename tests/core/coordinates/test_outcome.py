@@ -13,7 +13,7 @@ from gradproof.core.coordinates import outcome
 from gradproof.core.evidence import intervals, scales
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK
-from gradproof.core.evidence.ladder import place_of_step, slope_noise
+from gradproof.core.evidence.ladder import slope_noise
 from gradproof.core.machine import result
 from gradproof.core.records import codes
 from gradproof.core.records import engine as records
@@ -197,27 +197,77 @@ def test_noise_of_the_slot_decides_what_limits():
 
 
 def names_jumps(function):
-    """Noise far above that of f, where f is nowhere constant, is a jump; no value is more accurate for being smooth."""
+    """Where f jumps at x, or moves no farther from some step on, another arithmetic would not help."""
     jump = lines.Line(lambda t: 3.0 + t + 0.25 * (t != 0), 1.0, 1.0)
-    engine, slot = finished(jump, noise=1e-16, decision=STILL_OPEN)
-    slot.noise = 0.25 * 0.25
-    slot.resolution = slope_noise(engine, slot, place_of_step(slot, slot.best_step))
-    assert function(engine, slot) == codes.STEP_LIMITED
-    engine.noise = slot.noise
-    assert function(engine, slot) == codes.NOISE_LIMITED
-    # Where f is constant beside x, what sets its steps apart is how it is computed.
-    engine, slot = finished(lines.Line(lambda t: 3.0 + 0.25 * round(4 * t), 0.0, 0.0), noise=1e-16)
-    slot.noise, slot.best_step, slot.resolution = 0.1, 1.0, 1e-3
-    slot.slope.low, slot.slope.high = -1e-3, 1e-3
-    assert function(engine, slot) == codes.NOISE_LIMITED
+    short = lines.Line(lambda t: 3.0 + 2.0**-20 * math.tanh(t * 2.0**20), 1.0, 1.0)
+    for line, cause in (
+        (jump, codes.STEP_LIMITED),
+        (short, codes.STEP_LIMITED),
+        (lines.SMOOTH["exp"], codes.NOISE_LIMITED),
+    ):
+        engine, slot = finished(line, noise=1e-12, decision=STILL_OPEN)
+        slot.best_step, slot.resolution = slot.ladder[4].step, slope_noise(engine, slot, 4)
+        slot.slope.low, slot.slope.high = -1.0, 1.0
+        assert function(engine, slot) == cause
+
+
+def is_told_from_noise(function):
+    """Noise that a slot takes for far larger than that of f, where f is nowhere constant."""
+    for line, noise, jump in (
+        (lines.SMOOTH["exp"], 1e-3, True),
+        (lines.SMOOTH["exp"], 1e-14, False),
+        (lines.Line(lambda t: 3.0 + 0.25 * round(4 * t), 0.0, 0.0), 1e-3, False),
+    ):
+        engine, slot = finished(line, noise=1e-15)
+        slot.noise = noise
+        assert function(engine, slot) == jump
+
+
+def test_takes_jump_for_noise():
+    is_told_from_noise(outcome.takes_jump_for_noise)
+    refuted(is_told_from_noise, lambda engine, slot: slot.noise > 20 * engine.noise)
+    refuted(is_told_from_noise, lambda engine, slot: slot.noise > engine.noise)
 
 
 def test_a_jump_is_no_noise(monkeypatch):
     names_jumps(outcome.open_cause)
-    monkeypatch.setattr(outcome, "takes_jump_for_noise", lambda engine, slot: False)
+    refuted(names_jumps, lambda engine, slot: codes.STEP_LIMITED)
+    monkeypatch.setattr(outcome, "growing_places", lambda engine, slot, side: slot.count)
     refuted(names_jumps, outcome.open_cause)
-    monkeypatch.setattr(outcome, "takes_jump_for_noise", lambda engine, slot: slot.noise > 20 * engine.noise)
-    refuted(names_jumps, outcome.open_cause)
+
+
+def decides_where_f_is_zero(function):
+    """Slopes farther away tell how large a flat slope counts: a unit that is switched off has the slope 0."""
+    off = lines.Line(lambda t: max(t - 0.5, 0.0), 0.0, 0.0)
+    for resolution, decided in ((1e-3, True), (1.0, False)):
+        fields = {"resolution": resolution, "claim_scale": 0.0, "best_step": 2.0**-20}
+        assert function(*finished(off, noise=1e-16, **fields)) == decided
+
+
+def test_what_decides_where_f_is_zero(monkeypatch):
+    decides_where_f_is_zero(outcome.decides)
+    monkeypatch.setattr(outcome, "slope_without_slopes", lambda engine, slot: 1e-8 * abs(engine.value))
+    refuted(decides_where_f_is_zero, outcome.decides)
+
+
+def is_a_part_of_f(function):
+    """Or a slope that lies farther away, where that is smaller, or f(x) is 0; 0 where there is nothing at all."""
+    for value, slope, expected in (
+        (5.0, 0.0, 5e-8),
+        (5.0, 1e-9, 1e-9),
+        (5.0, 1.0, 5e-8),
+        (0.0, 1.0, 1.0),
+        (0.0, 0.0, 0.0),
+    ):
+        engine, slot = finished(lines.Line(lambda t, v=value, s=slope: v + s * t, slope, slope), noise=1e-20)
+        slot.best_step = 0.0
+        assert function(engine, slot) == pytest.approx(expected, rel=1e-5)
+
+
+def test_slope_without_slopes():
+    is_a_part_of_f(outcome.slope_without_slopes)
+    refuted(is_a_part_of_f, lambda engine, slot: 1e-8 * abs(engine.value))
+    refuted(is_a_part_of_f, lambda engine, slot: outcome.median_slope(engine, slot, True))
 
 
 def is_the_size_of_values(function):
@@ -232,19 +282,3 @@ def test_size_of_values():
     is_the_size_of_values(outcome.size_of_values)
     refuted(is_the_size_of_values, lambda engine: abs(engine.value))
     refuted(is_the_size_of_values, lambda engine: engine.largest_value)
-
-
-def decides_where_f_is_zero(function):
-    """What f was elsewhere tells how large a flat slope counts: a unit that is switched off has the slope 0."""
-    off = lines.Line(lambda t: max(t - 0.5, 0.0), 0.0, 0.0)
-    for resolution, decided in ((1e-10, True), (1e-8, False)):
-        fields = {"resolution": resolution, "claim_scale": 0.0, "best_step": 2.0**-20}
-        engine, slot = finished(off, noise=1e-16, **fields)
-        engine.largest_value = 3.5
-        assert function(engine, slot) == decided
-
-
-def test_what_decides_where_f_is_zero(monkeypatch):
-    decides_where_f_is_zero(outcome.decides)
-    monkeypatch.setattr(outcome, "size_of_values", lambda engine: abs(engine.value))
-    refuted(decides_where_f_is_zero, outcome.decides)
