@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, note_largest_claims
+from ..evidence.scales import DEFAULT_RTOL, begin_arithmetic, note_largest_claims
 from ..points.directions import typical_size
 from ..records import codes
 from ..records.abi import ConstVector
@@ -13,13 +13,6 @@ from ..records.floats import widened
 from ..records.memory import clear
 from . import phases
 from .sweep import begin_sweep
-
-
-def begin_arithmetic(engine: Engine) -> None:
-    """Set the arithmetic to that of the points, until f turns out to be computed in a coarser one."""
-    float32 = engine.float32 != 0
-    engine.arithmetic = codes.ARITHMETIC_FLOAT32 if float32 else codes.ARITHMETIC_FLOAT64
-    engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64
 
 
 def begin_coordinates(engine: Engine, count: int, rtol: float) -> None:

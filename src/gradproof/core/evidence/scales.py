@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..points.probes import displaced
+from ..records import codes
 from ..records.engine import Coordinate, Engine, coordinate_of
 from ..records.floats import larger, larger_finite, power_of_two_above, smaller, spacing
 from ..records.memory import rounded_to_float32
@@ -75,6 +76,8 @@ def smallest_step(engine: Engine, x: float) -> float:
     unit = spacing(x)
     if engine.float32 != 0:
         unit *= FLOAT32_SPACING
+    if engine.sweep.on_float32 != 0:
+        return larger(SMALLEST_STEP * coordinate_size(engine, x), exact_in_float32(x))
     return larger(SMALLEST_STEP * coordinate_size(engine, x), SMALLEST_STEP_IN_SPACINGS * unit)
 
 
@@ -125,3 +128,10 @@ def note_largest_claims(engine: Engine) -> None:
         change = coordinate.claimed * coordinate_size(engine, coordinate.x)
         engine.sweep.largest_claim = larger_finite(coordinate.claimed, engine.sweep.largest_claim)
         engine.sweep.largest_change = larger_finite(change, engine.sweep.largest_change)
+
+
+def begin_arithmetic(engine: Engine) -> None:
+    """Set the arithmetic to that of the points, until f turns out to be computed in a coarser one."""
+    float32 = engine.float32 != 0
+    engine.arithmetic = codes.ARITHMETIC_FLOAT32 if float32 else codes.ARITHMETIC_FLOAT64
+    engine.unit = UNIT_FLOAT32 if float32 else UNIT_FLOAT64

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.start import begin_arithmetic
-from ..evidence.scales import DEFAULT_RTOL
+from ..evidence.scales import DEFAULT_RTOL, begin_arithmetic
 from ..lines.norms import are_finite, is_in_float32, median_slope, norms, scale_norms
 from ..lines.rungs import FLOOR
 from ..points.directions import ABOVE_FLOOR, OWN_SIZE, WINDOW, size_in_window, typical_size, window_count
