@@ -17,8 +17,8 @@ The third component of this gradient has the wrong sign:
 >>> print(report)
 wrong: the gradient is wrong in 1 of 3 coordinates
 ...
-  wrong   claimed     numerical slope       left      right  cause
-  x[2]   0.416147  -0.416147 ± ...  -0.416147  -0.416147  wrong
+  wrong    claimed      numerical slope       left      right  cause
+  x[2]   0.4161468  -0.4161468 ± ...  -0.416147  -0.416147  wrong
 ...
 >>> report.verdict, report.wrong
 ('wrong', array([2]))
