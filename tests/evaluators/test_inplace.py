@@ -448,3 +448,20 @@ def test_names_of_a_dataclass_of_arrays_are_the_users():
     objective = gradproof.in_place({"layer": vars(layer)}, lambda: float(np.sum(layer.W @ layer.b)))
     report = gradproof.check(objective, {"layer": {"W": np.ones((2, 2)), "b": np.array([2.0, 3.0])}})
     assert [one.name for one in report.findings] == ["layer.b[1]"]
+
+
+@pytest.mark.parametrize("error", [0.0, 0.25])
+def test_equal_values_move_together(error):
+    """The second largest of equal values moves with none of them alone, only with all of them."""
+    x, points = np.array([1.0, 2.0, 2.0, 2.0, 0.5]), []
+
+    def second_largest(y):
+        points.append(y.copy())
+        return float(np.sort(y[1:4])[1] + y[0] * y[4])
+
+    claimed = np.array([0.5, 0.0, 0.0, 0.0, 1.0 + error])
+    report = gradproof.check(gradproof.in_place(x, lambda: second_largest(x)), claimed)
+    assert any((point[1:4] == point[1]).all() and point[1] != 2 for point in points)
+    assert str(report) == str(gradproof.check(second_largest, claimed, x))
+    wrong = [one.index for one in report.findings if one.cause is gradproof.Cause.WRONG]
+    assert (4 in wrong) == (error != 0.0)

@@ -137,6 +137,7 @@ typedef struct gradproof_probe {
     double floor;              /* long lines: smallest scale, relative to what is typical in a window; else 0 */
     double ratio;              /* not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop) */
     double step;               /* signed step along the line */
+    int64_t aligned;           /* long lines, 1: v has the claim's sign; + 2: own sizes; + 4, 6: without, only x = 0 */
 } gradproof_probe;
 
 /* What may be set; gradproof_options_default fills it. */

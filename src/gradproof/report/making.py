@@ -13,7 +13,7 @@ from ..engine import Outcome
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat, frozen
 from .cause import Cause
-from .power import make_power
+from .power import BlockPower, Power
 from .records import Evidence, Finding
 from .report import Report
 
@@ -36,14 +36,13 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     """Return the report of a check, with the user's names for coordinates."""
     findings = tuple(_findings(outcome.findings, evidence, float(outcome.report.noise_floor)))
     lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
-    blocks, calls = evidence.blocks, course.gradient_evaluations
     return Report(
         **_numbers(outcome.report),
         wrong=frozen(outcome.looked_at[wrong] if lines else np.flatnonzero(wrong)),
         kinks=frozen(_kinks_of(findings) if lines else np.flatnonzero(outcome.kinks)),
         findings=findings,
         resolutions=frozen(_resolutions(outcome)),
-        power=make_power(outcome.report, calls, evidence.layout, blocks) if lines else None,
+        power=_power(outcome.report, evidence, course.gradient_evaluations) if lines else None,
         sampled=frozen(outcome.looked_at),
         cause=_open_cause(outcome.report) if lines else None,
         **course._asdict(),
@@ -75,6 +74,31 @@ def _numbers(report: structs.Report) -> dict[str, Any]:
         "vouched": float(report.vouched),
         "unseen": report.unseen,
     }
+
+
+def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int) -> Power:
+    """Return the power of a check from the report of its engine and the named blocks of x."""
+    bar = float(report.bar)
+    leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
+    known = zip(leaves, *(part.tolist() for part in evidence.blocks), strict=True) if len(evidence.blocks[0]) else ()
+    return Power(
+        bar=bar,
+        norm=float(report.norm),
+        lines=report.lines,
+        aligned_bar=float(report.aligned_bar),
+        total=float(report.sum),
+        aligned_lines=report.aligned_lines,
+        parts_bar=float(report.parts_bar),
+        parts=report.parts,
+        hidden=float(report.hidden),
+        seen=float(report.seen),
+        seen_factor=float(report.seen_factor) or 1.0,
+        resolution=float(report.resolution),
+        rtol=float(report.rtol),
+        evaluations=report.evaluations,
+        gradient_evaluations=gradient_evaluations,
+        blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),
+    )
 
 
 def _open_cause(report: structs.Report) -> Cause | None:

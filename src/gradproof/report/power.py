@@ -6,10 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.records.border import Report
-from ..problem.numbers import Flat
-from ..problem.structure import Layout
-
 # Every line detects a single error of this many bars: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
 # An error vector is detected if a line shows 2 bars of it, one for the bar itself, one for the error of the measured
@@ -287,28 +283,3 @@ def _floor(probability: float) -> str:
     exact = Decimal(min(probability, math.nextafter(1.0, 0.0)))
     digits = min(max(2, -(1 - exact).adjusted()), MOST_DIGITS)
     return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
-
-
-def make_power(report: Report, gradient_evaluations: int, layout: Layout, blocks: tuple[Flat, Flat, Flat]) -> Power:
-    """Return the power of a check from the report of its engine and the named blocks of x."""
-    bar = float(report.bar)
-    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
-    known = zip(leaves, *(part.tolist() for part in blocks), strict=True) if len(blocks[0]) else ()
-    return Power(
-        bar=bar,
-        norm=float(report.norm),
-        lines=report.lines,
-        aligned_bar=float(report.aligned_bar),
-        total=float(report.sum),
-        aligned_lines=report.aligned_lines,
-        parts_bar=float(report.parts_bar),
-        parts=report.parts,
-        hidden=float(report.hidden),
-        seen=float(report.seen),
-        seen_factor=float(report.seen_factor) or 1.0,
-        resolution=float(report.resolution),
-        rtol=float(report.rtol),
-        evaluations=report.evaluations,
-        gradient_evaluations=gradient_evaluations,
-        blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),
-    )

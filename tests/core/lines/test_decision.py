@@ -8,6 +8,7 @@ from lineladders import LENGTH, begin, begun, feed, in_bars, memory, residuals, 
 from properties import refuted
 
 from gradproof.core.lines import decision, rungs
+from gradproof.core.records.lines import UNMEASURED
 
 SLOPES = [0.5, -3.0, 3.0, 0.0]
 
@@ -182,11 +183,10 @@ SCALES = np.array([0.5, 2.0, 1.0, 3.0, 1.0, 1.0])
 
 
 def allowing(atol, scales=SCALES):
-    """A check along lines, one of which disagrees, where an absolute error is allowed."""
+    """A check along lines, where an absolute error is allowed."""
     lines = begun()
     lines.engine.atol, lines.engine.n = atol, scales.size
     lines.scale_norm, lines.scale_sum = float(np.linalg.norm(scales)), float(scales.sum())
-    lines.failed.bar, lines.tolerance = 1e-6, 1e-7
     return lines
 
 
@@ -197,41 +197,56 @@ def covers(allowed, scales, aligned):
     for _ in range(200):
         v = random.uniform(0.5, 1.5, scales.size) * scales
         errors = atol * (np.ones(scales.size) if aligned else random.choice([-1.0, 1.0], scales.size))
-        assert abs(errors @ v) <= allowed(lines, aligned)
+        assert abs(errors @ v) <= allowed(lines, scales.size, aligned)
 
 
 @pytest.mark.parametrize("scales", [SCALES, np.ones(1), np.ones(300), 10.0 ** np.linspace(-3, 3, 50)])
-@pytest.mark.parametrize("aligned", [False, True])
+@pytest.mark.parametrize("aligned", [0, 1])
 def test_what_an_absolute_error_makes_along_a_line(scales, aligned):
-    covers(decision.allowed_along, scales, aligned)
-    refuted(covers, lambda lines, aligned: decision.allowed_along(lines, aligned) / 4, scales, aligned)
-    assert decision.allowed_along(allowing(0.0, scales), aligned) == 0.0
+    covers(decision.allowed_by_atol, scales, aligned)
+    refuted(covers, lambda *line: decision.allowed_by_atol(*line) / 4, scales, aligned)
+    assert decision.allowed_by_atol(allowing(0.0, scales), scales.size, aligned) == 0.0
+
+
+@pytest.mark.parametrize(("aligned", "rtol", "atol"), [(0, 3e-5 * 2, 3e-3 * 16.25**0.5), (1, 1.5e-5 * 5, 1.5e-3 * 8.5)])
+def test_what_is_allowed_is_the_sum_of_both_errors(aligned, rtol, atol):
+    lines = allowing(1e-3)
+    lines.engine.rtol = 1e-5
+    assert decision.allowed_slope(lines, 2.0, 5.0, 6, aligned) == pytest.approx(rtol + atol)
+    # Its twins: without the one error, and without any.
+    lines.engine.atol = 0.0
+    assert decision.allowed_slope(lines, 2.0, 5.0, 6, aligned) == pytest.approx(rtol)
+    lines.engine.rtol = 0.0
+    assert decision.allowed_slope(lines, 2.0, 5.0, 6, aligned) == 0.0
+
+
+def is_allowed_to_a_part(length, aligned, allowed):
+    assert decision.allowed_by_atol(allowing(1e-3, np.ones(100)), length, aligned) == pytest.approx(allowed)
+
+
+def test_what_is_allowed_to_a_part():
+    """Random errors grow like the root of the length; no line makes more of one than its largest magnitude."""
+    is_allowed_to_a_part(100, 0, 3e-3 * 10)
+    is_allowed_to_a_part(25, 0, 3e-3 * 5)
+    is_allowed_to_a_part(1, 0, 1.5e-3)
+    is_allowed_to_a_part(25, 1, 1.5e-3 * 25)
+    refuted(is_allowed_to_a_part, 1, 0, 3e-3)
 
 
 @pytest.mark.parametrize("aligned", [0, 1])
-def test_where_the_allowed_error_explains_a_line(aligned):
-    """What it explains is looked at all the more closely: one error may be larger than allowed."""
+def test_a_line_that_disagrees_knows_what_is_allowed_along_it(aligned):
+    """Whatever disagrees is the first node; of parts what is allowed is not known until they are measured."""
     lines = allowing(1e-3)
-    lines.failed.aligned = aligned
-    most = decision.allowed_along(lines, aligned != 0)
-    lines.failed.residual = 0.99 * most
-    assert decision.is_allowed(lines)
-    assert decision.allowance_of(lines) == 0.0
-    lines.failed.residual = -1.01 * most - 1.2e-6
-    assert not decision.is_allowed(lines)
-    lines.allowance = decision.allowance_of(lines)
-    assert decision.allowed_in(lines, lines.engine.n) == pytest.approx(
-        1e-3 * (1.5 * 8.5 if aligned else 3 * 16.25**0.5)
-    )
-    assert decision.allowed_in(lines, 2) == pytest.approx(decision.allowed_in(lines, 1) * (2 if aligned else 2**0.5))
-    # The second look leaves out nothing.
-    lines.disagreed = 2
-    assert decision.allowance_of(lines) == 0.0
-    lines.disagreed = 1
-    # Its twin: without an absolute error nothing is allowed.
-    lines.engine.atol = 0.0
-    assert not decision.is_allowed(lines)
-    assert decision.allowance_of(lines) == 0.0
+    lines.engine.rtol, lines.norm, lines.sum = 1e-5, 2.0, 5.0
+    begin(lines.pool, 4, -14, stop=6)
+    feed(lines, lines.pool, [lambda t, slope=slope: slope * t for slope in SLOPES], lambda: 0.0)
+    lines.pool.best, lines.pool.aligned = -14, aligned
+    decision.note_failure(lines, lines.pool, 2, 0.25, 0)
+    assert lines.failed.allowed == decision.allowed_slope(lines, 2.0, 5.0, 6, aligned) > 0.0
+    assert lines.nodes[0].allowed == UNMEASURED
+    lines.pool.start = 1
+    decision.note_failure(lines, lines.pool, 2, 0.25, 0)
+    assert lines.failed.allowed == 0.0
 
 
 def test_a_bar_of_the_allowed_error_decides():
@@ -256,14 +271,15 @@ def test_what_was_seen_and_not_located_is_no_small_bar():
         (0.29, 1.0, 0.0, 1.0, True),
         (0.31, 1.0, 0.0, 1.0, False),
         (0.31, 1.0, 2.0, 1.0, True),
-        (1e-4, 0.0, 0.0, -1.0, True),
-        (1e-3, 0.0, 0.0, 1.0, False),
+        (2.9e-9, 0.0, 0.0, -1.0, True),
+        (3.1e-9, 0.0, 0.0, 1.0, False),
         (0.0, 0.0, 0.0, 0.0, True),
         (math.nan, 1.0, 0.0, 1.0, False),
     ],
 )
 def test_what_a_bar_decides(bar, norm, curved, value, answer):
-    """A third of the slopes, of the slope that curvature makes beside an optimum, or a thousandth of a flat f."""
+    """A third of the slopes, of the slope that curvature makes beside an optimum, or 3e-9 of a flat f."""
     lines = memory(value=value)
+    lines.engine.n = LENGTH
     lines.random_bar, lines.norm, lines.curved_slope = bar, norm, curved
     assert decision.bar_decides(lines) == answer

@@ -83,15 +83,23 @@ def test_zeros_are_counted():
     assert norms.count_zeros(x.astype(np.float32), 2) == 1
 
 
+def are_norms_of_the_scales(scale, scales=ALL, floor=0.1):
+    x, _ = vectors(2500, seed=6)
+    expected = scaled_slopes(x, np.ones(2500), scales)
+    norm, total = norms.scale_norms(check_of(2500, scales, floor), x * scale)
+    assert norm == pytest.approx(float(np.sqrt(np.sum(expected**2, dtype=np.longdouble))) * scale, rel=1e-12)
+    assert total == pytest.approx(float(np.sum(expected)) * scale, rel=1e-12)
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e-200, 1e200])
-def test_norms_of_the_scales(scale):
-    x, claimed, sizes = vectors(2500, seed=6)
-    slopes = scaled_slopes(x, np.ones(2500), sizes)
-    norm, total = norms.scale_norms(x * scale, sizes * scale, 2500)
-    assert norm == pytest.approx(float(np.sqrt(np.sum(slopes**2, dtype=np.longdouble))) * scale, rel=1e-12)
-    assert total == pytest.approx(float(np.sum(slopes)) * scale, rel=1e-12)
-    # Its twin: those of a claim that is not 1 everywhere.
-    assert norms.norms(x, claimed, sizes, 0, 2500)[0] != pytest.approx(norm / scale, rel=1e-3)
+@pytest.mark.parametrize("scales", [ALL, OWN, WITHOUT_ZEROS, ZEROS])
+def test_norms_of_the_scales(scale, scales):
+    """Those of a claim that is 1 everywhere."""
+    are_norms_of_the_scales(scale, scales)
+
+
+def test_norms_of_the_scales_twin():
+    refuted(are_norms_of_the_scales, 1.0, ALL, 0.2)
 
 
 @pytest.mark.parametrize("n", [1, 3, 4, 11])

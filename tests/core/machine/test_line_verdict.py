@@ -123,6 +123,20 @@ def test_what_rtol_allows_and_nobody_is_to_blame_for_is_right(allowed, verdict):
         assert concluded(lines)[0] == verdict
 
 
+@pytest.mark.parametrize(("atol", "explained"), [(0.0, True), (1e-3, False)])
+def test_an_absolute_error_explains_no_line_of_which_all_was_left_alone(atol, explained):
+    """Where it takes atol to allow the line, some coordinate must have been looked at."""
+    lines = without_parts(disagreeing(6.0))
+    lines.engine.n, lines.engine.atol = LENGTH, atol
+    lines.candidates.count, lines.confirming, lines.spread_nodes = 0, 0, 8
+    lines.scale_norm = lines.scale_sum = 1e3 * abs(lines.failed.residual)
+    lines.failed.allowed = 0.5 * abs(lines.failed.residual) + decision.allowed_by_atol(lines, LENGTH, 0)
+    assert line_verdict.is_explained(lines) == explained
+    # Its twin: what rtol allows was rightly left alone.
+    lines.failed.allowed += abs(lines.failed.residual)
+    assert line_verdict.is_explained(lines)
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 @pytest.mark.parametrize(("allowed", "verdict"), [(2.0, VERDICT_INCONCLUSIVE), (0.5, VERDICT_WRONG)])
 def test_a_budget_that_ends_while_something_is_located_that_rtol_allows(allowed, verdict, looks):

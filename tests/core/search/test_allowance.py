@@ -103,3 +103,59 @@ def test_a_level_with_few_parts_says_nothing_of_the_whole():
         allowance.leave_spread_nodes(lines, X, CLAIMED)
         assert (lines.spread > 0) == (count == allowance.SPREAD_PARTS)
         assert lines.next_count == (0 if lines.spread > 0 else count)
+
+
+ATOL = 1e-3
+
+
+def toward_coordinates(errors, looks=1):
+    """The descent where an absolute error is allowed, of a claim of zeros: what it allows the whole line is known."""
+    lines = disagreeing(errors, N)
+    lines.engine.atol, lines.disagreed = ATOL, looks
+    lines.scale_norm, lines.scale_sum = N**0.5, float(N)
+    lines.failed.residual, lines.failed.allowed = lines.nodes[0].residual, 3 * ATOL * N**0.5
+    lines.nodes[0].allowed = UNMEASURED
+    descent.begin_descent(lines)
+    descended(lines, errors, lambda lines: descent.prepare_level(lines, X, np.zeros(N)), descent.advance_level)
+    return lines
+
+
+def ends_in_samples(errors, looks=1):
+    lines = toward_coordinates(errors, looks)
+    assert (lines.phase, lines.dense) == (phases.SAMPLING, 1)
+    assert lines.spread_nodes == 0
+
+
+def signs(size, part=1):
+    return dict(zip(range(0, N, part), size * ATOL * np.random.default_rng(2).choice([-1.0, 1.0], N), strict=False))
+
+
+def test_samples_are_looked_at_where_it_takes_atol_to_allow_a_line():
+    """Ten times what is allowed, in one coordinate of 32, makes no more than what is allowed in all of them."""
+    ends_in_samples(signs(0.5))
+    ends_in_samples(signs(10, 32))
+    # Its twin: an error of one coordinate ends in it.
+    refuted(ends_in_samples, {77: 10 * ATOL})
+
+
+def test_what_atol_allows_leads_astray_once_at_most():
+    """Where it does not allow the line, errors that are allowed are left alone, but not at the second look."""
+    errors = signs(0.5)
+    errors[1234] = 1e3 * ATOL
+    lines = toward_coordinates(errors)
+    assert list(lines.candidates.indices[: lines.candidates.count]) == [1234]
+    assert lines.spread_nodes > 0
+    ends_in_samples(errors, looks=2)
+    refuted(ends_in_samples, errors)
+
+
+@pytest.mark.parametrize(
+    ("atol", "residual", "needed"), [(0.0, 1.0, False), (ATOL, 0.9, False), (ATOL, 1.1, True), (ATOL, -1.1, True)]
+)
+def test_whether_it_takes_atol_to_allow_a_line(atol, residual, needed):
+    """Here rtol allows 1."""
+    lines = memory()
+    lines.engine.n, lines.engine.atol = N, atol
+    lines.scale_norm, lines.scale_sum = N**0.5, float(N)
+    lines.failed.residual, lines.failed.allowed = residual, 1.0 + 3 * atol * N**0.5
+    assert allowance.needs_atol(lines) == needed

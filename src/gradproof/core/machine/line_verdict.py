@@ -11,6 +11,7 @@ from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
 from ..records.lines import MOST_HALVINGS, Lines, Node
+from ..search.allowance import needs_atol
 from ..search.halving import HALVING_FREE
 from ..search.long_findings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
 from ..search.nodes import largest_stuck
@@ -91,13 +92,16 @@ def ends_wrong(lines: Lines) -> bool:
 
 
 def is_explained(lines: Lines) -> bool:
-    """Return whether every part of the line that disagreed shows what rtol allows, or ended in acceptable claims."""
+    """Return whether every part of the line that disagreed shows what rtol allows, or ended in acceptable claims.
+
+    An absolute error allows what it takes it for only where coordinates were looked at.
+    """
     if lines.candidates.count + lines.stuck_count + lines.spread_nodes == 0 or any_wrong(lines):
         return False
     if lines.stuck_beyond > 0 and lines.failed.gap == 0:
         return False
     if lines.candidates.count == 0:
-        return lines.failed.gap == 0
+        return lines.failed.gap == 0 and not (lines.spread_nodes > 0 and needs_atol(lines))
     return lines.confirming != 0 and are_acceptable(lines)
 
 

@@ -19,9 +19,7 @@ class Probe:
     floor: Real  # long lines: smallest scale, relative to what is typical in a window; else 0
     ratio: Real  # not 0: only start (v = 1) and stop - 1 (v = ratio) move; 0: all of [start, stop)
     step: Real  # signed step along the line
-    aligned: (
-        Integer  # long lines, 1: v has the sign of the claimed gradient; + 2: own sizes; + 4, 6: without, only x = 0
-    )
+    aligned: Integer  # long lines, 1: v has the claim's sign; + 2: own sizes; + 4, 6: without, only x = 0
 
 
 @record

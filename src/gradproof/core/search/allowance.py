@@ -2,6 +2,9 @@
 
 A residual slope that rtol allows as a whole may still be that of one coordinate whose own slope is small.  Halving
 tells: what is spread shrinks with the parts, and all of them show it; what is concentrated stays as it is.
+
+The absolute error is one of every coordinate: errors of several times as much in some of them may make no more along a
+line than it does in all.  So where it takes atol to allow a line, samples of its coordinates are looked at.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.ladder import insert_sorted
-from ..lines.decision import allowed_slope
+from ..lines.decision import allowed_by_atol, allowed_slope
 from ..lines.norms import norms
 from ..records.abi import ConstVector
 from ..records.lines import UNMEASURED, Lines, Node
@@ -39,8 +42,29 @@ def part_of_allowed(node: Node) -> float:
     return math.fabs(node.residual) / node.allowed
 
 
+def needs_atol(lines: Lines) -> bool:
+    """Return whether rtol alone does not allow what the line shows that disagrees, and an absolute error may."""
+    if lines.engine.atol == 0.0:
+        return False
+    by_rtol = lines.failed.allowed - allowed_by_atol(lines, lines.engine.n, lines.failed.aligned)
+    return math.fabs(lines.failed.residual) > by_rtol
+
+
+def is_left_alone(lines: Lines) -> bool:
+    """Return whether the nodes over which an error is spread are left alone.
+
+    Where it takes atol to allow the line they are not: some coordinates may be off by more.  Where even that does not
+    allow it, errors that are allowed must not lead astray, unless that has led nowhere once.
+    """
+    if not needs_atol(lines):
+        return True
+    return lines.disagreed <= 1 and math.fabs(lines.failed.residual) > lines.failed.allowed
+
+
 def leave_spread_nodes(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
-    """Leave the nodes of the next level alone over which an error is spread that rtol allows."""
+    """Leave the nodes of the next level alone over which an error is spread that is allowed."""
+    if not is_left_alone(lines):
+        return
     for number in range(lines.next_count):
         measure_node(lines, x, claimed, lines.next_nodes[number])
     if lines.spread == 0.0:

@@ -194,15 +194,13 @@ class InPlaceEvaluator(Evaluator):
     def _move(self, probe: Flat) -> None:
         """Move the coordinates of a short probe, with the same rounding as in the library."""
         start, stop = int(probe["start"]), int(probe["stop"])
-        if probe["seed"]:
+        if probe["seed"] or (stop > start + 1 and not probe["ratio"]):
             self.arrays[start:stop] = self.points(np.ascontiguousarray(probe))[0][start:stop]
             return
         step, ratio = float(probe["step"]), float(probe["ratio"])
         self.arrays[start] = float(self.problem.x[start]) + step
         if ratio:
             self.arrays[stop - 1] = float(self.problem.x[stop - 1]) + ratio * step
-        elif stop > start + 1:
-            raise RuntimeError("internal error: a line of several coordinates without a direction")
 
     def _put_back(self) -> None:
         """Restore the arrays; a Ctrl-C in the meantime takes effect afterwards."""
