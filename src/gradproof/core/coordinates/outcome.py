@@ -33,6 +33,8 @@ SEEN_BY_LADDER = 2.5
 SEEN_BY_PAIR = 2.0
 # A proof accepts what lies within the tolerance of an interval whose half width is the resolution that it needs.
 SEEN_BY_PROOF = 2.0
+# Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
+LARGEST_UNKNOWN = 1.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -173,7 +175,7 @@ def size_of_values(engine: Engine) -> float:
 
 def slope_without_slopes(engine: Engine, slot: Slot) -> float:
     """Return what a slope would be like where there is none up to the best step: a part of f, or what lies farther."""
-    part = FLAT_PART * size_of_values(engine) / slot.size
+    part = smaller(FLAT_PART * size_of_values(engine) / slot.size, LARGEST_UNKNOWN)
     farther = median_slope(engine, slot, True)
     if part == 0.0 or farther == 0.0:
         return larger(part, farther)

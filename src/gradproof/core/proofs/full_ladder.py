@@ -17,7 +17,7 @@ from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT64, coarses
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import STEP_RATIO, far_step, lacks_evidence, next_step, settle, sides_with_claim
+from .short_proof import STEP_RATIO, far_step, lacks_evidence, may_be_stairs, next_step, settle, sides_with_claim
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.
 FINEST_STEPS = 3
@@ -178,6 +178,9 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
         return slot.resolution <= enough and wider_side <= larger(PART_OF_CLAIM * claim_scale(slot), enough)
     # Slopes of float32 values and of stairs may vanish, or agree by chance: only the whole ladder may refute.
     if decision == STILL_OPEN or engine.unit != UNIT_FLOAT64 or lacks_evidence(slot) or fades(engine, slot):
+        return False
+    # Nor may anything but the finest steps of all refute the claim 0, where f may be a staircase.
+    if may_be_stairs(engine, slot) and place_of_step(slot, power_of_two_above(slot.lowest)) < 0:
         return False
     return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
 
