@@ -98,7 +98,7 @@ def of_rounded_arguments(seed):
 def steep(seed):
     """Flat at x, steep far away, with noise or a jump at x."""
     random, x = start(seed, 5)
-    slope, rate, height = random.normal(size=x.size), random.uniform(5, 12), 10 ** random.uniform(-3, 0)
+    slope, rate, height = random.normal(size=x.size), random.uniform(5, 12), 10 ** random.uniform(-11, -8)
     if seed % 2:
         return Drawn(lambda z: float(np.sum(np.cosh(rate * z)) + slope @ z + height * noise(z)), slope, 0 * x)
     return Drawn(lambda z: float(np.sum(np.cosh(rate * z)) + slope @ z + height * np.count_nonzero(z)), slope, 0 * x)

@@ -33,7 +33,8 @@ CORE: dict[str, tuple[str, ...]] = {
     "points": ("directions", "long_lines seeds", "probes", "values"),
     # What values along one line prove: noise, slopes with their error bars, kinks and jumps.
     "evidence": (
-        "extrapolation ladder scales stages",
+        "extrapolation scales stages",
+        "ladder",
         "hidden_noise near_kinks",
         "intervals",
         "decision jumps",

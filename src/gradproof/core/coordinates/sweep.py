@@ -70,13 +70,15 @@ def end_noise(engine: Engine) -> None:
 
 
 def rounds_arguments(engine: Engine) -> bool:
-    """Return whether f seems to round its arguments to float32, and to do nothing else in it.
+    """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
     Claims have been seen to agree with steps over which this much noise would drown them, at a point all in float32;
     and there is no more noise than rounding of x makes.
     """
     sweep = engine.sweep
     if sweep.follows_claims < FEWEST_FOLLOWED or engine.float32 != 0 or engine.nondeterministic != 0:
+        return False
+    if engine.noise_line.in_float32 != 0:
         return False
     for index in range(sweep.count):
         x = coordinate_of(engine, index).x
