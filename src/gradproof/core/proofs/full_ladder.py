@@ -180,7 +180,7 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
     if decision == STILL_OPEN or engine.unit != UNIT_FLOAT64 or lacks_evidence(slot) or fades(engine, slot):
         return False
     # Nor may anything but the finest steps of all refute the claim 0, where f may be a staircase.
-    if may_be_stairs(engine, slot) and place_of_step(slot, power_of_two_above(slot.lowest)) < 0:
+    if may_be_stairs(slot) and place_of_step(slot, power_of_two_above(slot.lowest)) < 0:
         return False
     return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
 

@@ -32,6 +32,8 @@ MOST_PAIRS = 7
 FAR_STEP = 2.0**-6
 # Over a step at which f should move by so many units in its last place it is not constant by rounding.
 SEEN_CHANGE = 4096.0
+# Over long steps a gap may grow by so much more, or less, than curvature at x makes it.
+CURVED = 4.0
 # f jumps where it moves so many times as far as its slope says.
 JUMPS = 8.0
 
@@ -42,8 +44,6 @@ def begin_proof(engine: Engine, slot: Slot) -> None:
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
         want_pair(slot, step)
-        if may_be_stairs(engine, slot):
-            want(slot, tread_step(engine, slot))
     elif math.isfinite(gap(slot.ladder[0])) and centered_agrees(engine, slot, 0):
         slot.stage = stages.PROOF_CURVED
         want_pair(slot, next_step(slot))
@@ -110,9 +110,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
-        settle(slot, DECIDED_WRONG)
-        if may_be_stairs(engine, slot) and not moves_as_its_slope(engine, slot, slot.answers[2], slot.wanted[2]):
-            slot.stage = stages.PARKED
+        refute(engine, slot)
     else:
         # The far pair is no neighbour of the near one: it says nothing about its error.
         slot.count = 1
@@ -207,16 +205,23 @@ def advance_proof_far(engine: Engine, slot: Slot) -> None:
 
 def refute(engine: Engine, slot: Slot) -> None:
     """Call a claim wrong; before the claim 0 is, a value must show that f is not constant over finer steps."""
-    if not may_be_stairs(engine, slot) or not tread_step(engine, slot) < slot.ladder[0].step:
+    if not may_be_stairs(slot) or not tread_step(engine, slot) < slot.ladder[0].step:
         settle(slot, DECIDED_WRONG)
         return
     slot.stage = stages.PROOF_TREAD
     want(slot, tread_step(engine, slot))
 
 
-def may_be_stairs(engine: Engine, slot: Slot) -> bool:
-    """Return whether the claim is 0, and no other claim has been seen to agree with fine steps: on stairs none does."""
-    return slot.claimed == 0.0 and engine.sweep.follows_claims == 0
+def may_be_stairs(slot: Slot) -> bool:
+    """Return whether the claim is 0, and f may be a staircase: the gap between the sides is not that of curvature.
+
+    On narrow treads the gap at the finest pair is that of the steps, and has nothing to do with the gap far from x.
+    """
+    near = slot.ladder[0]
+    far = slot.ladder[slot.count - 1]
+    expected = gap(near) * (far.step / near.step)
+    curved = expected * gap(far) > 0.0 and 1.0 / CURVED < gap(far) / expected < CURVED
+    return slot.claimed == 0.0 and not curved
 
 
 def tread_step(engine: Engine, slot: Slot) -> float:
