@@ -150,10 +150,10 @@ def test_is_flat_or_jumps():
 
 
 def is_wide(function):
-    """Flat up to a quarter of the largest first step, 2**-13 sizes, on one side at least."""
-    for width, wide in ((2.0**-13, True), (2.0**-15, False)):
+    """Flat up to the largest first step, 2**-13 sizes, on one side at least."""
+    for width, wide in ((2.0**-11, True), (2.0**-13, False)):
         assert function(slot_of(on_treads(width, 1e-3))[1]) == wide
-    one_side = slot_of(lambda t: 3.0 + 1e-3 * (t < 0) + 1e-3 * (t > 2.0**-12))[1]
+    one_side = slot_of(lambda t: 3.0 + 1e-3 * (t < 0) + 1e-3 * (t > 2.0**-10))[1]
     assert function(one_side)
     one_side.size = 16.0
     assert not function(one_side)

@@ -6,7 +6,7 @@ import math
 
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller
-from .hidden_noise import is_on_tread, is_wide_tread
+from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import both_sides, estimate, half_width
 from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
@@ -138,7 +138,7 @@ def judge_on_stairs(slot: Slot, decision: int) -> int:
     """
     if claims_zero(slot):
         return decision if decision == DECIDED_RIGHT and is_wide_tread(slot) else STILL_OPEN
-    return STILL_OPEN if decision == DECIDED_RIGHT and is_wide_tread(slot) else decision
+    return STILL_OPEN if decision == DECIDED_RIGHT and not is_narrow_tread(slot) else decision
 
 
 def finest_steps_refute(engine: Engine, slot: Slot) -> bool:

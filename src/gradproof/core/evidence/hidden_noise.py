@@ -22,8 +22,8 @@ FINEST = 4.0
 STAIRS = 256.0
 # A jump keeps half of its height at least over ever finer steps.
 JUMP_KEPT = 0.5
-# A quarter of the largest first step: f is measured at steps four times as long from one to the next.
-WIDE = LARGEST_PAIR_STEP / 4.0
+# A quarter of the largest first step.
+NARROW = LARGEST_PAIR_STEP / 4.0
 # A jump by four standard deviations, in standard deviations.
 JUMP_TO_NOISE = 0.25
 # What stays below so many standard deviations everywhere is nothing but noise.
@@ -99,12 +99,25 @@ def jumps_at_x(slot: Slot, side: int) -> bool:
 
 def is_wide_tread(slot: Slot) -> bool:
     """Return whether f is flat over all steps that suit a first pair: beside them, its slope at x is 0."""
+    return widest_flat_step(slot) >= LARGEST_PAIR_STEP * slot.size
+
+
+def is_narrow_tread(slot: Slot) -> bool:
+    """Return whether f is certainly not flat over all steps that suit a first pair.
+
+    Steps are four times as long from one to the next: another ladder may show a tread as up to four times as wide.
+    """
+    return widest_flat_step(slot) < NARROW * slot.size
+
+
+def widest_flat_step(slot: Slot) -> float:
+    """Return the longest one of the finest steps that do not move f, on either side; 0 where the first one does."""
     widest = 0.0
     for side in (1, -1):
         count = flat_places(slot, side)
         if count > 0:
             widest = larger(slot.ladder[count - 1].step, widest)
-    return widest >= WIDE * slot.size
+    return widest
 
 
 def noise_of_value(engine: Engine, slot: Slot) -> float:
