@@ -91,3 +91,24 @@ def jumping(x):
 def test_a_slope_of_zero(objective, claimed, wrong):
     """A claim is no better for a kink at a larger step; for the jumps of stairs it is."""
     assert gradproof.check(objective, np.array([2.0, claimed]), np.array([0.5, 0.7])).wrong.tolist() == wrong
+
+
+def tells_slope_from_trend(width, check=gradproof.check):
+    """Stairs in one coordinate, the others smooth: their slope 0 is not wrong, and not right beside their trend."""
+    for seed in range(10):
+        x = np.random.default_rng(seed).normal(size=3)
+        flat, trend = np.array([0, 2 * x[1], np.cos(x[2])]), np.array([3, 2 * x[1], np.cos(x[2])])
+
+        def objective(z):
+            return float(3 * np.round(z[0] / width) * width + z[1] ** 2 + np.sin(z[2]))
+
+        verdicts = [check(objective, claimed, x).verdict for claimed in (flat, trend)]
+        assert verdicts[0] != "wrong" and verdicts != ["right", "right"], seed
+        wrong = check(objective, np.array([0, -2 * x[1], np.cos(x[2])]), x)
+        assert (wrong.verdict, wrong.wrong.tolist()) == ("wrong", [1]), seed
+
+
+@pytest.mark.parametrize("width", [1e-1, 1e-3, 1e-4, 1e-5, 1e-8])
+def test_stairs_in_one_coordinate(width):
+    tells_slope_from_trend(width)
+    refuted(tells_slope_from_trend, width, lambda objective, claimed, x: gradproof.check(objective, claimed[::-1], x))

@@ -136,10 +136,10 @@ def test_a_pair_far_from_x():
     assert math.isfinite(far)
 
 
-def refuting(slope=0.7, claimed=0.0, follows=0, value=1.0):
+def refuting(slope=0.7, claimed=0.0, value=1.0):
     """A check whose slot has a first pair that refutes a claim."""
     engine = climbed(lambda t: value + slope * t, [2.0**-20])
-    engine.typical, engine.unit, engine.sweep.follows_claims = 1.0, 2.0**-53, follows
+    engine.typical, engine.unit = 1.0, 2.0**-53
     slot = engine.slots[0]
     slot.x, slot.claimed, slot.size = 1.0, claimed, 1.0
     return engine, slot
@@ -173,17 +173,29 @@ def test_moves_as_its_slope():
     refuted(follows_its_slope, lambda engine, slot, value, step: abs(value - engine.value) < 4 * step)
 
 
-def only_the_claim_zero(function):
-    """Unless another claim has been seen to agree with fine steps."""
-    assert function(*refuting())
-    assert not function(*refuting(claimed=0.5))
-    assert not function(*refuting(follows=1))
+def with_gaps(near, far, claimed=0.0):
+    """A slot with two pairs, the second one 2**7 times as long, and these gaps between their sides."""
+    _, slot = refuting(claimed=claimed)
+    pairs = ((2.0**-13, near), (2.0**-6, far))
+    slot.count = len(pairs)
+    for place, (step, gap) in enumerate(pairs):
+        slot.ladder[place].step = step
+        slot.ladder[place].right, slot.ladder[place].left = 0.5 + gap / 2, 0.5 - gap / 2
+    return slot
+
+
+def only_the_claim_zero_without_curvature(function):
+    """The gap of curvature is 2**7 times as large far from x, up to a factor of 4; that of steps is not."""
+    for far, stairs in ((2.0**-7, False), (1.9 * 2.0**-6, False), (2.0**-4, True), (-(2.0**-7), True), (0.0, True)):
+        assert function(with_gaps(2.0**-14, far)) == stairs
+    assert function(with_gaps(0.0, 2.0**-7))
+    assert not function(with_gaps(0.0, 2.0**-7, claimed=0.5))
 
 
 def test_may_be_stairs():
-    only_the_claim_zero(short_proof.may_be_stairs)
-    refuted(only_the_claim_zero, lambda engine, slot: slot.claimed == 0.0)
-    refuted(only_the_claim_zero, lambda engine, slot: engine.sweep.follows_claims == 0)
+    only_the_claim_zero_without_curvature(short_proof.may_be_stairs)
+    refuted(only_the_claim_zero_without_curvature, lambda slot: slot.claimed == 0.0)
+    refuted(only_the_claim_zero_without_curvature, lambda slot: True)
 
 
 def refutes_zero(refute, advance, moved, stage):
@@ -204,20 +216,21 @@ def test_claims_of_zero():
     refuted(refutes_zero, at_once, short_proof.advance_proof_tread, 0.5, stages.FINISHED)
     refuted(refutes_zero, short_proof.refute, at_once, 0.0, stages.PARKED)
     # Any other claim is wrong without that value, and so is 0 where no step is finer than the first one.
-    for engine, slot in (refuting(claimed=0.9), refuting(follows=1), refuting(1e-8)):
+    for engine, slot in (refuting(claimed=0.9), refuting(1e-8)):
         short_proof.refute(engine, slot)
         assert (slot.stage, slot.decision) == (stages.FINISHED, DECIDED_WRONG)
 
 
 def is_seen_by_one_value(line, stage):
-    """Beside the far pair of a flat refutation of the claim 0."""
+    """After the far pair of a flat refutation of the claim 0."""
     engine = with_proof(line, 0.0, refuted=True)
     slot = engine.slots[0]
-    assert (slot.stage, slot.wanted_count) == (stages.PROOF_FLAT, 3)
-    assert 0.0 < slot.wanted[2] < slot.ladder[0].step
-    for place in range(3):
-        slot.answers[place] = line(slot.wanted[place])
-    slots.advance(engine, slot)
+    for asked, wanted in ((stages.PROOF_FLAT, 2), (stages.PROOF_TREAD, 1)):
+        assert (slot.stage, slot.wanted_count) == (asked, wanted)
+        assert asked == stages.PROOF_FLAT or 0.0 < slot.wanted[0] < slot.ladder[0].step
+        for place in range(wanted):
+            slot.answers[place] = line(slot.wanted[place])
+        slots.advance(engine, slot)
     assert slot.stage == stage
 
 
