@@ -15,6 +15,7 @@ from ..points.directions import (
     scale_of,
     scales_of,
     size_in_window,
+    window_count,
 )
 from ..records.abi import ConstVector, Reals, always_inlined, kernel
 from ..records.floats import larger, widened
@@ -141,17 +142,29 @@ def count_zeros(x: ConstVector, n: int) -> int:
 
 def scale_norms(lines: Lines, x: ConstVector) -> tuple[float, float]:
     """Return the Euclidean norm and the sum of the scales of all coordinates; no square overflows or underflows."""
-    n = lines.engine.n
     largest = 0.0
-    for index in range(n):
-        largest = larger(scale_of(widened(x[index]), scales_in_window(lines, x, index // WINDOW)), largest)
+    for window in range(window_count(lines.engine.n)):
+        first, last = window_ends(lines, window)
+        scales = scales_in_window(lines, x, window)
+        for index in range(first, last):
+            largest = larger(scale_of(widened(x[index]), scales), largest)
     squares = 0.0
     sums = 0.0
-    for index in range(n):
-        scale = scale_of(widened(x[index]), scales_in_window(lines, x, index // WINDOW)) / largest
-        sums += scale
-        squares += scale * scale
+    for window in range(window_count(lines.engine.n)):
+        first, last = window_ends(lines, window)
+        scales = scales_in_window(lines, x, window)
+        for index in range(first, last):
+            scale = scale_of(widened(x[index]), scales) / largest
+            sums += scale
+            squares += scale * scale
     return largest * math.sqrt(squares), largest * sums
+
+
+def window_ends(lines: Lines, window: int) -> tuple[int, int]:
+    """Return the first coordinate of a window, and one past its last one."""
+    first = window * WINDOW
+    last = first + WINDOW
+    return first, last if last < lines.engine.n else lines.engine.n
 
 
 @kernel
