@@ -342,20 +342,20 @@ def test_judge_on_stairs():
     refuted(never_calls_both_right, lambda slot, before: OPEN if decision.is_wide_tread(slot) else before)
 
 
-def is_judged_on_stairs(withdraw):
+def is_judged_on_stairs(reconsider):
     """Where both sides of x are known, and f is a staircase."""
     engine, slot = on_stairs(4.0**-5)
     slot.claimed, slot.decision = 1.0, RIGHT
-    withdraw(engine, slot)
+    reconsider(engine, slot)
     assert slot.decision == OPEN
     for missing, value in ((1, math.pi), (0, 3.5)):
         engine, slot = on_stairs(4.0**-5, value)
         slot.claimed, slot.decision, slot.missing = 1.0, RIGHT, missing
-        withdraw(engine, slot)
+        reconsider(engine, slot)
         assert slot.decision == RIGHT
 
 
 def test_decisions_on_stairs():
-    is_judged_on_stairs(decision.withdraw_refutation)
+    is_judged_on_stairs(decision.reconsider_on_stairs)
     refuted(is_judged_on_stairs, lambda engine, slot: None)
     refuted(is_judged_on_stairs, always)

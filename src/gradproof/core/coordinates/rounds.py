@@ -241,7 +241,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         settle_by_pair(engine, index, allowed, noise, needed)
-        engine.sweep.follows_claims += 1 if coordinate.claimed != 0.0 else 0
+        engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
     else:
         coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
     return decision == DECIDED_RIGHT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_WRONG, withdraw_refutation
+from ..evidence.decision import DECIDED_WRONG, reconsider_on_stairs, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.noise_line import begin_noise
@@ -22,8 +22,6 @@ from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 FULL_PROOFS = 8
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
-# By chance no claim agrees with steps that are as fine.
-FEWEST_FOLLOWED = 1
 
 
 def room(engine: Engine) -> int:
@@ -72,13 +70,12 @@ def end_noise(engine: Engine) -> None:
 def rounds_arguments(engine: Engine) -> bool:
     """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
-    Claims have been seen to agree with steps over which this much noise would drown them, at a point all in float32;
-    and there is no more noise than rounding of x makes.
+    A claim has been seen to agree with a step over which this much noise would drown it, which none does by chance, at
+    a point all in float32; and there is no more noise than rounding of x makes.
     """
     sweep = engine.sweep
-    if sweep.follows_claims < FEWEST_FOLLOWED or engine.float32 != 0 or engine.nondeterministic != 0:
-        return False
-    if engine.noise_line.in_float32 != 0:
+    float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
+    if sweep.follows_claims == 0 or float32 or engine.nondeterministic != 0:
         return False
     for index in range(sweep.count):
         x = coordinate_of(engine, index).x
@@ -272,6 +269,7 @@ def settle_slots(engine: Engine) -> None:
             if engine.sweep.phase >= phases.EQUAL_VALUES:
                 weigh_line(engine, slot)
             else:
+                reconsider_on_stairs(engine, slot)
                 withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)
                 if slot.decision == DECIDED_WRONG:

@@ -114,10 +114,14 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
     stretch of steps at which they happen to agree is no proof: noise hides what lies nearer to x.
     """
-    if slot.missing == 0 and slot.count > 0 and is_on_stairs(engine, slot):
-        slot.decision = judge_on_stairs(slot, slot.decision)
     if slot.decision == DECIDED_WRONG and engine.unit == UNIT_FLOAT32 and not finest_steps_refute(engine, slot):
         slot.decision = STILL_OPEN
+
+
+def reconsider_on_stairs(engine: Engine, slot: Slot) -> None:
+    """Judge the claim of a slot anew where f is a staircase on both sides of x."""
+    if slot.missing == 0 and slot.count > 0 and is_on_stairs(engine, slot):
+        slot.decision = judge_on_stairs(slot, slot.decision)
 
 
 def is_on_stairs(engine: Engine, slot: Slot) -> bool:

@@ -16,6 +16,7 @@ from ..points.directions import (
     scales_of,
     size_in_window,
     window_count,
+    window_ends,
 )
 from ..records.abi import ConstVector, Reals, always_inlined, kernel
 from ..records.floats import larger, widened
@@ -144,27 +145,20 @@ def scale_norms(lines: Lines, x: ConstVector) -> tuple[float, float]:
     """Return the Euclidean norm and the sum of the scales of all coordinates; no square overflows or underflows."""
     largest = 0.0
     for window in range(window_count(lines.engine.n)):
-        first, last = window_ends(lines, window)
+        first, last = window_ends(lines.engine.n, window)
         scales = scales_in_window(lines, x, window)
         for index in range(first, last):
             largest = larger(scale_of(widened(x[index]), scales), largest)
     squares = 0.0
     sums = 0.0
     for window in range(window_count(lines.engine.n)):
-        first, last = window_ends(lines, window)
+        first, last = window_ends(lines.engine.n, window)
         scales = scales_in_window(lines, x, window)
         for index in range(first, last):
             scale = scale_of(widened(x[index]), scales) / largest
             sums += scale
             squares += scale * scale
     return largest * math.sqrt(squares), largest * sums
-
-
-def window_ends(lines: Lines, window: int) -> tuple[int, int]:
-    """Return the first coordinate of a window, and one past its last one."""
-    first = window * WINDOW
-    last = first + WINDOW
-    return first, last if last < lines.engine.n else lines.engine.n
 
 
 @kernel

@@ -8,7 +8,7 @@ from ..lines.norms import count_zeros, floor_in_window, scaled_slope
 from ..lines.plan import begin_lines
 from ..lines.rungs import set_line
 from ..noise.noise_line import begin_noise
-from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WINDOW, WITHOUT_ZEROS, scales_of, window_count
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS, scales_of, window_count, window_ends
 from ..points.seeds import ZERO_LINES, line_seed
 from ..records.abi import ConstVector
 from ..records.floats import widened
@@ -63,8 +63,7 @@ def look_at_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Look alone at the coordinates because of which all keep to their own sizes: the first ones of them."""
     lines.candidates.count = 0
     for window in range(window_count(lines.engine.n)):
-        start = window * WINDOW
-        stop = start + WINDOW if start + WINDOW < lines.engine.n else lines.engine.n
+        start, stop = window_ends(lines.engine.n, window)
         scales = scales_of(ABOVE_FLOOR, floor_in_window(lines, x, window))
         for index in range(start, stop):
             if scaled_slope(x, claimed, scales, index) > lines.norm and lines.candidates.count < MOST_ALONE:

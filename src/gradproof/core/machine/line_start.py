@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ..evidence.scales import DEFAULT_RTOL, begin_arithmetic
-from ..lines.norms import are_finite, is_in_float32, median_slope, norms, scale_norms
+from ..lines.norms import Measures, are_finite, is_in_float32, median_slope, norms, scale_norms
 from ..lines.rungs import FLOOR
-from ..points.directions import ABOVE_FLOOR, OWN_SIZE, WINDOW, size_in_window, typical_size, window_count
+from ..points.directions import ABOVE_FLOOR, OWN_SIZE, size_in_window, typical_size, window_count, window_ends
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
@@ -58,8 +58,7 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
     lines.scales = ABOVE_FLOOR
     lines.empty_size = 0.0
     for window in range(window_count(engine.n)):
-        start = window * WINDOW
-        stop = start + WINDOW if start + WINDOW < engine.n else engine.n
+        start, stop = window_ends(engine.n, window)
         if not are_finite(x, start, stop):
             return BAD_ARGUMENT
         if not are_finite(claimed, start, stop):
@@ -83,16 +82,23 @@ def note_unfit_claims(lines: Lines, claimed: ConstVector, start: int, stop: int)
 def choose_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Let every coordinate keep to its own size where most of the claimed slopes would be those of a few small ones."""
     n = lines.engine.n
-    above_floor = norms(lines, x, claimed, 0, n).norm
+    above_floor = norms(lines, x, claimed, 0, n)
     lines.scales = OWN_SIZE
-    if not above_floor > UNLIKE * norms(lines, x, claimed, 0, n).norm:
+    own_size = norms(lines, x, claimed, 0, n)
+    if above_floor.norm > UNLIKE * own_size.norm:
+        note_measures(lines, x, claimed, own_size)
+    else:
         lines.scales = ABOVE_FLOOR
-    measure_claims(lines, x, claimed)
+        note_measures(lines, x, claimed, above_floor)
 
 
 def measure_claims(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Measure the claimed gradient: its norms, as a whole and block by block, and its typical slope."""
-    whole = norms(lines, x, claimed, 0, lines.engine.n)
+    note_measures(lines, x, claimed, norms(lines, x, claimed, 0, lines.engine.n))
+
+
+def note_measures(lines: Lines, x: ConstVector, claimed: ConstVector, whole: Measures) -> None:
+    """Note what is known of the claimed gradient as a whole, and measure the rest."""
     lines.norm = whole.norm
     lines.sum = whole.total
     lines.largest = whole.largest

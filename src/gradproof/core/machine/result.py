@@ -14,7 +14,7 @@ from ..records.floats import larger
 from ..records.lines import Lines, block_of
 from ..records.memory import as_record, clear_record, is_null
 from .line_report import report_lines, write_long_findings
-from .rounds import is_engine
+from .rounds import blocks_asked_for, is_engine
 from .vouched import vouch_along_lines, vouch_for_coordinates
 
 
@@ -187,17 +187,12 @@ def blocks(engine: ConstEngine, norms: Reals, bars: Reals, capacity: Integer) ->
         Number of blocks, which may be larger than `capacity`, and 0 in a check of every coordinate;
         GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
     """
-    if is_null(engine) or capacity < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
-    if engine.mode != MODE_LINES:
-        return 0
+    count = blocks_asked_for(engine, capacity)
     lines = as_record(engine, Lines)
-    for number in range(lines.block_count if lines.block_count < capacity else capacity):
+    for number in range(count if count < capacity else capacity):
         block = block_of(lines, number)
         if not is_null(norms):
             norms[number] = block.norm
         if not is_null(bars):
             bars[number] = block.bar
-    return lines.block_count
+    return count

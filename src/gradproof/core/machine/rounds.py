@@ -126,6 +126,15 @@ def is_engine(engine: ConstEngine) -> bool:
     return engine.mark == ENGINE_MARK and MODE_AUTO < engine.mode <= MODE_LINES
 
 
+def blocks_asked_for(engine: ConstEngine, capacity: int) -> int:
+    """Return the number of named blocks of a check, 0 where every coordinate is tested; or the code of a misuse."""
+    if is_null(engine) or capacity < 0:
+        return BAD_ARGUMENT
+    if not is_engine(engine):
+        return NO_ENGINE
+    return as_record(engine, Lines).block_count if engine.mode == MODE_LINES else 0
+
+
 @exported
 def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
     """Write the next round of probes: points that do not depend on each other and may be evaluated in any order.

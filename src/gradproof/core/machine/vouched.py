@@ -15,12 +15,12 @@ from ..lines.decision import DRIFTS
 from ..lines.rungs import has_coarse_noise
 from ..records.abi import Integer, Reals, exported
 from ..records.border import Report
-from ..records.codes import BAD_ARGUMENT, MODE_LINES, NO_ENGINE, VERDICT_RIGHT, is_acceptable
+from ..records.codes import VERDICT_RIGHT, is_acceptable
 from ..records.engine import ConstEngine, Coordinate, Engine, coordinate_of
 from ..records.floats import larger, smaller
 from ..records.lines import Lines, block_of
 from ..records.memory import as_record, is_null
-from .rounds import is_engine
+from .rounds import blocks_asked_for
 
 # So many tolerances: what must not pass unseen.
 SEEN_TOLERANCES = 10.0
@@ -160,14 +160,9 @@ def block_factors(engine: ConstEngine, factors: Reals, capacity: Integer) -> Int
         Number of blocks, which may be larger than `capacity`, and 0 in a check of every coordinate or without names;
         GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
     """
-    if is_null(engine) or capacity < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
-    if engine.mode != MODE_LINES:
-        return 0
+    count = blocks_asked_for(engine, capacity)
     lines = as_record(engine, Lines)
-    for number in range(lines.block_count if lines.block_count < capacity else capacity):
+    for number in range(count if count < capacity else capacity):
         if not is_null(factors):
             factors[number] = factor_seen(lines, number)
-    return lines.block_count
+    return count

@@ -189,8 +189,8 @@ def window_size(x: ConstVector, n: int) -> float:
 
 def size_in_window(x: ConstVector, n: int, window: int) -> float:
     """Return the root mean square of x in a window of its n coordinates."""
-    start = window * WINDOW
-    return window_size(offset(x, start), n - start if n - start < WINDOW else WINDOW)
+    first, last = window_ends(n, window)
+    return window_size(offset(x, first), last - first)
 
 
 @kernel
@@ -234,6 +234,12 @@ def square(x: ConstVector, index: int) -> float:
 def window_count(n: int) -> int:
     """Return the number of windows of n coordinates."""
     return (n + WINDOW - 1) // WINDOW
+
+
+def window_ends(n: int, window: int) -> tuple[int, int]:
+    """Return the first one of n coordinates in a window, and one past its last one."""
+    first = window * WINDOW
+    return first, first + WINDOW if first + WINDOW < n else n
 
 
 @exported

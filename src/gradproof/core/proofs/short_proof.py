@@ -150,10 +150,7 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
     if decision == DECIDED_RIGHT and slot.resolution <= slot.need:
         settle(slot, DECIDED_RIGHT)
     elif decision == DECIDED_WRONG and error > CLEARLY * larger(half_width(slot), spread_of_slopes(slot)):
-        if fades(engine, slot):
-            slot.stage = stages.PARKED
-        else:
-            look_far(engine, slot)
+        look_far(engine, slot)
     elif slot.count >= MOST_PAIRS:
         slot.stage = stages.PARKED
     else:
@@ -181,9 +178,9 @@ def spread_of_slopes(slot: Slot) -> float:
 
 
 def look_far(engine: Engine, slot: Slot) -> None:
-    """Ask for a pair far from x; if the pairs reach as far already, leave the claim to the ladder."""
+    """Ask for a pair far from x; if the pairs reach as far already, or slopes fade, leave the claim to the ladder."""
     slot.step = far_step(engine, slot)
-    if slot.step <= next_step(slot):
+    if slot.step <= next_step(slot) or fades(engine, slot):
         slot.stage = stages.PARKED
     else:
         slot.stage = stages.PROOF_FAR

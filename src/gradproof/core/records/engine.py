@@ -180,7 +180,7 @@ class Sweep:
     finding_count: Integer  # findings written
     seen_twice: Integer  # 1: f(x) was asked for a second time
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
-    follows_claims: Integer  # claims that are not 0 and agreed with their first pair
+    follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
     rtol: Real  # relative error that counts as wrong
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
