@@ -71,7 +71,7 @@ def as_doubles(point: Any) -> Any:
 
 def is_native(function: Any) -> bool:
     """Whether a loaded target is a C function."""
-    from ..evaluators.compiled.native import NativeFunction
+    from ..evaluators.compiled.functions import NativeFunction
 
     return isinstance(function, NativeFunction)
 

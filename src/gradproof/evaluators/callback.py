@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -10,8 +11,8 @@ import numpy as np
 from ..library import ffi
 from ..problem.point import Problem
 from .batched import Batched
+from .compiled.functions import NativeFunction, c_function
 from .compiled.jitted import as_native_function, is_compiled
-from .compiled.native import NativeError, NativeFunction, function_pointer, user_pointer
 from .values import as_value
 
 FAILED = 1
@@ -23,12 +24,20 @@ class Callback:
     The object must be kept until the library has returned.
     """
 
-    def __init__(self, pointer: Any, user: Any, alive: object, errors: list[BaseException] | None = None) -> None:
+    def __init__(
+        self,
+        pointer: Any,
+        user: Any,
+        alive: object,
+        errors: list[BaseException] | None = None,
+        failed: Callable[[int], Exception] | None = None,
+    ) -> None:
         self.pointer = pointer
         self.user = user
         self._alive = alive
         # A list that the C function shares; a reference to this object would be a cycle that is never freed.
         self._errors = [] if errors is None else errors
+        self._failed = failed
 
     @property
     def interrupted(self) -> bool:
@@ -36,13 +45,13 @@ class Callback:
         return bool(self._errors) and not isinstance(self._errors[-1], Exception)
 
     def reraise(self, code: int) -> None:
-        """Raise the last exception of the objective with its traceback, or a `NativeError` with its code."""
+        """Raise the last exception of the objective with its traceback, or the error of a C function for its code."""
         if self._errors:
             error = self._errors.pop()
             self._errors.clear()
             raise error
-        if code > 0:
-            raise NativeError("objective", code)
+        if code > 0 and self._failed is not None:
+            raise self._failed(code)
 
 
 def as_native(objective: Any, problem: Problem) -> Callback:
@@ -51,7 +60,8 @@ def as_native(objective: Any, problem: Problem) -> Callback:
     if is_compiled(objective):
         function = as_native_function(objective, problem)
     if function is not None:
-        return Callback(function_pointer(function, problem), user_pointer(function), function)
+        called = c_function(function, problem)
+        return Callback(called.pointer, called.user, called, failed=called.failed)
     if isinstance(objective, Batched):
         return _from_python(lambda point: _one(objective, problem, point), problem)
     if not callable(objective):
