@@ -161,7 +161,7 @@ def _changed(part: Flat, before: bytes) -> Flat:
 
 def _judged(found: CFunction, n: int, code: int, first: Flat, behind: Flat) -> str:
     """Raise a `NativeError` for what was written where, if it is not what such a function writes."""
-    written = first.any(axis=1)
+    written = np.asarray(first.any(axis=1))
     is_gradient = found.role == GRADIENT
     value = "values" if is_gradient else "value"
     at_first = "at the first call"
@@ -183,6 +183,6 @@ def _judged(found: CFunction, n: int, code: int, first: Flat, behind: Flat) -> s
 def _question(found: CFunction) -> str:
     """Ask for the prototype that the function was called by."""
     given = found.function.prototype
-    if given is not None:
+    if given is not None and not needs_none(given):
         return f"is it {given.text}?"
     return f"is it {expected(found.role, found.real)}? Another prototype is given as signature."
