@@ -69,7 +69,7 @@ def native(
     -----
     The first call is made in a copy of this process (fork), so that a function with another prototype ends in a
     `RuntimeError` that says which one is expected, not in a crash of Python; likewise one that calls ``exit``, sets no
-    value, or has not returned after a minute.  It takes about a millisecond more than the call itself: one call besides
+    value, or has not returned after a minute.  It takes a few milliseconds more than the call itself: one call besides
     the many of a check.  What it changes in memory or prints is lost; a file that it writes, it writes once more.  A
     function that does not work in such a copy, as it uses a GPU or MPI, needs ``trial=False``.  A call that hangs there
     because threads are not copied counts as no trial; on Windows and macOS there is none.

@@ -99,7 +99,7 @@ def _prototype(text: str) -> Prototype:
 def _result(head: str) -> tuple[str, int]:
     # A pointer to a function, (*) or (*f), is called like the function.
     words = _words(re.sub(r"\(\s*\*\s*\w*\s*\)", " ", head))
-    bits = _bits_of(words) or _bits_of(words[:-1])
+    bits = _bits_of(words)
     if "*" in head.partition("(")[0]:
         raise ValueError("it returns a pointer")
     if bits:
@@ -114,7 +114,9 @@ def _words(text: str) -> list[str]:
 
 
 def _bits_of(words: list[str]) -> int:
-    """Return the size of an integer of this name; 0 if it is none."""
+    """Return the size of an integer that is declared by these words, its name last or left out; 0 if it is none."""
+    if words and words[-1] not in (*REALS, "void", *INTEGERS, *WORDS_OF_INTEGERS):
+        words = words[:-1]
     if len(words) == 1 and words[0] in INTEGERS:
         return INTEGERS[words[0]]
     if not words or not set(words) <= WORDS_OF_INTEGERS:
@@ -127,7 +129,7 @@ def _parameter(text: str) -> tuple[Parameter, bool]:
     plain = re.sub(r"\[[^\]]*\]", "*", text)
     words, stars = _words(plain), plain.count("*") + plain.count("&")
     is_const = re.search(r"\bconst\b", text) is not None
-    bits = _bits_of(words) or _bits_of(words[:-1])
+    bits = _bits_of(words)
     if bits and stars <= 1:
         return Parameter(LENGTH, "int", bits, stars == 1), is_const
     if words and stars == 1 and len(words) <= 2:
