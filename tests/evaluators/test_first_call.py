@@ -150,12 +150,22 @@ def test_the_pieces():
             piece(gradproof.native(c("segv")), X)
 
 
-def test_one_call_for_each_function():
-    calls = np.zeros(1, np.int64)
-    objective = gradproof.native(c("counts"), calls)
-    report = gradproof.check(objective, cubes_gradient, X)
-    assert calls[0] == report.evaluations
-    assert [name for name, _ in objective.tried.calls] == ["objective"]
+def test_each_function_is_tried_once(monkeypatch):
+    tried = []
+    call = child.call_in_child
+    monkeypatch.setattr(child, "call_in_child", lambda *given: (tried.append(1), call(*given))[1])
+    calls, function = np.zeros(1, np.int64), c("counts")
+    reports = [gradproof.check(gradproof.native(function, calls), cubes_gradient, X) for _ in range(3)]
+    assert calls[0] == sum(report.evaluations for report in reports)
+    assert len(tried) == 1
+    # What is another call is tried again.
+    gradproof.check(gradproof.native(function, calls.copy()), cubes_gradient, X)
+    gradproof.check(gradproof.native(c("counts"), calls), cubes_gradient, X)
+    assert len(tried) == 3
+    # One that failed is not taken for one that went well.
+    for _ in range(2):
+        sentence("segv")
+    assert len(tried) == 5
 
 
 def test_without_a_trial(monkeypatch):

@@ -27,8 +27,8 @@ from typing import Any, NamedTuple, NoReturn
 POSSIBLE = hasattr(os, "fork") and sys.platform not in ("darwin", "emscripten", "ios", "wasi")
 # Seconds that the call may take. A check makes many such calls, so that one more is little even where each is slow.
 LIMIT = 60.0
-# Seconds without work after which a child waits for ever for a thread that was not copied with it.
-STUCK = 2.0
+# Seconds of sleep after which a child waits for ever for a thread that was not copied with it, or for something else.
+STUCK = 0.5
 # What the child may have written to its error output, at most, in characters of a message.
 MESSAGE = 200
 FATAL = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGALRM")
@@ -154,7 +154,7 @@ def _wait(child: int, reading: int, alone: bool) -> int | None:
             return status
         now = time.monotonic()
         before, work = work, _work_of(child)
-        if work != before or work.startswith(b"R"):
+        if work != before or not work.startswith(b"S"):
             worked = now
         if now - began > LIMIT:
             raise TooLongError

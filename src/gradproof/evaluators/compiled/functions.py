@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -32,12 +34,31 @@ class NativeError(RuntimeError):
 
 
 class Tried:
-    """Which first calls of a function have been made, and went well."""
+    """Which first calls of a function have been made, with what an error of its code is to add."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.calls: set[tuple[str, str]] = set()
-        self.hint = ""
+        self.calls: dict[tuple[object, ...], str] = {}
+
+
+# By identity, because functions of ctypes have no hash; a reference forgets its function when that is gone.
+_tried: dict[int, tuple[weakref.ref[Any], Tried]] = {}
+
+
+def tried_calls(function: Any) -> Tried:
+    """Return the calls of a function object, none yet for one that cannot be remembered, such as an address.
+
+    Whoever checks one function many times waits once.  Some functions cannot be called in a child any more once they
+    were called here, as they have threads of their own by then.
+    """
+    key = id(function)
+    reference, tried = _tried.get(key, (None, Tried()))
+    if reference is not None and reference() is function:
+        return tried
+    tried = Tried()
+    with contextlib.suppress(TypeError):
+        _tried[key] = weakref.ref(function, lambda _: _tried.pop(key, None)), tried
+    return tried
 
 
 class NativeFunction(NamedTuple):
@@ -65,9 +86,14 @@ class CFunction(NamedTuple):
     real: str
     alive: Any = None
 
+    @property
+    def call(self) -> tuple[object, ...]:
+        """What makes it another call: in another arithmetic, by another prototype, with other data."""
+        return self.role, self.real, self.function.prototype, self.function.user
+
     def failed(self, code: int) -> NativeError:
         """Return the error for a code other than 0."""
-        hint = "" if self.function.tried is None else self.function.tried.hint
+        hint = "" if self.function.tried is None else self.function.tried.calls.get(self.call, "")
         return NativeError(f"the native {self.role} returned the code {code} at x (0 is success){hint}", code)
 
 
@@ -110,11 +136,9 @@ def _require_fit(prototype: Prototype, problem: Problem, role: str) -> None:
 
 def _try(found: CFunction, problem: Problem, tried: Tried) -> None:
     """Make the first call in a child process; raise a `NativeError` if it is not that of such a function."""
-    name = (found.role, problem.x.dtype.name)
     with tried.lock:
-        if name not in tried.calls:
-            tried.hint = _first_call(found, problem)
-            tried.calls.add(name)
+        if found.call not in tried.calls:
+            tried.calls[found.call] = _first_call(found, problem)
 
 
 def _first_call(found: CFunction, problem: Problem) -> str:

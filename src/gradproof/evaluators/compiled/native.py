@@ -18,7 +18,7 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
 from .addresses import function_address, user_address
-from .functions import NativeFunction, Tried, c_function
+from .functions import NativeFunction, c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, processors
 
@@ -52,8 +52,7 @@ def native(
         ``const`` may be left out.  A function that returns f and also has an array for the gradient, as in NLopt,
         serves as both; for f that array is NULL.
     trial : bool, optional
-        By default the first call with float64 and with float32 is made in a child process (see Notes); False leaves it
-        out.
+        By default the first call of a function is made in a child process (see Notes); False leaves it out.
 
     Returns
     -------
@@ -93,7 +92,7 @@ def native(
     address, context = function_address(function)
     data = user_address(user) if user is not None else context
     prototype = None if signature is None else read_prototype(signature)
-    tried = Tried() if trial else None
+    tried = tried_calls(function) if trial else None
     return NativeFunction(address, data, (function, user), _threads(threads), prototype, tried)
 
 
