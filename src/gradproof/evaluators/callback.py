@@ -47,7 +47,7 @@ class Callback:
 
 
 def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callback:
-    """Return an objective of any kind as a C function of flat points; it returns `failed` where the objective raises."""
+    """Return an objective of any kind as a C function of flat points, which returns `failed` where it raises."""
     function = objective if isinstance(objective, NativeFunction) else None
     if is_compiled(objective):
         function = as_native_function(objective, problem, failed)

@@ -167,7 +167,8 @@ def weighted_sum(record: object, first: Integer, count: Integer) -> Integer:
     """
     if count < 1:
         return 0
-    words = np.frombuffer((ctypes.c_int64 * count).from_address(address(record) + WORD * first), np.uint64)
+    memory: Any = (ctypes.c_int64 * count).from_address(address(record) + WORD * first)
+    words = np.frombuffer(memory, np.uint64)
     total = np.sum(words * (2 * np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)), dtype=np.uint64)
     return int(total.astype(np.int64))
 
