@@ -6,12 +6,14 @@ with it unchanged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.records.codes import code_of_callback
 from ..library import pointer
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
@@ -82,14 +84,14 @@ class RestrictedNative(Restricted):
         self._call = c_function(function, problem)
 
     def __call__(self, u: Flat) -> Any:
-        """Return the value of the function; raise a `NativeError` if it returns a code other than 0."""
+        """Return the value of the function, NaN where it has none; raise a `NativeError` where it ends everything."""
         self.calls += 1
         point, result = self.point(u), np.full(1, np.nan)
         call = self._call
         code = call.pointer(pointer(point), self.problem.n, pointer(result), call.user)
-        if code:
-            raise call.failed(code)
-        return float(result[0])
+        if code_of_callback(code):
+            raise call.ended(code)
+        return math.nan if code else float(result[0])
 
 
 def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:

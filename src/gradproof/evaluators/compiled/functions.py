@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...core.records.codes import OUTSIDE
 from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ...problem.point import Problem
+from ..evaluator import EndedError
 from . import child
 from .adapters import adapter, needs_none
 from .prototypes import GRADIENT, OBJECTIVE, Prototype, expected
@@ -25,7 +27,7 @@ MOST = 1 << 12
 TYPES: dict[str, Any] = {"double": np.float64, "float": np.float32}
 
 
-class NativeError(RuntimeError):
+class NativeError(EndedError):
     """Raised if a native function fails; `code` is the code that it returned, or None if it did not return."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
@@ -91,10 +93,17 @@ class CFunction(NamedTuple):
         """What makes it another call: in another arithmetic, by another prototype, with other data."""
         return self.role, self.real, self.function.prototype, self.function.user
 
-    def failed(self, code: int) -> NativeError:
-        """Return the error for a code other than 0."""
+    def ended(self, code: int, what: str = "") -> NativeError:
+        """Return the error for a code that the function must not return, or by which it ended what was under way."""
         hint = "" if self.function.tried is None else self.function.tried.calls.get(self.call, "")
-        return NativeError(f"the native {self.role} returned the code {code} at x (0 is success){hint}", code)
+        ending = f", which ended {what}" if what else ""
+        if code > 0 or self.role == GRADIENT:
+            return NativeError(f"the native {self.role} returned the code {code}{ending} (0 is success){hint}", code)
+        return NativeError(
+            f"the native {self.role} returned a code below 0{ending} (0 is success, a code above 0 ends the call, "
+            f"GRADPROOF_OUTSIDE, {OUTSIDE}, is for a point where it has no value){hint}",
+            code,
+        )
 
 
 def c_function(function: NativeFunction, problem: Problem, role: str = OBJECTIVE) -> CFunction:
@@ -191,6 +200,8 @@ def _judged(found: CFunction, n: int, code: int, first: Flat, behind: Flat) -> s
     at_first = "at the first call"
     question = _question(found)
     if not written[: n if is_gradient else 1].any():
+        if code == OUTSIDE and not is_gradient:
+            return ""
         if code:
             return f" and set no {value}: {question}"
         raise NativeError(f"the native {found.role} returned 0 but set no {value} {at_first}: {question}", 0)

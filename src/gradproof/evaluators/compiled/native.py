@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.records.codes import BAD_ARGUMENT
+from ...core.records import codes
 from ...library import ffi, pointer
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, whole
@@ -34,9 +34,11 @@ def native(
     Parameters
     ----------
     function : function pointer
-        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success; a gradient
-        writes n values.  If x is float32 it receives ``const float *x``.  Accepted are cffi function pointers, ctypes
-        functions, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address as an integer.
+        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success,
+        ``GRADPROOF_OUTSIDE`` (-100) where it has no value, or a code above 0, which ends the check: with a
+        `RuntimeError` that has it as ``code``.  A gradient writes n values.  If x is float32 the function receives
+        ``const float *x``.  Accepted are cffi function pointers, ctypes functions, what `numba.cfunc` returns, a SciPy
+        `LowLevelCallable`, or an address as an integer.
     user : object, optional
         What the function receives as ``user``: None, an address, an array, or a cffi or ctypes pointer.
     threads : int or None, optional
@@ -113,7 +115,7 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
         x, out = problem.x.copy(), np.full(problem.n, np.nan, call.writes)
         code = call.pointer(pointer(x), problem.n, ffi.cast("double *", pointer(out)), call.user)
         if code:
-            raise call.failed(code)
+            raise call.ended(code)
         return problem.layout.build(np.asarray(out, np.float64))
 
     return gradient
@@ -158,19 +160,16 @@ class NativeEvaluator(Evaluator):
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
         value = np.full(1, np.nan)
-        code = self._answer(probes_at_x(), value)
-        if code and self._rerun is not None:
+        self._answer(probes_at_x(), value)
+        if np.isnan(value[0]) and self._rerun is not None:
             self._rerun(self.problem.x.copy())
-        if code:
-            raise self._call.failed(code)
         return float(value[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, in chunks; NaN where it returns a code."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             values = np.empty(part.stop - part.start)
-            if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
-                raise RuntimeError("internal error: the library refused a round of probes")
+            self._answer(probes[part], values)
             self._note_exceptions(probes[part], values)
             yield values
 
@@ -197,23 +196,25 @@ class NativeEvaluator(Evaluator):
         """Whether a single point moves along long lines, because there is no memory for more."""
         return self.lines is not None and self.problem.n >= LARGE
 
-    def _answer(self, probes: Flat, values: Flat) -> int:
-        """Write the values of probes; return the code of the library or of the objective at x."""
-        if self.lines is None:
-            return self._by_library(probes, values, np.zeros(len(probes)))
-        if self._has_one_point:
-            return self._at(self.lines.at(probes[0]), values)
+    def _answer(self, probes: Flat, values: Flat) -> None:
+        """Write the values of probes; raise where the objective ends the check."""
+        if self._has_one_point and self.lines is not None:
+            self._at(self.lines.at(probes[0]), values)
+            return
         changes = np.zeros(len(probes))
         code = self._by_library(probes, values, changes)
-        self.lines.keep(probes, changes)
-        return code
+        if code:
+            raise self._call.ended(code, "the check")
+        if self.lines is not None:
+            self.lines.keep(probes, changes)
 
-    def _at(self, point: Flat, values: Flat) -> int:
-        """Write the value at the point that moves along long lines; return the code of the objective."""
+    def _at(self, point: Flat, values: Flat) -> None:
+        """Write the value at the point that moves along long lines."""
         code = int(self._call.pointer(pointer(point), self.problem.n, pointer(values), self._call.user))
         if code:
             values[0] = np.nan
-        return code
+        if codes.code_of_callback(code):
+            raise self._call.ended(code, "the check")
 
     def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
