@@ -191,6 +191,14 @@ def open_files():
 
 
 def test_nothing_is_left(monkeypatch):
+    children, fork = [], os.fork
+
+    def noted():
+        child_or_0 = fork()
+        children.append(child_or_0)
+        return child_or_0
+
+    monkeypatch.setattr(os, "fork", noted)
     monkeypatch.setattr(child, "LIMIT", 0.3)
     handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
     before = open_files() if Path("/proc/self/fd").exists() else []
@@ -203,8 +211,10 @@ def test_nothing_is_left(monkeypatch):
                 assert name != "loss"
     assert before == (open_files() if before else [])
     assert handlers == {number: signal.getsignal(number) for number in signal.valid_signals()}
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(children) == 5
+    for number in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(number, os.WNOHANG)
 
 
 @pytest.mark.parametrize("handler", [signal.SIG_IGN, lambda *_: os.waitpid(-1, os.WNOHANG)])
