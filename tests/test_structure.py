@@ -102,7 +102,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "values pace lines",
         "evaluator",
         "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
-        "compiled.adapters arrays.lines",
+        "compiled.adapters compiled.declared arrays.lines",
         "compiled.functions",
         "compiled.native",
         "compiled.jitted arrays.inplace",

@@ -116,7 +116,7 @@ def test_a_call_that_does_not_return(monkeypatch):
     monkeypatch.setattr(child, "LIMIT", 0.3)
     text = str(sentence("loops"))
     assert "has not returned after 0.3 s at the first call" in text
-    assert text.endswith("If it takes that long, pass trial=False.")
+    assert text.endswith("If it takes that long, pass trial=False (--no-trial).")
 
 
 def test_a_child_without_its_threads_says_nothing(monkeypatch):

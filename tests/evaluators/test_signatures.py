@@ -9,6 +9,7 @@ from c_functions import X, c, cubes_gradient, faulty
 import gradproof
 from gradproof.evaluators.compiled.functions import NativeError
 from gradproof.evaluators.compiled.prototypes import read_prototype
+from gradproof.library import ffi
 
 NLOPT = "double f(unsigned n, const double *x, double *grad, void *data)"
 OBJECTIVES = [
@@ -185,3 +186,48 @@ def test_what_does_not_fit():
 def test_the_largest_n():
     assert read_prototype("double f(const double *, int)").longest == 2**31 - 1
     assert read_prototype("double f(const double *)").longest == read_prototype("int f(size_t, float*, float*)").longest
+
+
+def declared_in_ctypes(name, result, *parameters):
+    function = c(name)
+    function.restype, function.argtypes = result, parameters
+    return function
+
+
+DOUBLES, FLOATS = ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_float)
+
+
+def test_ctypes_knows_the_prototype():
+    gradient = gradproof.native(declared_in_ctypes("g_nx", None, ctypes.c_int, DOUBLES, DOUBLES))
+    for objective in (
+        declared_in_ctypes("xn", ctypes.c_double, DOUBLES, ctypes.c_int),
+        declared_in_ctypes("xl", ctypes.c_double, DOUBLES, ctypes.c_size_t),
+        declared_in_ctypes("by_address", None, DOUBLES, ctypes.POINTER(ctypes.c_int), DOUBLES),
+        declared_in_ctypes("loss", ctypes.c_int32, DOUBLES, ctypes.c_int64, DOUBLES, ctypes.c_void_p),
+        # What is no prototype of such a function says nothing.
+        declared_in_ctypes("loss", ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p),
+    ):
+        assert gradproof.check(gradproof.native(objective), gradient, X).verdict == "right"
+        assert gradproof.check(gradproof.native(objective), faulty, X).wrong.tolist() == [2]
+    floats = gradproof.native(declared_in_ctypes("xn_float", ctypes.c_float, FLOATS, ctypes.c_int))
+    assert gradproof.check(floats, cubes_gradient, X.astype(np.float32)).verdict == "right"
+    with pytest.raises(TypeError, match=r"takes float \*x, but x is float64"):
+        gradproof.check(floats, cubes_gradient, X)
+
+
+def test_cffi_numba_and_scipy_know_the_prototype():
+    nx = c("nx")
+    address = ctypes.cast(nx, ctypes.c_void_p).value
+    found = [ffi.cast("double(*)(int, double const *)", address)]
+    scipy = pytest.importorskip("scipy")
+    found.append(scipy.LowLevelCallable(declared_in_ctypes("nx", ctypes.c_double, ctypes.c_int, DOUBLES)))
+    types = pytest.importorskip("numba").types
+    double = types.CPointer(types.float64)
+
+    @pytest.importorskip("numba").cfunc(types.float64(types.int32, double))
+    def in_numba(n, x):
+        return x[0] ** 3 + x[1] ** 3 + x[2] ** 3
+
+    for objective in (*found, in_numba):
+        assert gradproof.check(gradproof.native(objective), cubes_gradient, X).verdict == "right"
+        assert gradproof.check(gradproof.native(objective), faulty, X).wrong.tolist() == [2]

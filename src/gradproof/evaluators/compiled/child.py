@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import math
 import mmap
 import os
 import select
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -25,6 +27,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 POSSIBLE = hasattr(os, "fork") and sys.platform not in ("darwin", "emscripten", "ios", "wasi")
+# Imported here: in a copy of this process, an import may wait for a thread that is not there.
+resource: Any = importlib.import_module("resource") if POSSIBLE else None
+# Filters of warnings belong to all threads.
+_forking = threading.Lock()
 # Seconds that the call may take. A check makes many such calls, so that one more is little even where each is slow.
 LIMIT = 60.0
 # Seconds of sleep after which a child waits for ever for a thread that was not copied with it, or for something else.
@@ -65,9 +71,9 @@ def call_in_child(call: Callable[[], int], memory: mmap.mmap) -> Ending | None:
     leave_at_exit = _leaving_at_exit()
     child = 0
     try:
-        with warnings.catch_warnings():
-            # Python warns of threads that are not copied; `_stuck` is about them.
-            warnings.simplefilter("ignore", DeprecationWarning)
+        # Python, and JAX, warn of threads that are not copied; `STUCK` is about them.
+        with _forking, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             child = os.fork()
         if child == 0:
             _be_the_child(call, memory, written, leave_at_exit)
@@ -117,9 +123,7 @@ def _be_the_child(
 
 
 def _write_no_core() -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
+    with contextlib.suppress(OSError, ValueError):
         # One byte: Linux takes 0 as "as large as you like" where cores are sent to a program.
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
         resource.setrlimit(resource.RLIMIT_CORE, (0 if hard == 0 else 1, hard))

@@ -168,7 +168,7 @@ def _first_call(found: CFunction, problem: Problem) -> str:
         return ""
     if ending.code is None:
         said = f' (it wrote: "{ending.written}")' if ending.written else ""
-        time = " If it takes that long, pass trial=False." if "returned" in ending.what else ""
+        time = " If it takes that long, pass trial=False (--no-trial)." if "returned" in ending.what else ""
         raise NativeError(f"the native {found.role} {ending.what} at the first call: {_question(found)}{time}{said}")
     first, behind = (_changed(part, old) for part, old in zip(ends, before, strict=True))
     return _judged(found, problem.n, ending.code, first, behind)

@@ -18,6 +18,7 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
 from .addresses import function_address, user_address
+from .declared import declared_prototype
 from .functions import NativeFunction, c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, processors
@@ -52,7 +53,8 @@ def native(
         *out)``, and the same with n.  ``float`` may stand for ``double`` (``float *x`` is for an x in float32), any
         integer type for ``int``, and a pointer to one as in Fortran; ``void *user`` receives `user`; names and
         ``const`` may be left out.  A function that returns f and also has an array for the gradient, as in NLopt,
-        serves as both; for f that array is NULL.
+        serves as both; for f that array is NULL.  Where cffi, ctypes (``argtypes``), Numba or SciPy know such a
+        prototype, it is taken from there.
     trial : bool, optional
         By default the first call of a function is made in a child process (see Notes); False leaves it out.
 
@@ -93,7 +95,7 @@ def native(
     """
     address, context = function_address(function)
     data = user_address(user) if user is not None else context
-    prototype = None if signature is None else read_prototype(signature)
+    prototype = declared_prototype(function) if signature is None else read_prototype(signature)
     tried = tried_calls(function) if trial else None
     return NativeFunction(address, data, (function, user), _threads(threads), prototype, tried)
 
