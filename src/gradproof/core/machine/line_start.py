@@ -36,6 +36,8 @@ def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
     for number in range(blocks + 1):
         block = block_of(lines, number)
         block.start = borders[number] if blocks > 0 else 0
+        block.norm = 0.0
+        block.sum = 0.0
         block.bar = 0.0
 
 
