@@ -121,7 +121,7 @@ static void NAMED(end_settings)(fuzzer *z, NAMED(settings) *s) {
 static void NAMED(judge)(fuzzer *z, const NAMED(problem) *p, int32_t code, int64_t verdict) {
     if (code < 0) z->refused++;
     if (code > 0) z->ended++;
-    if (code < 0) PROMISE(z, verdict == GRADPROOF_INCONCLUSIVE || verdict == GRADPROOF_WRONG);
+    if (code != 0) PROMISE(z, verdict == GRADPROOF_INCONCLUSIVE || verdict == GRADPROOF_WRONG);
     PROMISE(z, verdict >= GRADPROOF_RIGHT && verdict <= GRADPROOF_INCONCLUSIVE);
     if (NAMED(must_not_be_right)(p)) PROMISE(z, verdict != GRADPROOF_RIGHT);
     if (code == 0) {
