@@ -38,8 +38,8 @@ STUCK = 0.5
 # What the child may have written to its error output, at most, in characters of a message.
 MESSAGE = 200
 FATAL = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGALRM")
-HEAD = 16  # bytes: two words, whether the call has returned, and its code
-RETURNED = 1
+HEAD = 16  # bytes: two words, how far the call is, and its code
+BEGUN, RETURNED = 1, 2
 
 
 class Ending(NamedTuple):
@@ -80,10 +80,10 @@ def call_in_child(call: Callable[[], int], memory: mmap.mmap) -> Ending | None:
         os.close(writing)
         writing = -1
         status, child = _wait(child, reading, alone), 0
-        return _ending(status, memory, written)
+        return _ending(status, memory, written) if memory[0] else None
     except TooLongError:
         return Ending(None, f"has not returned after {LIMIT:g} s")
-    except (OSError, NoAnswerError):  # OSError: there cannot be another process
+    except (OSError, RuntimeError, NoAnswerError):  # there cannot be another process, or not from here
         return None
     finally:
         for descriptor in (reading, writing, written):
@@ -115,6 +115,7 @@ def _be_the_child(
         signal.alarm(math.ceil(LIMIT) + 1)  # it does not outlive this process for long, whatever happens to that
         _write_no_core()
         leave_at_exit()
+        memory[0] = BEGUN
         code = call()
         memory[8:HEAD] = int(code).to_bytes(8, "little", signed=True)
         memory[0] = RETURNED
