@@ -176,6 +176,8 @@ def test_what_is_no_library_has_no_symbols(functions, folder, cut):
     assert symbols(folder / "cut.so") in ({}, symbols(folder / "libfunctions.so"))
     (folder / "cut.so").write_bytes(whole[:60] + b"\xff\xff\xff" + whole[63:])
     assert symbols(folder / "cut.so") == {}
+    (folder / "cut.so").write_bytes(whole[:40] + b"\xff" * 8 + whole[48:])
+    assert symbols(folder / "cut.so") == {}
     assert symbols(folder / "none.so") == {}
 
 
