@@ -51,7 +51,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),
     (
         "Pieces that are useful alone",
-        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
+        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks", "ladder"),
     ),
 )
 

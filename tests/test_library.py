@@ -10,10 +10,11 @@ import drivenlines
 import numpy as np
 import pytest
 from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
-from witnesses import SIGNATURES, bits
+from witnesses import SIGNATURES, bits, records
 
 from gradproof import library
 from gradproof.core.records.abi import exported_functions
+from gradproof.core.records.border import Rung
 
 Arguments = tuple[Any, ...]
 
@@ -74,6 +75,14 @@ def kink_searches(dtype: type) -> Iterator[Arguments]:
             yield objective, None, point(dtype), 6, radius, np.zeros(6, dtype), index, *found, 6, count
 
 
+def ladders(dtype: type) -> Iterator[Arguments]:
+    for objective in (bowl, folded, refusing):
+        for index, claimed in ((0, math.nan), (1, -2.5), (4, 0.0), (5, math.inf)):
+            rungs, count = records(Rung, 96), np.zeros(1, np.int64)
+            rungs[0]["size"] = rungs.itemsize
+            yield objective, None, point(dtype), 6, index, claimed, np.zeros(6, dtype), rungs, 96, count
+
+
 # What each exported function is called with; the engines are driven as a whole, in driven.py and drivenlines.py.
 CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "forward_difference": differences,
@@ -81,6 +90,7 @@ CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "relative_error": relative_errors,
     "noise_floor": noise_floors,
     "find_kinks": kink_searches,
+    "ladder": ladders,
 }
 
 

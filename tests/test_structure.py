@@ -60,14 +60,14 @@ CORE: dict[str, tuple[str, ...]] = {
         "sweep",
         "rounds start",
     ),
-    # What is useful alone, without a claimed gradient: differences, noise floor, kinks, relative error.
-    "pieces": ("noise_floor relative_error", "differences kinks"),
+    # What is useful alone: differences, noise floor, kinks, relative error, the ladder of one coordinate.
+    "pieces": ("noise_floor relative_error", "differences kinks", "ladder"),
     # From a long line that disagrees down to its wrong coordinates, which are then tested one by one.
     "search": ("allowance candidates halving long_findings", "nodes", "dense_errors", "descent"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
     "machine": (
-        "line_report line_start line_verdict options",
-        "line_weighing",
+        "line_start line_verdict options worst_first",
+        "line_report line_weighing",
         "line_scales",
         "line_rounds",
         "rounds",

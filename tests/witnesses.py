@@ -20,7 +20,7 @@ from gradproof.library import LIBRARY, JustInTime, ffi
 SIGNATURES = {signature.symbol: signature for signature in all_signatures()}
 ELEMENTS = {"gradproof_objective": np.float64, "gradproof_objective_f32": np.float32}
 ONE = {"engine": Engine, "options": border.Options, "report": border.Report}
-MANY = {"probes": border.Probe, "findings": border.Finding}
+MANY = {"probes": border.Probe, "findings": border.Finding, "rungs": border.Rung}
 
 
 def records(kind: Any, count: int) -> Any:

@@ -9,7 +9,7 @@ from rounds import options_of
 from witnesses import bits, records
 
 from gradproof.core import door
-from gradproof.core.pieces import differences, kinks, noise_floor
+from gradproof.core.pieces import differences, kinks, ladder, noise_floor
 from gradproof.core.records.border import Finding, Options, Probe, Report
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_FULL, MODE_LINES, OUT_OF_MEMORY
 from gradproof.core.records.engine import ROUND
@@ -165,6 +165,7 @@ def test_no_memory_for_the_pieces(plain, monkeypatch):
         (differences, "gradproof_forward_difference", (X, 4, None, out, work)),
         (noise_floor, "gradproof_noise_floor", (X, 4, 0, work, room, None)),
         (kinks, "gradproof_find_kinks", (X, 4, 0.0, work, count, room, room, room, 4, count)),
+        (ladder, "gradproof_ladder", (X, 4, 0, 0.0, work, None, 0, count)),
     ]
     for module, symbol, arguments in calls:
         assert plain(symbol, bowl, None, *arguments) == DONE

@@ -146,7 +146,8 @@ def check(
     report : Report
         Filled with what was found.
     findings : Findings
-        Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
+        Filled with the findings, worst first: what is wrong, then what is open, then kinks; if there are more than
+        `capacity`, with the worst; may be NULL.
     capacity : Integer
         Number of findings that fit.
 

@@ -210,6 +210,17 @@ typedef struct gradproof_finding {
     int64_t partner;           /* coordinate whose claim contradicts this one along their common kink; -1: none */
 } gradproof_finding;
 
+/* The slopes of one coordinate over one step to both sides of x. */
+typedef struct gradproof_rung {
+    int64_t size;              /* sizeof(gradproof_rung); of the first one of an array, set by the caller */
+    double step;               /* the step, positive */
+    double left;               /* backward slope; NaN: f has no value there */
+    double right;              /* forward slope; NaN: f has no value there */
+    double slope;              /* centered slope */
+    double gap;                /* right - left */
+    double error_bar;          /* what rounding noise may add to a slope: four standard deviations */
+} gradproof_rung;
+
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
 
 /*
@@ -241,8 +252,8 @@ int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
  *   n            Number of coordinates, at least 1.
  *   options      Options, or NULL for the defaults; the type of the points is that of x.
  *   report       Filled with what was found.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
- *                may be NULL.
+ *   findings     Filled with the findings, worst first: what is wrong, then what is open, then kinks; if
+ *                there are more than capacity, with the worst; may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0: the check ran, and report->verdict is its verdict; GRADPROOF_BAD_ARGUMENT;
  *                GRADPROOF_OUT_OF_MEMORY; or the code of the objective at x. The report is written only where
@@ -367,8 +378,8 @@ int32_t gradproof_stop(gradproof_engine *engine);
  * Write what the check has found so far: at any time after its first value, and as often as is wanted.
  *   engine       The check.
  *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
- *                may be NULL.
+ *   findings     Filled with the findings, worst first: what is wrong, then what is open, then kinks; if
+ *                there are more than capacity, with the worst; may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
  *                value, unless the check was stopped: then all coordinates are untested.
@@ -574,6 +585,28 @@ int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const do
 int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
+
+/*
+ * Write the evidence along one coordinate: its slopes at every step that a full ladder takes.
+ * Some 20 to 100 evaluations, those for the noise of f included; a claimed slope that the finest steps settle
+ * ends the ladder early. |slope - claimed| shows why: in a wrong claim it is the same at every step; noise
+ * grows like 1 / step as steps shrink; truncation shrinks with the step; and where it drops at once, larger
+ * steps cross a kink.
+ *   objective, user, x, n, work
+ *                As for gradproof_noise_floor.
+ *   index        The coordinate, from 0 to n - 1.
+ *   claimed      Its claimed slope; NaN without one: then all steps are taken.
+ *   rungs        Filled with the steps, finest first, at most capacity; rungs[0].size must be
+ *                sizeof(gradproof_rung). May be NULL where capacity is 0.
+ *   capacity     Number of rungs that fit; there are never more than 96.
+ *   count        Filled with the number of steps, which may be larger than capacity.
+ *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where
+ *                f(x) is not finite; or the code of the objective at x.
+ */
+int32_t gradproof_ladder(gradproof_objective objective, void *user, const double *x, int64_t n, int64_t index,
+    double claimed, double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
+int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    int64_t index, double claimed, float *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
 
 /*
  * Say how many of the values told next were not computed, because their points lie outside of bounds.

@@ -191,6 +191,7 @@ def _release(context: Any, pointer: Any) -> Typed:
 OPERATIONS: dict[str, Any] = {
     "as_reals": _as_reals,
     "as_floats": _as_floats,
+    "as_words": _untyped,
     "as_record": _as_record,
     "behind": _behind,
     "behind_all": _behind_all,

@@ -1,4 +1,4 @@
-"""What a check found, as records: against counts from words, with findings in the order of their coordinates."""
+"""What a check found, as records: against counts from words, each finding with the coordinate that it is about."""
 
 import ctypes
 
@@ -123,7 +123,7 @@ def test_header_twin(witness, field):
 
 
 @given(n=st.integers(1, 9), data=st.data())
-def are_in_order(witness, n, data):
+def are_of_their_coordinates(witness, n, data):
     order = data.draw(st.lists(st.integers(0, n - 1), unique=True))
     capacity = data.draw(st.integers(1, n + 1))
     engine = check_of([Coordinate("wrong", 0, 1e-9)] * n, order)
@@ -145,11 +145,11 @@ def as_they_came(symbol, engine, report, findings, capacity):
 
 
 def test_findings(witness):
-    are_in_order(witness)
+    are_of_their_coordinates(witness)
 
 
 def test_findings_twin():
-    refuted(are_in_order, as_they_came)
+    refuted(are_of_their_coordinates, as_they_came)
 
 
 def sees_all(witness, n):
@@ -168,7 +168,8 @@ def sees_all(witness, n):
     assert np.all(resolutions[:-3] == 1e-9)
     report, findings = reported(witness, engine, 2)
     assert named(report) == counted(known)
-    assert findings["start"].tolist() == [n - 3, n - 1]
+    # What is wrong, then the kink.
+    assert findings["start"].tolist() == [n - 1, n - 3]
 
 
 def test_coordinates(witness):
@@ -238,7 +239,7 @@ def along_lines(blocks=(), confirming=1):
 
 @pytest.mark.parametrize("capacity", [0, 1, 2, 3, 4])
 def test_findings_of_lines(witness, capacity):
-    """Coordinates by their numbers in x, then long lines; no more than fit."""
+    """Coordinates by their numbers in x; no more than fit."""
     report, findings = Report(), records(Finding, 4)
     findings.view(np.int64)[:] = UNTOUCHED
     assert witness("gradproof_result", along_lines().engine, report, findings, capacity) == DONE

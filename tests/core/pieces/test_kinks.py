@@ -356,7 +356,7 @@ def sharpened(line, near=1e-3, far=2e-3):
 
     search = core.KinkSearch()
     core.set_function(search.function, in_c, None, 1)
-    search.point, search.work = np.array([X]), np.array([X])
+    search.point, search.work, search.coordinate.x = np.array([X]), np.array([X]), X
     slot = search.function.engine.slots[0]
     slot.noise = 1e-16
     slot.search.side, slot.search.near, slot.search.far, slot.search.first_change = 1, near, far, 1.0

@@ -9,6 +9,7 @@ from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
 from ..records.lines import Lines
+from .worst_first import keep_worst
 
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
@@ -58,8 +59,9 @@ def count_lines(lines: Lines, report: Report) -> None:
     report.untested = lines.engine.n - report.tested
 
 
-def write_long_findings(lines: Lines, findings: Findings, written: int, capacity: int) -> None:
-    """Copy the findings about lines longer than one coordinate behind those that are written already."""
+def keep_long_findings(lines: Lines, findings: Findings, kept: int, capacity: int) -> int:
+    """Put the findings about lines longer than one coordinate among the worst; return how many there are."""
     for number in range(lines.finding_count):
-        if written + number < capacity:
-            findings[written + number] = lines.long_findings[number]
+        finding = lines.long_findings[number]
+        kept = keep_worst(findings, kept, capacity, finding, finding.start)
+    return kept

@@ -13,9 +13,10 @@ from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
 from ..records.memory import as_record, clear_record, is_null
-from .line_report import report_lines, write_long_findings
+from .line_report import keep_long_findings, report_lines
 from .rounds import blocks_asked_for, is_engine
 from .vouched import vouch_along_lines, vouch_for_coordinates
+from .worst_first import keep_worst, sort_worst_first
 
 
 @exported
@@ -29,7 +30,8 @@ def result(engine: ConstEngine, report: Report, findings: Findings, capacity: In
     report : Report
         Filled with verdict, counts and figures; `report->findings` says how many findings there are.
     findings : Findings
-        Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
+        Filled with the findings, worst first: what is wrong, then what is open, then kinks; if there are more than
+        `capacity`, with the worst; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
@@ -108,17 +110,18 @@ def place_in_x(engine: ConstEngine, index: int) -> int:
 
 
 def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
-    """Copy the findings: coordinates in their order, then longer lines."""
-    written = 0
+    """Copy the findings, worst first: of coordinates, and of longer lines."""
+    kept = 0
     for index in range(tested_alone(engine)):
         number = coordinate_of(engine, index).finding
-        if number >= 0 and written < capacity:
-            findings[written] = finding_of(engine, number)
-            findings[written].start = place_in_x(engine, index)
-            findings[written].stop = findings[written].start + 1
-            written += 1
+        if number >= 0:
+            kept = keep_worst(findings, kept, capacity, finding_of(engine, number), place_in_x(engine, index))
     if engine.mode == MODE_LINES:
-        write_long_findings(as_record(engine, Lines), findings, written, capacity)
+        kept = keep_long_findings(as_record(engine, Lines), findings, kept, capacity)
+    sort_worst_first(findings, kept)
+    for place in range(kept):
+        if findings[place].partner >= 0:
+            findings[place].partner = place_in_x(engine, findings[place].partner)
 
 
 @exported

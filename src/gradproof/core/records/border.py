@@ -6,7 +6,7 @@ import math
 from typing import TypeAlias
 
 from .abi import Integer, Pointer, Real
-from .record import Bits, record
+from .record import WORD, Bits, record, words_of
 
 
 @record
@@ -98,6 +98,19 @@ class Finding:
     partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
 
 
+@record
+class Rung:
+    """The slopes of one coordinate over one step to both sides of x."""
+
+    size: Integer  # sizeof(gradproof_rung); of the first one of an array, set by the caller
+    step: Real  # the step, positive
+    left: Real  # backward slope; NaN: f has no value there
+    right: Real  # forward slope; NaN: f has no value there
+    slope: Real  # centered slope
+    gap: Real  # right - left
+    error_bar: Real  # what rounding noise may add to a slope: four standard deviations
+
+
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
     """Write what every finding has; for the rest, that nothing is known: NaN for slopes, infinity for the error bar."""
     finding.start = start
@@ -119,5 +132,8 @@ Probes: TypeAlias = Pointer[Probe]
 ConstProbes: TypeAlias = Pointer[Probe]
 ConstOptions: TypeAlias = Options
 Findings: TypeAlias = Pointer[Finding]
+Rungs: TypeAlias = Pointer[Rung]
 
-RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding)
+RUNG_BYTES = words_of(Rung) * WORD
+
+RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding, Rung)

@@ -22,6 +22,11 @@ def as_reals(words: object) -> Reals:
     return cast(Reals, np.frombuffer(cast(Any, words), np.float64))
 
 
+def as_words(record: object) -> Words:
+    """Return the same memory as words."""
+    return cast(Words, np.frombuffer(cast(Any, record), np.int64))
+
+
 def as_record(words: object, kind: type[Kind]) -> Kind:
     """Return the record at the beginning of some memory; null stays null."""
     if isinstance(words, ctypes.Structure):
