@@ -1,4 +1,4 @@
-"""The pieces that are useful alone, from C: differences, relative error, noise floor, kinks."""
+"""The pieces that are useful alone, from C: differences, relative error, noise floor, kinks, ladder."""
 
 from __future__ import annotations
 
@@ -98,6 +98,27 @@ static void kinks(double *work) {
     printf("smooth %d %d\n", code, (int)count);
 }
 
+static void ladder(const double *x, double *work) {
+    gradproof_rung rungs[96];
+    int64_t count = 0, alike = 0, near = 0;
+    double slope = exp(x[1]), claimed = 1.5 * slope;
+    rungs[0].size = sizeof rungs[0];
+    int32_t code = gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count);
+    for (int64_t k = 0; k < count; k++) {
+        double off = fabs(rungs[k].slope - claimed) / (0.5 * slope);
+        if (rungs[k].error_bar < 1e-3 && rungs[k].step < 0.1 && off > 0.99 && off < 1.01) alike++;
+        if (fabs(rungs[k].slope - slope) < 1e-8) near++;
+        if (k > 0 && !(rungs[k].step > rungs[k - 1].step)) printf("not in order\n");
+    }
+    printf("ladder %d %d %d %d\n", code, count > 20, alike > 8, near > 2);
+    code = gradproof_ladder(smooth, NULL, x, N, 1, claimed, work, rungs, 1, &count);
+    printf("room for one %d %d %d\n", code, count > 3, count < 10);
+    printf("refused %d\n", gradproof_ladder(refuse, NULL, x, N, 1, NAN, work, rungs, 96, &count));
+    printf("misuse %d\n", gradproof_ladder(smooth, NULL, x, N, N, NAN, work, rungs, 96, &count));
+    rungs[0].size = 0;
+    printf("no size %d\n", gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count));
+}
+
 int main(void) {
     double x[N] = {0.5, -1.25, 0.125, 2}, before[N], out[N], work[N];
     memcpy(before, x, sizeof x);
@@ -105,6 +126,7 @@ int main(void) {
     errors(out);
     noise(x, work);
     kinks(work);
+    ladder(x, work);
     printf("x %d\n", memcmp(before, x, sizeof x));
     return 0;
 }
@@ -127,6 +149,11 @@ at x[0] +0.0000: -1.000, 1.000
 at x[2] -0.0625: -3.000, 3.000
 room for one, found 2
 smooth 0 0
+ladder 0 1 1 1
+room for one 0 1 1
+refused 17
+misuse -1
+no size -1
 x 0
 """
 
