@@ -64,10 +64,12 @@ CORE: dict[str, tuple[str, ...]] = {
     "pieces": ("noise_floor relative_error", "differences kinks", "ladder"),
     # From a long line that disagrees down to its wrong coordinates, which are then tested one by one.
     "search": ("allowance candidates halving long_findings", "nodes", "dense_errors", "descent"),
+    # What was found, the worst first, as it is written for the caller.
+    "findings": ("found severity", "worst_first"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
     "machine": (
-        "line_start line_verdict options worst_first",
-        "line_report line_weighing",
+        "line_report line_start line_verdict options",
+        "line_weighing",
         "line_scales",
         "line_rounds",
         "rounds",
@@ -78,7 +80,7 @@ CORE: dict[str, tuple[str, ...]] = {
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
     *(("lines", room) for room in ("proofs", "coordinates", "pieces")),
-    *(("pieces", room) for room in ("search", "machine", "door")),
+    *(("pieces", room) for room in ("search", "findings", "machine", "door")),
 }
 FLOORS_OF_CORE = tuple(
     " ".join(f"{room}.{name}" for name in floor.split()) for room, floors in CORE.items() for floor in floors

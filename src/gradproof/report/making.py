@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.machine.worst_first import severity
+from ..core.findings.severity import severity
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
 from ..lines import phases
-from ..records.border import Findings, Report
+from ..records.border import Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
 from ..records.lines import Lines
-from .worst_first import keep_worst
 
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
@@ -57,11 +56,3 @@ def count_lines(lines: Lines, report: Report) -> None:
         report.tested = lines.engine.n
     report.agreeing = lines.engine.n if report.verdict == VERDICT_RIGHT else 0
     report.untested = lines.engine.n - report.tested
-
-
-def keep_long_findings(lines: Lines, findings: Findings, kept: int, capacity: int) -> int:
-    """Put the findings about lines longer than one coordinate among the worst; return how many there are."""
-    for number in range(lines.finding_count):
-        finding = lines.long_findings[number]
-        kept = keep_worst(findings, kept, capacity, finding, finding.start)
-    return kept

@@ -7,14 +7,16 @@ from ..evidence import stages
 from ..evidence.ladder import centered, noise_bar
 from ..evidence.scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, note_largest_claims
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, User, Vector, exported
-from ..records.border import RUNG_BYTES, Rung, Rungs
-from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from ..records.border import RUNG_BYTES, Rung, Rungs, size_is_bad
+from ..records.codes import BAD_CAPACITY, BAD_INDEX, BAD_SIZE, DONE, NULL_OUTPUT, OUT_OF_MEMORY
 from ..records.engine import Engine
 from ..records.floats import widened
-from ..records.memory import allocate_record, as_record, as_words, is_null, offset, release, untyped
-from ..records.record import WORD
+from ..records.memory import allocate_record, copy_bytes, is_null, local_record, record_at, release, untyped
 from .kinks import KinkSearch, answer
-from .noise_floor import measure_noise, set_function
+from .noise_floor import code_of_function, measure_noise, set_function
+
+# A rung has at least its size and its step.
+LEAST_RUNG = 16
 
 
 @exported
@@ -45,23 +47,27 @@ def ladder(
     claimed : Real
         Its claimed slope; NaN without one: then all steps are taken.
     rungs : Rungs
-        Filled with the steps, finest first, at most `capacity`; rungs[0].size must be sizeof(gradproof_rung).  May be
-        NULL where `capacity` is 0.
+        The size of the first one is set by the caller.  Filled with the steps, finest first, at most `capacity`, of
+        which there are never more than 96.  May be NULL where `capacity` is 0.
     capacity : Integer
-        Number of rungs that fit; there are never more than 96.
+        Number of rungs that fit.
     count : Integers
         Filled with the number of steps, which may be larger than `capacity`.
 
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; or
-        the code of the objective at x.
+        0; GRADPROOF_BAD_INDEX; GRADPROOF_BAD_CAPACITY; GRADPROOF_BAD_SIZE; or as gradproof_noise_floor.  Where a code
+        above 0 of the objective ended the call, the steps until then are there.
     """
-    if is_null(objective) or is_null(x) or is_null(work) or is_null(count) or not 0 <= index < n or capacity < 0:
-        return BAD_ARGUMENT
-    if capacity > 0 and (is_null(rungs) or rungs[0].size < RUNG_BYTES or rungs[0].size % WORD != 0):
-        return BAD_ARGUMENT
+    code = code_of_function(objective, x, n, work)
+    if code != DONE:
+        return code
+    if not 0 <= index < n:
+        return BAD_INDEX
+    code = code_of_room(rungs, capacity, count)
+    if code != DONE:
+        return code
     search = allocate_record(KinkSearch)
     code = OUT_OF_MEMORY
     if not is_null(search):
@@ -73,10 +79,20 @@ def ladder(
         search.work = untyped(work)
         search.index = index
         climb(search, widened(x[index]), claimed)
+        code = search.code
         count[0] = search.function.engine.slots[0].count
         write_rungs(search.function.engine, rungs, capacity)
     release(search)
     return code
+
+
+def code_of_room(rungs: Rungs, capacity: int, count: Integers) -> int:
+    """Return the code of what is wrong with the memory for rungs; 0 where nothing is."""
+    if capacity < 0:
+        return BAD_CAPACITY
+    if is_null(count) or (capacity > 0 and is_null(rungs)):
+        return NULL_OUTPUT
+    return BAD_SIZE if capacity > 0 and size_is_bad(rungs[0].size, LEAST_RUNG) else DONE
 
 
 def climb(search: KinkSearch, x: float, claimed: float) -> None:
@@ -94,24 +110,24 @@ def climb(search: KinkSearch, x: float, claimed: float) -> None:
     # A search for a jump of f, or for a kink, would come last, and adds no pair.
     while slot.stage != stages.FINISHED and slot.stage != stages.STEP_JUMP and slot.stage != stages.ZOOM:
         answer(search)
+        if search.code != DONE:
+            return
         advance(engine, slot)
 
 
 def write_rungs(engine: Engine, rungs: Rungs, capacity: int) -> None:
-    """Write the pairs of the ladder that fit, each as far behind the one before as the first one says."""
+    """Write the pairs of the ladder that fit, as far as the caller's structs go."""
     slot = engine.slots[0]
     fitting = min(slot.count, capacity)
-    if fitting < 1:
-        return
-    words = as_words(rungs)
-    stride = rungs[0].size // WORD
+    stride = rungs[0].size if fitting > 0 else 0
+    rung = local_record(Rung)
+    rung.size = stride
     for place in range(fitting):
         pair = slot.ladder[place]
-        rung = as_record(offset(words, place * stride), Rung)
-        rung.size = stride * WORD
         rung.step = pair.step
         rung.left = pair.left
         rung.right = pair.right
         rung.slope = centered(slot, place)
         rung.gap = pair.right - pair.left
         rung.error_bar = noise_bar(engine.noise, pair.step)
+        copy_bytes(record_at(rungs, place * stride, Rung), rung, stride if stride < RUNG_BYTES else RUNG_BYTES)
