@@ -79,7 +79,6 @@ def ladders(dtype: type) -> Iterator[Arguments]:
     for objective in (bowl, folded, refusing):
         for index, claimed in ((0, math.nan), (1, -2.5), (4, 0.0), (5, math.inf)):
             rungs, count = records(Rung, 96), np.zeros(1, np.int64)
-            rungs[0]["size"] = rungs.itemsize
             yield objective, None, point(dtype), 6, index, claimed, np.zeros(6, dtype), rungs, 96, count
 
 

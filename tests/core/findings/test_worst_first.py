@@ -1,47 +1,27 @@
 """Findings come worst first: against a sort of Python's own, whatever they hold, and however few of them fit."""
 
-import math
-
 import numpy as np
 import pytest
-from block import block
+from block import block, sealed
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lineladders import memory
-from properties import anything, refuted
-from witnesses import records
+from properties import refuted
+from severities import contents, filled, key
+from witnesses import new_report, records
 
-from gradproof.core.machine import worst_first
+from gradproof.core.findings import worst_first
 from gradproof.core.records import codes
-from gradproof.core.records.border import Finding, Report
+from gradproof.core.records.border import FINDING_BYTES, Finding
 from gradproof.core.records.codes import DONE
 from gradproof.core.records.engine import coordinate_of, finding_of
 from gradproof.core.records.lines import MOST_LONG_FINDINGS
 
-DTYPE = np.dtype(Finding)
 UNTOUCHED = -9
-ACCEPTABLE = (codes.AGREES, codes.KINK_AT_POINT, codes.KINK_CROSSED)
 PLACES = (3, 17, 18, 4321, 5000, 5001, 5999)
+WORDS = FINDING_BYTES // 8
 
-# Few different values, so that many findings are equal in some respect; and any values at all.
-few = st.sampled_from([0.0, 1.0, -1.0, 1.0004, 2.0, 1e-3, math.inf, -math.inf, math.nan])
-values = st.one_of(few, anything)
-contents = st.fixed_dictionaries(
-    {
-        "cause": st.sampled_from([code for code in codes.CAUSES if code != codes.UNTESTED] + 4 * [codes.WRONG]),
-        "kink": st.integers(0, 2),
-        "claimed": values,
-        "slope": values,
-        "resolution": values,
-        "distance": values,
-    }
-)
 ranges = st.tuples(st.integers(0, 40), st.integers(1, 3)).map(lambda pair: (pair[0], sum(pair)))
-
-
-def filled(finding, content):
-    for name, value in content.items():
-        setattr(finding, name, value)
 
 
 def full(found, order):
@@ -50,11 +30,10 @@ def full(found, order):
     engine.rounds = 1
     for number, index in enumerate(order):
         coordinate_of(engine, index).finding = number
-        filled(
-            finding_of(engine, number), found[index] | {"start": index, "stop": index + 1, "left": index, "partner": -1}
-        )
+        place = {"start": index, "stop": index + 1, "left": index, "partner": -1}
+        filled(finding_of(engine, number), found[index] | place)
     engine.sweep.finding_count = len(found)
-    return engine
+    return sealed(engine)
 
 
 def along_lines(found, long):
@@ -73,40 +52,24 @@ def along_lines(found, long):
     for number, ((start, stop), content) in enumerate(long):
         place = {"start": start, "stop": stop, "left": 100 + number, "partner": -1}
         filled(lines.long_findings[number], content | place)
-    return engine
+    sealed(engine)
+    return lines
 
 
 def written(witness, engine, capacity):
     """What is written, and how many findings there are; behind what fits nothing is touched."""
-    report, findings = Report(), records(Finding, max(capacity, 1) + 1)
+    report, findings = new_report(), records(Finding, max(capacity, 1) + 1)
     findings.view(np.int64)[:] = UNTOUCHED
+    findings["size"][0] = FINDING_BYTES
     assert witness("gradproof_result", engine, report, findings, capacity) == DONE
     count = min(capacity, report.findings)
-    assert np.all(findings[count:].view(np.int64) == UNTOUCHED)
+    rest = findings[count:].view(np.int64)
+    assert np.all(rest[0 if count else 1 :] == UNTOUCHED)
     return findings[:count], report.findings
 
 
-def key(one):
-    """What Python sorts by, the worst first, in words of its own."""
-    long = one["stop"] > one["start"] + 1
-    end = (one["start"], one["stop"])
-    if one["cause"] in ACCEPTABLE:
-        distance = abs(one["distance"]) if np.isfinite(one["distance"]) else np.inf
-        return (4, 0, distance, *end) if one["kink"] else (5, 0, 0, *end)
-    if one["cause"] != codes.WRONG:
-        return (2 if long else 3, 0, -one["resolution"] if np.isfinite(one["resolution"]) else -np.inf, *end)
-    claimed, slope = float(one["claimed"]), float(one["slope"])
-    error = abs(slope) if long and not np.isfinite(claimed) else abs(claimed - slope)
-    error = error if np.isfinite(error) else np.inf
-    if not (np.isfinite(claimed) and np.isfinite(error)):
-        return (0 if long else 1, -np.inf, -error, *end)
-    relative = error / max(abs(claimed), abs(slope)) if error else 0.0
-    return (0 if long else 1, -int(1000 * relative + 0.5), -error, *end)
-
-
 def sorted_by_python(rows):
-    with np.errstate(all="ignore"):
-        return [one["left"] for one in sorted(rows, key=key)]
+    return [one["left"] for one in sorted(rows, key=key)]
 
 
 def rows_of(found, places):
@@ -140,17 +103,17 @@ def test_every_coordinate(witness):
 )
 @example([], [], 3)
 def are_worst_first_along_lines(witness, found, long, capacity):
-    engine = along_lines(found, long)
+    lines = along_lines(found, long)
     places = [(PLACES[number], PLACES[number] + 1, number) for number in range(len(found))]
     places += [(*ends, 100 + number) for number, (ends, _) in enumerate(long)]
     expected = rows_of([*found, *(content for _, content in long)], places)
-    findings, count = written(witness, engine, capacity)
-    assert count == len(expected)
+    findings, count = written(witness, lines.engine, capacity)
+    assert count == sum(coordinate_of(lines.engine, number).finding >= 0 for number in range(len(found))) + len(long)
     assert findings["left"].tolist() == sorted_by_python(expected)[:capacity]
     by_number = {one["left"]: one for one in expected}
     for finding in findings:
         one = by_number[finding["left"]]
-        assert (finding["start"], finding["stop"]) == (one["start"], one["stop"])
+        assert (finding["size"], finding["start"], finding["stop"]) == (FINDING_BYTES, one["start"], one["stop"])
         # A partner, which a candidate has, is a coordinate of x as well.
         alone = finding["left"] < 100
         assert finding["partner"] == (PLACES[(int(finding["left"]) + 1) % len(found)] if alone else -1)
@@ -193,49 +156,56 @@ def test_another_order(library, check, order):
 
 def test_the_first_that_fit(plain, monkeypatch):
     """Were the first findings kept where not all fit, not the worst."""
-    keep_worst = worst_first.keep_worst
+    count = worst_first.found_count
 
-    def keep(findings, kept, capacity, finding, start):
-        return kept if kept >= capacity else keep_worst(findings, kept, capacity, finding, start)
+    def first_ones(engine, findings, capacity):
+        with monkeypatch.context() as patch:
+            patch.setattr(worst_first, "found_count", lambda engine: min(capacity, count(engine)))
+            worst_first.write_findings(engine, findings, capacity)
 
-    monkeypatch.setattr("gradproof.core.machine.result.keep_worst", keep)
+    monkeypatch.setattr("gradproof.core.machine.result.write_findings", first_ones)
     refuted(are_worst_first, plain)
 
 
-def test_a_heap_that_is_not_sorted(plain, monkeypatch):
-    monkeypatch.setattr("gradproof.core.machine.result.sort_worst_first", lambda findings, count: None)
+@pytest.mark.parametrize("step", ["sort_worst_first", "rise", "sink"])
+def test_a_heap_without_one_of_its_steps(plain, monkeypatch, step):
+    monkeypatch.setattr(worst_first, step, lambda *_: None)
     refuted(are_worst_first, plain)
 
 
-def finding(cause, start=0, stop=1, **content):
-    one = Finding(start=start, stop=stop, claimed=1.0, slope=1.0, resolution=1e-9, distance=math.nan)
-    one.cause = cause
-    filled(one, content)
-    return one
+@given(found=st.lists(contents, min_size=1, max_size=9), words=st.integers(2, WORDS + 3), capacity=st.integers(1, 10))
+def fills_what_fits(witness, found, words, capacity):
+    """Structs of an older header are filled as far as they go, those of a newer one leave the rest untouched."""
+    engine = full(found, range(len(found)))
+    whole, count = written(witness, engine, len(found))
+    room = np.full((capacity + 1, words), UNTOUCHED, np.int64)
+    room[0, 0] = 8 * words
+    # The last struct ends where the memory may end.
+    behind = np.full(WORDS, UNTOUCHED, np.int64)
+    memory_of_all = np.concatenate([room.reshape(-1), behind])
+    padded = np.zeros(-(-memory_of_all.nbytes // FINDING_BYTES) * WORDS, np.int64)
+    padded[: memory_of_all.size] = memory_of_all
+    assert witness("gradproof_result", engine, new_report(), padded.view(np.dtype(Finding)), capacity) == DONE
+    fitting, common = min(capacity, count), min(words, WORDS)
+    expected = room.copy()
+    expected[:fitting, :common] = whole[:fitting].view(np.int64).reshape(fitting, WORDS)[:, :common]
+    expected[:fitting, 0] = 8 * words
+    assert np.array_equal(padded[: room.size].reshape(room.shape), expected)
+    assert np.all(padded[room.size : room.size + WORDS] == UNTOUCHED)
 
 
-def test_what_comes_before_what():
-    """One of each kind, worst first, by hand."""
-    rows = [
-        finding(codes.WRONG, 40, 60, claimed=math.nan, slope=3.0),
-        finding(codes.WRONG, 10, 30, claimed=math.nan, slope=-0.5),
-        finding(codes.WRONG, 60, 90, claimed=2.0),
-        finding(codes.WRONG, 8, 9, claimed=math.nan),
-        finding(codes.WRONG, 2, 3, claimed=-1.0),
-        finding(codes.WRONG, 3, 4, claimed=200.0, slope=100.0),
-        finding(codes.WRONG, 1, 2, claimed=2.0),
-        finding(codes.WRONG, 0, 1, claimed=1.01),
-        finding(codes.STEP_LIMITED, 0, 50, resolution=0.1),
-        finding(codes.DOMAIN, 6, 7, resolution=math.inf),
-        finding(codes.NOISE_LIMITED, 4, 5, resolution=2.0),
-        finding(codes.STEP_LIMITED, 5, 6, resolution=0.5),
-        finding(codes.KINK_AT_POINT, 7, 8, kink=1, distance=0.0),
-        finding(codes.KINK_CROSSED, 9, 10, kink=2, distance=-1e-4),
-        finding(codes.AGREES, 11, 12),
-    ]
-    found = [worst_first.severity(one, one.start) for one in rows]
-    assert found == sorted(found, reverse=True)
-    assert len(set(found)) == len(rows)
+def test_structs_of_another_header(witness):
+    fills_what_fits(witness)
+
+
+def test_structs_of_another_header_twin(library):
+    """Were the struct of today filled, whatever the caller's size is."""
+
+    def call(symbol, engine, report, findings, capacity):
+        findings["size"][0] = FINDING_BYTES
+        return library(symbol, engine, report, findings, capacity)
+
+    refuted(fills_what_fits, call)
 
 
 def takes_only_the_largest(witness, n):

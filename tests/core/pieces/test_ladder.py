@@ -12,8 +12,9 @@ from witnesses import records
 
 import gradproof
 from gradproof.core.pieces import ladder as core
+from gradproof.core.records import codes
 from gradproof.core.records.border import RUNG_BYTES, Rung
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from gradproof.core.records.codes import BAD_RETURN, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY, OUTSIDE
 from gradproof.core.records.engine import LADDER
 from gradproof.problem.probes import PROBE
 from gradproof.report import ladder as patterns
@@ -42,7 +43,6 @@ def called(witness, objective, x, index, claimed, rungs, capacity):
 def climbed(witness, objective, x, index=0, claimed=math.nan):
     """The rungs of a coordinate."""
     rungs = records(Rung, LADDER)
-    rungs[0]["size"] = RUNG_BYTES
     code, count = called(witness, objective, x, index, claimed, rungs, LADDER)
     assert code == DONE
     assert set(rungs["size"][:count]) == {RUNG_BYTES}
@@ -238,24 +238,25 @@ def test_the_slopes_of_a_report(library):
     refuted(has_the_slopes_of_a_report, library, 1)
 
 
-@given(capacity=st.integers(0, 30), wider=st.integers(0, 3), claimed=st.sampled_from([math.nan, 2.0]))
-def fills_what_fits(witness, capacity, wider, claimed):
-    """No more than fit, each as far behind the one before as the first one says, and nothing in between."""
+@given(capacity=st.integers(0, 30), words=st.integers(2, 10), claimed=st.sampled_from([math.nan, 2.0]))
+def fills_what_fits(witness, capacity, words, claimed):
+    """No more than fit; structs of an older header as far as they go, and of a newer one what is known today."""
     x = np.array([0.25, X])
     whole = climbed(witness, lambda p: math.exp(p[1]), x, 1, claimed)
-    words = RUNG_BYTES // 8 + wider
-    room = np.full((30, words), UNTOUCHED, np.int64)
-    room[0, 0] = 8 * words
+    own = RUNG_BYTES // 8
+    # Room for a struct of today behind the last one.
+    memory = np.full(own * 64, UNTOUCHED, np.int64)
+    memory[0] = 8 * words
+    expected = memory.copy()
     code, count = called(
-        witness, lambda p: math.exp(p[1]), x, 1, claimed, room.reshape(-1) if capacity else None, capacity
+        witness, lambda p: math.exp(p[1]), x, 1, claimed, memory.view(np.dtype(Rung)) if capacity else None, capacity
     )
     assert (code, count) == (DONE, len(whole))
-    fitting = min(capacity, count)
-    expected = np.full_like(room, UNTOUCHED)
-    expected[0, 0] = 8 * words
-    expected[:fitting, : RUNG_BYTES // 8] = whole[:fitting].view(np.int64).reshape(fitting, RUNG_BYTES // 8)
-    expected[:fitting, 0] = 8 * words
-    assert np.array_equal(room, expected)
+    fitting, common = min(capacity, count), min(words, own)
+    filled = expected[: 30 * words].reshape(30, words)
+    filled[:fitting, :common] = whole[:fitting].view(np.int64).reshape(fitting, own)[:, :common]
+    filled[:fitting, 0] = 8 * words
+    assert np.array_equal(memory, expected)
 
 
 def test_capacity(library):
@@ -286,7 +287,6 @@ def names_the_coordinate(witness, index):
 
     x = np.full(65_537, X)
     rungs, count = records(Rung, LADDER), np.zeros(1, np.int64)
-    rungs[0]["size"] = RUNG_BYTES
     library = gradproof.library.native()
     ffi = gradproof.library.ffi
     address = ffi.cast("gradproof_objective", objective.address)
@@ -324,45 +324,90 @@ def test_missing_values(witness):
     refuted(misses_a_side, witness, 0.99)
 
 
+def room():
+    return [records(Rung, LADDER), LADDER, np.full(1, -1, np.int64)]
+
+
 def test_codes_of_the_objective(witness):
+    """A code above 0 ends the call wherever it comes from; what has been found until then is there."""
+
     def call(objective):
-        rungs, count = records(Rung, LADDER), np.full(1, -1, np.int64)
-        rungs[0]["size"] = RUNG_BYTES
-        code = witness("gradproof_ladder", objective, None, np.ones(2), 2, 1, 0.0, np.zeros(2), rungs, LADDER, count)
-        return code, int(count[0])
+        rungs, capacity, count = room()
+        given = (objective, None, np.array([1.0, 1.5]), 2, 1, math.nan, np.zeros(2), rungs, capacity, count)
+        return witness("gradproof_ladder", *given), int(count[0])
 
-    def without_value(point, n, value, user):
-        value[0] = math.nan
-        return 0
+    def answering(value_of, code_of=lambda calls: DONE):
+        calls = []
 
-    def beyond(point, n, value, user):
-        value[0] = float(point[0]) + float(point[1])
-        return 0 if point[1] == 1.0 else 7
+        def objective(point, n, value, user):
+            calls.append(1)
+            value[0] = value_of(point)
+            return code_of(len(calls))
 
-    assert call(lambda *_: 42) == (42, -1)
-    assert call(without_value) == (OBJECTIVE_NOT_FINITE, -1)
-    code, count = call(beyond)
-    assert code == DONE
-    assert count > 0
+        return objective
+
+    def bowl(point):
+        return float(point[0]) ** 2 + float(point[1]) ** 2
+
+    assert call(answering(bowl, lambda calls: 42)) == (42, -1)
+    assert call(answering(bowl, lambda calls: OUTSIDE)) == (OBJECTIVE_NOT_FINITE, -1)
+    assert call(answering(lambda point: math.nan)) == (OBJECTIVE_NOT_FINITE, -1)
+    assert call(answering(bowl, lambda calls: -1)) == (BAD_RETURN, -1)
+    assert call(answering(bowl, lambda calls: 7 * (calls > 4))) == (7, -1)
+    whole = call(answering(bowl))
+    assert whole[0] == DONE
+    code, count = call(answering(bowl, lambda calls: 7 * (calls > 20)))
+    assert code == 7
+    assert 0 < count < whole[1]
 
 
-def test_bad_arguments(witness):
+def test_outside_is_a_missing_value(witness):
     def objective(point, n, value, user):
+        value[0] = math.sqrt(max(point[0] - 0.999, 0.0))
+        return DONE if point[0] >= 0.999 else OUTSIDE
+
+    rungs, capacity, count = room()
+    given = (objective, None, np.ones(1), 1, 0, math.nan, np.zeros(1), rungs, capacity, count)
+    assert witness("gradproof_ladder", *given) == DONE
+    found = rungs[: count[0]]
+    assert np.array_equal(np.isnan(found["left"]), found["step"] > 1e-3)
+    assert np.isnan(found["left"]).any()
+
+
+def test_mistakes(witness):
+    calls = []
+
+    def objective(point, n, value, user):
+        calls.append(1)
         value[0] = 1.0
         return 0
 
-    x, rungs = np.ones(1), records(Rung, LADDER)
-    rungs[0]["size"] = RUNG_BYTES
-    right = [objective, None, x, 1, 0, 0.0, np.zeros(1), rungs, LADDER, np.zeros(1, np.int64)]
-    assert witness("gradproof_ladder", *right) == DONE
-    wrong = [(0, None), (2, None), (3, 0), (4, -1), (4, 1), (6, None), (7, None), (8, -1), (9, None)]
-    for place, value in [*wrong, (2, np.array([math.inf]))]:
-        assert witness("gradproof_ladder", *right[:place], value, *right[place + 1 :]) == BAD_ARGUMENT
-    for size in (0, -8, RUNG_BYTES - 8, RUNG_BYTES + 4):
+    rungs, capacity, count = room()
+    x, work = np.ones(3), np.zeros(3)
+    right = [objective, None, x, 3, 2, 0.0, work, rungs, capacity, count]
+    wrong = [
+        (0, None, codes.NULL_OBJECTIVE),
+        (2, None, codes.NULL_X),
+        (3, 0, codes.BAD_N),
+        (4, -1, codes.BAD_INDEX),
+        (4, 3, codes.BAD_INDEX),
+        (6, None, codes.NULL_POINT),
+        (6, x, codes.OVERLAP),
+        (7, None, codes.NULL_OUTPUT),
+        (8, -1, codes.BAD_CAPACITY),
+        (9, None, codes.NULL_OUTPUT),
+        (2, np.array([1.0, math.inf, 1.0]), codes.X_NOT_FINITE),
+    ]
+    for place, value, code in wrong:
+        assert witness("gradproof_ladder", *right[:place], value, *right[place + 1 :]) == code
+    for size in (0, -8, 8, RUNG_BYTES + 4, 1 << 40):
         rungs[0]["size"] = size
-        assert witness("gradproof_ladder", *right) == BAD_ARGUMENT
-    # Nothing is written, nothing has to be said.
+        assert witness("gradproof_ladder", *right) == codes.BAD_SIZE
+    assert not calls
+    assert count[0] == -1
+    # Where nothing is written, nothing has to be said.
     assert witness("gradproof_ladder", *right[:7], None, 0, right[9]) == DONE
+    assert count[0] > 0
 
 
 def test_no_memory(plain, monkeypatch):

@@ -16,7 +16,7 @@ from .severity import severity
 
 
 class Room(NamedTuple):
-    """The caller's structs for findings: so many bytes behind each other, which may be fewer than a finding has here."""
+    """The caller's structs for findings, so many bytes from one to the next, which may be fewer than one has here."""
 
     engine: ConstEngine
     findings: Findings
