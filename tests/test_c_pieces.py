@@ -61,7 +61,8 @@ static void differences(const double *x, double *out, double *work) {
     printf("refused %d\n", gradproof_centered_difference(refuse, NULL, x, N, NULL, out, work));
     printf("not finite %d %d\n", gradproof_centered_difference(nowhere, NULL, x, N, NULL, out, work),
         GRADPROOF_OBJECTIVE_NOT_FINITE);
-    printf("misuse %d\n", gradproof_centered_difference(smooth, NULL, x, N, NULL, NULL, work));
+    code = gradproof_centered_difference(smooth, NULL, x, N, NULL, NULL, work);
+    printf("nowhere to write %d\n", code == GRADPROOF_NULL_OUTPUT);
 }
 
 static void errors(double *out) {
@@ -72,7 +73,7 @@ static void errors(double *out) {
     b[1] = NAN;
     gradproof_relative_error(a, b, N, NULL, &worst, &where);
     printf("with a nan: %g at %d\n", worst, (int)where);
-    printf("misuse %d\n", gradproof_relative_error(NULL, b, N, out, NULL, NULL));
+    printf("nothing to compare %d\n", gradproof_relative_error(NULL, b, N, out, NULL, NULL) == GRADPROOF_NULL_X);
 }
 
 static void noise(const double *x, double *work) {
@@ -114,9 +115,11 @@ static void ladder(const double *x, double *work) {
     code = gradproof_ladder(smooth, NULL, x, N, 1, claimed, work, rungs, 1, &count);
     printf("room for one %d %d %d\n", code, count > 3, count < 10);
     printf("refused %d\n", gradproof_ladder(refuse, NULL, x, N, 1, NAN, work, rungs, 96, &count));
-    printf("misuse %d\n", gradproof_ladder(smooth, NULL, x, N, N, NAN, work, rungs, 96, &count));
+    code = gradproof_ladder(smooth, NULL, x, N, N, NAN, work, rungs, 96, &count);
+    printf("beyond the last %d\n", code == GRADPROOF_BAD_INDEX);
     rungs[0].size = 0;
-    printf("no size %d\n", gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count));
+    code = gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count);
+    printf("no size %d\n", code == GRADPROOF_BAD_SIZE);
 }
 
 int main(void) {
@@ -137,10 +140,10 @@ centered 0 1
 forward 0 1
 refused 17
 not finite -3 -3
-misuse -1
+nowhere to write 1
 relative 0 0 0 2 0.25, worst 2 at 2
 with a nan: inf at 1
-misuse -1
+nothing to compare 1
 noise 0 1 1
 in float32 0 1 1
 refused 17
@@ -152,8 +155,8 @@ smooth 0 0
 ladder 0 1 1 1
 room for one 0 1 1
 refused 17
-misuse -1
-no size -1
+beyond the last 1
+no size 1
 x 0
 """
 
