@@ -116,7 +116,7 @@ class Finding:
 class Rung:
     """The slopes of one coordinate over one step to both sides of x."""
 
-    size: Integer  # sizeof(gradproof_rung), set by the caller in the first one of an array, for all of them
+    size: Integer  # sizeof(gradproof_rung), set by the caller in the first one of an array
     step: Real  # the step, positive
     left: Real  # backward slope; NaN: f has no value there
     right: Real  # forward slope; NaN: f has no value there
