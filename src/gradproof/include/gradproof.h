@@ -287,7 +287,7 @@ typedef struct gradproof_finding {
 
 /* The slopes of one coordinate over one step to both sides of x. */
 typedef struct gradproof_rung {
-    int64_t size;              /* sizeof(gradproof_rung), set by the caller in the first one of an array, for all of them */
+    int64_t size;              /* sizeof(gradproof_rung), set by the caller in the first one of an array */
     double step;               /* the step, positive */
     double left;               /* backward slope; NaN: f has no value there */
     double right;              /* forward slope; NaN: f has no value there */
