@@ -31,12 +31,20 @@ def problem_of(mode: int, name: str) -> drivenlines.Problem:
 
 
 class Turns:
-    """A check that goes on call by call; `between` gets its memory before each of them."""
+    """A check that goes on call by call; `between` gets its memory before each of them.
+
+    No more than `part` values of every other round are told: of all rounds, and a line might never have enough.
+    """
 
     def __init__(
-        self, witness: Any, mode: int, problem: drivenlines.Problem, between: Callable[[Any], None] = untouched
+        self,
+        witness: Any,
+        mode: int,
+        problem: drivenlines.Problem,
+        between: Callable[[Any], None] = untouched,
+        part: int = ROUND,
     ) -> None:
-        self.witness, self.mode, self.problem, self.between = witness, mode, problem, between
+        self.witness, self.mode, self.problem, self.between, self.part = witness, mode, problem, between, part
         self.x, self.claimed, self.twin = problem.x, problem.claimed, twin_of(problem.x)
         self.n, self.sizes = problem.x.size, sizes_of(witness, problem.x)
         borders = problem.borders if mode == MODE_LINES else None
@@ -67,7 +75,7 @@ class Turns:
         assert self.witness(f"gradproof_points{self.twin}", *given) == DONE
         values = np.array([self.problem.objective(row) for row in points.reshape(count, self.n)])
         self.between(self.memory)
-        given = (self.memory, self.x, self.claimed, values, changes, count)
+        given = (self.memory, self.x, self.claimed, values, changes, min(count, self.part) if self.turns % 2 else count)
         assert self.witness(f"gradproof_tell{self.twin}", *given) == DONE
         self.log.append(bits(probes))
         self.turns += 1
