@@ -131,17 +131,27 @@ static void NAMED(judge)(fuzzer *z, const NAMED(problem) *p, int32_t code, int64
     }
 }
 
-/* Whether findings come worst first: no error behind what is open or acceptable, and nothing open behind the latter. */
-static void NAMED(in_order)(fuzzer *z, const gradproof_finding *findings, int64_t stride, int64_t count) {
+/* Findings come worst first: what is wrong, what is open by its resolution, kinks by their distance, then the rest. */
+static void NAMED(in_order)(fuzzer *z, const gradproof_finding *findings, int64_t count) {
     int before = 2;
+    double before_size = INFINITY;
     for (int64_t k = 0; k < count; k++) {
-        int64_t words[4];
-        memcpy(words, (const char *)findings + k * stride, sizeof words);
-        int acceptable = words[3] == GRADPROOF_CAUSE_AGREES || words[3] == GRADPROOF_CAUSE_KINK_AT_POINT ||
-                         words[3] == GRADPROOF_CAUSE_KINK_CROSSED;
-        int bad = words[3] == GRADPROOF_CAUSE_WRONG ? 2 : !acceptable;
-        PROMISE(z, words[0] == stride && words[1] < words[2] && bad <= before);
-        before = bad;
+        const gradproof_finding *one = &findings[k];
+        int acceptable = one->cause == GRADPROOF_CAUSE_AGREES || one->cause == GRADPROOF_CAUSE_KINK_AT_POINT ||
+                         one->cause == GRADPROOF_CAUSE_KINK_CROSSED;
+        int bad = one->cause == GRADPROOF_CAUSE_WRONG ? 2 : !acceptable;
+        double size = INFINITY;
+        if (bad == 1 && isfinite(one->resolution)) size = one->resolution;
+        if (bad == 0 && one->kink && isfinite(one->distance)) size = -fabs(one->distance);
+        if (bad == 0 && !one->kink) size = -INFINITY;
+        PROMISE(z, one->size == (int64_t)sizeof *one && one->start < one->stop);
+        PROMISE(z, bad <= before);
+        /* Lines of several coordinates come before single ones of their kind. */
+        if (k > 0 && bad == before && one[-1].stop == one[-1].start + 1) {
+            PROMISE(z, one->stop == one->start + 1 && size <= before_size);
+            if (bad < 2 && size == before_size) PROMISE(z, one->start > one[-1].start);
+        }
+        before = bad, before_size = size;
     }
 }
 
@@ -169,8 +179,8 @@ static void NAMED(in_one_call)(fuzzer *z) {
                                           missing == 2 ? NULL : p.claimed, n, s.given ? s.options : NULL,
                                           missing == 3 ? NULL : report, handed, capacity);
     z->calls++;
-    if (code == 0 && handed && stride >= 32 && given == (int64_t)sizeof *report)
-        NAMED(in_order)(z, findings, stride, report->findings < capacity ? report->findings : capacity);
+    if (code == 0 && handed && stride == (int64_t)sizeof *findings && given == (int64_t)sizeof *report)
+        NAMED(in_order)(z, findings, report->findings < capacity ? report->findings : capacity);
     int64_t verdict = GRADPROOF_INCONCLUSIVE;
     if (missing != 3) memcpy(&verdict, (char *)report + 8, 8);
     if (missing >= 0 || n < 1 || s.bad || p.broken >= 0 || given != size) PROMISE(z, code < 0 && p.f.calls == 0);
