@@ -169,10 +169,10 @@ def test_a_code_of_the_objective_ends_the_check(witness, mode, dtype, returned, 
 def test_outside_of_the_domain_is_a_missing_value(witness, mode):
     """Where f has no value it is the same to say so as to write NaN; the twin writes a number, and ends otherwise."""
 
-    def logarithms(answer: Any) -> Any:
+    def exponentials(answer: Any) -> Any:
         def objective(x: Any, n: int, value: Any, user: Any) -> int:
-            if max(map(float, x[:n])) < 2.0001:
-                value[0] = math.fsum(math.log(one) for one in map(float, x[:n]))
+            if max(map(float, x[:n])) <= 2.0:
+                value[0] = math.fsum(math.exp(one) for one in map(float, x[:n]))
                 return 0
             return int(answer(value))
 
@@ -187,7 +187,7 @@ def test_outside_of_the_domain_is_a_missing_value(witness, mode):
 
     x = np.array([1.5, 0.5, 2.0, 1.0])
     found = [
-        checked(witness, logarithms(says(*answer)), x, 1 / x, options_of(witness, mode=mode))
+        checked(witness, exponentials(says(*answer)), x, np.exp(x), options_of(witness, mode=mode))
         for answer in ((OUTSIDE, 7.0), (DONE, math.nan), (OUTSIDE, math.nan), (DONE, 7.0))
     ]
     assert [code for code, _, _ in found] == [DONE] * 4
