@@ -115,10 +115,10 @@ centered 0 1
 forward 0 1
 refused 17
 not finite -3 -3
-misuse -1
+misuse -71
 relative 0 0 0 2 0.25, worst 2 at 2
 with a nan: inf at 1
-misuse -1
+misuse -61
 noise 0 1 1
 in float32 0 1 1
 refused 17
