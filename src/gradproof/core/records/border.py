@@ -35,7 +35,7 @@ class Options:
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
     time_limit: Real  # gradproof_check: at most so many seconds; 0: no limit
     threads: Integer  # gradproof_check: so many threads call the objective; 0 or 1: the caller's alone
-    lower: ConstReals  # gradproof_check: n lower bounds, outside of which the objective is not called; or NULL
+    lower: ConstReals  # gradproof_check: n lower bounds, beyond which f is not called; or NULL
     upper: ConstReals  # gradproof_check: n upper bounds; or NULL
     blocks: Integer  # number of blocks that x is made of, such as layers; 0: none
     borders: ConstIntegers  # where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values
@@ -96,7 +96,7 @@ class Report:
 class Finding:
     """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
 
-    size: Integer  # sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them
+    size: Integer  # sizeof(gradproof_finding), set by the caller in the first of an array, for all
     start: Integer  # first coordinate of the line
     stop: Integer  # one past its last coordinate
     cause: Integer  # one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence
