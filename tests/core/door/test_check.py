@@ -14,7 +14,7 @@ from turns import Turns, problem_of
 from witnesses import bits, new_report, records
 
 from gradproof.core.door import check as door
-from gradproof.core.pieces import differences, kinks, noise_floor
+from gradproof.core.pieces import differences, kinks, ladder, noise_floor
 from gradproof.core.records import codes
 from gradproof.core.records.border import FINDING_BYTES, OPTIONS_BYTES, REPORT_BYTES, Finding, Options, Probe, Report
 from gradproof.core.records.codes import DONE, MODE_FULL, MODE_LINES, OUT_OF_MEMORY, OUTSIDE
@@ -528,6 +528,7 @@ def test_no_memory_for_the_pieces(plain, monkeypatch):
         (differences, "gradproof_forward_difference", (X, 4, None, out, work)),
         (noise_floor, "gradproof_noise_floor", (X, 4, 0, work, room, None)),
         (kinks, "gradproof_find_kinks", (X, 4, 0.0, work, count, room, room, room, 4, count)),
+        (ladder, "gradproof_ladder", (X, 4, 0, 0.0, work, None, 0, count)),
     ]
     for module, symbol, arguments in calls:
         assert plain(symbol, bowl, None, *arguments) == DONE
