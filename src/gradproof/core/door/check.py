@@ -49,6 +49,7 @@ from ..records.memory import (
     holds_float32,
     is_null,
     local_record,
+    null_reals,
     offset,
     record_at,
     release,
@@ -135,7 +136,7 @@ def check(
         return code
     # Whatever the options say, the objective sees its points in the type of x.
     own.float32 = 1 if holds_float32(x) else 0
-    return check_in_memory(Problem(objective, user, x, claimed, as_reals(x), n), own, report, findings, capacity)
+    return check_in_memory(Problem(objective, user, x, claimed, null_reals(), n), own, report, findings, capacity)
 
 
 def code_of_point(x: ConstVector, n: int, options: Options, report: Report) -> int:
