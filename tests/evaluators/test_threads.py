@@ -27,7 +27,7 @@ X = np.linspace(1, 2, 300)
 class Watched:
     """An objective in C, as far as the library sees; it says how many threads were in it at once."""
 
-    def __init__(self, code_at=None, code=OUTSIDE):
+    def __init__(self, code_at=None, code=7):
         self.lock, self.inside, self.most, self.threads = threading.Lock(), 0, 0, set()
         self.code_at, self.code = code_at, code
 
@@ -63,19 +63,18 @@ def test_any_number_of_threads(mode, gradient):
     assert 2 <= threads[3][0] <= 5
 
 
-def test_points_without_a_value():
+def test_codes():
     reports = [
-        fields(gradproof.check(Watched(code_at=7).native(threads=threads), faulty, X, mode="full"))
+        fields(gradproof.check(Watched(code_at=7, code=OUTSIDE).native(threads=threads), faulty, X, mode="full"))
         for threads in (1, 3)
     ]
     assert reports[0] == reports[1]
     assert reports[0] != fields(gradproof.check(Watched().native(), faulty, X, mode="full"))
-
-
-@pytest.mark.parametrize("x", [X, X + 0.01])
-def test_codes(x):
-    with pytest.raises(RuntimeError, match="returned the code 7, which ended the check"):
-        gradproof.check(Watched(code_at=7, code=7).native(threads=3), faulty, x)
+    # Any other code ends the check, in whichever thread it came.
+    for threads in (1, 3):
+        for x in (X, X + 0.01):
+            with pytest.raises(RuntimeError, match="returned the code 7, which ended the check"):
+                gradproof.check(Watched(code_at=7).native(threads=threads), faulty, x, mode="full")
 
 
 @pytest.mark.parametrize(
