@@ -34,7 +34,9 @@ PACKAGE = HERE.parent / "src" / "gradproof"
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime"}
+# In libc since glibc 2.34; called where they are there, so that an older one does without threads.
+THREADS = {"pthread_create", "pthread_join"}
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime", *THREADS}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
