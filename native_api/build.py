@@ -40,8 +40,8 @@ FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_g
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
-# What starts threads is in libc since glibc 2.34, in a new version and in the first one, by which it is asked for: so the
-# library loads with an older glibc, too, where it has threads if the program brings libpthread.
+# What starts threads is in libc since glibc 2.34, in a new version and in the first one. It is asked for by
+# that, so that the library loads with an older glibc, too, where it has threads if the program brings libpthread.
 FIRST_VERSIONS = {"x86_64": "GLIBC_2.2.5", "aarch64": "GLIBC_2.17"}
 if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
     RENAMED |= {name: f'"{name}@{FIRST_VERSIONS[platform.machine()]}"' for name in THREADS}

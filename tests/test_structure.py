@@ -93,7 +93,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": (*FLOORS_OF_CORE, "door"),
     "_declarations": (),
     "version": (),
-    "machine_code": ("records", "operations"),
+    "machine_code": ("records", "threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
