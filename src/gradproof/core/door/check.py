@@ -63,6 +63,14 @@ def check(
 ) -> Code:
     """Check a claimed gradient: the whole of gradproof in one call.
 
+    With options->threads above 1, the objective is called from up to so many threads at once, the caller's among them,
+    wherever a round of points takes long enough to be shared.  It must be reentrant: every call has a point and a value
+    of its own, but all have the same user data, which must not be written without a lock or atomics.  The report and
+    the findings are the same bits for any number of threads.  Where a call of the objective ends the check, calls that
+    other threads are in come to their end first.  Progress is called in the caller's thread alone.  The threads have
+    ended when gradproof_check returns.  An exception or a longjmp must not leave an objective in another thread, where
+    nothing can catch it; and thread-local settings, such as a rounding mode, are the system's there, not the caller's.
+
     Parameters
     ----------
     objective : Objective
