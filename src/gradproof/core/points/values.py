@@ -162,13 +162,11 @@ def watched_values(
     return DONE
 
 
-@kernel
 def place_after(watch: Watch, number: int) -> int:
     """Return the place of the probe that comes next: where threads share a round, the first that none of them has."""
     return number + 1 if is_null(watch.counters) else add_at_once(watch.counters, 1)
 
 
-@kernel
 def watched_value(problem: Problem, point: Vector, watch: Watch, number: int, inside: bool) -> int:
     """Compute the value at a point, NaN outside of the bounds; return the code of who ends the call."""
     if not is_null(watch.marks):
@@ -209,7 +207,6 @@ def note_evaluation(watch: Watch) -> int:
     return tell_progress(watch)
 
 
-@kernel
 def tell_progress(watch: Watch) -> int:
     """Tell who watches how many evaluations there were; return what ends the call."""
     if is_null(watch.progress):
