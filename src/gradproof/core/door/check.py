@@ -43,7 +43,7 @@ from ..records.memory import (
 )
 from ..records.overlapping import overlap
 from ..records.record import WORD, words_of
-from .shared import Workspace, begin_shares, room_words, threads_of, values_of_round
+from .shared import Workspace, begin_shares, keep_problem, room_words, threads_of, values_of_round
 
 # What a check along lines takes where nothing disagrees, about.
 LINES_EXPECTED = 120
@@ -174,7 +174,8 @@ def check_in_memory(problem: Problem, options: Options, report: Report, findings
     n = problem.n
     words = words_for(n, options)
     sizes = window_count(n)
-    memory = allocate_bytes(WORD * (WORKSPACE_WORDS + words + sizes + threads_of(options) * room_words(x, n)))
+    room = room_words(x, n)
+    memory = allocate_bytes(WORD * (WORKSPACE_WORDS + words + sizes + threads_of(options) * room))
     if is_null(memory):
         return OUT_OF_MEMORY
     work = as_record(memory, Workspace)
@@ -185,7 +186,8 @@ def check_in_memory(problem: Problem, options: Options, report: Report, findings
         windows(x, n, own_sizes)
     with_sizes = Problem(problem.objective, problem.user, x, problem.claimed, own_sizes, n)
     begin_watch(work.watch, n, options)
-    begin_shares(work, memory, with_sizes, rooms, options)
+    keep_problem(work, with_sizes)
+    begin_shares(work, memory, rooms, room, options)
     code = begin_engine(engine, x, problem.claimed, own_sizes, n, options)
     if code == DONE:
         code = run(engine, with_sizes, work)

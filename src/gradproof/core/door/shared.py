@@ -21,6 +21,7 @@ from ..records.abi import (
     User,
     Vector,
     Words,
+    never_inlined,
 )
 from ..records.border import Options, Probe
 from ..records.codes import DONE
@@ -94,20 +95,25 @@ def room_words(x: ConstVector, n: int) -> int:
     return SHARE_WORDS + (n * element_bytes(x) + WORD - 1) // WORD + WORDS_APART
 
 
-def begin_shares(work: Workspace, block: Words, problem: Problem, rooms: Words, options: Options) -> None:
-    """Tell every thread that there may be what it needs to know; the workspace is at the beginning of the block."""
-    work.threads = threads_of(options)
-    work.rooms = rooms
-    work.room = room_words(problem.x, problem.n)
-    work.pace = 0.0
-    if work.threads == 1:
-        return
+def keep_problem(work: Workspace, problem: Problem) -> None:
+    """Keep what other threads need to know of the problem."""
     work.objective = problem.objective
     work.user = problem.user
     work.x = untyped(problem.x)
     work.claimed = untyped(problem.claimed)
     work.sizes = problem.sizes
     work.n = problem.n
+
+
+@never_inlined
+def begin_shares(work: Workspace, block: Words, rooms: Words, room: int, options: Options) -> None:
+    """Write the share of every thread that there may be; the workspace is at the beginning of the block."""
+    work.threads = threads_of(options)
+    work.rooms = rooms
+    work.room = room
+    work.pace = 0.0
+    if work.threads == 1:
+        return
     work.counters[1] = 0
     work.watch.counters = work.counters
     work.watch.marks = work.marks
