@@ -42,6 +42,10 @@ OBJECTIVE = (
 PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
 ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
 
+# So that a program goes on setting the size that its own header knows.
+DEFAULTS = """
+#define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))"""
+
 CLOSING = """
 #ifdef __cplusplus
 }
@@ -64,7 +68,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),
     (
         "Pieces that are useful alone",
-        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
+        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks", "ladder"),
     ),
 )
 
@@ -106,6 +110,7 @@ def header_text() -> str:
         parts += ["", f"/* ---- {title} ".ljust(WIDTH, "-") + " */"]
         for function in functions:
             parts += ["", _comment(_c_words(function)), *(_folded(prototype(s)) for s in signatures(function))]
+            parts += [DEFAULTS.strip()] if function.__name__ == "options_fill" else []
     parts += ["", "/* ---- Codes and versions ".ljust(WIDTH, "-") + " */"]
     for comment, text in CONSTANT_FUNCTIONS:
         parts += ["", _comment([comment]), text]

@@ -6,7 +6,7 @@ import math
 
 from ..machine.options import chosen_mode, take_options
 from ..machine.result import copy_report, open_report, write_result
-from ..machine.rounds import begin_engine, code_of_start, end_before_its_time, next_round, take_values, words_for
+from ..machine.rounds import end_before_its_time, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
 from ..points.values import Problem, Watch
 from ..records.abi import Code, ConstVector, Integer, Objective, User, exported
@@ -37,6 +37,7 @@ from ..records.memory import (
     holds_float32,
     is_null,
     local_record,
+    null_reals,
     offset,
     release,
     seconds,
@@ -44,6 +45,7 @@ from ..records.memory import (
 from ..records.overlapping import overlap
 from ..records.record import WORD, words_of
 from .shared import Workspace, begin_shares, keep_problem, room_words, threads_of, values_of_round
+from .start import begin_engine, code_of_start, words_for
 
 # What a check along lines takes where nothing disagrees, about.
 LINES_EXPECTED = 120
@@ -91,7 +93,8 @@ def check(
         Its size is set by the caller.  Filled with what was found; where a callback ended the check, with what was
         found until then; where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
     findings : Findings
-        The size of the first one is set by the caller.  Filled with the findings, at most `capacity`; may be NULL.
+        The size of the first one is set by the caller.  Filled with the findings, worst first: what is wrong, then what
+        is open, then kinks; if there are more than `capacity`, with the worst; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
@@ -118,7 +121,7 @@ def check(
         return code
     # Whatever the options say, the objective sees its points in the type of x.
     own.float32 = 1 if holds_float32(x) else 0
-    return check_in_memory(Problem(objective, user, x, claimed, as_reals(x), n), own, report, findings, capacity)
+    return check_in_memory(Problem(objective, user, x, claimed, null_reals(), n), own, report, findings, capacity)
 
 
 def code_of_point(x: ConstVector, n: int, options: Options, report: Report) -> int:

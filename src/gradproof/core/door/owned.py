@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..machine.rounds import engine_size, engine_start
 from ..machine.sealing import LAYOUT, LEAST_WORDS, taken_up
 from ..points.directions import first_not_finite_in
 from ..records.abi import Codes, ConstReals, ConstVector, ConstWords, Integer, exported
@@ -11,6 +10,7 @@ from ..records.codes import DONE, NO_ENGINE, NULL_ENGINE, OTHER_VERSION, OUT_OF_
 from ..records.engine import ENGINE_MARK, Engine
 from ..records.memory import allocate_words, as_record, copy_bytes, is_null, null_words, release
 from ..records.record import WORD
+from .start import engine_size, engine_start
 
 
 @exported
@@ -90,14 +90,13 @@ def code_of_saved(saved: ConstWords, words: int) -> int:
     """Return the code of a copy that cannot be that of a check of this library; 0 where it can."""
     if is_null(saved):
         return NULL_ENGINE
-    if words < 1:
+    # The mark is the first word: where there are fewer than any check has, the rest of the record is not there.
+    if words < 1 or saved[0] != ENGINE_MARK:
         return NO_ENGINE
-    engine = as_record(saved, Engine)
-    if engine.mark != ENGINE_MARK:
-        return NO_ENGINE
-    if words < LEAST_WORDS or engine.layout != LAYOUT or not LEAST_WORDS <= engine.words <= words:
+    if words < LEAST_WORDS:
         return OTHER_VERSION
-    return DONE
+    engine = as_record(saved, Engine)
+    return DONE if engine.layout == LAYOUT and LEAST_WORDS <= engine.words <= words else OTHER_VERSION
 
 
 @exported
