@@ -152,7 +152,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-COMPILER = {"compiler", "machine_code.operations", "machine_code.records"}
+COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "machine_code.threads"}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {
