@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import calls
 import marks
 
 
@@ -55,6 +56,7 @@ def own_code() -> Iterator[list[Any]]:
         (library, "finalize", finalize),
         (library, "add_linking_library", lambda self, other: other._ensure_finalized()),
         (library, "_optimize_functions", lambda *_: None),
+        (context, "call_conv", property(calls.PlainCalls)),
     ]
     if not all(hasattr(owner, name) for owner, name, _ in instead):
         yield libraries

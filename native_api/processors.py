@@ -110,17 +110,18 @@ def _renamed(body: str, name: str, version: str) -> str:
 
 def choice(function: Any) -> str:
     """Return the function that calls the version for the processor at hand, under the name that both came from."""
+    result = str(function.global_value_type.get_function_return())
     types = [str(argument.type) for argument in function.arguments]
     parameters = ", ".join(f"{kind} %a{number}" for number, kind in enumerate(types))
     return f"""
-define internal i32 @"{function.name}"({parameters}) nounwind {{
+define internal {result} @"{function.name}"({parameters}) nounwind {{
   %wide = call i1 @gradproof.has_avx2()
   br i1 %wide, label %avx2, label %portable
 avx2:
-  %first = tail call i32 @"{function.name}{AVX2_ENDING}"({parameters})
-  ret i32 %first
+  %first = tail call {result} @"{function.name}{AVX2_ENDING}"({parameters})
+  ret {result} %first
 portable:
-  %second = tail call i32 @"{function.name}{PORTABLE}"({parameters})
-  ret i32 %second
+  %second = tail call {result} @"{function.name}{PORTABLE}"({parameters})
+  ret {result} %second
 }}
 """
