@@ -29,7 +29,7 @@ def compile_all(signatures: Iterable[Any]) -> Compiled:
 
     signatures = list(signatures)
     with own_code() as libraries:
-        functions = [compiler.entry(signature) for signature in signatures]
+        functions = [compiler.entry(signature, shared=True) for signature in signatures]
         # Another Numba collects nothing: then every function brings all that it calls.
         texts = [str(library._final_module) for library in libraries] or [one.inspect_llvm() for one in functions]
         entries = [
@@ -79,4 +79,5 @@ def forget_compiled() -> None:
     from gradproof import compiler
 
     compiler.compiled.cache_clear()
+    compiler._dispatcher.cache_clear()
     compiler.entry.cache_clear()

@@ -13,7 +13,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from . import vectors
 from .records import Record, Records
+from .vectors import VECTOR
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -36,7 +38,11 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+    return builder.bitcast(_address(context, builder, signature.args[0], arguments[0]), context.get_value_type(signature.return_type))
+
+
+def _address(context: Any, builder: ir.IRBuilder, kind: Any, value: Any) -> Any:
+    return vectors.address_of(context, builder, value) if kind == VECTOR else value
 
 
 @intrinsic
@@ -83,6 +89,9 @@ def _clear_record(context: Any, record: Any) -> Typed:
 @intrinsic
 def _offset(context: Any, pointer: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if pointer == VECTOR:
+            place = vectors.place_of(context, builder, *arguments)
+            return vectors.made(context, builder, place, vectors.holds_float32(context, builder, arguments[0]))
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.int64), code
@@ -91,7 +100,7 @@ def _offset(context: Any, pointer: Any, count: Any) -> Typed:
 @intrinsic
 def _is_null(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return cgutils.is_null(builder, arguments[0])
+        return cgutils.is_null(builder, _address(context, builder, pointer, arguments[0]))
 
     return types.boolean(pointer), code
 
@@ -113,7 +122,9 @@ def _null(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -
 @intrinsic
 def _holds_float32(context: Any, vector: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return context.get_constant(types.boolean, signature.args[0].dtype == types.float32)
+        if vector == VECTOR:
+            return vectors.holds_float32(context, builder, arguments[0])
+        return context.get_constant(types.boolean, vector.dtype == types.float32)
 
     return types.boolean(vector), code
 
@@ -130,6 +141,13 @@ def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: An
         function = ir.FunctionType(ir.IntType(32), values).as_pointer()
         return builder.call(builder.bitcast(arguments[0], function), arguments[1:])
 
+    def code_of_either(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        address = vectors.address_of(context, builder, arguments[1])
+        return code(context, builder, plain, [arguments[0], address, *arguments[2:]])
+
+    plain = types.int32(objective, types.voidptr, types.int64, value, user)
+    if x == VECTOR:
+        return types.int32(objective, x, types.int64, value, user), code_of_either
     return types.int32(objective, x, types.int64, value, user), code
 
 
@@ -141,7 +159,7 @@ def _allocate_words(context: Any, count: Any) -> Typed:
 @intrinsic
 def _allocate_record(context: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, SIZE(1), ctypes.sizeof(kind.structure))
+        return _zeroed(builder, SIZE(1), SIZE(ctypes.sizeof(kind.structure)))
 
     return Record(kind.structure)(kind), code
 
@@ -149,7 +167,7 @@ def _allocate_record(context: Any, kind: Any) -> Typed:
 @intrinsic
 def _allocate_records(context: Any, kind: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, arguments[1], ctypes.sizeof(kind.structure))
+        return _zeroed(builder, arguments[1], SIZE(ctypes.sizeof(kind.structure)))
 
     return Records(kind.structure)(kind, types.int64), code
 
@@ -161,28 +179,35 @@ def _allocate_reals(context: Any, count: Any) -> Typed:
 
 @intrinsic
 def _allocate_like(context: Any, vector: Any, count: Any) -> Typed:
-    return vector(vector, types.int64), _allocate
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        single = vectors.holds_float32(context, builder, arguments[0])
+        element = builder.select(single, SIZE(4), SIZE(8))
+        return vectors.made(context, builder, _zeroed(builder, _at_least_one(builder, arguments[1]), element), single)
+
+    return vector(vector, types.int64), code if vector == VECTOR else _allocate
 
 
 def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    count = arguments[-1]
-    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
-    at_least_one = builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
     element = context.get_abi_sizeof(context.get_value_type(signature.return_type.dtype))
-    memory = _zeroed(builder, at_least_one, element)
+    memory = _zeroed(builder, _at_least_one(builder, arguments[-1]), SIZE(element))
     return builder.bitcast(memory, context.get_value_type(signature.return_type))
 
 
-def _zeroed(builder: ir.IRBuilder, count: Any, size: int) -> Any:
+def _at_least_one(builder: ir.IRBuilder, count: Any) -> Any:
+    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
+    return builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
+
+
+def _zeroed(builder: ir.IRBuilder, count: Any, size: Any) -> Any:
     calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
-    return builder.call(calloc, [count, SIZE(size)])
+    return builder.call(calloc, [count, size])
 
 
 @intrinsic
 def _release(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [BYTES]), "free")
-        builder.call(free, [builder.bitcast(arguments[0], BYTES)])
+        builder.call(free, [builder.bitcast(_address(context, builder, pointer, arguments[0]), BYTES)])
         return context.get_dummy_value()
 
     return types.void(pointer), code
