@@ -18,9 +18,10 @@ import numba
 from numba.core import types
 
 from .core.records import memory
-from .core.records.abi import CORE, Meaning, Signature, is_kernel
+from .core.records.abi import CORE, Meaning, Signature, is_fast, is_kernel
 from .core.records.border import Finding, Options, Probe, Report
 from .core.records.engine import Engine
+from .machine_code.counting import count
 from .machine_code.operations import OPERATIONS
 from .machine_code.records import Record, Records
 from .machine_code.vectors import either, for_both
@@ -29,6 +30,8 @@ from .machine_code.vectors import either, for_both
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 # Only compiled functions call compiled functions: what Numba would add for calls from Python costs a third of the time.
 WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+COUNT_NAME = "counted"
 
 ELEMENTS: dict[str, types.Type] = {
     "void": types.void,
@@ -78,7 +81,8 @@ def compiled_names(function: Any) -> set[str]:
 def entry(signature: Signature, keep: bool = False, shared: bool = False) -> Any:
     """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text.
 
-    Where it is shared, float64 and float32 vectors are told apart as late as possible.  What is kept lies in Numba's cache on disk, under a name that changes with every change of the core or the compiler.
+    Where it is shared, float64 and float32 vectors are told apart as late as possible.  What is kept lies in Numba's
+    cache on disk, under a name that changes with every change of the core or the compiler.
     """
     function: Any = signature.function
     parameters = [_type(meaning) for _, meaning in signature.parameters]
@@ -125,7 +129,12 @@ def _with_compiled_globals(function: FunctionType, shared: bool) -> FunctionType
     found = {name: function.__globals__[name] for name in names if name in function.__globals__}
     environment = {name: compiled(value, shared) if _is_core(value) else value for name, value in found.items()}
     environment |= {"__name__": function.__module__, "__builtins__": function.__globals__["__builtins__"]}
-    copy = FunctionType(function.__code__, environment, function.__name__)
+    code = function.__code__
+    if shared and not is_fast(function):
+        # Under another name, because Numba insists on its own `range`.
+        environment[COUNT_NAME] = count
+        code = code.replace(co_names=tuple(COUNT_NAME if name == "range" else name for name in code.co_names))
+    copy = FunctionType(code, environment, function.__name__)
     copy.__qualname__ = function.__qualname__
     return copy
 

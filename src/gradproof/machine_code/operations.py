@@ -38,7 +38,8 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    return builder.bitcast(_address(context, builder, signature.args[0], arguments[0]), context.get_value_type(signature.return_type))
+    address = _address(context, builder, signature.args[0], arguments[0])
+    return builder.bitcast(address, context.get_value_type(signature.return_type))
 
 
 def _address(context: Any, builder: ir.IRBuilder, kind: Any, value: Any) -> Any:

@@ -145,6 +145,11 @@ def is_kernel(function: Callable[..., Any]) -> bool:
     return function in _marked.get("kernel", ())
 
 
+def is_fast(function: Callable[..., Any]) -> bool:
+    """Return whether a function is optimised for speed by itself, or as a part of those that are."""
+    return is_kernel(function) or function in _marked.get("always_inlined", ())
+
+
 def always_inlined(function: Function) -> Function:
     """Make a function part of its callers: the innermost step of a loop over a long vector.
 
