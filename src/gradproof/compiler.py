@@ -68,7 +68,12 @@ def compiled(function: FunctionType, shared: bool = False) -> Any:
 
 @functools.cache
 def _dispatcher(function: FunctionType, shared: bool) -> Any:
-    return numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function, shared))
+    dispatcher = numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function, shared))
+    if shared and not is_fast(function):
+        # Numba would compile a form for every constant argument: three of one that is called with 1, 2 and 4.
+        typed = dispatcher.get_call_template
+        dispatcher.get_call_template = lambda given, named: typed([types.unliteral(one) for one in given], named)
+    return dispatcher
 
 
 def compiled_names(function: Any) -> set[str]:
