@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel, never_inlined
 from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.floats import widened
@@ -109,8 +109,15 @@ def move_and_foretell(
     return 0.0
 
 
-@exported
 @kernel
+@never_inlined
+def copy(x: ConstVector, n: int, point: Vector) -> None:
+    """Begin a point where the lines go through."""
+    for index in range(n):
+        point[index] = x[index]
+
+
+@exported
 def points(
     x: ConstVector,
     claimed: ConstVector,
@@ -158,8 +165,7 @@ def points(
     typical = typical_for(x, n, probes, count)
     for number in range(count):
         row = offset(points, number * n)
-        for index in range(n):
-            row[index] = x[index]
+        copy(x, n, row)
         change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
         if is_long(probes[number]):
             changes[number] = change

@@ -9,7 +9,7 @@ from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_ARGUMENT, DONE
 from ..records.memory import evaluate as call_objective
 from ..records.memory import is_null, offset
-from .probes import fits_all, is_long, move_and_foretell, put_back, typical_for
+from .probes import copy, fits_all, is_long, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -29,7 +29,6 @@ def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None
 
 
 @exported
-@kernel
 def evaluate(
     objective: Objective,
     user: User,
@@ -77,8 +76,7 @@ def evaluate(
         return BAD_ARGUMENT
     typical = typical_for(x, n, probes, count)
     if not sets_all(probes[0], 0, n):
-        for index in range(n):
-            point[index] = x[index]
+        copy(x, n, point)
     for number in range(count):
         probe = probes[number]
         if number > 0:
