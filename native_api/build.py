@@ -41,6 +41,8 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
+# A function that only the library calls saves no registers that its callers do not use.
+REGISTERS_BY_CALLER = "-enable-ipra"
 NO_LINKER_STATUS = 3
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
@@ -107,6 +109,7 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    llvm.set_option("gradproof", REGISTERS_BY_CALLER)
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants_text(target))
     symbols = [function.name for function in whole.functions]

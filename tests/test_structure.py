@@ -93,7 +93,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": (*FLOORS_OF_CORE, "door"),
     "_declarations": (),
     "version": (),
-    "machine_code": ("records", "operations"),
+    "machine_code": ("counting", "vectors", "records", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
@@ -150,7 +150,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-COMPILER = {"compiler", "machine_code.operations", "machine_code.records"}
+COMPILER = {"compiler", *(f"machine_code.{one}" for one in ("counting", "operations", "records", "vectors"))}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {

@@ -43,7 +43,6 @@ def is_long(probe: Probe) -> bool:
     return probe.floor != 0.0
 
 
-@kernel
 def typical_for(x: ConstVector, n: int, probes: ConstProbes, count: int) -> float:
     """Return the typical size of x where a probe is on a short random line, which takes it; else 1, at no cost."""
     for number in range(count):
@@ -87,7 +86,6 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
         point[index] = x[index]
 
 
-@kernel
 def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
     """Return whether every probe moves coordinates that x has, and long lines have what they take."""
     complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
