@@ -105,8 +105,8 @@ def twice(text: str, name: str) -> str:
 
 
 def _width(name: str) -> str:
-    # Two doubles at a time take as long as one after the other (2.1 ns and 2.0 ns a coordinate), in twice the code; four
-    # float32 at a time take two thirds of the time, and where the claim gives the signs a third.
+    # Two doubles at a time take as long as one after the other (2.1 ns and 2.0 ns a coordinate), in twice the code;
+    # four float32 at a time take two thirds of the time, and where the claim gives the signs a third.
     return "" if "float32" in name else "noimplicitfloat"
 
 

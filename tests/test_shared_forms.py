@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from gradproof import compiler
-from gradproof.core.evidence import ladder
 from gradproof.core.lines import norms
 from gradproof.core.points import directions
 from gradproof.core.records import abi, memory
@@ -63,6 +62,13 @@ def shared(function):
     return compiler.compiled(function, True)
 
 
+def in_core(function, **instead):
+    """A function as if it stood in the core, with other functions than those it sees here."""
+    copy = type(function)(function.__code__, dict(function.__globals__, **instead), function.__name__)
+    copy.__module__ = directions.__name__
+    return copy
+
+
 def total(x, n):
     """Every second number, from both ends, less what a vector moved by one begins with."""
     result = 0.0
@@ -81,12 +87,10 @@ def moved(x, count):
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-def test_loops_count_as_range_does(dtype, monkeypatch):
+def test_loops_count_as_range_does(dtype):
     """Down, by twos and up; an empty one does nothing."""
     x = X.astype(dtype)
-    code = dict(total.__globals__, moved=memory.offset)
-    plain = type(total)(total.__code__, code, "total")
-    plain.__module__ = directions.__name__
+    plain = in_core(total, moved=memory.offset)
     n = x.size
     expected = x[::-2].sum(dtype=float) + 2.0 * x[1::2].sum(dtype=float) + 4.0 * x.sum(dtype=float) - float(x[1])
     assert math.isclose(through(shared(plain), dtype, x, n), expected, rel_tol=1e-12)
@@ -117,10 +121,24 @@ def test_a_vector_is_written_in_its_type():
     assert double[3] == X[3]
 
 
-def test_constant_arguments_make_no_forms_of_their_own():
-    """Slopes of the left and of the right: one form for +1 and -1; without sharing there are two."""
-    from gradproof.core.machine import rounds
+def signed(x, sign):
+    """The first number with a sign."""
+    return sign * x[0]
 
-    for shared_forms, forms in ((True, 1), (False, 2)):
-        entry(rounds.tell, shared=shared_forms)
-        assert len(compiler._dispatcher(ladder.growing_places, shared_forms).overloads) == forms
+
+def both(x, n):
+    """What cancels, and twice the first number."""
+    return signed(x, 1) + signed(x, -1) + signed(x, n)
+
+
+def test_constant_arguments_make_no_forms_of_their_own():
+    """One form for 1, -1 and what is not known; without sharing there are three."""
+    called = in_core(signed)
+    assert through(shared(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
+    assert len(compiler._dispatcher(called, True).overloads) == 1
+    import numba
+
+    kind = numba.types.CPointer(numba.types.float64)
+    alone = compiler.compiled(in_core(both, signed=called))
+    numba.cfunc(numba.types.float64(kind, numba.types.int64))(lambda x, n: alone(x, n))
+    assert len(compiler._dispatcher(called, False).overloads) == 3

@@ -15,14 +15,14 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 SIZE = ir.IntType(64)
 
 
-class Count(types.SimpleIterableType):
+class Count(types.SimpleIterableType):  # type: ignore[name-defined, misc]
     """What a loop runs over."""
 
     def __init__(self) -> None:
         super().__init__("Count", CountIterator())
 
 
-class CountIterator(types.SimpleIteratorType):
+class CountIterator(types.SimpleIteratorType):  # type: ignore[name-defined, misc]
     """Where a loop is."""
 
     def __init__(self) -> None:
