@@ -136,9 +136,5 @@ def test_constant_arguments_make_no_forms_of_their_own():
     called = in_core(signed)
     assert through(shared(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
     assert len(compiler._dispatcher(called, True).overloads) == 1
-    import numba
-
-    kind = numba.types.CPointer(numba.types.float64)
-    alone = compiler.compiled(in_core(both, signed=called))
-    numba.cfunc(numba.types.float64(kind, numba.types.int64))(lambda x, n: alone(x, n))
+    assert through(compiler.compiled(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
     assert len(compiler._dispatcher(called, False).overloads) == 3
