@@ -19,7 +19,7 @@ from numba.core import types
 
 from .core.records import memory
 from .core.records.abi import CORE, Meaning, Signature, is_fast, is_kernel
-from .core.records.border import Finding, Options, Probe, Report
+from .core.records.border import Finding, Options, Probe, Report, Rung
 from .core.records.engine import Engine
 from .machine_code.counting import count
 from .machine_code.operations import OPERATIONS
@@ -51,6 +51,7 @@ RECORDS: dict[str, types.Type] = {
     "report": Record(Report),
     "probes": Records(Probe),
     "findings": Records(Finding),
+    "rungs": Records(Rung),
 }
 
 
