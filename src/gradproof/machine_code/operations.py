@@ -38,6 +38,8 @@ def _as_floats(context: Any, words: Any) -> Typed:
 @intrinsic
 def _as_like(context: Any, vector: Any, words: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if signature.return_type == VECTOR:
+            return vectors.made(context, builder, arguments[1], vectors.holds_float32(context, builder, arguments[0]))
         return builder.bitcast(arguments[1], context.get_value_type(signature.return_type))
 
     return vector(vector, words), code
@@ -241,7 +243,8 @@ def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
 @intrinsic
 def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        to, come_from = (builder.bitcast(argument, BYTES) for argument in arguments[:2])
+        both = zip(signature.args[:2], arguments[:2], strict=True)
+        to, come_from = (builder.bitcast(_place(context, builder, *one), BYTES) for one in both)
         cgutils.raw_memmove(builder, to, come_from, arguments[2], 1)
         return context.get_dummy_value()
 
@@ -251,7 +254,7 @@ def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
 @intrinsic
 def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        words = builder.bitcast(arguments[0], SIZE.as_pointer())
+        words = builder.bitcast(_place(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
         total = cgutils.alloca_once_value(builder, SIZE(0))
         with cgutils.for_range(builder, arguments[2]) as loop:
             place = builder.add(arguments[1], loop.index)
