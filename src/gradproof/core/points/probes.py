@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel, never_inlined
 from ..records.border import ConstProbes, Probe
 from ..records.codes import (
     BAD_COUNT,
@@ -56,7 +56,6 @@ def is_long(probe: Probe) -> bool:
     return probe.floor != 0.0
 
 
-@kernel
 def typical_for(x: ConstVector, n: int, probes: ConstProbes, count: int) -> float:
     """Return the typical size of x where a probe is on a short random line, which takes it; else 1, at no cost."""
     for number in range(count):
@@ -100,7 +99,6 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
         point[index] = x[index]
 
 
-@kernel
 def code_of_probes(
     probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals
 ) -> int:
@@ -119,7 +117,6 @@ def code_of_probes(
     return DONE
 
 
-@kernel
 def code_of_points(
     x: ConstVector,
     claimed: ConstVector,
@@ -159,8 +156,15 @@ def move_and_foretell(
     return 0.0
 
 
-@exported
 @kernel
+@never_inlined
+def copy(x: ConstVector, n: int, point: Vector) -> None:
+    """Begin a point where the lines go through."""
+    for index in range(n):
+        point[index] = x[index]
+
+
+@exported
 def points(
     x: ConstVector,
     claimed: ConstVector,
@@ -206,8 +210,7 @@ def points(
     typical = typical_for(x, n, probes, count)
     for number in range(count):
         row = offset(points, number * n)
-        for index in range(n):
-            row[index] = x[index]
+        copy(x, n, row)
         change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
         if is_long(probes[number]):
             changes[number] = change

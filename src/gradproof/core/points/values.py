@@ -26,7 +26,7 @@ from ..records.floats import widened
 from ..records.memory import add_at_once, is_null, local_record, offset, report_progress, seconds
 from ..records.memory import evaluate as call_objective
 from ..records.record import record
-from .probes import code_of_points, is_long, move_and_foretell, put_back, typical_for
+from .probes import code_of_points, copy, is_long, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -77,7 +77,6 @@ class Problem(NamedTuple):
 
 
 @exported
-@kernel
 def evaluate(
     objective: Objective,
     user: User,
@@ -130,7 +129,6 @@ def evaluate(
     return watched_values(Problem(objective, user, x, claimed, sizes, n), probes, count, values, changes, point, watch)
 
 
-@kernel
 def watched_values(
     problem: Problem, probes: ConstProbes, count: int, values: Reals, changes: Reals, point: Vector, watch: Watch
 ) -> int:
@@ -144,8 +142,7 @@ def watched_values(
         return DONE
     typical = typical_for(x, problem.n, probes, count)
     if not sets_all(probes[number], 0, problem.n):
-        for index in range(problem.n):
-            point[index] = x[index]
+        copy(x, problem.n, point)
     last = number
     while number < count:
         probe = probes[number]
@@ -184,7 +181,6 @@ def watched_value(problem: Problem, point: Vector, watch: Watch, number: int, in
     return note_evaluation(watch)
 
 
-@kernel
 def value_of(problem: Problem, point: Vector, value: Reals) -> int:
     """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
     value[0] = math.nan
