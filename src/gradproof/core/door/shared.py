@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ..points.values import Problem, Watch, tell_progress, watched_values
+from ..points.values import Problem, Round, Watch, tell_progress, watched_values
 from ..records.abi import (
     ConstReals,
     ConstVector,
@@ -139,16 +139,21 @@ def point_in(room: Words, x: ConstVector) -> Vector:
     return as_like(x, offset(room, SHARE_WORDS))
 
 
+def round_of(work: Workspace, count: int) -> Round:
+    """Return the round that is under way."""
+    return Round(work.probes, count, work.values, work.changes)
+
+
 def values_of_round(problem: Problem, work: Workspace, count: int) -> int:
     """Write the values of a round, by as many threads as it is worth; return the code of what ended it early."""
     point = point_in(work.rooms, problem.x)
     if work.threads == 1:
-        return watched_values(problem, work.probes, count, work.values, work.changes, point, work.watch)
+        return watched_values(problem, round_of(work, count), point, work.watch)
     began = seconds()
     work.count = count
     work.counters[0] = 0
     others = start_others(work)
-    code = watched_values(problem, work.probes, count, work.values, work.changes, point, work.watch)
+    code = watched_values(problem, round_of(work, count), point, work.watch)
     add_at_once(work.counters, ROUND)
     code = gathered(work, others, code)
     work.pace = (seconds() - began) * (others + 1) / count
@@ -177,7 +182,7 @@ def take_share(room: Words) -> None:
     x = as_vector(work.x, work.floats != 0)
     problem = Problem(work.objective, work.user, x, as_vector(work.claimed, work.floats != 0), work.sizes, work.n)
     point = point_in(room, x)
-    share.code = watched_values(problem, work.probes, work.count, work.values, work.changes, point, share.watch)
+    share.code = watched_values(problem, round_of(work, work.count), point, share.watch)
     add_at_once(work.counters, ROUND)
 
 

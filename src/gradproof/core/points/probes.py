@@ -103,6 +103,8 @@ def code_of_probes(
     probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals
 ) -> int:
     """Return the code of what probes move that x does not have, or of what long lines take that is missing."""
+    if is_null(probes):
+        return NULL_PROBES
     for number in range(count):
         probe = probes[number]
         if not fits(probe, n):
@@ -117,32 +119,19 @@ def code_of_probes(
     return DONE
 
 
-def code_of_points(
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    n: int,
-    probes: ConstProbes,
-    count: int,
-    points: Vector,
-    changes: Reals,
-    rows: int,
-) -> int:
-    """Return the code of what is wrong with what `points` and `evaluate` are given; 0 where nothing is."""
+def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector, count: int) -> int:
+    """Return the code of what is wrong with the vectors, of which `points` has room for so many; 0 where nothing is."""
     if n < 0:
         return BAD_N
     if count < 0:
         return BAD_COUNT
     if is_null(x):
         return NULL_X
-    if is_null(probes):
-        return NULL_PROBES
     if is_null(points):
         return NULL_POINT
     room = n * element_bytes(x)
-    if overlap(points, rows * room, x, room) or (not is_null(claimed) and overlap(points, rows * room, claimed, room)):
-        return OVERLAP
-    return code_of_probes(probes, count, n, claimed, sizes, changes)
+    over_claim = not is_null(claimed) and overlap(points, count * room, claimed, room)
+    return OVERLAP if over_claim or overlap(points, count * room, x, room) else DONE
 
 
 @kernel
@@ -204,7 +193,9 @@ def points(
     """
     if count == 0 and n >= 0:
         return DONE
-    code = code_of_points(x, claimed, sizes, n, probes, count, points, changes, count)
+    code = code_of_points(x, claimed, n, points, count)
+    if code == DONE:
+        code = code_of_probes(probes, count, n, claimed, sizes, changes)
     if code != DONE:
         return code
     typical = typical_for(x, n, probes, count)
