@@ -145,7 +145,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure", "arguments loading", "check study", "main"),
+    "commands": ("failure", "arguments loading", "check native study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
