@@ -1,7 +1,7 @@
 """Builds libgradproof, a C library without Python, from the core.
 
     python native_api/build.py                   the library, into src/gradproof
-    python native_api/build.py --declarations    gradproof.h and _declarations.py
+    python native_api/build.py --declarations    headers, the Fortran module, _declarations.py, and abi.json
 
 The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM
 optimises it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the
@@ -25,9 +25,6 @@ import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)] * (str(HERE) not in sys.path)
 
 import prefix
 from linking import FILE_NAME, PACKAGE, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
@@ -203,7 +200,7 @@ def refuse_unmet_marks(unmet: list[str]) -> None:
 def main() -> int:
     """Build what the arguments ask for; return the exit status."""
     parser = argparse.ArgumentParser(description="Builds libgradproof, or the declarations of its functions.")
-    parser.add_argument("--declarations", action="store_true", help="write gradproof.h and _declarations.py instead")
+    parser.add_argument("--declarations", action="store_true", help="write the headers and their like instead")
     parser.add_argument("--into", type=Path, default=PACKAGE, help="folder for the library; default: the package")
     arguments = parser.parse_args()
     import_core()

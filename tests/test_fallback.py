@@ -89,7 +89,9 @@ def test_installing_without_a_linker(tmp_path):
     wheel = next(tmp_path.glob("*.whl"))
     assert wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert not [name for name in archive.namelist() if name.endswith((".so", ".dylib", ".dll", ".a")) or "/lib/" in name]
+        assert not [
+            name for name in archive.namelist() if name.endswith((".so", ".dylib", ".dll", ".a")) or "/lib/" in name
+        ]
         assert "gradproof/core/__init__.py" in archive.namelist()
 
 

@@ -60,7 +60,13 @@ def test_a_wheel_that_says_it_fits_everywhere(complaints):
 
 
 @pytest.mark.parametrize(
-    "extra", ["tests/test_check.py", "gradproof/__pycache__/report.pyc", "gradproof/gradproof.dll", "gradproof/lib/libgradproof.so.2"]
+    "extra",
+    [
+        "tests/test_check.py",
+        "gradproof/__pycache__/report.pyc",
+        "gradproof/gradproof.dll",
+        "gradproof/lib/libgradproof.so.2",
+    ],
 )
 def test_what_does_not_belong_there(complaints, extra):
     assert complaints(WHOLE | {extra: ""})

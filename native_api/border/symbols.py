@@ -1,0 +1,183 @@
+"""What crosses the border: functions, callbacks, structs and constants, as C has them; from the core's own tables."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, NamedTuple
+
+from gradproof.core.records import border as records
+from gradproof.core.records import codes
+from gradproof.core.records.abi import Signature, exported_functions, signatures
+from gradproof.core.records.engine import ROUND
+from gradproof.version import ABI, __version__
+
+WORD = 8
+FIELD_TYPES = {
+    "Integer": "int64_t",
+    "Real": "double",
+    "Bits": "uint64_t",
+    "ConstReals": "const double *",
+    "ConstIntegers": "const int64_t *",
+    "Names": "const char *const *",
+    "Progress": "gradproof_progress",
+    "User": "void *",
+}
+
+
+class Constant(NamedTuple):
+    """One constant, with what it means; no words where its name says it."""
+
+    name: str
+    value: int
+    meaning: str
+
+
+class Enumeration(NamedTuple):
+    """Constants that belong together."""
+
+    name: str
+    meaning: str
+    constants: list[Constant]
+
+
+class Callback(NamedTuple):
+    """A function of the caller's own, by its C type; twins share their comment, which the first one has."""
+
+    name: str
+    result: str
+    parameters: tuple[tuple[str, str], ...]
+    meaning: str
+
+
+class Field(NamedTuple):
+    """A field of a struct."""
+
+    name: str
+    c_type: str
+    meaning: str
+    offset: int
+
+
+class Struct(NamedTuple):
+    """A struct; one that begins with its size may grow at its end."""
+
+    name: str
+    meaning: str
+    fields: list[Field]
+
+    @property
+    def grows(self) -> bool:
+        """Return whether fields may be added."""
+        return self.fields[0].name == "size"
+
+    @property
+    def size(self) -> int:
+        """Return its bytes."""
+        return WORD * len(self.fields)
+
+
+class Function(NamedTuple):
+    """An exported function; those with constant answers are made by the build and not by the compiler of the core."""
+
+    name: str
+    result: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+OBJECTIVE = (
+    "An objective: writes f(x) to *value and returns 0, or has no value: it writes NaN, or returns a code above 0."
+)
+CALLBACKS = [
+    Callback(
+        f"gradproof_objective{twin}",
+        "int32_t",
+        (("x", f"const {element} *"), ("n", "int64_t"), ("value", "double *"), ("user", "void *")),
+        meaning,
+    )
+    for twin, element, meaning in (("", "double", OBJECTIVE), ("_f32", "float", ""))
+]
+
+# Constant answers, with what the header says of them.
+CONSTANT_FUNCTIONS = [
+    (Function("gradproof_version", "uint32_t", ()),
+     "Return the version of the library: GRADPROOF_VERSION of the header that it belongs to."),
+    (Function("gradproof_explain", "const char *", (("code", "int32_t"),)),
+     "Return the sentence of a code; never NULL, owned by the library."),
+    (Function("gradproof_explain_cause", "const char *", (("cause", "int32_t"),)),
+     "Return the sentence of a cause: what it means and what to do; never NULL, owned by the library."),
+]  # fmt: skip
+
+
+def declared(signature: Signature) -> Function:
+    """Return an exported function of the core as C has it."""
+    parameters = tuple((name, meaning.c) for name, meaning in signature.parameters)
+    return Function(signature.symbol, signature.result.c, parameters)
+
+
+def functions() -> list[Function]:
+    """Return all functions of the library."""
+    constant = [function for function, _ in CONSTANT_FUNCTIONS]
+    return constant + [declared(one) for function in exported_functions().values() for one in signatures(function)]
+
+
+def structs() -> list[Struct]:
+    """Return all structs that cross the border."""
+    return [
+        Struct(f"gradproof_{record.__name__.lower()}", str(record.__doc__), fields_of(record))
+        for record in records.RECORDS
+    ]
+
+
+def fields_of(record: type[Any]) -> list[Field]:
+    """Return every field of a record: of each a line `name: Word  # meaning`."""
+    found = re.findall(r"^    (\w+): (\w+)  # (.+)$", inspect.getsource(record), re.MULTILINE)
+    # Every field has 8 bytes: there is no padding.
+    return [Field(name, FIELD_TYPES[word], text, WORD * place) for place, (name, word, text) in enumerate(found)]
+
+
+def enumerations() -> list[Enumeration]:
+    """Return all constants but for the version."""
+    worded = [Constant(_name(word), code, text) for code, (word, text) in codes.CODES.items()]
+    verdicts = [Constant(_name(word), code, "") for code, word in codes.VERDICTS.items()]
+    causes = [Constant(_name(f"cause_{word}"), code, text) for code, (word, text) in codes.CAUSES.items()]
+    return [
+        Enumeration("gradproof_code", "What a call returns; gradproof_explain gives the sentence.", worded),
+        Enumeration(
+            "gradproof_verdict", "Only GRADPROOF_RIGHT is a pass: a check that could not decide is not.", verdicts
+        ),
+        Enumeration("gradproof_cause", "Causes of a finding; gradproof_explain_cause gives the sentence.", causes),
+        Enumeration(
+            "gradproof_mode",
+            "The one that suits n and the budget, every coordinate by itself, or lines.",
+            _named("MODE_"),
+        ),
+        Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
+        Enumeration(
+            "gradproof_limit",
+            "The largest round: gradproof_ask wants room for so many probes.",
+            [Constant("GRADPROOF_ROUND", ROUND, "")],
+        ),
+    ]
+
+
+def versions() -> list[Constant]:
+    """Return the constants that say which library a header belongs to."""
+    major, minor, patch = (int(part) for part in __version__.split("."))
+    packed = 10000 * major + 100 * minor + patch
+    return [
+        Constant("GRADPROOF_VERSION_MAJOR", major, ""),
+        Constant("GRADPROOF_VERSION_MINOR", minor, ""),
+        Constant("GRADPROOF_VERSION_PATCH", patch, ""),
+        Constant("GRADPROOF_VERSION", packed, "what gradproof_version() returns: 10000 major + 100 minor + patch"),
+        Constant("GRADPROOF_ABI", ABI, "programs built with this header run with every library of this number"),
+    ]
+
+
+def _name(word: str) -> str:
+    return f"GRADPROOF_{word.upper()}"
+
+
+def _named(prefix: str) -> list[Constant]:
+    found = {name: value for name, value in vars(codes).items() if name.startswith(prefix)}
+    return sorted((Constant(_name(name), value, "") for name, value in found.items()), key=lambda one: one.value)

@@ -1,0 +1,11 @@
+#include <gradproof.h>
+#include <stdio.h>
+
+int main(void) {
+    gradproof_report report;
+    double x[] = {1, 2}, claimed[] = {1, 1};
+    int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
+    if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
+    puts(gradproof_explain_cause(GRADPROOF_CAUSE_DOMAIN));
+    return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
+}
