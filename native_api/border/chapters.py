@@ -25,7 +25,7 @@ class Chapter(NamedTuple):
         return Path(__file__).with_name(self.file).read_text(encoding="ascii")
 
 
-# What a macro makes of a function, behind it.
+# By function: a macro that stands behind it.
 MACROS: dict[str, str] = {}
 
 CHAPTERS = (
