@@ -169,7 +169,7 @@ def constants_text(target: Any) -> str:
     lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
     lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
     known = {code: codes.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.OBJECTIVE_CODE)
+    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
     known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
     lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
     return "\n".join(lines)

@@ -123,7 +123,7 @@ int main() {
         }
     }
 }
-""".replace("BEGIN", "gradproof_begin(x, g, sizes.data(), 2, nullptr, 0, nullptr, &code)")
+""".replace("BEGIN", "gradproof_begin(x, g, sizes.data(), 2, nullptr, &code)")
 )
 ROUNDS_OUTPUT = "".join(f"no value here {last}\n" for last in (5, 4, 3, 2, 1)) + "right 1\n"
 

@@ -13,8 +13,10 @@ int main(void) {
     gradproof_options options;
     gradproof_report report;
     gradproof_finding worst;
+    report.size = sizeof report;
+    worst.size = sizeof worst;
     gradproof_options_default(&options);
-    options.budget = 1000;
+    options.time_limit = 60; // seconds
     int32_t code = gradproof_check(cubes, NULL, x, claimed, 3, &options, &report, &worst, 1);
     if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
     if (report.verdict == GRADPROOF_RIGHT) return puts("right"), 0;

@@ -10,26 +10,24 @@
  * Link with -lgradproof -lm. pkg-config and CMake know gradproof after `gradproof native --prefix DIR`; `gradproof info
  * --cflags --libs` prints the flags of the library inside of the Python package. Nothing of Python is needed.
  *
- * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back. Where a
- *            function returns a number, such as that of probes, a code below 0 comes in its place. gradproof_explain
- *            gives the sentence of every code.
+ * Codes      0 is done; below 0 misuse or a lack of memory; above 0 a callback's own code, which ends the call at once
+ *            and is handed back. Where a function returns a number, such as that of probes, a code below 0 comes in its
+ *            place. gradproof_explain gives the sentence of every code.
  * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
- * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
- *            for a pointer that must not be NULL or a number out of its range, there is
- *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a
- *                                           gradproof_engine_start that was refused)
- *                GRADPROOF_NO_ROUND         tell without ask, or a second time
- *                GRADPROOF_TOO_MANY_VALUES  tell more values than the round has probes
- *                GRADPROOF_NOTHING_TOLD     result before the first value
- * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end; with
- *            gradproof_engine_start a check lives in memory of the caller's own.
+ * Structs    The first field of options, report and finding is their size. Set it to sizeof before the call: so a
+ *            program goes on working with a later library, whose structs are longer. Of an array of findings the first
+ *            one's counts.
+ * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that report->verdict
+ *            is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says what to do. A check
+ *            bears checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what is wrong with its memory.
+ * Memory     Buffers are the caller's, in and out. What gradproof_begin and gradproof_resume return goes back through
+ *            gradproof_end; with gradproof_engine_start a check lives in memory of the caller's own.
  * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp: the library
  *            has tables for unwinding, and holds no locks. gradproof_check and the pieces then do not give back the
  *            memory that they took for the call. In rounds nothing is lost: what left gradproof_evaluate is caught,
- *            and gradproof_end gives the check back. A code above 0, or NaN, is the way without loss everywhere.
- * Growth     A program built with this header runs with every library of the same GRADPROOF_ABI, older or newer in
- *            anything else: structs that begin with their size may grow at the end, and functions and codes may be
- *            added, but nothing moves.
+ *            and gradproof_end gives the check back. A code above 0 is the way without loss everywhere.
+ * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI: structs that
+ *            begin with their size may grow at the end, and functions and codes may be added, but nothing moves.
  * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
  *            begun, evaluated and told with the same one.
  * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
@@ -37,7 +35,7 @@
  * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
  *            so does the verdict.
  *
- * gradproof_ffi.h holds the same declarations for parsers of FFI libraries: without comments and directives; and
+ * gradproof_ffi.h holds the same declarations for parsers of FFI libraries, without comments and directives;
  * gradproof.f90 holds them for Fortran.
  *
  * This file is generated: native_api/build.py --declarations.

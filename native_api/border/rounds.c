@@ -17,8 +17,10 @@ int main(void) {
     gradproof_finding worst;
     int64_t count;
     int32_t code;
+    report.size = sizeof report;
+    worst.size = sizeof worst;
     gradproof_windows(x, n, sizes);
-    gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, 0, NULL, &code);
+    gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
     if (engine == NULL) return puts(gradproof_explain(code)), 2;
     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
         gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);

@@ -86,8 +86,10 @@ class Function(NamedTuple):
 
 
 OBJECTIVE = (
-    "An objective: writes f(x) to *value and returns 0, or has no value: it writes NaN, or returns a code above 0."
+    "An objective: writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value (or writes NaN); or a "
+    "code above 0, which ends the call and is handed back."
 )
+PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
 CALLBACKS = [
     Callback(
         f"gradproof_objective{twin}",
@@ -96,6 +98,13 @@ CALLBACKS = [
         meaning,
     )
     for twin, element, meaning in (("", "double", OBJECTIVE), ("_f32", "float", ""))
+] + [
+    Callback(
+        "gradproof_progress",
+        "int32_t",
+        (("done", "int64_t"), ("expected", "int64_t"), ("user", "void *")),
+        PROGRESS,
+    )
 ]
 
 # Constant answers, with what the header says of them.
@@ -152,6 +161,7 @@ def enumerations() -> list[Enumeration]:
             "The one that suits n and the budget, every coordinate by itself, or lines.",
             _named("MODE_"),
         ),
+        Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
         Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
         Enumeration(
             "gradproof_limit",

@@ -3,6 +3,7 @@
 
 int main(void) {
     gradproof_report report;
+    report.size = sizeof report;
     double x[] = {1, 2}, claimed[] = {1, 1};
     int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));

@@ -15,13 +15,49 @@ module gradproof
    integer(c_int32_t), parameter :: GRADPROOF_VERSION_PATCH = 0
    integer(c_int32_t), parameter :: GRADPROOF_ABI = 1
    integer(c_int32_t), parameter :: GRADPROOF_DONE = 0
-   integer(c_int32_t), parameter :: GRADPROOF_BAD_ARGUMENT = -1
    integer(c_int32_t), parameter :: GRADPROOF_OUT_OF_MEMORY = -2
    integer(c_int32_t), parameter :: GRADPROOF_OBJECTIVE_NOT_FINITE = -3
    integer(c_int32_t), parameter :: GRADPROOF_NO_ROUND = -4
    integer(c_int32_t), parameter :: GRADPROOF_TOO_MANY_VALUES = -5
    integer(c_int32_t), parameter :: GRADPROOF_NO_ENGINE = -6
    integer(c_int32_t), parameter :: GRADPROOF_NOTHING_TOLD = -7
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_RETURN = -8
+   integer(c_int32_t), parameter :: GRADPROOF_DAMAGED = -9
+   integer(c_int32_t), parameter :: GRADPROOF_OTHER_VERSION = -10
+   integer(c_int32_t), parameter :: GRADPROOF_OTHER_TYPE = -11
+   integer(c_int32_t), parameter :: GRADPROOF_OVERLAP = -12
+   integer(c_int32_t), parameter :: GRADPROOF_X_NOT_FINITE = -20
+   integer(c_int32_t), parameter :: GRADPROOF_X_OUTSIDE_BOUNDS = -21
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_N = -22
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_CAPACITY = -23
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_COUNT = -24
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_INDEX = -25
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_PROBE = -26
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_RADIUS = -27
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_SIZE = -40
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_BUDGET = -41
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_FLOAT32 = -42
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_RTOL = -43
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_ATOL = -44
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_MODE = -45
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_TIME_LIMIT = -46
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_THREADS = -47
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_BOUNDS = -48
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_BLOCKS = -49
+   integer(c_int32_t), parameter :: GRADPROOF_BAD_BORDERS = -50
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_OBJECTIVE = -60
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_X = -61
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_CLAIMED = -62
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_REPORT = -63
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_ENGINE = -64
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_OPTIONS = -65
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_PROBES = -66
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_VALUES = -67
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_CHANGES = -68
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_SIZES = -69
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_POINT = -70
+   integer(c_int32_t), parameter :: GRADPROOF_NULL_OUTPUT = -71
+   integer(c_int32_t), parameter :: GRADPROOF_OUTSIDE = -100
    integer(c_int64_t), parameter :: GRADPROOF_RIGHT = 1
    integer(c_int64_t), parameter :: GRADPROOF_WRONG = 2
    integer(c_int64_t), parameter :: GRADPROOF_INCONCLUSIVE = 3
@@ -37,6 +73,10 @@ module gradproof
    integer(c_int64_t), parameter :: GRADPROOF_MODE_AUTO = 0
    integer(c_int64_t), parameter :: GRADPROOF_MODE_FULL = 1
    integer(c_int64_t), parameter :: GRADPROOF_MODE_LINES = 2
+   integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_NOTHING = 0
+   integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_BUDGET = 1
+   integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_TIME_LIMIT = 2
+   integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_CALLER = 3
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_COARSE = 16
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT32 = 32
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT64 = 64
@@ -53,16 +93,26 @@ module gradproof
    end type
 
    type, bind(c) :: gradproof_options
-      integer(c_int64_t) :: size = 56
+      integer(c_int64_t) :: size = 128
       integer(c_int64_t) :: budget = 0
       integer(c_int64_t) :: seed = 0
       integer(c_int64_t) :: float32 = 0
       real(c_double) :: rtol = 0
       integer(c_int64_t) :: mode = 0
       real(c_double) :: atol = 0
+      real(c_double) :: time_limit = 0
+      integer(c_int64_t) :: threads = 0
+      type(c_ptr) :: lower = c_null_ptr
+      type(c_ptr) :: upper = c_null_ptr
+      integer(c_int64_t) :: blocks = 0
+      type(c_ptr) :: borders = c_null_ptr
+      type(c_ptr) :: names = c_null_ptr
+      type(c_funptr) :: progress = c_null_funptr
+      type(c_ptr) :: progress_user = c_null_ptr
    end type
 
    type, bind(c) :: gradproof_report
+      integer(c_int64_t) :: size = 336
       integer(c_int64_t) :: verdict = 0
       integer(c_int64_t) :: n = 0
       integer(c_int64_t) :: tested = 0
@@ -101,9 +151,13 @@ module gradproof
       integer(c_int64_t) :: unseen = 0
       real(c_double) :: seen = 0
       real(c_double) :: seen_factor = 0
+      integer(c_int64_t) :: index = 0
+      integer(c_int64_t) :: stopped_by = 0
+      integer(c_int64_t) :: seed = 0
    end type
 
    type, bind(c) :: gradproof_finding
+      integer(c_int64_t) :: size = 112
       integer(c_int64_t) :: start = 0
       integer(c_int64_t) :: stop = 0
       integer(c_int64_t) :: cause = 0
@@ -134,6 +188,12 @@ module gradproof
          real(c_double), intent(inout) :: value
          type(c_ptr), value :: user
       end function
+      integer(c_int32_t) function gradproof_progress(done, expected, user) bind(c)
+         import
+         integer(c_int64_t), value :: done
+         integer(c_int64_t), value :: expected
+         type(c_ptr), value :: user
+      end function
    end interface
 
    interface
@@ -148,34 +208,6 @@ module gradproof
          import
          integer(c_int32_t), value :: cause
       end function
-      type(c_ptr) function gradproof_begin(x, claimed, sizes, n, borders, blocks, options, code) bind(c, &
-         name="gradproof_begin")
-         import
-         real(c_double), intent(in) :: x(*)
-         real(c_double), intent(in) :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
-         integer(c_int64_t), value :: n
-         integer(c_int64_t), intent(in), optional :: borders(*)
-         integer(c_int64_t), value :: blocks
-         type(gradproof_options), intent(in), optional :: options
-         integer(c_int32_t), intent(inout), optional :: code
-      end function
-      type(c_ptr) function gradproof_begin_f32(x, claimed, sizes, n, borders, blocks, options, code) bind(c, &
-         name="gradproof_begin_f32")
-         import
-         real(c_float), intent(in) :: x(*)
-         real(c_float), intent(in) :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
-         integer(c_int64_t), value :: n
-         integer(c_int64_t), intent(in), optional :: borders(*)
-         integer(c_int64_t), value :: blocks
-         type(gradproof_options), intent(in), optional :: options
-         integer(c_int32_t), intent(inout), optional :: code
-      end function
-      subroutine gradproof_end(engine) bind(c, name="gradproof_end")
-         import
-         type(c_ptr), value :: engine
-      end subroutine
       integer(c_int32_t) function gradproof_check(objective, user, x, claimed, n, options, report, findings, &
          capacity) bind(c, name="gradproof_check")
          import
@@ -202,9 +234,48 @@ module gradproof
          type(gradproof_finding), intent(inout), optional :: findings(*)
          integer(c_int64_t), value :: capacity
       end function
-      integer(c_int32_t) function gradproof_options_default(options) bind(c, name="gradproof_options_default")
+      type(c_ptr) function gradproof_begin(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin")
+         import
+         real(c_double), intent(in) :: x(*)
+         real(c_double), intent(in) :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
+         integer(c_int64_t), value :: n
+         type(gradproof_options), intent(in), optional :: options
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      type(c_ptr) function gradproof_begin_f32(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin_f32")
+         import
+         real(c_float), intent(in) :: x(*)
+         real(c_float), intent(in) :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
+         integer(c_int64_t), value :: n
+         type(gradproof_options), intent(in), optional :: options
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      type(c_ptr) function gradproof_resume(saved, words, code) bind(c, name="gradproof_resume")
+         import
+         type(c_ptr), value :: saved
+         integer(c_int64_t), value :: words
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      subroutine gradproof_end(engine) bind(c, name="gradproof_end")
+         import
+         type(c_ptr), value :: engine
+      end subroutine
+      integer(c_int64_t) function gradproof_first_not_finite(x, n) bind(c, name="gradproof_first_not_finite")
+         import
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+      end function
+      integer(c_int64_t) function gradproof_first_not_finite_f32(x, n) bind(c, name="gradproof_first_not_finite_f32")
+         import
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+      end function
+      integer(c_int32_t) function gradproof_options_fill(options, size) bind(c, name="gradproof_options_fill")
          import
          type(gradproof_options), intent(inout) :: options
+         integer(c_int64_t), value :: size
       end function
       integer(c_int64_t) function gradproof_uses_lines(n, mode, budget) bind(c, name="gradproof_uses_lines")
          import
@@ -236,34 +307,29 @@ module gradproof
          real(c_double), intent(inout), optional :: bars(*)
          integer(c_int64_t), value :: capacity
       end function
-      integer(c_int64_t) function gradproof_engine_size(n, blocks, options) bind(c, name="gradproof_engine_size")
+      integer(c_int64_t) function gradproof_engine_size(n, options) bind(c, name="gradproof_engine_size")
          import
          integer(c_int64_t), value :: n
-         integer(c_int64_t), value :: blocks
          type(gradproof_options), intent(in), optional :: options
       end function
-      integer(c_int32_t) function gradproof_engine_start(engine, x, claimed, sizes, n, borders, blocks, &
-         options) bind(c, name="gradproof_engine_start")
+      integer(c_int32_t) function gradproof_engine_start(engine, x, claimed, sizes, n, options) bind(c, &
+         name="gradproof_engine_start")
          import
          type(c_ptr), value :: engine
          real(c_double), intent(in) :: x(*)
          real(c_double), intent(in) :: claimed(*)
          real(c_double), intent(in), optional :: sizes(*)
          integer(c_int64_t), value :: n
-         integer(c_int64_t), intent(in), optional :: borders(*)
-         integer(c_int64_t), value :: blocks
          type(gradproof_options), intent(in), optional :: options
       end function
-      integer(c_int32_t) function gradproof_engine_start_f32(engine, x, claimed, sizes, n, borders, blocks, &
-         options) bind(c, name="gradproof_engine_start_f32")
+      integer(c_int32_t) function gradproof_engine_start_f32(engine, x, claimed, sizes, n, options) bind(c, &
+         name="gradproof_engine_start_f32")
          import
          type(c_ptr), value :: engine
          real(c_float), intent(in) :: x(*)
          real(c_float), intent(in) :: claimed(*)
          real(c_double), intent(in), optional :: sizes(*)
          integer(c_int64_t), value :: n
-         integer(c_int64_t), intent(in), optional :: borders(*)
-         integer(c_int64_t), value :: blocks
          type(gradproof_options), intent(in), optional :: options
       end function
       integer(c_int64_t) function gradproof_ask(engine, probes, capacity) bind(c, name="gradproof_ask")
@@ -300,6 +366,11 @@ module gradproof
       integer(c_int32_t) function gradproof_stop(engine) bind(c, name="gradproof_stop")
          import
          type(c_ptr), value :: engine
+      end function
+      integer(c_int32_t) function gradproof_allow(engine, budget) bind(c, name="gradproof_allow")
+         import
+         type(c_ptr), value :: engine
+         integer(c_int64_t), value :: budget
       end function
       integer(c_int64_t) function gradproof_block_factors(engine, factors, capacity) bind(c, &
          name="gradproof_block_factors")

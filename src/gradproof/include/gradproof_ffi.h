@@ -7,13 +7,49 @@ enum gradproof_versions {
 };
 enum gradproof_code {
     GRADPROOF_DONE = 0,
-    GRADPROOF_BAD_ARGUMENT = -1,
     GRADPROOF_OUT_OF_MEMORY = -2,
     GRADPROOF_OBJECTIVE_NOT_FINITE = -3,
     GRADPROOF_NO_ROUND = -4,
     GRADPROOF_TOO_MANY_VALUES = -5,
     GRADPROOF_NO_ENGINE = -6,
-    GRADPROOF_NOTHING_TOLD = -7
+    GRADPROOF_NOTHING_TOLD = -7,
+    GRADPROOF_BAD_RETURN = -8,
+    GRADPROOF_DAMAGED = -9,
+    GRADPROOF_OTHER_VERSION = -10,
+    GRADPROOF_OTHER_TYPE = -11,
+    GRADPROOF_OVERLAP = -12,
+    GRADPROOF_X_NOT_FINITE = -20,
+    GRADPROOF_X_OUTSIDE_BOUNDS = -21,
+    GRADPROOF_BAD_N = -22,
+    GRADPROOF_BAD_CAPACITY = -23,
+    GRADPROOF_BAD_COUNT = -24,
+    GRADPROOF_BAD_INDEX = -25,
+    GRADPROOF_BAD_PROBE = -26,
+    GRADPROOF_BAD_RADIUS = -27,
+    GRADPROOF_BAD_SIZE = -40,
+    GRADPROOF_BAD_BUDGET = -41,
+    GRADPROOF_BAD_FLOAT32 = -42,
+    GRADPROOF_BAD_RTOL = -43,
+    GRADPROOF_BAD_ATOL = -44,
+    GRADPROOF_BAD_MODE = -45,
+    GRADPROOF_BAD_TIME_LIMIT = -46,
+    GRADPROOF_BAD_THREADS = -47,
+    GRADPROOF_BAD_BOUNDS = -48,
+    GRADPROOF_BAD_BLOCKS = -49,
+    GRADPROOF_BAD_BORDERS = -50,
+    GRADPROOF_NULL_OBJECTIVE = -60,
+    GRADPROOF_NULL_X = -61,
+    GRADPROOF_NULL_CLAIMED = -62,
+    GRADPROOF_NULL_REPORT = -63,
+    GRADPROOF_NULL_ENGINE = -64,
+    GRADPROOF_NULL_OPTIONS = -65,
+    GRADPROOF_NULL_PROBES = -66,
+    GRADPROOF_NULL_VALUES = -67,
+    GRADPROOF_NULL_CHANGES = -68,
+    GRADPROOF_NULL_SIZES = -69,
+    GRADPROOF_NULL_POINT = -70,
+    GRADPROOF_NULL_OUTPUT = -71,
+    GRADPROOF_OUTSIDE = -100
 };
 enum gradproof_verdict {
     GRADPROOF_RIGHT = 1,
@@ -36,6 +72,12 @@ enum gradproof_mode {
     GRADPROOF_MODE_FULL = 1,
     GRADPROOF_MODE_LINES = 2
 };
+enum gradproof_stop_reason {
+    GRADPROOF_STOPPED_BY_NOTHING = 0,
+    GRADPROOF_STOPPED_BY_BUDGET = 1,
+    GRADPROOF_STOPPED_BY_TIME_LIMIT = 2,
+    GRADPROOF_STOPPED_BY_CALLER = 3
+};
 enum gradproof_arithmetic {
     GRADPROOF_ARITHMETIC_COARSE = 16,
     GRADPROOF_ARITHMETIC_FLOAT32 = 32,
@@ -46,6 +88,7 @@ enum gradproof_limit {
 };
 typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
 typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
+typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);
 typedef struct gradproof_engine gradproof_engine;
 typedef struct gradproof_probe {
     int64_t start;
@@ -64,8 +107,18 @@ typedef struct gradproof_options {
     double rtol;
     int64_t mode;
     double atol;
+    double time_limit;
+    int64_t threads;
+    const double *lower;
+    const double *upper;
+    int64_t blocks;
+    const int64_t *borders;
+    const char *const *names;
+    gradproof_progress progress;
+    void *progress_user;
 } gradproof_options;
 typedef struct gradproof_report {
+    int64_t size;
     int64_t verdict;
     int64_t n;
     int64_t tested;
@@ -104,8 +157,12 @@ typedef struct gradproof_report {
     int64_t unseen;
     double seen;
     double seen_factor;
+    int64_t index;
+    int64_t stopped_by;
+    uint64_t seed;
 } gradproof_report;
 typedef struct gradproof_finding {
+    int64_t size;
     int64_t start;
     int64_t stop;
     int64_t cause;
@@ -123,24 +180,28 @@ typedef struct gradproof_finding {
 uint32_t gradproof_version(void);
 const char *gradproof_explain(int32_t code);
 const char *gradproof_explain_cause(int32_t cause);
-gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
-gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
-void gradproof_end(gradproof_engine *engine);
 int32_t gradproof_check(gradproof_objective objective, void *user, const double *x, const double *claimed, int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
 int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const float *x, const float *claimed, int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
-int32_t gradproof_options_default(gradproof_options *options);
+gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n, const gradproof_options *options, int32_t *code);
+gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, const double *sizes, int64_t n, const gradproof_options *options, int32_t *code);
+gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
+void gradproof_end(gradproof_engine *engine);
+int64_t gradproof_first_not_finite(const double *x, int64_t n);
+int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
+int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
 int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes, int64_t *kinks, double *resolutions, int64_t capacity);
 int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
-int64_t gradproof_engine_size(int64_t n, int64_t blocks, const gradproof_options *options);
-int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed, const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
-int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed, const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+int64_t gradproof_engine_size(int64_t n, const gradproof_options *options);
+int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed, const double *sizes, int64_t n, const gradproof_options *options);
+int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed, const double *sizes, int64_t n, const gradproof_options *options);
 int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t capacity);
 int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
 int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values, const double *changes, int64_t count);
 int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float *claimed, const double *values, const double *changes, int64_t count);
 int32_t gradproof_stop(gradproof_engine *engine);
+int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
 int64_t gradproof_block_factors(const gradproof_engine *engine, double *factors, int64_t capacity);
 int32_t gradproof_forward_difference(gradproof_objective objective, void *user, const double *x, int64_t n, const double *step, double *out, double *work);
 int32_t gradproof_forward_difference_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n, const double *step, float *out, float *work);
