@@ -50,9 +50,10 @@ def header_text() -> str:
     parts += [beside(f"#define {one.name} {one.value}", one.meaning, COMMENT_COLUMN) for one in versions()]
     for enumeration in enumerations():
         parts += ["", comment([enumeration.meaning]), *_enumeration_lines(enumeration, comments=True)]
-    parts += ["", "#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
+    parts += ["", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
     for callback in CALLBACKS:
-        parts += [comment([callback.meaning])] * bool(callback.meaning) + [callback_text(callback)]
+        parts += ["", comment([callback.meaning])] if callback.meaning else []
+        parts.append(callback_text(callback))
     parts += ["", comment([ENGINE]), ENGINE_TYPE]
     for struct in structs():
         parts += ["", comment([struct.meaning]), *_struct_lines(struct, comments=True)]

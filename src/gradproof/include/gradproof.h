@@ -190,6 +190,7 @@ extern "C" {
  */
 typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
 typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
+
 /* Called after every evaluation; a code above 0 ends the check and is handed back. */
 typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);
 
