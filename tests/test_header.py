@@ -31,7 +31,7 @@ EXAMPLES = {
     ),
     "Text and codes": (
         0,
-        "An argument is NULL, negative or out of its range; see the header for what is expected.\n"
+        "The objective is NULL.\n"
         "f is not finite, or raises, too close to x: move x into the domain of f, or give bounds.\n",
     ),
 }

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files are named as on Linux"),
 ]
 
-EXAMPLE = Path(__file__).parent.parent / "native_api" / "examples" / "check.c"
+EXAMPLE = Path(__file__).parent.parent / "native_api" / "border" / "check.c"
 INSTALLED = {
     "include/gradproof.f90",
     "include/gradproof.h",
@@ -98,7 +98,7 @@ def wrong(program, **environment):
     done = subprocess.run(
         [program], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment}
     )
-    return done.returncode == 1 and done.stdout.startswith("wrong")
+    return done.returncode == 1 and done.stdout.startswith("1 of 3 wrong")
 
 
 def dynamic(path):

@@ -30,6 +30,7 @@ from .symbols import (
 OPENING = Path(__file__).with_name("opening.h")
 COMMENT_COLUMN = 44
 FIELD_COLUMN = 31
+FIELD_WIDTH = 120
 INDENT = " *     "
 ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
 ENGINE_TYPE = "typedef struct gradproof_engine gradproof_engine;"
@@ -108,7 +109,7 @@ def _struct_lines(struct: Struct, comments: bool) -> list[str]:
     lines = [f"typedef struct {struct.name} {{"]
     for field in struct.fields:
         start = f"    {declarator(field.c_type, field.name)};"
-        lines.append(f"{start:<{FIELD_COLUMN}}/* {field.meaning} */" if comments else start)
+        lines.append(beside(start, field.meaning if comments else "", FIELD_COLUMN, FIELD_WIDTH))
     return [*lines, f"}} {struct.name};"]
 
 

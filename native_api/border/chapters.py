@@ -27,8 +27,8 @@ class Chapter(NamedTuple):
 
 # By function: a macro that stands behind it.
 MACROS = {
-    "options_fill": "#define gradproof_options_default(options) \\\n"
-    "    gradproof_options_fill((options), (int64_t)sizeof *(options))"
+    "options_fill": "#define gradproof_options_default(options) "
+    "gradproof_options_fill((options), (int64_t)sizeof *(options))",
 }
 
 CHAPTERS = (

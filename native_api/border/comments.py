@@ -20,15 +20,14 @@ def comment(paragraphs: list[str]) -> str:
     return "\n".join(["/*", *(f" * {line}".rstrip() for line in lines), " */"])
 
 
-def beside(start: str, text: str, column: int) -> str:
+def beside(start: str, text: str, column: int, width: int = WIDTH) -> str:
     """Return a line of code with a comment to its right, which goes on below itself."""
     if not text:
         return start
     margin = f"{start:<{column}}/* "
     # No line of its own for what ends the comment.
-    lines = textwrap.wrap(
-        f"{text}\N{NO-BREAK SPACE}*/", WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin)
-    )
+    closed = f"{text}\N{NO-BREAK SPACE}*/"
+    lines = textwrap.wrap(closed, width, initial_indent=margin, subsequent_indent=" " * len(margin))
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -219,7 +219,8 @@ typedef struct gradproof_options {
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
     double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
     int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
-    const double *lower;       /* gradproof_check: n lower bounds, outside of which the objective is not called; or NULL */
+    const double *lower;       /* gradproof_check: n lower bounds, outside of which the objective is not called; or
+                                  NULL */
     const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
@@ -276,7 +277,8 @@ typedef struct gradproof_report {
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
 typedef struct gradproof_finding {
-    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them */
+    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first one of an array, for all of
+                                  them */
     int64_t start;             /* first coordinate of the line */
     int64_t stop;              /* one past its last coordinate */
     int64_t cause;             /* one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence */
@@ -338,8 +340,7 @@ typedef struct gradproof_finding {
  *   Returns      0; GRADPROOF_NULL_OPTIONS; GRADPROOF_BAD_SIZE.
  */
 int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
-#define gradproof_options_default(options) \
-    gradproof_options_fill((options), (int64_t)sizeof *(options))
+#define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
