@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import constants
 import prefix
 from linking import FILE_NAME, PACKAGE, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
 
@@ -90,7 +91,7 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = portable_target(llvm)
-    whole = llvm.parse_assembly(constants_text(target))
+    whole = llvm.parse_assembly(constants.module_text(target))
     symbols = [function.name for function in whole.functions]
     compiled = modules.compile_all(signatures)
     for text in compiled.texts:
@@ -157,38 +158,6 @@ def optimise(llvm: Any, module: Any, target: Any) -> None:
     options.slp_vectorization = True
     builder = llvm.create_pass_builder(target, options)
     builder.getModulePassManager().run(module, builder)
-
-
-def constants_text(target: Any) -> str:
-    """Return LLVM text of the functions with constant answers: the version and the sentences."""
-    from gradproof.core.records import codes
-    from gradproof.version import __version__
-
-    major, minor, patch = (int(part) for part in __version__.split("."))
-    version = 10000 * major + 100 * minor + patch
-    lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
-    lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
-    known = {code: codes.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
-    known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
-    lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
-    return "\n".join(lines)
-
-
-def _switch_text(symbol: str, known: dict[int, str], unknown: str, positive: str) -> Iterable[str]:
-    texts = {**{f"case{number}": text for number, text in enumerate(known.values())}, "low": unknown, "high": positive}
-    for label, text in texts.items():
-        raw = text.encode() + b"\0"
-        escaped = "".join(f"\\{byte:02X}" for byte in raw)
-        yield f'@{symbol}.{label} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}"'
-    yield f"define i8* @{symbol}(i32 %code) {{"
-    cases = " ".join(f"i32 {code}, label %case{number}" for number, code in enumerate(known))
-    yield f"switch i32 %code, label %other [ {cases} ]"
-    yield "other:\n%above = icmp sgt i32 %code, 0\nbr i1 %above, label %high, label %low"
-    for label, text in texts.items():
-        kind = f"[{len(text.encode()) + 1} x i8]"
-        yield f"{label}:\nret i8* getelementptr inbounds ({kind}, {kind}* @{symbol}.{label}, i64 0, i64 0)"
-    yield "}"
 
 
 def refuse_unmet_marks(unmet: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from c_programs import COMPILER, compiled, output_of
 
 from gradproof import library
+from gradproof.core.records.codes import DOMAIN, explain_cause
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
@@ -31,8 +32,7 @@ EXAMPLES = {
     ),
     "Text and codes": (
         0,
-        "The objective is NULL.\n"
-        "f is not finite, or raises, too close to x: move x into the domain of f, or give bounds.\n",
+        f"The objective is NULL.\ndomain: {explain_cause(DOMAIN)}\nthe verdict is inconclusive\n",
     ),
 }
 FORTRAN = """\

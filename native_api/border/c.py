@@ -108,7 +108,7 @@ def _enumeration_lines(enumeration: Enumeration, comments: bool) -> list[str]:
 def _struct_lines(struct: Struct, comments: bool) -> list[str]:
     lines = [f"typedef struct {struct.name} {{"]
     for field in struct.fields:
-        start = f"    {declarator(field.c_type, field.name)};"
+        start = f"    {declarator(field.c_type, field.name)}{f'[{field.length}]' if field.length else ''};"
         lines.append(beside(start, field.meaning if comments else "", FIELD_COLUMN, FIELD_WIDTH))
     return [*lines, f"}} {struct.name};"]
 

@@ -80,7 +80,7 @@ CHAPTERS = (
     Chapter(
         "Text and codes",
         (
-            "Sentences and words are in English, never NULL, and owned by the library.",
+            "Words and sentences are in English, never NULL, and owned by the library.",
         ),
         "text.c",
         "what went wrong, in words.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradproof.version import ABI
 
-from .symbols import CALLBACKS, Callback, Function, enumerations, functions, structs
+from .symbols import CALLBACKS, Callback, Field, Function, enumerations, functions, structs
 
 
 def described() -> dict[str, Any]:
@@ -21,7 +21,7 @@ def described() -> dict[str, Any]:
             struct.name: {
                 "size": struct.size,
                 "grows": struct.grows,
-                "fields": {field.name: [field.offset, field.c_type] for field in struct.fields},
+                "fields": {field.name: [field.offset, _array(field)] for field in struct.fields},
             }
             for struct in structs()
         },
@@ -87,6 +87,10 @@ def _constants(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
                 yield f"{name} is gone from {enumeration}"
             elif now[name] != value:
                 yield f"{name} was {value} and is {now[name]}"
+
+
+def _array(field: Field) -> str:
+    return f"{field.c_type}[{field.length}]" if field.length else field.c_type
 
 
 def _type(function: Function | Callback) -> str:

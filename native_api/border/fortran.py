@@ -128,7 +128,7 @@ def _type(struct: Struct) -> Iterator[str]:
             kind, value = "type(c_funptr)", "c_null_funptr"
         else:
             kind = NUMBERS[field.c_type]
-        yield f"      {kind} :: {field.name} = {value}"
+        yield f"      {kind} :: {field.name}{f'({field.length})' if field.length else ''} = {value}"
     yield "   end type"
 
 

@@ -6,13 +6,13 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-from gradproof.core.records import border as records
 from gradproof.core.records import codes
 from gradproof.core.records.abi import Signature, exported_functions, signatures
+from gradproof.core.records.border import RECORDS
 from gradproof.core.records.engine import ROUND
+from gradproof.core.records.record import WORD, words_of
 from gradproof.version import ABI, __version__
 
-WORD = 8
 FIELD_TYPES = {
     "Integer": "int64_t",
     "Real": "double",
@@ -23,6 +23,10 @@ FIELD_TYPES = {
     "Progress": "gradproof_progress",
     "User": "void *",
 }
+
+
+# What arrays inside of a record are made of.
+ELEMENTS = {"Integers": "Integer", "Reals": "Real"}
 
 
 class Constant(NamedTuple):
@@ -51,12 +55,13 @@ class Callback(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a struct."""
+    """A field of a struct; an array has a length, other fields have none."""
 
     name: str
     c_type: str
     meaning: str
     offset: int
+    length: int
 
 
 class Struct(NamedTuple):
@@ -65,16 +70,12 @@ class Struct(NamedTuple):
     name: str
     meaning: str
     fields: list[Field]
+    size: int
 
     @property
     def grows(self) -> bool:
         """Return whether fields may be added."""
         return self.fields[0].name == "size"
-
-    @property
-    def size(self) -> int:
-        """Return its bytes."""
-        return WORD * len(self.fields)
 
 
 class Function(NamedTuple):
@@ -109,12 +110,18 @@ CALLBACKS = [
 
 # Constant answers, with what the header says of them.
 CONSTANT_FUNCTIONS = [
+    (Function("gradproof_verdict_word", "const char *", (("verdict", "int64_t"),)),
+     "Return the word of a verdict: right, wrong or inconclusive."),
+    (Function("gradproof_cause_word", "const char *", (("cause", "int64_t"),)),
+     "Return the word of a cause, such as kink_crossed."),
+    (Function("gradproof_explain_cause", "const char *", (("cause", "int64_t"),)),
+     "Return the sentence of a cause: what it means and what to do."),
+    (Function("gradproof_explain", "const char *", (("code", "int32_t"),)),
+     "Return the sentence of a code: what went wrong and what to do."),
+    (Function("gradproof_version_string", "const char *", ()),
+     "Return the version of the library as text, such as 0.1.0."),
     (Function("gradproof_version", "uint32_t", ()),
      "Return the version of the library: GRADPROOF_VERSION of the header that it belongs to."),
-    (Function("gradproof_explain", "const char *", (("code", "int32_t"),)),
-     "Return the sentence of a code; never NULL, owned by the library."),
-    (Function("gradproof_explain_cause", "const char *", (("cause", "int32_t"),)),
-     "Return the sentence of a cause: what it means and what to do; never NULL, owned by the library."),
 ]  # fmt: skip
 
 
@@ -133,16 +140,21 @@ def functions() -> list[Function]:
 def structs() -> list[Struct]:
     """Return all structs that cross the border."""
     return [
-        Struct(f"gradproof_{record.__name__.lower()}", str(record.__doc__), fields_of(record))
-        for record in records.RECORDS
+        Struct(f"gradproof_{record.__name__.lower()}", str(record.__doc__), fields_of(record), WORD * words_of(record))
+        for record in RECORDS
     ]
 
 
-def fields_of(record: type[Any]) -> list[Field]:
-    """Return every field of a record: of each a line `name: Word  # meaning`."""
-    found = re.findall(r"^    (\w+): (\w+)  # (.+)$", inspect.getsource(record), re.MULTILINE)
-    # Every field has 8 bytes: there is no padding.
-    return [Field(name, FIELD_TYPES[word], text, WORD * place) for place, (name, word, text) in enumerate(found)]
+def fields_of(record: Any) -> list[Field]:
+    """Return every field of a record: of each a line `name: Word  # meaning`, or `name: Annotated[Words, LENGTH]`."""
+    found = re.findall(
+        r"^    (\w+): (?:Annotated\[)?(\w+)(?:, \w+\])?  # (.+)$", inspect.getsource(record), re.MULTILINE
+    )
+    fields = []
+    for name, word, text in found:
+        length = getattr(record.kinds[name], "_length_", 0)
+        fields.append(Field(name, FIELD_TYPES[ELEMENTS[word] if length else word], text, record.offsets[name], length))
+    return fields
 
 
 def enumerations() -> list[Enumeration]:

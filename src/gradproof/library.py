@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._declarations import ffi
+from .core.records import codes
 from .version import ABI, __version__
 
 if TYPE_CHECKING:
@@ -127,17 +128,25 @@ class JustInTime:
         """Return the version as a single number."""
         return packed_version()
 
+    def gradproof_version_string(self) -> Any:
+        """Return the version as text."""
+        return self._sentence(__version__)
+
     def gradproof_explain(self, code: int) -> Any:
         """Return the sentence of a code."""
-        from .core.records.codes import explain
-
-        return self._sentence(explain(code))
+        return self._sentence(codes.explain(code))
 
     def gradproof_explain_cause(self, cause: int) -> Any:
         """Return the sentence of a cause."""
-        from .core.records.codes import explain_cause
+        return self._sentence(codes.explain_cause(cause))
 
-        return self._sentence(explain_cause(cause))
+    def gradproof_cause_word(self, cause: int) -> Any:
+        """Return the word of a cause."""
+        return self._sentence(codes.cause_word(cause))
+
+    def gradproof_verdict_word(self, verdict: int) -> Any:
+        """Return the word of a verdict."""
+        return self._sentence(codes.verdict_word(verdict))
 
     def _sentence(self, text: str) -> Any:
         # In C the text lives as long as the library; so it must here.

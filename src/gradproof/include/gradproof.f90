@@ -197,16 +197,27 @@ module gradproof
    end interface
 
    interface
-      integer(c_int32_t) function gradproof_version() bind(c, name="gradproof_version")
+      type(c_ptr) function gradproof_verdict_word(verdict) bind(c, name="gradproof_verdict_word")
          import
+         integer(c_int64_t), value :: verdict
+      end function
+      type(c_ptr) function gradproof_cause_word(cause) bind(c, name="gradproof_cause_word")
+         import
+         integer(c_int64_t), value :: cause
+      end function
+      type(c_ptr) function gradproof_explain_cause(cause) bind(c, name="gradproof_explain_cause")
+         import
+         integer(c_int64_t), value :: cause
       end function
       type(c_ptr) function gradproof_explain(code) bind(c, name="gradproof_explain")
          import
          integer(c_int32_t), value :: code
       end function
-      type(c_ptr) function gradproof_explain_cause(cause) bind(c, name="gradproof_explain_cause")
+      type(c_ptr) function gradproof_version_string() bind(c, name="gradproof_version_string")
          import
-         integer(c_int32_t), value :: cause
+      end function
+      integer(c_int32_t) function gradproof_version() bind(c, name="gradproof_version")
+         import
       end function
       integer(c_int32_t) function gradproof_check(objective, user, x, claimed, n, options, report, findings, &
          capacity) bind(c, name="gradproof_check")

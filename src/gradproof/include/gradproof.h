@@ -830,7 +830,7 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  * 4. Text and codes
  * ===========================================================================================================
  *
- * Sentences and words are in English, never NULL, and owned by the library.
+ * Words and sentences are in English, never NULL, and owned by the library.
  *
  * Example: what went wrong, in words.
  *
@@ -843,16 +843,26 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  *         double x[] = {1, 2}, claimed[] = {1, 1};
  *         int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
  *         if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *         puts(gradproof_explain_cause(GRADPROOF_CAUSE_DOMAIN));
+ *         printf("%s: %s\n", gradproof_cause_word(GRADPROOF_CAUSE_DOMAIN), gradproof_explain_cause(GRADPROOF_CAUSE_DOMAIN));
+ *         printf("the verdict is %s\n", gradproof_verdict_word(report.verdict));
  *         return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
  *     }
  */
 
-/* Return the sentence of a cause: what it means and what to do; never NULL, owned by the library. */
-const char *gradproof_explain_cause(int32_t cause);
+/* Return the word of a verdict: right, wrong or inconclusive. */
+const char *gradproof_verdict_word(int64_t verdict);
 
-/* Return the sentence of a code; never NULL, owned by the library. */
+/* Return the word of a cause, such as kink_crossed. */
+const char *gradproof_cause_word(int64_t cause);
+
+/* Return the sentence of a cause: what it means and what to do. */
+const char *gradproof_explain_cause(int64_t cause);
+
+/* Return the sentence of a code: what went wrong and what to do. */
 const char *gradproof_explain(int32_t code);
+
+/* Return the version of the library as text, such as 0.1.0. */
+const char *gradproof_version_string(void);
 
 /* Return the version of the library: GRADPROOF_VERSION of the header that it belongs to. */
 uint32_t gradproof_version(void);

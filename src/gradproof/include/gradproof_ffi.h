@@ -177,9 +177,12 @@ typedef struct gradproof_finding {
     double distance;
     int64_t partner;
 } gradproof_finding;
-uint32_t gradproof_version(void);
+const char *gradproof_verdict_word(int64_t verdict);
+const char *gradproof_cause_word(int64_t cause);
+const char *gradproof_explain_cause(int64_t cause);
 const char *gradproof_explain(int32_t code);
-const char *gradproof_explain_cause(int32_t cause);
+const char *gradproof_version_string(void);
+uint32_t gradproof_version(void);
 int32_t gradproof_check(gradproof_objective objective, void *user, const double *x, const double *claimed, int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
 int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const float *x, const float *claimed, int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
 gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n, const gradproof_options *options, int32_t *code);
