@@ -86,6 +86,32 @@ int main() {
 }
 """
 )
+RUST = r"""
+use std::{ffi::c_void, panic, ptr::null_mut};
+
+type Objective = extern "C-unwind" fn(*const f64, i64, *mut f64, *mut c_void) -> i32;
+
+#[link(name = "gradproof")]
+extern "C-unwind" {
+    fn gradproof_check(f: Objective, user: *mut c_void, x: *const f64, claimed: *const f64, n: i64,
+        options: *mut c_void, report: *mut i64, findings: *mut c_void, capacity: i64) -> i32;
+}
+
+extern "C-unwind" fn f(_x: *const f64, _n: i64, _value: *mut f64, _user: *mut c_void) -> i32 {
+    panic!("no value here")
+}
+
+fn main() {
+    panic::set_hook(Box::new(|_| ()));
+    let caught = panic::catch_unwind(|| {
+        let mut report = [0i64; 2];
+        report[0] = 16;
+        unsafe { gradproof_check(f, null_mut(), [1.0].as_ptr(), [2.0].as_ptr(), 1, null_mut(),
+            report.as_mut_ptr(), null_mut(), 0) }
+    });
+    println!("{}", caught.unwrap_err().downcast_ref::<&str>().unwrap());
+}
+"""
 NAMES = ("check", "check_f32", "differences", "noise", "kinks")
 ROUNDS = (
     OBJECTIVE
@@ -136,6 +162,15 @@ def built(text, folder, *options):
 def test_exceptions_and_jumps_pass_through(tmp_path):
     expected = "".join(f"{name}: no value here\n" for name in NAMES) * 4
     assert output_of(built(THROUGH, tmp_path)) == f"{expected}jumped after 4 calls\nthen 0, right 1\n"
+
+
+@pytest.mark.skipif(not shutil.which("rustc"), reason="no Rust compiler")
+def test_a_panic_passes_through(tmp_path):
+    (tmp_path / "program.rs").write_text(RUST)
+    where = ["-L", str(library.PACKAGE / "lib"), "-C", f"link-arg=-Wl,-rpath,{library.PACKAGE / 'lib'}"]
+    words = ["rustc", str(tmp_path / "program.rs"), "-o", str(tmp_path / "program"), *where]
+    subprocess.run(words, check=True, timeout=120)
+    assert output_of(tmp_path / "program") == "no value here\n"
 
 
 def test_in_rounds_nothing_is_lost(tmp_path):

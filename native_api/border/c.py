@@ -123,8 +123,8 @@ def _chapter_lines(number: int, chapter: Chapter) -> list[str]:
     constant = {function.name.removeprefix("gradproof_"): (function, text) for function, text in CONSTANT_FUNCTIONS}
     for name in chapter.functions:
         if name in constant:
-            function, text = constant[name]
-            lines += ["", comment([text]), _folded(prototype(function))]
+            function, paragraphs = constant[name]
+            lines += ["", comment(paragraphs), _folded(prototype(function))]
         else:
             lines += ["", comment(contract(known[name]))]
             lines += [_folded(prototype(declared(signature))) for signature in signatures(known[name])]

@@ -108,21 +108,45 @@ CALLBACKS = [
     )
 ]
 
-# Constant answers, with what the header says of them.
+# Constant answers, with the paragraphs that the header has about them.
 CONSTANT_FUNCTIONS = [
-    (Function("gradproof_verdict_word", "const char *", (("verdict", "int64_t"),)),
-     "Return the word of a verdict: right, wrong or inconclusive."),
-    (Function("gradproof_cause_word", "const char *", (("cause", "int64_t"),)),
-     "Return the word of a cause, such as kink_crossed."),
-    (Function("gradproof_explain_cause", "const char *", (("cause", "int64_t"),)),
-     "Return the sentence of a cause: what it means and what to do."),
-    (Function("gradproof_explain", "const char *", (("code", "int32_t"),)),
-     "Return the sentence of a code: what went wrong and what to do."),
-    (Function("gradproof_version_string", "const char *", ()),
-     "Return the version of the library as text, such as 0.1.0."),
-    (Function("gradproof_version", "uint32_t", ()),
-     "Return the version of the library: GRADPROOF_VERSION of the header that it belongs to."),
-]  # fmt: skip
+    (
+        Function("gradproof_verdict_word", "const char *", (("verdict", "int64_t"),)),
+        [
+            "Return the word of a verdict.",
+            "verdict\tAs in a report.",
+            "Returns\tright, wrong or inconclusive; or unknown.",
+        ],
+    ),
+    (
+        Function("gradproof_cause_word", "const char *", (("cause", "int64_t"),)),
+        ["Return the word of a cause.", "cause\tAs in a finding.", "Returns\tA word such as kink_crossed; or unknown."],
+    ),
+    (
+        Function("gradproof_explain_cause", "const char *", (("cause", "int64_t"),)),
+        [
+            "Return the sentence of a cause.",
+            "cause\tAs in a finding.",
+            "Returns\tWhat it means and what to do; or that it is no cause.",
+        ],
+    ),
+    (
+        Function("gradproof_explain", "const char *", (("code", "int32_t"),)),
+        [
+            "Return the sentence of a code.",
+            "code\tWhat a call returned.",
+            "Returns\tWhat went wrong and what to do; above 0 that it is a callback's own; or that it is no code.",
+        ],
+    ),
+    (
+        Function("gradproof_version_string", "const char *", ()),
+        ["Return the version of the library as text.", "Returns\tThree numbers, such as 0.1.0."],
+    ),
+    (
+        Function("gradproof_version", "uint32_t", ()),
+        ["Return the version of the library.", "Returns\tGRADPROOF_VERSION of the header that it belongs to."],
+    ),
+]
 
 
 def declared(signature: Signature) -> Function:

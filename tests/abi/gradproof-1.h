@@ -843,28 +843,51 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  *         double x[] = {1, 2}, claimed[] = {1, 1};
  *         int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
  *         if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *         printf("%s: %s\n", gradproof_cause_word(GRADPROOF_CAUSE_DOMAIN), gradproof_explain_cause(GRADPROOF_CAUSE_DOMAIN));
+ *         int64_t cause = GRADPROOF_CAUSE_DOMAIN; // as in a finding
+ *         printf("%s: %s\n", gradproof_cause_word(cause), gradproof_explain_cause(cause));
  *         printf("the verdict is %s\n", gradproof_verdict_word(report.verdict));
  *         return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
  *     }
  */
 
-/* Return the word of a verdict: right, wrong or inconclusive. */
+/*
+ * Return the word of a verdict.
+ *   verdict      As in a report.
+ *   Returns      right, wrong or inconclusive; or unknown.
+ */
 const char *gradproof_verdict_word(int64_t verdict);
 
-/* Return the word of a cause, such as kink_crossed. */
+/*
+ * Return the word of a cause.
+ *   cause        As in a finding.
+ *   Returns      A word such as kink_crossed; or unknown.
+ */
 const char *gradproof_cause_word(int64_t cause);
 
-/* Return the sentence of a cause: what it means and what to do. */
+/*
+ * Return the sentence of a cause.
+ *   cause        As in a finding.
+ *   Returns      What it means and what to do; or that it is no cause.
+ */
 const char *gradproof_explain_cause(int64_t cause);
 
-/* Return the sentence of a code: what went wrong and what to do. */
+/*
+ * Return the sentence of a code.
+ *   code         What a call returned.
+ *   Returns      What went wrong and what to do; above 0 that it is a callback's own; or that it is no code.
+ */
 const char *gradproof_explain(int32_t code);
 
-/* Return the version of the library as text, such as 0.1.0. */
+/*
+ * Return the version of the library as text.
+ *   Returns      Three numbers, such as 0.1.0.
+ */
 const char *gradproof_version_string(void);
 
-/* Return the version of the library: GRADPROOF_VERSION of the header that it belongs to. */
+/*
+ * Return the version of the library.
+ *   Returns      GRADPROOF_VERSION of the header that it belongs to.
+ */
 uint32_t gradproof_version(void);
 
 #ifdef __cplusplus
