@@ -54,7 +54,9 @@ class NoLinkerError(BuildError):
 
 def refuse_foreign_symbols(machine_code: bytes) -> None:
     """Raise BuildError where an object file needs what is in neither libc nor libm."""
-    foreign = undefined_symbols(machine_code) - FROM_LIBC - FROM_LIBM
+    # Without the version of a name, where it asks for one.
+    needed = {name.partition("@")[0] for name in undefined_symbols(machine_code)}
+    foreign = needed - FROM_LIBC - FROM_LIBM
     if foreign:
         raise BuildError(f"the core needs symbols from outside of libc and libm: {', '.join(sorted(foreign))}")
 
