@@ -6,13 +6,13 @@ import os
 import re
 import shlex
 import shutil
-import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from c_programs import COMPILER
+from elf_files import NEEDED, RPATH, RUNPATH, SONAME, dynamic
 
 from gradproof import library
 from gradproof.commands import main as command
@@ -70,7 +70,6 @@ int main(void) {
     return 0;
 }
 """
-DYNAMIC, NEEDED, SONAME, STRINGS, RPATH, RUNPATH = 2, 1, 14, 5, 15, 29
 
 
 @pytest.fixture(scope="module")
@@ -99,23 +98,6 @@ def wrong(program, **environment):
         [program], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment}
     )
     return done.returncode == 1 and done.stdout.startswith("1 of 3 wrong")
-
-
-def dynamic(path):
-    """Return the entries of the dynamic section of an ELF file: a list of texts by tag."""
-    data = path.read_bytes()
-    start, count = struct.unpack_from("<Q", data, 0x20)[0], struct.unpack_from("<H", data, 0x38)[0]
-    segments = [struct.unpack_from("<IIQQQQQQ", data, start + 56 * number) for number in range(count)]
-    place, size = next((one[2], one[5]) for one in segments if one[0] == DYNAMIC)
-    entries = [struct.unpack_from("<QQ", data, place + at) for at in range(0, size, 16)]
-    strings = next(value for tag, value in entries if tag == STRINGS)
-    # An address, and where in the file it is.
-    strings += next(one[2] - one[3] for one in segments if one[0] == 1 and one[3] <= strings < one[3] + one[5])
-    texts = {}
-    for tag, value in entries:
-        if tag in (NEEDED, SONAME, RPATH, RUNPATH):
-            texts.setdefault(tag, []).append(data[strings + value : data.index(b"\0", strings + value)].decode())
-    return texts
 
 
 def test_what_is_installed(prefix):
