@@ -25,13 +25,15 @@
  * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp: the library
  *            has tables for unwinding, and holds no locks. gradproof_check and the pieces then do not give back the
  *            memory that they took for the call. In rounds nothing is lost: what left gradproof_evaluate is caught,
- *            and gradproof_end gives the check back. A code above 0 is the way without loss everywhere.
+ *            and gradproof_end gives the check back. Where options.threads is above 1 nothing may leave in this way.
+ *            A code above 0 is the way without loss everywhere.
  * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI: structs that
  *            begin with their size may grow at the end, and functions and codes may be added, but nothing moves.
  * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
  *            begun, evaluated and told with the same one.
  * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
- *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
+ *            an engine belongs to one thread at a time. The objective is called in the thread of the caller, unless
+ *            options.threads is above 1.
  * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
  *            so does the verdict.
  *
