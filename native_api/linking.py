@@ -133,15 +133,15 @@ def library_places() -> list[str]:
     return sorted({str(path.parent) for root in roots for path in root.glob(LIBM_PATTERN)})
 
 
-def archive(symbols: Iterable[str], source: Path, made: Path) -> bool:
-    """Put an object file into a static library; return False where this machine cannot."""
+def archive(symbols: Iterable[str], source: Path, made: Path) -> None:
+    """Put an object file into a static library."""
     machine_code = source.read_bytes()
     if machine_code[:4] == ELF_MAGIC:
         made.write_bytes(archive_bytes(sorted(symbols), machine_code))
-        return True
-    if not shutil.which("ar"):
-        return False
-    return subprocess.run(["ar", "rcs", str(made), str(source)], capture_output=True, check=False).returncode == 0
+        return
+    done = subprocess.run(["ar", "rcs", str(made), str(source)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise NoLinkerError(f"ar failed: {done.stderr.strip() or f'status {done.returncode}'}")
 
 
 def archive_bytes(symbols: list[str], machine_code: bytes) -> bytes:
