@@ -24,7 +24,7 @@ from border import c, chapters, comments, symbols  # noqa: E402
 HEADER = declarations.texts()["gradproof.h"]
 PROTOTYPES = re.sub(r"#define .*", "", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S))
 # Functions that have their chapter before they are there.
-TO_COME = {"ladder", "print"}
+TO_COME = {"print"}
 
 
 @pytest.mark.parametrize("name", declarations.texts())
@@ -90,6 +90,18 @@ def test_the_header_for_parsers():
     for enumeration in symbols.enumerations():
         values = parser.typeof(f"enum {enumeration.name}").relements
         assert values == {one.name: one.value for one in enumeration.constants}
+
+
+def test_no_code_is_spoken_of_that_there_is_not():
+    """In the header, comments included; what begins with such a word and an underscore stands for several."""
+    named = {f"GRADPROOF_{word.upper()}" for word, _ in codes.CODES.values()}
+    spoken = set(re.findall(r"\bGRADPROOF_(?:NULL|BAD|X|NO|OTHER|NOTHING|TOO)_\w+", HEADER))
+    assert spoken <= named
+    assert len(spoken) > 30
+
+
+def test_defaults_know_the_size_of_the_struct():
+    assert re.search(r"#define gradproof_options_default\(options\) .*sizeof \*\(options\)", HEADER)
 
 
 def test_header_is_narrow():

@@ -33,6 +33,7 @@ SINGLE = {
     "relative_error": ("maximum", "index"),
     "noise_floor": ("noise", "arithmetic"),
     "find_kinks": ("count",),
+    "ladder": ("count",),
 }
 STRUCTS_AT = ("gradproof_options", "gradproof_report")
 

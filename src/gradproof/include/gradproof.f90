@@ -173,6 +173,16 @@ module gradproof
       integer(c_int64_t) :: partner = 0
    end type
 
+   type, bind(c) :: gradproof_rung
+      integer(c_int64_t) :: size = 56
+      real(c_double) :: step = 0
+      real(c_double) :: left = 0
+      real(c_double) :: right = 0
+      real(c_double) :: slope = 0
+      real(c_double) :: gap = 0
+      real(c_double) :: error_bar = 0
+   end type
+
    abstract interface
       integer(c_int32_t) function gradproof_objective(x, n, value, user) bind(c)
          import
@@ -463,6 +473,34 @@ module gradproof
          real(c_double), intent(inout) :: distance(*)
          real(c_double), intent(inout) :: left(*)
          real(c_double), intent(inout) :: right(*)
+         integer(c_int64_t), value :: capacity
+         integer(c_int64_t), intent(inout) :: count
+      end function
+      integer(c_int32_t) function gradproof_ladder(objective, user, x, n, index, claimed, work, rungs, capacity, &
+         count) bind(c, name="gradproof_ladder")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         integer(c_int64_t), value :: index
+         real(c_double), value :: claimed
+         real(c_double), intent(inout) :: work(*)
+         type(gradproof_rung), intent(inout), optional :: rungs(*)
+         integer(c_int64_t), value :: capacity
+         integer(c_int64_t), intent(inout) :: count
+      end function
+      integer(c_int32_t) function gradproof_ladder_f32(objective, user, x, n, index, claimed, work, rungs, capacity, &
+         count) bind(c, name="gradproof_ladder_f32")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         integer(c_int64_t), value :: index
+         real(c_double), value :: claimed
+         real(c_float), intent(inout) :: work(*)
+         type(gradproof_rung), intent(inout), optional :: rungs(*)
          integer(c_int64_t), value :: capacity
          integer(c_int64_t), intent(inout) :: count
       end function

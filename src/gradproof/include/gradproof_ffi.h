@@ -177,6 +177,15 @@ typedef struct gradproof_finding {
     double distance;
     int64_t partner;
 } gradproof_finding;
+typedef struct gradproof_rung {
+    int64_t size;
+    double step;
+    double left;
+    double right;
+    double slope;
+    double gap;
+    double error_bar;
+} gradproof_rung;
 const char *gradproof_verdict_word(int64_t verdict);
 const char *gradproof_cause_word(int64_t cause);
 const char *gradproof_explain_cause(int64_t cause);
@@ -212,6 +221,8 @@ int32_t gradproof_centered_difference(gradproof_objective objective, void *user,
 int32_t gradproof_centered_difference_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n, const double *step, float *out, float *work);
 int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const double *x, int64_t n, double radius, double *work, int64_t *index, double *distance, double *left, double *right, int64_t capacity, int64_t *count);
 int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n, double radius, float *work, int64_t *index, double *distance, double *left, double *right, int64_t capacity, int64_t *count);
+int32_t gradproof_ladder(gradproof_objective objective, void *user, const double *x, int64_t n, int64_t index, double claimed, double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
+int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n, int64_t index, double claimed, float *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
 int32_t gradproof_noise_floor(gradproof_objective objective, void *user, const double *x, int64_t n, uint64_t seed, double *work, double *noise, int64_t *arithmetic);
 int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n, uint64_t seed, float *work, double *noise, int64_t *arithmetic);
 int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, double *out, double *maximum, int64_t *index);

@@ -85,6 +85,7 @@ MEANINGS: dict[str, Meaning] = {
     "ConstOptions": Meaning("const gradproof_options *", "options", True),
     "Report": Meaning("gradproof_report *", "report", True),
     "Findings": Meaning("gradproof_finding *", "findings", True),
+    "Rungs": Meaning("gradproof_rung *", "rungs", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
     "ConstWords": Meaning("const void *", "int64", True),
