@@ -86,7 +86,7 @@ def module_text() -> str:
     lines += ["   end interface", "", "   interface"]
     for function, _ in CONSTANT_FUNCTIONS:
         lines += _function(function, function.name, {}, ())
-    for name, exported in exported_functions().items():
+    for name, exported in sorted(exported_functions().items()):
         texts = nullable(name)
         for signature in signatures(exported):
             lines += _function(declared(signature), signature.symbol, texts, SINGLE.get(name, ()))

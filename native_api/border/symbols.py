@@ -156,9 +156,10 @@ def declared(signature: Signature) -> Function:
 
 
 def functions() -> list[Function]:
-    """Return all functions of the library."""
+    """Return all functions of the library by their names, whichever module of the core they are in."""
     constant = [function for function, _ in CONSTANT_FUNCTIONS]
-    return constant + [declared(one) for function in exported_functions().values() for one in signatures(function)]
+    compiled = [declared(one) for function in exported_functions().values() for one in signatures(function)]
+    return sorted([*constant, *compiled], key=lambda function: function.name)
 
 
 def structs() -> list[Struct]:

@@ -229,6 +229,71 @@ module gradproof
       integer(c_int32_t) function gradproof_version() bind(c, name="gradproof_version")
          import
       end function
+      integer(c_int32_t) function gradproof_allow(engine, budget) bind(c, name="gradproof_allow")
+         import
+         type(c_ptr), value :: engine
+         integer(c_int64_t), value :: budget
+      end function
+      integer(c_int64_t) function gradproof_ask(engine, probes, capacity) bind(c, name="gradproof_ask")
+         import
+         type(c_ptr), value :: engine
+         type(gradproof_probe), intent(inout) :: probes(*)
+         integer(c_int64_t), value :: capacity
+      end function
+      type(c_ptr) function gradproof_begin(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin")
+         import
+         real(c_double), intent(in) :: x(*)
+         real(c_double), intent(in) :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
+         integer(c_int64_t), value :: n
+         type(gradproof_options), intent(in), optional :: options
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      type(c_ptr) function gradproof_begin_f32(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin_f32")
+         import
+         real(c_float), intent(in) :: x(*)
+         real(c_float), intent(in) :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
+         integer(c_int64_t), value :: n
+         type(gradproof_options), intent(in), optional :: options
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      integer(c_int64_t) function gradproof_block_factors(engine, factors, capacity) bind(c, &
+         name="gradproof_block_factors")
+         import
+         type(c_ptr), value :: engine
+         real(c_double), intent(inout), optional :: factors(*)
+         integer(c_int64_t), value :: capacity
+      end function
+      integer(c_int64_t) function gradproof_blocks(engine, norms, bars, capacity) bind(c, name="gradproof_blocks")
+         import
+         type(c_ptr), value :: engine
+         real(c_double), intent(inout), optional :: norms(*)
+         real(c_double), intent(inout), optional :: bars(*)
+         integer(c_int64_t), value :: capacity
+      end function
+      integer(c_int32_t) function gradproof_centered_difference(objective, user, x, n, step, out, work) bind(c, &
+         name="gradproof_centered_difference")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(in), optional :: step(*)
+         real(c_double), intent(inout) :: out(*)
+         real(c_double), intent(inout) :: work(*)
+      end function
+      integer(c_int32_t) function gradproof_centered_difference_f32(objective, user, x, n, step, out, work) bind(c, &
+         name="gradproof_centered_difference_f32")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(in), optional :: step(*)
+         real(c_float), intent(inout) :: out(*)
+         real(c_float), intent(inout) :: work(*)
+      end function
       integer(c_int32_t) function gradproof_check(objective, user, x, claimed, n, options, report, findings, &
          capacity) bind(c, name="gradproof_check")
          import
@@ -255,62 +320,6 @@ module gradproof
          type(gradproof_finding), intent(inout), optional :: findings(*)
          integer(c_int64_t), value :: capacity
       end function
-      type(c_ptr) function gradproof_begin(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin")
-         import
-         real(c_double), intent(in) :: x(*)
-         real(c_double), intent(in) :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
-         integer(c_int64_t), value :: n
-         type(gradproof_options), intent(in), optional :: options
-         integer(c_int32_t), intent(inout), optional :: code
-      end function
-      type(c_ptr) function gradproof_begin_f32(x, claimed, sizes, n, options, code) bind(c, name="gradproof_begin_f32")
-         import
-         real(c_float), intent(in) :: x(*)
-         real(c_float), intent(in) :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
-         integer(c_int64_t), value :: n
-         type(gradproof_options), intent(in), optional :: options
-         integer(c_int32_t), intent(inout), optional :: code
-      end function
-      type(c_ptr) function gradproof_resume(saved, words, code) bind(c, name="gradproof_resume")
-         import
-         type(c_ptr), value :: saved
-         integer(c_int64_t), value :: words
-         integer(c_int32_t), intent(inout), optional :: code
-      end function
-      subroutine gradproof_end(engine) bind(c, name="gradproof_end")
-         import
-         type(c_ptr), value :: engine
-      end subroutine
-      integer(c_int64_t) function gradproof_first_not_finite(x, n) bind(c, name="gradproof_first_not_finite")
-         import
-         real(c_double), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-      end function
-      integer(c_int64_t) function gradproof_first_not_finite_f32(x, n) bind(c, name="gradproof_first_not_finite_f32")
-         import
-         real(c_float), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-      end function
-      integer(c_int32_t) function gradproof_options_fill(options, size) bind(c, name="gradproof_options_fill")
-         import
-         type(gradproof_options), intent(inout) :: options
-         integer(c_int64_t), value :: size
-      end function
-      integer(c_int64_t) function gradproof_uses_lines(n, mode, budget) bind(c, name="gradproof_uses_lines")
-         import
-         integer(c_int64_t), value :: n
-         integer(c_int64_t), value :: mode
-         integer(c_int64_t), value :: budget
-      end function
-      integer(c_int32_t) function gradproof_result(engine, report, findings, capacity) bind(c, name="gradproof_result")
-         import
-         type(c_ptr), value :: engine
-         type(gradproof_report), intent(inout) :: report
-         type(gradproof_finding), intent(inout), optional :: findings(*)
-         integer(c_int64_t), value :: capacity
-      end function
       integer(c_int64_t) function gradproof_coordinates(engine, indices, causes, kinks, resolutions, &
          capacity) bind(c, name="gradproof_coordinates")
          import
@@ -321,13 +330,10 @@ module gradproof
          real(c_double), intent(inout), optional :: resolutions(*)
          integer(c_int64_t), value :: capacity
       end function
-      integer(c_int64_t) function gradproof_blocks(engine, norms, bars, capacity) bind(c, name="gradproof_blocks")
+      subroutine gradproof_end(engine) bind(c, name="gradproof_end")
          import
          type(c_ptr), value :: engine
-         real(c_double), intent(inout), optional :: norms(*)
-         real(c_double), intent(inout), optional :: bars(*)
-         integer(c_int64_t), value :: capacity
-      end function
+      end subroutine
       integer(c_int64_t) function gradproof_engine_size(n, options) bind(c, name="gradproof_engine_size")
          import
          integer(c_int64_t), value :: n
@@ -353,96 +359,35 @@ module gradproof
          integer(c_int64_t), value :: n
          type(gradproof_options), intent(in), optional :: options
       end function
-      integer(c_int64_t) function gradproof_ask(engine, probes, capacity) bind(c, name="gradproof_ask")
-         import
-         type(c_ptr), value :: engine
-         type(gradproof_probe), intent(inout) :: probes(*)
-         integer(c_int64_t), value :: capacity
-      end function
-      integer(c_int32_t) function gradproof_skip(engine, count) bind(c, name="gradproof_skip")
-         import
-         type(c_ptr), value :: engine
-         integer(c_int64_t), value :: count
-      end function
-      integer(c_int32_t) function gradproof_tell(engine, x, claimed, values, changes, count) bind(c, &
-         name="gradproof_tell")
-         import
-         type(c_ptr), value :: engine
-         real(c_double), intent(in) :: x(*)
-         real(c_double), intent(in) :: claimed(*)
-         real(c_double), intent(in) :: values(*)
-         real(c_double), intent(in), optional :: changes(*)
-         integer(c_int64_t), value :: count
-      end function
-      integer(c_int32_t) function gradproof_tell_f32(engine, x, claimed, values, changes, count) bind(c, &
-         name="gradproof_tell_f32")
-         import
-         type(c_ptr), value :: engine
-         real(c_float), intent(in) :: x(*)
-         real(c_float), intent(in) :: claimed(*)
-         real(c_double), intent(in) :: values(*)
-         real(c_double), intent(in), optional :: changes(*)
-         integer(c_int64_t), value :: count
-      end function
-      integer(c_int32_t) function gradproof_stop(engine) bind(c, name="gradproof_stop")
-         import
-         type(c_ptr), value :: engine
-      end function
-      integer(c_int32_t) function gradproof_allow(engine, budget) bind(c, name="gradproof_allow")
-         import
-         type(c_ptr), value :: engine
-         integer(c_int64_t), value :: budget
-      end function
-      integer(c_int64_t) function gradproof_block_factors(engine, factors, capacity) bind(c, &
-         name="gradproof_block_factors")
-         import
-         type(c_ptr), value :: engine
-         real(c_double), intent(inout), optional :: factors(*)
-         integer(c_int64_t), value :: capacity
-      end function
-      integer(c_int32_t) function gradproof_forward_difference(objective, user, x, n, step, out, work) bind(c, &
-         name="gradproof_forward_difference")
+      integer(c_int32_t) function gradproof_evaluate(objective, user, x, claimed, sizes, n, probes, count, values, &
+         changes, point) bind(c, name="gradproof_evaluate")
          import
          type(c_funptr), value :: objective
          type(c_ptr), value :: user
          real(c_double), intent(in) :: x(*)
+         real(c_double), intent(in), optional :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
          integer(c_int64_t), value :: n
-         real(c_double), intent(in), optional :: step(*)
-         real(c_double), intent(inout) :: out(*)
-         real(c_double), intent(inout) :: work(*)
+         type(gradproof_probe), intent(in) :: probes(*)
+         integer(c_int64_t), value :: count
+         real(c_double), intent(inout) :: values(*)
+         real(c_double), intent(inout), optional :: changes(*)
+         real(c_double), intent(inout) :: point(*)
       end function
-      integer(c_int32_t) function gradproof_forward_difference_f32(objective, user, x, n, step, out, work) bind(c, &
-         name="gradproof_forward_difference_f32")
+      integer(c_int32_t) function gradproof_evaluate_f32(objective, user, x, claimed, sizes, n, probes, count, &
+         values, changes, point) bind(c, name="gradproof_evaluate_f32")
          import
          type(c_funptr), value :: objective
          type(c_ptr), value :: user
          real(c_float), intent(in) :: x(*)
+         real(c_float), intent(in), optional :: claimed(*)
+         real(c_double), intent(in), optional :: sizes(*)
          integer(c_int64_t), value :: n
-         real(c_double), intent(in), optional :: step(*)
-         real(c_float), intent(inout) :: out(*)
-         real(c_float), intent(inout) :: work(*)
-      end function
-      integer(c_int32_t) function gradproof_centered_difference(objective, user, x, n, step, out, work) bind(c, &
-         name="gradproof_centered_difference")
-         import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_double), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(in), optional :: step(*)
-         real(c_double), intent(inout) :: out(*)
-         real(c_double), intent(inout) :: work(*)
-      end function
-      integer(c_int32_t) function gradproof_centered_difference_f32(objective, user, x, n, step, out, work) bind(c, &
-         name="gradproof_centered_difference_f32")
-         import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_float), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(in), optional :: step(*)
-         real(c_float), intent(inout) :: out(*)
-         real(c_float), intent(inout) :: work(*)
+         type(gradproof_probe), intent(in) :: probes(*)
+         integer(c_int64_t), value :: count
+         real(c_double), intent(inout) :: values(*)
+         real(c_double), intent(inout), optional :: changes(*)
+         real(c_float), intent(inout) :: point(*)
       end function
       integer(c_int32_t) function gradproof_find_kinks(objective, user, x, n, radius, work, index, distance, left, &
          right, capacity, count) bind(c, name="gradproof_find_kinks")
@@ -476,6 +421,38 @@ module gradproof
          integer(c_int64_t), value :: capacity
          integer(c_int64_t), intent(inout) :: count
       end function
+      integer(c_int64_t) function gradproof_first_not_finite(x, n) bind(c, name="gradproof_first_not_finite")
+         import
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+      end function
+      integer(c_int64_t) function gradproof_first_not_finite_f32(x, n) bind(c, name="gradproof_first_not_finite_f32")
+         import
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+      end function
+      integer(c_int32_t) function gradproof_forward_difference(objective, user, x, n, step, out, work) bind(c, &
+         name="gradproof_forward_difference")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(in), optional :: step(*)
+         real(c_double), intent(inout) :: out(*)
+         real(c_double), intent(inout) :: work(*)
+      end function
+      integer(c_int32_t) function gradproof_forward_difference_f32(objective, user, x, n, step, out, work) bind(c, &
+         name="gradproof_forward_difference_f32")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(in), optional :: step(*)
+         real(c_float), intent(inout) :: out(*)
+         real(c_float), intent(inout) :: work(*)
+      end function
       integer(c_int32_t) function gradproof_ladder(objective, user, x, n, index, claimed, work, rungs, capacity, &
          count) bind(c, name="gradproof_ladder")
          import
@@ -504,62 +481,6 @@ module gradproof
          integer(c_int64_t), value :: capacity
          integer(c_int64_t), intent(inout) :: count
       end function
-      integer(c_int32_t) function gradproof_noise_floor(objective, user, x, n, seed, work, noise, arithmetic) bind(c, &
-         name="gradproof_noise_floor")
-         import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_double), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         integer(c_int64_t), value :: seed
-         real(c_double), intent(inout) :: work(*)
-         real(c_double), intent(inout) :: noise
-         integer(c_int64_t), intent(inout), optional :: arithmetic
-      end function
-      integer(c_int32_t) function gradproof_noise_floor_f32(objective, user, x, n, seed, work, noise, &
-         arithmetic) bind(c, name="gradproof_noise_floor_f32")
-         import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_float), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         integer(c_int64_t), value :: seed
-         real(c_float), intent(inout) :: work(*)
-         real(c_double), intent(inout) :: noise
-         integer(c_int64_t), intent(inout), optional :: arithmetic
-      end function
-      integer(c_int32_t) function gradproof_relative_error(a, b, n, out, maximum, index) bind(c, &
-         name="gradproof_relative_error")
-         import
-         real(c_double), intent(in) :: a(*)
-         real(c_double), intent(in) :: b(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(inout), optional :: out(*)
-         real(c_double), intent(inout), optional :: maximum
-         integer(c_int64_t), intent(inout), optional :: index
-      end function
-      integer(c_int32_t) function gradproof_relative_error_f32(a, b, n, out, maximum, index) bind(c, &
-         name="gradproof_relative_error_f32")
-         import
-         real(c_float), intent(in) :: a(*)
-         real(c_float), intent(in) :: b(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(inout), optional :: out(*)
-         real(c_double), intent(inout), optional :: maximum
-         integer(c_int64_t), intent(inout), optional :: index
-      end function
-      integer(c_int32_t) function gradproof_windows(x, n, sizes) bind(c, name="gradproof_windows")
-         import
-         real(c_double), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(inout) :: sizes(*)
-      end function
-      integer(c_int32_t) function gradproof_windows_f32(x, n, sizes) bind(c, name="gradproof_windows_f32")
-         import
-         real(c_float), intent(in) :: x(*)
-         integer(c_int64_t), value :: n
-         real(c_double), intent(inout) :: sizes(*)
-      end function
       integer(c_int32_t) function gradproof_move_segments(x, claimed, sizes, probe, first, count, point, &
          changes) bind(c, name="gradproof_move_segments")
          import
@@ -584,10 +505,34 @@ module gradproof
          real(c_float), intent(inout) :: point(*)
          real(c_double), intent(inout) :: changes(*)
       end function
-      real(c_double) function gradproof_sum_segments(changes, count) bind(c, name="gradproof_sum_segments")
+      integer(c_int32_t) function gradproof_noise_floor(objective, user, x, n, seed, work, noise, arithmetic) bind(c, &
+         name="gradproof_noise_floor")
          import
-         real(c_double), intent(in) :: changes(*)
-         integer(c_int64_t), value :: count
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         integer(c_int64_t), value :: seed
+         real(c_double), intent(inout) :: work(*)
+         real(c_double), intent(inout) :: noise
+         integer(c_int64_t), intent(inout), optional :: arithmetic
+      end function
+      integer(c_int32_t) function gradproof_noise_floor_f32(objective, user, x, n, seed, work, noise, &
+         arithmetic) bind(c, name="gradproof_noise_floor_f32")
+         import
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         integer(c_int64_t), value :: seed
+         real(c_float), intent(inout) :: work(*)
+         real(c_double), intent(inout) :: noise
+         integer(c_int64_t), intent(inout), optional :: arithmetic
+      end function
+      integer(c_int32_t) function gradproof_options_fill(options, size) bind(c, name="gradproof_options_fill")
+         import
+         type(gradproof_options), intent(inout) :: options
+         integer(c_int64_t), value :: size
       end function
       integer(c_int32_t) function gradproof_points(x, claimed, sizes, n, probes, count, points, changes) bind(c, &
          name="gradproof_points")
@@ -613,35 +558,90 @@ module gradproof
          real(c_float), intent(inout) :: points(*)
          real(c_double), intent(inout), optional :: changes(*)
       end function
-      integer(c_int32_t) function gradproof_evaluate(objective, user, x, claimed, sizes, n, probes, count, values, &
-         changes, point) bind(c, name="gradproof_evaluate")
+      integer(c_int32_t) function gradproof_relative_error(a, b, n, out, maximum, index) bind(c, &
+         name="gradproof_relative_error")
          import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_double), intent(in) :: x(*)
-         real(c_double), intent(in), optional :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
+         real(c_double), intent(in) :: a(*)
+         real(c_double), intent(in) :: b(*)
          integer(c_int64_t), value :: n
-         type(gradproof_probe), intent(in) :: probes(*)
-         integer(c_int64_t), value :: count
-         real(c_double), intent(inout) :: values(*)
-         real(c_double), intent(inout), optional :: changes(*)
-         real(c_double), intent(inout) :: point(*)
+         real(c_double), intent(inout), optional :: out(*)
+         real(c_double), intent(inout), optional :: maximum
+         integer(c_int64_t), intent(inout), optional :: index
       end function
-      integer(c_int32_t) function gradproof_evaluate_f32(objective, user, x, claimed, sizes, n, probes, count, &
-         values, changes, point) bind(c, name="gradproof_evaluate_f32")
+      integer(c_int32_t) function gradproof_relative_error_f32(a, b, n, out, maximum, index) bind(c, &
+         name="gradproof_relative_error_f32")
          import
-         type(c_funptr), value :: objective
-         type(c_ptr), value :: user
-         real(c_float), intent(in) :: x(*)
-         real(c_float), intent(in), optional :: claimed(*)
-         real(c_double), intent(in), optional :: sizes(*)
+         real(c_float), intent(in) :: a(*)
+         real(c_float), intent(in) :: b(*)
          integer(c_int64_t), value :: n
-         type(gradproof_probe), intent(in) :: probes(*)
+         real(c_double), intent(inout), optional :: out(*)
+         real(c_double), intent(inout), optional :: maximum
+         integer(c_int64_t), intent(inout), optional :: index
+      end function
+      integer(c_int32_t) function gradproof_result(engine, report, findings, capacity) bind(c, name="gradproof_result")
+         import
+         type(c_ptr), value :: engine
+         type(gradproof_report), intent(inout) :: report
+         type(gradproof_finding), intent(inout), optional :: findings(*)
+         integer(c_int64_t), value :: capacity
+      end function
+      type(c_ptr) function gradproof_resume(saved, words, code) bind(c, name="gradproof_resume")
+         import
+         type(c_ptr), value :: saved
+         integer(c_int64_t), value :: words
+         integer(c_int32_t), intent(inout), optional :: code
+      end function
+      integer(c_int32_t) function gradproof_skip(engine, count) bind(c, name="gradproof_skip")
+         import
+         type(c_ptr), value :: engine
          integer(c_int64_t), value :: count
-         real(c_double), intent(inout) :: values(*)
-         real(c_double), intent(inout), optional :: changes(*)
-         real(c_float), intent(inout) :: point(*)
+      end function
+      integer(c_int32_t) function gradproof_stop(engine) bind(c, name="gradproof_stop")
+         import
+         type(c_ptr), value :: engine
+      end function
+      real(c_double) function gradproof_sum_segments(changes, count) bind(c, name="gradproof_sum_segments")
+         import
+         real(c_double), intent(in) :: changes(*)
+         integer(c_int64_t), value :: count
+      end function
+      integer(c_int32_t) function gradproof_tell(engine, x, claimed, values, changes, count) bind(c, &
+         name="gradproof_tell")
+         import
+         type(c_ptr), value :: engine
+         real(c_double), intent(in) :: x(*)
+         real(c_double), intent(in) :: claimed(*)
+         real(c_double), intent(in) :: values(*)
+         real(c_double), intent(in), optional :: changes(*)
+         integer(c_int64_t), value :: count
+      end function
+      integer(c_int32_t) function gradproof_tell_f32(engine, x, claimed, values, changes, count) bind(c, &
+         name="gradproof_tell_f32")
+         import
+         type(c_ptr), value :: engine
+         real(c_float), intent(in) :: x(*)
+         real(c_float), intent(in) :: claimed(*)
+         real(c_double), intent(in) :: values(*)
+         real(c_double), intent(in), optional :: changes(*)
+         integer(c_int64_t), value :: count
+      end function
+      integer(c_int64_t) function gradproof_uses_lines(n, mode, budget) bind(c, name="gradproof_uses_lines")
+         import
+         integer(c_int64_t), value :: n
+         integer(c_int64_t), value :: mode
+         integer(c_int64_t), value :: budget
+      end function
+      integer(c_int32_t) function gradproof_windows(x, n, sizes) bind(c, name="gradproof_windows")
+         import
+         real(c_double), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(inout) :: sizes(*)
+      end function
+      integer(c_int32_t) function gradproof_windows_f32(x, n, sizes) bind(c, name="gradproof_windows_f32")
+         import
+         real(c_float), intent(in) :: x(*)
+         integer(c_int64_t), value :: n
+         real(c_double), intent(inout) :: sizes(*)
       end function
    end interface
 contains
