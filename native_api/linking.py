@@ -26,7 +26,7 @@ SHARED_NAME = SHARED_NAMES.get(sys.platform, f"libgradproof.so.{ABI}")
 STATIC_NAME = "libgradproof.a"
 VERSION_SCRIPT = f"GRADPROOF_{ABI} {{ global: gradproof_*; local: *; }};\n"
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime"}
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime", "snprintf"}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 
 BARE_LINKERS = ("ld", "ld.lld")
