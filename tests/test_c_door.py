@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
 from gradproof import library
-
-EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
@@ -352,31 +349,6 @@ def test_what_the_header_begins_with(tmp_path):
     (tmp_path / "opening.c").write_text(opening_program())
     program = compiled(tmp_path / "opening.c", tmp_path / "opening", "-std=c99", "-pedantic")
     assert output_of(program) == "wrong: 1\nwrong: 1 at 1\n"
-
-
-@pytest.mark.parametrize(("name", "compiler"), [("check.c", COMPILER), ("check.cpp", shutil.which("c++"))])
-def test_example(name, compiler, tmp_path):
-    if not compiler:
-        pytest.skip("no compiler for it")
-    program = compiled(EXAMPLES / name, tmp_path / "example", compiler=compiler)
-    assert output_of(program, status=1).splitlines()[0] == "wrong"
-
-
-@pytest.mark.skipif(not shutil.which("rustc"), reason="no Rust compiler")
-def test_example_in_rust(tmp_path):
-    where = ["-L", str(library.PACKAGE), "-C", f"link-arg=-Wl,-rpath,{library.PACKAGE}"]
-    program = tmp_path / "example"
-    subprocess.run(["rustc", str(EXAMPLES / "check.rs"), "-o", str(program), *where], check=True, timeout=120)
-    assert output_of(program).startswith("wrong")
-
-
-@pytest.mark.skipif(not shutil.which("gfortran"), reason="no Fortran compiler")
-def test_example_in_fortran(tmp_path):
-    source, program = EXAMPLES / "check.f90", tmp_path / "example"
-    subprocess.run(
-        ["gfortran", "-J", str(tmp_path), str(source), "-o", str(program), *library.link_flags().split()], check=True
-    )
-    assert output_of(program).split()[0] == "wrong"
 
 
 @pytest.mark.skipif(not shutil.which("nm"), reason="no nm")

@@ -1,18 +1,17 @@
 // rustc fit.rs -L native=PREFIX/lib && LD_LIBRARY_PATH=PREFIX/lib ./fit   (What is fitted: see fit.c.)
-use std::{env, ffi::{c_char, c_void, CStr}, mem::size_of, process::exit, ptr::null, slice};
+use std::{env, ffi::CStr, mem::size_of, os::raw::{c_char, c_void}, process::exit, ptr, slice};
 
 // Every field has 8 bytes; those that are not used here need no names.
 #[repr(C)] #[derive(Default)]
 struct Report { size: i64, verdict: i64, counts: [i64; 7], findings: i64, others: [i64; 32] }
-
 #[repr(C)] #[derive(Default)]
 struct Finding { size: i64, start: i64, stop: i64, cause: i64, kink: i64, claimed: f64, slope: f64, others: [i64; 7] }
 
-
 #[link(name = "gradproof")]
 extern "C" {
-    fn gradproof_check(f: extern "C" fn(*const f64, i64, *mut f64, *mut c_void) -> i32, user: *mut c_void, x: *const f64,
-        claimed: *const f64, n: i64, options: *const c_void, report: *mut Report, worst: *mut Finding, capacity: i64) -> i32;
+    fn gradproof_check(objective: extern "C" fn(*const f64, i64, *mut f64, *mut c_void) -> i32, user: *mut c_void,
+        x: *const f64, claimed: *const f64, n: i64, options: *const c_void, report: *mut Report,
+        findings: *mut Finding, capacity: i64) -> i32;
     fn gradproof_explain(code: i32) -> *const c_char;
     fn gradproof_explain_cause(cause: i64) -> *const c_char;
     fn gradproof_verdict_word(verdict: i64) -> *const c_char;
@@ -27,12 +26,12 @@ extern "C" fn call<F: Fn(&[f64]) -> f64>(x: *const f64, n: i64, value: *mut f64,
 }
 
 fn check<F: Fn(&[f64]) -> f64>(mut f: F, x: &[f64], claimed: &[f64]) -> Result<(Report, Finding), &'static str> {
+    assert_eq!(x.len(), claimed.len());
     let mut report = Report { size: size_of::<Report>() as i64, ..Default::default() };
     let mut worst = Finding { size: size_of::<Finding>() as i64, ..Default::default() };
-    let code = unsafe {
-        gradproof_check(call::<F>, (&raw mut f).cast(), x.as_ptr(), claimed.as_ptr(), x.len() as i64, null(),
-            &mut report, &mut worst, 1)
-    };
+    let (user, n) = (ptr::addr_of_mut!(f).cast(), x.len() as i64);
+    let code = unsafe { gradproof_check(call::<F>, user, x.as_ptr(), claimed.as_ptr(), n, ptr::null(),
+        &mut report, &mut worst, 1) };
     if code == 0 { Ok((report, worst)) } else { Err(text(unsafe { gradproof_explain(code) })) }
 }
 
