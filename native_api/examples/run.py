@@ -40,7 +40,7 @@ class Language(NamedTuple):
 
 LINK = "-I$PREFIX/include -L$PREFIX/lib -lgradproof"
 STRICT = "-O2 -Wall -Wextra -pedantic -Wconversion -Werror"
-FOREIGN = "--add-modules jdk.incubator.foreign"  # of Java 17
+JAVA = "--enable-native-access=ALL-UNNAMED -Djava.library.path=$PREFIX/lib"
 LANGUAGES = (
     Language("C", ("fit.c",), "cc --version", f"cc -std=c99 {STRICT} fit.c {LINK} -o fit", "./fit"),
     Language("C++", ("fit.cpp",), "c++ --version", f"c++ -std=c++17 {STRICT} fit.cpp {LINK} -o fit", "./fit"),
@@ -75,9 +75,16 @@ LANGUAGES = (
     Language(
         "Java",
         ("Fit.java",),
-        f"java {FOREIGN} --version && javac {FOREIGN} --version",
-        f"javac {FOREIGN} Fit.java",
-        f"java {FOREIGN} --enable-native-access=ALL-UNNAMED -Djava.library.path=$PREFIX/lib Fit",
+        "java --version && test $(javac --version | sed 's/[^0-9]*\\([0-9]*\\).*/\\1/') -ge 22",
+        "javac Fit.java",
+        f"java {JAVA} Fit",
+    ),
+    Language(
+        "Java 17",
+        ("Fit17.java",),
+        "java --version && javac --version | grep '^javac 17[.]'",
+        "javac --add-modules jdk.incubator.foreign Fit17.java",
+        f"java --add-modules jdk.incubator.foreign {JAVA} Fit17",
     ),
 )
 
