@@ -20,14 +20,31 @@ from gradproof.core.records.abi import Signature, exported_functions, signatures
 from gradproof.version import __version__
 
 WIDTH = 110
-FIELD_TYPES = {"Integer": "int64_t", "Real": "double", "Bits": "uint64_t"}
+FIELD_TYPES = {
+    "Integer": "int64_t",
+    "Real": "double",
+    "Bits": "uint64_t",
+    "ConstReals": "const double *",
+    "ConstIntegers": "const int64_t *",
+    "Names": "const char *const *",
+    "Progress": "gradproof_progress",
+    "User": "void *",
+}
 MARGIN = 15
 
 # The comment that the header begins with, and its version.
 OPENING = Path(__file__).with_name("opening.h")
 
-OBJECTIVE = "An objective: writes f(x) to *value and returns 0, or a code above 0 where there is no value."
+OBJECTIVE = (
+    "An objective: writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value (or writes NaN); or a "
+    "code above 0, which ends the call and is handed back."
+)
+PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
 ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
+
+# So that a program goes on setting the size that its own header knows.
+DEFAULTS = """
+#define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))"""
 
 CLOSING = """
 #ifdef __cplusplus
@@ -39,19 +56,19 @@ CLOSING = """
 
 # The simple call first, then the same check in steps, then the pieces that are useful alone, and all that is not named.
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Checking a gradient", ("options_default", "uses_lines", "check")),
+    ("Checking a gradient", ("options_fill", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
         (
-            *("windows", "begin", "ask", "evaluate", "points", "tell", "stop", "result"),
-            *("coordinates", "blocks", "block_factors", "end"),
+            *("windows", "begin", "ask", "evaluate", "points", "skip", "tell", "stop", "result"),
+            *("coordinates", "blocks", "block_factors", "end", "resume", "allow"),
         ),
     ),
     ("A check in memory of the caller's own", ("engine_size", "engine_start")),
     ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),
     (
         "Pieces that are useful alone",
-        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
+        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks", "ladder"),
     ),
 )
 
@@ -93,6 +110,7 @@ def header_text() -> str:
         parts += ["", f"/* ---- {title} ".ljust(WIDTH, "-") + " */"]
         for function in functions:
             parts += ["", _comment(_c_words(function)), *(_folded(prototype(s)) for s in signatures(function))]
+            parts += [DEFAULTS.strip()] if function.__name__ == "options_fill" else []
     parts += ["", "/* ---- Codes and versions ".ljust(WIDTH, "-") + " */"]
     for comment, text in CONSTANT_FUNCTIONS:
         parts += ["", _comment([comment]), text]
@@ -179,6 +197,9 @@ def _type_lines(comments: bool) -> list[str]:
         lines.append(f"typedef int32_t (*gradproof_objective{twin})")
         lines[-1] += f"(const {element} *x, int64_t n, double *value, void *user);"
     if comments:
+        lines += ["", _comment([PROGRESS])]
+    lines += ["typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);"]
+    if comments:
         lines += ["", _comment([ENGINE])]
     lines += ["typedef struct gradproof_engine gradproof_engine;"]
     for record in structs.RECORDS:
@@ -187,7 +208,7 @@ def _type_lines(comments: bool) -> list[str]:
             lines += ["", _comment([str(record.__doc__)])]
         lines += [f"typedef struct {name} {{"]
         for field, c_type, meaning in fields_of(record):
-            lines.append(f"    {c_type} {field};".ljust(30 * comments))
+            lines.append(f"    {_declarator(c_type, field)};".ljust(30 * comments))
             lines[-1] += f" /* {meaning} */" * comments
         lines += [f"}} {name};"]
     return lines

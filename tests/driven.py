@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from witnesses import bits, records
+from witnesses import bits, new_report, records
 
-from gradproof.core.records.border import Finding, Options, Probe, Report
-from gradproof.core.records.codes import MODE_FULL
+from gradproof.core.records.border import Finding, Options, Probe
+from gradproof.core.records.codes import MODE_FULL, OUTSIDE
 from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
-    "options_default",
+    "options_fill",
     "engine_size",
     "engine_start",
     "begin",
@@ -25,6 +26,9 @@ DRIVEN = {
     "result",
     "coordinates",
     "blocks",
+    "resume",
+    "allow",
+    "first_not_finite",
     "end",
     "points",
     "evaluate",
@@ -122,8 +126,8 @@ def _log(
     n = x.size
     options = _options(witness, budget)
     yield bits(options)
-    engine = np.zeros(witness("gradproof_engine_size", n, 0, options), np.int64)
-    yield bits(witness("gradproof_engine_start", engine, x, claimed, None, n, None, 0, options))
+    engine = np.zeros(witness("gradproof_engine_size", n, options), np.int64)
+    yield bits(witness("gradproof_engine_start", engine, x, claimed, None, n, options))
     yield bits(engine)
     probes = records(Probe, ROUND)
     rounds = 0
@@ -145,7 +149,7 @@ def _log(
 
 
 def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
-    report = Report()
+    report = new_report()
     findings = records(Finding, n)
     yield bits(witness("gradproof_result", engine, report, findings, n))
     yield bits(report)
@@ -162,20 +166,46 @@ def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
 def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:
     code = np.full(1, 5, np.int32)
     for n in (0, -1):
-        yield bits(witness("gradproof_engine_size", n, 0, None))
-        assert witness("gradproof_begin", x, claimed, None, n, None, 0, None, code) is None
+        yield bits(witness("gradproof_engine_size", n, None))
+        assert witness("gradproof_begin", x, claimed, None, n, None, code) is None
         yield bits(code)
-    engine = witness("gradproof_begin", x, claimed, None, x.size, None, 0, None, code)
+    engine = witness("gradproof_begin", x, claimed, None, x.size, None, code)
     yield bits(engine)
     yield bits(code)
     probes = records(Probe, ROUND)
     yield bits(witness("gradproof_ask", engine, probes, 1))
-    yield bits(witness("gradproof_result", engine, Report(), None, 0))
+    yield bits(witness("gradproof_result", engine, new_report(), None, 0))
     yield bits(witness("gradproof_stop", engine))
     yield bits(witness("gradproof_ask", engine, probes, ROUND))
     yield from _findings(witness, engine, x.size)
+    yield from _saved(witness, engine.copy(), x)
     witness("gradproof_end", engine)
     witness("gradproof_end", None)
+
+
+def _saved(witness: Any, saved: Any, x: Any) -> Iterator[bytes]:
+    """A check that is taken up again from a copy, or not."""
+    code = np.full(1, 5, np.int32)
+    yield bits(witness("gradproof_allow", saved, -1))
+    yield bits(witness("gradproof_allow", saved, 77))
+    yield bits(saved)
+    for words in (0, 9, saved.size - 1):
+        assert witness("gradproof_resume", saved[:words].copy() if words else saved, words, code) is None
+        yield bits(code)
+    engine = witness("gradproof_resume", saved, saved.size, code)
+    yield bits(code)
+    yield bits(engine)
+    witness("gradproof_end", engine)
+    saved[20] ^= 1
+    assert witness("gradproof_resume", saved, saved.size, code) is None
+    yield bits(code)
+    for place in (-1, 0, x.size - 1):
+        unfit = x.copy()
+        unfit[place if place >= 0 else 0] = math.nan if place >= 0 else 1.0
+        yield bits(witness("gradproof_first_not_finite", unfit, x.size))
+        with np.errstate(over="ignore"):
+            single = unfit.astype(np.float32)
+        yield bits(witness("gradproof_first_not_finite_f32", single, x.size))
 
 
 def check_in_one_call(
@@ -190,7 +220,7 @@ def check_in_one_call(
         value[0] = objective(point[:n])
         return 0
 
-    report = Report()
+    report = new_report()
     findings = records(Finding, x.size)
     options = _options(witness, budget)
     rest = (report, findings, x.size)
@@ -227,7 +257,7 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
     def objective(point: Any, n: int, value: Any, user: Any) -> int:
         value[0] = smooth(np.log1p(np.abs(point[:n].astype(np.float64))))
-        return 3 if float(point[3]) != float(x[3]) else 0
+        return OUTSIDE if float(point[3]) != float(x[3]) else 0
 
     for count in (len(rows), 0, -1):
         values, work = np.zeros(len(rows)), np.zeros(n, dtype)
@@ -240,6 +270,6 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
 def _options(witness: Any, budget: int) -> Any:
     options: Any = Options()
-    assert witness("gradproof_options_default", options) == 0
+    assert witness("gradproof_options_fill", options, ctypes.sizeof(options)) == 0
     options.budget, options.mode = budget, MODE_FULL
     return options

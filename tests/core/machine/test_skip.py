@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from rounds import options_of
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.codes import BAD_COUNT, DONE, NULL_ENGINE
 from gradproof.core.records.engine import ROUND, Engine
 
 # On its lower bound stands every other coordinate.
@@ -21,9 +21,9 @@ RIGHT, WRONG = 2 * X, 2 * X + (np.arange(N) == 4)
 
 def started(witness: Any, mode: int, claimed: Any, budget: int) -> Any:
     options = options_of(witness, mode=mode, budget=budget)
-    words, sizes = np.zeros(witness("gradproof_engine_size", N, 0, options), np.int64), np.zeros(1)
+    words, sizes = np.zeros(witness("gradproof_engine_size", N, options), np.int64), np.zeros(1)
     assert witness("gradproof_windows", X, N, sizes) == DONE
-    assert witness("gradproof_engine_start", words, X, claimed, sizes, N, None, 0, options) == DONE
+    assert witness("gradproof_engine_start", words, X, claimed, sizes, N, options) == DONE
     return words, sizes
 
 
@@ -47,7 +47,7 @@ def bounded(
         left_out += int(np.count_nonzero(~inside))
         assert not budget or computed <= budget
         assert computed + left_out < 5000
-    report: Any = border.Report()
+    report: Any = new_report()
     assert witness("gradproof_result", words, report, None, 0) == DONE
     return report, computed, left_out
 
@@ -87,17 +87,17 @@ def test_a_box_of_one_point_ends(witness, mode, budget):
 def test_misuse(witness):
     words, _ = started(witness, codes.MODE_FULL, RIGHT, 0)
     probes, values = records(border.Probe, ROUND), np.ones(ROUND)
-    assert witness("gradproof_skip", None, 0) == BAD_ARGUMENT
+    assert witness("gradproof_skip", None, 0) == NULL_ENGINE
     assert witness("gradproof_skip", words, 1) == codes.NO_ROUND
     count = witness("gradproof_ask", words, probes, ROUND)
-    assert witness("gradproof_skip", words, -1) == BAD_ARGUMENT
+    assert witness("gradproof_skip", words, -1) == BAD_COUNT
     assert witness("gradproof_skip", words, count + 1) == codes.TOO_MANY_VALUES
     assert witness("gradproof_tell", words, X, RIGHT, values, None, count) == DONE
     count = witness("gradproof_ask", words, probes, ROUND)
     assert witness("gradproof_skip", words, 4) == DONE
     # Fewer values than were skipped are none.
     before = words.tobytes()
-    assert witness("gradproof_tell", words, X, RIGHT, values, None, 3) == BAD_ARGUMENT
+    assert witness("gradproof_tell", words, X, RIGHT, values, None, 3) == BAD_COUNT
     assert words.tobytes() == before
     # The last word counts, and asking again takes it back.
     assert witness("gradproof_skip", words, 2) == DONE

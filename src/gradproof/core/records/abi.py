@@ -48,9 +48,12 @@ Vector: TypeAlias = Pointer[float]
 ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
+ConstWords: TypeAlias = ConstPointer[int]
 
 User: TypeAlias = object
 Objective: TypeAlias = Callable[[ConstVector, int, Reals, User], int]
+Progress: TypeAlias = Callable[[int, int, User], int]
+Names: TypeAlias = ConstPointer[bytes]
 
 
 class Meaning(NamedTuple):
@@ -82,8 +85,10 @@ MEANINGS: dict[str, Meaning] = {
     "ConstOptions": Meaning("const gradproof_options *", "options", True),
     "Report": Meaning("gradproof_report *", "report", True),
     "Findings": Meaning("gradproof_finding *", "findings", True),
+    "Rungs": Meaning("gradproof_rung *", "rungs", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
+    "ConstWords": Meaning("const void *", "int64", True),
 }
 
 MEANINGS_FLOAT32: dict[str, Meaning] = {
