@@ -1,7 +1,7 @@
 """Builds libgradproof, a C library without Python, from the core.
 
     python native_api/build.py                   the library, into src/gradproof
-    python native_api/build.py --declarations    gradproof.h and _declarations.py
+    python native_api/build.py --declarations    headers, the Fortran module, _declarations.py, and abi.json
 
 The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM
 optimises it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the
@@ -17,11 +17,9 @@ os.environ["NUMBA_OPT"] = "0"
 os.environ.pop("NUMBA_DISABLE_JIT", None)
 
 import argparse
-import importlib.util
+import platform
 import re
 import shutil
-import struct
-import subprocess
 import sys
 import tempfile
 import types
@@ -29,35 +27,22 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-HERE = Path(__file__).resolve().parent
-PACKAGE = HERE.parent / "src" / "gradproof"
-FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
-FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
+import constants
+import prefix
+from linking import FILE_NAME, PACKAGE, THREADS, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime"}
-FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
+# What starts threads is in libc since glibc 2.34, in a new version and in the first one. It is asked for by
+# that, so that the library loads with an older glibc, too, where it has threads if the program brings libpthread.
+FIRST_VERSIONS = {"x86_64": "GLIBC_2.2.5", "aarch64": "GLIBC_2.17"}
+if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
+    RENAMED |= {name: f'"{name}@{FIRST_VERSIONS[platform.machine()]}"' for name in THREADS}
 
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
 NO_LINKER_STATUS = 3
 SANITIZED = ("sanitize_address", "sanitize_memory", "sanitize_thread")
-BARE_LINKERS = ("ld", "ld.lld")
-# One segment for code and constants: pages of their own would pad a small library by a fifth.
-SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro")
-ELF_OPTIONS = (f"-soname={FILE_NAME}", "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
-LIBM_PATTERN = "**/libm.so.6"
-ELF_SYMBOL_TABLE = 2
-ELF_SYMBOL_SIZE = 24
-
-
-class BuildError(Exception):
-    """The library cannot be built; the message says why in one line."""
-
-
-class NoLinkerError(BuildError):
-    """There is nothing on this machine that makes a library of an object file, or what there is does not work."""
 
 
 def import_core() -> None:
@@ -66,8 +51,6 @@ def import_core() -> None:
         package = types.ModuleType("gradproof")
         package.__path__ = [str(PACKAGE)]
         sys.modules["gradproof"] = package
-    if str(HERE) not in sys.path:
-        sys.path.insert(0, str(HERE))
 
 
 def build(directory: Path, say: Callable[[str], None] = print) -> Path:
@@ -78,7 +61,8 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     from gradproof.core.records.abi import all_signatures
 
     path = directory / FILE_NAME
-    if kept.is_fresh(path):
+    parts = [directory / name for name in prefix.names()]
+    if kept.is_fresh(path) and all(part.exists() for part in parts):
         say(f"gradproof: {path.name} is up to date")
         return path
     linker = find_linker()
@@ -87,16 +71,21 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "gradproof.o"
         source.write_bytes(machine_code)
-        made = Path(scratch) / FILE_NAME
-        link(linker, source, made)
-        # A running process may have the old file open: put a new one in its place, do not write into it.
-        fresh = path.with_name(f"{FILE_NAME}.new")
-        shutil.copyfile(made, fresh)
-        fresh.chmod(0o755)
-        fresh.replace(path)
+        link(linker, source, Path(scratch) / FILE_NAME)
+        prefix.make(Path(scratch), symbols, source)
+        for made in (Path(scratch) / FILE_NAME, *(Path(scratch) / name for name in prefix.names())):
+            put(made, directory / made.relative_to(scratch))
     kept.remember(path)
     say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(symbols)} functions, linked by {linker[0]}")
     return path
+
+
+def put(made: Path, path: Path) -> None:
+    """Put a file in its place; a running process may have the old one open, which must not be written into."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    shutil.copy(made, fresh)
+    fresh.replace(path)
 
 
 class Linked(NamedTuple):
@@ -128,6 +117,10 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
     if sys.platform == "win32":
         for symbol in linked.symbols:
             whole.get_function(symbol).storage_class = "dllexport"
+    for value in defined(whole):
+        if value.linkage == llvm.Linkage.internal:
+            # In the static library they would be names that nobody can use, longer than the code.
+            value.linkage = "private"
     whole.verify()
     return linked.symbols, bytes(linked.target.emit_object(whole))
 
@@ -141,7 +134,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = portable_target(llvm)
-    whole = llvm.parse_assembly(constants_text(target))
+    whole = llvm.parse_assembly(constants.module_text(target))
     symbols = [function.name for function in whole.functions]
     compiled = modules.compile_all(signatures)
     for text in compiled.texts:
@@ -216,122 +209,16 @@ def optimise(llvm: Any, module: Any, target: Any) -> None:
     builder.getModulePassManager().run(module, builder)
 
 
-def constants_text(target: Any) -> str:
-    """Return LLVM text of the functions with constant answers: the version and the sentences."""
-    from gradproof.core.records import codes
-    from gradproof.version import __version__
-
-    major, minor, patch = (int(part) for part in __version__.split("."))
-    version = 10000 * major + 100 * minor + patch
-    lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
-    lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
-    known = {code: codes.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
-    known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
-    lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
-    return "\n".join(lines)
-
-
-def _switch_text(symbol: str, known: dict[int, str], unknown: str, positive: str) -> Iterable[str]:
-    texts = {**{f"case{number}": text for number, text in enumerate(known.values())}, "low": unknown, "high": positive}
-    for label, text in texts.items():
-        raw = text.encode() + b"\0"
-        escaped = "".join(f"\\{byte:02X}" for byte in raw)
-        yield f'@{symbol}.{label} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}"'
-    yield f"define i8* @{symbol}(i32 %code) {{"
-    cases = " ".join(f"i32 {code}, label %case{number}" for number, code in enumerate(known))
-    yield f"switch i32 %code, label %other [ {cases} ]"
-    yield "other:\n%above = icmp sgt i32 %code, 0\nbr i1 %above, label %high, label %low"
-    for label, text in texts.items():
-        kind = f"[{len(text.encode()) + 1} x i8]"
-        yield f"{label}:\nret i8* getelementptr inbounds ({kind}, {kind}* @{symbol}.{label}, i64 0, i64 0)"
-    yield "}"
-
-
 def refuse_unmet_marks(unmet: list[str]) -> None:
     """Raise BuildError where a mark meets nothing: the library would be slower, and nobody would know."""
     if unmet:
         raise BuildError("; ".join(unmet))
 
 
-def refuse_foreign_symbols(machine_code: bytes) -> None:
-    """Raise BuildError where an object file needs what is in neither libc nor libm."""
-    foreign = undefined_symbols(machine_code) - FROM_LIBC - FROM_LIBM
-    if foreign:
-        raise BuildError(f"the core needs symbols from outside of libc and libm: {', '.join(sorted(foreign))}")
-
-
-def undefined_symbols(machine_code: bytes) -> set[str]:
-    """Return the names that an object file leaves to others (ELF; for other formats the linker is the judge)."""
-    if machine_code[:4] != b"\x7fELF":
-        return set()
-    start, size, count = (*struct.unpack_from("<Q", machine_code, 0x28), *struct.unpack_from("<HH", machine_code, 0x3A))
-    sections = [struct.unpack_from("<IIQQQQIIQQ", machine_code, start + size * number) for number in range(count)]
-    names = set()
-    for _, kind, _, _, place, length, link_to, _, _, _ in sections:
-        if kind != ELF_SYMBOL_TABLE:
-            continue
-        strings = sections[link_to][4]
-        for entry in range(place + ELF_SYMBOL_SIZE, place + length, ELF_SYMBOL_SIZE):
-            name, _, _, section = struct.unpack_from("<IBBH", machine_code, entry)
-            if section == 0:
-                names.add(machine_code[strings + name : machine_code.index(b"\0", strings + name)].decode())
-    return names
-
-
-def find_linker() -> list[str]:
-    """Return the command of a linker: a C compiler, a linker alone, or the one that comes with ziglang."""
-    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
-        if name and shutil.which(name.split()[0]):
-            return name.split()
-    if sys.platform.startswith("linux"):
-        for name in BARE_LINKERS:
-            if shutil.which(name):
-                return [name]
-    if importlib.util.find_spec("ziglang"):
-        return [sys.executable, "-m", "ziglang", "cc"]
-    raise NoLinkerError("no C compiler or linker was found (cc, ld, ld.lld, or the package ziglang)")
-
-
-def link(linker: list[str], source: Path, made: Path) -> None:
-    """Link an object file into a shared library."""
-    attempts = link_commands(linker, source, made)
-    for command in attempts:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return
-    reason = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    raise NoLinkerError(f"{linker[0]} failed: {reason[0] if reason else f'status {done.returncode}'}")
-
-
-def link_commands(linker: list[str], source: Path, made: Path) -> list[list[str]]:
-    """Return the commands to try, the better one first."""
-    output = [str(source), "-o", str(made)]
-    if sys.platform == "darwin":
-        return [[*linker, "-dynamiclib", f"-Wl,-install_name,@rpath/{FILE_NAME}", *output]]
-    if sys.platform == "win32":
-        return [[*linker, "-shared", "-s", *output]]
-    if linker[0] in BARE_LINKERS:
-        libraries = [*(f"-L{place}" for place in library_places()), "-l:libm.so.6", "-l:libc.so.6"]
-        bare = [*linker, "-shared", *(word for option in ELF_OPTIONS for word in option.split()), *output]
-        # Without them the library still loads into every program that has libm, as Python does.
-        return [[*bare, "--as-needed", *libraries], bare]
-    # No start files: the library has nothing to set up, and they would add symbols of their own.
-    whole = [*linker, "-shared", "-nostdlib", *output, "-Wl,--as-needed", "-lm", "-lc"]
-    # Not every linker behind a compiler knows every option: they save bytes, the library works without them.
-    return [[*whole, *(f"-Wl,{option.replace(' ', ',')}" for option in ELF_OPTIONS)], [*whole, "-Wl,-s"]]
-
-
-def library_places() -> list[str]:
-    """Return the folders in which this machine keeps libm."""
-    roots = (Path("/lib"), Path("/lib64"), Path("/usr/lib"))
-    return sorted({str(path.parent) for root in roots for path in root.glob(LIBM_PATTERN)})
-
-
 def main() -> int:
     """Build what the arguments ask for; return the exit status."""
     parser = argparse.ArgumentParser(description="Builds libgradproof, or the declarations of its functions.")
-    parser.add_argument("--declarations", action="store_true", help="write gradproof.h and _declarations.py instead")
+    parser.add_argument("--declarations", action="store_true", help="write the headers and their like instead")
     parser.add_argument("--into", type=Path, default=PACKAGE, help="folder for the library; default: the package")
     parser.add_argument("--llvm", type=Path, metavar="FILE", help="write LLVM text for clang's sanitizers instead")
     arguments = parser.parse_args()

@@ -12,11 +12,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUILD = Path(__file__).parent / "build.py"
 NO_LINKER_STATUS = 3
-LIBRARIES = (".so", ".dylib", ".dll")
 
 
 class NativeLibraryHook(BuildHookInterface[Any]):
-    """Puts libgradproof into the wheel and names the platform in the wheel's tag."""
+    """Puts libgradproof, and what belongs to it, into the wheel, and names the platform in the wheel's tag."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the library, in a process of its own: the build must not depend on what this one has imported."""
@@ -29,8 +28,8 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         scratch = Path(self.directory) / "gradproof_library"
         scratch.mkdir(parents=True, exist_ok=True)
         if self._build("--into", str(scratch)):
-            library = next(path for path in scratch.iterdir() if path.suffix in LIBRARIES)
-            build_data["force_include"][str(library)] = f"gradproof/{library.name}"
+            for name in files():
+                build_data["force_include"][str(scratch / name)] = f"gradproof/{name}"
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform_tag()}"
 
@@ -42,6 +41,15 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         elif done.returncode != 0:
             raise SystemExit(done.returncode)
         return done.returncode == 0
+
+
+def files() -> list[str]:
+    """Return the paths of all that the build has made."""
+    sys.path.insert(0, str(BUILD.parent))
+    import linking
+    import prefix
+
+    return [linking.FILE_NAME, *prefix.names()]
 
 
 def platform_tag() -> str:

@@ -55,6 +55,6 @@ def attributes(marked: Marked, name: str) -> list[str]:
     """Return the LLVM attributes of the function with a name."""
     found = [attribute for mark, attribute in ATTRIBUTES.items() if name in names_of(marked, mark)]
     # Half of the size at the same speed: the engine is large and rarely waits for itself.
-    found += FOR_SIZE if name not in names_of(marked, "kernel") else ()
-    # Nothing here throws: tables for unwinding would be dead weight.
-    return [*found, "nounwind"]
+    # Not `nounwind`, although nothing here throws: an objective may, through its callers.  LLVM finds them by itself,
+    # and gives tables for unwinding to them alone.
+    return found + list(FOR_SIZE if name not in names_of(marked, "kernel") else ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,8 +14,8 @@ COMPILER = os.environ.get("CC") or shutil.which("cc")
 
 
 def compiled(source: Path, program: Path, *options: str, compiler: str | None = COMPILER) -> Path:
-    flags = [*library.compile_flags().split(), "-O1", "-Wall", "-Wextra", "-Werror", *options]
-    subprocess.run([compiler, *flags, str(source), "-o", str(program), *library.link_flags().split()], check=True)
+    flags = [*shlex.split(library.compile_flags()), "-O1", "-Wall", "-Wextra", "-Werror", *options]
+    subprocess.run([compiler, *flags, str(source), "-o", str(program), *shlex.split(library.link_flags())], check=True)
     return program
 
 

@@ -1,4 +1,4 @@
-"""The header and the cffi declarations are generated; what is committed is what the core says today."""
+"""Headers, the Fortran module and cffi's declarations are generated; what is committed is what the core says today."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cffi import FFI
 
 import gradproof
 from gradproof.core.records import codes
@@ -18,10 +19,21 @@ AGAIN = "run `python native_api/build.py --declarations`"
 
 sys.path.insert(0, str(NATIVE_API))
 declarations = pytest.importorskip("declarations")
+from border import c, chapters, comments, symbols  # noqa: E402
+
+HEADER = declarations.texts()["gradproof.h"]
+PROTOTYPES = re.sub(r"#define .*", "", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S))
+# Functions that have their chapter before they are there.
+TO_COME = {"print"}
 
 
-def test_header_is_up_to_date():
-    assert (PACKAGE / "include" / "gradproof.h").read_text() == declarations.header_text(), AGAIN
+@pytest.mark.parametrize("name", declarations.texts())
+def test_what_is_generated_is_up_to_date(name):
+    assert (PACKAGE / "include" / name).read_text() == declarations.texts()[name], AGAIN
+
+
+def test_nothing_else_is_included():
+    assert {path.name for path in (PACKAGE / "include").iterdir()} == set(declarations.texts())
 
 
 def test_cffi_declarations_are_up_to_date(tmp_path):
@@ -30,45 +42,68 @@ def test_cffi_declarations_are_up_to_date(tmp_path):
 
 
 def test_header_declares_every_symbol_once():
-    header = re.sub(r"/\*.*?\*/|^#define .*?$", "", declarations.header_text(), flags=re.S | re.M)
     for signature in all_signatures():
-        assert len(re.findall(rf"\b{signature.symbol}\(", header)) == 1
+        assert len(re.findall(rf"\b{signature.symbol}\(", PROTOTYPES)) == 1
 
 
 @pytest.mark.parametrize("function", exported_functions().values(), ids=lambda function: function.__name__)
 def test_every_parameter_has_a_contract(function):
-    paragraphs = declarations._c_words(function)
-    described = {name for text in paragraphs if "\t" in text for name in text.partition("\t")[0].split(", ")}
     parameters = set(function.__code__.co_varnames[: function.__code__.co_argcount])
-    assert parameters <= described
+    described = comments.meanings(function)
+    assert parameters <= set(described)
     assert ("Returns" in described) or function.__annotations__["return"] == "None"
 
 
-def test_the_opening_says_how_misuse_is_answered():
-    """What every call refuses; each mistake has its own code in the list of them, and the header says so."""
-    opening, _, rest = declarations.header_text().partition("#ifndef")
-    for code in (codes.NO_ENGINE, codes.OTHER_VERSION, codes.DAMAGED):
-        assert re.search(rf"\b(GRADPROOF)?_{codes.CODES[code][0].upper()}\b", opening)
-    assert "Every mistake has its own code" in opening
-    assert "sizeof" in opening
+def test_every_constant_is_one_of_an_enum():
+    """Parsers of FFI libraries lose what is #defined; the version alone is for the preprocessor."""
+    defined = re.findall(r"#define (GRADPROOF_\w+)", HEADER)
+    assert set(defined) == {"GRADPROOF_H", *(one.name for one in symbols.versions())}
     for word, _ in codes.CODES.values():
-        assert re.search(rf"\bGRADPROOF_{word.upper()}\b", rest)
-    for function in ("ask", "tell", "stop", "result", "begin", "end", "engine_start"):
-        assert f"gradproof_{function}" in opening
+        assert f"GRADPROOF_{word.upper()} = " in HEADER
+    assert "GRADPROOF_ROUND = 4096" in HEADER
+
+
+def test_a_function_without_a_chapter_is_seen(monkeypatch):
+    first = chapters.CHAPTERS[0]
+    monkeypatch.setattr(chapters, "CHAPTERS", (first._replace(functions=()), *chapters.CHAPTERS[1:]))
+    with pytest.raises(ValueError, match=r"in no chapter of .*: .*\bcheck\b"):
+        chapters.chapters()
+
+
+def test_no_chapter_names_what_is_not_there():
+    known = {function.name.removeprefix("gradproof_") for function in symbols.functions()}
+    named = [name for chapter in chapters.CHAPTERS for name in chapter.functions]
+    assert len(named) == len(set(named))
+    assert set(named) - TO_COME <= known
+
+
+def test_the_header_for_parsers():
+    """Without comments and directives; and cffi finds every function, every struct and every constant in it."""
+    text = c.ffi_text()
+    assert not re.search(r"#|/\*|//|extern", text)
+    parser = FFI()
+    parser.cdef(text)
+    for struct in symbols.structs():
+        assert parser.sizeof(struct.name) == struct.size
+        for field in struct.fields:
+            assert parser.offsetof(struct.name, field.name) == field.offset
+    for enumeration in symbols.enumerations():
+        values = parser.typeof(f"enum {enumeration.name}").relements
+        assert values == {one.name: one.value for one in enumeration.constants}
 
 
 def test_no_code_is_spoken_of_that_there_is_not():
     """In the header, comments included; what begins with such a word and an underscore stands for several."""
-    header = declarations.header_text()
     named = {f"GRADPROOF_{word.upper()}" for word, _ in codes.CODES.values()}
-    spoken = set(re.findall(r"\bGRADPROOF_(?:NULL|BAD|X|NO|OTHER|NOTHING|TOO)_\w+", header))
+    spoken = set(re.findall(r"\bGRADPROOF_(?:NULL|BAD|X|NO|OTHER|NOTHING|TOO)_\w+", HEADER))
     assert spoken <= named
     assert len(spoken) > 30
 
 
 def test_defaults_know_the_size_of_the_struct():
-    assert re.search(r"#define gradproof_options_default\(options\) .*sizeof \*\(options\)", declarations.header_text())
+    assert re.search(r"#define gradproof_options_default\(options\) .*sizeof \*\(options\)", HEADER)
 
 
 def test_header_is_narrow():
-    assert max(map(len, declarations.header_text().splitlines())) <= 120
+    assert max(map(len, HEADER.splitlines())) <= 120
+    assert max(map(len, declarations.texts()["gradproof.f90"].splitlines())) <= 132

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def built(folder: Path, lie: str = "") -> list[str]:
     """Compile the fuzzer, with sanitizers where the compiler has them; return the command that runs it."""
     (folder / "lie.h").write_text(f"#include <gradproof.h>\n{lie}\n")
     flags = [f"-I{library.PACKAGE / 'include'}", "-include", str(folder / "lie.h"), "-std=c99", "-O1", "-w"]
-    link = [f"-L{library.PACKAGE}", f"-Wl,-rpath,{library.PACKAGE}", "-lgradproof", "-lm", "-lpthread"]
+    link = [*shlex.split(library.link_flags()), "-lpthread"]
     program = folder / "fuzz"
     for sanitizers in (SANITIZERS, ()):
         command = [str(COMPILER), *flags, *sanitizers, str(HERE / "fuzz.c"), "-o", str(program), *link]

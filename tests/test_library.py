@@ -12,6 +12,7 @@ import pytest
 from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
 from witnesses import SIGNATURES, bits, records
 
+import gradproof
 from gradproof import library
 from gradproof.core.records.abi import exported_functions
 from gradproof.core.records.border import Rung
@@ -163,8 +164,9 @@ def test_segments_and_misuse_of_lines_same_bits(dtype, three_witnesses):
 
 
 def test_constant_functions_agree(three_witnesses):
+    functions_of_a_number = [f"gradproof_{name}" for name in ("explain", "explain_cause", "cause_word", "verdict_word")]
     for code in range(-110, 12):
-        for function in ("gradproof_explain", "gradproof_explain_cause"):
+        for function in functions_of_a_number:
             texts = {
                 library.ffi.string(getattr(functions, function)(code))
                 for functions in (library.JustInTime(), library.native())
@@ -172,6 +174,8 @@ def test_constant_functions_agree(three_witnesses):
             assert len(texts) == 1
             assert all(texts)
     assert library.JustInTime().gradproof_version() == library.native().gradproof_version()
+    versions = {library.ffi.string(one.gradproof_version_string()) for one in (library.JustInTime(), library.native())}
+    assert versions == {gradproof.__version__.encode()}
 
 
 def test_unknown_symbol():

@@ -75,8 +75,8 @@ def test_a_form_that_is_in_no_module(defined, missing):
 
 def test_attributes():
     forms = FORMS | {"always_inlined": {"core.b": {"b"}}}
-    for_size = {"minsize", "optsize", "nounwind"}
-    assert set(marks.attributes(forms, "gradproof_move")) == {"nounwind"}
+    for_size = {"minsize", "optsize"}
+    assert marks.attributes(forms, "gradproof_move") == []
     assert set(marks.attributes(forms, "a")) == {"noinline"} | for_size
     assert set(marks.attributes(forms, "b")) == {"alwaysinline"} | for_size
     assert set(marks.attributes(forms, "another")) == for_size

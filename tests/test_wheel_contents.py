@@ -8,6 +8,14 @@ import wheel_contents
 NAME = "gradproof-0.1.0-py3-none-linux_x86_64.whl"
 WHOLE = {
     "gradproof/include/gradproof.h": "",
+    "gradproof/include/gradproof_ffi.h": "",
+    "gradproof/include/gradproof.f90": "",
+    "gradproof/lib/libgradproof.a": "",
+    "gradproof/lib/libgradproof.so": "",
+    "gradproof/lib/libgradproof.so.1": "",
+    "gradproof/lib/pkgconfig/gradproof.pc": "",
+    "gradproof/lib/cmake/gradproof/gradproof-config.cmake": "",
+    "gradproof/lib/cmake/gradproof/gradproof-config-version.cmake": "",
     "gradproof/demos/wine.csv": "",
     "gradproof/demos/wine.txt": "",
     "gradproof/zoo/digits.csv.gz": "",
@@ -52,7 +60,13 @@ def test_a_wheel_that_says_it_fits_everywhere(complaints):
 
 
 @pytest.mark.parametrize(
-    "extra", ["tests/test_check.py", "gradproof/__pycache__/report.pyc", "gradproof/gradproof.dll"]
+    "extra",
+    [
+        "tests/test_check.py",
+        "gradproof/__pycache__/report.pyc",
+        "gradproof/gradproof.dll",
+        "gradproof/lib/libgradproof.so.2",
+    ],
 )
 def test_what_does_not_belong_there(complaints, extra):
     assert complaints(WHOLE | {extra: ""})

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._declarations import ffi
-from .version import __version__
+from .core.records import codes
+from .version import ABI, __version__
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "pointer"]
+__all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "pointer", "require_library"]
 
 PACKAGE = Path(__file__).parent
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 PATIENCE = 2.0  # seconds of compiling without a message
 LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
+# The package is a prefix as compilers have them, too: in `lib` is the library under the name that programs remember.
+SHARED_NAMES = {"win32": "gradproof.dll", "darwin": f"libgradproof.{ABI}.dylib"}
+SHARED_NAME = SHARED_NAMES.get(sys.platform, f"libgradproof.so.{ABI}")
 C_ARRAYS = {"f8": "double[]", "f4": "float[]", "i8": "int64_t[]", "u8": "uint64_t[]", "i4": "int32_t[]"}
 
 
@@ -59,16 +64,21 @@ def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> An
 
 
 def compile_flags() -> str:
-    """Return the flags with which a C compiler finds gradproof.h."""
-    return f"-I{PACKAGE / 'include'}"
+    """Return the flags with which a C compiler finds gradproof.h, quoted for a shell."""
+    return shlex.quote(f"-I{PACKAGE / 'include'}")
 
 
 def link_flags() -> str:
-    """Return the flags with which a linker and the program find the library; OSError if none was built."""
-    if not LIBRARY.exists():
+    """Return the flags with which a linker and the program find the library, quoted; OSError if none was built."""
+    require_library()
+    rpath = [] if sys.platform == "win32" else [f"-Wl,-rpath,{PACKAGE / 'lib'}"]
+    return shlex.join([f"-L{PACKAGE / 'lib'}", *rpath, "-lgradproof", "-lm"])
+
+
+def require_library() -> None:
+    """Raise OSError if no native library was built."""
+    if not (LIBRARY.exists() and (PACKAGE / "lib" / SHARED_NAME).exists()):
         raise OSError("no native library was built: install gradproof again where there is a C compiler or linker")
-    rpath = "" if sys.platform == "win32" else f"-Wl,-rpath,{PACKAGE} "
-    return f"-L{PACKAGE} {rpath}-lgradproof -lm"
 
 
 def _loaded(path: Path) -> Any:
@@ -118,17 +128,25 @@ class JustInTime:
         """Return the version as a single number."""
         return packed_version()
 
+    def gradproof_version_string(self) -> Any:
+        """Return the version as text."""
+        return self._sentence(__version__)
+
     def gradproof_explain(self, code: int) -> Any:
         """Return the sentence of a code."""
-        from .core.records.codes import explain
-
-        return self._sentence(explain(code))
+        return self._sentence(codes.explain(code))
 
     def gradproof_explain_cause(self, cause: int) -> Any:
         """Return the sentence of a cause."""
-        from .core.records.codes import explain_cause
+        return self._sentence(codes.explain_cause(cause))
 
-        return self._sentence(explain_cause(cause))
+    def gradproof_cause_word(self, cause: int) -> Any:
+        """Return the word of a cause."""
+        return self._sentence(codes.cause_word(cause))
+
+    def gradproof_verdict_word(self, verdict: int) -> Any:
+        """Return the word of a verdict."""
+        return self._sentence(codes.verdict_word(verdict))
 
     def _sentence(self, text: str) -> Any:
         # In C the text lives as long as the library; so it must here.

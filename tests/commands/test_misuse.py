@@ -64,13 +64,22 @@ def test_options_out_of_range(check, options, words):
         assert word in errors
 
 
-@pytest.mark.parametrize("arguments", [[], ["check"], ["check", "model.py:loss"], ["bogus"], ["demo", "nosuch"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["check"], ["check", "model.py:loss"], ["bogus"], ["demo", "nosuch"], ["native"]]
+)
 def test_usage(run, arguments):
     assert_one_line(run(*arguments))
 
 
 def test_help(run, capsys):
-    for arguments in (["--help"], ["check", "--help"], ["demo", "--help"], ["info", "--help"], ["--version"]):
+    for arguments in (
+        ["--help"],
+        ["check", "--help"],
+        ["demo", "--help"],
+        ["info", "--help"],
+        ["--version"],
+        ["native", "-h"],
+    ):
         with pytest.raises(SystemExit) as ended:
             run(*arguments)
         assert ended.value.code == 0

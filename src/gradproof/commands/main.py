@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, study, info.
+"""The command `gradproof`: demo, check, study, native, info.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 means a mistake in the call, or an error.  Errors
 are one line; tracebacks are shown only for exceptions of the user's own code.
@@ -19,6 +19,7 @@ from ..version import __version__
 from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
+from .native import add_native
 from .study import add_study
 
 INTERRUPTED = 130
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("a command is missing: demo, check, study or info (see gradproof --help)")
+            raise UsageError("a command is missing: demo, check, study, native or info (see gradproof --help)")
         status: int = options.run(options)
         print(end="", flush=True)  # works even if sys.stdout is None
         return status
@@ -70,10 +71,11 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="demo | check | study | info", dest="command")
+    commands = top.add_subparsers(title="commands", metavar="demo | check | study | native | info", dest="command")
     _add_demo(commands)
     add_check(commands)
     add_study(commands)
+    add_native(commands)
     _add_info(commands)
     return top
 
@@ -100,6 +102,7 @@ def _add_info(commands: Any) -> None:
     )
     info.add_argument("--cflags", action="store_true", help="print the flags for a C compiler")
     info.add_argument("--libs", action="store_true", help="print the flags for a linker")
+    info.add_argument("--prefix", action="store_true", help="print the folder that holds lib and include")
     info.set_defaults(run=run_info)
 
 
@@ -122,6 +125,10 @@ def run_info(options: argparse.Namespace) -> int:
     """`gradproof info`."""
     from .. import library
 
+    if options.prefix:
+        library.require_library()
+        print(library.PACKAGE)
+        return DONE
     if options.cflags or options.libs:
         flags = [library.compile_flags()] * options.cflags + [library.link_flags() for _ in range(options.libs)]
         print(" ".join(flags))

@@ -1,58 +1,44 @@
 /*
  * gradproof 0.1.0: says whether a gradient is right, names the coordinates that are wrong, and says why.
  *
- *     static int32_t f(const double *x, int64_t n, double *value, void *user) { ...; *value = ...; return 0; }
+ * Four chapters, each with an example that compiles as it stands:
+ *     1. Check a gradient: one call.
+ *     2. The same check in rounds, where the caller evaluates the objective: threads, MPI, a GPU, another process.
+ *     3. Pieces: differences, relative errors, the noise and the kinks of an objective.
+ *     4. Text and codes.
  *
- *     gradproof_report report;
- *     report.size = sizeof report;
- *     int32_t code = gradproof_check(f, NULL, x, claimed, n, NULL, &report, NULL, 0);
- *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
+ * Link with -lgradproof -lm. pkg-config and CMake know gradproof after `gradproof native --prefix DIR`; `gradproof info
+ * --cflags --libs` prints the flags of the library inside of the Python package. Nothing of Python is needed.
  *
- * A caller that evaluates the objective itself (threads, MPI, a GPU, another process) has the same check in rounds:
- *
- *     gradproof_windows(x, n, sizes);
- *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
- *     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
- *         gradproof_evaluate(f, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
- *         gradproof_tell(engine, x, claimed, values, changes, count);
- *     }
- *     findings[0].size = sizeof findings[0];
- *     gradproof_result(engine, &report, findings, capacity);
- *     gradproof_end(engine);
- *
- * with room for (n + 1023) / 1024 sizes, n elements of a point, and GRADPROOF_ROUND probes, values and changes each.
- *
- * Link with -lgradproof -lm; `gradproof info --cflags --libs` prints the flags. Nothing of Python is needed.
- *
- * Codes      0 is done; below 0 misuse or a lack of memory; above 0 the objective's own code, handed back. Where a
- *            function returns a number, such as that of probes, a code below 0 comes in its place. gradproof_explain
- *            gives the sentence of every code.
+ * Codes      0 is done; below 0 misuse or a lack of memory; above 0 a callback's own code, which ends the call at once
+ *            and is handed back. Where a function returns a number, such as that of probes, a code below 0 comes in its
+ *            place. gradproof_explain gives the sentence of every code.
  * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
- * Modes      Up to 5,000 coordinates are tested one by one. More of them are tested along lines that move all of them
- *            at once: about a hundred evaluations, whatever n is. The options can have it otherwise. The calls are the
- *            same in every mode, and mean the same.
- * Rounds     gradproof_ask and gradproof_tell take turns until nothing is asked for any more. Asking does not move the
- *            check on: asking twice gives the same round. A part of a round may be told, its first values; the next
- *            round then asks for the rest or, along lines, for all of it again. As soon as one value has been told,
- *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
- * Bounds     Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
- *            gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
  * Structs    The first field of options, report and finding is their size. Set it to sizeof before the call: so a
  *            program goes on working with a later library, whose structs are longer. Of an array of findings the first
  *            one's counts.
  * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that report->verdict
  *            is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says what to do. A check
  *            bears checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what is wrong with its memory.
- * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end; with
- *            gradproof_engine_start a check lives in memory of the caller's own. A check holds no pointers: between two
- *            calls it may be moved, copied, or saved and restored. x, claimed and sizes must stay the same all along.
+ * Memory     Buffers are the caller's, in and out. What gradproof_begin and gradproof_resume return goes back through
+ *            gradproof_end; with gradproof_engine_start a check lives in memory of the caller's own.
+ * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp: the library
+ *            has tables for unwinding, and holds no locks. gradproof_check and the pieces then do not give back the
+ *            memory that they took for the call. In rounds nothing is lost: what left gradproof_evaluate is caught,
+ *            and gradproof_end gives the check back. Where options.threads is above 1 nothing may leave in this way.
+ *            A code above 0 is the way without loss everywhere.
+ * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI: structs that
+ *            begin with their size may grow at the end, and functions and codes may be added, but nothing moves.
  * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
  *            begun, evaluated and told with the same one.
  * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
- *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
+ *            an engine belongs to one thread at a time. The objective is called in the thread of the caller, unless
+ *            options.threads is above 1.
  * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
  *            so does the verdict.
+ *
+ * gradproof_ffi.h holds the same declarations for parsers of FFI libraries, without comments and directives;
+ * gradproof.f90 holds them for Fortran.
  *
  * This file is generated: native_api/build.py --declarations.
  */
@@ -64,114 +50,137 @@
 #define GRADPROOF_VERSION_MAJOR 0
 #define GRADPROOF_VERSION_MINOR 1
 #define GRADPROOF_VERSION_PATCH 0
-#define GRADPROOF_VERSION 100 /* what gradproof_version() returns: 10000 major + 100 minor + patch */
+#define GRADPROOF_VERSION 100               /* what gradproof_version() returns: 10000 major + 100 minor +
+                                               patch */
+#define GRADPROOF_ABI 1                     /* programs built with this header run with every library of this
+                                               number */
 
-/* Codes: what a call returns. gradproof_explain gives the sentence. */
-#define GRADPROOF_DONE 0                    /* Done. */
-#define GRADPROOF_OUT_OF_MEMORY (-2)        /* The memory that the call needs could not be had. */
-#define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
-#define GRADPROOF_NO_ROUND (-4)             /* gradproof_tell was called without a round: call gradproof_ask
+/* What a call returns; gradproof_explain gives the sentence. */
+enum gradproof_code {
+    GRADPROOF_DONE = 0,                     /* Done. */
+    GRADPROOF_OUT_OF_MEMORY = -2,           /* The memory that the call needs could not be had. */
+    GRADPROOF_OBJECTIVE_NOT_FINITE = -3,    /* The objective is not finite at x; move x into its domain. */
+    GRADPROOF_NO_ROUND = -4,                /* gradproof_tell was called without a round: call gradproof_ask
                                                first, and once for each round. */
-#define GRADPROOF_TOO_MANY_VALUES (-5)      /* gradproof_tell was given more values than the round has
+    GRADPROOF_TOO_MANY_VALUES = -5,         /* gradproof_tell was given more values than the round has
                                                probes. */
-#define GRADPROOF_NO_ENGINE (-6)            /* This memory holds no check: begin one with gradproof_begin or
+    GRADPROOF_NO_ENGINE = -6,               /* This memory holds no check: begin one with gradproof_begin or
                                                gradproof_engine_start. */
-#define GRADPROOF_NOTHING_TOLD (-7)         /* There is no result before the first value: call gradproof_ask,
+    GRADPROOF_NOTHING_TOLD = -7,            /* There is no result before the first value: call gradproof_ask,
                                                then gradproof_tell. */
-#define GRADPROOF_BAD_RETURN (-8)           /* A callback returned a code below 0: return 0, a code above 0 to
+    GRADPROOF_BAD_RETURN = -8,              /* A callback returned a code below 0: return 0, a code above 0 to
                                                end the call, or GRADPROOF_OUTSIDE. */
-#define GRADPROOF_DAMAGED (-9)              /* The memory of the check was changed since the last call: its
+    GRADPROOF_DAMAGED = -9,                 /* The memory of the check was changed since the last call: its
                                                checksum differs; begin again. */
-#define GRADPROOF_OTHER_VERSION (-10)       /* The check was saved by another version of the library, or cut
+    GRADPROOF_OTHER_VERSION = -10,          /* The check was saved by another version of the library, or cut
                                                off: begin again, or use that version. */
-#define GRADPROOF_OTHER_TYPE (-11)          /* The check was begun with vectors of the other type: begin and
+    GRADPROOF_OTHER_TYPE = -11,             /* The check was begun with vectors of the other type: begin and
                                                tell with the same version, _f32 or not. */
-#define GRADPROOF_OVERLAP (-12)             /* Memory that is to be filled overlaps other memory of the call:
+    GRADPROOF_OVERLAP = -12,                /* Memory that is to be filled overlaps other memory of the call:
                                                give each its own. */
-#define GRADPROOF_X_NOT_FINITE (-20)        /* A coordinate of x is NaN or infinite;
+    GRADPROOF_X_NOT_FINITE = -20,           /* A coordinate of x is NaN or infinite;
                                                gradproof_first_not_finite says which one. */
-#define GRADPROOF_X_OUTSIDE_BOUNDS (-21)    /* A coordinate of x lies outside of the bounds: move it, or widen
+    GRADPROOF_X_OUTSIDE_BOUNDS = -21,       /* A coordinate of x lies outside of the bounds: move it, or widen
                                                them. */
-#define GRADPROOF_BAD_N (-22)               /* n, the number of coordinates, must be at least 1, and no more
+    GRADPROOF_BAD_N = -22,                  /* n, the number of coordinates, must be at least 1, and no more
                                                than any memory holds. */
-#define GRADPROOF_BAD_CAPACITY (-23)        /* A capacity must not be negative, and gradproof_ask needs one of
+    GRADPROOF_BAD_CAPACITY = -23,           /* A capacity must not be negative, and gradproof_ask needs one of
                                                at least GRADPROOF_ROUND. */
-#define GRADPROOF_BAD_COUNT (-24)           /* The count is negative, 0 where it must not be, or less than the
+    GRADPROOF_BAD_COUNT = -24,              /* The count is negative, 0 where it must not be, or less than the
                                                number skipped. */
-#define GRADPROOF_BAD_INDEX (-25)           /* The index must be one of a coordinate: from 0 to n - 1. */
-#define GRADPROOF_BAD_PROBE (-26)           /* A probe moves coordinates that x does not have: hand over
+    GRADPROOF_BAD_INDEX = -25,              /* The index must be one of a coordinate: from 0 to n - 1. */
+    GRADPROOF_BAD_PROBE = -26,              /* A probe moves coordinates that x does not have: hand over
                                                probes as gradproof_ask wrote them. */
-#define GRADPROOF_BAD_RADIUS (-27)          /* The radius must be 0, for the default, or a finite distance
+    GRADPROOF_BAD_RADIUS = -27,             /* The radius must be 0, for the default, or a finite distance
                                                above 0. */
-#define GRADPROOF_BAD_SIZE (-40)            /* The first field of a struct, its size, must be its sizeof: set
+    GRADPROOF_BAD_SIZE = -40,               /* The first field of a struct, its size, must be its sizeof: set
                                                it before the call. */
-#define GRADPROOF_BAD_BUDGET (-41)          /* options.budget must not be negative; 0 means no limit. */
-#define GRADPROOF_BAD_FLOAT32 (-42)         /* options.float32 must be 0 or 1. */
-#define GRADPROOF_BAD_RTOL (-43)            /* options.rtol must lie in [0, 1); 0 means the default. */
-#define GRADPROOF_BAD_ATOL (-44)            /* options.atol must be finite and not negative. */
-#define GRADPROOF_BAD_MODE (-45)            /* options.mode must be GRADPROOF_MODE_AUTO, _FULL or _LINES. */
-#define GRADPROOF_BAD_TIME_LIMIT (-46)      /* options.time_limit must be finite and not negative; 0 means
+    GRADPROOF_BAD_BUDGET = -41,             /* options.budget must not be negative; 0 means no limit. */
+    GRADPROOF_BAD_FLOAT32 = -42,            /* options.float32 must be 0 or 1. */
+    GRADPROOF_BAD_RTOL = -43,               /* options.rtol must lie in [0, 1); 0 means the default. */
+    GRADPROOF_BAD_ATOL = -44,               /* options.atol must be finite and not negative. */
+    GRADPROOF_BAD_MODE = -45,               /* options.mode must be GRADPROOF_MODE_AUTO, _FULL or _LINES. */
+    GRADPROOF_BAD_TIME_LIMIT = -46,         /* options.time_limit must be finite and not negative; 0 means
                                                none. */
-#define GRADPROOF_BAD_THREADS (-47)         /* options.threads must lie between 0 and 1024; 0 and 1 mean the
+    GRADPROOF_BAD_THREADS = -47,            /* options.threads must lie between 0 and 1024; 0 and 1 mean the
                                                caller's alone. */
-#define GRADPROOF_BAD_BOUNDS (-48)          /* A lower bound is NaN or above the upper one. */
-#define GRADPROOF_BAD_BLOCKS (-49)          /* options.blocks must not be negative, and with blocks there must
+    GRADPROOF_BAD_BOUNDS = -48,             /* A lower bound is NaN or above the upper one. */
+    GRADPROOF_BAD_BLOCKS = -49,             /* options.blocks must not be negative, and with blocks there must
                                                be borders. */
-#define GRADPROOF_BAD_BORDERS (-50)         /* options.borders must lead from 0 to n without a step back. */
-#define GRADPROOF_NULL_OBJECTIVE (-60)      /* The objective is NULL. */
-#define GRADPROOF_NULL_X (-61)              /* x, or another vector of n values that is read, is NULL. */
-#define GRADPROOF_NULL_CLAIMED (-62)        /* claimed, the gradient under test, is NULL. */
-#define GRADPROOF_NULL_REPORT (-63)         /* report is NULL. */
-#define GRADPROOF_NULL_ENGINE (-64)         /* The check is NULL: gradproof_begin returned NULL, and its code
+    GRADPROOF_BAD_BORDERS = -50,            /* options.borders must lead from 0 to n without a step back. */
+    GRADPROOF_NULL_OBJECTIVE = -60,         /* The objective is NULL. */
+    GRADPROOF_NULL_X = -61,                 /* x, or another vector of n values that is read, is NULL. */
+    GRADPROOF_NULL_CLAIMED = -62,           /* claimed, the gradient under test, is NULL. */
+    GRADPROOF_NULL_REPORT = -63,            /* report is NULL. */
+    GRADPROOF_NULL_ENGINE = -64,            /* The check is NULL: gradproof_begin returned NULL, and its code
                                                says why. */
-#define GRADPROOF_NULL_OPTIONS (-65)        /* options is NULL where there must be some. */
-#define GRADPROOF_NULL_PROBES (-66)         /* probes is NULL. */
-#define GRADPROOF_NULL_VALUES (-67)         /* values is NULL. */
-#define GRADPROOF_NULL_CHANGES (-68)        /* changes is NULL, which checks along lines need. */
-#define GRADPROOF_NULL_SIZES (-69)          /* sizes is NULL, which checks along lines need: see
+    GRADPROOF_NULL_OPTIONS = -65,           /* options is NULL where there must be some. */
+    GRADPROOF_NULL_PROBES = -66,            /* probes is NULL. */
+    GRADPROOF_NULL_VALUES = -67,            /* values is NULL. */
+    GRADPROOF_NULL_CHANGES = -68,           /* changes is NULL, which checks along lines need. */
+    GRADPROOF_NULL_SIZES = -69,             /* sizes is NULL, which checks along lines need: see
                                                gradproof_windows. */
-#define GRADPROOF_NULL_POINT (-70)          /* The memory for points, or the work memory, is NULL. */
-#define GRADPROOF_NULL_OUTPUT (-71)         /* Memory that is to be filled is NULL. */
-#define GRADPROOF_OUTSIDE (-100)            /* An objective returns it outside of its domain, where it has no
+    GRADPROOF_NULL_POINT = -70,             /* The memory for points, or the work memory, is NULL. */
+    GRADPROOF_NULL_OUTPUT = -71,            /* Memory that is to be filled is NULL. */
+    GRADPROOF_OUTSIDE = -100                /* An objective returns it outside of its domain, where it has no
                                                value; the check goes on. */
+};
 
-/* Verdicts. Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
-#define GRADPROOF_RIGHT 1
-#define GRADPROOF_WRONG 2
-#define GRADPROOF_INCONCLUSIVE 3
+/* Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
+enum gradproof_verdict {
+    GRADPROOF_RIGHT = 1,
+    GRADPROOF_WRONG = 2,
+    GRADPROOF_INCONCLUSIVE = 3
+};
 
-/* Causes of a finding. gradproof_explain_cause gives the sentence. */
-#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget, the time limit or Ctrl-C ended the
+/* Causes of a finding; gradproof_explain_cause gives the sentence. */
+enum gradproof_cause {
+    GRADPROOF_CAUSE_UNTESTED = 0,           /* Not tested: the budget, the time limit or Ctrl-C ended the
                                                check first. */
-#define GRADPROOF_CAUSE_AGREES 1            /* The claimed value agrees with the numerical slope within its
+    GRADPROOF_CAUSE_AGREES = 1,             /* The claimed value agrees with the numerical slope within its
                                                error bar. */
-#define GRADPROOF_CAUSE_WRONG 2             /* The slope is measured clearly and the claimed value is not it:
+    GRADPROOF_CAUSE_WRONG = 2,              /* The slope is measured clearly and the claimed value is not it:
                                                look for the bug in the gradient. */
-#define GRADPROOF_CAUSE_KINK_AT_POINT 3     /* f has a kink at x and the claimed value lies between its left
+    GRADPROOF_CAUSE_KINK_AT_POINT = 3,      /* f has a kink at x and the claimed value lies between its left
                                                and right slope: acceptable, nothing to do. */
-#define GRADPROOF_CAUSE_KINK_CROSSED 4      /* f has a kink near x; inside the smooth piece that holds x the
+    GRADPROOF_CAUSE_KINK_CROSSED = 4,       /* f has a kink near x; inside the smooth piece that holds x the
                                                claimed value agrees: nothing to do. */
-#define GRADPROOF_CAUSE_NOISE_LIMITED 5     /* The noise of f hides the slope: compute f more accurately, or
+    GRADPROOF_CAUSE_NOISE_LIMITED = 5,      /* The noise of f hides the slope: compute f more accurately, or
                                                sum fewer or smaller terms. */
-#define GRADPROOF_CAUSE_STEP_LIMITED 6      /* No step gave a slope that its neighbours confirm: f varies too
+    GRADPROOF_CAUSE_STEP_LIMITED = 6,       /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
-#define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
+    GRADPROOF_CAUSE_DOMAIN = 7,             /* f is not finite, or raises, too close to x: move x into the
                                                domain of f, or give bounds. */
-#define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f is random, f(x) differs from call to call: fix its seed,
+    GRADPROOF_CAUSE_NONDETERMINISTIC = 8    /* f is random, f(x) differs from call to call: fix its seed,
                                                switch dropout off, or make its sums reproducible. */
+};
+
+/* The one that suits n and the budget, every coordinate by itself, or lines. */
+enum gradproof_mode {
+    GRADPROOF_MODE_AUTO = 0,
+    GRADPROOF_MODE_FULL = 1,
+    GRADPROOF_MODE_LINES = 2
+};
+
+/* What ended a check before its time. */
+enum gradproof_stop_reason {
+    GRADPROOF_STOPPED_BY_NOTHING = 0,
+    GRADPROOF_STOPPED_BY_BUDGET = 1,
+    GRADPROOF_STOPPED_BY_TIME_LIMIT = 2,
+    GRADPROOF_STOPPED_BY_CALLER = 3
+};
 
 /* Arithmetic found inside the objective. */
-#define GRADPROOF_ARITHMETIC_COARSE 16
-#define GRADPROOF_ARITHMETIC_FLOAT32 32
-#define GRADPROOF_ARITHMETIC_FLOAT64 64
-
-/* Modes: the one that suits n and the budget, every coordinate by itself, or lines. */
-#define GRADPROOF_MODE_AUTO 0
-#define GRADPROOF_MODE_FULL 1
-#define GRADPROOF_MODE_LINES 2
+enum gradproof_arithmetic {
+    GRADPROOF_ARITHMETIC_COARSE = 16,
+    GRADPROOF_ARITHMETIC_FLOAT32 = 32,
+    GRADPROOF_ARITHMETIC_FLOAT64 = 64
+};
 
 /* The largest round: gradproof_ask wants room for so many probes. */
-#define GRADPROOF_ROUND 4096
+enum gradproof_limit {
+    GRADPROOF_ROUND = 4096
+};
 
 #ifdef __cplusplus
 extern "C" {
@@ -211,13 +220,13 @@ typedef struct gradproof_options {
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
     double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
-    int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
+    int64_t threads;           /* gradproof_check: so many threads call the objective at once; 0 or 1: the caller's */
     const double *lower;       /* gradproof_check: n lower bounds, beyond which f is not called; or NULL */
     const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
     const char *const *names;  /* names of the blocks, for gradproof_print; or NULL */
-    gradproof_progress progress; /* gradproof_check: called after every evaluation; or NULL */
+    gradproof_progress progress;/* gradproof_check: called after every evaluation; or NULL */
     void *progress_user;       /* handed to it as it is */
 } gradproof_options;
 
@@ -296,7 +305,43 @@ typedef struct gradproof_rung {
     double error_bar;          /* what rounding noise may add to a slope: four standard deviations */
 } gradproof_rung;
 
-/* ---- Checking a gradient ---------------------------------------------------------------------------------- */
+/* ===========================================================================================================
+ * 1. Check a gradient
+ * ===========================================================================================================
+ *
+ * One call says whether a claimed gradient is that of an objective, and which coordinates are wrong.
+ * Up to 5,000 coordinates are tested one by one. More of them are tested along lines that move all of them at
+ * once: about a hundred evaluations, whatever n is. The options can have it otherwise.
+ *
+ * Example: the third component of a claimed gradient is wrong.
+ *
+ *     #include <gradproof.h>
+ *     #include <stdio.h>
+ *
+ *     static int32_t cubes(const double *x, int64_t n, double *value, void *user) {
+ *         (void)user;
+ *         *value = 0;
+ *         for (int64_t i = 0; i < n; i++) *value += x[i] * x[i] * x[i];
+ *         return 0;
+ *     }
+ *
+ *     int main(void) {
+ *         double x[] = {1, 2, 3}, claimed[] = {3, 12, 26}; // 26 should be 27
+ *         gradproof_options options;
+ *         gradproof_report report;
+ *         gradproof_finding worst;
+ *         report.size = sizeof report;
+ *         worst.size = sizeof worst;
+ *         gradproof_options_default(&options);
+ *         options.time_limit = 60; // seconds
+ *         int32_t code = gradproof_check(cubes, NULL, x, claimed, 3, &options, &report, &worst, 1);
+ *         if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
+ *         if (report.verdict == GRADPROOF_RIGHT) return puts("right"), 0;
+ *         printf("%d of %d wrong: ", (int)report.wrong, (int)report.n);
+ *         printf("x[%d] is %g, not %g\n", (int)worst.start, worst.slope, worst.claimed);
+ *         return 1;
+ *     }
+ */
 
 /*
  * Fill in the defaults: no limits, seed 0, float64 points, the default tolerance, the mode that suits n.
@@ -309,19 +354,15 @@ int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 #define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))
 
 /*
- * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
- * timing.
- *   n            Number of coordinates.
- *   mode         GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there
- *                are more than 5,000 coordinates, or where the budget is too small for two evaluations a
- *                coordinate, but not for the 28 evaluations of the cheapest check along lines.
- *   budget       Evaluations of the objective; 0: no limit.
- *   Returns      1 or 0.
- */
-int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
-
-/*
  * Check a claimed gradient: the whole of gradproof in one call.
+ * With options->threads above 1, the objective is called from up to so many threads at once, the caller's
+ * among them, wherever a round of points takes long enough to be shared. It must be reentrant: every call has
+ * a point and a value of its own, but all have the same user data, which must not be written without a lock
+ * or atomics. The report and the findings are the same bits for any number of threads. Where a call of the
+ * objective ends the check, calls that other threads are in come to their end first. Progress is called in
+ * the caller's thread alone. The threads have ended when gradproof_check returns. An exception or a longjmp
+ * must not leave an objective in another thread, where nothing can catch it; and thread-local settings, such
+ * as a rounding mode, are the system's there, not the caller's.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has
  *                none; or a code above 0, which ends the check at once and is handed back.
  *   user         Handed to the objective as it is.
@@ -347,7 +388,77 @@ int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const
     const float *claimed, int64_t n, const gradproof_options *options, gradproof_report *report,
     gradproof_finding *findings, int64_t capacity);
 
-/* ---- The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process) ----------- */
+/*
+ * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
+ * timing.
+ *   n            Number of coordinates.
+ *   mode         GRADPROOF_MODE_FULL: never; GRADPROOF_MODE_LINES: always; GRADPROOF_MODE_AUTO: where there
+ *                are more than 5,000 coordinates, or where the budget is too small for two evaluations a
+ *                coordinate, but not for the 28 evaluations of the cheapest check along lines.
+ *   budget       Evaluations of the objective; 0: no limit.
+ *   Returns      1 or 0.
+ */
+int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
+
+/*
+ * Return the index of the first element that is NaN or infinite.
+ *   x            n values.
+ *   n            Number of elements.
+ *   Returns      The index; -1 where all are finite, also where there are none, or x is NULL.
+ */
+int64_t gradproof_first_not_finite(const double *x, int64_t n);
+int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
+
+/* ===========================================================================================================
+ * 2. The same check in rounds
+ * ===========================================================================================================
+ *
+ * For a caller that evaluates the objective itself: in threads, with MPI, on a GPU, in another process.
+ * gradproof_ask and gradproof_tell take turns until nothing is asked for any more. Asking does not move the
+ * check on: asking twice gives the same round. A part of a round may be told, its first values; the next
+ * round then asks for the rest or, along lines, for all of it again. As soon as one value has been told,
+ * gradproof_result gives what has been found so far. The calls are the same in every mode.
+ * A check holds no pointers: between two calls its memory, gradproof_engine_size words of 8 bytes, may be
+ * moved, copied, or saved. x, claimed and sizes must stay the same all along.
+ * Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
+ * gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
+ *
+ * Example: every round could be shared among threads; here one of them evaluates it.
+ *
+ *     #include <gradproof.h>
+ *     #include <stdio.h>
+ *
+ *     static int32_t product(const double *x, int64_t n, double *value, void *user) {
+ *         (void)n, (void)user;
+ *         *value = x[0] * x[1];
+ *         return 0;
+ *     }
+ *
+ *     static gradproof_probe probes[GRADPROOF_ROUND];
+ *     static double values[GRADPROOF_ROUND], changes[GRADPROOF_ROUND];
+ *
+ *     int main(void) {
+ *         enum { n = 2, windows = (n + 1023) / 1024 };
+ *         double x[n] = {3, 5}, claimed[n] = {5, 4}, sizes[windows], point[n]; // 4 should be 3
+ *         gradproof_report report;
+ *         gradproof_finding worst;
+ *         int64_t count;
+ *         int32_t code;
+ *         report.size = sizeof report;
+ *         worst.size = sizeof worst;
+ *         gradproof_windows(x, n, sizes);
+ *         gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
+ *         if (engine == NULL) return puts(gradproof_explain(code)), 2;
+ *         while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
+ *             gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
+ *             gradproof_tell(engine, x, claimed, values, changes, count);
+ *         }
+ *         gradproof_result(engine, &report, &worst, 1);
+ *         gradproof_end(engine);
+ *         printf("%d of %d wrong: x[%d]\n", (int)report.wrong, (int)report.n, (int)worst.start);
+ *         return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
+ *     }
+ */
 
 /*
  * Write the typical size of x in every window of 1,024 coordinates: their root mean square.
@@ -488,6 +599,12 @@ int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *repor
     gradproof_finding *findings, int64_t capacity);
 
 /*
+ * Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
+ *   engine       The check, or NULL.
+ */
+void gradproof_end(gradproof_engine *engine);
+
+/*
  * Write what is known of the coordinates that are tested one by one: all of them, or those that lines have
  * found.
  *   engine       The check.
@@ -528,35 +645,6 @@ int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *
 int64_t gradproof_block_factors(const gradproof_engine *engine, double *factors, int64_t capacity);
 
 /*
- * Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
- *   engine       The check, or NULL.
- */
-void gradproof_end(gradproof_engine *engine);
-
-/*
- * Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
- * The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes,
- * copied between two calls. They bear a version and a checksum, which are verified here. Only a library with
- * the same layout of this memory, on a machine with the same order of bytes, takes them up.
- *   saved        The copy.
- *   words        Number of its words.
- *   code         Filled with 0, GRADPROOF_NULL_ENGINE, GRADPROOF_NO_ENGINE, GRADPROOF_OTHER_VERSION (also
- *                where words are missing), GRADPROOF_DAMAGED, or GRADPROOF_OUT_OF_MEMORY; may be NULL.
- *   Returns      The check, or NULL; code says why.
- */
-gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
-
-/*
- * Give a check another budget, such as one that was saved and is taken up again.
- *   engine       The check.
- *   budget       At most so many evaluations in all, those before included; 0: no limit.
- *   Returns      0; GRADPROOF_BAD_BUDGET; or what is wrong with the check.
- */
-int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
-
-/* ---- A check in memory of the caller's own ---------------------------------------------------------------- */
-
-/*
  * Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along
  * lines.
  *   n            Number of coordinates, at least 1.
@@ -586,7 +674,26 @@ int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const 
 int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
     const double *sizes, int64_t n, const gradproof_options *options);
 
-/* ---- One point of a long line, moved by several threads --------------------------------------------------- */
+/*
+ * Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
+ * The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes,
+ * copied between two calls. They bear a version and a checksum, which are verified here. Only a library with
+ * the same layout of this memory, on a machine with the same order of bytes, takes them up.
+ *   saved        The copy.
+ *   words        Number of its words.
+ *   code         Filled with 0, GRADPROOF_NULL_ENGINE, GRADPROOF_NO_ENGINE, GRADPROOF_OTHER_VERSION (also
+ *                where words are missing), GRADPROOF_DAMAGED, or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+ *   Returns      The check, or NULL; code says why.
+ */
+gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
+
+/*
+ * Give a check another budget, such as one that was saved and is taken up again.
+ *   engine       The check.
+ *   budget       At most so many evaluations in all, those before included; 0: no limit.
+ *   Returns      0; GRADPROOF_BAD_BUDGET; or what is wrong with the check.
+ */
+int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
 
 /*
  * Set a part of the coordinates that a probe on a long line moves: for threads that share one point.
@@ -612,7 +719,38 @@ int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const 
  */
 double gradproof_sum_segments(const double *changes, int64_t count);
 
-/* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
+/* ===========================================================================================================
+ * 3. Pieces
+ * ===========================================================================================================
+ *
+ * What a check is made of, for a caller without a claimed gradient, or with questions of another kind.
+ *
+ * Example: a numerical gradient, the noise of the objective, and its kink.
+ *
+ *     #include <gradproof.h>
+ *     #include <math.h>
+ *     #include <stdio.h>
+ *
+ *     static int32_t folded(const double *x, int64_t n, double *value, void *user) {
+ *         (void)n, (void)user;
+ *         *value = exp(x[0]) + fabs(x[1] - 0.5);
+ *         return 0;
+ *     }
+ *
+ *     int main(void) {
+ *         double x[2] = {0, 0.51}, slopes[2], work[2], noise, distance[2], left[2], right[2];
+ *         int64_t index[2], count;
+ *         int32_t code = gradproof_centered_difference(folded, NULL, x, 2, NULL, slopes, work);
+ *         if (code == GRADPROOF_DONE) code = gradproof_noise_floor(folded, NULL, x, 2, 0, work, &noise, NULL);
+ *         if (code == GRADPROOF_DONE)
+ *             code = gradproof_find_kinks(folded, NULL, x, 2, 0.1, work, index, distance, left, right, 2, &count);
+ *         if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
+ *         printf("slopes %.6f %.6f, noise below 1e-15: %s\n", slopes[0], slopes[1], noise < 1e-15 ? "yes" : "no");
+ *         for (int64_t i = 0; i < count; i++)
+ *             printf("kink along x[%d] %.4f away: from %g to %g\n", (int)index[i], distance[i], left[i], right[i]);
+ *         return 0;
+ *     }
+ */
 
 /*
  * Fill a vector with forward differences (f(x + h) - f(x)) / h, in n + 1 evaluations.
@@ -732,25 +870,69 @@ int32_t gradproof_ladder(gradproof_objective objective, void *user, const double
 int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
     int64_t index, double claimed, float *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
 
-/*
- * Return the index of the first element that is NaN or infinite.
- *   x            n values.
- *   n            Number of elements.
- *   Returns      The index; -1 where all are finite, also where there are none, or x is NULL.
+/* ===========================================================================================================
+ * 4. Text and codes
+ * ===========================================================================================================
+ *
+ * Words and sentences are in English, never NULL, and owned by the library.
+ *
+ * Example: what went wrong, in words.
+ *
+ *     #include <gradproof.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void) {
+ *         gradproof_report report;
+ *         report.size = sizeof report;
+ *         double x[] = {1, 2}, claimed[] = {1, 1};
+ *         int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
+ *         if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
+ *         int64_t cause = GRADPROOF_CAUSE_DOMAIN; // as in a finding
+ *         printf("%s: %s\n", gradproof_cause_word(cause), gradproof_explain_cause(cause));
+ *         printf("the verdict is %s\n", gradproof_verdict_word(report.verdict));
+ *         return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
+ *     }
  */
-int64_t gradproof_first_not_finite(const double *x, int64_t n);
-int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
 
-/* ---- Codes and versions ----------------------------------------------------------------------------------- */
+/*
+ * Return the word of a verdict.
+ *   verdict      As in a report.
+ *   Returns      right, wrong or inconclusive; or unknown.
+ */
+const char *gradproof_verdict_word(int64_t verdict);
 
-/* Return the version of the library: GRADPROOF_VERSION of the header that it belongs to. */
-uint32_t gradproof_version(void);
+/*
+ * Return the word of a cause.
+ *   cause        As in a finding.
+ *   Returns      A word such as kink_crossed; or unknown.
+ */
+const char *gradproof_cause_word(int64_t cause);
 
-/* Return the sentence of a code; never NULL, owned by the library. */
+/*
+ * Return the sentence of a cause.
+ *   cause        As in a finding.
+ *   Returns      What it means and what to do; or that it is no cause.
+ */
+const char *gradproof_explain_cause(int64_t cause);
+
+/*
+ * Return the sentence of a code.
+ *   code         What a call returned.
+ *   Returns      What went wrong and what to do; above 0 that it is a callback's own; or that it is no code.
+ */
 const char *gradproof_explain(int32_t code);
 
-/* Return the sentence of a cause: what it means and what to do; never NULL, owned by the library. */
-const char *gradproof_explain_cause(int32_t cause);
+/*
+ * Return the version of the library as text.
+ *   Returns      Three numbers, such as 0.1.0.
+ */
+const char *gradproof_version_string(void);
+
+/*
+ * Return the version of the library.
+ *   Returns      GRADPROOF_VERSION of the header that it belongs to.
+ */
+uint32_t gradproof_version(void);
 
 #ifdef __cplusplus
 }

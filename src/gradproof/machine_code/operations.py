@@ -15,6 +15,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from .records import Record, Records
+from .threads import THREADS
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -339,4 +340,5 @@ OPERATIONS: dict[str, Any] = {
     "allocate_reals": _allocate_reals,
     "allocate_like": _allocate_like,
     "release": _release,
+    **THREADS,
 }

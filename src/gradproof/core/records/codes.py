@@ -216,6 +216,7 @@ ARITHMETICS: dict[int, str] = {
 }
 
 CALLBACK_CODE = "A callback, the objective or progress, returned this code, and the call ended there."
+UNKNOWN_WORD = "unknown"
 UNKNOWN_CODE = "This is not a code of gradproof."
 UNKNOWN_CAUSE = "This is not a cause of gradproof."
 
@@ -242,3 +243,13 @@ def explain(code: int) -> str:
 def explain_cause(cause: int) -> str:
     """Return the sentence of a cause."""
     return CAUSES[cause][1] if cause in CAUSES else UNKNOWN_CAUSE
+
+
+def verdict_word(verdict: int) -> str:
+    """Return the word of a verdict."""
+    return VERDICTS.get(verdict, UNKNOWN_WORD)
+
+
+def cause_word(cause: int) -> str:
+    """Return the word of a cause."""
+    return CAUSES[cause][0] if cause in CAUSES else UNKNOWN_WORD
