@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
 from gradproof import library
-
-EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
@@ -367,33 +363,6 @@ def test_contract_in_c(tmp_path, standard):
 def test_program_in_c(tmp_path, standard):
     (tmp_path / "program.c").write_text(PROGRAM)
     assert output_of(compiled(tmp_path / "program.c", tmp_path / "program", standard, "-pedantic")) == OUTPUT
-
-
-@pytest.mark.parametrize(("name", "compiler"), [("check.c", COMPILER), ("check.cpp", shutil.which("c++"))])
-def test_example(name, compiler, tmp_path):
-    if not compiler:
-        pytest.skip("no compiler for it")
-    program = compiled(EXAMPLES / name, tmp_path / "example", compiler=compiler)
-    assert output_of(program, status=1).splitlines()[0] == "wrong"
-
-
-@pytest.mark.skipif(not shutil.which("rustc"), reason="no Rust compiler")
-def test_example_in_rust(tmp_path):
-    folder = library.PACKAGE / "lib"
-    where = ["-L", str(folder), "-C", f"link-arg=-Wl,-rpath,{folder}"]
-    program = tmp_path / "example"
-    subprocess.run(["rustc", str(EXAMPLES / "check.rs"), "-o", str(program), *where], check=True, timeout=120)
-    assert output_of(program).startswith("wrong")
-
-
-@pytest.mark.skipif(not shutil.which("gfortran"), reason="no Fortran compiler")
-def test_example_in_fortran(tmp_path):
-    source, program = EXAMPLES / "check.f90", tmp_path / "example"
-    subprocess.run(
-        ["gfortran", "-J", str(tmp_path), str(source), "-o", str(program), *shlex.split(library.link_flags())],
-        check=True,
-    )
-    assert output_of(program).split()[0] == "wrong"
 
 
 @pytest.mark.skipif(not shutil.which("nm"), reason="no nm")
