@@ -34,7 +34,7 @@ PACKAGE = HERE.parent / "src" / "gradproof"
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove"}
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "snprintf"}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}

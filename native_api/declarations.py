@@ -20,7 +20,14 @@ from gradproof.core.records.abi import Signature, exported_functions, signatures
 from gradproof.version import __version__
 
 WIDTH = 110
-FIELD_TYPES = {"Integer": "int64_t", "Real": "double", "Bits": "uint64_t"}
+FIELD_TYPES = {
+    "Integer": "int64_t",
+    "Real": "double",
+    "Bits": "uint64_t",
+    "ConstIntegers": "const int64_t *",
+    "Names": "const char *const *",
+    "Annotated[Integers, MOST_UNSEEN]": "int64_t",
+}
 MARGIN = 15
 
 # The comment that the header begins with, and its version.
@@ -187,7 +194,7 @@ def _type_lines(comments: bool) -> list[str]:
             lines += ["", _comment([str(record.__doc__)])]
         lines += [f"typedef struct {name} {{"]
         for field, c_type, meaning in fields_of(record):
-            lines.append(f"    {c_type} {field};".ljust(30 * comments))
+            lines.append(f"    {_declarator(c_type, field)};".ljust(30 * comments))
             lines[-1] += f" /* {meaning} */" * comments
         lines += [f"}} {name};"]
     return lines
@@ -195,8 +202,12 @@ def _type_lines(comments: bool) -> list[str]:
 
 def fields_of(record: type[Any]) -> list[tuple[str, str, str]]:
     """Return name, C type and meaning of every field of a record: of each a line `name: Word  # meaning`."""
-    found = re.findall(r"^    (\w+): (\w+)  # (.+)$", inspect.getsource(record), re.MULTILINE)
-    return [(name, FIELD_TYPES[word], meaning) for name, word, meaning in found]
+    found = re.findall(r"^    (\w+): ([^#]+)  # (.+)$", inspect.getsource(record), re.MULTILINE)
+    kinds = record.kinds
+    return [
+        (f"{name}[{kinds[name]._length_}]" if word.startswith("Annotated") else name, FIELD_TYPES[word], meaning)
+        for name, word, meaning in found
+    ]
 
 
 def _comment(paragraphs: list[str]) -> str:

@@ -86,8 +86,8 @@
 #define GRADPROOF_INCONCLUSIVE 3
 
 /* Causes of a finding. gradproof_explain_cause gives the sentence. */
-#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget, the time limit or Ctrl-C ended the
-                                               check first. */
+#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the check ended first, by its budget, by its time
+                                               limit, or because it was stopped. */
 #define GRADPROOF_CAUSE_AGREES 1            /* The claimed value agrees with the numerical slope within its
                                                error bar. */
 #define GRADPROOF_CAUSE_WRONG 2             /* The slope is measured clearly and the claimed value is not it:
@@ -100,8 +100,8 @@
                                                sum fewer or smaller terms. */
 #define GRADPROOF_CAUSE_STEP_LIMITED 6      /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
-#define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or raises, too close to x: move x into the
-                                               domain of f, or give bounds. */
+#define GRADPROOF_CAUSE_DOMAIN 7            /* f is not finite, or has no value, too close to x: move x into
+                                               the domain of f, or give bounds. */
 #define GRADPROOF_CAUSE_NONDETERMINISTIC 8  /* f is random, f(x) differs from call to call: fix its seed,
                                                switch dropout off, or make its sums reproducible. */
 
@@ -149,6 +149,9 @@ typedef struct gradproof_options {
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
+    int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
+    const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
+    const char *const *names;  /* names of the blocks, for gradproof_print; or NULL */
 } gradproof_options;
 
 /* What a check found. */
@@ -191,6 +194,16 @@ typedef struct gradproof_report {
     int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
     double seen;               /* largest disagreement along a random line that rtol allows; bar includes it */
     double seen_factor;        /* common factor of the claims that was seen and that rtol allows; 0: none */
+    int64_t stopped_by;        /* what ended the check early, one of GRADPROOF_STOPPED_BY_... */
+    uint64_t seed;             /* seed of the random lines */
+    int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
+    int64_t blocks;            /* lines: number of named blocks */
+    double usual_resolution;   /* full: middle one of the resolutions of decided coordinates; NaN: none */
+    double usual_relative;     /* the same relative to the claims that are not 0; NaN: none */
+    int64_t compared;          /* number of these claims */
+    double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
+    int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_... */
+    int64_t most_unseen[6];    /* those that are unseen, worst first; -1: no more */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
@@ -208,6 +221,8 @@ typedef struct gradproof_finding {
     double resolution;         /* the smallest error that would have been seen here */
     double distance;           /* signed distance of the nearest kink seen; 0: at x; NaN: none seen */
     int64_t partner;           /* coordinate whose claim contradicts this one along their common kink; -1: none */
+    int64_t sampled;           /* longer lines: coordinates of it that were tested alone */
+    int64_t sampled_wrong;     /* how many of these are wrong */
 } gradproof_finding;
 
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
@@ -585,6 +600,25 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
  */
 int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
+
+/*
+ * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
+ * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
+ * computes the gradient, exceptions, rows of data, warnings about agreement that proves little, and the shape
+ * of f where it leaves a claim undecided.
+ *   report       What a check found.
+ *   findings     Its findings; may be NULL.
+ *   capacity     Number of findings that there was room for.
+ *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
+ *                x[3].
+ *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
+ *                size is 0.
+ *   size         Bytes that there is room for, the 0 included.
+ *   Returns      Bytes of the whole text without the 0, which may be more than there was room for; or
+ *                GRADPROOF_BAD_ARGUMENT.
+ */
+int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
+    const gradproof_options *options, char *buffer, int64_t size);
 
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 

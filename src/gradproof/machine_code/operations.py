@@ -13,6 +13,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from ..core.records import codes
 from .records import Record, Records
 
 BYTES = ir.IntType(8).as_pointer()
@@ -134,6 +135,96 @@ def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: An
 
 
 @intrinsic
+def _address(context: Any, pointer: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.ptrtoint(arguments[0], SIZE)
+
+    return types.int64(pointer), code
+
+
+@intrinsic
+def _local_record(context: Any, kind: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        words = ctypes.sizeof(kind.structure) // 8
+        memory = builder.bitcast(cgutils.alloca_once(builder, SIZE, size=words), BYTES)
+        cgutils.memset(builder, memory, SIZE(8 * words), 0)
+        return memory
+
+    return Record(kind.structure)(kind), code
+
+
+@intrinsic
+def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]])
+
+    return Record(kind.structure)(records, types.int64, kind), code
+
+
+@intrinsic
+def _handle(context: Any, pointer: Any) -> Typed:
+    return types.voidptr(pointer), _reread
+
+
+@intrinsic
+def _letter(context: Any, text: Any, place: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        byte = builder.load(builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]]))
+        return builder.zext(byte, SIZE)
+
+    return types.int64(text, types.int64), code
+
+
+@intrinsic(prefer_literal=True)
+def _literal(context: Any, text: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _constant_text(builder, text.literal_value)
+
+    return types.voidptr(text), code
+
+
+def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
+    """Return the address of a private constant with these letters and a 0 behind them."""
+    letters = bytearray(text.encode() + b"\0")
+    kind = ir.ArrayType(ir.IntType(8), len(letters))
+    module = builder.module
+    constant = ir.GlobalVariable(module, kind, module.get_unique_name("text"))
+    constant.linkage, constant.global_constant, constant.unnamed_addr = "private", True, True
+    constant.initializer = ir.Constant(kind, letters)
+    return builder.bitcast(constant, BYTES)
+
+
+def _table(texts: dict[int, str], other: str) -> Any:
+    """Return the operation that gives the text of a number."""
+
+    @intrinsic
+    def find(context: Any, number: Any) -> Typed:
+        def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            found = _constant_text(builder, other)
+            for key, text in texts.items():
+                is_it = builder.icmp_signed("==", arguments[0], SIZE(key))
+                found = builder.select(is_it, _constant_text(builder, text), found)
+            return found
+
+        return types.voidptr(types.int64), code
+
+    return find
+
+
+@intrinsic
+def _write_scientific(context: Any, place: Any, digits: Any, value: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(32), [BYTES, SIZE, BYTES], var_arg=True)
+        snprintf = cgutils.get_or_insert_function(builder.module, kind, "snprintf")
+        number = builder.trunc(arguments[1], ir.IntType(32))
+        form = _constant_text(builder, "%.*e")
+        builder.call(snprintf, [builder.bitcast(arguments[0], BYTES), SIZE(48), form, number, arguments[2]])
+        return context.get_dummy_value()
+
+    return types.void(place, types.int64, types.float64), code
+
+
+@intrinsic
 def _allocate_words(context: Any, count: Any) -> Typed:
     return types.CPointer(types.int64)(types.int64), _allocate
 
@@ -206,6 +297,15 @@ OPERATIONS: dict[str, Any] = {
     "holds_float32": _holds_float32,
     "bits": _bits,
     "evaluate": _evaluate,
+    "address": _address,
+    "local_record": _local_record,
+    "record_at": _record_at,
+    "handle": _handle,
+    "letter": _letter,
+    "literal": _literal,
+    "cause_word": _table({cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
+    "cause_sentence": _table({cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE),
+    "write_scientific": _write_scientific,
     "allocate_words": _allocate_words,
     "allocate_reals": _allocate_reals,
     "allocate_like": _allocate_like,

@@ -32,6 +32,9 @@ ADDRESSES = {
     "User": types.voidptr,
     "Reals": types.CPointer(types.float64),
     "Integers": types.CPointer(types.int64),
+    "ConstIntegers": types.CPointer(types.int64),
+    "Names": types.CPointer(types.voidptr),
+    "Letters": types.CPointer(types.uint8),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
 from ..lines import phases
-from ..records.border import Findings, Report
+from ..records.border import Finding, Findings, Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
@@ -32,6 +32,8 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.parts_bar = lines.part.bar
     report.norm = lines.norm
     report.sum = lines.sum
+    report.change = lines.sum
+    report.blocks = lines.block_count
     report.curved = lines.curved_slope
     report.hidden = lines.hidden_gap
     report.seen = lines.seen
@@ -63,3 +65,14 @@ def write_long_findings(lines: Lines, findings: Findings, written: int, capacity
     for number in range(lines.finding_count):
         if written + number < capacity:
             findings[written + number] = lines.long_findings[number]
+            count_samples(lines, findings[written + number])
+
+
+def count_samples(lines: Lines, finding: Finding) -> None:
+    """Count the coordinates of a longer line that were tested alone."""
+    if finding.stop == finding.start + 1 or lines.confirming == 0:
+        return
+    for number in range(lines.candidates.count):
+        if finding.start <= lines.candidates.indices[number] < finding.stop:
+            finding.sampled += 1
+            finding.sampled_wrong += 1 if coordinate_of(lines.engine, number).cause == WRONG else 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_decided
+from ..noise.shown_arithmetic import noise_source
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
-from ..records.border import Findings, Report
+from ..records.border import MOST_UNSEEN, Findings, Report
 from ..records.codes import BAD_ARGUMENT, DONE, MODE_LINES, NO_ENGINE, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
 from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.floats import larger
@@ -15,6 +16,7 @@ from ..records.lines import Lines, block_of
 from ..records.memory import as_record, clear_record, is_null
 from .line_report import report_lines, write_long_findings
 from .rounds import blocks_asked_for, is_engine
+from .usual import change_of_claims, note_usual_resolutions
 from .vouched import vouch_along_lines, vouch_for_coordinates
 
 
@@ -66,12 +68,18 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     report.spread = engine.spread
     report.rtol = engine.rtol
     report.atol = engine.atol
+    report.seed = engine.seed
+    report.mode = engine.mode
+    for place in range(MOST_UNSEEN):
+        report.most_unseen[place] = -1
     if engine.mode == MODE_LINES:
         report_lines(as_record(engine, Lines), report)
         vouch_along_lines(as_record(engine, Lines), report)
     else:
         report_coordinates(engine, report)
         vouch_for_coordinates(engine, report)
+        note_usual_resolutions(engine, report)
+    report.noise_source = noise_source(engine, report.change)
 
 
 def report_coordinates(engine: ConstEngine, report: Report) -> None:
@@ -85,6 +93,7 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
         report.untested += 1 if cause <= UNTESTED else 0
         if is_decided(cause):
             report.resolution = larger(coordinate.resolution, report.resolution)
+    report.change = change_of_claims(engine)
     report.tested = engine.n - report.untested
     report.open = report.tested - report.agreeing - report.wrong
     report.findings = engine.sweep.finding_count

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..coordinates.rounds import take_round, write_round
 from ..coordinates.start import start_coordinates
 from ..coordinates.sweep import end_early, prepare
+from ..noise.shown_arithmetic import note_values
 from ..records.abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
 from ..records.border import ConstOptions, Probes
 from ..records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, NO_ENGINE, NO_ROUND, TOO_MANY_VALUES
@@ -249,6 +250,7 @@ def tell(
     engine.evaluations += count - engine.skipped
     engine.outside += engine.skipped
     engine.skipped = 0
+    note_values(engine, values, count)
     if not along_lines:
         take_round(engine, values, count)
         prepare(engine)

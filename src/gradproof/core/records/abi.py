@@ -48,6 +48,8 @@ Vector: TypeAlias = Pointer[float]
 ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
+Letters: TypeAlias = Pointer[int]
+Names: TypeAlias = ConstPointer[bytes]
 
 User: TypeAlias = object
 Objective: TypeAlias = Callable[[ConstVector, int, Reals, User], int]
@@ -84,6 +86,7 @@ MEANINGS: dict[str, Meaning] = {
     "Findings": Meaning("gradproof_finding *", "findings", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
+    "Letters": Meaning("char *", "uint8", True),
 }
 
 MEANINGS_FLOAT32: dict[str, Meaning] = {

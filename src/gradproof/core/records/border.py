@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from .abi import Integer, Pointer, Real
+from .abi import ConstIntegers, Integer, Integers, Names, Pointer, Real
 from .record import Bits, record
+
+# So many coordinates or blocks that could be off by a factor of 2 unseen are named.
+MOST_UNSEEN = 6
 
 
 @record
@@ -33,6 +36,9 @@ class Options:
     rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
     mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
+    blocks: Integer  # number of blocks that x is made of, such as layers; 0: none
+    borders: ConstIntegers  # where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values
+    names: Names  # names of the blocks, for gradproof_print; or NULL
 
 
 @record
@@ -77,6 +83,16 @@ class Report:
     unseen: Integer  # acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen
     seen: Real  # largest disagreement along a random line that rtol allows; bar includes it
     seen_factor: Real  # common factor of the claims that was seen and that rtol allows; 0: none
+    stopped_by: Integer  # what ended the check early, one of GRADPROOF_STOPPED_BY_...
+    seed: Bits  # seed of the random lines
+    mode: Integer  # the way that the check went: GRADPROOF_MODE_FULL or _LINES
+    blocks: Integer  # lines: number of named blocks
+    usual_resolution: Real  # full: middle one of the resolutions of decided coordinates; NaN: none
+    usual_relative: Real  # the same relative to the claims that are not 0; NaN: none
+    compared: Integer  # number of these claims
+    change: Real  # how much f changes, as the claim says, where every coordinate changes by its size
+    noise_source: Integer  # what makes the noise: one of GRADPROOF_NOISE_...
+    most_unseen: Annotated[Integers, MOST_UNSEEN]  # those that are unseen, worst first; -1: no more
 
 
 @record
@@ -96,6 +112,8 @@ class Finding:
     resolution: Real  # the smallest error that would have been seen here
     distance: Real  # signed distance of the nearest kink seen; 0: at x; NaN: none seen
     partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
+    sampled: Integer  # longer lines: coordinates of it that were tested alone
+    sampled_wrong: Integer  # how many of these are wrong
 
 
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
@@ -113,6 +131,8 @@ def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int
     finding.step = math.nan
     finding.distance = math.nan
     finding.partner = -1
+    finding.sampled = 0
+    finding.sampled_wrong = 0
 
 
 Probes: TypeAlias = Pointer[Probe]

@@ -63,7 +63,10 @@ DOMAIN = 7
 NONDETERMINISTIC = 8
 
 CAUSES: dict[int, tuple[str, str]] = {
-    UNTESTED: ("untested", "Not tested: the budget, the time limit or Ctrl-C ended the check first."),
+    UNTESTED: (
+        "untested",
+        "Not tested: the check ended first, by its budget, by its time limit, or because it was stopped.",
+    ),
     AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
     WRONG: (
         "wrong",
@@ -87,12 +90,41 @@ CAUSES: dict[int, tuple[str, str]] = {
     ),
     DOMAIN: (
         "domain",
-        "f is not finite, or raises, too close to x: move x into the domain of f, or give bounds.",
+        "f is not finite, or has no value, too close to x: move x into the domain of f, or give bounds.",
     ),
     NONDETERMINISTIC: (
         "nondeterministic",
         "f is random, f(x) differs from call to call: fix its seed, switch dropout off, or make its sums reproducible.",
     ),
+}
+
+# They are numbered from 0.
+CAUSE_COUNT = len(CAUSES)
+
+# What ended a check before it had all that it wanted.
+STOPPED_BY_NOTHING = 0
+STOPPED_BY_BUDGET = 1
+STOPPED_BY_TIME_LIMIT = 2
+STOPPED_BY_CALLER = 3
+
+STOPPED_BY: dict[int, str] = {
+    STOPPED_BY_NOTHING: "nothing",
+    STOPPED_BY_BUDGET: "budget",
+    STOPPED_BY_TIME_LIMIT: "time_limit",
+    STOPPED_BY_CALLER: "caller",
+}
+
+# What makes the noise of f, as far as its size and the arithmetic of f show it.
+NOISE_CONSTANT = 1
+NOISE_ARITHMETIC = 2
+NOISE_ROUNDING = 3
+NOISE_BEYOND_ROUNDING = 4
+
+NOISE_SOURCES: dict[int, str] = {
+    NOISE_CONSTANT: "constant",
+    NOISE_ARITHMETIC: "arithmetic",
+    NOISE_ROUNDING: "rounding",
+    NOISE_BEYOND_ROUNDING: "beyond_rounding",
 }
 
 ARITHMETIC_FLOAT64 = 64
@@ -105,7 +137,8 @@ ARITHMETICS: dict[int, str] = {
     ARITHMETIC_COARSE: "coarser than float32",
 }
 
-OBJECTIVE_CODE = "The objective returned this code; the call ended there."
+OBJECTIVE_CODE = "A callback, the objective or progress, returned this code, and the call ended there."
+UNKNOWN_WORD = "unknown"
 UNKNOWN_CODE = "This is not a code of gradproof."
 UNKNOWN_CAUSE = "This is not a cause of gradproof."
 
@@ -125,3 +158,13 @@ def explain(code: int) -> str:
 def explain_cause(cause: int) -> str:
     """Return the sentence of a cause."""
     return CAUSES[cause][1] if cause in CAUSES else UNKNOWN_CAUSE
+
+
+def verdict_word(verdict: int) -> str:
+    """Return the word of a verdict."""
+    return VERDICTS.get(verdict, UNKNOWN_WORD)
+
+
+def cause_word(cause: int) -> str:
+    """Return the word of a cause."""
+    return CAUSES[cause][0] if cause in CAUSES else UNKNOWN_WORD

@@ -11,10 +11,16 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .abi import Code, ConstVector, Integer, Objective, Pointer, Real, Reals, User, Vector, Words
+from . import codes
+from .abi import Code, ConstVector, Integer, Integers, Letters, Objective, Pointer, Real, Reals, User, Vector, Words
 
 Memory = TypeVar("Memory")
 Kind = TypeVar("Kind")
+
+
+def _first(pointer: object) -> Any:
+    """Return the record, or the first of the records, that a pointer of plain Python leads to."""
+    return cast(Any, pointer).contents if isinstance(pointer, ctypes._Pointer) else pointer
 
 
 def as_reals(words: object) -> Reals:
@@ -100,6 +106,61 @@ def bits(value: Real) -> Integer:
 def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
     """Call the objective, which writes f(x) to value[0]; return its code."""
     return objective(x, n, value, user)
+
+
+def address(pointer: object) -> Integer:
+    """Return where memory begins, as a number of bytes; 0 for null."""
+    if pointer is None:
+        return 0
+    if isinstance(pointer, np.ndarray):
+        return int(pointer.ctypes.data)
+    return ctypes.addressof(_first(pointer))
+
+
+def local_record(kind: type[Kind]) -> Kind:
+    """Return a record, all zero, that lives until the function returns which asks for it."""
+    return kind()
+
+
+def record_at(records: object, distance: Integer, kind: type[Kind]) -> Kind:
+    """Return the record that lies so many bytes behind the beginning of some memory."""
+    return cast(Kind, cast(Any, kind).from_address(address(records) + distance))
+
+
+def handle(pointer: object) -> User:
+    """Return a pointer to whatever it leads to, as a record keeps it; `as_record` gives it its type again."""
+    return pointer
+
+
+def letter(text: object, place: Integer) -> Integer:
+    """Return a byte of some text or memory as an integer from 0 to 255; behind the last letter stands 0."""
+    if isinstance(text, bytes):
+        return text[place] if place < len(text) else 0
+    return memoryview(cast(Any, text)).cast("B")[place]
+
+
+def literal(text: str) -> Letters:
+    """Return a constant text, which lives as long as the library."""
+    return cast(Letters, text.encode())
+
+
+def cause_word(cause: Integer) -> Letters:
+    """Return the word of a cause."""
+    return cast(Letters, codes.cause_word(cause).encode())
+
+
+def cause_sentence(cause: Integer) -> Letters:
+    """Return the sentence of a cause."""
+    return cast(Letters, codes.explain_cause(cause).encode())
+
+
+def write_scientific(place: Integers, digits: Integer, value: Real) -> None:
+    """Write a number as `%.*e` of C does, with so many digits behind the point, to memory of 48 bytes.
+
+    It is correctly rounded; what stands between the first digit and the others is the locale's.
+    """
+    written = f"{float(value):.{digits}e}".encode() + b"\0"
+    cast(Any, place).view(np.uint8)[: len(written)] = np.frombuffer(written, np.uint8)
 
 
 def allocate_words(count: Integer) -> Words:

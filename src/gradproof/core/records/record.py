@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 
 from numpy import dtype, float64, frombuffer
 
-from .abi import Integers, Objective, Reals, User
+from .abi import ConstIntegers, Integers, Letters, Names, Objective, Reals, User
 
 Kind = TypeVar("Kind")
 WORD = 8
@@ -25,8 +25,8 @@ WORD = 8
 Bits: TypeAlias = Annotated[int, "uint64_t"]
 
 NUMBERS: dict[Any, Any] = {float: ctypes.c_double, int: ctypes.c_int64}
-# A record with an address in it lives as long as the call that made it: it is never saved, and C never sees it.
-ADDRESSES = (Objective, User, Reals, Integers)
+# A record with an address in it lives as long as the call that it was made for: it is never saved.
+ADDRESSES = (Objective, User, Reals, Integers, ConstIntegers, Names, Letters)
 
 
 def record(declared: type[Kind]) -> type[Kind]:
@@ -53,6 +53,8 @@ def record(declared: type[Kind]) -> type[Kind]:
             setattr(made, name, slots[name])
         elif kind in NUMBERS.values():
             setattr(made, name, _number(made.__dict__[name], kind))
+        elif kind is ctypes.py_object:
+            setattr(made, name, _address(made.__dict__[name]))
     return made  # type: ignore[no-any-return]
 
 
@@ -83,6 +85,19 @@ def _number(field: Any, kind: Any) -> property:
     if kind is ctypes.c_double:
         return property(lambda self: float64(get(self)), put)
     return property(get, lambda self, value: put(self, int(value)))
+
+
+def _address(field: Any) -> property:
+    """Return what an address leads to, None where it is null."""
+    get, put = field.__get__, field.__set__
+
+    def value(self: Any) -> Any:
+        try:
+            return get(self)
+        except ValueError:  # as ctypes reports a null pointer here
+            return None
+
+    return property(value, put)
 
 
 def words_of(kind: type[Any]) -> int:
