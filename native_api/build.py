@@ -34,7 +34,7 @@ PACKAGE = HERE.parent / "src" / "gradproof"
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "snprintf"}
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "snprintf", "clock_gettime"}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
@@ -183,7 +183,7 @@ def constants_text(target: Any) -> str:
     lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
     lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
     known = {code: codes.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.OBJECTIVE_CODE)
+    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
     known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
     lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
     return "\n".join(lines)

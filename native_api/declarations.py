@@ -24,16 +24,23 @@ FIELD_TYPES = {
     "Integer": "int64_t",
     "Real": "double",
     "Bits": "uint64_t",
+    "Annotated[Integers, MOST_UNSEEN]": "int64_t",
+    "ConstReals": "const double *",
     "ConstIntegers": "const int64_t *",
     "Names": "const char *const *",
-    "Annotated[Integers, MOST_UNSEEN]": "int64_t",
+    "Progress": "gradproof_progress",
+    "User": "void *",
 }
 MARGIN = 15
 
 # The comment that the header begins with, and its version.
 OPENING = Path(__file__).with_name("opening.h")
 
-OBJECTIVE = "An objective: writes f(x) to *value and returns 0, or a code above 0 where there is no value."
+OBJECTIVE = (
+    "An objective: writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value (or writes NaN); or a "
+    "code above 0, which ends the call and is handed back."
+)
+PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
 ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
 
 CLOSING = """
@@ -46,12 +53,12 @@ CLOSING = """
 
 # The simple call first, then the same check in steps, then the pieces that are useful alone, and all that is not named.
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Checking a gradient", ("options_default", "uses_lines", "check")),
+    ("Checking a gradient", ("options_fill", "uses_lines", "check")),
     (
         "The same check in rounds, when the caller evaluates (threads, MPI, a GPU, another process)",
         (
-            *("windows", "begin", "ask", "evaluate", "points", "tell", "stop", "result"),
-            *("coordinates", "blocks", "block_factors", "end"),
+            *("windows", "begin", "ask", "evaluate", "points", "skip", "tell", "stop", "result"),
+            *("coordinates", "blocks", "block_factors", "end", "resume", "allow"),
         ),
     ),
     ("A check in memory of the caller's own", ("engine_size", "engine_start")),
@@ -185,6 +192,9 @@ def _type_lines(comments: bool) -> list[str]:
             lines += [_comment([OBJECTIVE])]
         lines.append(f"typedef int32_t (*gradproof_objective{twin})")
         lines[-1] += f"(const {element} *x, int64_t n, double *value, void *user);"
+    if comments:
+        lines += ["", _comment([PROGRESS])]
+    lines += ["typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);"]
     if comments:
         lines += ["", _comment([ENGINE])]
     lines += ["typedef struct gradproof_engine gradproof_engine;"]

@@ -4,6 +4,7 @@
  *     static int32_t f(const double *x, int64_t n, double *value, void *user) { ...; *value = ...; return 0; }
  *
  *     gradproof_report report;
+ *     report.size = sizeof report;
  *     int32_t code = gradproof_check(f, NULL, x, claimed, n, NULL, &report, NULL, 0);
  *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
  *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
@@ -11,11 +12,12 @@
  * A caller that evaluates the objective itself (threads, MPI, a GPU, another process) has the same check in rounds:
  *
  *     gradproof_windows(x, n, sizes);
- *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, 0, NULL, &code);
+ *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
  *     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
  *         gradproof_evaluate(f, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
  *         gradproof_tell(engine, x, claimed, values, changes, count);
  *     }
+ *     findings[0].size = sizeof findings[0];
  *     gradproof_result(engine, &report, findings, capacity);
  *     gradproof_end(engine);
  *
@@ -36,13 +38,12 @@
  *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
  * Bounds     Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
  *            gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
- * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
- *            for a pointer that must not be NULL or a number out of its range, there is
- *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a
- *                                           gradproof_engine_start that was refused)
- *                GRADPROOF_NO_ROUND         tell without ask, or a second time
- *                GRADPROOF_TOO_MANY_VALUES  tell more values than the round has probes
- *                GRADPROOF_NOTHING_TOLD     result before the first value
+ * Structs    The first field of options, report and finding is their size. Set it to sizeof before the call: so a
+ *            program goes on working with a later library, whose structs are longer. Of an array of findings the first
+ *            one's counts.
+ * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that report->verdict
+ *            is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says what to do. A check
+ *            bears checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what is wrong with its memory.
  * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end; with
  *            gradproof_engine_start a check lives in memory of the caller's own. A check holds no pointers: between two
  *            calls it may be moved, copied, or saved and restored. x, claimed and sizes must stay the same all along.

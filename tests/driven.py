@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from witnesses import bits, records
+from witnesses import bits, new_report, records
 
-from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.border import Finding, Options, Probe
 from gradproof.core.records.codes import MODE_FULL
 from gradproof.core.records.engine import ROUND
 
@@ -122,8 +123,8 @@ def _log(
     n = x.size
     options = _options(witness, budget)
     yield bits(options)
-    engine = np.zeros(witness("gradproof_engine_size", n, 0, options), np.int64)
-    yield bits(witness("gradproof_engine_start", engine, x, claimed, None, n, None, 0, options))
+    engine = np.zeros(witness("gradproof_engine_size", n, options), np.int64)
+    yield bits(witness("gradproof_engine_start", engine, x, claimed, None, n, options))
     yield bits(engine)
     probes = records(Probe, ROUND)
     rounds = 0
@@ -145,7 +146,7 @@ def _log(
 
 
 def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
-    report = Report()
+    report = new_report()
     findings = records(Finding, n)
     yield bits(witness("gradproof_result", engine, report, findings, n))
     yield bits(report)
@@ -162,15 +163,15 @@ def _findings(witness: Any, engine: Any, n: int) -> Iterator[bytes]:
 def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:
     code = np.full(1, 5, np.int32)
     for n in (0, -1):
-        yield bits(witness("gradproof_engine_size", n, 0, None))
-        assert witness("gradproof_begin", x, claimed, None, n, None, 0, None, code) is None
+        yield bits(witness("gradproof_engine_size", n, None))
+        assert witness("gradproof_begin", x, claimed, None, n, None, code) is None
         yield bits(code)
-    engine = witness("gradproof_begin", x, claimed, None, x.size, None, 0, None, code)
+    engine = witness("gradproof_begin", x, claimed, None, x.size, None, code)
     yield bits(engine)
     yield bits(code)
     probes = records(Probe, ROUND)
     yield bits(witness("gradproof_ask", engine, probes, 1))
-    yield bits(witness("gradproof_result", engine, Report(), None, 0))
+    yield bits(witness("gradproof_result", engine, new_report(), None, 0))
     yield bits(witness("gradproof_stop", engine))
     yield bits(witness("gradproof_ask", engine, probes, ROUND))
     yield from _findings(witness, engine, x.size)
@@ -190,7 +191,7 @@ def check_in_one_call(
         value[0] = objective(point[:n])
         return 0
 
-    report = Report()
+    report = new_report()
     findings = records(Finding, x.size)
     options = _options(witness, budget)
     rest = (report, findings, x.size)
@@ -240,6 +241,6 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
 def _options(witness: Any, budget: int) -> Any:
     options: Any = Options()
-    assert witness("gradproof_options_default", options) == 0
+    assert witness("gradproof_options_fill", options, ctypes.sizeof(options)) == 0
     options.budget, options.mode = budget, MODE_FULL
     return options

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from witnesses import bits, records
+from witnesses import bits, new_report, records
 
 from gradproof.core.points.directions import window_count
 from gradproof.core.records import lines as linestate
-from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.border import Finding, Options, Probe
 from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ROUND
 
@@ -206,8 +207,8 @@ def _log(witness: Any, library: Any, problem: Problem) -> Iterator[bytes]:
     yield bits(sizes)
     blocks = 0 if problem.borders is None else len(problem.borders) - 1
     options = _options(witness, problem)
-    memory = np.zeros(witness("gradproof_engine_size", n, blocks, options), np.int64)
-    given = (x, claimed, sizes, n, problem.borders, blocks, options)
+    memory = np.zeros(witness("gradproof_engine_size", n, options), np.int64)
+    given = (x, claimed, sizes, n, options)
     yield bits(witness(f"gradproof_engine_start{twin}", memory, *given))
     probes = records(Probe, ROUND)
     rounds = 0
@@ -243,7 +244,7 @@ def _evaluated(library: Any, twin: str, problem: Problem, sizes: Any, probes: An
 
 
 def _results(witness: Any, memory: Any, blocks: int) -> Iterator[bytes]:
-    report: Any = Report()
+    report: Any = new_report()
     yield bits(witness("gradproof_result", memory, report, None, 0))
     yield bits(report)
     findings = records(Finding, max(1, report.findings))
@@ -266,7 +267,7 @@ def _results(witness: Any, memory: Any, blocks: int) -> Iterator[bytes]:
 
 def _options(witness: Any, problem: Problem) -> Any:
     options: Any = Options()
-    assert witness("gradproof_options_default", options) == 0
+    assert witness("gradproof_options_fill", options, ctypes.sizeof(options)) == 0
     options.budget, options.rtol, options.atol, options.mode = problem.budget, problem.rtol, problem.atol, MODE_LINES
     return options
 
@@ -276,12 +277,12 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     twin = "" if dtype == np.float64 else "_f32"
     x, sizes = np.ones(3, dtype), np.ones(1)
     options: Any = Options()
-    witness("gradproof_options_default", options)
+    witness("gradproof_options_fill", options, ctypes.sizeof(options))
     options.mode = MODE_LINES
-    memory = np.zeros(witness("gradproof_engine_size", 3, 0, options), np.int64)
-    probes, report = records(Probe, ROUND), Report()
+    memory = np.zeros(witness("gradproof_engine_size", 3, options), np.int64)
+    probes, report = records(Probe, ROUND), new_report()
     start, tell = f"gradproof_engine_start{twin}", f"gradproof_tell{twin}"
-    right = [memory, x, x, sizes, 3, None, 0, options]
+    right = [memory, x, x, sizes, 3, options]
     calls: list[tuple[Any, ...]] = [("gradproof_ask", memory, probes, ROUND), (tell, memory, x, x, sizes, sizes, 1)]
     calls += [("gradproof_stop", memory), ("gradproof_result", memory, report, None, 0)]
     calls += [("gradproof_coordinates", memory, None, None, None, None, 0), ("gradproof_blocks", memory, None, None, 0)]
@@ -289,7 +290,7 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     for place, value in ((0, None), (1, None), (2, None), (3, None), (4, 0), (6, -1), (6, 2), (7, Options())):
         calls.append((start, *(value if number == place else one for number, one in enumerate(right))))
     calls.append((start, memory, np.array([1, np.nan, 1], dtype), *right[2:]))
-    calls += [("gradproof_engine_size", 3, -1, options), ("gradproof_engine_size", 3, 2, options), (start, *right)]
+    calls += [("gradproof_engine_size", 3, -1, options), ("gradproof_engine_size", 3, options), (start, *right)]
     calls += [("gradproof_ask", None, probes, ROUND), ("gradproof_ask", memory, probes, ROUND - 1)]
     calls += [("gradproof_ask", memory, None, ROUND), (tell, memory, x, x, None, sizes, 1)]
     calls += [(tell, memory, x, x, sizes, None, 1), (tell, memory, x, x, sizes, sizes, 1)]

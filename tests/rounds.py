@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.records import codes
-from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.border import Finding, Options, Probe
 from gradproof.core.records.codes import DONE
 from gradproof.core.records.engine import ROUND
 
@@ -29,7 +30,7 @@ class Checked(NamedTuple):
 
 def options_of(witness: Any, **chosen: int) -> Any:
     options: Any = Options()
-    assert witness("gradproof_options_default", options) == DONE
+    assert witness("gradproof_options_fill", options, ctypes.sizeof(options)) == DONE
     options.mode = codes.MODE_FULL
     for name, value in chosen.items():
         setattr(options, name, value)
@@ -40,8 +41,8 @@ def checked(witness: Any, objective: Callable[[Any], float], x: Any, claimed: An
     """Ask, evaluate, tell, until nothing is asked any more."""
     n, claimed = x.size, np.asarray(claimed, np.float64)
     options = options_of(witness, **chosen)
-    words = np.zeros(witness("gradproof_engine_size", n, 0, options), np.int64)
-    assert witness("gradproof_engine_start", words, x, claimed, None, n, None, 0, options) == DONE
+    words = np.zeros(witness("gradproof_engine_size", n, options), np.int64)
+    assert witness("gradproof_engine_start", words, x, claimed, None, n, options) == DONE
     probes = records(Probe, ROUND)
     point = x.astype(np.float32 if "float32" in chosen else np.float64)
     twin = "_f32" if "float32" in chosen else ""
@@ -55,7 +56,7 @@ def checked(witness: Any, objective: Callable[[Any], float], x: Any, claimed: An
 
 
 def results(witness: Any, words: Any, n: int) -> Checked:
-    report: Any = Report()
+    report: Any = new_report()
     findings = records(Finding, n)
     assert witness("gradproof_result", words, report, findings, n) == DONE
     causes = np.zeros(n, np.int64)

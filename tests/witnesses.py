@@ -7,6 +7,7 @@ Arguments are NumPy arrays or records for pointers (None for NULL), numbers, and
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +20,28 @@ from gradproof.library import LIBRARY, JustInTime, ffi
 
 SIGNATURES = {signature.symbol: signature for signature in all_signatures()}
 ELEMENTS = {"gradproof_objective": np.float64, "gradproof_objective_f32": np.float32}
+OWNED = ("gradproof_begin", "gradproof_resume")
 ONE = {"engine": Engine, "options": border.Options, "report": border.Report}
 MANY = {"probes": border.Probe, "findings": border.Finding}
 
 
+# What C has been given addresses of, as long as it has them.
+ALIVE: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()
+
+
 def records(kind: Any, count: int) -> Any:
-    """An array of so many records, all zero."""
-    return np.zeros(count, np.dtype(kind))
+    """An array of so many records, all zero but for their size."""
+    out = np.zeros(count, np.dtype(kind))
+    if "size" in kind.kinds:
+        out["size"] = ctypes.sizeof(kind)
+    return out
+
+
+def new_report() -> Any:
+    """A report, all zero but for its size."""
+    report: Any = border.Report()
+    report.size = ctypes.sizeof(border.Report)
+    return report
 
 
 def as_probes(*probes: Any) -> Any:
@@ -71,12 +87,12 @@ class PlainPython:
         # C divides by zero and overflows without a word.
         with np.errstate(all="ignore"):
             result = signature.function(*words)
-        return self._memory(result, arguments) if symbol.startswith("gradproof_begin") else result
+        return self._memory(result) if symbol.startswith(OWNED) else result
 
-    def _memory(self, engine: Any, arguments: Any) -> Any:
+    def _memory(self, engine: Any) -> Any:
         if engine is None:
             return None
-        size = self("gradproof_engine_size", arguments[3], arguments[5], arguments[6])
+        size = engine.words
         words = np.frombuffer((ctypes.c_int64 * size).from_address(ctypes.addressof(engine)), np.int64)
         self._kept.append(engine)
         return words
@@ -94,8 +110,8 @@ class Native:
         parameters = [meaning for _, meaning in signature.parameters]
         words = [_c_argument(meaning, value) for meaning, value in zip(parameters, arguments, strict=True)]
         result = getattr(self._functions, symbol)(*words)
-        if symbol.startswith("gradproof_begin") and result != ffi.NULL:
-            size = self("gradproof_engine_size", arguments[3], arguments[5], arguments[6])
+        if symbol.startswith(OWNED) and result != ffi.NULL:
+            size = ffi.cast("int64_t *", result)[2]
             return np.frombuffer(ffi.buffer(ffi.cast("int64_t *", result), 8 * size), np.int64)
         return None if result is None or result == ffi.NULL else result
 
@@ -116,9 +132,31 @@ def _plain_argument(meaning: Meaning, value: Any) -> Any:
 def _c_argument(meaning: Meaning, value: Any) -> Any:
     if meaning.c in ELEMENTS:
         return ffi.NULL if value is None else _c_objective(meaning.c, value)
+    if meaning.c == "const gradproof_options *" and isinstance(value, border.Options):
+        return _c_options(value)
     if meaning.pointer or meaning.element == "address":
         return ffi.NULL if value is None else ffi.cast(meaning.c, ffi.from_buffer(value))
     return value
+
+
+def _c_options(options: Any) -> Any:
+    """Options with the addresses that C takes, in place of the objects that plain Python takes."""
+    out = ffi.new("gradproof_options *")
+    ffi.buffer(out)[:] = bytes(options)
+    kept: list[Any] = []
+    for name in options.addresses:
+        value = getattr(options, name)
+        field = dict(ffi.typeof("gradproof_options").fields)[name].type
+        if isinstance(value, np.ndarray):
+            kept.append(ffi.from_buffer(value))
+            setattr(out, name, ffi.cast(field, kept[-1]))
+        elif callable(value):
+            kept.append(ffi.callback(field, value))
+            setattr(out, name, kept[-1])
+        else:
+            setattr(out, name, ffi.NULL)
+    ALIVE[out] = kept
+    return out
 
 
 def _c_objective(c_type: str, objective: Callable[..., int]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .core.records import codes
-from .evaluators.callback import Callback, as_native
+from .evaluators.callback import FAILED, Callback, as_native
 from .evaluators.compiled.jitted import is_compiled
 from .library import ffi, native, pointer
 from .problem.numbers import Flat, as_float, as_numbers
@@ -357,13 +357,16 @@ def _run(symbol: str, f: Any, problem: Problem, *arguments: Any) -> None:
     twin = "_f32" if problem.is_float32 else ""
     function: Callable[..., int] = getattr(native(), symbol + twin)
 
+    # A difference without a value is an error; the noise floor and the search for kinks go on without it.
+    failed = FAILED if symbol.endswith("_difference") else codes.OUTSIDE
+
     def run(callback: Callback) -> tuple[Callback, int]:
         return callback, int(function(callback.pointer, callback.user, pointer(problem.x), problem.n, *arguments))
 
-    callback, code = run(as_native(f, problem))
-    if code > 0 and is_compiled(f):
+    callback, code = run(as_native(f, problem, failed))
+    if code and is_compiled(f):
         # Compiled code only reports that it raised; called from Python, it raises its exception.
-        callback, code = run(as_native(functools.partial(f), problem))
+        callback, code = run(as_native(functools.partial(f), problem, failed))
     if code or callback.interrupted:
         callback.reraise(code)
         _raise(code)

@@ -77,16 +77,15 @@ class Engine:
         borders = _borders(problem) if problem.along_lines else np.zeros(0, np.int64)
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
-        chosen = self._options(problem, options)
-        size = _checked(self._library.gradproof_engine_size(self._n, self._blocks, chosen))
+        chosen = self._options(problem, options, borders)
+        size = _checked(self._library.gradproof_engine_size(self._n, chosen))
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._record = cast(Any, state.Engine).from_buffer(self._memory)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
         point = (self._x, self._claimed, pointer(sizes), self._n)
-        blocks = (pointer(borders) if self._blocks else ffi.NULL, self._blocks)
-        _checked(self._twin_of("engine_start")(self._engine, *point, *blocks, chosen))
+        _checked(self._twin_of("engine_start")(self._engine, *point, chosen))
 
     @property
     def memory(self) -> Flat:
@@ -106,7 +105,7 @@ class Engine:
     def restore(self, memory: Flat) -> None:
         """Go on where another engine was: with its memory, of the same size, and the budget of this one."""
         self._memory[:] = memory
-        self._record.budget = self.budget
+        _checked(self._library.gradproof_allow(self._engine, self.budget))
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
@@ -136,9 +135,11 @@ class Engine:
     def result(self) -> Outcome:
         """Return what has been found so far."""
         report = structs.Report()
+        report.size = structs.REPORT_BYTES
         self._result(report, np.zeros(0, FINDING))
         findings = np.zeros(report.findings, FINDING)
         if len(findings):
+            findings["size"][0] = structs.FINDING_BYTES
             self._result(report, findings)
         count = self._coordinates(*[ffi.NULL] * 4, 0)
         indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
@@ -166,16 +167,14 @@ class Engine:
         _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
         return norms, bars, factors
 
-    def _options(self, problem: Problem, options: Options) -> Any:
-        record = structs.Options()
-        words = ffi.from_buffer("gradproof_options[]", record)
-        _checked(self._library.gradproof_options_default(words))
-        record.budget = options.budget
-        # In C a number without a sign.
-        record.seed = options.seed if options.seed < 1 << 63 else options.seed - (1 << 64)
-        record.float32 = int(problem.is_float32)
-        record.rtol, record.atol = options.rtol, options.atol
-        record.mode = MODES["lines" if problem.along_lines else "full"]
+    def _options(self, problem: Problem, options: Options, borders: Flat) -> Any:
+        words = ffi.new("gradproof_options *")
+        words.size = structs.OPTIONS_BYTES
+        words.budget, words.seed = options.budget, options.seed
+        words.float32 = int(problem.is_float32)
+        words.rtol, words.atol = options.rtol, options.atol
+        words.mode = MODES["lines" if problem.along_lines else "full"]
+        words.blocks, words.borders = self._blocks, pointer(borders) if self._blocks else ffi.NULL
         return words
 
     def _twin_of(self, name: str) -> Any:

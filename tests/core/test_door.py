@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from cases import X, squares
 from rounds import options_of
-from witnesses import bits, records
+from witnesses import bits, new_report, records
 
 from gradproof.core import door
 from gradproof.core.pieces import differences, kinks, noise_floor
-from gradproof.core.records.border import Finding, Options, Probe, Report
+from gradproof.core.records.border import Finding, Options, Probe
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_FULL, MODE_LINES, OUT_OF_MEMORY
 from gradproof.core.records.engine import ROUND
 
@@ -54,7 +54,7 @@ def test_all_memory_is_given_back(plain, balance, mode, kind):
     """Also where a part of it could not be had; then nothing is evaluated, and nothing reported."""
     held, failing = balance
     failing.update([kind] if kind else [])
-    report: Any = Report()
+    report: Any = new_report()
     options = options_of(plain, mode=mode)
     code = plain("gradproof_check", bowl, None, X, CLAIMED, 4, options, report, None, 0)
     assert (code, report.wrong) == ((OUT_OF_MEMORY, 0) if kind else (DONE, 1))
@@ -65,7 +65,7 @@ def test_all_memory_is_given_back(plain, balance, mode, kind):
 def test_all_memory_is_given_back_where_the_objective_refuses_x(plain, balance, mode):
     held, _ = balance
     options = options_of(plain, mode=mode)
-    assert plain("gradproof_check", lambda *_: 42, None, X, CLAIMED, 4, options, Report(), None, 0) == 42
+    assert plain("gradproof_check", lambda *_: 42, None, X, CLAIMED, 4, options, new_report(), None, 0) == 42
     assert held == []
 
 
@@ -75,14 +75,14 @@ def in_rounds(witness: Any, x: Any, claimed: Any, options: Any) -> list[bytes]:
     n, sizes = x.size, np.zeros(1)
     witness(f"gradproof_windows{twin}", x, n, sizes)
     code = np.full(1, 7, np.int32)
-    engine = witness(f"gradproof_begin{twin}", x, claimed, sizes, n, None, 0, options, code)
+    engine = witness(f"gradproof_begin{twin}", x, claimed, sizes, n, options, code)
     assert code[0] == DONE
     probes, values, changes, point = records(Probe, ROUND), np.zeros(ROUND), np.zeros(ROUND), np.zeros(n, x.dtype)
     while (count := witness("gradproof_ask", engine, probes, ROUND)) > 0:
         given = (x, claimed, sizes, n, probes, count, values, changes, point)
         assert witness(f"gradproof_evaluate{twin}", bowl, None, *given) == DONE
         assert witness(f"gradproof_tell{twin}", engine, x, claimed, values, changes, count) == DONE
-    report, findings = Report(), records(Finding, 4)
+    report, findings = new_report(), records(Finding, 4)
     assert witness("gradproof_result", engine, report, findings, 4) == DONE
     witness("gradproof_end", engine)
     return [bits(report), bits(findings)]
@@ -91,7 +91,7 @@ def in_rounds(witness: Any, x: Any, claimed: Any, options: Any) -> list[bytes]:
 def at_once(witness: Any, x: Any, claimed: Any, options: Any) -> list[bytes]:
     """The same in one call."""
     twin = "_f32" if x.dtype == np.float32 else ""
-    report, findings = Report(), records(Finding, 4)
+    report, findings = new_report(), records(Finding, 4)
     assert witness(f"gradproof_check{twin}", bowl, None, x, claimed, 4, options, report, findings, 4) == DONE
     return [bits(report), bits(findings)]
 
@@ -138,24 +138,24 @@ def test_bad_arguments(witness, mode):
         called.append(1)
         return 0
 
-    report, findings = Report(), records(Finding, 1)
+    report, findings = new_report(), records(Finding, 1)
     right = [objective, None, X, CLAIMED, 4, options_of(witness, mode=mode), report, findings, 1]
     wrongs = [(0, None), (2, None), (3, None), (4, 0), (4, -1), (4, 2**62), (5, Options()), (6, None), (8, -1)]
     wrongs.append((2, np.array([1.0, np.nan, 1.0, 1.0])))
     for place, wrong in wrongs:
         assert witness("gradproof_check", *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
     assert not called
-    assert bits(report) == bits(Report())
+    assert bits(report) == bits(new_report())
     assert not findings.view(np.int64).any()
     assert witness("gradproof_check", bowl, *right[1:]) == DONE
 
 
 def test_no_memory_to_begin(plain, monkeypatch):
     code = np.full(1, 7, np.int32)
-    assert plain("gradproof_begin", X, X, None, 4, None, 0, None, None) is not None
+    assert plain("gradproof_begin", X, X, None, 4, None, None) is not None
     monkeypatch.setattr(door, "allocate_words", without_memory)
-    assert plain("gradproof_begin", X, X, None, 4, None, 0, None, code) is None
-    assert plain("gradproof_begin", X, X, None, 4, None, 0, None, None) is None
+    assert plain("gradproof_begin", X, X, None, 4, None, code) is None
+    assert plain("gradproof_begin", X, X, None, 4, None, None) is None
     assert code[0] == OUT_OF_MEMORY
 
 

@@ -14,6 +14,7 @@ from .compiled.jitted import as_native_function, is_compiled
 from .compiled.native import NativeError, NativeFunction, function_pointer, user_pointer
 from .values import as_value
 
+# What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it goes on.
 FAILED = 1
 
 
@@ -45,19 +46,19 @@ class Callback:
             raise NativeError("objective", code)
 
 
-def as_native(objective: Any, problem: Problem) -> Callback:
-    """Return an objective of any kind as a C function of flat points in the arithmetic of the problem."""
+def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callback:
+    """Return an objective of any kind as a C function of flat points, which returns `failed` where it raises."""
     function = objective if isinstance(objective, NativeFunction) else None
     if is_compiled(objective):
-        function = as_native_function(objective, problem)
+        function = as_native_function(objective, problem, failed)
     if function is not None:
         return Callback(function_pointer(function, problem), user_pointer(function), function)
     if isinstance(objective, Batched):
-        return _from_python(lambda point: _one(objective, problem, point), problem)
+        return _from_python(lambda point: _one(objective, problem, point), problem, failed)
     if not callable(objective):
         raise TypeError(f"the objective must be a function, not an object of type {type(objective).__name__}")
     build = problem.layout.build
-    return _from_python(lambda point: objective(build(point)), problem)
+    return _from_python(lambda point: objective(build(point)), problem, failed)
 
 
 def _one(objective: Batched, problem: Problem, point: Any) -> Any:
@@ -65,7 +66,7 @@ def _one(objective: Batched, problem: Problem, point: Any) -> Any:
     return values.reshape(-1)[0] if values.size == 1 else values
 
 
-def _from_python(objective: Any, problem: Problem) -> Callback:
+def _from_python(objective: Any, problem: Problem, failed: int) -> Callback:
     dtype, size = problem.x.dtype, problem.n * problem.x.itemsize
     errors: list[BaseException] = []
 
@@ -80,4 +81,4 @@ def _from_python(objective: Any, problem: Problem) -> Callback:
         errors[:] = [error.with_traceback(trace)]
 
     kind = "gradproof_objective_f32" if problem.is_float32 else "gradproof_objective"
-    return Callback(ffi.callback(kind, call, error=FAILED, onerror=keep), ffi.NULL, objective, errors)
+    return Callback(ffi.callback(kind, call, error=failed, onerror=keep), ffi.NULL, objective, errors)

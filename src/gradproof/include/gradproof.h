@@ -4,6 +4,7 @@
  *     static int32_t f(const double *x, int64_t n, double *value, void *user) { ...; *value = ...; return 0; }
  *
  *     gradproof_report report;
+ *     report.size = sizeof report;
  *     int32_t code = gradproof_check(f, NULL, x, claimed, n, NULL, &report, NULL, 0);
  *     if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
  *     else if (report.verdict == GRADPROOF_RIGHT) puts("right");
@@ -11,11 +12,12 @@
  * A caller that evaluates the objective itself (threads, MPI, a GPU, another process) has the same check in rounds:
  *
  *     gradproof_windows(x, n, sizes);
- *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, 0, NULL, &code);
+ *     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
  *     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
  *         gradproof_evaluate(f, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
  *         gradproof_tell(engine, x, claimed, values, changes, count);
  *     }
+ *     findings[0].size = sizeof findings[0];
  *     gradproof_result(engine, &report, findings, capacity);
  *     gradproof_end(engine);
  *
@@ -36,13 +38,12 @@
  *            gradproof_result gives what has been found so far. gradproof_stop ends a check before its time.
  * Bounds     Where the objective must not be evaluated outside of bounds, tell NaN for such points, and say with
  *            gradproof_skip how many of a round there are: they are no evaluations, and the budget does not count them.
- * Misuse     A call that is refused changes nothing: not the check, and no other memory. Beside GRADPROOF_BAD_ARGUMENT,
- *            for a pointer that must not be NULL or a number out of its range, there is
- *                GRADPROOF_NO_ENGINE        in this memory no check was begun (it is all zero, arbitrary, or of a
- *                                           gradproof_engine_start that was refused)
- *                GRADPROOF_NO_ROUND         tell without ask, or a second time
- *                GRADPROOF_TOO_MANY_VALUES  tell more values than the round has probes
- *                GRADPROOF_NOTHING_TOLD     result before the first value
+ * Structs    The first field of options, report and finding is their size. Set it to sizeof before the call: so a
+ *            program goes on working with a later library, whose structs are longer. Of an array of findings the first
+ *            one's counts.
+ * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that report->verdict
+ *            is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says what to do. A check
+ *            bears checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what is wrong with its memory.
  * Memory     Buffers are the caller's, in and out. What gradproof_begin returns goes back through gradproof_end; with
  *            gradproof_engine_start a check lives in memory of the caller's own. A check holds no pointers: between two
  *            calls it may be moved, copied, or saved and restored. x, claimed and sizes must stay the same all along.
@@ -67,8 +68,6 @@
 
 /* Codes: what a call returns. gradproof_explain gives the sentence. */
 #define GRADPROOF_DONE 0                    /* Done. */
-#define GRADPROOF_BAD_ARGUMENT (-1)         /* An argument is NULL, negative or out of its range; see the
-                                               header for what is expected. */
 #define GRADPROOF_OUT_OF_MEMORY (-2)        /* The memory that the call needs could not be had. */
 #define GRADPROOF_OBJECTIVE_NOT_FINITE (-3) /* The objective is not finite at x; move x into its domain. */
 #define GRADPROOF_NO_ROUND (-4)             /* gradproof_tell was called without a round: call gradproof_ask
@@ -79,6 +78,62 @@
                                                gradproof_engine_start. */
 #define GRADPROOF_NOTHING_TOLD (-7)         /* There is no result before the first value: call gradproof_ask,
                                                then gradproof_tell. */
+#define GRADPROOF_BAD_RETURN (-8)           /* A callback returned a code below 0: return 0, a code above 0 to
+                                               end the call, or GRADPROOF_OUTSIDE. */
+#define GRADPROOF_DAMAGED (-9)              /* The memory of the check was changed since the last call: its
+                                               checksum differs; begin again. */
+#define GRADPROOF_OTHER_VERSION (-10)       /* The check was saved by another version of the library, or cut
+                                               off: begin again, or use that version. */
+#define GRADPROOF_OTHER_TYPE (-11)          /* The check was begun with vectors of the other type: begin and
+                                               tell with the same version, _f32 or not. */
+#define GRADPROOF_OVERLAP (-12)             /* Memory that is to be filled overlaps other memory of the call:
+                                               give each its own. */
+#define GRADPROOF_X_NOT_FINITE (-20)        /* A coordinate of x is NaN or infinite;
+                                               gradproof_first_not_finite says which one. */
+#define GRADPROOF_X_OUTSIDE_BOUNDS (-21)    /* A coordinate of x lies outside of the bounds: move it, or widen
+                                               them. */
+#define GRADPROOF_BAD_N (-22)               /* n, the number of coordinates, must be at least 1, and no more
+                                               than any memory holds. */
+#define GRADPROOF_BAD_CAPACITY (-23)        /* A capacity must not be negative, and gradproof_ask needs one of
+                                               at least GRADPROOF_ROUND. */
+#define GRADPROOF_BAD_COUNT (-24)           /* The count is negative, 0 where it must not be, or less than the
+                                               number skipped. */
+#define GRADPROOF_BAD_INDEX (-25)           /* The index must be one of a coordinate: from 0 to n - 1. */
+#define GRADPROOF_BAD_PROBE (-26)           /* A probe moves coordinates that x does not have: hand over
+                                               probes as gradproof_ask wrote them. */
+#define GRADPROOF_BAD_RADIUS (-27)          /* The radius must be 0, for the default, or a finite distance
+                                               above 0. */
+#define GRADPROOF_BAD_SIZE (-40)            /* The first field of a struct, its size, must be its sizeof: set
+                                               it before the call. */
+#define GRADPROOF_BAD_BUDGET (-41)          /* options.budget must not be negative; 0 means no limit. */
+#define GRADPROOF_BAD_FLOAT32 (-42)         /* options.float32 must be 0 or 1. */
+#define GRADPROOF_BAD_RTOL (-43)            /* options.rtol must lie in [0, 1); 0 means the default. */
+#define GRADPROOF_BAD_ATOL (-44)            /* options.atol must be finite and not negative. */
+#define GRADPROOF_BAD_MODE (-45)            /* options.mode must be GRADPROOF_MODE_AUTO, _FULL or _LINES. */
+#define GRADPROOF_BAD_TIME_LIMIT (-46)      /* options.time_limit must be finite and not negative; 0 means
+                                               none. */
+#define GRADPROOF_BAD_THREADS (-47)         /* options.threads must lie between 0 and 1024; 0 and 1 mean the
+                                               caller's alone. */
+#define GRADPROOF_BAD_BOUNDS (-48)          /* A lower bound is NaN or above the upper one. */
+#define GRADPROOF_BAD_BLOCKS (-49)          /* options.blocks must not be negative, and with blocks there must
+                                               be borders. */
+#define GRADPROOF_BAD_BORDERS (-50)         /* options.borders must lead from 0 to n without a step back. */
+#define GRADPROOF_NULL_OBJECTIVE (-60)      /* The objective is NULL. */
+#define GRADPROOF_NULL_X (-61)              /* x, or another vector of n values that is read, is NULL. */
+#define GRADPROOF_NULL_CLAIMED (-62)        /* claimed, the gradient under test, is NULL. */
+#define GRADPROOF_NULL_REPORT (-63)         /* report is NULL. */
+#define GRADPROOF_NULL_ENGINE (-64)         /* The check is NULL: gradproof_begin returned NULL, and its code
+                                               says why. */
+#define GRADPROOF_NULL_OPTIONS (-65)        /* options is NULL where there must be some. */
+#define GRADPROOF_NULL_PROBES (-66)         /* probes is NULL. */
+#define GRADPROOF_NULL_VALUES (-67)         /* values is NULL. */
+#define GRADPROOF_NULL_CHANGES (-68)        /* changes is NULL, which checks along lines need. */
+#define GRADPROOF_NULL_SIZES (-69)          /* sizes is NULL, which checks along lines need: see
+                                               gradproof_windows. */
+#define GRADPROOF_NULL_POINT (-70)          /* The memory for points, or the work memory, is NULL. */
+#define GRADPROOF_NULL_OUTPUT (-71)         /* Memory that is to be filled is NULL. */
+#define GRADPROOF_OUTSIDE (-100)            /* An objective returns it outside of its domain, where it has no
+                                               value; the check goes on. */
 
 /* Verdicts. Only GRADPROOF_RIGHT is a pass: a check that could not decide is not. */
 #define GRADPROOF_RIGHT 1
@@ -122,9 +177,15 @@
 extern "C" {
 #endif
 
-/* An objective: writes f(x) to *value and returns 0, or a code above 0 where there is no value. */
+/*
+ * An objective: writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value (or writes NaN);
+ * or a code above 0, which ends the call and is handed back.
+ */
 typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
 typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
+
+/* Called after every evaluation; a code above 0 ends the check and is handed back. */
+typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);
 
 /* A check: opaque memory without pointers, which may be moved, copied, or saved between two calls. */
 typedef struct gradproof_engine gradproof_engine;
@@ -140,22 +201,29 @@ typedef struct gradproof_probe {
     int64_t aligned;           /* long lines, 1: v has the claim's sign; + 2: own sizes; + 4, 6: without, only x = 0 */
 } gradproof_probe;
 
-/* What may be set; gradproof_options_default fills it. */
+/* What may be set; every default is 0, and gradproof_options_default fills them in. */
 typedef struct gradproof_options {
-    int64_t size;              /* sizeof(gradproof_options), so that the struct can grow */
+    int64_t size;              /* sizeof(gradproof_options), set by the caller: so the struct can grow */
     int64_t budget;            /* at most so many evaluations of the objective; 0: no limit */
     uint64_t seed;             /* seed of the random lines; the same seed gives the same bits */
     int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
+    double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
+    int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
+    const double *lower;       /* gradproof_check: n lower bounds, outside of which the objective is not called; or NULL */
+    const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
     const char *const *names;  /* names of the blocks, for gradproof_print; or NULL */
+    gradproof_progress progress; /* gradproof_check: called after every evaluation; or NULL */
+    void *progress_user;       /* handed to it as it is */
 } gradproof_options;
 
 /* What a check found. */
 typedef struct gradproof_report {
+    int64_t size;              /* sizeof(gradproof_report), set by the caller: so the struct can grow */
     int64_t verdict;           /* GRADPROOF_RIGHT, GRADPROOF_WRONG or GRADPROOF_INCONCLUSIVE; none of them is 0 */
     int64_t n;                 /* number of coordinates */
     int64_t tested;            /* coordinates that were tested */
@@ -194,6 +262,7 @@ typedef struct gradproof_report {
     int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
     double seen;               /* largest disagreement along a random line that rtol allows; bar includes it */
     double seen_factor;        /* common factor of the claims that was seen and that rtol allows; 0: none */
+    int64_t index;             /* coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none */
     int64_t stopped_by;        /* what ended the check early, one of GRADPROOF_STOPPED_BY_... */
     uint64_t seed;             /* seed of the random lines */
     int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
@@ -208,6 +277,7 @@ typedef struct gradproof_report {
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
 typedef struct gradproof_finding {
+    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them */
     int64_t start;             /* first coordinate of the line */
     int64_t stop;              /* one past its last coordinate */
     int64_t cause;             /* one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence */
@@ -228,11 +298,13 @@ typedef struct gradproof_finding {
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
 
 /*
- * Fill in the defaults: no budget, seed 0, float64 points, the default tolerance, the mode that suits n.
+ * Fill in the defaults: no limits, seed 0, float64 points, the default tolerance, the mode that suits n.
+ * In C, gradproof_options_default(&options) calls it with the size of the struct.
  *   options      Filled, its size included.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   size         sizeof(gradproof_options).
+ *   Returns      0; GRADPROOF_NULL_OPTIONS; GRADPROOF_BAD_SIZE.
  */
-int32_t gradproof_options_default(gradproof_options *options);
+int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 
 /*
  * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
@@ -248,20 +320,22 @@ int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
- *   objective    Writes f(x) to *value and returns 0. Another code at x itself ends the check and is handed
- *                back; at other points it counts as a missing value, as NaN does.
+ *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has
+ *                none; or a code above 0, which ends the check at once and is handed back.
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values; the objective gets copies of it.
  *   claimed      The gradient under test, n values.
  *   n            Number of coordinates, at least 1.
  *   options      Options, or NULL for the defaults; the type of the points is that of x.
- *   report       Filled with what was found.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *   report       Its size is set by the caller. Filled with what was found; where a callback ended the check,
+ *                with what was found until then; where the call is refused, the verdict is
+ *                GRADPROOF_INCONCLUSIVE.
+ *   findings     The size of the first one is set by the caller. Filled with the findings, at most capacity;
  *                may be NULL.
  *   capacity     Number of findings that fit.
- *   Returns      0: the check ran, and report->verdict is its verdict; GRADPROOF_BAD_ARGUMENT;
- *                GRADPROOF_OUT_OF_MEMORY; or the code of the objective at x. The report is written only where
- *                it is 0.
+ *   Returns      0: the check ran, and report->verdict is its verdict; above 0 the code of the objective or
+ *                of progress; GRADPROOF_BAD_RETURN; GRADPROOF_OBJECTIVE_NOT_FINITE for f(x);
+ *                GRADPROOF_OUT_OF_MEMORY; or the code of an argument or option that is refused.
  */
 int32_t gradproof_check(gradproof_objective objective, void *user, const double *x, const double *claimed,
     int64_t n, const gradproof_options *options, gradproof_report *report, gradproof_finding *findings,
@@ -279,22 +353,23 @@ int32_t gradproof_check_f32(gradproof_objective_f32 objective, void *user, const
  *   x            The point, n values.
  *   n            Number of coordinates, at least 1.
  *   sizes        Filled with (n + 1023) / 1024 values.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0, GRADPROOF_BAD_N, GRADPROOF_NULL_X, or GRADPROOF_NULL_SIZES.
  */
 int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
 int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
 
 /*
  * Begin a check on memory of the library's own; gradproof_end gives it back.
- *   x, claimed, sizes, n, borders, blocks, options
+ *   x, claimed, sizes, n, options
  *                As in gradproof_engine_start.
- *   code         Filled with 0, GRADPROOF_BAD_ARGUMENT or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+ *   code         Filled with what gradproof_engine_start returns, or with GRADPROOF_OUT_OF_MEMORY; may be
+ *                NULL.
  *   Returns      The check, or NULL; code says why.
  */
 gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n,
-    const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
+    const gradproof_options *options, int32_t *code);
 gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
-    const int64_t *borders, int64_t blocks, const gradproof_options *options, int32_t *code);
+    const gradproof_options *options, int32_t *code);
 
 /*
  * Write the next round of probes: points that do not depend on each other and may be evaluated in any order.
@@ -303,22 +378,25 @@ gradproof_engine *gradproof_begin_f32(const float *x, const float *claimed, cons
  *   engine       The check.
  *   probes       Filled with the probes.
  *   capacity     Number of probes that fit, at least GRADPROOF_ROUND.
- *   Returns      Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ *   Returns      Number of probes; 0: the check is done; GRADPROOF_NULL_PROBES; GRADPROOF_BAD_CAPACITY; or
+ *                what is wrong with the check: GRADPROOF_NULL_ENGINE, _NO_ENGINE, _OTHER_VERSION, _DAMAGED.
  */
 int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t capacity);
 
 /*
  * Call an objective at the points of probes: what gradproof_tell wants to know.
- *   objective    Writes f(x) to *value and returns 0.
+ *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
+ *                above 0, which ends the call.
  *   user         Handed to the objective as it is.
  *   x, claimed, sizes, n, changes
  *                As for gradproof_points.
  *   probes       The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
  *   count        Number of probes.
- *   values       Filled with count values; NaN where the objective returned a code that is not 0.
+ *   values       Filled with count values; NaN where the objective has none.
  *   point        Work memory of n values, one for each thread.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; or the code of the objective at the point x itself, which ends
- *                the call.
+ *   Returns      0; the code of the objective that ended the call; GRADPROOF_BAD_RETURN; or the code of a
+ *                NULL pointer, of a number out of its range, of a probe that moves coordinates which x does
+ *                not have, or of overlapping memory.
  */
 int32_t gradproof_evaluate(gradproof_objective objective, void *user, const double *x, const double *claimed,
     const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, double *values,
@@ -339,13 +417,24 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
  *   points       Filled with count * n values; the point of probe k begins at k * n.
  *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
  *                there are none.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does
- *                not have.
+ *   Returns      0; or the code of a NULL pointer, of a number out of its range, of a probe that moves
+ *                coordinates which x does not have, or of overlapping memory.
  */
 int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n,
     const gradproof_probe *probes, int64_t count, double *points, double *changes);
 int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n,
     const gradproof_probe *probes, int64_t count, float *points, double *changes);
+
+/*
+ * Say how many of the values told next were not computed, because their points lie outside of bounds.
+ * Such values are NaN. They are no evaluations, and the budget does not count them. The call belongs between
+ * gradproof_ask and gradproof_tell; of several the last one counts.
+ *   engine       The check.
+ *   count        Number of these values, at least 0.
+ *   Returns      0; GRADPROOF_BAD_COUNT; GRADPROOF_NO_ROUND; GRADPROOF_TOO_MANY_VALUES where the round has
+ *                fewer probes; or what is wrong with the check.
+ */
+int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
 
 /*
  * Take the values of the round that was asked for, in its order: all of them, or the first ones.
@@ -361,9 +450,10 @@ int32_t gradproof_points_f32(const float *x, const float *claimed, const double 
  *                coordinate.
  *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer; not fewer than
  *                were skipped.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been
- *                asked for since the last one was told, or since the check was stopped;
- *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+ *   Returns      0; the code of a NULL pointer; GRADPROOF_BAD_COUNT; GRADPROOF_NO_ROUND where no round has
+ *                been asked for since the last one was told, or since the check was stopped;
+ *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes; GRADPROOF_OTHER_TYPE; or what is
+ *                wrong with the check.
  */
 int32_t gradproof_tell(gradproof_engine *engine, const double *x, const double *claimed, const double *values,
     const double *changes, int64_t count);
@@ -374,19 +464,21 @@ int32_t gradproof_tell_f32(gradproof_engine *engine, const float *x, const float
  * End a check before its time: what is still open counts as untested, what is proved wrong stays wrong.
  * Nothing more is asked for. A check that is done stays as it is.
  *   engine       The check.
- *   Returns      0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
+ *   Returns      0, or what is wrong with the check.
  */
 int32_t gradproof_stop(gradproof_engine *engine);
 
 /*
  * Write what the check has found so far: at any time after its first value, and as often as is wanted.
  *   engine       The check.
- *   report       Filled with verdict, counts and figures; report->findings says how many findings there are.
+ *   report       Filled with verdict, counts and figures, as far as its size goes; report->findings says how
+ *                many findings there are. Where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
  *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
  *                may be NULL.
  *   capacity     Number of findings that fit.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first
- *                value, unless the check was stopped: then all coordinates are untested.
+ *   Returns      0; GRADPROOF_NULL_REPORT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY; GRADPROOF_NOTHING_TOLD
+ *                before the first value, unless the check was stopped: then all coordinates are untested; or
+ *                what is wrong with the check.
  */
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report,
     gradproof_finding *findings, int64_t capacity);
@@ -400,8 +492,8 @@ int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *repor
  *   kinks        Filled with 0 for no kink, 1 for one at x, 2 for one near x; may be NULL.
  *   resolutions  Filled with their resolutions, NaN where nothing was decided; may be NULL.
  *   capacity     Number of coordinates that fit.
- *   Returns      Number of these coordinates, which may be larger than capacity; GRADPROOF_BAD_ARGUMENT;
- *                GRADPROOF_NO_ENGINE.
+ *   Returns      Number of these coordinates, which may be larger than capacity; GRADPROOF_BAD_CAPACITY; or
+ *                what is wrong with the check.
  */
 int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, int64_t *causes,
     int64_t *kinks, double *resolutions, int64_t capacity);
@@ -415,7 +507,7 @@ int64_t gradproof_coordinates(const gradproof_engine *engine, int64_t *indices, 
  *                NULL.
  *   capacity     Number of blocks that fit.
  *   Returns      Number of blocks, which may be larger than capacity, and 0 in a check of every coordinate;
- *                GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ *                GRADPROOF_BAD_CAPACITY; or what is wrong with the check.
  */
 int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *bars, int64_t capacity);
 
@@ -427,15 +519,36 @@ int64_t gradproof_blocks(const gradproof_engine *engine, double *norms, double *
  *                NULL.
  *   capacity     Number of blocks that fit.
  *   Returns      Number of blocks, which may be larger than capacity, and 0 in a check of every coordinate or
- *                without names; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+ *                without names; GRADPROOF_BAD_CAPACITY; or what is wrong with the check.
  */
 int64_t gradproof_block_factors(const gradproof_engine *engine, double *factors, int64_t capacity);
 
 /*
- * Give back what gradproof_begin allocated; NULL is harmless.
+ * Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
  *   engine       The check, or NULL.
  */
 void gradproof_end(gradproof_engine *engine);
+
+/*
+ * Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
+ * The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes,
+ * copied between two calls. They bear a version and a checksum, which are verified here. Only a library with
+ * the same layout of this memory, on a machine with the same order of bytes, takes them up.
+ *   saved        The copy.
+ *   words        Number of its words.
+ *   code         Filled with 0, GRADPROOF_NULL_ENGINE, GRADPROOF_NO_ENGINE, GRADPROOF_OTHER_VERSION (also
+ *                where words are missing), GRADPROOF_DAMAGED, or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+ *   Returns      The check, or NULL; code says why.
+ */
+gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
+
+/*
+ * Give a check another budget, such as one that was saved and is taken up again.
+ *   engine       The check.
+ *   budget       At most so many evaluations in all, those before included; 0: no limit.
+ *   Returns      0; GRADPROOF_BAD_BUDGET; or what is wrong with the check.
+ */
+int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
 
 /* ---- A check in memory of the caller's own ---------------------------------------------------------------- */
 
@@ -443,32 +556,31 @@ void gradproof_end(gradproof_engine *engine);
  * Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along
  * lines.
  *   n            Number of coordinates, at least 1.
- *   blocks       Number of named blocks; 0 without names.
- *   options      The options of the check, of which mode and budget count here, or NULL for the defaults.
- *   Returns      Number of words, or GRADPROOF_BAD_ARGUMENT: also where no memory could hold so many.
+ *   options      The options of the check, of which mode, budget and blocks count here, or NULL for the
+ *                defaults.
+ *   Returns      Number of words; GRADPROOF_BAD_N, also where no memory could hold so many; or the code of an
+ *                option that is refused.
  */
-int64_t gradproof_engine_size(int64_t n, int64_t blocks, const gradproof_options *options);
+int64_t gradproof_engine_size(int64_t n, const gradproof_options *options);
 
 /*
  * Begin a check in memory of the caller's own.
  * Whatever the memory held before makes no difference. Where the call is refused, it holds no check
  * afterwards.
- *   engine       Memory of gradproof_engine_size(n, blocks, options) words.
+ *   engine       Memory of gradproof_engine_size(n, options) words.
  *   x            The point, n finite values.
  *   claimed      The gradient under test, n values; NaN and infinity are judged, not refused.
  *   sizes        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
  *   n            Number of coordinates, at least 1.
- *   borders      Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values;
- *                NULL without names.
- *   blocks       Number of named blocks; 0 without names.
  *   options      Options, or NULL for the defaults; points are in float32 where x is, or where the options
  *                say so.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0; the code of a NULL pointer, of n, or of an option that is refused;
+ *                GRADPROOF_X_NOT_FINITE.
  */
 int32_t gradproof_engine_start(gradproof_engine *engine, const double *x, const double *claimed,
-    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+    const double *sizes, int64_t n, const gradproof_options *options);
 int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, const float *claimed,
-    const double *sizes, int64_t n, const int64_t *borders, int64_t blocks, const gradproof_options *options);
+    const double *sizes, int64_t n, const gradproof_options *options);
 
 /* ---- One point of a long line, moved by several threads --------------------------------------------------- */
 
@@ -481,7 +593,7 @@ int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, con
  *   count        Number of segments.
  *   point        The point; only coordinates of the line and of these segments are set.
  *   changes      Filled with count values: the change that the claim foretells, segment by segment.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0, GRADPROOF_BAD_COUNT, or the code of a NULL pointer.
  */
 int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
     const gradproof_probe *probe, int64_t first, int64_t count, double *point, double *changes);
@@ -501,7 +613,8 @@ double gradproof_sum_segments(const double *changes, int64_t count);
 /*
  * Fill a vector with forward differences (f(x + h) - f(x)) / h, in n + 1 evaluations.
  * The error is of order h (Taylor). h is the step that x really takes after rounding.
- *   objective    Writes f(x) to *value and returns 0; another code ends the call and is handed back.
+ *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
+ *                above 0, which ends the call.
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values; never written to.
  *   n            Number of coordinates.
@@ -510,8 +623,9 @@ double gradproof_sum_segments(const double *changes, int64_t count);
  *                coordinate, as a power of two.
  *   out          Filled with n slopes.
  *   work         Work memory of n values.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the
- *                noise was to be measured and f(x) is not finite; or the code of the objective.
+ *   Returns      0; the code of a NULL pointer, of n, or of overlapping memory; GRADPROOF_OUT_OF_MEMORY;
+ *                where the noise was to be measured, GRADPROOF_X_NOT_FINITE, or
+ *                GRADPROOF_OBJECTIVE_NOT_FINITE for f(x); GRADPROOF_BAD_RETURN; or the code of the objective.
  */
 int32_t gradproof_forward_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
     const double *step, double *out, double *work);
@@ -541,7 +655,7 @@ int32_t gradproof_centered_difference_f32(gradproof_objective_f32 objective, voi
  *   out          Filled with n relative errors; may be NULL.
  *   maximum      Filled with the largest of them: infinity where one is NaN, 0 where n is 0; may be NULL.
  *   index        Filled with the first index that has the largest error, -1 where n is 0; may be NULL.
- *   Returns      0, or GRADPROOF_BAD_ARGUMENT.
+ *   Returns      0, GRADPROOF_BAD_N, or GRADPROOF_NULL_X.
  */
 int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, double *out, double *maximum,
     int64_t *index);
@@ -550,8 +664,8 @@ int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, 
 
 /*
  * Measure the absolute rounding noise of an objective near x, in about ten evaluations on a random line.
- *   objective    Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing
- *                value.
+ *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
+ *                above 0, which ends the call.
  *   user         Handed to the objective as it is.
  *   x            The point, n finite values.
  *   n            Number of coordinates, at least 1.
@@ -560,8 +674,9 @@ int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, 
  *   noise        Filled with the standard deviation of the noise, at least half a unit in the last place of
  *                f(x).
  *   arithmetic   Filled with the arithmetic that the noise betrays, GRADPROOF_ARITHMETIC_...; may be NULL.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where
- *                f(x) is not finite; or the code of the objective at x.
+ *   Returns      0; the code of a NULL pointer, of n, or of overlapping memory; GRADPROOF_OUT_OF_MEMORY;
+ *                GRADPROOF_X_NOT_FINITE; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite;
+ *                GRADPROOF_BAD_RETURN; or the code of the objective.
  */
 int32_t gradproof_noise_floor(gradproof_objective objective, void *user, const double *x, int64_t n,
     uint64_t seed, double *work, double *noise, int64_t *arithmetic);
@@ -580,8 +695,8 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
  *   left, right  Filled with the slopes on the two sides of the kinks.
  *   capacity     Number of kinks that fit.
  *   count        Filled with the number of kinks found, which may be larger than capacity.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where
- *                f(x) is not finite; or the code of the objective at x.
+ *   Returns      0; GRADPROOF_BAD_RADIUS; GRADPROOF_BAD_CAPACITY; or as gradproof_noise_floor. Where a code
+ *                above 0 of the objective ended the call, the kinks until then are there.
  */
 int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const double *x, int64_t n,
     double radius, double *work, int64_t *index, double *distance, double *left, double *right,
@@ -591,15 +706,13 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
     int64_t capacity, int64_t *count);
 
 /*
- * Say how many of the values told next were not computed, because their points lie outside of bounds.
- * Such values are NaN. They are no evaluations, and the budget does not count them. The call belongs between
- * gradproof_ask and gradproof_tell; of several the last one counts.
- *   engine       The check.
- *   count        Number of these values, at least 0.
- *   Returns      0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND;
- *                GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+ * Return the index of the first element that is NaN or infinite.
+ *   x            n values.
+ *   n            Number of elements.
+ *   Returns      The index; -1 where all are finite, also where there are none, or x is NULL.
  */
-int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
+int64_t gradproof_first_not_finite(const double *x, int64_t n);
+int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
 
 /*
  * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
@@ -614,8 +727,9 @@ int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
  *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
  *                size is 0.
  *   size         Bytes that there is room for, the 0 included.
- *   Returns      Bytes of the whole text without the 0, which may be more than there was room for; or
- *                GRADPROOF_BAD_ARGUMENT.
+ *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
+ *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
+ *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
  */
 int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
     const gradproof_options *options, char *buffer, int64_t size);

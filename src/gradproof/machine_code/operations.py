@@ -6,6 +6,7 @@ Each function gives its types, then the code for arguments of these types.
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -13,11 +14,13 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from ..core.records import codes
 from .records import Record, Records
+from .texts import TEXT_OPERATIONS
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
+# POSIX, clock_gettime: the number of the clock that nobody sets.
+CLOCK_MONOTONIC = 6 if sys.platform == "darwin" else 1
 Typed: TypeAlias = tuple[Any, Callable[..., Any]]
 
 
@@ -29,6 +32,14 @@ def _as_reals(context: Any, words: Any) -> Typed:
 @intrinsic
 def _as_floats(context: Any, words: Any) -> Typed:
     return types.CPointer(types.float32)(words), _reread
+
+
+@intrinsic
+def _as_like(context: Any, vector: Any, words: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[1], context.get_value_type(signature.return_type))
+
+    return vector(vector, words), code
 
 
 @intrinsic
@@ -70,6 +81,15 @@ def _clear(context: Any, first: Any, until: Any) -> Typed:
         return context.get_dummy_value()
 
     return types.void(first, until), code
+
+
+@intrinsic
+def _clear_bytes(context: Any, memory: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        cgutils.memset(builder, builder.bitcast(arguments[0], BYTES), arguments[1], 0)
+        return context.get_dummy_value()
+
+    return types.void(memory, types.int64), code
 
 
 @intrinsic
@@ -135,11 +155,48 @@ def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: An
 
 
 @intrinsic
+def _report_progress(context: Any, progress: Any, done: Any, expected: Any, user: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        function = ir.FunctionType(ir.IntType(32), [SIZE, SIZE, BYTES]).as_pointer()
+        return builder.call(builder.bitcast(arguments[0], function), arguments[1:])
+
+    return types.int32(progress, types.int64, types.int64, user), code
+
+
+@intrinsic
+def _seconds(context: Any) -> Typed:
+    def ticks(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(SIZE, []), "GetTickCount64")
+        real = ir.DoubleType()
+        return builder.fmul(builder.uitofp(builder.call(count, []), real), real(1e-3))
+
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        # struct timespec: seconds and nanoseconds, 8 bytes each wherever there are 64 bits.
+        kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32), SIZE.as_pointer()])
+        clock = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
+        time = cgutils.alloca_once(builder, SIZE, size=2)
+        builder.call(clock, [ir.IntType(32)(CLOCK_MONOTONIC), time])
+        whole, part = (builder.load(builder.gep(time, [SIZE(number)])) for number in range(2))
+        real = ir.DoubleType()
+        return builder.fadd(builder.sitofp(whole, real), builder.fmul(builder.sitofp(part, real), real(1e-9)))
+
+    return types.float64(), ticks if sys.platform == "win32" else code
+
+
+@intrinsic
 def _address(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.ptrtoint(arguments[0], SIZE)
 
     return types.int64(pointer), code
+
+
+@intrinsic
+def _element_bytes(context: Any, vector: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return SIZE(vector.dtype.bitwidth // 8)
+
+    return types.int64(vector), code
 
 
 @intrinsic
@@ -162,66 +219,37 @@ def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
 
 
 @intrinsic
-def _handle(context: Any, pointer: Any) -> Typed:
-    return types.voidptr(pointer), _reread
-
-
-@intrinsic
-def _letter(context: Any, text: Any, place: Any) -> Typed:
+def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        byte = builder.load(builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]]))
-        return builder.zext(byte, SIZE)
-
-    return types.int64(text, types.int64), code
-
-
-@intrinsic(prefer_literal=True)
-def _literal(context: Any, text: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _constant_text(builder, text.literal_value)
-
-    return types.voidptr(text), code
-
-
-def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
-    """Return the address of a private constant with these letters and a 0 behind them."""
-    letters = bytearray(text.encode() + b"\0")
-    kind = ir.ArrayType(ir.IntType(8), len(letters))
-    module = builder.module
-    constant = ir.GlobalVariable(module, kind, module.get_unique_name("text"))
-    constant.linkage, constant.global_constant, constant.unnamed_addr = "private", True, True
-    constant.initializer = ir.Constant(kind, letters)
-    return builder.bitcast(constant, BYTES)
-
-
-def _table(texts: dict[int, str], other: str) -> Any:
-    """Return the operation that gives the text of a number."""
-
-    @intrinsic
-    def find(context: Any, number: Any) -> Typed:
-        def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-            found = _constant_text(builder, other)
-            for key, text in texts.items():
-                is_it = builder.icmp_signed("==", arguments[0], SIZE(key))
-                found = builder.select(is_it, _constant_text(builder, text), found)
-            return found
-
-        return types.voidptr(types.int64), code
-
-    return find
-
-
-@intrinsic
-def _write_scientific(context: Any, place: Any, digits: Any, value: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(ir.IntType(32), [BYTES, SIZE, BYTES], var_arg=True)
-        snprintf = cgutils.get_or_insert_function(builder.module, kind, "snprintf")
-        number = builder.trunc(arguments[1], ir.IntType(32))
-        form = _constant_text(builder, "%.*e")
-        builder.call(snprintf, [builder.bitcast(arguments[0], BYTES), SIZE(48), form, number, arguments[2]])
+        to, come_from = (builder.bitcast(argument, BYTES) for argument in arguments[:2])
+        cgutils.raw_memmove(builder, to, come_from, arguments[2], 1)
         return context.get_dummy_value()
 
-    return types.void(place, types.int64, types.float64), code
+    return types.void(target, source, types.int64), code
+
+
+@intrinsic
+def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        words = builder.bitcast(arguments[0], SIZE.as_pointer())
+        total = cgutils.alloca_once_value(builder, SIZE(0))
+        with cgutils.for_range(builder, arguments[2]) as loop:
+            place = builder.add(arguments[1], loop.index)
+            odd = builder.add(builder.shl(place, SIZE(1)), SIZE(1))
+            product = builder.mul(builder.load(builder.gep(words, [place])), odd)
+            builder.store(builder.add(builder.load(total), product), total)
+        return builder.load(total)
+
+    return types.int64(record, types.int64, types.int64), code
+
+
+@intrinsic
+def _allocate_bytes(context: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        malloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE]), "malloc")
+        return builder.bitcast(builder.call(malloc, arguments), SIZE.as_pointer())
+
+    return types.CPointer(types.int64)(types.int64), code
 
 
 @intrinsic
@@ -280,6 +308,7 @@ def _release(context: Any, pointer: Any) -> Typed:
 
 
 OPERATIONS: dict[str, Any] = {
+    **TEXT_OPERATIONS,
     "as_reals": _as_reals,
     "as_floats": _as_floats,
     "as_record": _as_record,
@@ -287,8 +316,10 @@ OPERATIONS: dict[str, Any] = {
     "behind_all": _behind_all,
     "clear": _clear,
     "clear_record": _clear_record,
+    "clear_bytes": _clear_bytes,
     "allocate_record": _allocate_record,
     "allocate_records": _allocate_records,
+    "as_like": _as_like,
     "untyped": _untyped,
     "offset": _offset,
     "is_null": _is_null,
@@ -297,15 +328,15 @@ OPERATIONS: dict[str, Any] = {
     "holds_float32": _holds_float32,
     "bits": _bits,
     "evaluate": _evaluate,
+    "report_progress": _report_progress,
+    "seconds": _seconds,
     "address": _address,
+    "element_bytes": _element_bytes,
     "local_record": _local_record,
     "record_at": _record_at,
-    "handle": _handle,
-    "letter": _letter,
-    "literal": _literal,
-    "cause_word": _table({cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
-    "cause_sentence": _table({cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE),
-    "write_scientific": _write_scientific,
+    "copy_bytes": _copy_bytes,
+    "weighted_sum": _weighted_sum,
+    "allocate_bytes": _allocate_bytes,
     "allocate_words": _allocate_words,
     "allocate_reals": _allocate_reals,
     "allocate_like": _allocate_like,

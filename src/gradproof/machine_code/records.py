@@ -32,8 +32,10 @@ ADDRESSES = {
     "User": types.voidptr,
     "Reals": types.CPointer(types.float64),
     "Integers": types.CPointer(types.int64),
+    "ConstReals": types.CPointer(types.float64),
     "ConstIntegers": types.CPointer(types.int64),
     "Names": types.CPointer(types.voidptr),
+    "Progress": types.voidptr,
     "Letters": types.CPointer(types.uint8),
 }
 

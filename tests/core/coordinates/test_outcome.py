@@ -8,6 +8,7 @@ import pytest
 from block import block, climbed
 from oracles import lines
 from properties import refuted
+from witnesses import new_report
 
 from gradproof.core.coordinates import outcome
 from gradproof.core.evidence import intervals, scales
@@ -17,7 +18,6 @@ from gradproof.core.evidence.ladder import slope_noise
 from gradproof.core.machine import result
 from gradproof.core.records import codes
 from gradproof.core.records import engine as records
-from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of, finding_of
 
 
@@ -179,7 +179,7 @@ def keeps_marks(mark, expected):
     assert [coordinate_of(engine, index).cause for index in range(2)] == [codes.WRONG, mark]
     assert [coordinate_of(engine, index).kink for index in range(2)] == [KINK_NEAR_X, 0]
     # A mark on the way is no cause yet: to the caller the coordinate is untested.
-    report: Any = Report()
+    report: Any = new_report()
     result.report_coordinates(engine, report)
     assert (report.wrong, report.untested, report.open) == expected
 

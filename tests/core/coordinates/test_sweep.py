@@ -7,10 +7,10 @@ import pytest
 from cases import CASES, Case, X, random, squares
 from properties import refuted
 from rounds import checked, options_of
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.coordinates import rounds, slots, sweep
-from gradproof.core.records.border import Finding, Report
+from gradproof.core.records.border import Finding
 from gradproof.core.records.codes import DONE
 from gradproof.core.records.engine import CHUNK
 
@@ -36,7 +36,7 @@ def test_more_than_one_chunk(library):
         value[0] = float(point[0]) ** 2 + float(point[n - 1]) ** 2
         return 0
 
-    report: Any = Report()
+    report: Any = new_report()
     findings = records(Finding, 4)
     given = (ends, None, x, claimed, n, options_of(library), report, findings, 4)
     assert library("gradproof_check", *given) == DONE

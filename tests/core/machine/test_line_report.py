@@ -3,11 +3,11 @@
 import pytest
 from lineladders import LENGTH, begun
 from properties import refuted
+from witnesses import new_report
 
 from gradproof.core.lines import phases
 from gradproof.core.machine import line_report
 from gradproof.core.records import codes
-from gradproof.core.records.border import Report
 from gradproof.core.records.engine import coordinate_of
 
 # Figures of the report by the field of the check that they come from.
@@ -27,7 +27,7 @@ CAUSES = {word: cause for cause, (word, _) in codes.CAUSES.items()}
 
 
 def reported(lines):
-    report = Report()
+    report = new_report()
     line_report.report_lines(lines, report)
     return report
 

@@ -30,10 +30,9 @@ def rounds_of(library, problem):
     x, claimed, n = problem.x, problem.claimed, problem.x.size
     sizes = np.zeros(-(-n // 1024))
     assert library("gradproof_windows", x, n, sizes) == DONE
-    blocks = 0 if problem.borders is None else len(problem.borders) - 1
     options = options_of(library, mode=MODE_LINES, budget=problem.budget)
-    memory = np.zeros(library("gradproof_engine_size", n, blocks, options), np.int64)
-    given = (x, claimed, sizes, n, problem.borders, blocks, options)
+    memory = np.zeros(library("gradproof_engine_size", n, options), np.int64)
+    given = (x, claimed, sizes, n, options)
     assert library("gradproof_engine_start", memory, *given) == DONE
     probes = records(Probe, ROUND)
     while True:

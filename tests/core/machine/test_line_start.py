@@ -22,7 +22,7 @@ from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_LINES
 )
 def test_borders(witness, borders, code):
     options = options_of(witness, mode=MODE_LINES)
-    memory = np.zeros(witness("gradproof_engine_size", 3, 2, options), np.int64)
+    memory = np.zeros(witness("gradproof_engine_size", 3, options), np.int64)
     x, sizes = np.ones(3), np.ones(1)
     given = (memory, x, x, sizes, 3, np.array(borders, np.int64), 2, options)
     assert witness("gradproof_engine_start", *given) == code

@@ -19,8 +19,8 @@ def probes():
 
 
 def started(witness):
-    engine = np.zeros(witness("gradproof_engine_size", 4, 0, None), np.int64)
-    assert witness("gradproof_engine_start", engine, X, 2 * X, None, 4, None, 0, None) == DONE
+    engine = np.zeros(witness("gradproof_engine_size", 4, None), np.int64)
+    assert witness("gradproof_engine_start", engine, X, 2 * X, None, 4, None) == DONE
     return engine
 
 
@@ -71,12 +71,12 @@ def test_bad_arguments(witness):
     refuses(witness, "gradproof_tell", [engine, X, X, np.ones(2), None, 2], nothing)
     refuses(witness, "gradproof_stop", [engine], [(0, None)])
     refuses(witness, "gradproof_options_default", [options_of(witness)], [(0, None)])
-    refuses(witness, "gradproof_engine_size", [4, 0, None], [(0, 0)])
+    refuses(witness, "gradproof_engine_size", [4, None], [(0, 0)])
     not_finite = np.array([1.0, math.nan, 1.0, 1.0])
     wrongs = [(0, None), (1, None), (2, None), (4, 0), (1, not_finite)]
-    refuses(witness, "gradproof_engine_start", [engine, X, X, None, 4, None, 0, None], wrongs)
+    refuses(witness, "gradproof_engine_start", [engine, X, X, None, 4, None], wrongs)
     # Their twin: an infinite claim is judged, not refused.
-    assert witness("gradproof_engine_start", engine, X, np.full(4, math.inf), None, 4, None, 0, None) == DONE
+    assert witness("gradproof_engine_start", engine, X, np.full(4, math.inf), None, 4, None) == DONE
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_bad_arguments(witness):
 )
 def test_options_out_of_range(witness, name, value):
     engine, options = started(witness), options_of(witness)
-    assert witness("gradproof_engine_start", engine, X, X, None, 4, None, 0, options) == DONE
+    assert witness("gradproof_engine_start", engine, X, X, None, 4, options) == DONE
     setattr(options, name, value)
-    assert witness("gradproof_engine_start", engine, X, X, None, 4, None, 0, options) == BAD_ARGUMENT
+    assert witness("gradproof_engine_start", engine, X, X, None, 4, options) == BAD_ARGUMENT
     code = np.full(1, 7, np.int32)
-    assert witness("gradproof_begin", X, X, None, 4, None, 0, options, code) is None
+    assert witness("gradproof_begin", X, X, None, 4, options, code) is None
     assert code[0] == BAD_ARGUMENT

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from lineladders import memory
 from oracles.counts import Coordinate, counted
 from properties import refuted
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.coordinates import outcome
 from gradproof.core.records import codes
 from gradproof.core.records import engine as state
-from gradproof.core.records.border import Finding, Report
+from gradproof.core.records.border import Finding
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE
 from gradproof.core.records.lines import block_of
 
@@ -51,7 +51,7 @@ def check_of(known, findings=()):
 
 def reported(witness, engine, capacity=0):
     """The report and the findings; the check itself is left as it is."""
-    report, findings = Report(), records(Finding, max(capacity, 1))
+    report, findings = new_report(), records(Finding, max(capacity, 1))
     for record in (np.frombuffer(report, np.int64), findings.view(np.int64)):
         record[:] = UNTOUCHED
     size = 8 * state.engine_words(engine.n)
@@ -239,7 +239,7 @@ def along_lines(blocks=(), confirming=1):
 @pytest.mark.parametrize("capacity", [0, 1, 2, 3, 4])
 def test_findings_of_lines(witness, capacity):
     """Coordinates by their numbers in x, then long lines; no more than fit."""
-    report, findings = Report(), records(Finding, 4)
+    report, findings = new_report(), records(Finding, 4)
     findings.view(np.int64)[:] = UNTOUCHED
     assert witness("gradproof_result", along_lines().engine, report, findings, capacity) == DONE
     assert report.findings == 3
@@ -276,7 +276,7 @@ def test_blocks(witness, capacity):
 
 def test_bad_arguments(witness):
     engine = check_of([Coordinate("agrees", 0, 1e-9)])
-    report = Report()
+    report = new_report()
     assert witness("gradproof_result", None, report, None, 0) == BAD_ARGUMENT
     assert witness("gradproof_result", engine, None, None, 0) == BAD_ARGUMENT
     assert witness("gradproof_result", engine, report, None, -1) == BAD_ARGUMENT

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from properties import refuted
 from rounds import options_of
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_FULL, MODE_LINES, NO_ENGINE, NO_ROUND, NOTHING_TOLD
@@ -44,7 +44,7 @@ class Check:
         options = options_of(witness, mode=mode, **options)
         blocks = len(BORDERS) - 1
         self.start = [X, self.claimed, self.sizes, X.size, BORDERS, blocks, options]
-        self.memory = np.full(witness("gradproof_engine_size", X.size, blocks, options), fill, np.int64)
+        self.memory = np.full(witness("gradproof_engine_size", X.size, options), fill, np.int64)
         self.probes = records(border.Probe, ROUND)
 
     def begun(self):
@@ -79,7 +79,7 @@ class Check:
 
     def found(self):
         """The verdict in words, and the coordinates that are wrong."""
-        report: Any = border.Report()
+        report: Any = new_report()
         findings = records(border.Finding, X.size)
         assert self.witness("gradproof_result", self.memory, report, findings, X.size) == DONE
         wrong = findings[: report.findings][findings["cause"][: report.findings] == codes.WRONG]
@@ -215,7 +215,7 @@ class Outputs:
 
     def __init__(self):
         self.probes, self.findings = records(border.Probe, ROUND), records(border.Finding, 8)
-        self.report: Any = border.Report()
+        self.report: Any = new_report()
         self.words, self.reals = np.full(8, -9, np.int64), np.full(8, -9.0)
         for array in (self.probes, self.findings):
             array.view(np.int64)[:] = -9
@@ -386,8 +386,8 @@ def test_size(witness, n, blocks):
     along_lines = LINES_WORDS + BLOCK_WORDS * (blocks + 1)
     assert max(full, along_lines) < 2**60
     for mode, words in ((MODE_FULL, full), (MODE_LINES, along_lines)):
-        assert witness("gradproof_engine_size", n, blocks, options_of(witness, mode=mode)) == words
-    assert witness("gradproof_engine_size", n, blocks, None) == (full if n <= 5000 else along_lines)
+        assert witness("gradproof_engine_size", n, options_of(witness, mode=mode)) == words
+    assert witness("gradproof_engine_size", n, None) == (full if n <= 5000 else along_lines)
 
 
 @in_every_mode
@@ -397,14 +397,14 @@ def test_size(witness, n, blocks):
 )
 def test_sizes_that_no_memory_has(witness, mode, n, blocks):
     options = options_of(witness, mode=mode)
-    assert witness("gradproof_engine_size", n, blocks, options) == BAD_ARGUMENT
+    assert witness("gradproof_engine_size", n, options) == BAD_ARGUMENT
     code = np.zeros(1, np.int32)
     assert witness("gradproof_begin", X, X, X, n, BORDERS, blocks, options, code) is None
     assert code[0] == BAD_ARGUMENT
-    report = border.Report()
+    report = new_report()
     if blocks == 0:
         assert witness("gradproof_check", None, None, X, X, n, options, report, None, 0) == BAD_ARGUMENT
-        assert bytes(report) == bytes(border.Report())
+        assert bytes(report) == bytes(new_report())
 
 
 def test_no_verdict_is_0():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rounds import options_of
-from witnesses import records
+from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE
@@ -21,9 +21,9 @@ RIGHT, WRONG = 2 * X, 2 * X + (np.arange(N) == 4)
 
 def started(witness: Any, mode: int, claimed: Any, budget: int) -> Any:
     options = options_of(witness, mode=mode, budget=budget)
-    words, sizes = np.zeros(witness("gradproof_engine_size", N, 0, options), np.int64), np.zeros(1)
+    words, sizes = np.zeros(witness("gradproof_engine_size", N, options), np.int64), np.zeros(1)
     assert witness("gradproof_windows", X, N, sizes) == DONE
-    assert witness("gradproof_engine_start", words, X, claimed, sizes, N, None, 0, options) == DONE
+    assert witness("gradproof_engine_start", words, X, claimed, sizes, N, options) == DONE
     return words, sizes
 
 
@@ -47,7 +47,7 @@ def bounded(
         left_out += int(np.count_nonzero(~inside))
         assert not budget or computed <= budget
         assert computed + left_out < 5000
-    report: Any = border.Report()
+    report: Any = new_report()
     assert witness("gradproof_result", words, report, None, 0) == DONE
     return report, computed, left_out
 

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lineladders import memory
 from properties import refuted
+from witnesses import new_report
 
 from gradproof.core.machine import vouched
 from gradproof.core.records import codes
-from gradproof.core.records.border import Report
 from gradproof.core.records.codes import BAD_ARGUMENT, DONE, NO_ENGINE, VERDICT_RIGHT, VERDICT_WRONG
 from gradproof.core.records.engine import coordinate_of
 from gradproof.core.records.lines import block_of
@@ -64,7 +64,7 @@ coordinates = st.tuples(
 @example([(codes.WRONG, -1e-3, 1e-2), (codes.AGREES, 2.0, 1e-5)], 0.0)
 @example([(codes.AGREES, 0.0, 1e-2)], 0.0)
 def counts_coordinates(function, known, atol):
-    report = Report()
+    report = new_report()
     function(check_of(known, atol), report)
     assert (float(report.vouched), report.unseen) == counted(known, atol)
 
@@ -84,7 +84,7 @@ def test_coordinates_twin(field, value):
 
 def test_the_report_has_it(witness):
     engine = check_of([(codes.AGREES, 2.0, 1e-6), (codes.AGREES, 1e-3, 1e-2), (codes.WRONG, 2.0, 1e-6)], 1e-9)
-    engine.rounds, report = 1, Report()
+    engine.rounds, report = 1, new_report()
     assert witness("gradproof_result", engine, report, None, 0) == DONE
     assert (report.atol, float(report.vouched), report.unseen) == (1e-9, 1 / 3, 1)
 
@@ -110,7 +110,7 @@ def factors_of(lines):
 
 
 def vouches(lines, verdict=VERDICT_RIGHT):
-    report = Report()
+    report = new_report()
     report.verdict = verdict
     vouched.vouch_along_lines(lines, report)
     return float(report.vouched), report.unseen

@@ -43,7 +43,7 @@ def test_evaluate(witness, twin):
     right = [bowl, None, *given]
     for place, wrong in ((0, None), (2, None), (5, -1), (6, None), (7, -1), (8, None), (10, None), (5, 1)):
         assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
-    assert witness(symbol, None, None, None, None, None, 3, None, 0, None, None, None) == DONE
+    assert witness(symbol, None, None, None, None, None, 3, None, None, None) == DONE
 
 
 # What follows a probe may set all that it moved, or a part of it, or nothing; on long lines, too.

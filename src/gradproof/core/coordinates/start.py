@@ -31,7 +31,7 @@ def start_coordinates(engine: Engine, x: ConstVector, claimed: ConstVector, rtol
         coordinate.x = widened(x[index])
         coordinate.claimed = widened(claimed[index])
         if not math.isfinite(coordinate.x):
-            return codes.BAD_ARGUMENT
+            return codes.X_NOT_FINITE
     begin_arithmetic(engine)
     engine.value = math.nan
     engine.typical = typical_size(x, engine.n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
 from ..lines import phases
-from ..records.border import Finding, Findings, Report
+from ..records.border import Finding, Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
@@ -58,14 +58,6 @@ def count_lines(lines: Lines, report: Report) -> None:
         report.tested = lines.engine.n
     report.agreeing = lines.engine.n if report.verdict == VERDICT_RIGHT else 0
     report.untested = lines.engine.n - report.tested
-
-
-def write_long_findings(lines: Lines, findings: Findings, written: int, capacity: int) -> None:
-    """Copy the findings about lines longer than one coordinate behind those that are written already."""
-    for number in range(lines.finding_count):
-        if written + number < capacity:
-            findings[written + number] = lines.long_findings[number]
-            count_samples(lines, findings[written + number])
 
 
 def count_samples(lines: Lines, finding: Finding) -> None:

@@ -9,10 +9,12 @@ from ..lines.norms import Measures, are_finite, is_in_float32, median_slope, nor
 from ..lines.rungs import FLOOR
 from ..points.directions import ABOVE_FLOOR, OWN_SIZE, size_in_window, typical_size, window_count, window_ends
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import DONE, X_NOT_FINITE
+from ..records.engine import ENGINE_WORDS
 from ..records.floats import widened
-from ..records.lines import Lines, block_of
-from ..records.memory import as_reals, clear
+from ..records.lines import LINES_WORDS, Lines, block_of
+from ..records.memory import as_reals, clear_bytes
+from ..records.record import WORD
 from ..search.candidates import add_candidate
 
 # Up to this many claimed values that are not finite are tested alone; one would do.
@@ -26,20 +28,10 @@ ROUNDING_FLOAT32 = 1.5e-7
 UNLIKE = 2.0**20
 
 
-def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
-    """Return whether the borders of named blocks do not lead from 0 to n without a step back."""
-    if borders[0] != 0 or borders[blocks] != n:
-        return True
-    for number in range(blocks):
-        if borders[number] > borders[number + 1]:
-            return True
-    return False
-
-
 def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
     """Empty the memory of a check along lines, and note where its named blocks begin."""
-    clear(lines.failed, lines.pool)
-    lines.candidates.count = 0
+    # All of it, so that the seal of a check never depends on what nobody has written.
+    clear_bytes(lines.coordinates, WORD * (LINES_WORDS - ENGINE_WORDS))
     lines.block_count = blocks
     for number in range(blocks + 1):
         block = block_of(lines, number)
@@ -60,7 +52,7 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
     for window in range(window_count(engine.n)):
         start, stop = window_ends(engine.n, window)
         if not are_finite(x, start, stop):
-            return BAD_ARGUMENT
+            return X_NOT_FINITE
         if not are_finite(claimed, start, stop):
             note_unfit_claims(lines, claimed, start, stop)
         if lines.empty_size == 0.0 and size_in_window(x, engine.n, window) == 0.0:

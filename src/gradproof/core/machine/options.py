@@ -4,44 +4,102 @@ from __future__ import annotations
 
 import math
 
-from ..records.abi import Code, Integer, exported
-from ..records.border import ConstOptions, Options
-from ..records.codes import BAD_ARGUMENT, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES
-from ..records.memory import clear_record, is_null
-from ..records.record import WORD, words_of
+from ..records import codes
+from ..records.abi import Code, ConstIntegers, Integer, exported
+from ..records.border import OPTIONS_BYTES, ConstOptions, Options
+from ..records.codes import BAD_SIZE, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES, NULL_OPTIONS
+from ..records.memory import clear_bytes, copy_bytes, is_null, record_at
+from ..records.record import WORD, Word
 
-OPTIONS_BYTES = words_of(Options) * WORD
+# The smallest struct that has its first field, and more than any struct of the border has: what is beyond was not set.
+LEAST_BYTES = 8
+MOST_BYTES = 65536
+MOST_THREADS = 1024
+# More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
+LARGEST_COUNT = 1 << 48
 
 
 @exported
-def options_default(options: Options) -> Code:
-    """Fill in the defaults: no budget, seed 0, float64 points, the default tolerance, the mode that suits n.
+def options_fill(options: Options, size: Integer) -> Code:
+    """Fill in the defaults: no limits, seed 0, float64 points, the default tolerance, the mode that suits n.
+
+    In C, `gradproof_options_default(&options)` calls it with the size of the struct.
 
     Parameters
     ----------
     options : Options
         Filled, its size included.
+    size : Integer
+        sizeof(gradproof_options).
 
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0; GRADPROOF_NULL_OPTIONS; GRADPROOF_BAD_SIZE.
     """
     if is_null(options):
-        return BAD_ARGUMENT
+        return NULL_OPTIONS
+    if size_is_bad(size, LEAST_BYTES):
+        return BAD_SIZE
     # Every default is 0.
-    clear_record(options)
-    options.size = OPTIONS_BYTES
+    clear_bytes(options, size)
+    options.size = size
     return DONE
 
 
-def options_are_bad(options: ConstOptions) -> bool:
-    """Return whether an option is out of its range."""
-    if options.size != OPTIONS_BYTES or options.budget < 0:
+def size_is_bad(size: int, least: int) -> bool:
+    """Return whether the first field of a struct cannot be its size."""
+    return size < least or size > MOST_BYTES or size % WORD != 0
+
+
+def take_options(own: Options, given: ConstOptions, n: int) -> int:
+    """Copy options that may be those of an older header, or NULL, over defaults; return a code where one is refused.
+
+    Of a newer header, what this library does not know must be 0.
+    """
+    if is_null(given):
+        return DONE
+    size = given.size
+    if size_is_bad(size, LEAST_BYTES):
+        return BAD_SIZE
+    for distance in range(OPTIONS_BYTES, size, WORD):
+        if record_at(given, distance, Word).value != 0:
+            return BAD_SIZE
+    copy_bytes(own, given, size if size < OPTIONS_BYTES else OPTIONS_BYTES)
+    return code_of_options(own, n)
+
+
+def code_of_options(options: Options, n: int) -> int:
+    """Return the code of the first option that is out of its range; 0 where none is."""
+    if options.budget < 0:
+        return codes.BAD_BUDGET
+    if not 0 <= options.float32 <= 1:
+        return codes.BAD_FLOAT32
+    if not 0.0 <= options.rtol < 1.0:
+        return codes.BAD_RTOL
+    if not 0.0 <= options.atol < math.inf:
+        return codes.BAD_ATOL
+    if not MODE_AUTO <= options.mode <= MODE_LINES:
+        return codes.BAD_MODE
+    if not 0.0 <= options.time_limit < math.inf:
+        return codes.BAD_TIME_LIMIT
+    if not 0 <= options.threads <= MOST_THREADS:
+        return codes.BAD_THREADS
+    if not 0 <= options.blocks <= LARGEST_COUNT or (options.blocks > 0 and is_null(options.borders)):
+        return codes.BAD_BLOCKS
+    if options.blocks > 0 and borders_are_bad(options.borders, options.blocks, n):
+        return codes.BAD_BORDERS
+    return DONE
+
+
+def borders_are_bad(borders: ConstIntegers, blocks: int, n: int) -> bool:
+    """Return whether the borders of named blocks do not lead from 0 to n without a step back."""
+    if borders[0] != 0 or borders[blocks] != n:
         return True
-    if not (0.0 <= options.rtol < 1.0 and 0.0 <= options.atol < math.inf):
-        return True
-    return not MODE_AUTO <= options.mode <= MODE_LINES
+    for number in range(blocks):
+        if borders[number] > borders[number + 1]:
+            return True
+    return False
 
 
 @exported
@@ -70,7 +128,6 @@ def uses_lines(n: Integer, mode: Integer, budget: Integer) -> Integer:
     return 1 if n > LARGEST_FULL or tight else 0
 
 
-def chosen_mode(n: int, options: ConstOptions) -> int:
+def chosen_mode(n: int, options: Options) -> int:
     """Return the mode of a check: as the options say, or as n and the budget do."""
-    lines = uses_lines(n, MODE_AUTO, 0) if is_null(options) else uses_lines(n, options.mode, options.budget)
-    return MODE_LINES if lines != 0 else MODE_FULL
+    return MODE_LINES if uses_lines(n, options.mode, options.budget) != 0 else MODE_FULL

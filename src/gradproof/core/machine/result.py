@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_decided
+from ..coordinates.usual import change_of_claims, note_usual_resolutions
 from ..noise.shown_arithmetic import noise_source
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
-from ..records.border import MOST_UNSEEN, Findings, Report
-from ..records.codes import BAD_ARGUMENT, DONE, MODE_LINES, NO_ENGINE, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
+from ..records.border import FINDING_BYTES, MOST_UNSEEN, REPORT_BYTES, Finding, Findings, Report
+from ..records.codes import BAD_CAPACITY, DONE, MODE_LINES, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
 from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
-from ..records.memory import as_record, clear_record, is_null
-from .line_report import report_lines, write_long_findings
-from .rounds import blocks_asked_for, is_engine
-from .usual import change_of_claims, note_usual_resolutions
+from ..records.memory import as_record, copy_bytes, is_null, local_record, record_at
+from .line_report import count_samples, report_lines
+from .options import size_is_bad
+from .sealing import blocks_asked_for, taken_up
 from .vouched import vouch_along_lines, vouch_for_coordinates
+
+# A struct of a result has at least its size and what it says first.
+LEAST_RESULT = 16
 
 
 @exported
@@ -29,7 +33,8 @@ def result(engine: ConstEngine, report: Report, findings: Findings, capacity: In
     engine : ConstEngine
         The check.
     report : Report
-        Filled with verdict, counts and figures; `report->findings` says how many findings there are.
+        Filled with verdict, counts and figures, as far as its size goes; `report->findings` says how many findings
+        there are.  Where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
     findings : Findings
         Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
     capacity : Integer
@@ -38,24 +43,59 @@ def result(engine: ConstEngine, report: Report, findings: Findings, capacity: In
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NOTHING_TOLD before the first value, unless the check
-        was stopped: then all coordinates are untested.
+        0; GRADPROOF_NULL_REPORT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY; GRADPROOF_NOTHING_TOLD before the first
+        value, unless the check was stopped: then all coordinates are untested; or what is wrong with the check.
     """
-    if is_null(engine) or is_null(report) or capacity < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
+    code = open_report(report, findings, capacity)
+    if code == DONE:
+        code = taken_up(engine)
+    if code == DONE:
+        code = write_result(engine, report, findings, capacity)
+    return code
+
+
+def open_report(report: Report, findings: Findings, capacity: int) -> int:
+    """Write that nothing is decided yet; return the code of what is wrong with the memory of a result."""
+    if is_null(report):
+        return codes.NULL_REPORT
+    # Before anything can be refused: whatever happens, this memory does not say `right`.
+    report.verdict = codes.VERDICT_INCONCLUSIVE
+    if size_is_bad(report.size, LEAST_RESULT):
+        return codes.BAD_SIZE
+    if capacity < 0:
+        return codes.BAD_CAPACITY
+    if not is_null(findings) and capacity > 0 and size_is_bad(findings[0].size, LEAST_RESULT):
+        return codes.BAD_SIZE
+    whole = local_record(Report)
+    whole.verdict = codes.VERDICT_INCONCLUSIVE
+    whole.index = -1
+    copy_report(report, whole)
+    return DONE
+
+
+def copy_report(report: Report, whole: Report) -> None:
+    """Copy a report into the caller's struct, as far as that goes; the size stays as it was set."""
+    size = report.size
+    whole.size = size
+    copy_bytes(report, whole, size if size < REPORT_BYTES else REPORT_BYTES)
+
+
+def write_result(engine: ConstEngine, report: Report, findings: Findings, capacity: int) -> int:
+    """Write report and findings of a check that has been looked at; return a code."""
     if engine.rounds == 0 and engine.stopped == 0:
         return NOTHING_TOLD
-    write_report(engine, report)
-    if not is_null(findings):
+    whole = local_record(Report)
+    write_report(engine, whole)
+    copy_report(report, whole)
+    if not is_null(findings) and capacity > 0:
         write_findings(engine, findings, capacity)
     return DONE
 
 
 def write_report(engine: ConstEngine, report: Report) -> None:
     """Fill the report: what every check has, then what its mode has."""
-    clear_record(report)
+    report.index = -1
+    report.seed = engine.seed
     report.n = engine.n
     report.evaluations = engine.evaluations
     report.outside = engine.outside
@@ -68,7 +108,6 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     report.spread = engine.spread
     report.rtol = engine.rtol
     report.atol = engine.atol
-    report.seed = engine.seed
     report.mode = engine.mode
     for place in range(MOST_UNSEEN):
         report.most_unseen[place] = -1
@@ -80,6 +119,15 @@ def write_report(engine: ConstEngine, report: Report) -> None:
         vouch_for_coordinates(engine, report)
         note_usual_resolutions(engine, report)
     report.noise_source = noise_source(engine, report.change)
+    note_what_stopped(engine, report)
+
+
+def note_what_stopped(engine: ConstEngine, report: Report) -> None:
+    """Note what ended the check early: whoever stopped it, or else the budget where something was left undone."""
+    early = report.early != 0 if engine.mode == MODE_LINES else report.untested > 0
+    report.stopped_by = engine.stopped
+    if engine.stopped == codes.STOPPED_BY_NOTHING and early and engine.budget > 0:
+        report.stopped_by = codes.STOPPED_BY_BUDGET
 
 
 def report_coordinates(engine: ConstEngine, report: Report) -> None:
@@ -119,15 +167,31 @@ def place_in_x(engine: ConstEngine, index: int) -> int:
 def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
     """Copy the findings: coordinates in their order, then longer lines."""
     written = 0
+    stride = findings[0].size
+    found = local_record(Finding)
     for index in range(tested_alone(engine)):
         number = coordinate_of(engine, index).finding
         if number >= 0 and written < capacity:
-            findings[written] = finding_of(engine, number)
-            findings[written].start = place_in_x(engine, index)
-            findings[written].stop = findings[written].start + 1
+            copy_bytes(found, finding_of(engine, number), FINDING_BYTES)
+            found.start = place_in_x(engine, index)
+            found.stop = found.start + 1
+            write_finding(findings, written, stride, found)
             written += 1
     if engine.mode == MODE_LINES:
-        write_long_findings(as_record(engine, Lines), findings, written, capacity)
+        lines = as_record(engine, Lines)
+        for number in range(lines.finding_count):
+            if written < capacity:
+                copy_bytes(found, lines.long_findings[number], FINDING_BYTES)
+                count_samples(lines, found)
+                write_finding(findings, written, stride, found)
+                written += 1
+
+
+def write_finding(findings: Findings, number: int, stride: int, found: Finding) -> None:
+    """Copy a finding into the caller's array, whose structs may be those of an older header."""
+    target = record_at(findings, number * stride, Finding)
+    copy_bytes(target, found, stride if stride < FINDING_BYTES else FINDING_BYTES)
+    target.size = stride
 
 
 @exported
@@ -154,12 +218,14 @@ def coordinates(
     Returns
     -------
     Integer
-        Number of these coordinates, which may be larger than `capacity`; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        Number of these coordinates, which may be larger than `capacity`; GRADPROOF_BAD_CAPACITY; or what is wrong with
+        the check.
     """
-    if is_null(engine) or capacity < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
+    code = taken_up(engine)
+    if code != DONE:
+        return code
+    if capacity < 0:
+        return BAD_CAPACITY
     count = tested_alone(engine)
     for index in range(count if count < capacity else capacity):
         coordinate = coordinate_of(engine, index)
@@ -194,7 +260,7 @@ def blocks(engine: ConstEngine, norms: Reals, bars: Reals, capacity: Integer) ->
     -------
     Integer
         Number of blocks, which may be larger than `capacity`, and 0 in a check of every coordinate;
-        GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        GRADPROOF_BAD_CAPACITY; or what is wrong with the check.
     """
     count = blocks_asked_for(engine, capacity)
     lines = as_record(engine, Lines)

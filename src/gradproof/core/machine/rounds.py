@@ -10,56 +10,68 @@ from ..coordinates.rounds import take_round, write_round
 from ..coordinates.start import start_coordinates
 from ..coordinates.sweep import end_early, prepare
 from ..noise.shown_arithmetic import note_values
-from ..records.abi import Code, ConstIntegers, ConstReals, ConstVector, Integer, exported
-from ..records.border import ConstOptions, Probes
-from ..records.codes import BAD_ARGUMENT, DONE, MODE_AUTO, MODE_LINES, NO_ENGINE, NO_ROUND, TOO_MANY_VALUES
-from ..records.engine import ENGINE_MARK, ROUND, ConstEngine, Engine, engine_words
+from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
+from ..records.border import ConstOptions, Options, Probes
+from ..records.codes import (
+    BAD_BUDGET,
+    BAD_CAPACITY,
+    BAD_COUNT,
+    BAD_N,
+    DONE,
+    MODE_LINES,
+    NO_ROUND,
+    NULL_CHANGES,
+    NULL_CLAIMED,
+    NULL_ENGINE,
+    NULL_PROBES,
+    NULL_SIZES,
+    NULL_VALUES,
+    NULL_X,
+    STOPPED_BY_CALLER,
+    TOO_MANY_VALUES,
+)
+from ..records.engine import ENGINE_MARK, ROUND, Engine, engine_words
 from ..records.lines import Lines, lines_words
-from ..records.memory import as_record, clear, holds_float32, is_null
+from ..records.memory import as_record, clear, element_bytes, holds_float32, is_null, local_record
 from .line_rounds import settle_lines, take_lines_round, write_lines_round
-from .line_start import borders_are_bad, clear_lines, start_lines
+from .line_start import clear_lines, start_lines
 from .line_verdict import end_lines_early
-from .options import chosen_mode, options_are_bad
-
-# More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
-LARGEST_COUNT = 1 << 48
+from .options import LARGEST_COUNT, chosen_mode, take_options
+from .sealing import LAYOUT, seal, seal_head, taken_up, taken_up_with
 
 
 @exported
-def engine_size(n: Integer, blocks: Integer, options: ConstOptions) -> Integer:
+def engine_size(n: Integer, options: ConstOptions) -> Integer:
     """Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along lines.
 
     Parameters
     ----------
     n : Integer
         Number of coordinates, at least 1.
-    blocks : Integer
-        Number of named blocks; 0 without names.
     options : ConstOptions
-        The options of the check, of which mode and budget count here, or NULL for the defaults.
+        The options of the check, of which mode, budget and blocks count here, or NULL for the defaults.
 
     Returns
     -------
     Integer
-        Number of words, or GRADPROOF_BAD_ARGUMENT: also where no memory could hold so many.
+        Number of words; GRADPROOF_BAD_N, also where no memory could hold so many; or the code of an option that is
+        refused.
     """
-    if n < 1 or n > LARGEST_COUNT or blocks < 0 or blocks > LARGEST_COUNT:
-        return BAD_ARGUMENT
-    if not is_null(options) and options_are_bad(options):
-        return BAD_ARGUMENT
-    return lines_words(blocks) if chosen_mode(n, options) == MODE_LINES else engine_words(n)
+    own = local_record(Options)
+    code = take_options(own, options, n)
+    if n < 1 or n > LARGEST_COUNT:
+        return BAD_N
+    return words_for(n, own) if code == DONE else code
+
+
+def words_for(n: int, options: Options) -> int:
+    """Return how many words a check with these options needs."""
+    return lines_words(options.blocks) if chosen_mode(n, options) == MODE_LINES else engine_words(n)
 
 
 @exported
 def engine_start(
-    engine: Engine,
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    n: Integer,
-    borders: ConstIntegers,
-    blocks: Integer,
-    options: ConstOptions,
+    engine: Engine, x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: Integer, options: ConstOptions
 ) -> Code:
     """Begin a check in memory of the caller's own.
 
@@ -68,7 +80,7 @@ def engine_start(
     Parameters
     ----------
     engine : Engine
-        Memory of gradproof_engine_size(n, blocks, options) words.
+        Memory of gradproof_engine_size(n, options) words.
     x : ConstVector
         The point, n finite values.
     claimed : ConstVector
@@ -77,63 +89,62 @@ def engine_start(
         For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
     n : Integer
         Number of coordinates, at least 1.
-    borders : ConstIntegers
-        Where the named blocks begin, from 0, and where the last one ends, n: blocks + 1 values; NULL without names.
-    blocks : Integer
-        Number of named blocks; 0 without names.
     options : ConstOptions
         Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
 
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0; the code of a NULL pointer, of n, or of an option that is refused; GRADPROOF_X_NOT_FINITE.
     """
     if is_null(engine):
-        return BAD_ARGUMENT
+        return NULL_ENGINE
     engine.mark = 0
-    if is_null(x) or is_null(claimed) or engine_size(n, blocks, options) < 0:
-        return BAD_ARGUMENT
-    mode = chosen_mode(n, options)
-    if mode == MODE_LINES and is_null(sizes):
-        return BAD_ARGUMENT
-    if blocks > 0 and (is_null(borders) or borders_are_bad(borders, blocks, n)):
-        return BAD_ARGUMENT
-    clear(engine, engine.scratch)
-    engine.mode = mode
-    engine.n = n
-    rtol = 0.0
-    if not is_null(options):
-        engine.float32 = 1 if options.float32 != 0 else 0
-        engine.budget = options.budget
-        engine.seed = options.seed
-        engine.atol = options.atol
-        rtol = options.rtol
-    if holds_float32(x):
-        engine.float32 = 1
-    if mode == MODE_LINES:
-        lines = as_record(engine, Lines)
-        clear_lines(lines, borders, blocks)
-        code = start_lines(lines, x, claimed, sizes, rtol)
-    else:
-        code = start_coordinates(engine, x, claimed, rtol)
+    own = local_record(Options)
+    code = code_of_start(x, claimed, n)
     if code == DONE:
-        engine.mark = ENGINE_MARK
+        code = take_options(own, options, n)
+    if code == DONE and chosen_mode(n, own) == MODE_LINES and is_null(sizes):
+        code = NULL_SIZES
+    if code == DONE:
+        code = begin_engine(engine, x, claimed, sizes, n, own)
+    if code == DONE:
+        seal(engine)
     return code
 
 
-def is_engine(engine: ConstEngine) -> bool:
-    """Return whether memory holds a check that has been started."""
-    return engine.mark == ENGINE_MARK and MODE_AUTO < engine.mode <= MODE_LINES
+def code_of_start(x: ConstVector, claimed: ConstVector, n: int) -> int:
+    """Return the code of what a check cannot begin with; 0 where there is nothing."""
+    if n < 1 or n > LARGEST_COUNT:
+        return BAD_N
+    if is_null(x):
+        return NULL_X
+    return NULL_CLAIMED if is_null(claimed) else DONE
 
 
-def blocks_asked_for(engine: ConstEngine, capacity: int) -> int:
-    """Return the number of named blocks of a check, 0 where every coordinate is tested; or the code of a misuse."""
-    if is_null(engine) or capacity < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
-    return as_record(engine, Lines).block_count if engine.mode == MODE_LINES else 0
+def begin_engine(
+    engine: Engine, x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: int, options: Options
+) -> int:
+    """Begin a check with options that have been looked at; the engine is sealed by the caller, or never leaves it."""
+    clear(engine, engine.scratch)
+    engine.mode = chosen_mode(n, options)
+    engine.n = n
+    engine.layout = LAYOUT
+    engine.words = words_for(n, options)
+    engine.vectors = 8 * element_bytes(x)
+    engine.float32 = 1 if holds_float32(x) else options.float32
+    engine.budget = options.budget
+    engine.seed = options.seed
+    engine.atol = options.atol
+    if engine.mode == MODE_LINES:
+        lines = as_record(engine, Lines)
+        clear_lines(lines, options.borders, options.blocks)
+        code = start_lines(lines, x, claimed, sizes, options.rtol)
+    else:
+        code = start_coordinates(engine, x, claimed, options.rtol)
+    if code == DONE:
+        engine.mark = ENGINE_MARK
+    return code
 
 
 @exported
@@ -154,12 +165,23 @@ def ask(engine: Engine, probes: Probes, capacity: Integer) -> Integer:
     Returns
     -------
     Integer
-        Number of probes; 0: the check is done; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        Number of probes; 0: the check is done; GRADPROOF_NULL_PROBES; GRADPROOF_BAD_CAPACITY; or what is wrong with
+        the check: GRADPROOF_NULL_ENGINE, _NO_ENGINE, _OTHER_VERSION, _DAMAGED.
     """
-    if is_null(engine) or is_null(probes) or capacity < ROUND:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
+    if is_null(probes):
+        return NULL_PROBES
+    if capacity < ROUND:
+        return BAD_CAPACITY
+    code = taken_up(engine)
+    if code != DONE:
+        return code
+    count = next_round(engine, probes)
+    seal_head(engine)
+    return count
+
+
+def next_round(engine: Engine, probes: Probes) -> int:
+    """Write the next round of probes; return their number, 0 where the check is done."""
     engine.skipped = 0
     if engine.mode == MODE_LINES:
         engine.asked = write_lines_round(as_record(engine, Lines), probes)
@@ -185,18 +207,20 @@ def skip(engine: Engine, count: Integer) -> Code:
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND; GRADPROOF_TOO_MANY_VALUES where the round
-        has fewer probes.
+        0; GRADPROOF_BAD_COUNT; GRADPROOF_NO_ROUND; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes; or what
+        is wrong with the check.
     """
-    if is_null(engine) or count < 0:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
+    code = taken_up(engine)
+    if code != DONE:
+        return code
+    if count < 0:
+        return BAD_COUNT
     if engine.asked < 1:
         return NO_ROUND
     if count > engine.asked:
         return TOO_MANY_VALUES
     engine.skipped = count
+    seal_head(engine)
     return DONE
 
 
@@ -207,9 +231,8 @@ def tell(
     """Take the values of the round that was asked for, in its order: all of them, or the first ones.
 
     The first ones are for a caller who must stop in the middle of a round.  They count as evaluations, but for those
-    that gradproof_skip took out.  Where
-    coordinates are tested one by one, what they prove stands, and the next round asks for the rest; along lines they
-    are not enough, and the next round is the same one again.
+    that gradproof_skip took out.  Where coordinates are tested one by one, what they prove stands, and the next round
+    asks for the rest; along lines they are not enough, and the next round is the same one again.
 
     Parameters
     ----------
@@ -228,22 +251,40 @@ def tell(
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE; GRADPROOF_NO_ROUND where no round has been asked for since the
-        last one was told, or since the check was stopped; GRADPROOF_TOO_MANY_VALUES where the round has fewer probes.
+        0; the code of a NULL pointer; GRADPROOF_BAD_COUNT; GRADPROOF_NO_ROUND where no round has been asked for since
+        the last one was told, or since the check was stopped; GRADPROOF_TOO_MANY_VALUES where the round has fewer
+        probes; GRADPROOF_OTHER_TYPE; or what is wrong with the check.
     """
-    if is_null(engine) or is_null(x) or is_null(claimed) or is_null(values) or count < 1:
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
-    along_lines = engine.mode == MODE_LINES
-    if along_lines and is_null(changes):
-        return BAD_ARGUMENT
+    if is_null(x):
+        return NULL_X
+    if is_null(claimed):
+        return NULL_CLAIMED
+    if is_null(values):
+        return NULL_VALUES
+    code = taken_up_with(engine, x)
+    if code == DONE:
+        code = code_of_values(engine, changes, count)
+    if code == DONE:
+        take_values(engine, x, claimed, values, changes, count)
+        seal(engine)
+    return code
+
+
+def code_of_values(engine: Engine, changes: ConstReals, count: int) -> int:
+    """Return the code of what is wrong with so many values of the round that is under way; 0 where nothing is."""
+    if engine.mode == MODE_LINES and is_null(changes):
+        return NULL_CHANGES
+    if count < 1 or (engine.skipped > count and engine.asked > 0):
+        return BAD_COUNT
     if engine.asked < 1:
         return NO_ROUND
-    if count > engine.asked:
-        return TOO_MANY_VALUES
-    if engine.skipped > count:
-        return BAD_ARGUMENT
+    return TOO_MANY_VALUES if count > engine.asked else DONE
+
+
+def take_values(
+    engine: Engine, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals, count: int
+) -> None:
+    """Take the values of a round, or its first ones, and prepare what comes next."""
     whole = count == engine.asked
     engine.asked = 0
     engine.rounds += 1
@@ -251,14 +292,13 @@ def tell(
     engine.outside += engine.skipped
     engine.skipped = 0
     note_values(engine, values, count)
-    if not along_lines:
+    if engine.mode != MODE_LINES:
         take_round(engine, values, count)
         prepare(engine)
     elif whole:
         lines = as_record(engine, Lines)
         take_lines_round(lines, values, changes)
         settle_lines(lines, x, claimed)
-    return DONE
 
 
 @exported
@@ -275,16 +315,45 @@ def stop(engine: Engine) -> Code:
     Returns
     -------
     Code
-        0, GRADPROOF_BAD_ARGUMENT, or GRADPROOF_NO_ENGINE.
+        0, or what is wrong with the check.
     """
-    if is_null(engine):
-        return BAD_ARGUMENT
-    if not is_engine(engine):
-        return NO_ENGINE
+    code = taken_up(engine)
+    if code == DONE:
+        end_before_its_time(engine, STOPPED_BY_CALLER)
+        seal(engine)
+    return code
+
+
+def end_before_its_time(engine: Engine, stopped_by: int) -> None:
+    """End a check, and note what ended it."""
     engine.asked = 0
-    engine.stopped = 1
+    engine.stopped = stopped_by
     if engine.mode == MODE_LINES:
         end_lines_early(as_record(engine, Lines))
     else:
         end_early(engine)
-    return DONE
+
+
+@exported
+def allow(engine: Engine, budget: Integer) -> Code:
+    """Give a check another budget, such as one that was saved and is taken up again.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check.
+    budget : Integer
+        At most so many evaluations in all, those before included; 0: no limit.
+
+    Returns
+    -------
+    Code
+        0; GRADPROOF_BAD_BUDGET; or what is wrong with the check.
+    """
+    code = taken_up(engine)
+    if code == DONE and budget < 0:
+        code = BAD_BUDGET
+    if code == DONE:
+        engine.budget = budget
+        seal_head(engine)
+    return code

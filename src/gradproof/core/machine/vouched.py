@@ -20,7 +20,7 @@ from ..records.engine import ConstEngine, Coordinate, Engine, coordinate_of
 from ..records.floats import larger, smaller
 from ..records.lines import Lines, block_of
 from ..records.memory import as_record, is_null
-from .rounds import blocks_asked_for
+from .sealing import blocks_asked_for
 
 # So many tolerances: what must not pass unseen.
 SEEN_TOLERANCES = 10.0
@@ -184,7 +184,7 @@ def block_factors(engine: ConstEngine, factors: Reals, capacity: Integer) -> Int
     -------
     Integer
         Number of blocks, which may be larger than `capacity`, and 0 in a check of every coordinate or without names;
-        GRADPROOF_BAD_ARGUMENT; GRADPROOF_NO_ENGINE.
+        GRADPROOF_BAD_CAPACITY; or what is wrong with the check.
     """
     count = blocks_asked_for(engine, capacity)
     lines = as_record(engine, Lines)

@@ -6,10 +6,11 @@ import math
 
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, User, Vector, exported
-from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from ..records.codes import BAD_N, DONE, NULL_OBJECTIVE, NULL_OUTPUT, NULL_POINT, NULL_X, OUT_OF_MEMORY, OVERLAP
 from ..records.engine import Engine
 from ..records.floats import larger, power_of_two_above, smaller, widened
-from ..records.memory import allocate_record, is_null, offset, release
+from ..records.memory import allocate_record, element_bytes, is_null, offset, release
+from ..records.overlapping import overlap
 from ..records.record import record
 from .noise_floor import Function, measure_noise, set_function, value_at
 
@@ -38,7 +39,8 @@ def forward_difference(
     Parameters
     ----------
     objective : Objective
-        Writes f(x) to *value and returns 0; another code ends the call and is handed back.
+        Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
+        call.
     user : User
         Handed to the objective as it is.
     x : ConstVector
@@ -56,8 +58,9 @@ def forward_difference(
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where the noise was to be
-        measured and f(x) is not finite; or the code of the objective.
+        0; the code of a NULL pointer, of n, or of overlapping memory; GRADPROOF_OUT_OF_MEMORY; where the noise was to
+        be measured, GRADPROOF_X_NOT_FINITE, or GRADPROOF_OBJECTIVE_NOT_FINITE for f(x); GRADPROOF_BAD_RETURN; or the
+        code of the objective.
     """
     return differences(quotients_of(objective, user, n, FORWARD), x, step, out, work)
 
@@ -102,15 +105,33 @@ def differences(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vec
         return OUT_OF_MEMORY
     function = quotients.function
     n = function.engine.n
-    code = DONE
-    if n < 0 or is_null(function.objective) or (n > 0 and (is_null(x) or is_null(out) or is_null(work))):
-        code = BAD_ARGUMENT
-    elif n > 0 and is_null(step):
+    code = code_of_vectors(function, x, out, work)
+    if code == DONE and n > 0 and is_null(step):
         code = measure_noise(function, x, work)
     if code == DONE:
         code = fill(quotients, x, step, out, work)
     release(quotients)
     return code
+
+
+def code_of_vectors(function: Function, x: ConstVector, out: Vector, work: Vector) -> int:
+    """Return the code of what is wrong with the vectors that differences are given; 0 where nothing is."""
+    n = function.engine.n
+    if n < 0:
+        return BAD_N
+    if is_null(function.objective):
+        return NULL_OBJECTIVE
+    if n == 0:
+        return DONE
+    if is_null(x):
+        return NULL_X
+    if is_null(out):
+        return NULL_OUTPUT
+    if is_null(work):
+        return NULL_POINT
+    room = n * element_bytes(x)
+    over_x = overlap(work, room, x, room) or overlap(out, room, x, room)
+    return OVERLAP if over_x or overlap(out, room, work, room) else DONE
 
 
 def fill(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, work: Vector) -> int:

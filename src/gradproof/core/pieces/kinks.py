@@ -10,12 +10,12 @@ from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
 from ..proofs.refinement import NEAR, look_for_kink
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, exported
-from ..records.codes import BAD_ARGUMENT, DONE, OUT_OF_MEMORY
+from ..records.codes import BAD_CAPACITY, BAD_RADIUS, DONE, NULL_OUTPUT, OUT_OF_MEMORY
 from ..records.engine import Coordinate, want
 from ..records.floats import larger, middle, smaller, widened
 from ..records.memory import allocate_reals, allocate_record, as_floats, as_reals, is_null, offset, release, untyped
 from ..records.record import record
-from .noise_floor import Function, measure_noise, set_function, value_at
+from .noise_floor import Function, code_of_function, measure_noise, set_function, value_at
 
 # The slope beside a kink is taken between points this many brackets apart; or, where there is noise, so far apart that
 # its standard deviation is 1 / NOISE_PARTS of the difference that the kink makes, but not beyond x: then the slope,
@@ -35,6 +35,7 @@ class KinkSearch:
     point: Reals  # x in float64
     work: Integers  # x in its own type; one coordinate moves while f is evaluated
     index: Integer  # of the coordinate at hand
+    code: Integer  # with which the objective ended the search; 0: it goes on
 
 
 @exported
@@ -77,15 +78,19 @@ def find_kinks(
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; or
-        the code of the objective at x.
+        0; GRADPROOF_BAD_RADIUS; GRADPROOF_BAD_CAPACITY; or as gradproof_noise_floor.  Where a code above 0 of the
+        objective ended the call, the kinks until then are there.
     """
-    if is_null(objective) or is_null(x) or is_null(work) or is_null(count) or n < 1:
-        return BAD_ARGUMENT
-    if not (radius >= 0.0 and radius < math.inf) or capacity < 0:
-        return BAD_ARGUMENT
-    if capacity > 0 and (is_null(index) or is_null(distance) or is_null(left) or is_null(right)):
-        return BAD_ARGUMENT
+    code = code_of_function(objective, x, n, work)
+    if code != DONE:
+        return code
+    if not (radius >= 0.0 and radius < math.inf):
+        return BAD_RADIUS
+    if capacity < 0:
+        return BAD_CAPACITY
+    missing = is_null(index) or is_null(distance) or is_null(left) or is_null(right)
+    if is_null(count) or (capacity > 0 and missing):
+        return NULL_OUTPUT
     search = allocate_record(KinkSearch)
     point = allocate_reals(n)
     code = OUT_OF_MEMORY
@@ -102,6 +107,9 @@ def find_kinks(
         for coordinate in range(n):
             search.index = coordinate
             away, slope_before, slope_behind = nearest_kink(search, radius)
+            if search.code != DONE:
+                code = search.code
+                break
             if not math.isnan(away):
                 if found < capacity:
                     index[found] = coordinate
@@ -127,7 +135,7 @@ def nearest_kink(search: KinkSearch, radius: float) -> tuple[float, float, float
     if slot.kink == KINK_AT_X:
         return 0.0, middle(slot.left.low, slot.left.high), middle(slot.right.low, slot.right.high)
     nearest = (math.nan, math.nan, math.nan)
-    while not math.isnan(slot.distance):
+    while not math.isnan(slot.distance) and search.code == DONE:
         side = slot.search.side
         kink = sharpened(search)
         slot.distance = math.nan
@@ -147,13 +155,13 @@ def finish(search: KinkSearch) -> None:
     """Evaluate what the slot wants until it has finished."""
     engine = search.function.engine
     slot = engine.slots[0]
-    while slot.stage != stages.FINISHED:
+    while slot.stage != stages.FINISHED and search.code == DONE:
         answer(search)
         advance(engine, slot)
 
 
 def answer(search: KinkSearch) -> None:
-    """Evaluate the objective at the steps that the slot wants, in the type of x; NaN where it refuses."""
+    """Evaluate the objective at the steps that the slot wants, in the type of x, until one of its codes ends it."""
     slot = search.function.engine.slots[0]
     for k in range(slot.wanted_count):
         value = offset(slot.answers, k)
@@ -162,7 +170,8 @@ def answer(search: KinkSearch) -> None:
         else:
             code = value_at_step(search, as_reals(search.work), slot.wanted[k], value)
         if code != DONE:
-            value[0] = math.nan
+            search.code = code
+            return
 
 
 def value_at_step(search: KinkSearch, work: Vector, step: float, value: Reals) -> int:

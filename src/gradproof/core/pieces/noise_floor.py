@@ -14,10 +14,24 @@ from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_va
 from ..points.directions import coordinate_scale, direction, typical_size
 from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
-from ..records.codes import ARITHMETIC_FLOAT64, BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from ..records.codes import (
+    ARITHMETIC_FLOAT64,
+    BAD_N,
+    DONE,
+    NULL_OBJECTIVE,
+    NULL_OUTPUT,
+    NULL_POINT,
+    NULL_X,
+    OBJECTIVE_NOT_FINITE,
+    OUT_OF_MEMORY,
+    OVERLAP,
+    X_NOT_FINITE,
+    code_of_callback,
+)
 from ..records.engine import Engine
 from ..records.floats import power_of_two_above, widened
-from ..records.memory import allocate_record, evaluate, holds_float32, is_null, release
+from ..records.memory import allocate_record, element_bytes, evaluate, holds_float32, is_null, release
+from ..records.overlapping import overlap
 from ..records.record import record
 
 
@@ -46,7 +60,8 @@ def noise_floor(
     Parameters
     ----------
     objective : Objective
-        Writes f(x) to *value and returns 0; elsewhere than at x another code counts as a missing value.
+        Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
+        call.
     user : User
         Handed to the objective as it is.
     x : ConstVector
@@ -65,11 +80,14 @@ def noise_floor(
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; or
-        the code of the objective at x.
+        0; the code of a NULL pointer, of n, or of overlapping memory; GRADPROOF_OUT_OF_MEMORY; GRADPROOF_X_NOT_FINITE;
+        GRADPROOF_OBJECTIVE_NOT_FINITE where f(x) is not finite; GRADPROOF_BAD_RETURN; or the code of the objective.
     """
-    if is_null(objective) or is_null(x) or is_null(work) or is_null(noise) or n < 1:
-        return BAD_ARGUMENT
+    code = code_of_function(objective, x, n, work)
+    if code != DONE:
+        return code
+    if is_null(noise):
+        return NULL_OUTPUT
     function = allocate_record(Function)
     if is_null(function):
         return OUT_OF_MEMORY
@@ -85,6 +103,20 @@ def noise_floor(
     return code
 
 
+def code_of_function(objective: Objective, x: ConstVector, n: int, work: Vector) -> int:
+    """Return the code of what is wrong with what an objective is to be looked at with; 0 where nothing is."""
+    if n < 1:
+        return BAD_N
+    if is_null(objective):
+        return NULL_OBJECTIVE
+    if is_null(x):
+        return NULL_X
+    if is_null(work):
+        return NULL_POINT
+    room = n * element_bytes(x)
+    return OVERLAP if overlap(work, room, x, room) else DONE
+
+
 def set_function(function: Function, objective: Objective, user: User, n: int) -> None:
     """Say which objective a function is, and of how many coordinates."""
     function.objective = objective
@@ -93,8 +125,12 @@ def set_function(function: Function, objective: Objective, user: User, n: int) -
 
 
 def value_at(function: Function, point: ConstVector, value: Reals) -> int:
-    """Write the value at a point; return the code of the objective."""
-    return evaluate(function.objective, point, function.engine.n, value, function.user)
+    """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
+    code = evaluate(function.objective, point, function.engine.n, value, function.user)
+    if code == DONE:
+        return DONE
+    value[0] = math.nan
+    return code_of_callback(code)
 
 
 def measure_noise(function: Function, x: ConstVector, work: Vector) -> int:
@@ -110,8 +146,9 @@ def measure_noise(function: Function, x: ConstVector, work: Vector) -> int:
         for number in range(noise_probes(engine.noise_line)):
             move_along(engine, x, step_of_probe(engine.noise_line, number), work)
             value = engine.scratch.values
-            if value_at(function, work, value) != DONE:
-                value[0] = math.nan
+            code = value_at(function, work, value)
+            if code != DONE:
+                return code
             changed = note_value(engine, number, value[0], 0.0) or changed
         known = advance_noise(engine, changed)
     return DONE
@@ -122,7 +159,7 @@ def begin_at(function: Function, x: ConstVector, work: Vector) -> int:
     engine = function.engine
     for index in range(engine.n):
         if not math.isfinite(widened(x[index])):
-            return BAD_ARGUMENT
+            return X_NOT_FINITE
         work[index] = x[index]
     # The first point of the noise line is x itself.
     code = value_at(function, work, engine.noise_line.values)

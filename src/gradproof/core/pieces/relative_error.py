@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import BAD_N, DONE, NULL_X
 from ..records.floats import widened
 from ..records.memory import bits, is_null
 
@@ -97,10 +97,12 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0, GRADPROOF_BAD_N, or GRADPROOF_NULL_X.
     """
-    if n < 0 or (n > 0 and (is_null(a) or is_null(b))):
-        return BAD_ARGUMENT
+    if n < 0:
+        return BAD_N
+    if n > 0 and (is_null(a) or is_null(b)):
+        return NULL_X
     largest = -1
     place = -1
     best = 0.0

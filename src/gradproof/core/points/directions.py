@@ -13,7 +13,7 @@ from typing import NamedTuple
 from numpy import int32, int64, uint32, uint64
 
 from ..records.abi import Code, ConstVector, Integer, Reals, always_inlined, exported, kernel
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
 from ..records.memory import is_null, offset
 from ..records.sums import LANES
@@ -231,6 +231,14 @@ def square(x: ConstVector, index: int) -> float:
     return value * value
 
 
+def first_not_finite_in(x: ConstVector, n: int) -> int:
+    """Return the index of the first of n elements that is NaN or infinite, -1 where there is none."""
+    for index in range(n):
+        if not math.isfinite(widened(x[index])):
+            return index
+    return -1
+
+
 def window_count(n: int) -> int:
     """Return the number of windows of n coordinates."""
     return (n + WINDOW - 1) // WINDOW
@@ -261,10 +269,14 @@ def windows(x: ConstVector, n: Integer, sizes: Reals) -> Code:
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0, GRADPROOF_BAD_N, GRADPROOF_NULL_X, or GRADPROOF_NULL_SIZES.
     """
-    if is_null(x) or is_null(sizes) or n < 1:
-        return BAD_ARGUMENT
+    if n < 1:
+        return BAD_N
+    if is_null(x):
+        return NULL_X
+    if is_null(sizes):
+        return NULL_SIZES
     count = window_count(n)
     for window in range(count):
         sizes[window] = size_in_window(x, n, window)

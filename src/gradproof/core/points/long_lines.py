@@ -26,7 +26,7 @@ from ..records.abi import (
     never_inlined,
 )
 from ..records.border import ConstProbes, Probe
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import BAD_COUNT, DONE, NULL_CHANGES, NULL_CLAIMED, NULL_POINT, NULL_PROBES, NULL_SIZES, NULL_X
 from ..records.floats import widened
 from ..records.memory import is_null
 from ..records.sums import sum_in_lanes, two_sum
@@ -150,6 +150,19 @@ def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Pr
     return total + rest
 
 
+def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: ConstProbes, point: Vector) -> int:
+    """Return the code of the first pointer that is NULL; 0 where none is."""
+    if is_null(x):
+        return NULL_X
+    if is_null(claimed):
+        return NULL_CLAIMED
+    if is_null(sizes):
+        return NULL_SIZES
+    if is_null(probe):
+        return NULL_PROBES
+    return NULL_POINT if is_null(point) else DONE
+
+
 @exported
 @kernel
 def move_segments(
@@ -184,12 +197,15 @@ def move_segments(
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT.
+        0, GRADPROOF_BAD_COUNT, or the code of a NULL pointer.
     """
-    if is_null(x) or is_null(claimed) or is_null(sizes) or is_null(probe) or is_null(point) or is_null(changes):
-        return BAD_ARGUMENT
+    code = code_of_segments(x, claimed, sizes, probe, point)
+    if code != DONE:
+        return code
+    if is_null(changes):
+        return NULL_CHANGES
     if first < 0 or count < 0:
-        return BAD_ARGUMENT
+        return BAD_COUNT
     for number in range(count):
         changes[number] = move_segment(x, claimed, sizes, probe[0], first + number, point)
     return DONE

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
 from ..records.border import ConstProbes, Probe
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import (
+    BAD_COUNT,
+    BAD_N,
+    BAD_PROBE,
+    DONE,
+    NULL_CHANGES,
+    NULL_CLAIMED,
+    NULL_POINT,
+    NULL_PROBES,
+    NULL_SIZES,
+    NULL_X,
+    OVERLAP,
+)
 from ..records.floats import widened
-from ..records.memory import is_null, offset, rounded_to_float32
+from ..records.memory import element_bytes, is_null, offset, rounded_to_float32
+from ..records.overlapping import overlap
 from .directions import coordinate_scale, direction, typical_size
 from .long_lines import move_line
 
@@ -88,14 +101,51 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
 
 
 @kernel
-def fits_all(probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals) -> bool:
-    """Return whether every probe moves coordinates that x has, and long lines have what they take."""
-    complete = not (is_null(claimed) or is_null(sizes) or is_null(changes))
+def code_of_probes(
+    probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals
+) -> int:
+    """Return the code of what probes move that x does not have, or of what long lines take that is missing."""
     for number in range(count):
         probe = probes[number]
-        if not fits(probe, n) or (is_long(probe) and not complete):
-            return False
-    return True
+        if not fits(probe, n):
+            return BAD_PROBE
+        if is_long(probe):
+            if is_null(claimed):
+                return NULL_CLAIMED
+            if is_null(sizes):
+                return NULL_SIZES
+            if is_null(changes):
+                return NULL_CHANGES
+    return DONE
+
+
+@kernel
+def code_of_points(
+    x: ConstVector,
+    claimed: ConstVector,
+    sizes: ConstReals,
+    n: int,
+    probes: ConstProbes,
+    count: int,
+    points: Vector,
+    changes: Reals,
+    rows: int,
+) -> int:
+    """Return the code of what is wrong with what `points` and `evaluate` are given; 0 where nothing is."""
+    if n < 0:
+        return BAD_N
+    if count < 0:
+        return BAD_COUNT
+    if is_null(x):
+        return NULL_X
+    if is_null(probes):
+        return NULL_PROBES
+    if is_null(points):
+        return NULL_POINT
+    room = n * element_bytes(x)
+    if overlap(points, rows * room, x, room) or (not is_null(claimed) and overlap(points, rows * room, claimed, room)):
+        return OVERLAP
+    return code_of_probes(probes, count, n, claimed, sizes, changes)
 
 
 @kernel
@@ -145,16 +195,14 @@ def points(
     Returns
     -------
     Code
-        0, or GRADPROOF_BAD_ARGUMENT: a NULL pointer, or a probe that moves coordinates which x does not have.
+        0; or the code of a NULL pointer, of a number out of its range, of a probe that moves coordinates which x does
+        not have, or of overlapping memory.
     """
-    if n < 0 or count < 0:
-        return BAD_ARGUMENT
-    if count == 0 or n == 0:
+    if count == 0 and n >= 0:
         return DONE
-    if is_null(x) or is_null(probes) or is_null(points):
-        return BAD_ARGUMENT
-    if not fits_all(probes, count, n, claimed, sizes, changes):
-        return BAD_ARGUMENT
+    code = code_of_points(x, claimed, sizes, n, probes, count, points, changes, count)
+    if code != DONE:
+        return code
     typical = typical_for(x, n, probes, count)
     for number in range(count):
         row = offset(points, number * n)

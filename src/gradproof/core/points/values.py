@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, Reals, User, Vector, exported, kernel
+from ..records.abi import (
+    Code,
+    ConstReals,
+    ConstVector,
+    Integer,
+    Objective,
+    Progress,
+    Real,
+    Reals,
+    User,
+    Vector,
+    exported,
+    kernel,
+)
 from ..records.border import ConstProbes, Probe
-from ..records.codes import BAD_ARGUMENT, DONE
+from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, code_of_callback
+from ..records.floats import widened
 from ..records.memory import evaluate as call_objective
-from ..records.memory import is_null, offset
-from .probes import fits_all, is_long, move_and_foretell, put_back, typical_for
+from ..records.memory import is_null, local_record, offset, report_progress, seconds
+from ..records.record import record
+from .probes import code_of_points, is_long, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -26,6 +42,33 @@ def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None
     """
     if not sets_all(following, probe.start, probe.stop):
         put_back(probe, x, point)
+
+
+@record
+class Watch:
+    """What is kept an eye on while values are computed in a check of one call."""
+
+    lower: ConstReals  # bounds, outside of which the objective is not called; or null
+    upper: ConstReals  # the same
+    progress: Progress  # called after every evaluation; or null
+    progress_user: User  # handed to it
+    deadline: Real  # by the clock of `seconds`; 0: none
+    expected: Integer  # evaluations that are expected in all
+    done: Integer  # evaluations so far
+    computed: Integer  # values of this round that are there
+    outside: Integer  # those of them whose points lie outside of the bounds
+    is_late: Integer  # 1: the deadline has passed
+
+
+class Problem(NamedTuple):
+    """What is evaluated: the objective with its data, the point, the claimed gradient, and the sizes of the windows."""
+
+    objective: Objective
+    user: User
+    x: ConstVector
+    claimed: ConstVector
+    sizes: ConstReals
+    n: int
 
 
 @exported
@@ -48,7 +91,8 @@ def evaluate(
     Parameters
     ----------
     objective : Objective
-        Writes f(x) to *value and returns 0.
+        Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
+        call.
     user : User
         Handed to the objective as it is.
     x, claimed, sizes, n, changes
@@ -58,38 +102,99 @@ def evaluate(
     count : Integer
         Number of probes.
     values : Reals
-        Filled with count values; NaN where the objective returned a code that is not 0.
+        Filled with count values; NaN where the objective has none.
     point : Vector
         Work memory of n values, one for each thread.
 
     Returns
     -------
     Code
-        0; GRADPROOF_BAD_ARGUMENT; or the code of the objective at the point x itself, which ends the call.
+        0; the code of the objective that ended the call; GRADPROOF_BAD_RETURN; or the code of a NULL pointer, of a
+        number out of its range, of a probe that moves coordinates which x does not have, or of overlapping memory.
     """
-    if n < 0 or count < 0:
-        return BAD_ARGUMENT
-    if count == 0:
+    if count == 0 and n >= 0:
         return DONE
-    if is_null(objective) or is_null(x) or is_null(probes) or is_null(values) or is_null(point):
-        return BAD_ARGUMENT
-    if not fits_all(probes, count, n, claimed, sizes, changes):
-        return BAD_ARGUMENT
-    typical = typical_for(x, n, probes, count)
-    if not sets_all(probes[0], 0, n):
-        for index in range(n):
+    if is_null(objective):
+        return NULL_OBJECTIVE
+    if is_null(values):
+        return NULL_VALUES
+    code = code_of_points(x, claimed, sizes, n, probes, count, point, changes, 1)
+    if code != DONE:
+        return code
+    watch = local_record(Watch)
+    return watched_values(Problem(objective, user, x, claimed, sizes, n), probes, count, values, changes, point, watch)
+
+
+@kernel
+def watched_values(
+    problem: Problem, probes: ConstProbes, count: int, values: Reals, changes: Reals, point: Vector, watch: Watch
+) -> int:
+    """Write the values at the points of probes, until all are there or something ends it; return the code that did."""
+    x = problem.x
+    typical = typical_for(x, problem.n, probes, count)
+    if not sets_all(probes[0], 0, problem.n):
+        for index in range(problem.n):
             point[index] = x[index]
+    watch.computed = 0
+    watch.outside = 0
     for number in range(count):
         probe = probes[number]
         if number > 0:
             leave(probes[number - 1], probe, x, point)
-        change = move_and_foretell(x, claimed, sizes, probe, typical, point)
+        change = move_and_foretell(x, problem.claimed, problem.sizes, probe, typical, point)
         if is_long(probe):
             changes[number] = change
         values[number] = math.nan
-        code = call_objective(objective, point, n, offset(values, number), user)
-        if code != DONE:
-            values[number] = math.nan
-            if probe.start == probe.stop:
+        if is_inside(watch, probe, point):
+            code = value_of(problem, point, offset(values, number))
+            if code != DONE:
                 return code
+            watch.computed = number + 1
+            code = note_evaluation(watch)
+            if code != DONE:
+                return code
+        else:
+            watch.outside += 1
+            watch.computed = number + 1
+        if watch.is_late != 0:
+            return DONE
     return DONE
+
+
+@kernel
+def value_of(problem: Problem, point: Vector, value: Reals) -> int:
+    """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
+    code = call_objective(problem.objective, point, problem.n, value, problem.user)
+    if code == DONE:
+        return DONE
+    value[0] = math.nan
+    return code_of_callback(code)
+
+
+@kernel
+def note_evaluation(watch: Watch) -> int:
+    """Count an evaluation, and look whether it is to be the last one; return the code of who watches."""
+    watch.done += 1
+    if watch.deadline > 0.0 and seconds() >= watch.deadline:
+        watch.is_late = 1
+    if is_null(watch.progress):
+        return DONE
+    expected = watch.expected if watch.expected > watch.done else watch.done
+    code = report_progress(watch.progress, watch.done, expected, watch.progress_user)
+    return BAD_RETURN if code < 0 else code
+
+
+@kernel
+def is_inside(watch: Watch, probe: Probe, point: ConstVector) -> bool:
+    """Return whether the coordinates that a probe moves are within the bounds."""
+    lower = watch.lower
+    upper = watch.upper
+    if is_null(lower) and is_null(upper):
+        return True
+    index = probe.start
+    while index < probe.stop:
+        value = widened(point[index])
+        if not (is_null(lower) or value >= lower[index]) or not (is_null(upper) or value <= upper[index]):
+            return False
+        index += 1 if probe.ratio == 0.0 else probe.stop - 1 - probe.start
+    return True

@@ -49,10 +49,12 @@ ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
 Letters: TypeAlias = Pointer[int]
-Names: TypeAlias = ConstPointer[bytes]
+ConstWords: TypeAlias = ConstPointer[int]
 
 User: TypeAlias = object
 Objective: TypeAlias = Callable[[ConstVector, int, Reals, User], int]
+Progress: TypeAlias = Callable[[int, int, User], int]
+Names: TypeAlias = ConstPointer[bytes]
 
 
 class Meaning(NamedTuple):
@@ -87,6 +89,7 @@ MEANINGS: dict[str, Meaning] = {
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
     "Letters": Meaning("char *", "uint8", True),
+    "ConstWords": Meaning("const void *", "int64", True),
 }
 
 MEANINGS_FLOAT32: dict[str, Meaning] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Annotated, TypeAlias
 
-from .abi import ConstIntegers, Integer, Integers, Names, Pointer, Real
-from .record import Bits, record
+from .abi import ConstIntegers, ConstReals, Integer, Integers, Names, Pointer, Progress, Real, User
+from .record import WORD, Bits, record, words_of
 
 # So many coordinates or blocks that could be off by a factor of 2 unseen are named.
 MOST_UNSEEN = 6
@@ -27,24 +27,31 @@ class Probe:
 
 @record
 class Options:
-    """What may be set; gradproof_options_default fills it."""
+    """What may be set; every default is 0, and gradproof_options_default fills them in."""
 
-    size: Integer  # sizeof(gradproof_options), so that the struct can grow
+    size: Integer  # sizeof(gradproof_options), set by the caller: so the struct can grow
     budget: Integer  # at most so many evaluations of the objective; 0: no limit
     seed: Bits  # seed of the random lines; the same seed gives the same bits
     float32: Integer  # 1: the objective sees its points rounded to float32; 0: as float64
     rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
     mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
+    time_limit: Real  # gradproof_check: at most so many seconds; 0: no limit
+    threads: Integer  # gradproof_check: so many threads call the objective; 0 or 1: the caller's alone
+    lower: ConstReals  # gradproof_check: n lower bounds, outside of which the objective is not called; or NULL
+    upper: ConstReals  # gradproof_check: n upper bounds; or NULL
     blocks: Integer  # number of blocks that x is made of, such as layers; 0: none
     borders: ConstIntegers  # where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values
     names: Names  # names of the blocks, for gradproof_print; or NULL
+    progress: Progress  # gradproof_check: called after every evaluation; or NULL
+    progress_user: User  # handed to it as it is
 
 
 @record
 class Report:
     """What a check found."""
 
+    size: Integer  # sizeof(gradproof_report), set by the caller: so the struct can grow
     verdict: Integer  # GRADPROOF_RIGHT, GRADPROOF_WRONG or GRADPROOF_INCONCLUSIVE; none of them is 0
     n: Integer  # number of coordinates
     tested: Integer  # coordinates that were tested
@@ -83,6 +90,7 @@ class Report:
     unseen: Integer  # acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen
     seen: Real  # largest disagreement along a random line that rtol allows; bar includes it
     seen_factor: Real  # common factor of the claims that was seen and that rtol allows; 0: none
+    index: Integer  # coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none
     stopped_by: Integer  # what ended the check early, one of GRADPROOF_STOPPED_BY_...
     seed: Bits  # seed of the random lines
     mode: Integer  # the way that the check went: GRADPROOF_MODE_FULL or _LINES
@@ -99,6 +107,7 @@ class Report:
 class Finding:
     """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
 
+    size: Integer  # sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them
     start: Integer  # first coordinate of the line
     stop: Integer  # one past its last coordinate
     cause: Integer  # one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence
@@ -118,6 +127,7 @@ class Finding:
 
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
     """Write what every finding has; for the rest, that nothing is known: NaN for slopes, infinity for the error bar."""
+    finding.size = FINDING_BYTES
     finding.start = start
     finding.stop = stop
     finding.cause = cause
@@ -134,6 +144,10 @@ def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int
     finding.sampled = 0
     finding.sampled_wrong = 0
 
+
+OPTIONS_BYTES = words_of(Options) * WORD
+REPORT_BYTES = words_of(Report) * WORD
+FINDING_BYTES = words_of(Finding) * WORD
 
 Probes: TypeAlias = Pointer[Probe]
 ConstProbes: TypeAlias = Pointer[Probe]

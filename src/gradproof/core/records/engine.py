@@ -194,6 +194,11 @@ class Engine:
     """A check, between two rounds."""
 
     mark: Integer  # tells an engine from other memory
+    layout: Integer  # of this memory, which another version of the library may have otherwise
+    words: Integer  # of this memory
+    head_sum: Integer  # checksum of the head: all up to the tables, but for these first words
+    body_sum: Integer  # checksum of what is in use behind the head
+    vectors: Integer  # bits of the numbers of x and of the claim: 64 or 32
     mode: Integer  # MODE_FULL or MODE_LINES
     n: Integer  # number of coordinates
     seed: Integer  # of the random lines
@@ -204,7 +209,7 @@ class Engine:
     skipped: Integer  # of the round that is under way
     rounds: Integer  # rounds told
     asked: Integer  # probes of the round that is under way; 0: none
-    stopped: Integer  # 1: the caller ended the check
+    stopped: Integer  # what ended the check before its time, one of STOPPED_BY_...
     beyond_float32: Integer  # 1: a value of f was no number of float32
     noise_measured: Integer  # 1: the noise is known; 0: assumed
     nondeterministic: Integer  # 1: f gave two values at x

@@ -7,15 +7,33 @@ compiler replaces each function by an operation of the machine; `machine_code/op
 from __future__ import annotations
 
 import ctypes
+import time
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from . import codes
-from .abi import Code, ConstVector, Integer, Integers, Letters, Objective, Pointer, Real, Reals, User, Vector, Words
+from .abi import (
+    Code,
+    ConstVector,
+    Integer,
+    Integers,
+    Letters,
+    Objective,
+    Pointer,
+    Progress,
+    Real,
+    Reals,
+    User,
+    Vector,
+    Words,
+)
 
 Memory = TypeVar("Memory")
 Kind = TypeVar("Kind")
+
+
+WORD = 8
 
 
 def _first(pointer: object) -> Any:
@@ -38,6 +56,11 @@ def as_record(words: object, kind: type[Kind]) -> Kind:
 def clear_record(record: object) -> None:
     """Set all of a record to zero."""
     ctypes.memset(ctypes.addressof(cast(Any, record)), 0, ctypes.sizeof(cast(Any, record)))
+
+
+def clear_bytes(memory: object, count: Integer) -> None:
+    """Set so many bytes to zero."""
+    ctypes.memset(address(memory), 0, count)
 
 
 def clear(first: object, until: object) -> None:
@@ -66,6 +89,11 @@ def untyped(vector: ConstVector) -> Words:
 def as_floats(words: object) -> Vector:
     """Return the same memory as float32 numbers."""
     return cast(Vector, cast(Any, words).view(np.float32))
+
+
+def as_like(vector: ConstVector, words: object) -> Vector:
+    """Return the same memory as elements of the type of a vector."""
+    return cast(Vector, cast(Any, words).view(cast(Any, vector).dtype))
 
 
 def offset(pointer: Memory, count: Integer) -> Memory:
@@ -108,6 +136,16 @@ def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, use
     return objective(x, n, value, user)
 
 
+def report_progress(progress: Progress, done: Integer, expected: Integer, user: User) -> Code:
+    """Call a progress function; return its code."""
+    return progress(done, expected, user)
+
+
+def seconds() -> Real:
+    """Return the time of a clock that only goes forward, in seconds."""
+    return time.monotonic()
+
+
 def address(pointer: object) -> Integer:
     """Return where memory begins, as a number of bytes; 0 for null."""
     if pointer is None:
@@ -115,6 +153,11 @@ def address(pointer: object) -> Integer:
     if isinstance(pointer, np.ndarray):
         return int(pointer.ctypes.data)
     return ctypes.addressof(_first(pointer))
+
+
+def element_bytes(vector: ConstVector) -> Integer:
+    """Return the size of an element: 4 or 8, a constant in either twin of a function."""
+    return int(cast(Any, vector).dtype.itemsize)
 
 
 def local_record(kind: type[Kind]) -> Kind:
@@ -125,6 +168,24 @@ def local_record(kind: type[Kind]) -> Kind:
 def record_at(records: object, distance: Integer, kind: type[Kind]) -> Kind:
     """Return the record that lies so many bytes behind the beginning of some memory."""
     return cast(Kind, cast(Any, kind).from_address(address(records) + distance))
+
+
+def copy_bytes(target: object, source: object, count: Integer) -> None:
+    """Copy so many bytes from the beginning of one memory to that of another."""
+    ctypes.memmove(address(target), address(source), count)
+
+
+def weighted_sum(record: object, first: Integer, count: Integer) -> Integer:
+    """Return the sum of words of some memory, each times an odd number of its own, modulo 2**64.
+
+    Whichever word changes, and however, the sum changes: an odd factor loses nothing.
+    """
+    if count < 1:
+        return 0
+    memory: Any = (ctypes.c_int64 * count).from_address(address(record) + WORD * first)
+    words = np.frombuffer(memory, np.uint64)
+    total = np.sum(words * (2 * np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)), dtype=np.uint64)
+    return int(total.astype(np.int64))
 
 
 def handle(pointer: object) -> User:
@@ -161,6 +222,11 @@ def write_scientific(place: Integers, digits: Integer, value: Real) -> None:
     """
     written = f"{float(value):.{digits}e}".encode() + b"\0"
     cast(Any, place).view(np.uint8)[: len(written)] = np.frombuffer(written, np.uint8)
+
+
+def allocate_bytes(count: Integer) -> Words:
+    """Return memory of so many bytes with anything in it, or null; `release` gives it back."""
+    return cast(Words, np.zeros((count + WORD - 1) // WORD, np.int64))
 
 
 def allocate_words(count: Integer) -> Words:

@@ -25,6 +25,7 @@ class Text:
 
     report: User  # what it is about
     findings: User  # the findings that are there; or null
+    stride: Integer  # bytes from one of them to the next
     count: Integer  # how many they are
     options: User  # names of the blocks; or null
     letters: Letters  # where it is written to

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from ..records.border import Finding, Options, Report
 from ..records.memory import as_record, is_null, letter, literal, record_at
-from ..records.record import WORD, words_of
 from ..records.text import Text
 from .letters import SPACE, new_line, put, put_byte
 from .numbers import put_integer
 
-FINDING_BYTES = words_of(Finding) * WORD
 DELETE = 127
 
 
@@ -20,7 +18,7 @@ def report_of(text: Text) -> Report:
 
 def finding_at(text: Text, number: int) -> Finding:
     """Return a finding."""
-    return record_at(text.findings, number * FINDING_BYTES, Finding)
+    return record_at(text.findings, number * text.stride, Finding)
 
 
 def is_long(finding: Finding) -> bool:
@@ -38,8 +36,6 @@ def begin_part(text: Text) -> None:
 def block_holding(text: Text, index: int) -> int:
     """Return the number of the named block that holds a coordinate; -1 where it has no name."""
     options = as_record(text.options, Options)
-    if is_null(options):
-        return -1
     if is_null(options.names) or is_null(options.borders):
         return -1
     for number in range(options.blocks):
@@ -95,10 +91,9 @@ def put_name(text: Text, start: int, stop: int) -> None:
 def put_block(text: Text, number: int) -> None:
     """Write the name of a block, or its number where it has none."""
     options = as_record(text.options, Options)
-    if not is_null(options):
-        if 0 <= number < options.blocks and not is_null(options.names):
-            if not is_null(options.names[number]):
-                put_label(text, number)
-                return
+    if 0 <= number < options.blocks and not is_null(options.names):
+        if not is_null(options.names[number]):
+            put_label(text, number)
+            return
     put(text, literal("block "))
     put_integer(text, number)

@@ -6,6 +6,7 @@ import functools
 import sys
 from typing import Any
 
+from ...core.records.codes import OUTSIDE
 from ...problem.point import Problem
 from ...problem.structure import Leaf
 from .native import NativeFunction
@@ -20,17 +21,20 @@ def is_compiled(objective: Any) -> bool:
     return dispatcher is not None and isinstance(objective, dispatcher.Dispatcher)
 
 
-def as_native_function(objective: Any, problem: Problem) -> NativeFunction | None:
-    """Return a compiled objective as a C function; None if Numba cannot call it with one array."""
+def as_native_function(objective: Any, problem: Problem, failed: int = OUTSIDE) -> NativeFunction | None:
+    """Return a compiled objective as a C function, which returns `failed` where it raises.
+
+    None if Numba cannot call the objective with one array.
+    """
     root = problem.layout.root
     if not isinstance(root, Leaf) or not root.shape:
         return None
     shape = root.shape if len(root.shape) > 1 else None
-    return _wrapped(objective, shape, problem.x.dtype.name)
+    return _wrapped(objective, shape, problem.x.dtype.name, failed)
 
 
 @functools.lru_cache(maxsize=64)
-def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> NativeFunction | None:
+def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str, failed: int) -> NativeFunction | None:
     import numba
     from numba import types
 
@@ -38,7 +42,7 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> Nativ
     signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.voidptr)
     try:
         function: Any = numba.cfunc(signature)(
-            _vector_wrapper(objective) if shape is None else _wrapper(objective, shape)
+            _vector_wrapper(objective, failed) if shape is None else _wrapper(objective, shape, failed)
         )
     except numba.core.errors.NumbaError:
         return None
@@ -48,7 +52,7 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str) -> Nativ
     return NativeFunction(function.address, 0, (function,), threads)
 
 
-def _vector_wrapper(objective: Any) -> Any:
+def _vector_wrapper(objective: Any, failed: int) -> Any:
     from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
@@ -56,20 +60,20 @@ def _vector_wrapper(objective: Any) -> Any:
         try:
             value[0] = float(objective(carray(x, (n,)).copy()))
         except Exception:
-            return 1
+            return failed
         return 0
 
     return call
 
 
-def _wrapper(objective: Any, shape: tuple[int, ...]) -> Any:
+def _wrapper(objective: Any, shape: tuple[int, ...], failed: int) -> Any:
     from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         try:
             value[0] = float(objective(carray(x, shape).copy()))
         except Exception:
-            return 1
+            return failed
         return 0
 
     return call

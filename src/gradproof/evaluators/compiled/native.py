@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.records.codes import BAD_ARGUMENT
+from ...core.records import codes
 from ...library import ffi, pointer
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, whole
@@ -34,10 +34,10 @@ class NativeFunction(NamedTuple):
 
 
 class NativeError(RuntimeError):
-    """Raised if a native function returns a code other than 0; `code` is that code."""
+    """Raised if a native function returns a code other than 0, which ends the call; `code` is that code."""
 
     def __init__(self, what: str, code: int) -> None:
-        super().__init__(f"the native {what} returned the code {code} at x (0 is success)")
+        super().__init__(f"the native {what} returned the code {code} (0 is success)")
         self.code = code
 
 
@@ -122,6 +122,14 @@ def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any
     return gradient
 
 
+def _raise(code: int) -> None:
+    """Raise what a code means: the objective ended the check, or returned what it must not."""
+    if code > 0:
+        raise NativeError("objective", code)
+    if code:
+        raise RuntimeError(codes.explain(code))
+
+
 class NativeEvaluator(Evaluator):
     """Lets the library evaluate whole chunks; `rerun` repeats a failed call in Python, for its exception."""
 
@@ -162,19 +170,16 @@ class NativeEvaluator(Evaluator):
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
         value = np.full(1, np.nan)
-        code = self._answer(probes_at_x(), value)
-        if code and self._rerun is not None:
+        self._answer(probes_at_x(), value)
+        if np.isnan(value[0]) and self._rerun is not None:
             self._rerun(self.problem.x.copy())
-        if code:
-            raise NativeError("objective", code)
         return float(value[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
-        """Yield the values of the objective at the points of the probes, in chunks; NaN where it returns a code."""
+        """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             values = np.empty(part.stop - part.start)
-            if self._answer(probes[part], values) == BAD_ARGUMENT and not self._has_one_point:
-                raise RuntimeError("internal error: the library refused a round of probes")
+            self._answer(probes[part], values)
             self._note_exceptions(probes[part], values)
             yield values
 
@@ -201,23 +206,22 @@ class NativeEvaluator(Evaluator):
         """Whether a single point moves along long lines, because there is no memory for more."""
         return self.lines is not None and self.problem.n >= LARGE
 
-    def _answer(self, probes: Flat, values: Flat) -> int:
-        """Write the values of probes; return the code of the library or of the objective at x."""
-        if self.lines is None:
-            return self._by_library(probes, values, np.zeros(len(probes)))
-        if self._has_one_point:
-            return self._at(self.lines.at(probes[0]), values)
+    def _answer(self, probes: Flat, values: Flat) -> None:
+        """Write the values of probes; raise where the objective ends the check."""
+        if self._has_one_point and self.lines is not None:
+            self._at(self.lines.at(probes[0]), values)
+            return
         changes = np.zeros(len(probes))
-        code = self._by_library(probes, values, changes)
-        self.lines.keep(probes, changes)
-        return code
+        _raise(self._by_library(probes, values, changes))
+        if self.lines is not None:
+            self.lines.keep(probes, changes)
 
-    def _at(self, point: Flat, values: Flat) -> int:
-        """Write the value at the point that moves along long lines; return the code of the objective."""
+    def _at(self, point: Flat, values: Flat) -> None:
+        """Write the value at the point that moves along long lines."""
         code = int(self._function(pointer(point), self.problem.n, pointer(values), self._user))
         if code:
             values[0] = np.nan
-        return code
+        _raise(codes.code_of_callback(code))
 
     def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers

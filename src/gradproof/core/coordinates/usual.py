@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 
-from ..coordinates.outcome import is_decided
 from ..records.abi import kernel
 from ..records.border import Report
 from ..records.engine import ConstEngine, Coordinate, coordinate_of
 from ..records.floats import middle, smaller
 from ..records.memory import bits
+from .outcome import is_decided
 
 # Above the bits of infinity.
 BEYOND_ALL = (1 << 63) - 1

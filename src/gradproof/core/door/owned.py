@@ -1,0 +1,132 @@
+"""Checks on memory of the library's own: begun, taken up again from where they were saved, and given back."""
+
+from __future__ import annotations
+
+from ..machine.rounds import engine_size, engine_start
+from ..machine.sealing import LAYOUT, LEAST_WORDS, taken_up
+from ..points.directions import first_not_finite_in
+from ..records.abi import Codes, ConstReals, ConstVector, ConstWords, Integer, exported
+from ..records.border import ConstOptions
+from ..records.codes import DONE, NO_ENGINE, NULL_ENGINE, OTHER_VERSION, OUT_OF_MEMORY
+from ..records.engine import ENGINE_MARK, Engine
+from ..records.memory import allocate_words, as_record, copy_bytes, is_null, null_words, release
+from ..records.record import WORD
+
+
+@exported
+def begin(
+    x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: Integer, options: ConstOptions, code: Codes
+) -> Engine:
+    """Begin a check on memory of the library's own; gradproof_end gives it back.
+
+    Parameters
+    ----------
+    x, claimed, sizes, n, options
+        As in gradproof_engine_start.
+    code : Codes
+        Filled with what gradproof_engine_start returns, or with GRADPROOF_OUT_OF_MEMORY; may be NULL.
+
+    Returns
+    -------
+    Engine
+        The check, or NULL; `code` says why.
+    """
+    words = null_words()
+    outcome = engine_size(n, options)
+    if outcome > 0:
+        words = allocate_words(outcome)
+        outcome = OUT_OF_MEMORY
+        if not is_null(words):
+            outcome = engine_start(as_record(words, Engine), x, claimed, sizes, n, options)
+            if outcome != DONE:
+                release(words)
+                words = null_words()
+    if not is_null(code):
+        code[0] = outcome
+    return as_record(words, Engine)
+
+
+@exported
+def resume(saved: ConstWords, words: Integer, code: Codes) -> Engine:
+    """Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
+
+    The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes, copied
+    between two calls.  They bear a version and a checksum, which are verified here.  Only a library with the same
+    layout of this memory, on a machine with the same order of bytes, takes them up.
+
+    Parameters
+    ----------
+    saved : ConstWords
+        The copy.
+    words : Integer
+        Number of its words.
+    code : Codes
+        Filled with 0, GRADPROOF_NULL_ENGINE, GRADPROOF_NO_ENGINE, GRADPROOF_OTHER_VERSION (also where words are
+        missing), GRADPROOF_DAMAGED, or GRADPROOF_OUT_OF_MEMORY; may be NULL.
+
+    Returns
+    -------
+    Engine
+        The check, or NULL; `code` says why.
+    """
+    copied = null_words()
+    outcome = code_of_saved(saved, words)
+    if outcome == DONE:
+        count = as_record(saved, Engine).words
+        copied = allocate_words(count)
+        outcome = OUT_OF_MEMORY
+        if not is_null(copied):
+            copy_bytes(copied, saved, WORD * count)
+            outcome = taken_up(as_record(copied, Engine))
+            if outcome != DONE:
+                release(copied)
+                copied = null_words()
+    if not is_null(code):
+        code[0] = outcome
+    return as_record(copied, Engine)
+
+
+def code_of_saved(saved: ConstWords, words: int) -> int:
+    """Return the code of a copy that cannot be that of a check of this library; 0 where it can."""
+    if is_null(saved):
+        return NULL_ENGINE
+    if words < 1:
+        return NO_ENGINE
+    engine = as_record(saved, Engine)
+    if engine.mark != ENGINE_MARK:
+        return NO_ENGINE
+    if words < LEAST_WORDS or engine.layout != LAYOUT or not LEAST_WORDS <= engine.words <= words:
+        return OTHER_VERSION
+    return DONE
+
+
+@exported
+def end(engine: Engine) -> None:
+    """Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
+
+    Parameters
+    ----------
+    engine : Engine
+        The check, or NULL.
+    """
+    if not is_null(engine):
+        release(engine)
+
+
+@exported
+def first_not_finite(x: ConstVector, n: Integer) -> Integer:
+    """Return the index of the first element that is NaN or infinite.
+
+    Parameters
+    ----------
+    x : ConstVector
+        n values.
+    n : Integer
+        Number of elements.
+
+    Returns
+    -------
+    Integer
+        The index; -1 where all are finite, also where there are none, or x is NULL.
+    """
+    return -1 if is_null(x) else first_not_finite_in(x, n)
