@@ -121,8 +121,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "differences": (),
     "report": (
-        "cause power vacuous inner_tolerance text.figures",
-        "ladder",
+        "cause vacuous inner_tolerance text.figures",
+        "ladder power",
         "plain records",
         "shape",
         "advice",

@@ -167,7 +167,7 @@ def local_record(kind: type[Kind]) -> Kind:
 
 def record_at(records: object, distance: Integer, kind: type[Kind]) -> Kind:
     """Return the record that lies so many bytes behind the beginning of some memory."""
-    return cast(Kind, cast(Any, kind).from_address(address(records) + distance))
+    return cast(Kind, cast(Any, kind).from_address(address(records) + int(distance)))
 
 
 def copy_bytes(target: object, source: object, count: Integer) -> None:

@@ -97,7 +97,7 @@ def _address(field: Any) -> property:
         except ValueError:  # as ctypes reports a null pointer here
             return None
 
-    return property(value, put)
+    return property(value, lambda self, pointer: put(self, ctypes.py_object(pointer)))
 
 
 def words_of(kind: type[Any]) -> int:
