@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from witnesses import records
@@ -16,9 +17,12 @@ from gradproof.report.ladder import Values
 from gradproof.report.making import Course, make_report
 from gradproof.report.records import Evidence
 from gradproof.report.report import Report
+from gradproof.report.text.lines import ENDED_BY
 
 STOPPED_BY = {"": 0, "budget": 1, "time_limit": 2, "interrupted": 3}
 ROOM = 1 << 16
+# What Python says of findings whose values it did not look at.
+HINT = "report.explain(index) says it"
 
 
 def options_of(names: Sequence[bytes | None] | None, borders: Any) -> Any:
@@ -72,7 +76,8 @@ def as_in_c(report: Report) -> Report:
 
 def printed(report: Report) -> str:
     """The text that Python prints of what C knows, too."""
-    return str(as_in_c(report)).replace("Ctrl-C ended the check", "the caller ended the check")
+    with mock.patch.dict(ENDED_BY, interrupted="the caller"):
+        return "\n".join(line for line in str(as_in_c(report)).split("\n") if HINT not in line)
 
 
 class Made:
