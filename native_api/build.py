@@ -182,26 +182,42 @@ def constants_text(target: Any) -> str:
     version = 10000 * major + 100 * minor + patch
     lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
     lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
+    lines += _string_text("gradproof_version_string", __version__)
     known = {code: codes.explain(code) for code in codes.CODES}
-    lines += _switch_text("gradproof_explain", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
-    known = {cause: codes.explain_cause(cause) for cause in codes.CAUSES}
-    lines += _switch_text("gradproof_explain_cause", known, codes.UNKNOWN_CAUSE, codes.UNKNOWN_CAUSE)
+    lines += _switch_text("gradproof_explain", "i32", known, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)
+    for name, function, table, other in (
+        ("explain_cause", codes.explain_cause, codes.CAUSES, codes.UNKNOWN_CAUSE),
+        ("cause_word", codes.cause_word, codes.CAUSES, codes.UNKNOWN_WORD),
+        ("verdict_word", codes.verdict_word, codes.VERDICTS, codes.UNKNOWN_WORD),
+    ):
+        known = {number: function(number) for number in table}
+        lines += _switch_text(f"gradproof_{name}", "i64", known, other, other)
     return "\n".join(lines)
 
 
-def _switch_text(symbol: str, known: dict[int, str], unknown: str, positive: str) -> Iterable[str]:
+def _constant(name: str, text: str) -> tuple[str, str]:
+    """Return LLVM text of a constant, and of its address."""
+    raw = text.encode() + b"\0"
+    escaped = "".join(f"\\{byte:02X}" for byte in raw)
+    kind = f"[{len(raw)} x i8]"
+    line = f'@{name} = private unnamed_addr constant {kind} c"{escaped}"'
+    return line, f"i8* getelementptr inbounds ({kind}, {kind}* @{name}, i64 0, i64 0)"
+
+
+def _string_text(symbol: str, text: str) -> Iterable[str]:
+    line, address = _constant(f"{symbol}.text", text)
+    return [line, f"define i8* @{symbol}() {{ ret {address} }}"]
+
+
+def _switch_text(symbol: str, kind: str, known: dict[int, str], unknown: str, positive: str) -> Iterable[str]:
     texts = {**{f"case{number}": text for number, text in enumerate(known.values())}, "low": unknown, "high": positive}
-    for label, text in texts.items():
-        raw = text.encode() + b"\0"
-        escaped = "".join(f"\\{byte:02X}" for byte in raw)
-        yield f'@{symbol}.{label} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}"'
-    yield f"define i8* @{symbol}(i32 %code) {{"
-    cases = " ".join(f"i32 {code}, label %case{number}" for number, code in enumerate(known))
-    yield f"switch i32 %code, label %other [ {cases} ]"
-    yield "other:\n%above = icmp sgt i32 %code, 0\nbr i1 %above, label %high, label %low"
-    for label, text in texts.items():
-        kind = f"[{len(text.encode()) + 1} x i8]"
-        yield f"{label}:\nret i8* getelementptr inbounds ({kind}, {kind}* @{symbol}.{label}, i64 0, i64 0)"
+    constants = {label: _constant(f"{symbol}.{label}", text) for label, text in texts.items()}
+    yield from (line for line, _ in constants.values())
+    yield f"define i8* @{symbol}({kind} %code) {{"
+    cases = " ".join(f"{kind} {code}, label %case{number}" for number, code in enumerate(known))
+    yield f"switch {kind} %code, label %other [ {cases} ]"
+    yield f"other:\n%above = icmp sgt {kind} %code, 0\nbr i1 %above, label %high, label %low"
+    yield from (f"{label}:\nret {address}" for label, (_, address) in constants.items())
     yield "}"
 
 

@@ -16,6 +16,7 @@ from gradproof import library
 from gradproof.core.records.abi import exported_functions
 
 Arguments = tuple[Any, ...]
+CONSTANT = ("gradproof_explain", "gradproof_explain_cause", "gradproof_cause_word", "gradproof_verdict_word")
 
 
 def bowl(x: Any, n: int, value: Any, user: Any) -> int:
@@ -148,7 +149,7 @@ def test_segments_and_misuse_of_lines_same_bits(dtype, three_witnesses):
 
 def test_constant_functions_agree(three_witnesses):
     for code in range(-9, 12):
-        for function in ("gradproof_explain", "gradproof_explain_cause"):
+        for function in CONSTANT:
             texts = {
                 library.ffi.string(getattr(functions, function)(code))
                 for functions in (library.JustInTime(), library.native())

@@ -130,6 +130,22 @@ class JustInTime:
 
         return self._sentence(explain_cause(cause))
 
+    def gradproof_verdict_word(self, verdict: int) -> Any:
+        """Return the word of a verdict."""
+        from .core.records.codes import verdict_word
+
+        return self._sentence(verdict_word(verdict))
+
+    def gradproof_cause_word(self, cause: int) -> Any:
+        """Return the word of a cause."""
+        from .core.records.codes import cause_word
+
+        return self._sentence(cause_word(cause))
+
+    def gradproof_version_string(self) -> Any:
+        """Return the version as text."""
+        return self._sentence(__version__)
+
     def _sentence(self, text: str) -> Any:
         # In C the text lives as long as the library; so it must here.
         return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))

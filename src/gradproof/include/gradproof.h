@@ -743,7 +743,16 @@ uint32_t gradproof_version(void);
 const char *gradproof_explain(int32_t code);
 
 /* Return the sentence of a cause: what it means and what to do; never NULL, owned by the library. */
-const char *gradproof_explain_cause(int32_t cause);
+const char *gradproof_explain_cause(int64_t cause);
+
+/* Return the word of a verdict, such as `wrong`; never NULL, owned by the library. */
+const char *gradproof_verdict_word(int64_t verdict);
+
+/* Return the word of a cause, such as `noise_limited`; never NULL, owned by the library. */
+const char *gradproof_cause_word(int64_t cause);
+
+/* Return the version of the library as text, such as `1.2.3`; never NULL, owned by the library. */
+const char *gradproof_version_string(void);
 
 #ifdef __cplusplus
 }

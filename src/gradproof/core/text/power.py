@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..records.floats import smaller
 from ..records.memory import literal
 from ..records.text import MOST_DIGITS, Text
 from .letters import put
@@ -19,6 +20,8 @@ PART_OF_A_SECOND_LOOK = 2.0 / LIKELY
 FEWEST_PLACES = 2
 MOST_PLACES = 9
 TOP = 9
+# The largest number below 1: nothing is certain.
+BELOW_1 = 1.0 - 2.0**-53
 # More lines make no difference that these digits show.
 MOST_LINES = 64
 
@@ -91,7 +94,7 @@ def probability(lines: int) -> float:
     for _ in range(lines if lines < MOST_LINES else MOST_LINES):
         missed *= math.sqrt(2.0) * PART
         missed_again *= math.sqrt(2.0) * PART_OF_A_SECOND_LOOK
-    return 1.0 - missed * (1.0 + missed_again)
+    return smaller(1.0 - missed * (1.0 + missed_again), BELOW_1)
 
 
 def put_rounded_down(text: Text, value: float) -> None:
