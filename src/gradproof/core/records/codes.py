@@ -162,7 +162,7 @@ NONDETERMINISTIC = 8
 CAUSES: dict[int, tuple[str, str]] = {
     UNTESTED: (
         "untested",
-        "Not tested: the check ended first, by its budget, by its time limit, or because it was stopped.",
+        "Not tested: the budget, the time limit or the caller ended the check first.",
     ),
     AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
     WRONG: (
