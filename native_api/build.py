@@ -27,7 +27,7 @@ import tempfile
 import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "src" / "gradproof"
@@ -42,6 +42,7 @@ RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
 NO_LINKER_STATUS = 3
+SANITIZED = ("sanitize_address", "sanitize_memory", "sanitize_thread")
 BARE_LINKERS = ("ld", "ld.lld")
 # One segment for code and constants: pages of their own would pad a small library by a fifth.
 SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro")
@@ -98,12 +99,44 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
     return path
 
 
+class Linked(NamedTuple):
+    """All functions in one module, not optimised yet; the symbols that it exports, and the marks of functions."""
+
+    whole: Any
+    target: Any
+    symbols: list[str]
+    marked: Any
+
+
 def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[str], bytes]:
     """Return the exported symbols and one object file that defines them; in a part, not every mark meets a function."""
     import llvmlite.binding as llvm
     import marks
-    import modules
     import processors
+
+    linked = linked_module(signatures, part=part)
+    whole = processors.in_versions(llvm, linked.whole, marks.names_of(linked.marked, "multiversioned"))
+    set_linkage(whole, linked.symbols)
+    for value in defined(whole):
+        if value.is_function:
+            for attribute in marks.attributes(linked.marked, processors.origin(value.name)):
+                value.add_function_attribute(attribute)
+    whole.name = "gradproof"
+    # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
+    for _ in range(2):
+        optimise(llvm, whole, linked.target)
+    if sys.platform == "win32":
+        for symbol in linked.symbols:
+            whole.get_function(symbol).storage_class = "dllexport"
+    whole.verify()
+    return linked.symbols, bytes(linked.target.emit_object(whole))
+
+
+def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
+    """Compile the functions behind the signatures and link them into one module."""
+    import llvmlite.binding as llvm
+    import marks
+    import modules
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
@@ -121,21 +154,31 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
     symbols += [symbol for symbol, _ in compiled.entries]
     if not part:
         refuse_unmet_marks(marks.unmet(compiled.marked, {value.name for value in defined(whole)}))
-    whole = processors.in_versions(llvm, whole, marks.names_of(compiled.marked, "multiversioned"))
-    for value in defined(whole):
+    return Linked(whole, target, symbols, compiled.marked)
+
+
+def set_linkage(module: Any, symbols: list[str]) -> None:
+    """Let only the exported symbols be seen from outside."""
+    for value in defined(module):
         value.linkage = "external" if value.name in symbols else "internal"
-        if value.is_function:
-            for attribute in marks.attributes(compiled.marked, processors.origin(value.name)):
-                value.add_function_attribute(attribute)
-    whole.name = "gradproof"
-    # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
+
+
+def write_llvm(path: Path) -> None:
+    """Write the module as LLVM text, with every function ready for clang's sanitizers, as -fsanitize=address."""
+    import llvmlite.binding as llvm
+
+    from gradproof.core.records.abi import all_signatures
+
+    linked = linked_module(all_signatures())
+    set_linkage(linked.whole, linked.symbols)
+    # As in the library: what calls Python where a status is not 0 is gone only then.
     for _ in range(2):
-        optimise(llvm, whole, target)
-    if sys.platform == "win32":
-        for symbol in symbols:
-            whole.get_function(symbol).storage_class = "dllexport"
-    whole.verify()
-    return symbols, bytes(target.emit_object(whole))
+        optimise(llvm, linked.whole, linked.target)
+    for value in defined(linked.whole):
+        if value.is_function:
+            for attribute in SANITIZED:
+                value.add_function_attribute(attribute)
+    path.write_text(str(linked.whole), encoding="utf-8")
 
 
 def portable_target(llvm: Any) -> Any:
@@ -306,10 +349,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Builds libgradproof, or the declarations of its functions.")
     parser.add_argument("--declarations", action="store_true", help="write gradproof.h and _declarations.py instead")
     parser.add_argument("--into", type=Path, default=PACKAGE, help="folder for the library; default: the package")
+    parser.add_argument("--llvm", type=Path, metavar="FILE", help="write LLVM text for clang's sanitizers instead")
     arguments = parser.parse_args()
     import_core()
     try:
-        if arguments.declarations:
+        if arguments.llvm:
+            write_llvm(arguments.llvm)
+        elif arguments.declarations:
             import declarations
 
             declarations.write(PACKAGE)

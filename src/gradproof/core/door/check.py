@@ -33,6 +33,7 @@ from ..records.codes import (
     STOPPED_BY_CALLER,
     STOPPED_BY_TIME_LIMIT,
     VERDICT_INCONCLUSIVE,
+    VERDICT_RIGHT,
     X_NOT_FINITE,
     X_OUTSIDE_BOUNDS,
 )
@@ -205,6 +206,9 @@ def check_in_memory(problem: Problem, options: Options, report: Report, findings
         code = run(engine, with_sizes, work, point)
     if engine.rounds > 0:
         write_result(engine, report, findings, capacity)
+    # A callback may end the check with its last evaluation: what did not end by itself is not called right.
+    if code != DONE and report.verdict == VERDICT_RIGHT:
+        report.verdict = VERDICT_INCONCLUSIVE
     release(memory)
     return code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..coordinates.slots import free_all_slots
 from ..evidence.scales import DEFAULT_RTOL, begin_arithmetic
 from ..lines.norms import Measures, are_finite, is_in_float32, median_slope, norms, scale_norms
 from ..lines.rungs import FLOOR
@@ -32,10 +33,13 @@ def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
     """Empty the memory of a check along lines, and note where its named blocks begin."""
     # All of it, so that the seal of a check never depends on what nobody has written.
     clear_bytes(lines.coordinates, WORD * (LINES_WORDS - ENGINE_WORDS))
+    free_all_slots(lines.engine)
     lines.block_count = blocks
     for number in range(blocks + 1):
         block = block_of(lines, number)
         block.start = borders[number] if blocks > 0 else 0
+        block.norm = 0.0
+        block.sum = 0.0
         block.bar = 0.0
 
 

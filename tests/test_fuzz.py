@@ -1,0 +1,78 @@
+"""Random calls over the whole surface of the C library keep what its header promises."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from c_programs import COMPILER
+
+from gradproof import library
+
+HERE = Path(__file__).parent / "fuzz"
+CALLS = 20_000
+SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+pytestmark = [
+    pytest.mark.skipif(not COMPILER, reason="no C compiler"),
+    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+]
+
+# Libraries that break one promise each, as far as the fuzzer can tell.
+LIES = {
+    "right where there is an error": """
+        static int32_t lying(gradproof_objective f, void *user, const double *x, const double *g, int64_t n,
+                             const gradproof_options *o, gradproof_report *r, gradproof_finding *s, int64_t c) {
+            int32_t code = gradproof_check(f, user, x, g, n, o, r, s, c);
+            if (code == 0) r->verdict = GRADPROOF_RIGHT;
+            return code;
+        }
+        #define gradproof_check lying
+        """,
+    "another code than the callback's": """
+        static int32_t lying(gradproof_objective f, void *user, const double *x, const double *g, int64_t n,
+                             const gradproof_options *o, gradproof_report *r, gradproof_finding *s, int64_t c) {
+            int32_t code = gradproof_check(f, user, x, g, n, o, r, s, c);
+            return code > 0 ? 0 : code;
+        }
+        #define gradproof_check lying
+        """,
+    "writes behind the sizes": """
+        static int32_t lying(const double *x, int64_t n, double *sizes) {
+            int32_t code = gradproof_windows(x, n, sizes);
+            if (code == 0) sizes[(n + 1023) / 1024] = 1.0;
+            return code;
+        }
+        #define gradproof_windows lying
+        """,
+}
+
+
+def built(folder: Path, lie: str = "") -> list[str]:
+    """Compile the fuzzer, with sanitizers where the compiler has them; return the command that runs it."""
+    (folder / "lie.h").write_text(f"#include <gradproof.h>\n{lie}\n")
+    flags = [f"-I{library.PACKAGE / 'include'}", "-include", str(folder / "lie.h"), "-std=c99", "-O1", "-w"]
+    link = [f"-L{library.PACKAGE}", f"-Wl,-rpath,{library.PACKAGE}", "-lgradproof", "-lm", "-lpthread"]
+    program = folder / "fuzz"
+    for sanitizers in (SANITIZERS, ()):
+        command = [str(COMPILER), *flags, *sanitizers, str(HERE / "fuzz.c"), "-o", str(program), *link]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return [str(program)]
+    raise AssertionError(done.stderr)
+
+
+def ran(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, "7", str(CALLS)], capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_random_calls(tmp_path):
+    done = ran(built(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_broken_promise_is_found(tmp_path, lie):
+    """The twin: a library that lies does not come through."""
+    assert ran(built(tmp_path, lie)).returncode not in (0, 3)
