@@ -141,8 +141,8 @@
 #define GRADPROOF_INCONCLUSIVE 3
 
 /* Causes of a finding. gradproof_explain_cause gives the sentence. */
-#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the check ended first, by its budget, by its time
-                                               limit, or because it was stopped. */
+#define GRADPROOF_CAUSE_UNTESTED 0          /* Not tested: the budget, the time limit or the caller ended the
+                                               check first. */
 #define GRADPROOF_CAUSE_AGREES 1            /* The claimed value agrees with the numerical slope within its
                                                error bar. */
 #define GRADPROOF_CAUSE_WRONG 2             /* The slope is measured clearly and the claimed value is not it:

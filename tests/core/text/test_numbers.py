@@ -137,3 +137,15 @@ def test_a_locale_makes_no_difference(point, monkeypatch):
     monkeypatch.setattr(numbers, "write_scientific", write)
     assert by(numbers.put_number, -1234.5678, 6) == "-1234.57"
     assert by(numbers.put_short, 1.5e-7) == "1.5e-7"
+
+
+@given(value=values, count=st.integers(0, 10**15))
+def stand_in_their_places(counted, measured, value, count):
+    assert by(counted, "(# of them, …)".encode(), count) == f"({count:,} of them, …)"
+    assert by(measured, "≥ ~ (~)".encode(), value) == f"≥ {figures.short(value)} ({figures.short(value)})"
+
+
+def test_numbers_in_sentences():
+    stand_in_their_places(numbers.put_counted, numbers.put_measured)
+    refuted(stand_in_their_places, numbers.put_measured, numbers.put_measured)
+    refuted(stand_in_their_places, numbers.put_counted, numbers.put_counted)

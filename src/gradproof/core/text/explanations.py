@@ -10,7 +10,7 @@ from ..records.memory import cause_sentence, cause_word, literal
 from ..records.text import Text
 from .headline import put_noise
 from .letters import begin_paragraph, end_paragraph, new_line, put
-from .numbers import put_count, put_number, put_short
+from .numbers import put_counted, put_measured, put_number
 from .rows import OPEN_TABLE, choose
 from .sentences import EQUAL, SHARED, TOGETHER
 from .subject import begin_part, finding_at, is_long, put_coordinate, put_name, report_of
@@ -47,31 +47,22 @@ def put_long_line(text: Text, finding: Finding) -> None:
     """Write what was found along a longer line."""
     size = finding.stop - finding.start
     put_name(text, finding.start, finding.stop)
-    put(text, literal(": "))
     if finding.sampled > 0:
-        put_count(text, finding.sampled_wrong)
-        put(text, literal(" of "))
-        put_count(text, finding.sampled)
-        put(text, literal(" sampled coordinates are wrong (of "))
-        put_count(text, size)
-        put(text, literal(")"))
+        put_counted(text, literal(": #"), finding.sampled_wrong)
+        put_counted(text, literal(" of # sampled coordinates are wrong"), finding.sampled)
+        put_counted(text, literal(" (of #)"), size)
     else:
-        put_count(text, size)
-        put(text, literal(" coordinates, not searched further"))
+        put_counted(text, literal(": # coordinates, not searched further"), size)
     factor = finding.claimed / finding.slope if finding.slope != 0.0 else math.nan
     bar = math.fabs(factor / finding.slope) * finding.error_bar if finding.slope != 0.0 else math.nan
     if finding.claimed == 0.0:
-        put(text, literal("; along the line the claimed slope is 0, the measured one "))
-        put_short(text, finding.slope)
+        put_measured(text, literal("; along the line the claimed slope is 0, the measured one ~"), finding.slope)
     elif math.isfinite(finding.claimed) and math.isfinite(factor) and bar < math.fabs(factor - 1.0):
         put(text, literal("; along the claimed gradient it is "))
         put_number(text, factor, FACTOR_DIGITS)
-        put(text, literal(" ± "))
-        put_short(text, bar)
-        put(text, literal(" times what it should be"))
+        put_measured(text, literal(" ± ~ times what it should be"), bar)
     elif not math.isfinite(finding.claimed):
-        put(text, literal("; along the line the slope is off by "))
-        put_short(text, math.fabs(finding.slope))
+        put_measured(text, literal("; along the line the slope is off by ~"), math.fabs(finding.slope))
 
 
 def put_explanations(text: Text) -> None:
@@ -151,9 +142,7 @@ def put_one_of(text: Text, number: int, named: int) -> int:
 def put_others(text: Text, count: int) -> None:
     """Write how many there are besides those that were named."""
     if count > NAMES:
-        put(text, literal(" and "))
-        put_count(text, count - NAMES)
-        put(text, literal(" more"))
+        put_counted(text, literal(" and # more"), count - NAMES)
     put(text, literal(": "))
 
 

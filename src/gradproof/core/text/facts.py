@@ -12,7 +12,7 @@ from ..records.memory import literal
 from ..records.text import Text
 from .headline import put_part_of_all
 from .letters import begin_paragraph, end_paragraph, new_line, put
-from .numbers import look_alike, put_count, put_integer, put_seed, put_setting, put_short, put_value
+from .numbers import look_alike, put_counted, put_integer, put_measured, put_seed, put_setting, put_value
 from .power import put_power
 from .sentences import UNIT
 from .subject import begin_part, put_block, put_coordinate, report_of
@@ -48,10 +48,11 @@ def put_unseen(text: Text) -> None:
     if of_lines and report.blocks == 0:
         put(text, literal("all coordinates together"))
     else:
-        put_count(text, report.unseen)
-        put(text, literal(" of "))
-        put_count(text, report.blocks if of_lines else report.n)
-        put(text, literal(" arrays") if of_lines else literal(" coordinates"))
+        put_counted(text, literal("# of "), report.unseen)
+        if of_lines:
+            put_counted(text, literal("# arrays"), report.blocks)
+        else:
+            put_counted(text, literal("# coordinates"), report.n)
     put(text, literal(" could be off by a factor 2 unseen"))
     named = 0
     while named < MOST_UNSEEN and report.most_unseen[named] >= 0:
@@ -138,9 +139,9 @@ def put_atol(text: Text) -> None:
         begin_fact(text, literal("  atol         "))
         put(text, literal("an error of "))
         put_setting(text, report.atol)
-        put(text, literal(" ("))
+        put(text, literal(" "))
         put(text, literal(UNIT))
-        put(text, literal(") is allowed in every coordinate"))
+        put(text, literal(" is allowed in every coordinate"))
         end_paragraph(text)
 
 
@@ -150,20 +151,15 @@ def put_resolution(text: Text) -> None:
     if not report.resolution > 0.0:
         return
     begin_fact(text, literal("  resolution   "))
-    put(text, literal("errors over "))
-    put_short(text, report.resolution)
-    put(text, literal(" would be detected"))
+    put_measured(text, literal("errors over ~ would be detected"), report.resolution)
     if not (math.isnan(report.usual_resolution) or look_alike(text, report.usual_resolution, report.resolution)):
         decided = report.open + report.untested == 0
-        put(text, literal(" everywhere, over ") if decided else literal(" where decided, over "))
-        put_short(text, report.usual_resolution)
-        put(text, literal(" in half the coordinates"))
-    put(text, literal(" ("))
+        put(text, literal(" everywhere") if decided else literal(" where decided"))
+        put_measured(text, literal(", over ~ in half the coordinates"), report.usual_resolution)
+    put(text, literal(" "))
     put(text, literal(UNIT))
-    put(text, literal(")"))
     if report.compared > 0:
-        put(text, literal("; relative to the slope, over "))
-        put_short(text, report.usual_relative)
+        put_measured(text, literal("; relative to the slope, over ~"), report.usual_relative)
         put(text, literal(" in half of them") if report.compared > 1 else literal(""))
     end_paragraph(text)
 
@@ -181,14 +177,13 @@ def put_noise_floor(text: Text) -> None:
     """Write the noise of f, and where it comes from."""
     report = report_of(text)
     begin_fact(text, literal("  noise floor  "))
-    put_short(text, report.noise_floor)
+    put_measured(text, literal("~"), report.noise_floor)
     if report.noise_measured != 0 or report.mode == MODE_LINES:
         put(text, literal(" (measured)"))
     else:
         put(text, literal(" (assumed; no need to measure it)"))
     if report.nondeterministic != 0:
-        put(text, literal("; two calls at x differ by up to "))
-        put_short(text, report.spread)
+        put_measured(text, literal("; two calls at x differ by up to ~"), report.spread)
     end_paragraph(text)
 
 
@@ -196,12 +191,9 @@ def put_evaluations(text: Text) -> None:
     """Write how often the objective was called."""
     report = report_of(text)
     begin_fact(text, literal("  evaluations  "))
-    put_count(text, report.evaluations)
-    put(text, literal(" of the objective"))
+    put_counted(text, literal("# of the objective"), report.evaluations)
     if report.outside > 0:
-        put(text, literal("; "))
-        put_count(text, report.outside)
-        put(text, literal(" point") if report.outside == 1 else literal(" points"))
+        put_counted(text, literal("; # point") if report.outside == 1 else literal("; # points"), report.outside)
         put(text, literal(" outside the bounds left out"))
     if report.mode == MODE_LINES and report.stopped_by > 0:
         put(text, literal("; "))
@@ -221,7 +213,5 @@ def put_power_fact(text: Text) -> None:
     end_paragraph(text)
     if report.hidden != 0.0:
         begin_fact(text, literal("  kinks at x   "))
-        put(text, literal("may hide errors of up to "))
-        put_short(text, report.hidden)
-        put(text, literal(" along a line"))
+        put_measured(text, literal("may hide errors of up to ~ along a line"), report.hidden)
         end_paragraph(text)

@@ -11,7 +11,7 @@ from ..records.codes import MODE_LINES, NONDETERMINISTIC, VERDICT_INCONCLUSIVE, 
 from ..records.memory import literal, offset
 from ..records.text import Text
 from .letters import begin_paragraph, end_paragraph, put
-from .numbers import put_count, put_integer, put_short
+from .numbers import put_count, put_counted, put_measured
 from .sentences import (
     DOMAIN_ALONG_LINES,
     NOISE_BEYOND,
@@ -37,9 +37,7 @@ def put_headline(text: Text) -> None:
         put(text, literal("right: the gradient agrees with the objective in "))
         put_all_coordinates(text)
         if report.kinks > 0:
-            put(text, literal(", "))
-            put_count(text, report.kinks)
-            put(text, literal(" of them at or near a kink"))
+            put_counted(text, literal(", # of them at or near a kink"), report.kinks)
     elif report.verdict == VERDICT_WRONG:
         put(text, literal("wrong: the gradient is wrong in "))
         put_part_of_all(text, report.wrong)
@@ -60,21 +58,14 @@ def put_all_coordinates(text: Text) -> None:
     if n == 1:
         put(text, literal("the one coordinate"))
     else:
-        put(text, literal("all "))
-        put_coordinates(text, n)
-
-
-def put_coordinates(text: Text, count: int) -> None:
-    """Write so many coordinates."""
-    put_count(text, count)
-    put(text, literal(" coordinate") if count == 1 else literal(" coordinates"))
+        put_counted(text, literal("all # coordinates"), n)
 
 
 def put_part_of_all(text: Text, count: int) -> None:
     """Write how many of all coordinates."""
-    put_count(text, count)
-    put(text, literal(" of "))
-    put_coordinates(text, report_of(text).n)
+    put_counted(text, literal("# of "), count)
+    n = report_of(text).n
+    put_counted(text, literal("# coordinate") if n == 1 else literal("# coordinates"), n)
 
 
 def put_left(text: Text, between: Letters, counted: bool) -> None:
@@ -107,10 +98,7 @@ def put_verdict_of_lines(text: Text) -> None:
         put(text, literal("right: the gradient agrees"))
     else:
         put(text, literal("wrong: the gradient disagrees"))
-    put(text, literal(" with the objective along random lines through all "))
-    # Along lines there are always several.
-    put_count(text, report.n)
-    put(text, literal(" coordinates"))
+    put_counted(text, literal(" with the objective along random lines through all # coordinates"), report.n)
     if report.verdict == VERDICT_WRONG:
         put(text, literal("; "))
         put_what_is_wrong(text)
@@ -135,12 +123,14 @@ def put_what_is_wrong(text: Text) -> None:
     report = report_of(text)
     blocks = count_wrong_blocks(text)
     if report.wrong == 0 and blocks > 0:
-        put(text, literal("a slope along a line is off by "))
-        put_short(text, largest_error(text))
-        put(text, literal(", of which no single coordinate was confirmed"))
+        off = largest_error(text)
+        put_measured(
+            text, literal("a slope along a line is off by ~, of which no single coordinate was confirmed"), off
+        )
     else:
-        put_count(text, report.wrong)
-        put(text, literal(" wrong coordinate") if report.wrong == 1 else literal(" wrong coordinates"))
+        put_counted(
+            text, literal("# wrong coordinate") if report.wrong == 1 else literal("# wrong coordinates"), report.wrong
+        )
         put(text, literal(" confirmed"))
     shown = 0
     for number in range(text.count):
@@ -150,9 +140,7 @@ def put_what_is_wrong(text: Text) -> None:
             put_name(text, finding.start, finding.stop)
             shown += 1
     if blocks > shown:
-        put(text, literal(" and "))
-        put_integer(text, blocks - shown)
-        put(text, literal(" more"))
+        put_counted(text, literal(" and # more"), blocks - shown)
 
 
 def is_wrong_block(finding: Finding) -> bool:
@@ -184,13 +172,10 @@ def put_noise(text: Text, capital: bool) -> None:
     """Write what makes the noise that hides the slope, and the cure; with a capital letter if it begins a sentence."""
     report = report_of(text)
     if report.noise_source == codes.NOISE_CONSTANT:
-        put(text, literal("f is "))
-        put_short(text, math.fabs(report.value) / report.change)
+        put_measured(text, literal("f is ~"), math.fabs(report.value) / report.change)
         put(text, literal(NOISE_OF_CONSTANT))
     elif report.noise_source == codes.NOISE_BEYOND_ROUNDING:
-        put(text, literal("f's noise ("))
-        put_short(text, report.noise_floor)
-        put(text, literal(")"))
+        put_measured(text, literal("f's noise (~)"), report.noise_floor)
         put(text, literal(NOISE_BEYOND))
     else:
         put(text, literal("T") if capital else literal("t"))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+from ..records.abi import Letters
 from ..records.memory import letter, literal, write_scientific
 from ..records.text import MOST_DIGITS, Text
 from .letters import put, put_byte
 
 ZERO = 48
+COUNT_MARK = 35
+NUMBER_MARK = 126
 NINE = 57
 MINUS = 45
 PLUS = 43
@@ -123,6 +126,32 @@ def put_number(text: Text, value: float, digits: int) -> None:
         put_digit(text, 0)
     else:
         put_general(text, value, digits, True, True)
+
+
+def put_counted(text: Text, letters: Letters, count: int) -> None:
+    """Write letters, and in place of `#` how many there are."""
+    place = 0
+    byte = letter(letters, place)
+    while byte != 0:
+        if byte == COUNT_MARK:
+            put_count(text, count)
+        else:
+            put_byte(text, byte)
+        place += 1
+        byte = letter(letters, place)
+
+
+def put_measured(text: Text, letters: Letters, value: float) -> None:
+    """Write letters, and in place of `~` a number with two significant digits."""
+    place = 0
+    byte = letter(letters, place)
+    while byte != 0:
+        if byte == NUMBER_MARK:
+            put_short(text, value)
+        else:
+            put_byte(text, byte)
+        place += 1
+        byte = letter(letters, place)
 
 
 def put_setting(text: Text, value: float) -> None:

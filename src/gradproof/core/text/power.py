@@ -8,7 +8,7 @@ from ..records.floats import smaller
 from ..records.memory import literal
 from ..records.text import MOST_DIGITS, Text
 from .letters import put
-from .numbers import put_count, put_digit, put_integer, put_short, put_value, take_digits
+from .numbers import put_counted, put_digit, put_measured, put_value, take_digits
 from .subject import report_of
 
 # As report/power.py has them.
@@ -25,30 +25,25 @@ BELOW_1 = 1.0 - 2.0**-53
 # More lines make no difference that these digits show.
 MOST_LINES = 64
 
+NOTHING_CLAIMED = "the claimed gradient is 0; a slope of ~ in a coordinate would have been detected"
+SINGLE = "; any single coordinate off by more than ~ of it would certainly have been detected"
+
 
 def put_power(text: Text) -> None:
     """Write what lines would have detected."""
     report = report_of(text)
     if report.norm == 0.0:
-        put(text, literal("the claimed gradient is 0; a slope of "))
-        put_short(text, report.resolution)
-        put(text, literal(" in a coordinate would have been detected"))
+        put_measured(text, literal(NOTHING_CLAIMED), report.resolution)
         return
-    put(text, literal("right to "))
-    put_short(text, report.bar / report.norm)
-    put(text, literal(" of the gradient's norm ("))
-    put_short(text, report.bar)
-    put(text, literal(" in units of f)"))
+    put_measured(text, literal("right to ~ of the gradient's norm"), report.bar / report.norm)
+    put_measured(text, literal(" (~ in units of f)"), report.bar)
     if report.aligned_lines > 0:
-        put(text, literal("; a common factor is 1 to within "))
-        put_short(text, report.aligned_bar / report.sum if report.sum != 0.0 else math.inf)
-    put(text, literal("; any single coordinate off by more than "))
-    put_short(text, report.resolution / report.norm)
-    put(text, literal(" of it would certainly have been detected, any error vector above "))
-    put_short(text, LIKELY * (2.0 * report.bar + ALLOWED_BY_RTOL * report.rtol * report.norm) / report.norm)
-    put(text, literal(" with probability ≥ "))
+        factor = report.aligned_bar / report.sum if report.sum != 0.0 else math.inf
+        put_measured(text, literal("; a common factor is 1 to within ~"), factor)
+    put_measured(text, literal(SINGLE), report.resolution / report.norm)
+    vector = LIKELY * (2.0 * report.bar + ALLOWED_BY_RTOL * report.rtol * report.norm)
+    put_measured(text, literal(", any error vector above ~ with probability ≥ "), vector / report.norm)
     put_rounded_down(text, probability(report.lines))
-    put(text, literal("; "))
     put_lines(text)
     put_seen(text)
 
@@ -56,18 +51,13 @@ def put_power(text: Text) -> None:
 def put_lines(text: Text) -> None:
     """Write how many lines there were, and what they took."""
     report = report_of(text)
-    put_integer(text, report.lines)
+    put_counted(text, literal("; #"), report.lines)
     if report.aligned_lines > 0:
-        put(text, literal(" + "))
-        put_integer(text, report.aligned_lines)
+        put_counted(text, literal(" + #"), report.aligned_lines)
     put(text, literal(" lines"))
     if report.parts > 0:
-        put(text, literal(", "))
-        put_integer(text, report.parts)
-        put(text, literal(" parts with their own lines"))
-    put(text, literal(", "))
-    put_count(text, report.evaluations)
-    put(text, literal(" evaluations of f"))
+        put_counted(text, literal(", # parts with their own lines"), report.parts)
+    put_counted(text, literal(", # evaluations of f"), report.evaluations)
 
 
 def put_seen(text: Text) -> None:
@@ -79,9 +69,7 @@ def put_seen(text: Text) -> None:
         put_value(text, report.seen_factor, MOST_PLACES)
     if report.seen != 0.0:
         put(text, literal(" and ") if factor else literal("; "))
-        put(text, literal("a disagreement of "))
-        put_short(text, report.seen / report.norm)
-        put(text, literal(" of the norm along random lines"))
+        put_measured(text, literal("a disagreement of ~ of the norm along random lines"), report.seen / report.norm)
     if factor or report.seen != 0.0:
         put(text, literal(" were") if factor and report.seen != 0.0 else literal(" was"))
         put(text, literal(" seen, below rtol"))

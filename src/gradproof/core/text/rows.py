@@ -10,7 +10,7 @@ from ..records.codes import is_acceptable
 from ..records.memory import cause_word, literal
 from ..records.text import MOST_ROWS, Text
 from .letters import put
-from .numbers import decade, put_number, put_short
+from .numbers import decade, put_measured, put_number
 from .subject import finding_at, is_long
 
 WRONG_TABLE = 0
@@ -140,8 +140,7 @@ def put_cell(text: Text, finding: Finding, column: int, digits: int) -> None:
     elif column == SLOPE:
         put_known(text, finding.slope, enough)
         if math.isfinite(finding.error_bar) and math.isfinite(finding.slope):
-            put(text, literal(" ± "))
-            put_short(text, finding.error_bar)
+            put_measured(text, literal(" ± ~"), finding.error_bar)
     elif column == LEFT:
         put_known(text, finding.left, few)
     elif column == RIGHT:
@@ -164,8 +163,7 @@ def put_distance(text: Text, distance: float) -> None:
     """Write where a kink is."""
     put(text, literal("at x"))
     if distance != 0.0:
-        put(text, literal(" - ") if distance < 0.0 else literal(" + "))
-        put_short(text, math.fabs(distance))
+        put_measured(text, literal(" - ~") if distance < 0.0 else literal(" + ~"), math.fabs(distance))
 
 
 def justified(text: Text, finding: Finding, most: int) -> int:

@@ -36,4 +36,4 @@ EQUAL = (
 SHARED = " share a kink: either claimed value is acceptable, but together they are contradictory."
 SAME_VALUE = " have the same value."
 
-UNIT = "units of f per unit of x"
+UNIT = "(units of f per unit of x)"

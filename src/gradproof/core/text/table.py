@@ -6,7 +6,7 @@ from ..records.codes import is_acceptable
 from ..records.memory import literal
 from ..records.text import COLUMNS, WIDTH, Text
 from .letters import emit_spaces, new_line, put
-from .numbers import put_count
+from .numbers import put_counted
 from .rows import CAUSE, KINK, KINK_TABLE, LEFT, OPEN_TABLE, RIGHT, SLOPE, WRONG_TABLE, choose, put_cell, put_head
 from .subject import begin_part, finding_at, is_long, put_name, report_of
 
@@ -52,8 +52,7 @@ def put_table(text: Text, table: int, total: int) -> None:
     begin_part(text)
     if text.rows == 0:
         put_title(text, table)
-        put(text, literal(": "))
-        put_count(text, total)
+        put_counted(text, literal(": #"), total)
         return
     longest = longest_name(text)
     digits, room = fit(text, longest)
@@ -68,13 +67,9 @@ def put_more(text: Text, total: int) -> None:
     if total <= text.rows:
         return
     new_line(text)
-    put(text, literal("  … and "))
-    put_count(text, total - text.rows)
-    put(text, literal(" more"))
+    put_counted(text, literal("  … and # more"), total - text.rows)
     if total > text.found:
-        put(text, literal("; only the first "))
-        put_count(text, text.found)
-        put(text, literal(" found were kept"))
+        put_counted(text, literal("; only the first # found were kept"), text.found)
 
 
 def longest_name(text: Text) -> int:

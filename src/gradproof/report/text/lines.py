@@ -56,7 +56,7 @@ def about_atol(report: Record) -> dict[str, str]:
     """Return the absolute error that was allowed, as a fact; nothing if there was none."""
     if not report.atol:
         return {}
-    return {"atol": f"an error of {setting(report.atol)} ({sentences.UNIT}) is allowed in every coordinate"}
+    return {"atol": f"an error of {setting(report.atol)} {sentences.UNIT} is allowed in every coordinate"}
 
 
 def facts_of_lines(report: Record) -> dict[str, str]:

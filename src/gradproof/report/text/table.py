@@ -102,9 +102,9 @@ def _resolution(report: Record) -> str:
     usual = short(float(np.median(known))) if known.size else worst
     relative = _relative_resolution(report)
     if usual == worst:
-        return f"errors over {worst} would be detected ({UNIT}){relative}"
+        return f"errors over {worst} would be detected {UNIT}{relative}"
     where = "where decided" if report.undecided or report.untested else "everywhere"
-    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates ({UNIT}){relative}"
+    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates {UNIT}{relative}"
 
 
 def _relative_resolution(report: Record) -> str:
