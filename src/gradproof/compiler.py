@@ -56,13 +56,7 @@ def compiled(function: FunctionType) -> Any:
     """Return the compiled form of a core function; it is specialised for its arguments at the first call."""
     if function.__module__ == memory.__name__ and function.__name__ in OPERATIONS:
         return OPERATIONS[function.__name__]
-    dispatcher = numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function))
-    # Numba would make a form of its own for every constant that a function is called with.
-    template = dispatcher.get_call_template
-    dispatcher.get_call_template = lambda values, words: template(
-        tuple(map(types.unliteral, values)), {word: types.unliteral(value) for word, value in words.items()}
-    )
-    return dispatcher
+    return numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function))
 
 
 def compiled_names(function: Any) -> set[str]:
