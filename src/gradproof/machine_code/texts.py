@@ -51,17 +51,31 @@ def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
     return builder.bitcast(constant, BYTES)
 
 
-def _table(texts: dict[int, str], other: str) -> Any:
-    """Return the operation that gives the text of a number."""
+def _table(name: str, texts: dict[int, str], other: str) -> Any:
+    """Return the operation that gives the text of a number: a function of its own, which a module defines once."""
+
+    def function(module: ir.Module) -> Any:
+        symbol = f"gradproof.{name}"
+        if symbol in module.globals:
+            return module.globals[symbol]
+        made = ir.Function(module, ir.FunctionType(BYTES, [SIZE]), symbol)
+        made.linkage = "linkonce_odr"
+        builder = ir.IRBuilder(made.append_basic_block())
+        unknown = made.append_basic_block()
+        choice = builder.switch(made.args[0], unknown)
+        for number, text in texts.items():
+            block = made.append_basic_block()
+            builder.position_at_end(block)
+            builder.ret(_constant_text(builder, text))
+            choice.add_case(SIZE(number), block)
+        builder.position_at_end(unknown)
+        builder.ret(_constant_text(builder, other))
+        return made
 
     @intrinsic
     def find(context: Any, number: Any) -> Typed:
         def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-            found = _constant_text(builder, other)
-            for key, text in texts.items():
-                is_it = builder.icmp_signed("==", arguments[0], SIZE(key))
-                found = builder.select(is_it, _constant_text(builder, text), found)
-            return found
+            return builder.call(function(builder.module), arguments)
 
         return types.voidptr(types.int64), code
 
@@ -89,7 +103,9 @@ TEXT_OPERATIONS: dict[str, Any] = {
     "handle": _handle,
     "letter": _letter,
     "literal": _literal,
-    "cause_word": _table({cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
-    "cause_sentence": _table({cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE),
+    "cause_word": _table("cause_word", {cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
+    "cause_sentence": _table(
+        "cause_sentence", {cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE
+    ),
     "write_scientific": _write_scientific,
 }

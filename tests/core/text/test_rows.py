@@ -16,22 +16,6 @@ from gradproof.report.text import table as python
 SIZES = st.one_of(st.sampled_from([0.0, 1.0, -1.0, 2.0, 1.001, 1.0005, np.nan, np.inf, -np.inf, 1e308]), anything)
 
 
-@given(value=st.one_of(st.floats(0, 2), st.integers(0, 32).map(lambda k: k / 16), st.floats(0, 0.001)))
-@example(0.0625)
-@example(0.1875)
-@example(0.0005)
-@example(math.nextafter(0.0005, 0))
-@example(1.9995)
-@example(5e-324)
-def is_rounded(thousandths, value):
-    assert thousandths(value) == round(1000 * round(value, 3))
-
-
-def test_thousandths():
-    is_rounded(rows.thousandths)
-    refuted(is_rounded, lambda value: math.floor(1000 * value + 0.5))
-
-
 def finding_of(**fields):
     finding = border.Finding()
     start = fields.pop("start", 0)

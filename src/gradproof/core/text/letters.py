@@ -5,7 +5,7 @@ In a paragraph, words that do not fit go on to the next line, as Python's textwr
 
 from __future__ import annotations
 
-from ..records.abi import Letters
+from ..records.abi import Letters, never_inlined
 from ..records.memory import letter
 from ..records.text import WIDTH, WORD_ROOM, Text
 
@@ -90,14 +90,13 @@ def letter_written(letters: Letters, place: int) -> int:
     return letter(letters, place)
 
 
+@never_inlined
 def begin_paragraph(text: Text, indent: int) -> None:
     """Begin a paragraph behind what stands on the line already; its other lines are indented."""
     text.width = WIDTH
     text.indent = indent
     text.margin = text.column
     text.spaces = 0
-    text.word_bytes = 0
-    text.word_columns = 0
 
 
 def end_paragraph(text: Text) -> None:

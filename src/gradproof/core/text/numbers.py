@@ -45,17 +45,18 @@ def put_count(text: Text, value: int) -> None:
 
 def put_digits_of(text: Text, value: int, grouped: bool) -> None:
     """Write an integer that is not negative, in groups of three digits or not."""
-    power = 1
-    places = 1
-    while value // power >= 10:
-        power *= 10
+    places = 0
+    while value > 0 or places == 0:
+        tens = value // 10
+        text.digits[places] = value - 10 * tens
+        value = tens
         places += 1
+    commas = places
     while places > 0:
-        put_digit(text, value // power % 10)
-        power //= 10
-        places -= 1
-        if grouped and places > 0 and places % 3 == 0:
+        if grouped and places < commas and places % 3 == 0:
             put_byte(text, COMMA)
+        places -= 1
+        put_digit(text, text.digits[places])
 
 
 def put_seed(text: Text, seed: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..machine.options import size_is_bad, take_options
-from ..records.abi import Integer, Letters, exported
+from ..records.abi import Integer, Letters, exported, never_inlined
 from ..records.border import REPORT_BYTES, ConstOptions, Findings, Options, Report
 from ..records.codes import (
     BAD_CAPACITY,
@@ -102,6 +102,7 @@ def code_of_memory(report: Report, findings: Findings, capacity: int, buffer: Le
     return DONE
 
 
+@never_inlined
 def put_all(text: Text) -> None:
     """Write all parts of the text."""
     if report_of(text).n < 1:

@@ -18,10 +18,8 @@ OPEN_TABLE = 1
 KINK_TABLE = 2
 # The fewer rows of the last one: nothing is to be done about kinks.
 KINK_ROWS = 5
-MANTISSA_BITS = 53
 # Relative errors are compared in steps of this part.
-STEPS = 1000
-ENDLESS = 1 << 40
+STEPS = 1000.0
 
 CLAIMED = 0
 SLOPE = 1
@@ -78,7 +76,8 @@ def comes_before(table: int, a: Finding, b: Finding) -> bool:
 def rank(table: int, finding: Finding) -> float:
     """Return the number by which a table is ordered, the largest first."""
     if table == WRONG_TABLE:
-        return float(thousandths(relative_error(finding)))
+        error = relative_error(finding)
+        return float(math.floor(STEPS * error)) if error < math.inf else error
     if table == KINK_TABLE:
         return -math.fabs(finding.distance) if math.isfinite(finding.distance) else -math.inf
     return finding.resolution if math.isfinite(finding.resolution) else math.inf
@@ -99,22 +98,6 @@ def relative_error(finding: Finding) -> float:
     if math.fabs(finding.slope) > size:
         size = math.fabs(finding.slope)
     return error / size if size > 0.0 else 0.0
-
-
-def thousandths(value: float) -> int:
-    """Return a number from 0 to 2 as a multiple of a thousandth, exactly rounded, halves to even as Python does."""
-    if not value <= 2.0:
-        return ENDLESS
-    mantissa, exponent = math.frexp(value)
-    shift = MANTISSA_BITS - exponent
-    # Below 2**63.
-    product = STEPS * int(math.ldexp(mantissa, MANTISSA_BITS))
-    if shift > MANTISSA_BITS + 9:
-        return 1 if shift == MANTISSA_BITS + 10 and product > 1 << (MANTISSA_BITS + 9) else 0
-    whole = product >> shift
-    rest = product - (whole << shift)
-    half = 1 << (shift - 1)
-    return whole + 1 if rest > half or (rest == half and whole & 1 == 1) else whole
 
 
 def put_head(text: Text, column: int) -> None:

@@ -204,7 +204,8 @@ def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
 def _severity(one: Finding) -> tuple[float, float, int]:
     """Sort key: relative error in steps of a thousandth, then error; values that are not finite come first."""
     error = one.error if math.isfinite(one.error) else math.inf
-    return (-round(one.relative_error, 3) if math.isfinite(one.relative_error) else -math.inf, -error, one.index)
+    steps = math.floor(1000.0 * one.relative_error) if math.isfinite(one.relative_error) else math.inf
+    return (-steps, -error, one.index)
 
 
 def _openness(one: Finding) -> tuple[float, int]:
