@@ -63,6 +63,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("A check in memory of the caller's own", ("engine_size", "engine_start")),
     ("One point of a long line, moved by several threads", ("move_segments", "sum_segments")),
+    ("A report as text", ("print",)),
     (
         "Pieces that are useful alone",
         ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
@@ -164,6 +165,8 @@ def _macro_lines() -> list[str]:
     lines += [_macro(f"cause_{word}", code, sentence) for code, (word, sentence) in codes.CAUSES.items()]
     lines += ["", "/* Arithmetic found inside the objective. */"]
     lines += [_macro(name, getattr(codes, name), "") for name in dir(codes) if name.startswith("ARITHMETIC_")]
+    lines += ["", "/* What makes the noise of the objective. */"]
+    lines += [_macro(name, getattr(codes, name), "") for name in dir(codes) if name.startswith("NOISE_FROM_")]
     lines += [
         "",
         "/* Modes: the one that suits n and the budget, every coordinate by itself, or lines. */",

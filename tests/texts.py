@@ -132,7 +132,7 @@ class Made:
         report.mode = codes.MODE_LINES if self.lines else codes.MODE_FULL
         report.arithmetic, report.value, report.rtol, report.vouched = 64, 1.5, 1e-5, 1.0
         report.evaluations, report.rounds, report.noise_floor = 2 * report.n + 1, 2, 2.2e-16
-        report.noise_source = codes.NOISE_ROUNDING
+        report.noise_source = codes.NOISE_FROM_ROUNDING
         report.findings = len(self.records)
         report.stopped_by = STOPPED_BY[self.stopped_by]
         report.wrong = np.count_nonzero(self.causes == codes.WRONG)

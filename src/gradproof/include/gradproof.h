@@ -165,6 +165,12 @@
 #define GRADPROOF_ARITHMETIC_FLOAT32 32
 #define GRADPROOF_ARITHMETIC_FLOAT64 64
 
+/* What makes the noise of the objective. */
+#define GRADPROOF_NOISE_FROM_ARITHMETIC 2
+#define GRADPROOF_NOISE_FROM_CONSTANT 1
+#define GRADPROOF_NOISE_FROM_ELSEWHERE 4
+#define GRADPROOF_NOISE_FROM_ROUNDING 3
+
 /* Modes: the one that suits n and the budget, every coordinate by itself, or lines. */
 #define GRADPROOF_MODE_AUTO 0
 #define GRADPROOF_MODE_FULL 1
@@ -271,7 +277,7 @@ typedef struct gradproof_report {
     double usual_relative;     /* the same relative to the claims that are not 0; NaN: none */
     int64_t compared;          /* number of these claims */
     double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
-    int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_... */
+    int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_FROM_... */
     int64_t most_unseen[6];    /* those that are unseen, worst first; -1: no more */
 } gradproof_report;
 
@@ -608,6 +614,28 @@ int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const 
  */
 double gradproof_sum_segments(const double *changes, int64_t count);
 
+/* ---- A report as text ------------------------------------------------------------------------------------- */
+
+/*
+ * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
+ * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
+ * computes the gradient, exceptions, rows of data, warnings about agreement that proves little, and the shape
+ * of f where it leaves a claim undecided.
+ *   report       What a check found.
+ *   findings     Its findings; may be NULL.
+ *   capacity     Number of findings that there was room for.
+ *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
+ *                x[3].
+ *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
+ *                size is 0.
+ *   size         Bytes that there is room for, the 0 included.
+ *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
+ *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
+ *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
+ */
+int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
+    const gradproof_options *options, char *buffer, int64_t size);
+
 /* ---- Pieces that are useful alone ------------------------------------------------------------------------- */
 
 /*
@@ -713,26 +741,6 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  */
 int64_t gradproof_first_not_finite(const double *x, int64_t n);
 int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
-
-/*
- * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
- * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
- * computes the gradient, exceptions, rows of data, warnings about agreement that proves little, and the shape
- * of f where it leaves a claim undecided.
- *   report       What a check found.
- *   findings     Its findings; may be NULL.
- *   capacity     Number of findings that there was room for.
- *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
- *                x[3].
- *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
- *                size is 0.
- *   size         Bytes that there is room for, the 0 included.
- *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
- *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
- *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
- */
-int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
-    const gradproof_options *options, char *buffer, int64_t size);
 
 /* ---- Codes and versions ----------------------------------------------------------------------------------- */
 

@@ -35,8 +35,8 @@ def is_wrong_together(finding: Finding) -> bool:
 def about_noise(report: Record) -> str:
     """Return what makes the noise that hides the slope, and the cure, without a capital letter and a full stop."""
     source = report._evidence.noise_source
-    if source == codes.NOISE_CONSTANT:
+    if source == codes.NOISE_FROM_CONSTANT:
         return f"f is {short(abs(report.value) / report._evidence.change)}{sentences.NOISE_OF_CONSTANT}"
-    if source == codes.NOISE_BEYOND_ROUNDING:
+    if source == codes.NOISE_FROM_ELSEWHERE:
         return f"f's noise ({short(report.noise_floor)}){sentences.NOISE_BEYOND}"
-    return sentences.NOISE_OF_ARITHMETIC if source == codes.NOISE_ARITHMETIC else sentences.NOISE_OF_ROUNDING
+    return sentences.NOISE_OF_ARITHMETIC if source == codes.NOISE_FROM_ARITHMETIC else sentences.NOISE_OF_ROUNDING

@@ -25,20 +25,20 @@ def engine_of(value, noise, arithmetic=64, told=()):
 @pytest.mark.parametrize(
     ("value", "noise", "arithmetic", "change", "told", "expected"),
     [
-        (1.0, 8 * U64, 64, 1.0, (1.1,), codes.NOISE_ROUNDING),
-        (1.0, 8 * U64, 64, 0.01, (1.1,), codes.NOISE_CONSTANT),
-        (1.0, 8 * U64, 64, 0.011, (1.1,), codes.NOISE_ROUNDING),
-        (1.0, 8 * U64, 64, 0.0, (1.1,), codes.NOISE_ROUNDING),
-        (1.0, 1e-6, 64, 0.01, (1.1,), codes.NOISE_BEYOND_ROUNDING),
-        (1.0, 8 * U32, 32, 1.0, (1.1,), codes.NOISE_ARITHMETIC),
-        (1.0, 8 * U32, 32, 0.01, (1.1,), codes.NOISE_CONSTANT),
-        (1.0, 1e-3, 16, 0.01, (1.1,), codes.NOISE_CONSTANT),
-        (0.0, 1e-3, 16, 0.01, (1.1,), codes.NOISE_ARITHMETIC),
+        (1.0, 8 * U64, 64, 1.0, (1.1,), codes.NOISE_FROM_ROUNDING),
+        (1.0, 8 * U64, 64, 0.01, (1.1,), codes.NOISE_FROM_CONSTANT),
+        (1.0, 8 * U64, 64, 0.011, (1.1,), codes.NOISE_FROM_ROUNDING),
+        (1.0, 8 * U64, 64, 0.0, (1.1,), codes.NOISE_FROM_ROUNDING),
+        (1.0, 1e-6, 64, 0.01, (1.1,), codes.NOISE_FROM_ELSEWHERE),
+        (1.0, 8 * U32, 32, 1.0, (1.1,), codes.NOISE_FROM_ARITHMETIC),
+        (1.0, 8 * U32, 32, 0.01, (1.1,), codes.NOISE_FROM_CONSTANT),
+        (1.0, 1e-3, 16, 0.01, (1.1,), codes.NOISE_FROM_CONSTANT),
+        (0.0, 1e-3, 16, 0.01, (1.1,), codes.NOISE_FROM_ARITHMETIC),
         # All values are of float32, and one of them is as near as float32 allows.
-        (1.0, U32, 64, 1.0, (1.0 + 2 * U32, 1.5), codes.NOISE_ARITHMETIC),
-        (1.0, U32, 64, 1.0, (1.25, 1.5), codes.NOISE_BEYOND_ROUNDING),
-        (1.0, U32, 64, 1.0, (1.0 + 2 * U32, 1.1), codes.NOISE_BEYOND_ROUNDING),
-        (1.0, U32, 64, 1.0, (math.nan, 1.0), codes.NOISE_ARITHMETIC),
+        (1.0, U32, 64, 1.0, (1.0 + 2 * U32, 1.5), codes.NOISE_FROM_ARITHMETIC),
+        (1.0, U32, 64, 1.0, (1.25, 1.5), codes.NOISE_FROM_ELSEWHERE),
+        (1.0, U32, 64, 1.0, (1.0 + 2 * U32, 1.1), codes.NOISE_FROM_ELSEWHERE),
+        (1.0, U32, 64, 1.0, (math.nan, 1.0), codes.NOISE_FROM_ARITHMETIC),
     ],
 )
 def test_source(value, noise, arithmetic, change, told, expected):

@@ -82,10 +82,13 @@ def test_why_lines_are_inconclusive(cause, expected, witness):
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (codes.NOISE_CONSTANT, "but f is 2.0e3 times larger than what it changes by, and its rounding hides the slope"),
-        (codes.NOISE_ARITHMETIC, "but the rounding noise of f hides the slope: compute f in float64"),
-        (codes.NOISE_ROUNDING, "but the rounding noise of f hides the slope: sum fewer"),
-        (codes.NOISE_BEYOND_ROUNDING, "but f's noise (1.0e-3) hides the slope, and is far above its rounding"),
+        (
+            codes.NOISE_FROM_CONSTANT,
+            "but f is 2.0e3 times larger than what it changes by, and its rounding hides the slope",
+        ),
+        (codes.NOISE_FROM_ARITHMETIC, "but the rounding noise of f hides the slope: compute f in float64"),
+        (codes.NOISE_FROM_ROUNDING, "but the rounding noise of f hides the slope: sum fewer"),
+        (codes.NOISE_FROM_ELSEWHERE, "but f's noise (1.0e-3) hides the slope, and is far above its rounding"),
     ],
 )
 def test_noise(source, expected, witness):

@@ -9,10 +9,10 @@ from ..records.abi import ConstReals
 from ..records.codes import (
     ARITHMETIC_FLOAT32,
     ARITHMETIC_FLOAT64,
-    NOISE_ARITHMETIC,
-    NOISE_BEYOND_ROUNDING,
-    NOISE_CONSTANT,
-    NOISE_ROUNDING,
+    NOISE_FROM_ARITHMETIC,
+    NOISE_FROM_CONSTANT,
+    NOISE_FROM_ELSEWHERE,
+    NOISE_FROM_ROUNDING,
 )
 from ..records.engine import ConstEngine, Engine
 from ..records.memory import rounded_to_float32
@@ -70,7 +70,7 @@ def noise_source(engine: ConstEngine, change: float) -> int:
         unit = UNIT_FLOAT32
     is_rounding = engine.noise <= ROUNDINGS * unit * size
     if is_rounding and 0.0 < CONSTANT * change <= size:
-        return NOISE_CONSTANT
+        return NOISE_FROM_CONSTANT
     if arithmetic != ARITHMETIC_FLOAT64:
-        return NOISE_ARITHMETIC
-    return NOISE_ROUNDING if is_rounding else NOISE_BEYOND_ROUNDING
+        return NOISE_FROM_ARITHMETIC
+    return NOISE_FROM_ROUNDING if is_rounding else NOISE_FROM_ELSEWHERE

@@ -99,7 +99,7 @@ class Report:
     usual_relative: Real  # the same relative to the claims that are not 0; NaN: none
     compared: Integer  # number of these claims
     change: Real  # how much f changes, as the claim says, where every coordinate changes by its size
-    noise_source: Integer  # what makes the noise: one of GRADPROOF_NOISE_...
+    noise_source: Integer  # what makes the noise: one of GRADPROOF_NOISE_FROM_...
     most_unseen: Annotated[Integers, MOST_UNSEEN]  # those that are unseen, worst first; -1: no more
 
 

@@ -212,17 +212,10 @@ STOPPED_BY: dict[int, str] = {
 }
 
 # What makes the noise of f, as far as its size and the arithmetic of f show it.
-NOISE_CONSTANT = 1
-NOISE_ARITHMETIC = 2
-NOISE_ROUNDING = 3
-NOISE_BEYOND_ROUNDING = 4
-
-NOISE_SOURCES: dict[int, str] = {
-    NOISE_CONSTANT: "constant",
-    NOISE_ARITHMETIC: "arithmetic",
-    NOISE_ROUNDING: "rounding",
-    NOISE_BEYOND_ROUNDING: "beyond_rounding",
-}
+NOISE_FROM_CONSTANT = 1
+NOISE_FROM_ARITHMETIC = 2
+NOISE_FROM_ROUNDING = 3
+NOISE_FROM_ELSEWHERE = 4
 
 ARITHMETIC_FLOAT64 = 64
 ARITHMETIC_FLOAT32 = 32

@@ -171,13 +171,13 @@ def largest_error(text: Text) -> float:
 def put_noise(text: Text, capital: bool) -> None:
     """Write what makes the noise that hides the slope, and the cure; with a capital letter if it begins a sentence."""
     report = report_of(text)
-    if report.noise_source == codes.NOISE_CONSTANT:
+    if report.noise_source == codes.NOISE_FROM_CONSTANT:
         put_measured(text, literal("f is ~"), math.fabs(report.value) / report.change)
         put(text, literal(NOISE_OF_CONSTANT))
-    elif report.noise_source == codes.NOISE_BEYOND_ROUNDING:
+    elif report.noise_source == codes.NOISE_FROM_ELSEWHERE:
         put_measured(text, literal("f's noise (~)"), report.noise_floor)
         put(text, literal(NOISE_BEYOND))
     else:
         put(text, literal("T") if capital else literal("t"))
-        arithmetic = report.noise_source == codes.NOISE_ARITHMETIC
+        arithmetic = report.noise_source == codes.NOISE_FROM_ARITHMETIC
         put(text, offset(literal(NOISE_OF_ARITHMETIC) if arithmetic else literal(NOISE_OF_ROUNDING), 1))
