@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from ..records.abi import kernel
+from ..records.abi import always_inlined, kernel
 from ..records.border import Report
 from ..records.engine import ConstEngine, Coordinate, coordinate_of
 from ..records.floats import middle, smaller
@@ -29,6 +29,7 @@ def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
     report.usual_relative, report.compared = middle_one(engine, True)
 
 
+@always_inlined
 def resolution_known(coordinate: Coordinate, relative: bool) -> float:
     """Return the resolution of a coordinate, absolute or relative to its claim; `UNKNOWN` where there is none."""
     if not (is_decided(coordinate.cause) and coordinate.resolution < math.inf):
@@ -41,8 +42,7 @@ def resolution_known(coordinate: Coordinate, relative: bool) -> float:
 
 def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
     """Return the middle one of the resolutions that are known, between two of them their middle, and their number."""
-    _, _, low = count_up_to(engine, relative, NONE_YET)
-    count, high, _ = count_up_to(engine, relative, BEYOND_ALL)
+    count, low, high = ends(engine, relative)
     if count == 0:
         return math.nan, 0
     rank = (count - 1) // 2
@@ -65,6 +65,22 @@ def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
 
 
 @kernel
+def ends(engine: ConstEngine, relative: bool) -> tuple[int, int, int]:
+    """Return how many numbers there are, and the smallest and the largest bits."""
+    count = 0
+    low = BEYOND_ALL
+    high = NONE_YET
+    for index in range(engine.n):
+        value = resolution_known(coordinate_of(engine, index), relative)
+        if value >= 0.0:
+            number = bits(value)
+            count += 1
+            low = number if number < low else low
+            high = number if number > high else high
+    return count, low, high
+
+
+@kernel
 def count_up_to(engine: ConstEngine, relative: bool, guess: int) -> tuple[int, int, int]:
     """Return how many numbers have no larger bits than the guess, the largest of them, and the smallest beyond it."""
     counted = 0
@@ -82,6 +98,7 @@ def count_up_to(engine: ConstEngine, relative: bool, guess: int) -> tuple[int, i
     return counted, at, above
 
 
+@kernel
 def middle_from(engine: ConstEngine, relative: bool, low: int, count: int) -> float:
     """Return the number with these bits; of an even number of them, the middle from there to the next."""
     lower = math.nan
