@@ -19,7 +19,7 @@ KINDS = [
     *(kinds.on_bounds, kinds.with_noise, kinds.in_float32),
 ]
 LONG_KINDS = [kinds.long_and_smooth, kinds.long_with_kinks, kinds.long_with_noise]
-SEEDS, LONG_SEEDS = range(3), range(1)
+SEEDS, LONG_SEEDS = range(6), range(2)
 # What is done to a right gradient.
 CHANGES = {
     "right": lambda gradient, random: gradient,
