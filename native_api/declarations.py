@@ -43,6 +43,10 @@ OBJECTIVE = (
 PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
 ENGINE = "A check: opaque memory without pointers, which may be moved, copied, or saved between two calls."
 
+# So that a program goes on setting the size that its own header knows.
+DEFAULTS = """
+#define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))"""
+
 CLOSING = """
 #ifdef __cplusplus
 }
@@ -66,7 +70,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("A report as text", ("print",)),
     (
         "Pieces that are useful alone",
-        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks"),
+        ("forward_difference", "centered_difference", "relative_error", "noise_floor", "find_kinks", "ladder"),
     ),
 )
 
@@ -114,6 +118,7 @@ def header_text() -> str:
         parts += ["", f"/* ---- {title} ".ljust(WIDTH, "-") + " */"]
         for function in functions:
             parts += ["", _comment(_c_words(function)), *(_folded(prototype(s)) for s in signatures(function))]
+            parts += [DEFAULTS.strip()] if function.__name__ == "options_fill" else []
     parts += ["", "/* ---- Codes and versions ".ljust(WIDTH, "-") + " */"]
     for comment, text in CONSTANT_FUNCTIONS:
         parts += ["", _comment([comment]), text]

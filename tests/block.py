@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradproof.core.evidence import ladder
+from gradproof.core.machine import sealing
 from gradproof.core.records.codes import MODE_FULL
 from gradproof.core.records.engine import ENGINE_MARK, Engine, engine_words
 
@@ -22,6 +23,13 @@ def block(n: int = 1) -> Any:
     """The memory of a check of n coordinates."""
     engine: Any = Engine.from_buffer(np.zeros(engine_words(n), np.int64))
     engine.mark, engine.mode, engine.n, engine.sweep.count = ENGINE_MARK, MODE_FULL, n, n
+    engine.layout, engine.words, engine.vectors = sealing.LAYOUT, engine_words(n), 64
+    return engine
+
+
+def sealed(engine: Any) -> Any:
+    """The same check, as a call leaves it: what has been written into it by hand is what the next call finds."""
+    sealing.seal(engine)
     return engine
 
 

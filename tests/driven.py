@@ -11,11 +11,11 @@ import numpy as np
 from witnesses import bits, new_report, records
 
 from gradproof.core.records.border import Finding, Options, Probe
-from gradproof.core.records.codes import MODE_FULL
+from gradproof.core.records.codes import MODE_FULL, OUTSIDE
 from gradproof.core.records.engine import ROUND
 
 DRIVEN = {
-    "options_default",
+    "options_fill",
     "engine_size",
     "engine_start",
     "begin",
@@ -26,6 +26,9 @@ DRIVEN = {
     "result",
     "coordinates",
     "blocks",
+    "resume",
+    "allow",
+    "first_not_finite",
     "end",
     "points",
     "evaluate",
@@ -175,8 +178,32 @@ def _misuse(witness: Any, x: Any, claimed: Any) -> Iterator[bytes]:
     yield bits(witness("gradproof_stop", engine))
     yield bits(witness("gradproof_ask", engine, probes, ROUND))
     yield from _findings(witness, engine, x.size)
+    yield from _saved(witness, engine.copy(), x)
     witness("gradproof_end", engine)
     witness("gradproof_end", None)
+
+
+def _saved(witness: Any, saved: Any, x: Any) -> Iterator[bytes]:
+    """A check that is taken up again from a copy, or not."""
+    code = np.full(1, 5, np.int32)
+    yield bits(witness("gradproof_allow", saved, -1))
+    yield bits(witness("gradproof_allow", saved, 77))
+    yield bits(saved)
+    for words in (0, 9, saved.size - 1):
+        assert witness("gradproof_resume", saved[:words].copy() if words else saved, words, code) is None
+        yield bits(code)
+    engine = witness("gradproof_resume", saved, saved.size, code)
+    yield bits(code)
+    yield bits(engine)
+    witness("gradproof_end", engine)
+    saved[20] ^= 1
+    assert witness("gradproof_resume", saved, saved.size, code) is None
+    yield bits(code)
+    for place in (-1, 0, x.size - 1):
+        unfit = x.copy()
+        unfit[place if place >= 0 else 0] = math.nan if place >= 0 else 1.0
+        yield bits(witness("gradproof_first_not_finite", unfit, x.size))
+        yield bits(witness("gradproof_first_not_finite_f32", unfit.astype(np.float32), x.size))
 
 
 def check_in_one_call(
@@ -228,7 +255,7 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
 
     def objective(point: Any, n: int, value: Any, user: Any) -> int:
         value[0] = smooth(np.log1p(np.abs(point[:n].astype(np.float64))))
-        return 3 if float(point[3]) != float(x[3]) else 0
+        return OUTSIDE if float(point[3]) != float(x[3]) else 0
 
     for count in (len(rows), 0, -1):
         values, work = np.zeros(len(rows)), np.zeros(n, dtype)

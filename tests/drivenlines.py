@@ -269,6 +269,8 @@ def _options(witness: Any, problem: Problem) -> Any:
     options: Any = Options()
     assert witness("gradproof_options_fill", options, ctypes.sizeof(options)) == 0
     options.budget, options.rtol, options.atol, options.mode = problem.budget, problem.rtol, problem.atol, MODE_LINES
+    if problem.borders is not None:
+        options.blocks, options.borders = len(problem.borders) - 1, problem.borders
     return options
 
 
@@ -279,6 +281,10 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     options: Any = Options()
     witness("gradproof_options_fill", options, ctypes.sizeof(options))
     options.mode = MODE_LINES
+    of_no_size, no_blocks, no_borders = Options(), Options(), Options()
+    one: Any
+    for one, blocks in ((no_blocks, -1), (no_borders, 2)):
+        one.size, one.blocks = ctypes.sizeof(one), blocks
     memory = np.zeros(witness("gradproof_engine_size", 3, options), np.int64)
     probes, report = records(Probe, ROUND), new_report()
     start, tell = f"gradproof_engine_start{twin}", f"gradproof_tell{twin}"
@@ -287,10 +293,19 @@ def misuse(witness: Any, dtype: type) -> list[bytes]:
     calls += [("gradproof_stop", memory), ("gradproof_result", memory, report, None, 0)]
     calls += [("gradproof_coordinates", memory, None, None, None, None, 0), ("gradproof_blocks", memory, None, None, 0)]
     calls.append((start, *right))
-    for place, value in ((0, None), (1, None), (2, None), (3, None), (4, 0), (6, -1), (6, 2), (7, Options())):
+    for place, value in (
+        (0, None),
+        (1, None),
+        (2, None),
+        (3, None),
+        (4, 0),
+        (5, no_blocks),
+        (5, no_borders),
+        (5, of_no_size),
+    ):
         calls.append((start, *(value if number == place else one for number, one in enumerate(right))))
     calls.append((start, memory, np.array([1, np.nan, 1], dtype), *right[2:]))
-    calls += [("gradproof_engine_size", 3, -1, options), ("gradproof_engine_size", 3, options), (start, *right)]
+    calls += [("gradproof_engine_size", 3, no_blocks), ("gradproof_engine_size", 3, options), (start, *right)]
     calls += [("gradproof_ask", None, probes, ROUND), ("gradproof_ask", memory, probes, ROUND - 1)]
     calls += [("gradproof_ask", memory, None, ROUND), (tell, memory, x, x, None, sizes, 1)]
     calls += [(tell, memory, x, x, sizes, None, 1), (tell, memory, x, x, sizes, sizes, 1)]

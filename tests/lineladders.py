@@ -11,6 +11,7 @@ from witnesses import records
 
 from gradproof.core.lines import phases, rungs
 from gradproof.core.lines.walk import walk
+from gradproof.core.machine.sealing import LAYOUT
 from gradproof.core.records.border import Probe
 from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ENGINE_MARK
@@ -30,6 +31,7 @@ def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False
     lines: Any = Lines.from_buffer(np.zeros(lines_words(count), np.int64))
     engine = lines.engine
     engine.mark, engine.mode = ENGINE_MARK, MODE_LINES
+    engine.layout, engine.words, engine.vectors = LAYOUT, lines_words(count), 64
     engine.value, engine.noise, engine.float32 = value, noise, float32
     engine.rtol, lines.floor, lines.empty_size = RTOL, rungs.FLOOR, 1.0
     lines.block_count = count

@@ -48,6 +48,8 @@ int main(void) {
     gradproof_report report;
     gradproof_finding findings[5];
     gradproof_options options;
+    report.size = sizeof report;
+    findings[0].size = sizeof findings[0];
     int32_t code = gradproof_check(f, &shift, x, g, 5, NULL, &report, findings, 5);
     printf("right %d %d\n", code, (int)report.verdict);
     g[3] *= 1.001;
@@ -69,8 +71,17 @@ int main(void) {
     code = gradproof_check_f32(f32, NULL, y, h, 2, NULL, &report, NULL, 0);
     printf("float %d %d\n", code, (int)report.verdict);
     printf("refused %d\n", gradproof_check(refuse, NULL, x, g, 5, NULL, &report, NULL, 0));
-    printf("misuse %d %d\n", gradproof_check(f, NULL, NULL, g, 5, NULL, &report, NULL, 0), GRADPROOF_BAD_ARGUMENT);
-    printf("sentence %d\n", strlen(gradproof_explain(GRADPROOF_BAD_ARGUMENT)) > 20);
+    printf("misuse %d %d\n", gradproof_check(f, NULL, NULL, g, 5, NULL, &report, NULL, 0), GRADPROOF_NULL_X);
+    gradproof_options zeros = {0};
+    zeros.size = sizeof zeros;
+    gradproof_options_default(&options);
+    printf("defaults %d\n", memcmp(&zeros, &options, sizeof zeros));
+    report.size = 0;
+    report.verdict = GRADPROOF_RIGHT;
+    code = gradproof_check(f, &shift, x, g, 5, NULL, &report, NULL, 0);
+    printf("no size %d %d\n", code, (int)report.verdict);
+    report.size = sizeof report;
+    printf("sentence %d\n", strlen(gradproof_explain(GRADPROOF_NULL_X)) > 20);
     printf("version %d\n", gradproof_version() == GRADPROOF_VERSION);
 
     g[3] /= 1.001;
@@ -78,7 +89,7 @@ int main(void) {
     static double values[GRADPROOF_ROUND];
     double point[5];
     int64_t count;
-    gradproof_engine *engine = gradproof_begin(x, g, NULL, 5, NULL, 0, NULL, &code);
+    gradproof_engine *engine = gradproof_begin(x, g, NULL, 5, NULL, &code);
     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
         gradproof_evaluate(f, &shift, x, NULL, NULL, 5, probes, count, values, NULL, point);
         gradproof_tell(engine, x, g, values, NULL, count);
@@ -97,10 +108,12 @@ wrong 0 2 1
 at 3
 allowed 0 1 0.01 vouched 1 unseen 0
 not allowed 0 2 1 vouched 0.8
-below 0 -1
+below 0 -44
 float 0 1
 refused 17
-misuse -1 -1
+misuse -61 -61
+defaults 0
+no size -40 3
 sentence 1
 version 1
 rounds 0 1
@@ -126,6 +139,8 @@ enum { N = 6000, AT = 4321 };
         gradproof_report report;                                                                                 \
         gradproof_finding findings[8];                                                                           \
         gradproof_options options;                                                                               \
+        report.size = sizeof report;                                                                             \
+        findings[0].size = sizeof findings[0];                                                                   \
         gradproof_options_default(&options);                                                                     \
         options.mode = mode;                                                                                     \
         options.budget = budget;                                                                                 \
@@ -177,7 +192,13 @@ enum { N = 5, AT = 2 };
 static const char *word(int64_t code) {
     switch (code) {
     case GRADPROOF_DONE: return "done";
-    case GRADPROOF_BAD_ARGUMENT: return "bad argument";
+    case GRADPROOF_BAD_N: return "bad n";
+    case GRADPROOF_BAD_COUNT: return "bad count";
+    case GRADPROOF_BAD_BLOCKS: return "bad blocks";
+    case GRADPROOF_X_NOT_FINITE: return "x not finite";
+    case GRADPROOF_DAMAGED: return "damaged";
+    case GRADPROOF_OTHER_VERSION: return "other version";
+    case GRADPROOF_OTHER_TYPE: return "other type";
     case GRADPROOF_NO_ROUND: return "no round";
     case GRADPROOF_TOO_MANY_VALUES: return "too many values";
     case GRADPROOF_NO_ENGINE: return "no engine";
@@ -206,7 +227,7 @@ static const char *word(int64_t code) {
         static double values[GRADPROOF_ROUND], changes[GRADPROOF_ROUND];                                         \
         type x[N] = {1, -2, 0.5, 3, 1.5}, g[N], point[N];                                                        \
         double sizes[1];                                                                                         \
-        gradproof_report report, untouched;                                                                      \
+        gradproof_report report, undecided = {0};                                                                \
         gradproof_finding finding;                                                                               \
         gradproof_options options;                                                                               \
         for (int i = 0; i < N; i++) g[i] = (type)(2.0 * x[i] + 0.75 * (double)x[i] * x[i]);                      \
@@ -214,25 +235,28 @@ static const char *word(int64_t code) {
         gradproof_windows##suffix(x, N, sizes);                                                                  \
         gradproof_options_default(&options);                                                                     \
         options.mode = mode;                                                                                     \
-        size_t bytes = 8 * (size_t)gradproof_engine_size(N, 0, &options);                                        \
+        size_t bytes = 8 * (size_t)gradproof_engine_size(N, &options);                                        \
         void *memory = calloc(1, bytes), *before = calloc(1, bytes);                                             \
         gradproof_engine *engine = memory;                                                                       \
         memset(&report, 7, sizeof report);                                                                       \
-        memset(&untouched, 7, sizeof untouched);                                                                 \
+        finding.size = sizeof finding;                                                                           \
+        report.size = undecided.size = sizeof report;                                                            \
+        undecided.verdict = GRADPROOF_INCONCLUSIVE;                                                              \
+        undecided.index = -1;                                                                                    \
         REFUSED("ask of zeros", gradproof_ask(engine, probes, GRADPROOF_ROUND));                                 \
         REFUSED("tell of zeros", gradproof_tell##suffix(engine, x, g, values, changes, 1));                      \
         REFUSED("stop of zeros", gradproof_stop(engine));                                                        \
         REFUSED("result of zeros", gradproof_result(engine, &report, NULL, 0));                                  \
         REFUSED("coordinates of zeros", gradproof_coordinates(engine, NULL, NULL, NULL, NULL, 0));               \
         REFUSED("blocks of zeros", gradproof_blocks(engine, NULL, NULL, 0));                                     \
-        printf("start: %s\n", word(gradproof_engine_start##suffix(engine, x, g, sizes, N, NULL, 0, &options)));  \
+        printf("start: %s\n", word(gradproof_engine_start##suffix(engine, x, g, sizes, N, &options)));  \
         REFUSED("tell before ask", gradproof_tell##suffix(engine, x, g, values, changes, 1));                    \
         REFUSED("result before tell", gradproof_result(engine, &report, NULL, 0));                               \
         int64_t count = gradproof_ask(engine, probes, GRADPROOF_ROUND);                                          \
         REFUSED("too many", gradproof_tell##suffix(engine, x, g, values, changes, count + 1));                   \
         REFUSED("none", gradproof_tell##suffix(engine, x, g, values, changes, 0));                               \
         REFUSED("result before tell", gradproof_result(engine, &report, NULL, 0));                               \
-        printf("report %s\n", memcmp(&report, &untouched, sizeof report) ? "written" : "as it was");             \
+        printf("report %s\n", memcmp(&report, &undecided, sizeof report) ? "written" : "undecided");             \
         int same = 1, partial = 0, moves = 0;                                                                    \
         while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {                                   \
             memcpy(before, memory, bytes);                                                                       \
@@ -253,9 +277,24 @@ static const char *word(int64_t code) {
         REFUSED("tell at the end", gradproof_tell##suffix(engine, x, g, values, changes, 1));                    \
         REFUSED("result", gradproof_result(engine, &report, &finding, 1));                                       \
         printf("wrong %d at %d\n", report.verdict == GRADPROOF_WRONG, (int)finding.start);                       \
+        int32_t code = 7;                                                                                        \
+        gradproof_engine *resumed = gradproof_resume(memory, (int64_t)(bytes / 8), &code);                       \
+        printf("resumed: %s\n", word(code));                                                                     \
+        report.verdict = 0;                                                                                      \
+        gradproof_result(resumed, &report, NULL, 0);                                                             \
+        printf("still wrong %d\n", report.verdict == GRADPROOF_WRONG);                                           \
+        gradproof_end(resumed);                                                                                  \
+        ((int64_t *)memory)[20] ^= 1;                                                                            \
+        resumed = gradproof_resume(memory, (int64_t)(bytes / 8), &code);                                         \
+        printf("damaged copy: %s %d\n", word(code), resumed == NULL);                                            \
+        REFUSED("ask of what was damaged", gradproof_ask(engine, probes, GRADPROOF_ROUND));                      \
+        ((int64_t *)memory)[20] ^= 1;                                                                            \
+        resumed = gradproof_resume(memory, 1000, &code);                                                         \
+        printf("short copy: %s %d\n", word(code), resumed == NULL);                                              \
+        gradproof_end(resumed);                                                                                  \
         x[0] = (type)NAN;                                                                                        \
         printf("x not finite: %s\n",                                                                             \
-               word(gradproof_engine_start##suffix(engine, x, g, sizes, N, NULL, 0, &options)));                 \
+               word(gradproof_engine_start##suffix(engine, x, g, sizes, N, &options)));                 \
         REFUSED("result after that", gradproof_result(engine, &report, NULL, 0));                                \
         free(memory);                                                                                            \
         free(before);                                                                                            \
@@ -269,8 +308,11 @@ int main(void) {
         run(mode, 3);
         run_f32(mode, 3);
     }
-    for (int i = 0; i < 5; i++) puts(word(gradproof_engine_size(impossible[i], 0, NULL)));
-    puts(word(gradproof_engine_size(3, INT64_MAX, NULL)));
+    for (int i = 0; i < 5; i++) puts(word(gradproof_engine_size(impossible[i], NULL)));
+    gradproof_options options;
+    gradproof_options_default(&options);
+    options.blocks = INT64_MAX;
+    puts(word(gradproof_engine_size(3, &options)));
     printf("verdicts %d\n", GRADPROOF_RIGHT && GRADPROOF_WRONG && GRADPROOF_INCONCLUSIVE);
     return 0;
 }
@@ -287,17 +329,22 @@ start: done
 tell before ask: no round
 result before tell: nothing told
 too many: too many values
-none: bad argument
+none: bad count
 result before tell: nothing told
-report as it was
+report undecided
 same round 1, parts told 1
 tell at the end: no round
 result: done
 wrong 1 at 2
-x not finite: bad argument
+resumed: done
+still wrong 1
+damaged copy: damaged 1
+ask of what was damaged: damaged
+short copy: other version 1
+x not finite: x not finite
 result after that: no engine
 """
-CONTRACT_OUTPUT = 4 * CONTRACT_OF_A_MODE + 6 * "bad argument\n" + "verdicts 1\n"
+CONTRACT_OUTPUT = 4 * CONTRACT_OF_A_MODE + 5 * "bad n\n" + "bad blocks\n" + "verdicts 1\n"
 
 
 @pytest.mark.parametrize("standard", ["-std=c99", "-std=c11"])

@@ -1,4 +1,4 @@
-"""The pieces that are useful alone, from C: differences, relative error, noise floor, kinks."""
+"""The pieces that are useful alone, from C: differences, relative error, noise floor, kinks, ladder."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ static void differences(const double *x, double *out, double *work) {
     printf("refused %d\n", gradproof_centered_difference(refuse, NULL, x, N, NULL, out, work));
     printf("not finite %d %d\n", gradproof_centered_difference(nowhere, NULL, x, N, NULL, out, work),
         GRADPROOF_OBJECTIVE_NOT_FINITE);
-    printf("misuse %d\n", gradproof_centered_difference(smooth, NULL, x, N, NULL, NULL, work));
+    code = gradproof_centered_difference(smooth, NULL, x, N, NULL, NULL, work);
+    printf("nowhere to write %d\n", code == GRADPROOF_NULL_OUTPUT);
 }
 
 static void errors(double *out) {
@@ -72,7 +73,7 @@ static void errors(double *out) {
     b[1] = NAN;
     gradproof_relative_error(a, b, N, NULL, &worst, &where);
     printf("with a nan: %g at %d\n", worst, (int)where);
-    printf("misuse %d\n", gradproof_relative_error(NULL, b, N, out, NULL, NULL));
+    printf("nothing to compare %d\n", gradproof_relative_error(NULL, b, N, out, NULL, NULL) == GRADPROOF_NULL_X);
 }
 
 static void noise(const double *x, double *work) {
@@ -98,6 +99,29 @@ static void kinks(double *work) {
     printf("smooth %d %d\n", code, (int)count);
 }
 
+static void ladder(const double *x, double *work) {
+    gradproof_rung rungs[96];
+    int64_t count = 0, alike = 0, near = 0;
+    double slope = exp(x[1]), claimed = 1.5 * slope;
+    rungs[0].size = sizeof rungs[0];
+    int32_t code = gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count);
+    for (int64_t k = 0; k < count; k++) {
+        double off = fabs(rungs[k].slope - claimed) / (0.5 * slope);
+        if (rungs[k].error_bar < 1e-3 && rungs[k].step < 0.1 && off > 0.99 && off < 1.01) alike++;
+        if (fabs(rungs[k].slope - slope) < 1e-8) near++;
+        if (k > 0 && !(rungs[k].step > rungs[k - 1].step)) printf("not in order\n");
+    }
+    printf("ladder %d %d %d %d\n", code, count > 20, alike > 8, near > 2);
+    code = gradproof_ladder(smooth, NULL, x, N, 1, claimed, work, rungs, 1, &count);
+    printf("room for one %d %d %d\n", code, count > 3, count < 10);
+    printf("refused %d\n", gradproof_ladder(refuse, NULL, x, N, 1, NAN, work, rungs, 96, &count));
+    code = gradproof_ladder(smooth, NULL, x, N, N, NAN, work, rungs, 96, &count);
+    printf("beyond the last %d\n", code == GRADPROOF_BAD_INDEX);
+    rungs[0].size = 0;
+    code = gradproof_ladder(smooth, NULL, x, N, 1, NAN, work, rungs, 96, &count);
+    printf("no size %d\n", code == GRADPROOF_BAD_SIZE);
+}
+
 int main(void) {
     double x[N] = {0.5, -1.25, 0.125, 2}, before[N], out[N], work[N];
     memcpy(before, x, sizeof x);
@@ -105,6 +129,7 @@ int main(void) {
     errors(out);
     noise(x, work);
     kinks(work);
+    ladder(x, work);
     printf("x %d\n", memcmp(before, x, sizeof x));
     return 0;
 }
@@ -115,10 +140,10 @@ centered 0 1
 forward 0 1
 refused 17
 not finite -3 -3
-misuse -1
+nowhere to write 1
 relative 0 0 0 2 0.25, worst 2 at 2
 with a nan: inf at 1
-misuse -1
+nothing to compare 1
 noise 0 1 1
 in float32 0 1 1
 refused 17
@@ -127,6 +152,11 @@ at x[0] +0.0000: -1.000, 1.000
 at x[2] -0.0625: -3.000, 3.000
 room for one, found 2
 smooth 0 0
+ladder 0 1 1 1
+room for one 0 1 1
+refused 17
+beyond the last 1
+no size 1
 x 0
 """
 

@@ -30,9 +30,9 @@ def test_cffi_declarations_are_up_to_date(tmp_path):
 
 
 def test_header_declares_every_symbol_once():
-    header = declarations.header_text()
+    header = re.sub(r"/\*.*?\*/|^#define .*?$", "", declarations.header_text(), flags=re.S | re.M)
     for signature in all_signatures():
-        assert len(re.findall(rf"\b{signature.symbol}\(", re.sub(r"/\*.*?\*/", "", header, flags=re.S))) == 1
+        assert len(re.findall(rf"\b{signature.symbol}\(", header)) == 1
 
 
 @pytest.mark.parametrize("function", exported_functions().values(), ids=lambda function: function.__name__)
@@ -45,12 +45,29 @@ def test_every_parameter_has_a_contract(function):
 
 
 def test_the_opening_says_how_misuse_is_answered():
-    """Every code below 0 that a call of the check can return, but for a lack of memory."""
-    opening = declarations.header_text().partition("#define")[0]
-    for code in (codes.BAD_ARGUMENT, codes.NO_ENGINE, codes.NO_ROUND, codes.TOO_MANY_VALUES, codes.NOTHING_TOLD):
-        assert f"GRADPROOF_{codes.CODES[code][0].upper()}" in opening
+    """What every call refuses; each mistake has its own code in the list of them, and the header says so."""
+    opening, _, rest = declarations.header_text().partition("#ifndef")
+    for code in (codes.NO_ENGINE, codes.OTHER_VERSION, codes.DAMAGED):
+        assert re.search(rf"\b(GRADPROOF)?_{codes.CODES[code][0].upper()}\b", opening)
+    assert "Every mistake has its own code" in opening
+    assert "sizeof" in opening
+    for word, _ in codes.CODES.values():
+        assert re.search(rf"\bGRADPROOF_{word.upper()}\b", rest)
     for function in ("ask", "tell", "stop", "result", "begin", "end", "engine_start"):
         assert f"gradproof_{function}" in opening
+
+
+def test_no_code_is_spoken_of_that_there_is_not():
+    """In the header, comments included; what begins with such a word and an underscore stands for several."""
+    header = declarations.header_text()
+    named = {f"GRADPROOF_{word.upper()}" for word, _ in codes.CODES.values()}
+    spoken = set(re.findall(r"\bGRADPROOF_(?:NULL|BAD|X|NO|OTHER|NOTHING|TOO)_\w+", header))
+    assert spoken <= named
+    assert len(spoken) > 30
+
+
+def test_defaults_know_the_size_of_the_struct():
+    assert re.search(r"#define gradproof_options_default\(options\) .*sizeof \*\(options\)", declarations.header_text())
 
 
 def test_header_is_narrow():

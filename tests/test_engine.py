@@ -60,7 +60,7 @@ def test_what_the_core_refuses_is_an_error():
     for call, code in (
         (lambda: machine.tell(np.ones(1), np.zeros(1)), codes.NO_ROUND),
         (machine.result, codes.NOTHING_TOLD),
-        (lambda: machine.tell(np.ones(0), np.zeros(0)), codes.BAD_ARGUMENT),
+        (lambda: machine.tell(np.ones(0), np.zeros(0)), codes.BAD_COUNT),
     ):
         word, sentence = codes.CODES[code]
         with pytest.raises(RuntimeError) as problem:

@@ -38,6 +38,29 @@ LIES = {
         }
         #define gradproof_check lying
         """,
+    "the mildest finding first": """
+        static int32_t lying(gradproof_objective f, void *user, const double *x, const double *g, int64_t n,
+                             const gradproof_options *o, gradproof_report *r, gradproof_finding *s, int64_t c) {
+            int32_t code = gradproof_check(f, user, x, g, n, o, r, s, c);
+            int whole = code == 0 && r->size == (int64_t)sizeof *r && s && c > 1 && s->size == (int64_t)sizeof *s;
+            int64_t last = whole ? (r->findings < c ? r->findings : c) - 1 : 0;
+            if (last > 0) {
+                gradproof_finding first = s[0];
+                s[0] = s[last];
+                s[last] = first;
+            }
+            return code;
+        }
+        #define gradproof_check lying
+        """,
+    "a coordinate that is none": """
+        static int32_t lying(gradproof_objective f, void *user, const double *x, int64_t n, int64_t index, double g,
+                             double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count) {
+            int bad = index < 0 || index >= n;
+            return gradproof_ladder(f, user, x, n, bad ? 0 : index, g, work, rungs, capacity, count);
+        }
+        #define gradproof_ladder lying
+        """,
     "writes behind the sizes": """
         static int32_t lying(const double *x, int64_t n, double *sizes) {
             int32_t code = gradproof_windows(x, n, sizes);

@@ -10,10 +10,12 @@ import drivenlines
 import numpy as np
 import pytest
 from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
-from witnesses import SIGNATURES, bits
+from witnesses import SIGNATURES, bits, records
 
 from gradproof import library
 from gradproof.core.records.abi import exported_functions
+from gradproof.core.records.border import Rung
+from gradproof.core.records.codes import OUTSIDE
 
 Arguments = tuple[Any, ...]
 CONSTANT = ("gradproof_explain", "gradproof_explain_cause", "gradproof_cause_word", "gradproof_verdict_word")
@@ -37,6 +39,12 @@ def refusing(x: Any, n: int, value: Any, user: Any) -> int:
     return 7
 
 
+def nowhere(x: Any, n: int, value: Any, user: Any) -> int:
+    """Without a value wherever the second coordinate has moved."""
+    value[0] = float(x[0])
+    return OUTSIDE if x[1] != -1.25 else 0
+
+
 def point(dtype: type) -> Any:
     return np.array([0.5, -1.25, 3.0, 1e-3, 0.0, 300.0], dtype)
 
@@ -44,7 +52,7 @@ def point(dtype: type) -> Any:
 def differences(dtype: type) -> Iterator[Arguments]:
     x = point(dtype)
     steps = np.array([2.0**-20, 2.0**-10, 1e-3, 2.0**-30, 1e-5, 1.0])
-    for objective in (bowl, folded, refusing):
+    for objective in (bowl, folded, refusing, nowhere):
         for step in (steps, None):
             yield objective, None, x, x.size, step, np.zeros(x.size, dtype), np.zeros(x.size, dtype)
     yield bowl, None, x, 0, None, np.zeros(1, dtype), np.zeros(1, dtype)
@@ -61,18 +69,25 @@ def relative_errors(dtype: type) -> Iterator[Arguments]:
 
 
 def noise_floors(dtype: type) -> Iterator[Arguments]:
-    for objective in (bowl, folded, refusing):
+    for objective in (bowl, folded, refusing, nowhere):
         for seed in (0, 2**64 - 1):
             work = np.zeros(6, dtype)
             yield objective, None, point(dtype), 6, seed, work, np.zeros(1), np.zeros(1, np.int64)
 
 
 def kink_searches(dtype: type) -> Iterator[Arguments]:
-    for objective in (bowl, folded, refusing):
+    for objective in (bowl, folded, refusing, nowhere):
         for radius in (0.0, 0.75):
             found = [np.zeros(6) for _ in range(3)]
             index, count = np.zeros(6, np.int64), np.zeros(1, np.int64)
             yield objective, None, point(dtype), 6, radius, np.zeros(6, dtype), index, *found, 6, count
+
+
+def ladders(dtype: type) -> Iterator[Arguments]:
+    for objective in (bowl, folded, refusing):
+        for index, claimed in ((0, math.nan), (1, -2.5), (4, 0.0), (5, math.inf)):
+            rungs, count = records(Rung, 96), np.zeros(1, np.int64)
+            yield objective, None, point(dtype), 6, index, claimed, np.zeros(6, dtype), rungs, 96, count
 
 
 # What each exported function is called with; the engines are driven as a whole, in driven.py and drivenlines.py.
@@ -82,6 +97,7 @@ CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "relative_error": relative_errors,
     "noise_floor": noise_floors,
     "find_kinks": kink_searches,
+    "ladder": ladders,
 }
 
 
@@ -148,7 +164,7 @@ def test_segments_and_misuse_of_lines_same_bits(dtype, three_witnesses):
 
 
 def test_constant_functions_agree(three_witnesses):
-    for code in range(-9, 12):
+    for code in range(-110, 12):
         for function in CONSTANT:
             texts = {
                 library.ffi.string(getattr(functions, function)(code))

@@ -25,7 +25,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "records": (
         "abi codes",
         "floats memory record sums",
-        "border",
+        "border overlapping",
         "engine text",
         "lines",
     ),
@@ -60,18 +60,19 @@ CORE: dict[str, tuple[str, ...]] = {
         "sweep",
         "rounds start",
     ),
-    # What is useful alone, without a claimed gradient: differences, noise floor, kinks, relative error.
-    "pieces": ("noise_floor relative_error", "differences kinks"),
+    # What is useful alone: differences, noise floor, kinks, relative error, the ladder of one coordinate.
+    "pieces": ("noise_floor relative_error", "differences kinks", "ladder"),
     # From a long line that disagrees down to its wrong coordinates, which are then tested one by one.
     "search": ("allowance candidates halving long_findings", "nodes", "dense_errors", "descent"),
+    # What was found, the worst first, as it is written for the caller.
+    "findings": ("found severity", "worst_first"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
     "machine": (
-        "line_report line_start line_verdict options",
+        "line_report line_start line_verdict options sealing",
         "line_weighing",
         "line_scales",
         "line_rounds",
-        "rounds",
-        "vouched",
+        "rounds vouched",
         "result",
     ),
     # A report as text: letters, numbers and names, then its parts, then the whole.
@@ -83,11 +84,13 @@ CORE: dict[str, tuple[str, ...]] = {
         "explanations facts table",
         "printing",
     ),
+    # On top of them the door for C: the check in one call, and checks on memory of the library's own.
+    "door": ("check owned",),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
     *(("lines", room) for room in ("proofs", "coordinates", "pieces")),
-    *(("pieces", room) for room in ("search", "machine", "door")),
+    *(("pieces", room) for room in ("search", "findings", "machine", "door")),
 }
 FLOORS_OF_CORE = tuple(
     " ".join(f"{room}.{name}" for name in floor.split()) for room, floors in CORE.items() for floor in floors
@@ -98,8 +101,7 @@ FLOORS_OF_CORE = tuple(
 # is one file, or imports nothing of its own.  "." is the package itself, the `__init__.py` of a folder; as a room it is
 # the front door, which brings its public names along when they are used.
 ROOMS: dict[str, tuple[str, ...]] = {
-    # On top of them the door: the check in one call.
-    "core": (*FLOORS_OF_CORE, "door"),
+    "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
     "machine_code": ("records texts", "operations"),
@@ -163,8 +165,9 @@ COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "mach
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {
+    "core.machine.sealing": {"zlib"},
     "core.records.abi": {"importlib", "inspect", "pkgutil"},
-    "core.records.memory": {"ctypes", "numpy"},
+    "core.records.memory": {"ctypes", "numpy", "time"},
     "core.records.record": {"ctypes", "numpy", "sys"},
 }
 NUMPY_IN_CORE = {"float64", "int32", "int64", "uint32", "uint64"}
@@ -460,7 +463,7 @@ def test_the_graph_is_seen():
     for arrow in (
         Arrow("differences", "evaluators.callback", AT_IMPORT),
         Arrow("differences", "core.records.codes", AT_IMPORT),
-        Arrow("core.door", "core.machine.rounds", AT_IMPORT),
+        Arrow("core.door.check", "core.machine.rounds", AT_IMPORT),
         Arrow("evaluators.serial", "problem.point", AT_IMPORT),
         Arrow("library", "compiler", ON_CALL),
         Arrow("commands.main", "demos", ON_CALL),

@@ -22,7 +22,7 @@ SIGNATURES = {signature.symbol: signature for signature in all_signatures()}
 ELEMENTS = {"gradproof_objective": np.float64, "gradproof_objective_f32": np.float32}
 OWNED = ("gradproof_begin", "gradproof_resume")
 ONE = {"engine": Engine, "options": border.Options, "report": border.Report}
-MANY = {"probes": border.Probe, "findings": border.Finding}
+MANY = {"probes": border.Probe, "findings": border.Finding, "rungs": border.Rung}
 
 
 # What C has been given addresses of, as long as it has them.

@@ -151,8 +151,8 @@ def check(
     ...     return {"W": 2 * np.outer(y, p["b"]), "b": p["W"].T @ y}  # a 2 is missing
     >>> p = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([0.5, 1.0])}
     >>> report = check(objective, gradient, p)
-    >>> [finding.name for finding in report.findings]
-    ['b[0]', 'b[1]']
+    >>> [finding.name for finding in report.findings]  # the worst first
+    ['b[1]', 'b[0]']
     >>> print(report)
     wrong: the gradient is wrong in 2 of 6 coordinates
     ...

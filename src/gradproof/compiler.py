@@ -19,7 +19,7 @@ from numba.core import types
 
 from .core.records import memory
 from .core.records.abi import CORE, Meaning, Signature
-from .core.records.border import Finding, Options, Probe, Report
+from .core.records.border import Finding, Options, Probe, Report, Rung
 from .core.records.engine import Engine
 from .machine_code.operations import OPERATIONS
 from .machine_code.records import Record, Records
@@ -48,6 +48,7 @@ RECORDS: dict[str, types.Type] = {
     "report": Record(Report),
     "probes": Records(Probe),
     "findings": Records(Finding),
+    "rungs": Records(Rung),
 }
 
 

@@ -43,7 +43,7 @@ def rejects(seed, dtype, check=gradproof.check):
     objective, x, _, _, slant, _ = planes(seed, dtype, own=True)
     report = check(objective, slant, x)
     assert report.verdict == "wrong", seed
-    assert report.wrong.tolist() == [one.index for one in report.findings if one.partner >= 0]
+    assert report.wrong.tolist() == sorted(one.index for one in report.findings if one.partner >= 0)
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -88,3 +88,22 @@ def test_three_arguments_of_a_maximum(dtype, at, claimed, right):
     report = gradproof.check(largest, np.array(claimed, float), np.full(3, at, dtype))
     assert report.verdict == ("right" if right else "wrong")
     assert report.wrong.tolist() == ([] if right else [0, 1, 2])
+
+
+def names_its_partner(claims, a=3000, b=4100, n=6000):
+    """Along lines two coordinates of many share a kink; the report names both."""
+    x = np.random.default_rng(0).normal(size=n)
+    x[a] = x[b] = 0.5
+    claimed = 2 * x
+    claimed[[a, b]] += claims
+    report = gradproof.check(lambda z: float(np.sum(z**2) + 40 * abs(z[a] - z[b])), claimed, x)
+    assert report.mode == "lines"
+    assert {one.index: one.partner for one in report.findings} == {a: b, b: a}
+    assert f"x[{a}] and x[{b}] share a kink" in str(report)
+
+
+def test_partners_along_lines():
+    names_its_partner([30.0, 30.0])
+    names_its_partner([-30.0, -30.0])
+    # A slope between those of the two sides, in one direction: acceptable.
+    refuted(names_its_partner, [20.0, -20.0])

@@ -7,6 +7,7 @@ import pytest
 from evaluation import X, cubes, cubes_gradient, expected, faulty, loop, twins, values_of
 
 import gradproof
+from gradproof.core.records.codes import OUTSIDE
 from gradproof.library import ffi
 
 
@@ -112,13 +113,17 @@ def test_native_user_data_of_scipy():
 
 
 def test_native_codes():
-    def objective(x, n, value, user):
-        return 7 if x[0] > 0.5 else in_c(x, n, value, user)
+    def objective(code):
+        return from_cffi(lambda x, n, value, user: code if x[0] > 0.5 else in_c(x, n, value, user))
 
-    assert gradproof.check(gradproof.native(from_cffi(objective)), cubes_gradient, X).wrong.size == 0
-    with pytest.raises(RuntimeError, match=r"native objective returned the code 7 at x \(0 is success\)"):
-        gradproof.check(gradproof.native(from_cffi(objective)), cubes_gradient, X + 1)
-    with pytest.raises(RuntimeError, match="native gradient returned the code 9 at x"):
+    # Outside of its domain it has no value; any other code ends the check, wherever it comes.
+    assert gradproof.check(gradproof.native(objective(OUTSIDE)), cubes_gradient, X).wrong.size == 0
+    for x in (X, X + 1):
+        with pytest.raises(RuntimeError, match=r"native objective returned the code 7 \(0 is success\)"):
+            gradproof.check(gradproof.native(objective(7)), cubes_gradient, x)
+        with pytest.raises(RuntimeError, match="A callback returned a code below 0"):
+            gradproof.check(gradproof.native(objective(-1)), cubes_gradient, x)
+    with pytest.raises(RuntimeError, match=r"native gradient returned the code 9 \(0"):
         gradproof.check(cubes, gradproof.native(from_cffi(lambda *_: 9)), X)
 
 

@@ -131,6 +131,30 @@ static void NAMED(judge)(fuzzer *z, const NAMED(problem) *p, int32_t code, int64
     }
 }
 
+/* Findings come worst first: what is wrong, what is open by its resolution, kinks by their distance, then the rest. */
+static void NAMED(in_order)(fuzzer *z, const gradproof_finding *findings, int64_t count) {
+    int before = 2;
+    double before_size = INFINITY;
+    for (int64_t k = 0; k < count; k++) {
+        const gradproof_finding *one = &findings[k];
+        int acceptable = one->cause == GRADPROOF_CAUSE_AGREES || one->cause == GRADPROOF_CAUSE_KINK_AT_POINT ||
+                         one->cause == GRADPROOF_CAUSE_KINK_CROSSED;
+        int bad = one->cause == GRADPROOF_CAUSE_WRONG ? 2 : !acceptable;
+        double size = INFINITY;
+        if (bad == 1 && isfinite(one->resolution)) size = one->resolution;
+        if (bad == 0 && one->kink && isfinite(one->distance)) size = -fabs(one->distance);
+        if (bad == 0 && !one->kink) size = -INFINITY;
+        PROMISE(z, one->size == (int64_t)sizeof *one && one->start < one->stop);
+        PROMISE(z, bad <= before);
+        /* Lines of several coordinates come before single ones of their kind. */
+        if (k > 0 && bad == before && one[-1].stop == one[-1].start + 1) {
+            PROMISE(z, one->stop == one->start + 1 && size <= before_size);
+            if (bad < 2 && size == before_size) PROMISE(z, one->start > one[-1].start);
+        }
+        before = bad, before_size = size;
+    }
+}
+
 /* ---- The check in one call ---------------------------------------------------------------------------------------- */
 
 static void NAMED(in_one_call)(fuzzer *z) {
@@ -148,12 +172,15 @@ static void NAMED(in_one_call)(fuzzer *z) {
     int64_t capacity = below(z, 9);
     gradproof_finding *findings = memory(z, capacity * stride + 8);
     memcpy(findings, &stride, 8);
+    gradproof_finding *handed = one_in(z, 3) ? NULL : findings;
     int missing = one_in(z, 12) ? (int)below(z, 4) : -1;
     int64_t n = one_in(z, 30) ? -below(z, 5) : p.n;
     int32_t code = NAMED(gradproof_check)(missing == 0 ? NULL : NAMED(value_of), &p.f, missing == 1 ? NULL : p.x,
                                           missing == 2 ? NULL : p.claimed, n, s.given ? s.options : NULL,
-                                          missing == 3 ? NULL : report, one_in(z, 3) ? NULL : findings, capacity);
+                                          missing == 3 ? NULL : report, handed, capacity);
     z->calls++;
+    if (code == 0 && handed && stride == (int64_t)sizeof *findings && given == (int64_t)sizeof *report)
+        NAMED(in_order)(z, findings, report->findings < capacity ? report->findings : capacity);
     int64_t verdict = GRADPROOF_INCONCLUSIVE;
     if (missing != 3) memcpy(&verdict, (char *)report + 8, 8);
     if (missing >= 0 || n < 1 || s.bad || p.broken >= 0 || given != size) PROMISE(z, code < 0 && p.f.calls == 0);
@@ -272,6 +299,22 @@ static void NAMED(in_rounds)(fuzzer *z) {
 
 /* ---- Pieces ------------------------------------------------------------------------------------------------------- */
 
+static int32_t NAMED(climb)(NAMED(problem) *p, OBJECTIVE f, const VECTOR *x, int64_t n, VECTOR *room) {
+    fuzzer *z = p->f.z;
+    int64_t stride = one_in(z, 3) ? 8 * (2 + below(z, 9)) : (int64_t)sizeof(gradproof_rung), count = -1;
+    int64_t capacity = one_in(z, 20) ? -1 : below(z, 100), fitting = capacity < 0 ? 0 : capacity;
+    gradproof_rung *rungs = memory(z, fitting * stride + 8);
+    int64_t size = one_in(z, 20) ? strange(z) | 1 : stride;
+    memcpy(rungs, &size, 8);
+    int64_t index = one_in(z, 3) ? strange(z) : below(z, p->n);
+    int32_t code = NAMED(gradproof_ladder)(f, &p->f, x, n, index, one_in(z, 3) ? odd(z) : 1.0 + real(z), room,
+                                           one_in(z, 20) ? NULL : rungs, capacity, one_in(z, 20) ? NULL : &count);
+    if (index < 0 || index >= p->n || capacity < 0 || (size != stride && capacity > 0)) PROMISE(z, code < 0);
+    PROMISE(z, count < 97 && (code != 0 || count > 0));
+    give_back(z, rungs);
+    return code;
+}
+
 static void NAMED(pieces)(fuzzer *z) {
     NAMED(problem) p = NAMED(new_problem)(z);
     if (p.n > 100) {
@@ -288,7 +331,7 @@ static void NAMED(pieces)(fuzzer *z) {
     VECTOR *x = missing == 1 ? NULL : p.x, *room = missing == 2 ? NULL : work;
     int64_t n = one_in(z, 20) ? -below(z, 3) : p.n, capacity = one_in(z, 20) ? -1 : below(z, p.n + 1);
     int32_t code = 0;
-    switch (below(z, 6)) {
+    switch (below(z, 7)) {
     case 0: code = NAMED(gradproof_forward_difference)(f, &p.f, x, n, one_in(z, 2) ? steps : NULL, out, room); break;
     case 1: code = NAMED(gradproof_centered_difference)(f, &p.f, x, n, one_in(z, 2) ? steps : NULL, out, room); break;
     case 2: code = NAMED(gradproof_noise_floor)(f, &p.f, x, n, next(z), room, &noise, one_in(z, 2) ? &arithmetic : NULL); break;
@@ -297,6 +340,7 @@ static void NAMED(pieces)(fuzzer *z) {
                                            right, capacity, &count);
         break;
     case 4: code = NAMED(gradproof_relative_error)(x, p.claimed, n, one_in(z, 2) ? errors : NULL, &largest, &place); break;
+    case 5: code = NAMED(climb)(&p, f, x, n, room); break;
     default:
         code = NAMED(gradproof_windows)(x, n, right);
         PROMISE(z, gradproof_sum_segments(steps, below(z, p.n + 1)) == gradproof_sum_segments(steps, 0) || 1);

@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 
+import cancelling
 import numpy as np
 import pytest
 from properties import refuted
@@ -88,15 +89,53 @@ def test_repr_is_one_line(wrong):
     )
 
 
-def test_findings_are_in_order(wrong):
-    indices = [one.index for one in wrong.findings]
-    assert indices == sorted(indices)
-    one = next(one for one in wrong.findings if one.cause is Cause.WRONG)
+def are_worst_first(report):
+    """What is wrong by its relative error, in steps of a thousandth, then by its error; then the kink."""
+    *wrong, kink = report.findings
+    assert kink.index == 7
+    assert {one.cause for one in wrong} == {Cause.WRONG}
+    sizes = [(int(1000 * one.relative_error + 0.5), one.error) for one in wrong]
+    assert sizes == sorted(sizes, reverse=True)
+    shown = [line.split()[0] for line in str(report).splitlines() if line.startswith("  x[")]
+    assert shown == [one.name for one in (*wrong[:10], kink)]
+
+
+def test_findings_are_worst_first(wrong):
+    are_worst_first(wrong)
+    for findings in (
+        sorted(wrong.findings, key=lambda one: one.index),
+        wrong.findings[::-1],
+        [*wrong.findings[1::-1], *wrong.findings[2:]],
+    ):
+        refuted(are_worst_first, dataclasses.replace(wrong, findings=tuple(findings)))
+
+
+def test_a_finding(wrong):
+    one = next(one for one in wrong.findings if one.index == 13)
+    assert one.cause is Cause.WRONG
     assert one.claimed == pytest.approx(1.01 * g(X)[13])
     assert one.error == pytest.approx(0.01 * g(X)[13], rel=1e-2)
     assert one.relative_error == pytest.approx(0.01 / 1.01, rel=1e-2)
     assert one.left == pytest.approx(one.right)
     assert one.step > 0
+
+
+def open_ones_are_worst_first(report):
+    """What is open by its resolution, as findings and in the table."""
+    assert {one.cause for one in report.findings} == {Cause.NOISE_LIMITED}
+    resolutions = [one.resolution for one in report.findings]
+    assert resolutions == sorted(resolutions, reverse=True)
+    shown = [line.split()[0] for line in str(report).splitlines() if line.startswith("  x[")]
+    assert shown == [one.name for one in report.findings]
+
+
+def test_open_findings_are_worst_first():
+    rows = np.arange(cancelling.ROWS)
+    claimed = cancelling.gradient(cancelling.POINT, rows)
+    report = gradproof.check(lambda x: cancelling.objective(x, rows), claimed, cancelling.POINT)
+    open_ones_are_worst_first(report)
+    in_x = tuple(sorted(report.findings, key=lambda one: one.index))
+    refuted(open_ones_are_worst_first, dataclasses.replace(report, findings=in_x))
 
 
 def test_causes():
@@ -262,7 +301,9 @@ def test_json(wrong, right, untested):
         assert words["verdict"] == report.verdict
         assert words["wrong"] == report.wrong.tolist()
         assert len(words["findings"]) == len(report.findings)
-    assert json.loads(wrong.to_json())["findings"][0]["cause"] == "kink_at_point"
+    assert json.loads(wrong.to_json())["findings"][-1]["cause"] == "kink_at_point"
+    named = [one["index"] for one in json.loads(wrong.to_json())["findings"]]
+    assert named == [one.index for one in wrong.findings] != sorted(named)
     assert json.loads(untested.to_json(indent=None))["resolutions"][-1] is None
 
 

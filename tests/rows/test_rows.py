@@ -1,12 +1,16 @@
 """check(..., rows=N): what all rows leave undecided is settled on fewer of them, and nothing wrong is."""
 
+import dataclasses
+
 import cancelling
 import numpy as np
 import pytest
 from cancelling import MATRIX, POINT, ROWS, N, gradient, objective, wrong_on
+from properties import refuted
 
 import gradproof
 from gradproof import Cause, zoo
+from gradproof.rows.settled import retold
 
 EVERY = np.arange(ROWS)
 
@@ -82,6 +86,29 @@ def test_what_is_wrong_on_every_row_is_found_on_fewer():
     assert one.claimed == pytest.approx(2 * one.slope, rel=0.2)
     assert f"wrong, on {one.rows} rows" in str(report)
     assert any(note.startswith(f"x[0] is wrong on the {one.rows} rows ") for note in report.warnings)
+
+
+def take_their_places(retold):
+    """What fewer rows found wrong comes first, the largest error before others; then what is open; then the settled."""
+    report = on_all()
+    left = [one.index for one in report.findings]
+    assert len(left) == N
+    mild, severe, *still_open, settled = left
+    told = {
+        settled: dataclasses.replace(report.findings[-1], cause=Cause.AGREES, rows=8),
+        mild: dataclasses.replace(report.findings[0], cause=Cause.WRONG, claimed=1.1, slope=1.0, rows=8),
+        severe: dataclasses.replace(report.findings[1], cause=Cause.WRONG, claimed=3.0, slope=1.0, rows=4),
+    }
+    assert [one.index for one in retold(report, told).findings] == [severe, mild, *still_open, settled]
+
+
+def test_findings_on_fewer_rows_take_their_places():
+    take_their_places(retold)
+
+    def where_they_were(report, told):
+        return dataclasses.replace(report, findings=tuple(told.get(one.index, one) for one in report.findings))
+
+    refuted(take_their_places, where_they_were)
 
 
 def test_one_bad_row_is_never_settled():

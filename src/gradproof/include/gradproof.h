@@ -218,7 +218,7 @@ typedef struct gradproof_options {
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
     double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
     int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
-    const double *lower;       /* gradproof_check: n lower bounds, outside of which the objective is not called; or NULL */
+    const double *lower;       /* gradproof_check: n lower bounds, beyond which f is not called; or NULL */
     const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
@@ -283,7 +283,7 @@ typedef struct gradproof_report {
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
 typedef struct gradproof_finding {
-    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them */
+    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first of an array, for all */
     int64_t start;             /* first coordinate of the line */
     int64_t stop;              /* one past its last coordinate */
     int64_t cause;             /* one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence */
@@ -301,6 +301,17 @@ typedef struct gradproof_finding {
     int64_t sampled_wrong;     /* how many of these are wrong */
 } gradproof_finding;
 
+/* The slopes of one coordinate over one step to both sides of x. */
+typedef struct gradproof_rung {
+    int64_t size;              /* sizeof(gradproof_rung), set by the caller in the first one of an array */
+    double step;               /* the step, positive */
+    double left;               /* backward slope; NaN: f has no value there */
+    double right;              /* forward slope; NaN: f has no value there */
+    double slope;              /* centered slope */
+    double gap;                /* right - left */
+    double error_bar;          /* what rounding noise may add to a slope: four standard deviations */
+} gradproof_rung;
+
 /* ---- Checking a gradient ---------------------------------------------------------------------------------- */
 
 /*
@@ -311,6 +322,7 @@ typedef struct gradproof_finding {
  *   Returns      0; GRADPROOF_NULL_OPTIONS; GRADPROOF_BAD_SIZE.
  */
 int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
+#define gradproof_options_default(options) gradproof_options_fill((options), (int64_t)sizeof *(options))
 
 /*
  * Return whether a check of n coordinates goes along lines; it depends on these numbers alone, never on
@@ -336,7 +348,8 @@ int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
  *   report       Its size is set by the caller. Filled with what was found; where a callback ended the check,
  *                with what was found until then; where the call is refused, the verdict is
  *                GRADPROOF_INCONCLUSIVE.
- *   findings     The size of the first one is set by the caller. Filled with the findings, at most capacity;
+ *   findings     The size of the first one is set by the caller. Filled with the findings, worst first: what
+ *                is wrong, then what is open, then kinks; if there are more than capacity, with the worst;
  *                may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0: the check ran, and report->verdict is its verdict; above 0 the code of the objective or
@@ -479,7 +492,8 @@ int32_t gradproof_stop(gradproof_engine *engine);
  *   engine       The check.
  *   report       Filled with verdict, counts and figures, as far as its size goes; report->findings says how
  *                many findings there are. Where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *   findings     The size of the first one is set by the caller. Filled with the findings, worst first: what
+ *                is wrong, then what is open, then kinks; if there are more than capacity, with the worst;
  *                may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0; GRADPROOF_NULL_REPORT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY; GRADPROOF_NOTHING_TOLD
@@ -732,6 +746,29 @@ int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const do
 int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
+
+/*
+ * Write the evidence along one coordinate: its slopes at every step that a full ladder takes.
+ * Some 20 to 100 evaluations, those for the noise of f included; a claimed slope that the finest steps settle
+ * ends the ladder early. |slope - claimed| shows why: in a wrong claim it is the same at every step; noise
+ * grows like 1 / step as steps shrink; truncation shrinks with the step; and where it drops at once, larger
+ * steps cross a kink.
+ *   objective, user, x, n, work
+ *                As for gradproof_noise_floor.
+ *   index        The coordinate, from 0 to n - 1.
+ *   claimed      Its claimed slope; NaN without one: then all steps are taken.
+ *   rungs        The size of the first one is set by the caller. Filled with the steps, finest first, at most
+ *                capacity, of which there are never more than 96. May be NULL where capacity is 0.
+ *   capacity     Number of rungs that fit.
+ *   count        Filled with the number of steps, which may be larger than capacity.
+ *   Returns      0; GRADPROOF_BAD_INDEX; GRADPROOF_BAD_CAPACITY; GRADPROOF_BAD_SIZE; or as
+ *                gradproof_noise_floor. Where a code above 0 of the objective ended the call, the steps until
+ *                then are there.
+ */
+int32_t gradproof_ladder(gradproof_objective objective, void *user, const double *x, int64_t n, int64_t index,
+    double claimed, double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
+int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    int64_t index, double claimed, float *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
 
 /*
  * Return the index of the first element that is NaN or infinite.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..core.findings.severity import severity
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
@@ -19,6 +20,8 @@ from .report import Report
 
 # The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
+
+CODES = {word: code for code, (word, _) in codes.CAUSES.items()}
 
 
 class Course(NamedTuple):
@@ -114,7 +117,7 @@ def _resolutions(outcome: Outcome) -> Flat:
 
 
 def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
-    return np.array([one.index for one in findings if one.has_kink], np.int64)
+    return np.array(sorted(one.index for one in findings if one.has_kink), np.int64)
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
@@ -130,3 +133,15 @@ def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Findi
             _values=evidence.values,
             _noise=noise,
         )
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which the engine writes them: for those that have changed since."""
+    with np.errstate(all="ignore"):
+        return tuple(sorted(findings, key=_severity, reverse=True))
+
+
+def _severity(one: Finding) -> tuple[float, ...]:
+    record = structs.Finding(**{name: getattr(one, name) for name in SAME})
+    record.cause, record.kink = CODES[one.cause.value], int(one.has_kink)
+    return severity(record, one.start)

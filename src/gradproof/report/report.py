@@ -22,7 +22,8 @@ class Report(Record):
     wrong, kinks : ndarray of int64
         Sorted flat indices of the coordinates that are wrong, and of those with a kink at or near x.
     findings : tuple of Finding
-        The evidence for whatever does not simply agree, for the first 8,192 coordinates of that kind.
+        The evidence for whatever does not simply agree, for the first 8,192 coordinates of that kind, worst first:
+        what is wrong, with the largest errors first, then what is undecided, then kinks.
     n, tested, agreeing, undecided, untested : int
         Numbers of coordinates.
     evaluations, gradient_evaluations, rounds : int

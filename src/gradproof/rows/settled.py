@@ -12,6 +12,7 @@ import numpy as np
 from ..core.machine.vouched import SEEN_TOLERANCES
 from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
+from ..report.making import worst_first
 from ..report.records import Finding
 from ..report.report import Report
 from .additive import Form
@@ -102,7 +103,7 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
         undecided=undecided,
         wrong=_indices({*report.wrong.tolist(), *faults}),
         kinks=_indices(was_kink | {index for index, one in told.items() if one.has_kink}),
-        findings=tuple(told.get(one.index, one) for one in report.findings),
+        findings=worst_first(told.get(one.index, one) for one in report.findings),
         vouched=report.vouched + sum(_is_seen(one, report) for one in told.values()) / report.n,
         unseen=report.unseen + sum(_is_unseen(one) for one in told.values()),
         resolution=float(known.max()) if known.size else report.resolution,

@@ -44,7 +44,7 @@ def test_a_point_that_is_not_finite(bad):
     """It is refused in x, and judged in the claim."""
     point = X.copy()
     point[1] = bad
-    assert start.start_coordinates(block(4), point, CLAIMED, 0.0) == codes.BAD_ARGUMENT
+    assert start.start_coordinates(block(4), point, CLAIMED, 0.0) == codes.X_NOT_FINITE
     assert start.start_coordinates(block(4), X, point, 0.0) == codes.DONE
 
 

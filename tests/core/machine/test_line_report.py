@@ -8,7 +8,6 @@ from witnesses import new_report
 from gradproof.core.lines import phases
 from gradproof.core.machine import line_report
 from gradproof.core.records import codes
-from gradproof.core.records.border import Finding, begin_finding
 from gradproof.core.records.engine import coordinate_of
 
 # Figures of the report by the field of the check that they come from.
@@ -125,28 +124,3 @@ def test_the_resolution_is_four_of_the_sharper_bars(random_bar, part_bar, resolu
     lines = done()
     lines.random_bar, lines.part.bar = random_bar, part_bar
     assert reported(lines).resolution == resolution
-
-
-def counts_samples(count, confirming=1):
-    """Of the coordinates that were tested alone, those inside of a longer line, and those of them that are wrong."""
-    lines = done()
-    lines.confirming, lines.candidates.count = confirming, 4
-    for number, (index, cause) in enumerate(((10, "wrong"), (19, "agrees"), (20, "wrong"), (5, "wrong"))):
-        lines.candidates.indices[number] = index
-        coordinate_of(lines.engine, number).cause = CAUSES[cause]
-    finding = Finding()
-    for (start, stop), expected in {(10, 20): (2, 1), (0, LENGTH): (4, 3), (10, 11): (0, 0), (30, 40): (0, 0)}.items():
-        begin_finding(finding, start, stop, CAUSES["wrong"], 0, 1.0)
-        count(lines, finding)
-        assert (finding.sampled, finding.sampled_wrong) == (expected if confirming else (0, 0))
-
-
-def test_samples():
-    counts_samples(line_report.count_samples)
-    counts_samples(line_report.count_samples, confirming=0)
-
-    def one_more(lines, finding):
-        finding.stop += 1
-        line_report.count_samples(lines, finding)
-
-    refuted(counts_samples, one_more)

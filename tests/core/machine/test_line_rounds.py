@@ -31,6 +31,8 @@ def rounds_of(library, problem):
     sizes = np.zeros(-(-n // 1024))
     assert library("gradproof_windows", x, n, sizes) == DONE
     options = options_of(library, mode=MODE_LINES, budget=problem.budget)
+    if problem.borders is not None:
+        options.blocks, options.borders = len(problem.borders) - 1, problem.borders
     memory = np.zeros(library("gradproof_engine_size", n, options), np.int64)
     given = (x, claimed, sizes, n, options)
     assert library("gradproof_engine_start", memory, *given) == DONE

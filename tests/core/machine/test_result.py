@@ -1,10 +1,11 @@
-"""What a check found, as records: against counts from words, with findings in the order of their coordinates."""
+"""What a check found, as records: against counts from words, each finding with the coordinate that it is about."""
 
 import ctypes
+from typing import Any
 
 import numpy as np
 import pytest
-from block import block
+from block import block, sealed
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lineladders import memory
@@ -15,8 +16,8 @@ from witnesses import new_report, records
 from gradproof.core.coordinates import outcome
 from gradproof.core.records import codes
 from gradproof.core.records import engine as state
-from gradproof.core.records.border import Finding
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.border import FINDING_BYTES, REPORT_BYTES, Finding
+from gradproof.core.records.codes import BAD_CAPACITY, BAD_SIZE, DONE, NO_ENGINE, NULL_ENGINE, NULL_REPORT
 from gradproof.core.records.lines import block_of
 
 LONG = 65_537
@@ -46,7 +47,7 @@ def check_of(known, findings=()):
         number = outcome.new_finding(engine, index)
         if number >= 0:
             state.finding_of(engine, number).claimed = index + 0.5
-    return engine
+    return sealed(engine)
 
 
 def reported(witness, engine, capacity=0):
@@ -54,6 +55,7 @@ def reported(witness, engine, capacity=0):
     report, findings = new_report(), records(Finding, max(capacity, 1))
     for record in (np.frombuffer(report, np.int64), findings.view(np.int64)):
         record[:] = UNTOUCHED
+    report.size, findings["size"][0] = REPORT_BYTES, FINDING_BYTES
     size = 8 * state.engine_words(engine.n)
     before = ctypes.string_at(ctypes.addressof(engine), size)
     assert witness("gradproof_result", engine, report, findings if capacity else None, capacity) == DONE
@@ -107,7 +109,7 @@ def header_is_copied(witness):
     for number, name in enumerate(reals):
         setattr(engine, name, number + 0.25)
     engine.sweep.dense = 1
-    report, _ = reported(witness, engine)
+    report, _ = reported(witness, sealed(engine))
     assert [getattr(report, name) for name in counts] == [100, 101, 102, 103, 104]
     assert [getattr(report, name) for name in reals.values()] == [0.25, 1.25, 2.25, 3.25]
     assert (report.dense, report.findings) == (1, 0)
@@ -123,7 +125,7 @@ def test_header_twin(witness, field):
 
 
 @given(n=st.integers(1, 9), data=st.data())
-def are_in_order(witness, n, data):
+def are_of_their_coordinates(witness, n, data):
     order = data.draw(st.lists(st.integers(0, n - 1), unique=True))
     capacity = data.draw(st.integers(1, n + 1))
     engine = check_of([Coordinate("wrong", 0, 1e-9)] * n, order)
@@ -133,7 +135,9 @@ def are_in_order(witness, n, data):
     assert findings["start"][: len(expected)].tolist() == expected
     assert findings["stop"][: len(expected)].tolist() == [index + 1 for index in expected]
     assert findings["claimed"][: len(expected)].tolist() == [index + 0.5 for index in expected]
-    assert np.all(findings[len(expected) :].view(np.int64) == UNTOUCHED)
+    assert np.all(findings[max(len(expected), 1) :].view(np.int64) == UNTOUCHED)
+    assert np.all(findings["size"][: len(expected)] == FINDING_BYTES)
+    assert np.all(findings[:1].view(np.int64)[1:] == UNTOUCHED) or expected
 
 
 def as_they_came(symbol, engine, report, findings, capacity):
@@ -145,11 +149,11 @@ def as_they_came(symbol, engine, report, findings, capacity):
 
 
 def test_findings(witness):
-    are_in_order(witness)
+    are_of_their_coordinates(witness)
 
 
 def test_findings_twin():
-    refuted(are_in_order, as_they_came)
+    refuted(are_of_their_coordinates, as_they_came)
 
 
 def sees_all(witness, n):
@@ -168,7 +172,8 @@ def sees_all(witness, n):
     assert np.all(resolutions[:-3] == 1e-9)
     report, findings = reported(witness, engine, 2)
     assert named(report) == counted(known)
-    assert findings["start"].tolist() == [n - 3, n - 1]
+    # What is wrong, then the kink.
+    assert findings["start"].tolist() == [n - 1, n - 3]
 
 
 def test_coordinates(witness):
@@ -185,8 +190,9 @@ def test_coordinates_twin(library):
     def narrow(symbol, engine, *rest):
         before = engine.sweep.count
         engine.sweep.count = before % 65_536
-        found = library(symbol, engine, *rest)
+        found = library(symbol, sealed(engine), *rest)
         engine.sweep.count = before
+        sealed(engine)
         return found
 
     refuted(sees_all, narrow, LONG)
@@ -233,14 +239,16 @@ def along_lines(blocks=(), confirming=1):
     lines.finding_count = 2
     for number, start in enumerate((1000, 3000)):
         lines.long_findings[number].start, lines.long_findings[number].stop = start, start + 1000
+    sealed(engine)
     return lines
 
 
 @pytest.mark.parametrize("capacity", [0, 1, 2, 3, 4])
 def test_findings_of_lines(witness, capacity):
-    """Coordinates by their numbers in x, then long lines; no more than fit."""
+    """Coordinates by their numbers in x; no more than fit."""
     report, findings = new_report(), records(Finding, 4)
     findings.view(np.int64)[:] = UNTOUCHED
+    findings["size"][0] = FINDING_BYTES
     assert witness("gradproof_result", along_lines().engine, report, findings, capacity) == DONE
     assert report.findings == 3
     expected = [(4321, 4322), (1000, 2000), (3000, 4000)][:capacity]
@@ -264,6 +272,7 @@ def test_blocks(witness, capacity):
     for number in range(2):
         block = block_of(lines, number)
         block.norm, block.bar = number + 0.5, number + 0.25
+    sealed(lines.engine)
     norms, bars = np.full(5, float(UNTOUCHED)), np.full(5, float(UNTOUCHED))
     assert witness("gradproof_blocks", lines.engine, norms, bars, capacity) == 2
     written = min(capacity, 2)
@@ -274,17 +283,86 @@ def test_blocks(witness, capacity):
     assert witness("gradproof_blocks", check_of([Coordinate("agrees", 0, 1e-9)]), norms, bars, 5) == 0
 
 
-def test_bad_arguments(witness):
-    engine = check_of([Coordinate("agrees", 0, 1e-9)])
-    report = new_report()
-    assert witness("gradproof_result", None, report, None, 0) == BAD_ARGUMENT
-    assert witness("gradproof_result", engine, None, None, 0) == BAD_ARGUMENT
-    assert witness("gradproof_result", engine, report, None, -1) == BAD_ARGUMENT
+NOTHING = (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("call", "right", "place", "wrong", "code"),
+    [
+        ("coordinates", (*NOTHING, 0), 0, None, NULL_ENGINE),
+        ("coordinates", (*NOTHING, 0), 5, -1, BAD_CAPACITY),
+        ("blocks", (None, None, 0), 0, None, NULL_ENGINE),
+        ("blocks", (None, None, 0), 3, -1, BAD_CAPACITY),
+    ],
+)
+def test_refused(witness, call, right, place, wrong, code):
+    arguments = [check_of([Coordinate("agrees", 0, 1e-9)]), *right]
+    assert witness(f"gradproof_{call}", *arguments) >= 0
+    assert witness(f"gradproof_{call}", *arguments[:place], wrong, *arguments[place + 1 :]) == code
+
+
+@pytest.mark.parametrize("size", [0, 8, 15, 17, REPORT_BYTES - 1, REPORT_BYTES + 4, 2**16 + 8, -16, 2**62])
+@pytest.mark.parametrize("of", ["report", "findings"])
+def test_sizes_that_structs_cannot_have(witness, of, size):
+    engine, report, findings = check_of([Coordinate("wrong", 0, 1e-9)], [0]), new_report(), records(Finding, 2)
+    assert witness("gradproof_result", engine, report, findings, 2) == DONE
+    assert report.verdict == codes.VERDICT_WRONG
+    if of == "report":
+        report.size = size
+    else:
+        findings["size"][0] = size
+    before = findings.tobytes()
+    assert witness("gradproof_result", engine, report, findings, 2) == BAD_SIZE
+    # Whatever was refused, the report does not go on saying what an earlier call has found.
+    assert report.verdict == codes.VERDICT_INCONCLUSIVE
+    assert findings.tobytes() == before
+    # Nobody looks at the size of findings that there are none of.
+    if of == "findings":
+        assert witness("gradproof_result", engine, report, findings, 0) == DONE
+        assert witness("gradproof_result", engine, report, None, 2) == DONE
+
+
+def test_refused_results(witness):
+    engine, report = check_of([Coordinate("agrees", 0, 1e-9)]), new_report()
+    assert witness("gradproof_result", engine, None, None, 0) == NULL_REPORT
     assert witness("gradproof_result", engine, report, None, 0) == DONE
-    nothing = (None, None, None, None)
-    assert witness("gradproof_coordinates", None, *nothing, 0) == BAD_ARGUMENT
-    assert witness("gradproof_coordinates", engine, *nothing, -1) == BAD_ARGUMENT
-    assert witness("gradproof_coordinates", engine, *nothing, 1) == 1
-    assert witness("gradproof_blocks", None, None, None, 0) == BAD_ARGUMENT
-    assert witness("gradproof_blocks", engine, None, None, -1) == BAD_ARGUMENT
-    assert witness("gradproof_blocks", engine, None, None, 0) == 0
+    assert report.verdict == codes.VERDICT_RIGHT
+    for arguments, code in (((None, report, None, 0), NULL_ENGINE), ((engine, report, None, -1), BAD_CAPACITY)):
+        report.verdict = codes.VERDICT_RIGHT
+        assert witness("gradproof_result", *arguments) == code
+        assert report.verdict == codes.VERDICT_INCONCLUSIVE
+    assert witness("gradproof_result", np.zeros_like(np.frombuffer(engine, np.int64)), report, None, 0) == NO_ENGINE
+
+
+@pytest.mark.parametrize("size", range(16, REPORT_BYTES + 41, 8))
+def test_reports_of_other_headers(witness, size):
+    """A shorter one is filled as far as it goes, a longer one as far as is known; nothing else is written."""
+    engine = check_of([Coordinate("agrees", 0, 1e-9), Coordinate("wrong", 0, 1e-9)])
+    whole: Any = new_report()
+    assert witness("gradproof_result", engine, whole, None, 0) == DONE
+    assert whole.verdict == codes.VERDICT_WRONG
+    words = np.full(REPORT_BYTES // 8 + 5, UNTOUCHED, np.int64)
+    words[0] = size
+    assert witness("gradproof_result", engine, words, None, 0) == DONE
+    known = min(size, REPORT_BYTES) // 8
+    assert words[1:known].tolist() == np.frombuffer(whole, np.int64)[1:known].tolist()
+    assert words[0] == size
+    assert set(words[known:].tolist()) <= {UNTOUCHED}
+
+
+@pytest.mark.parametrize("size", range(16, FINDING_BYTES + 25, 8))
+def test_findings_of_other_headers(witness, size):
+    """The size of the first one is the distance from one to the next; each gets it, and what fits."""
+    engine = check_of([Coordinate("wrong", 0, 1e-9)] * 3, [0, 1, 2])
+    whole = records(Finding, 3)
+    assert witness("gradproof_result", engine, new_report(), whole, 3) == DONE
+    stride, words = size // 8, np.full(4 * (FINDING_BYTES // 8 + 3), UNTOUCHED, np.int64)
+    words[0] = size
+    assert witness("gradproof_result", engine, new_report(), words, 2) == DONE
+    known = min(size, FINDING_BYTES) // 8
+    for number in range(2):
+        found, expected = words[number * stride :][:stride], whole[number : number + 1].view(np.int64)
+        assert found[0] == size
+        assert found[1:known].tolist() == expected[1:known].tolist()
+        assert set(found[known:].tolist()) <= {UNTOUCHED}
+    assert set(words[2 * stride :].tolist()) == {UNTOUCHED}

@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from block import sealed
 from properties import refuted
 from rounds import options_of
 from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, MODE_FULL, MODE_LINES, NO_ENGINE, NO_ROUND, NOTHING_TOLD
+from gradproof.core.records.codes import DONE, MODE_FULL, MODE_LINES, NO_ENGINE, NO_ROUND, NOTHING_TOLD
 from gradproof.core.records.engine import COORDINATE_WORDS, ENGINE_WORDS, FINDING_WORDS, ROUND, Engine
-from gradproof.core.records.lines import BLOCK_WORDS, LINES_WORDS
+from gradproof.core.records.lines import BLOCK_WORDS, LINES_WORDS, lines_words
 
 X = np.array([0.7, -1.2, 0.4, 2.1, 1.0])
 WRONG_AT = 2
@@ -41,9 +42,8 @@ class Check:
         self.claimed = gradient() if claimed is None else claimed
         self.sizes = np.zeros(1)
         assert witness("gradproof_windows", X, X.size, self.sizes) == DONE
-        options = options_of(witness, mode=mode, **options)
-        blocks = len(BORDERS) - 1
-        self.start = [X, self.claimed, self.sizes, X.size, BORDERS, blocks, options]
+        options = options_of(witness, mode=mode, blocks=len(BORDERS) - 1, borders=BORDERS, **options)
+        self.start = [X, self.claimed, self.sizes, X.size, options]
         self.memory = np.full(witness("gradproof_engine_size", X.size, options), fill, np.int64)
         self.probes = records(border.Probe, ROUND)
 
@@ -91,6 +91,7 @@ def but_for(memory, *names):
     words = memory.copy()
     for name in names:
         setattr(Engine.from_buffer(words), name, 0)
+    Engine.from_buffer(words).head_sum = 0
     return words.tobytes()
 
 
@@ -141,7 +142,9 @@ class Hurried(NamedTuple):
         twice = symbol == "gradproof_ask" and Engine.from_buffer(arguments[0]).asked > 0
         found = self.witness(symbol, *arguments)
         if symbol == "gradproof_ask" and self.fault == "counts":
-            Engine.from_buffer(arguments[0]).rounds += 1
+            engine = Engine.from_buffer(arguments[0])
+            engine.rounds += 1
+            sealed(engine)
         return found - 1 if twice and self.fault == "leaves out" else found
 
 
@@ -219,6 +222,8 @@ class Outputs:
         self.words, self.reals = np.full(8, -9, np.int64), np.full(8, -9.0)
         for array in (self.probes, self.findings):
             array.view(np.int64)[:] = -9
+        self.findings["size"] = border.FINDING_BYTES
+        self.report.verdict = codes.VERDICT_RIGHT
 
     def bytes(self):
         arrays = (self.probes, self.findings, np.frombuffer(self.report, np.int64), self.words, self.reals)
@@ -240,12 +245,20 @@ def calls(memory, out):
 
 
 def refuses(witness, memory, name, code, *instead):
-    """The call returns the code, and neither the check nor what it would write into has changed."""
+    """The call returns the code, and neither the check nor what it would write into has changed.
+
+    But for the report, which does not say `right` any more.
+    """
     out = Outputs()
     arguments = [*calls(memory, out)[name]]
     arguments[len(arguments) - len(instead) :] = instead
     before = memory.tobytes(), out.bytes()
     assert witness(f"gradproof_{name}", *arguments) == code
+    if name == "result":
+        expected: Any = new_report()
+        expected.verdict, expected.index = codes.VERDICT_INCONCLUSIVE, -1
+        assert bytes(out.report) == bytes(expected)
+        out.report = Outputs().report
     assert (memory.tobytes(), out.bytes()) == before
 
 
@@ -260,7 +273,7 @@ def test_calls_out_of_order(witness, mode):
     for more in (count + 1, ROUND, 2**62):
         refuses(witness, check.memory, "tell", codes.TOO_MANY_VALUES, more)
     for less in (0, -1):
-        refuses(witness, check.memory, "tell", BAD_ARGUMENT, less)
+        refuses(witness, check.memory, "tell", codes.BAD_COUNT, less)
     check.turn(count)
     # Once for each round.
     refuses(witness, check.memory, "tell", NO_ROUND)
@@ -286,8 +299,9 @@ def test_calls_out_of_order_twin(plain, mode):
     refuted(refuses, plain, check.memory, "result", NOTHING_TOLD)
 
     def writes(symbol, memory, report, findings, capacity):
+        code = plain(symbol, memory, report, findings, capacity)
         report.verdict = codes.VERDICT_RIGHT
-        return plain(symbol, memory, report, findings, capacity)
+        return code
 
     refuted(refuses, writes, Check(plain, mode).begun().memory, "result", NOTHING_TOLD)
 
@@ -311,65 +325,111 @@ def unknown_mode(check):
     Engine.from_buffer(check.memory).mode = 3
 
 
-def refused_start(place, value):
+def other_layout(check):
+    check.begun()
+    Engine.from_buffer(check.memory).layout += 1
+
+
+def refused_start(place, value, code):
     """A check whose place was to be taken by another one, which was refused."""
 
     def start(check):
         check.begun()
         right = check.start.copy()
         right[place] = value
-        assert check.witness("gradproof_engine_start", check.memory, *right) == BAD_ARGUMENT
+        assert check.witness("gradproof_engine_start", check.memory, *right) == code
+
+    return start
+
+
+def refused_options(code, **chosen):
+    """The same with options that are refused."""
+
+    def start(check):
+        check.begun()
+        right = {name: getattr(check.start[4], name) for name in chosen}
+        for name, value in chosen.items():
+            setattr(check.start[4], name, value)
+        assert check.witness("gradproof_engine_start", check.memory, *check.start) == code
+        for name, value in right.items():
+            setattr(check.start[4], name, value)
 
     return start
 
 
 NOT_FINITE = np.array([0.7, -1.2, math.inf, 2.1, 1.0])
 NO_ENGINES = {
-    "zeroed": zeroed,
-    "random": random,
-    "cleared": cleared,
-    "unknown mode": unknown_mode,
-    "no x": refused_start(0, None),
-    "x not finite": refused_start(0, NOT_FINITE),
-    "no claim": refused_start(1, None),
-    "no n": refused_start(3, 0),
-    "no borders": refused_start(4, None),
-    "borders back": refused_start(4, np.array([0, 6, 5], np.int64)),
-    "no blocks": refused_start(5, -1),
-    "options of another size": refused_start(6, border.Options()),
+    "zeroed": (zeroed, NO_ENGINE),
+    "random": (random, NO_ENGINE),
+    "cleared": (cleared, NO_ENGINE),
+    "unknown mode": (unknown_mode, codes.DAMAGED),
+    "other layout": (other_layout, codes.OTHER_VERSION),
+    "no x": (refused_start(0, None, codes.NULL_X), NO_ENGINE),
+    "x not finite": (refused_start(0, NOT_FINITE, codes.X_NOT_FINITE), NO_ENGINE),
+    "no claim": (refused_start(1, None, codes.NULL_CLAIMED), NO_ENGINE),
+    "no n": (refused_start(3, 0, codes.BAD_N), NO_ENGINE),
+    "no borders": (refused_options(codes.BAD_BLOCKS, borders=None), NO_ENGINE),
+    "borders back": (refused_options(codes.BAD_BORDERS, borders=np.array([0, 6, 5], np.int64)), NO_ENGINE),
+    "no blocks": (refused_options(codes.BAD_BLOCKS, blocks=-1), NO_ENGINE),
+    "options of no size": (refused_options(codes.BAD_SIZE, size=0), NO_ENGINE),
 }
 
 
 @in_every_mode
-@pytest.mark.parametrize("make", NO_ENGINES.values(), ids=NO_ENGINES)
-def test_memory_that_holds_no_check(witness, mode, make):
+@pytest.mark.parametrize(("make", "code"), NO_ENGINES.values(), ids=NO_ENGINES)
+def test_memory_that_holds_no_check(witness, mode, make, code):
     check = Check(witness, mode)
     make(check)
     for name in calls(check.memory, Outputs()):
-        refuses(witness, check.memory, name, NO_ENGINE)
+        refuses(witness, check.memory, name, code)
     # Their twin: the same memory, once a check has begun in it.
     assert check.begun().ask() == 1
 
 
+NULLS = {
+    ("ask", codes.NULL_PROBES): (None, ROUND),
+    ("ask", codes.BAD_CAPACITY): (ROUND - 1,),
+    ("tell", codes.NULL_X): (None, X, X, X, 1),
+    ("tell", codes.NULL_CLAIMED): (X, None, X, X, 1),
+    ("tell", codes.NULL_VALUES): (X, X, None, X, 1),
+}
+
+
 @in_every_mode
-def test_a_null_pointer_is_a_bad_argument_before_anything_else(witness, mode):
+def test_a_null_pointer_comes_before_anything_else(witness, mode):
     check = Check(witness, mode)
     out = Outputs()
     for name, arguments in calls(check.memory, out).items():
-        assert witness(f"gradproof_{name}", None, *arguments[1:]) == BAD_ARGUMENT
+        assert witness(f"gradproof_{name}", None, *arguments[1:]) == codes.NULL_ENGINE
+    for (name, code), instead in NULLS.items():
+        refuses(witness, check.memory, name, code, *instead)
     check.begun().ask()
-    for name, instead in (("ask", (None, ROUND)), ("ask", (ROUND - 1,)), ("tell", (None, X, X, X, 1))):
-        refuses(witness, check.memory, name, BAD_ARGUMENT, *instead)
-    for instead in ((X, None, X, X, 1), (X, X, None, X, 1)):
-        refuses(witness, check.memory, "tell", BAD_ARGUMENT, *instead)
+    for (name, code), instead in NULLS.items():
+        refuses(witness, check.memory, name, code, *instead)
     if mode == MODE_LINES:
-        refuses(witness, check.memory, "tell", BAD_ARGUMENT, None, 1)
+        refuses(witness, check.memory, "tell", codes.NULL_CHANGES, None, 1)
     else:
         assert check.tell(np.ones(1), None, 1) == DONE
 
 
+@in_every_mode
+def test_vectors_of_the_other_type(witness, mode):
+    """A check that was begun with doubles is not told with floats, nor the other way round."""
+    check, single = Check(witness, mode).begun(), X.astype(np.float32)
+    check.ask()
+    before, rest = check.memory.copy(), (np.full(1, objective(X)), np.zeros(1), 1)
+    assert witness("gradproof_tell_f32", check.memory, single, single, *rest) == codes.OTHER_TYPE
+    assert check.memory.tobytes() == before.tobytes()
+    assert witness("gradproof_tell", check.memory, X, X, *rest) == DONE
+    start = [single, gradient().astype(np.float32), *check.start[2:]]
+    assert witness("gradproof_engine_start_f32", check.memory, *start) == DONE
+    check.ask()
+    assert witness("gradproof_tell", check.memory, X, X, *rest) == codes.OTHER_TYPE
+    assert witness("gradproof_tell_f32", check.memory, single, single, *rest) == DONE
+
+
 def test_sizes_of_windows_are_for_lines(witness):
-    for mode, code in ((MODE_FULL, DONE), (MODE_LINES, BAD_ARGUMENT)):
+    for mode, code in ((MODE_FULL, DONE), (MODE_LINES, codes.NULL_SIZES)):
         check = Check(witness, mode)
         check.start[2] = None
         assert witness("gradproof_engine_start", check.memory, *check.start) == code
@@ -385,26 +445,38 @@ def test_size(witness, n, blocks):
     full = ENGINE_WORDS + COORDINATE_WORDS * n + FINDING_WORDS * min(n, 8192)
     along_lines = LINES_WORDS + BLOCK_WORDS * (blocks + 1)
     assert max(full, along_lines) < 2**60
+    if blocks == LARGEST:
+        # So many borders are nowhere; what their words would be is counted all the same.
+        assert lines_words(blocks) == along_lines
+        return
+    borders = np.array([0, 0, 0, n], np.int64)
     for mode, words in ((MODE_FULL, full), (MODE_LINES, along_lines)):
-        assert witness("gradproof_engine_size", n, options_of(witness, mode=mode)) == words
-    assert witness("gradproof_engine_size", n, None) == (full if n <= 5000 else along_lines)
+        options = options_of(witness, mode=mode, blocks=blocks, borders=borders)
+        assert witness("gradproof_engine_size", n, options) == words
+    assert witness("gradproof_engine_size", n, options_of(witness, mode=0, blocks=blocks, borders=borders)) == (
+        full if n <= 5000 else along_lines
+    )
+    if blocks == 0:
+        assert witness("gradproof_engine_size", n, None) == (full if n <= 5000 else along_lines)
 
 
 @in_every_mode
 @pytest.mark.parametrize(
-    ("n", "blocks"),
-    [(n, 0) for n in (0, -1, -(2**63), LARGEST + 1, 2**61, 2**63 - 1)] + [(3, b) for b in (-1, LARGEST + 1, 2**63 - 1)],
+    ("n", "blocks", "code"),
+    [(n, 0, codes.BAD_N) for n in (0, -1, -(2**63), LARGEST + 1, 2**61, 2**63 - 1)]
+    + [(3, blocks, codes.BAD_BLOCKS) for blocks in (-1, LARGEST + 1, 2**63 - 1)],
 )
-def test_sizes_that_no_memory_has(witness, mode, n, blocks):
-    options = options_of(witness, mode=mode)
-    assert witness("gradproof_engine_size", n, options) == BAD_ARGUMENT
-    code = np.zeros(1, np.int32)
-    assert witness("gradproof_begin", X, X, X, n, BORDERS, blocks, options, code) is None
-    assert code[0] == BAD_ARGUMENT
-    report = new_report()
-    if blocks == 0:
-        assert witness("gradproof_check", None, None, X, X, n, options, report, None, 0) == BAD_ARGUMENT
-        assert bytes(report) == bytes(new_report())
+def test_sizes_that_no_memory_has(witness, mode, n, blocks, code):
+    options = options_of(witness, mode=mode, blocks=blocks, borders=BORDERS)
+    assert witness("gradproof_engine_size", n, options) == code
+    outcome = np.zeros(1, np.int32)
+    assert witness("gradproof_begin", X, X, X, n, options, outcome) is None
+    assert outcome[0] == code
+    report: Any = new_report()
+    report.verdict = codes.VERDICT_RIGHT
+    bowl = lambda point, n, value, user: 77  # noqa: E731
+    assert witness("gradproof_check", bowl, None, X, X, n, options, report, None, 0) == code
+    assert report.verdict == codes.VERDICT_INCONCLUSIVE
 
 
 def test_no_verdict_is_0():

@@ -9,7 +9,7 @@ from rounds import options_of
 from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.codes import BAD_COUNT, DONE, NULL_ENGINE
 from gradproof.core.records.engine import ROUND, Engine
 
 # On its lower bound stands every other coordinate.
@@ -87,17 +87,17 @@ def test_a_box_of_one_point_ends(witness, mode, budget):
 def test_misuse(witness):
     words, _ = started(witness, codes.MODE_FULL, RIGHT, 0)
     probes, values = records(border.Probe, ROUND), np.ones(ROUND)
-    assert witness("gradproof_skip", None, 0) == BAD_ARGUMENT
+    assert witness("gradproof_skip", None, 0) == NULL_ENGINE
     assert witness("gradproof_skip", words, 1) == codes.NO_ROUND
     count = witness("gradproof_ask", words, probes, ROUND)
-    assert witness("gradproof_skip", words, -1) == BAD_ARGUMENT
+    assert witness("gradproof_skip", words, -1) == BAD_COUNT
     assert witness("gradproof_skip", words, count + 1) == codes.TOO_MANY_VALUES
     assert witness("gradproof_tell", words, X, RIGHT, values, None, count) == DONE
     count = witness("gradproof_ask", words, probes, ROUND)
     assert witness("gradproof_skip", words, 4) == DONE
     # Fewer values than were skipped are none.
     before = words.tobytes()
-    assert witness("gradproof_tell", words, X, RIGHT, values, None, 3) == BAD_ARGUMENT
+    assert witness("gradproof_tell", words, X, RIGHT, values, None, 3) == BAD_COUNT
     assert words.tobytes() == before
     # The last word counts, and asking again takes it back.
     assert witness("gradproof_skip", words, 2) == DONE

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from block import block
+from block import block, sealed
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lineladders import memory
@@ -16,7 +16,7 @@ from witnesses import new_report
 from gradproof.core.machine import vouched
 from gradproof.core.records import codes
 from gradproof.core.records.border import MOST_UNSEEN
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, NO_ENGINE, VERDICT_RIGHT, VERDICT_WRONG
+from gradproof.core.records.codes import BAD_CAPACITY, DONE, NO_ENGINE, NULL_ENGINE, VERDICT_RIGHT, VERDICT_WRONG
 from gradproof.core.records.engine import coordinate_of
 from gradproof.core.records.lines import block_of
 
@@ -33,7 +33,7 @@ def check_of(known, atol=0.0):
         one.x, one.cause, one.claimed, one.resolution = 1.0, cause, claimed, resolution
     largest = max(abs(claimed) for _, claimed, _ in known)
     engine.sweep.largest_claim = engine.sweep.largest_change = largest
-    return engine
+    return sealed(engine)
 
 
 def counted(known, atol):
@@ -86,7 +86,7 @@ def test_coordinates_twin(field, value):
 def test_the_report_has_it(witness):
     engine = check_of([(codes.AGREES, 2.0, 1e-6), (codes.AGREES, 1e-3, 1e-2), (codes.WRONG, 2.0, 1e-6)], 1e-9)
     engine.rounds, report = 1, new_report()
-    assert witness("gradproof_result", engine, report, None, 0) == DONE
+    assert witness("gradproof_result", sealed(engine), report, None, 0) == DONE
     assert (report.atol, float(report.vouched), report.unseen) == (1e-9, 1 / 3, 1)
 
 
@@ -103,6 +103,7 @@ def along_lines(norms=(3.0, 0.5, 4.0), sums=(90.0, 0.5, 250.0), bars=(0.0, 0.0, 
             block.norm, block.sum, block.bar = norm, total, bar
     lines.norm, lines.sum = float(np.linalg.norm(norms)), sum(sums)
     lines.random_lines, lines.random_bar = 4, 1e-6
+    sealed(lines.engine)
     return lines
 
 
@@ -207,8 +208,8 @@ def test_factors_of_blocks(witness, capacity):
 
 def test_bad_arguments(witness):
     lines = along_lines()
-    assert witness("gradproof_block_factors", None, None, 0) == BAD_ARGUMENT
-    assert witness("gradproof_block_factors", lines.engine, None, -1) == BAD_ARGUMENT
+    assert witness("gradproof_block_factors", None, None, 0) == NULL_ENGINE
+    assert witness("gradproof_block_factors", lines.engine, None, -1) == BAD_CAPACITY
     lines.engine.mark = 0
     assert witness("gradproof_block_factors", lines.engine, None, 0) == NO_ENGINE
 

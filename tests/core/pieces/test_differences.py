@@ -10,7 +10,8 @@ from machine import both
 from properties import arrays, refuted, sized
 
 from gradproof.core.pieces import differences as slopes
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from gradproof.core.records import codes
+from gradproof.core.records.codes import DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY, OUTSIDE
 
 LONG = 65_537
 FORMULAS = ["forward", "centered"]
@@ -352,10 +353,53 @@ def test_bad_arguments(witness, formula, twin):
     symbol = f"gradproof_{formula}_difference{twin}"
     right = [objective, None, np.ones(2, dtype), 2, np.ones(2), np.zeros(2, dtype), np.zeros(2, dtype)]
     assert witness(symbol, *right) == DONE
-    for place, wrong in ((0, None), (2, None), (3, -1), (5, None), (6, None)):
-        assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
+    x, out, work = right[2], right[5], right[6]
+    wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, -1, codes.BAD_N)]
+    wrongs += [(5, None, codes.NULL_OUTPUT), (6, None, codes.NULL_POINT)]
+    wrongs += [(5, x, codes.OVERLAP), (6, x, codes.OVERLAP), (5, work, codes.OVERLAP), (6, out, codes.OVERLAP)]
+    for place, wrong, code in wrongs:
+        assert witness(symbol, *right[:place], wrong, *right[place + 1 :]) == code
     assert witness(symbol, objective, None, None, 0, None, None, None) == DONE
-    assert witness(symbol, objective, None, np.array([1, np.nan], dtype), 2, None, *right[5:]) == BAD_ARGUMENT
+    not_finite = np.array([1, np.nan], dtype)
+    assert witness(symbol, objective, None, not_finite, 2, None, *right[5:]) == codes.X_NOT_FINITE
+
+
+@pytest.mark.parametrize("twin", ["", "_f32"])
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize(("returned", "handed_back"), [(42, 42), (-1, codes.BAD_RETURN), (OUTSIDE, DONE)])
+def test_a_code_of_the_objective_ends_the_call(witness, formula, twin, returned, handed_back):
+    """Wherever it comes, with steps and without; but OUTSIDE is a value that is missing."""
+    dtype, called = np.float32 if twin else np.float64, []
+    x = np.linspace(1, 2, 4, dtype=dtype)
+
+    def differentiated(kth, step):
+        out, work = np.full(4, -7.0, dtype), np.zeros(4, dtype)
+        called.clear()
+
+        def objective(point, n, value, user):
+            called.append(1)
+            value[0] = float(np.sum(point[:n].astype(np.float64) ** 2))
+            return returned if len(called) == kth else 0
+
+        return witness(f"gradproof_{formula}_difference{twin}", objective, None, x, 4, step, out, work), out
+
+    for step in (np.full(4, 0.25), None):
+        code, whole = differentiated(0, step)
+        all_of_them = len(called)
+        assert code == DONE
+        assert whole == pytest.approx(2 * x, rel=0.2)
+        for kth in range(1, all_of_them + 1):
+            code, out = differentiated(kth, step)
+            if returned == OUTSIDE:
+                without_value = step is None and kth == 1
+                assert code == (OBJECTIVE_NOT_FINITE if without_value else DONE)
+                assert len(called) == (1 if without_value else all_of_them) or step is None
+            else:
+                assert (code, len(called)) == (handed_back, kth)
+                done = np.flatnonzero(out != -7)
+                assert done.tolist() == list(range(done.size))
+                assert out[done].tolist() == whole[done].tolist()
+                assert done.size < 4
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -9,7 +9,8 @@ from properties import refuted
 
 import gradproof
 from gradproof.core.pieces import kinks as core
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY
+from gradproof.core.records import codes
+from gradproof.core.records.codes import BAD_RETURN, DONE, OBJECTIVE_NOT_FINITE, OUT_OF_MEMORY, OUTSIDE
 
 X = 0.75
 DISTANCES = [0.0, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 2e-2, 5e-2, 1e-1]
@@ -356,7 +357,7 @@ def sharpened(line, near=1e-3, far=2e-3):
 
     search = core.KinkSearch()
     core.set_function(search.function, in_c, None, 1)
-    search.point, search.work = np.array([X]), np.array([X])
+    search.point, search.work, search.coordinate.x = np.array([X]), np.array([X]), X
     slot = search.function.engine.slots[0]
     slot.noise = 1e-16
     slot.search.side, slot.search.near, slot.search.far, slot.search.first_change = 1, near, far, 1.0
@@ -408,7 +409,7 @@ def test_codes_of_the_objective(witness):
 
     def beyond(point, n, value, user):
         value[0] = float(point[0]) + float(point[1])
-        return 0 if point[1] == 1.0 else 7
+        return 0 if point[1] == 1.0 else OUTSIDE
 
     assert call(lambda *_: 42) == (42, -1)
     assert call(without_value) == (OBJECTIVE_NOT_FINITE, -1)
@@ -423,12 +424,51 @@ def test_bad_arguments(witness):
     x, room = np.ones(1), np.zeros(1)
     right = [objective, None, x, 1, 0.0, np.zeros(1), np.zeros(1, np.int64), room, room, room, 1, np.zeros(1, np.int64)]
     assert witness("gradproof_find_kinks", *right) == DONE
-    wrong = [(0, None), (2, None), (3, 0), (5, None), (6, None), (7, None), (8, None), (9, None), (10, -1), (11, None)]
-    for place, value in [*wrong, (4, -1.0), (4, math.nan), (4, math.inf), (2, np.array([math.inf]))]:
-        assert witness("gradproof_find_kinks", *right[:place], value, *right[place + 1 :]) == BAD_ARGUMENT
+    wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, 0, codes.BAD_N), (3, -1, codes.BAD_N)]
+    wrongs += [(5, None, codes.NULL_POINT), (5, x, codes.OVERLAP), (2, np.array([math.inf]), codes.X_NOT_FINITE)]
+    wrongs += [(4, radius, codes.BAD_RADIUS) for radius in (-1.0, math.nan, math.inf)]
+    wrongs += [(place, None, codes.NULL_OUTPUT) for place in (6, 7, 8, 9, 11)] + [(10, -1, codes.BAD_CAPACITY)]
+    for place, value, code in wrongs:
+        assert witness("gradproof_find_kinks", *right[:place], value, *right[place + 1 :]) == code
     for place in (6, 7, 8, 9):
         nowhere = [*right[:place], None, *right[place + 1 : 10], 0, right[11]]
         assert witness("gradproof_find_kinks", *nowhere) == DONE
+
+
+@pytest.mark.parametrize("twin", ["", "_f32"])
+@pytest.mark.parametrize(("returned", "handed_back"), [(42, 42), (-1, BAD_RETURN)])
+def test_a_code_of_the_objective_ends_the_call(witness, twin, returned, handed_back):
+    """Wherever it comes: no further call is made, and the kinks until then are there."""
+    dtype, called = np.float32 if twin else np.float64, []
+    x = np.array([0.0, 1.0, 0.0], dtype)
+
+    def searched(kth):
+        places, count, work = np.full(3, -1, np.int64), np.full(1, -1, np.int64), np.zeros(3, dtype)
+        called.clear()
+
+        def objective(point, n, value, user):
+            called.append([k for k in range(3) if point[k] != x[k]])
+            value[0] = abs(float(point[0])) + float(point[1]) + 2 * abs(float(point[2]))
+            return returned if len(called) == kth else 0
+
+        rest = (places, *np.zeros((3, 3)), 3, count)
+        code = witness(f"gradproof_find_kinks{twin}", objective, None, x, 3, 0.5, work, *rest)
+        return code, int(count[0]), places.tolist()
+
+    assert searched(0) == (DONE, 2, [0, 2, -1])
+    moved, known = called.copy(), [places for places in called if len(places) == 1]
+    assert [0] in known
+    assert [2] in known
+    begun = [moved.index([k]) + 1 for k in range(3)]
+    random = np.random.default_rng(3)
+    for kth in sorted({1, 2, 5, len(moved), *begun, *random.integers(1, len(moved), 20).tolist()}):
+        code, count, places = searched(kth)
+        assert (code, len(called)) == (handed_back, kth)
+        # Before the first coordinate is looked at nothing is said; then the kinks of those that are done.
+        found = [k for k, end in ((0, begun[1]), (2, len(moved) + 1)) if kth >= end]
+        assert count == (-1 if kth < begun[0] else len(found))
+        assert places == found + [-1] * (3 - len(found))
+    assert searched(len(moved) + 1) == (DONE, 2, [0, 2, -1])
 
 
 @pytest.mark.parametrize("kind", ["allocate_record", "allocate_reals"])

@@ -8,14 +8,15 @@ from oracles import rounding
 from properties import refuted
 
 from gradproof.core.pieces import noise_floor
+from gradproof.core.records import codes
 from gradproof.core.records.codes import (
     ARITHMETIC_COARSE,
     ARITHMETIC_FLOAT32,
     ARITHMETIC_FLOAT64,
-    BAD_ARGUMENT,
     DONE,
     OBJECTIVE_NOT_FINITE,
     OUT_OF_MEMORY,
+    OUTSIDE,
 )
 
 SYMBOLS = {np.dtype(np.float64): "gradproof_noise_floor", np.dtype(np.float32): "gradproof_noise_floor_f32"}
@@ -274,7 +275,7 @@ def test_missing_values_and_codes(witness):
 
     def at_x_alone(point, n, value, user):
         value[0] = 5.0
-        return 0 if np.array_equal(point[:n], x) else 9
+        return 0 if np.array_equal(point[:n], x) else OUTSIDE
 
     assert witness("gradproof_noise_floor", at_x_alone, None, x, 2, 0, work, noise, None) == DONE
     assert noise[0] == math.ulp(5.0) / 2
@@ -288,10 +289,54 @@ def test_bad_arguments(witness):
     x, noise, work = np.ones(2), np.zeros(1), np.zeros(2)
     right = [objective, None, x, 2, 0, work, noise, None]
     assert witness("gradproof_noise_floor", *right) == DONE
-    for place, wrong in ((0, None), (2, None), (3, 0), (3, -1), (5, None), (6, None)):
-        assert witness("gradproof_noise_floor", *right[:place], wrong, *right[place + 1 :]) == BAD_ARGUMENT
-    for bad in (np.nan, np.inf):
-        assert witness("gradproof_noise_floor", *right[:2], np.array([1.0, bad]), *right[3:]) == BAD_ARGUMENT
+    wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, 0, codes.BAD_N), (3, -1, codes.BAD_N)]
+    wrongs += [(5, None, codes.NULL_POINT), (6, None, codes.NULL_OUTPUT), (5, x, codes.OVERLAP)]
+    wrongs += [(2, np.array([1.0, bad]), codes.X_NOT_FINITE) for bad in (np.nan, np.inf)]
+    for place, wrong, code in wrongs:
+        assert witness("gradproof_noise_floor", *right[:place], wrong, *right[place + 1 :]) == code
+
+
+@pytest.mark.parametrize("twin", ["", "_f32"])
+@pytest.mark.parametrize(
+    ("returned", "handed_back"), [(1, 1), (42, 42), (-1, codes.BAD_RETURN), (-101, codes.BAD_RETURN)]
+)
+def test_a_code_of_the_objective_ends_the_call(witness, twin, returned, handed_back):
+    """Wherever it comes: it is handed back, no further call is made, and nothing is written."""
+    dtype, called = np.float32 if twin else np.float64, []
+    x, work = np.linspace(1, 2, 5, dtype=dtype), np.zeros(5, dtype)
+
+    def measured(kth):
+        noise, arithmetic = np.full(1, -1.0), np.full(1, -1, np.int64)
+        called.clear()
+
+        def objective(point, n, value, user):
+            called.append(1)
+            value[0] = float(np.sum(np.sin(point[:n].astype(np.float64))))
+            return returned if len(called) == kth else 0
+
+        return witness(f"gradproof_noise_floor{twin}", objective, None, x, 5, 3, work, noise, arithmetic), noise[0]
+
+    code, noise = measured(0)
+    all_of_them = len(called)
+    assert (code, noise > 0) == (DONE, True)
+    for kth in range(1, all_of_them + 1):
+        assert measured(kth) == (handed_back, -1.0)
+        assert len(called) == kth
+    assert measured(all_of_them + 1) == (DONE, noise)
+
+
+@pytest.mark.parametrize("twin", ["", "_f32"])
+def test_work_memory_that_overlaps_x(witness, twin):
+    dtype, noise = np.float32 if twin else np.float64, np.zeros(1)
+
+    def objective(point, n, value, user):
+        value[0] = 1.0
+        return 0
+
+    for start, code in ((1, DONE), (2, codes.OVERLAP), (6, codes.OVERLAP), (7, DONE)):
+        room = np.ones(12, dtype)
+        given = (room[start : start + 3], 3, 0, room[4:7], noise, None)
+        assert witness(f"gradproof_noise_floor{twin}", objective, None, *given) == code
 
 
 def test_no_memory(plain, monkeypatch):

@@ -11,7 +11,7 @@ from oracles import reals
 from properties import LARGEST, SMALLEST, anything, arrays, finite, refuted, same, single, sized
 
 from gradproof.core.pieces import relative_error as errors
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.codes import BAD_N, DONE, NULL_X
 
 SYMBOLS = {np.dtype(np.float64): "gradproof_relative_error", np.dtype(np.float32): "gradproof_relative_error_f32"}
 EDGES = [(math.inf, math.inf), (math.nan, 0.0), (0.0, math.nan), (0.0, -0.0), (1.7e308, -1.7e308), (LARGEST, -LARGEST)]
@@ -220,8 +220,8 @@ def test_every_result_may_be_left_out(witness):
 def test_bad_arguments(witness):
     a = np.ones(2)
     for symbol in SYMBOLS.values():
-        assert witness(symbol, None, a, 2, None, None, None) == BAD_ARGUMENT
-        assert witness(symbol, a, None, 2, None, None, None) == BAD_ARGUMENT
-        assert witness(symbol, a, a, -1, None, None, None) == BAD_ARGUMENT
+        assert witness(symbol, None, a, 2, None, None, None) == NULL_X
+        assert witness(symbol, a, None, 2, None, None, None) == NULL_X
+        assert witness(symbol, a, a, -1, None, None, None) == BAD_N
         # Their twin: nothing to compare is no mistake.
         assert witness(symbol, None, None, 0, None, None, None) == DONE

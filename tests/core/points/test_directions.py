@@ -13,7 +13,7 @@ from witnesses import records, signed, sizes_of
 
 from gradproof.core.points import directions
 from gradproof.core.records.border import Probe
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 
 LONG = 65_537
 WINDOW = 1024
@@ -214,5 +214,17 @@ def test_sizes_that_have_no_squares(witness):
 def test_windows_refuse(witness):
     x, sizes = np.ones(3), np.zeros(1)
     assert witness("gradproof_windows", x, 3, sizes) == DONE
-    for wrong in ((None, 3, sizes), (x, 0, sizes), (x, 3, None)):
-        assert witness("gradproof_windows", *wrong) == BAD_ARGUMENT
+    wrongs = (((None, 3, sizes), NULL_X), ((x, 0, sizes), BAD_N), ((x, -1, sizes), BAD_N), ((x, 3, None), NULL_SIZES))
+    for wrong, code in wrongs:
+        assert witness("gradproof_windows", *wrong) == code
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_first_element_that_is_not_finite(dtype, bad):
+    x = np.full(9, np.finfo(dtype).max, dtype)
+    assert directions.first_not_finite_in(x, 9) == -1
+    for place in (8, 3, 0):
+        x[place] = bad
+        assert directions.first_not_finite_in(x, 9) == place
+        assert directions.first_not_finite_in(x, place) == -1

@@ -12,7 +12,8 @@ from properties import refuted
 from witnesses import as_probes, sizes_of, twin_of
 
 from gradproof.core.points.long_lines import SEGMENT
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records import codes
+from gradproof.core.records.codes import DONE
 
 DTYPES = [np.float64, np.float32]
 N = 2100  # two whole windows and a part of one
@@ -235,6 +236,9 @@ def test_bad_arguments(witness):
     x, sizes, probe = np.ones(3), np.ones(1), as_probes(LongProbe(0, 3, 1.0, 2))
     right = [x, x, sizes, probe, 0, 1, x.copy(), np.zeros(1)]
     assert witness("gradproof_move_segments", *right) == DONE
-    for place, value in ((0, None), (1, None), (2, None), (3, None), (4, -1), (5, -1), (6, None), (7, None)):
+    nulls = {0: codes.NULL_X, 1: codes.NULL_CLAIMED, 2: codes.NULL_SIZES, 3: codes.NULL_PROBES, 6: codes.NULL_POINT}
+    wrongs = [(place, None, code) for place, code in nulls.items()]
+    wrongs += [(7, None, codes.NULL_CHANGES), (4, -1, codes.BAD_COUNT), (5, -1, codes.BAD_COUNT)]
+    for place, value, code in wrongs:
         wrong = [value if number == place else one for number, one in enumerate(right)]
-        assert witness("gradproof_move_segments", *wrong) == BAD_ARGUMENT
+        assert witness("gradproof_move_segments", *wrong) == code

@@ -11,7 +11,8 @@ from oracles.splitmix import Probe
 from properties import arrays, finite, refuted, sized, wide
 from witnesses import Native, PlainPython, as_probes
 
-from gradproof.core.records.codes import BAD_ARGUMENT, DONE
+from gradproof.core.records import codes
+from gradproof.core.records.codes import BAD_PROBE, DONE
 
 LONG = 65_537
 POINTS = {np.dtype(np.float64): "gradproof_points", np.dtype(np.float32): "gradproof_points_f32"}
@@ -168,17 +169,37 @@ def test_bad_arguments(witness):
         mine, room = x.astype(dtype), out.astype(dtype)
         assert witness(symbol, mine, 3, right, 2, room) == DONE
         assert witness(symbol, mine, 3, right, 0, None) == DONE
-        assert witness(symbol, None, 0, as_probes(Probe(0, 0, 1.0)), 1, None) == DONE
-        for wrong in ((None, 3, right, 2, room), (mine, 3, None, 2, room), (mine, 3, right, 2, None)):
-            assert witness(symbol, *wrong) == BAD_ARGUMENT
-        assert witness(symbol, mine, -1, right, 2, room) == BAD_ARGUMENT
-        assert witness(symbol, mine, 3, right, -1, room) == BAD_ARGUMENT
+        assert witness(symbol, mine, 0, as_probes(Probe(0, 0, 1.0)), 1, room) == DONE
+        wrongs = {
+            codes.NULL_X: (None, 3, right, 2, room),
+            codes.NULL_PROBES: (mine, 3, None, 2, room),
+            codes.NULL_POINT: (mine, 3, right, 2, None),
+            codes.BAD_N: (mine, -1, right, 2, room),
+            codes.BAD_COUNT: (mine, 3, right, -1, room),
+            codes.OVERLAP: (room, 3, right, 2, room),
+        }
+        for code, wrong in wrongs.items():
+            assert witness(symbol, *wrong) == code
         for start, stop in ((-1, 1), (2, 1), (0, 4), (3, 4)):
-            assert witness(symbol, mine, 3, as_probes(Probe(start, stop, 1.0)), 1, room) == BAD_ARGUMENT
+            assert witness(symbol, mine, 3, as_probes(Probe(start, stop, 1.0)), 1, room) == BAD_PROBE
+
+
+@pytest.mark.parametrize("dtype", POINTS)
+def test_points_that_overlap_what_is_read(witness, dtype):
+    """By a single element, on either side, of x or of the claim; side by side is no overlap."""
+    all_of_it, probes = np.ones(20, dtype), as_probes(Probe(0, 3, 1.0), Probe(1, 2, 1.0))
+    symbol, points = POINTS[dtype], all_of_it[7:13]
+    for start, code in ((4, DONE), (5, codes.OVERLAP), (9, codes.OVERLAP), (12, codes.OVERLAP), (13, DONE)):
+        read, other = all_of_it[start : start + 3], np.ones(3, dtype)
+        assert witness(symbol, read, None, None, 3, probes, 2, points, None) == code
+        assert witness(symbol, other, read, None, 3, probes, 2, points, None) == code
+        # One row less reaches less far.
+        reached = DONE if start in (4, 12, 13) or start == 10 else code
+        assert witness(symbol, read, None, None, 3, probes, 1, points, None) == reached
 
 
 @pytest.mark.parametrize(("start", "stop"), [(1, 1), (3, 3), (2, 3)])
 def test_lines_of_two_coordinates_that_have_none(plain, start, stop):
     room = np.zeros(3)
     probe = as_probes(Probe(start, stop, 1.0, ratio=0.5))
-    assert short(plain)("gradproof_points", np.ones(3), 3, probe, 1, room) == BAD_ARGUMENT
+    assert short(plain)("gradproof_points", np.ones(3), 3, probe, 1, room) == BAD_PROBE

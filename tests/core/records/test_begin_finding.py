@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from properties import refuted
 
-from gradproof.core.records.border import Finding, begin_finding
+from gradproof.core.records.border import FINDING_BYTES, Finding, begin_finding
 
 BEGINNING = {
+    "size": FINDING_BYTES,
     "start": 3, "stop": 7, "cause": 5, "kink": 1, "claimed": np.nan, "slope": np.nan, "left": np.nan, "right": np.nan,
     "error_bar": np.inf, "step": np.nan, "resolution": 0.25, "distance": np.nan, "partner": -1,
 }  # fmt: skip

@@ -9,13 +9,19 @@ from gradproof.core.records import border
 from gradproof.library import ffi
 
 KINDS = {"int64_t": "Integer", "uint64_t": "Bits", "double": "Real"}
+ADDRESSES = {
+    "lower": "double *", "upper": "double *", "borders": "int64_t *", "names": "char * *",
+    "progress": "int32_t(*)(int64_t, int64_t, void *)", "progress_user": "void *",
+}  # fmt: skip
 
 
 def is_where_c_has_it(kind, offsets):
     name = f"gradproof_{kind.__name__.lower()}"
     fields = dict(ffi.typeof(name).fields)
     assert {field: place.offset for field, place in fields.items()} == offsets
-    assert {KINDS[place.type.cname] for place in fields.values()} <= set(KINDS.values())
+    addresses = {field: place.type.cname for field, place in fields.items() if place.type.cname not in KINDS}
+    assert addresses == (ADDRESSES if kind is border.Options else {})
+    assert [*addresses] == [*kind.addresses]
 
 
 @pytest.mark.parametrize("kind", border.RECORDS)
@@ -23,6 +29,14 @@ def test_layout(kind):
     is_where_c_has_it(kind, kind.offsets)
     last = list(kind.offsets)[-1]
     refuted(is_where_c_has_it, kind, kind.offsets | {last: kind.offsets[last] + 8})
+
+
+@pytest.mark.parametrize("kind", border.RECORDS[1:])
+def test_a_struct_begins_with_its_size(kind):
+    """So that it can grow; probes are of the library's own making."""
+    assert next(iter(kind.kinds)) == "size"
+    assert border.RECORDS[0] is border.Probe
+    assert ffi.sizeof(f"gradproof_{kind.__name__.lower()}") == getattr(border, f"{kind.__name__.upper()}_BYTES")
 
 
 @pytest.mark.parametrize("kind", border.RECORDS)

@@ -13,7 +13,9 @@ def is_a_table(table):
     assert len(set(words)) == len(words)
     for word, sentence in table.values():
         assert re.fullmatch(r"[a-z][a-z0-9_]*", word)
-        assert re.fullmatch(r"([A-Z]|f |f\(|gradproof_).*\.", sentence)
+        assert re.fullmatch(
+            r"([A-Z]|f |f\(|n, |x, |x |claimed|report|options|probes|values|changes|sizes|gradproof_).*\.", sentence
+        )
 
 
 @pytest.mark.parametrize("table", [codes.CODES, codes.CAUSES])
@@ -26,7 +28,27 @@ def test_tables(table):
 
 def test_codes_of_the_objective_are_above_zero():
     assert codes.DONE == 0
-    assert sorted(codes.CODES) == list(range(min(codes.CODES), 1))
+    assert max(codes.CODES) == codes.DONE
+    assert "BAD_ARGUMENT" not in vars(codes)
+
+
+def test_every_code_is_in_the_table():
+    """By its own name; and no two mistakes share one."""
+    named = {
+        name: value for name, value in vars(codes).items() if name.isupper() and isinstance(value, int) and value < 0
+    }
+    assert {code: word.upper() for code, (word, _) in codes.CODES.items() if code < 0} == {
+        value: name for name, value in named.items()
+    }
+    assert len(named) == len(set(named.values()))
+
+
+@pytest.mark.parametrize(
+    ("returned", "code"),
+    [(0, 0), (1, 1), (2**31 - 1, 2**31 - 1), (codes.OUTSIDE, 0), (-1, codes.BAD_RETURN), (-99, codes.BAD_RETURN)],
+)
+def test_what_an_objective_may_return(returned, code):
+    assert codes.code_of_callback(returned) == code
 
 
 def test_memory_that_nobody_wrote_to_holds_no_verdict():

@@ -7,7 +7,7 @@ from gradproof.core.records import codes
 from gradproof.library import ffi, native
 from gradproof.version import __version__
 
-NUMBERS = [*range(-12, 13), 2**31 - 1, -(2**31)]
+NUMBERS = [*range(-110, 13), 2**31 - 1, -(2**31)]
 
 
 def says_the_same(function, symbol):
@@ -30,7 +30,7 @@ def test_library(function, symbol):
 
 
 def test_numbers_without_a_meaning():
-    assert codes.explain(-99) == codes.UNKNOWN_CODE
+    assert codes.explain(-99) == codes.explain(-1) == codes.UNKNOWN_CODE
     assert codes.explain(1) == codes.explain(99) == codes.CALLBACK_CODE
     assert codes.explain_cause(-1) == codes.explain_cause(99) == codes.UNKNOWN_CAUSE
     assert codes.explain(codes.DONE) == "Done."

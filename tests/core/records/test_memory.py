@@ -14,6 +14,8 @@ from gradproof.core.records import memory
 from gradproof.core.records.border import Finding, Probe
 from gradproof.core.records.engine import Interval, Slot
 from gradproof.core.records.memory import (
+    address,
+    allocate_bytes,
     allocate_like,
     allocate_reals,
     allocate_record,
@@ -25,13 +27,20 @@ from gradproof.core.records.memory import (
     behind,
     behind_all,
     clear,
+    clear_bytes,
     clear_record,
+    copy_bytes,
+    element_bytes,
     is_null,
+    local_record,
     null_reals,
     null_words,
     offset,
+    record_at,
     release,
+    seconds,
     untyped,
+    weighted_sum,
 )
 
 WORDS = 200
@@ -58,7 +67,7 @@ def records_behind_one_another(words):
     first.start = 101
     findings[2].partner = 102
     intervals[4].high = 103.5
-    return float(findings[0].start)
+    return float(findings[0].size)
 
 
 def test_records_behind_one_another():
@@ -201,3 +210,98 @@ def test_rounding_to_float32():
 def test_the_type_of_a_vector(dtype):
     assert memory.holds_float32(np.zeros(2, dtype)) == (dtype == np.float32)
     assert memory.allocate_like(np.zeros(2, dtype), 3).dtype == dtype
+
+
+def moves_bytes(words):
+    third = record_at(words, 16, Interval)
+    third.low = 7.5
+    copy_bytes(record_at(words, 40, Interval), third, 8)
+    clear_bytes(record_at(words, 80, Interval), 12)
+    own = local_record(Finding)
+    own.slope = 3.0
+    copy_bytes(record_at(words, 800, Finding), own, 112)
+    return float(address(third) - address(words)) + own.left
+
+
+def test_bytes_are_copied_and_cleared():
+    words, before = numbered(), numbered()
+    assert alike(moves_bytes, words) == 16.0
+    assert words.view(np.float64)[[2, 5]].tolist() == [7.5, 7.5]
+    # 12 bytes: a word, and the lower half of the next one, which is all that the number in it has.
+    assert words[10:12].tolist() == [0, 0]
+    assert words[100:114].view(np.float64).tolist() == [0.0] * 6 + [3.0] + [0.0] * 7
+    before[[2, 5, 10, 11]] = words[[2, 5, 10, 11]]
+    before[100:114] = words[100:114]
+    assert np.array_equal(words, before)
+
+
+def test_the_address_of_null():
+    assert address(None) == compiled(lambda words: float(address(words)), "voidptr")(0) == 0
+    one = np.zeros(3)
+    assert address(one[1:]) == address(one) + 8
+
+
+def test_sizes_of_elements():
+    assert [element_bytes(np.zeros(1, dtype)) for dtype in (np.float64, np.float32)] == [8, 4]
+
+
+def sums_up(words):
+    sums = local_record(Slot)
+    sums.start = weighted_sum(words, 0, 5)
+    sums.start += weighted_sum(words, 5, 190)
+    sums.start += weighted_sum(words, 7, 0)
+    sums.start += weighted_sum(words, 7, -3)
+    return sums.start
+
+
+def weighed(words, first, count):
+    """In integers without end."""
+    return sum((2 * place + 1) * int(words[place]) for place in range(first, first + count)) % 2**64
+
+
+@pytest.mark.parametrize("fill", [1, -1, 2**62 + 1])
+def test_weighted_sums_wrap_around(fill):
+    words = np.full(WORDS, fill, np.int64)
+    words[::3] += np.arange(words[::3].size)
+    total = weighed(words, 0, 195)
+    as_signed = total - 2**64 if total >= 2**63 else total
+    there = compiled(sums_up, "voidptr", result="int64")(words.ctypes.data)
+    assert int(sums_up(words)) == int(there) == as_signed
+
+
+def test_any_word_changes_a_weighted_sum():
+    words = numbered()
+    whole = weighted_sum(words, 0, WORDS)
+    random = np.random.default_rng(6)
+    for place in range(WORDS):
+        for bit in (0, 31, 63, *random.integers(0, 64, 3)):
+            words.view(np.uint64)[place] ^= np.uint64(1) << np.uint64(bit)
+            assert weighted_sum(words, 0, WORDS) != whole
+            words.view(np.uint64)[place] ^= np.uint64(1) << np.uint64(bit)
+    # And so does the order of two of them.
+    words[[3, 90]] = words[[90, 3]]
+    assert weighted_sum(words, 0, WORDS) != whole
+
+
+def takes_bytes(words):
+    some = allocate_bytes(41)
+    if is_null(some):
+        return -1.0
+    clear_bytes(some, 41)
+    total = float(some[0] + some[4])
+    release(some)
+    return total
+
+
+def test_memory_of_so_many_bytes():
+    assert alike(takes_bytes, numbered()) == 0.0
+    assert allocate_bytes(41).size == 6
+
+
+def test_a_clock_that_only_goes_forward():
+    clock = compiled(lambda a: seconds() + a, "float64")
+    times = [clock(0.0) for _ in range(1000)]
+    assert times == sorted(times)
+    before = seconds()
+    # The same clock, in the same unit.
+    assert before <= clock(0.0) <= seconds()

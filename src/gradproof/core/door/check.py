@@ -49,6 +49,7 @@ from ..records.memory import (
     holds_float32,
     is_null,
     local_record,
+    null_reals,
     offset,
     record_at,
     release,
@@ -107,7 +108,8 @@ def check(
         Its size is set by the caller.  Filled with what was found; where a callback ended the check, with what was
         found until then; where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
     findings : Findings
-        The size of the first one is set by the caller.  Filled with the findings, at most `capacity`; may be NULL.
+        The size of the first one is set by the caller.  Filled with the findings, worst first: what is wrong, then what
+        is open, then kinks; if there are more than `capacity`, with the worst; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
@@ -134,7 +136,7 @@ def check(
         return code
     # Whatever the options say, the objective sees its points in the type of x.
     own.float32 = 1 if holds_float32(x) else 0
-    return check_in_memory(Problem(objective, user, x, claimed, as_reals(x), n), own, report, findings, capacity)
+    return check_in_memory(Problem(objective, user, x, claimed, null_reals(), n), own, report, findings, capacity)
 
 
 def code_of_point(x: ConstVector, n: int, options: Options, report: Report) -> int:

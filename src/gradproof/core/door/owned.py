@@ -90,14 +90,13 @@ def code_of_saved(saved: ConstWords, words: int) -> int:
     """Return the code of a copy that cannot be that of a check of this library; 0 where it can."""
     if is_null(saved):
         return NULL_ENGINE
-    if words < 1:
+    # The mark is the first word: where there are fewer than any check has, the rest of the record is not there.
+    if words < 1 or saved[0] != ENGINE_MARK:
         return NO_ENGINE
-    engine = as_record(saved, Engine)
-    if engine.mark != ENGINE_MARK:
-        return NO_ENGINE
-    if words < LEAST_WORDS or engine.layout != LAYOUT or not LEAST_WORDS <= engine.words <= words:
+    if words < LEAST_WORDS:
         return OTHER_VERSION
-    return DONE
+    engine = as_record(saved, Engine)
+    return DONE if engine.layout == LAYOUT and LEAST_WORDS <= engine.words <= words else OTHER_VERSION
 
 
 @exported

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
 from ..lines import phases
-from ..records.border import Finding, Report
+from ..records.border import Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
@@ -58,13 +58,3 @@ def count_lines(lines: Lines, report: Report) -> None:
         report.tested = lines.engine.n
     report.agreeing = lines.engine.n if report.verdict == VERDICT_RIGHT else 0
     report.untested = lines.engine.n - report.tested
-
-
-def count_samples(lines: Lines, finding: Finding) -> None:
-    """Count the coordinates of a longer line that were tested alone."""
-    if finding.stop == finding.start + 1 or lines.confirming == 0:
-        return
-    for number in range(lines.candidates.count):
-        if finding.start <= lines.candidates.indices[number] < finding.stop:
-            finding.sampled += 1
-            finding.sampled_wrong += 1 if coordinate_of(lines.engine, number).cause == WRONG else 0

@@ -6,14 +6,13 @@ import math
 
 from ..records import codes
 from ..records.abi import Code, ConstIntegers, Integer, exported
-from ..records.border import OPTIONS_BYTES, ConstOptions, Options
+from ..records.border import OPTIONS_BYTES, ConstOptions, Options, size_is_bad
 from ..records.codes import BAD_SIZE, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES, NULL_OPTIONS
 from ..records.memory import clear_bytes, copy_bytes, is_null, record_at
 from ..records.record import WORD, Word
 
-# The smallest struct that has its first field, and more than any struct of the border has: what is beyond was not set.
+# The smallest struct that has its first field.
 LEAST_BYTES = 8
-MOST_BYTES = 65536
 MOST_THREADS = 1024
 # More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
 LARGEST_COUNT = 1 << 48
@@ -45,11 +44,6 @@ def options_fill(options: Options, size: Integer) -> Code:
     clear_bytes(options, size)
     options.size = size
     return DONE
-
-
-def size_is_bad(size: int, least: int) -> bool:
-    """Return whether the first field of a struct cannot be its size."""
-    return size < least or size > MOST_BYTES or size % WORD != 0
 
 
 def take_options(own: Options, given: ConstOptions, n: int) -> int:

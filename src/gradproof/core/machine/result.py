@@ -6,17 +6,18 @@ import math
 
 from ..coordinates.outcome import is_decided
 from ..coordinates.usual import change_of_claims, note_usual_resolutions
+from ..findings.found import place_in_x, tested_alone
+from ..findings.worst_first import write_findings
 from ..noise.shown_arithmetic import noise_source
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
-from ..records.border import FINDING_BYTES, MOST_UNSEEN, REPORT_BYTES, Finding, Findings, Report
+from ..records.border import MOST_UNSEEN, REPORT_BYTES, Findings, Report, size_is_bad
 from ..records.codes import BAD_CAPACITY, DONE, MODE_LINES, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
-from ..records.engine import ConstEngine, coordinate_of, finding_of
+from ..records.engine import ConstEngine, coordinate_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
-from ..records.memory import as_record, copy_bytes, is_null, local_record, record_at
-from .line_report import count_samples, report_lines
-from .options import size_is_bad
+from ..records.memory import as_record, copy_bytes, is_null, local_record
+from .line_report import report_lines
 from .sealing import blocks_asked_for, taken_up
 from .vouched import vouch_along_lines, vouch_for_coordinates
 
@@ -36,7 +37,8 @@ def result(engine: ConstEngine, report: Report, findings: Findings, capacity: In
         Filled with verdict, counts and figures, as far as its size goes; `report->findings` says how many findings
         there are.  Where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
     findings : Findings
-        Filled with the findings: coordinates in their order, then longer lines; at most `capacity`; may be NULL.
+        The size of the first one is set by the caller.  Filled with the findings, worst first: what is wrong, then what
+        is open, then kinks; if there are more than `capacity`, with the worst; may be NULL.
     capacity : Integer
         Number of findings that fit.
 
@@ -150,48 +152,6 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
     report.verdict = codes.VERDICT_RIGHT if report.agreeing == engine.n else codes.VERDICT_INCONCLUSIVE
     if report.wrong > 0:
         report.verdict = codes.VERDICT_WRONG
-
-
-def tested_alone(engine: ConstEngine) -> int:
-    """Return how many coordinates are tested alone: all of them, or those that lines have found."""
-    if engine.mode == MODE_LINES and as_record(engine, Lines).confirming == 0:
-        return 0
-    return engine.sweep.count
-
-
-def place_in_x(engine: ConstEngine, index: int) -> int:
-    """Return the number in x of a coordinate that is tested alone."""
-    return as_record(engine, Lines).candidates.indices[index] if engine.mode == MODE_LINES else index
-
-
-def write_findings(engine: ConstEngine, findings: Findings, capacity: int) -> None:
-    """Copy the findings: coordinates in their order, then longer lines."""
-    written = 0
-    stride = findings[0].size
-    found = local_record(Finding)
-    for index in range(tested_alone(engine)):
-        number = coordinate_of(engine, index).finding
-        if number >= 0 and written < capacity:
-            copy_bytes(found, finding_of(engine, number), FINDING_BYTES)
-            found.start = place_in_x(engine, index)
-            found.stop = found.start + 1
-            write_finding(findings, written, stride, found)
-            written += 1
-    if engine.mode == MODE_LINES:
-        lines = as_record(engine, Lines)
-        for number in range(lines.finding_count):
-            if written < capacity:
-                copy_bytes(found, lines.long_findings[number], FINDING_BYTES)
-                count_samples(lines, found)
-                write_finding(findings, written, stride, found)
-                written += 1
-
-
-def write_finding(findings: Findings, number: int, stride: int, found: Finding) -> None:
-    """Copy a finding into the caller's array, whose structs may be those of an older header."""
-    target = record_at(findings, number * stride, Finding)
-    copy_bytes(target, found, stride if stride < FINDING_BYTES else FINDING_BYTES)
-    target.size = stride
 
 
 @exported

@@ -1,1 +1,1 @@
-"""What is useful alone: relative errors, differences, kinks, the noise floor."""
+"""What is useful alone: relative errors, differences, kinks, the noise floor, the ladder of a coordinate."""

@@ -176,7 +176,7 @@ def answer(search: KinkSearch) -> None:
 
 def value_at_step(search: KinkSearch, work: Vector, step: float, value: Reals) -> int:
     """Write the value with the coordinate at hand moved by a step; return the code of the objective."""
-    x = search.point[search.index]
+    x = search.coordinate.x
     work[search.index] = x + step
     code = value_at(search.function, work, value)
     work[search.index] = x

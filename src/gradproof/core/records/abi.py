@@ -86,6 +86,7 @@ MEANINGS: dict[str, Meaning] = {
     "ConstOptions": Meaning("const gradproof_options *", "options", True),
     "Report": Meaning("gradproof_report *", "report", True),
     "Findings": Meaning("gradproof_finding *", "findings", True),
+    "Rungs": Meaning("gradproof_rung *", "rungs", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
     "Letters": Meaning("char *", "uint8", True),

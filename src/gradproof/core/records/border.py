@@ -38,7 +38,7 @@ class Options:
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
     time_limit: Real  # gradproof_check: at most so many seconds; 0: no limit
     threads: Integer  # gradproof_check: so many threads call the objective; 0 or 1: the caller's alone
-    lower: ConstReals  # gradproof_check: n lower bounds, outside of which the objective is not called; or NULL
+    lower: ConstReals  # gradproof_check: n lower bounds, beyond which f is not called; or NULL
     upper: ConstReals  # gradproof_check: n upper bounds; or NULL
     blocks: Integer  # number of blocks that x is made of, such as layers; 0: none
     borders: ConstIntegers  # where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values
@@ -107,7 +107,7 @@ class Report:
 class Finding:
     """A line with its slopes, its error bar and its cause; a coordinate is a line of length one."""
 
-    size: Integer  # sizeof(gradproof_finding), set by the caller in the first one of an array, for all of them
+    size: Integer  # sizeof(gradproof_finding), set by the caller in the first of an array, for all
     start: Integer  # first coordinate of the line
     stop: Integer  # one past its last coordinate
     cause: Integer  # one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence
@@ -123,6 +123,19 @@ class Finding:
     partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
     sampled: Integer  # longer lines: coordinates of it that were tested alone
     sampled_wrong: Integer  # how many of these are wrong
+
+
+@record
+class Rung:
+    """The slopes of one coordinate over one step to both sides of x."""
+
+    size: Integer  # sizeof(gradproof_rung), set by the caller in the first one of an array
+    step: Real  # the step, positive
+    left: Real  # backward slope; NaN: f has no value there
+    right: Real  # forward slope; NaN: f has no value there
+    slope: Real  # centered slope
+    gap: Real  # right - left
+    error_bar: Real  # what rounding noise may add to a slope: four standard deviations
 
 
 def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int, resolution: float) -> None:
@@ -148,10 +161,20 @@ def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int
 OPTIONS_BYTES = words_of(Options) * WORD
 REPORT_BYTES = words_of(Report) * WORD
 FINDING_BYTES = words_of(Finding) * WORD
+RUNG_BYTES = words_of(Rung) * WORD
+# More than any struct of the border has: what is beyond was not set.
+MOST_BYTES = 65536
+
+
+def size_is_bad(size: int, least: int) -> bool:
+    """Return whether the first field of a struct cannot be its size."""
+    return size < least or size > MOST_BYTES or size % WORD != 0
+
 
 Probes: TypeAlias = Pointer[Probe]
 ConstProbes: TypeAlias = Pointer[Probe]
 ConstOptions: TypeAlias = Options
 Findings: TypeAlias = Pointer[Finding]
+Rungs: TypeAlias = Pointer[Rung]
 
-RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding)
+RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding, Rung)

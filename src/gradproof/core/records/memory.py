@@ -180,12 +180,13 @@ def weighted_sum(record: object, first: Integer, count: Integer) -> Integer:
 
     Whichever word changes, and however, the sum changes: an odd factor loses nothing.
     """
+    # As a number of 64 bits, so that sums of such sums wrap around as in C.
     if count < 1:
-        return 0
+        return cast(int, np.int64(0))
     memory: Any = (ctypes.c_int64 * count).from_address(address(record) + WORD * first)
     words = np.frombuffer(memory, np.uint64)
     total = np.sum(words * (2 * np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)), dtype=np.uint64)
-    return int(total.astype(np.int64))
+    return cast(int, total.astype(np.int64))
 
 
 def handle(pointer: object) -> User:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..machine.options import size_is_bad, take_options
+from ..machine.options import take_options
 from ..records.abi import Integer, Letters, exported, never_inlined
-from ..records.border import REPORT_BYTES, ConstOptions, Findings, Options, Report
+from ..records.border import REPORT_BYTES, ConstOptions, Findings, Options, Report, size_is_bad
 from ..records.codes import (
     BAD_CAPACITY,
     BAD_SIZE,

@@ -1,4 +1,4 @@
-"""The rows of a table: which findings it shows, worst first, and what stands in their cells."""
+"""The rows of a table: which findings it shows, and what stands in their cells."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ OPEN_TABLE = 1
 KINK_TABLE = 2
 # The fewer rows of the last one: nothing is to be done about kinks.
 KINK_ROWS = 5
-# Relative errors are compared in steps of this part.
-STEPS = 1000.0
 
 CLAIMED = 0
 SLOPE = 1
@@ -33,23 +31,17 @@ FEWEST_DIGITS = 3
 
 
 def choose(text: Text, table: int) -> None:
-    """Choose the findings that a table shows, and count all that belong into it."""
+    """Choose the first findings that belong into a table, which are the worst, and count all of these."""
     text.table = table
     text.found = 0
     text.rows = 0
     most = KINK_ROWS if table == KINK_TABLE else MOST_ROWS
     for number in range(text.count):
-        finding = finding_at(text, number)
-        if belongs(table, finding):
+        if belongs(table, finding_at(text, number)):
             text.found += 1
-            place = text.rows
-            while place > 0 and comes_before(table, finding, finding_at(text, text.chosen[place - 1])):
-                if place < most:
-                    text.chosen[place] = text.chosen[place - 1]
-                place -= 1
-            if place < most:
-                text.chosen[place] = number
-                text.rows += 1 if text.rows < most else 0
+            if text.rows < most:
+                text.chosen[text.rows] = number
+                text.rows += 1
 
 
 def belongs(table: int, finding: Finding) -> bool:
@@ -61,43 +53,6 @@ def belongs(table: int, finding: Finding) -> bool:
         return acceptable and finding.kink != 0
     wrong = finding.cause == codes.WRONG
     return wrong if table == WRONG_TABLE else not (wrong or acceptable)
-
-
-def comes_before(table: int, a: Finding, b: Finding) -> bool:
-    """Return whether a finding comes before another one; where they are equal, in the order of x."""
-    first_a, first_b = rank(table, a), rank(table, b)
-    if first_a != first_b:
-        return first_a > first_b
-    if table == WRONG_TABLE and size_of_error(a) != size_of_error(b):
-        return size_of_error(a) > size_of_error(b)
-    return a.start < b.start
-
-
-def rank(table: int, finding: Finding) -> float:
-    """Return the number by which a table is ordered, the largest first."""
-    if table == WRONG_TABLE:
-        error = relative_error(finding)
-        return float(math.floor(STEPS * error)) if error < math.inf else error
-    if table == KINK_TABLE:
-        return -math.fabs(finding.distance) if math.isfinite(finding.distance) else -math.inf
-    return finding.resolution if math.isfinite(finding.resolution) else math.inf
-
-
-def size_of_error(finding: Finding) -> float:
-    """Return how far a claim is off; infinity where that is no number."""
-    error = math.fabs(finding.claimed - finding.slope)
-    return error if math.isfinite(error) else math.inf
-
-
-def relative_error(finding: Finding) -> float:
-    """Return the error relative to the larger one of the two slopes; infinity where one of them is not finite."""
-    error = size_of_error(finding)
-    if not (math.isfinite(error) and math.isfinite(finding.claimed)):
-        return math.inf
-    size = math.fabs(finding.claimed)
-    if math.fabs(finding.slope) > size:
-        size = math.fabs(finding.slope)
-    return error / size if size > 0.0 else 0.0
 
 
 def put_head(text: Text, column: int) -> None:

@@ -38,7 +38,6 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
     undecided = [one for one in coordinates if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
-    undecided.sort(key=_openness)
     kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
@@ -46,10 +45,10 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
         f"{head}\n{missing}" if missing else head,
         _facts(report, width),
         long_lines(report, width),
-        _table("wrong", sorted(wrong, key=_severity), ROWS, len(report.wrong), _slopes, width),
+        _table("wrong", wrong, ROWS, len(report.wrong), _slopes, width),
         _table("undecided", undecided, ROWS, report.undecided, _slopes, width),
         _table("settled", sorted(settled, key=_fewness), KINK_ROWS, len(settled), _settled_on(report.rows), width),
-        _table("kinks", sorted(kinks, key=_distance), KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
+        _table("kinks", kinks, KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
         explanations(report, undecided[:ROWS], width),
         _notes(report, wrong, width),
     ]
@@ -201,23 +200,8 @@ def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
 
 
-def _severity(one: Finding) -> tuple[float, float, int]:
-    """Sort key: relative error in steps of a thousandth, then error; values that are not finite come first."""
-    error = one.error if math.isfinite(one.error) else math.inf
-    steps = math.floor(1000.0 * one.relative_error) if math.isfinite(one.relative_error) else math.inf
-    return (-steps, -error, one.index)
-
-
-def _openness(one: Finding) -> tuple[float, int]:
-    return (-one.resolution if math.isfinite(one.resolution) else -math.inf, one.index)
-
-
 def _fewness(one: Finding) -> tuple[int, int]:
     return (one.rows or 0, one.index)
-
-
-def _distance(one: Finding) -> tuple[float, int]:
-    return (abs(one.distance) if math.isfinite(one.distance) else math.inf, one.index)
 
 
 def _was(count: int) -> str:
