@@ -85,7 +85,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "printing",
     ),
     # On top of them the door for C: the check in one call, and checks on memory of the library's own.
-    "door": ("check owned",),
+    "door": ("start", "check owned"),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {

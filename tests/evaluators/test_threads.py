@@ -11,6 +11,7 @@ import pytest
 from workers import faulty, fields, right
 
 import gradproof
+from gradproof.core.records.codes import OUTSIDE
 from gradproof.evaluators import choice, local
 from gradproof.evaluators.compiled.threads import Threads, processors
 from gradproof.library import ffi
@@ -26,9 +27,9 @@ X = np.linspace(1, 2, 300)
 class Watched:
     """An objective in C, as far as the library sees; it says how many threads were in it at once."""
 
-    def __init__(self, code_at=None):
+    def __init__(self, code_at=None, code=7):
         self.lock, self.inside, self.most, self.threads = threading.Lock(), 0, 0, set()
-        self.code_at = code_at
+        self.code_at, self.code = code_at, code
 
     def __call__(self, x, n, value, _user):
         point = np.frombuffer(ffi.buffer(x, 8 * n))
@@ -40,7 +41,7 @@ class Watched:
         value[0] = np.sum(point**3) + np.sum(np.abs(point - 1.5))
         with self.lock:
             self.inside -= 1
-        return 7 if self.code_at is not None and point[self.code_at] > X[self.code_at] else 0
+        return self.code if self.code_at is not None and point[self.code_at] > X[self.code_at] else 0
 
     def native(self, **settings):
         return gradproof.native(ffi.callback("gradproof_objective", self), **settings)
@@ -64,13 +65,16 @@ def test_any_number_of_threads(mode, gradient):
 
 def test_codes():
     reports = [
-        fields(gradproof.check(Watched(code_at=7).native(threads=threads), faulty, X, mode="full"))
+        fields(gradproof.check(Watched(code_at=7, code=OUTSIDE).native(threads=threads), faulty, X, mode="full"))
         for threads in (1, 3)
     ]
     assert reports[0] == reports[1]
     assert reports[0] != fields(gradproof.check(Watched().native(), faulty, X, mode="full"))
-    with pytest.raises(RuntimeError, match="returned the code 7 at x"):
-        gradproof.check(Watched(code_at=7).native(threads=3), faulty, X + 0.01)
+    # Any other code ends the check, in whichever thread it came.
+    for threads in (1, 3):
+        for x in (X, X + 0.01):
+            with pytest.raises(RuntimeError, match=r"returned the code 7 \(0 is success\)"):
+                gradproof.check(Watched(code_at=7).native(threads=threads), faulty, x, mode="full")
 
 
 @pytest.mark.parametrize(

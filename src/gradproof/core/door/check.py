@@ -7,7 +7,7 @@ from typing import Annotated
 
 from ..machine.options import chosen_mode, take_options
 from ..machine.result import copy_report, open_report, write_result
-from ..machine.rounds import begin_engine, code_of_start, end_before_its_time, next_round, take_values, words_for
+from ..machine.rounds import end_before_its_time, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
 from ..points.values import Problem, Watch, watched_values
 from ..records.abi import (
@@ -57,6 +57,7 @@ from ..records.memory import (
 )
 from ..records.overlapping import overlap
 from ..records.record import WORD, record, words_of
+from .start import begin_engine, code_of_start, words_for
 
 # What a check along lines takes where nothing disagrees, about.
 LINES_EXPECTED = 120

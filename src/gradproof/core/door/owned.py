@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..machine.rounds import engine_size, engine_start
 from ..machine.sealing import LAYOUT, LEAST_WORDS, taken_up
 from ..points.directions import first_not_finite_in
 from ..records.abi import Codes, ConstReals, ConstVector, ConstWords, Integer, exported
@@ -11,6 +10,7 @@ from ..records.codes import DONE, NO_ENGINE, NULL_ENGINE, OTHER_VERSION, OUT_OF_
 from ..records.engine import ENGINE_MARK, Engine
 from ..records.memory import allocate_words, as_record, copy_bytes, is_null, null_words, release
 from ..records.record import WORD
+from .start import engine_size, engine_start
 
 
 @exported

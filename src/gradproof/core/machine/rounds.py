@@ -7,144 +7,31 @@ contract for every mode: asking changes nothing, a part of a round may be told, 
 from __future__ import annotations
 
 from ..coordinates.rounds import take_round, write_round
-from ..coordinates.start import start_coordinates
 from ..coordinates.sweep import end_early, prepare
 from ..noise.shown_arithmetic import note_values
 from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
-from ..records.border import ConstOptions, Options, Probes
+from ..records.border import Probes
 from ..records.codes import (
     BAD_BUDGET,
     BAD_CAPACITY,
     BAD_COUNT,
-    BAD_N,
     DONE,
     MODE_LINES,
     NO_ROUND,
     NULL_CHANGES,
     NULL_CLAIMED,
-    NULL_ENGINE,
     NULL_PROBES,
-    NULL_SIZES,
     NULL_VALUES,
     NULL_X,
     STOPPED_BY_CALLER,
     TOO_MANY_VALUES,
 )
-from ..records.engine import ENGINE_MARK, ROUND, Engine, engine_words
-from ..records.lines import Lines, lines_words
-from ..records.memory import as_record, clear, element_bytes, holds_float32, is_null, local_record
+from ..records.engine import ROUND, Engine
+from ..records.lines import Lines
+from ..records.memory import as_record, is_null
 from .line_rounds import settle_lines, take_lines_round, write_lines_round
-from .line_start import clear_lines, start_lines
 from .line_verdict import end_lines_early
-from .options import LARGEST_COUNT, chosen_mode, take_options
-from .sealing import LAYOUT, seal, seal_head, taken_up, taken_up_with
-
-
-@exported
-def engine_size(n: Integer, options: ConstOptions) -> Integer:
-    """Return how many 8-byte words a check needs: in proportion to n where every coordinate is tested, few along lines.
-
-    Parameters
-    ----------
-    n : Integer
-        Number of coordinates, at least 1.
-    options : ConstOptions
-        The options of the check, of which mode, budget and blocks count here, or NULL for the defaults.
-
-    Returns
-    -------
-    Integer
-        Number of words; GRADPROOF_BAD_N, also where no memory could hold so many; or the code of an option that is
-        refused.
-    """
-    own = local_record(Options)
-    code = take_options(own, options, n)
-    if n < 1 or n > LARGEST_COUNT:
-        return BAD_N
-    return words_for(n, own) if code == DONE else code
-
-
-def words_for(n: int, options: Options) -> int:
-    """Return how many words a check with these options needs."""
-    return lines_words(options.blocks) if chosen_mode(n, options) == MODE_LINES else engine_words(n)
-
-
-@exported
-def engine_start(
-    engine: Engine, x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: Integer, options: ConstOptions
-) -> Code:
-    """Begin a check in memory of the caller's own.
-
-    Whatever the memory held before makes no difference.  Where the call is refused, it holds no check afterwards.
-
-    Parameters
-    ----------
-    engine : Engine
-        Memory of gradproof_engine_size(n, options) words.
-    x : ConstVector
-        The point, n finite values.
-    claimed : ConstVector
-        The gradient under test, n values; NaN and infinity are judged, not refused.
-    sizes : ConstReals
-        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
-    n : Integer
-        Number of coordinates, at least 1.
-    options : ConstOptions
-        Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
-
-    Returns
-    -------
-    Code
-        0; the code of a NULL pointer, of n, or of an option that is refused; GRADPROOF_X_NOT_FINITE.
-    """
-    if is_null(engine):
-        return NULL_ENGINE
-    engine.mark = 0
-    own = local_record(Options)
-    code = code_of_start(x, claimed, n)
-    if code == DONE:
-        code = take_options(own, options, n)
-    if code == DONE and chosen_mode(n, own) == MODE_LINES and is_null(sizes):
-        code = NULL_SIZES
-    if code == DONE:
-        code = begin_engine(engine, x, claimed, sizes, n, own)
-    if code == DONE:
-        seal(engine)
-    return code
-
-
-def code_of_start(x: ConstVector, claimed: ConstVector, n: int) -> int:
-    """Return the code of what a check cannot begin with; 0 where there is nothing."""
-    if n < 1 or n > LARGEST_COUNT:
-        return BAD_N
-    if is_null(x):
-        return NULL_X
-    return NULL_CLAIMED if is_null(claimed) else DONE
-
-
-def begin_engine(
-    engine: Engine, x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: int, options: Options
-) -> int:
-    """Begin a check with options that have been looked at; the engine is sealed by the caller, or never leaves it."""
-    clear(engine, engine.scratch)
-    engine.mode = chosen_mode(n, options)
-    engine.n = n
-    engine.layout = LAYOUT
-    engine.words = words_for(n, options)
-    engine.vectors = 8 * element_bytes(x)
-    engine.float32 = 1 if holds_float32(x) else options.float32
-    engine.budget = options.budget
-    engine.seed = options.seed
-    engine.atol = options.atol
-    if engine.mode == MODE_LINES:
-        lines = as_record(engine, Lines)
-        clear_lines(lines, options.borders, options.blocks)
-        code = start_lines(lines, x, claimed, sizes, options.rtol)
-    else:
-        code = start_coordinates(engine, x, claimed, options.rtol)
-    if code == DONE:
-        engine.mark = ENGINE_MARK
-    return code
+from .sealing import seal, seal_head, taken_up, taken_up_with
 
 
 @exported

@@ -81,16 +81,12 @@ def find_kinks(
         0; GRADPROOF_BAD_RADIUS; GRADPROOF_BAD_CAPACITY; or as gradproof_noise_floor.  Where a code above 0 of the
         objective ended the call, the kinks until then are there.
     """
+    missing = is_null(index) or is_null(distance) or is_null(left) or is_null(right)
     code = code_of_function(objective, x, n, work)
+    if code == DONE:
+        code = code_of_search(radius, capacity, is_null(count) or (capacity > 0 and missing))
     if code != DONE:
         return code
-    if not (radius >= 0.0 and radius < math.inf):
-        return BAD_RADIUS
-    if capacity < 0:
-        return BAD_CAPACITY
-    missing = is_null(index) or is_null(distance) or is_null(left) or is_null(right)
-    if is_null(count) or (capacity > 0 and missing):
-        return NULL_OUTPUT
     search = allocate_record(KinkSearch)
     point = allocate_reals(n)
     code = OUT_OF_MEMORY
@@ -121,6 +117,15 @@ def find_kinks(
     release(search)
     release(point)
     return code
+
+
+def code_of_search(radius: float, capacity: int, lacks_memory: bool) -> int:
+    """Return the code of what is wrong with what kinks are looked for with; 0 where nothing is."""
+    if not 0.0 <= radius < math.inf:
+        return BAD_RADIUS
+    if capacity < 0:
+        return BAD_CAPACITY
+    return NULL_OUTPUT if lacks_memory else DONE
 
 
 def nearest_kink(search: KinkSearch, radius: float) -> tuple[float, float, float]:
