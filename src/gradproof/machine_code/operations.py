@@ -15,6 +15,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from .records import Record, Records
+from .texts import TEXT_OPERATIONS
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -307,6 +308,7 @@ def _release(context: Any, pointer: Any) -> Typed:
 
 
 OPERATIONS: dict[str, Any] = {
+    **TEXT_OPERATIONS,
     "as_reals": _as_reals,
     "as_floats": _as_floats,
     "as_record": _as_record,
