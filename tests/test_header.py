@@ -33,7 +33,8 @@ EXAMPLES = {
     # Between its ends stands the report, whose text has tests of its own.
     "Text and codes": (
         1,
-        f"wrong: the gradient is wrong in 1 of 4 coordinates\n… weight[2] …gradproof {gradproof.__version__} says wrong\n",
+        "wrong: the gradient is wrong in 1 of 4 coordinates\n"
+        f"… weight[2] …gradproof {gradproof.__version__} says wrong\n",
     ),
 }
 FORTRAN = """\

@@ -187,7 +187,6 @@ def enumerations() -> list[Enumeration]:
     worded = [Constant(_name(word), code, text) for code, (word, text) in codes.CODES.items()]
     verdicts = [Constant(_name(word), code, "") for code, word in codes.VERDICTS.items()]
     causes = [Constant(_name(f"cause_{word}"), code, text) for code, (word, text) in codes.CAUSES.items()]
-    noises = [Constant(_name(f"noise_{word}"), code, "") for code, word in codes.NOISE_SOURCES.items()]
     return [
         Enumeration("gradproof_code", "What a call returns; gradproof_explain gives the sentence.", worded),
         Enumeration(
@@ -200,7 +199,7 @@ def enumerations() -> list[Enumeration]:
             _named("MODE_"),
         ),
         Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
-        Enumeration("gradproof_noise_source", "What makes the noise of an objective.", noises),
+        Enumeration("gradproof_noise_source", "What makes the noise of an objective.", _named("NOISE_FROM_")),
         Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
         Enumeration(
             "gradproof_limit",
