@@ -112,8 +112,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluators": (
         "values pace lines",
         "evaluator",
-        "batched serial compiled.threads compiled.addresses arrays.memory",
-        "compiled.native arrays.lines",
+        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
+        "compiled.adapters compiled.declared arrays.lines",
+        "compiled.functions",
+        "compiled.native",
         "compiled.jitted arrays.inplace",
         "callback local",
         "restricted workers.site",
@@ -156,11 +158,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure", "arguments loading", "check native study", "main"),
+    "commands": ("failure instead", "symbols", "loading", "arguments", "check native study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
 COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "machine_code.texts"}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
