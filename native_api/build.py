@@ -17,6 +17,7 @@ os.environ["NUMBA_OPT"] = "0"
 os.environ.pop("NUMBA_DISABLE_JIT", None)
 
 import argparse
+import platform
 import re
 import shutil
 import sys
@@ -28,10 +29,15 @@ from typing import Any, NamedTuple
 
 import constants
 import prefix
-from linking import FILE_NAME, PACKAGE, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
+from linking import FILE_NAME, PACKAGE, THREADS, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
 
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
+# What starts threads is in libc since glibc 2.34, in a new version and in the first one. It is asked for by
+# that, so that the library loads with an older glibc, too, where it has threads if the program brings libpthread.
+FIRST_VERSIONS = {"x86_64": "GLIBC_2.2.5", "aarch64": "GLIBC_2.17"}
+if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
+    RENAMED |= {name: f'"{name}@{FIRST_VERSIONS[platform.machine()]}"' for name in THREADS}
 
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10

@@ -26,7 +26,8 @@ SHARED_NAME = SHARED_NAMES.get(sys.platform, f"libgradproof.so.{ABI}")
 STATIC_NAME = "libgradproof.a"
 VERSION_SCRIPT = f"GRADPROOF_{ABI} {{ global: gradproof_*; local: *; }};\n"
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime", "snprintf"}
+THREADS = ("pthread_create", "pthread_join")
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_gettime", "snprintf", *THREADS}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 
 BARE_LINKERS = ("ld", "ld.lld")
