@@ -18,6 +18,7 @@ os.environ.pop("NUMBA_DISABLE_JIT", None)
 
 import argparse
 import importlib.util
+import platform
 import re
 import shutil
 import struct
@@ -34,10 +35,16 @@ PACKAGE = HERE.parent / "src" / "gradproof"
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 FILE_NAME = FILE_NAMES.get(sys.platform, "libgradproof.so")
 
-FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "snprintf", "clock_gettime"}
+THREADS = ("pthread_create", "pthread_join")
+FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "snprintf", "clock_gettime", *THREADS}
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
+# What starts threads is in libc since glibc 2.34, in a new version and in the first one. It is asked for by
+# that, so that the library loads with an older glibc, too, where it has threads if the program brings libpthread.
+FIRST_VERSIONS = {"x86_64": "GLIBC_2.2.5", "aarch64": "GLIBC_2.17"}
+if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
+    RENAMED |= {name: f'"{name}@{FIRST_VERSIONS[platform.machine()]}"' for name in THREADS}
 
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
@@ -272,7 +279,8 @@ def refuse_unmet_marks(unmet: list[str]) -> None:
 
 def refuse_foreign_symbols(machine_code: bytes) -> None:
     """Raise BuildError where an object file needs what is in neither libc nor libm."""
-    foreign = undefined_symbols(machine_code) - FROM_LIBC - FROM_LIBM
+    needed = {name.partition("@")[0] for name in undefined_symbols(machine_code)}
+    foreign = needed - FROM_LIBC - FROM_LIBM
     if foreign:
         raise BuildError(f"the core needs symbols from outside of libc and libm: {', '.join(sorted(foreign))}")
 

@@ -10,7 +10,7 @@ import pytest
 from models import POINT, TWINS
 
 import gradproof
-from gradproof.evaluators.compiled.native import NativeError
+from gradproof.evaluators.compiled.functions import NativeError
 from gradproof.library import ffi
 
 X = np.array([1.5, -0.5, 2.0])

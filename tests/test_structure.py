@@ -85,7 +85,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "printing",
     ),
     # On top of them the door for C: the check in one call, and checks on memory of the library's own.
-    "door": ("start", "check owned"),
+    "door": ("shared start", "check owned"),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
@@ -104,7 +104,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
-    "machine_code": ("records texts", "operations"),
+    "machine_code": ("records texts", "threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
@@ -112,8 +112,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluators": (
         "values pace lines",
         "evaluator",
-        "batched serial compiled.threads compiled.addresses arrays.memory",
-        "compiled.native arrays.lines",
+        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
+        "compiled.adapters compiled.declared arrays.lines",
+        "compiled.functions",
+        "compiled.native",
         "compiled.jitted arrays.inplace",
         "callback local",
         "restricted workers.site",
@@ -156,12 +158,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure", "arguments loading", "check study", "main"),
+    "commands": ("failure instead", "symbols", "loading", "arguments", "check study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"jax", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "machine_code.texts"}
+ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "machine_code.texts", "machine_code.threads"}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {

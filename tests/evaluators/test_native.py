@@ -1,14 +1,24 @@
 """C functions as objectives and gradients, wherever their pointers come from."""
 
 import ctypes
+import importlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from evaluation import X, cubes, cubes_gradient, expected, faulty, loop, twins, values_of
 
 import gradproof
-from gradproof.core.records.codes import OUTSIDE
+from gradproof.core.records import codes
+from gradproof.evaluators.compiled.functions import NativeError
 from gradproof.library import ffi
+
+PIECES = [
+    gradproof.noise_floor,
+    gradproof.find_kinks,
+    gradproof.forward_difference,
+    gradproof.centered_difference,
+]
 
 
 def in_c(x, n, value, _user):
@@ -112,19 +122,79 @@ def test_native_user_data_of_scipy():
     assert gradproof.check(objective, lambda x: 2 * cubes_gradient(x), X).verdict == "right"
 
 
-def test_native_codes():
-    def objective(code):
-        return from_cffi(lambda x, n, value, user: code if x[0] > 0.5 else in_c(x, n, value, user))
+def returning(code, limit):
+    """An objective that returns a code where its first coordinate is above a limit."""
+    return from_cffi(lambda x, n, value, user: code if x[0] > limit else in_c(x, n, value, user))
 
-    # Outside of its domain it has no value; any other code ends the check, wherever it comes.
-    assert gradproof.check(gradproof.native(objective(OUTSIDE)), cubes_gradient, X).wrong.size == 0
-    for x in (X, X + 1):
-        with pytest.raises(RuntimeError, match=r"native objective returned the code 7 \(0 is success\)"):
-            gradproof.check(gradproof.native(objective(7)), cubes_gradient, x)
-        with pytest.raises(RuntimeError, match="A callback returned a code below 0"):
-            gradproof.check(gradproof.native(objective(-1)), cubes_gradient, x)
-    with pytest.raises(RuntimeError, match=r"native gradient returned the code 9 \(0"):
-        gradproof.check(cubes, gradproof.native(from_cffi(lambda *_: 9)), X)
+
+@pytest.mark.parametrize("limit", [X[0] - 1, X[0]], ids=["at x", "elsewhere"])
+@pytest.mark.parametrize("mode", ["full", "lines"])
+def test_a_code_ends_the_check(limit, mode):
+    for threads in (1, 3):
+        objective = gradproof.native(returning(7, limit), threads=threads)
+        with pytest.raises(
+            NativeError, match="the native objective returned the code 7, which ended the check"
+        ) as caught:
+            gradproof.check(objective, cubes_gradient, X, mode=mode)
+        assert caught.value.code == 7
+    with ThreadPoolExecutor(2) as pool, pytest.raises(NativeError, match="returned the code 7, which ended the check"):
+        gradproof.check(objective, cubes_gradient, X, mode=mode, executor=pool)
+
+
+def test_a_code_ends_a_check_where_one_point_moves(monkeypatch):
+    monkeypatch.setattr(importlib.import_module("gradproof.evaluators.compiled.native"), "LARGE", 2)
+    with pytest.raises(NativeError, match="returned the code 7, which ended the check"):
+        gradproof.check(gradproof.native(returning(7, X[0])), cubes_gradient, X, mode="lines")
+    outside = gradproof.native(returning(codes.OUTSIDE, X[0]))
+    assert gradproof.check(outside, cubes_gradient, X, mode="lines").wrong.size == 0
+
+
+@pytest.mark.parametrize("piece", [*PIECES, lambda f, x: gradproof.study(f, x, index=0)])
+@pytest.mark.parametrize("code", [7, -12345])
+def test_a_code_ends_the_pieces(piece, code):
+    for limit in (X[0] - 1, X[0]):
+        with pytest.raises(NativeError, match="native objective returned ") as caught:
+            piece(gradproof.native(returning(code, limit)), X)
+        assert caught.value.code in (code, codes.BAD_RETURN)
+
+
+def test_outside_of_the_domain_there_is_no_value():
+    outside = gradproof.native(returning(codes.OUTSIDE, X[0]))
+    report = gradproof.check(outside, cubes_gradient, X)
+    assert report.to_json() == gradproof.check(gradproof.native(returning_nan(X[0])), cubes_gradient, X).to_json()
+    assert report.wrong.size == 0
+    assert gradproof.check(outside, faulty, X).wrong.tolist() == [2]
+    for piece in (gradproof.noise_floor, gradproof.find_kinks, lambda f, x: gradproof.study(f, x, index=1)):
+        assert piece(outside, X) is not None
+    at_x = gradproof.check(gradproof.native(returning(codes.OUTSIDE, X[0] - 1)), cubes_gradient, X)
+    assert at_x.verdict == "inconclusive"
+    assert str(at_x) == str(gradproof.check(lambda x: np.nan, cubes_gradient, X))
+
+
+def returning_nan(limit):
+    def objective(x, n, value, user):
+        if x[0] > limit:
+            value[0] = float("nan")
+            return 0
+        return in_c(x, n, value, user)
+
+    return from_cffi(objective)
+
+
+@pytest.mark.parametrize("mode", ["full", "lines"])
+def test_other_codes_below_0_are_refused(mode):
+    for limit in (X[0] - 1, X[0]):
+        with pytest.raises(
+            NativeError, match=r"returned a code below 0, which ended .*GRADPROOF_OUTSIDE, -100, is for"
+        ):
+            gradproof.check(gradproof.native(returning(-12345, limit)), cubes_gradient, X, mode=mode)
+
+
+@pytest.mark.parametrize("code", [9, -9, codes.OUTSIDE])
+def test_a_gradient_has_no_code_but_0(code):
+    with pytest.raises(NativeError, match=rf"the native gradient returned the code {code} \(0 is success\)") as caught:
+        gradproof.check(cubes, gradproof.native(from_cffi(lambda *_: code)), X)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(

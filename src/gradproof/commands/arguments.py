@@ -28,6 +28,30 @@ def add_point(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_calling(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how C functions are called."""
+    command.add_argument(
+        "--signature",
+        metavar="PROTOTYPE",
+        help='of an objective in C: "double f(const double *x)", "double f(int n, const double *x)", '
+        '"double f(const double *x, int n)", also with float, void *user, or n by address as in Fortran',
+    )
+    command.add_argument(
+        "--gradient-signature",
+        metavar="PROTOTYPE",
+        help='of a gradient in C: "void g(const double *x, double *out)", also with n',
+    )
+    command.add_argument("--user", metavar="DATA", help="what C functions receive as user: a .npy file or a name")
+    command.add_argument("--no-trial", action="store_true", help="no first call of C functions in a child process")
+
+
+def calling(options: argparse.Namespace) -> Any:
+    """Return what these options say."""
+    from .loading import Calling
+
+    return Calling(options.signature, options.gradient_signature, options.user, not options.no_trial)
+
+
 def add_colour(command: argparse.ArgumentParser) -> None:
     """Add the option to turn colours off."""
     command.add_argument("--no-colour", "--no-color", action="store_true", help="no colour, as with NO_COLOR=1")

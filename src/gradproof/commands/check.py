@@ -7,16 +7,27 @@ import shlex
 import sys
 from typing import Any
 
-from .arguments import add_colour, add_objective, add_point, count, painter, require_folder, write_json
+from .arguments import (
+    add_calling,
+    add_colour,
+    add_objective,
+    add_point,
+    calling,
+    count,
+    painter,
+    require_folder,
+    write_json,
+)
 from .failure import UsageError
 
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
+GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
 TARGETS = """\
 A target is one of
   model.py:loss            a name in a file                 package.module:loss   a name in a module
   ./libmodel.so:loss       a C function:  int32_t loss(const double *x, int64_t n, double *value, void *user)
-                           (it returns 0; a gradient writes n values)
+                           (it returns 0; a gradient writes n values); for others see --signature
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive
 Ctrl-C prints what was found so far; before the first value the status is then 130
@@ -35,12 +46,7 @@ def add_check(commands: Any) -> None:
         allow_abbrev=False,
     )
     add_objective(check)
-    check.add_argument(
-        "--gradient",
-        required=True,
-        metavar="TARGET",
-        help="the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it",
-    )
+    check.add_argument("--gradient", required=True, metavar="TARGET", help=GRADIENT)
     add_point(check)
     check.add_argument(
         "--mode", default="auto", metavar="MODE", help="full: every coordinate; lines: random lines; auto (default)"
@@ -53,6 +59,7 @@ def add_check(commands: Any) -> None:
     check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
     check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
+    add_calling(check)
     check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
@@ -68,8 +75,7 @@ def run_check(options: argparse.Namespace) -> int:
 
     require_folder("--json", options.json)
     try:
-        objective = loading.load_objective(options.objective)
-        gradient = loading.load_gradient(options.gradient)
+        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
         x = loading.load_point_for(options.at, objective, gradient)
         report = check(
             objective,

@@ -7,7 +7,6 @@ instead.  Exceptions of the user's own modules propagate.
 from __future__ import annotations
 
 import ctypes
-import difflib
 import functools
 import importlib
 import importlib.util
@@ -15,28 +14,74 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .failure import UsageError, one_line
+from .instead import instead
 
 ARRAY_FILES = (".npy", ".npz")
 LIBRARY_FILE = re.compile(r"\.(so|dylib|dll)(\.[0-9.]+)?$")
 FORMS = "file.py:name, package.module:name or library.so:symbol"
+OBJECTIVE, GRADIENT = "objective", "gradient"
+SIGNATURES = {OBJECTIVE: "--signature", GRADIENT: "--gradient-signature"}
 NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
 
 
-def load_objective(target: str) -> Any:
+class Calling(NamedTuple):
+    """How C functions are called: prototypes, None for the library's own; their data; and whether after a trial."""
+
+    objective: str | None = None
+    gradient: str | None = None
+    user: str | None = None
+    trial: bool = True
+
+
+def load_functions(objective: str, gradient: str | None, calling: Calling) -> tuple[Any, Any]:
+    """Return the objective and the gradient, or None for one that is not given."""
+    user = None if calling.user is None else load_user(calling.user)
+    functions = (
+        load_objective(objective, calling, user),
+        None if gradient is None else load_gradient(gradient, calling, user),
+    )
+    if user is not None and not any(map(is_native, functions)):
+        raise UsageError(f"--user {calling.user} is for C functions, but there is none: library.so:symbol")
+    return functions
+
+
+def load_objective(target: str, calling: Calling, user: Any) -> Any:
     """Return the function that a target names: a Python object, or a native function."""
     if target.endswith(ARRAY_FILES):
         raise UsageError(f"{target} is a file of arrays, but the objective must be a function: {FORMS}")
-    return _load(target)
+    return _load_function(target, OBJECTIVE, calling, user)
 
 
-def load_gradient(target: str) -> Any:
+def load_gradient(target: str, calling: Calling, user: Any) -> Any:
     """Return the function that a target names, or the array in a file."""
+    return _load_function(target, GRADIENT, calling, user)
+
+
+def _load_function(target: str, role: str, calling: Calling, user: Any) -> Any:
+    option, signature = SIGNATURES[role], calling.objective if role == OBJECTIVE else calling.gradient
+    place, _, name = target.rpartition(":")
+    if place and name and LIBRARY_FILE.search(place):
+        from ..evaluators.compiled.native import native
+        from ..evaluators.compiled.prototypes import expected
+
+        # Without a signature x is double, whatever the other function takes.
+        return native(_symbol(place, name), user, signature=signature or expected(role), trial=calling.trial)
+    if signature is not None:
+        raise UsageError(f"{option} is for a C function, library.so:symbol, but {target} is none")
     return load_arrays(target) if target.endswith(ARRAY_FILES) else _load(target)
+
+
+def load_user(target: str) -> Any:
+    """Return what C functions receive as their user data: the array of a .npy file, or the value of a Python name."""
+    user = load_point(target)
+    if isinstance(user, dict):
+        raise UsageError(f"--user {target}: a C function receives one array, x.npy, not several with names")
+    return np.ascontiguousarray(user) if isinstance(user, np.ndarray) else user
 
 
 def load_point(target: str) -> Any:
@@ -54,24 +99,27 @@ def load_point(target: str) -> Any:
 
 
 def load_point_for(target: str, *functions: Any) -> Any:
-    """Return the point, in float64 if one of the functions is a C function."""
+    """Return the point, in float64 or float32 if one of the functions is a C function that takes it so."""
     point = load_point(target)
-    return as_doubles(point) if any(map(is_native, functions)) else point
+    reals = {function.prototype.reals for function in functions if is_native(function)}
+    if not reals:
+        return point
+    return in_type(point, np.float32 if "float" in reals else np.float64)
 
 
-def as_doubles(point: Any) -> Any:
-    """Return an array or a structure of arrays in float64, as C functions of the command line expect it."""
+def in_type(point: Any, dtype: type[np.floating[Any]]) -> Any:
+    """Return an array or a structure of arrays of numbers in a type, as C functions expect it."""
     if isinstance(point, dict):
-        return {key: as_doubles(part) for key, part in point.items()}
+        return {key: in_type(part, dtype) for key, part in point.items()}
     if isinstance(point, (list, tuple)) and any(isinstance(part, np.ndarray) for part in point):
-        return [as_doubles(part) for part in point]
+        return [in_type(part, dtype) for part in point]
     array = np.asarray(point)
-    return array.astype(np.float64) if array.dtype == np.float32 else point
+    return array.astype(dtype) if array.dtype in (np.float32, np.float64) and array.dtype != dtype else point
 
 
 def is_native(function: Any) -> bool:
     """Whether a loaded target is a C function."""
-    from ..evaluators.compiled.native import NativeFunction
+    from ..evaluators.compiled.functions import NativeFunction
 
     return isinstance(function, NativeFunction)
 
@@ -114,10 +162,6 @@ def _load(target: str) -> Any:
     place, _, name = target.rpartition(":")
     if not place or not name:
         raise UsageError(f"{target!r} is not a target: write {FORMS}")
-    if LIBRARY_FILE.search(place):
-        from ..evaluators.compiled.native import native
-
-        return native(_symbol(place, name))
     if place.endswith(".py"):
         path = Path(place)
         _require_file(path, target)
@@ -136,7 +180,7 @@ def _require_file(path: Path, target: str) -> None:
     if not folder.is_dir():
         raise UsageError(f"{target}: there is no folder {folder}")
     names = sorted(entry.name for entry in folder.iterdir() if entry.suffix == path.suffix)
-    raise UsageError(f"{target}: there is no file {path}{_instead(path.name, names)}")
+    raise UsageError(f"{target}: there is no file {path}{instead(path.name, names)}")
 
 
 @functools.cache
@@ -181,7 +225,7 @@ def _attribute(module: ModuleType, name: str, place: str) -> Any:
         except AttributeError:
             own = {each: what for each, what in vars(module).items() if not isinstance(what, ModuleType)}
             names = [each for each in own if not each.startswith("_")]
-            raise UsageError(f"{place} has no {name}{_instead(name, names)}") from None
+            raise UsageError(f"{place} has no {name}{instead(name, names)}") from None
     return value
 
 
@@ -192,17 +236,13 @@ def _symbol(place: str, name: str) -> Any:
         library = ctypes.CDLL(str(path.resolve()))
     except OSError as problem:
         raise UsageError(f"{place} cannot be loaded: {one_line(problem)}") from None
+    from .symbols import meant, symbols
+
+    known = symbols(path)
     try:
-        return getattr(library, name)
+        function = getattr(library, name)
     except AttributeError:
-        raise UsageError(f'{place} has no symbol {name}; C++ needs extern "C" before the function') from None
-
-
-def _instead(name: str, names: list[str]) -> str:
-    """Return a hint at what exists instead: a similar name, or the first few."""
-    close = difflib.get_close_matches(name, names, n=1)
-    if close:
-        return f"; did you mean {close[0]}?"
-    if not names:
-        return ""
-    return f"; there is {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+        raise UsageError(f"{place} has no symbol {name}{meant(name, known)}") from None
+    if known.get(name):
+        raise UsageError(f"{place}:{name} is a variable, not a function")
+    return function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from .arguments import DONE, add_objective, add_point, count, require_folder, write_json, written
+from .arguments import DONE, add_calling, add_objective, add_point, calling, count, require_folder, write_json, written
 from .failure import UsageError
 
 NOTES = """\
@@ -33,6 +33,7 @@ def add_study(commands: Any) -> None:
     study.add_argument("--index", metavar="NAME", help="the coordinate or block to study")
     study.add_argument("--direction", metavar="VECTOR", help="random, or a vector like x: a file or name, as --at")
     study.add_argument("--seed", type=count, default=0, metavar="N", help="seed of the random direction (default 0)")
+    add_calling(study)
     study.add_argument("--plot", metavar="FILE", help="also draw a plot: .svg, .png or .pdf (needs matplotlib)")
     study.add_argument("--json", metavar="FILE", help="also write the numbers as JSON; - prints only these")
     study.set_defaults(run=run_study)
@@ -45,8 +46,7 @@ def run_study(options: argparse.Namespace) -> int:
 
     _require_outputs(options)
     try:
-        objective = loading.load_objective(options.objective)
-        gradient = None if options.gradient is None else loading.load_gradient(options.gradient)
+        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
         x = loading.load_point_for(options.at, objective, gradient)
         found = study(
             objective,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from ..core.records.codes import BAD_RETURN
 from ..library import ffi
 from ..problem.point import Problem
 from .batched import Batched
+from .compiled.functions import NativeFunction, c_function
 from .compiled.jitted import as_native_function, is_compiled
-from .compiled.native import NativeError, NativeFunction, function_pointer, user_pointer
+from .evaluator import EndedError
 from .values import as_value
 
 # What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it goes on.
@@ -24,26 +27,38 @@ class Callback:
     The object must be kept until the library has returned.
     """
 
-    def __init__(self, pointer: Any, user: Any, alive: object, errors: list[BaseException] | None = None) -> None:
+    def __init__(
+        self,
+        pointer: Any,
+        user: Any,
+        alive: object,
+        errors: list[BaseException] | None = None,
+        ended: Callable[[int], Exception] | None = None,
+    ) -> None:
         self.pointer = pointer
         self.user = user
         self._alive = alive
         # A list that the C function shares; a reference to this object would be a cycle that is never freed.
         self._errors = [] if errors is None else errors
+        self._ended = ended
 
     @property
     def interrupted(self) -> bool:
-        """Whether Ctrl-C or an exit ended a call of the objective; it is not called again then."""
-        return bool(self._errors) and not isinstance(self._errors[-1], Exception)
+        """Whether a call of the objective ended everything, or Ctrl-C or an exit did; it is not called again then."""
+        return _has_ended(self._errors)
 
     def reraise(self, code: int) -> None:
-        """Raise the last exception of the objective with its traceback, or a `NativeError` with its code."""
+        """Raise the last exception of the objective with its traceback, or the error of a C function for its code."""
         if self._errors:
             error = self._errors.pop()
             self._errors.clear()
             raise error
-        if code > 0:
-            raise NativeError("objective", code)
+        if self._ended is not None and (code > 0 or code == BAD_RETURN):
+            raise self._ended(code)
+
+
+def _has_ended(errors: list[BaseException]) -> bool:
+    return bool(errors) and (not isinstance(errors[-1], Exception) or isinstance(errors[-1], EndedError))
 
 
 def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callback:
@@ -52,7 +67,8 @@ def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callbac
     if is_compiled(objective):
         function = as_native_function(objective, problem, failed)
     if function is not None:
-        return Callback(function_pointer(function, problem), user_pointer(function), function)
+        called = c_function(function, problem)
+        return Callback(called.pointer, called.user, called, ended=called.ended)
     if isinstance(objective, Batched):
         return _from_python(lambda point: _one(objective, problem, point), problem, failed)
     if not callable(objective):
@@ -71,7 +87,7 @@ def _from_python(objective: Any, problem: Problem, failed: int) -> Callback:
     errors: list[BaseException] = []
 
     def call(x: Any, _n: int, value: Any, _user: Any) -> int:
-        if errors and not isinstance(errors[-1], Exception):
+        if _has_ended(errors):
             return FAILED
         # A fresh copy for each call: the objective may write to its argument, or keep it.
         value[0] = as_value(objective(np.frombuffer(bytearray(ffi.buffer(x, size)), dtype)))

@@ -7,7 +7,8 @@ from typing import Any
 from ..problem.bounds import Bounds
 from ..problem.point import Problem
 from .arrays.inplace import InPlace
-from .compiled.native import NativeFunction, native_gradient
+from .compiled.functions import NativeFunction
+from .compiled.native import native_gradient
 from .evaluator import Evaluator
 from .local import local_evaluator
 from .pace import Pace

@@ -31,6 +31,10 @@ def keep_freed_memory(size: int) -> None:
         np.empty(8 * size, np.uint8)
 
 
+class EndedError(RuntimeError):
+    """Raised by an objective that ends the check; any other exception says that it has no value at one point."""
+
+
 class Evaluator(ABC):
     """Evaluates one objective at points on lines through x.
 

@@ -8,8 +8,9 @@ from ..problem.bounds import Bounds
 from ..problem.point import Problem
 from .arrays.inplace import InPlace, InPlaceEvaluator, InPlaceProblem
 from .batched import Batched, BatchedEvaluator
+from .compiled.functions import NativeFunction
 from .compiled.jitted import as_native_function, is_compiled
-from .compiled.native import NativeEvaluator, NativeFunction
+from .compiled.native import NativeEvaluator
 from .evaluator import Evaluator
 from .pace import Pace
 from .serial import SerialEvaluator

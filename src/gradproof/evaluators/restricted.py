@@ -6,18 +6,19 @@ with it unchanged.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.records.codes import code_of_callback
 from ..library import pointer
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
 from .batched import CHUNK_BYTES, Batched, batched
-from .callback import as_native
-from .compiled.native import NativeError, NativeFunction
+from .compiled.functions import NativeFunction, c_function
 
 # Maps the variables of the restricted objective to a new flat point of x.
 Point: TypeAlias = Callable[[Flat], Flat]
@@ -80,17 +81,17 @@ class RestrictedNative(Restricted):
 
     def __init__(self, function: NativeFunction, problem: Problem, point: Point) -> None:
         super().__init__(function, problem, point)
-        self._callback = as_native(function, problem)
+        self._call = c_function(function, problem)
 
     def __call__(self, u: Flat) -> Any:
-        """Return the value of the function; raise a `NativeError` if it returns a code other than 0."""
+        """Return the value of the function, NaN where it has none; raise a `NativeError` where it ends everything."""
         self.calls += 1
         point, result = self.point(u), np.full(1, np.nan)
-        callback = self._callback
-        code = callback.pointer(pointer(point), self.problem.n, pointer(result), callback.user)
-        if code:
-            raise NativeError("objective", code)
-        return float(result[0])
+        call = self._call
+        code = call.pointer(pointer(point), self.problem.n, pointer(result), call.user)
+        if code_of_callback(code):
+            raise call.ended(code)
+        return math.nan if code else float(result[0])
 
 
 def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:

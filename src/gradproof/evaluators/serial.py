@@ -11,7 +11,7 @@ import numpy as np
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
-from .evaluator import Evaluator
+from .evaluator import EndedError, Evaluator
 from .lines import Lines
 from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
@@ -78,6 +78,8 @@ class SerialEvaluator(Evaluator):
             with np.errstate(all="ignore"):
                 try:
                     value = self._call(point)
+                except EndedError:
+                    raise
                 except Exception as error:  # outside of its domain f may raise anything
                     self.problem.raised.note(error)
             yield as_values([value])
@@ -88,6 +90,8 @@ class SerialEvaluator(Evaluator):
             error: Exception = StopIteration()  # `extend` ends at it silently
             try:
                 results.extend(map(self._call, rows))
+            except EndedError:
+                raise
             except Exception as raised:  # outside of its domain the user's function may raise anything
                 error = raised
             # If points are left, the objective raised at the next one.

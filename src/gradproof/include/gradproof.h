@@ -217,7 +217,7 @@ typedef struct gradproof_options {
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
     double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
-    int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
+    int64_t threads;           /* gradproof_check: so many threads call the objective at once; 0 or 1: the caller's */
     const double *lower;       /* gradproof_check: n lower bounds, beyond which f is not called; or NULL */
     const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
@@ -338,6 +338,14 @@ int64_t gradproof_uses_lines(int64_t n, int64_t mode, int64_t budget);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
+ * With options->threads above 1, the objective is called from up to so many threads at once, the caller's
+ * among them, wherever a round of points takes long enough to be shared. It must be reentrant: every call has
+ * a point and a value of its own, but all have the same user data, which must not be written without a lock
+ * or atomics. The report and the findings are the same bits for any number of threads. Where a call of the
+ * objective ends the check, calls that other threads are in come to their end first. Progress is called in
+ * the caller's thread alone. The threads have ended when gradproof_check returns. An exception or a longjmp
+ * must not leave an objective in another thread, where nothing can catch it; and thread-local settings, such
+ * as a rounding mode, are the system's there, not the caller's.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has
  *                none; or a code above 0, which ends the check at once and is handed back.
  *   user         Handed to the objective as it is.

@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 
 from .records import Record, Records
 from .texts import TEXT_OPERATIONS
+from .threads import THREADS
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -341,4 +342,5 @@ OPERATIONS: dict[str, Any] = {
     "allocate_reals": _allocate_reals,
     "allocate_like": _allocate_like,
     "release": _release,
+    **THREADS,
 }

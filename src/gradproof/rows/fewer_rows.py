@@ -33,7 +33,7 @@ import numpy as np
 
 from ..evaluators.batched import Batched, batched
 from ..evaluators.choice import evaluator_for
-from ..evaluators.compiled.native import NativeFunction
+from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
 from ..problem.exceptions import Exceptions

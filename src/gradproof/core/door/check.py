@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
 from ..machine.options import chosen_mode, take_options
 from ..machine.result import copy_report, open_report, write_result
 from ..machine.rounds import end_before_its_time, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
-from ..points.values import Problem, Watch, watched_values
-from ..records.abi import (
-    Code,
-    ConstVector,
-    Integer,
-    Objective,
-    Pointer,
-    Reals,
-    User,
-    Vector,
-    exported,
-)
-from ..records.border import ConstOptions, Findings, Options, Probe, Report
+from ..points.values import Problem, Watch
+from ..records.abi import Code, ConstVector, Integer, Objective, User, exported
+from ..records.border import ConstOptions, Findings, Options, Report
 from ..records.codes import (
     BAD_BOUNDS,
     DONE,
@@ -37,11 +26,10 @@ from ..records.codes import (
     X_NOT_FINITE,
     X_OUTSIDE_BOUNDS,
 )
-from ..records.engine import ROUND, Engine
+from ..records.engine import Engine
 from ..records.floats import widened
 from ..records.memory import (
     allocate_bytes,
-    as_like,
     as_reals,
     as_record,
     clear_record,
@@ -51,28 +39,16 @@ from ..records.memory import (
     local_record,
     null_reals,
     offset,
-    record_at,
     release,
     seconds,
 )
 from ..records.overlapping import overlap
-from ..records.record import WORD, record, words_of
+from ..records.record import WORD, words_of
+from .shared import Workspace, begin_shares, keep_problem, room_words, threads_of, values_of_round
 from .start import begin_engine, code_of_start, words_for
 
 # What a check along lines takes where nothing disagrees, about.
 LINES_EXPECTED = 120
-
-
-@record
-class Workspace:
-    """What a check in one call keeps beside its engine: who watches, and one round of probes with their values."""
-
-    watch: Watch  # bounds, progress, time limit
-    probes: Annotated[Pointer[Probe], ROUND]  # what is asked
-    values: Annotated[Reals, ROUND]  # f there
-    changes: Annotated[Reals, ROUND]  # what the claim foretells there
-
-
 WORKSPACE_WORDS = words_of(Workspace)
 
 
@@ -89,6 +65,14 @@ def check(
     capacity: Integer,
 ) -> Code:
     """Check a claimed gradient: the whole of gradproof in one call.
+
+    With options->threads above 1, the objective is called from up to so many threads at once, the caller's among them,
+    wherever a round of points takes long enough to be shared.  It must be reentrant: every call has a point and a value
+    of its own, but all have the same user data, which must not be written without a lock or atomics.  The report and
+    the findings are the same bits for any number of threads.  Where a call of the objective ends the check, calls that
+    other threads are in come to their end first.  Progress is called in the caller's thread alone.  The threads have
+    ended when gradproof_check returns.  An exception or a longjmp must not leave an objective in another thread, where
+    nothing can catch it; and thread-local settings, such as a rounding mode, are the system's there, not the caller's.
 
     Parameters
     ----------
@@ -188,25 +172,28 @@ def writes_over(
 
 
 def check_in_memory(problem: Problem, options: Options, report: Report, findings: Findings, capacity: int) -> int:
-    """Check in one piece of memory, which holds the engine, one round of probes, typical sizes, and a point."""
+    """Check in one piece of memory: one round of probes, the engine, typical sizes, and a point for every thread."""
     x = problem.x
     n = problem.n
     words = words_for(n, options)
     sizes = window_count(n)
-    memory = allocate_bytes(WORD * (words + WORKSPACE_WORDS + sizes) + n * element_bytes(x))
+    room = room_words(x, n)
+    memory = allocate_bytes(WORD * (WORKSPACE_WORDS + words + sizes + threads_of(options) * room))
     if is_null(memory):
         return OUT_OF_MEMORY
-    engine = as_record(memory, Engine)
-    work = record_at(memory, WORD * words, Workspace)
-    own_sizes = as_reals(offset(memory, words + WORKSPACE_WORDS))
-    point = as_like(x, offset(memory, words + WORKSPACE_WORDS + sizes))
+    work = as_record(memory, Workspace)
+    engine = as_record(offset(memory, WORKSPACE_WORDS), Engine)
+    own_sizes = as_reals(offset(memory, WORKSPACE_WORDS + words))
+    rooms = offset(memory, WORKSPACE_WORDS + words + sizes)
     if chosen_mode(n, options) == MODE_LINES:
         windows(x, n, own_sizes)
+    with_sizes = Problem(problem.objective, problem.user, x, problem.claimed, own_sizes, n)
     begin_watch(work.watch, n, options)
+    keep_problem(work, with_sizes)
+    begin_shares(work, memory, rooms, room, options)
     code = begin_engine(engine, x, problem.claimed, own_sizes, n, options)
     if code == DONE:
-        with_sizes = Problem(problem.objective, problem.user, x, problem.claimed, own_sizes, n)
-        code = run(engine, with_sizes, work, point)
+        code = run(engine, with_sizes, work)
     if engine.rounds > 0:
         write_result(engine, report, findings, capacity)
     # A callback may end the check with its last evaluation: what did not end by itself is not called right.
@@ -228,12 +215,12 @@ def begin_watch(watch: Watch, n: int, options: Options) -> None:
         watch.deadline = seconds() + options.time_limit
 
 
-def run(engine: Engine, problem: Problem, work: Workspace, point: Vector) -> int:
+def run(engine: Engine, problem: Problem, work: Workspace) -> int:
     """Ask, evaluate, tell, until the check is done or something ends it; return the code that did."""
     watch = work.watch
     count = next_round(engine, work.probes)
     while count > 0:
-        code = watched_values(problem, work.probes, count, work.values, work.changes, point, watch)
+        code = values_of_round(problem, work, count)
         if watch.computed > 0:
             engine.skipped = watch.outside
             take_values(engine, problem.x, problem.claimed, work.values, work.changes, watch.computed)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from ..records.abi import (
     Code,
     ConstReals,
     ConstVector,
     Integer,
+    Integers,
     Objective,
     Progress,
     Real,
@@ -22,8 +23,8 @@ from ..records.abi import (
 from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, code_of_callback
 from ..records.floats import widened
+from ..records.memory import add_at_once, is_null, local_record, offset, report_progress, seconds
 from ..records.memory import evaluate as call_objective
-from ..records.memory import is_null, local_record, offset, report_progress, seconds
 from ..records.record import record
 from .probes import code_of_points, is_long, move_and_foretell, put_back, typical_for
 
@@ -48,6 +49,7 @@ def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None
 class Watch:
     """What is kept an eye on while values are computed in a check of one call."""
 
+    value: Annotated[Reals, 1]  # f at the point at hand, which threads write often: nobody else's words lie near it
     lower: ConstReals  # bounds, outside of which the objective is not called; or null
     upper: ConstReals  # the same
     progress: Progress  # called after every evaluation; or null
@@ -57,7 +59,10 @@ class Watch:
     done: Integer  # evaluations so far
     computed: Integer  # values of this round that are there
     outside: Integer  # those of them whose points lie outside of the bounds
+    missing: Integer  # place of the value that the objective refused; the number of probes where it refused none
     is_late: Integer  # 1: the deadline has passed
+    counters: Integers  # of threads that share a round: probes taken, then evaluations so far; null: one thread
+    marks: Integers  # theirs, too: for each probe 1 where its point lies outside of the bounds, else 0
 
 
 class Problem(NamedTuple):
@@ -131,39 +136,58 @@ def watched_values(
 ) -> int:
     """Write the values at the points of probes, until all are there or something ends it; return the code that did."""
     x = problem.x
-    typical = typical_for(x, problem.n, probes, count)
-    if not sets_all(probes[0], 0, problem.n):
-        for index in range(problem.n):
-            point[index] = x[index]
     watch.computed = 0
     watch.outside = 0
-    for number in range(count):
+    watch.missing = count
+    number = place_after(watch, -1)
+    if number >= count:
+        return DONE
+    typical = typical_for(x, problem.n, probes, count)
+    if not sets_all(probes[number], 0, problem.n):
+        for index in range(problem.n):
+            point[index] = x[index]
+    last = number
+    while number < count:
         probe = probes[number]
-        if number > 0:
-            leave(probes[number - 1], probe, x, point)
+        leave(probes[last], probe, x, point)
         change = move_and_foretell(x, problem.claimed, problem.sizes, probe, typical, point)
         if is_long(probe):
             changes[number] = change
-        values[number] = math.nan
-        if is_inside(watch, probe, point):
-            code = value_of(problem, point, offset(values, number))
-            if code != DONE:
-                return code
-            watch.computed = number + 1
-            code = note_evaluation(watch)
-            if code != DONE:
-                return code
-        else:
-            watch.outside += 1
-            watch.computed = number + 1
-        if watch.is_late != 0:
-            return DONE
+        code = watched_value(problem, point, watch, number, is_inside(watch, probe, point))
+        values[number] = watch.value[0]
+        if code != DONE or watch.is_late != 0:
+            return code
+        last = number
+        number = place_after(watch, number)
     return DONE
+
+
+def place_after(watch: Watch, number: int) -> int:
+    """Return the place of the probe that comes next: where threads share a round, the first that none of them has."""
+    return number + 1 if is_null(watch.counters) else add_at_once(watch.counters, 1)
+
+
+def watched_value(problem: Problem, point: Vector, watch: Watch, number: int, inside: bool) -> int:
+    """Compute the value at a point, NaN outside of the bounds; return the code of who ends the call."""
+    if not is_null(watch.marks):
+        watch.marks[number] = 0 if inside else 1
+    if not inside:
+        watch.value[0] = math.nan
+        watch.computed += 1
+        watch.outside += 1
+        return DONE
+    code = value_of(problem, point, watch.value)
+    if code != DONE:
+        watch.missing = number
+        return code
+    watch.computed += 1
+    return note_evaluation(watch)
 
 
 @kernel
 def value_of(problem: Problem, point: Vector, value: Reals) -> int:
     """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
+    value[0] = math.nan
     code = call_objective(problem.objective, point, problem.n, value, problem.user)
     if code == DONE:
         return DONE
@@ -174,9 +198,17 @@ def value_of(problem: Problem, point: Vector, value: Reals) -> int:
 @kernel
 def note_evaluation(watch: Watch) -> int:
     """Count an evaluation, and look whether it is to be the last one; return the code of who watches."""
-    watch.done += 1
+    if is_null(watch.counters):
+        watch.done += 1
+    else:
+        watch.done = add_at_once(offset(watch.counters, 1), 1) + 1
     if watch.deadline > 0.0 and seconds() >= watch.deadline:
         watch.is_late = 1
+    return tell_progress(watch)
+
+
+def tell_progress(watch: Watch) -> int:
+    """Tell who watches how many evaluations there were; return what ends the call."""
     if is_null(watch.progress):
         return DONE
     expected = watch.expected if watch.expected > watch.done else watch.done

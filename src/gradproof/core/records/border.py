@@ -37,7 +37,7 @@ class Options:
     mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
     time_limit: Real  # gradproof_check: at most so many seconds; 0: no limit
-    threads: Integer  # gradproof_check: so many threads call the objective; 0 or 1: the caller's alone
+    threads: Integer  # gradproof_check: so many threads call the objective at once; 0 or 1: the caller's
     lower: ConstReals  # gradproof_check: n lower bounds, beyond which f is not called; or NULL
     upper: ConstReals  # gradproof_check: n upper bounds; or NULL
     blocks: Integer  # number of blocks that x is made of, such as layers; 0: none

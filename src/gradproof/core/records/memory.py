@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -139,6 +140,27 @@ def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, use
 def report_progress(progress: Progress, done: Integer, expected: Integer, user: User) -> Code:
     """Call a progress function; return its code."""
     return progress(done, expected, user)
+
+
+def start_thread(function: Callable[[Words], None], memory: Words) -> bool:
+    """Call a core function in a thread of its own; return whether a thread could be had.
+
+    The memory is what the function is given; its first word becomes the number of the thread, for `join_thread`.  In
+    plain Python the function has returned when this does.
+    """
+    function(memory)
+    return True
+
+
+def join_thread(thread: Integer) -> None:
+    """Wait until a thread has ended."""
+
+
+def add_at_once(counter: Integers, amount: Integer) -> Integer:
+    """Add to the first of some integers and return what it was, in one step that no other thread can divide."""
+    before = int(counter[0])
+    counter[0] = before + amount
+    return before
 
 
 def seconds() -> Real:

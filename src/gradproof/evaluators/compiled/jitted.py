@@ -9,7 +9,7 @@ from typing import Any
 from ...core.records.codes import OUTSIDE
 from ...problem.point import Problem
 from ...problem.structure import Leaf
-from .native import NativeFunction
+from .functions import NativeFunction
 
 # What compiled code calls to run a parallel loop, be it in the function itself or in one that it calls.
 PARALLEL = "numba_parallel_for"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,38 +18,28 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
 from .addresses import function_address, user_address
+from .declared import declared_prototype
+from .functions import NativeFunction, c_function, tried_calls
+from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, processors
 
 CHUNK_ROWS = 4096
 ALIGNED = 64
 
 
-class NativeFunction(NamedTuple):
-    """Addresses of a C function and its user data, objects that keep both alive, and how many threads may call it."""
-
-    address: int
-    user: int
-    alive: tuple[Any, ...]
-    threads: int | None = 1
-
-
-class NativeError(RuntimeError):
-    """Raised if a native function returns a code other than 0, which ends the call; `code` is that code."""
-
-    def __init__(self, what: str, code: int) -> None:
-        super().__init__(f"the native {what} returned the code {code} (0 is success)")
-        self.code = code
-
-
-def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFunction:
+def native(
+    function: Any, user: Any = None, threads: int | None = 1, signature: str | None = None, trial: bool = True
+) -> NativeFunction:
     """Mark an objective or a gradient as a C function.
 
     Parameters
     ----------
     function : function pointer
-        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success; a gradient
-        writes n values.  If x is float32 it receives ``const float *x``.  Accepted are cffi function pointers, ctypes
-        functions, what `numba.cfunc` returns, a SciPy `LowLevelCallable`, or an address as an integer.
+        ``int32_t f(const double *x, int64_t n, double *value, void *user)``, which returns 0 for success,
+        ``GRADPROOF_OUTSIDE`` (-100) where it has no value, or a code above 0, which ends the check: with a
+        `RuntimeError` that has it as ``code``.  A gradient writes n values.  If x is float32 the function receives
+        ``const float *x``.  Accepted are cffi function pointers, ctypes functions, what `numba.cfunc` returns, a SciPy
+        `LowLevelCallable`, or an address as an integer.
     user : object, optional
         What the function receives as ``user``: None, an address, an array, or a cffi or ctypes pointer.
     threads : int or None, optional
@@ -57,6 +47,16 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
         only for a reentrant function: one that writes to ``value`` only, not to ``user`` nor to static or global
         memory, and calls nothing that does.  Any other function would return wrong values now and then, so that a
         correct gradient would be called wrong.  The report does not depend on the number of threads.
+    signature : str, optional
+        The prototype of a function that has another one, as a line of C: ``double f(const double *x)``, ``double f(int
+        n, const double *x)``, ``double f(const double *x, int n)``; for a gradient ``void g(const double *x, double
+        *out)``, and the same with n.  ``float`` may stand for ``double`` (``float *x`` is for an x in float32), any
+        integer type for ``int``, and a pointer to one as in Fortran; ``void *user`` receives `user`; names and
+        ``const`` may be left out.  A function that returns f and also has an array for the gradient, as in NLopt,
+        serves as both; for f that array is NULL.  Where cffi, ctypes (``argtypes``), Numba or SciPy know such a
+        prototype, it is taken from there.
+    trial : bool, optional
+        By default the first call of a function is made in a child process (see Notes); False leaves it out.
 
     Returns
     -------
@@ -66,7 +66,16 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
     Raises
     ------
     TypeError, ValueError
-        If an argument is invalid, for example a null pointer.
+        If an argument is invalid, for example a null pointer, or a signature that is not known.
+
+    Notes
+    -----
+    The first call is made in a copy of this process (fork), so that a function with another prototype ends in a
+    `RuntimeError` that says which one is expected, not in a crash of Python; likewise one that calls ``exit``, sets no
+    value, or has not returned after a minute.  It takes a few milliseconds more than the call itself: one call besides
+    the many of a check.  What it changes in memory or prints is lost; a file that it writes, it writes once more.  A
+    function that does not work in such a copy, as it uses a GPU or MPI, needs ``trial=False``.  A call that hangs there
+    because threads are not copied counts as no trial; on Windows and macOS there is none.
 
     Examples
     --------
@@ -86,7 +95,9 @@ def native(function: Any, user: Any = None, threads: int | None = 1) -> NativeFu
     """
     address, context = function_address(function)
     data = user_address(user) if user is not None else context
-    return NativeFunction(address, data, (function, user), _threads(threads))
+    prototype = declared_prototype(function) if signature is None else read_prototype(signature)
+    tried = tried_calls(function) if trial else None
+    return NativeFunction(address, data, (function, user), _threads(threads), prototype, tried)
 
 
 def _threads(threads: Any) -> int | None:
@@ -98,36 +109,18 @@ def _threads(threads: Any) -> int | None:
     return count
 
 
-def function_pointer(function: NativeFunction, problem: Problem) -> Any:
-    """Return the function as a C pointer of the type for the arithmetic of x."""
-    return ffi.cast("gradproof_objective_f32" if problem.is_float32 else "gradproof_objective", function.address)
-
-
-def user_pointer(function: NativeFunction) -> Any:
-    """Return the user data as a C pointer."""
-    return ffi.cast("void *", function.user)
-
-
 def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any], Any]:
     """Return a native gradient as a Python function that returns the structure of x."""
 
     def gradient(_: Any) -> Any:
-        x, out = problem.x.copy(), np.full(problem.n, np.nan)
-        call = function_pointer(function, problem)
-        code = call(pointer(x), problem.n, pointer(out), user_pointer(function))
+        call = c_function(function, problem, GRADIENT)
+        x, out = problem.x.copy(), np.full(problem.n, np.nan, call.writes)
+        code = call.pointer(pointer(x), problem.n, ffi.cast("double *", pointer(out)), call.user)
         if code:
-            raise NativeError("gradient", code)
-        return problem.layout.build(out)
+            raise call.ended(code)
+        return problem.layout.build(np.asarray(out, np.float64))
 
     return gradient
-
-
-def _raise(code: int) -> None:
-    """Raise what a code means: the objective ended the check, or returned what it must not."""
-    if code > 0:
-        raise NativeError("objective", code)
-    if code:
-        raise RuntimeError(codes.explain(code))
 
 
 class NativeEvaluator(Evaluator):
@@ -144,8 +137,7 @@ class NativeEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._rerun = rerun
-        self._function = function_pointer(objective, problem)
-        self._user = user_pointer(objective)
+        self._call = c_function(objective, problem)
         self._evaluate = self.function_of_library("gradproof_evaluate")
         self._threads = Threads(processors() if objective.threads is None else objective.threads)
         self.pace.least = self._threads.most
@@ -212,16 +204,19 @@ class NativeEvaluator(Evaluator):
             self._at(self.lines.at(probes[0]), values)
             return
         changes = np.zeros(len(probes))
-        _raise(self._by_library(probes, values, changes))
+        code = self._by_library(probes, values, changes)
+        if code:
+            raise self._call.ended(code, "the check")
         if self.lines is not None:
             self.lines.keep(probes, changes)
 
     def _at(self, point: Flat, values: Flat) -> None:
         """Write the value at the point that moves along long lines."""
-        code = int(self._function(pointer(point), self.problem.n, pointer(values), self._user))
+        code = int(self._call.pointer(pointer(point), self.problem.n, pointer(values), self._call.user))
         if code:
             values[0] = np.nan
-        _raise(codes.code_of_callback(code))
+        if codes.code_of_callback(code):
+            raise self._call.ended(code, "the check")
 
     def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
@@ -229,8 +224,8 @@ class NativeEvaluator(Evaluator):
         def work(thread: int, rows: slice) -> int:
             return int(
                 self._evaluate(
-                    self._function,
-                    self._user,
+                    self._call.pointer,
+                    self._call.user,
                     self._x,
                     claimed,
                     sizes,

@@ -13,7 +13,7 @@ import numpy as np
 from ...problem.exceptions import Raised
 from ...problem.numbers import Flat
 from ...problem.point import Problem
-from ..compiled.native import NativeFunction
+from ..compiled.functions import NativeFunction
 from ..evaluator import Evaluator
 from ..local import local_evaluator
 
