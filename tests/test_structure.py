@@ -104,7 +104,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
-    "machine_code": ("records", "texts threads", "operations"),
+    "machine_code": ("records texts", "threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
@@ -163,7 +163,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-COMPILER = {"compiler", *(f"machine_code.{name}" for name in ("operations", "records", "texts", "threads"))}
+COMPILER = {"compiler", "machine_code.operations", "machine_code.records", "machine_code.texts", "machine_code.threads"}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {

@@ -12,9 +12,10 @@ import math
 
 from ..records.abi import always_inlined, kernel
 from ..records.border import Report
-from ..records.engine import ConstEngine, Coordinate, coordinate_of
-from ..records.floats import middle, smaller
-from ..records.memory import bits
+from ..records.engine import ConstEngine, Coordinate, Interval, coordinate_of
+from ..records.floats import middle
+from ..records.memory import as_record, bits, local_record
+from ..records.record import Word
 from .outcome import is_decided
 
 # Above the bits of infinity.
@@ -45,23 +46,35 @@ def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
     count, low, high = ends(engine, relative)
     if count == 0:
         return math.nan, 0
-    rank = (count - 1) // 2
+    # The ranks of the two in the middle, which are one if the number of all is odd.
+    lower = (count - 1) // 2
+    upper = count // 2
     before = 0
     through = count
     evenly = True
     while low < high:
-        part = (rank + 0.5 - before) / (through - before) if evenly else 0.5
+        part = (upper - before) / (through - before) if evenly else 0.5
         evenly = not evenly
         guess = low + int(part * float(high - low))
         guess = guess if guess < high else high - 1
         counted, at, above = count_up_to(engine, relative, guess)
-        if counted > rank:
+        if counted > upper:
             high = at
             through = counted
-        else:
+        elif counted <= lower:
             low = above
             before = counted
-    return middle_from(engine, relative, low, count), count
+        else:
+            # The guess lies between the two.
+            return middle(with_bits(at), with_bits(above)), count
+    return with_bits(low), count
+
+
+def with_bits(number: int) -> float:
+    """Return the number that has these bits."""
+    place = local_record(Interval)
+    as_record(place, Word).value = number
+    return place.low
 
 
 @kernel
@@ -96,23 +109,6 @@ def count_up_to(engine: ConstEngine, relative: bool, guess: int) -> tuple[int, i
             else:
                 above = number if number < above else above
     return counted, at, above
-
-
-@kernel
-def middle_from(engine: ConstEngine, relative: bool, low: int, count: int) -> float:
-    """Return the number with these bits; of an even number of them, the middle from there to the next."""
-    lower = math.nan
-    upper = math.inf
-    counted = 0
-    for index in range(engine.n):
-        value = resolution_known(coordinate_of(engine, index), relative)
-        if value >= 0.0:
-            if bits(value) <= low:
-                counted += 1
-                lower = value if bits(value) == low else lower
-            else:
-                upper = smaller(value, upper)
-    return lower if counted > count // 2 else middle(lower, upper)
 
 
 def change_of_claims(engine: ConstEngine) -> float:
