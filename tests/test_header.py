@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
+import gradproof
 from gradproof import library
-from gradproof.core.records.codes import DOMAIN, explain_cause
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
@@ -30,9 +30,11 @@ EXAMPLES = {
         0,
         "slopes 1.000000 1.000000, noise below 1e-15: yes\nkink along x[1] -0.0100 away: from -1 to 1\n",
     ),
+    # Between its ends stands the report, whose text has tests of its own.
     "Text and codes": (
-        0,
-        f"The objective is NULL.\ndomain: {explain_cause(DOMAIN)}\nthe verdict is inconclusive\n",
+        1,
+        "wrong: the gradient is wrong in 1 of 4 coordinates\n"
+        f"… weight[2] …gradproof {gradproof.__version__} says wrong\n",
     ),
 }
 FORTRAN = """\
@@ -114,7 +116,8 @@ def test_every_chapter_has_its_example():
 @pytest.mark.parametrize("title", EXAMPLES)
 def test_an_example(title, language, tmp_path):
     status, output = EXAMPLES[title]
-    assert output_of(built(examples()[title], tmp_path, language), status) == output
+    pattern = ".*".join(re.escape(part) for part in output.split("…"))
+    assert re.fullmatch(pattern, output_of(built(examples()[title], tmp_path, language), status), re.S)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

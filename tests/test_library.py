@@ -19,6 +19,7 @@ from gradproof.core.records.border import Rung
 from gradproof.core.records.codes import OUTSIDE
 
 Arguments = tuple[Any, ...]
+CONSTANT = ("gradproof_explain", "gradproof_explain_cause", "gradproof_cause_word", "gradproof_verdict_word")
 
 
 def bowl(x: Any, n: int, value: Any, user: Any) -> int:
@@ -164,9 +165,8 @@ def test_segments_and_misuse_of_lines_same_bits(dtype, three_witnesses):
 
 
 def test_constant_functions_agree(three_witnesses):
-    functions_of_a_number = [f"gradproof_{name}" for name in ("explain", "explain_cause", "cause_word", "verdict_word")]
     for code in range(-110, 12):
-        for function in functions_of_a_number:
+        for function in CONSTANT:
             texts = {
                 library.ffi.string(getattr(functions, function)(code))
                 for functions in (library.JustInTime(), library.native())

@@ -26,7 +26,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "abi codes",
         "floats memory record sums",
         "border overlapping",
-        "engine",
+        "engine text",
         "lines",
     ),
     # From a probe, a few words, to the point that the objective sees, and to its value there.
@@ -40,7 +40,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "decision jumps",
     ),
     # How noisy f is, on a line of its own, and what a random f still shows.
-    "noise": ("noise_table parked_slots spread", "noise_line"),
+    "noise": ("noise_table parked_slots shown_arithmetic spread", "noise_line"),
     # What long lines through many coordinates prove, several at once or one alone.
     "lines": (
         "parts phases rungs",
@@ -56,7 +56,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "phases shared_line",
         "shared_kinks slots",
         "outcome",
-        "equal_values",
+        "equal_values usual",
         "sweep",
         "rounds start",
     ),
@@ -74,6 +74,15 @@ CORE: dict[str, tuple[str, ...]] = {
         "line_rounds",
         "rounds vouched",
         "result",
+    ),
+    # A report as text: letters, numbers and names, then its parts, then the whole.
+    "text": (
+        "letters sentences",
+        "numbers",
+        "subject",
+        "headline power rows",
+        "explanations facts table",
+        "printing",
     ),
     # On top of them the door for C: the check in one call, and checks on memory of the library's own.
     "door": ("shared start", "check owned"),
@@ -95,7 +104,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
-    "machine_code": ("counting", "vectors", "records", "threads", "operations"),
+    "machine_code": ("counting", "vectors", "records texts", "threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
@@ -116,8 +125,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "differences": (),
     "report": (
-        "cause power vacuous inner_tolerance text.figures",
-        "ladder",
+        "cause vacuous inner_tolerance text.figures",
+        "ladder power",
         "plain records",
         "shape",
         "advice",
@@ -154,7 +163,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-IN_MACHINE_CODE = ("counting", "operations", "records", "threads", "vectors")
+IN_MACHINE_CODE = ("counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}

@@ -150,6 +150,10 @@ def _c_options(options: Any) -> Any:
         if isinstance(value, np.ndarray):
             kept.append(ffi.from_buffer(value))
             setattr(out, name, ffi.cast(field, kept[-1]))
+        elif isinstance(value, list):
+            texts = [ffi.NULL if text is None else ffi.new("char[]", text) for text in value]
+            kept += [texts, ffi.new("char *[]", texts)]
+            setattr(out, name, kept[-1])
         elif callable(value):
             kept.append(ffi.callback(field, value))
             setattr(out, name, kept[-1])

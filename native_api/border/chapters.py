@@ -83,7 +83,7 @@ CHAPTERS = (
             "Words and sentences are in English, never NULL, and owned by the library.",
         ),
         "text.c",
-        "what went wrong, in words.",
+        "a report as text, with names, and words.",
         (
             *("print", "verdict_word", "cause_word", "explain_cause", "explain", "version_string", "version"),
         ),

@@ -199,6 +199,7 @@ def enumerations() -> list[Enumeration]:
             _named("MODE_"),
         ),
         Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
+        Enumeration("gradproof_noise_source", "What makes the noise of an objective.", _named("NOISE_FROM_")),
         Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
         Enumeration(
             "gradproof_limit",

@@ -40,6 +40,7 @@ ELEMENTS: dict[str, types.Type] = {
     "int64": types.int64,
     "uint64": types.uint64,
     "int32": types.int32,
+    "uint8": types.uint8,
     "address": types.voidptr,
 }
 

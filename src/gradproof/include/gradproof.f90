@@ -77,6 +77,10 @@ module gradproof
    integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_BUDGET = 1
    integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_TIME_LIMIT = 2
    integer(c_int64_t), parameter :: GRADPROOF_STOPPED_BY_CALLER = 3
+   integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_CONSTANT = 1
+   integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ARITHMETIC = 2
+   integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ROUNDING = 3
+   integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ELSEWHERE = 4
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_COARSE = 16
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT32 = 32
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT64 = 64
@@ -112,7 +116,7 @@ module gradproof
    end type
 
    type, bind(c) :: gradproof_report
-      integer(c_int64_t) :: size = 336
+      integer(c_int64_t) :: size = 440
       integer(c_int64_t) :: verdict = 0
       integer(c_int64_t) :: n = 0
       integer(c_int64_t) :: tested = 0
@@ -154,10 +158,18 @@ module gradproof
       integer(c_int64_t) :: index = 0
       integer(c_int64_t) :: stopped_by = 0
       integer(c_int64_t) :: seed = 0
+      integer(c_int64_t) :: mode = 0
+      integer(c_int64_t) :: blocks = 0
+      real(c_double) :: usual_resolution = 0
+      real(c_double) :: usual_relative = 0
+      integer(c_int64_t) :: compared = 0
+      real(c_double) :: change = 0
+      integer(c_int64_t) :: noise_source = 0
+      integer(c_int64_t) :: most_unseen(6) = 0
    end type
 
    type, bind(c) :: gradproof_finding
-      integer(c_int64_t) :: size = 112
+      integer(c_int64_t) :: size = 128
       integer(c_int64_t) :: start = 0
       integer(c_int64_t) :: stop = 0
       integer(c_int64_t) :: cause = 0
@@ -171,6 +183,8 @@ module gradproof
       real(c_double) :: resolution = 0
       real(c_double) :: distance = 0
       integer(c_int64_t) :: partner = 0
+      integer(c_int64_t) :: sampled = 0
+      integer(c_int64_t) :: sampled_wrong = 0
    end type
 
    type, bind(c) :: gradproof_rung
@@ -557,6 +571,16 @@ module gradproof
          integer(c_int64_t), value :: count
          real(c_float), intent(inout) :: points(*)
          real(c_double), intent(inout), optional :: changes(*)
+      end function
+      integer(c_int64_t) function gradproof_print(report, findings, capacity, options, buffer, size) bind(c, &
+         name="gradproof_print")
+         import
+         type(gradproof_report), intent(inout) :: report
+         type(gradproof_finding), intent(inout), optional :: findings(*)
+         integer(c_int64_t), value :: capacity
+         type(gradproof_options), intent(in), optional :: options
+         character(kind=c_char), intent(inout), optional :: buffer(*)
+         integer(c_int64_t), value :: size
       end function
       integer(c_int32_t) function gradproof_relative_error(a, b, n, out, maximum, index) bind(c, &
          name="gradproof_relative_error")

@@ -135,7 +135,7 @@ enum gradproof_verdict {
 
 /* Causes of a finding; gradproof_explain_cause gives the sentence. */
 enum gradproof_cause {
-    GRADPROOF_CAUSE_UNTESTED = 0,           /* Not tested: the budget, the time limit or Ctrl-C ended the
+    GRADPROOF_CAUSE_UNTESTED = 0,           /* Not tested: the budget, the time limit or the caller ended the
                                                check first. */
     GRADPROOF_CAUSE_AGREES = 1,             /* The claimed value agrees with the numerical slope within its
                                                error bar. */
@@ -149,8 +149,8 @@ enum gradproof_cause {
                                                sum fewer or smaller terms. */
     GRADPROOF_CAUSE_STEP_LIMITED = 6,       /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
-    GRADPROOF_CAUSE_DOMAIN = 7,             /* f is not finite, or raises, too close to x: move x into the
-                                               domain of f, or give bounds. */
+    GRADPROOF_CAUSE_DOMAIN = 7,             /* f is not finite, or has no value, too close to x: move x into
+                                               the domain of f, or give bounds. */
     GRADPROOF_CAUSE_NONDETERMINISTIC = 8    /* f is random, f(x) differs from call to call: fix its seed,
                                                switch dropout off, or make its sums reproducible. */
 };
@@ -168,6 +168,14 @@ enum gradproof_stop_reason {
     GRADPROOF_STOPPED_BY_BUDGET = 1,
     GRADPROOF_STOPPED_BY_TIME_LIMIT = 2,
     GRADPROOF_STOPPED_BY_CALLER = 3
+};
+
+/* What makes the noise of an objective. */
+enum gradproof_noise_source {
+    GRADPROOF_NOISE_FROM_CONSTANT = 1,
+    GRADPROOF_NOISE_FROM_ARITHMETIC = 2,
+    GRADPROOF_NOISE_FROM_ROUNDING = 3,
+    GRADPROOF_NOISE_FROM_ELSEWHERE = 4
 };
 
 /* Arithmetic found inside the objective. */
@@ -274,6 +282,14 @@ typedef struct gradproof_report {
     int64_t index;             /* coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none */
     int64_t stopped_by;        /* what ended the check early, one of GRADPROOF_STOPPED_BY_... */
     uint64_t seed;             /* seed of the random lines */
+    int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
+    int64_t blocks;            /* lines: number of named blocks */
+    double usual_resolution;   /* full: middle one of the resolutions of decided coordinates; NaN: none */
+    double usual_relative;     /* the same relative to the claims that are not 0; NaN: none */
+    int64_t compared;          /* number of these claims */
+    double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
+    int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_FROM_... */
+    int64_t most_unseen[6];    /* those that are unseen, worst first; -1: no more */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
@@ -292,6 +308,8 @@ typedef struct gradproof_finding {
     double resolution;         /* the smallest error that would have been seen here */
     double distance;           /* signed distance of the nearest kink seen; 0: at x; NaN: none seen */
     int64_t partner;           /* coordinate whose claim contradicts this one along their common kink; -1: none */
+    int64_t sampled;           /* longer lines: coordinates of it that were tested alone */
+    int64_t sampled_wrong;     /* how many of these are wrong */
 } gradproof_finding;
 
 /* The slopes of one coordinate over one step to both sides of x. */
@@ -876,23 +894,61 @@ int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, cons
  *
  * Words and sentences are in English, never NULL, and owned by the library.
  *
- * Example: what went wrong, in words.
+ * Example: a report as text, with names, and words.
  *
  *     #include <gradproof.h>
  *     #include <stdio.h>
  *
+ *     static int32_t sum(const double *x, int64_t n, double *value, void *user) {
+ *         (void)user;
+ *         *value = 0;
+ *         for (int64_t i = 0; i < n; i++) *value += x[i] * x[i];
+ *         return 0;
+ *     }
+ *
  *     int main(void) {
+ *         double x[] = {1, 2, 3, 4}, claimed[] = {2, 4, 6, 9}; // 9 should be 8
+ *         int64_t borders[] = {0, 1, 4};
+ *         const char *names[] = {"bias", "weight"};
+ *         char text[4096];
+ *         gradproof_options options;
  *         gradproof_report report;
+ *         gradproof_finding findings[4];
  *         report.size = sizeof report;
- *         double x[] = {1, 2}, claimed[] = {1, 1};
- *         int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
- *         if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *         int64_t cause = GRADPROOF_CAUSE_DOMAIN; // as in a finding
- *         printf("%s: %s\n", gradproof_cause_word(cause), gradproof_explain_cause(cause));
- *         printf("the verdict is %s\n", gradproof_verdict_word(report.verdict));
- *         return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
+ *         findings[0].size = sizeof findings[0];
+ *         gradproof_options_default(&options);
+ *         options.blocks = 2;
+ *         options.borders = borders;
+ *         options.names = names;
+ *         int32_t code = gradproof_check(sum, NULL, x, claimed, 4, &options, &report, findings, 4);
+ *         if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
+ *         gradproof_print(&report, findings, 4, &options, text, sizeof text);
+ *         puts(text);
+ *         printf("%s: %s\n", gradproof_cause_word(findings[0].cause), gradproof_explain_cause(findings[0].cause));
+ *         printf("gradproof %s says %s\n", gradproof_version_string(), gradproof_verdict_word(report.verdict));
+ *         return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
  *     }
  */
+
+/*
+ * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
+ * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
+ * computes the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, and
+ * the shape of f where it leaves a claim undecided.
+ *   report       What a check found.
+ *   findings     Its findings; may be NULL.
+ *   capacity     Number of findings that there was room for.
+ *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
+ *                x[3].
+ *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
+ *                size is 0.
+ *   size         Bytes that there is room for, the 0 included.
+ *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
+ *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
+ *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
+ */
+int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
+    const gradproof_options *options, char *buffer, int64_t size);
 
 /*
  * Return the word of a verdict.

@@ -78,6 +78,12 @@ enum gradproof_stop_reason {
     GRADPROOF_STOPPED_BY_TIME_LIMIT = 2,
     GRADPROOF_STOPPED_BY_CALLER = 3
 };
+enum gradproof_noise_source {
+    GRADPROOF_NOISE_FROM_CONSTANT = 1,
+    GRADPROOF_NOISE_FROM_ARITHMETIC = 2,
+    GRADPROOF_NOISE_FROM_ROUNDING = 3,
+    GRADPROOF_NOISE_FROM_ELSEWHERE = 4
+};
 enum gradproof_arithmetic {
     GRADPROOF_ARITHMETIC_COARSE = 16,
     GRADPROOF_ARITHMETIC_FLOAT32 = 32,
@@ -160,6 +166,14 @@ typedef struct gradproof_report {
     int64_t index;
     int64_t stopped_by;
     uint64_t seed;
+    int64_t mode;
+    int64_t blocks;
+    double usual_resolution;
+    double usual_relative;
+    int64_t compared;
+    double change;
+    int64_t noise_source;
+    int64_t most_unseen[6];
 } gradproof_report;
 typedef struct gradproof_finding {
     int64_t size;
@@ -176,6 +190,8 @@ typedef struct gradproof_finding {
     double resolution;
     double distance;
     int64_t partner;
+    int64_t sampled;
+    int64_t sampled_wrong;
 } gradproof_finding;
 typedef struct gradproof_rung {
     int64_t size;
@@ -221,6 +237,7 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
 int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, double *points, double *changes);
 int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, float *points, double *changes);
+int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity, const gradproof_options *options, char *buffer, int64_t size);
 int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, double *out, double *maximum, int64_t *index);
 int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, double *out, double *maximum, int64_t *index);
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report, gradproof_finding *findings, int64_t capacity);

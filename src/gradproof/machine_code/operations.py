@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 
 from . import vectors
 from .records import Record, Records
+from .texts import TEXT_OPERATIONS
 from .threads import THREADS
 from .vectors import VECTOR
 
@@ -347,6 +348,7 @@ def _release(context: Any, pointer: Any) -> Typed:
 
 
 OPERATIONS: dict[str, Any] = {
+    **TEXT_OPERATIONS,
     "as_reals": _as_reals,
     "as_floats": _as_floats,
     "as_record": _as_record,

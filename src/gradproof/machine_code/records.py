@@ -36,6 +36,7 @@ ADDRESSES = {
     "ConstIntegers": types.CPointer(types.int64),
     "Names": types.CPointer(types.voidptr),
     "Progress": types.voidptr,
+    "Letters": types.CPointer(types.uint8),
 }
 
 

@@ -49,7 +49,7 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
         sampled=frozen(outcome.looked_at),
         cause=_open_cause(outcome.report) if lines else None,
         **course._asdict(),
-        _evidence=evidence,
+        _evidence=evidence._replace(noise_source=outcome.report.noise_source, change=float(outcome.report.change)),
     )
 
 

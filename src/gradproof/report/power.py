@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from .text.figures import short
+
 # Every line detects a single error of this many bars: |v| >= 1/2, and half of what shows may be the bar itself.
 SURE = 4.0
 # An error vector is detected if a line shows 2 bars of it, one for the bar itself, one for the error of the measured
@@ -247,17 +249,17 @@ class Power:
             return "the check ended before any line agreed: nothing is known"
         if not self.norm:
             return (
-                f"the claimed gradient is 0; a slope of {_short(self.single)} in a coordinate would have been detected"
+                f"the claimed gradient is 0; a slope of {short(self.single)} in a coordinate would have been detected"
             )
         lines = f"{self.lines} + {self.aligned_lines} lines" if self.aligned_lines else f"{self.lines} lines"
         if self.parts:
             lines += f", {self.parts} parts with their own lines"
         gradient = f", {self.gradient_evaluations} of g" if self.gradient_evaluations else ""
-        factor = f"; a common factor is 1 to within {_short(self.factor)}" if self.aligned_lines else ""
+        factor = f"; a common factor is 1 to within {short(self.factor)}" if self.aligned_lines else ""
         return (
-            f"right to {_short(self.relative)} of the gradient's norm ({_short(self.bar)} in units of f){factor}; any "
-            f"single coordinate off by more than {_short(self.single_relative)} of it would certainly have been "
-            f"detected, any error vector above {_short(self.any_relative)} with probability ≥ "
+            f"right to {short(self.relative)} of the gradient's norm ({short(self.bar)} in units of f){factor}; any "
+            f"single coordinate off by more than {short(self.single_relative)} of it would certainly have been "
+            f"detected, any error vector above {short(self.any_relative)} with probability ≥ "
             f"{_floor(self.probability)}; {lines}, "
             f"{self.evaluations:,} evaluations of f{gradient}{self._seen()}"
         )
@@ -266,13 +268,8 @@ class Power:
         """Return what lines saw and rtol allows, as text."""
         seen = [f"a common factor of {self.seen_factor:.{MOST_DIGITS}g}"] if self.seen_factor != 1.0 else []
         if self.seen:
-            seen.append(f"a disagreement of {_short(self.seen / self.norm)} of the norm along random lines")
+            seen.append(f"a disagreement of {short(self.seen / self.norm)} of the norm along random lines")
         return f"; {' and '.join(seen)} {'was' if len(seen) == 1 else 'were'} seen, below rtol" if seen else ""
-
-
-def _short(value: float) -> str:
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent and not 0.1 <= value < 1000 else f"{value:.2g}"
 
 
 def _floor(probability: float) -> str:

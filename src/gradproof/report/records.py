@@ -131,6 +131,9 @@ class Evidence(NamedTuple):
     claimed: Flat
     values: Values
     blocks: tuple[Flat, Flat, Flat]
+    # What makes the noise of f, one of NOISE_... in core/records/codes.py, and by how much f changes.
+    noise_source: int = 0
+    change: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.text.sentences import EQUAL
 from .cause import Cause
 from .records import Finding
 from .text.figures import short
@@ -87,13 +88,6 @@ def shape_of(finding: Finding) -> Shape:
         or _narrow(sides, finding._noise)
         or NONE
     )
-
-
-EQUAL = (
-    "the value is that of other coordinates, and f has a kink where they are equal (as a median has, or the k-th "
-    "largest value): no coordinate shows it alone, and together the claims agree with f; check at a point where the "
-    "values differ"
-)
 
 
 def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float]) -> Side:

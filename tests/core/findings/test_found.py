@@ -7,7 +7,8 @@ from properties import refuted
 
 from gradproof.core.coordinates import outcome
 from gradproof.core.findings import found as core
-from gradproof.core.records.border import Finding
+from gradproof.core.records.border import Finding, begin_finding
+from gradproof.core.records.codes import AGREES, WRONG
 from gradproof.core.records.engine import coordinate_of, finding_of
 
 PLACES = (17, 321, 4321)
@@ -66,3 +67,28 @@ def test_every_coordinate(order):
     assert [row[:3] for row in copies(engine)] == [(index, index + 1, -1) for index in order]
     assert core.tested_alone(engine) == 4
     assert core.place_in_x(engine, 3) == 3
+
+
+def counts_samples(count, confirming=1):
+    """Of the coordinates that were tested alone, those inside of a longer line, and those of them that are wrong."""
+    lines = memory()
+    lines.confirming, lines.candidates.count = confirming, 4
+    for number, (index, cause) in enumerate(((10, WRONG), (19, AGREES), (20, WRONG), (5, WRONG))):
+        lines.candidates.indices[number] = index
+        coordinate_of(lines.engine, number).cause = cause
+    finding = Finding()
+    for (start, stop), expected in {(10, 20): (2, 1), (0, 100): (4, 3), (10, 11): (0, 0), (30, 40): (0, 0)}.items():
+        begin_finding(finding, start, stop, WRONG, 0, 1.0)
+        count(lines, finding)
+        assert (finding.sampled, finding.sampled_wrong) == (expected if confirming else (0, 0))
+
+
+def test_samples():
+    counts_samples(core.count_samples)
+    counts_samples(core.count_samples, confirming=0)
+
+    def one_more(lines, finding):
+        finding.stop += 1
+        core.count_samples(lines, finding)
+
+    refuted(counts_samples, one_more)

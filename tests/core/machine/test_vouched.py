@@ -15,6 +15,7 @@ from witnesses import new_report
 
 from gradproof.core.machine import vouched
 from gradproof.core.records import codes
+from gradproof.core.records.border import MOST_UNSEEN
 from gradproof.core.records.codes import BAD_CAPACITY, DONE, NO_ENGINE, NULL_ENGINE, VERDICT_RIGHT, VERDICT_WRONG
 from gradproof.core.records.engine import coordinate_of
 from gradproof.core.records.lines import block_of
@@ -211,3 +212,29 @@ def test_bad_arguments(witness):
     assert witness("gradproof_block_factors", lines.engine, None, -1) == BAD_CAPACITY
     lines.engine.mark = 0
     assert witness("gradproof_block_factors", lines.engine, None, 0) == NO_ENGINE
+
+
+@given(known=st.lists(coordinates, min_size=1, max_size=20))
+def are_named_worst_first(vouch, known):
+    """The first ones that could be off by a factor of 2 unseen, as they stand in a report."""
+    report = new_report()
+    for place in range(MOST_UNSEEN):
+        report.most_unseen[place] = -1
+    vouch(check_of(known), report)
+    hidden = [
+        (-resolution / abs(claimed), index)
+        for index, (cause, claimed, resolution) in enumerate(known)
+        if cause in ACCEPTABLE and 0 < abs(claimed) < resolution
+    ]
+    expected = [index for _, index in sorted(hidden)][:MOST_UNSEEN]
+    assert list(report.most_unseen) == [*expected, *[-1] * (MOST_UNSEEN - len(expected))]
+
+
+def test_names_of_the_unseen():
+    are_named_worst_first(vouched.vouch_for_coordinates)
+
+    def as_they_come(engine, report):
+        vouched.vouch_for_coordinates(engine, report)
+        report.most_unseen[:] = sorted(report.most_unseen, key=lambda index: (index < 0, index))
+
+    refuted(are_named_worst_first, as_they_come)

@@ -10,6 +10,7 @@ BEGINNING = {
     "size": FINDING_BYTES,
     "start": 3, "stop": 7, "cause": 5, "kink": 1, "claimed": np.nan, "slope": np.nan, "left": np.nan, "right": np.nan,
     "error_bar": np.inf, "step": np.nan, "resolution": 0.25, "distance": np.nan, "partner": -1,
+    "sampled": 0, "sampled_wrong": 0,
 }  # fmt: skip
 
 

@@ -19,7 +19,10 @@ def is_where_c_has_it(kind, offsets):
     name = f"gradproof_{kind.__name__.lower()}"
     fields = dict(ffi.typeof(name).fields)
     assert {field: place.offset for field, place in fields.items()} == offsets
-    addresses = {field: place.type.cname for field, place in fields.items() if place.type.cname not in KINDS}
+    # Of an array, its elements.
+    names = {field: getattr(place.type, "item", place.type) for field, place in fields.items()}
+    names = {field: one.cname for field, one in names.items() if fields[field].type.kind != "pointer"}
+    addresses = {field: fields[field].type.cname for field in fields if names.get(field) not in KINDS}
     assert addresses == (ADDRESSES if kind is border.Options else {})
     assert [*addresses] == [*kind.addresses]
 

@@ -65,7 +65,7 @@ def records_behind_one_another(words):
     findings = behind(first, Finding)
     intervals = behind_all(findings, 3, Interval)
     first.start = 101
-    findings[2].partner = 102
+    findings[2].sampled_wrong = 102
     intervals[4].high = 103.5
     return float(findings[0].size)
 

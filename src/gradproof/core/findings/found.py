@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..records.border import FINDING_BYTES, Finding
-from ..records.codes import MODE_LINES
-from ..records.engine import ConstEngine, finding_of
+from ..records.codes import MODE_LINES, WRONG
+from ..records.engine import ConstEngine, coordinate_of, finding_of
 from ..records.lines import Lines
 from ..records.memory import as_record, copy_bytes
 
@@ -54,3 +54,15 @@ def copy_found(engine: ConstEngine, number: int, copy: Finding) -> None:
         copy.stop = copy.start + 1
         if copy.partner >= 0:
             copy.partner = place_in_x(engine, copy.partner)
+    else:
+        count_samples(as_record(engine, Lines), copy)
+
+
+def count_samples(lines: Lines, finding: Finding) -> None:
+    """Count the coordinates of a longer line that were tested alone."""
+    if finding.stop == finding.start + 1 or lines.confirming == 0:
+        return
+    for number in range(lines.candidates.count):
+        if finding.start <= lines.candidates.indices[number] < finding.stop:
+            finding.sampled += 1
+            finding.sampled_wrong += 1 if coordinate_of(lines.engine, number).cause == WRONG else 0

@@ -32,6 +32,8 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.parts_bar = lines.part.bar
     report.norm = lines.norm
     report.sum = lines.sum
+    report.change = lines.sum
+    report.blocks = lines.block_count
     report.curved = lines.curved_slope
     report.hidden = lines.hidden_gap
     report.seen = lines.seen

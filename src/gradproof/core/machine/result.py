@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 from ..coordinates.outcome import is_decided
+from ..coordinates.usual import change_of_claims, note_usual_resolutions
 from ..findings.found import place_in_x, tested_alone
 from ..findings.worst_first import write_findings
+from ..noise.shown_arithmetic import noise_source
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
-from ..records.border import REPORT_BYTES, Findings, Report, size_is_bad
+from ..records.border import MOST_UNSEEN, REPORT_BYTES, Findings, Report, size_is_bad
 from ..records.codes import BAD_CAPACITY, DONE, MODE_LINES, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
 from ..records.engine import ConstEngine, coordinate_of
 from ..records.floats import larger
@@ -108,12 +110,17 @@ def write_report(engine: ConstEngine, report: Report) -> None:
     report.spread = engine.spread
     report.rtol = engine.rtol
     report.atol = engine.atol
+    report.mode = engine.mode
+    for place in range(MOST_UNSEEN):
+        report.most_unseen[place] = -1
     if engine.mode == MODE_LINES:
         report_lines(as_record(engine, Lines), report)
         vouch_along_lines(as_record(engine, Lines), report)
     else:
         report_coordinates(engine, report)
         vouch_for_coordinates(engine, report)
+        note_usual_resolutions(engine, report)
+    report.noise_source = noise_source(engine, report.change)
     note_what_stopped(engine, report)
 
 
@@ -136,6 +143,7 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
         report.untested += 1 if cause <= UNTESTED else 0
         if is_decided(cause):
             report.resolution = larger(coordinate.resolution, report.resolution)
+    report.change = change_of_claims(engine)
     report.tested = engine.n - report.untested
     report.open = report.tested - report.agreeing - report.wrong
     report.findings = engine.sweep.finding_count

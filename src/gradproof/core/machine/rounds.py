@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..coordinates.rounds import take_round, write_round
 from ..coordinates.sweep import end_early, prepare
+from ..noise.shown_arithmetic import note_values
 from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
 from ..records.border import Probes
 from ..records.codes import (
@@ -177,6 +178,7 @@ def take_values(
     engine.evaluations += count - engine.skipped
     engine.outside += engine.skipped
     engine.skipped = 0
+    note_values(engine, values, count)
     if engine.mode != MODE_LINES:
         take_round(engine, values, count)
         prepare(engine)

@@ -14,8 +14,8 @@ from ..evidence.scales import UNIT_FLOAT32, largest_claim_in_units, tolerance
 from ..lines.decision import DRIFTS
 from ..lines.rungs import has_coarse_noise
 from ..records.abi import Integer, Reals, exported
-from ..records.border import Report
-from ..records.codes import VERDICT_RIGHT, is_acceptable
+from ..records.border import MOST_UNSEEN, Report
+from ..records.codes import MODE_LINES, VERDICT_RIGHT, is_acceptable
 from ..records.engine import ConstEngine, Coordinate, Engine, coordinate_of
 from ..records.floats import larger, smaller
 from ..records.lines import Lines, block_of
@@ -63,8 +63,33 @@ def vouch_for_coordinates(engine: ConstEngine, report: Report) -> None:
     for index in range(engine.n):
         coordinate = coordinate_of(engine, index)
         seen += 1 if is_seen_to_rtol(engine, coordinate) else 0
-        report.unseen += 1 if is_unseen(coordinate) else 0
+        if is_unseen(coordinate):
+            note_unseen(engine, report, index)
     report.vouched = seen / engine.n
+
+
+def note_unseen(engine: ConstEngine, report: Report, number: int) -> None:
+    """Count a coordinate or a block that could be off by a factor of 2 unseen, and keep the worst ones."""
+    report.unseen += 1
+    if engine.mode == MODE_LINES and as_record(engine, Lines).block_count == 0:
+        return
+    worst = report.most_unseen
+    factor = unseen_factor(engine, number)
+    place = MOST_UNSEEN
+    while place > 0 and (worst[place - 1] < 0 or factor > unseen_factor(engine, worst[place - 1])):
+        place -= 1
+        if place + 1 < MOST_UNSEEN:
+            worst[place + 1] = worst[place]
+    if place < MOST_UNSEEN:
+        worst[place] = number
+
+
+def unseen_factor(engine: ConstEngine, number: int) -> float:
+    """Return how large an error of a coordinate, or common to a block, must be to be seen, relative to its claim."""
+    if engine.mode == MODE_LINES:
+        return factor_seen(as_record(engine, Lines), number)
+    coordinate = coordinate_of(engine, number)
+    return coordinate.resolution / math.fabs(coordinate.claimed)
 
 
 def vouch_along_lines(lines: Lines, report: Report) -> None:
@@ -75,7 +100,8 @@ def vouch_along_lines(lines: Lines, report: Report) -> None:
     for number in range(blocks_of(lines)):
         start, stop = block_range(lines, number)
         seen += stop - start if is_block_seen_to_rtol(lines, number) else 0
-        report.unseen += 1 if factor_seen(lines, number) > 1.0 else 0
+        if factor_seen(lines, number) > 1.0:
+            note_unseen(lines.engine, report, number)
     report.vouched = seen / lines.engine.n
 
 

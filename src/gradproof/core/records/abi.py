@@ -48,6 +48,7 @@ Vector: TypeAlias = Pointer[float]
 ConstVector: TypeAlias = ConstPointer[float]
 
 Words: TypeAlias = Pointer[int]
+Letters: TypeAlias = Pointer[int]
 ConstWords: TypeAlias = ConstPointer[int]
 
 User: TypeAlias = object
@@ -88,6 +89,7 @@ MEANINGS: dict[str, Meaning] = {
     "Rungs": Meaning("gradproof_rung *", "rungs", True),
     "Objective": Meaning("gradproof_objective", "address", False),
     "User": Meaning("void *", "address", False),
+    "Letters": Meaning("char *", "uint8", True),
     "ConstWords": Meaning("const void *", "int64", True),
 }
 

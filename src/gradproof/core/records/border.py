@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from .abi import ConstIntegers, ConstReals, Integer, Names, Pointer, Progress, Real, User
+from .abi import ConstIntegers, ConstReals, Integer, Integers, Names, Pointer, Progress, Real, User
 from .record import WORD, Bits, record, words_of
+
+# So many coordinates or blocks that could be off by a factor of 2 unseen are named.
+MOST_UNSEEN = 6
 
 
 @record
@@ -90,6 +93,14 @@ class Report:
     index: Integer  # coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none
     stopped_by: Integer  # what ended the check early, one of GRADPROOF_STOPPED_BY_...
     seed: Bits  # seed of the random lines
+    mode: Integer  # the way that the check went: GRADPROOF_MODE_FULL or _LINES
+    blocks: Integer  # lines: number of named blocks
+    usual_resolution: Real  # full: middle one of the resolutions of decided coordinates; NaN: none
+    usual_relative: Real  # the same relative to the claims that are not 0; NaN: none
+    compared: Integer  # number of these claims
+    change: Real  # how much f changes, as the claim says, where every coordinate changes by its size
+    noise_source: Integer  # what makes the noise: one of GRADPROOF_NOISE_FROM_...
+    most_unseen: Annotated[Integers, MOST_UNSEEN]  # those that are unseen, worst first; -1: no more
 
 
 @record
@@ -110,6 +121,8 @@ class Finding:
     resolution: Real  # the smallest error that would have been seen here
     distance: Real  # signed distance of the nearest kink seen; 0: at x; NaN: none seen
     partner: Integer  # coordinate whose claim contradicts this one along their common kink; -1: none
+    sampled: Integer  # longer lines: coordinates of it that were tested alone
+    sampled_wrong: Integer  # how many of these are wrong
 
 
 @record
@@ -141,6 +154,8 @@ def begin_finding(finding: Finding, start: int, stop: int, cause: int, kink: int
     finding.step = math.nan
     finding.distance = math.nan
     finding.partner = -1
+    finding.sampled = 0
+    finding.sampled_wrong = 0
 
 
 OPTIONS_BYTES = words_of(Options) * WORD

@@ -160,7 +160,10 @@ DOMAIN = 7
 NONDETERMINISTIC = 8
 
 CAUSES: dict[int, tuple[str, str]] = {
-    UNTESTED: ("untested", "Not tested: the budget, the time limit or Ctrl-C ended the check first."),
+    UNTESTED: (
+        "untested",
+        "Not tested: the budget, the time limit or the caller ended the check first.",
+    ),
     AGREES: ("agrees", "The claimed value agrees with the numerical slope within its error bar."),
     WRONG: (
         "wrong",
@@ -184,13 +187,16 @@ CAUSES: dict[int, tuple[str, str]] = {
     ),
     DOMAIN: (
         "domain",
-        "f is not finite, or raises, too close to x: move x into the domain of f, or give bounds.",
+        "f is not finite, or has no value, too close to x: move x into the domain of f, or give bounds.",
     ),
     NONDETERMINISTIC: (
         "nondeterministic",
         "f is random, f(x) differs from call to call: fix its seed, switch dropout off, or make its sums reproducible.",
     ),
 }
+
+# They are numbered from 0.
+CAUSE_COUNT = len(CAUSES)
 
 # What ended a check before it had all that it wanted.
 STOPPED_BY_NOTHING = 0
@@ -204,6 +210,12 @@ STOPPED_BY: dict[int, str] = {
     STOPPED_BY_TIME_LIMIT: "time_limit",
     STOPPED_BY_CALLER: "caller",
 }
+
+# What makes the noise of f, as far as its size and the arithmetic of f show it.
+NOISE_FROM_CONSTANT = 1
+NOISE_FROM_ARITHMETIC = 2
+NOISE_FROM_ROUNDING = 3
+NOISE_FROM_ELSEWHERE = 4
 
 ARITHMETIC_FLOAT64 = 64
 ARITHMETIC_FLOAT32 = 32

@@ -210,6 +210,7 @@ class Engine:
     rounds: Integer  # rounds told
     asked: Integer  # probes of the round that is under way; 0: none
     stopped: Integer  # what ended the check before its time, one of STOPPED_BY_...
+    beyond_float32: Integer  # 1: a value of f was no number of float32
     noise_measured: Integer  # 1: the noise is known; 0: assumed
     nondeterministic: Integer  # 1: f gave two values at x
     arithmetic: Integer  # found inside of f
@@ -219,6 +220,7 @@ class Engine:
     largest_value: Real  # the largest |f| of all values told
     noise: Real  # standard deviation of the noise of f
     spread: Real  # how far f(x) differs from call to call
+    closest: Real  # while all values are of float32, smallest distance of one from f(x); 0: none yet
     unit: Real  # rounding unit of the claimed gradient
     typical: Real  # typical size of x
     sweep: Sweep  # over coordinates that are looked at one by one

@@ -13,7 +13,22 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .abi import Code, ConstVector, Integer, Integers, Objective, Pointer, Progress, Real, Reals, User, Vector, Words
+from . import codes
+from .abi import (
+    Code,
+    ConstVector,
+    Integer,
+    Integers,
+    Letters,
+    Objective,
+    Pointer,
+    Progress,
+    Real,
+    Reals,
+    User,
+    Vector,
+    Words,
+)
 
 Memory = TypeVar("Memory")
 Kind = TypeVar("Kind")
@@ -179,7 +194,7 @@ def local_record(kind: type[Kind]) -> Kind:
 
 def record_at(records: object, distance: Integer, kind: type[Kind]) -> Kind:
     """Return the record that lies so many bytes behind the beginning of some memory."""
-    return cast(Kind, cast(Any, kind).from_address(address(records) + distance))
+    return cast(Kind, cast(Any, kind).from_address(address(records) + int(distance)))
 
 
 def copy_bytes(target: object, source: object, count: Integer) -> None:
@@ -199,6 +214,42 @@ def weighted_sum(record: object, first: Integer, count: Integer) -> Integer:
     words = np.frombuffer(memory, np.uint64)
     total = np.sum(words * (2 * np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)), dtype=np.uint64)
     return cast(int, total.astype(np.int64))
+
+
+def handle(pointer: object) -> User:
+    """Return a pointer to whatever it leads to, as a record keeps it; `as_record` gives it its type again."""
+    return pointer
+
+
+def letter(text: object, place: Integer) -> Integer:
+    """Return a byte of some text or memory as an integer from 0 to 255; behind the last letter stands 0."""
+    if isinstance(text, bytes):
+        return text[place] if place < len(text) else 0
+    return memoryview(cast(Any, text)).cast("B")[place]
+
+
+def literal(text: str) -> Letters:
+    """Return a constant text, which lives as long as the library."""
+    return cast(Letters, text.encode())
+
+
+def cause_word(cause: Integer) -> Letters:
+    """Return the word of a cause."""
+    return cast(Letters, codes.cause_word(cause).encode())
+
+
+def cause_sentence(cause: Integer) -> Letters:
+    """Return the sentence of a cause."""
+    return cast(Letters, codes.explain_cause(cause).encode())
+
+
+def write_scientific(place: Integers, digits: Integer, value: Real) -> None:
+    """Write a number as `%.*e` of C does, with so many digits behind the point, to memory of 48 bytes.
+
+    It is correctly rounded; what stands between the first digit and the others is the locale's.
+    """
+    written = f"{float(value):.{digits}e}".encode() + b"\0"
+    cast(Any, place).view(np.uint8)[: len(written)] = np.frombuffer(written, np.uint8)
 
 
 def allocate_bytes(count: Integer) -> Words:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 
 from numpy import dtype, float64, frombuffer
 
-from .abi import ConstIntegers, ConstReals, Integer, Integers, Names, Objective, Progress, Reals, User
+from .abi import ConstIntegers, ConstReals, Integer, Integers, Letters, Names, Objective, Progress, Reals, User
 
 Kind = TypeVar("Kind")
 WORD = 8
@@ -26,7 +26,7 @@ Bits: TypeAlias = Annotated[int, "uint64_t"]
 
 NUMBERS: dict[Any, Any] = {float: ctypes.c_double, int: ctypes.c_int64}
 # A record with an address in it lives as long as the call that it was made for: it is never saved.
-ADDRESSES = (Objective, User, Reals, Integers, ConstReals, ConstIntegers, Names, Progress)
+ADDRESSES = (Objective, User, Reals, Integers, ConstReals, ConstIntegers, Names, Progress, Letters)
 
 
 def record(declared: type[Kind]) -> type[Kind]:
@@ -97,7 +97,7 @@ def _address(field: Any) -> property:
         except ValueError:  # as ctypes reports a null pointer here
             return None
 
-    return property(value, put)
+    return property(value, lambda self, pointer: put(self, ctypes.py_object(pointer)))
 
 
 def words_of(kind: type[Any]) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..advice import TOGETHER, advice, is_wrong_together
+from ...core.text.sentences import SAME_VALUE, SHARED, TOGETHER
+from ..advice import advice, is_wrong_together
 from ..cause import Cause
 from ..records import Finding, Record
 from ..shape import Shape, shape_of
@@ -28,8 +29,8 @@ def shared_kink(one: Finding, report: Record) -> str:
     """Return a sentence about a claimed value that something is to be said of only together with its partner's."""
     both = f"{one.name} and {report.name(one.partner)}"
     if one.cause is Cause.WRONG:
-        return f"{both} share a kink: either claimed value is acceptable, but together they are contradictory."
-    return f"{both} have the same value."
+        return f"{both}{SHARED}"
+    return f"{both}{SAME_VALUE}"
 
 
 def _of(cause: Cause, report: Record, undecided: Sequence[Finding]) -> Iterator[str]:

@@ -31,6 +31,12 @@ def setting(value: float) -> str:
     return _short_exponent(f"{value:g}")
 
 
+def decade(value: float) -> int:
+    """Return the exponent of ten of the first digit of a number."""
+    # With so many digits none is rounded up to a power of ten, as a logarithm may be.
+    return int(f"{value:.16e}".partition("e")[2])
+
+
 def _short_exponent(text: str) -> str:
     mantissa, _, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa.rstrip(".")

@@ -6,16 +6,17 @@ import math
 
 import numpy as np
 
+from ...core.text import sentences
 from ..advice import about_noise
 from ..cause import Cause
 from ..records import Finding, Record
 from .figures import filled, number, setting, short
 
 REASONS = {
-    Cause.STEP_LIMITED: "kinks or curvature dominate: use fewer data points, or a smooth stand-in for f",
-    Cause.DOMAIN: 'f has no finite values along lines through x: move x into its domain, or use mode="full"',
-    Cause.NONDETERMINISTIC: "f is random: fix its seed, or switch dropout off",
-    Cause.UNTESTED: "the check ended before its lines were measured: allow more evaluations or time",
+    Cause.STEP_LIMITED: sentences.STEP_LIMITED_ALONG_LINES,
+    Cause.DOMAIN: sentences.DOMAIN_ALONG_LINES,
+    Cause.NONDETERMINISTIC: sentences.RANDOM,
+    Cause.UNTESTED: sentences.UNTESTED_ALONG_LINES,
 }
 ENDED_BY = {"budget": "the budget", "time_limit": "the time limit", "interrupted": "Ctrl-C"}
 NAMED_BLOCKS = 4
@@ -55,7 +56,7 @@ def about_atol(report: Record) -> dict[str, str]:
     """Return the absolute error that was allowed, as a fact; nothing if there was none."""
     if not report.atol:
         return {}
-    return {"atol": f"an error of {setting(report.atol)} (units of f per unit of x) is allowed in every coordinate"}
+    return {"atol": f"an error of {setting(report.atol)} {sentences.UNIT} is allowed in every coordinate"}
 
 
 def facts_of_lines(report: Record) -> dict[str, str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...core.text.sentences import UNIT
 from ..cause import Cause
 from ..records import Finding, Record
 from .explanations import explanations, shared_kink
-from .figures import filled, number, short
+from .figures import decade, filled, number, short
 from .lines import ENDED_BY, REASONS, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
 
@@ -21,7 +21,6 @@ ROWS = 10
 KINK_ROWS = 5
 SHARED = 3
 NAME_ROOM = 24
-UNIT = "units of f per unit of x"
 # Numbers of digits to try until the table is narrow enough.
 DIGITS = (9, 7, 5, 4)
 # Columns to leave out on a terminal too narrow for all of them.
@@ -33,8 +32,8 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     """Return a report as text of at most `width` columns (80 or more); with `colour`, its verdict is coloured."""
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
-    head = "\n".join(textwrap.wrap(headline(report), width))
-    missing = "\n".join(textwrap.wrap(not_vouched_for(report), width))
+    head = filled("", headline(report), "", width)
+    missing = filled("", not_vouched_for(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -102,9 +101,9 @@ def _resolution(report: Record) -> str:
     usual = short(float(np.median(known))) if known.size else worst
     relative = _relative_resolution(report)
     if usual == worst:
-        return f"errors over {worst} would be detected ({UNIT}){relative}"
+        return f"errors over {worst} would be detected {UNIT}{relative}"
     where = "where decided" if report.undecided or report.untested else "everywhere"
-    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates ({UNIT}){relative}"
+    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates {UNIT}{relative}"
 
 
 def _relative_resolution(report: Record) -> str:
@@ -226,5 +225,5 @@ def _justified(slope: float, error_bar: float, most: int) -> int:
     """Return how many digits of a slope to show given its error bar: one more than are certain, at least three."""
     if not (math.isfinite(slope) and math.isfinite(error_bar)) or slope == 0 or error_bar <= 0:
         return min(most, 6)
-    certain = math.floor(math.log10(abs(slope))) - math.floor(math.log10(error_bar))
+    certain = decade(slope) - decade(error_bar)
     return max(3, min(certain + 1, most))

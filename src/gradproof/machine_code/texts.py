@@ -1,0 +1,111 @@
+"""The operations of `core/records/memory.py` on texts: letters, constants, numbers as C writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from ..core.records import codes
+
+BYTES = ir.IntType(8).as_pointer()
+SIZE = ir.IntType(64)
+# Bytes that the longest number needs as C writes it, and more.
+FIGURE_BYTES = 48
+Typed: TypeAlias = tuple[Any, Callable[..., Any]]
+
+
+@intrinsic
+def _handle(context: Any, pointer: Any) -> Typed:
+    return types.voidptr(pointer), _reread
+
+
+@intrinsic
+def _letter(context: Any, text: Any, place: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        byte = builder.load(builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]]))
+        return builder.zext(byte, SIZE)
+
+    return types.int64(text, types.int64), code
+
+
+@intrinsic(prefer_literal=True)
+def _literal(context: Any, text: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _constant_text(builder, text.literal_value)
+
+    return types.voidptr(text), code
+
+
+def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
+    """Return the address of a private constant with these letters and a 0 behind them."""
+    letters = bytearray(text.encode() + b"\0")
+    kind = ir.ArrayType(ir.IntType(8), len(letters))
+    module = builder.module
+    constant = ir.GlobalVariable(module, kind, module.get_unique_name("text"))
+    constant.linkage, constant.global_constant, constant.unnamed_addr = "private", True, True
+    constant.initializer = ir.Constant(kind, letters)
+    return builder.bitcast(constant, BYTES)
+
+
+def _table(name: str, texts: dict[int, str], other: str) -> Any:
+    """Return the operation that gives the text of a number: a function of its own, which a module defines once."""
+
+    def function(module: ir.Module) -> Any:
+        symbol = f"gradproof.{name}"
+        if symbol in module.globals:
+            return module.globals[symbol]
+        made = ir.Function(module, ir.FunctionType(BYTES, [SIZE]), symbol)
+        made.linkage = "linkonce_odr"
+        builder = ir.IRBuilder(made.append_basic_block())
+        unknown = made.append_basic_block()
+        choice = builder.switch(made.args[0], unknown)
+        for number, text in texts.items():
+            block = made.append_basic_block()
+            builder.position_at_end(block)
+            builder.ret(_constant_text(builder, text))
+            choice.add_case(SIZE(number), block)
+        builder.position_at_end(unknown)
+        builder.ret(_constant_text(builder, other))
+        return made
+
+    @intrinsic
+    def find(context: Any, number: Any) -> Typed:
+        def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            return builder.call(function(builder.module), arguments)
+
+        return types.voidptr(types.int64), code
+
+    return find
+
+
+@intrinsic
+def _write_scientific(context: Any, place: Any, digits: Any, value: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(32), [BYTES, SIZE, BYTES], var_arg=True)
+        snprintf = cgutils.get_or_insert_function(builder.module, kind, "snprintf")
+        number = builder.trunc(arguments[1], ir.IntType(32))
+        form = _constant_text(builder, "%.*e")
+        builder.call(snprintf, [builder.bitcast(arguments[0], BYTES), SIZE(FIGURE_BYTES), form, number, arguments[2]])
+        return context.get_dummy_value()
+
+    return types.void(place, types.int64, types.float64), code
+
+
+def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    return builder.bitcast(arguments[0], BYTES)
+
+
+TEXT_OPERATIONS: dict[str, Any] = {
+    "handle": _handle,
+    "letter": _letter,
+    "literal": _literal,
+    "cause_word": _table("cause_word", {cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
+    "cause_sentence": _table(
+        "cause_sentence", {cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE
+    ),
+    "write_scientific": _write_scientific,
+}
