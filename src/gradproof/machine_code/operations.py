@@ -15,6 +15,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from . import vectors
+from .allocation import ALLOCATION
 from .records import Record, Records
 from .texts import TEXT_OPERATIONS
 from .threads import THREADS
@@ -61,12 +62,8 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    address = _place(context, builder, signature.args[0], arguments[0])
+    address = vectors.place(context, builder, signature.args[0], arguments[0])
     return builder.bitcast(address, context.get_value_type(signature.return_type))
-
-
-def _place(context: Any, builder: ir.IRBuilder, kind: Any, value: Any) -> Any:
-    return vectors.address_of(context, builder, value) if kind == VECTOR else value
 
 
 @intrinsic
@@ -133,7 +130,7 @@ def _offset(context: Any, pointer: Any, count: Any) -> Typed:
 @intrinsic
 def _is_null(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return cgutils.is_null(builder, _place(context, builder, pointer, arguments[0]))
+        return cgutils.is_null(builder, vectors.place(context, builder, pointer, arguments[0]))
 
     return types.boolean(pointer), code
 
@@ -216,7 +213,7 @@ def _seconds(context: Any) -> Typed:
 @intrinsic
 def _address(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return builder.ptrtoint(_place(context, builder, pointer, arguments[0]), SIZE)
+        return builder.ptrtoint(vectors.place(context, builder, pointer, arguments[0]), SIZE)
 
     return types.int64(pointer), code
 
@@ -232,17 +229,6 @@ def _element_bytes(context: Any, vector: Any) -> Typed:
 
 
 @intrinsic
-def _local_record(context: Any, kind: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        words = ctypes.sizeof(kind.structure) // 8
-        memory = builder.bitcast(cgutils.alloca_once(builder, SIZE, size=words), BYTES)
-        cgutils.memset(builder, memory, SIZE(8 * words), 0)
-        return memory
-
-    return Record(kind.structure)(kind), code
-
-
-@intrinsic
 def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]])
@@ -254,7 +240,7 @@ def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
 def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         both = zip(signature.args[:2], arguments[:2], strict=True)
-        to, come_from = (builder.bitcast(_place(context, builder, *one), BYTES) for one in both)
+        to, come_from = (builder.bitcast(vectors.place(context, builder, *one), BYTES) for one in both)
         cgutils.raw_memmove(builder, to, come_from, arguments[2], 1)
         return context.get_dummy_value()
 
@@ -264,7 +250,7 @@ def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
 @intrinsic
 def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        words = builder.bitcast(_place(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
+        words = builder.bitcast(vectors.place(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
         total = cgutils.alloca_once_value(builder, SIZE(0))
         with cgutils.for_range(builder, arguments[2]) as loop:
             place = builder.add(arguments[1], loop.index)
@@ -276,78 +262,8 @@ def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
     return types.int64(record, types.int64, types.int64), code
 
 
-@intrinsic
-def _allocate_bytes(context: Any, count: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        malloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE]), "malloc")
-        return builder.bitcast(builder.call(malloc, arguments), SIZE.as_pointer())
-
-    return types.CPointer(types.int64)(types.int64), code
-
-
-@intrinsic
-def _allocate_words(context: Any, count: Any) -> Typed:
-    return types.CPointer(types.int64)(types.int64), _allocate
-
-
-@intrinsic
-def _allocate_record(context: Any, kind: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, SIZE(1), SIZE(ctypes.sizeof(kind.structure)))
-
-    return Record(kind.structure)(kind), code
-
-
-@intrinsic
-def _allocate_records(context: Any, kind: Any, count: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, arguments[1], SIZE(ctypes.sizeof(kind.structure)))
-
-    return Records(kind.structure)(kind, types.int64), code
-
-
-@intrinsic
-def _allocate_reals(context: Any, count: Any) -> Typed:
-    return types.CPointer(types.float64)(types.int64), _allocate
-
-
-@intrinsic
-def _allocate_like(context: Any, vector: Any, count: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        single = vectors.holds_float32(context, builder, arguments[0])
-        element = builder.select(single, SIZE(4), SIZE(8))
-        return vectors.made(context, builder, _zeroed(builder, _at_least_one(builder, arguments[1]), element), single)
-
-    return vector(vector, types.int64), code if vector == VECTOR else _allocate
-
-
-def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    element = context.get_abi_sizeof(context.get_value_type(signature.return_type.dtype))
-    memory = _zeroed(builder, _at_least_one(builder, arguments[-1]), SIZE(element))
-    return builder.bitcast(memory, context.get_value_type(signature.return_type))
-
-
-def _at_least_one(builder: ir.IRBuilder, count: Any) -> Any:
-    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
-    return builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
-
-
-def _zeroed(builder: ir.IRBuilder, count: Any, size: Any) -> Any:
-    calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
-    return builder.call(calloc, [count, size])
-
-
-@intrinsic
-def _release(context: Any, pointer: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [BYTES]), "free")
-        builder.call(free, [builder.bitcast(_place(context, builder, pointer, arguments[0]), BYTES)])
-        return context.get_dummy_value()
-
-    return types.void(pointer), code
-
-
 OPERATIONS: dict[str, Any] = {
+    **ALLOCATION,
     **TEXT_OPERATIONS,
     "as_reals": _as_reals,
     "as_floats": _as_floats,
@@ -357,8 +273,6 @@ OPERATIONS: dict[str, Any] = {
     "clear": _clear,
     "clear_record": _clear_record,
     "clear_bytes": _clear_bytes,
-    "allocate_record": _allocate_record,
-    "allocate_records": _allocate_records,
     "as_like": _as_like,
     "as_vector": _as_vector,
     "untyped": _untyped,
@@ -373,14 +287,8 @@ OPERATIONS: dict[str, Any] = {
     "seconds": _seconds,
     "address": _address,
     "element_bytes": _element_bytes,
-    "local_record": _local_record,
     "record_at": _record_at,
     "copy_bytes": _copy_bytes,
     "weighted_sum": _weighted_sum,
-    "allocate_bytes": _allocate_bytes,
-    "allocate_words": _allocate_words,
-    "allocate_reals": _allocate_reals,
-    "allocate_like": _allocate_like,
-    "release": _release,
     **THREADS,
 }

@@ -75,6 +75,11 @@ def place_of(context: Any, builder: Any, vector: Any, index: Any) -> Any:
     return builder.gep(address_of(context, builder, vector), [builder.shl(index, shift)])
 
 
+def place(context: Any, builder: ir.IRBuilder, kind: Any, value: Any) -> Any:
+    """Return the address behind a vector or a pointer."""
+    return address_of(context, builder, value) if kind == VECTOR else value
+
+
 @infer_global(operator.getitem)
 class VectorItem(AbstractTemplate):
     """`x[k]` is a float64, whatever the vector holds."""

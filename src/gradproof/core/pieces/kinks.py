@@ -94,11 +94,7 @@ def find_kinks(
         set_function(search.function, objective, user, n)
         code = measure_noise(search.function, x, work)
     if code == DONE:
-        for place in range(n):
-            point[place] = widened(x[place])
-            work[place] = x[place]
-        search.point = point
-        search.work = untyped(work)
+        hold_point(search, x, point, work)
         found = 0
         for coordinate in range(n):
             search.index = coordinate
@@ -117,6 +113,15 @@ def find_kinks(
     release(search)
     release(point)
     return code
+
+
+def hold_point(search: KinkSearch, x: ConstVector, point: Reals, work: Vector) -> None:
+    """Begin a search at x, of which one coordinate after the other will move."""
+    for place in range(search.function.engine.n):
+        point[place] = widened(x[place])
+        work[place] = x[place]
+    search.point = point
+    search.work = untyped(work)
 
 
 def code_of_search(radius: float, capacity: int, lacks_memory: bool) -> int:
