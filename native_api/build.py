@@ -48,6 +48,8 @@ if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
 
 # Small code at the same speed; what must be inlined all the same is marked in the core.
 INLINING_THRESHOLD = 10
+# A function that only the library calls saves no registers that its callers do not use.
+REGISTERS_BY_CALLER = "-enable-ipra"
 NO_LINKER_STATUS = 3
 SANITIZED = ("sanitize_address", "sanitize_memory", "sanitize_thread")
 BARE_LINKERS = ("ld", "ld.lld")
@@ -147,6 +149,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    llvm.set_option("gradproof", REGISTERS_BY_CALLER)
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants_text(target))
     symbols = [function.name for function in whole.functions]

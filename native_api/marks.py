@@ -24,7 +24,7 @@ def find(signatures: Iterable[Any]) -> Marked:
 
     entries: dict[Any, set[str]] = {}
     for signature in signatures:
-        own = compiler.entry(signature).native_name.removeprefix(C_FUNCTION)
+        own = compiler.entry(signature, shared=True).native_name.removeprefix(C_FUNCTION)
         entries.setdefault(signature.function, set()).update((signature.symbol, own))
     found: Marked = {}
     for mark, functions in marked_functions().items():

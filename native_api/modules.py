@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import calls
 import marks
 
 
@@ -28,7 +29,7 @@ def compile_all(signatures: Iterable[Any]) -> Compiled:
 
     signatures = list(signatures)
     with own_code() as libraries:
-        functions = [compiler.entry(signature) for signature in signatures]
+        functions = [compiler.entry(signature, shared=True) for signature in signatures]
         # Another Numba collects nothing: then every function brings all that it calls.
         texts = [str(library._final_module) for library in libraries] or [one.inspect_llvm() for one in functions]
         entries = [
@@ -55,6 +56,7 @@ def own_code() -> Iterator[list[Any]]:
         (library, "finalize", finalize),
         (library, "add_linking_library", lambda self, other: other._ensure_finalized()),
         (library, "_optimize_functions", lambda *_: None),
+        (context, "call_conv", property(calls.PlainCalls)),
     ]
     if not all(hasattr(owner, name) for owner, name, _ in instead):
         yield libraries
@@ -77,4 +79,5 @@ def forget_compiled() -> None:
     from gradproof import compiler
 
     compiler.compiled.cache_clear()
+    compiler._dispatcher.cache_clear()
     compiler.entry.cache_clear()

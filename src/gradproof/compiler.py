@@ -18,16 +18,20 @@ import numba
 from numba.core import types
 
 from .core.records import memory
-from .core.records.abi import CORE, Meaning, Signature
+from .core.records.abi import CORE, Meaning, Signature, is_fast, is_kernel
 from .core.records.border import Finding, Options, Probe, Report, Rung
 from .core.records.engine import Engine
+from .machine_code.counting import count
 from .machine_code.operations import OPERATIONS
 from .machine_code.records import Record, Records
+from .machine_code.vectors import either, for_both
 
 # No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 # Only compiled functions call compiled functions: what Numba would add for calls from Python costs a third of the time.
 WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+COUNT_NAME = "counted"
 
 ELEMENTS: dict[str, types.Type] = {
     "void": types.void,
@@ -53,32 +57,49 @@ RECORDS: dict[str, types.Type] = {
 
 
 @functools.cache
-def compiled(function: FunctionType) -> Any:
-    """Return the compiled form of a core function; it is specialised for its arguments at the first call."""
+def compiled(function: FunctionType, shared: bool = False) -> Any:
+    """Return the compiled form of a core function; it is specialised for its arguments at the first call.
+
+    Where twins share what they call, a kernel is specialised for the vectors of either one.
+    """
     if function.__module__ == memory.__name__ and function.__name__ in OPERATIONS:
         return OPERATIONS[function.__name__]
-    return numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function))
+    dispatcher = _dispatcher(function, shared)
+    return for_both(function, dispatcher) if shared and is_kernel(function) else dispatcher
+
+
+@functools.cache
+def _dispatcher(function: FunctionType, shared: bool) -> Any:
+    dispatcher = numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)(_with_compiled_globals(function, shared))
+    if shared and not is_fast(function):
+        # Numba would compile a form for every constant argument: three of one that is called with 1, 2 and 4.
+        typed = dispatcher.get_call_template
+        dispatcher.get_call_template = lambda given, named: typed([types.unliteral(one) for one in given], named)
+    return dispatcher
 
 
 def compiled_names(function: Any) -> set[str]:
-    """Return the LLVM names of the forms in which a core function was compiled; none where nothing called it."""
-    forms = getattr(compiled(function), "overloads", {})
+    """Return the LLVM names of the forms in which twins share a core function; none where nothing called it."""
+    forms = _dispatcher(function, True).overloads
     return {form.fndesc.llvm_func_name for form in forms.values()}
 
 
 @functools.cache
-def entry(signature: Signature, keep: bool = False) -> Any:
+def entry(signature: Signature, keep: bool = False, shared: bool = False) -> Any:
     """Return the C function of a signature: a Numba `cfunc`, with an address and its LLVM text.
 
-    What is kept lies in Numba's cache on disk, under a name that changes with every change of the core or the compiler.
+    Where it is shared, float64 and float32 vectors are told apart as late as possible.  What is kept lies in Numba's
+    cache on disk, under a name that changes with every change of the core or the compiler.
     """
     function: Any = signature.function
     parameters = [_type(meaning) for _, meaning in signature.parameters]
     names = ", ".join(name for name, _ in signature.parameters)
+    vectors = signature.vectors if shared and not is_kernel(function) else ()
+    values = ", ".join(f"either({name})" if name in vectors else name for name, _ in signature.parameters)
     # Called, not compiled a second time: the core calls some of its exported functions itself.  A C function needs
     # its parameters by name, which is why this is text.
-    code = compile(f"lambda {names}: inner({names})", function.__code__.co_filename, "eval")
-    outer = eval(code, {"inner": compiled(function), "__name__": function.__module__})
+    code = compile(f"lambda {names}: inner({values})", function.__code__.co_filename, "eval")
+    outer = eval(code, {"inner": compiled(function, shared), "either": either, "__name__": function.__module__})
     outer.__qualname__ = f"{signature.symbol}_{_core_digest()}"
     c_signature = _type(signature.result)(*parameters)
     if keep:
@@ -109,13 +130,18 @@ def _type(meaning: Meaning) -> types.Type:
     return types.CPointer(element) if meaning.pointer else element
 
 
-def _with_compiled_globals(function: FunctionType) -> FunctionType:
+def _with_compiled_globals(function: FunctionType, shared: bool) -> FunctionType:
     # Not `co_names`, in which fields of records stand, too: one may be called as a function is.
     names = {one.argval for one in dis.get_instructions(function) if one.opname == "LOAD_GLOBAL"}
     found = {name: function.__globals__[name] for name in names if name in function.__globals__}
-    environment = {name: compiled(value) if _is_core(value) else value for name, value in found.items()}
+    environment = {name: compiled(value, shared) if _is_core(value) else value for name, value in found.items()}
     environment |= {"__name__": function.__module__, "__builtins__": function.__globals__["__builtins__"]}
-    copy = FunctionType(function.__code__, environment, function.__name__)
+    code = function.__code__
+    if shared and not is_fast(function):
+        # Under another name, because Numba insists on its own `range`.
+        environment[COUNT_NAME] = count
+        code = code.replace(co_names=tuple(COUNT_NAME if name == "range" else name for name in code.co_names))
+    copy = FunctionType(code, environment, function.__name__)
     copy.__qualname__ = function.__qualname__
     return copy
 

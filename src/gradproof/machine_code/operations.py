@@ -14,9 +14,11 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from . import vectors
 from .records import Record, Records
 from .texts import TEXT_OPERATIONS
 from .threads import THREADS
+from .vectors import VECTOR
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -36,8 +38,18 @@ def _as_floats(context: Any, words: Any) -> Typed:
 
 
 @intrinsic
+def _as_vector(context: Any, words: Any, floats: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return vectors.made(context, builder, arguments[0], cgutils.as_bool_bit(builder, arguments[1]))
+
+    return VECTOR(words, types.boolean), code
+
+
+@intrinsic
 def _as_like(context: Any, vector: Any, words: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if signature.return_type == VECTOR:
+            return vectors.made(context, builder, arguments[1], vectors.holds_float32(context, builder, arguments[0]))
         return builder.bitcast(arguments[1], context.get_value_type(signature.return_type))
 
     return vector(vector, words), code
@@ -49,7 +61,12 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+    address = _place(context, builder, signature.args[0], arguments[0])
+    return builder.bitcast(address, context.get_value_type(signature.return_type))
+
+
+def _place(context: Any, builder: ir.IRBuilder, kind: Any, value: Any) -> Any:
+    return vectors.address_of(context, builder, value) if kind == VECTOR else value
 
 
 @intrinsic
@@ -105,6 +122,9 @@ def _clear_record(context: Any, record: Any) -> Typed:
 @intrinsic
 def _offset(context: Any, pointer: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if pointer == VECTOR:
+            place = vectors.place_of(context, builder, *arguments)
+            return vectors.made(context, builder, place, vectors.holds_float32(context, builder, arguments[0]))
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.int64), code
@@ -113,7 +133,7 @@ def _offset(context: Any, pointer: Any, count: Any) -> Typed:
 @intrinsic
 def _is_null(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return cgutils.is_null(builder, arguments[0])
+        return cgutils.is_null(builder, _place(context, builder, pointer, arguments[0]))
 
     return types.boolean(pointer), code
 
@@ -135,7 +155,9 @@ def _null(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -
 @intrinsic
 def _holds_float32(context: Any, vector: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return context.get_constant(types.boolean, signature.args[0].dtype == types.float32)
+        if vector == VECTOR:
+            return vectors.holds_float32(context, builder, arguments[0])
+        return context.get_constant(types.boolean, vector.dtype == types.float32)
 
     return types.boolean(vector), code
 
@@ -152,6 +174,13 @@ def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: An
         function = ir.FunctionType(ir.IntType(32), values).as_pointer()
         return builder.call(builder.bitcast(arguments[0], function), arguments[1:])
 
+    def code_of_either(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        address = vectors.address_of(context, builder, arguments[1])
+        return code(context, builder, plain, [arguments[0], address, *arguments[2:]])
+
+    plain = types.int32(objective, types.voidptr, types.int64, value, user)
+    if x == VECTOR:
+        return types.int32(objective, x, types.int64, value, user), code_of_either
     return types.int32(objective, x, types.int64, value, user), code
 
 
@@ -187,7 +216,7 @@ def _seconds(context: Any) -> Typed:
 @intrinsic
 def _address(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return builder.ptrtoint(arguments[0], SIZE)
+        return builder.ptrtoint(_place(context, builder, pointer, arguments[0]), SIZE)
 
     return types.int64(pointer), code
 
@@ -195,6 +224,8 @@ def _address(context: Any, pointer: Any) -> Typed:
 @intrinsic
 def _element_bytes(context: Any, vector: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if vector == VECTOR:
+            return builder.select(vectors.holds_float32(context, builder, arguments[0]), SIZE(4), SIZE(8))
         return SIZE(vector.dtype.bitwidth // 8)
 
     return types.int64(vector), code
@@ -222,7 +253,8 @@ def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
 @intrinsic
 def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        to, come_from = (builder.bitcast(argument, BYTES) for argument in arguments[:2])
+        both = zip(signature.args[:2], arguments[:2], strict=True)
+        to, come_from = (builder.bitcast(_place(context, builder, *one), BYTES) for one in both)
         cgutils.raw_memmove(builder, to, come_from, arguments[2], 1)
         return context.get_dummy_value()
 
@@ -232,7 +264,7 @@ def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
 @intrinsic
 def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        words = builder.bitcast(arguments[0], SIZE.as_pointer())
+        words = builder.bitcast(_place(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
         total = cgutils.alloca_once_value(builder, SIZE(0))
         with cgutils.for_range(builder, arguments[2]) as loop:
             place = builder.add(arguments[1], loop.index)
@@ -261,7 +293,7 @@ def _allocate_words(context: Any, count: Any) -> Typed:
 @intrinsic
 def _allocate_record(context: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, SIZE(1), ctypes.sizeof(kind.structure))
+        return _zeroed(builder, SIZE(1), SIZE(ctypes.sizeof(kind.structure)))
 
     return Record(kind.structure)(kind), code
 
@@ -269,7 +301,7 @@ def _allocate_record(context: Any, kind: Any) -> Typed:
 @intrinsic
 def _allocate_records(context: Any, kind: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, arguments[1], ctypes.sizeof(kind.structure))
+        return _zeroed(builder, arguments[1], SIZE(ctypes.sizeof(kind.structure)))
 
     return Records(kind.structure)(kind, types.int64), code
 
@@ -281,28 +313,35 @@ def _allocate_reals(context: Any, count: Any) -> Typed:
 
 @intrinsic
 def _allocate_like(context: Any, vector: Any, count: Any) -> Typed:
-    return vector(vector, types.int64), _allocate
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        single = vectors.holds_float32(context, builder, arguments[0])
+        element = builder.select(single, SIZE(4), SIZE(8))
+        return vectors.made(context, builder, _zeroed(builder, _at_least_one(builder, arguments[1]), element), single)
+
+    return vector(vector, types.int64), code if vector == VECTOR else _allocate
 
 
 def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    count = arguments[-1]
-    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
-    at_least_one = builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
     element = context.get_abi_sizeof(context.get_value_type(signature.return_type.dtype))
-    memory = _zeroed(builder, at_least_one, element)
+    memory = _zeroed(builder, _at_least_one(builder, arguments[-1]), SIZE(element))
     return builder.bitcast(memory, context.get_value_type(signature.return_type))
 
 
-def _zeroed(builder: ir.IRBuilder, count: Any, size: int) -> Any:
+def _at_least_one(builder: ir.IRBuilder, count: Any) -> Any:
+    # C leaves it open whether calloc(0) is NULL; here NULL means that there is no memory.
+    return builder.select(builder.icmp_signed("==", count, SIZE(0)), SIZE(1), count)
+
+
+def _zeroed(builder: ir.IRBuilder, count: Any, size: Any) -> Any:
     calloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE, SIZE]), "calloc")
-    return builder.call(calloc, [count, SIZE(size)])
+    return builder.call(calloc, [count, size])
 
 
 @intrinsic
 def _release(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [BYTES]), "free")
-        builder.call(free, [builder.bitcast(arguments[0], BYTES)])
+        builder.call(free, [builder.bitcast(_place(context, builder, pointer, arguments[0]), BYTES)])
         return context.get_dummy_value()
 
     return types.void(pointer), code
@@ -321,6 +360,7 @@ OPERATIONS: dict[str, Any] = {
     "allocate_record": _allocate_record,
     "allocate_records": _allocate_records,
     "as_like": _as_like,
+    "as_vector": _as_vector,
     "untyped": _untyped,
     "offset": _offset,
     "is_null": _is_null,

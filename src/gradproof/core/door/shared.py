@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ..points.values import Problem, Watch, tell_progress, watched_values
+from ..points.values import Problem, Round, Watch, tell_progress, watched_values
 from ..records.abi import (
     ConstReals,
     ConstVector,
@@ -28,10 +28,9 @@ from ..records.codes import DONE
 from ..records.engine import ROUND
 from ..records.memory import (
     add_at_once,
-    as_floats,
     as_like,
-    as_reals,
     as_record,
+    as_vector,
     clear_record,
     element_bytes,
     holds_float32,
@@ -63,6 +62,7 @@ class Workspace:
     pace: Real  # seconds that an evaluation took in the last round
     objective: Objective  # the problem: what the other threads are told
     user: User  # the same
+    floats: Integer  # 1: the numbers of the point and the claim are float32
     x: Integers  # the point, whatever the type of its numbers
     claimed: Integers  # the same
     sizes: ConstReals  # the problem's
@@ -99,6 +99,7 @@ def keep_problem(work: Workspace, problem: Problem) -> None:
     """Keep what other threads need to know of the problem."""
     work.objective = problem.objective
     work.user = problem.user
+    work.floats = 1 if holds_float32(problem.x) else 0
     work.x = untyped(problem.x)
     work.claimed = untyped(problem.claimed)
     work.sizes = problem.sizes
@@ -138,23 +139,28 @@ def point_in(room: Words, x: ConstVector) -> Vector:
     return as_like(x, offset(room, SHARE_WORDS))
 
 
+def round_of(work: Workspace, count: int) -> Round:
+    """Return the round that is under way."""
+    return Round(work.probes, count, work.values, work.changes)
+
+
 def values_of_round(problem: Problem, work: Workspace, count: int) -> int:
     """Write the values of a round, by as many threads as it is worth; return the code of what ended it early."""
     point = point_in(work.rooms, problem.x)
     if work.threads == 1:
-        return watched_values(problem, work.probes, count, work.values, work.changes, point, work.watch)
+        return watched_values(problem, round_of(work, count), point, work.watch)
     began = seconds()
     work.count = count
     work.counters[0] = 0
-    others = start_others(work, holds_float32(problem.x))
-    code = watched_values(problem, work.probes, count, work.values, work.changes, point, work.watch)
+    others = start_others(work)
+    code = watched_values(problem, round_of(work, count), point, work.watch)
     add_at_once(work.counters, ROUND)
     code = gathered(work, others, code)
     work.pace = (seconds() - began) * (others + 1) / count
     return code
 
 
-def start_others(work: Workspace, floats: bool) -> int:
+def start_others(work: Workspace) -> int:
     """Start threads beside the caller's, as many as there is work for and as can be had; return how many."""
     worth = work.count * work.pace / LEAST_WORK
     wanted = min(work.threads, work.count)
@@ -163,30 +169,20 @@ def start_others(work: Workspace, floats: bool) -> int:
     started = 1
     while started < wanted:
         room = room_of(work, started)
-        if not (start_thread(share_of_floats, room) if floats else start_thread(share_of_doubles, room)):
+        if not start_thread(take_share, room):
             break
         started += 1
     return started - 1
 
 
-def share_of_doubles(room: Words) -> None:
-    """Take a thread's share of a round; x is in double."""
-    work = as_record(as_record(room, Share).block, Workspace)
-    take_share(room, work, as_reals(work.x), as_reals(work.claimed))
-
-
-def share_of_floats(room: Words) -> None:
-    """Take a thread's share of a round; x is in float."""
-    work = as_record(as_record(room, Share).block, Workspace)
-    take_share(room, work, as_floats(work.x), as_floats(work.claimed))
-
-
-def take_share(room: Words, work: Workspace, x: ConstVector, claimed: ConstVector) -> None:
+def take_share(room: Words) -> None:
     """Compute values as long as there are probes that no thread has; what ends that ends it for all threads."""
     share = as_record(room, Share)
-    problem = Problem(work.objective, work.user, x, claimed, work.sizes, work.n)
+    work = as_record(share.block, Workspace)
+    x = as_vector(work.x, work.floats != 0)
+    problem = Problem(work.objective, work.user, x, as_vector(work.claimed, work.floats != 0), work.sizes, work.n)
     point = point_in(room, x)
-    share.code = watched_values(problem, work.probes, work.count, work.values, work.changes, point, share.watch)
+    share.code = watched_values(problem, round_of(work, work.count), point, share.watch)
     add_at_once(work.counters, ROUND)
 
 

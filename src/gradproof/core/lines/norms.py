@@ -18,7 +18,7 @@ from ..points.directions import (
     window_count,
     window_ends,
 )
-from ..records.abi import ConstVector, Reals, always_inlined, kernel
+from ..records.abi import ConstVector, Reals, always_inlined, kernel, never_inlined
 from ..records.floats import larger, widened
 from ..records.lines import Lines
 from ..records.memory import holds_float32, rounded_to_float32
@@ -55,6 +55,7 @@ def floor_in_window(lines: Lines, x: ConstVector, window: int) -> float:
 
 
 @kernel
+@never_inlined
 def window_sums(
     x: ConstVector, claimed: ConstVector, scales: Scales, first: int, last: int
 ) -> tuple[float, float, float]:
@@ -133,6 +134,7 @@ def norm_in_units(lines: Lines, x: ConstVector, claimed: ConstVector, part: tupl
 
 
 @kernel
+@never_inlined
 def count_zeros(x: ConstVector, n: int) -> int:
     """Return how many coordinates are exactly 0."""
     count = 0
@@ -162,6 +164,7 @@ def scale_norms(lines: Lines, x: ConstVector) -> tuple[float, float]:
 
 
 @kernel
+@never_inlined
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:
     """Return whether no value of [first, last) is infinite or NaN: counted, so that several are looked at at once."""
     count = 0

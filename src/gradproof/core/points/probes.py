@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel, never_inlined
 from ..records.border import ConstProbes, Probe
 from ..records.codes import (
     BAD_COUNT,
@@ -56,7 +56,6 @@ def is_long(probe: Probe) -> bool:
     return probe.floor != 0.0
 
 
-@kernel
 def typical_for(x: ConstVector, n: int, probes: ConstProbes, count: int) -> float:
     """Return the typical size of x where a probe is on a short random line, which takes it; else 1, at no cost."""
     for number in range(count):
@@ -100,11 +99,12 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
         point[index] = x[index]
 
 
-@kernel
 def code_of_probes(
     probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals
 ) -> int:
     """Return the code of what probes move that x does not have, or of what long lines take that is missing."""
+    if is_null(probes):
+        return NULL_PROBES
     for number in range(count):
         probe = probes[number]
         if not fits(probe, n):
@@ -119,33 +119,19 @@ def code_of_probes(
     return DONE
 
 
-@kernel
-def code_of_points(
-    x: ConstVector,
-    claimed: ConstVector,
-    sizes: ConstReals,
-    n: int,
-    probes: ConstProbes,
-    count: int,
-    points: Vector,
-    changes: Reals,
-    rows: int,
-) -> int:
-    """Return the code of what is wrong with what `points` and `evaluate` are given; 0 where nothing is."""
+def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector, count: int) -> int:
+    """Return the code of what is wrong with the vectors, of which `points` has room for so many; 0 where nothing is."""
     if n < 0:
         return BAD_N
     if count < 0:
         return BAD_COUNT
     if is_null(x):
         return NULL_X
-    if is_null(probes):
-        return NULL_PROBES
     if is_null(points):
         return NULL_POINT
     room = n * element_bytes(x)
-    if overlap(points, rows * room, x, room) or (not is_null(claimed) and overlap(points, rows * room, claimed, room)):
-        return OVERLAP
-    return code_of_probes(probes, count, n, claimed, sizes, changes)
+    over_claim = not is_null(claimed) and overlap(points, count * room, claimed, room)
+    return OVERLAP if over_claim or overlap(points, count * room, x, room) else DONE
 
 
 @kernel
@@ -159,8 +145,15 @@ def move_and_foretell(
     return 0.0
 
 
-@exported
 @kernel
+@never_inlined
+def copy(x: ConstVector, n: int, point: Vector) -> None:
+    """Begin a point where the lines go through."""
+    for index in range(n):
+        point[index] = x[index]
+
+
+@exported
 def points(
     x: ConstVector,
     claimed: ConstVector,
@@ -200,14 +193,15 @@ def points(
     """
     if count == 0 and n >= 0:
         return DONE
-    code = code_of_points(x, claimed, sizes, n, probes, count, points, changes, count)
+    code = code_of_points(x, claimed, n, points, count)
+    if code == DONE:
+        code = code_of_probes(probes, count, n, claimed, sizes, changes)
     if code != DONE:
         return code
     typical = typical_for(x, n, probes, count)
     for number in range(count):
         row = offset(points, number * n)
-        for index in range(n):
-            row[index] = x[index]
+        copy(x, n, row)
         change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
         if is_long(probes[number]):
             changes[number] = change

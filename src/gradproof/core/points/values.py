@@ -26,7 +26,7 @@ from ..records.floats import widened
 from ..records.memory import add_at_once, is_null, local_record, offset, report_progress, seconds
 from ..records.memory import evaluate as call_objective
 from ..records.record import record
-from .probes import code_of_points, is_long, move_and_foretell, put_back, typical_for
+from .probes import code_of_points, code_of_probes, copy, is_long, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -76,8 +76,16 @@ class Problem(NamedTuple):
     n: int
 
 
+class Round(NamedTuple):
+    """What is asked, and where the answers go: the probes, their values, and the changes that the claim foretells."""
+
+    probes: ConstProbes
+    size: int
+    values: Reals
+    changes: Reals
+
+
 @exported
-@kernel
 def evaluate(
     objective: Objective,
     user: User,
@@ -123,19 +131,20 @@ def evaluate(
         return NULL_OBJECTIVE
     if is_null(values):
         return NULL_VALUES
-    code = code_of_points(x, claimed, sizes, n, probes, count, point, changes, 1)
+    code = code_of_points(x, claimed, n, point, 1 if count > 0 else count)
+    if code == DONE:
+        code = code_of_probes(probes, count, n, claimed, sizes, changes)
     if code != DONE:
         return code
-    watch = local_record(Watch)
-    return watched_values(Problem(objective, user, x, claimed, sizes, n), probes, count, values, changes, point, watch)
+    problem = Problem(objective, user, x, claimed, sizes, n)
+    return watched_values(problem, Round(probes, count, values, changes), point, local_record(Watch))
 
 
-@kernel
-def watched_values(
-    problem: Problem, probes: ConstProbes, count: int, values: Reals, changes: Reals, point: Vector, watch: Watch
-) -> int:
+def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) -> int:
     """Write the values at the points of probes, until all are there or something ends it; return the code that did."""
     x = problem.x
+    probes = asked.probes
+    count = asked.size
     watch.computed = 0
     watch.outside = 0
     watch.missing = count
@@ -144,17 +153,16 @@ def watched_values(
         return DONE
     typical = typical_for(x, problem.n, probes, count)
     if not sets_all(probes[number], 0, problem.n):
-        for index in range(problem.n):
-            point[index] = x[index]
+        copy(x, problem.n, point)
     last = number
     while number < count:
         probe = probes[number]
         leave(probes[last], probe, x, point)
         change = move_and_foretell(x, problem.claimed, problem.sizes, probe, typical, point)
         if is_long(probe):
-            changes[number] = change
+            asked.changes[number] = change
         code = watched_value(problem, point, watch, number, is_inside(watch, probe, point))
-        values[number] = watch.value[0]
+        asked.values[number] = watch.value[0]
         if code != DONE or watch.is_late != 0:
             return code
         last = number
@@ -184,7 +192,6 @@ def watched_value(problem: Problem, point: Vector, watch: Watch, number: int, in
     return note_evaluation(watch)
 
 
-@kernel
 def value_of(problem: Problem, point: Vector, value: Reals) -> int:
     """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
     value[0] = math.nan

@@ -100,6 +100,9 @@ MEANINGS_FLOAT32: dict[str, Meaning] = {
 }
 
 
+VECTORS = ("Vector", "ConstVector")
+
+
 class Signature(NamedTuple):
     """One symbol of the library, and the function behind it."""
 
@@ -108,6 +111,12 @@ class Signature(NamedTuple):
     result: Meaning
     function: Callable[..., Any]
     float32: bool
+
+    @property
+    def vectors(self) -> tuple[str, ...]:
+        """The parameters that are vectors of the user: of float64 in one twin, of float32 in the other."""
+        notes = inspect.signature(self.function).parameters
+        return tuple(name for name, note in notes.items() if str(note.annotation) in VECTORS)
 
 
 # The package that holds the core, wherever in it this file is.
@@ -136,6 +145,16 @@ def kernel(function: Function) -> Function:
     All others are optimised for size: next to the objective they take no time.
     """
     return _mark("kernel", function)
+
+
+def is_kernel(function: Callable[..., Any]) -> bool:
+    """Return whether a function is optimised for speed."""
+    return function in _marked.get("kernel", ())
+
+
+def is_fast(function: Callable[..., Any]) -> bool:
+    """Return whether a function is optimised for speed by itself, or as a part of those that are."""
+    return is_kernel(function) or function in _marked.get("always_inlined", ())
 
 
 def always_inlined(function: Function) -> Function:

@@ -26,13 +26,13 @@ def widened(value: float) -> float:
 
 
 def larger(a: float, b: float) -> float:
-    """Return a where a >= b, else b; where one of the two is NaN, b."""
-    return a if a >= b else b
+    """Return a where a > b, else b: also where one of the two is NaN.  It is one instruction."""
+    return a if a > b else b
 
 
 def smaller(a: float, b: float) -> float:
-    """Return a where a <= b, else b; where one of the two is NaN, b."""
-    return a if a <= b else b
+    """Return a where a < b, else b: also where one of the two is NaN.  It is one instruction."""
+    return a if a < b else b
 
 
 def larger_finite(value: float, largest: float) -> float:

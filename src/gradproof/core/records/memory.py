@@ -92,6 +92,11 @@ def as_floats(words: object) -> Vector:
     return cast(Vector, cast(Any, words).view(np.float32))
 
 
+def as_vector(words: object, floats: bool) -> Vector:
+    """Return the same memory as float32 or float64 numbers."""
+    return cast(Vector, cast(Any, words).view(np.float32 if floats else np.float64))
+
+
 def as_like(vector: ConstVector, words: object) -> Vector:
     """Return the same memory as elements of the type of a vector."""
     return cast(Vector, cast(Any, words).view(cast(Any, vector).dtype))

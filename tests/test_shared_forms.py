@@ -1,0 +1,140 @@
+"""One compiled form for both twins of a function: as the library has it, and nowhere else but here run by Numba."""
+
+import ctypes
+import math
+
+import numpy as np
+import pytest
+
+from gradproof import compiler
+from gradproof.core.lines import norms
+from gradproof.core.points import directions
+from gradproof.core.records import abi, memory
+from gradproof.machine_code import vectors
+
+X = np.array([0.0, -1.5, 2.25, 1e-3, -7.0, 0.0, 3.5])
+TYPES = {np.float64: ctypes.c_double, np.float32: ctypes.c_float}
+
+
+def address(array):
+    return array.ctypes.data
+
+
+def entry(function, *, shared):
+    """The twins of an exported function as functions of C, by their names."""
+    made = {one.symbol: compiler.entry(one, shared=shared) for one in abi.signatures(function)}
+    return {name: one.ctypes for name, one in made.items()}, made
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_shared_twins_give_the_same_bits(dtype):
+    """Sizes of windows: kernels, loops, offsets and null pointers of either type."""
+    x = np.random.default_rng(3).normal(size=2_500).astype(dtype)
+    x[:1024] = 0.0
+    said = []
+    for shared in (False, True):
+        functions, _alive = entry(directions.windows, shared=shared)
+        function = functions["gradproof_windows" + ("_f32" if dtype == np.float32 else "")]
+        sizes = np.zeros(3)
+        pointers = [ctypes.cast(address(one), kind) for one, kind in zip((x, sizes), _pointers(function), strict=True)]
+        assert function(pointers[0], x.size, pointers[1]) == 0
+        assert function(ctypes.cast(None, _pointers(function)[0]), x.size, pointers[1]) != 0
+        said.append(sizes.tobytes())
+    assert said[0] == said[1]
+    assert math.isclose(np.frombuffer(said[1])[1], math.sqrt(np.mean(x[1024:2048].astype(float) ** 2)), rel_tol=1e-12)
+
+
+def _pointers(function):
+    return [kind for kind in function.argtypes if kind is not ctypes.c_int64]
+
+
+def through(body, dtype, array, *more):
+    """What a function of a vector returns, compiled for vectors of either type."""
+    import numba
+
+    kind = numba.types.CPointer(getattr(numba.types, np.dtype(dtype).name))
+    made = vectors.either
+    outer = numba.cfunc(numba.types.float64(kind, numba.types.int64))(lambda x, n: body(made(x), n))
+    return outer.ctypes(ctypes.cast(address(array), ctypes.POINTER(TYPES[dtype])), *more)
+
+
+def shared(function):
+    return compiler.compiled(function, True)
+
+
+def in_core(function, **instead):
+    """A function as if it stood in the core, with other functions than those it sees here."""
+    copy = type(function)(function.__code__, dict(function.__globals__, **instead), function.__name__)
+    copy.__module__ = directions.__name__
+    return copy
+
+
+def total(x, n):
+    """Every second number, from both ends, less what a vector moved by one begins with."""
+    result = 0.0
+    for index in range(n - 1, -1, -2):
+        result += x[index]
+    for index in range(1, n, 2):
+        result += 2.0 * x[index]
+    for index in range(n):
+        result += 4.0 * x[index]
+    return result - moved(x, 1)[0]
+
+
+def moved(x, count):
+    """A vector moved by some places."""
+    return x
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_loops_count_as_range_does(dtype):
+    """Down, by twos and up; an empty one does nothing."""
+    x = X.astype(dtype)
+    plain = in_core(total, moved=memory.offset)
+    n = x.size
+    expected = x[::-2].sum(dtype=float) + 2.0 * x[1::2].sum(dtype=float) + 4.0 * x.sum(dtype=float) - float(x[1])
+    assert math.isclose(through(shared(plain), dtype, x, n), expected, rel_tol=1e-12)
+    assert through(shared(plain), dtype, x, 0) == -float(x[1])
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_kernels_are_compiled_for_either_type_and_chosen(dtype):
+    x = X.astype(dtype)
+    assert through(shared(norms.count_zeros), dtype, x, x.size) == 2
+    assert through(shared(norms.count_zeros), dtype, x, 1) == 1
+    assert len(compiler._dispatcher(norms.count_zeros, True).overloads) == 2
+
+
+def test_a_vector_is_written_in_its_type():
+    """A third is another number in float32."""
+    import numba
+
+    @numba.njit
+    def put(x, n):
+        x[n - 1] = 1.0 / 3.0
+        return x[n - 1]
+
+    single, double = X.astype(np.float32), X.copy()
+    assert through(put, np.float32, single, 3) == float(np.float32(1 / 3)) == float(single[2])
+    assert through(put, np.float64, double, 3) == 1 / 3 == double[2]
+    assert single[3] == np.float32(X[3])
+    assert double[3] == X[3]
+
+
+def signed(x, sign):
+    """The first number with a sign."""
+    return sign * x[0]
+
+
+def both(x, n):
+    """What cancels, and twice the first number."""
+    return signed(x, 1) + signed(x, -1) + signed(x, n)
+
+
+def test_constant_arguments_make_no_forms_of_their_own():
+    """One form for 1, -1 and what is not known; without sharing there are three."""
+    called = in_core(signed)
+    assert through(shared(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
+    assert len(compiler._dispatcher(called, True).overloads) == 1
+    assert through(compiler.compiled(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
+    assert len(compiler._dispatcher(called, False).overloads) == 3
