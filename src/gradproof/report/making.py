@@ -49,7 +49,7 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
         sampled=frozen(outcome.looked_at),
         cause=_open_cause(outcome.report) if lines else None,
         **course._asdict(),
-        _evidence=evidence._replace(noise_source=outcome.report.noise_source, change=float(outcome.report.change)),
+        _evidence=_completed(evidence, outcome.report),
     )
 
 
@@ -102,6 +102,12 @@ def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int
         gradient_evaluations=gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),
     )
+
+
+def _completed(evidence: Evidence, report: structs.Report) -> Evidence:
+    """Return what a report keeps, with what the engine says of noise, of changes, and of usual resolutions."""
+    usual = (float(report.usual_resolution), float(report.usual_relative), report.compared)
+    return evidence._replace(noise_source=report.noise_source, change=float(report.change), usual=usual)
 
 
 def _open_cause(report: structs.Report) -> Cause | None:

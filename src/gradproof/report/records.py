@@ -134,6 +134,8 @@ class Evidence(NamedTuple):
     # What makes the noise of f, one of NOISE_... in core/records/codes.py, and by how much f changes.
     noise_source: int = 0
     change: float = 0.0
+    # Of the engine: the middle one of the resolutions, and that relative to how many claims; not after fewer rows.
+    usual: tuple[float, float, int] | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -108,6 +108,7 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
         unseen=report.unseen + sum(_is_unseen(one) for one in told.values()),
         resolution=float(known.max()) if known.size else report.resolution,
         resolutions=frozen(resolutions),
+        _evidence=report._evidence._replace(usual=None),
     )
 
 

@@ -22,6 +22,8 @@ from .outcome import is_decided
 BEYOND_ALL = (1 << 63) - 1
 NONE_YET = -1
 UNKNOWN = -1.0
+# Two digits are shown: a part in a thousand (2**-10) is as good as the number itself, and found in few passes.
+FINE_ENOUGH = 1 << 42
 
 
 def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
@@ -52,7 +54,7 @@ def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
     before = 0
     through = count
     evenly = True
-    while low < high:
+    while high - low > FINE_ENOUGH:
         part = (upper - before) / (through - before) if evenly else 0.5
         evenly = not evenly
         guess = low + int(part * float(high - low))

@@ -95,7 +95,7 @@ class Report:
     seed: Bits  # seed of the random lines
     mode: Integer  # the way that the check went: GRADPROOF_MODE_FULL or _LINES
     blocks: Integer  # lines: number of named blocks
-    usual_resolution: Real  # full: middle one of the resolutions of decided coordinates; NaN: none
+    usual_resolution: Real  # full: half of the decided coordinates have no larger one, to a thousandth; NaN: none
     usual_relative: Real  # the same relative to the claims that are not 0; NaN: none
     compared: Integer  # number of these claims
     change: Real  # how much f changes, as the claim says, where every coordinate changes by its size

@@ -96,25 +96,26 @@ def _joined(facts: dict[str, str], width: int) -> str:
 
 
 def _resolution(report: Record) -> str:
-    known = report.resolutions[np.isfinite(report.resolutions)]
+    median, relative, compared = report._evidence.usual or _usual(report)
     worst = short(report.resolution)
-    usual = short(float(np.median(known))) if known.size else worst
-    relative = _relative_resolution(report)
+    usual = short(median) if math.isfinite(median) else worst
+    of_slopes = f"; relative to the slope, over {short(relative)}" if compared else ""
+    of_slopes += " in half of them" if compared > 1 else ""
     if usual == worst:
-        return f"errors over {worst} would be detected {UNIT}{relative}"
+        return f"errors over {worst} would be detected {UNIT}{of_slopes}"
     where = "where decided" if report.undecided or report.untested else "everywhere"
-    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates {UNIT}{relative}"
+    return f"errors over {worst} would be detected {where}, over {usual} in half the coordinates {UNIT}{of_slopes}"
 
 
-def _relative_resolution(report: Record) -> str:
-    """Return the resolution relative to the claimed slopes that are not 0, of the middle one of them."""
+def _usual(report: Record) -> tuple[float, float, int]:
+    """Return what the engine says of usual resolutions, for those that fewer rows have changed since."""
     claimed = np.abs(np.asarray(report._evidence.claimed, np.float64))
-    chosen = np.isfinite(report.resolutions) & np.isfinite(claimed) & (claimed > 0)
-    if not chosen.any():
-        return ""
+    known = np.isfinite(report.resolutions)
+    chosen = known & np.isfinite(claimed) & (claimed > 0)
     with np.errstate(over="ignore"):
-        usual = float(np.median(report.resolutions[chosen] / claimed[chosen]))
-    return f"; relative to the slope, over {short(usual)}{' in half of them' if np.count_nonzero(chosen) > 1 else ''}"
+        relative = float(np.median(report.resolutions[chosen] / claimed[chosen])) if chosen.any() else math.nan
+    median = float(np.median(report.resolutions[known])) if known.any() else math.nan
+    return median, relative, int(np.count_nonzero(chosen))
 
 
 def _slopes(one: Finding, digits: int) -> dict[str, str]:
