@@ -284,7 +284,8 @@ typedef struct gradproof_report {
     uint64_t seed;             /* seed of the random lines */
     int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
     int64_t blocks;            /* lines: number of named blocks */
-    double usual_resolution;   /* full: half of the decided coordinates have no larger one, to a thousandth; NaN: none */
+    double usual_resolution;   /* full: half of the decided coordinates have no larger one, to a thousandth; NaN:
+                                  none */
     double usual_relative;     /* the same relative to the claims that are not 0; NaN: none */
     int64_t compared;          /* number of these claims */
     double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
