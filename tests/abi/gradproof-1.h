@@ -25,13 +25,15 @@
  * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp: the library
  *            has tables for unwinding, and holds no locks. gradproof_check and the pieces then do not give back the
  *            memory that they took for the call. In rounds nothing is lost: what left gradproof_evaluate is caught,
- *            and gradproof_end gives the check back. A code above 0 is the way without loss everywhere.
+ *            and gradproof_end gives the check back. Where options.threads is above 1 nothing may leave in this way.
+ *            A code above 0 is the way without loss everywhere.
  * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI: structs that
  *            begin with their size may grow at the end, and functions and codes may be added, but nothing moves.
  * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
  *            begun, evaluated and told with the same one.
  * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
- *            an engine belongs to one thread at a time. The objective is called in the thread of the caller.
+ *            an engine belongs to one thread at a time. The objective is called in the thread of the caller, unless
+ *            options.threads is above 1.
  * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
  *            so does the verdict.
  *
@@ -133,7 +135,7 @@ enum gradproof_verdict {
 
 /* Causes of a finding; gradproof_explain_cause gives the sentence. */
 enum gradproof_cause {
-    GRADPROOF_CAUSE_UNTESTED = 0,           /* Not tested: the budget, the time limit or Ctrl-C ended the
+    GRADPROOF_CAUSE_UNTESTED = 0,           /* Not tested: the budget, the time limit or the caller ended the
                                                check first. */
     GRADPROOF_CAUSE_AGREES = 1,             /* The claimed value agrees with the numerical slope within its
                                                error bar. */
@@ -147,8 +149,8 @@ enum gradproof_cause {
                                                sum fewer or smaller terms. */
     GRADPROOF_CAUSE_STEP_LIMITED = 6,       /* No step gave a slope that its neighbours confirm: f varies too
                                                fast or jumps; look at f along this line. */
-    GRADPROOF_CAUSE_DOMAIN = 7,             /* f is not finite, or raises, too close to x: move x into the
-                                               domain of f, or give bounds. */
+    GRADPROOF_CAUSE_DOMAIN = 7,             /* f is not finite, or has no value, too close to x: move x into
+                                               the domain of f, or give bounds. */
     GRADPROOF_CAUSE_NONDETERMINISTIC = 8    /* f is random, f(x) differs from call to call: fix its seed,
                                                switch dropout off, or make its sums reproducible. */
 };
@@ -166,6 +168,14 @@ enum gradproof_stop_reason {
     GRADPROOF_STOPPED_BY_BUDGET = 1,
     GRADPROOF_STOPPED_BY_TIME_LIMIT = 2,
     GRADPROOF_STOPPED_BY_CALLER = 3
+};
+
+/* What makes the noise of an objective. */
+enum gradproof_noise_source {
+    GRADPROOF_NOISE_FROM_CONSTANT = 1,
+    GRADPROOF_NOISE_FROM_ARITHMETIC = 2,
+    GRADPROOF_NOISE_FROM_ROUNDING = 3,
+    GRADPROOF_NOISE_FROM_ELSEWHERE = 4
 };
 
 /* Arithmetic found inside the objective. */
@@ -218,9 +228,8 @@ typedef struct gradproof_options {
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
     double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
-    int64_t threads;           /* gradproof_check: so many threads call the objective; 0 or 1: the caller's alone */
-    const double *lower;       /* gradproof_check: n lower bounds, outside of which the objective is not called; or
-                                  NULL */
+    int64_t threads;           /* gradproof_check: so many threads call the objective at once; 0 or 1: the caller's */
+    const double *lower;       /* gradproof_check: n lower bounds, beyond which f is not called; or NULL */
     const double *upper;       /* gradproof_check: n upper bounds; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
@@ -273,12 +282,20 @@ typedef struct gradproof_report {
     int64_t index;             /* coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none */
     int64_t stopped_by;        /* what ended the check early, one of GRADPROOF_STOPPED_BY_... */
     uint64_t seed;             /* seed of the random lines */
+    int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
+    int64_t blocks;            /* lines: number of named blocks */
+    double usual_resolution;   /* full: half of the decided coordinates have no larger one, to a thousandth; NaN:
+                                  none */
+    double usual_relative;     /* the same relative to the claims that are not 0; NaN: none */
+    int64_t compared;          /* number of these claims */
+    double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
+    int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_FROM_... */
+    int64_t most_unseen[6];    /* those that are unseen, worst first; -1: no more */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
 typedef struct gradproof_finding {
-    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first one of an array, for all of
-                                  them */
+    int64_t size;              /* sizeof(gradproof_finding), set by the caller in the first of an array, for all */
     int64_t start;             /* first coordinate of the line */
     int64_t stop;              /* one past its last coordinate */
     int64_t cause;             /* one of GRADPROOF_CAUSE_...; gradproof_explain_cause gives its sentence */
@@ -292,7 +309,20 @@ typedef struct gradproof_finding {
     double resolution;         /* the smallest error that would have been seen here */
     double distance;           /* signed distance of the nearest kink seen; 0: at x; NaN: none seen */
     int64_t partner;           /* coordinate whose claim contradicts this one along their common kink; -1: none */
+    int64_t sampled;           /* longer lines: coordinates of it that were tested alone */
+    int64_t sampled_wrong;     /* how many of these are wrong */
 } gradproof_finding;
+
+/* The slopes of one coordinate over one step to both sides of x. */
+typedef struct gradproof_rung {
+    int64_t size;              /* sizeof(gradproof_rung), set by the caller in the first one of an array */
+    double step;               /* the step, positive */
+    double left;               /* backward slope; NaN: f has no value there */
+    double right;              /* forward slope; NaN: f has no value there */
+    double slope;              /* centered slope */
+    double gap;                /* right - left */
+    double error_bar;          /* what rounding noise may add to a slope: four standard deviations */
+} gradproof_rung;
 
 /* ===========================================================================================================
  * 1. Check a gradient
@@ -344,6 +374,14 @@ int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
+ * With options->threads above 1, the objective is called from up to so many threads at once, the caller's
+ * among them, wherever a round of points takes long enough to be shared. It must be reentrant: every call has
+ * a point and a value of its own, but all have the same user data, which must not be written without a lock
+ * or atomics. The report and the findings are the same bits for any number of threads. Where a call of the
+ * objective ends the check, calls that other threads are in come to their end first. Progress is called in
+ * the caller's thread alone. The threads have ended when gradproof_check returns. An exception or a longjmp
+ * must not leave an objective in another thread, where nothing can catch it; and thread-local settings, such
+ * as a rounding mode, are the system's there, not the caller's.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has
  *                none; or a code above 0, which ends the check at once and is handed back.
  *   user         Handed to the objective as it is.
@@ -354,7 +392,8 @@ int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
  *   report       Its size is set by the caller. Filled with what was found; where a callback ended the check,
  *                with what was found until then; where the call is refused, the verdict is
  *                GRADPROOF_INCONCLUSIVE.
- *   findings     The size of the first one is set by the caller. Filled with the findings, at most capacity;
+ *   findings     The size of the first one is set by the caller. Filled with the findings, worst first: what
+ *                is wrong, then what is open, then kinks; if there are more than capacity, with the worst;
  *                may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0: the check ran, and report->verdict is its verdict; above 0 the code of the objective or
@@ -567,7 +606,8 @@ int32_t gradproof_stop(gradproof_engine *engine);
  *   engine       The check.
  *   report       Filled with verdict, counts and figures, as far as its size goes; report->findings says how
  *                many findings there are. Where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.
- *   findings     Filled with the findings: coordinates in their order, then longer lines; at most capacity;
+ *   findings     The size of the first one is set by the caller. Filled with the findings, worst first: what
+ *                is wrong, then what is open, then kinks; if there are more than capacity, with the worst;
  *                may be NULL.
  *   capacity     Number of findings that fit.
  *   Returns      0; GRADPROOF_NULL_REPORT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY; GRADPROOF_NOTHING_TOLD
@@ -826,29 +866,90 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
     double radius, float *work, int64_t *index, double *distance, double *left, double *right,
     int64_t capacity, int64_t *count);
 
+/*
+ * Write the evidence along one coordinate: its slopes at every step that a full ladder takes.
+ * Some 20 to 100 evaluations, those for the noise of f included; a claimed slope that the finest steps settle
+ * ends the ladder early. |slope - claimed| shows why: in a wrong claim it is the same at every step; noise
+ * grows like 1 / step as steps shrink; truncation shrinks with the step; and where it drops at once, larger
+ * steps cross a kink.
+ *   objective, user, x, n, work
+ *                As for gradproof_noise_floor.
+ *   index        The coordinate, from 0 to n - 1.
+ *   claimed      Its claimed slope; NaN without one: then all steps are taken.
+ *   rungs        The size of the first one is set by the caller. Filled with the steps, finest first, at most
+ *                capacity, of which there are never more than 96. May be NULL where capacity is 0.
+ *   capacity     Number of rungs that fit.
+ *   count        Filled with the number of steps, which may be larger than capacity.
+ *   Returns      0; GRADPROOF_BAD_INDEX; GRADPROOF_BAD_CAPACITY; GRADPROOF_BAD_SIZE; or as
+ *                gradproof_noise_floor. Where a code above 0 of the objective ended the call, the steps until
+ *                then are there.
+ */
+int32_t gradproof_ladder(gradproof_objective objective, void *user, const double *x, int64_t n, int64_t index,
+    double claimed, double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
+int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, const float *x, int64_t n,
+    int64_t index, double claimed, float *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
+
 /* ===========================================================================================================
  * 4. Text and codes
  * ===========================================================================================================
  *
  * Words and sentences are in English, never NULL, and owned by the library.
  *
- * Example: what went wrong, in words.
+ * Example: a report as text, with names, and words.
  *
  *     #include <gradproof.h>
  *     #include <stdio.h>
  *
+ *     static int32_t sum(const double *x, int64_t n, double *value, void *user) {
+ *         (void)user;
+ *         *value = 0;
+ *         for (int64_t i = 0; i < n; i++) *value += x[i] * x[i];
+ *         return 0;
+ *     }
+ *
  *     int main(void) {
+ *         double x[] = {1, 2, 3, 4}, claimed[] = {2, 4, 6, 9}; // 9 should be 8
+ *         int64_t borders[] = {0, 1, 4};
+ *         const char *names[] = {"bias", "weight"};
+ *         char text[4096];
+ *         gradproof_options options;
  *         gradproof_report report;
+ *         gradproof_finding findings[4];
  *         report.size = sizeof report;
- *         double x[] = {1, 2}, claimed[] = {1, 1};
- *         int32_t code = gradproof_check(NULL, NULL, x, claimed, 2, NULL, &report, NULL, 0);
- *         if (code != GRADPROOF_DONE) puts(gradproof_explain(code));
- *         int64_t cause = GRADPROOF_CAUSE_DOMAIN; // as in a finding
- *         printf("%s: %s\n", gradproof_cause_word(cause), gradproof_explain_cause(cause));
- *         printf("the verdict is %s\n", gradproof_verdict_word(report.verdict));
- *         return gradproof_version() == GRADPROOF_VERSION ? 0 : 1;
+ *         findings[0].size = sizeof findings[0];
+ *         gradproof_options_default(&options);
+ *         options.blocks = 2;
+ *         options.borders = borders;
+ *         options.names = names;
+ *         int32_t code = gradproof_check(sum, NULL, x, claimed, 4, &options, &report, findings, 4);
+ *         if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
+ *         gradproof_print(&report, findings, 4, &options, text, sizeof text);
+ *         puts(text);
+ *         printf("%s: %s\n", gradproof_cause_word(findings[0].cause), gradproof_explain_cause(findings[0].cause));
+ *         printf("gradproof %s says %s\n", gradproof_version_string(), gradproof_verdict_word(report.verdict));
+ *         return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
  *     }
  */
+
+/*
+ * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
+ * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
+ * computes the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, and
+ * the shape of f where it leaves a claim undecided.
+ *   report       What a check found.
+ *   findings     Its findings; may be NULL.
+ *   capacity     Number of findings that there was room for.
+ *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
+ *                x[3].
+ *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
+ *                size is 0.
+ *   size         Bytes that there is room for, the 0 included.
+ *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
+ *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
+ *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
+ */
+int64_t gradproof_print(const gradproof_report *report, const gradproof_finding *findings, int64_t capacity,
+    const gradproof_options *options, char *buffer, int64_t size);
 
 /*
  * Return the word of a verdict.

@@ -575,8 +575,8 @@ module gradproof
       integer(c_int64_t) function gradproof_print(report, findings, capacity, options, buffer, size) bind(c, &
          name="gradproof_print")
          import
-         type(gradproof_report), intent(inout) :: report
-         type(gradproof_finding), intent(inout), optional :: findings(*)
+         type(gradproof_report), intent(in) :: report
+         type(gradproof_finding), intent(in), optional :: findings(*)
          integer(c_int64_t), value :: capacity
          type(gradproof_options), intent(in), optional :: options
          character(kind=c_char), intent(inout), optional :: buffer(*)

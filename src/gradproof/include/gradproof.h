@@ -948,7 +948,7 @@ int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, cons
  *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;
  *                GRADPROOF_NOTHING_TOLD where the report holds no verdict; or what is wrong with the options.
  */
-int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity,
+int64_t gradproof_print(const gradproof_report *report, const gradproof_finding *findings, int64_t capacity,
     const gradproof_options *options, char *buffer, int64_t size);
 
 /*

@@ -237,7 +237,7 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
 int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 int32_t gradproof_points(const double *x, const double *claimed, const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, double *points, double *changes);
 int32_t gradproof_points_f32(const float *x, const float *claimed, const double *sizes, int64_t n, const gradproof_probe *probes, int64_t count, float *points, double *changes);
-int64_t gradproof_print(gradproof_report *report, gradproof_finding *findings, int64_t capacity, const gradproof_options *options, char *buffer, int64_t size);
+int64_t gradproof_print(const gradproof_report *report, const gradproof_finding *findings, int64_t capacity, const gradproof_options *options, char *buffer, int64_t size);
 int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, double *out, double *maximum, int64_t *index);
 int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, double *out, double *maximum, int64_t *index);
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report, gradproof_finding *findings, int64_t capacity);

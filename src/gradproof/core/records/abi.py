@@ -85,6 +85,8 @@ MEANINGS: dict[str, Meaning] = {
     "Options": Meaning("gradproof_options *", "options", True),
     "ConstOptions": Meaning("const gradproof_options *", "options", True),
     "Report": Meaning("gradproof_report *", "report", True),
+    "ConstReport": Meaning("const gradproof_report *", "report", True),
+    "ConstFindings": Meaning("const gradproof_finding *", "findings", True),
     "Findings": Meaning("gradproof_finding *", "findings", True),
     "Rungs": Meaning("gradproof_rung *", "rungs", True),
     "Objective": Meaning("gradproof_objective", "address", False),

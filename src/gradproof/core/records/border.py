@@ -174,7 +174,9 @@ def size_is_bad(size: int, least: int) -> bool:
 Probes: TypeAlias = Pointer[Probe]
 ConstProbes: TypeAlias = Pointer[Probe]
 ConstOptions: TypeAlias = Options
+ConstReport: TypeAlias = Report
 Findings: TypeAlias = Pointer[Finding]
+ConstFindings: TypeAlias = Pointer[Finding]
 Rungs: TypeAlias = Pointer[Rung]
 
 RECORDS: tuple[type[object], ...] = (Probe, Options, Report, Finding, Rung)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..machine.options import take_options
 from ..records.abi import Integer, Letters, exported, never_inlined
-from ..records.border import REPORT_BYTES, ConstOptions, Findings, Options, Report, size_is_bad
+from ..records.border import REPORT_BYTES, ConstFindings, ConstOptions, ConstReport, Options, Report, size_is_bad
 from ..records.codes import (
     BAD_CAPACITY,
     BAD_SIZE,
@@ -31,7 +31,12 @@ LEAST_FINDING = 128
 
 @exported
 def print(  # noqa: A001  (the name that C has)
-    report: Report, findings: Findings, capacity: Integer, options: ConstOptions, buffer: Letters, size: Integer
+    report: ConstReport,
+    findings: ConstFindings,
+    capacity: Integer,
+    options: ConstOptions,
+    buffer: Letters,
+    size: Integer,
 ) -> Integer:
     """Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
 
@@ -41,9 +46,9 @@ def print(  # noqa: A001  (the name that C has)
 
     Parameters
     ----------
-    report : Report
+    report : ConstReport
         What a check found.
-    findings : Findings
+    findings : ConstFindings
         Its findings; may be NULL.
     capacity : Integer
         Number of findings that there was room for.
@@ -87,7 +92,7 @@ def print(  # noqa: A001  (the name that C has)
     return text.used
 
 
-def code_of_memory(report: Report, findings: Findings, capacity: int, buffer: Letters, size: int) -> int:
+def code_of_memory(report: ConstReport, findings: ConstFindings, capacity: int, buffer: Letters, size: int) -> int:
     """Return the code of what is wrong with the memory that is read or written; 0 where nothing is."""
     if is_null(report):
         return NULL_REPORT
