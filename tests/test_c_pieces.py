@@ -97,6 +97,11 @@ static void kinks(double *work) {
     printf("room for one, found %d\n", (int)count);
     code = gradproof_find_kinks(smooth, NULL, y, N, 0, work, index, distance, left, right, N, &count);
     printf("smooth %d %d\n", code, (int)count);
+    count = 9;
+    code = gradproof_find_kinks(refuse, NULL, y, N, 0, work, index, distance, left, right, N, &count);
+    printf("refused %d %d\n", code, (int)count);
+    code = gradproof_find_kinks(smooth, NULL, y, INT64_MAX, 0, work, index, distance, left, right, N, &count);
+    printf("more than there can be %d\n", code == GRADPROOF_BAD_N);
 }
 
 static void ladder(const double *x, double *work) {
@@ -152,6 +157,8 @@ at x[0] +0.0000: -1.000, 1.000
 at x[2] -0.0625: -3.000, 3.000
 room for one, found 2
 smooth 0 0
+refused 17 0
+more than there can be 1
 ladder 0 1 1 1
 room for one 0 1 1
 refused 17

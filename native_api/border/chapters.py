@@ -37,7 +37,7 @@ CHAPTERS = (
         (
             "One call says whether a claimed gradient is that of an objective, and which coordinates are wrong.",
             "Up to 5,000 coordinates are tested one by one. More of them are tested along lines that move all of them "
-            "at once: about a hundred evaluations, whatever n is. The options can have it otherwise.",
+            "at once: about a hundred evaluations, whatever n is. options.mode can say otherwise.",
         ),
         "check.c",
         "the third component of a claimed gradient is wrong.",

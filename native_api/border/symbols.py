@@ -195,15 +195,15 @@ def enumerations() -> list[Enumeration]:
         Enumeration("gradproof_cause", "Causes of a finding; gradproof_explain_cause gives the sentence.", causes),
         Enumeration(
             "gradproof_mode",
-            "The one that suits n and the budget, every coordinate by itself, or lines.",
+            "How a check goes: as suits n and the budget, every coordinate by itself, or along lines.",
             _named("MODE_"),
         ),
         Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
-        Enumeration("gradproof_noise_source", "What makes the noise of an objective.", _named("NOISE_FROM_")),
+        Enumeration("gradproof_noise_source", "Where the noise of an objective comes from.", _named("NOISE_FROM_")),
         Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
         Enumeration(
             "gradproof_limit",
-            "The largest round: gradproof_ask wants room for so many probes.",
+            "The largest round: gradproof_ask needs room for this many probes.",
             [Constant("GRADPROOF_ROUND", ROUND, "")],
         ),
     ]

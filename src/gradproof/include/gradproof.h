@@ -3,39 +3,42 @@
  *
  * Four chapters, each with an example that compiles as it stands:
  *     1. Check a gradient: one call.
- *     2. The same check in rounds, where the caller evaluates the objective: threads, MPI, a GPU, another process.
+ *     2. The same check in rounds: the caller evaluates the objective, in threads, with MPI, on a GPU.
  *     3. Pieces: differences, relative errors, the noise and the kinks of an objective.
  *     4. Text and codes.
  *
- * Link with -lgradproof -lm. pkg-config and CMake know gradproof after `gradproof native --prefix DIR`; `gradproof info
- * --cflags --libs` prints the flags of the library inside of the Python package. Nothing of Python is needed.
+ * Link with -lgradproof -lm. pkg-config and CMake know gradproof after `gradproof native --prefix DIR`;
+ * `gradproof info --cflags --libs` prints the flags of the library inside the Python package. Programs do not
+ * need Python.
  *
- * Codes      0 is done; below 0 misuse or a lack of memory; above 0 a callback's own code, which ends the call at once
- *            and is handed back. Where a function returns a number, such as that of probes, a code below 0 comes in its
- *            place. gradproof_explain gives the sentence of every code.
+ * Codes      0 is done; below 0 misuse or a lack of memory; above 0 a callback's own code, which ends the
+ *            call at once and is handed back. Where a function returns a number, such as that of probes, a
+ *            code below 0 comes in its place. gradproof_explain gives the sentence of every code.
  * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
- * Structs    The first field of options, report and finding is their size. Set it to sizeof before the call: so a
- *            program goes on working with a later library, whose structs are longer. Of an array of findings the first
- *            one's counts.
- * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that report->verdict
- *            is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says what to do. A check
- *            bears checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what is wrong with its memory.
- * Memory     Buffers are the caller's, in and out. What gradproof_begin and gradproof_resume return goes back through
- *            gradproof_end; with gradproof_engine_start a check lives in memory of the caller's own.
- * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp: the library
- *            has tables for unwinding, and holds no locks. gradproof_check and the pieces then do not give back the
- *            memory that they took for the call. In rounds nothing is lost: what left gradproof_evaluate is caught,
- *            and gradproof_end gives the check back. Where options.threads is above 1 nothing may leave in this way.
- *            A code above 0 is the way without loss everywhere.
- * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI: structs that
- *            begin with their size may grow at the end, and functions and codes may be added, but nothing moves.
- * Types      Functions of vectors come in two versions: for double, and with the ending _f32 for float. A check is
- *            begun, evaluated and told with the same one.
- * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the same time;
- *            an engine belongs to one thread at a time. The objective is called in the thread of the caller, unless
- *            options.threads is above 1.
- * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their meaning, and
- *            so does the verdict.
+ * Structs    The first field of options, report, finding and rung is their size. Set it to sizeof before the
+ *            call, so that a program goes on working with a later library, whose structs are longer. In an
+ *            array only that of the first one counts.
+ * Misuse     A call that is refused changes nothing: not the check, and no other memory, except that
+ *            report->verdict is GRADPROOF_INCONCLUSIVE. Every mistake has its own code, and its sentence says
+ *            what to do. A check carries checksums: GRADPROOF_NO_ENGINE, _OTHER_VERSION and _DAMAGED say what
+ *            is wrong with its memory.
+ * Memory     Buffers are the caller's, in and out. What gradproof_begin and gradproof_resume return is freed
+ *            with gradproof_end; with gradproof_engine_start a check lives in memory of the caller's own.
+ * Leaving    An objective may leave a call by a C++ exception, a Rust panic (extern "C-unwind") or longjmp:
+ *            the library has tables for unwinding, and holds no locks. gradproof_check and the pieces then
+ *            leak the memory that they took for the call; report->verdict is GRADPROOF_INCONCLUSIVE.
+ *            gradproof_evaluate takes no memory, and the check can go on. Where options.threads is above 1,
+ *            nothing may leave in this way. A code above 0 never leaks.
+ * Growth     A program built with this header runs with every later library of the same GRADPROOF_ABI:
+ *            structs that begin with their size may grow at the end, and functions and codes may be added,
+ *            but nothing moves.
+ * Types      Functions of vectors come in two versions: for double, and with the suffix _f32 for float. A
+ *            check is begun, evaluated and told with the same one.
+ * Threads    There are no globals and no locks. Calls that share no buffer that is written may run at the
+ *            same time; an engine belongs to one thread at a time. The objective is called in the thread of
+ *            the caller, unless options.threads is above 1.
+ * Warning    Do not compile the objective with -ffast-math: (x + h) - x and the tests for NaN lose their
+ *            meaning, and so does the verdict.
  *
  * gradproof_ffi.h holds the same declarations for parsers of FFI libraries, without comments and directives;
  * gradproof.f90 holds them for Fortran.
@@ -60,10 +63,9 @@ enum gradproof_code {
     GRADPROOF_DONE = 0,                     /* Done. */
     GRADPROOF_OUT_OF_MEMORY = -2,           /* The memory that the call needs could not be had. */
     GRADPROOF_OBJECTIVE_NOT_FINITE = -3,    /* The objective is not finite at x; move x into its domain. */
-    GRADPROOF_NO_ROUND = -4,                /* gradproof_tell was called without a round: call gradproof_ask
-                                               first, and once for each round. */
-    GRADPROOF_TOO_MANY_VALUES = -5,         /* gradproof_tell was given more values than the round has
-                                               probes. */
+    GRADPROOF_NO_ROUND = -4,                /* No round is under way: call gradproof_ask first, and once for
+                                               each round. */
+    GRADPROOF_TOO_MANY_VALUES = -5,         /* More values were given than the round has probes. */
     GRADPROOF_NO_ENGINE = -6,               /* This memory holds no check: begin one with gradproof_begin or
                                                gradproof_engine_start. */
     GRADPROOF_NOTHING_TOLD = -7,            /* There is no result before the first value: call gradproof_ask,
@@ -80,13 +82,13 @@ enum gradproof_code {
                                                give each its own. */
     GRADPROOF_X_NOT_FINITE = -20,           /* A coordinate of x is NaN or infinite;
                                                gradproof_first_not_finite says which one. */
-    GRADPROOF_X_OUTSIDE_BOUNDS = -21,       /* A coordinate of x lies outside of the bounds: move it, or widen
-                                               them. */
+    GRADPROOF_X_OUTSIDE_BOUNDS = -21,       /* A coordinate of x, report->index, lies outside the bounds: move
+                                               it, or widen them. */
     GRADPROOF_BAD_N = -22,                  /* n, the number of coordinates, must be at least 1, and no more
                                                than any memory holds. */
-    GRADPROOF_BAD_CAPACITY = -23,           /* A capacity must not be negative, and gradproof_ask needs one of
-                                               at least GRADPROOF_ROUND. */
-    GRADPROOF_BAD_COUNT = -24,              /* The count is negative, 0 where it must not be, or less than the
+    GRADPROOF_BAD_CAPACITY = -23,           /* The room for output must not be negative, and gradproof_ask
+                                               needs room for GRADPROOF_ROUND probes. */
+    GRADPROOF_BAD_COUNT = -24,              /* A count is negative, 0 where it must not be, or less than the
                                                number skipped. */
     GRADPROOF_BAD_INDEX = -25,              /* The index must be one of a coordinate: from 0 to n - 1. */
     GRADPROOF_BAD_PROBE = -26,              /* A probe moves coordinates that x does not have: hand over
@@ -95,7 +97,7 @@ enum gradproof_code {
                                                above 0. */
     GRADPROOF_BAD_SIZE = -40,               /* The first field of a struct, its size, must be its sizeof: set
                                                it before the call. */
-    GRADPROOF_BAD_BUDGET = -41,             /* options.budget must not be negative; 0 means no limit. */
+    GRADPROOF_BAD_BUDGET = -41,             /* A budget must not be negative; 0 means no limit. */
     GRADPROOF_BAD_FLOAT32 = -42,            /* options.float32 must be 0 or 1. */
     GRADPROOF_BAD_RTOL = -43,               /* options.rtol must lie in [0, 1); 0 means the default. */
     GRADPROOF_BAD_ATOL = -44,               /* options.atol must be finite and not negative. */
@@ -104,7 +106,8 @@ enum gradproof_code {
                                                none. */
     GRADPROOF_BAD_THREADS = -47,            /* options.threads must lie between 0 and 1024; 0 and 1 mean the
                                                caller's alone. */
-    GRADPROOF_BAD_BOUNDS = -48,             /* A lower bound is NaN or above the upper one. */
+    GRADPROOF_BAD_BOUNDS = -48,             /* A bound of coordinate report->index is NaN, or the lower one is
+                                               above the upper one. */
     GRADPROOF_BAD_BLOCKS = -49,             /* options.blocks must not be negative, and with blocks there must
                                                be borders. */
     GRADPROOF_BAD_BORDERS = -50,            /* options.borders must lead from 0 to n without a step back. */
@@ -112,8 +115,8 @@ enum gradproof_code {
     GRADPROOF_NULL_X = -61,                 /* x, or another vector of n values that is read, is NULL. */
     GRADPROOF_NULL_CLAIMED = -62,           /* claimed, the gradient under test, is NULL. */
     GRADPROOF_NULL_REPORT = -63,            /* report is NULL. */
-    GRADPROOF_NULL_ENGINE = -64,            /* The check is NULL: gradproof_begin returned NULL, and its code
-                                               says why. */
+    GRADPROOF_NULL_ENGINE = -64,            /* The check is NULL: where gradproof_begin or gradproof_resume
+                                               returned it, their code says why. */
     GRADPROOF_NULL_OPTIONS = -65,           /* options is NULL where there must be some. */
     GRADPROOF_NULL_PROBES = -66,            /* probes is NULL. */
     GRADPROOF_NULL_VALUES = -67,            /* values is NULL. */
@@ -122,7 +125,7 @@ enum gradproof_code {
                                                gradproof_windows. */
     GRADPROOF_NULL_POINT = -70,             /* The memory for points, or the work memory, is NULL. */
     GRADPROOF_NULL_OUTPUT = -71,            /* Memory that is to be filled is NULL. */
-    GRADPROOF_OUTSIDE = -100                /* An objective returns it outside of its domain, where it has no
+    GRADPROOF_OUTSIDE = -100                /* An objective returns it outside its domain, where it has no
                                                value; the check goes on. */
 };
 
@@ -155,7 +158,7 @@ enum gradproof_cause {
                                                switch dropout off, or make its sums reproducible. */
 };
 
-/* The one that suits n and the budget, every coordinate by itself, or lines. */
+/* How a check goes: as suits n and the budget, every coordinate by itself, or along lines. */
 enum gradproof_mode {
     GRADPROOF_MODE_AUTO = 0,
     GRADPROOF_MODE_FULL = 1,
@@ -170,7 +173,7 @@ enum gradproof_stop_reason {
     GRADPROOF_STOPPED_BY_CALLER = 3
 };
 
-/* What makes the noise of an objective. */
+/* Where the noise of an objective comes from. */
 enum gradproof_noise_source {
     GRADPROOF_NOISE_FROM_CONSTANT = 1,
     GRADPROOF_NOISE_FROM_ARITHMETIC = 2,
@@ -185,7 +188,7 @@ enum gradproof_arithmetic {
     GRADPROOF_ARITHMETIC_FLOAT64 = 64
 };
 
-/* The largest round: gradproof_ask wants room for so many probes. */
+/* The largest round: gradproof_ask needs room for this many probes. */
 enum gradproof_limit {
     GRADPROOF_ROUND = 4096
 };
@@ -221,21 +224,21 @@ typedef struct gradproof_probe {
 /* What may be set; every default is 0, and gradproof_options_default fills them in. */
 typedef struct gradproof_options {
     int64_t size;              /* sizeof(gradproof_options), set by the caller: so the struct can grow */
-    int64_t budget;            /* at most so many evaluations of the objective; 0: no limit */
+    int64_t budget;            /* at most this many evaluations of the objective; 0: no limit */
     uint64_t seed;             /* seed of the random lines; the same seed gives the same bits */
-    int64_t float32;           /* 1: the objective sees its points rounded to float32; 0: as float64 */
+    int64_t float32;           /* rounds with x in float64, 1: the objective rounds it to float32; else 0 */
     double rtol;               /* relative error that counts as wrong, in (0, 1); 0: the default, 1e-5 */
     int64_t mode;              /* GRADPROOF_MODE_AUTO, _FULL or _LINES */
     double atol;               /* absolute error of a claimed component that is allowed, in units of the gradient */
-    double time_limit;         /* gradproof_check: at most so many seconds; 0: no limit */
-    int64_t threads;           /* gradproof_check: so many threads call the objective at once; 0 or 1: the caller's */
-    const double *lower;       /* gradproof_check: n lower bounds, beyond which f is not called; or NULL */
-    const double *upper;       /* gradproof_check: n upper bounds; or NULL */
+    double time_limit;         /* gradproof_check: seconds after which no call of the objective begins; 0: none */
+    int64_t threads;           /* gradproof_check: up to this many threads call the objective; 0 or 1: the caller's */
+    const double *lower;       /* gradproof_check: n lower bounds, below which f is not called; or NULL */
+    const double *upper;       /* gradproof_check: n upper bounds, above which f is not called; or NULL */
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
     const char *const *names;  /* names of the blocks, for gradproof_print; or NULL */
-    gradproof_progress progress;/* gradproof_check: called after every evaluation; or NULL */
-    void *progress_user;       /* handed to it as it is */
+    gradproof_progress progress;/* gradproof_check: called after evaluations, or NULL */
+    void *progress_user;       /* handed to progress unchanged */
 } gradproof_options;
 
 /* What a check found. */
@@ -279,7 +282,7 @@ typedef struct gradproof_report {
     int64_t unseen;            /* acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen */
     double seen;               /* largest disagreement along a random line that rtol allows; bar includes it */
     double seen_factor;        /* common factor of the claims that was seen and that rtol allows; 0: none */
-    int64_t index;             /* coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none */
+    int64_t index;             /* coordinate that GRADPROOF_X_NOT_FINITE or a code of bounds is about; -1: none */
     int64_t stopped_by;        /* what ended the check early, one of GRADPROOF_STOPPED_BY_... */
     uint64_t seed;             /* seed of the random lines */
     int64_t mode;              /* the way that the check went: GRADPROOF_MODE_FULL or _LINES */
@@ -330,7 +333,7 @@ typedef struct gradproof_rung {
  *
  * One call says whether a claimed gradient is that of an objective, and which coordinates are wrong.
  * Up to 5,000 coordinates are tested one by one. More of them are tested along lines that move all of them at
- * once: about a hundred evaluations, whatever n is. The options can have it otherwise.
+ * once: about a hundred evaluations, whatever n is. options.mode can say otherwise.
  *
  * Example: the third component of a claimed gradient is wrong.
  *
@@ -374,21 +377,25 @@ int32_t gradproof_options_fill(gradproof_options *options, int64_t size);
 
 /*
  * Check a claimed gradient: the whole of gradproof in one call.
- * With options->threads above 1, the objective is called from up to so many threads at once, the caller's
+ * The time limit is looked at after every call of the objective; a call under way is not interrupted.
+ * Progress is called after every evaluation; with threads, after every one in the caller's thread, and at the
+ * end of a round.
+ * With options->threads above 1, the objective is called from up to that many threads at once, the caller's
  * among them, wherever a round of points takes long enough to be shared. It must be reentrant: every call has
  * a point and a value of its own, but all have the same user data, which must not be written without a lock
  * or atomics. The report and the findings are the same bits for any number of threads. Where a call of the
- * objective ends the check, calls that other threads are in come to their end first. Progress is called in
- * the caller's thread alone. The threads have ended when gradproof_check returns. An exception or a longjmp
- * must not leave an objective in another thread, where nothing can catch it; and thread-local settings, such
- * as a rounding mode, are the system's there, not the caller's.
+ * objective ends the check, the other threads finish the calls that they are in; all have ended when
+ * gradproof_check returns. An exception or a longjmp must not leave an objective in another thread, where
+ * nothing can catch it; and thread-local settings, such as a rounding mode, are the system's there, not the
+ * caller's.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has
  *                none; or a code above 0, which ends the check at once and is handed back.
- *   user         Handed to the objective as it is.
+ *   user         Handed to the objective unchanged.
  *   x            The point, n finite values; the objective gets copies of it.
  *   claimed      The gradient under test, n values.
  *   n            Number of coordinates, at least 1.
- *   options      Options, or NULL for the defaults; the type of the points is that of x.
+ *   options      Options, or NULL for the defaults. options->float32 does not matter here: points have the
+ *                type of x.
  *   report       Its size is set by the caller. Filled with what was found; where a callback ended the check,
  *                with what was found until then; where the call is refused, the verdict is
  *                GRADPROOF_INCONCLUSIVE.
@@ -492,11 +499,17 @@ int32_t gradproof_windows(const double *x, int64_t n, double *sizes);
 int32_t gradproof_windows_f32(const float *x, int64_t n, double *sizes);
 
 /*
- * Begin a check on memory of the library's own; gradproof_end gives it back.
- *   x, claimed, sizes, n, options
- *                As in gradproof_engine_start.
- *   code         Filled with what gradproof_engine_start returns, or with GRADPROOF_OUT_OF_MEMORY; may be
- *                NULL.
+ * Begin a check in memory of the library's own; gradproof_end frees it.
+ * Of the options, those of gradproof_check alone (bounds, time limit, threads, progress) are not used in
+ * rounds.
+ *   x            The point, n finite values.
+ *   claimed      The gradient under test, n values; NaN and infinity are judged, not refused.
+ *   sizes        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
+ *   n            Number of coordinates, at least 1.
+ *   options      Options, or NULL for the defaults; points are in float32 where x is, or where the options
+ *                say so.
+ *   code         Filled with 0; the code of a NULL pointer, of n, or of an option that is refused;
+ *                GRADPROOF_X_NOT_FINITE; or GRADPROOF_OUT_OF_MEMORY; may be NULL.
  *   Returns      The check, or NULL; code says why.
  */
 gradproof_engine *gradproof_begin(const double *x, const double *claimed, const double *sizes, int64_t n,
@@ -520,13 +533,13 @@ int64_t gradproof_ask(gradproof_engine *engine, gradproof_probe *probes, int64_t
  * Call an objective at the points of probes: what gradproof_tell wants to know.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
  *                above 0, which ends the call.
- *   user         Handed to the objective as it is.
+ *   user         Handed to the objective unchanged.
  *   x, claimed, sizes, n, changes
  *                As for gradproof_points.
  *   probes       The probes, as gradproof_ask wrote them, or any part of them: threads may share a round.
  *   count        Number of probes.
  *   values       Filled with count values; NaN where the objective has none.
- *   point        Work memory of n values, one for each thread.
+ *   point        Work memory of n values; threads that share a round have one each.
  *   Returns      0; the code of the objective that ended the call; GRADPROOF_BAD_RETURN; or the code of a
  *                NULL pointer, of a number out of its range, of a probe that moves coordinates which x does
  *                not have, or of overlapping memory.
@@ -548,7 +561,7 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
  *   probes       The probes, as gradproof_ask wrote them.
  *   count        Number of probes.
  *   points       Filled with count * n values; the point of probe k begins at k * n.
- *   changes      For probes on long lines filled with the change that the claim foretells; may be NULL where
+ *   changes      For probes on long lines filled with the change that the claim predicts; may be NULL where
  *                there are none.
  *   Returns      0; or the code of a NULL pointer, of a number out of its range, of a probe that moves
  *                coordinates which x does not have, or of overlapping memory.
@@ -577,8 +590,9 @@ int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
  * again.
  *   engine       The check.
  *   x, claimed   As at its start.
- *   values       f at every probe; NaN: a missing value (outside of the domain, an exception).
- *   changes      For probes on long lines the change that the claim foretells, as gradproof_evaluate or
+ *   values       f at every probe; NaN: a missing value (outside the domain, an exception). Where it is
+ *                missing at x, the check ends, and is inconclusive.
+ *   changes      For probes on long lines the change that the claim predicts, as gradproof_evaluate or
  *                gradproof_points wrote it; no other elements are read. May be NULL in a check of every
  *                coordinate.
  *   count        Number of values, at least 1: as many as gradproof_ask returned, or fewer; not fewer than
@@ -618,7 +632,7 @@ int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *repor
     gradproof_finding *findings, int64_t capacity);
 
 /*
- * Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
+ * Free what gradproof_begin or gradproof_resume returned; NULL is harmless.
  *   engine       The check, or NULL.
  */
 void gradproof_end(gradproof_engine *engine);
@@ -678,13 +692,9 @@ int64_t gradproof_engine_size(int64_t n, const gradproof_options *options);
  * Begin a check in memory of the caller's own.
  * Whatever the memory held before makes no difference. Where the call is refused, it holds no check
  * afterwards.
- *   engine       Memory of gradproof_engine_size(n, options) words.
- *   x            The point, n finite values.
- *   claimed      The gradient under test, n values; NaN and infinity are judged, not refused.
- *   sizes        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
- *   n            Number of coordinates, at least 1.
- *   options      Options, or NULL for the defaults; points are in float32 where x is, or where the options
- *                say so.
+ *   engine       Memory of gradproof_engine_size(n, options) words, aligned to 8 bytes.
+ *   x, claimed, sizes, n, options
+ *                As in gradproof_begin.
  *   Returns      0; the code of a NULL pointer, of n, or of an option that is refused;
  *                GRADPROOF_X_NOT_FINITE.
  */
@@ -694,9 +704,9 @@ int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, con
     const double *sizes, int64_t n, const gradproof_options *options);
 
 /*
- * Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
+ * Take up a check that was saved, in memory of the library's own; gradproof_end frees it.
  * The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes,
- * copied between two calls. They bear a version and a checksum, which are verified here. Only a library with
+ * copied between two calls. They carry a version and checksums, which are verified here. Only a library with
  * the same layout of this memory, on a machine with the same order of bytes, takes them up.
  *   saved        The copy.
  *   words        Number of its words.
@@ -722,7 +732,7 @@ int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
  *   first        Number of the first segment of 65,536 coordinates.
  *   count        Number of segments.
  *   point        The point; only coordinates of the line and of these segments are set.
- *   changes      Filled with count values: the change that the claim foretells, segment by segment.
+ *   changes      Filled with count values: the change that the claim predicts, segment by segment.
  *   Returns      0, GRADPROOF_BAD_COUNT, or the code of a NULL pointer.
  */
 int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
@@ -734,7 +744,7 @@ int32_t gradproof_move_segments_f32(const float *x, const float *claimed, const 
  * Return the sum of the changes of segments, as for the line as a whole.
  *   changes      What gradproof_move_segments wrote, for all segments of the line in their order.
  *   count        Number of segments.
- *   Returns      The change that the claim foretells for the step really taken.
+ *   Returns      The change that the claim predicts for the step really taken; NaN where changes is NULL.
  */
 double gradproof_sum_segments(const double *changes, int64_t count);
 
@@ -776,13 +786,13 @@ double gradproof_sum_segments(const double *changes, int64_t count);
  * The error is of order h (Taylor). h is the step that x really takes after rounding.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
  *                above 0, which ends the call.
- *   user         Handed to the objective as it is.
+ *   user         Handed to the objective unchanged.
  *   x            The point, n finite values; never written to.
- *   n            Number of coordinates.
- *   step         A step for each coordinate, not 0; a negative one looks backward. NULL: the square root of
- *                the relative noise that is measured (some ten evaluations more), times the size of the
- *                coordinate, as a power of two.
- *   out          Filled with n slopes.
+ *   n            Number of coordinates; 0 is allowed.
+ *   step         A step for each coordinate; a negative one looks backward, and one that does not move the
+ *                coordinate, such as 0, gives NaN. NULL: the square root of the relative noise that is
+ *                measured (some ten evaluations more), times the size of the coordinate, as a power of two.
+ *   out          Filled with n slopes; where the objective ended the call, with those until then.
  *   work         Work memory of n values.
  *   Returns      0; the code of a NULL pointer, of n, or of overlapping memory; GRADPROOF_OUT_OF_MEMORY;
  *                where the noise was to be measured, GRADPROOF_X_NOT_FINITE, or
@@ -800,8 +810,9 @@ int32_t gradproof_forward_difference_f32(gradproof_objective_f32 objective, void
  * moves after rounding.
  *   objective, user, x, n, out, work
  *                As for gradproof_forward_difference.
- *   step         A step for each coordinate, not 0. NULL: the cube root of the relative noise that is
- *                measured (some ten evaluations more), times the size of the coordinate, as a power of two.
+ *   step         A step for each coordinate; one that does not move it, such as 0, gives NaN. NULL: the cube
+ *                root of the relative noise that is measured (some ten evaluations more), times the size of
+ *                the coordinate, as a power of two.
  *   Returns      As for gradproof_forward_difference.
  */
 int32_t gradproof_centered_difference(gradproof_objective objective, void *user, const double *x, int64_t n,
@@ -827,7 +838,7 @@ int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, 
  * Measure the absolute rounding noise of an objective near x, in about ten evaluations on a random line.
  *   objective    Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code
  *                above 0, which ends the call.
- *   user         Handed to the objective as it is.
+ *   user         Handed to the objective unchanged.
  *   x            The point, n finite values.
  *   n            Number of coordinates, at least 1.
  *   seed         Of the random line.
@@ -857,7 +868,7 @@ int32_t gradproof_noise_floor_f32(gradproof_objective_f32 objective, void *user,
  *   capacity     Number of kinks that fit.
  *   count        Filled with the number of kinks found, which may be larger than capacity.
  *   Returns      0; GRADPROOF_BAD_RADIUS; GRADPROOF_BAD_CAPACITY; or as gradproof_noise_floor. Where a code
- *                above 0 of the objective ended the call, the kinks until then are there.
+ *                above 0 of the objective ended the call, the kinks until then, and their count, are there.
  */
 int32_t gradproof_find_kinks(gradproof_objective objective, void *user, const double *x, int64_t n,
     double radius, double *work, int64_t *index, double *distance, double *left, double *right,
@@ -882,7 +893,7 @@ int32_t gradproof_find_kinks_f32(gradproof_objective_f32 objective, void *user, 
  *   count        Filled with the number of steps, which may be larger than capacity.
  *   Returns      0; GRADPROOF_BAD_INDEX; GRADPROOF_BAD_CAPACITY; GRADPROOF_BAD_SIZE; or as
  *                gradproof_noise_floor. Where a code above 0 of the objective ended the call, the steps until
- *                then are there.
+ *                then, and their count, are there.
  */
 int32_t gradproof_ladder(gradproof_objective objective, void *user, const double *x, int64_t n, int64_t index,
     double claimed, double *work, gradproof_rung *rungs, int64_t capacity, int64_t *count);
@@ -941,8 +952,8 @@ int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, cons
  *   capacity     Number of findings that there was room for.
  *   options      Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is
  *                x[3].
- *   buffer       Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where
- *                size is 0.
+ *   buffer       Filled with the text in UTF-8, as many whole characters as fit, and a 0 at their end; may be
+ *                NULL where size is 0.
  *   size         Bytes that there is room for, the 0 included.
  *   Returns      Bytes of the whole text without the 0, which may be more than there was room for;
  *                GRADPROOF_NULL_REPORT; GRADPROOF_NULL_OUTPUT; GRADPROOF_BAD_SIZE; GRADPROOF_BAD_CAPACITY;

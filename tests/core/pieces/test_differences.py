@@ -355,6 +355,7 @@ def test_bad_arguments(witness, formula, twin):
     assert witness(symbol, *right) == DONE
     x, out, work = right[2], right[5], right[6]
     wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, -1, codes.BAD_N)]
+    wrongs += [(3, 1 << 60, codes.BAD_N)]
     wrongs += [(5, None, codes.NULL_OUTPUT), (6, None, codes.NULL_POINT)]
     wrongs += [(5, x, codes.OVERLAP), (6, x, codes.OVERLAP), (5, work, codes.OVERLAP), (6, out, codes.OVERLAP)]
     for place, wrong, code in wrongs:

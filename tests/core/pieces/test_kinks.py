@@ -411,7 +411,7 @@ def test_codes_of_the_objective(witness):
         value[0] = float(point[0]) + float(point[1])
         return 0 if point[1] == 1.0 else OUTSIDE
 
-    assert call(lambda *_: 42) == (42, -1)
+    assert call(lambda *_: 42) == (42, 0)
     assert call(without_value) == (OBJECTIVE_NOT_FINITE, -1)
     assert call(beyond) == (DONE, 0)
 
@@ -425,6 +425,7 @@ def test_bad_arguments(witness):
     right = [objective, None, x, 1, 0.0, np.zeros(1), np.zeros(1, np.int64), room, room, room, 1, np.zeros(1, np.int64)]
     assert witness("gradproof_find_kinks", *right) == DONE
     wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, 0, codes.BAD_N), (3, -1, codes.BAD_N)]
+    wrongs += [(3, 1 << 60, codes.BAD_N)]
     wrongs += [(5, None, codes.NULL_POINT), (5, x, codes.OVERLAP), (2, np.array([math.inf]), codes.X_NOT_FINITE)]
     wrongs += [(4, radius, codes.BAD_RADIUS) for radius in (-1.0, math.nan, math.inf)]
     wrongs += [(place, None, codes.NULL_OUTPUT) for place in (6, 7, 8, 9, 11)] + [(10, -1, codes.BAD_CAPACITY)]
@@ -464,9 +465,9 @@ def test_a_code_of_the_objective_ends_the_call(witness, twin, returned, handed_b
     for kth in sorted({1, 2, 5, len(moved), *begun, *random.integers(1, len(moved), 20).tolist()}):
         code, count, places = searched(kth)
         assert (code, len(called)) == (handed_back, kth)
-        # Before the first coordinate is looked at nothing is said; then the kinks of those that are done.
+        # Before the first coordinate is looked at there are none; then the kinks of those that are done.
         found = [k for k, end in ((0, begun[1]), (2, len(moved) + 1)) if kth >= end]
-        assert count == (-1 if kth < begun[0] else len(found))
+        assert count == len(found)
         assert places == found + [-1] * (3 - len(found))
     assert searched(len(moved) + 1) == (DONE, 2, [0, 2, -1])
 

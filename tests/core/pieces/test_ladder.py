@@ -349,11 +349,11 @@ def test_codes_of_the_objective(witness):
     def bowl(point):
         return float(point[0]) ** 2 + float(point[1]) ** 2
 
-    assert call(answering(bowl, lambda calls: 42)) == (42, -1)
+    assert call(answering(bowl, lambda calls: 42)) == (42, 0)
     assert call(answering(bowl, lambda calls: OUTSIDE)) == (OBJECTIVE_NOT_FINITE, -1)
     assert call(answering(lambda point: math.nan)) == (OBJECTIVE_NOT_FINITE, -1)
-    assert call(answering(bowl, lambda calls: -1)) == (BAD_RETURN, -1)
-    assert call(answering(bowl, lambda calls: 7 * (calls > 4))) == (7, -1)
+    assert call(answering(bowl, lambda calls: -1)) == (BAD_RETURN, 0)
+    assert call(answering(bowl, lambda calls: 7 * (calls > 4))) == (7, 0)
     whole = call(answering(bowl))
     assert whole[0] == DONE
     code, count = call(answering(bowl, lambda calls: 7 * (calls > 20)))
@@ -389,6 +389,7 @@ def test_mistakes(witness):
         (0, None, codes.NULL_OBJECTIVE),
         (2, None, codes.NULL_X),
         (3, 0, codes.BAD_N),
+        (3, 1 << 60, codes.BAD_N),
         (4, -1, codes.BAD_INDEX),
         (4, 3, codes.BAD_INDEX),
         (6, None, codes.NULL_POINT),

@@ -290,6 +290,7 @@ def test_bad_arguments(witness):
     right = [objective, None, x, 2, 0, work, noise, None]
     assert witness("gradproof_noise_floor", *right) == DONE
     wrongs = [(0, None, codes.NULL_OBJECTIVE), (2, None, codes.NULL_X), (3, 0, codes.BAD_N), (3, -1, codes.BAD_N)]
+    wrongs += [(3, 1 << 60, codes.BAD_N)]
     wrongs += [(5, None, codes.NULL_POINT), (6, None, codes.NULL_OUTPUT), (5, x, codes.OVERLAP)]
     wrongs += [(2, np.array([1.0, bad]), codes.X_NOT_FINITE) for bad in (np.nan, np.inf)]
     for place, wrong, code in wrongs:

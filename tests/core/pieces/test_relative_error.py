@@ -223,5 +223,6 @@ def test_bad_arguments(witness):
         assert witness(symbol, None, a, 2, None, None, None) == NULL_X
         assert witness(symbol, a, None, 2, None, None, None) == NULL_X
         assert witness(symbol, a, a, -1, None, None, None) == BAD_N
+        assert witness(symbol, a, a, 1 << 60, None, None, None) == BAD_N
         # Their twin: nothing to compare is no mistake.
         assert witness(symbol, None, None, 0, None, None, None) == DONE

@@ -214,7 +214,8 @@ def test_sizes_that_have_no_squares(witness):
 def test_windows_refuse(witness):
     x, sizes = np.ones(3), np.zeros(1)
     assert witness("gradproof_windows", x, 3, sizes) == DONE
-    wrongs = (((None, 3, sizes), NULL_X), ((x, 0, sizes), BAD_N), ((x, -1, sizes), BAD_N), ((x, 3, None), NULL_SIZES))
+    wrongs = [((None, 3, sizes), NULL_X), ((x, 3, None), NULL_SIZES)]
+    wrongs += [((x, n, sizes), BAD_N) for n in (0, -1, 1 << 60)]
     for wrong, code in wrongs:
         assert witness("gradproof_windows", *wrong) == code
 

@@ -242,3 +242,5 @@ def test_bad_arguments(witness):
     for place, value, code in wrongs:
         wrong = [value if number == place else one for number, one in enumerate(right)]
         assert witness("gradproof_move_segments", *wrong) == code
+    assert witness("gradproof_sum_segments", np.array([1.0, 2.0]), 2) == 3.0
+    assert math.isnan(witness("gradproof_sum_segments", None, 2))

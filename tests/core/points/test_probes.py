@@ -180,6 +180,7 @@ def test_bad_arguments(witness):
         }
         for code, wrong in wrongs.items():
             assert witness(symbol, *wrong) == code
+        assert witness(symbol, mine, 1 << 60, right, 2, room) == codes.BAD_N
         for start, stop in ((-1, 1), (2, 1), (0, 4), (3, 4)):
             assert witness(symbol, mine, 3, as_probes(Probe(start, stop, 1.0)), 1, room) == BAD_PROBE
 

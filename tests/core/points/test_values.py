@@ -96,6 +96,16 @@ def test_work_memory_that_overlaps_what_is_read(witness, twin):
             room[:] = 1
 
 
+@pytest.mark.parametrize("twin", ["", "_f32"])
+def test_values_that_overlap_changes(witness, twin):
+    """By a single element they are refused; side by side is no overlap."""
+    dtype = np.float32 if twin else np.float64
+    room, x, probes = np.zeros(6), np.ones(3, dtype), as_probes(Probe(0, 3, 0.5), Probe(1, 2, 0.5))
+    for start, code in ((0, DONE), (1, codes.OVERLAP), (2, codes.OVERLAP), (3, codes.OVERLAP), (4, DONE)):
+        given = (x, None, None, 3, probes, 2, room[2:4], room[start : start + 2], np.zeros(3, dtype))
+        assert witness(f"gradproof_evaluate{twin}", bowl, None, *given) == code
+
+
 # What follows a probe may set all that it moved, or a part of it, or nothing; on long lines, too.
 ROUND = [
     Probe(2, 3, 0.5),

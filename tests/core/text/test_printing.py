@@ -76,7 +76,7 @@ def test_misuse(witness):
     for changed, code in (
         ({"report": None}, codes.NULL_REPORT),
         ({"buffer": None}, codes.NULL_OUTPUT),
-        ({"size": -1}, codes.BAD_SIZE),
+        ({"size": -1}, codes.BAD_CAPACITY),
         ({"report": older}, codes.BAD_SIZE),
         ({"report": empty}, codes.NOTHING_TOLD),
         ({"capacity": -1}, codes.BAD_CAPACITY),

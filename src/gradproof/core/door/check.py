@@ -66,13 +66,16 @@ def check(
 ) -> Code:
     """Check a claimed gradient: the whole of gradproof in one call.
 
-    With options->threads above 1, the objective is called from up to so many threads at once, the caller's among them,
-    wherever a round of points takes long enough to be shared.  It must be reentrant: every call has a point and a value
-    of its own, but all have the same user data, which must not be written without a lock or atomics.  The report and
-    the findings are the same bits for any number of threads.  Where a call of the objective ends the check, calls that
-    other threads are in come to their end first.  Progress is called in the caller's thread alone.  The threads have
-    ended when gradproof_check returns.  An exception or a longjmp must not leave an objective in another thread, where
-    nothing can catch it; and thread-local settings, such as a rounding mode, are the system's there, not the caller's.
+    The time limit is looked at after every call of the objective; a call under way is not interrupted.  Progress is
+    called after every evaluation; with threads, after every one in the caller's thread, and at the end of a round.
+
+    With options->threads above 1, the objective is called from up to that many threads at once, the caller's among
+    them, wherever a round of points takes long enough to be shared.  It must be reentrant: every call has a point and
+    a value of its own, but all have the same user data, which must not be written without a lock or atomics.  The
+    report and the findings are the same bits for any number of threads.  Where a call of the objective ends the check,
+    the other threads finish the calls that they are in; all have ended when gradproof_check returns.  An exception or a
+    longjmp must not leave an objective in another thread, where nothing can catch it; and thread-local settings, such
+    as a rounding mode, are the system's there, not the caller's.
 
     Parameters
     ----------
@@ -80,7 +83,7 @@ def check(
         Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE, or a value that is NaN, where it has none; or a code
         above 0, which ends the check at once and is handed back.
     user : User
-        Handed to the objective as it is.
+        Handed to the objective unchanged.
     x : ConstVector
         The point, n finite values; the objective gets copies of it.
     claimed : ConstVector
@@ -88,7 +91,7 @@ def check(
     n : Integer
         Number of coordinates, at least 1.
     options : ConstOptions
-        Options, or NULL for the defaults; the type of the points is that of x.
+        Options, or NULL for the defaults.  options->float32 does not matter here: points have the type of x.
     report : Report
         Its size is set by the caller.  Filled with what was found; where a callback ended the check, with what was
         found until then; where the call is refused, the verdict is GRADPROOF_INCONCLUSIVE.

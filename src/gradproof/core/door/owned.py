@@ -17,14 +17,25 @@ from .start import engine_size, engine_start
 def begin(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, n: Integer, options: ConstOptions, code: Codes
 ) -> Engine:
-    """Begin a check on memory of the library's own; gradproof_end gives it back.
+    """Begin a check in memory of the library's own; gradproof_end frees it.
+
+    Of the options, those of gradproof_check alone (bounds, time limit, threads, progress) are not used in rounds.
 
     Parameters
     ----------
-    x, claimed, sizes, n, options
-        As in gradproof_engine_start.
+    x : ConstVector
+        The point, n finite values.
+    claimed : ConstVector
+        The gradient under test, n values; NaN and infinity are judged, not refused.
+    sizes : ConstReals
+        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
+    n : Integer
+        Number of coordinates, at least 1.
+    options : ConstOptions
+        Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
     code : Codes
-        Filled with what gradproof_engine_start returns, or with GRADPROOF_OUT_OF_MEMORY; may be NULL.
+        Filled with 0; the code of a NULL pointer, of n, or of an option that is refused; GRADPROOF_X_NOT_FINITE; or
+        GRADPROOF_OUT_OF_MEMORY; may be NULL.
 
     Returns
     -------
@@ -48,10 +59,10 @@ def begin(
 
 @exported
 def resume(saved: ConstWords, words: Integer, code: Codes) -> Engine:
-    """Take up a check that was saved, on memory of the library's own; gradproof_end gives it back.
+    """Take up a check that was saved, in memory of the library's own; gradproof_end frees it.
 
     The memory of a check is all that there is to be saved: gradproof_engine_size(n, options) words of 8 bytes, copied
-    between two calls.  They bear a version and a checksum, which are verified here.  Only a library with the same
+    between two calls.  They carry a version and checksums, which are verified here.  Only a library with the same
     layout of this memory, on a machine with the same order of bytes, takes them up.
 
     Parameters
@@ -101,7 +112,7 @@ def code_of_saved(saved: ConstWords, words: int) -> int:
 
 @exported
 def end(engine: Engine) -> None:
-    """Give back what gradproof_begin or gradproof_resume allocated; NULL is harmless.
+    """Free what gradproof_begin or gradproof_resume returned; NULL is harmless.
 
     Parameters
     ----------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..coordinates.start import start_coordinates
 from ..machine.line_start import clear_lines, start_lines
-from ..machine.options import LARGEST_COUNT, chosen_mode, take_options
+from ..machine.options import chosen_mode, take_options
 from ..machine.sealing import LAYOUT, seal
 from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
-from ..records.border import ConstOptions, Options
+from ..records.border import LARGEST_COUNT, ConstOptions, Options
 from ..records.codes import BAD_N, DONE, MODE_LINES, NULL_CLAIMED, NULL_ENGINE, NULL_SIZES, NULL_X
 from ..records.engine import ENGINE_MARK, Engine, engine_words
 from ..records.lines import Lines, lines_words
@@ -54,17 +54,9 @@ def engine_start(
     Parameters
     ----------
     engine : Engine
-        Memory of gradproof_engine_size(n, options) words.
-    x : ConstVector
-        The point, n finite values.
-    claimed : ConstVector
-        The gradient under test, n values; NaN and infinity are judged, not refused.
-    sizes : ConstReals
-        For a check along lines what gradproof_windows wrote for x; otherwise it may be NULL.
-    n : Integer
-        Number of coordinates, at least 1.
-    options : ConstOptions
-        Options, or NULL for the defaults; points are in float32 where x is, or where the options say so.
+        Memory of gradproof_engine_size(n, options) words, aligned to 8 bytes.
+    x, claimed, sizes, n, options
+        As in gradproof_begin.
 
     Returns
     -------

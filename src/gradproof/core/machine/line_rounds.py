@@ -114,7 +114,7 @@ def take_first_value(lines: Lines, value: float) -> None:
 
 
 def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
-    """Take values of the noise line; where x is float32, less the change that the claim foretells."""
+    """Take values of the noise line; where x is float32, less the change that the claim predicts."""
     changed = False
     for number in range(noise_probes(lines.engine.noise_line)):
         change = changes[number] if lines.engine.float32 != 0 and math.isfinite(changes[number]) else 0.0

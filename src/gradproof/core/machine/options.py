@@ -6,7 +6,7 @@ import math
 
 from ..records import codes
 from ..records.abi import Code, ConstIntegers, Integer, exported
-from ..records.border import OPTIONS_BYTES, ConstOptions, Options, size_is_bad
+from ..records.border import LARGEST_COUNT, OPTIONS_BYTES, ConstOptions, Options, size_is_bad
 from ..records.codes import BAD_SIZE, CHEAPEST_LINES, DONE, LARGEST_FULL, MODE_AUTO, MODE_FULL, MODE_LINES, NULL_OPTIONS
 from ..records.memory import clear_bytes, copy_bytes, is_null, record_at
 from ..records.record import WORD, Word
@@ -14,8 +14,6 @@ from ..records.record import WORD, Word
 # The smallest struct that has its first field.
 LEAST_BYTES = 8
 MOST_THREADS = 1024
-# More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
-LARGEST_COUNT = 1 << 48
 
 
 @exported

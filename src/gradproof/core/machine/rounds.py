@@ -128,9 +128,10 @@ def tell(
     x, claimed : ConstVector
         As at its start.
     values : ConstReals
-        f at every probe; NaN: a missing value (outside of the domain, an exception).
+        f at every probe; NaN: a missing value (outside the domain, an exception).  Where it is missing at x, the check
+        ends, and is inconclusive.
     changes : ConstReals
-        For probes on long lines the change that the claim foretells, as gradproof_evaluate or gradproof_points wrote
+        For probes on long lines the change that the claim predicts, as gradproof_evaluate or gradproof_points wrote
         it; no other elements are read.  May be NULL in a check of every coordinate.
     count : Integer
         Number of values, at least 1: as many as gradproof_ask returned, or fewer; not fewer than were skipped.

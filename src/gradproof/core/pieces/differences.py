@@ -6,6 +6,7 @@ import math
 
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
 from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, User, Vector, exported
+from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_OBJECTIVE, NULL_OUTPUT, NULL_POINT, NULL_X, OUT_OF_MEMORY, OVERLAP
 from ..records.engine import Engine
 from ..records.floats import larger, power_of_two_above, smaller, widened
@@ -42,16 +43,17 @@ def forward_difference(
         Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
         call.
     user : User
-        Handed to the objective as it is.
+        Handed to the objective unchanged.
     x : ConstVector
         The point, n finite values; never written to.
     n : Integer
-        Number of coordinates.
+        Number of coordinates; 0 is allowed.
     step : ConstReals
-        A step for each coordinate, not 0; a negative one looks backward.  NULL: the square root of the relative noise
-        that is measured (some ten evaluations more), times the size of the coordinate, as a power of two.
+        A step for each coordinate; a negative one looks backward, and one that does not move the coordinate, such as
+        0, gives NaN.  NULL: the square root of the relative noise that is measured (some ten evaluations more), times
+        the size of the coordinate, as a power of two.
     out : Vector
-        Filled with n slopes.
+        Filled with n slopes; where the objective ended the call, with those until then.
     work : Vector
         Work memory of n values.
 
@@ -79,8 +81,9 @@ def centered_difference(
     objective, user, x, n, out, work
         As for gradproof_forward_difference.
     step : ConstReals
-        A step for each coordinate, not 0.  NULL: the cube root of the relative noise that is measured (some ten
-        evaluations more), times the size of the coordinate, as a power of two.
+        A step for each coordinate; one that does not move it, such as 0, gives NaN.  NULL: the cube root of the
+        relative noise that is measured (some ten evaluations more), times the size of the coordinate, as a power of
+        two.
 
     Returns
     -------
@@ -117,7 +120,7 @@ def differences(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vec
 def code_of_vectors(function: Function, x: ConstVector, out: Vector, work: Vector) -> int:
     """Return the code of what is wrong with the vectors that differences are given; 0 where nothing is."""
     n = function.engine.n
-    if n < 0:
+    if n < 0 or n > LARGEST_COUNT:
         return BAD_N
     if is_null(function.objective):
         return NULL_OBJECTIVE

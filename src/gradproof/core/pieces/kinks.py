@@ -10,7 +10,7 @@ from ..evidence.intervals import KINK_AT_X
 from ..evidence.scales import line_size
 from ..proofs.refinement import NEAR, look_for_kink
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, Reals, User, Vector, exported
-from ..records.codes import BAD_CAPACITY, BAD_RADIUS, DONE, NULL_OUTPUT, OUT_OF_MEMORY
+from ..records.codes import BAD_CAPACITY, BAD_RADIUS, BAD_RETURN, DONE, NULL_OUTPUT, OUT_OF_MEMORY
 from ..records.engine import Coordinate, want
 from ..records.floats import larger, middle, smaller, widened
 from ..records.memory import allocate_reals, allocate_record, as_floats, as_reals, is_null, offset, release, untyped
@@ -79,7 +79,7 @@ def find_kinks(
     -------
     Code
         0; GRADPROOF_BAD_RADIUS; GRADPROOF_BAD_CAPACITY; or as gradproof_noise_floor.  Where a code above 0 of the
-        objective ended the call, the kinks until then are there.
+        objective ended the call, the kinks until then, and their count, are there.
     """
     missing = is_null(index) or is_null(distance) or is_null(left) or is_null(right)
     code = code_of_function(objective, x, n, work)
@@ -93,6 +93,8 @@ def find_kinks(
     if not (is_null(search) or is_null(point)):
         set_function(search.function, objective, user, n)
         code = measure_noise(search.function, x, work)
+        if code > DONE or code == BAD_RETURN:
+            count[0] = 0
     if code == DONE:
         hold_point(search, x, point, work)
         found = 0

@@ -8,7 +8,7 @@ from ..evidence.ladder import centered, noise_bar
 from ..evidence.scales import DEFAULT_RTOL, UNIT_FLOAT32, UNIT_FLOAT64, note_largest_claims
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Real, User, Vector, exported
 from ..records.border import RUNG_BYTES, Rung, Rungs, size_is_bad
-from ..records.codes import BAD_CAPACITY, BAD_INDEX, BAD_SIZE, DONE, NULL_OUTPUT, OUT_OF_MEMORY
+from ..records.codes import BAD_CAPACITY, BAD_INDEX, BAD_RETURN, BAD_SIZE, DONE, NULL_OUTPUT, OUT_OF_MEMORY
 from ..records.engine import Engine
 from ..records.floats import widened
 from ..records.memory import allocate_record, copy_bytes, is_null, local_record, record_at, release, untyped
@@ -58,7 +58,7 @@ def ladder(
     -------
     Code
         0; GRADPROOF_BAD_INDEX; GRADPROOF_BAD_CAPACITY; GRADPROOF_BAD_SIZE; or as gradproof_noise_floor.  Where a code
-        above 0 of the objective ended the call, the steps until then are there.
+        above 0 of the objective ended the call, the steps until then, and their count, are there.
     """
     code = code_of_function(objective, x, n, work)
     if code != DONE:
@@ -73,6 +73,8 @@ def ladder(
     if not is_null(search):
         set_function(search.function, objective, user, n)
         code = measure_noise(search.function, x, work)
+        if code > DONE or code == BAD_RETURN:
+            count[0] = 0
     if code == DONE:
         for place in range(n):
             work[place] = x[place]

@@ -14,6 +14,7 @@ from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_va
 from ..points.directions import coordinate_scale, direction, typical_size
 from ..points.seeds import noise_seed
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
+from ..records.border import LARGEST_COUNT
 from ..records.codes import (
     ARITHMETIC_FLOAT64,
     BAD_N,
@@ -63,7 +64,7 @@ def noise_floor(
         Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
         call.
     user : User
-        Handed to the objective as it is.
+        Handed to the objective unchanged.
     x : ConstVector
         The point, n finite values.
     n : Integer
@@ -105,7 +106,7 @@ def noise_floor(
 
 def code_of_function(objective: Objective, x: ConstVector, n: int, work: Vector) -> int:
     """Return the code of what is wrong with what an objective is to be looked at with; 0 where nothing is."""
-    if n < 1:
+    if n < 1 or n > LARGEST_COUNT:
         return BAD_N
     if is_null(objective):
         return NULL_OBJECTIVE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel
+from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_X
 from ..records.floats import widened
 from ..records.memory import bits, is_null
@@ -99,7 +100,7 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     Code
         0, GRADPROOF_BAD_N, or GRADPROOF_NULL_X.
     """
-    if n < 0:
+    if n < 0 or n > LARGEST_COUNT:
         return BAD_N
     if n > 0 and (is_null(a) or is_null(b)):
         return NULL_X

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from numpy import int32, int64, uint32, uint64
 
 from ..records.abi import Code, ConstVector, Integer, Reals, always_inlined, exported, kernel
+from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
 from ..records.memory import is_null, offset
@@ -271,7 +272,7 @@ def windows(x: ConstVector, n: Integer, sizes: Reals) -> Code:
     Code
         0, GRADPROOF_BAD_N, GRADPROOF_NULL_X, or GRADPROOF_NULL_SIZES.
     """
-    if n < 1:
+    if n < 1 or n > LARGEST_COUNT:
         return BAD_N
     if is_null(x):
         return NULL_X

@@ -1,4 +1,4 @@
-"""Long random lines: the point of a probe and the change that the claim foretells, in one pass over the coordinates.
+"""Long random lines: the point of a probe and the change that the claim predicts, in one pass over the coordinates.
 
 Sums are made in a fixed order, whoever makes them: lanes within a window, windows within a *segment* of 65,536
 coordinates, and segments.
@@ -115,7 +115,7 @@ def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) 
 def move_segment(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, number: int, point: Vector
 ) -> float:
-    """Move the coordinates of a probe that lie in a segment; return the change that the claim foretells for them."""
+    """Move the coordinates of a probe that lie in a segment; return the change that the claim predicts for them."""
     start = number * SEGMENT
     last = start + SEGMENT
     start = start if start > probe.start else probe.start
@@ -141,7 +141,7 @@ def move_segment(
 
 @kernel
 def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:
-    """Set the coordinates that a probe on a long line moves; return the change that the claim foretells."""
+    """Set the coordinates that a probe on a long line moves; return the change that the claim predicts."""
     total = 0.0
     rest = 0.0
     for number in range(probe.start // SEGMENT, (probe.stop + SEGMENT - 1) // SEGMENT):
@@ -192,7 +192,7 @@ def move_segments(
     point : Vector
         The point; only coordinates of the line and of these segments are set.
     changes : Reals
-        Filled with `count` values: the change that the claim foretells, segment by segment.
+        Filled with `count` values: the change that the claim predicts, segment by segment.
 
     Returns
     -------
@@ -226,8 +226,10 @@ def sum_segments(changes: ConstReals, count: Integer) -> Real:
     Returns
     -------
     Real
-        The change that the claim foretells for the step really taken.
+        The change that the claim predicts for the step really taken; NaN where `changes` is NULL.
     """
+    if is_null(changes):
+        return math.nan
     total = 0.0
     rest = 0.0
     for number in range(count):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, Vector, exported, kernel, never_inlined
-from ..records.border import ConstProbes, Probe
+from ..records.border import LARGEST_COUNT, ConstProbes, Probe
 from ..records.codes import (
     BAD_COUNT,
     BAD_N,
@@ -121,7 +121,7 @@ def code_of_probes(
 
 def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector, count: int) -> int:
     """Return the code of what is wrong with the vectors, of which `points` has room for so many; 0 where nothing is."""
-    if n < 0:
+    if n < 0 or n > LARGEST_COUNT:
         return BAD_N
     if count < 0:
         return BAD_COUNT
@@ -138,7 +138,7 @@ def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector,
 def move_and_foretell(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
 ) -> float:
-    """Set the coordinates that a probe moves; on a long line return the change that the claim foretells, else 0."""
+    """Set the coordinates that a probe moves; on a long line return the change that the claim predicts, else 0."""
     if is_long(probe):
         return move_line(x, claimed, sizes, probe, point)
     move(probe, x, typical, point)
@@ -183,7 +183,7 @@ def points(
     points : Vector
         Filled with count * n values; the point of probe k begins at k * n.
     changes : Reals
-        For probes on long lines filled with the change that the claim foretells; may be NULL where there are none.
+        For probes on long lines filled with the change that the claim predicts; may be NULL where there are none.
 
     Returns
     -------

@@ -21,11 +21,12 @@ from ..records.abi import (
     kernel,
 )
 from ..records.border import ConstProbes, Probe
-from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, code_of_callback
+from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, OVERLAP, code_of_callback
 from ..records.floats import widened
 from ..records.memory import add_at_once, is_null, local_record, offset, report_progress, seconds
 from ..records.memory import evaluate as call_objective
-from ..records.record import record
+from ..records.overlapping import overlap
+from ..records.record import WORD, record
 from .probes import code_of_points, code_of_probes, copy, is_long, move_and_foretell, put_back, typical_for
 
 
@@ -77,7 +78,7 @@ class Problem(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What is asked, and where the answers go: the probes, their values, and the changes that the claim foretells."""
+    """What is asked, and where the answers go: the probes, their values, and the changes that the claim predicts."""
 
     probes: ConstProbes
     size: int
@@ -107,7 +108,7 @@ def evaluate(
         Writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value; or a code above 0, which ends the
         call.
     user : User
-        Handed to the objective as it is.
+        Handed to the objective unchanged.
     x, claimed, sizes, n, changes
         As for gradproof_points.
     probes : ConstProbes
@@ -117,7 +118,7 @@ def evaluate(
     values : Reals
         Filled with count values; NaN where the objective has none.
     point : Vector
-        Work memory of n values, one for each thread.
+        Work memory of n values; threads that share a round have one each.
 
     Returns
     -------
@@ -134,6 +135,8 @@ def evaluate(
     code = code_of_points(x, claimed, n, point, 1 if count > 0 else count)
     if code == DONE:
         code = code_of_probes(probes, count, n, claimed, sizes, changes)
+    if code == DONE and overlap(values, count * WORD, changes, count * WORD):
+        code = OVERLAP
     if code != DONE:
         return code
     problem = Problem(objective, user, x, claimed, sizes, n)

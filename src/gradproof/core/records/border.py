@@ -30,21 +30,21 @@ class Options:
     """What may be set; every default is 0, and gradproof_options_default fills them in."""
 
     size: Integer  # sizeof(gradproof_options), set by the caller: so the struct can grow
-    budget: Integer  # at most so many evaluations of the objective; 0: no limit
+    budget: Integer  # at most this many evaluations of the objective; 0: no limit
     seed: Bits  # seed of the random lines; the same seed gives the same bits
-    float32: Integer  # 1: the objective sees its points rounded to float32; 0: as float64
+    float32: Integer  # rounds with x in float64, 1: the objective rounds it to float32; else 0
     rtol: Real  # relative error that counts as wrong, in (0, 1); 0: the default, 1e-5
     mode: Integer  # GRADPROOF_MODE_AUTO, _FULL or _LINES
     atol: Real  # absolute error of a claimed component that is allowed, in units of the gradient
-    time_limit: Real  # gradproof_check: at most so many seconds; 0: no limit
-    threads: Integer  # gradproof_check: so many threads call the objective at once; 0 or 1: the caller's
-    lower: ConstReals  # gradproof_check: n lower bounds, beyond which f is not called; or NULL
-    upper: ConstReals  # gradproof_check: n upper bounds; or NULL
+    time_limit: Real  # gradproof_check: seconds after which no call of the objective begins; 0: none
+    threads: Integer  # gradproof_check: up to this many threads call the objective; 0 or 1: the caller's
+    lower: ConstReals  # gradproof_check: n lower bounds, below which f is not called; or NULL
+    upper: ConstReals  # gradproof_check: n upper bounds, above which f is not called; or NULL
     blocks: Integer  # number of blocks that x is made of, such as layers; 0: none
     borders: ConstIntegers  # where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values
     names: Names  # names of the blocks, for gradproof_print; or NULL
-    progress: Progress  # gradproof_check: called after every evaluation; or NULL
-    progress_user: User  # handed to it as it is
+    progress: Progress  # gradproof_check: called after evaluations, or NULL
+    progress_user: User  # handed to progress unchanged
 
 
 @record
@@ -90,7 +90,7 @@ class Report:
     unseen: Integer  # acceptable coordinates (lines: blocks) that could be off by a factor of 2 unseen
     seen: Real  # largest disagreement along a random line that rtol allows; bar includes it
     seen_factor: Real  # common factor of the claims that was seen and that rtol allows; 0: none
-    index: Integer  # coordinate that GRADPROOF_X_NOT_FINITE or _X_OUTSIDE_BOUNDS is about; -1: none
+    index: Integer  # coordinate that GRADPROOF_X_NOT_FINITE or a code of bounds is about; -1: none
     stopped_by: Integer  # what ended the check early, one of GRADPROOF_STOPPED_BY_...
     seed: Bits  # seed of the random lines
     mode: Integer  # the way that the check went: GRADPROOF_MODE_FULL or _LINES
@@ -164,6 +164,8 @@ FINDING_BYTES = words_of(Finding) * WORD
 RUNG_BYTES = words_of(Rung) * WORD
 # More than any struct of the border has: what is beyond was not set.
 MOST_BYTES = 65536
+# More coordinates, or blocks, than any memory has; the words for them are still counted without overflow.
+LARGEST_COUNT = 1 << 48
 
 
 def size_is_bad(size: int, least: int) -> bool:

@@ -58,9 +58,9 @@ CODES: dict[int, tuple[str, str]] = {
     OBJECTIVE_NOT_FINITE: ("objective_not_finite", "The objective is not finite at x; move x into its domain."),
     NO_ROUND: (
         "no_round",
-        "gradproof_tell was called without a round: call gradproof_ask first, and once for each round.",
+        "No round is under way: call gradproof_ask first, and once for each round.",
     ),
-    TOO_MANY_VALUES: ("too_many_values", "gradproof_tell was given more values than the round has probes."),
+    TOO_MANY_VALUES: ("too_many_values", "More values were given than the round has probes."),
     NO_ENGINE: (
         "no_engine",
         "This memory holds no check: begin one with gradproof_begin or gradproof_engine_start.",
@@ -90,13 +90,16 @@ CODES: dict[int, tuple[str, str]] = {
         "x_not_finite",
         "A coordinate of x is NaN or infinite; gradproof_first_not_finite says which one.",
     ),
-    X_OUTSIDE_BOUNDS: ("x_outside_bounds", "A coordinate of x lies outside of the bounds: move it, or widen them."),
+    X_OUTSIDE_BOUNDS: (
+        "x_outside_bounds",
+        "A coordinate of x, report->index, lies outside the bounds: move it, or widen them.",
+    ),
     BAD_N: ("bad_n", "n, the number of coordinates, must be at least 1, and no more than any memory holds."),
     BAD_CAPACITY: (
         "bad_capacity",
-        "A capacity must not be negative, and gradproof_ask needs one of at least GRADPROOF_ROUND.",
+        "The room for output must not be negative, and gradproof_ask needs room for GRADPROOF_ROUND probes.",
     ),
-    BAD_COUNT: ("bad_count", "The count is negative, 0 where it must not be, or less than the number skipped."),
+    BAD_COUNT: ("bad_count", "A count is negative, 0 where it must not be, or less than the number skipped."),
     BAD_INDEX: ("bad_index", "The index must be one of a coordinate: from 0 to n - 1."),
     BAD_PROBE: (
         "bad_probe",
@@ -107,21 +110,24 @@ CODES: dict[int, tuple[str, str]] = {
         "bad_size",
         "The first field of a struct, its size, must be its sizeof: set it before the call.",
     ),
-    BAD_BUDGET: ("bad_budget", "options.budget must not be negative; 0 means no limit."),
+    BAD_BUDGET: ("bad_budget", "A budget must not be negative; 0 means no limit."),
     BAD_FLOAT32: ("bad_float32", "options.float32 must be 0 or 1."),
     BAD_RTOL: ("bad_rtol", "options.rtol must lie in [0, 1); 0 means the default."),
     BAD_ATOL: ("bad_atol", "options.atol must be finite and not negative."),
     BAD_MODE: ("bad_mode", "options.mode must be GRADPROOF_MODE_AUTO, _FULL or _LINES."),
     BAD_TIME_LIMIT: ("bad_time_limit", "options.time_limit must be finite and not negative; 0 means none."),
     BAD_THREADS: ("bad_threads", "options.threads must lie between 0 and 1024; 0 and 1 mean the caller's alone."),
-    BAD_BOUNDS: ("bad_bounds", "A lower bound is NaN or above the upper one."),
+    BAD_BOUNDS: ("bad_bounds", "A bound of coordinate report->index is NaN, or the lower one is above the upper one."),
     BAD_BLOCKS: ("bad_blocks", "options.blocks must not be negative, and with blocks there must be borders."),
     BAD_BORDERS: ("bad_borders", "options.borders must lead from 0 to n without a step back."),
     NULL_OBJECTIVE: ("null_objective", "The objective is NULL."),
     NULL_X: ("null_x", "x, or another vector of n values that is read, is NULL."),
     NULL_CLAIMED: ("null_claimed", "claimed, the gradient under test, is NULL."),
     NULL_REPORT: ("null_report", "report is NULL."),
-    NULL_ENGINE: ("null_engine", "The check is NULL: gradproof_begin returned NULL, and its code says why."),
+    NULL_ENGINE: (
+        "null_engine",
+        "The check is NULL: where gradproof_begin or gradproof_resume returned it, their code says why.",
+    ),
     NULL_OPTIONS: ("null_options", "options is NULL where there must be some."),
     NULL_PROBES: ("null_probes", "probes is NULL."),
     NULL_VALUES: ("null_values", "values is NULL."),
@@ -131,7 +137,7 @@ CODES: dict[int, tuple[str, str]] = {
     NULL_OUTPUT: ("null_output", "Memory that is to be filled is NULL."),
     OUTSIDE: (
         "outside",
-        "An objective returns it outside of its domain, where it has no value; the check goes on.",
+        "An objective returns it outside its domain, where it has no value; the check goes on.",
     ),
 }
 

@@ -55,7 +55,8 @@ def print(  # noqa: A001  (the name that C has)
     options : ConstOptions
         Names and borders of the blocks of x; without them, or where it is NULL, coordinate 3 is `x[3]`.
     buffer : Letters
-        Filled with the text in UTF-8, as much of it as fits, and a 0 at its end; may be NULL where size is 0.
+        Filled with the text in UTF-8, as many whole characters as fit, and a 0 at their end; may be NULL where `size`
+        is 0.
     size : Integer
         Bytes that there is room for, the 0 included.
 
@@ -98,9 +99,9 @@ def code_of_memory(report: ConstReport, findings: ConstFindings, capacity: int, 
         return NULL_REPORT
     if is_null(buffer) and size > 0:
         return NULL_OUTPUT
-    if size < 0 or size_is_bad(report.size, LEAST_REPORT):
+    if size_is_bad(report.size, LEAST_REPORT):
         return BAD_SIZE
-    if capacity < 0:
+    if capacity < 0 or size < 0:
         return BAD_CAPACITY
     if not is_null(findings) and capacity > 0 and size_is_bad(findings[0].size, LEAST_FINDING):
         return BAD_SIZE
