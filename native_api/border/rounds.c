@@ -23,11 +23,13 @@ int main(void) {
     gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
     if (engine == NULL) return puts(gradproof_explain(code)), 2;
     while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
-        gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
-        gradproof_tell(engine, x, claimed, values, changes, count);
+        code = gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
+        if (code == GRADPROOF_DONE) code = gradproof_tell(engine, x, claimed, values, changes, count);
+        if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
     }
-    gradproof_result(engine, &report, &worst, 1);
+    code = gradproof_result(engine, &report, &worst, 1);
     gradproof_end(engine);
+    if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
     printf("%d of %d wrong: x[%d]\n", (int)report.wrong, (int)report.n, (int)worst.start);
     return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
 }

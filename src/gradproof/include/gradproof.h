@@ -210,7 +210,7 @@ typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user
 /* A check: opaque memory without pointers, which may be moved, copied, or saved between two calls. */
 typedef struct gradproof_engine gradproof_engine;
 
-/* One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop). */
+/* One point x + step * v, which gradproof_points writes; v is 0 outside the coordinates [start, stop). */
 typedef struct gradproof_probe {
     int64_t start;             /* first coordinate that moves; start == stop is the point x itself */
     int64_t stop;              /* one past the last coordinate that moves */
@@ -476,11 +476,13 @@ int64_t gradproof_first_not_finite_f32(const float *x, int64_t n);
  *         gradproof_engine *engine = gradproof_begin(x, claimed, sizes, n, NULL, &code);
  *         if (engine == NULL) return puts(gradproof_explain(code)), 2;
  *         while ((count = gradproof_ask(engine, probes, GRADPROOF_ROUND)) > 0) {
- *             gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
- *             gradproof_tell(engine, x, claimed, values, changes, count);
+ *             code = gradproof_evaluate(product, NULL, x, claimed, sizes, n, probes, count, values, changes, point);
+ *             if (code == GRADPROOF_DONE) code = gradproof_tell(engine, x, claimed, values, changes, count);
+ *             if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
  *         }
- *         gradproof_result(engine, &report, &worst, 1);
+ *         code = gradproof_result(engine, &report, &worst, 1);
  *         gradproof_end(engine);
+ *         if (code != GRADPROOF_DONE) return puts(gradproof_explain(code)), 2;
  *         printf("%d of %d wrong: x[%d]\n", (int)report.wrong, (int)report.n, (int)worst.start);
  *         return report.verdict == GRADPROOF_RIGHT ? 0 : 1;
  *     }
@@ -717,9 +719,11 @@ int32_t gradproof_engine_start_f32(gradproof_engine *engine, const float *x, con
 gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
 
 /*
- * Give a check another budget, such as one that was saved and is taken up again.
+ * Give a check another budget, for example where it was saved and is taken up again.
+ * This must come before gradproof_ask has returned 0: a check that is done stays as it is, also where its
+ * budget ended it.
  *   engine       The check.
- *   budget       At most so many evaluations in all, those before included; 0: no limit.
+ *   budget       At most this many evaluations in all, those before included; 0: no limit.
  *   Returns      0; GRADPROOF_BAD_BUDGET; or what is wrong with the check.
  */
 int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);

@@ -224,14 +224,17 @@ def end_before_its_time(engine: Engine, stopped_by: int) -> None:
 
 @exported
 def allow(engine: Engine, budget: Integer) -> Code:
-    """Give a check another budget, such as one that was saved and is taken up again.
+    """Give a check another budget, for example where it was saved and is taken up again.
+
+    This must come before gradproof_ask has returned 0: a check that is done stays as it is, also where its budget ended
+    it.
 
     Parameters
     ----------
     engine : Engine
         The check.
     budget : Integer
-        At most so many evaluations in all, those before included; 0: no limit.
+        At most this many evaluations in all, those before included; 0: no limit.
 
     Returns
     -------

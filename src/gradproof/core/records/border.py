@@ -14,7 +14,7 @@ MOST_UNSEEN = 6
 
 @record
 class Probe:
-    """One point on a line through x: x + step * v, where v is 0 outside of the coordinates [start, stop)."""
+    """One point x + step * v, which gradproof_points writes; v is 0 outside the coordinates [start, stop)."""
 
     start: Integer  # first coordinate that moves; start == stop is the point x itself
     stop: Integer  # one past the last coordinate that moves
