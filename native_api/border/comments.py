@@ -24,7 +24,7 @@ def beside(start: str, text: str, column: int, width: int = WIDTH) -> str:
     """Return a line of code with a comment to its right, which goes on below itself."""
     if not text:
         return start
-    margin = f"{start:<{column}}/* "
+    margin = f"{f'{start} ':<{column}}/* "
     # No line of its own for what ends the comment.
     closed = f"{text}\N{NO-BREAK SPACE}*/"
     lines = textwrap.wrap(closed, width, initial_indent=margin, subsequent_indent=" " * len(margin))

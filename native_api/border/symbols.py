@@ -90,7 +90,21 @@ OBJECTIVE = (
     "An objective: writes f(x) to *value and returns 0; GRADPROOF_OUTSIDE where it has no value (or writes NaN); or a "
     "code above 0, which ends the call and is handed back."
 )
-PROGRESS = "Called after every evaluation; a code above 0 ends the check and is handed back."
+PROGRESS = (
+    "Called after evaluations: how many there were, and about how many there will be in all; a code above 0 ends the "
+    "check and is handed back."
+)
+# What a constant means whose name does not say it.
+MEANINGS = {
+    "MODE_AUTO": "As suits n and the budget.",
+    "MODE_FULL": "Every coordinate by itself.",
+    "MODE_LINES": "Along lines through all coordinates.",
+    "NOISE_FROM_CONSTANT": "Rounding of f, whose value is large beside its changes: leave out a constant.",
+    "NOISE_FROM_ARITHMETIC": "Arithmetic in float32, or coarser.",
+    "NOISE_FROM_ROUNDING": "Rounding in float64, as of sums.",
+    "NOISE_FROM_ELSEWHERE": "More than rounding: a solver with a loose tolerance, or random numbers.",
+    "ARITHMETIC_COARSE": "Coarser than float32.",
+}
 CALLBACKS = [
     Callback(
         f"gradproof_objective{twin}",
@@ -195,7 +209,7 @@ def enumerations() -> list[Enumeration]:
         Enumeration("gradproof_cause", "Causes of a finding; gradproof_explain_cause gives the sentence.", causes),
         Enumeration(
             "gradproof_mode",
-            "How a check goes: as suits n and the budget, every coordinate by itself, or along lines.",
+            "How a check goes.",
             _named("MODE_"),
         ),
         Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
@@ -228,4 +242,5 @@ def _name(word: str) -> str:
 
 def _named(prefix: str) -> list[Constant]:
     found = {name: value for name, value in vars(codes).items() if name.startswith(prefix)}
-    return sorted((Constant(_name(name), value, "") for name, value in found.items()), key=lambda one: one.value)
+    constants = [Constant(_name(name), value, MEANINGS.get(name, "")) for name, value in found.items()]
+    return sorted(constants, key=lambda one: one.value)

@@ -158,11 +158,11 @@ enum gradproof_cause {
                                                switch dropout off, or make its sums reproducible. */
 };
 
-/* How a check goes: as suits n and the budget, every coordinate by itself, or along lines. */
+/* How a check goes. */
 enum gradproof_mode {
-    GRADPROOF_MODE_AUTO = 0,
-    GRADPROOF_MODE_FULL = 1,
-    GRADPROOF_MODE_LINES = 2
+    GRADPROOF_MODE_AUTO = 0,                /* As suits n and the budget. */
+    GRADPROOF_MODE_FULL = 1,                /* Every coordinate by itself. */
+    GRADPROOF_MODE_LINES = 2                /* Along lines through all coordinates. */
 };
 
 /* What ended a check before its time. */
@@ -175,15 +175,17 @@ enum gradproof_stop_reason {
 
 /* Where the noise of an objective comes from. */
 enum gradproof_noise_source {
-    GRADPROOF_NOISE_FROM_CONSTANT = 1,
-    GRADPROOF_NOISE_FROM_ARITHMETIC = 2,
-    GRADPROOF_NOISE_FROM_ROUNDING = 3,
-    GRADPROOF_NOISE_FROM_ELSEWHERE = 4
+    GRADPROOF_NOISE_FROM_CONSTANT = 1,      /* Rounding of f, whose value is large beside its changes: leave
+                                               out a constant. */
+    GRADPROOF_NOISE_FROM_ARITHMETIC = 2,    /* Arithmetic in float32, or coarser. */
+    GRADPROOF_NOISE_FROM_ROUNDING = 3,      /* Rounding in float64, as of sums. */
+    GRADPROOF_NOISE_FROM_ELSEWHERE = 4      /* More than rounding: a solver with a loose tolerance, or random
+                                               numbers. */
 };
 
 /* Arithmetic found inside the objective. */
 enum gradproof_arithmetic {
-    GRADPROOF_ARITHMETIC_COARSE = 16,
+    GRADPROOF_ARITHMETIC_COARSE = 16,       /* Coarser than float32. */
     GRADPROOF_ARITHMETIC_FLOAT32 = 32,
     GRADPROOF_ARITHMETIC_FLOAT64 = 64
 };
@@ -204,7 +206,10 @@ extern "C" {
 typedef int32_t (*gradproof_objective)(const double *x, int64_t n, double *value, void *user);
 typedef int32_t (*gradproof_objective_f32)(const float *x, int64_t n, double *value, void *user);
 
-/* Called after every evaluation; a code above 0 ends the check and is handed back. */
+/*
+ * Called after evaluations: how many there were, and about how many there will be in all; a code above 0 ends
+ * the check and is handed back.
+ */
 typedef int32_t (*gradproof_progress)(int64_t done, int64_t expected, void *user);
 
 /* A check: opaque memory without pointers, which may be moved, copied, or saved between two calls. */
@@ -237,7 +242,7 @@ typedef struct gradproof_options {
     int64_t blocks;            /* number of blocks that x is made of, such as layers; 0: none */
     const int64_t *borders;    /* where the blocks begin, from 0, and where the last one ends, n: blocks + 1 values */
     const char *const *names;  /* names of the blocks, for gradproof_print; or NULL */
-    gradproof_progress progress;/* gradproof_check: called after evaluations, or NULL */
+    gradproof_progress progress; /* gradproof_check: called after evaluations, or NULL */
     void *progress_user;       /* handed to progress unchanged */
 } gradproof_options;
 
@@ -252,7 +257,7 @@ typedef struct gradproof_report {
     int64_t kinks;             /* coordinates with a kink at or near x */
     int64_t open;              /* tested coordinates that could not be decided */
     int64_t untested;          /* coordinates that were not tested */
-    int64_t findings;          /* findings that gradproof_result can write */
+    int64_t findings;          /* number of findings, which may be more than there was room for */
     int64_t evaluations;       /* evaluations of the objective */
     int64_t outside;           /* values that were not computed, as gradproof_skip said: they are no evaluations */
     int64_t rounds;            /* rounds of ask and tell */

@@ -60,7 +60,7 @@ class Report:
     kinks: Integer  # coordinates with a kink at or near x
     open: Integer  # tested coordinates that could not be decided
     untested: Integer  # coordinates that were not tested
-    findings: Integer  # findings that gradproof_result can write
+    findings: Integer  # number of findings, which may be more than there was room for
     evaluations: Integer  # evaluations of the objective
     outside: Integer  # values that were not computed, as gradproof_skip said: they are no evaluations
     rounds: Integer  # rounds of ask and tell
