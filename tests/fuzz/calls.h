@@ -194,6 +194,7 @@ static void NAMED(in_one_call)(fuzzer *z) {
     if (missing != 3 && given == size) {
         int64_t bytes = one_in(z, 3) ? below(z, 12) : below(z, 4000);
         char *text = memory(z, bytes);
+        memset(text, 'x', (size_t)bytes);
         int64_t length = gradproof_print(report, handed, one_in(z, 2) ? capacity : 0,
                                          s.given && !one_in(z, 3) ? s.options : NULL, text, bytes);
         z->calls++;
@@ -255,11 +256,14 @@ static void NAMED(in_rounds)(fuzzer *z) {
     gradproof_probe *probes = memory(z, GRADPROOF_ROUND * (int64_t)sizeof *probes);
     double *values = memory(z, 8 * GRADPROOF_ROUND), *changes = memory(z, 8 * GRADPROOF_ROUND);
     VECTOR *point = memory(z, p.n * (int64_t)sizeof *point);
+    int64_t overwrite = one_in(z, 4) ? below(z, 12) : -1;
     gradproof_engine *engine = memory(z, 8 * (words > 0 ? words : 16));
+    /* An overwritten word may bring unused memory into the checksum, which then must hold something. */
+    if (overwrite >= 0 && words > 0) memset(engine, 0x5C, (size_t)(8 * words));
     int32_t code = words > 0 ? NAMED(gradproof_engine_start)(engine, p.x, p.claimed, sizes, p.n, options) : (int32_t)words;
     z->calls += 3;
     if (p.broken >= 0 || s.bad) PROMISE(z, code < 0);
-    int64_t overwrite = one_in(z, 4) ? below(z, 12) : -1, rounds = 0;
+    int64_t rounds = 0;
     int overwritten = 0;
     while (code == GRADPROOF_DONE) {
         if (one_in(z, 6)) NAMED(disturb)(z, &p, engine, words);
