@@ -78,6 +78,8 @@ static NAMED(settings) NAMED(new_settings)(fuzzer *z, const NAMED(problem) *p, w
     s.options->mode = below(z, 3);
     s.options->float32 = below(z, 2);
     if (one_in(z, 6)) s.options->time_limit = 1e3;
+    /* The objective counts its calls, so that only one thread may call it: more are asked for by a program of their own. */
+    s.options->threads = below(z, 2);
     if (one_in(z, 4)) {
         int64_t blocks = 1 + below(z, 4);
         s.borders = memory(z, 8 * (blocks + 1));
@@ -188,6 +190,21 @@ static void NAMED(in_one_call)(fuzzer *z) {
     if (p.f.ended) PROMISE(z, code > 0 || code == GRADPROOF_BAD_RETURN || (p.f.code > 0 && code > 0));
     if (code < 0 && p.f.calls == 0) PROMISE(z, verdict == GRADPROOF_INCONCLUSIVE);
     NAMED(judge)(z, &p, code, verdict);
+    /* What was written, as text: into too little memory, too, and from structs as short as they are. */
+    if (missing != 3 && given == size) {
+        int64_t bytes = one_in(z, 3) ? below(z, 12) : below(z, 4000);
+        char *text = memory(z, bytes);
+        memset(text, 'x', (size_t)bytes);
+        int64_t length = gradproof_print(report, handed, one_in(z, 2) ? capacity : 0,
+                                         s.given && !one_in(z, 3) ? s.options : NULL, text, bytes);
+        z->calls++;
+        if (length >= 0 && bytes > 0) {
+            int64_t end = length < bytes ? length : bytes - 1;
+            while (end > 0 && text[end] != 0) end--;
+            PROMISE(z, text[end] == 0 && (int64_t)strlen(text) <= length && end + 4 > (length < bytes ? length : bytes - 1));
+        }
+        give_back(z, text);
+    }
     give_back(z, report);
     give_back(z, findings);
     NAMED(end_settings)(z, &s);
@@ -239,11 +256,14 @@ static void NAMED(in_rounds)(fuzzer *z) {
     gradproof_probe *probes = memory(z, GRADPROOF_ROUND * (int64_t)sizeof *probes);
     double *values = memory(z, 8 * GRADPROOF_ROUND), *changes = memory(z, 8 * GRADPROOF_ROUND);
     VECTOR *point = memory(z, p.n * (int64_t)sizeof *point);
+    int64_t overwrite = one_in(z, 4) ? below(z, 12) : -1;
     gradproof_engine *engine = memory(z, 8 * (words > 0 ? words : 16));
+    /* An overwritten word may bring unused memory into the checksum, which then must hold something. */
+    if (overwrite >= 0 && words > 0) memset(engine, 0x5C, (size_t)(8 * words));
     int32_t code = words > 0 ? NAMED(gradproof_engine_start)(engine, p.x, p.claimed, sizes, p.n, options) : (int32_t)words;
     z->calls += 3;
     if (p.broken >= 0 || s.bad) PROMISE(z, code < 0);
-    int64_t overwrite = one_in(z, 4) ? below(z, 12) : -1, rounds = 0;
+    int64_t rounds = 0;
     int overwritten = 0;
     while (code == GRADPROOF_DONE) {
         if (one_in(z, 6)) NAMED(disturb)(z, &p, engine, words);

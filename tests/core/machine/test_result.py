@@ -13,7 +13,7 @@ from oracles.counts import Coordinate, counted
 from properties import refuted
 from witnesses import new_report, records
 
-from gradproof.core.coordinates import outcome
+from gradproof.core.coordinates import outcome, phases
 from gradproof.core.records import codes
 from gradproof.core.records import engine as state
 from gradproof.core.records.border import FINDING_BYTES, REPORT_BYTES, Finding
@@ -32,7 +32,7 @@ coordinates = st.builds(
 )
 
 
-def check_of(known, findings=()):
+def check_of(known, findings=(), phase=phases.DONE):
     """A check with these outcomes after its first round; findings were made in the order in which they are given."""
     engine = block(len(known))
     engine.rounds = 1
@@ -47,6 +47,7 @@ def check_of(known, findings=()):
         number = outcome.new_finding(engine, index)
         if number >= 0:
             state.finding_of(engine, number).claimed = index + 0.5
+    engine.sweep.phase = phase
     return sealed(engine)
 
 
@@ -79,6 +80,15 @@ def is_counted(witness, known):
 
 def test_counts(witness):
     is_counted(witness)
+
+
+@pytest.mark.parametrize("phase", [phases.PAIRS, phases.LADDERS, phases.EQUAL_VALUES, phases.SHARED_KINKS])
+def test_a_check_that_has_more_to_ask_is_not_right(witness, phase):
+    """Even where every coordinate agrees so far; what is wrong is wrong at once."""
+    for cause, early, late in (("agrees", "inconclusive", "right"), ("wrong", "wrong", "wrong")):
+        known = [Coordinate("agrees", 0, 1e-9), Coordinate(cause, 0, 1e-9)]
+        verdicts = [named(reported(witness, check_of(known, phase=at))[0])["verdict"] for at in (phase, phases.DONE)]
+        assert verdicts == [early, late]
 
 
 def forgetting(field):

@@ -290,7 +290,8 @@ def names_the_coordinate(witness, index):
     library = gradproof.library.native()
     ffi = gradproof.library.ffi
     address = ffi.cast("gradproof_objective", objective.address)
-    pointers = [ffi.cast(kind, ffi.from_buffer(part)) for kind, part in (("double *", x), ("double *", x.copy()))]
+    work = x.copy()
+    pointers = [ffi.cast("double *", ffi.from_buffer(part)) for part in (x, work)]
     code = library.gradproof_ladder(
         *(address, ffi.NULL, pointers[0], x.size, index, math.nan, pointers[1]),
         *(ffi.cast("gradproof_rung *", ffi.from_buffer(rungs)), LADDER, ffi.cast("int64_t *", ffi.from_buffer(count))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..coordinates import phases
 from ..coordinates.outcome import is_decided
 from ..coordinates.usual import change_of_claims, note_usual_resolutions
 from ..findings.found import place_in_x, tested_alone
@@ -148,8 +149,9 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
     report.open = report.tested - report.agreeing - report.wrong
     report.findings = engine.sweep.finding_count
     report.dense = engine.sweep.dense
-    # Anything wrong is wrong, anything open or untested is inconclusive.
-    report.verdict = codes.VERDICT_RIGHT if report.agreeing == engine.n else codes.VERDICT_INCONCLUSIVE
+    # Anything wrong is wrong, anything open or untested is inconclusive; so is a check that has more to ask.
+    right = report.agreeing == engine.n and engine.sweep.phase == phases.DONE
+    report.verdict = codes.VERDICT_RIGHT if right else codes.VERDICT_INCONCLUSIVE
     if report.wrong > 0:
         report.verdict = codes.VERDICT_WRONG
 
