@@ -43,6 +43,8 @@ if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
 INLINING_THRESHOLD = 10
 # A function that only the library calls saves no registers that its callers do not use.
 REGISTERS_BY_CALLER = "-enable-ipra"
+# So a call costs little, in bytes as in time: few functions are worth a copy in their callers.
+COST_OF_A_CALL = "-inline-call-penalty=5"
 NO_LINKER_STATUS = 3
 SANITIZED = ("sanitize_address", "sanitize_memory", "sanitize_thread")
 
@@ -135,7 +137,8 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    llvm.set_option("gradproof", REGISTERS_BY_CALLER)
+    for option in (REGISTERS_BY_CALLER, COST_OF_A_CALL):
+        llvm.set_option("gradproof", option)
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants.module_text(target))
     symbols = [function.name for function in whole.functions]
