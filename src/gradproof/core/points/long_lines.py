@@ -38,7 +38,7 @@ from ..records.codes import (
     OVERLAP,
 )
 from ..records.floats import widened
-from ..records.memory import element_bytes, is_null
+from ..records.memory import element_bytes, is_null, offset
 from ..records.overlapping import overlap
 from ..records.sums import sum_in_lanes, two_sum
 from . import directions
@@ -174,8 +174,11 @@ def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, pr
         return NULL_PROBES
     if is_null(point):
         return NULL_POINT
-    room = probe[0].stop * element_bytes(x)
-    return OVERLAP if overlap(point, room, x, room) or overlap(point, room, claimed, room) else DONE
+    start = probe[0].start
+    room = (probe[0].stop - start) * element_bytes(x)
+    filled = offset(point, start)
+    over_x = overlap(filled, room, offset(x, start), room)
+    return OVERLAP if over_x or overlap(filled, room, offset(claimed, start), room) else DONE
 
 
 @exported
