@@ -45,6 +45,8 @@ INLINING_THRESHOLD = 10
 REGISTERS_BY_CALLER = "-enable-ipra"
 # So a call costs little, in bytes as in time: few functions are worth a copy in their callers.
 COST_OF_A_CALL = "-inline-call-penalty=5"
+# An address for every array of a loop, and counters of their own, cost more bytes than they save time.
+NO_LOOP_ADDRESSES = "-disable-lsr"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -162,7 +164,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
-    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL]
+    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 

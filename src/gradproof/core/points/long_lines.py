@@ -126,6 +126,13 @@ def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) 
 
 
 @kernel
+@multiversioned
+def foretold_change(x: ConstVector, claimed: ConstVector, start: int, stop: int, point: Vector) -> float:
+    """Return the change that the claim foretells for some coordinates of a point."""
+    return sum_in_lanes(foretold, (x, claimed, point), start, stop)
+
+
+@kernel
 @never_inlined
 def move_segment(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, number: int, point: Vector
@@ -147,7 +154,7 @@ def move_segment(
             move_some(x, claimed, start, stop, motion, point)
         else:
             move_window(x, claimed, start, motion, point)
-        change += sum_in_lanes(foretold, (x, claimed, point), start, stop)
+        change += foretold_change(x, claimed, start, stop, point)
         start = stop
     return change
 
