@@ -43,6 +43,14 @@ if platform.libc_ver()[0] == "glibc" and platform.machine() in FIRST_VERSIONS:
 INLINING_THRESHOLD = 10
 # A function that only the library calls saves no registers that its callers do not use.
 REGISTERS_BY_CALLER = "-enable-ipra"
+# So a call costs little, in bytes as in time: few functions are worth a copy in their callers.
+COST_OF_A_CALL = "-inline-call-penalty=5"
+# An address for every array of a loop, and counters of their own, cost more bytes than they save time.
+NO_LOOP_ADDRESSES = "-disable-lsr"
+# `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
+# one, it ends the process: this name beside it tells.
+SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
+KNOWS_SHORT_MOVES = b"opt-disable-enable-verbosity"
 NO_LINKER_STATUS = 3
 SANITIZED = ("sanitize_address", "sanitize_memory", "sanitize_thread")
 
@@ -135,7 +143,8 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    llvm.set_option("gradproof", REGISTERS_BY_CALLER)
+    for option in options(llvm):
+        llvm.set_option("gradproof", option)
     target = portable_target(llvm)
     whole = llvm.parse_assembly(constants.module_text(target))
     symbols = [function.name for function in whole.functions]
@@ -151,6 +160,13 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     if not part:
         refuse_unmet_marks(marks.unmet(compiled.marked, {value.name for value in defined(whole)}))
     return Linked(whole, target, symbols, compiled.marked)
+
+
+def options(llvm: Any) -> list[str]:
+    """Return the options with which LLVM makes smaller code, as far as it knows them."""
+    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES]
+    files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
+    return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 
 
 def set_linkage(module: Any, symbols: list[str]) -> None:

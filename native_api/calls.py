@@ -13,6 +13,9 @@ from numba.core import callconv, cgutils
 
 # What an exception becomes: a call of this, which is nowhere.  The build ends where one is left after optimisation.
 RAISED = "exception_in_the_core"
+# Nothing else that a function is given overlaps the memory of this name: the core looks before it fills a point. So a
+# loop need not look again, nor exist twice, once for memory that does overlap.
+FILLED = "point"
 YES, NO = ir.Constant(ir.IntType(1), 1), ir.Constant(ir.IntType(1), 0)
 ALWAYS_DONE = callconv.Status(
     code=callconv.RETCODE_OK,
@@ -36,6 +39,9 @@ class PlainCalls(callconv.CPUCallConv):
     def decorate_function(self, fn: Any, args: Any, fe_argtypes: Any, noalias: bool = False) -> None:
         """Name the arguments of a function."""
         self._get_arg_packer(fe_argtypes).assign_names(self.get_arguments(fn), list(args))
+        for argument in fn.args:
+            if argument.name == FILLED and isinstance(argument.type, ir.PointerType):
+                argument.add_attribute("noalias")
 
     def get_arguments(self, func: Any) -> Any:
         """Return the arguments of a function."""

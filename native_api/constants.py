@@ -33,24 +33,34 @@ def _text(symbol: str, text: str) -> Iterable[str]:
 
 
 def _choice(symbol: str, c_type: str, known: dict[int, str], unknown: str, positive: str = "") -> Iterable[str]:
-    """Yield a function that chooses a text by a number; numbers above 0 that are not known may have their own."""
-    texts = {**{f"case{number}": text for number, text in enumerate(known.values())}, "low": unknown}
-    texts |= {"high": positive or unknown}
-    for label, text in texts.items():
-        yield _constant(f"{symbol}.{label}", text)
+    """Yield a function that chooses a text by a number; numbers above 0 that are not known may have their own.
+
+    All texts lie one behind the other, and a table says where each begins: a switch takes three times the bytes.
+    """
+    texts = list(dict.fromkeys((unknown, positive or unknown, *known.values())))
+    starts = {text: sum(len(other.encode()) + 1 for other in texts[:place]) for place, text in enumerate(texts)}
+    least, most = min(known), max(known)
+    places = [starts[known.get(number, unknown)] for number in range(least, most + 1)]
+    whole, count = "\0".join(texts), len(places)
+    yield _constant(f"{symbol}.texts", whole)
+    table = f"[{count} x i16]"
+    yield f"@{symbol}.places = private unnamed_addr constant {table} [{', '.join(f'i16 {place}' for place in places)}]"
     yield f"define i8* @{symbol}({c_type} %code) {{"
-    cases = " ".join(f"{c_type} {code}, label %case{number}" for number, code in enumerate(known))
-    yield f"switch {c_type} %code, label %other [ {cases} ]"
-    yield f"other:\n%above = icmp sgt {c_type} %code, 0\nbr i1 %above, label %high, label %low"
-    for label, text in texts.items():
-        yield f"{label}:\nret i8* {_address(f'{symbol}.{label}', text)}"
-    yield "}"
+    yield f"%number = sub {c_type} %code, {least}\n%inside = icmp ult {c_type} %number, {count}"
+    yield "br i1 %inside, label %known, label %other"
+    yield f"known:\n%at = getelementptr inbounds {table}, {table}* @{symbol}.places, i64 0, {c_type} %number"
+    yield "%found = load i16, i16* %at\nbr label %done"
+    yield f"other:\n%above = icmp sgt {c_type} %code, 0"
+    yield f"%rest = select i1 %above, i16 {starts[positive or unknown]}, i16 {starts[unknown]}\nbr label %done"
+    yield "done:\n%place = phi i16 [ %found, %known ], [ %rest, %other ]\n%far = zext i16 %place to i64"
+    yield f"%text = getelementptr inbounds i8, i8* {_address(f'{symbol}.texts', whole)}, i64 %far"
+    yield "ret i8* %text\n}"
 
 
 def _constant(name: str, text: str) -> str:
     raw = text.encode() + b"\0"
     escaped = "".join(f"\\{byte:02X}" for byte in raw)
-    return f'@{name} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}"'
+    return f'@{name} = private unnamed_addr constant [{len(raw)} x i8] c"{escaped}", align 1'
 
 
 def _address(name: str, text: str) -> str:

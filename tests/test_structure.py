@@ -104,7 +104,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
-    "machine_code": ("counting", "vectors", "records texts", "allocation threads", "operations"),
+    "machine_code": ("counting", "vectors", "records texts", "allocation clock threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
@@ -163,7 +163,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
-IN_MACHINE_CODE = ("allocation", "counting", "operations", "records", "texts", "threads", "vectors")
+IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}

@@ -742,7 +742,7 @@ int32_t gradproof_allow(gradproof_engine *engine, int64_t budget);
  *   count        Number of segments.
  *   point        The point; only coordinates of the line and of these segments are set.
  *   changes      Filled with count values: the change that the claim predicts, segment by segment.
- *   Returns      0, GRADPROOF_BAD_COUNT, or the code of a NULL pointer.
+ *   Returns      0, GRADPROOF_BAD_COUNT, GRADPROOF_OVERLAP, or the code of a NULL pointer.
  */
 int32_t gradproof_move_segments(const double *x, const double *claimed, const double *sizes,
     const gradproof_probe *probe, int64_t first, int64_t count, double *point, double *changes);

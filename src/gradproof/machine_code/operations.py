@@ -6,7 +6,6 @@ Each function gives its types, then the code for arguments of these types.
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -16,15 +15,14 @@ from numba.extending import intrinsic
 
 from . import vectors
 from .allocation import ALLOCATION
-from .records import Record, Records
+from .clock import seconds
+from .records import Record, Records, middle, moved
 from .texts import TEXT_OPERATIONS
 from .threads import THREADS
 from .vectors import VECTOR
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
-# POSIX, clock_gettime: the number of the clock that nobody sets.
-CLOCK_MONOTONIC = 6 if sys.platform == "darwin" else 1
 Typed: TypeAlias = tuple[Any, Callable[..., Any]]
 
 
@@ -68,13 +66,17 @@ def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any)
 
 @intrinsic
 def _as_record(context: Any, memory: Any, kind: Any) -> Typed:
-    return Record(kind.structure)(memory, kind), _reread
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return moved(builder, _reread(context, builder, signature, arguments), middle(made) - middle(memory))
+
+    made = Record(kind.structure)
+    return made(memory, kind), code
 
 
 @intrinsic
 def _behind(context: Any, record: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return builder.gep(arguments[0], [SIZE(ctypes.sizeof(record.structure))])
+        return moved(builder, arguments[0], ctypes.sizeof(record.structure) - middle(record))
 
     return Records(kind.structure)(record, kind), code
 
@@ -191,26 +193,6 @@ def _report_progress(context: Any, progress: Any, done: Any, expected: Any, user
 
 
 @intrinsic
-def _seconds(context: Any) -> Typed:
-    def ticks(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(SIZE, []), "GetTickCount64")
-        real = ir.DoubleType()
-        return builder.fmul(builder.uitofp(builder.call(count, []), real), real(1e-3))
-
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        # struct timespec: seconds and nanoseconds, 8 bytes each wherever there are 64 bits.
-        kind = ir.FunctionType(ir.IntType(32), [ir.IntType(32), SIZE.as_pointer()])
-        clock = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
-        time = cgutils.alloca_once(builder, SIZE, size=2)
-        builder.call(clock, [ir.IntType(32)(CLOCK_MONOTONIC), time])
-        whole, part = (builder.load(builder.gep(time, [SIZE(number)])) for number in range(2))
-        real = ir.DoubleType()
-        return builder.fadd(builder.sitofp(whole, real), builder.fmul(builder.sitofp(part, real), real(1e-9)))
-
-    return types.float64(), ticks if sys.platform == "win32" else code
-
-
-@intrinsic
 def _address(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.ptrtoint(vectors.place(context, builder, pointer, arguments[0]), SIZE)
@@ -284,7 +266,7 @@ OPERATIONS: dict[str, Any] = {
     "bits": _bits,
     "evaluate": _evaluate,
     "report_progress": _report_progress,
-    "seconds": _seconds,
+    "seconds": seconds,
     "address": _address,
     "element_bytes": _element_bytes,
     "record_at": _record_at,

@@ -124,7 +124,7 @@ def _write(context: Any, builder: Any, sig: Any, arguments: Any, name: str) -> A
 def _field(context: Any, builder: Any, record: Any, address: Any, name: str) -> Any:
     """Return where a field is: as a pointer to a number or an address, else as the address of what is there."""
     kind = context.get_value_type(field_type(record.structure, name))
-    place = _moved(builder, address, record.structure.offsets[name])
+    place = moved(builder, address, record.structure.offsets[name] - middle(record))
     return builder.bitcast(place, kind.as_pointer() if _is_loaded(record.structure.kinds[name]) else kind)
 
 
@@ -132,7 +132,13 @@ def _is_loaded(kind: Any) -> bool:
     return kind in NUMBERS or kind is ctypes.py_object
 
 
-def _moved(builder: Any, address: Any, distance: int) -> Any:
+def middle(kind: Any) -> int:
+    """Return how far behind the beginning of a record its address leads: 0 but for large ones."""
+    return getattr(kind.structure, "points_at", 0) if isinstance(kind, Record) else 0
+
+
+def moved(builder: Any, address: Any, distance: int) -> Any:
+    """Return an address so many bytes further on."""
     return builder.gep(address, [ir.Constant(ir.IntType(64), distance)]) if distance else address
 
 

@@ -48,14 +48,18 @@ def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
     constant = ir.GlobalVariable(module, kind, module.get_unique_name("text"))
     constant.linkage, constant.global_constant, constant.unnamed_addr = "private", True, True
     constant.initializer = ir.Constant(kind, letters)
+    # Else longer texts would each begin at a multiple of 16.
+    constant.align = 1
     return builder.bitcast(constant, BYTES)
 
 
-def _table(name: str, texts: dict[int, str], other: str) -> Any:
-    """Return the operation that gives the text of a number: a function of its own, which a module defines once."""
+def _table(symbol: str, texts: dict[int, str], other: str) -> Any:
+    """Return the operation that gives the text of a number: a function of its own, which a module defines once.
+
+    It has the name of the exported function that gives the same, which takes its place in the library.
+    """
 
     def function(module: ir.Module) -> Any:
-        symbol = f"gradproof.{name}"
         if symbol in module.globals:
             return module.globals[symbol]
         made = ir.Function(module, ir.FunctionType(BYTES, [SIZE]), symbol)
@@ -103,9 +107,11 @@ TEXT_OPERATIONS: dict[str, Any] = {
     "handle": _handle,
     "letter": _letter,
     "literal": _literal,
-    "cause_word": _table("cause_word", {cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD),
+    "cause_word": _table(
+        "gradproof_cause_word", {cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD
+    ),
     "cause_sentence": _table(
-        "cause_sentence", {cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE
+        "gradproof_explain_cause", {cause: codes.explain_cause(cause) for cause in codes.CAUSES}, codes.UNKNOWN_CAUSE
     ),
     "write_scientific": _write_scientific,
 }

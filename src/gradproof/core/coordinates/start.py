@@ -10,14 +10,14 @@ from ..records import codes
 from ..records.abi import ConstVector
 from ..records.engine import Engine, coordinate_of
 from ..records.floats import widened
-from ..records.memory import clear
+from ..records.memory import clear_record
 from . import phases
 from .sweep import begin_sweep
 
 
 def begin_coordinates(engine: Engine, count: int, rtol: float) -> None:
     """Begin a sweep over `count` coordinates, which the caller fills in next."""
-    clear(engine.sweep, engine.noise_line)
+    clear_record(engine.sweep)
     engine.sweep.count = count
     engine.sweep.rtol = rtol
 

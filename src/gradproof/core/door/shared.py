@@ -53,10 +53,6 @@ class Workspace:
     """What a check in one call keeps beside its engine: who watches, and one round of probes with their values."""
 
     watch: Watch  # bounds, progress, time limit, as the caller's thread sees them
-    probes: Annotated[Pointer[Probe], ROUND]  # what is asked
-    values: Annotated[Reals, ROUND]  # f there
-    changes: Annotated[Reals, ROUND]  # what the claim foretells there
-    marks: Annotated[Integers, ROUND]  # 1: outside of the bounds; only where threads share the round
     threads: Integer  # threads that may share a round
     count: Integer  # probes of the round
     pace: Real  # seconds that an evaluation took in the last round
@@ -69,6 +65,10 @@ class Workspace:
     n: Integer  # the problem's
     rooms: Integers  # for every thread a room of words
     room: Integer  # words in a room: a share, a point
+    probes: Annotated[Pointer[Probe], ROUND]  # what is asked
+    values: Annotated[Reals, ROUND]  # f there
+    changes: Annotated[Reals, ROUND]  # what the claim foretells there
+    marks: Annotated[Integers, ROUND]  # 1: outside of the bounds; only where threads share the round
     counters: Annotated[Integers, 2]  # probes taken, evaluations so far
 
 

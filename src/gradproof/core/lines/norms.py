@@ -133,8 +133,6 @@ def norm_in_units(lines: Lines, x: ConstVector, claimed: ConstVector, part: tupl
     return unit * math.sqrt(squares)
 
 
-@kernel
-@never_inlined
 def count_zeros(x: ConstVector, n: int) -> int:
     """Return how many coordinates are exactly 0."""
     count = 0
@@ -166,12 +164,12 @@ def scale_norms(lines: Lines, x: ConstVector) -> tuple[float, float]:
 @kernel
 @never_inlined
 def are_finite(vector: ConstVector, first: int, last: int) -> bool:
-    """Return whether no value of [first, last) is infinite or NaN: counted, so that several are looked at at once."""
-    count = 0
+    """Return whether no value of [first, last) is infinite or NaN."""
     for index in range(first, last):
         value = widened(vector[index])
-        count += 1 if value - value == 0.0 else 0
-    return count == last - first
+        if value - value != 0.0:
+            return False
+    return True
 
 
 def is_in_float32(claimed: ConstVector, n: int) -> bool:

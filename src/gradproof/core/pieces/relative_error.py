@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel
+from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel, never_inlined
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_X
 from ..records.floats import widened
@@ -33,6 +33,7 @@ def error_of(a: float, b: float) -> float:
 
 
 @kernel
+@never_inlined
 def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Reals, keep: bool) -> int:
     """Return the bits of the largest error in a block, with NaN above all others; write the errors if they are kept.
 
@@ -50,6 +51,7 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
 
 
 @kernel
+@never_inlined
 def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int, best: float) -> int:
     """Return 0 where no error in a block is larger than the largest so far, which is found without division.
 
@@ -69,6 +71,7 @@ def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int,
 
 
 @kernel
+@never_inlined
 def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: int) -> int:
     """Return the first index in a block whose error has these bits."""
     for index in range(start, stop):
@@ -78,7 +81,6 @@ def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: 
 
 
 @exported
-@kernel
 def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maximum: Reals, index: Integers) -> Code:
     """Compare two vectors: |a - b| / max(|a|, |b|) for each element, 0 where both are 0, NaN kept.
 
@@ -123,7 +125,6 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     return DONE
 
 
-@kernel
 def largest_error(a: ConstVector, b: ConstVector, place: int) -> float:
     """Return the error at a place: infinity for NaN, 0 where there is no place."""
     if place < 0:

@@ -26,9 +26,20 @@ from ..records.abi import (
     never_inlined,
 )
 from ..records.border import ConstProbes, Probe
-from ..records.codes import BAD_COUNT, DONE, NULL_CHANGES, NULL_CLAIMED, NULL_POINT, NULL_PROBES, NULL_SIZES, NULL_X
+from ..records.codes import (
+    BAD_COUNT,
+    DONE,
+    NULL_CHANGES,
+    NULL_CLAIMED,
+    NULL_POINT,
+    NULL_PROBES,
+    NULL_SIZES,
+    NULL_X,
+    OVERLAP,
+)
 from ..records.floats import widened
-from ..records.memory import is_null
+from ..records.memory import element_bytes, is_null, offset
+from ..records.overlapping import overlap
 from ..records.sums import sum_in_lanes, two_sum
 from . import directions
 from .directions import (
@@ -69,10 +80,14 @@ def moved(value: float, parts: float, motion: Motion) -> float:
     return value + parts * motion.unit * scale_of(value, motion.scales)
 
 
-@always_inlined
-def move_window(x: ConstVector, start: int, motion: Motion, point: Vector) -> None:
-    """Move the 1,024 coordinates of a whole window along a random line."""
+@kernel
+@multiversioned
+def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
+    """Move the 1,024 coordinates of a whole window along a random line, or so that all claims foretell growth."""
     seed, high = halves_of(motion.key)
+    if motion.aligned:
+        move_window_aligned(x, claimed, start, motion, point)
+        return
     for first in range(start, start + directions.HALF_WINDOW):
         second = first + directions.HALF_WINDOW
         bits = hashed(seed, high)
@@ -112,6 +127,13 @@ def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) 
 
 @kernel
 @multiversioned
+def foretold_change(x: ConstVector, claimed: ConstVector, start: int, stop: int, point: Vector) -> float:
+    """Return the change that the claim foretells for some coordinates of a point."""
+    return sum_in_lanes(foretold, (x, claimed, point), start, stop)
+
+
+@kernel
+@never_inlined
 def move_segment(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, number: int, point: Vector
 ) -> float:
@@ -130,16 +152,13 @@ def move_segment(
         motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
         if stop - start < directions.WINDOW:
             move_some(x, claimed, start, stop, motion, point)
-        elif aligned:
-            move_window_aligned(x, claimed, start, motion, point)
         else:
-            move_window(x, start, motion, point)
-        change += sum_in_lanes(foretold, (x, claimed, point), start, stop)
+            move_window(x, claimed, start, motion, point)
+        change += foretold_change(x, claimed, start, stop, point)
         start = stop
     return change
 
 
-@kernel
 def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:
     """Set the coordinates that a probe on a long line moves; return the change that the claim predicts."""
     total = 0.0
@@ -151,7 +170,7 @@ def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Pr
 
 
 def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: ConstProbes, point: Vector) -> int:
-    """Return the code of the first pointer that is NULL; 0 where none is."""
+    """Return the code of the first pointer that is NULL, or of a point that overlaps what is read; 0 for neither."""
     if is_null(x):
         return NULL_X
     if is_null(claimed):
@@ -160,11 +179,16 @@ def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, pr
         return NULL_SIZES
     if is_null(probe):
         return NULL_PROBES
-    return NULL_POINT if is_null(point) else DONE
+    if is_null(point):
+        return NULL_POINT
+    start = probe[0].start
+    room = (probe[0].stop - start) * element_bytes(x)
+    filled = offset(point, start)
+    over_x = overlap(filled, room, offset(x, start), room)
+    return OVERLAP if over_x or overlap(filled, room, offset(claimed, start), room) else DONE
 
 
 @exported
-@kernel
 def move_segments(
     x: ConstVector,
     claimed: ConstVector,
@@ -197,7 +221,7 @@ def move_segments(
     Returns
     -------
     Code
-        0, GRADPROOF_BAD_COUNT, or the code of a NULL pointer.
+        0, GRADPROOF_BAD_COUNT, GRADPROOF_OVERLAP, or the code of a NULL pointer.
     """
     code = code_of_segments(x, claimed, sizes, probe, point)
     if code != DONE:
@@ -212,7 +236,6 @@ def move_segments(
 
 
 @exported
-@kernel
 def sum_segments(changes: ConstReals, count: Integer) -> Real:
     """Return the sum of the changes of segments, as for the line as a whole.
 

@@ -71,6 +71,7 @@ def fits(probe: Probe, n: int) -> bool:
 
 
 @kernel
+@never_inlined
 def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
     """Set the coordinates that the probe moves; the others of the point stay as they are."""
     seed = probe.seed
@@ -87,6 +88,7 @@ def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
 
 
 @kernel
+@never_inlined
 def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
     """Undo `move`."""
     if probe.ratio != 0.0:
@@ -134,7 +136,6 @@ def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector,
     return OVERLAP if over_claim or overlap(points, count * room, x, room) else DONE
 
 
-@kernel
 def move_and_foretell(
     x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
 ) -> float:

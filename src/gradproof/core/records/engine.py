@@ -77,30 +77,32 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
+    # What is used most comes first: near fields need fewer bytes of code.
     stage: Integer  # what its values are for: one of evidence/stages
-    start: Integer  # first coordinate of the line
-    stop: Integer  # one past its last coordinate
     count: Integer  # pairs in the ladder
-    wanted_count: Integer  # steps that are wanted
+    claimed: Real  # claimed slope
+    noise: Real  # standard deviation of the noise of f
     decision: Integer  # agrees, wrong, or open
+    wanted_count: Integer  # steps that are wanted
+    tolerance: Real  # error that a right claim may have
+    step: Real  # the step at hand
+    size: Real  # how far the line may be followed
+    resolution: Real  # half the width of that, or of what a kink leaves
+    slope: Interval  # where the slope must lie
+    start: Integer  # first coordinate of the line
     kink: Integer  # no kink, one at x, one near x
+    lowest: Real  # smallest step that x and f can see
+    x: Real  # where the coordinate is; on longer lines of no meaning
+    stop: Integer  # one past its last coordinate
     conflict: Integer  # which series contradict themselves
     place: Integer  # place in the ladder of the kink that is looked for
     refuted: Integer  # 1: the first pair was flatly elsewhere
     missing: Integer  # pairs that lack a side
     seed: Integer  # of a random line; 0: v is 1
     zooms: Integer  # kinks that were looked for
-    x: Real  # where the coordinate is; on longer lines of no meaning
     spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
-    claimed: Real  # claimed slope
-    size: Real  # how far the line may be followed
-    tolerance: Real  # error that a right claim may have
     need: Real  # resolution that is asked of an agreement
-    noise: Real  # standard deviation of the noise of f
-    step: Real  # the step at hand
     largest_slope: Real  # largest size of a slope met so far
-    slope: Interval  # where the slope must lie
-    resolution: Real  # half the width of that, or of what a kink leaves
     jump: Real  # right slope less left slope at a kink at x; else 0
     right: Interval  # where the right slope must lie
     left: Interval  # where the left slope must lie
@@ -111,7 +113,6 @@ class Slot:
     claim_scale: Real  # largest claimed component, in the units of this coordinate
     reach: Real  # how far kinks are looked for; 0: as the size says
     ratio: Real  # on a line of two coordinates, step of the second over that of the first; else 0
-    lowest: Real  # smallest step that x and f can see
     search: Search  # for a jump or a kink
     wanted: Annotated[Reals, WANTED_CAPACITY]  # signed steps
     answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
@@ -172,12 +173,12 @@ class Sweep:
     phase: Integer  # one of coordinates/phases
     count: Integer  # number of coordinates
     chunk_start: Integer  # first coordinate of the chunk at hand
-    chunk_stop: Integer  # one past its last coordinate
     paired: Integer  # coordinates of the chunk whose pairs are there
     waiting: Integer  # first coordinate that has not been given a slot yet
+    finding_count: Integer  # findings written
+    chunk_stop: Integer  # one past its last coordinate
     proved_wrong: Integer  # coordinates that a full proof found wrong
     dense: Integer  # 1: the later errors were confirmed by one pair each
-    finding_count: Integer  # findings written
     seen_twice: Integer  # 1: f(x) was asked for a second time
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
     follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
@@ -193,16 +194,20 @@ class Sweep:
 class Engine:
     """A check, between two rounds."""
 
+    # Behind the mark comes what is used most: near fields need fewer bytes of code.
     mark: Integer  # tells an engine from other memory
     layout: Integer  # of this memory, which another version of the library may have otherwise
     words: Integer  # of this memory
     head_sum: Integer  # checksum of the head: all up to the tables, but for these first words
     body_sum: Integer  # checksum of what is in use behind the head
-    vectors: Integer  # bits of the numbers of x and of the claim: 64 or 32
-    mode: Integer  # MODE_FULL or MODE_LINES
     n: Integer  # number of coordinates
-    seed: Integer  # of the random lines
+    value: Real  # f(x)
+    noise: Real  # standard deviation of the noise of f
+    mode: Integer  # MODE_FULL or MODE_LINES
     float32: Integer  # 1: points are rounded to float32
+    sweep: Sweep  # over coordinates that are looked at one by one
+    vectors: Integer  # bits of the numbers of x and of the claim: 64 or 32
+    seed: Integer  # of the random lines
     budget: Integer  # evaluations allowed; 0: no limit
     evaluations: Integer  # values told, but for those outside
     outside: Integer  # values told that were not computed, as gradproof_skip said
@@ -216,14 +221,11 @@ class Engine:
     arithmetic: Integer  # found inside of f
     rtol: Real  # relative error that counts as wrong
     atol: Real  # absolute error of a claimed component that is allowed
-    value: Real  # f(x)
     largest_value: Real  # the largest |f| of all values told
-    noise: Real  # standard deviation of the noise of f
     spread: Real  # how far f(x) differs from call to call
     closest: Real  # while all values are of float32, smallest distance of one from f(x); 0: none yet
     unit: Real  # rounding unit of the claimed gradient
     typical: Real  # typical size of x
-    sweep: Sweep  # over coordinates that are looked at one by one
     noise_line: NoiseLine  # where noise is measured
     scratch: Scratch  # tables of one extrapolation
     pairs: Annotated[Pointer[Sides], CHUNK]  # values of the chunk

@@ -6,7 +6,7 @@ blocks.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from .abi import Integer, Integers, Pointer, Real
 from .border import Finding
@@ -140,49 +140,49 @@ class Lines:
     engine: Engine  # what every check has; its sweep is over the candidates
     coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # of the candidates
     findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
-    failed: Failure  # the line that disagrees
-    part: Parts  # the part at hand
+    unfit_claims: Integer  # claimed values that are no numbers
+    dense: Integer  # 1: errors are dense
+    repeated: Integer  # 1: f(x) was asked for a second time
+    early: Integer  # 1: the check ended before it had all that it wanted
+    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
+    stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
+    verdict: Integer  # one of VERDICT_...
     phase: Integer  # one of lines/phases.py
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level
     next_node: Integer  # next open node to be halved
     stuck_count: Integer  # nodes of which neither half was found wrong, or which found no room
-    dense: Integer  # 1: errors are dense
-    repeated: Integer  # 1: f(x) was asked for a second time
-    verdict: Integer  # one of VERDICT_...
-    cause: Integer  # why the verdict is open
     random_lines: Integer  # random lines over all of x that agreed
     aligned_lines: Integer  # lines along the claim that agreed
     finding_count: Integer  # findings about long lines
     confirming: Integer  # 1: the check of the candidates is under way, or done
-    unfit_claims: Integer  # claimed values that are no numbers
     disagreed: Integer  # looks that disagreed
     random_exponent: Integer  # of the step at which random lines begin
     factor_count: Integer  # lines along the claim over blocks
     sample_count: Integer  # nodes that are followed as samples
-    early: Integer  # 1: the check ended before it had all that it wanted
     scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
-    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
-    stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
-    typical_slope: Real  # median of its absolute values, in these scales
-    largest: Real  # largest absolute value, in these scales
     floor: Real  # smallest scale of a coordinate, relative to what is typical in its window
     empty_size: Real  # what is taken for typical in windows of zeros
     spread: Real  # part of what rtol allows that nodes show which share an error; 0: no such error is known
-    relative_tolerance: Real  # relative rounding of the claimed gradient
     tolerance: Real  # rounding of the claimed gradient along the line at hand
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
-    scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
-    scale_sum: Real  # their sum; 0 likewise
     curved_slope: Real  # slope that curvature makes some way from x
     hidden_gap: Real  # half the gap that kinks at x leave along a line
+    failed: Failure  # the line that disagrees
+    part: Parts  # the part at hand
+    cause: Integer  # why the verdict is open
+    scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
+    scale_sum: Real  # their sum; 0 likewise
+    relative_tolerance: Real  # relative rounding of the claimed gradient
     seen: Real  # largest residual slope of random lines that rtol allows
     seen_factor: Real  # common factor of the claims that lines along them saw and rtol allows; 0: none
+    typical_slope: Real  # median of its absolute values, in these scales
+    largest: Real  # largest absolute value, in these scales
     pool: LineLadder  # lines over the whole vector, or over a part
     nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
     next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
@@ -190,6 +190,11 @@ class Lines:
     halvings: Annotated[Pointer[Halving], MOST_HALVINGS]  # under way
     candidates: Candidates  # coordinates that were found
     long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
+
+
+# Compiled, a pointer to the lines leads to their middle, and what is used most is near it: behind an engine it would be
+# far, and far fields need more bytes of code.
+cast(Any, Lines).points_at = cast(Any, Lines).offsets["spread_nodes"]
 
 
 @record
