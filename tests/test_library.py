@@ -10,10 +10,11 @@ import drivenlines
 import numpy as np
 import pytest
 from driven import DRIVEN, PROBLEMS, ROUND, check_in_one_call, drive, evaluate_round
-from witnesses import SIGNATURES, bits, records
+from witnesses import SIGNATURES, bits, new_report, records
 
 import gradproof
 from gradproof import library
+from gradproof.core.records import codes
 from gradproof.core.records.abi import exported_functions
 from gradproof.core.records.border import Rung
 from gradproof.core.records.codes import OUTSIDE
@@ -91,6 +92,18 @@ def ladders(dtype: type) -> Iterator[Arguments]:
             yield objective, None, point(dtype), 6, index, claimed, np.zeros(6, dtype), rungs, 96, count
 
 
+def printings(_dtype: type) -> Iterator[Arguments]:
+    """A report of one wrong coordinate, into memory that has room for it, for a part of it, or for nothing."""
+    report, findings = new_report(), records(Finding, 1)
+    report.verdict, report.n, report.tested, report.wrong, report.findings = codes.VERDICT_WRONG, 3, 3, 1, 1
+    report.evaluations, report.rounds, report.arithmetic, report.agreeing = 7, 3, 64, 2
+    report.value, report.resolution, report.noise_floor, report.rtol = 1.5, 2.5e-7, 1e-15, 1e-5
+    findings["start"], findings["stop"], findings["cause"], findings["partner"] = 1, 2, codes.WRONG, -1
+    findings["claimed"], findings["slope"], findings["error_bar"], findings["distance"] = 2.0, 2.25, 1e-6, math.nan
+    for size in (4000, 48, 0):
+        yield report, findings, 1, None, np.zeros(size, np.uint8) if size else None, size
+
+
 # What each exported function is called with; the engines are driven as a whole, in driven.py and drivenlines.py.
 CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "forward_difference": differences,
@@ -99,6 +112,7 @@ CASES: dict[str, Callable[[type], Iterator[Arguments]]] = {
     "noise_floor": noise_floors,
     "find_kinks": kink_searches,
     "ladder": ladders,
+    "print": printings,
 }
 
 

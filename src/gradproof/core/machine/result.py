@@ -127,7 +127,8 @@ def write_report(engine: ConstEngine, report: Report) -> None:
 
 def note_what_stopped(engine: ConstEngine, report: Report) -> None:
     """Note what ended the check early: whoever stopped it, or else the budget where something was left undone."""
-    early = report.early != 0 if engine.mode == MODE_LINES else report.untested > 0
+    undone = report.untested > 0 and engine.sweep.phase == phases.DONE
+    early = report.early != 0 if engine.mode == MODE_LINES else undone
     report.stopped_by = engine.stopped
     if engine.stopped == codes.STOPPED_BY_NOTHING and early and engine.budget > 0:
         report.stopped_by = codes.STOPPED_BY_BUDGET
