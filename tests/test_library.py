@@ -16,7 +16,7 @@ import gradproof
 from gradproof import library
 from gradproof.core.records import codes
 from gradproof.core.records.abi import exported_functions
-from gradproof.core.records.border import Rung
+from gradproof.core.records.border import Finding, Rung
 from gradproof.core.records.codes import OUTSIDE
 
 Arguments = tuple[Any, ...]
