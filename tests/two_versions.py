@@ -28,7 +28,8 @@ def make(path):
 def spoiled(body, name, version):
     """Rename as the build does it, and make the wide version reckon wrongly."""
     text = renamed(body, name, version)
-    return text.replace("fmul double", "fadd double", 1) if version == processors.AVX2_ENDING else text
+    # Half a window is 512 coordinates.
+    return re.sub(r"\b512\b", "511", text, count=1) if version == processors.AVX2_ENDING else text
 
 
 if __name__ == "__main__":

@@ -244,3 +244,15 @@ def test_bad_arguments(witness):
         assert witness("gradproof_move_segments", *wrong) == code
     assert witness("gradproof_sum_segments", np.array([1.0, 2.0]), 2) == 3.0
     assert math.isnan(witness("gradproof_sum_segments", None, 2))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_point_overlaps_nothing_that_is_read(witness, dtype):
+    """It is refused and left alone; behind what is read it may begin, and there it is set."""
+    x, claimed = problem(2 * N, dtype)
+    for vector in (x, claimed):
+        for begin, code in ((0, codes.OVERLAP), (N - 1, codes.OVERLAP), (N, DONE)):
+            kept = vector.copy()
+            given = (x[:N], claimed[:N], np.ones(3), as_probes(PROBES[0]), 0, 1, vector[begin : begin + N])
+            assert witness(f"gradproof_move_segments{twin_of(x)}", *given, np.zeros(1)) == code
+            assert np.array_equal(vector, kept) == (code != DONE)

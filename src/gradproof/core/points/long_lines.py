@@ -55,6 +55,8 @@ from .directions import (
 )
 
 SEGMENT = 65536
+# More of them than any memory holds.
+MOST_SEGMENTS = 1 << 32
 
 
 class Motion(NamedTuple):
@@ -170,7 +172,7 @@ def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Pr
 
 
 def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: ConstProbes, point: Vector) -> int:
-    """Return the code of the first pointer that is NULL, or of a point that overlaps what is read; 0 for neither."""
+    """Return the code of the first pointer that is NULL; 0 where none is."""
     if is_null(x):
         return NULL_X
     if is_null(claimed):
@@ -179,13 +181,18 @@ def code_of_segments(x: ConstVector, claimed: ConstVector, sizes: ConstReals, pr
         return NULL_SIZES
     if is_null(probe):
         return NULL_PROBES
-    if is_null(point):
-        return NULL_POINT
-    start = probe[0].start
-    room = (probe[0].stop - start) * element_bytes(x)
+    return NULL_POINT if is_null(point) else DONE
+
+
+def writes_over(x: ConstVector, claimed: ConstVector, probe: Probe, first: int, count: int, point: Vector) -> bool:
+    """Return whether the coordinates of segments that are set overlap those that are read."""
+    start = probe.start if probe.start > first * SEGMENT else first * SEGMENT
+    stop = probe.stop if probe.stop < (first + count) * SEGMENT else (first + count) * SEGMENT
+    if start >= stop:
+        return False
+    room = (stop - start) * element_bytes(x)
     filled = offset(point, start)
-    over_x = overlap(filled, room, offset(x, start), room)
-    return OVERLAP if over_x or overlap(filled, room, offset(claimed, start), room) else DONE
+    return overlap(filled, room, offset(x, start), room) or overlap(filled, room, offset(claimed, start), room)
 
 
 @exported
@@ -228,8 +235,10 @@ def move_segments(
         return code
     if is_null(changes):
         return NULL_CHANGES
-    if first < 0 or count < 0:
+    if not (0 <= first <= MOST_SEGMENTS and 0 <= count <= MOST_SEGMENTS):
         return BAD_COUNT
+    if writes_over(x, claimed, probe[0], first, count, point):
+        return OVERLAP
     for number in range(count):
         changes[number] = move_segment(x, claimed, sizes, probe[0], first + number, point)
     return DONE
