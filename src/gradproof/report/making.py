@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.findings.severity import severity
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
@@ -148,6 +147,9 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _severity(one: Finding) -> tuple[float, ...]:
+    # Imported on use: it brings half of the core along, and only checks on fewer rows sort again.
+    from ..core.findings.severity import severity
+
     record = structs.Finding(**{name: getattr(one, name) for name in SAME})
     record.cause, record.kink = CODES[one.cause.value], int(one.has_kink)
     return severity(record, one.start)

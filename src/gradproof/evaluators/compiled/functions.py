@@ -15,8 +15,6 @@ from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ..evaluator import EndedError
-from . import child
-from .adapters import adapter, needs_none
 from .prototypes import GRADIENT, OBJECTIVE, Prototype, expected
 
 # What the memory for values holds before the first call: no arithmetic results in this NaN.
@@ -108,6 +106,10 @@ class CFunction(NamedTuple):
 
 def c_function(function: NativeFunction, problem: Problem, role: str = OBJECTIVE) -> CFunction:
     """Return a native function as C can call it with the x of a problem, after a first call in a child process."""
+    # Imported on use: most checks have no C function.
+    from . import child
+    from .adapters import adapter, needs_none
+
     prototype = function.prototype
     if prototype is not None:
         _require_fit(prototype, problem, role)
@@ -152,6 +154,8 @@ def _try(found: CFunction, problem: Problem, tried: Tried) -> None:
 
 def _first_call(found: CFunction, problem: Problem) -> str:
     """Make the call, and raise a `NativeError` for what it does; return a hint for the error of its code."""
+    from . import child
+
     size = np.dtype(found.writes).itemsize
     room = WATCHED + (problem.n if found.role == GRADIENT else min(problem.n, MOST))
     try:
@@ -217,6 +221,8 @@ def _judged(found: CFunction, n: int, code: int, first: Flat, behind: Flat) -> s
 
 def _question(found: CFunction) -> str:
     """Ask for the prototype that the function was called by."""
+    from .adapters import needs_none
+
     given = found.function.prototype
     if given is not None and not needs_none(given):
         return f"is it {given.text}?"

@@ -18,7 +18,6 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import Pace
 from .addresses import function_address, user_address
-from .declared import declared_prototype
 from .functions import NativeFunction, c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, processors
@@ -95,6 +94,8 @@ def native(
     """
     address, context = function_address(function)
     data = user_address(user) if user is not None else context
+    from .declared import declared_prototype
+
     prototype = declared_prototype(function) if signature is None else read_prototype(signature)
     tried = tried_calls(function) if trial else None
     return NativeFunction(address, data, (function, user), _threads(threads), prototype, tried)
