@@ -149,11 +149,14 @@ def _try(found: CFunction, problem: Problem, tried: Tried) -> None:
     """Make the first call in a child process; raise a `NativeError` if it is not that of such a function."""
     with tried.lock:
         if found.call not in tried.calls:
-            tried.calls[found.call] = _first_call(found, problem)
+            tried.calls[found.call], code = _first_call(found, problem)
+            # The next call could go another way where the function is not what it is taken for.
+            if code not in (0, OUTSIDE):
+                raise found.ended(code, "" if found.role == GRADIENT else "the check")
 
 
-def _first_call(found: CFunction, problem: Problem) -> str:
-    """Make the call, and raise a `NativeError` for what it does; return a hint for the error of its code."""
+def _first_call(found: CFunction, problem: Problem) -> tuple[str, int]:
+    """Make the call, and raise a `NativeError` for what it does; return a hint for the error of its code, and that."""
     from . import child
 
     size = np.dtype(found.writes).itemsize
@@ -161,7 +164,7 @@ def _first_call(found: CFunction, problem: Problem) -> str:
     try:
         memory = child.shared(size * room)
     except OSError:  # there is not so much memory
-        return ""
+        return "", 0
     values = np.frombuffer(memory, found.writes, offset=child.HEAD)
     ends = [values[:WATCHED], values[-WATCHED:]]
     for part in ends:
@@ -169,13 +172,13 @@ def _first_call(found: CFunction, problem: Problem) -> str:
     before = [part.tobytes() for part in ends]
     ending = child.call_in_child(_call(found, problem, values), memory)
     if ending is None:
-        return ""
+        return "", 0
     if ending.code is None:
         said = f' (it wrote: "{ending.written}")' if ending.written else ""
         time = " If it takes that long, pass trial=False (--no-trial)." if "returned" in ending.what else ""
         raise NativeError(f"the native {found.role} {ending.what} at the first call: {_question(found)}{time}{said}")
     first, behind = (_changed(part, old) for part, old in zip(ends, before, strict=True))
-    return _judged(found, problem.n, ending.code, first, behind)
+    return _judged(found, problem.n, ending.code, first, behind), ending.code
 
 
 def _call(found: CFunction, problem: Problem, values: Flat) -> Callable[[], int]:
