@@ -54,7 +54,7 @@ def test_more_values_than_asked_for_are_refused():
     problem = read_problem(POINT)
     engine = Engine(problem, np.zeros(POINT.size), Options())
     count = len(engine.ask())
-    with pytest.raises(RuntimeError, match="more values"):
+    with pytest.raises(RuntimeError, match="too_many_values: More values"):
         engine.tell(np.zeros(count + 1), np.zeros(count + 1))
     engine.tell(np.zeros(count), np.zeros(count))
 
