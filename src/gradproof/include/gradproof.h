@@ -65,7 +65,8 @@ enum gradproof_code {
     GRADPROOF_OBJECTIVE_NOT_FINITE = -3,    /* The objective is not finite at x; move x into its domain. */
     GRADPROOF_NO_ROUND = -4,                /* No round is under way: call gradproof_ask first, and once for
                                                each round. */
-    GRADPROOF_TOO_MANY_VALUES = -5,         /* More values were given than the round has probes. */
+    GRADPROOF_TOO_MANY_VALUES = -5,         /* More values were given than the round of gradproof_ask has
+                                               probes. */
     GRADPROOF_NO_ENGINE = -6,               /* This memory holds no check: begin one with gradproof_begin or
                                                gradproof_engine_start. */
     GRADPROOF_NOTHING_TOLD = -7,            /* There is no result before the first value: call gradproof_ask,

@@ -60,7 +60,7 @@ CODES: dict[int, tuple[str, str]] = {
         "no_round",
         "No round is under way: call gradproof_ask first, and once for each round.",
     ),
-    TOO_MANY_VALUES: ("too_many_values", "More values were given than the round has probes."),
+    TOO_MANY_VALUES: ("too_many_values", "More values were given than the round of gradproof_ask has probes."),
     NO_ENGINE: (
         "no_engine",
         "This memory holds no check: begin one with gradproof_begin or gradproof_engine_start.",
