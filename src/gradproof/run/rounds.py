@@ -29,8 +29,6 @@ from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
 
-# The most evaluations of a check along lines if nothing disagrees.
-LINES_EXPECTED = 120
 ACCEPTABLE = [code for code in codes.CAUSES if codes.is_acceptable(code)]
 
 
@@ -45,7 +43,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     box = read_bounds(settings.bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
-    with shown(progress, LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
+    with shown(progress, codes.LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
         pace = Pace(deadline, keeper.advance(advance))
         with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
             claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)

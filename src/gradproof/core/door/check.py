@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..machine.options import chosen_mode, take_options
-from ..machine.result import copy_report, open_report, write_result
+from ..machine.result import open_report, write_result, write_undecided
 from ..machine.rounds import end_before_its_time, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
 from ..points.values import Problem, Watch
@@ -14,6 +14,7 @@ from ..records.border import ConstOptions, Findings, Options, Report
 from ..records.codes import (
     BAD_BOUNDS,
     DONE,
+    LINES_EXPECTED,
     MODE_LINES,
     NULL_OBJECTIVE,
     OBJECTIVE_NOT_FINITE,
@@ -47,8 +48,6 @@ from ..records.record import WORD, words_of
 from .shared import Workspace, begin_shares, keep_problem, room_words, threads_of, values_of_round
 from .start import begin_engine, code_of_start, words_for
 
-# What a check along lines takes where nothing disagrees, about.
-LINES_EXPECTED = 120
 WORKSPACE_WORDS = words_of(Workspace)
 
 
@@ -135,10 +134,7 @@ def code_of_point(x: ConstVector, n: int, options: Options, report: Report) -> i
         index, code = first_outside(x, n, options)
     if index < 0:
         return DONE
-    whole = local_record(Report)
-    whole.verdict = VERDICT_INCONCLUSIVE
-    whole.index = index
-    copy_report(report, whole)
+    write_undecided(report, index)
     return code
 
 

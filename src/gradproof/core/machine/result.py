@@ -69,11 +69,16 @@ def open_report(report: Report, findings: Findings, capacity: int) -> int:
         return codes.BAD_CAPACITY
     if not is_null(findings) and capacity > 0 and size_is_bad(findings[0].size, LEAST_RESULT):
         return codes.BAD_SIZE
+    write_undecided(report, -1)
+    return DONE
+
+
+def write_undecided(report: Report, index: int) -> None:
+    """Write a report in which nothing is decided, and which coordinate that is about; -1: none."""
     whole = local_record(Report)
     whole.verdict = codes.VERDICT_INCONCLUSIVE
-    whole.index = -1
+    whole.index = index
     copy_report(report, whole)
-    return DONE
 
 
 def copy_report(report: Report, whole: Report) -> None:

@@ -155,6 +155,8 @@ MODE_LINES = 2
 LARGEST_FULL = 5000
 # What the cheapest check by lines takes.
 CHEAPEST_LINES = 28
+# What a check along lines takes where nothing disagrees, about: what progress expects.
+LINES_EXPECTED = 120
 UNTESTED = 0
 AGREES = 1
 WRONG = 2
