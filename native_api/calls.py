@@ -6,10 +6,13 @@ raises, so the status is dead weight, and a result in memory keeps LLVM from see
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from llvmlite import ir
-from numba.core import callconv, cgutils
+from numba.core import callconv, cgutils, types
+
+from gradproof.machine_code.vectors import VECTOR
 
 # What an exception becomes: a call of this, which is nowhere.  The build ends where one is left after optimisation.
 RAISED = "exception_in_the_core"
@@ -46,6 +49,22 @@ class PlainCalls(callconv.CPUCallConv):
     def get_arguments(self, func: Any) -> Any:
         """Return the arguments of a function."""
         return func.args
+
+    def decode_arguments(self, builder: Any, argtypes: Any, func: Any) -> Any:
+        """Return the arguments of a function: what its first vector holds, all of them hold, and it is told once."""
+        given, places = list(self.get_arguments(func)), list(self._places_of_kinds(argtypes))
+        for place in places:
+            given[place] = given[places[0]]
+        return self._get_arg_packer(argtypes).from_arguments(builder, given)
+
+    def _places_of_kinds(self, kinds: Any, place: int = 0) -> Iterator[int]:
+        """Yield the places of the arguments that say whether a vector holds float32."""
+        for kind in kinds:
+            if isinstance(kind, types.BaseTuple):
+                yield from self._places_of_kinds(kind, place)
+            elif kind == VECTOR:
+                yield place + 1
+            place += len(self._get_arg_packer([kind]).argument_types)
 
     def return_value(self, builder: Any, retval: Any) -> None:
         """Return a value."""

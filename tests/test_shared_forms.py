@@ -2,6 +2,8 @@
 
 import ctypes
 import math
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,9 @@ from gradproof import compiler
 from gradproof.core.points import directions
 from gradproof.core.records import abi, memory
 from gradproof.machine_code import vectors
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
+calls = pytest.importorskip("calls")
 
 X = np.array([0.0, -1.5, 2.25, 1e-3, -7.0, 0.0, 3.5])
 TYPES = {np.float64: ctypes.c_double, np.float32: ctypes.c_float}
@@ -138,3 +143,14 @@ def test_constant_arguments_make_no_forms_of_their_own():
     assert len(compiler._dispatcher(called, True).overloads) == 1
     assert through(compiler.compiled(in_core(both, signed=called)), np.float64, X[1:].copy(), 2) == -3.0
     assert len(compiler._dispatcher(called, False).overloads) == 3
+
+
+def test_what_vectors_hold_is_told_once():
+    """All vectors of a call are of one type: what the first one says stands for the others, those of tuples too."""
+    from numba.core import types
+    from numba.core.registry import cpu_target
+
+    vector, pair = vectors.VECTOR, types.Tuple([vectors.VECTOR, types.int64, vectors.VECTOR])
+    places = calls.PlainCalls(cpu_target.target_context)._places_of_kinds
+    assert list(places([types.int64, vector, pair, vector])) == [2, 4, 7, 9]
+    assert list(places([types.int64, types.float64])) == []

@@ -24,7 +24,8 @@ CORE: dict[str, tuple[str, ...]] = {
     # What all the rest is written in: types of the C border, codes, records, memory, floating-point numbers.
     "records": (
         "abi codes",
-        "floats memory record sums",
+        "memory record sums",
+        "floats",
         "border overlapping",
         "engine text",
         "lines",

@@ -167,6 +167,11 @@ def _bits(context: Any, value: Any) -> Typed:
 
 
 @intrinsic
+def _from_bits(context: Any, number: Any) -> Typed:
+    return types.float64(types.int64), _reread
+
+
+@intrinsic
 def _evaluate(context: Any, objective: Any, x: Any, n: Any, value: Any, user: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         values = [context.get_value_type(argument) for argument in signature.args[1:]]
@@ -264,6 +269,7 @@ OPERATIONS: dict[str, Any] = {
     "null_words": _null_words,
     "holds_float32": _holds_float32,
     "bits": _bits,
+    "from_bits": _from_bits,
     "evaluate": _evaluate,
     "report_progress": _report_progress,
     "seconds": seconds,

@@ -192,6 +192,20 @@ def test_bits():
     refuted(keeps_the_order, [lambda value: int(math.frexp(value)[1]) if math.isfinite(value) else 9999])
 
 
+@given(value=anything)
+@example(math.inf)
+@example(-0.0)
+def has_its_bits(functions, value):
+    for function in functions:
+        found = function(memory.bits(value))
+        assert np.float64(found).tobytes() == np.float64(value).tobytes()
+
+
+def test_from_bits():
+    has_its_bits(both(memory.from_bits, "int64"))
+    refuted(has_its_bits, [lambda number: math.ldexp(number, -1074)])
+
+
 @given(value=st.one_of(anything, st.floats(width=32)))
 @example(1.0 + 2.0**-24)
 @example(1.0 + 2.0**-24 + 2.0**-50)

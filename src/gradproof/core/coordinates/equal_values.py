@@ -58,17 +58,18 @@ def open_next_group(engine: Engine, slot: Slot) -> bool:
     return False
 
 
-def are_equal(engine: Engine, one: int, other: int) -> bool:
-    """Return whether two coordinates have the same value."""
-    return coordinate_of(engine, one).x == coordinate_of(engine, other).x
+def value_of(engine: Engine, index: int) -> float:
+    """Return the value of a coordinate."""
+    return coordinate_of(engine, index).x
 
 
 def last_of_run(engine: Engine, index: int) -> int:
     """Return the last one of neighbouring equal values that begin at a coordinate; itself where they began before."""
-    if index > 0 and are_equal(engine, index - 1, index):
+    value = value_of(engine, index)
+    if index > 0 and value_of(engine, index - 1) == value:
         return index
     last = index
-    while last + 1 < engine.sweep.count and are_equal(engine, last + 1, index):
+    while last + 1 < engine.sweep.count and value_of(engine, last + 1) == value:
         last += 1
     return last
 
@@ -87,8 +88,9 @@ def ends_of_group(engine: Engine, index: int) -> tuple[int, int]:
     first = index
     last = index
     members = 0
+    value = value_of(engine, index)
     for other in range(engine.sweep.count):
-        if are_equal(engine, other, index):
+        if value_of(engine, other) == value:
             if other < index and raises_doubt(engine, other):
                 return index, index
             first = other if other < first else first
@@ -143,14 +145,15 @@ def weigh_group(engine: Engine, slot: Slot) -> None:
     """
     first = slot.start
     last = slot.stop - 1
+    value = value_of(engine, first)
     claim = 0.0
     refuted = False
     for index in range(first, last + 1):
         claim += coordinate_of(engine, index).claimed
-        refuted = refuted or (are_equal(engine, index, first) and coordinate_of(engine, index).cause == codes.WRONG)
+        refuted = refuted or (value_of(engine, index) == value and coordinate_of(engine, index).cause == codes.WRONG)
     agrees = slot.slope.low - slot.tolerance <= claim <= slot.slope.high + slot.tolerance
     for index in range(first, last + 1):
-        if are_equal(engine, index, first) and (agrees or not refuted):
+        if value_of(engine, index) == value and (agrees or not refuted):
             note_group(engine, index, last if index != last else first, agrees)
 
 

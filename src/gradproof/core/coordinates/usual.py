@@ -12,10 +12,9 @@ import math
 
 from ..records.abi import always_inlined, kernel
 from ..records.border import Report
-from ..records.engine import ConstEngine, Coordinate, Interval, coordinate_of
+from ..records.engine import ConstEngine, Coordinate, coordinate_of
 from ..records.floats import middle
-from ..records.memory import as_record, bits, local_record
-from ..records.record import Word
+from ..records.memory import bits, from_bits
 from .outcome import is_decided
 
 # Above the bits of infinity.
@@ -68,15 +67,8 @@ def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
             before = counted
         else:
             # The guess lies between the two.
-            return middle(with_bits(at), with_bits(above)), count
-    return with_bits(low), count
-
-
-def with_bits(number: int) -> float:
-    """Return the number that has these bits."""
-    place = local_record(Interval)
-    as_record(place, Word).value = number
-    return place.low
+            return middle(from_bits(at), from_bits(above)), count
+    return from_bits(low), count
 
 
 @kernel

@@ -7,13 +7,16 @@ import math
 from numpy import float64
 
 from .abi import always_inlined
+from .memory import bits, from_bits
 
 # Powers of two between which steps lie: a few of the largest do not overflow, small parts of the smallest are not 0.
-LARGEST_EXPONENT = 1020
-SMALLEST_EXPONENT = -1060
-# What float64 has (IEEE 754).
-MANTISSA_BITS = 53
-SMALLEST_SUBNORMAL_EXPONENT = -1074
+LARGEST_POWER = 2.0**1020
+SMALLEST_POWER = 2.0**-1060
+# What float64 has (IEEE 754): the bits of the mantissa, and the smallest number with all of them.
+MANTISSA_MASK = (1 << 52) - 1
+SMALLEST_NORMAL = 2.0**-1022
+# Makes each of the smallest powers one with a mantissa of its own.
+ENLARGING = 2.0**64
 # Numbers of float16 have so many binary digits, those of bfloat16 fewer.
 FLOAT16_BITS = 11
 
@@ -52,26 +55,21 @@ def middle(a: float, b: float) -> float:
 
 def power_of_two_above(value: float) -> float:
     """Return the power of two >= |value|: a step that x takes exactly, unless its exponent changes on the way."""
-    if not math.isfinite(value):
-        return math.ldexp(1.0, LARGEST_EXPONENT)
-    mantissa, exponent = math.frexp(math.fabs(value))
-    if mantissa == 0.5:
-        exponent -= 1
-    if mantissa == 0.0 or exponent < SMALLEST_EXPONENT:
-        exponent = SMALLEST_EXPONENT
-    if exponent > LARGEST_EXPONENT:
-        exponent = LARGEST_EXPONENT
-    return math.ldexp(1.0, exponent)
+    size = math.fabs(value)
+    if not size < LARGEST_POWER:
+        return LARGEST_POWER
+    size = larger(size, SMALLEST_POWER)
+    # Where a number is too small for a mantissa of its own, a larger one takes its place.
+    scale = 1.0 if size >= SMALLEST_NORMAL else ENLARGING
+    # Whatever the mantissa holds carries over to the exponent.
+    return from_bits((bits(scale * size) + MANTISSA_MASK) & ~MANTISSA_MASK) / scale
 
 
 def spacing(value: float) -> float:
     """Return the distance from |value| to the next larger float64: one unit in the last place, at least 2**-1074."""
-    if not math.isfinite(value):
-        return math.nan
-    exponent = math.frexp(value)[1] - MANTISSA_BITS
-    if value == 0.0 or exponent < SMALLEST_SUBNORMAL_EXPONENT:
-        exponent = SMALLEST_SUBNORMAL_EXPONENT
-    return math.ldexp(1.0, exponent)
+    number = bits(math.fabs(value))
+    # Two neighbours with the same exponent; not finite ones differ by NaN.
+    return from_bits(number | 1) - from_bits(number & ~1)
 
 
 def has_few_bits(value: float) -> bool:

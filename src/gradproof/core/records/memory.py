@@ -137,6 +137,11 @@ def bits(value: Real) -> Integer:
     return int(np.float64(value).view(np.int64))
 
 
+def from_bits(number: Integer) -> Real:
+    """Return the number that has these bits."""
+    return float(np.int64(number).view(np.float64))
+
+
 def evaluate(objective: Objective, x: ConstVector, n: Integer, value: Reals, user: User) -> Code:
     """Call the objective, which writes f(x) to value[0]; return its code."""
     return objective(x, n, value, user)
