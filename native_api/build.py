@@ -47,6 +47,10 @@ REGISTERS_BY_CALLER = "-enable-ipra"
 COST_OF_A_CALL = "-inline-call-penalty=5"
 # An address for every array of a loop, and counters of their own, cost more bytes than they save time.
 NO_LOOP_ADDRESSES = "-disable-lsr"
+# What a branch may have loaded before is loaded again: a copy for the other branch takes more.
+NO_PARTIAL_REDUNDANCY = "-enable-pre=false"
+# Where registers run out, what is kept in memory is chosen for short code.
+SHORT_SPILLS = "-split-spill-mode=size"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -116,6 +120,7 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
     linked = linked_module(signatures, part=part)
     whole = processors.in_versions(llvm, linked.whole, marks.names_of(linked.marked, "multiversioned"))
     set_linkage(whole, linked.symbols)
+    call_libc_by_address(whole)
     for value in defined(whole):
         if value.is_function:
             for attribute in marks.attributes(linked.marked, processors.origin(value.name)):
@@ -164,7 +169,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
-    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES]
+    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY, SHORT_SPILLS]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 
@@ -173,6 +178,14 @@ def set_linkage(module: Any, symbols: list[str]) -> None:
     """Let only the exported symbols be seen from outside."""
     for value in defined(module):
         value.linkage = "external" if value.name in symbols else "internal"
+
+
+def call_libc_by_address(module: Any) -> None:
+    """Let calls of libc and libm go to addresses that the loader writes: no piece of code for each of them."""
+    if sys.platform.startswith("linux"):
+        for function in module.functions:
+            if function.is_declaration and not function.name.startswith("llvm."):
+                function.add_function_attribute("nonlazybind")
 
 
 def write_llvm(path: Path) -> None:

@@ -31,8 +31,9 @@ FROM_LIBC = {"malloc", "calloc", "free", "memcpy", "memset", "memmove", "clock_g
 FROM_LIBM = {"frexp", "ldexp", "sqrt", "floor", "ceil", "trunc", "rint", "fabs", "copysign", "fmod", "sqrtf", "floorf"}
 
 BARE_LINKERS = ("ld", "ld.lld")
-# One segment for code and constants: pages of their own would pad a small library by a fifth.
-SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro")
+# One segment for code and constants: pages of their own would pad a small library by a fifth. Nor does what is written
+# begin a page in the file: where it lies in memory, the page size of the machine decides.
+SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro", "-z common-page-size=16")
 # With the index of the tables for unwinding: an exception of the objective finds its way through the library.
 SONAME = (f"-soname={SHARED_NAME}", "--eh-frame-hdr")
 ELF_OPTIONS = (*SONAME, "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)

@@ -105,7 +105,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
-    "machine_code": ("counting", "vectors", "records texts", "allocation clock threads", "operations"),
+    "machine_code": ("counting", "vectors", "records", "allocation clock texts threads", "operations"),
     "compiler": (),
     "library": (),
     "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),

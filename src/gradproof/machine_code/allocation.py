@@ -11,7 +11,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from . import vectors
-from .records import Record, Records
+from .records import Record, Records, beginning, middle, moved
 from .vectors import VECTOR
 
 BYTES = ir.IntType(8).as_pointer()
@@ -25,9 +25,10 @@ def _local_record(context: Any, kind: Any) -> Typed:
         words = ctypes.sizeof(kind.structure) // 8
         memory = builder.bitcast(cgutils.alloca_once(builder, SIZE, size=words), BYTES)
         cgutils.memset(builder, memory, SIZE(8 * words), 0)
-        return memory
+        return moved(builder, memory, middle(made))
 
-    return Record(kind.structure)(kind), code
+    made = Record(kind.structure)
+    return made(kind), code
 
 
 @intrinsic
@@ -47,9 +48,10 @@ def _allocate_words(context: Any, count: Any) -> Typed:
 @intrinsic
 def _allocate_record(context: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, SIZE(1), SIZE(ctypes.sizeof(kind.structure)))
+        return moved(builder, _zeroed(builder, SIZE(1), SIZE(ctypes.sizeof(kind.structure))), middle(made))
 
-    return Record(kind.structure)(kind), code
+    made = Record(kind.structure)
+    return made(kind), code
 
 
 @intrinsic
@@ -95,7 +97,7 @@ def _zeroed(builder: ir.IRBuilder, count: Any, size: Any) -> Any:
 def _release(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         free = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), [BYTES]), "free")
-        builder.call(free, [builder.bitcast(vectors.place(context, builder, pointer, arguments[0]), BYTES)])
+        builder.call(free, [builder.bitcast(beginning(context, builder, pointer, arguments[0]), BYTES)])
         return context.get_dummy_value()
 
     return types.void(pointer), code

@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 from . import vectors
 from .allocation import ALLOCATION
 from .clock import seconds
-from .records import Record, Records, middle, moved
+from .records import Record, Records, beginning, middle, moved
 from .texts import TEXT_OPERATIONS
 from .threads import THREADS
 from .vectors import VECTOR
@@ -60,14 +60,14 @@ def _untyped(context: Any, vector: Any) -> Typed:
 
 
 def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    address = vectors.place(context, builder, signature.args[0], arguments[0])
+    address = beginning(context, builder, signature.args[0], arguments[0])
     return builder.bitcast(address, context.get_value_type(signature.return_type))
 
 
 @intrinsic
 def _as_record(context: Any, memory: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return moved(builder, _reread(context, builder, signature, arguments), middle(made) - middle(memory))
+        return moved(builder, _reread(context, builder, signature, arguments), middle(made))
 
     made = Record(kind.structure)
     return made(memory, kind), code
@@ -93,8 +93,10 @@ def _behind_all(context: Any, records: Any, count: Any, kind: Any) -> Typed:
 @intrinsic
 def _clear(context: Any, first: Any, until: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        start, stop = (builder.ptrtoint(argument, SIZE) for argument in arguments)
-        cgutils.memset(builder, arguments[0], builder.sub(stop, start), 0)
+        both = zip(signature.args, arguments, strict=True)
+        first, until = (beginning(context, builder, *one) for one in both)
+        size = builder.sub(builder.ptrtoint(until, SIZE), builder.ptrtoint(first, SIZE))
+        cgutils.memset(builder, first, size, 0)
         return context.get_dummy_value()
 
     return types.void(first, until), code
@@ -112,7 +114,8 @@ def _clear_bytes(context: Any, memory: Any, count: Any) -> Typed:
 @intrinsic
 def _clear_record(context: Any, record: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        cgutils.memset(builder, arguments[0], SIZE(ctypes.sizeof(record.structure)), 0)
+        place = beginning(context, builder, record, arguments[0])
+        cgutils.memset(builder, place, SIZE(ctypes.sizeof(record.structure)), 0)
         return context.get_dummy_value()
 
     return types.void(record), code
@@ -132,7 +135,7 @@ def _offset(context: Any, pointer: Any, count: Any) -> Typed:
 @intrinsic
 def _is_null(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return cgutils.is_null(builder, vectors.place(context, builder, pointer, arguments[0]))
+        return cgutils.is_null(builder, beginning(context, builder, pointer, arguments[0]))
 
     return types.boolean(pointer), code
 
@@ -200,7 +203,7 @@ def _report_progress(context: Any, progress: Any, done: Any, expected: Any, user
 @intrinsic
 def _address(context: Any, pointer: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return builder.ptrtoint(vectors.place(context, builder, pointer, arguments[0]), SIZE)
+        return builder.ptrtoint(beginning(context, builder, pointer, arguments[0]), SIZE)
 
     return types.int64(pointer), code
 
@@ -218,16 +221,18 @@ def _element_bytes(context: Any, vector: Any) -> Typed:
 @intrinsic
 def _record_at(context: Any, records: Any, distance: Any, kind: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return builder.gep(builder.bitcast(arguments[0], BYTES), [arguments[1]])
+        place = builder.bitcast(beginning(context, builder, records, arguments[0]), BYTES)
+        return moved(builder, builder.gep(place, [arguments[1]]), middle(made))
 
-    return Record(kind.structure)(records, types.int64, kind), code
+    made = Record(kind.structure)
+    return made(records, types.int64, kind), code
 
 
 @intrinsic
 def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         both = zip(signature.args[:2], arguments[:2], strict=True)
-        to, come_from = (builder.bitcast(vectors.place(context, builder, *one), BYTES) for one in both)
+        to, come_from = (builder.bitcast(beginning(context, builder, *one), BYTES) for one in both)
         cgutils.raw_memmove(builder, to, come_from, arguments[2], 1)
         return context.get_dummy_value()
 
@@ -237,7 +242,7 @@ def _copy_bytes(context: Any, target: Any, source: Any, count: Any) -> Typed:
 @intrinsic
 def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        words = builder.bitcast(vectors.place(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
+        words = builder.bitcast(beginning(context, builder, signature.args[0], arguments[0]), SIZE.as_pointer())
         total = cgutils.alloca_once_value(builder, SIZE(0))
         with cgutils.for_range(builder, arguments[2]) as loop:
             place = builder.add(arguments[1], loop.index)

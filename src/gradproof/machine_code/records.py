@@ -23,6 +23,8 @@ from numba.extending import (
     typeof_impl,
 )
 
+from . import vectors
+
 BYTE = ir.IntType(8)
 ADDRESS = BYTE.as_pointer()
 NUMBERS = {ctypes.c_double: types.float64, ctypes.c_int64: types.int64}
@@ -123,9 +125,12 @@ def _write(context: Any, builder: Any, sig: Any, arguments: Any, name: str) -> A
 
 def _field(context: Any, builder: Any, record: Any, address: Any, name: str) -> Any:
     """Return where a field is: as a pointer to a number or an address, else as the address of what is there."""
-    kind = context.get_value_type(field_type(record.structure, name))
-    place = moved(builder, address, record.structure.offsets[name] - middle(record))
-    return builder.bitcast(place, kind.as_pointer() if _is_loaded(record.structure.kinds[name]) else kind)
+    field = field_type(record.structure, name)
+    kind = context.get_value_type(field)
+    if _is_loaded(record.structure.kinds[name]):
+        kind = kind.as_pointer()
+    distance = record.structure.offsets[name] - middle(record) + middle(field)
+    return builder.bitcast(moved(builder, address, distance), kind)
 
 
 def _is_loaded(kind: Any) -> bool:
@@ -135,6 +140,11 @@ def _is_loaded(kind: Any) -> bool:
 def middle(kind: Any) -> int:
     """Return how far behind the beginning of a record its address leads: 0 but for large ones."""
     return getattr(kind.structure, "points_at", 0) if isinstance(kind, Record) else 0
+
+
+def beginning(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return where memory begins that a record, a vector or a pointer leads to."""
+    return moved(builder, vectors.place(context, builder, kind, value), -middle(kind))
 
 
 def moved(builder: Any, address: Any, distance: int) -> Any:
@@ -156,7 +166,8 @@ class RecordsItem(AbstractTemplate):
 @lower_builtin(operator.getitem, Records, types.Integer)
 def _item(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
     size = ir.Constant(ir.IntType(64), ctypes.sizeof(sig.args[0].structure))
-    return builder.gep(arguments[0], [builder.mul(arguments[1], size)])
+    place = builder.gep(arguments[0], [builder.mul(arguments[1], size)])
+    return moved(builder, place, middle(Record(sig.args[0].structure)))
 
 
 @lower_builtin(operator.setitem, Records, types.Integer, Record)
@@ -167,6 +178,7 @@ def _copy(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
 
 
 def _copy_record(builder: Any, target: Any, source: Any, record: Any) -> None:
+    target, source = (moved(builder, address, -middle(record)) for address in (target, source))
     cgutils.raw_memcpy(builder, target, source, ir.Constant(ir.IntType(64), ctypes.sizeof(record.structure)), 1)
 
 

@@ -10,6 +10,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from ..core.records import codes
+from .records import beginning
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -20,7 +21,10 @@ Typed: TypeAlias = tuple[Any, Callable[..., Any]]
 
 @intrinsic
 def _handle(context: Any, pointer: Any) -> Typed:
-    return types.voidptr(pointer), _reread
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(beginning(context, builder, pointer, arguments[0]), BYTES)
+
+    return types.voidptr(pointer), code
 
 
 @intrinsic
@@ -97,10 +101,6 @@ def _write_scientific(context: Any, place: Any, digits: Any, value: Any) -> Type
         return context.get_dummy_value()
 
     return types.void(place, types.int64, types.float64), code
-
-
-def _reread(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-    return builder.bitcast(arguments[0], BYTES)
 
 
 TEXT_OPERATIONS: dict[str, Any] = {

@@ -8,7 +8,7 @@ from ..machine.options import chosen_mode, take_options
 from ..machine.result import open_report, write_result, write_undecided
 from ..machine.rounds import end_before_its_time, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
-from ..points.values import Problem, Watch
+from ..points.values import Problem, Watch, set_problem
 from ..records.abi import Code, ConstVector, Integer, Objective, User, exported
 from ..records.border import ConstOptions, Findings, Options, Report
 from ..records.codes import (
@@ -31,6 +31,7 @@ from ..records.engine import Engine
 from ..records.floats import widened
 from ..records.memory import (
     allocate_bytes,
+    as_like,
     as_reals,
     as_record,
     clear_record,
@@ -38,14 +39,13 @@ from ..records.memory import (
     holds_float32,
     is_null,
     local_record,
-    null_reals,
     offset,
     release,
     seconds,
 )
 from ..records.overlapping import overlap
 from ..records.record import WORD, words_of
-from .shared import Workspace, begin_shares, keep_problem, room_words, threads_of, values_of_round
+from .shared import Workspace, begin_shares, room_words, threads_of, values_of_round
 from .start import begin_engine, code_of_start, words_for
 
 WORKSPACE_WORDS = words_of(Workspace)
@@ -123,7 +123,9 @@ def check(
         return code
     # Whatever the options say, the objective sees its points in the type of x.
     own.float32 = 1 if holds_float32(x) else 0
-    return check_in_memory(Problem(objective, user, x, claimed, null_reals(), n), own, report, findings, capacity)
+    problem = local_record(Problem)
+    set_problem(problem, objective, user, x, claimed, n)
+    return check_in_memory(problem, x, own, report, findings, capacity)
 
 
 def code_of_point(x: ConstVector, n: int, options: Options, report: Report) -> int:
@@ -170,9 +172,11 @@ def writes_over(
     return overlap(findings, filled, x, room) or overlap(findings, filled, claimed, room)
 
 
-def check_in_memory(problem: Problem, options: Options, report: Report, findings: Findings, capacity: int) -> int:
+def check_in_memory(
+    problem: Problem, x: ConstVector, options: Options, report: Report, findings: Findings, capacity: int
+) -> int:
     """Check in one piece of memory: one round of probes, the engine, typical sizes, and a point for every thread."""
-    x = problem.x
+    claimed = as_like(x, problem.claimed)
     n = problem.n
     words = words_for(n, options)
     sizes = window_count(n)
@@ -186,13 +190,14 @@ def check_in_memory(problem: Problem, options: Options, report: Report, findings
     rooms = offset(memory, WORKSPACE_WORDS + words + sizes)
     if chosen_mode(n, options) == MODE_LINES:
         windows(x, n, own_sizes)
-    with_sizes = Problem(problem.objective, problem.user, x, problem.claimed, own_sizes, n)
+    work.problem = problem
+    work.problem.sizes = own_sizes
+    work.floats = 1 if holds_float32(x) else 0
     begin_watch(work.watch, n, options)
-    keep_problem(work, with_sizes)
     begin_shares(work, memory, rooms, room, options)
-    code = begin_engine(engine, x, problem.claimed, own_sizes, n, options)
+    code = begin_engine(engine, x, claimed, own_sizes, n, options)
     if code == DONE:
-        code = run(engine, with_sizes, work)
+        code = run(engine, x, claimed, work)
     if engine.rounds > 0:
         write_result(engine, report, findings, capacity)
     # A callback may end the check with its last evaluation: what did not end by itself is not called right.
@@ -214,15 +219,15 @@ def begin_watch(watch: Watch, n: int, options: Options) -> None:
         watch.deadline = seconds() + options.time_limit
 
 
-def run(engine: Engine, problem: Problem, work: Workspace) -> int:
+def run(engine: Engine, x: ConstVector, claimed: ConstVector, work: Workspace) -> int:
     """Ask, evaluate, tell, until the check is done or something ends it; return the code that did."""
     watch = work.watch
     count = next_round(engine, work.probes)
     while count > 0:
-        code = values_of_round(problem, work, count)
+        code = values_of_round(x, work, count)
         if watch.computed > 0:
             engine.skipped = watch.outside
-            take_values(engine, problem.x, problem.claimed, work.values, work.changes, watch.computed)
+            take_values(engine, x, claimed, work.values, work.changes, watch.computed)
         if code != DONE:
             end_before_its_time(engine, STOPPED_BY_CALLER)
             return code

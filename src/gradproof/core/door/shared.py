@@ -10,15 +10,12 @@ from typing import Annotated
 
 from ..points.values import Problem, Round, Watch, tell_progress, watched_values
 from ..records.abi import (
-    ConstReals,
     ConstVector,
     Integer,
     Integers,
-    Objective,
     Pointer,
     Real,
     Reals,
-    User,
     Vector,
     Words,
     never_inlined,
@@ -33,14 +30,12 @@ from ..records.memory import (
     as_vector,
     clear_record,
     element_bytes,
-    holds_float32,
     join_thread,
     offset,
     seconds,
     start_thread,
-    untyped,
 )
-from ..records.record import WORD, record, words_of
+from ..records.record import WORD, lead_to, record, words_of
 
 # In seconds: with less to do than this, a thread is not worth its start, which takes 20 to 50 microseconds.
 LEAST_WORK = 5e-5
@@ -56,13 +51,8 @@ class Workspace:
     threads: Integer  # threads that may share a round
     count: Integer  # probes of the round
     pace: Real  # seconds that an evaluation took in the last round
-    objective: Objective  # the problem: what the other threads are told
-    user: User  # the same
+    problem: Problem  # what is evaluated
     floats: Integer  # 1: the numbers of the point and the claim are float32
-    x: Integers  # the point, whatever the type of its numbers
-    claimed: Integers  # the same
-    sizes: ConstReals  # the problem's
-    n: Integer  # the problem's
     rooms: Integers  # for every thread a room of words
     room: Integer  # words in a room: a share, a point
     probes: Annotated[Pointer[Probe], ROUND]  # what is asked
@@ -70,6 +60,9 @@ class Workspace:
     changes: Annotated[Reals, ROUND]  # what the claim foretells there
     marks: Annotated[Integers, ROUND]  # 1: outside of the bounds; only where threads share the round
     counters: Annotated[Integers, 2]  # probes taken, evaluations so far
+
+
+lead_to(Workspace, "threads")
 
 
 @record
@@ -93,17 +86,6 @@ def threads_of(options: Options) -> int:
 def room_words(x: ConstVector, n: int) -> int:
     """Return the words of a thread's room."""
     return SHARE_WORDS + (n * element_bytes(x) + WORD - 1) // WORD + WORDS_APART
-
-
-def keep_problem(work: Workspace, problem: Problem) -> None:
-    """Keep what other threads need to know of the problem."""
-    work.objective = problem.objective
-    work.user = problem.user
-    work.floats = 1 if holds_float32(problem.x) else 0
-    work.x = untyped(problem.x)
-    work.claimed = untyped(problem.claimed)
-    work.sizes = problem.sizes
-    work.n = problem.n
 
 
 @never_inlined
@@ -144,16 +126,16 @@ def round_of(work: Workspace, count: int) -> Round:
     return Round(work.probes, count, work.values, work.changes)
 
 
-def values_of_round(problem: Problem, work: Workspace, count: int) -> int:
+def values_of_round(x: ConstVector, work: Workspace, count: int) -> int:
     """Write the values of a round, by as many threads as it is worth; return the code of what ended it early."""
-    point = point_in(work.rooms, problem.x)
+    point = point_in(work.rooms, x)
     if work.threads == 1:
-        return watched_values(problem, round_of(work, count), point, work.watch)
+        return watched_values(work.problem, round_of(work, count), point, work.watch)
     began = seconds()
     work.count = count
     work.counters[0] = 0
     others = start_others(work)
-    code = watched_values(problem, round_of(work, count), point, work.watch)
+    code = watched_values(work.problem, round_of(work, count), point, work.watch)
     add_at_once(work.counters, ROUND)
     code = gathered(work, others, code)
     work.pace = (seconds() - began) * (others + 1) / count
@@ -179,10 +161,8 @@ def take_share(room: Words) -> None:
     """Compute values as long as there are probes that no thread has; what ends that ends it for all threads."""
     share = as_record(room, Share)
     work = as_record(share.block, Workspace)
-    x = as_vector(work.x, work.floats != 0)
-    problem = Problem(work.objective, work.user, x, as_vector(work.claimed, work.floats != 0), work.sizes, work.n)
-    point = point_in(room, x)
-    share.code = watched_values(problem, round_of(work, work.count), point, share.watch)
+    point = point_in(room, as_vector(work.problem.x, work.floats != 0))
+    share.code = watched_values(work.problem, round_of(work, work.count), point, share.watch)
     add_at_once(work.counters, ROUND)
 
 

@@ -30,12 +30,12 @@ SAME_SLOPES = 64.0
 class KinkSearch:
     """A search along one coordinate after the other, in the first slot of an engine."""
 
-    function: Function  # what is searched; its engine comes last
-    coordinate: Coordinate  # behind the engine, where the coordinates of a check lie
     point: Reals  # x in float64
     work: Integers  # x in its own type; one coordinate moves while f is evaluated
     index: Integer  # of the coordinate at hand
     code: Integer  # with which the objective ended the search; 0: it goes on
+    function: Function  # what is searched; its engine comes last
+    coordinate: Coordinate  # behind the engine, where the coordinates of a check lie
 
 
 @exported

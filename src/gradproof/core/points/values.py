@@ -23,7 +23,7 @@ from ..records.abi import (
 from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, OVERLAP, code_of_callback
 from ..records.floats import widened
-from ..records.memory import add_at_once, is_null, local_record, offset, report_progress, seconds
+from ..records.memory import add_at_once, as_like, is_null, local_record, offset, report_progress, seconds, untyped
 from ..records.memory import evaluate as call_objective
 from ..records.overlapping import overlap
 from ..records.record import WORD, record
@@ -66,15 +66,16 @@ class Watch:
     marks: Integers  # theirs, too: for each probe 1 where its point lies outside of the bounds, else 0
 
 
-class Problem(NamedTuple):
-    """What is evaluated: the objective with its data, the point, the claimed gradient, and the sizes of the windows."""
+@record
+class Problem:
+    """What is evaluated."""
 
-    objective: Objective
-    user: User
-    x: ConstVector
-    claimed: ConstVector
-    sizes: ConstReals
-    n: int
+    objective: Objective  # with its data
+    user: User  # these data
+    x: Integers  # the point, whatever the type of its numbers
+    claimed: Integers  # the claimed gradient, the same
+    sizes: ConstReals  # of the windows of x
+    n: Integer  # number of coordinates
 
 
 class Round(NamedTuple):
@@ -139,13 +140,27 @@ def evaluate(
         code = OVERLAP
     if code != DONE:
         return code
-    problem = Problem(objective, user, x, claimed, sizes, n)
+    problem = local_record(Problem)
+    set_problem(problem, objective, user, x, claimed, n)
+    problem.sizes = sizes
     return watched_values(problem, Round(probes, count, values, changes), point, local_record(Watch))
+
+
+def set_problem(
+    problem: Problem, objective: Objective, user: User, x: ConstVector, claimed: ConstVector, n: int
+) -> None:
+    """Write what is evaluated, but for the sizes."""
+    problem.objective = objective
+    problem.user = user
+    problem.x = untyped(x)
+    problem.claimed = untyped(claimed)
+    problem.n = n
 
 
 def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) -> int:
     """Write the values at the points of probes, until all are there or something ends it; return the code that did."""
-    x = problem.x
+    x = as_like(point, problem.x)
+    claimed = as_like(point, problem.claimed)
     probes = asked.probes
     count = asked.size
     watch.computed = 0
@@ -161,7 +176,7 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
     while number < count:
         probe = probes[number]
         leave(probes[last], probe, x, point)
-        change = move_and_foretell(x, problem.claimed, problem.sizes, probe, typical, point)
+        change = move_and_foretell(x, claimed, problem.sizes, probe, typical, point)
         if is_long(probe):
             asked.changes[number] = change
         code = watched_value(problem, point, watch, number, is_inside(watch, probe, point))

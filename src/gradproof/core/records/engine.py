@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 from .abi import Integer, Pointer, Real, Reals
 from .border import Finding
 from .memory import behind, behind_all
-from .record import record, words_of
+from .record import lead_to, record, words_of
 
 # The bytes of "GRADPROF".
 ENGINE_MARK = 0x464F525044415247
@@ -77,7 +77,19 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
-    # What is used most comes first: near fields need fewer bytes of code.
+    # What is used most lies around the stage, to which compiled pointers lead.
+    resolution: Real  # half the width of that, or of what a kink leaves
+    slope: Interval  # where the slope must lie
+    start: Integer  # first coordinate of the line
+    kink: Integer  # no kink, one at x, one near x
+    lowest: Real  # smallest step that x and f can see
+    x: Real  # where the coordinate is; on longer lines of no meaning
+    stop: Integer  # one past its last coordinate
+    right: Interval  # where the right slope must lie
+    left: Interval  # where the left slope must lie
+    centered: Interval  # where the centered slope must lie
+    best_step: Real  # finest step that counts
+    missing: Integer  # pairs that lack a side
     stage: Integer  # what its values are for: one of evidence/stages
     count: Integer  # pairs in the ladder
     claimed: Real  # claimed slope
@@ -87,36 +99,27 @@ class Slot:
     tolerance: Real  # error that a right claim may have
     step: Real  # the step at hand
     size: Real  # how far the line may be followed
-    resolution: Real  # half the width of that, or of what a kink leaves
-    slope: Interval  # where the slope must lie
-    start: Integer  # first coordinate of the line
-    kink: Integer  # no kink, one at x, one near x
-    lowest: Real  # smallest step that x and f can see
-    x: Real  # where the coordinate is; on longer lines of no meaning
-    stop: Integer  # one past its last coordinate
-    conflict: Integer  # which series contradict themselves
-    place: Integer  # place in the ladder of the kink that is looked for
-    refuted: Integer  # 1: the first pair was flatly elsewhere
-    missing: Integer  # pairs that lack a side
-    seed: Integer  # of a random line; 0: v is 1
-    zooms: Integer  # kinks that were looked for
-    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
-    need: Real  # resolution that is asked of an agreement
-    largest_slope: Real  # largest size of a slope met so far
-    jump: Real  # right slope less left slope at a kink at x; else 0
-    right: Interval  # where the right slope must lie
-    left: Interval  # where the left slope must lie
-    centered: Interval  # where the centered slope must lie
-    best_step: Real  # finest step that counts
     distance: Real  # signed distance of the kink found; NaN: none
+    reach: Real  # how far kinks are looked for; 0: as the size says
+    conflict: Integer  # which series contradict themselves
+    refuted: Integer  # 1: the first pair was flatly elsewhere
+    place: Integer  # place in the ladder of the kink that is looked for
+    need: Real  # resolution that is asked of an agreement
+    seed: Integer  # of a random line; 0: v is 1
+    largest_slope: Real  # largest size of a slope met so far
+    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
+    jump: Real  # right slope less left slope at a kink at x; else 0
+    zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
     claim_scale: Real  # largest claimed component, in the units of this coordinate
-    reach: Real  # how far kinks are looked for; 0: as the size says
     ratio: Real  # on a line of two coordinates, step of the second over that of the first; else 0
     search: Search  # for a jump or a kink
     wanted: Annotated[Reals, WANTED_CAPACITY]  # signed steps
     answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
     ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
+
+
+lead_to(Slot, "stage")
 
 
 @record

@@ -6,13 +6,13 @@ blocks.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 from .abi import Integer, Integers, Pointer, Real
 from .border import Finding
 from .engine import Coordinate, Engine
 from .memory import behind
-from .record import record, words_of
+from .record import lead_to, record, words_of
 
 # How many of each there is room for.
 CANDIDATES = 64
@@ -74,6 +74,9 @@ class LineLadder:
     rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
 
 
+lead_to(LineLadder, "taken")
+
+
 @record
 class Node:
     """A part of a line that disagrees."""
@@ -96,6 +99,9 @@ class Halving:
     left: Node  # its left half
     right: Node  # its right half
     ladder: LineLadder  # of the half at hand
+
+
+lead_to(Halving, "stage")
 
 
 @record
@@ -192,9 +198,8 @@ class Lines:
     long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
 
 
-# Compiled, a pointer to the lines leads to their middle, and what is used most is near it: behind an engine it would be
-# far, and far fields need more bytes of code.
-cast(Any, Lines).points_at = cast(Any, Lines).offsets["spread_nodes"]
+# What is used most lies around it, far behind the beginning.
+lead_to(Lines, "spread_nodes")
 
 
 @record

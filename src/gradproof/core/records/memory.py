@@ -98,8 +98,8 @@ def as_vector(words: object, floats: bool) -> Vector:
 
 
 def as_like(vector: ConstVector, words: object) -> Vector:
-    """Return the same memory as elements of the type of a vector."""
-    return cast(Vector, cast(Any, words).view(cast(Any, vector).dtype))
+    """Return the same memory as elements of the type of a vector; null stays null."""
+    return cast(Vector, None if words is None else cast(Any, words).view(cast(Any, vector).dtype))
 
 
 def offset(pointer: Memory, count: Integer) -> Memory:

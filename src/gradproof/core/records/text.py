@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from .abi import Integer, Integers, Letters, User
-from .record import record
+from .record import lead_to, record
 
 # Columns of a line.
 WIDTH = 100
@@ -55,3 +55,6 @@ class Text:
     chosen: Annotated[Integers, MOST_ROWS]  # numbers of the findings that the table shows
     digits: Annotated[Integers, DIGITS_OF_INTEGERS]  # of the number at hand
     word: Annotated[Integers, WORD_ROOM]  # bytes of the word that is waiting
+
+
+lead_to(Text, "negative")
