@@ -51,6 +51,10 @@ NO_LOOP_ADDRESSES = "-disable-lsr"
 NO_PARTIAL_REDUNDANCY = "-enable-pre=false"
 # Where registers run out, what is kept in memory is chosen for short code.
 SHORT_SPILLS = "-split-spill-mode=size"
+# A short branch stays a branch where more than two instructions would be computed in vain.
+SHORT_BRANCHES = "-two-entry-phi-node-folding-threshold=2"
+# Registers are given out from the end of a block, and extensions of integers are shared.
+BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-ext-opt"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -118,7 +122,7 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
     import processors
 
     linked = linked_module(signatures, part=part)
-    whole = processors.in_versions(llvm, linked.whole, marks.names_of(linked.marked, "multiversioned"))
+    whole = processors.in_versions(llvm, linked.whole, marks.multiversioned(linked.marked))
     set_linkage(whole, linked.symbols)
     call_libc_by_address(whole)
     for value in defined(whole):
@@ -169,7 +173,8 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
 
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
-    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY, SHORT_SPILLS]
+    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY]
+    found += [SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 

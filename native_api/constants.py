@@ -21,7 +21,7 @@ def module_text(target: Any) -> str:
     lines = [f'target triple = "{target.triple}"', f'target datalayout = "{target.target_data}"']
     if sys.platform.startswith("linux"):
         # Also functions of libc that LLVM itself calls are called by their addresses.
-        lines += ['!llvm.module.flags = !{!0}', '!0 = !{i32 7, !"RtLibUseGOT", i32 1}']
+        lines += ["!llvm.module.flags = !{!0}", '!0 = !{i32 7, !"RtLibUseGOT", i32 1}']
     lines += [f"define i32 @gradproof_version() {{ ret i32 {version} }}"]
     lines += _text("gradproof_version_string", __version__)
     lines += _choice("gradproof_explain", "i32", sentences, codes.UNKNOWN_CODE, codes.CALLBACK_CODE)

@@ -51,6 +51,12 @@ def names_of(marked: Marked, mark: str) -> set[str]:
     return {name for names in marked.get(mark, {}).values() for name in names}
 
 
+def multiversioned(marked: Marked) -> set[str]:
+    """Return the names of the functions that exist in two versions."""
+    only_float64 = {name for name in names_of(marked, "multiversioned_float64") if "float32" not in name}
+    return names_of(marked, "multiversioned") | only_float64
+
+
 def attributes(marked: Marked, name: str) -> list[str]:
     """Return the LLVM attributes of the function with a name."""
     found = [attribute for mark, attribute in ATTRIBUTES.items() if name in names_of(marked, mark)]

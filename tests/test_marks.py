@@ -37,7 +37,7 @@ def not_called(marked, exported):
 
 def test_every_mark_is_on_a_function_that_is_called():
     marked = abi.marked_functions()
-    assert set(marked) == {"kernel", "always_inlined", "never_inlined", "multiversioned"}
+    assert set(marked) == {"kernel", "always_inlined", "never_inlined", "multiversioned", "multiversioned_float64"}
     assert not_called(marked, abi.exported_functions().values()) == []
 
 

@@ -193,8 +193,9 @@ def check_in_memory(
     work.problem = problem
     work.problem.sizes = own_sizes
     work.floats = 1 if holds_float32(x) else 0
-    begin_watch(work.watch, n, options)
+    begin_watch(work.watch, options)
     begin_shares(work, memory, rooms, room, options)
+    watch_progress(work.watch, n, options)
     code = begin_engine(engine, x, claimed, own_sizes, n, options)
     if code == DONE:
         code = run(engine, x, claimed, work)
@@ -207,16 +208,20 @@ def check_in_memory(
     return code
 
 
-def begin_watch(watch: Watch, n: int, options: Options) -> None:
-    """Set what is kept an eye on."""
+def begin_watch(watch: Watch, options: Options) -> None:
+    """Set what every thread keeps an eye on."""
     clear_record(watch)
     watch.lower = options.lower
     watch.upper = options.upper
+    if options.time_limit > 0.0:
+        watch.deadline = seconds() + options.time_limit
+
+
+def watch_progress(watch: Watch, n: int, options: Options) -> None:
+    """Set what the caller's thread alone does: it tells the caller how far the check has come."""
     watch.progress = options.progress
     watch.progress_user = options.progress_user
     watch.expected = LINES_EXPECTED if chosen_mode(n, options) == MODE_LINES else 2 * n + 2
-    if options.time_limit > 0.0:
-        watch.deadline = seconds() + options.time_limit
 
 
 def run(engine: Engine, x: ConstVector, claimed: ConstVector, work: Workspace) -> int:

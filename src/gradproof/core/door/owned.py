@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..machine.sealing import LAYOUT, LEAST_WORDS, taken_up
 from ..points.directions import first_not_finite_in
-from ..records.abi import Codes, ConstReals, ConstVector, ConstWords, Integer, exported
+from ..records.abi import Codes, ConstReals, ConstVector, ConstWords, Integer, Words, exported, never_inlined
 from ..records.border import ConstOptions
 from ..records.codes import DONE, NO_ENGINE, NULL_ENGINE, OTHER_VERSION, OUT_OF_MEMORY
 from ..records.engine import ENGINE_MARK, Engine
@@ -49,11 +49,17 @@ def begin(
         outcome = OUT_OF_MEMORY
         if not is_null(words):
             outcome = engine_start(as_record(words, Engine), x, claimed, sizes, n, options)
-            if outcome != DONE:
-                release(words)
-                words = null_words()
+    return handed_out(words, outcome, code)
+
+
+@never_inlined
+def handed_out(words: Words, outcome: int, code: Codes) -> Engine:
+    """Return the check that was begun, or NULL where something is wrong, and say what."""
     if not is_null(code):
         code[0] = outcome
+    if outcome != DONE and not is_null(words):
+        release(words)
+        words = null_words()
     return as_record(words, Engine)
 
 
@@ -89,12 +95,7 @@ def resume(saved: ConstWords, words: Integer, code: Codes) -> Engine:
         if not is_null(copied):
             copy_bytes(copied, saved, WORD * count)
             outcome = taken_up(as_record(copied, Engine))
-            if outcome != DONE:
-                release(copied)
-                copied = null_words()
-    if not is_null(code):
-        code[0] = outcome
-    return as_record(copied, Engine)
+    return handed_out(copied, outcome, code)
 
 
 def code_of_saved(saved: ConstWords, words: int) -> int:

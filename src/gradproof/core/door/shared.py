@@ -28,7 +28,6 @@ from ..records.memory import (
     as_like,
     as_record,
     as_vector,
-    clear_record,
     element_bytes,
     join_thread,
     offset,
@@ -90,7 +89,10 @@ def room_words(x: ConstVector, n: int) -> int:
 
 @never_inlined
 def begin_shares(work: Workspace, block: Words, rooms: Words, room: int, options: Options) -> None:
-    """Write the share of every thread that there may be; the workspace is at the beginning of the block."""
+    """Write the share of every thread that there may be; the workspace is at the beginning of the block.
+
+    All of them watch what the caller's thread does until now.
+    """
     work.threads = threads_of(options)
     work.rooms = rooms
     work.room = room
@@ -103,12 +105,7 @@ def begin_shares(work: Workspace, block: Words, rooms: Words, room: int, options
     for number in range(1, work.threads):
         share = as_record(room_of(work, number), Share)
         share.block = block
-        clear_record(share.watch)
-        share.watch.lower = options.lower
-        share.watch.upper = options.upper
-        share.watch.deadline = work.watch.deadline
-        share.watch.counters = work.counters
-        share.watch.marks = work.marks
+        share.watch = work.watch
 
 
 def room_of(work: Workspace, number: int) -> Words:

@@ -23,6 +23,7 @@ from ..records.abi import (
     exported,
     kernel,
     multiversioned,
+    multiversioned_float64,
     never_inlined,
 )
 from ..records.border import ConstProbes, Probe
@@ -128,7 +129,7 @@ def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) 
 
 
 @kernel
-@multiversioned
+@multiversioned_float64
 def foretold_change(x: ConstVector, claimed: ConstVector, start: int, stop: int, point: Vector) -> float:
     """Return the change that the claim foretells for some coordinates of a point."""
     return sum_in_lanes(foretold, (x, claimed, point), start, stop)

@@ -74,7 +74,7 @@ class LineLadder:
     rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
 
 
-lead_to(LineLadder, "taken")
+lead_to(LineLadder, "best")
 
 
 @record
@@ -153,7 +153,6 @@ class Lines:
     left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
     verdict: Integer  # one of VERDICT_...
-    phase: Integer  # one of lines/phases.py
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level
@@ -169,6 +168,7 @@ class Lines:
     sample_count: Integer  # nodes that are followed as samples
     scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
+    phase: Integer  # one of lines/phases.py
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
     floor: Real  # smallest scale of a coordinate, relative to what is typical in its window

@@ -25,13 +25,12 @@ COLUMNS = 6
 class Text:
     """A text while it is written."""
 
-    # What is used most comes first, and arrays last: near fields need fewer bytes of code.
+    # What is used most lies around the column, and arrays last: near fields need fewer bytes of code.
     report: User  # what it is about
     findings: User  # the findings that are there; or null
     options: User  # names of the blocks; or null
     count: Integer  # findings that are there
     stride: Integer  # bytes from one of them to the next
-    column: Integer  # columns of the line at hand
     used: Integer  # bytes of the text so far, whether there was room for them or not
     size: Integer  # bytes that there is room for
     letters: Letters  # where it is written to
@@ -42,6 +41,7 @@ class Text:
     width: Integer  # of the lines of the paragraph at hand; 0: outside of paragraphs
     exponent: Integer  # of ten, of the first digit of the number at hand
     negative: Integer  # 1: it has a minus sign
+    column: Integer  # columns of the line at hand
     indent: Integer  # of the lines of a paragraph, but for its first one
     margin: Integer  # where the line at hand begins
     spaces: Integer  # before the word that is waiting
@@ -57,4 +57,4 @@ class Text:
     word: Annotated[Integers, WORD_ROOM]  # bytes of the word that is waiting
 
 
-lead_to(Text, "negative")
+lead_to(Text, "column")
