@@ -57,6 +57,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "phases shared_line",
         "shared_kinks slots",
         "outcome",
+        "smoothness",
         "equal_values usual",
         "sweep",
         "rounds start",

@@ -8,21 +8,23 @@ from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding,
 from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
-from ..evidence.scales import FLAT_PART, pair_step, tolerance
+from ..evidence.scales import FLAT_PART, needed_resolution, pair_step, tolerance
 from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
+from ..proofs.short_proof import CONTRADICTS, is_contradicted
 from ..records import codes
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
 from ..records.floats import larger, middle, smaller
-from .slots import one_sided_slope
+from .slots import one_sided_slope, pair_of
 
 # Marks of a coordinate on its way to a cause: below 0, where causes are not.  Its pair is unseen, or settles nothing;
-# both slopes of its pair refute the claim; its short proof settles nothing.
+# both slopes of its pair refute the claim; its short proof settles nothing; only the centered slope of its pair agrees.
 UNDECIDED = -1
 DISAGREES_FLAT = -2
 LEFT_FOR_LADDER = -3
+CURVED = -4
 
 # A resolution above a tenth of typical slopes decides nothing.
 DECIDING_RESOLUTION = 0.1
@@ -33,6 +35,8 @@ SEEN_BY_LADDER = 2.5
 SEEN_BY_PAIR = 2.0
 # A proof accepts what lies within the tolerance of an interval whose half width is the resolution that it needs.
 SEEN_BY_PROOF = 2.0
+# Two pairs agree with what is one bar away, and refute what is farther from there than that by CONTRADICTS bars.
+SEEN_BY_TWO = CONTRADICTS + 1.0
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
@@ -66,9 +70,14 @@ def new_finding(engine: Engine, index: int) -> int:
     return number
 
 
-def settle_by_pair(engine: Engine, index: int, allowed: float, noise: float, needed: float) -> None:
+def settle_by_pair(engine: Engine, index: int) -> None:
     """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
-    seen = larger(SEEN_BY_PAIR * (allowed + noise), allowed + SEEN_BY_PROOF * needed)
+    coordinate = coordinate_of(engine, index)
+    allowed = tolerance(engine, coordinate)
+    noise = noise_bar(engine.noise, pair_of(engine, index).step)
+    needed = needed_resolution(engine, coordinate)
+    bars = SEEN_BY_TWO if engine.sweep.suited_step > 0.0 else SEEN_BY_PAIR
+    seen = larger(bars * (allowed + noise), allowed + SEEN_BY_PROOF * needed)
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 
@@ -76,12 +85,12 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     """Call a claim wrong by its first pair alone, which is enough where errors are dense."""
     engine.sweep.dense = 1
     coordinate = coordinate_of(engine, index)
-    step = pair_step(engine, coordinate)
+    sides = pair_of(engine, index)
+    step = sides.step
     noise = noise_bar(engine.noise, step)
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:
-        sides = engine.pairs[index - engine.sweep.chunk_start]
         finding = finding_of(engine, number)
         finding.right = one_sided_slope(engine, coordinate.x, step, sides.right)
         finding.left = one_sided_slope(engine, coordinate.x, -step, sides.left)
@@ -98,8 +107,11 @@ def leave_all_open(engine: Engine, cause: int) -> None:
 
 
 def settle_slot(engine: Engine, slot: Slot) -> None:
-    """Record what a finished slot found."""
+    """Record what a finished slot found; what a short proof does not decide is left for the ladder."""
     cause = slot_cause(engine, slot)
+    if slot.lowest == 0.0 and not is_decided(cause):
+        coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER
+        return
     kink = reported_kink(slot)
     note_cause(engine, slot.start, cause, kink, seen_by_ladder(engine, slot))
     if cause != codes.AGREES or kink != NO_KINK:
@@ -120,7 +132,8 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
         needed = larger(allowed, needed)
     if slot.decision != DECIDED_RIGHT:
         return allowed + SEEN_BY_LADDER * slot.resolution
-    seen = larger(SEEN_BY_LADDER * slot.resolution, SEEN_BY_PROOF * needed)
+    bars = SEEN_BY_LADDER if slot.lowest > 0.0 else SEEN_BY_TWO
+    seen = larger(bars * slot.resolution, SEEN_BY_PROOF * needed)
     if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
         low, high = both_sides(slot)
         seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
@@ -138,7 +151,11 @@ def slot_cause(engine: Engine, slot: Slot) -> int:
     """Return the cause of a finished slot."""
     if slot.decision == DECIDED_WRONG:
         return codes.WRONG
-    if slot.decision == DECIDED_RIGHT and decides(engine, slot):
+    if (
+        slot.decision == DECIDED_RIGHT
+        and decides(engine, slot)
+        and not is_contradicted(engine, slot, pair_step(engine, coordinate_of(engine, slot.start)))
+    ):
         kink = reported_kink(slot)
         if kink == KINK_AT_X:
             return codes.KINK_AT_POINT

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, pair_decision
+from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import noise_bar
 from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
@@ -22,11 +22,11 @@ from ..points.probes import write_probe
 from ..points.seeds import noise_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
-from ..records.codes import DOMAIN, NONDETERMINISTIC
+from ..records.codes import AGREES, DOMAIN, NONDETERMINISTIC
 from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
 from ..records.floats import larger, larger_finite, spacing
 from . import phases
-from .outcome import DECIDING_RESOLUTION, DISAGREES_FLAT, UNDECIDED, leave_all_open, settle_by_pair
+from .outcome import CURVED, DECIDING_RESOLUTION, DISAGREES_FLAT, UNDECIDED, leave_all_open, settle_by_pair
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots, one_sided_slope
 from .sweep import begin_sweep, end_noise, room, settle_slots
@@ -57,16 +57,10 @@ def asked(engine: Engine) -> int:
     return slot_probes(engine, available) if phase != phases.DONE else 0
 
 
-def is_scouting(engine: Engine) -> bool:
-    """Return whether a few coordinates go before the others: f(x) has not been asked for a second time yet."""
-    sweep = engine.sweep
-    return sweep.seen_twice == 0 and sweep.chunk_start == 0 and sweep.paired < SCOUTS
-
-
 def pairs_stop(engine: Engine) -> int:
     """Return how many coordinates of the chunk have their pairs after the next round."""
     size = engine.sweep.chunk_stop - engine.sweep.chunk_start
-    return SCOUTS if is_scouting(engine) and size > SCOUTS else size
+    return SCOUTS if engine.sweep.scouting != 0 and size > SCOUTS else size
 
 
 def slot_probes(engine: Engine, available: int) -> int:
@@ -160,7 +154,7 @@ def take_second_value(engine: Engine, value: float) -> None:
     sweep = engine.sweep
     sweep.seen_twice = 1
     if value == engine.value:
-        sweep.phase = phases.PAIRS if sweep.chunk_start + sweep.paired < sweep.chunk_stop else phases.PROOFS
+        begin_proofs(engine)
         return
     engine.nondeterministic = 1
     engine.spread = math.fabs(value - engine.value) if math.isfinite(value) else 0.0
@@ -208,23 +202,42 @@ def end_random(engine: Engine) -> None:
 def take_pairs(engine: Engine, values: ConstReals, count: int) -> None:
     """Judge so many coordinates of the chunk by their pairs; keep the values for their proofs."""
     sweep = engine.sweep
-    scouting = is_scouting(engine)
     disagree = False
     for k in range(count):
         number = sweep.paired + k
-        engine.pairs[number].right = values[2 * k]
-        engine.pairs[number].left = values[2 * k + 1]
+        sides = engine.pairs[number]
+        sides.right = values[2 * k]
+        sides.left = values[2 * k + 1]
+        sides.step = pair_step(engine, coordinate_of(engine, sweep.chunk_start + number))
         disagree = not agrees_by_pair(engine, number) or disagree
     sweep.paired += count
-    if not scouting:
+    if sweep.scouting == 0:
         sweep.chunk_stop = sweep.chunk_start + sweep.paired
     # A random f disagrees with any claim, so that f(x) is asked for a second time only after a disagreement.
     if disagree and sweep.seen_twice == 0:
         sweep.phase = phases.AGAIN
-    elif sweep.chunk_start + sweep.paired == sweep.chunk_stop:
-        sweep.phase = phases.PROOFS
+    else:
+        begin_proofs(engine)
     sweep.waiting = sweep.chunk_start
     free_all_slots(engine)
+
+
+def begin_proofs(engine: Engine) -> None:
+    """Go on to the proofs once all pairs of the chunk are there; before that, to those of the first few if none agrees.
+
+    What their ladders show of the steps that suit f is of use to all the others.
+    """
+    sweep = engine.sweep
+    sweep.phase = phases.PAIRS
+    if sweep.paired < pairs_stop(engine):
+        return
+    for index in range(sweep.chunk_start, sweep.chunk_start + sweep.paired):
+        if coordinate_of(engine, index).cause in (AGREES, CURVED):
+            sweep.scouting = 0
+    if sweep.scouting != 0:
+        sweep.chunk_stop = sweep.chunk_start + sweep.paired
+    if sweep.chunk_start + sweep.paired == sweep.chunk_stop:
+        sweep.phase = phases.PROOFS
 
 
 def agrees_by_pair(engine: Engine, number: int) -> bool:
@@ -232,7 +245,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     sides = engine.pairs[number]
     index = engine.sweep.chunk_start + number
     coordinate = coordinate_of(engine, index)
-    step = pair_step(engine, coordinate)
+    step = sides.step
     right = one_sided_slope(engine, coordinate.x, step, sides.right)
     left = one_sided_slope(engine, coordinate.x, -step, sides.left)
     allowed = tolerance(engine, coordinate)
@@ -240,8 +253,10 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     needed = needed_resolution(engine, coordinate)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
-        settle_by_pair(engine, index, allowed, noise, needed)
+        settle_by_pair(engine, index)
         engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
+    elif decision == DECIDED_CURVED:
+        coordinate.cause = CURVED
     else:
         coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
     return decision == DECIDED_RIGHT

@@ -34,7 +34,7 @@ from ..proofs.short_proof import (
     advance_proof_tread,
     begin_proof,
 )
-from ..records.engine import SLOT_COUNT, Engine, Slot, coordinate_of, want_pair
+from ..records.engine import SLOT_COUNT, Engine, Sides, Slot, coordinate_of, want_pair
 from ..records.floats import largest_finite, spacing
 from ..records.memory import clear_record
 from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
@@ -80,12 +80,17 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.distance = math.nan
 
 
+def pair_of(engine: Engine, index: int) -> Sides:
+    """Return the first pair of a coordinate of the chunk."""
+    return engine.pairs[index - engine.sweep.chunk_start]
+
+
 def open_proof(engine: Engine, slot: Slot, index: int, refuted: bool) -> None:
     """Open a slot for a short proof; its first pair is known, and may have refuted the claim flatly."""
     open_slot(engine, slot, index)
     slot.refuted = 1 if refuted else 0
-    slot.step = pair_step(engine, coordinate_of(engine, index))
-    sides = engine.pairs[index - engine.sweep.chunk_start]
+    sides = pair_of(engine, index)
+    slot.step = sides.step
     take_pair(engine, slot, slot.step, sides.right, sides.left)
     begin_proof(engine, slot)
 

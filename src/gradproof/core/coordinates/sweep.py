@@ -10,13 +10,16 @@ from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.noise_line import begin_noise
 from ..proofs.full_ladder import begin_ladder
+from ..proofs.short_proof import note_suited_step
+from ..records.codes import AGREES
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from ..records.memory import rounded_to_float32
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
-from .outcome import DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_slot
+from .outcome import CURVED, DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_by_pair, settle_slot
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
+from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
 FULL_PROOFS = 8
@@ -44,6 +47,9 @@ def begin_sweep(engine: Engine) -> None:
     sweep.proved_wrong = 0
     sweep.dense = 0
     sweep.follows_claims = 0
+    sweep.scouting = 1
+    sweep.suited_step = 0.0
+    sweep.reached = 0.0
     sweep.assumed_noise = engine.noise
     for index in range(sweep.count):
         coordinate = coordinate_of(engine, index)
@@ -52,6 +58,7 @@ def begin_sweep(engine: Engine) -> None:
         coordinate.finding = -1
         coordinate.resolution = 0.0
     free_all_slots(engine)
+    begin_smoothness(engine)
 
 
 def end_noise(engine: Engine) -> None:
@@ -148,12 +155,16 @@ def prepare_proofs(engine: Engine, available: int) -> bool:
         begin_noise(engine, engine.sweep.count)
         return False
     settle_slots(engine)
-    fill_proofs(engine)
+    if wants_line(engine):
+        open_smoothness_line(engine, engine.slots[0])
+    elif slots_at(engine, stages.SHARED_LADDER) == 0:
+        fill_proofs(engine)
     if has_open_slots(engine):
         return ask_or_end(engine, available)
     engine.sweep.phase = phases.PAIRS
     engine.sweep.chunk_start = engine.sweep.chunk_stop
     engine.sweep.paired = 0
+    engine.sweep.scouting = 0
     return False
 
 
@@ -165,7 +176,7 @@ def continue_parked(engine: Engine) -> None:
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == stages.PARKED:
-            if engine.sweep.chunk_stop == engine.sweep.count:
+            if engine.sweep.chunk_stop == engine.sweep.count or engine.sweep.scouting != 0:
                 slot.noise = engine.noise
                 begin_ladder(engine, slot)
             else:
@@ -176,12 +187,17 @@ def continue_parked(engine: Engine) -> None:
 def fill_proofs(engine: Engine) -> None:
     """Open proofs in the order of the coordinates, as long as there are free slots and full proofs are needed."""
     sweep = engine.sweep
-    while sweep.waiting < sweep.chunk_stop:
+    if sweep.suited_step > 0.0 and sweep.scouting != 0:
+        # The others are paired anew, at the step that suits f.
+        sweep.chunk_stop = sweep.waiting
+    while sweep.waiting < sweep.chunk_stop and (sweep.scouting == 0 or not has_open_slots(engine)):
         mark = coordinate_of(engine, sweep.waiting).cause
         flat = mark == DISAGREES_FLAT
         if flat and sweep.proved_wrong >= FULL_PROOFS:
             refute_by_pair(engine, sweep.waiting)
-        elif flat or mark == UNDECIDED:
+        elif mark == CURVED and excludes_kink(engine, sweep.waiting):
+            settle_by_pair(engine, sweep.waiting)
+        elif flat or mark == UNDECIDED or mark == CURVED:
             number = free_slot(engine)
             if number < 0 or (flat and proofs_of_errors(engine) >= FULL_PROOFS):
                 return
@@ -261,6 +277,12 @@ def weigh_line(engine: Engine, slot: Slot) -> None:
         refute_line(engine, slot)
 
 
+def shows_steps(engine: Engine, slot: Slot) -> bool:
+    """Return whether a slot of the first few coordinates shows which steps suit f: its noise must be known to all."""
+    agrees = coordinate_of(engine, slot.start).cause == AGREES
+    return engine.sweep.scouting != 0 and agrees and slot.noise <= UNDERRATED * engine.noise
+
+
 def settle_slots(engine: Engine) -> None:
     """Record what the finished slots found, and free them."""
     for k in range(SLOT_COUNT):
@@ -268,10 +290,14 @@ def settle_slots(engine: Engine) -> None:
         if slot.stage == stages.FINISHED:
             if engine.sweep.phase >= phases.EQUAL_VALUES:
                 weigh_line(engine, slot)
+            elif slot.seed != 0:
+                note_smoothness(engine, slot)
             else:
                 reconsider_on_stairs(engine, slot)
                 withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)
+                if shows_steps(engine, slot):
+                    note_suited_step(engine, slot)
                 if slot.decision == DECIDED_WRONG:
                     engine.sweep.proved_wrong += 1
             slot.stage = stages.FREE

@@ -12,6 +12,7 @@ from .ladder import centered, slope_noise
 from .scales import UNIT_FLOAT32
 
 DECIDED_RIGHT = 1
+DECIDED_CURVED = 2
 DECIDED_WRONG = -1
 STILL_OPEN = 0
 
@@ -52,7 +53,7 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     off = smaller(off_right, off_left)
     if off > CLEARLY * bar and math.fabs(right - left) < SMALL_SPREAD * off and right != 0.0 and left != 0.0:
         return DECIDED_WRONG
-    return STILL_OPEN
+    return DECIDED_CURVED if math.fabs(middle(right, left) - claimed) <= bar else STILL_OPEN
 
 
 def distance_outside(slot: Slot) -> float:

@@ -97,7 +97,8 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     size = larger(coordinate_size(engine, coordinate.x), power_of_two_above(engine.typical))
     smallest = larger(smallest_step(engine, coordinate.x), exact_in_float32(coordinate.x))
     allowed = relative_tolerance(engine, coordinate)
-    return harmless_step(engine.noise, allowed, smallest, LARGEST_PAIR_STEP * size)
+    largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
+    return harmless_step(engine.noise, allowed, smallest, largest * size)
 
 
 def exact_in_float32(x: float) -> float:

@@ -16,6 +16,7 @@ ALIGNED_LINES = 11
 LINES_AGAIN = 21
 UNLOCATED_LINES = 29
 ZERO_LINES = 37
+SMOOTHNESS = 39
 SHARED_KINKS = 1 << 20
 SAMPLE_NUMBERS = 1 << 21
 PARTS = 1 << 22
@@ -29,6 +30,7 @@ RANGES: tuple[tuple[int, int], ...] = (
     (LINES_AGAIN, 8),
     (UNLOCATED_LINES, 8),
     (ZERO_LINES, 2),
+    (SMOOTHNESS, 1),
     (SHARED_KINKS, 1 << 13),
     (SAMPLE_NUMBERS, 1 << 10),
     # Four lines for each part: the named blocks, then 8 or 64 equal parts.

@@ -15,18 +15,28 @@ from ..evidence.decision import (
     QUIET,
     argument_rounding,
     gap,
-    grows_as_curvature,
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
-from ..records.floats import larger, power_of_two_above, spacing
+from ..records.floats import larger, power_of_two_above, smaller, spacing
 
 # From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
 STEP_RATIO = 4.0
+# So many times the truncation of the first pair lies between its centered slope and that of the second one.
+TRUNCATION = STEP_RATIO * STEP_RATIO - 1.0
 MOST_PAIRS = 7
+# The next finer pairs confirm a slope that they find within three bars; a claim must be farther away.
+CONFIRMS = 3.0
+CONTRADICTS = 3.5
+# A tenth of the slopes that are met decides.
+DECIDES = 0.1
+# A tenth of the slopes that are met decides.
+DECIDES = 0.1
+# Of one coordinate more may be known than of another; twice its error bar is as good.
+REACHED = 2.0
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6
@@ -44,7 +54,7 @@ def begin_proof(engine: Engine, slot: Slot) -> None:
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
         want_pair(slot, step)
-    elif math.isfinite(gap(slot.ladder[0])) and centered_agrees(engine, slot, 0):
+    elif math.isfinite(gap(slot.ladder[0])) and is_quiet(engine, slot):
         slot.stage = stages.PROOF_CURVED
         want_pair(slot, next_step(slot))
     else:
@@ -75,25 +85,105 @@ def settle(slot: Slot, decision: int) -> None:
     slot.stage = stages.FINISHED
 
 
-def centered_agrees(engine: Engine, slot: Slot, place: int) -> bool:
-    """Return whether a centered slope agrees with the claim, and noise is low enough for a disagreement to show."""
-    noise = slope_noise(engine, slot, place)
-    error = math.fabs(centered(slot, place) - slot.claimed)
-    return error <= slot.tolerance + noise and noise <= larger(QUIET * slot.tolerance, slot.need)
+def is_quiet(engine: Engine, slot: Slot) -> bool:
+    """Return whether noise is low enough for a disagreement with the first pair to show, or as low as it gets."""
+    return slope_noise(engine, slot, 0) <= larger(larger(QUIET * slot.tolerance, slot.need), reached_bar(engine, slot))
+
+
+def reached_bar(engine: Engine, slot: Slot) -> float:
+    """Return the error bar of other coordinates at the step that suits f, or at the next finer one; 0 if unknown.
+
+    Where all claims are 0, nothing says how well slopes should be known, but those around x: a part of them decides.
+    """
+    enough = engine.sweep.reached / slot.size
+    if engine.sweep.largest_claim > 0.0:
+        return enough
+    slopes = 0.0
+    for place in range(slot.count):
+        slopes += math.fabs(gap(slot.ladder[place])) / (2.0 * slot.count)
+    return larger(DECIDES * slopes, enough)
+
+
+def has_two(slot: Slot, step: float) -> bool:
+    """Return whether the ladder has a pair at a step, and another one at four times the step."""
+    return place_of_step(slot, step) >= 0 and place_of_step(slot, STEP_RATIO * step) >= 0
+
+
+def bar_of_two(engine: Engine, slot: Slot, step: float) -> float:
+    """Return the noise of the slope at a step, and half of a kink at x: what of the gap between the sides may be one.
+
+    Curvature makes a gap that grows with the step; that of a kink stays.
+    """
+    place = place_of_step(slot, step)
+    near = gap(slot.ladder[place])
+    far = gap(slot.ladder[place_of_step(slot, STEP_RATIO * step)])
+    stays = near - (far - near) / (STEP_RATIO - 1.0)
+    return slope_noise(engine, slot, place) + smaller(math.fabs(near), math.fabs(stays)) / 2.0
+
+
+def extrapolated(slot: Slot, step: float) -> float:
+    """Return the centered slope at a step, less the truncation that the one at four times the step shows."""
+    near = centered(slot, place_of_step(slot, step))
+    return near - (centered(slot, place_of_step(slot, STEP_RATIO * step)) - near) / TRUNCATION
+
+
+def contradict(engine: Engine, slot: Slot, step: float) -> bool:
+    """Return whether two pairs contradict a claim, and the next finer pair finds their slope as well."""
+    if not has_two(slot, step) or place_of_step(slot, step / STEP_RATIO) < 0:
+        return False
+    slope = extrapolated(slot, step)
+    bar = bar_of_two(engine, slot, step)
+    found = math.fabs(slope - extrapolated(slot, step / STEP_RATIO)) <= CONFIRMS * bar
+    return found and math.fabs(slope - slot.claimed) > CONTRADICTS * (slot.tolerance + bar)
+
+
+def is_contradicted(engine: Engine, slot: Slot, step: float) -> bool:
+    """Return whether the pairs by which other claims are accepted, from this step on, contradict this one.
+
+    A ladder that accepts it then knows less than these.  Noise that only the ladder has seen is no excuse.
+    """
+    if engine.sweep.suited_step == 0.0:
+        return False
+    slot.noise = engine.noise
+    return contradict(engine, slot, step) or contradict(engine, slot, step / STEP_RATIO)
+
+
+def note_suited_step(engine: Engine, slot: Slot) -> None:
+    """Note at which step two pairs of a ladder come closest to what all of it says: other coordinates begin there."""
+    reached = math.inf
+    for place in range(slot.count):
+        step = slot.ladder[place].step
+        if has_two(slot, step):
+            bar = bar_of_two(engine, slot, step) + math.fabs(extrapolated(slot, step) - estimate(slot))
+            if bar < reached:
+                reached = bar
+                engine.sweep.suited_step = step / slot.size
+                engine.sweep.reached = STEP_RATIO * reached * slot.size
 
 
 def advance_proof_curved(engine: Engine, slot: Slot) -> None:
-    """Accept a claim that agrees with both centered slopes, if the gap between the sides is that of curvature.
+    """Accept a claim that agrees with the centered slope of two pairs, less its truncation, and with no kink at x.
 
-    Curvature makes a gap that grows with the step; that of a kink at x stays.  A kink nearer than the first step moves
-    both centered slopes, the second one more.
+    What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large at the step
+    that suits others, a finer pair may do.
     """
-    near = gap(slot.ladder[0])
-    far = gap(slot.ladder[1])
-    if grows_as_curvature(near, far) and centered_agrees(engine, slot, 1):
-        change = math.fabs(centered(slot, 1) - centered(slot, 0))
-        take_finest_pair(engine, slot, slope_noise(engine, slot, 0) + change)
+    step = slot.ladder[0].step
+    noise = slope_noise(engine, slot, 0)
+    bar = bar_of_two(engine, slot, step)
+    change = math.fabs(centered(slot, 1) - centered(slot, 0))
+    enough = larger(larger(slot.tolerance + 2.0 * noise, slot.need + noise), reached_bar(engine, slot))
+    agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
+    suited = engine.sweep.suited_step > 0.0
+    if not suited:
+        # Noise may be no more than assumed.
+        agrees = agrees and change <= enough
+    if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
+        take_finest_pair(engine, slot, slot.tolerance + bar)
         settle(slot, DECIDED_RIGHT)
+    elif suited and slot.count == 2:
+        want_pair(slot, step / STEP_RATIO)
+    elif suited:
+        slot.stage = stages.PARKED
     else:
         slot.stage = stages.PROOF
         want_pair(slot, next_step(slot))

@@ -44,6 +44,7 @@ class Sides:
 
     right: Real  # f at x + step
     left: Real  # f at x - step
+    step: Real  # the step, positive: by now another one may suit f
 
 
 @record
@@ -188,7 +189,12 @@ class Sweep:
     rtol: Real  # relative error that counts as wrong
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
+    scouting: Integer  # 1: a few coordinates go before the others
+    suited_step: Real  # relative to the size, the step at which pairs told most of these; 0: unknown
+    reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
     assumed_noise: Real  # noise with which the sweep began
+    largest_kink: Real  # largest change of slope at x that a random line leaves possible
+    line_step: Real  # coarsest step of the next such line; 0: none is left
     equal_values: EqualValues  # the test of coordinates with equal values
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
 
