@@ -76,8 +76,11 @@ def settle_by_pair(engine: Engine, index: int) -> None:
     allowed = tolerance(engine, coordinate)
     noise = noise_bar(engine.noise, pair_of(engine, index).step)
     needed = needed_resolution(engine, coordinate)
-    bars = SEEN_BY_TWO if engine.sweep.suited_step > 0.0 else SEEN_BY_PAIR
-    seen = larger(bars * (allowed + noise), allowed + SEEN_BY_PROOF * needed)
+    seen = SEEN_BY_PAIR * (allowed + noise)
+    if engine.sweep.suited_step > 0.0:
+        # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.
+        seen = SEEN_BY_TWO * (allowed + 2.0 * noise)
+    seen = larger(seen, allowed + SEEN_BY_PROOF * needed)
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 

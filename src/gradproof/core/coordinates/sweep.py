@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_WRONG, reconsider_on_stairs, withdraw_refutation
+from ..evidence.decision import DECIDED_WRONG, is_on_stairs, reconsider_on_stairs, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.noise_line import begin_noise
@@ -22,7 +22,7 @@ from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
-FULL_PROOFS = 8
+FULL_PROOFS = 2
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
 
@@ -278,8 +278,11 @@ def weigh_line(engine: Engine, slot: Slot) -> None:
 
 
 def shows_steps(engine: Engine, slot: Slot) -> bool:
-    """Return whether a slot of the first few coordinates shows which steps suit f: its noise must be known to all."""
-    agrees = coordinate_of(engine, slot.start).cause == AGREES
+    """Return whether a slot of the first few coordinates shows which steps suit f.
+
+    Others must know its noise, and at these steps nothing would tell them that they are on stairs.
+    """
+    agrees = coordinate_of(engine, slot.start).cause == AGREES and not is_on_stairs(engine, slot)
     return engine.sweep.scouting != 0 and agrees and slot.noise <= UNDERRATED * engine.noise
 
 

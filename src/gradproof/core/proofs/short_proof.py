@@ -18,7 +18,7 @@ from ..evidence.decision import (
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, fades, place_of_step, slope_noise
+from ..evidence.ladder import centered, fades, largest_change, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, smaller, spacing
@@ -153,7 +153,7 @@ def note_suited_step(engine: Engine, slot: Slot) -> None:
     reached = math.inf
     for place in range(slot.count):
         step = slot.ladder[place].step
-        if has_two(slot, step):
+        if has_two(slot, step) and largest_change(slot.ladder[place]) > 0.0:
             bar = bar_of_two(engine, slot, step) + math.fabs(extrapolated(slot, step) - estimate(slot))
             if bar < reached:
                 reached = bar
