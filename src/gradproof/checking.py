@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .evaluators.arrays.inplace import InPlace
@@ -25,6 +25,10 @@ def check(
     rtol: float | None = None,
     atol: float | None = None,
     bounds: Any = None,
+    only: Any = None,
+    held: Any = None,
+    names: Sequence[str] | None = None,
+    convention: str | None = None,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -43,7 +47,8 @@ def check(
         at `x`; or `gradproof.native(g)`.  With `in_place` it is ``g()``, without arguments.
     x : array_like or structure of arrays
         The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
-        dict, list or tuple of arrays.  A list of plain numbers is one vector.  A structure that mixes float32 and
+        dict, list or tuple of arrays; complex numbers are two coordinates each, and truth values in a structure are
+        none.  A list of plain numbers is one vector.  A structure that mixes float32 and
         float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
         leave it out: the parameters are the point.  A single array of more than 256 MiB, as `x` or as the gradient, is
         not copied; if the functions modify it, the check raises an error.
@@ -69,6 +74,15 @@ def check(
     bounds : (lower, upper), optional
         The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
         of `x`.  Points outside are no evaluations and do not count towards `budget`; the report gives their number.
+    only, held : optional
+        Which coordinates to check, and which not: names with wildcards such as ``"layers.*.bias"`` or ``"W[3, :]"``,
+        flat indices, a mask with the shape of `x`, or a structure of masks; or a list of names and indices.  The others
+        stay where they are, and may be infinite or NaN.  Reports count and name coordinates as they are in all of `x`.
+    names : sequence of str, optional
+        Names for the coordinates of an `x` that is one vector.
+    convention : {"pytorch", "jax", "autograd"}, optional
+        What a gradient for a complex coordinate x + iy is: df/dx + i df/dy, as PyTorch has it (the default), or its
+        conjugate, as JAX and autograd have it.  Real and imaginary parts are coordinates of their own.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
@@ -158,6 +172,7 @@ def check(
     ...
     """
     settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume, atol)
+    settings = settings._replace(only=only, held=held, names=names, convention=convention)
     if rows is None:
         return run_check(objective, gradient, x, settings, progress)
     if isinstance(objective, InPlace):

@@ -39,7 +39,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     deadline = settings.deadline(started)
     keeper = _keeper(settings)
     mode = settings.mode
-    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
+    problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
     box = read_bounds(settings.bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
@@ -47,7 +47,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
         pace = Pace(deadline, keeper.advance(advance))
         with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
             claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
-            values = Values(problem.x)
+            values = Values(problem.x, problem.layout.indices)
             engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
             answers = keeper.record(evaluator, engine, values, problem, calls)
             stopped_by = _run(engine, answers, evaluator, values, keeper)
@@ -81,17 +81,23 @@ def _is_early(outcome: Outcome, mode: str) -> bool:
     return bool(outcome.report.early if mode == "lines" else outcome.report.untested)
 
 
-def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
+def _problem(
+    objective: Any, gradient: Any, x: Any, settings: Settings, along_lines: Callable[[int], bool]
+) -> tuple[Problem, Any]:
     """Return the problem, and the gradient as `claimed_gradient` takes it."""
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        return objective.problem(gradient, along_lines)
+        return objective.problem(gradient, along_lines, settings.choice)
     if x is None:
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
-    problem = read_problem(x)
+    if isinstance(x, Problem):
+        problem = x.again()
+    else:
+        problem = read_problem(x, settings.choice)
+        problem.is_conjugate = settings.is_conjugate()
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 
