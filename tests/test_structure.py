@@ -153,11 +153,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "function claims",
         "looking.columns",
         "looking.screen looking.halving",
-        "looking.entries joining",
+        "looking.entries joining several",
         "checks",
         "products jacobian hessian adjoint",
     ),
-    "torch": (),
+    "torch": ("tensors", "arguments modules", "operators", "."),
     "jax": (),
     "lesson": (
         "orders optimizers line",
