@@ -28,9 +28,15 @@ class Arguments:
 
     Attributes
     ----------
+    given
+        The user's own tensors that are checked, by name.
     x
-        The values of what is checked, by name.
+        Their values.
+    are_moved
+        Whether it is the user's own tensors that move from point to point.
     """
+
+    are_moved = False
 
     def __init__(
         self, torch: Any, function: Any, inputs: Any, kwargs: Mapping[str, Any] | None, *, only_marked: bool = False
@@ -55,6 +61,7 @@ class Arguments:
         checked = {**inputs_checked, **{shown: own[name] for shown, name in self._renamed.items()}}
         if not checked:
             raise ValueError("there is no floating-point tensor among the inputs: there is nothing to check")
+        self.given = checked
         self._models = {name: Model(torch, name, tensor) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
@@ -73,6 +80,9 @@ class Arguments:
         """Return new tensors with the values of what is checked, by name."""
         return {name: model.made(arrays[name]) for name, model in self._models.items()}
 
+    def give_back(self) -> None:
+        """Restore the user's tensors; they were never moved."""
+
     def call(self, function: Any, tensors: Mapping[str, Any]) -> Any:
         """Call the function with these tensors, and with copies of what is held."""
 
@@ -87,6 +97,30 @@ class Arguments:
         state = {name: buffer.detach().clone() for name, buffer in self._module.named_buffers()}
         state |= {name: tensors[shown] for shown, name in self._renamed.items()}
         return self._torch.func.functional_call(self._module, state, args, kwargs)
+
+
+class OwnArguments(Arguments):
+    """The arguments of a function that uses the user's tensors even where it is called with others.
+
+    They are moved themselves, and restored by `give_back`.
+    """
+
+    are_moved = True
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.x = {name: array.copy() for name, array in self.x.items()}
+
+    def tensors(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
+        """Return the user's tensors, moved to these values."""
+        with self._torch.no_grad():
+            for name, tensor in super().tensors(arrays).items():
+                self.given[name].copy_(tensor)
+        return dict(self.given)
+
+    def give_back(self) -> None:
+        """Restore the user's tensors."""
+        self.tensors(self.x)
 
 
 def _refuse_two_precisions(arrays: Mapping[str, Flat]) -> None:

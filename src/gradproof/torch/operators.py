@@ -43,15 +43,22 @@ class Operator:
 
     Attributes
     ----------
+    function
+        The same.
+    arguments
+        The same.
     notes
         What a report should say of its outputs.
+    captured
+        The names of tensors that the function uses whatever it is called with; known after the first call.
     """
 
     def __init__(self, torch: Any, function: Any, arguments: Arguments) -> None:
         self._torch = torch
-        self._function = function
+        self.function = function
         self.arguments = arguments
         self.notes: list[str] = []
+        self.captured: list[str] = []
         # Which of the tensors of the output take part; known after the first call.
         self._taken: list[bool] | None = None
 
@@ -76,7 +83,7 @@ class Operator:
         """
         tensors = {name: tensor.requires_grad_() for name, tensor in self.arguments.tensors(x).items()}
         with self._torch.enable_grad():
-            value = self.arguments.call(self._function, tensors)
+            value = self.arguments.call(self.function, tensors)
         return value, tensors
 
     def outputs(self, value: Any) -> list[Any]:
@@ -84,6 +91,7 @@ class Operator:
         tensors = tensors_of(self._torch, value)
         if self._taken is None:
             self._taken = self._choose(tensors)
+            self.captured = self._captures([one for _, one in tensors if one.requires_grad])
         return [tensor for (_, tensor), taken in zip(tensors, self._taken, strict=True) if taken]
 
     def _choose(self, tensors: list[tuple[str, Any]]) -> list[bool]:
@@ -101,6 +109,20 @@ class Operator:
             more = f" and {len(rest) - LISTED} more" * (len(rest) > LISTED)
             self.notes.append(f"Left out, because PyTorch computes no gradient for it: {listed}{more}.")
         return taken
+
+    def _captures(self, outputs: list[Any]) -> list[str]:
+        """Return the names of the user's own tensors from which outputs are computed although others were passed."""
+        own = {name: one for name, one in self.arguments.given.items() if one.requires_grad}
+        if self.arguments.are_moved or not outputs or not own:
+            return []
+        weights = [self._torch.ones_like(one) for one in outputs]
+        try:
+            found = self._torch.autograd.grad(
+                outputs, list(own.values()), weights, allow_unused=True, retain_graph=True
+            )
+        except Exception:  # a backward pass that raises is met again, and told, where it is checked
+            return []
+        return [name for name, one in zip(own, found, strict=True) if one is not None]
 
     def _arrays(self, value: Any, of: Callable[[Any], Any]) -> Any:
         """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
@@ -136,7 +158,7 @@ class Operator:
         points, tangents = self.arguments.tensors(x), self.arguments.tensors(tangent)
         with forward.dual_level():
             dual = {name: forward.make_dual(points[name], tangents[name]) for name in points}
-            value = self.arguments.call(self._function, dual)
+            value = self.arguments.call(self.function, dual)
 
             def moved(tensor: Any) -> Any:
                 part = forward.unpack_dual(tensor).tangent
@@ -146,7 +168,12 @@ class Operator:
 
     def _noted(self, report: Report) -> Report:
         notes = list(self.notes)
-        if report.nondeterministic and getattr(self._function, "training", False):
+        if self.captured:
+            notes.append(
+                f"The function uses {', '.join(self.captured[:LISTED])} from outside, beside what it is called with: "
+                "how it depends on that was not checked."
+            )
+        if report.nondeterministic and getattr(self.function, "training", False):
             notes.append("The module is in train mode, in which dropout is random: call eval().")
         return replace(report, warnings=(*report.warnings, *notes)) if notes else report
 

@@ -1,0 +1,5 @@
+"""Drop-ins."""
+
+from .torch import gradcheck, gradgradcheck
+
+__all__ = ["gradcheck", "gradgradcheck"]

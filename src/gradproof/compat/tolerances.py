@@ -1,0 +1,95 @@
+"""Tolerances that a caller gives: each entry of a Jacobian is compared with a difference, as gradcheck compares it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..outputs.claims import Claims
+from ..outputs.function import Function
+from ..outputs.looking.columns import Column
+from ..problem.numbers import Flat
+from ..problem.point import Problem, read_problem
+from ..problem.structure import Layout
+from ..report.report import Report
+
+
+class Tolerances(NamedTuple):
+    """What is allowed beyond the rules of gradproof: |claimed - measured| <= atol + rtol |measured|.
+
+    None stands for a tolerance that the caller did not give; where both are None, nothing is allowed.
+    """
+
+    atol: float | None
+    rtol: float | None
+
+    @property
+    def are_given(self) -> bool:
+        """Whether the caller gave one."""
+        return self.atol is not None or self.rtol is not None
+
+    def of(self, size: Flat) -> Flat:
+        """Return what is allowed for derivatives of these sizes."""
+        allowed: Flat = (self.atol or 0.0) + (self.rtol or 0.0) * size
+        return allowed
+
+    def excuse(
+        self,
+        report: Report,
+        function: Callable[[Any], Any],
+        claiming: Callable[[Problem, Layout], Claims],
+        x: Any,
+        is_conjugate: bool = False,
+    ) -> bool:
+        """Whether all that a report holds against a derivative lies within what is allowed.
+
+        Every entry of the Jacobian in the coordinates that the report names is compared with a centered difference, or,
+        if the report rests on lines, every entry.  Values that are random or not finite excuse nothing.
+        """
+        if not self.are_given or report.nondeterministic or report.stopped_by:
+            return False
+        problem = read_problem(x, hold=True)
+        problem.is_conjugate = is_conjugate
+        made = Function(function, problem, None)
+        if not made.usable.all():
+            return False
+        claims = claiming(problem, made.layout)
+        return self._are_met(_coordinates(report, problem.layout), made, claims, problem)
+
+    def _are_met(self, coordinates: Sequence[int], function: Function, claims: Claims, problem: Problem) -> bool:
+        claimed = claims.columns(coordinates, np.arange(function.layout.n))
+        slopes = [Column(function, problem, index).slopes(math.nan, 0.0) for index in coordinates]
+        measured = np.stack([one.centre for one in slopes], axis=1)
+        off = np.stack([np.maximum(one.distance(claimed[:, at]), 0.0) for at, one in enumerate(slopes)], axis=1)
+        imaginary = problem.layout.imaginary()[list(coordinates)]
+        return bool(np.all(_modulus(off, imaginary) <= self.of(_modulus(measured, imaginary))))
+
+
+def _coordinates(report: Report, layout: Layout) -> list[int]:
+    """Return the coordinates that a report holds something against, complex ones with both their parts."""
+    if report.power is not None or report.untested or len(report.findings) < report.undecided:
+        return list(range(layout.n))
+    found = set(report.wrong.tolist()) | {one.index for one in report.findings if not one.cause.is_acceptable}
+    pairs = layout.imaginary()
+    whole = {part for index in found for part in (_real(index, pairs), index, _partner(index, pairs))}
+    return sorted(whole)
+
+
+def _real(index: int, imaginary: Flat) -> int:
+    return index - int(imaginary[index])
+
+
+def _partner(index: int, imaginary: Flat) -> int:
+    return index + int(index + 1 < len(imaginary) and imaginary[index + 1])
+
+
+def _modulus(entries: Flat, imaginary: Flat) -> Flat:
+    """Return the absolute values of entries, of complex coordinates those of both parts together."""
+    size = np.abs(entries)
+    parts = np.flatnonzero(imaginary)
+    size[:, parts - 1] = np.hypot(size[:, parts - 1], size[:, parts])
+    size[:, parts] = size[:, parts - 1]
+    return size
