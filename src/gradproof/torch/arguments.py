@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from ..outputs.naming import positional_names
 from ..problem.numbers import Flat
 from .tensors import Model, can_move, replaced, tensors_of
 
@@ -149,9 +149,5 @@ def _parameters_of(function: Any) -> list[str]:
     # The `apply` of an autograd.Function, whose `forward` has the parameters, perhaps after a context.
     if getattr(function, "__name__", "") == "apply" and hasattr(owner, "forward"):
         target = owner.forward
-    try:
-        every = inspect.signature(target).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    names = [one.name for one in every if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    names = positional_names(target)
     return names[1:] if names[:1] == ["ctx"] else names
