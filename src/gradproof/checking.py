@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .evaluators.arrays.inplace import InPlace
-from .report.report import GradientError, InconclusiveError, Report
+from .evaluators.terms import Terms
+from .report.raising import right_or_raise
+from .report.report import Report
 from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings
@@ -173,6 +175,13 @@ def check(
     """
     settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume, atol)
     settings = settings._replace(only=only, held=held, names=names, convention=convention)
+    if isinstance(objective, Terms):
+        if rows is not None:
+            raise TypeError("rows= cannot be used with terms(): the terms say what the rows would")
+        # Imported on use: most objectives return one number.
+        from .outputs.termwise import check_terms
+
+        return check_terms(objective, gradient, x, settings, progress)
     if rows is None:
         return run_check(objective, gradient, x, settings, progress)
     if isinstance(objective, InPlace):
@@ -226,17 +235,3 @@ def assert_gradient(
     [0 1 2]
     """
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)
-
-
-def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
-    """Make a report and return it if it passes; raise as `assert_gradient` does if it does not."""
-    if inconclusive not in ("raise", "pass"):
-        raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
-    report = checked()
-    if report.stopped_by == "interrupted":
-        raise KeyboardInterrupt
-    if report.verdict == "wrong":
-        raise GradientError(report)
-    if report.verdict == "inconclusive" and inconclusive == "raise":
-        raise InconclusiveError(report)
-    return report

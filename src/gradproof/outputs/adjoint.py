@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from ..checking import right_or_raise
-from ..problem.chosen import in_x
+from ..problem.coordinates.chosen import in_x
 from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem, called, read_problem
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause
 from ..report.ladder import Values
+from ..report.raising import right_or_raise
 from ..report.records import Evidence, Finding
 from ..report.report import Report
 from ..run.settings import Settings
 from .checks import settings_of
-from .claims import ByCovectors, ByTangents, tangent_like_x
+from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .covectors import TANGENTS, signed
 
 # So many random pairs of a covector and a tangent.

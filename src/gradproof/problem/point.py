@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .chosen import Chosen, chosen_coordinates
+from .coordinates.chosen import Chosen, chosen_coordinates
 from .exceptions import Exceptions
 from .numbers import Flat
 from .structure import Layout, read

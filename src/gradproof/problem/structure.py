@@ -164,9 +164,9 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
     return layout
 
 
-def layout_of_output(value: Any) -> Layout:
+def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
-    return Layout(_Reading("output", hold=True).node(value, ""), "output")
+    return Layout(_Reading(title, hold=True).node(value, ""), title)
 
 
 def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.chosen import place_among
+from ..problem.coordinates.chosen import place_among
 from ..problem.numbers import Flat
 from ..problem.probes import along_one_coordinate
 from .cause import Cause

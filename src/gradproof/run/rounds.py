@@ -19,12 +19,12 @@ from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
-from ..report import inner_tolerance
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
+from ..report.remarks import conjugated, inner_tolerance
+from ..report.remarks.vacuous import remarks
 from ..report.report import Report
-from ..report.vacuous import remarks
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
@@ -55,6 +55,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+        problem.note(remark)
+    if remark := conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate):
         problem.note(remark)
     if remark := inner_tolerance.remark(outcome.findings, problem.x):
         problem.note(remark)

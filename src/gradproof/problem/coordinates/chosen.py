@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .nodes import Branch, Held, Leaf, Node
-from .numbers import Flat, frozen, whole
-from .structure import Layout
+from ..nodes import Branch, Held, Leaf, Node
+from ..numbers import Flat, frozen, whole
+from ..structure import Layout
 
 ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
 

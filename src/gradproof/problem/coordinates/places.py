@@ -6,9 +6,9 @@ import difflib
 import re
 from typing import Any, NamedTuple
 
-from .nodes import Leaf
-from .numbers import whole
-from .point import Problem
+from ..nodes import Leaf
+from ..numbers import whole
+from ..point import Problem
 
 ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
 
