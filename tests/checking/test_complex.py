@@ -1,4 +1,4 @@
-"""Complex numbers: real and imaginary parts are coordinates, and the conventions of gradients are told apart by name."""
+"""Complex numbers: real and imaginary parts are coordinates; the conventions of gradients are told apart by name."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_real_inputs_of_complex_functions():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match='convention must be one of "pytorch", "jax", "autograd", not .wirtinger'):
+    with pytest.raises(ValueError, match=r'convention must be one of "pytorch", "jax", "autograd", not .wirtinger'):
         check(f, g, Z, convention="wirtinger")
     with pytest.raises(TypeError, match="gradient must hold real numbers"):
         check(lambda x: float(np.sum(x**2)), np.ones(3) * 1j, np.ones(3))
