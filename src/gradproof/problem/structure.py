@@ -72,6 +72,10 @@ class Layout:
         """The flat indices in the user's x of the coordinates; None if these are all of x."""
         return None
 
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x."""
+        return index
+
     @property
     def total(self) -> int:
         """The number of coordinates of the user's x, checked or held."""

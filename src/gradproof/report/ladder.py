@@ -93,6 +93,11 @@ class Values:
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
 
+    @property
+    def x(self) -> Flat:
+        """The coordinates that were checked, flat."""
+        return self._x
+
     def x_at(self, index: int) -> float:
         """Return a coordinate of x by its flat index in the user's x."""
         return float(self._x[place_among(self._indices, index)])

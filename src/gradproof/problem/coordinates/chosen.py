@@ -195,6 +195,10 @@ class Chosen(Layout):
         """The flat indices in the user's x of the coordinates."""
         return self.chosen
 
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x; an IndexError if it was held."""
+        return place_among(self.chosen, index)
+
     @property
     def total(self) -> int:
         """The number of coordinates of the user's x, checked or held."""
