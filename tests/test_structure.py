@@ -107,7 +107,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "machine_code": ("counting", "vectors", "records texts", "allocation clock threads", "operations"),
     "compiler": (),
     "library": (),
-    "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
+    "problem": (
+        "numbers exceptions given.foreign",
+        "structure probes watching",
+        "given.frames given.results given.bound_forms",
+        "point",
+        "bounds claim places",
+    ),
     "engine": (),
     "evaluators": (
         "values pace lines",
@@ -123,6 +129,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
+    "arguments": ("extra pair ready swapped", "reading"),
     "differences": (),
     "report": (
         "cause vacuous inner_tolerance text.figures",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .given.results import explained
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
@@ -73,7 +74,10 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     make = problem.layout.flat_or_same if problem.along_lines and ours else problem.layout.flatten
-    flat = make(value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64)
+    try:
+        flat = make(value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64)
+    except (TypeError, ValueError) as error:
+        raise explained(error, value, problem.layout) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return flat

@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import Any, NamedTuple
 
+from .given.frames import FrameLayout
 from .numbers import whole
 from .point import Problem
 from .structure import Leaf
@@ -27,6 +28,9 @@ def place_of(problem: Problem, index: Any) -> Place:
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
+        labelled = layout.index_of(index.strip()) if isinstance(layout, FrameLayout) else None
+        if labelled is not None:
+            return Place(labelled, labelled + 1, layout.name(labelled))
         return _named(problem, index)
     number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from .exceptions import Exceptions
+from .given.foreign import refuse_foreign
+from .given.frames import is_frame, read_frame
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
 
 # Long vectors are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
+ALONE = "with x alone"
+MORE = "; give what else it takes as args=, or pass a function of x"
 
 
 class Problem:
@@ -51,7 +55,9 @@ class Problem:
 
 def read_problem(x: Any) -> Problem:
     """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large."""
-    layout, flat = read(x)
+    if not (frame := is_frame(x)):
+        refuse_foreign(x)
+    layout, flat = read_frame(x) if frame else read(x)
     problem = Problem(layout, flat)
     if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
         problem.x = problem.watch.own(flat, "x")
@@ -77,7 +83,7 @@ def same_numbers(a: Flat, b: Flat) -> bool:
 
 def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     """Call the user's function with x; if its signature does not fit, raise an error that says how it is called."""
-    return called(f"the {what} is called with x alone", function, x)
+    return called(f"the {what} is called {ALONE}", function, x)
 
 
 def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -87,5 +93,6 @@ def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
     except TypeError as problem:
         # No frame below this one: the call itself failed, not something inside the function.
         if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            raise TypeError(f"{how}: {problem}") from None
+            hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
+            raise TypeError(f"{how}: {problem}{hint}") from None
         raise
