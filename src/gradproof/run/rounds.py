@@ -102,8 +102,9 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
     """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
     if outcome.report.verdict == codes.VERDICT_WRONG and not problem.raised.all():
         kept, outside = values.first(values.rounds)[2], outcome.report.outside
-        full, in_place = not problem.along_lines, isinstance(problem, InPlaceProblem)
-        if remark := unchanged(values.value, kept, outside, everywhere=full, in_place=in_place):
+        everywhere = not (problem.along_lines or outcome.report.untested)
+        in_place = isinstance(problem, InPlaceProblem)
+        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
         problem.note(remark)

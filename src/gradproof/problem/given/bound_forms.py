@@ -40,15 +40,20 @@ def lower_and_upper(bounds: Any, layout: Layout) -> tuple[Any, Any]:
     if isinstance(bounds, np.ndarray) and bounds.ndim == 2 and bounds.shape[1] == 2:
         bounds = bounds.tolist()
     if not isinstance(bounds, (tuple, list)):
-        raise ValueError(f"bounds must be {FORMS}, not {bounds!r:.60}")
+        raise _not_bounds(bounds)
     if len(bounds) == 2 and not (layout.n == 2 and _are_pairs(bounds)):
         return bounds[0], bounds[1]
     if not bounds or not all(map(_is_pair, bounds)):
-        raise ValueError(f"bounds must be {FORMS}, not {bounds!r:.60}")
+        raise _not_bounds(bounds)
     if len(bounds) != layout.n:
         pairs = "1 pair" if len(bounds) == 1 else f"{len(bounds):,} pairs"
         raise ValueError(f"bounds has {pairs} (min, max), but x has {layout.n:,} coordinates")
     return _ends(bounds, 0, -np.inf, layout), _ends(bounds, 1, np.inf, layout)
+
+
+def _not_bounds(bounds: Any) -> ValueError:
+    shown = " ".join(repr(bounds).split())
+    return ValueError(f"bounds must be {FORMS}, not {shown:.60}")
 
 
 def _are_pairs(bounds: Any) -> bool:
