@@ -129,7 +129,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra pair ready swapped", "reading"),
+    "arguments": ("extra pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
         "cause vacuous inner_tolerance text.figures",

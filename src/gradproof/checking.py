@@ -7,9 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .arguments.reading import Asked, read_arguments
-from .arguments.swapped import better_told
 from .evaluators.arrays.inplace import InPlace
-from .problem.given.results import ScalarGradientError
 from .report.report import GradientError, InconclusiveError, Report
 from .run.progress import Progress
 from .run.rounds import run_check
@@ -191,8 +189,12 @@ def check(
     settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
     try:
         return _run(asked, rows, settings, progress)
-    except ScalarGradientError as error:
-        raise better_told(error, asked.objective, asked.x, rows) from None
+    except ValueError as error:
+        from .arguments.swapped import better_told
+
+        if (better := better_told(error, asked.objective, asked.x, rows)) is error:
+            raise
+        raise better from None
 
 
 def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress) -> Report:

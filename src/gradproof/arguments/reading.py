@@ -1,20 +1,23 @@
-"""Reads the arguments of a check: which functions, at which point, within which bounds."""
+"""Reads the arguments of a check: which functions, at which point, within which bounds.
+
+Forms that few have are imported on use: most checks are of two functions and an array.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.batched import Batched
 from ..evaluators.compiled.functions import NativeFunction
-from .extra import as_tuple, with_arguments
-from .pair import pair_of
-from .ready import is_ready, read_ready
-from .swapped import refuse_swapped
 
-MISSING = "gradient is missing: call check(objective, gradient, x), or check(f, True, x) if f returns (value, gradient)"
+if TYPE_CHECKING:
+    from .ready import Ready
+
+ORDER = "call check(objective, gradient, x)"
+MISSING = f"gradient is missing: {ORDER}, or check(f, True, x) if f returns (value, gradient)"
 
 
 class Asked(NamedTuple):
@@ -29,22 +32,40 @@ class Asked(NamedTuple):
 def read_arguments(objective: Any, gradient: Any, x: Any, args: Any = (), bounds: Any = None) -> Asked:
     """Return the check that the arguments of `gradproof.check` ask for; raise an error if they do not fit."""
     if gradient is None:
-        if not is_ready(objective):
-            _refuse(objective)
-        ready = read_ready(objective, x)
+        ready = _ready(objective, x)
         objective, gradient, x = ready.objective, ready.gradient, ready.x
+        bounds = ready.bounds if bounds is None else bounds
         if ready.args is not None and isinstance(args, tuple) and not args:
             args = ready.args
-        bounds = ready.bounds if bounds is None else bounds
-    refuse_swapped(gradient, x)
-    arguments = as_tuple(args)
-    objective = with_arguments(objective, arguments, "objective")
+    if callable(x):
+        _refuse_function(gradient)
+    if not isinstance(args, tuple) or args:
+        from .extra import as_tuple, with_arguments
+
+        objective = with_arguments(objective, as_tuple(args), "objective")
+        gradient = with_arguments(gradient, as_tuple(args), "gradient")
     if isinstance(gradient, (bool, np.bool_)) and gradient:
-        return Asked(*pair_of(objective), x, bounds)
-    return Asked(objective, with_arguments(gradient, arguments, "gradient"), x, bounds)
+        from .pair import pair_of
+
+        objective, gradient = pair_of(objective)
+    return Asked(objective, gradient, x, bounds)
 
 
-def _refuse(objective: Any) -> None:
+def _refuse_function(gradient: Any) -> None:
+    """Raise a TypeError for an x that is a function: it belongs to another place."""
+    if callable(gradient) or gradient is True:
+        raise TypeError(f"x must be the point, but the third argument is a function: {ORDER}")
+    raise TypeError(
+        f"the arguments seem to be swapped: the second argument looks like x, and the third is a function: {ORDER}"
+    )
+
+
+def _ready(objective: Any, x: Any) -> Ready:
+    """Return what a problem holds that is the only argument; raise a TypeError if it is none."""
+    from .ready import is_ready, read_ready
+
+    if is_ready(objective):
+        return read_ready(objective, x)
     if callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction)):
         raise TypeError(MISSING)
     raise TypeError(

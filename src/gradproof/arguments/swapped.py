@@ -1,4 +1,4 @@
-"""Arguments of a check that are in the wrong order."""
+"""A gradient and an objective that have changed places."""
 
 from __future__ import annotations
 
@@ -10,32 +10,20 @@ import numpy as np
 from ..evaluators.arrays.inplace import InPlace
 from ..problem.given.results import ScalarGradientError
 from ..problem.point import read_problem
-
-ORDER = "call check(objective, gradient, x)"
-
-
-def refuse_swapped(gradient: Any, x: Any) -> None:
-    """Raise a TypeError if x is a function: it must be in another place."""
-    if not callable(x):
-        return
-    if callable(gradient) or gradient is True:
-        raise TypeError(f"x must be the point, but the third argument is a function: {ORDER}")
-    raise TypeError(
-        f"the arguments seem to be swapped: the second argument looks like x, and the third is a function: {ORDER}"
-    )
+from .reading import ORDER
 
 
-def better_told(error: ScalarGradientError, objective: Any, x: Any, rows: int | None) -> Exception:
-    """Return the error for a gradient that is one number: if the objective is like x, the two are swapped.
+def better_told(error: ValueError, objective: Any, x: Any, rows: int | None) -> ValueError:
+    """Return an error that says that objective and gradient are swapped if that explains an error; else the same.
 
     Parameters
     ----------
     error
-        What was wrong with the gradient.
+        What ended the check.
     objective, x, rows
-        As for `check`.
+        As for `check`.  The objective is called once more if the gradient returned one number.
     """
-    if isinstance(objective, InPlace) or not callable(objective):
+    if not isinstance(error, ScalarGradientError) or isinstance(objective, InPlace) or not callable(objective):
         return error
     try:
         given = (copy.deepcopy(x),) if rows is None else (copy.deepcopy(x), np.arange(rows))

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .given.bound_forms import lower_and_upper
-from .given.frames import FrameLayout
+from .given.foreign import is_frame
 from .numbers import Flat, as_numbers
 from .point import Problem
 from .probes import along_one_coordinate
@@ -39,6 +38,8 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
     """Return the bounds that the user gave in any of their forms; None if there are none."""
     if bounds is None:
         return None
+    from .given.bound_forms import lower_and_upper
+
     low, high = lower_and_upper(bounds, problem.layout)
     lower = _spread(low, problem.layout, -np.inf, "the lower bound")
     upper = _spread(high, problem.layout, np.inf, "the upper bound")
@@ -54,8 +55,10 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
 
 def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
     out = np.full(layout.n, unset)
-    if isinstance(layout, FrameLayout):
-        value = layout.aligned(value, what)
+    if is_frame(value):
+        from .given.frames import aligned
+
+        value = aligned(value, layout, what)
     _spread_into(layout.root, value, out, what)
     return out
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .given.results import explained
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
@@ -77,6 +76,8 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     try:
         flat = make(value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64)
     except (TypeError, ValueError) as error:
+        from .given.results import explained
+
         raise explained(error, value, problem.layout) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")

@@ -6,7 +6,6 @@ import difflib
 import re
 from typing import Any, NamedTuple
 
-from .given.frames import FrameLayout
 from .numbers import whole
 from .point import Problem
 from .structure import Leaf
@@ -28,6 +27,8 @@ def place_of(problem: Problem, index: Any) -> Place:
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
+        from .given.frames import FrameLayout
+
         labelled = layout.index_of(index.strip()) if isinstance(layout, FrameLayout) else None
         if labelled is not None:
             return Place(labelled, labelled + 1, layout.name(labelled))

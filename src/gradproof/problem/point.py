@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from .exceptions import Exceptions
-from .given.foreign import refuse_foreign
-from .given.frames import is_frame, read_frame
+from .given.foreign import is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
@@ -55,14 +54,21 @@ class Problem:
 
 def read_problem(x: Any) -> Problem:
     """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large."""
-    if not (frame := is_frame(x)):
-        refuse_foreign(x)
-    layout, flat = read_frame(x) if frame else read(x)
+    layout, flat = _read(x)
     problem = Problem(layout, flat)
     if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
         problem.x = problem.watch.own(flat, "x")
     refuse_what_is_not_finite(layout, flat)
     return problem
+
+
+def _read(x: Any) -> tuple[Layout, Flat]:
+    if is_frame(x):
+        from .given.frames import read_frame  # on use, as are all forms that few have
+
+        return read_frame(x)
+    refuse_foreign(x)
+    return read(x)
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:

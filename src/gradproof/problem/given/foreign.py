@@ -5,6 +5,7 @@ No library is imported for it: types are told by the modules that define them.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,12 @@ INSTEAD = {
     "tensorflow": "x.numpy()",
     "xarray": "x.to_numpy()",
 }
+
+
+def is_frame(value: Any) -> bool:
+    """Whether a value is a Series or DataFrame of pandas."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, (pandas.Series, pandas.DataFrame))
 
 
 def refuse_foreign(x: Any, path: str = "") -> None:

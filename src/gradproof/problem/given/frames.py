@@ -13,15 +13,10 @@ import numpy as np
 
 from ..numbers import Flat, as_numbers
 from ..structure import Layout, Leaf
+from .foreign import is_frame
 
 # The most labels that an error lists.
 LISTED = 8
-
-
-def is_frame(value: Any) -> bool:
-    """Whether a value is a Series or DataFrame of pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(value, (pandas.Series, pandas.DataFrame))
 
 
 class FrameLeaf(Leaf):
@@ -103,6 +98,11 @@ def _in_order(value: Any, axis: str, labels: Any, what: str) -> Any:
         faults += [f"has the extra {known} {_listed(extra)}"] * bool(extra)
         raise ValueError(f"{what} {' and '.join(faults)}: x has {_listed(labels)}")
     return value.reindex(**{axis: labels})
+
+
+def aligned(value: Any, layout: Layout, what: str) -> Any:
+    """Return the numbers of a Series or DataFrame; in the order of x's labels if x has any."""
+    return layout.aligned(value, what) if isinstance(layout, FrameLayout) else value.to_numpy()
 
 
 def read_frame(x: Any) -> tuple[Layout, Flat]:
