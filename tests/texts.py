@@ -62,7 +62,7 @@ def ended_by(report: Any, stopped_by: str) -> Any:
 
 def as_in_c(report: Report) -> Report:
     """A report of Python without what Python alone knows."""
-    silent = Values(report._evidence.values.x)
+    silent = Values(np.ones(report._evidence.layout.n))
     power = None if report.power is None else dataclasses.replace(report.power, gradient_evaluations=0)
     return dataclasses.replace(
         report,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
-from .report.report import GradientError, InconclusiveError, Report
+from .evaluators.terms import Terms
+from .report.raising import right_or_raise
+from .report.report import Report
 from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings
@@ -27,6 +29,10 @@ def check(
     rtol: float | None = None,
     atol: float | None = None,
     bounds: Any = None,
+    only: Any = None,
+    held: Any = None,
+    names: Sequence[str] | None = None,
+    convention: str | None = None,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -51,7 +57,8 @@ def check(
         the first value there, too.
     x : array_like or structure of arrays
         The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
-        dict, list or tuple of arrays.  A list of plain numbers is one vector.  A structure that mixes float32 and
+        dict, list or tuple of arrays; complex numbers are two coordinates each, and truth values in a structure are
+        none.  A list of plain numbers is one vector.  A structure that mixes float32 and
         float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
         leave it out: the parameters are the point.  A Series or DataFrame of pandas reaches the functions as such; its
         labels name the coordinates, and a gradient with labels is put in their order.  A single array of more than 256
@@ -84,6 +91,15 @@ def check(
         for each coordinate, in which None stands for no bound.  For two coordinates, write ``(lower, upper)`` with
         arrays, and pairs as a list of tuples: what can be read in both ways is refused.  Points outside are no
         evaluations and do not count towards `budget`; the report gives their number.
+    only, held : optional
+        Which coordinates to check, and which not: names with wildcards such as ``"layers.*.bias"`` or ``"W[3, :]"``,
+        flat indices, a mask with the shape of `x`, or a structure of masks; or a list of names and indices.  The others
+        stay where they are, and may be infinite or NaN.  Reports count and name coordinates as they are in all of `x`.
+    names : sequence of str, optional
+        Names for the coordinates of an `x` that is one vector.
+    convention : {"pytorch", "jax", "autograd"}, optional
+        What a gradient for a complex coordinate x + iy is: df/dx + i df/dy, as PyTorch has it (the default), or its
+        conjugate, as JAX and autograd have it.  Real and imaginary parts are coordinates of their own.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
@@ -187,6 +203,7 @@ def check(
     """
     asked = read_arguments(objective, gradient, x, args, bounds)
     settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
+    settings = settings._replace(only=only, held=held, names=names, convention=convention)
     try:
         return _run(asked, rows, settings, progress)
     except ValueError as error:
@@ -198,6 +215,13 @@ def check(
 
 
 def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress) -> Report:
+    if isinstance(asked.objective, Terms):
+        if rows is not None:
+            raise TypeError("rows= cannot be used with terms(): the terms say what the rows would")
+        # Imported on use: most objectives return one number.
+        from .outputs.termwise import check_terms
+
+        return check_terms(asked.objective, asked.gradient, asked.x, settings, progress)
     if rows is None:
         return run_check(asked.objective, asked.gradient, asked.x, settings, progress)
     if isinstance(asked.objective, InPlace):
@@ -253,17 +277,3 @@ def assert_gradient(
     [0 1 2]
     """
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)
-
-
-def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
-    """Make a report and return it if it passes; raise as `assert_gradient` does if it does not."""
-    if inconclusive not in ("raise", "pass"):
-        raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
-    report = checked()
-    if report.stopped_by == "interrupted":
-        raise KeyboardInterrupt
-    if report.verdict == "wrong":
-        raise GradientError(report)
-    if report.verdict == "inconclusive" and inconclusive == "raise":
-        raise InconclusiveError(report)
-    return report

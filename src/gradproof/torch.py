@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from .checking import check as check_gradient
-from .checking import right_or_raise
 from .evaluators.arrays.inplace import in_place
 from .evaluators.values import as_value
 from .problem.numbers import Flat
+from .report.raising import right_or_raise
 from .report.report import Report
 
 # The most names of parameters that a note lists.

@@ -136,3 +136,9 @@ def test_an_exception_of_the_users_own_reaches_them():
     with pytest.raises(KeyError, match="mine") as caught:
         gradproof.check(failing, g, X, args=ARGS)
     assert caught.traceback[-1].name == "failing"
+
+
+def test_terms_take_them():
+    terms = gradproof.terms(lambda x, power, factor: factor * x**power)
+    assert gradproof.check(terms, g, X, args=ARGS).verdict == "right"
+    assert gradproof.check(terms, faulty, X, args=ARGS).wrong.tolist() == [1]

@@ -143,7 +143,6 @@ def test_objectives_that_are_no_functions(objective, sentence):
             "x must be finite, but x[0, 1] is inf (and 1 more is not finite)",
         ),
         ({"a": 1.0, "W": np.array([[np.nan]])}, ValueError, "x must be finite, but W[0, 0] is nan"),
-        (np.ones(3) * 1j, TypeError, "x must hold real numbers (float64, float32 or integers), not complex"),
         (
             np.array([1, None]),
             TypeError,

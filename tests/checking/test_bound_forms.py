@@ -123,3 +123,10 @@ def test_every_form_keeps_f_inside(bounds, mode):
     assert report.to_dict() == ends.to_dict()
     wrong = gradproof.check(objective, 2 * THREE * [1, 1, 1.01], THREE, bounds=bounds)
     assert wrong.wrong.tolist() == [2]
+
+
+@pytest.mark.parametrize("bounds", [(THREE, None), Bounds(THREE, INF), [(low, None) for low in THREE]])
+def test_bounds_are_those_of_all_of_x_where_some_of_it_is_held(bounds):
+    report = gradproof.check(lambda x: x @ x, lambda x: 2 * x * [1, 1, 1.01], THREE, bounds=bounds, held=[0])
+    assert report.outside > 0
+    assert report.wrong.tolist() == [2]

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from gradproof.problem.coordinates.places import place_of
 
 import gradproof
-from gradproof.problem.places import place_of
 from gradproof.problem.point import read_problem
 
 pd = pytest.importorskip("pandas")
@@ -177,3 +177,11 @@ def test_the_layout_survives_pickling():
     layout = pickle.loads(pickle.dumps(read_problem(X).layout))
     assert layout.name(1) == "beta"
     assert layout.build(X.to_numpy()).equals(X)
+
+
+def test_coordinates_are_chosen_by_their_labels():
+    assert gradproof.check(f, faulty, X, only=["alpha", "gamma"]).verdict == "right"
+    report = gradproof.check(f, faulty, X, held="alpha", bounds=(X - 1, None))
+    assert report.wrong.tolist() == [1]
+    assert report.findings[0].name == "beta"
+    assert gradproof.check(f_of_table, faulty_of_table, TABLE, only="b[[]r]").wrong.tolist() == [1]

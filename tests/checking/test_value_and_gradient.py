@@ -180,6 +180,7 @@ def f(x):
         (lambda: (1.0, X), "the objective is called with x alone: "),
         (lambda x, y: (1.0, X), "; give what else it takes as args="),
         (gradproof.batched(f), "not for gradproof.batched(): pass the gradient as a function of its own"),
+        (gradproof.terms(f), "not for gradproof.terms(): pass the gradient as a function of its own"),
         (3.0, "objective must be a function that returns (value, gradient), not an object of type float"),
     ],
 )

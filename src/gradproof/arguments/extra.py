@@ -8,6 +8,7 @@ from typing import Any
 from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.batched import Batched, batched
 from ..evaluators.compiled.functions import NativeFunction
+from ..evaluators.terms import Terms, terms
 from ..problem.point import called
 
 
@@ -51,4 +52,6 @@ def with_arguments(function: Any, arguments: tuple[Any, ...], what: str) -> Any:
         raise TypeError("args= cannot be used with in_place, whose functions take no arguments: pass `lambda: f(…)`")
     if isinstance(function, Batched):
         return batched(WithArguments(function.function, arguments, f"batched {what}"))
+    if isinstance(function, Terms):
+        return terms(WithArguments(function.function, arguments, what))
     return WithArguments(function, arguments, what) if callable(function) else function

@@ -13,6 +13,7 @@ from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.batched import Batched
 from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.evaluator import EndedError
+from ..evaluators.terms import Terms
 from ..evaluators.values import number_or_same
 from ..problem.point import called
 from ..problem.watching import fingerprint
@@ -103,8 +104,8 @@ def pair_of(objective: Any) -> tuple[Any, Callable[..., Any]]:
     objective
         A function, or `in_place(parameters, function)`.
     """
-    if isinstance(objective, (Batched, NativeFunction)):
-        name = "batched" if isinstance(objective, Batched) else "native"
+    if isinstance(objective, (Batched, NativeFunction, Terms)):
+        name = {Batched: "batched", NativeFunction: "native", Terms: "terms"}[type(objective)]
         raise TypeError(
             f"gradient=True is for a Python function that returns (value, gradient), not for gradproof.{name}(): pass "
             "the gradient as a function of its own"

@@ -12,6 +12,7 @@ import numpy as np
 from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.batched import Batched
 from ..evaluators.compiled.functions import NativeFunction
+from ..evaluators.terms import Terms
 
 if TYPE_CHECKING:
     from .ready import Ready
@@ -66,7 +67,7 @@ def _ready(objective: Any, x: Any) -> Ready:
 
     if is_ready(objective):
         return read_ready(objective, x)
-    if callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction)):
+    if callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction, Terms)):
         raise TypeError(MISSING)
     raise TypeError(
         f"{MISSING}; or check(problem), of an object or a dict with an objective (fun, obj, objective), a gradient "

@@ -12,6 +12,7 @@ from .compiled.native import native_gradient
 from .evaluator import Evaluator
 from .local import local_evaluator
 from .pace import Pace
+from .restricted import native_on_all_of_x
 
 
 def evaluator_for(
@@ -22,6 +23,8 @@ def evaluator_for(
     executor: Any = None,
 ) -> Evaluator:
     """Return the evaluator that suits an objective and an optional executor."""
+    if isinstance(objective, NativeFunction) and problem.layout.indices is not None:
+        objective = native_on_all_of_x(objective, problem.whole)
     if executor is None:
         return local_evaluator(objective, problem, pace, bounds)
     if isinstance(objective, InPlace):

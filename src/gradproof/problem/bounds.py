@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .given.foreign import is_frame
+from .nodes import Branch, Held
 from .numbers import Flat, as_numbers
 from .point import Problem
 from .probes import along_one_coordinate
-from .structure import Branch, Layout
+from .structure import Layout
 
 
 class Bounds(NamedTuple):
@@ -40,7 +41,7 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
         return None
     from .given.bound_forms import lower_and_upper
 
-    low, high = lower_and_upper(bounds, problem.layout)
+    low, high = lower_and_upper(bounds, problem.whole.layout)
     lower = _spread(low, problem.layout, -np.inf, "the lower bound")
     upper = _spread(high, problem.layout, np.inf, "the upper bound")
     outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
@@ -54,13 +55,11 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
 
 
 def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
-    out = np.full(layout.n, unset)
     if is_frame(value):
         from .given.frames import aligned
 
         value = aligned(value, layout, what)
-    _spread_into(layout.root, value, out, what)
-    return out
+    return layout.spread(lambda root, out: _spread_into(root, value, out, what), unset)
 
 
 def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
@@ -72,9 +71,13 @@ def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
         for child, part in zip(node.children, parts, strict=True):
             _spread_into(child, part, out, what)
         return
+    if isinstance(node, Held):
+        return
     array = as_numbers(value, what)
     try:
-        out[node.start : node.stop] = np.broadcast_to(array, node.shape).reshape(-1)
+        spread = np.broadcast_to(array, node.shape).reshape(-1)
+        # Of a complex number, real and imaginary part have the same bounds.
+        out[node.start : node.stop] = np.repeat(spread, 2) if node.is_complex else spread
     except ValueError:
         raise ValueError(
             f"{what} has the shape {array.shape}, but {node.path or 'x'} has the shape {node.shape}"

@@ -45,8 +45,11 @@ def frozen(array: Flat) -> Flat:
     return array
 
 
-def as_numbers(value: Any, what: str) -> Flat:
-    """Return the value as an array of float32, float64 or integers; raise a clear error for anything else."""
+def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
+    """Return the value as an array of float32, float64 or integers; raise a clear error for anything else.
+
+    With `allow_complex`, complex64 and complex128 will do as well.
+    """
     try:
         array = np.asarray(value)
     except ValueError as problem:
@@ -59,6 +62,8 @@ def as_numbers(value: Any, what: str) -> Flat:
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):
         raise TypeError(f"{what} must be float32 or float64, but is {array.dtype}: convert it to one of the two")
+    if kind == "c" and array.dtype.itemsize in (8, 16) and allow_complex:
+        return array
     if kind not in NUMBER_KINDS:
         raise TypeError(
             f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"
@@ -70,7 +75,7 @@ def _what_it_is(value: Any, array: Flat) -> str:
     if value is None:
         return "None"
     if array.dtype.kind == "c":
-        return f"complex numbers ({array.dtype}): check the real and imaginary parts as separate coordinates"
+        return f"complex numbers ({array.dtype})"
     if array.dtype.kind in "US":
         return "text"
     if array.dtype.kind == "O":

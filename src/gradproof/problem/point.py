@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from .coordinates.chosen import Chosen, chosen_coordinates
 from .exceptions import Exceptions
 from .given.foreign import is_frame, refuse_foreign
 from .numbers import Flat
@@ -30,6 +31,8 @@ class Problem:
         self.raised = Exceptions()
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
         self.along_lines = False
+        # Whether the claimed gradient of a complex coordinate is the conjugate of what a step is multiplied with.
+        self.is_conjugate = False
 
     @property
     def n(self) -> int:
@@ -40,6 +43,17 @@ class Problem:
     def is_float32(self) -> bool:
         """Whether the objective receives float32."""
         return self.x.dtype == np.float32
+
+    def again(self) -> Problem:
+        """Return the same problem for another check: without the notes and exceptions of this one."""
+        other = Problem(self.layout, self.x)
+        other.is_conjugate = self.is_conjugate
+        return other
+
+    @property
+    def whole(self) -> Problem:
+        """The problem with all of x; itself unless some coordinates are held."""
+        return Problem(self.layout.every, self.layout.x) if isinstance(self.layout, Chosen) else self
 
     def note(self, text: str) -> None:
         """Add a note to the report, unless it is there already."""
@@ -52,23 +66,51 @@ class Problem:
         return self.layout.build(flat), flat
 
 
-def read_problem(x: Any) -> Problem:
-    """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large."""
-    layout, flat = _read(x)
-    problem = Problem(layout, flat)
-    if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
-        problem.x = problem.watch.own(flat, "x")
-    refuse_what_is_not_finite(layout, flat)
+class Choice(NamedTuple):
+    """What of x is checked, as the user says it: the arguments `only`, `held` and `names` of a check."""
+
+    only: Any = None
+    held: Any = None
+    names: Any = None
+
+    def indices(self, layout: Layout) -> Flat | None:
+        """Return the flat indices of the coordinates to check, None for all, and give them their names."""
+        if self.names is not None:
+            layout.use_names(self.names)
+        return chosen_coordinates(layout, self.only, self.held)
+
+    def problem(self, layout: Layout, flat: Flat) -> Problem:
+        """Return the problem at a flat point, restricted to what is to be checked."""
+        indices = self.indices(layout)
+        if indices is None:
+            return Problem(layout, flat)
+        every = flat.copy()
+        return Problem(Chosen(layout, every, indices), every[indices])
+
+
+EVERYTHING = Choice()
+
+
+def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> Problem:
+    """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large.
+
+    With `hold`, integers, text and None in a structure are no coordinates.
+    """
+    layout, flat = _read(x, hold)
+    problem = choice.problem(layout, flat)
+    if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
+        problem.x = problem.watch.own(problem.x, "x")
+    refuse_what_is_not_finite(problem.layout, problem.x)
     return problem
 
 
-def _read(x: Any) -> tuple[Layout, Flat]:
+def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
     if is_frame(x):
         from .given.frames import read_frame  # on use, as are all forms that few have
 
         return read_frame(x)
     refuse_foreign(x)
-    return read(x)
+    return read(x, hold=hold)
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:

@@ -19,12 +19,12 @@ from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
-from ..report import inner_tolerance
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
+from ..report.remarks import conjugated, inner_tolerance
+from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
-from ..report.vacuous import remarks, unchanged
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
@@ -39,7 +39,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     deadline = settings.deadline(started)
     keeper = _keeper(settings)
     mode = settings.mode
-    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
+    problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
     box = read_bounds(settings.bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
@@ -47,7 +47,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
         pace = Pace(deadline, keeper.advance(advance))
         with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
             claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
-            values = Values(problem.x)
+            values = Values(problem.x, problem.layout.indices)
             engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
             answers = keeper.record(evaluator, engine, values, problem, calls)
             stopped_by = _run(engine, answers, evaluator, values, keeper)
@@ -78,17 +78,23 @@ def _is_early(outcome: Outcome, mode: str) -> bool:
     return bool(outcome.report.early if mode == "lines" else outcome.report.untested)
 
 
-def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
+def _problem(
+    objective: Any, gradient: Any, x: Any, settings: Settings, along_lines: Callable[[int], bool]
+) -> tuple[Problem, Any]:
     """Return the problem, and the gradient as `claimed_gradient` takes it."""
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        return objective.problem(gradient, along_lines)
+        return objective.problem(gradient, along_lines, settings.choice)
     if x is None:
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
-    problem = read_problem(x)
+    if isinstance(x, Problem):
+        problem = x.again()
+    else:
+        problem = read_problem(x, settings.choice)
+        problem.is_conjugate = settings.is_conjugate()
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 
@@ -107,6 +113,8 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+        problem.note(remark)
+    if remark := conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate):
         problem.note(remark)
     if remark := inner_tolerance.remark(outcome.findings, problem.x):
         problem.note(remark)

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..nodes import Leaf
 from ..numbers import Flat, as_numbers
-from ..structure import Layout, Leaf
+from ..structure import Layout
 from .foreign import is_frame
 
 # The most labels that an error lists.
@@ -45,23 +46,13 @@ class FrameLayout(Layout):
 
     root: FrameLeaf
 
-    def name(self, index: int) -> str:
-        """Return the name of a coordinate: its label in a Series, `column[row]` in a DataFrame."""
-        labels, shape = self.root.labels, self.root.shape
-        if len(shape) == 1:
-            label = labels["index"][index]
-            return _text(label) if isinstance(label, str) else f"x[{label}]"
-        row, column = divmod(index, shape[1])
-        label, row = labels["columns"][column], labels["index"][row]
-        return f"{_text(label)}[{row}]" if isinstance(label, str) else f"x[{row}, {label}]"
+    def __init__(self, root: FrameLeaf) -> None:
+        super().__init__(root)
+        self.names = tuple(_names(root))
 
-    def index_of(self, name: str) -> int | None:
-        """Return the flat index of the coordinate with a name; None if there is none."""
-        return next((index for index in range(self.n) if self.name(index) == name), None)
-
-    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64) -> Flat:
+    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64, absent: list[str] | None = None) -> Flat:
         """Return a value of this structure as a new flat vector, in the order of x."""
-        return super().flatten(self.aligned(value, what), what, dtype=dtype)
+        return super().flatten(self.aligned(value, what), what, dtype=dtype, absent=absent)
 
     def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
         """Return a value of this structure as a flat vector, without a copy if it is one already."""
@@ -102,7 +93,8 @@ def _in_order(value: Any, axis: str, labels: Any, what: str) -> Any:
 
 def aligned(value: Any, layout: Layout, what: str) -> Any:
     """Return the numbers of a Series or DataFrame; in the order of x's labels if x has any."""
-    return layout.aligned(value, what) if isinstance(layout, FrameLayout) else value.to_numpy()
+    whole = getattr(layout, "every", layout)
+    return whole.aligned(value, what) if isinstance(whole, FrameLayout) else value.to_numpy()
 
 
 def read_frame(x: Any) -> tuple[Layout, Flat]:
@@ -116,6 +108,17 @@ def read_frame(x: Any) -> tuple[Layout, Flat]:
     leaf.make = type(x)
     leaf.labels = {"index": x.index, "name": x.name} if x.ndim == 1 else {"index": x.index, "columns": x.columns}
     return FrameLayout(leaf), np.array(values, dtype).reshape(-1)
+
+
+def _names(leaf: FrameLeaf) -> Iterator[str]:
+    """Yield the name of each coordinate: its label in a Series, `column[row]` in a DataFrame."""
+    index = leaf.labels["index"]
+    if len(leaf.shape) == 1:
+        yield from (_text(label) if isinstance(label, str) else f"x[{label}]" for label in index)
+        return
+    for row in index:
+        for column in leaf.labels["columns"]:
+            yield f"{_text(column)}[{row}]" if isinstance(column, str) else f"x[{row}, {column}]"
 
 
 def _text(label: str) -> str:

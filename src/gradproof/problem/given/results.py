@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..structure import Layout, Leaf
+from ..nodes import Leaf
+from ..structure import Layout
 
 WHAT = "the gradient's result"
 

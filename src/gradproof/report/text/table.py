@@ -9,11 +9,12 @@ import numpy as np
 
 from ...core.text.sentences import UNIT
 from ..cause import Cause
-from ..records import Finding, Record
-from ..vacuous import UNCHANGED
+from ..records import Finding, Record, resolutions_of
+from ..remarks.vacuous import UNCHANGED
 from .explanations import explanations, shared_kink
+from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
-from .lines import ENDED_BY, REASONS, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
 
 WIDTH = 100
@@ -62,11 +63,13 @@ def headline(report: Record) -> str:
         return headline_of_lines(report)
     if report.verdict == "right":
         at_kinks = f", {len(report.kinks):,} of them at or near a kink" if len(report.kinks) else ""
-        return f"right: the gradient agrees with the objective in {_all(report.n)}{at_kinks}"
+        return f"right: the {agrees(report)} in {_all(report.n)}{at_kinks}"
     left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
     parts = [f"{count:,} {what}" for count, what in left if count]
     if report.verdict == "wrong":
-        return "; ".join([f"wrong: the gradient is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts])
+        return "; ".join(
+            [f"wrong: the {report.subject} is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts]
+        )
     first, *rest = parts
     count, _, what = first.partition(" ")
     open_ones = f"{count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
@@ -81,11 +84,11 @@ def _facts(report: Record, width: int) -> str:
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
-    facts = {"tested": tested, **about_atol(report)}
+    facts = {"tested": tested, **about_held(report), **about_atol(report)}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
-    if report.evaluations:
-        facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
+    if report.evaluations and report.rounds:
+        facts |= {**about_objective(report), "noise floor": noise}
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
     facts["evaluations"] = calls_of(report)
@@ -111,11 +114,12 @@ def _resolution(report: Record) -> str:
 def _usual(report: Record) -> tuple[float, float, int]:
     """Return what the engine says of usual resolutions, for those that fewer rows have changed since."""
     claimed = np.abs(np.asarray(report._evidence.claimed, np.float64))
-    known = np.isfinite(report.resolutions)
+    resolutions = resolutions_of(report)
+    known = np.isfinite(resolutions)
     chosen = known & np.isfinite(claimed) & (claimed > 0)
     with np.errstate(over="ignore"):
-        relative = float(np.median(report.resolutions[chosen] / claimed[chosen])) if chosen.any() else math.nan
-    median = float(np.median(report.resolutions[known])) if known.any() else math.nan
+        relative = float(np.median(resolutions[chosen] / claimed[chosen])) if chosen.any() else math.nan
+    median = float(np.median(resolutions[known])) if known.any() else math.nan
     return median, relative, int(np.count_nonzero(chosen))
 
 

@@ -6,9 +6,9 @@ import difflib
 import re
 from typing import Any, NamedTuple
 
-from .numbers import whole
-from .point import Problem
-from .structure import Leaf
+from ..nodes import Leaf
+from ..numbers import whole
+from ..point import Problem
 
 ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
 
@@ -27,11 +27,9 @@ def place_of(problem: Problem, index: Any) -> Place:
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
-        from .given.frames import FrameLayout
-
-        labelled = layout.index_of(index.strip()) if isinstance(layout, FrameLayout) else None
-        if labelled is not None:
-            return Place(labelled, labelled + 1, layout.name(labelled))
+        if (name := index.strip()) in layout.names:
+            at = layout.names.index(name)
+            return Place(at, at + 1, name)
         return _named(problem, index)
     number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..problem.structure import Layout, Leaf
+from ...problem.nodes import Leaf
+from ...problem.numbers import Flat
+from ...problem.structure import Layout
 
 # Quotients of claimed value and coordinate that differ by less than this, relatively, count as one factor.
 SAME = 1e-9

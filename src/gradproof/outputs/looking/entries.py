@@ -1,0 +1,171 @@
+"""Which outputs are wrong, or open, in a coordinate whose projection does not agree.
+
+The same points of a coordinate serve all outputs.  Slopes at one step show which outputs may be at fault; for these, a
+check of its own says whether they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ...problem.coordinates.chosen import in_x, place_among
+from ...problem.numbers import Flat
+from ...problem.point import Problem
+from ...report.cause import Cause
+from ...report.records import Finding
+from ...report.report import Report
+from ...run.rounds import run_check
+from ...run.settings import Settings
+from ..claimed.claims import Claims
+from ..covectors import Covector
+from ..function import Function
+from .columns import Column, Slopes
+from .halving import disagreeing
+from .screen import Parts, Suspicion
+
+# So many coordinates are looked at output by output, and so many outputs of each.
+COORDINATES, OUTPUTS = 16, 8
+
+
+class Suspect(NamedTuple):
+    """An output that may be at fault in a coordinate, with its claimed derivative."""
+
+    output: int
+    claimed: float
+
+
+class Entries:
+    """Looks at coordinates output by output.
+
+    Parameters
+    ----------
+    function, claims, problem
+        The function, what is claimed of it, and the point.
+    settings
+        Those of the check.
+    """
+
+    def __init__(self, function: Function, claims: Claims, problem: Problem, settings: Settings) -> None:
+        self.function = function
+        self.claims = claims
+        self.problem = problem
+        self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
+        self._columns: dict[int, Column] = {}
+
+    def of_report(self, report: Report, covector: Covector) -> dict[int, tuple[Finding, ...]]:
+        """Return, by flat index in x, the findings of single outputs that take the place of a coordinate's own.
+
+        A coordinate is missing where no output alone explains its finding.
+        """
+        open_ones = [one for one in report.findings if one.stop == one.start + 1 and not one.cause.is_acceptable]
+        noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
+        found = self._located(open_ones[:COORDINATES], covector, noise)
+        return {
+            one.index: entries
+            for one, entries in zip(open_ones, found, strict=False)
+            if any(entry.cause is Cause.WRONG for entry in entries) or (entries and one.cause is not Cause.WRONG)
+        }
+
+    def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
+        """Return the findings of what a screen suspects, and a check of its own does not clear."""
+        found: list[Finding] = []
+        for one in suspicions:
+            support, weights = parts.covector(one.part)
+            column = self._column(one.coordinate)
+            if len(support) == 1:
+                claimed = float(parts.column(one.coordinate)[one.part]) / float(weights[0])
+                entry = self._entry(column, Suspect(int(support[0]), claimed))
+                found += [entry] if entry is not None else []
+            else:
+                found += self._of_array(column, support, weights, float(parts.column(one.coordinate)[one.part]))
+        return found
+
+    def _of_array(self, column: Column, support: Flat, weights: Flat, claimed: float) -> list[Finding]:
+        """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
+        at_x = self.function.at_x[support]
+        centre = float(np.linalg.norm(weights * at_x))
+
+        def projected(u: Flat) -> float:
+            moved = weights * (column.outputs(float(u[0]))[support] - at_x)
+            return centre + float(np.add.reduce(moved))
+
+        name = self.function.layout.leaf_of(int(support[0])).path or self.function.layout.title
+        whole = self._finding(column, projected, claimed, name)
+        if whole is None:
+            return []
+        every = np.zeros(self.function.layout.n)
+        every[support] = weights
+        entries = self._located([whole], Covector(name, every, support), 0.0)[0]
+        return list(entries) or [whole]
+
+    def _column(self, place: int) -> Column:
+        if place not in self._columns:
+            self._columns[place] = Column(self.function, self.problem, place)
+        return self._columns[place]
+
+    def _located(self, findings: Sequence[Finding], covector: Covector, noise: float) -> list[tuple[Finding, ...]]:
+        """Return for each finding those of the single outputs that do not agree."""
+        places = [place_among(self.problem.layout.indices, one.index) for one in findings]
+        columns = [self._column(place) for place in places]
+        slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
+        suspects = self._suspects(covector, places, slopes)
+        entries = (
+            (self._entry(column, suspect) for suspect in some) for column, some in zip(columns, suspects, strict=True)
+        )
+        return [tuple(entry for entry in some if entry is not None) for some in entries]
+
+    def _suspects(self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes]) -> list[list[Suspect]]:
+        """Return for each coordinate the outputs that stand out most."""
+        if not places:
+            return []
+        support = covector.support
+        if not self.claims.are_cheap(len(support)):
+            support = disagreeing(self.claims, covector, places, slopes)
+        if not len(support):
+            return [[] for _ in places]
+        claimed = self.claims.columns(places, support)
+        return [_worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
+
+    def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
+        """Check one output along one coordinate; None if it agrees."""
+
+        def output(u: Flat) -> float:
+            return float(column.outputs(float(u[0]))[suspect.output])
+
+        name = self.function.layout.name(suspect.output)
+        finding = self._finding(column, output, suspect.claimed, name)
+        return None if finding is None else replace(finding, output=suspect.output)
+
+    def _finding(self, column: Column, objective: object, claimed: float, name: str) -> Finding | None:
+        """Check an objective of one coordinate; return the finding, named after both, unless it agrees."""
+        layout = self.problem.layout
+        at = np.array([column.at], self.problem.x.dtype)
+        report = run_check(objective, np.array([claimed]), at, self.settings, progress=False)
+        place = int(in_x(layout.indices, column.index))
+        for one in report.findings:
+            if not one.cause.is_acceptable:
+                both = f"{name} / {layout.name(column.index)}"
+                return replace(one, name=both, index=place, start=place, stop=place + 1)
+        return None
+
+
+def _worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[Suspect]:
+    """Return the outputs whose claims lie farthest off, or whose slopes are most in doubt."""
+    part = Slopes(*(each[support] for each in slopes))
+    with np.errstate(all="ignore"):
+        off = np.abs(weights) * part.distance(claimed)
+        unknown = ~np.isfinite(part.centre) | ~np.isfinite(claimed)
+        doubtful = np.abs(weights) * (part.gap - part.bar)
+    order = [*np.flatnonzero(unknown), *_largest(off), *_largest(doubtful)]
+    chosen = list(dict.fromkeys(int(one) for one in order))[:OUTPUTS]
+    return [Suspect(int(support[one]), float(claimed[one])) for one in chosen]
+
+
+def _largest(values: Flat) -> Flat:
+    """Return the places of the positive values, the largest first."""
+    order = np.argsort(-np.nan_to_num(values, nan=-1.0, posinf=np.finfo(float).max), kind="stable")[:OUTPUTS]
+    return order[values[order] > 0]
