@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from gradproof.problem.coordinates.places import place_of
 
 import gradproof
+from gradproof.problem.coordinates.places import place_of
 from gradproof.problem.point import read_problem
 
 pd = pytest.importorskip("pandas")

@@ -112,7 +112,7 @@ def _explanation(report: Report, function: Function, problem: Problem) -> str:
     known = [int(one) for one in fits if _meaning(factors[one]) or len(wrong) > 1]
     if len(known) != 1:
         return ""
-    what = _meaning(factors[known[0]]) or f"is wrong by {factors[known[0]]:.6g} times its slope"
+    what = _meaning(factors[known[0]]) or f"is wrong by {factors[known[0]]:.3g} times its slope"
     return f"{function.layout.name(known[0])} {what}: its slopes explain all {len(wrong)} errors."
 
 
