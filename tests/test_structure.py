@@ -108,10 +108,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "library": (),
     "problem": (
-        "numbers exceptions",
+        "numbers exceptions given.foreign",
         "nodes probes watching",
         "structure",
-        "coordinates.chosen",
+        "coordinates.chosen given.frames given.results given.bound_forms",
         "point",
         "bounds claim coordinates.places",
     ),
@@ -130,6 +130,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
+    "arguments": ("extra pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
         "cause remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",

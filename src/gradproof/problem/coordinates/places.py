@@ -27,6 +27,9 @@ def place_of(problem: Problem, index: Any) -> Place:
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
+        if (name := index.strip()) in layout.names:
+            at = layout.names.index(name)
+            return Place(at, at + 1, name)
         return _named(problem, index)
     number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:

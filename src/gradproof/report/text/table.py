@@ -10,6 +10,7 @@ import numpy as np
 from ...core.text.sentences import UNIT
 from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
+from ..remarks.vacuous import UNCHANGED
 from .explanations import explanations, shared_kink
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
@@ -34,7 +35,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = filled("", headline(report), "", width)
-    missing = filled("", not_vouched_for(report), "", width)
+    missing = filled("", not_vouched_for(report) or _about_f(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -202,7 +203,14 @@ def _cut(name: str, room: int) -> str:
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
     raised = map(str, report.exceptions)
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
+    others = report.warnings[1:] if _about_f(report) else report.warnings
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *others))
+
+
+def _about_f(report: Record) -> str:
+    """Return the first note if it says that f is not the function that the gradient belongs to, else ""."""
+    first = report.warnings[0] if report.warnings else ""
+    return first if first.startswith(UNCHANGED) else ""
 
 
 def _fewness(one: Finding) -> tuple[int, int]:
