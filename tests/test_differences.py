@@ -403,8 +403,12 @@ def test_an_interrupt(piece, after, error):
         (None, TypeError, "the objective must return one real number, not None: is a `return` missing?"),
         ("1.5", TypeError, "not text ('1.5')"),
         (1 + 2j, TypeError, "not a complex number"),
-        (np.ones(3), ValueError, "not an array of shape (3,): sum it, or select one element"),
-        ((1.0, X), TypeError, "not a tuple of length 2: if f returns (value, gradient), pass `lambda x: f(x)[0]`"),
+        (
+            np.ones(3),
+            ValueError,
+            "not an array of shape (3,): to check the derivative of a function of several outputs, call",
+        ),
+        ((1.0, X), TypeError, "not a tuple of length 2: if f returns (value, gradient), call check(f, True, x), or"),
         (True, TypeError, "not True"),
     ],
 )

@@ -33,8 +33,8 @@ assert_vjp, assert_jvp, assert_jacobian, assert_hvp, assert_adjoint
     The same as assertions.
 check_along
     Check a gradient at several points along a training run.
-batched, native, in_place
-    Objectives of another kind: vectorized, written in C, or reading their parameters in place.
+batched, native, in_place, terms
+    Objectives of another kind: vectorized, written in C, reading their parameters in place, or returning their terms.
 gradproof.torch, gradproof.jax
     `check` for PyTorch modules and for functions of JAX pytrees.
 
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from .evaluators.arrays.inplace import in_place
     from .evaluators.batched import batched
     from .evaluators.compiled.native import native
+    from .evaluators.terms import terms
     from .lesson.curves import Curve
     from .lesson.study import Study
     from .lesson.studying import study
@@ -129,6 +130,7 @@ __all__ = [
     "noise_floor",
     "relative_error",
     "study",
+    "terms",
     "zoo",
 ]
 
@@ -156,6 +158,7 @@ _HOMES = {
     "outputs.adjoint": ("assert_adjoint", "check_adjoint"),
     "outputs.hessian": ("assert_hvp", "check_hvp"),
     "outputs.jacobian": ("assert_jacobian", "check_jacobian"),
+    "evaluators.terms": ("terms",),
     "outputs.products": ("assert_jvp", "assert_vjp", "check_jvp", "check_vjp"),
     "report.cause": ("Cause",),
     "report.records": ("Finding",),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..outputs.claims import Claims
+from ..outputs.claimed.claims import Claims
 from ..outputs.function import Function
 from ..outputs.looking.columns import Column
+from ..problem.chosen import place_among
 from ..problem.numbers import Flat
-from ..problem.point import Problem, read_problem
+from ..problem.point import Choice, Problem, read_problem
 from ..problem.structure import Layout
 from ..report.report import Report
+
+
+# Claims are rounded as well, and those of 0 to anything: computed from numbers of the order of 1, with some thousand
+# roundings.  The drop-ins have always had absolute tolerances, of 1e-5 and more.
+FLOOR = {"float64": 1e-12, "float32": 1e-5}
 
 
 class Tolerances(NamedTuple):
@@ -31,6 +37,11 @@ class Tolerances(NamedTuple):
         """Whether the caller gave one."""
         return self.atol is not None or self.rtol is not None
 
+    def floor(self, x: Mapping[str, Flat]) -> float:
+        """Return the absolute error that passes in any case, for arguments of this precision."""
+        single = any(array.real.dtype.itemsize == 4 for array in x.values())
+        return FLOOR["float32" if single else "float64"]
+
     def of(self, size: Flat) -> Flat:
         """Return what is allowed for derivatives of these sizes."""
         allowed: Flat = (self.atol or 0.0) + (self.rtol or 0.0) * size
@@ -42,6 +53,8 @@ class Tolerances(NamedTuple):
         function: Callable[[Any], Any],
         claiming: Callable[[Problem, Layout], Claims],
         x: Any,
+        *,
+        held: Any = None,
         is_conjugate: bool = False,
     ) -> bool:
         """Whether all that a report holds against a derivative lies within what is allowed.
@@ -51,7 +64,7 @@ class Tolerances(NamedTuple):
         """
         if not self.are_given or report.nondeterministic or report.stopped_by:
             return False
-        problem = read_problem(x, hold=True)
+        problem = read_problem(x, Choice(held=held), hold=True)
         problem.is_conjugate = is_conjugate
         made = Function(function, problem, None)
         if not made.usable.all():
@@ -72,7 +85,8 @@ def _coordinates(report: Report, layout: Layout) -> list[int]:
     """Return the coordinates that a report holds something against, complex ones with both their parts."""
     if report.power is not None or report.untested or len(report.findings) < report.undecided:
         return list(range(layout.n))
-    found = set(report.wrong.tolist()) | {one.index for one in report.findings if not one.cause.is_acceptable}
+    every = set(report.wrong.tolist()) | {one.index for one in report.findings if not one.cause.is_acceptable}
+    found = {place_among(layout.indices, index) for index in every}
     pairs = layout.imaginary()
     whole = {part for index in found for part in (_real(index, pairs), index, _partner(index, pairs))}
     return sorted(whole)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..checking import check as check_gradient
-from ..checking import right_or_raise
 from ..outputs.naming import positional_names
 from ..outputs.several import together
+from ..report.raising import right_or_raise
 from ..report.report import Report
 from .maps import Map, every_check, refuse_unknown
 from .trees import Tree, imported

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..outputs.claims import ByCovectors, ByTangents, Claims
+from ..outputs.claimed.claims import ByCovectors, ByTangents, Claims
 from ..outputs.covectors import TANGENTS, signed
 from ..outputs.products import check_jvp, check_vjp
 from ..problem.numbers import Flat

@@ -6,19 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from ..engine import uses_lines
+from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.structure import Layout
-from ..report.records import Finding
 from ..report.report import Report
 from ..run.progress import Progress
 from ..run.rounds import run_check
 from ..run.settings import Settings
-from .claims import Claims
+from .claimed.claims import Claims
 from .covectors import Covector, combined, covectors
 from .function import Function, Projected
-from .joining import joined
+from .joining import Pass
 from .looking.entries import Entries
-from .looking.screen import Parts, Screen, arrays_of_output, single_outputs
+from .looking.screen import Screen, arrays_of_output, single_outputs
 
 Claiming = Callable[[Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
@@ -46,11 +49,11 @@ class OutputsCheck:
     Parameters
     ----------
     function
-        The user's function of x.
-    claiming
-        Makes the claims about its derivatives, given the point and the structure of the output.
-    x
-        The point, in the user's structure.
+        The function at the point.
+    claims
+        What is claimed about its derivatives.
+    problem
+        The point.
     settings
         Those of the check.
     progress
@@ -58,70 +61,107 @@ class OutputsCheck:
     """
 
     def __init__(
-        self, function: Callable[[Any], Any], claiming: Claiming, x: Any, settings: Settings, progress: Progress
+        self, function: Function, claims: Claims, problem: Problem, settings: Settings, progress: Progress
     ) -> None:
-        if not callable(function):
-            raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
-        settings.options()
+        self.function = function
+        self.claims = claims
+        self.problem = problem
         self.settings = settings
         self.progress = progress
-        self.x = x
-        self.problem = read_problem(x, settings.choice, hold=True)
-        self.problem.is_conjugate = settings.is_conjugate()
-        self.function = Function(function, self.problem, settings.budget)
-        self.claims = claiming(self.problem, self.function.layout)
+
+    def _covectors(self, usable: Flat) -> list[Covector]:
+        """Return the covectors of the arrays of the output."""
+        return covectors(self.function.layout, usable, self.settings.seed)
 
     def run(self) -> Report:
-        """Check the projection on a covector, and look at what disagrees output by output."""
-        parts = covectors(self.function.layout, self.function.usable, self.settings.seed)
+        """Check the projection on a covector, and look at what disagrees output by output.
+
+        Outputs that spoil the projection, because they are not finite beside x or jump there, are then left out of it.
+        """
+        usable = self.function.usable
+        first = self._pass(usable)
+        spoilt = self._spoilt(first, usable)
+        if not spoilt.any():
+            return self._completed(first.joined(), usable)
+        self.function.leave_out(spoilt, "not finite, or not smooth enough, beside x")
+        second = self._pass(usable & ~spoilt)
+        open_ones = [one for some in first.found.values() for one in some if one.output >= 0 and spoilt[one.output]]
+        return self._completed(second.joined(open_ones), usable & ~spoilt)
+
+    def _pass(self, usable: Flat) -> Pass:
+        """Check the projection of some outputs on a covector."""
+        parts = self._covectors(usable)
         covector = combined(parts, self.function.at_x, self.function.layout.title)
-        screen, compared = self._screen(parts)
-        report = run_check(
-            Projected(self.function, covector, screen),
-            self.claims.gradient(covector.weights),
-            self.problem,
-            self.settings,
-            self.progress,
-        )
-        calls = report.gradient_evaluations
+        gradient = self.claims.gradient(covector.weights)
+        screen = self._screen(parts)
+        budget = self.settings.budget
+        settings = self.settings._replace(budget=budget if budget is None else max(budget - self.function.calls, 1))
+        objective = Projected(self.function, covector, screen)
+        report = run_check(objective, gradient, self.problem, settings, self.progress)
+        self.claims.calls += report.gradient_evaluations
+        if report.stopped_by:
+            return Pass(report, covector, {}, [])
         entries = Entries(self.function, self.claims, self.problem, self.settings)
-        found: dict[int, tuple[Finding, ...]] = {}
-        more: list[Finding] = []
-        if not report.stopped_by:
-            found = entries.of_report(report, covector)
-            if screen is not None and compared is not None:
-                known = set(report.wrong.tolist())
-                more = entries.of_suspicions(screen.suspicions(known), compared)
-        report = joined(report, covector, found, more)
+        found = entries.of_report(report, covector)
+        suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
+        more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
+        return Pass(report, covector, found, more)
+
+    def _screen(self, parts: Sequence[Covector]) -> Screen | None:
+        """Return what compares parts of the output along the way; None where there is only one."""
+        options = self.settings.options()
+        if self.settings.executor is not None or uses_lines(self.problem.n, self.settings.mode, options.budget):
+            return None
+        matrix, at_x = self.claims.matrix, self.function.at_x
+        compared = arrays_of_output(parts, at_x, self.claims) if matrix is None else single_outputs(parts, matrix)
+        if compared is None:
+            return None
+        return Screen(self.function, self.problem, compared, self.settings.rtol or RTOL)
+
+    def _spoilt(self, first: Pass, usable: Flat) -> Flat:
+        """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""
+        spoilt = np.zeros_like(usable)
+        if first.report.verdict == "inconclusive" and not first.report.stopped_by:
+            spoilt |= usable & self.function.ever_missing
+            spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
+        return spoilt if 2 * spoilt.sum() <= usable.sum() else np.zeros_like(usable)
+
+    def _completed(self, report: Report, usable: Flat) -> Report:
+        """Return the report with what it says of the outputs and of the calls."""
+        is_partly = report.verdict == "right" and not usable.all()
+        remark = self.claims.remark() if report.verdict == "wrong" else ""
+        notes = (*[remark] * bool(remark), *self.problem.notes, *report.warnings)
         return replace(
             report,
+            verdict="inconclusive" if is_partly else report.verdict,
+            warnings=tuple(dict.fromkeys(notes)),
+            outputs=int(usable.sum()),
+            subject=self.claims.word,
+            against="function",
             evaluations=self.function.calls if self.settings.executor is None else report.evaluations,
-            gradient_evaluations=calls + self.claims.calls,
-            **self._described(report),
+            gradient_evaluations=self.claims.calls,
         )
 
-    def _screen(self, parts: Sequence[Covector]) -> tuple[Screen | None, Parts | None]:
-        """Return what compares parts of the output along the way, and these parts; None where there is only one."""
-        matrix = self.claims.matrix
-        compared = arrays_of_output(parts, self.claims) if matrix is None else single_outputs(parts, matrix)
-        if compared is None or self.settings.executor is not None:
-            return None, None
-        return Screen(self.function, self.problem, compared, self.settings.rtol or RTOL), compared
 
-    def _described(self, report: Report) -> dict[str, Any]:
-        """Return what the report says of the outputs: how many took part, and what was left out."""
-        usable = self.function.usable
-        is_partly = report.verdict == "right" and not usable.all()
-        return {
-            "verdict": "inconclusive" if is_partly else report.verdict,
-            "warnings": tuple(dict.fromkeys((*self.problem.notes, *report.warnings))),
-            "outputs": int(usable.sum()),
-            "subject": self.claims.word,
-            "against": "function",
-        }
+def outputs_check(function: Any, claiming: Claiming, x: Any, given: dict[str, Any]) -> OutputsCheck:
+    """Return a check of claims about the derivatives of a function with many outputs.
 
-
-def check_outputs(function: Any, claiming: Claiming, x: Any, given: dict[str, Any]) -> Report:
-    """Check claims about the derivatives of a function with many outputs; `given` holds the keyword arguments."""
+    Parameters
+    ----------
+    function
+        The user's function of x.
+    claiming
+        Makes the claims, given the point and the structure of the output.
+    x
+        The point, in the user's structure.
+    given
+        The keyword arguments of the public function.
+    """
     settings, progress = settings_of(given)
-    return OutputsCheck(function, claiming, x, settings, progress).run()
+    if not callable(function):
+        raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
+    settings.options()
+    problem = read_problem(x, settings.choice, hold=True)
+    problem.is_conjugate = settings.is_conjugate()
+    evaluated = Function(function, problem, settings.budget)
+    return OutputsCheck(evaluated, claiming(problem, evaluated.layout), problem, settings, progress)

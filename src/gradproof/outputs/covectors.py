@@ -27,10 +27,13 @@ def signed(seed: int, number: int, count: int) -> Flat:
     """Return `count` random numbers of either sign, with magnitudes uniform in [0.5, 1.5).
 
     A vector of ones is blind to an error that adds up to 0, and to a backward pass that forgets its incoming gradient;
-    a magnitude near 0 would hide what it multiplies.
+    a magnitude near 0 would hide what it multiplies.  Both signs occur, unless there is only one number.
     """
     random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFF, seed >> 32, number]))
-    return random.uniform(0.5, 1.5, count) * np.where(random.integers(0, 2, count) == 0, -1.0, 1.0)
+    signs = np.where(random.integers(0, 2, count) == 0, -1.0, 1.0)
+    if (signs == signs[:1]).all():
+        signs[1::2] *= -1.0
+    return random.uniform(0.5, 1.5, count) * signs
 
 
 def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:

@@ -12,6 +12,7 @@ from ..problem.numbers import Flat
 from ..problem.point import Problem, call
 from ..problem.structure import Layout, layout_of_output
 from .covectors import Covector
+from .sums import compensated_sum
 
 # Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.
 RANDOM = 1e-4
@@ -30,6 +31,8 @@ class Function:
         The point x.
     budget
         The most evaluations; None for no limit.
+    title
+        What a single array of the output is called.
 
     Attributes
     ----------
@@ -39,11 +42,15 @@ class Function:
         The outputs at x, flat: real and imaginary parts of complex ones.
     usable
         Which outputs take part in the check: those that are finite at x, and not random.
+    ever_missing
+        Which outputs were not finite at one of the points so far.
     calls
         How often the function has been called.
     """
 
-    def __init__(self, function: Callable[[Any], Any], problem: Problem, budget: int | None) -> None:
+    def __init__(
+        self, function: Callable[[Any], Any], problem: Problem, budget: int | None, title: str = "output"
+    ) -> None:
         self._function = function
         self.budget = budget
         self.calls = 0
@@ -51,10 +58,11 @@ class Function:
         value = self._at_x()
         if value is None:
             raise TypeError("the function returned None instead of its outputs: is a `return` missing?")
-        self.layout: Layout = layout_of_output(value)
+        self.layout: Layout = layout_of_output(value, title)
         if self.layout.n == 0:
             raise ValueError("the function has no real or complex outputs: there is nothing to check")
         self.at_x = self.flat(value)
+        self.ever_missing = np.zeros(self.layout.n, bool)
         again = self.flat(self._at_x())
         self.usable = self._usable(again)
 
@@ -70,21 +78,22 @@ class Function:
         random = finite & (moved | ~np.isfinite(again))
         if not finite.any():
             raise ValueError(f"no output is finite at x: {self.layout.name(0)} is {self.at_x[0]}")
-        self._note(~finite, "not finite at x")
+        self.leave_out(~finite, "not finite at x")
         # If all are random, the check itself finds that out.
         if random.sum() == finite.sum():
             return finite
-        self._note(random, "random: two calls at x differ")
+        self.leave_out(random, "random, as two calls at x show")
         usable: Flat = finite & ~random
         return usable
 
-    def _note(self, mask: Flat, why: str) -> None:
+    def leave_out(self, mask: Flat, why: str) -> None:
+        """Note for the report which outputs are left out of the check."""
         if mask.any():
             names = [self.layout.name(int(index)) for index in np.flatnonzero(mask)[:LISTED]]
             more = int(mask.sum()) - len(names)
             listed = ", ".join(names) + (f" and {more:,} more" if more else "")
-            are = "are" if mask.sum() > 1 else "is"
-            self._problem.note(f"Left out, because {listed} {are} {why}: nothing was checked there.")
+            are, was = ("are", "were") if mask.sum() > 1 else ("is", "was")
+            self._problem.note(f"{listed} {are} {why}, and {was} left out.")
 
     def flat(self, value: Any) -> Flat:
         """Return an output of the user's structure as a flat vector in float64."""
@@ -95,7 +104,11 @@ class Function:
         if self.budget is not None and self.calls >= self.budget:
             raise TimeIsUp
         self.calls += 1
-        return self.flat(self._function(x))
+        outputs = self.flat(self._function(x))
+        missing = ~np.isfinite(outputs)
+        if missing.any():
+            self.ever_missing |= missing
+        return outputs
 
 
 class Projected:
@@ -127,5 +140,4 @@ class Projected:
         outputs = self.function(x)
         if self._watch is not None:
             self._watch(x, outputs)
-        # NumPy adds up in pairs, in the same order on every machine; a BLAS might not.
-        return self._centre + float(np.add.reduce(self._weights * (outputs[self._support] - self._at_x)))
+        return self._centre + compensated_sum(self._weights * (outputs[self._support] - self._at_x))

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checking import right_or_raise
 from ..problem.numbers import Flat
+from ..report.raising import right_or_raise
 from ..report.report import Report
-from .checks import OutputsCheck, settings_of
-from .claims import ByCovectors
+from .checks import OutputsCheck, outputs_check
+from .claimed.claims import ByCovectors
 from .covectors import TANGENTS, signed
 
 # Two numbers that should be equal may differ by so many square roots of the rounding unit, relative to their terms.
@@ -59,12 +59,11 @@ def check_hvp(gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x:
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[2] / x[1]')
     """
-    chosen, progress = settings_of(settings)
-    check = OutputsCheck(gradient, lambda problem, layout: _Products(hvp, problem, layout), x, chosen, progress)
+    check = outputs_check(gradient, lambda problem, layout: _Products(hvp, problem, layout), x, settings)
     report = check.run()
     if report.stopped_by or check.function.layout.n != check.problem.n:
         return report
-    return _with_symmetry(report, check, chosen.seed)
+    return _with_symmetry(report, check, check.settings.seed)
 
 
 def assert_hvp(

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..checking import right_or_raise
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
 from ..problem.structure import Layout
+from ..report.raising import right_or_raise
 from ..report.report import Report
-from .checks import check_outputs
-from .claims import ByMatrix, ByTangents, Claims
-from .matrices import as_matrix, as_pattern, is_operator, outside
+from .checks import outputs_check
+from .claimed.claims import ByMatrix, ByTangents, Claims
+from .claimed.matrices import as_matrix, as_pattern, is_operator, outside
 
 
 def check_jacobian(
@@ -75,7 +75,7 @@ def check_jacobian(
             _refuse_outside(matrix, as_pattern(pattern, problem, layout), problem, layout)
         return ByMatrix(matrix, calls)
 
-    return check_outputs(function, claiming, x, settings)
+    return outputs_check(function, claiming, x, settings).run()
 
 
 def assert_jacobian(

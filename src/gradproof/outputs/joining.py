@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,47 +16,53 @@ from ..report.report import Report
 from .covectors import Covector
 
 
-def joined(
-    report: Report, covector: Covector, entries: dict[int, tuple[Finding, ...]], more: Sequence[Finding]
-) -> Report:
-    """Return the report of a projection with what was found output by output.
+class Pass(NamedTuple):
+    """One check of a projection, and what was found output by output.
 
-    Parameters
+    Attributes
     ----------
     report
         Of the projection.
     covector
-        On which it was projected.
-    entries
+        On which the outputs were projected.
+    found
         Findings of single outputs that take the place of a coordinate's own, by flat index.
     more
         Findings of what the projection does not show.
     """
-    findings: list[Finding] = []
-    for one in report.findings:
-        findings += entries.get(one.index, (replace(one, name=f"{covector.name} / {one.name}"),))
-    known = {(one.output, one.index) for one in findings}
-    findings += [one for one in more if (one.output, one.index) not in known]
-    wrong = np.union1d(report.wrong, _indices(one.index for one in more if one.cause is Cause.WRONG))
-    undecided = _undecided(report) | ({one.index for one in more} - set(wrong.tolist()))
-    undecided -= set(wrong.tolist())
-    verdict = "wrong" if len(wrong) or report.verdict == "wrong" else "inconclusive" if undecided else report.verdict
-    count = max(len(undecided), report.undecided if report.power is not None else 0)
-    return replace(
-        report,
-        verdict=verdict,
-        wrong=frozen(wrong.astype(np.int64)),
-        findings=worst_first(findings),
-        undecided=count,
-        agreeing=report.agreeing if report.power is not None else report.tested - len(wrong) - count,
-    )
+
+    report: Report
+    covector: Covector
+    found: dict[int, tuple[Finding, ...]]
+    more: list[Finding]
+
+    def joined(self, others: Sequence[Finding] = ()) -> Report:
+        """Return the report of the projection with all findings, also those of outputs that it leaves out."""
+        report = self.report
+        findings: list[Finding] = []
+        for one in report.findings:
+            findings += self.found.get(one.index, (replace(one, name=f"{self.covector.name} / {one.name}"),))
+        known = {(one.output, one.index) for one in findings}
+        findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
+        wrong = np.union1d(report.wrong, _indices(one.index for one in findings if one.cause is Cause.WRONG))
+        unsettled = _indices(one.index for one in findings if one.stop == one.start + 1 and _is_open(one))
+        undecided = np.setdiff1d(unsettled, wrong)
+        is_wrong = len(wrong) or report.verdict == "wrong"
+        verdict = "wrong" if is_wrong else "inconclusive" if len(undecided) else report.verdict
+        count = max(len(undecided), report.undecided if report.power is not None else 0)
+        return replace(
+            report,
+            verdict=verdict,
+            wrong=frozen(wrong),
+            findings=worst_first(findings),
+            undecided=count,
+            agreeing=report.agreeing if report.power is not None else report.tested - len(wrong) - count,
+        )
 
 
-def _undecided(report: Report) -> set[int]:
-    """Return the coordinates that the projection leaves undecided."""
-    alone = (one for one in report.findings if one.stop == one.start + 1)
-    return {one.index for one in alone if not (one.cause.is_acceptable or one.cause is Cause.WRONG)}
+def _is_open(finding: Finding) -> bool:
+    return not (finding.cause.is_acceptable or finding.cause is Cause.WRONG)
 
 
-def _indices(found: object) -> Flat:
-    return np.array(sorted(set(found)), np.int64)  # type: ignore[call-overload]
+def _indices(found: Iterable[int]) -> Flat:
+    return np.array(sorted(set(found)), np.int64)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..checking import right_or_raise
+from ..report.raising import right_or_raise
 from ..report.report import Report
-from .checks import check_outputs
-from .claims import ByCovectors, ByTangents
+from .checks import outputs_check
+from .claimed.claims import ByCovectors, ByTangents
 
 
 def check_vjp(function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
@@ -76,7 +76,7 @@ def check_vjp(function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x:
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[1] / b[1]')
     """
-    return check_outputs(function, lambda problem, layout: ByCovectors(vjp, problem, layout), x, settings)
+    return outputs_check(function, lambda problem, layout: ByCovectors(vjp, problem, layout), x, settings).run()
 
 
 def assert_vjp(
@@ -157,7 +157,7 @@ def check_jvp(function: Callable[[Any], Any], jvp: Callable[[Any, Any], Any], x:
     >>> [finding.name for finding in report.findings]
     ['output[2] / x[0]', 'output[2] / x[1]', 'output[2] / x[2]']
     """
-    return check_outputs(function, lambda problem, layout: ByTangents(jvp, problem, layout), x, settings)
+    return outputs_check(function, lambda problem, layout: ByTangents(jvp, problem, layout), x, settings).run()
 
 
 def assert_jvp(

@@ -21,7 +21,7 @@ def together(reports: Sequence[Report]) -> Report:
     notes = [_note(one) for one in rest if one.verdict != "right"]
     return replace(
         first,
-        subject=" and ".join(words) if first.verdict == "right" else first.subject,
+        subject=first.subject if first.verdict != "right" else " and ".join(words) if len(words) < 3 else "derivatives",
         evaluations=sum(one.evaluations for one in reports),
         gradient_evaluations=sum(one.gradient_evaluations for one in reports),
         vouched=min(one.vouched for one in reports),

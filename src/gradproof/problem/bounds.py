@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .given.foreign import is_frame
 from .nodes import Branch, Held
 from .numbers import Flat, as_numbers
 from .point import Problem
@@ -35,13 +36,14 @@ class Bounds(NamedTuple):
 
 
 def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
-    """Return the bounds given as (lower, upper), each None, a number, an array or in the structure of x."""
+    """Return the bounds that the user gave in any of their forms; None if there are none."""
     if bounds is None:
         return None
-    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
-        raise ValueError(f"bounds must be a pair (lower, upper), not {bounds!r:.60}")
-    lower = _spread(bounds[0], problem.layout, -np.inf, "the lower bound")
-    upper = _spread(bounds[1], problem.layout, np.inf, "the upper bound")
+    from .given.bound_forms import lower_and_upper
+
+    low, high = lower_and_upper(bounds, problem.whole.layout)
+    lower = _spread(low, problem.layout, -np.inf, "the lower bound")
+    upper = _spread(high, problem.layout, np.inf, "the upper bound")
     outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
     if outside.size:
         index = int(outside[0])
@@ -53,6 +55,10 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
 
 
 def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
+    if is_frame(value):
+        from .given.frames import aligned
+
+        value = aligned(value, layout, what)
     return layout.spread(lambda root, out: _spread_into(root, value, out, what), unset)
 
 

@@ -77,10 +77,15 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     dtype = problem.x.dtype if problem.along_lines else np.float64
-    if problem.along_lines and ours:
-        flat = problem.layout.flat_or_same(value, RESULT, dtype=dtype)
-    else:
-        flat = _flattened(problem, value, RESULT, dtype)
+    try:
+        if problem.along_lines and ours:
+            flat = problem.layout.flat_or_same(value, RESULT, dtype=dtype)
+        else:
+            flat = _flattened(problem, value, RESULT, dtype)
+    except (TypeError, ValueError) as error:
+        from .given.results import explained
+
+        raise explained(error, value, problem.layout) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return _signed(problem, flat)

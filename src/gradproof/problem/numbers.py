@@ -54,6 +54,11 @@ def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
         array = np.asarray(value)
     except ValueError as problem:
         raise ValueError(f"{what} cannot be converted to an array: {problem}") from None
+    except (TypeError, RuntimeError) as problem:  # arrays of other libraries say why, often in several lines
+        first = str(problem).partition("\n")[0]
+        raise TypeError(f"{what} cannot be converted to an array: {first}") from None
+    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
+        raise TypeError(f"{what} has masked elements, which have no value: fill them, as by .filled(0)")
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):
         raise TypeError(f"{what} must be float32 or float64, but is {array.dtype}: convert it to one of the two")
@@ -74,6 +79,10 @@ def _what_it_is(value: Any, array: Flat) -> str:
     if array.dtype.kind in "US":
         return "text"
     if array.dtype.kind == "O":
-        kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-        return f"{kind} of Python objects" if array.ndim or isinstance(value, np.ndarray) else kind
+        if hasattr(value, "toarray"):
+            return f"a sparse matrix ({type(value).__name__}): convert it by .toarray()"
+        if isinstance(value, np.ndarray):
+            return "an array of Python objects: convert it by .astype(float)"
+        kind = f"a {type(value).__name__}"
+        return f"{kind} of Python objects" if array.ndim else kind
     return f"{array.dtype}"

@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .chosen import Chosen, chosen_coordinates
+from .coordinates.chosen import Chosen, chosen_coordinates
 from .exceptions import Exceptions
+from .given.foreign import is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
 
 # Long vectors are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
+ALONE = "with x alone"
+MORE = "; give what else it takes as args=, or pass a function of x"
 
 
 class Problem:
@@ -93,12 +96,21 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
     With `hold`, integers, text and None in a structure are no coordinates.
     """
-    layout, flat = read(x, hold=hold)
+    layout, flat = _read(x, hold)
     problem = choice.problem(layout, flat)
     if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)
     return problem
+
+
+def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
+    if is_frame(x):
+        from .given.frames import read_frame  # on use, as are all forms that few have
+
+        return read_frame(x)
+    refuse_foreign(x)
+    return read(x, hold=hold)
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
@@ -119,7 +131,7 @@ def same_numbers(a: Flat, b: Flat) -> bool:
 
 def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     """Call the user's function with x; if its signature does not fit, raise an error that says how it is called."""
-    return called(f"the {what} is called with x alone", function, x)
+    return called(f"the {what} is called {ALONE}", function, x)
 
 
 def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -129,5 +141,6 @@ def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
     except TypeError as problem:
         # No frame below this one: the call itself failed, not something inside the function.
         if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            raise TypeError(f"{how}: {problem}") from None
+            hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
+            raise TypeError(f"{how}: {problem}{hint}") from None
         raise

@@ -72,6 +72,10 @@ class Layout:
         """The flat indices in the user's x of the coordinates; None if these are all of x."""
         return None
 
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x."""
+        return index
+
     @property
     def total(self) -> int:
         """The number of coordinates of the user's x, checked or held."""
@@ -164,9 +168,9 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
     return layout
 
 
-def layout_of_output(value: Any) -> Layout:
+def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
-    return Layout(_Reading("output", hold=True).node(value, ""), "output")
+    return Layout(_Reading(title, hold=True).node(value, ""), title)
 
 
 def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.chosen import place_among
+from ..problem.coordinates.chosen import place_among
 from ..problem.numbers import Flat
 from ..problem.probes import along_one_coordinate
 from .cause import Cause
@@ -92,6 +92,11 @@ class Values:
         if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
+
+    @property
+    def x(self) -> Flat:
+        """The coordinates that were checked, flat."""
+        return self._x
 
     def x_at(self, index: int) -> float:
         """Return a coordinate of x by its flat index in the user's x."""

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
-from ..problem.chosen import in_x
+from ..problem.coordinates.chosen import in_x
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat, frozen
 from .cause import Cause

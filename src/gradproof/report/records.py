@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..problem.chosen import place_among
+from ..problem.coordinates.chosen import place_among
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.structure import Layout

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
-from ..evaluators.arrays.inplace import InPlace
+from ..evaluators.arrays.inplace import InPlace, InPlaceProblem
 from ..evaluators.choice import evaluator_for, gradient_function
 from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
@@ -19,12 +19,12 @@ from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
-from ..report import inner_tolerance
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
+from ..report.remarks import conjugated, inner_tolerance
+from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
-from ..report.vacuous import remarks
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
@@ -54,10 +54,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     outcome = engine.result()
     if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
-    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
-        problem.note(remark)
-    if remark := inner_tolerance.remark(outcome.findings, problem.x):
-        problem.note(remark)
+    _note_remarks(problem, claimed, values, outcome)
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
@@ -105,6 +102,22 @@ def _problem(
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
     sizes = evaluator.use_lines(claimed).sizes if problem.along_lines else None
     return Engine(problem, claimed, options, sizes, zeroed=zeroed)
+
+
+def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome) -> None:
+    """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
+    if outcome.report.verdict == codes.VERDICT_WRONG and not problem.raised.all():
+        kept, outside = values.first(values.rounds)[2], outcome.report.outside
+        everywhere = not (problem.along_lines or outcome.report.untested)
+        in_place = isinstance(problem, InPlaceProblem)
+        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
+            problem.notes.insert(0, remark)
+    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+        problem.note(remark)
+    if remark := conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate):
+        problem.note(remark)
+    if remark := inner_tolerance.remark(outcome.findings, problem.x):
+        problem.note(remark)
 
 
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:

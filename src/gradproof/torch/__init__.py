@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..checking import right_or_raise
+from ..report.raising import right_or_raise
 from ..report.report import Report
 from .modules import check_loss
 from .operators import check_function

@@ -67,7 +67,7 @@ def as_array(name: str, tensor: Any) -> Flat:
     if tensor.device.type == "meta":
         raise ValueError(f"{name} is on meta: it has no values")
     dense = tensor.detach() if str(tensor.layout) == "torch.strided" else tensor.detach().to_dense()
-    array: Flat = dense.resolve_conj().resolve_neg().cpu().numpy()
+    array: Flat = dense.numpy(force=True)
     return array
 
 

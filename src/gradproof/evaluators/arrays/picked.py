@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ...problem.chosen import Chosen
+from ...problem.coordinates.chosen import Chosen
 from ...problem.numbers import Flat
 from ...problem.structure import Layout
 from .memory import Arrays, Block

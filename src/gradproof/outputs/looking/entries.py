@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...problem.chosen import in_x, place_among
+from ...problem.coordinates.chosen import in_x, place_among
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ...report.cause import Cause
@@ -20,7 +20,7 @@ from ...report.records import Finding
 from ...report.report import Report
 from ...run.rounds import run_check
 from ...run.settings import Settings
-from ..claims import Claims
+from ..claimed.claims import Claims
 from ..covectors import Covector
 from ..function import Function
 from .columns import Column, Slopes

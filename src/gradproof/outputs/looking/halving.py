@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...problem.numbers import Flat
-from ..claims import Claims
+from ..claimed.claims import Claims
 from ..covectors import Covector
 from .columns import Slopes
 

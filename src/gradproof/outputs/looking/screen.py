@@ -12,16 +12,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...problem.chosen import in_x
+from ...problem.coordinates.chosen import in_x
 from ...problem.numbers import Flat
 from ...problem.point import Problem
-from ..claims import Claims
+from ..claimed.claims import Claims
 from ..covectors import Covector
 from ..function import Function
 from .columns import ROUNDINGS, UNIT, Slopes
 
 # The most suspects that are looked at.
 MOST = 64
+# Outputs of an array whose sizes differ by less than this factor are added up as they are.
+EVEN = 64.0
 
 
 class Suspicion(NamedTuple):
@@ -81,15 +83,36 @@ def single_outputs(covectors: Sequence[Covector], matrix: Any) -> Parts:
     return Parts(None, support, np.ones(len(support)), matrix)
 
 
-def arrays_of_output(covectors: Sequence[Covector], claims: Claims) -> Parts | None:
-    """Return the arrays of the output as parts; None if there is only one."""
-    if len(covectors) < 2:
+def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) -> Parts | None:
+    """Return the arrays of the output as parts; None if there is only one, with outputs of about one size.
+
+    In an array, every output is multiplied by a power of two that makes it about as large as the largest: the sum would
+    not show what is wrong with small ones.
+    """
+    scaled = [one.weights[one.support] * _scales(np.abs(at_x[one.support])) for one in covectors]
+    is_even = all(np.array_equal(each, one.weights[one.support]) for each, one in zip(scaled, covectors, strict=True))
+    if len(covectors) < 2 and is_even:
         return None
     lengths = [len(one.support) for one in covectors]
+    claimed = [claims.projected(_spread(one, each)) for one, each in zip(covectors, scaled, strict=True)]
     support = np.concatenate([one.support for one in covectors])
-    weights = np.concatenate([one.weights[one.support] for one in covectors])
-    claimed = np.stack([claims.projected(one.weights) for one in covectors])
-    return Parts(np.cumsum([0, *lengths[:-1]]), support, weights, claimed)
+    return Parts(np.cumsum([0, *lengths[:-1]]), support, np.concatenate(scaled), np.stack(claimed))
+
+
+def _scales(sizes: Flat) -> Flat:
+    """Return a power of two for each output; 1 for all whose sizes are within a factor of `EVEN` of the largest."""
+    largest = float(np.max(sizes, initial=0.0))
+    small = (sizes > 0) & (sizes < largest / EVEN)
+    scales = np.ones_like(sizes)
+    with np.errstate(over="ignore"):
+        scales[small] = np.exp2(np.round(np.log2(largest / sizes[small])))
+    return np.where(np.isfinite(scales), scales, 1.0)
+
+
+def _spread(covector: Covector, weights: Flat) -> Flat:
+    every = np.zeros_like(covector.weights)
+    every[covector.support] = weights
+    return every
 
 
 class Screen:
@@ -98,7 +121,7 @@ class Screen:
     def __init__(self, function: Function, problem: Problem, parts: Parts, rtol: float) -> None:
         self._function = function
         self._problem = problem
-        self._parts = parts
+        self.parts = parts
         self._rtol = rtol
         self._waiting: tuple[int, float, Flat] | None = None
         self._excess: dict[int, dict[int, float]] = {}
@@ -115,7 +138,7 @@ class Screen:
             return
         index = int(moved[0])
         step = float(flat[index]) - float(self._problem.x[index])
-        before, self._waiting = self._waiting, (index, step, self._parts.sums(outputs))
+        before, self._waiting = self._waiting, (index, step, self.parts.sums(outputs))
         if (
             before is not None
             and before[0] == index
@@ -129,7 +152,7 @@ class Screen:
         with np.errstate(all="ignore"):
             bar = ROUNDINGS * self._unit * self._size / min(high, -low)
             slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
-            claimed = self._parts.column(index)
+            claimed = self.parts.column(index)
             off = slopes.distance(claimed) - self._rtol * np.fmax(np.abs(claimed), np.abs(slopes.centre))
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
         found = {int(part): float(excess[part]) for part in np.flatnonzero(excess > 0)}

@@ -9,7 +9,7 @@ from .figures import setting
 
 def agrees(report: Record) -> str:
     """Return that the gradient, or what else was checked, agrees: without where."""
-    verb = "agree" if " and " in report.subject else "agrees"
+    verb = "agree" if " and " in report.subject or report.subject == "derivatives" else "agrees"
     return f"{report.subject} {verb} with the {report.against}"
 
 

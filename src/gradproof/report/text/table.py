@@ -10,6 +10,7 @@ import numpy as np
 from ...core.text.sentences import UNIT
 from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
+from ..remarks.vacuous import UNCHANGED
 from .explanations import explanations, shared_kink
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
@@ -34,7 +35,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = filled("", headline(report), "", width)
-    missing = filled("", not_vouched_for(report), "", width)
+    missing = filled("", not_vouched_for(report) or _about_f(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -66,9 +67,12 @@ def headline(report: Record) -> str:
     left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
     parts = [f"{count:,} {what}" for count, what in left if count]
     if report.verdict == "wrong":
-        return "; ".join(
-            [f"wrong: the {report.subject} is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts]
-        )
+        where = f"is wrong in {len(report.wrong):,} of {_coordinates(report.n)}"
+        if not len(report.wrong) and not parts:
+            where = f"is wrong, although it agrees with the {report.against} in {_all(report.n)}: see the notes"
+        return "; ".join([f"wrong: the {report.subject} {where}", *parts])
+    if not parts:
+        return "inconclusive: nothing is wrong, but not everything was checked: see the notes"
     first, *rest = parts
     count, _, what = first.partition(" ")
     open_ones = f"{count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
@@ -202,7 +206,14 @@ def _cut(name: str, room: int) -> str:
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
     raised = map(str, report.exceptions)
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
+    others = report.warnings[1:] if _about_f(report) else report.warnings
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *others))
+
+
+def _about_f(report: Record) -> str:
+    """Return the first note if it says that f is not the function that the gradient belongs to, else ""."""
+    first = report.warnings[0] if report.warnings else ""
+    return first if first.startswith(UNCHANGED) else ""
 
 
 def _fewness(one: Finding) -> tuple[int, int]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.nodes import Branch, Leaf, Node
-from ..problem.numbers import Flat, as_numbers
-from ..problem.point import Problem
-from ..problem.structure import Layout
+from ...problem.nodes import Branch, Leaf, Node
+from ...problem.numbers import Flat, as_numbers
+from ...problem.point import Problem
+from ...problem.structure import Layout
 
 WHAT = "the Jacobian"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .nodes import Branch, Held, Leaf, Node
-from .numbers import Flat, frozen, whole
-from .structure import Layout
+from ..nodes import Branch, Held, Leaf, Node
+from ..numbers import Flat, frozen, whole
+from ..structure import Layout
 
 ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
 
@@ -111,9 +111,16 @@ def _named(layout: Layout, pattern: str, what: str) -> Flat:
     if found:
         return np.concatenate(found)
     known = sorted({leaf.path or layout.title for leaf in layout.leaves} | set(layout.names or ()))
-    close = difflib.get_close_matches(pattern.partition("[")[0], known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
-    raise ValueError(f"{what}: x has no {pattern}; {hint}")
+    raise ValueError(f"{what}: x has no {pattern}; {hint_for(pattern.partition('[')[0], known)}")
+
+
+def hint_for(path: str, known: Sequence[str]) -> str:
+    """Return which of the known names was probably meant, or what names there are."""
+    lowered = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(path.lower(), lowered, n=1)
+    if close:
+        return f"did you mean {lowered[close[0]]}?"
+    return f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
 
 
 def _matches(leaf: Leaf, pattern: str, title: str) -> bool:
@@ -187,6 +194,10 @@ class Chosen(Layout):
     def indices(self) -> Flat | None:
         """The flat indices in the user's x of the coordinates."""
         return self.chosen
+
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x; an IndexError if it was held."""
+        return place_among(self.chosen, index)
 
     @property
     def total(self) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.chosen import Chosen
-from ..problem.claim import Claimed
-from ..problem.numbers import Flat
-from ..problem.point import Problem, called
-from ..problem.structure import Layout
+from ...problem.claim import Claimed
+from ...problem.coordinates.chosen import Chosen
+from ...problem.numbers import Flat
+from ...problem.point import Problem, called
+from ...problem.structure import Layout
+from ..covectors import signed
 
 # Jacobians of up to this many numbers are kept, column by column, if they come from products with tangents.
 KEPT = 1 << 22
@@ -48,6 +49,10 @@ class Claims(ABC):
     def matrix(self) -> Any:
         """All claims as a matrix, if they are known one by one; else None."""
         return None
+
+    def remark(self) -> str:
+        """Return what the claims show by themselves, whatever the function; "" if they show nothing."""
+        return ""
 
     def are_cheap(self, outputs: int) -> bool:
         """Whether the claims for so many outputs may be looked at one by one."""
@@ -92,6 +97,19 @@ class ByCovectors(Claims):
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return flat
+
+    def remark(self) -> str:
+        """Return whether the product forgets its cotangent, or is not linear in it; "" if it is."""
+        weights = signed(0, 0, self._layout.n)
+        one, other = self.projected(weights), self.projected(-2 * weights)
+        if not (np.isfinite(one).all() and np.isfinite(other).all()):
+            return ""
+        if np.array_equal(one, other) and one.any():
+            return f"The {self.word} is the same for every cotangent: it forgets its incoming gradient."
+        unit = float(np.finfo(self._problem.x.dtype).eps)
+        if np.linalg.norm(other + 2 * one) > unit**0.5 * np.linalg.norm(one):
+            return f"The {self.word} is not linear in its cotangent."
+        return ""
 
     def are_cheap(self, outputs: int) -> bool:
         """Whether the claims for so many outputs may be looked at one by one: each costs a call."""
