@@ -11,12 +11,11 @@ import numpy as np
 from ..outputs.claimed.claims import Claims
 from ..outputs.function import Function
 from ..outputs.looking.columns import Column
-from ..problem.chosen import place_among
+from ..problem.coordinates.chosen import place_among
 from ..problem.numbers import Flat
 from ..problem.point import Choice, Problem, read_problem
 from ..problem.structure import Layout
 from ..report.report import Report
-
 
 # Claims are rounded as well, and those of 0 to anything: computed from numbers of the order of 1, with some thousand
 # roundings.  The drop-ins have always had absolute tolerances, of 1e-5 and more.
