@@ -130,7 +130,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra pair ready", "reading", "swapped"),
+    "arguments": ("extra naming pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
         "cause remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
@@ -149,7 +149,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rows": ("on_rows additive", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
-        "covectors naming sums claimed.matrices",
+        "covectors sums claimed.matrices",
         "function claimed.claims",
         "looking.columns",
         "looking.screen looking.halving",
@@ -160,6 +160,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checking": (),
     "torch": ("tensors", "arguments modules", "operators", "."),
     "jax": ("trees", "maps", "."),
+    # The gradient checks of other libraries.
+    "compat": ("tolerances backward", "forward", "autograd jax torch", "."),
     "lesson": (
         "orders optimizers line",
         "curves trajectory",
@@ -180,7 +182,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
 IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
@@ -202,7 +204,16 @@ LONGER = {
 }
 CROWDED: dict[str, str] = {}
 # The public functions whose arguments users write by name.
-MANY_PARAMETERS = {"checking.check", "lesson.studying.study", "lesson.training.check_along"}
+MANY_PARAMETERS = {
+    "checking.check",
+    "compat.autograd.check_grads",
+    "compat.jax.check_grads",
+    "compat.torch.gradcheck",
+    "compat.torch.gradgradcheck",
+    "jax.check",
+    "lesson.studying.study",
+    "lesson.training.check_along",
+}
 
 
 Statement: TypeAlias = ast.Import | ast.ImportFrom

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
-from ..outputs.naming import positional_names
 from ..outputs.several import together
 from ..report.raising import right_or_raise
 from ..report.report import Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..outputs.naming import positional_names
+from ..arguments.naming import positional_names
 from ..problem.numbers import Flat
 from .tensors import Model, can_move, replaced, tensors_of
 
