@@ -161,7 +161,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "torch": ("tensors", "arguments modules", "operators", "."),
     "jax": ("trees", "maps", "."),
     # The gradient checks of other libraries.
-    "compat": ("tolerances backward", "forward", "autograd jax torch", "."),
+    "compat": ("tolerances backward", "forward", "tested", "autograd jax torch", "."),
     "lesson": (
         "orders optimizers line",
         "curves trajectory",

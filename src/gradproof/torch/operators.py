@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -138,16 +138,36 @@ class Operator:
     def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
         """Return the product with a cotangent as PyTorch's backward pass computes it; None where it computes none."""
         value, tensors = self.graph(x)
-        given = list(zip(self.outputs(value), numbers_of(cotangent), strict=True))
-        pairs = [(one, self._like(one, weights)) for one, weights in given if one.requires_grad]
+        given = zip(self.outputs(value), numbers_of(cotangent), strict=True)
+        pairs = [(one, weights) for one, weights in given if one.requires_grad]
         if not pairs:
             return dict.fromkeys(tensors)
-        outputs, weights = zip(*pairs, strict=True)
-        found = self._torch.autograd.grad(outputs, list(tensors.values()), weights, allow_unused=True)
+        found = self._pulled(pairs, list(tensors.values()))
         return {
             name: None if one is None else as_array(f"the gradient of {name}", one)
             for name, one in zip(tensors, found, strict=True)
         }
+
+    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Sequence[Any]:
+        """Return the gradients of tensors for outputs with their weights."""
+        # An output without a weight is one that a loss does not use: its incoming gradient is undefined, not 0.
+        used = [(one, weights) for one, weights in pairs if weights.any()]
+        if 0 < len(used) < len(pairs):
+            try:
+                return self._grad(used, tensors, retain_graph=True)
+            except Exception as problem:
+                note = (
+                    f"The backward pass raises {type(problem).__name__} where an output is not used, and its incoming "
+                    f"gradient is undefined ({problem}): 0 was passed instead."
+                )
+                self.notes += [note] * (note not in self.notes)
+        return self._grad(pairs, tensors)
+
+    def _grad(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any], **how: Any) -> Sequence[Any]:
+        outputs = [one for one, _ in pairs]
+        incoming = [self._like(one, weights) for one, weights in pairs]
+        found: Sequence[Any] = self._torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **how)
+        return found
 
     def _like(self, tensor: Any, weights: Flat) -> Any:
         return self._torch.from_numpy(weights.copy()).to(dtype=tensor.dtype, device=tensor.device)
