@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..outputs.claimed.claims import Claims
 from ..outputs.function import Function
-from ..outputs.looking.columns import Column
+from ..outputs.looking.columns import Column, Slopes
 from ..problem.coordinates.chosen import place_among
 from ..problem.numbers import Flat
 from ..problem.point import Choice, Problem, read_problem
@@ -71,24 +71,29 @@ class Tolerances(NamedTuple):
         claims = claiming(problem, made.layout)
         return self._are_met(_coordinates(report, problem.layout), made, claims, problem)
 
-    def _are_met(self, coordinates: Sequence[int], function: Function, claims: Claims, problem: Problem) -> bool:
+    def _are_met(self, steps: Mapping[int, float], function: Function, claims: Claims, problem: Problem) -> bool:
+        coordinates = list(steps)
         claimed = claims.columns(coordinates, np.arange(function.layout.n))
-        slopes = [Column(function, problem, index).slopes(math.nan, 0.0) for index in coordinates]
+        slopes = [Column(function, problem, index).slopes(step, 0.0) for index, step in steps.items()]
         measured = np.stack([one.centre for one in slopes], axis=1)
-        off = np.stack([np.maximum(one.distance(claimed[:, at]), 0.0) for at, one in enumerate(slopes)], axis=1)
-        imaginary = problem.layout.imaginary()[list(coordinates)]
+        off = np.stack([_beyond(one, claimed[:, at]) for at, one in enumerate(slopes)], axis=1)
+        imaginary = problem.layout.imaginary()[coordinates]
         return bool(np.all(_modulus(off, imaginary) <= self.of(_modulus(measured, imaginary))))
 
 
-def _coordinates(report: Report, layout: Layout) -> list[int]:
-    """Return the coordinates that a report holds something against, complex ones with both their parts."""
+def _coordinates(report: Report, layout: Layout) -> dict[int, float]:
+    """Return the coordinates that a report holds something against, complex ones with both their parts.
+
+    With each comes the step on which its slope rests; NaN stands for the usual one.
+    """
     if report.power is not None or report.untested or len(report.findings) < report.undecided:
-        return list(range(layout.n))
-    every = set(report.wrong.tolist()) | {one.index for one in report.findings if not one.cause.is_acceptable}
-    found = {place_among(layout.indices, index) for index in every}
+        return dict.fromkeys(range(layout.n), math.nan)
+    open_ones = [one for one in report.findings if not one.cause.is_acceptable]
+    found = {place_among(layout.indices, index): math.nan for index in report.wrong.tolist()}
+    found |= {place_among(layout.indices, one.index): one.step for one in reversed(open_ones)}
     pairs = layout.imaginary()
-    whole = {part for index in found for part in (_real(index, pairs), index, _partner(index, pairs))}
-    return sorted(whole)
+    whole = {part: step for at, step in found.items() for part in (_real(at, pairs), _partner(at, pairs))}
+    return dict(sorted((whole | found).items()))
 
 
 def _real(index: int, imaginary: Flat) -> int:
@@ -97,6 +102,12 @@ def _real(index: int, imaginary: Flat) -> int:
 
 def _partner(index: int, imaginary: Flat) -> int:
     return index + int(index + 1 < len(imaginary) and imaginary[index + 1])
+
+
+def _beyond(slopes: Slopes, claimed: Flat) -> Flat:
+    """Return by how much claims lie outside of what their two slopes allow; rounding excuses nothing here."""
+    beyond: Flat = np.fmax(slopes.distance(claimed) + slopes.bar, 0.0)
+    return beyond
 
 
 def _modulus(entries: Flat, imaginary: Flat) -> Flat:
