@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
 
 # What a factor may be, by its size; 1/c and -c are tried, too.
 UNITS = {
@@ -62,13 +63,27 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
         return None
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes)
     if len(ratio) == 1:
-        alone = factor in SIMPLE or any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
-        if not (alone and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)):
+        if not (
+            _is_simple(factor, error)
+            and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
+        ):
             return None
-    elif not is_no_coincidence(tolerance, np.abs(ratio), 1):
+    elif not (
+        is_no_coincidence(tolerance, np.abs(ratio), 1) or (_is_simple(factor, error) and _fits_simply(ratio, bar))
+    ):
         return None
     text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
     return Explanation("factor", "", text, factor)
+
+
+def _is_simple(factor: float, error: float) -> bool:
+    """Whether a factor is one of the simplest."""
+    return any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
+
+
+def _fits_simply(ratio: Flat, bar: Flat) -> bool:
+    """Whether quotients are one of the simplest factors by no coincidence: that one is not adapted to any of them."""
+    return is_no_coincidence(bar + NEAR * 0.01 * np.abs(ratio), np.abs(ratio), 0, len(SIMPLE))
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
