@@ -71,7 +71,7 @@ BUGS = [
     (
         everywhere(lambda w, _: w / 27.211386246),
         "factor",
-        "everything: claimed = 0.03674932 × slope, 1/(Hartree in eV)",
+        "everything: claimed = 0.03674932 × slope, 1/(Hartree",
     ),
     (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
     (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope, 2^10, a loss scale?"),

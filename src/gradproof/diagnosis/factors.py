@@ -62,15 +62,7 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes)
-    if len(ratio) == 1:
-        if not (
-            _is_simple(factor, error)
-            and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
-        ):
-            return None
-    elif not (
-        is_no_coincidence(tolerance, np.abs(ratio), 1) or (_is_simple(factor, error) and _fits_simply(ratio, bar))
-    ):
+    if not _is_meant(ratio, bar, factor, error):
         return None
     text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
     return Explanation("factor", "", text, factor)
@@ -81,9 +73,14 @@ def _is_simple(factor: float, error: float) -> bool:
     return any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
 
 
-def _fits_simply(ratio: Flat, bar: Flat) -> bool:
-    """Whether quotients are one of the simplest factors by no coincidence: that one is not adapted to any of them."""
-    return is_no_coincidence(bar + NEAR * 0.01 * np.abs(ratio), np.abs(ratio), 0, len(SIMPLE))
+def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
+    """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
+    simple = _is_simple(factor, error)
+    if len(ratio) == 1:
+        return simple and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
+    tolerance = bar + NEAR * 0.01 * np.abs(factor)
+    scale = np.abs(ratio)
+    return is_no_coincidence(tolerance, scale, 1) or (simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE)))
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
