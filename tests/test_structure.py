@@ -110,6 +110,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "problem": (
         "numbers exceptions given.foreign",
         "nodes probes watching",
+        "filling",
         "structure",
         "coordinates.chosen given.frames given.results given.bound_forms",
         "point",
@@ -133,7 +134,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "arguments": ("extra naming pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
-        "cause remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
+        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
         "ladder power",
         "plain records",
         "shape",
@@ -144,6 +145,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "text.explaining",
         "report",
         "making raising",
+    ),
+    # Why a gradient is wrong: a file for each kind of explanation.
+    "diagnosis": (
+        "coincidence evidence",
+        "additions arrangements axes factors missing places roundings variables",
+        "diagnose",
     ),
     "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
     "rows": ("on_rows additive", "settled", "fewer_rows"),

@@ -69,6 +69,7 @@ def as_in_c(report: Report) -> Report:
         power=power,
         gradient_evaluations=0,
         warnings=(),
+        explanations=(),
         exceptions=(),
         findings=tuple(dataclasses.replace(one, _values=silent) for one in report.findings),
     )

@@ -51,12 +51,29 @@ def add_check(commands: Any) -> None:
         allow_abbrev=False,
     )
     add_objective(check)
+    _add_claim(check)
+    add_point(check)
+    _add_rules(check)
+    add_calling(check)
+    check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
+    check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
+    check.add_argument("--no-progress", action="store_true", help="no progress bar")
+    add_colour(check)
+    check.set_defaults(run=run_check)
+
+
+def _add_claim(check: argparse.ArgumentParser) -> None:
+    """Add the options for what is claimed, of which one must be given."""
     claim = check.add_mutually_exclusive_group(required=True)
     claim.add_argument("--gradient", metavar="TARGET", help=GRADIENT)
     claim.add_argument("--vjp", metavar="TARGET", help="of a function with many outputs: vjp(x, cotangent)")
     claim.add_argument("--jvp", metavar="TARGET", help="the same: jvp(x, tangent)")
     claim.add_argument("--jacobian", metavar="TARGET", help="the same: jacobian(x), or a file that holds it")
-    add_point(check)
+
+
+def _add_rules(check: argparse.ArgumentParser) -> None:
+    """Add the options that say what is checked, and by which rules."""
     check.add_argument(
         "--mode", default="auto", metavar="MODE", help="full: every coordinate; lines: random lines; auto (default)"
     )
@@ -73,13 +90,6 @@ def add_check(commands: Any) -> None:
     check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
     check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
-    add_calling(check)
-    check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
-    check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
-    check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
-    check.add_argument("--no-progress", action="store_true", help="no progress bar")
-    add_colour(check)
-    check.set_defaults(run=run_check)
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
@@ -39,7 +40,6 @@ def _fits(part: Evidence) -> Iterator[Explanation]:
             continue
         if not is_no_coincidence(tolerance, np.abs(ratio), 1, len(bases)):
             continue
-        left = part.error - constant * base
         yield Explanation("addition", "", _said(name, constant), constant)
 
 

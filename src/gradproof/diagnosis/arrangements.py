@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
+
+Order: TypeAlias = Literal["C", "F"]
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
@@ -64,11 +68,11 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
 
 
-def _read(slope: Flat, written: str, read: str) -> Flat:
+def _read(slope: Flat, written: Order, read: Order) -> Flat:
     """Return the slopes as they look if they are written in one order and read in another."""
-    order: dict[str, str] = {"C": "C", "F": "F"}
-    flat = slope.ravel(order=order[written])  # type: ignore[arg-type]
-    return flat.reshape(slope.shape, order=order[read])  # type: ignore[arg-type]
+    flat = slope.ravel(order=written)
+    other: Flat = flat.reshape(slope.shape, order=read)
+    return other
 
 
 def _transposed(ndim: int, one: int, other: int) -> str:

@@ -1,17 +1,19 @@
-"""A factor, or an error, that depends on the row, the column or the slice alone."""
+"""Errors by an axis: a factor or an error for each index of it, or errors that add up to 0 over it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
 
 ROUNDING = 1e-9
 # Factors of different rows must differ by more than this, relatively: else they are one factor.
 DIFFERENT = 1e-4
 SHOWN = 4
+FEWEST_WRONG = 4
 
 
 def by_axis(whole: Evidence) -> Explanation | None:
@@ -47,7 +49,6 @@ def _factors(whole: Evidence, axis: int) -> Explanation | None:
         return None
     if not is_no_coincidence(tolerance.reshape(-1), np.abs(ratio).reshape(-1), len(ratio), len(whole.shape)):
         return None
-    left = claimed - factors[:, None] * slope
     text = f"claimed = slope × a factor for each index of axis {axis}: {_listed(factors)}"
     return Explanation("rows", "", text)
 
@@ -73,3 +74,23 @@ def _same_error(whole: Evidence, axis: int) -> Explanation | None:
 def _listed(factors: Flat) -> str:
     shown = ", ".join(f"{factor:.4g}" for factor in factors[:SHOWN])
     return f"{shown}, …" if len(factors) > SHOWN else shown
+
+
+def adds_up_to_zero(whole: Evidence) -> Explanation | None:
+    """Say so if the errors of an array add up to 0 over its first axis: those of forces between pairs do."""
+    if len(whole.shape) != 2 or not whole.is_complete or whole.shape[0] < 2 or not np.isfinite(whole.claimed).all():
+        return None
+    error, bar = whole.shaped(whole.error), whole.shaped(whole.bar)
+    wrong = whole.shaped(whole.wrong)
+    total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
+    size = np.abs(error).sum(axis=0)
+    used = size > 10 * allowed
+    if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
+        return None
+    tolerance = allowed[used] + 1e-9 * size[used]
+    if not is_no_coincidence(tolerance, size[used], 0):
+        return None
+    rows = np.flatnonzero(wrong.any(axis=1))
+    who = f" between {rows[0]} and {rows[1]}" if len(rows) == 2 else ""
+    text = f"the errors add up to 0 over axis 0: a term between pairs{who} is missing, or counted twice"
+    return Explanation("sum", "", text)

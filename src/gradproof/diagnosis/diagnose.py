@@ -10,18 +10,17 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
 from ..report.records import Record
 from ..report.report import Report
 from .additions import addition
 from .arrangements import rearranged
-from .axes import by_axis
+from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
-from .explanation import Explanation
 from .factors import common_factor
 from .missing import not_finite, zero
 from .places import place_of
 from .roundings import rounded
-from .sums import adds_up_to_zero
 from .variables import by_variable
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
@@ -91,7 +90,7 @@ def _of_finite(whole: Evidence, mask: Flat, sizes: dict[int, str]) -> Iterator[E
         return
     of_part: tuple[Explaining, ...] = (zero, lambda part: common_factor(part, sizes), addition, by_variable)
     of_whole: tuple[Explaining, ...] = (rearranged, by_axis, adds_up_to_zero)
-    found = (one for explain in of_part for one in _alone(whole, mask, explain))
+    found: Iterator[Explained] = (one for explain in of_part for one in _alone(whole, mask, explain))
     if np.array_equal(mask, whole.wrong):
         found = itertools.chain(found, (one for explain in of_whole for one in _together(whole, explain)))
     yield from itertools.islice(itertools.chain(found, _alone(whole, mask, rounded)), 1)
@@ -102,7 +101,7 @@ def _alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explain
     with np.errstate(all="ignore"):
         found = explain(whole.part(mask))
     if found is not None:
-        places = whole.start + np.flatnonzero(mask)
+        places = whole.places[mask]
         yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)
 
 
@@ -111,7 +110,7 @@ def _together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
     with np.errstate(all="ignore"):
         found = explain(whole)
     if found is not None:
-        places = whole.start + np.flatnonzero(whole.wrong)
+        places = whole.places[whole.wrong]
         yield Explained(replace(found, where=whole.name, names=(whole.name,)), places)
 
 
@@ -143,7 +142,7 @@ def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
 
 def _with_share(one: Explained, arrays: list[Evidence]) -> Explained:
     """Return an explanation with the share of the whole error that its coordinates have."""
-    places = np.concatenate([each.start + np.flatnonzero(each.wrong) for each in arrays])
+    places = np.concatenate([each.places[each.wrong] for each in arrays])
     errors = np.concatenate([np.abs(each.error[each.wrong]) for each in arrays])
     chosen = np.isin(places, one.places)
     finite = np.isfinite(errors)

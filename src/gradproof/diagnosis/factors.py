@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
 
 # What a factor may be, by its size; 1/c and -c are tried, too.
 UNITS = {
@@ -61,14 +62,25 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes)
-    if len(ratio) == 1:
-        alone = factor in SIMPLE or any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
-        if not (alone and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)):
-            return None
-    elif not is_no_coincidence(tolerance, np.abs(ratio), 1):
+    if not _is_meant(ratio, bar, factor, error):
         return None
     text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
     return Explanation("factor", "", text, factor)
+
+
+def _is_simple(factor: float, error: float) -> bool:
+    """Whether a factor is one of the simplest."""
+    return any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
+
+
+def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
+    """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
+    simple = _is_simple(factor, error)
+    if len(ratio) == 1:
+        return simple and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
+    tolerance = bar + NEAR * 0.01 * np.abs(factor)
+    scale = np.abs(ratio)
+    return is_no_coincidence(tolerance, scale, 1) or (simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE)))
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:

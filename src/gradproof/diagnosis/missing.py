@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..report.explanation import Explanation
 from .evidence import Evidence
-from .explanation import Explanation
 
 
 def zero(part: Evidence) -> Explanation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..problem.numbers import Flat
@@ -21,16 +23,16 @@ def place_of(whole: Evidence, mask: Flat) -> str:
         The coordinates, at least one.
     """
     count = int(mask.sum())
-    if len(mask) == 1:
+    if math.prod(whole.shape) == 1:
         return whole.name
     if count == 1:
-        return _element(whole, int(np.flatnonzero(mask)[0]))
+        return _element(whole, int(whole.places[mask][0]) - whole.start)
     live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
-    if whole.known.all() and not (live & ~mask).any():
+    if whole.is_complete and not (live & ~mask).any():
         return f"all of {whole.name}"
-    if not whole.known.all():
+    if not whole.is_complete:
         tested = int(whole.known.sum())
-        return f"{whole.name}, in {count} of {tested} coordinates of it that were tested"
+        return f"{whole.name}, in {count:,} of {tested:,} coordinates of it that are known"
     slices = _slices(whole, mask, live)
     if slices:
         return slices

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation
 
 FEWEST = 4
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
@@ -26,7 +26,7 @@ def rounded(part: Evidence) -> Explanation | None:
         allowed = MARGIN * part.bar + 64.0 * 2.0**-digits * np.max(np.abs(part.slope))
         if not np.all(np.abs(part.error) <= allowed):
             return None
-        text = f"every claim is a number of {name}, and off by no more than its rounding: say rtol=, or compute it in float64"
+        text = f"every claim is a number of {name}, off by its rounding: compute it in float64, or say rtol="
         return Explanation("rounded", "", text)
     return None
 

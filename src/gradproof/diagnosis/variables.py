@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .explanation import Explanation, is_no_coincidence
 
 FEWEST = 3
 ROUNDING = 1e-6
@@ -27,7 +28,6 @@ def by_variable(part: Evidence) -> Explanation | None:
         tolerance = bar + ROUNDING * np.abs(values)
         fits = np.all(np.abs(ratio - values) <= tolerance)
         if fits and is_no_coincidence(tolerance, np.abs(ratio), 0, len(functions)):
-            left = part.claimed - values * part.slope
             return Explanation("scaled by x", "", text)
     return None
 

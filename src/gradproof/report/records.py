@@ -11,6 +11,7 @@ from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 from .cause import Cause
+from .explanation import Explanation
 from .ladder import Rung, Values
 from .power import Power
 
@@ -54,6 +55,8 @@ class Finding:
         The number of data points on which the finding was settled; None for all of them.
     output : int
         The flat index of the output, where a function with many outputs was checked and a single one is meant; else -1.
+    explanation : str
+        What explains its error together with others, such as "claimed = 0.5 × slope"; "" if nothing simple does.
 
     Examples
     --------
@@ -98,6 +101,8 @@ class Finding:
     rows: int | None = None
     # The flat index of the output, where a function with many outputs was checked and a single one is meant; else -1.
     output: int = -1
+    # What explains its error together with others, in words; "" if nothing simple does.
+    explanation: str = ""
 
     @property
     def ladder(self) -> tuple[Rung, ...]:
@@ -199,6 +204,8 @@ class Record:
     subject: str = "gradient"
     # What it was compared with.
     against: str = "objective"
+    # What explains the errors, array by array.
+    explanations: tuple[Explanation, ...] = ()
 
     def name(self, index: int) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

@@ -82,6 +82,9 @@ class Report(Record):
         The number of outputs that took part, of a function with many; 0 for an objective.
     subject, against : str
         What was checked, such as "gradient" or "vjp", and what it was compared with, such as "objective".
+    explanations : tuple of Explanation
+        What explains the errors of a wrong gradient, array by array, where something simple does; printed, such as
+        ``all of W2: claimed = 0.5 × slope``.
     exceptions : tuple of Raised
         What the objective raised away from x, one record for each type of exception; such points are missing values.
     outside : int

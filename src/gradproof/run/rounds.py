@@ -60,7 +60,17 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.raised.all()
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
-    return make_report(outcome, evidence, course)
+    return _explained(make_report(outcome, evidence, course))
+
+
+def _explained(report: Report) -> Report:
+    """Return a report with what explains its errors, if there are any."""
+    if report.verdict != "wrong":
+        return report
+    # Imported on use: most gradients are right.
+    from ..diagnosis.diagnose import explained
+
+    return explained(report)
 
 
 def _keeper(settings: Settings) -> Keeper:

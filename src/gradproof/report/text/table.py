@@ -11,7 +11,7 @@ from ...core.text.sentences import UNIT
 from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
-from .explanations import explanations, shared_kink
+from .explanations import explanations, shared_kink, why
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
 from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
@@ -44,7 +44,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
-        f"{head}\n{missing}" if missing else head,
+        "\n".join(part for part in (head, missing, why(report, width)) if part),
         _facts(report, width),
         long_lines(report, width),
         _table("wrong", wrong, ROWS, len(report.wrong), _slopes, width),
