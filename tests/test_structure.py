@@ -213,11 +213,9 @@ CROWDED: dict[str, str] = {}
 # The public functions whose arguments users write by name.
 MANY_PARAMETERS = {
     "checking.check",
-    "compat.autograd.check_grads",
     "compat.jax.check_grads",
     "compat.torch.gradcheck",
     "compat.torch.gradgradcheck",
-    "jax.check",
     "lesson.studying.study",
     "lesson.training.check_along",
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..outputs.claimed.claims import Claims
 from ..outputs.function import Function
-from ..outputs.looking.columns import Column, Slopes
+from ..outputs.looking.columns import Column
 from ..problem.coordinates.chosen import place_among
 from ..problem.numbers import Flat
 from ..problem.point import Choice, Problem, read_problem
@@ -76,9 +76,8 @@ class Tolerances(NamedTuple):
         claimed = claims.columns(coordinates, np.arange(function.layout.n))
         slopes = [Column(function, problem, index).slopes(step, 0.0) for index, step in steps.items()]
         measured = np.stack([one.centre for one in slopes], axis=1)
-        off = np.stack([_beyond(one, claimed[:, at]) for at, one in enumerate(slopes)], axis=1)
         imaginary = problem.layout.imaginary()[coordinates]
-        return bool(np.all(_modulus(off, imaginary) <= self.of(_modulus(measured, imaginary))))
+        return bool(np.all(_modulus(claimed - measured, imaginary) <= self.of(_modulus(measured, imaginary))))
 
 
 def _coordinates(report: Report, layout: Layout) -> dict[int, float]:
@@ -102,12 +101,6 @@ def _real(index: int, imaginary: Flat) -> int:
 
 def _partner(index: int, imaginary: Flat) -> int:
     return index + int(index + 1 < len(imaginary) and imaginary[index + 1])
-
-
-def _beyond(slopes: Slopes, claimed: Flat) -> Flat:
-    """Return by how much claims lie outside of what their two slopes allow; rounding excuses nothing here."""
-    beyond: Flat = np.fmax(slopes.distance(claimed) + slopes.bar, 0.0)
-    return beyond
 
 
 def _modulus(entries: Flat, imaginary: Flat) -> Flat:

@@ -83,6 +83,12 @@ class Values:
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
 
+    def under(self, index: int) -> Values:
+        """Return the values of a single coordinate under another flat index."""
+        other = Values(self._x, np.array([index]))
+        other._rounds, other._at_x = self._rounds, self._at_x
+        return other
+
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
         if len(probes) and np.array_equal(probes["start"], probes["stop"]):

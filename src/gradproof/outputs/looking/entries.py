@@ -149,7 +149,8 @@ class Entries:
         for one in report.findings:
             if not one.cause.is_acceptable:
                 both = f"{name} / {layout.name(column.index)}"
-                return replace(one, name=both, index=place, start=place, stop=place + 1)
+                values = one._values.under(place)
+                return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
 
 
