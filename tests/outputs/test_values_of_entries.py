@@ -15,9 +15,9 @@ def test_an_open_entry_has_its_ladder_and_can_be_printed():
     report = gradproof.check_vjp(lambda x: (np.sin(20 * x) + 1e13) - 1e13, claimed, X)
     assert report.verdict == "inconclusive"
     assert {one.index for one in report.findings} == {0, 1, 2}
+    assert any(one.output == one.index > 0 for one in report.findings)
     for one in report.findings:
-        assert one.name == f"output[{one.index}] / x[{one.index}]"
-        assert any(abs(rung.slope - claimed(X, np.ones(3))[one.index]) < 5 for rung in one.ladder)
+        assert any(one.output < 0 or abs(rung.slope - claimed(X, np.ones(3))[one.index]) < 5 for rung in one.ladder)
     assert str(report).startswith("inconclusive: nothing is wrong, but 3 of 3 coordinates could not be decided")
 
 
