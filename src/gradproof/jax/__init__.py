@@ -93,8 +93,8 @@ def check(
     ...     return factor * jnp.cos(x), jnp.sum(cotangent * jnp.sin(x))
     >>> scaled.defvjp(forward, backward)
     >>> report = gradproof.jax.check(scaled, args=(jnp.array([0.5, 1.0]), 2.0))
-    >>> report.verdict, {finding.name for finding in report.findings} == {"output[0] / x[0]", "output[1] / x[1]"}
-    ('wrong', True)
+    >>> report.verdict, sorted(finding.name for finding in report.findings)
+    ('wrong', ['output[0] / x[1]', 'output[1] / x[0]'])
     """
     jax = imported()
     refuse_unknown(modes, order)
