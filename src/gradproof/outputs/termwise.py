@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..evaluators.terms import Terms
-from ..problem.coordinates.chosen import place_among
 from ..problem.nodes import Leaf
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.point import Problem, call, read_problem
 from ..problem.structure import Layout
 from ..report.cause import Cause
