@@ -18,11 +18,12 @@ from .arrangements import rearranged
 from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
 from .factors import common_factor
-from .missing import not_finite, zero
 from .places import place_of
-from .roundings import rounded
+from .values import not_finite, rounded, zero
 from .variables import by_variable
 
+# The norm of a gradient that was clipped is a number of two digits to within this, relatively.
+CLIPPED = 1e-6
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
 # The most axes of arrays whose lengths a factor is compared with.
@@ -128,9 +129,20 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
         names = tuple(name for one in same for name in one.explanation.names)
         everywhere = all(one.explanation.where == f"all of {one.explanation.names[0]}" for one in same)
         everything = everywhere and len(names) == len(arrays) and not _is_any_right(report, names)
+        if everything and first.explanation.kind == "factor":
+            first = first._replace(explanation=_clipped(first.explanation, report))
         where = "everything" if everything else "; ".join(one.explanation.where for one in same)
         places = np.concatenate([one.places for one in same])
         yield Explained(replace(first.explanation, where=where, names=names), places)
+
+
+def _clipped(explanation: Explanation, report: Record) -> Explanation:
+    """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
+    norm = float(np.linalg.norm(np.asarray(report._evidence.claimed, np.float64)))
+    rounded = float(f"{norm:.1e}")
+    if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
+        return explanation
+    return replace(explanation, text=f"{explanation.text}; its norm is {rounded:g}: is it clipped to that?")
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
