@@ -173,6 +173,13 @@ def test_what_is_zero_beside_other_errors():
     ]
 
 
+def test_what_f_does_not_depend_on():
+    x = {"used": np.array([1.0, 2.0]), "unused": np.array([0.5, 3.0, 1.0])}
+    claims = {"used": np.array([2.0, 4.0]), "unused": np.array([1.0, 6.0, 2.0])}
+    report = check(lambda p: float(np.sum(p["used"] ** 2)), claims, x)
+    assert str(report.explanations[0]).startswith("all of unused: the slope is 0, the claim is not: f does not depend")
+
+
 def test_where_x_is_zero():
     x = np.array([0.0, 1.0, 0.0, 2.0])
     report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.where(x == 0, 0.0, np.cos(x)), x)

@@ -19,7 +19,7 @@ from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
 from .factors import common_factor
 from .places import place_of
-from .values import not_finite, rounded, zero
+from .values import no_dependence, not_finite, rounded, zero
 from .variables import by_variable
 
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
@@ -54,6 +54,8 @@ def explained(report: Report) -> Report:
 def explained_parts(report: Record) -> list[Explained]:
     """Return what explains the errors of a wrong gradient, in the order of the arrays; nothing where nothing fits."""
     arrays = list(evidence_of(report))
+    if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
+        return []  # f ignores x altogether, which a remark says
     sizes = sizes_of(report)
     found = [one for each in arrays for one in _of_array(each, sizes)]
     return [_with_share(one, arrays) for one in _merged(found, arrays, report)]
@@ -89,7 +91,13 @@ def _of_finite(whole: Evidence, mask: Flat, sizes: dict[int, str]) -> Iterator[E
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    of_part: tuple[Explaining, ...] = (zero, lambda part: common_factor(part, sizes), addition, by_variable)
+    of_part: tuple[Explaining, ...] = (
+        zero,
+        no_dependence,
+        lambda part: common_factor(part, sizes),
+        addition,
+        by_variable,
+    )
     of_whole: tuple[Explaining, ...] = (rearranged, by_axis, adds_up_to_zero)
     found: Iterator[Explained] = (one for explain in of_part for one in _alone(whole, mask, explain))
     if np.array_equal(mask, whole.wrong):
@@ -146,10 +154,15 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
-    """Whether another array has claims that are not 0: these are right."""
+    """Whether an array beside these has claims that are not 0 and right."""
     layout, claimed = report._evidence.layout, report._evidence.claimed
-    others = (leaf for leaf in layout.leaves if (leaf.path or layout.title) not in names)
-    return any(bool(np.any(claimed[leaf.start : leaf.stop])) for leaf in others)
+    wrong = {layout.place(int(index)) for index in report.wrong}
+    for leaf in layout.leaves:
+        if (leaf.path or layout.title) not in names:
+            part = np.flatnonzero(claimed[leaf.start : leaf.stop])
+            if len(part) and not wrong.issuperset((leaf.start + part[: len(wrong) + 1]).tolist()):
+                return True
+    return False
 
 
 def _with_share(one: Explained, arrays: list[Evidence]) -> Explained:

@@ -23,6 +23,13 @@ def zero(part: Evidence) -> Explanation | None:
     return Explanation("zero", "", text, 0.0)
 
 
+def no_dependence(part: Evidence) -> Explanation | None:
+    """Explain the errors if f does not depend on these coordinates at all."""
+    if part.slope.any() or not len(part.slope):
+        return None
+    return Explanation("no dependence", "", "the slope is 0, the claim is not: f does not depend on it here")
+
+
 def not_finite(part: Evidence) -> Explanation | None:
     """Explain the errors if no wrong claim is finite."""
     if np.isfinite(part.claimed).any() or not len(part.claimed):
