@@ -154,13 +154,13 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
-    """Whether an array beside these has claims that are not 0 and right."""
+    """Whether an array beside these has more claims that are not 0 than wrong ones."""
     layout, claimed = report._evidence.layout, report._evidence.claimed
-    wrong = {layout.place(int(index)) for index in report.wrong}
+    wrong = np.array([layout.place(int(index)) for index in report.wrong], np.int64)
     for leaf in layout.leaves:
         if (leaf.path or layout.title) not in names:
-            part = np.flatnonzero(claimed[leaf.start : leaf.stop])
-            if len(part) and not wrong.issuperset((leaf.start + part[: len(wrong) + 1]).tolist()):
+            count = np.count_nonzero(claimed[leaf.start : leaf.stop])
+            if count > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):
                 return True
     return False
 
