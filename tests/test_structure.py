@@ -149,11 +149,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence",
-        "additions arrangements axes factors missing places roundings variables",
+        "additions arrangements axes factors parts places values variables",
         "diagnose",
     ),
     "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
-    "rows": ("on_rows additive", "settled", "fewer_rows"),
+    "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
         "covectors sums claimed.matrices",
@@ -185,7 +185,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure instead", "symbols", "loading", "arguments", "check native study", "main"),
+    "commands": ("failure instead", "symbols", "loading", "arguments", "check native pages study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.

@@ -9,7 +9,6 @@ from typing import Any
 from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
 from .evaluators.terms import Terms
-from .report.raising import right_or_raise
 from .report.report import Report
 from .run.progress import Progress
 from .run.rounds import run_check
@@ -276,4 +275,6 @@ def assert_gradient(
     ...     print(error.report.wrong)
     [0 1 2]
     """
+    from .report.raising import right_or_raise
+
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.coordinates.chosen import in_x
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, in_x
 from ..problem.point import Problem, called, read_problem
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.coordinates.chosen import place_among
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.probes import along_one_coordinate
 from .cause import Cause
 

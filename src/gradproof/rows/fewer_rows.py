@@ -47,6 +47,7 @@ from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
 from .on_rows import OnRows, row_count
+from .one_row import with_remark
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
 # How many other coordinates are checked along with the undecided ones.
@@ -74,7 +75,7 @@ def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Se
     """
     count = row_count(rows)
     _refuse(objective, gradient)
-    problem = read_problem(x)
+    problem = read_problem(x, settings.choice)
     with shown(progress, 2 * problem.n + 2) as advance:
         stage = Stage(objective, gradient, problem, count, settings, advance)
         report = stage.check_all(x)
@@ -128,13 +129,13 @@ class Stage:
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
         self.raised.add(report.exceptions)
         self.outside = report.outside
-        return replace(report, rows=len(self.all_rows))
+        return with_remark(replace(report, rows=len(self.all_rows)), self._claimed, self.all_rows)
 
     def is_needed(self, report: Report) -> bool:
         """Whether fewer rows might settle something, and enough of the budget is left to find that out."""
         budget = self.settings.budget
         enough = budget is None or budget - self.evaluations >= FOR_THE_FORM
-        possible = report.mode == "full" and len(self.all_rows) > 1 and np.isfinite(report.value)
+        possible = report.mode == "full" and not report.held and len(self.all_rows) > 1 and np.isfinite(report.value)
         return bool(possible and enough and not report.stopped_by and _curable(report))
 
     def go_on(self, report: Report) -> Report:

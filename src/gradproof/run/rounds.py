@@ -22,7 +22,7 @@ from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
-from ..report.remarks import conjugated, inner_tolerance
+from ..report.remarks import inner_tolerance
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
 from .keeping import Answers, Keeper
@@ -61,6 +61,15 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     notes, raised = tuple(problem.notes), problem.raised.all()
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
     return _explained(make_report(outcome, evidence, course))
+
+
+def _about_convention(problem: Problem, outcome: Outcome) -> str:
+    """Return a remark if claims for complex coordinates are of another convention, else ""."""
+    if not any(leaf.is_complex for leaf in problem.layout.leaves):
+        return ""
+    from ..report.remarks import conjugated
+
+    return conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate)
 
 
 def _explained(report: Report) -> Report:
@@ -124,7 +133,7 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
             problem.notes.insert(0, remark)
     for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
         problem.note(remark)
-    if remark := conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate):
+    if remark := _about_convention(problem, outcome):
         problem.note(remark)
     if remark := inner_tolerance.remark(outcome.findings, problem.x):
         problem.note(remark)

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...problem.coordinates.chosen import in_x, place_among
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, in_x, place_among
 from ...problem.point import Problem
 from ...report.cause import Cause
 from ...report.records import Finding
