@@ -39,7 +39,7 @@ def check_grads(
         Which derivatives: of ``jax.jvp``, ``jax.vjp``, ``jax.linearize``.
     atol, rtol : float or dict, optional
         Without them gradproof decides, which finds relative errors of 1e-5, and more in single precision; absolute
-        errors of up to 1e-12 in double and 1e-5 in single precision pass.  Where one is given, entries of the Jacobian
+        errors of up to 1e-9 in double and 1e-5 in single precision pass.  Where one is given, entries of the Jacobian
         with ``|claimed - measured| <= atol + rtol * |measured|`` pass as well.  A dict gives it by dtype.
     eps : float, optional
         Not needed: steps are chosen from what is measured.

@@ -11,15 +11,14 @@ import numpy as np
 from ..outputs.claimed.claims import Claims
 from ..outputs.function import Function
 from ..outputs.looking.columns import Column
-from ..problem.coordinates.chosen import place_among
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.point import Choice, Problem, read_problem
 from ..problem.structure import Layout
 from ..report.report import Report
 
-# Claims are rounded as well, and those of 0 to anything: computed from numbers of the order of 1, with some thousand
-# roundings.  The drop-ins have always had absolute tolerances, of 1e-5 and more.
-FLOOR = {"float64": 1e-12, "float32": 1e-5}
+# Claims are rounded as well, by as much as a derivative changes within a rounding of x: one that is 0 is then of any
+# such size.  The drop-ins have always had absolute tolerances, of 1e-5 and more.
+FLOOR = {"float64": 1e-9, "float32": 1e-5}
 
 
 class Tolerances(NamedTuple):

@@ -43,7 +43,7 @@ def gradcheck(
     eps : float, optional
         Not needed: steps are chosen from what is measured.
     atol, rtol : float, optional
-        Without them gradproof decides, which finds relative errors of 1e-5; absolute errors of up to 1e-12 in double
+        Without them gradproof decides, which finds relative errors of 1e-5; absolute errors of up to 1e-9 in double
         and 1e-5 in single precision pass, for a claim of 0 is rounded, too.  Where one is given, derivatives with
         ``|claimed - measured| <= atol + rtol * |measured|`` pass as well, and a tolerance that is not given is 0.
     raise_exception : bool, optional

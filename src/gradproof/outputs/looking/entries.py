@@ -20,7 +20,7 @@ from ...report.report import Report
 from ...run.rounds import run_check
 from ...run.settings import Settings
 from ..claimed.claims import Claims
-from ..covectors import Covector
+from ..covectors import LARGEST, Covector
 from ..function import Function
 from .columns import Column, Slopes
 from .halving import disagreeing
@@ -99,7 +99,10 @@ class Entries:
         every = np.zeros(self.function.layout.n)
         every[support] = weights
         entries = self._located([whole], Covector(name, every, support), 0.0)[0]
-        return list(entries) or [whole]
+        # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
+        # only their sum shows is no evidence.
+        is_scaled = bool(np.any(np.abs(weights) > LARGEST))
+        return list(entries) or [whole] * (not is_scaled)
 
     def _column(self, place: int) -> Column:
         if place not in self._columns:
