@@ -14,6 +14,7 @@ import pytest
 import gradproof
 import gradproof.compat.autograd
 import gradproof.compat.jax
+import gradproof.compat.statsmodels
 import gradproof.compat.torch
 import gradproof.jax
 import gradproof.torch
@@ -33,10 +34,11 @@ ADAPTERS = (
     gradproof.compat.torch,
     gradproof.compat.jax,
     gradproof.compat.autograd,
+    gradproof.compat.statsmodels,
 )
 FLAGS = doctest.ELLIPSIS
 # Examples that import one of these run only where it is installed.
-OPTIONAL = re.compile(r"^(?:import|from) (autograd|jax|matplotlib|torch)\b", re.M)
+OPTIONAL = re.compile(r"^(?:import|from) (ase|autograd|jax|matplotlib|openmdao|pytensor|torch)\b", re.M)
 PARAMETERS, ATTRIBUTES = (
     re.compile(rf"^{head}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", re.M | re.S) for head in ("Parameters", "Attributes")
 )

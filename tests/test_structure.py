@@ -134,7 +134,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "arguments": ("extra naming pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
-        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
+        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
         "ladder power",
         "plain records",
         "shape",
@@ -167,8 +167,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "checking": (),
     "torch": ("tensors", "arguments modules", "operators", "."),
     "jax": ("trees", "maps", "."),
-    # The gradient checks of other libraries.
-    "compat": ("tolerances backward", "forward", "tested", "autograd jax torch", "."),
+    # Checks with the signatures of other libraries, one file for each.
+    "compat": (
+        "shared.tolerances shared.backward shared.distance shared.slopes",
+        "shared.forward",
+        "shared.tested",
+        "ase autograd jax openmdao pytensor scipy statsmodels torch",
+        ".",
+    ),
     "lesson": (
         "orders optimizers line",
         "curves trajectory",
@@ -189,7 +195,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch", "tqdm"}
 IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
@@ -210,10 +216,12 @@ LONGER = {
     "src/gradproof/differences.py": "six public functions, half of it their docstrings",
 }
 CROWDED: dict[str, str] = {}
-# The public functions whose arguments users write by name.
+# The public functions whose arguments users write by name, or whose signature is that of another library.
 MANY_PARAMETERS = {
     "checking.check",
     "compat.jax.check_grads",
+    "compat.pytensor.verify_grad",
+    "compat.scipy.check_grad",
     "compat.torch.gradcheck",
     "compat.torch.gradgradcheck",
     "lesson.studying.study",

@@ -12,7 +12,7 @@ from ..outputs.products import check_jvp, check_vjp
 from ..problem.point import read_problem
 from ..problem.structure import layout_of_output
 from ..report.report import GradientError
-from .tolerances import FLOOR, Tolerances
+from .shared.tolerances import FLOOR, Tolerances
 
 __all__ = ["check_grads"]
 

@@ -11,7 +11,7 @@ from ..arguments.naming import positional_names
 from ..jax.maps import Map, every_check, refuse_unknown
 from ..jax.trees import Tree, imported
 from ..report.report import GradientError
-from .tolerances import Tolerances
+from .shared.tolerances import Tolerances
 
 __all__ = ["check_grads"]
 

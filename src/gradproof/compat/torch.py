@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..torch.tensors import imported
-from .backward import SEED
-from .tested import Modes, are_dense, by_pytorch, error, pytorchs, run
-from .tolerances import Tolerances
+from .shared.backward import SEED
+from .shared.tested import Modes, are_dense, by_pytorch, error, pytorchs, run
+from .shared.tolerances import Tolerances
 
 __all__ = ["gradcheck", "gradgradcheck"]
 

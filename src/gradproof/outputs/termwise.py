@@ -34,11 +34,12 @@ def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, pro
     settings.options()
     problem = read_problem(x, settings.choice)
     problem.is_conjugate = settings.is_conjugate()
+    problem.sign = settings.read_sign()
     function = Function(objective.function, problem, settings.budget, "terms")
     _refuse_what_is_not_finite(function)
     value = call(gradient, problem.copy_of_x()[0], "gradient") if callable(gradient) else gradient
     if _is_by_term(value, function.layout, problem.whole):
-        return _TermsCheck(function, value, problem, settings, progress).run()
+        return _TermsCheck(function, problem.sign * value, problem, settings, progress).run()
     return _check_sum(function, gradient, problem, settings, progress)
 
 

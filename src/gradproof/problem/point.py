@@ -32,6 +32,8 @@ class Problem:
         self.along_lines = False
         # Whether the claimed gradient of a complex coordinate is the conjugate of what a step is multiplied with.
         self.is_conjugate = False
+        # What claims are multiplied with: -1 where they are forces.
+        self.sign = 1
 
     @property
     def n(self) -> int:
@@ -47,6 +49,7 @@ class Problem:
         """Return the same problem for another check: without the notes and exceptions of this one."""
         other = Problem(self.layout, self.x)
         other.is_conjugate = self.is_conjugate
+        other.sign = self.sign
         return other
 
     @property

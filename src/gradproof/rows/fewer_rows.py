@@ -236,9 +236,9 @@ class Stage:
             self.stopped_by = self.stopped_by or ("time_limit" if time_limit <= 0 else "")
         bounds = read_bounds(self.settings.bounds, self.problem)
         inside = None if bounds is None else (bounds.lower[chosen], bounds.upper[chosen])
-        return self.settings._replace(
-            mode="full", budget=budget, time_limit=time_limit, bounds=inside, save=None, resume=None
-        )
+        # Claims have their sign already, and the coordinates are chosen.
+        settings = self.settings._replace(only=None, held=None, names=None, sign=1, save=None, resume=None)
+        return settings._replace(mode="full", budget=budget, time_limit=time_limit, bounds=inside)
 
     def _tell_wrong(self, index: int, piece: Piece, rows: Flat) -> None:
         self.told[index] = wrong(self.findings[index], piece, len(rows))
@@ -267,7 +267,7 @@ class Stage:
         self.gradient_evaluations += 1
         function = OnRows(self.gradient, rows, "gradient")
         x, _ = self.problem.copy_of_x()
-        return self.problem.layout.flatten(function(x), "the gradient's result")
+        return self.settings.read_sign() * self.problem.layout.flatten(function(x), "the gradient's result")
 
     def _progress(self) -> Callable[[int, int], object] | bool:
         advance, before = self.advance, 0

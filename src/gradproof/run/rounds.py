@@ -22,7 +22,7 @@ from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
-from ..report.remarks import inner_tolerance
+from ..report.remarks import inner_tolerance, negated
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
 from .keeping import Answers, Keeper
@@ -104,7 +104,9 @@ def _problem(
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        return objective.problem(gradient, along_lines, settings.choice)
+        inside, gradient = objective.problem(gradient, along_lines, settings.choice)
+        inside.sign = settings.read_sign()
+        return inside, gradient
     if x is None:
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
@@ -114,6 +116,7 @@ def _problem(
     else:
         problem = read_problem(x, settings.choice)
         problem.is_conjugate = settings.is_conjugate()
+        problem.sign = settings.read_sign()
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 
@@ -131,7 +134,10 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         in_place = isinstance(problem, InPlaceProblem)
         if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
-    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+    acceptable = _acceptable(problem, outcome)
+    for remark in remarks(problem.layout, problem.x, claimed, acceptable):
+        problem.note(remark)
+    if remark := negated.remark(outcome.findings, claimed, acceptable, problem.sign):
         problem.note(remark)
     if remark := _about_convention(problem, outcome):
         problem.note(remark)

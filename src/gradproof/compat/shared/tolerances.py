@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..outputs.claimed.claims import Claims
-from ..outputs.function import Function
-from ..outputs.looking.columns import Column
-from ..problem.numbers import Flat, place_among
-from ..problem.point import Choice, Problem, read_problem
-from ..problem.structure import Layout
-from ..report.report import Report
+from ...outputs.claimed.claims import Claims
+from ...outputs.function import Function
+from ...outputs.looking.columns import Column
+from ...problem.numbers import Flat, place_among
+from ...problem.point import Choice, Problem, read_problem
+from ...problem.structure import Layout
+from ...report.report import Report
 
 # Claims are rounded as well, by as much as a derivative changes within a rounding of x: one that is 0 is then of any
 # such size.  The drop-ins have always had absolute tolerances, of 1e-5 and more.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..torch.operators import Operator
+from ...torch.operators import Operator
 from .backward import SEED, FaultError
 
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..outputs.claimed.claims import ByCovectors, ByTangents
-from ..report.report import GradientError, Report
-from ..torch.arguments import Arguments, OwnArguments
-from ..torch.operators import Operator
-from ..torch.tensors import numbers_of, tensors_of
+from ...outputs.claimed.claims import ByCovectors, ByTangents
+from ...report.report import GradientError, Report
+from ...torch.arguments import Arguments, OwnArguments
+from ...torch.operators import Operator
+from ...torch.tensors import numbers_of, tensors_of
 from .backward import Backward, FaultError
 from .forward import Forward
 from .tolerances import Tolerances
@@ -176,5 +176,5 @@ def error() -> Any:
         def __reduce__(self) -> tuple[Any, ...]:
             return (type(self), (self.report, self.reason))
 
-    GradcheckError.__module__, GradcheckError.__qualname__ = f"{__package__}.torch", "GradcheckError"
+    GradcheckError.__module__, GradcheckError.__qualname__ = "gradproof.compat.torch", "GradcheckError"
     return GradcheckError

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..torch.operators import Operator
+from ...torch.operators import Operator
 
 # The seed of the random gradients that are passed in.
 SEED = 0
