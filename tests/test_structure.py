@@ -109,13 +109,21 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "machine_code": ("counting", "vectors", "records", "allocation clock texts threads", "operations"),
     "compiler": (),
     "library": (),
-    "problem": ("numbers exceptions", "structure probes watching", "point", "bounds claim places"),
+    "problem": (
+        "numbers exceptions given.foreign",
+        "nodes probes watching",
+        "filling",
+        "structure",
+        "coordinates.chosen given.frames given.results given.bound_forms",
+        "point",
+        "bounds claim coordinates.places",
+    ),
     "engine": (),
     "evaluators": (
-        "values pace lines",
+        "values pace lines terms",
         "evaluator",
         "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
-        "compiled.adapters compiled.declared arrays.lines",
+        "compiled.adapters compiled.declared arrays.lines arrays.picked",
         "compiled.functions",
         "compiled.native",
         "compiled.jitted arrays.inplace",
@@ -125,25 +133,50 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
+    "arguments": ("extra naming pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
-        "cause vacuous inner_tolerance text.figures",
+        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
         "ladder power",
         "plain records",
         "shape",
         "advice",
-        "text.vouching text.explanations",
+        "text.vouching text.explanations text.facts",
         "text.lines",
         "text.table",
         "text.explaining",
         "report",
-        "making",
+        "making raising",
+    ),
+    # Why a gradient is wrong: a file for each kind of explanation.
+    "diagnosis": (
+        "coincidence evidence",
+        "additions arrangements axes factors parts places values variables",
+        "diagnose",
     ),
     "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
-    "rows": ("on_rows additive", "settled", "fewer_rows"),
+    "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
+    # Functions with many outputs: projected on covectors, then looked at output by output.
+    "outputs": (
+        "covectors sums claimed.matrices",
+        "function claimed.claims",
+        "looking.columns",
+        "looking.screen looking.halving",
+        "looking.entries joining several",
+        "checks",
+        "products jacobian hessian adjoint termwise",
+    ),
     "checking": (),
-    "torch": (),
-    "jax": (),
+    "torch": ("tensors", "arguments modules", "operators", "."),
+    "jax": ("trees", "maps", "."),
+    # Checks with the signatures of other libraries, one file for each.
+    "compat": (
+        "shared.tolerances shared.backward shared.distance shared.slopes",
+        "shared.forward",
+        "shared.tested",
+        "ase autograd jax openmdao pytensor scipy statsmodels torch",
+        ".",
+    ),
     "lesson": (
         "orders optimizers line",
         "curves trajectory",
@@ -160,11 +193,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure instead", "symbols", "loading", "arguments", "check native study", "main"),
+    "commands": ("failure instead", "symbols", "loading", "arguments", "check native pages study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch", "tqdm"}
 IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
@@ -185,8 +218,17 @@ LONGER = {
     "src/gradproof/differences.py": "six public functions, half of it their docstrings",
 }
 CROWDED: dict[str, str] = {}
-# The public functions whose arguments users write by name.
-MANY_PARAMETERS = {"checking.check", "lesson.studying.study", "lesson.training.check_along"}
+# The public functions whose arguments users write by name, or whose signature is that of another library.
+MANY_PARAMETERS = {
+    "checking.check",
+    "compat.jax.check_grads",
+    "compat.pytensor.verify_grad",
+    "compat.scipy.check_grad",
+    "compat.torch.gradcheck",
+    "compat.torch.gradgradcheck",
+    "lesson.studying.study",
+    "lesson.training.check_along",
+}
 
 
 Statement: TypeAlias = ast.Import | ast.ImportFrom

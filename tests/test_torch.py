@@ -277,7 +277,12 @@ def test_all_is_as_it_was_when_the_kth_call_ends_it(error):
         (torch.nn.Linear(2, 2).half(), lambda: 1, TypeError, "weight is torch.float16: convert the module"),
         (torch.nn.Linear(2, 2, device="meta"), lambda: 1, ValueError, "weight is on meta: move the module to the CPU"),
         (torch.nn.Linear(2, 2), lambda: 1.0, TypeError, "loss must return a tensor with one element"),
-        (torch.nn.Linear(2, 2), lambda: torch.ones(2), ValueError, "an array of shape (2,): sum it"),
+        (
+            torch.nn.Linear(2, 2),
+            lambda: torch.ones(2),
+            ValueError,
+            "an array of shape (2,): to check the derivative of a function of several outputs",
+        ),
         (torch.nn.Linear(2, 2), lambda x: x, TypeError, "argument"),
         (
             {"a": torch.ones(2, requires_grad=True), "b": torch.ones(2, requires_grad=True, dtype=torch.float64)},

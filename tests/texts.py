@@ -62,13 +62,14 @@ def ended_by(report: Any, stopped_by: str) -> Any:
 
 def as_in_c(report: Report) -> Report:
     """A report of Python without what Python alone knows."""
-    silent = Values(report._evidence.values.x)
+    silent = Values(np.ones(report._evidence.layout.n))
     power = None if report.power is None else dataclasses.replace(report.power, gradient_evaluations=0)
     return dataclasses.replace(
         report,
         power=power,
         gradient_evaluations=0,
         warnings=(),
+        explanations=(),
         exceptions=(),
         findings=tuple(dataclasses.replace(one, _values=silent) for one in report.findings),
     )

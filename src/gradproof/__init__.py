@@ -27,12 +27,18 @@ Checking
 --------
 check, assert_gradient
     Check a gradient; `assert_gradient` raises unless it is right, for use in tests.
+check_vjp, check_jvp, check_jacobian, check_hvp, check_adjoint
+    Check the derivatives of a function with many outputs.
+assert_vjp, assert_jvp, assert_jacobian, assert_hvp, assert_adjoint
+    The same as assertions.
 check_along
     Check a gradient at several points along a training run.
-batched, native, in_place
-    Objectives of another kind: vectorized, written in C, or reading their parameters in place.
+batched, native, in_place, terms
+    Objectives of another kind: vectorized, written in C, reading their parameters in place, or returning their terms.
 gradproof.torch, gradproof.jax
-    `check` for PyTorch modules and for functions of JAX pytrees.
+    `check` for PyTorch modules and functions of tensors, and for functions of JAX pytrees.
+gradproof.compat
+    PyTorch's gradcheck, and JAX's and autograd's check_grads, with the same arguments.
 
 Results
 -------
@@ -78,11 +84,16 @@ if TYPE_CHECKING:
     from .evaluators.arrays.inplace import in_place
     from .evaluators.batched import batched
     from .evaluators.compiled.native import native
+    from .evaluators.terms import terms
     from .lesson.curves import Curve
     from .lesson.study import Study
     from .lesson.studying import study
     from .lesson.training import check_along
     from .lesson.trajectory import Trajectory
+    from .outputs.adjoint import assert_adjoint, check_adjoint
+    from .outputs.hessian import assert_hvp, check_hvp
+    from .outputs.jacobian import assert_jacobian, check_jacobian
+    from .outputs.products import assert_jvp, assert_vjp, check_jvp, check_vjp
     from .report.cause import Cause
     from .report.records import Finding
     from .report.report import GradientError, InconclusiveError, Report
@@ -98,11 +109,21 @@ __all__ = [
     "Study",
     "Trajectory",
     "__version__",
+    "assert_adjoint",
     "assert_gradient",
+    "assert_hvp",
+    "assert_jacobian",
+    "assert_jvp",
+    "assert_vjp",
     "batched",
     "centered_difference",
     "check",
+    "check_adjoint",
     "check_along",
+    "check_hvp",
+    "check_jacobian",
+    "check_jvp",
+    "check_vjp",
     "find_kinks",
     "forward_difference",
     "in_place",
@@ -111,6 +132,7 @@ __all__ = [
     "noise_floor",
     "relative_error",
     "study",
+    "terms",
     "zoo",
 ]
 
@@ -135,12 +157,17 @@ _HOMES = {
     "lesson.studying": ("study",),
     "lesson.training": ("check_along",),
     "lesson.trajectory": ("Trajectory",),
+    "outputs.adjoint": ("assert_adjoint", "check_adjoint"),
+    "outputs.hessian": ("assert_hvp", "check_hvp"),
+    "outputs.jacobian": ("assert_jacobian", "check_jacobian"),
+    "evaluators.terms": ("terms",),
+    "outputs.products": ("assert_jvp", "assert_vjp", "check_jvp", "check_vjp"),
     "report.cause": ("Cause",),
     "report.records": ("Finding",),
     "report.report": ("GradientError", "InconclusiveError", "Report"),
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
-_MODULES = ("jax", "torch", "zoo")
+_MODULES = ("compat", "jax", "torch", "zoo")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 

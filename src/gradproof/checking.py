@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
+from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
-from .report.report import GradientError, InconclusiveError, Report
+from .evaluators.terms import Terms
+from .report.report import Report
 from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings
@@ -15,9 +17,10 @@ from .run.settings import Settings
 
 def check(
     objective: Any,
-    gradient: Any,
+    gradient: Any = None,
     x: Any = None,
     *,
+    args: Any = (),
     mode: str = "auto",
     seed: int = 0,
     budget: int | None = None,
@@ -25,6 +28,11 @@ def check(
     rtol: float | None = None,
     atol: float | None = None,
     bounds: Any = None,
+    only: Any = None,
+    held: Any = None,
+    names: Sequence[str] | None = None,
+    convention: str | None = None,
+    sign: int = 1,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -35,18 +43,29 @@ def check(
 
     Parameters
     ----------
-    objective : callable
+    objective : callable, or a problem
         The scalar function ``f(x) -> float``.  It may be a plain function, a function compiled by Numba,
-        `gradproof.batched(f)`, `gradproof.native(f)`, or `gradproof.in_place(parameters, f)`.
-    gradient : callable or array_like
+        `gradproof.batched(f)`, `gradproof.native(f)`, or `gradproof.in_place(parameters, f)`.  Or, in a call
+        ``check(problem)``, an object or a dict that holds everything: an objective (``fun``, ``obj`` or ``objective``),
+        a gradient (``jac``, ``grad`` or ``gradient``), a point (``x0``), and possibly ``args`` and bounds (``bounds``,
+        or ``lb`` and ``ub``, or ``bl`` and ``bu``), such as the keyword arguments of `scipy.optimize.minimize`.
+        ``check(problem, x=x)`` checks elsewhere.
+    gradient : callable, array_like or True
         ``g(x)``, which returns the gradient in the shape or structure of `x`; or the gradient itself, already computed
-        at `x`; or `gradproof.native(g)`.  With `in_place` it is ``g()``, without arguments.
+        at `x`; or `gradproof.native(g)`.  With `in_place` it is ``g()``, without arguments.  True if the objective
+        returns ``(value, gradient)``, as with ``jac=True`` in SciPy; the call that gives the gradient at `x` then gives
+        the first value there, too.
     x : array_like or structure of arrays
         The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
-        dict, list or tuple of arrays.  A list of plain numbers is one vector.  A structure that mixes float32 and
+        dict, list or tuple of arrays; complex numbers are two coordinates each, and truth values in a structure are
+        none.  A list of plain numbers is one vector.  A structure that mixes float32 and
         float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
-        leave it out: the parameters are the point.  A single array of more than 256 MiB, as `x` or as the gradient, is
-        not copied; if the functions modify it, the check raises an error.
+        leave it out: the parameters are the point.  A Series or DataFrame of pandas reaches the functions as such; its
+        labels name the coordinates, and a gradient with labels is put in their order.  A single array of more than 256
+        MiB, as `x` or as the gradient, is not copied; if the functions modify it, the check raises an error.
+    args : tuple, optional
+        Further arguments: objective and gradient are called as ``f(x, *args)`` and ``g(x, *args)``, or with `rows` as
+        ``f(x, rows, *args)``.  Anything but a tuple is a single argument.  Not with `native` and `in_place`.
     mode : {"auto", "full", "lines"}, optional
         "full" tests every coordinate.  "lines" tests random lines through all of `x`, in some 30 to 100 evaluations
         however long it is, and locates the coordinates where they disagree; the report states the smallest error that
@@ -66,9 +85,24 @@ def check(
         An absolute error of a claimed component that is allowed, in the unit of the gradient, in addition to `rtol`.
         The default is none.  A component with |claimed| below it may be anything of that size, 0 included; the report
         counts such components as not vouched for.
-    bounds : (lower, upper), optional
-        The objective is never evaluated outside these bounds.  Each is None, a number, an array, or has the structure
-        of `x`.  Points outside are no evaluations and do not count towards `budget`; the report gives their number.
+    bounds : (lower, upper), Bounds or list of pairs, optional
+        The objective is never evaluated outside these bounds.  In ``(lower, upper)`` each is None, a number, an array,
+        or has the structure of `x`.  As in SciPy, they may also be a `scipy.optimize.Bounds`, or a pair ``(min, max)``
+        for each coordinate, in which None stands for no bound.  For two coordinates, write ``(lower, upper)`` with
+        arrays, and pairs as a list of tuples: what can be read in both ways is refused.  Points outside are no
+        evaluations and do not count towards `budget`; the report gives their number.
+    only, held : optional
+        Which coordinates to check, and which not: names with wildcards such as ``"layers.*.bias"`` or ``"W[3, :]"``,
+        flat indices, a mask with the shape of `x`, or a structure of masks; or a list of names and indices.  The others
+        stay where they are, and may be infinite or NaN.  Reports count and name coordinates as they are in all of `x`.
+    names : sequence of str, optional
+        Names for the coordinates of an `x` that is one vector.
+    convention : {"pytorch", "jax", "autograd"}, optional
+        What a gradient for a complex coordinate x + iy is: df/dx + i df/dy, as PyTorch has it (the default), or its
+        conjugate, as JAX and autograd have it.  Real and imaginary parts are coordinates of their own.
+    sign : {1, -1}, optional
+        -1 if `gradient` returns minus the gradient, such as a force, which is minus the gradient of an energy.  The
+        report gives the claims as gradients.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
@@ -156,19 +190,52 @@ def check(
     >>> print(report)
     wrong: the gradient is wrong in 2 of 6 coordinates
     ...
+
+    A function that returns the value and the gradient, with a further argument:
+
+    >>> def both(x, power):
+    ...     return np.sum(x**power), power * x ** (power - 1)
+    >>> check(both, True, x, args=(4,)).verdict
+    'right'
+
+    A problem as `scipy.optimize.minimize` takes it:
+
+    >>> problem = {"fun": both, "jac": True, "x0": x, "args": (4,), "bounds": [(0, None), (0, 5), (None, None)]}
+    >>> check(problem).verdict
+    'right'
     """
-    settings = Settings(mode, seed, budget, time_limit, rtol, bounds, executor, save, resume, atol)
+    asked = read_arguments(objective, gradient, x, args, bounds)
+    settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
+    settings = settings._replace(only=only, held=held, names=names, convention=convention, sign=sign)
+    try:
+        return _run(asked, rows, settings, progress)
+    except ValueError as error:
+        from .arguments.swapped import better_told
+
+        if (better := better_told(error, asked.objective, asked.x, rows)) is error:
+            raise
+        raise better from None
+
+
+def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress) -> Report:
+    if isinstance(asked.objective, Terms):
+        if rows is not None:
+            raise TypeError("rows= cannot be used with terms(): the terms say what the rows would")
+        # Imported on use: most objectives return one number.
+        from .outputs.termwise import check_terms
+
+        return check_terms(asked.objective, asked.gradient, asked.x, settings, progress)
     if rows is None:
-        return run_check(objective, gradient, x, settings, progress)
-    if isinstance(objective, InPlace):
+        return run_check(asked.objective, asked.gradient, asked.x, settings, progress)
+    if isinstance(asked.objective, InPlace):
         raise TypeError("rows cannot be chosen in place: give f(x, rows) and g(x, rows), or leave rows out")
     from .rows.fewer_rows import check_on_rows
 
-    return check_on_rows(objective, gradient, x, rows, settings, progress)
+    return check_on_rows(asked.objective, asked.gradient, asked.x, rows, settings, progress)
 
 
 def assert_gradient(
-    objective: Any, gradient: Any, x: Any = None, *, inconclusive: str = "raise", **settings: Any
+    objective: Any, gradient: Any = None, x: Any = None, *, inconclusive: str = "raise", **settings: Any
 ) -> Report:
     """Raise an exception unless a gradient is right; for use in tests.
 
@@ -204,24 +271,14 @@ def assert_gradient(
     >>> x = np.array([0.5, 1.0, 2.0])
     >>> assert_gradient(lambda x: np.sum(np.sin(x)), np.cos, x).verdict
     'right'
+    >>> assert_gradient(lambda x: (np.sum(np.sin(x)), np.cos(x)), True, x).verdict
+    'right'
     >>> try:
     ...     assert_gradient(lambda x: np.sum(np.sin(x)), np.sin, x)
     ... except GradientError as error:
     ...     print(error.report.wrong)
     [0 1 2]
     """
+    from .report.raising import right_or_raise
+
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)
-
-
-def right_or_raise(checked: Callable[[], Report], inconclusive: str) -> Report:
-    """Make a report and return it if it passes; raise as `assert_gradient` does if it does not."""
-    if inconclusive not in ("raise", "pass"):
-        raise ValueError(f'inconclusive must be "raise" or "pass", not {inconclusive!r}')
-    report = checked()
-    if report.stopped_by == "interrupted":
-        raise KeyboardInterrupt
-    if report.verdict == "wrong":
-        raise GradientError(report)
-    if report.verdict == "inconclusive" and inconclusive == "raise":
-        raise InconclusiveError(report)
-    return report

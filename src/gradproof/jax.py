@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .checking import check as check_gradient
-from .checking import right_or_raise
 from .problem.numbers import Flat
+from .report.raising import right_or_raise
 from .report.report import Report
 
 

@@ -8,6 +8,19 @@ from pathlib import Path
 import numpy as np
 from command_line import assert_one_line
 
+MANY = """
+import numpy as np
+A = np.array([[1.0, 2.0, 0.5], [0.25, -1.0, 3.0]])
+B = A * [[1, 1, 1], [1, 1, 1.5]]
+def f(x): return A @ x
+def vjp(x, cotangent): return A.T @ cotangent
+def bad_vjp(x, cotangent): return B.T @ cotangent
+def jvp(x, tangent): return A @ tangent
+def bad_jvp(x, tangent): return B @ tangent
+def matrix(x): return A
+def bad(x): return B
+"""
+
 
 def test_right_is_0(check):
     status, output, errors = check("model.py:loss", "model.py:grad")
@@ -32,6 +45,37 @@ def test_an_absolute_error_that_is_allowed(check, folder):
     assert "an error of 7 (units of f per unit of x) is allowed" in check(
         "model.py:loss", "model.py:half", "x.npy", "--atol", "7"
     )[1].replace("\n", " ")
+
+
+def test_some_coordinates_only(check):
+    """slip is wrong in b[1]."""
+    point = ("model.py:named_loss", "model.py:named_slip", "named.npz")
+    assert check(*point)[0] == 1
+    assert check(*point, "--only", "W*", "--only", "b[0]")[0] == 0
+    status, output, _ = check(*point, "--held", "W", "--json", "-")
+    assert (status, json.loads(output)["wrong"], json.loads(output)["held"]) == (1, [5], 4)
+    assert check(*point, "--only", "4")[0] == 0
+    assert check(*point, "--only", "-1")[0] == 1
+
+
+def test_functions_with_many_outputs(run, folder):
+    (folder / "many.py").write_text(MANY)
+    for option, right, wrong in (("vjp", "vjp", "bad_vjp"), ("jvp", "jvp", "bad_jvp"), ("jacobian", "matrix", "bad")):
+        status, output, errors = run("check", "many.py:f", f"--{option}", f"many.py:{right}", "--at", "x.npy")
+        assert (status, errors) == (0, "")
+        assert "agrees with the function in all 3 coordinates" in output
+        status, output, _ = run("check", "many.py:f", f"--{option}", f"many.py:{wrong}", "--at", "x.npy")
+        assert status == 1
+        assert "output[1] / x[2]" in output
+
+
+def test_one_claim_at_a_time(run, library):
+    both = ("check", "model.py:loss", "--gradient", "model.py:grad", "--vjp", "model.py:grad", "--at", "x.npy")
+    assert_one_line(run(*both), "not allowed with argument")
+    assert_one_line(run("check", "model.py:loss", "--at", "x.npy"), "one of the arguments")
+    status, _, errors = run("check", f"{library}:loss", "--vjp", f"{library}:grad", "--at", "x.npy")
+    assert status == 2
+    assert "C functions have one output each" in errors
 
 
 def test_inconclusive_is_3(check):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradproof.problem.places import place_of
+from gradproof.problem.coordinates.places import place_of
 from gradproof.problem.point import read_problem
 
 X = {"layers": [{"W": np.arange(6.0).reshape(2, 3), "b": np.zeros(2)}, {"W": np.ones((3, 2, 2)), "b": 5.0}]}

@@ -193,7 +193,8 @@ def test_worst_first():
     claimed[40] *= 1.5
     claimed[50] *= 1.001
     lines = str(gradproof.check(f, claimed, X)).splitlines()
-    assert [line.split()[0] for line in lines if line.startswith("  x[")][:4] == ["x[20]", "x[30]", "x[40]", "x[50]"]
+    rows = [line.split()[0] for line in lines if line.startswith("  x[") and ":" not in line]
+    assert rows[:4] == ["x[20]", "x[30]", "x[40]", "x[50]"]
 
 
 def test_text_of_an_inconclusive_report(untested):

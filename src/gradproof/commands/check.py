@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from .arguments import (
@@ -20,9 +21,12 @@ from .arguments import (
 )
 from .failure import UsageError
 
+# Options that functions with many outputs do not have.
+OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
 GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
+ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of
   model.py:loss            a name in a file                 package.module:loss   a name in a module
@@ -40,25 +44,16 @@ def add_check(commands: Any) -> None:
         "check",
         help="check your own gradient",
         description="Checks at a point whether a gradient is that of an objective.",
-        usage="gradproof check TARGET --gradient TARGET --at POINT [options]",
+        usage="gradproof check TARGET --gradient TARGET --at POINT [options]\n"
+        "       gradproof check TARGET (--vjp | --jvp | --jacobian) TARGET --at POINT [options]",
         epilog=TARGETS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add_objective(check)
-    check.add_argument("--gradient", required=True, metavar="TARGET", help=GRADIENT)
+    _add_claim(check)
     add_point(check)
-    check.add_argument(
-        "--mode", default="auto", metavar="MODE", help="full: every coordinate; lines: random lines; auto (default)"
-    )
-    check.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random lines (default 0)")
-    check.add_argument("--budget", type=count, metavar="N", help="at most N evaluations of the objective")
-    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after this time")
-    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (default 1e-5)")
-    check.add_argument("--atol", type=float, metavar="A", help="an absolute error that is allowed (default 0)")
-    check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
-    check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
-    check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
+    _add_rules(check)
     add_calling(check)
     check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
@@ -68,37 +63,76 @@ def add_check(commands: Any) -> None:
     check.set_defaults(run=run_check)
 
 
+def _add_claim(check: argparse.ArgumentParser) -> None:
+    """Add the options for what is claimed, of which one must be given."""
+    claim = check.add_mutually_exclusive_group(required=True)
+    claim.add_argument("--gradient", metavar="TARGET", help=GRADIENT)
+    claim.add_argument("--vjp", metavar="TARGET", help="of a function with many outputs: vjp(x, cotangent)")
+    claim.add_argument("--jvp", metavar="TARGET", help="the same: jvp(x, tangent)")
+    claim.add_argument("--jacobian", metavar="TARGET", help="the same: jacobian(x), or a file that holds it")
+
+
+def _add_rules(check: argparse.ArgumentParser) -> None:
+    """Add the options that say what is checked, and by which rules."""
+    check.add_argument(
+        "--mode", default="auto", metavar="MODE", help="full: every coordinate; lines: random lines; auto (default)"
+    )
+    check.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random lines (default 0)")
+    check.add_argument("--budget", type=count, metavar="N", help="at most N evaluations of the objective")
+    check.add_argument("--time-limit", type=float, metavar="SECONDS", help="stop after this time")
+    check.add_argument("--rtol", type=float, metavar="R", help="the relative error that counts as wrong (default 1e-5)")
+    check.add_argument("--atol", type=float, metavar="A", help="an absolute error that is allowed (default 0)")
+    check.add_argument("--only", action="append", metavar="NAMES", help=ONLY)
+    check.add_argument(
+        "--held", action="append", metavar="NAMES", help="check all but these, and leave them as they are"
+    )
+    check.add_argument("--convention", metavar="NAME", help="of complex gradients: pytorch (default), jax or autograd")
+    check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
+    check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
+    check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
+
+
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    from ..checking import check
     from . import loading
 
     require_folder("--json", options.json)
     try:
-        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
-        x = loading.load_point_for(options.at, objective, gradient)
-        report = check(
-            objective,
-            gradient,
-            x,
-            mode=options.mode,
-            seed=options.seed,
-            budget=options.budget,
-            time_limit=options.time_limit,
-            rtol=options.rtol,
-            atol=options.atol,
-            bounds=_bounds(options),
-            rows=options.rows,
-            progress=False if options.no_progress else None,
-            save=options.save,
-            resume=options.resume,
-        )
+        check, claim = _chosen(options)
+        function, claimed = loading.load_functions(options.objective, claim, calling(options))
+        if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
+            raise UsageError("C functions have one output each: check their --gradient")
+        x = loading.load_point_for(options.at, function, claimed)
+        report = check(function, claimed, x, **_settings(options))
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
     status = _publish(report, options)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
     return status
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
+    """Return the check that the options ask for, and the target of what is checked."""
+    import gradproof
+
+    found = ((name, getattr(options, name)) for name in ("vjp", "jvp", "jacobian"))
+    for name, target in found:
+        if target is not None:
+            return getattr(gradproof, f"check_{name}"), target
+    return gradproof.check, options.gradient
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the keyword arguments of the check."""
+    same = ("mode", "seed", "budget", "time_limit", "rtol", "atol", "convention")
+    settings = {name: getattr(options, name) for name in same} | {
+        "bounds": _bounds(options),
+        "only": _names(options.only),
+        "held": _names(options.held),
+        "progress": False if options.no_progress else None,
+    }
+    return settings | {name: value for name in OF_ONE_OBJECTIVE if (value := getattr(options, name)) is not None}
 
 
 def _publish(report: Any, options: argparse.Namespace) -> int:
@@ -121,6 +155,11 @@ def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
     print(
         f"gradproof: saved in {options.save}; to continue{larger}: {shlex.join(['gradproof', *again])}", file=sys.stderr
     )
+
+
+def _names(given: list[str] | None) -> list[str | int] | None:
+    """Return names and flat indices as `check` takes them."""
+    return None if given is None else [int(one) if one.lstrip("-").isdigit() else one for one in given]
 
 
 def _bounds(options: argparse.Namespace) -> Any:

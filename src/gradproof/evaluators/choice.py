@@ -22,6 +22,10 @@ def evaluator_for(
     executor: Any = None,
 ) -> Evaluator:
     """Return the evaluator that suits an objective and an optional executor."""
+    if isinstance(objective, NativeFunction) and problem.layout.indices is not None:
+        from .restricted import native_on_all_of_x
+
+        objective = native_on_all_of_x(objective, problem.whole)
     if executor is None:
         return local_evaluator(objective, problem, pace, bounds)
     if isinstance(objective, InPlace):

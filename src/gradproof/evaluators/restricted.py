@@ -6,6 +6,7 @@ with it unchanged.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,6 +93,12 @@ class RestrictedNative(Restricted):
         if code_of_callback(code):
             raise call.ended(code)
         return math.nan if code else float(result[0])
+
+
+def native_on_all_of_x(function: NativeFunction, problem: Problem) -> RestrictedNative:
+    """Return a C function as a Python function of x in the user's structure."""
+    flat = functools.partial(problem.layout.flatten, what="x", dtype=problem.x.dtype)
+    return RestrictedNative(function, problem, flat)
 
 
 def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:

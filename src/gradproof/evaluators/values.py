@@ -9,6 +9,13 @@ import numpy as np
 
 from ..problem.numbers import Flat, as_float
 
+PAIR = "if f returns (value, gradient), call check(f, True, x), or pass `lambda x: f(x)[0]`"
+# Not its sum: a product with a vector that is forgotten in the derivative is one with ones there, and passes.
+MANY = (
+    "to check the derivative of a function of several outputs, call gradproof.check_vjp(function, vjp, x), or "
+    "check_jvp or check_jacobian"
+)
+
 PLAIN = frozenset({float, int, np.float64, np.float32})
 
 
@@ -56,10 +63,10 @@ def _described(result: Any) -> str:
     if isinstance(result, (bool, np.bool_)):
         return f"{bool(result)}"
     if isinstance(result, (tuple, list)):
-        kind = type(result).__name__
-        return f"a {kind} of length {len(result)}: if f returns (value, gradient), pass `lambda x: f(x)[0]`"
+        kind = f"a {type(result).__name__} of length {len(result)}"
+        return f"{kind}: {PAIR}" if len(result) == 2 else f"{kind}: {MANY}"
     shape = getattr(result, "shape", None)
     if shape:
-        return f"an array of shape {tuple(shape)}: sum it, or select one element"
+        return f"an array of shape {tuple(shape)}: {MANY}"
     dtype = getattr(result, "dtype", None)
     return f"an object of type {type(result).__name__}{f' ({dtype})' if dtype is not None else ''}"

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..evaluators.restricted import Restricted, restricted
 from ..evaluators.serial import SerialEvaluator
+from ..problem.coordinates.places import Place, place_of
 from ..problem.numbers import Flat
-from ..problem.places import Place, place_of
 from ..problem.point import Problem
 from ..problem.probes import probes_at_x
 

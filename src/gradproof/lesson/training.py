@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments.reading import read_arguments
 from ..checking import check
 from ..evaluators.choice import gradient_function
 from ..problem.numbers import Flat, whole
@@ -48,7 +49,7 @@ def check_along(
     Parameters
     ----------
     objective, gradient, x
-        As for `check`; the gradient must be a function.
+        As for `check`; the gradient must be a function, or True.
     optimizer : str or callable, optional
         "batch" (gradient descent on all rows), "sgd" (one row per step; the default), or "minibatch", "momentum",
         "adagrad" [1]_ or "adam" [2]_ (32 rows per step).  Or a function ``optimizer(x, gradient)`` that returns the
@@ -111,6 +112,9 @@ def check_along(
     """
     if {"save", "resume"} & set(settings):
         raise TypeError("save and resume cannot be used here: check_along makes several checks")
+    asked = read_arguments(objective, gradient, x, settings.pop("args", ()), settings.pop("bounds", None))
+    objective, gradient, x = asked.objective, asked.gradient, asked.x
+    settings["bounds"] = asked.bounds
     problem = read_problem(x)
     chosen = _points(steps, at)
     count = None if rows is None else row_count(rows)

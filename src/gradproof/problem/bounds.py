@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .given.foreign import is_frame
+from .nodes import Branch, Held
 from .numbers import Flat, as_numbers
 from .point import Problem
 from .probes import along_one_coordinate
-from .structure import Branch, Layout
+from .structure import Layout
 
 
 class Bounds(NamedTuple):
@@ -34,13 +36,14 @@ class Bounds(NamedTuple):
 
 
 def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
-    """Return the bounds given as (lower, upper), each None, a number, an array or in the structure of x."""
+    """Return the bounds that the user gave in any of their forms; None if there are none."""
     if bounds is None:
         return None
-    if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
-        raise ValueError(f"bounds must be a pair (lower, upper), not {bounds!r:.60}")
-    lower = _spread(bounds[0], problem.layout, -np.inf, "the lower bound")
-    upper = _spread(bounds[1], problem.layout, np.inf, "the upper bound")
+    from .given.bound_forms import lower_and_upper
+
+    low, high = lower_and_upper(bounds, problem.whole.layout)
+    lower = _spread(low, problem.layout, -np.inf, "the lower bound")
+    upper = _spread(high, problem.layout, np.inf, "the upper bound")
     outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
     if outside.size:
         index = int(outside[0])
@@ -52,9 +55,11 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
 
 
 def _spread(value: Any, layout: Layout, unset: float, what: str) -> Flat:
-    out = np.full(layout.n, unset)
-    _spread_into(layout.root, value, out, what)
-    return out
+    if is_frame(value):
+        from .given.frames import aligned
+
+        value = aligned(value, layout, what)
+    return layout.spread(lambda root, out: _spread_into(root, value, out, what), unset)
 
 
 def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
@@ -66,9 +71,13 @@ def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
         for child, part in zip(node.children, parts, strict=True):
             _spread_into(child, part, out, what)
         return
+    if isinstance(node, Held):
+        return
     array = as_numbers(value, what)
     try:
-        out[node.start : node.stop] = np.broadcast_to(array, node.shape).reshape(-1)
+        spread = np.broadcast_to(array, node.shape).reshape(-1)
+        # Of a complex number, real and imaginary part have the same bounds.
+        out[node.start : node.stop] = np.repeat(spread, 2) if node.is_complex else spread
     except ValueError:
         raise ValueError(
             f"{what} has the shape {array.shape}, but {node.path or 'x'} has the shape {node.shape}"

@@ -16,6 +16,9 @@ ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 
 # References to a result that nobody else holds: the variable, and the argument of sys.getrefcount.
 ONLY_OURS = 2
+# The most names of arrays that a note lists.
+LISTED = 5
+RESULT = "the gradient's result"
 WATCHED = "the claimed gradient"
 
 
@@ -27,8 +30,9 @@ class Claimed(NamedTuple):
     is_users: bool = False
 
     def own(self, problem: Problem) -> Flat:
-        """Return the values as a copy, or watched, if the user holds them."""
-        return problem.watch.own(self.values, WATCHED) if self.is_users else self.values
+        """Return the values in the type that the check needs; as a copy, or watched, if the user holds them."""
+        values = problem.watch.own(self.values, WATCHED) if self.is_users else self.values
+        return values.astype(problem.x.dtype if problem.along_lines else np.float64, copy=False)
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
@@ -58,10 +62,10 @@ def claimed_again(gradient: Any, problem: Problem) -> Flat:
 def _given(value: Any, problem: Problem) -> Flat:
     """Return a gradient that was given as arrays as a flat vector; along lines a large one is watched, not copied."""
     if not problem.along_lines:
-        return problem.layout.flatten(value, "gradient")
+        return _signed(problem, _flattened(problem, value, "gradient", np.float64))
     flat = problem.layout.flat_or_same(value, "gradient", dtype=problem.x.dtype)
     is_users = isinstance(value, np.ndarray) and np.may_share_memory(flat, value)
-    return Claimed(flat, 0, is_users).own(problem)
+    return _signed(problem, Claimed(flat, 0, is_users).own(problem))
 
 
 def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
@@ -72,11 +76,39 @@ def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
         raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
-    make = problem.layout.flat_or_same if problem.along_lines and ours else problem.layout.flatten
-    flat = make(value, "the gradient's result", dtype=problem.x.dtype if problem.along_lines else np.float64)
+    dtype = problem.x.dtype if problem.along_lines else np.float64
+    try:
+        if problem.along_lines and ours:
+            flat = problem.layout.flat_or_same(value, RESULT, dtype=dtype)
+        else:
+            flat = _flattened(problem, value, RESULT, dtype)
+    except (TypeError, ValueError) as error:
+        from .given.results import explained
+
+        raise explained(error, value, problem.layout) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
+    return _signed(problem, flat)
+
+
+def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
+    """Return a claimed gradient as a new flat vector; what a structure leaves out as None counts as 0, with a note."""
+    if value is None:
+        return problem.layout.flatten(value, what, dtype=dtype)
+    absent: list[str] = []
+    flat = problem.layout.flatten(value, what, dtype=dtype, absent=absent)
+    if absent:
+        problem.note(
+            f"The gradient is None for {', '.join(absent[:LISTED])}{', …' * (len(absent) > LISTED)}, taken as 0."
+        )
     return flat
+
+
+def _signed(problem: Problem, flat: Flat) -> Flat:
+    """Return a claimed gradient as what a step is multiplied with: the sign of imaginary parts is a convention."""
+    if problem.is_conjugate:
+        problem.layout.conjugate(flat)
+    return -flat if problem.sign < 0 else flat
 
 
 def _compare(first: Flat, second: Flat, problem: Problem) -> None:

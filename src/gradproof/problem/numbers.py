@@ -45,15 +45,40 @@ def frozen(array: Flat) -> Flat:
     return array
 
 
-def as_numbers(value: Any, what: str) -> Flat:
-    """Return the value as an array of float32, float64 or integers; raise a clear error for anything else."""
+def in_x(indices: Flat | None, places: Any) -> Any:
+    """Return the flat index in the user's x of a coordinate that is checked, or of several."""
+    return places if indices is None else indices[places]
+
+
+def place_among(indices: Flat | None, index: int) -> int:
+    """Return which of the coordinates that are checked has this flat index in x; an IndexError if none has."""
+    if indices is None:
+        return index
+    at = int(np.searchsorted(indices, index))
+    if at == len(indices) or indices[at] != index:
+        raise IndexError(f"the coordinate {index} was not checked: only= or held= left it out")
+    return at
+
+
+def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
+    """Return the value as an array of float32, float64 or integers; raise a clear error for anything else.
+
+    With `allow_complex`, complex64 and complex128 will do as well.
+    """
     try:
         array = np.asarray(value)
     except ValueError as problem:
         raise ValueError(f"{what} cannot be converted to an array: {problem}") from None
+    except (TypeError, RuntimeError) as problem:  # arrays of other libraries say why, often in several lines
+        first = str(problem).partition("\n")[0]
+        raise TypeError(f"{what} cannot be converted to an array: {first}") from None
+    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
+        raise TypeError(f"{what} has masked elements, which have no value: fill them, as by .filled(0)")
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):
         raise TypeError(f"{what} must be float32 or float64, but is {array.dtype}: convert it to one of the two")
+    if kind == "c" and array.dtype.itemsize in (8, 16) and allow_complex:
+        return array
     if kind not in NUMBER_KINDS:
         raise TypeError(
             f"{what} must hold real numbers (float64, float32 or integers), not {_what_it_is(value, array)}"
@@ -65,10 +90,14 @@ def _what_it_is(value: Any, array: Flat) -> str:
     if value is None:
         return "None"
     if array.dtype.kind == "c":
-        return f"complex numbers ({array.dtype}): check the real and imaginary parts as separate coordinates"
+        return f"complex numbers ({array.dtype})"
     if array.dtype.kind in "US":
         return "text"
     if array.dtype.kind == "O":
-        kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-        return f"{kind} of Python objects" if array.ndim or isinstance(value, np.ndarray) else kind
+        if hasattr(value, "toarray"):
+            return f"a sparse matrix ({type(value).__name__}): convert it by .toarray()"
+        if isinstance(value, np.ndarray):
+            return "an array of Python objects: convert it by .astype(float)"
+        kind = f"a {type(value).__name__}"
+        return f"{kind} of Python objects" if array.ndim else kind
     return f"{array.dtype}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .exceptions import Exceptions
+from .given.foreign import is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
 
 # Long vectors are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
+ALONE = "with x alone"
+MORE = "; give what else it takes as args=, or pass a function of x"
 
 
 class Problem:
@@ -27,6 +30,10 @@ class Problem:
         self.raised = Exceptions()
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
         self.along_lines = False
+        # Whether the claimed gradient of a complex coordinate is the conjugate of what a step is multiplied with.
+        self.is_conjugate = False
+        # What claims are multiplied with: -1 where they are forces.
+        self.sign = 1
 
     @property
     def n(self) -> int:
@@ -37,6 +44,19 @@ class Problem:
     def is_float32(self) -> bool:
         """Whether the objective receives float32."""
         return self.x.dtype == np.float32
+
+    def again(self) -> Problem:
+        """Return the same problem for another check: without the notes and exceptions of this one."""
+        other = Problem(self.layout, self.x)
+        other.is_conjugate = self.is_conjugate
+        other.sign = self.sign
+        return other
+
+    @property
+    def whole(self) -> Problem:
+        """The problem with all of x; itself unless some coordinates are held."""
+        every = self.layout.whole()
+        return self if every is None else Problem(*every)
 
     def note(self, text: str) -> None:
         """Add a note to the report, unless it is there already."""
@@ -49,14 +69,58 @@ class Problem:
         return self.layout.build(flat), flat
 
 
-def read_problem(x: Any) -> Problem:
-    """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large."""
-    layout, flat = read(x)
-    problem = Problem(layout, flat)
-    if isinstance(x, np.ndarray) and np.may_share_memory(flat, x):
-        problem.x = problem.watch.own(flat, "x")
-    refuse_what_is_not_finite(layout, flat)
+class Choice(NamedTuple):
+    """What of x is checked, as the user says it: the arguments `only`, `held` and `names` of a check."""
+
+    only: Any = None
+    held: Any = None
+    names: Any = None
+
+    def indices(self, layout: Layout) -> Flat | None:
+        """Return the flat indices of the coordinates to check, None for all, and give them their names."""
+        if self.names is not None:
+            layout.use_names(self.names)
+        if self.only is None and self.held is None:
+            return None
+        # Imported on use: most checks are of all coordinates.
+        from .coordinates.chosen import chosen_coordinates
+
+        return chosen_coordinates(layout, self.only, self.held)
+
+    def problem(self, layout: Layout, flat: Flat) -> Problem:
+        """Return the problem at a flat point, restricted to what is to be checked."""
+        indices = self.indices(layout)
+        if indices is None:
+            return Problem(layout, flat)
+        from .coordinates.chosen import Chosen
+
+        every = flat.copy()
+        return Problem(Chosen(layout, every, indices), every[indices])
+
+
+EVERYTHING = Choice()
+
+
+def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> Problem:
+    """Return the problem at the user's x, which is never modified: it is copied, or only read if it is large.
+
+    With `hold`, integers, text and None in a structure are no coordinates.
+    """
+    layout, flat = _read(x, hold)
+    problem = choice.problem(layout, flat)
+    if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
+        problem.x = problem.watch.own(problem.x, "x")
+    refuse_what_is_not_finite(problem.layout, problem.x)
     return problem
+
+
+def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
+    if is_frame(x):
+        from .given.frames import read_frame  # on use, as are all forms that few have
+
+        return read_frame(x)
+    refuse_foreign(x)
+    return read(x, hold=hold)
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
@@ -77,7 +141,7 @@ def same_numbers(a: Flat, b: Flat) -> bool:
 
 def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     """Call the user's function with x; if its signature does not fit, raise an error that says how it is called."""
-    return called(f"the {what} is called with x alone", function, x)
+    return called(f"the {what} is called {ALONE}", function, x)
 
 
 def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -87,5 +151,6 @@ def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
     except TypeError as problem:
         # No frame below this one: the call itself failed, not something inside the function.
         if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            raise TypeError(f"{how}: {problem}") from None
+            hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
+            raise TypeError(f"{how}: {problem}{hint}") from None
         raise

@@ -7,212 +7,224 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 from __future__ import annotations
 
 import bisect
-import copy
-import functools
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from .filling import Filling
+from .nodes import Branch, Held, Leaf, Node, named
 from .numbers import Flat, as_numbers
-
-Node: TypeAlias = "Leaf | Branch"
-
-
-class Leaf(NamedTuple):
-    """An array or a number in the structure; the `dtype` of a plain Python number is None."""
-
-    path: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any] | None
-    start: int
-    stop: int
-    number: bool
-
-    def build(self, flat: Flat) -> Any:
-        """Return its part of a flat vector: a view in its own shape, or a number."""
-        if self.number:
-            return flat[self.start]
-        part = flat[self.start : self.stop]
-        return part if len(self.shape) == 1 else part.reshape(self.shape)
-
-    def build_batch(self, points: Flat) -> Any:
-        """Return its part of a matrix with one point per row."""
-        return points[:, self.start : self.stop].reshape((len(points), *self.shape))
-
-    def rows(self, points: Flat) -> Iterator[Any]:
-        """Yield its part of each point, as `build` returns it."""
-        if self.shape or self.number:
-            return iter(self.build_batch(points))
-        return map(self.build, points)  # iterating a matrix would give a number instead of a 0-d array
-
-
-class Branch:
-    """A dict, list or tuple in the structure; `kind` is "dict", "list" or "tuple"."""
-
-    def __init__(self, path: str, kind: str, keys: tuple[Any, ...], children: tuple[Node, ...], example: Any) -> None:
-        self.path = path
-        self.kind = kind
-        self.keys = keys
-        self.children = children
-        self.example = example
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what to pickle: the usual containers are emptied, so that the user's arrays stay behind."""
-        state = {name: value for name, value in self.__dict__.items() if name != "assemble"}
-        if type(self.example) in (dict, list, tuple):
-            state["example"] = type(self.example)()
-        elif hasattr(self.example, "_make"):
-            state["example"] = self.example._make([None] * len(self.children))
-        return state
-
-    def build(self, flat: Flat) -> Any:
-        """Return the structure filled with views of a flat vector."""
-        return self.assemble(child.build(flat) for child in self.children)
-
-    def build_batch(self, points: Flat) -> Any:
-        """Return the structure in which every array has a leading axis for the points."""
-        return self.assemble(child.build_batch(points) for child in self.children)
-
-    def rows(self, points: Flat) -> Iterator[Any]:
-        """Yield the structure of each point: much cheaper than building each of them."""
-        if not self.children:
-            return (self.build(point) for point in points)
-        return map(self.assemble, zip(*(child.rows(points) for child in self.children), strict=True))
-
-    @functools.cached_property
-    def assemble(self) -> Callable[[Iterable[Any]], Any]:
-        """A function that makes a new container of the user's own type from its parts."""
-        kind, keys = type(self.example), self.keys
-        if self.kind == "list":
-            return list
-        if self.kind == "tuple":
-            return kind._make if hasattr(kind, "_make") else tuple
-        if kind is dict:
-            return lambda parts: dict(zip(keys, parts, strict=True))
-
-        def like_the_example(parts: Iterable[Any]) -> Any:
-            container = copy.copy(self.example)
-            for key, part in zip(keys, parts, strict=True):
-                container[key] = part
-            return container
-
-        return like_the_example
-
-    def parts(self, value: Any, what: str) -> list[Any]:
-        """Return the parts of a value in order; raise a clear error if its structure is different."""
-        where = _named(self.path, what)
-        if self.kind != "dict":
-            if not isinstance(value, (list, tuple)) or len(value) != len(self.children):
-                raise ValueError(
-                    f"{where} is {_described(value)}, but x is a {self.kind} of length {len(self.children)}"
-                )
-            return list(value)
-        if not isinstance(value, Mapping):
-            raise ValueError(f"{where} is {_described(value)}, but x is a dict with the keys {_listed(self.keys)}")
-        missing = [key for key in self.keys if key not in value]
-        extra = [key for key in value if key not in self.keys]
-        if missing or extra:
-            faults = [f"lacks {_listed(missing)}"] * bool(missing) + [f"has the extra {_listed(extra)}"] * bool(extra)
-            raise ValueError(f"{where} {' and '.join(faults)}: x has the keys {_listed(self.keys)}")
-        return [value[key] for key in self.keys]
 
 
 class Layout:
-    """The layout of the user's x: its structure, the shapes and names of its arrays, and its dtype."""
+    """The layout of the user's x: its structure, the shapes and names of its arrays, and its dtype.
 
-    def __init__(self, root: Node) -> None:
+    Parameters
+    ----------
+    root
+        The structure.
+    title
+        What it is the structure of: "x" or "output", by which single arrays are named, too.
+    """
+
+    def __init__(self, root: Node, title: str = "x") -> None:
         self.root = root
+        self.title = title
+        # The user's own names of the coordinates of a vector.
+        self.names: tuple[str, ...] = ()
         self.leaves = tuple(_leaves(root))
         self.n = self.leaves[-1].stop if self.leaves else 0
         # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
         self.dtype = np.result_type(*{leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)})
         self._starts = [leaf.start for leaf in self.leaves]
 
-    @property
-    def build(self) -> Callable[[Flat], Any]:
-        """A function that returns a flat vector in the user's structure, without a copy."""
-        return self.root.build
+    def build(self, flat: Flat) -> Any:
+        """Return a flat vector in the user's structure, without a copy."""
+        return self.root.build(flat)
 
-    @property
-    def build_batch(self) -> Callable[[Flat], Any]:
-        """A function that returns a matrix of points in the user's structure, with a leading axis."""
-        return self.root.build_batch
+    def build_batch(self, points: Flat) -> Any:
+        """Return a matrix of points in the user's structure, with a leading axis."""
+        return self.root.build_batch(points)
 
-    @property
-    def rows(self) -> Callable[[Flat], Iterator[Any]]:
-        """A function that yields each row of a matrix of points in the user's structure."""
-        return self.root.rows
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield each row of a matrix of points in the user's structure."""
+        return self.root.rows(points)
 
     def name(self, index: int) -> str:
         """Return the name of a coordinate."""
-        leaf = self.leaves[bisect.bisect_right(self._starts, index) - 1]
-        path = leaf.path or "x"
+        if self.names:
+            return self.names[index]
+        leaf = self.leaf_of(index)
+        path, rest, part = leaf.path or self.title, index - leaf.start, ""
+        if leaf.is_complex:
+            rest, imaginary = divmod(rest, 2)
+            part = ".imag" if imaginary else ".real"
         if not leaf.shape:
-            return path
-        place, rest = [], index - leaf.start
+            return f"{path}{part}"
+        place = []
         for length in reversed(leaf.shape):
             rest, position = divmod(rest, length)
             place.append(str(position))
-        return f"{path}[{', '.join(reversed(place))}]"
+        return f"{path}[{', '.join(reversed(place))}]{part}"
+
+    @property
+    def indices(self) -> Flat | None:
+        """The flat indices in the user's x of the coordinates; None if these are all of x."""
+        return None
+
+    def whole(self) -> tuple[Layout, Flat] | None:
+        """Return the layout of all of x, and all of x, if some coordinates are held; else None."""
+        return None
+
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x."""
+        return index
+
+    @property
+    def total(self) -> int:
+        """The number of coordinates of the user's x, checked or held."""
+        return self.n
+
+    def leaf_of(self, index: int) -> Leaf:
+        """Return the array that holds a coordinate."""
+        return self.leaves[bisect.bisect_right(self._starts, index) - 1]
 
     def name_of_line(self, start: int, stop: int) -> str:
         """Return the name of the coordinates [start, stop)."""
         for leaf in self.leaves:
             if stop > start + 1 and (start, stop) == (leaf.start, leaf.stop):
-                return leaf.path or "x"
+                return leaf.path or self.title
         first = self.name(start)
         return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
 
-    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64) -> Flat:
-        """Return a value of this structure as a new flat vector; `what` names it in error messages."""
+    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64, absent: list[str] | None = None) -> Flat:
+        """Return a value of this structure as a new flat vector.
+
+        Parameters
+        ----------
+        value
+            Arrays and numbers in the structure; anything where the structure holds something fixed.
+        what
+            Names the value in error messages.
+        dtype
+            The type of the vector.
+        absent
+            A list to which the names of arrays are added that are None, or of JAX's type float0; they count as 0.
+            Without a list, None is an error.
+        """
         out = np.empty(self.n, dtype)
-        _fill(self.root, value, out, what)
+        Filling(out, what, self.title, absent).fill(self.root, value)
         return out
 
     def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
         """Return a value of this structure as a flat vector, without a copy if it is one already."""
-        fits = isinstance(value, np.ndarray) and isinstance(self.root, Leaf) and value.shape == self.root.shape
+        leaf = self.root if isinstance(self.root, Leaf) and not self.root.is_complex else None
+        fits = isinstance(value, np.ndarray) and leaf is not None and value.shape == leaf.shape
         if fits and value.dtype == dtype and value.flags.c_contiguous and value.dtype.isnative:
             same: Flat = np.asarray(value).reshape(-1)
             return same
         return self.flatten(value, what, dtype=dtype)
+
+    def conjugate(self, flat: Flat) -> None:
+        """Change the sign of the imaginary parts in a flat vector."""
+        imaginary = self.imaginary()
+        flat[imaginary] = -flat[imaginary]
+
+    def imaginary(self) -> Flat:
+        """Return for each coordinate whether it is an imaginary part."""
+        mask = np.zeros(self.n, bool)
+        for leaf in self.leaves:
+            if leaf.is_complex:
+                mask[leaf.start + 1 : leaf.stop : 2] = True
+        return mask
+
+    def spread(self, fill: Callable[[Node, Flat], None], unset: float) -> Flat:
+        """Return one number for each coordinate, `unset` where `fill`, called with the structure, writes none."""
+        out = np.full(self.n, unset)
+        fill(self.root, out)
+        return out
+
+    def use_names(self, names: Any) -> None:
+        """Take the user's names for the coordinates of a vector."""
+        listed = tuple(names)
+        if not all(isinstance(name, str) for name in listed):
+            raise TypeError("names must be texts, one for each coordinate of x")
+        if not isinstance(self.root, Leaf) or len(self.root.shape) != 1:
+            raise ValueError("names= is for x that is one vector; arrays in a dict have their names already")
+        if len(listed) != self.n:
+            raise ValueError(f"names has {len(listed)} names, but x has {self.n} coordinates")
+        self.names = listed
 
 
 # For vectors of this many elements a single point moves along the lines: a second one might not fit into memory.
 LARGE = 1 << 20
 
 
-def layout_of(x: Any) -> Layout:
-    """Return the layout of the user's x."""
-    layout = Layout(_node(x, "", [0]))
+def layout_of(x: Any, *, hold: bool = False) -> Layout:
+    """Return the layout of the user's x.
+
+    With `hold`, what cannot take a small step stays as it is, wherever it stands in a structure: integers, text, None.
+    Truth values always do.
+    """
+    layout = Layout(_Reading("x", hold).node(x, ""))
     if layout.n == 0:
         raise ValueError("x is empty: a gradient check needs at least one coordinate")
     return layout
 
 
-def read(x: Any) -> tuple[Layout, Flat]:
+def layout_of_output(value: Any, title: str = "output") -> Layout:
+    """Return the layout of what a function returned; it may be empty."""
+    return Layout(_Reading(title, hold=True).node(value, ""), title)
+
+
+def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
     """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
-    layout = layout_of(x)
+    layout = layout_of(x, hold=hold)
     return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
-def _node(value: Any, path: str, used: list[int]) -> Node:
-    if isinstance(value, Mapping):
-        keys = tuple(value)
-        children = tuple(_node(value[key], _join(path, _printable(str(key))), used) for key in keys)
-        return Branch(path, "dict", keys, children, value)
-    if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
-        names = getattr(value, "_fields", range(len(value)))
-        top = path or ("" if hasattr(value, "_fields") else "x")
-        children = tuple(_node(part, _join(top, str(name)), used) for name, part in zip(names, value, strict=True))
-        return Branch(path, "list" if isinstance(value, list) else "tuple", tuple(range(len(value))), children, value)
-    array = as_numbers(value, _named(path, "x"))
-    dtype = None if type(value) in (int, float) else _kept(array.dtype)
-    number = array.ndim == 0 and not isinstance(value, np.ndarray)
-    start, used[0] = used[0], used[0] + array.size
-    return Leaf(path, array.shape, dtype, start, used[0], number)
+class _Reading:
+    """Reads a structure: `used` coordinates were met so far."""
+
+    def __init__(self, title: str, hold: bool) -> None:
+        self.title = title
+        self.hold = hold
+        self.used = 0
+
+    def node(self, value: Any, path: str) -> Node:
+        """Return the node of a value at a path, and of all that is below it."""
+        if isinstance(value, Mapping):
+            keys = tuple(value)
+            children = tuple(self.node(value[key], _join(path, _printable(str(key)))) for key in keys)
+            return Branch(path, "dict", keys, children, value)
+        if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
+            names = getattr(value, "_fields", range(len(value)))
+            top = path or ("" if hasattr(value, "_fields") else self.title)
+            children = tuple(self.node(part, _join(top, str(name))) for name, part in zip(names, value, strict=True))
+            kind = "list" if isinstance(value, list) else "tuple"
+            return Branch(path, kind, tuple(range(len(value))), children, value)
+        if path and _is_held(value, self.hold):
+            return Held(path, np.array(value) if isinstance(value, np.ndarray) else value)
+        return self._leaf(value, path)
+
+    def _leaf(self, value: Any, path: str) -> Leaf:
+        array = as_numbers(value, named(path, self.title), allow_complex=True)
+        dtype = None if type(value) in (int, float) else _kept(array.dtype)
+        number = array.ndim == 0 and not isinstance(value, np.ndarray)
+        is_complex = array.dtype.kind == "c"
+        start, self.used = self.used, self.used + (2 if is_complex else 1) * array.size
+        return Leaf(path, array.shape, dtype, start, self.used, number, is_complex)
+
+
+def _is_held(value: Any, hold: bool) -> bool:
+    """Whether a value stays as it is: truth values, and with `hold` whatever holds no floating-point numbers."""
+    if isinstance(value, (bool, np.bool_)):
+        return True
+    if hold and (value is None or isinstance(value, (int, str, bytes))):
+        return True
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    return kind == "b" or (hold and kind in "iuUSOV")
 
 
 def _join(path: str, key: str) -> str:
@@ -224,13 +236,10 @@ def _printable(key: str) -> str:
     return key if key.isprintable() else repr(key)[1:-1]
 
 
-def _named(path: str, what: str) -> str:
-    return f"{what}, at {path!r}," if path else what
-
-
 def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return float32 for float32, and float64 for everything else."""
-    return np.dtype(np.float32) if dtype.kind == "f" and dtype.itemsize == 4 else np.dtype(np.float64)
+    """Return the type of the coordinates: float32 for float32 and complex64, and float64 for everything else."""
+    is_single = (dtype.kind, dtype.itemsize) in (("f", 4), ("c", 8))
+    return np.dtype(np.float32) if is_single else np.dtype(np.float64)
 
 
 def _is_numbers(value: Sequence[Any]) -> bool:
@@ -248,43 +257,6 @@ def _is_number(value: Any) -> bool:
 def _leaves(node: Node) -> Iterator[Leaf]:
     if isinstance(node, Leaf):
         yield node
-    else:
+    elif isinstance(node, Branch):
         for child in node.children:
             yield from _leaves(child)
-
-
-def _fill(node: Node, value: Any, out: Flat, what: str) -> None:
-    if isinstance(node, Leaf):
-        if isinstance(value, Mapping):
-            raise ValueError(
-                f"{_named(node.path, what)} is {_described(value)}, but x has an array of shape {node.shape}"
-            )
-        array = as_numbers(value, _named(node.path, what))
-        if not _same_shape(array.shape, node.shape):
-            raise ValueError(f"{_named(node.path, what)} has the shape {array.shape}, but x has the shape {node.shape}")
-        out[node.start : node.stop] = array.reshape(-1)
-        return
-    for child, part in zip(node.children, node.parts(value, what), strict=True):
-        _fill(child, part, out, what)
-
-
-def _same_shape(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    """Whether the shapes agree; a column, a row and a flat vector of equal length do."""
-    if shape == expected:
-        return True
-    long, expected_long = ([length for length in lengths if length != 1] for lengths in (shape, expected))
-    return long == expected_long and len(long) <= 1
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"a dict with the keys {_listed(value)}"
-    if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of length {operator.length_hint(value)}"
-    shape = getattr(value, "shape", None)
-    return f"an array of shape {tuple(shape)}" if shape is not None else f"of type {type(value).__name__}"
-
-
-def _listed(keys: Any) -> str:
-    words = [repr(key) for key in keys]
-    return ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")

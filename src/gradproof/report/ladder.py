@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.probes import along_one_coordinate
 from .cause import Cause
 
@@ -66,12 +66,27 @@ class Rung(NamedTuple):
 
 
 class Values:
-    """The values of the objective along single coordinates, round by round."""
+    """The values of the objective along single coordinates, round by round.
 
-    def __init__(self, x: Flat) -> None:
+    Parameters
+    ----------
+    x
+        The coordinates that are checked, n values.
+    indices
+        Their flat indices in the user's x; None if they are all of it.
+    """
+
+    def __init__(self, x: Flat, indices: Flat | None = None) -> None:
         self._x = x
+        self._indices = indices
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
+
+    def under(self, index: int) -> Values:
+        """Return the values of a single coordinate under another flat index."""
+        other = Values(self._x, np.array([index]))
+        other._rounds, other._at_x = self._rounds, self._at_x
+        return other
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
@@ -85,8 +100,12 @@ class Values:
 
     @property
     def x(self) -> Flat:
-        """The point, flat."""
+        """The coordinates that were checked, flat."""
         return self._x
+
+    def x_at(self, index: int) -> float:
+        """Return a coordinate of x by its flat index in the user's x."""
+        return float(self._x[place_among(self._indices, index)])
 
     @property
     def value(self) -> float:
@@ -110,7 +129,8 @@ class Values:
 
     def along(self, index: int) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
         """Return the value at x, and the steps and values along a coordinate in the order in which they were asked."""
-        found = [(starts == index, steps, values) for starts, steps, values in self._rounds]
+        place = place_among(self._indices, index)
+        found = [(starts == place, steps, values) for starts, steps, values in self._rounds]
         steps = [float(step) for chosen, steps, _ in found for step in steps[chosen]]
         values = [float(value) for chosen, _, values in found for value in values[chosen]]
         return self._at_x, tuple(steps), tuple(values)
@@ -124,7 +144,7 @@ class Values:
         return tuple(_rung(step, slopes, noise) for step, slopes in sorted(sides.items()))
 
     def _slope(self, index: int, step: float, value: float) -> float:
-        here = float(self._x[index])
+        here = self.x_at(index)
         taken = float(self._x.dtype.type(here + step)) - here
         return (value - self._at_x) / taken if taken and math.isfinite(value) else math.nan
 

@@ -11,7 +11,7 @@ from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
 from ..problem.exceptions import Raised
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, in_x
 from .cause import Cause
 from .power import BlockPower, Power
 from .records import Evidence, Finding
@@ -37,15 +37,17 @@ class Course(NamedTuple):
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     """Return the report of a check, with the user's names for coordinates."""
     findings = tuple(_findings(outcome.findings, evidence, float(outcome.report.noise_floor)))
+    layout, indices = evidence.layout, evidence.layout.indices
     lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
     return Report(
         **_numbers(outcome.report),
-        wrong=frozen(outcome.looked_at[wrong] if lines else np.flatnonzero(wrong)),
-        kinks=frozen(_kinks_of(findings) if lines else np.flatnonzero(outcome.kinks)),
+        wrong=frozen(in_x(indices, outcome.looked_at[wrong] if lines else np.flatnonzero(wrong))),
+        kinks=frozen(_kinks_of(findings) if lines else in_x(indices, np.flatnonzero(outcome.kinks))),
         findings=findings,
-        resolutions=frozen(_resolutions(outcome)),
+        resolutions=frozen(_resolutions(outcome, indices, layout.total)),
+        held=layout.total - layout.n,
         power=_power(outcome.report, evidence, course.gradient_evaluations) if lines else None,
-        sampled=frozen(outcome.looked_at),
+        sampled=frozen(in_x(indices, outcome.looked_at)),
         cause=_open_cause(outcome.report) if lines else None,
         **course._asdict(),
         _evidence=_completed(evidence, outcome.report),
@@ -115,10 +117,15 @@ def _open_cause(report: structs.Report) -> Cause | None:
     return Cause.from_code(report.cause) if is_open else None
 
 
-def _resolutions(outcome: Outcome) -> Flat:
+def _resolutions(outcome: Outcome, indices: Flat | None, total: int) -> Flat:
     if not outcome.resolutions.size:
         return outcome.resolutions
-    return np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)
+    known = np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)
+    if indices is None:
+        return known
+    every = np.full(total, np.nan)
+    every[indices] = known
+    return every
 
 
 def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
@@ -126,18 +133,31 @@ def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
+    indices = evidence.layout.indices
     # Converted a column at a time, because there may be thousands.
     columns = [records[name].tolist() for name in (*SAME, "start", "stop", "cause", "kink")]
     for *same, start, stop, cause, kink in zip(*columns, strict=True):
+        common = dict(zip(SAME, same, strict=True)) | _ends(start, stop, indices)
+        common["partner"] = _partner(common["partner"], indices)
         yield Finding(
-            **dict(zip(SAME, same, strict=True)),
-            index=start,
+            **common,
+            index=common["start"],
             name=evidence.layout.name_of_line(start, stop),
             cause=Cause.from_code(cause),
             has_kink=bool(kink),
             _values=evidence.values,
             _noise=noise,
         )
+
+
+def _ends(start: int, stop: int, indices: Flat | None) -> dict[str, int]:
+    """Return where a line begins and ends in the user's x: what is held in between is not part of it."""
+    return {"start": int(in_x(indices, start)), "stop": int(in_x(indices, stop - 1)) + 1}
+
+
+def _partner(place: int, indices: Flat | None) -> int:
+    """Return the flat index in x of a coordinate that shares a kink or a value; -1 stands for none."""
+    return int(in_x(indices, place)) if place >= 0 else -1
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

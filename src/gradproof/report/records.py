@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..problem.exceptions import Raised
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.structure import Layout
 from .cause import Cause
+from .explanation import Explanation
 from .ladder import Rung, Values
 from .power import Power
 
@@ -51,6 +52,10 @@ class Finding:
         Flat index of the coordinate that shares the kink, if the two claimed values contradict each other; else -1.
     rows : int or None
         The number of data points on which the finding was settled; None for all of them.
+    output : int
+        The flat index of the output, where a function with many outputs was checked and a single one is meant; else -1.
+    explanation : str
+        What explains its error together with others, such as "claimed = 0.5 × slope"; "" if nothing simple does.
 
     Examples
     --------
@@ -93,6 +98,10 @@ class Finding:
     _noise: float = field(repr=False, compare=False)
     # How few data points at a time settled the finding, if all of them together could not.
     rows: int | None = None
+    # The flat index of the output, where a function with many outputs was checked and a single one is meant; else -1.
+    output: int = -1
+    # What explains its error together with others, in words; "" if nothing simple does.
+    explanation: str = ""
 
     @property
     def ladder(self) -> tuple[Rung, ...]:
@@ -138,6 +147,12 @@ class Evidence(NamedTuple):
     usual: tuple[float, float, int] | None = None
 
 
+def resolutions_of(report: Record) -> Flat:
+    """Return the resolutions of the coordinates that were checked, without those of x that were held."""
+    indices = report._evidence.layout.indices
+    return report.resolutions if indices is None or not report.resolutions.size else report.resolutions[indices]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
@@ -181,6 +196,15 @@ class Record:
     atol: float = 0.0
     vouched: float = 0.0
     unseen: int = 0
+    # The number of coordinates of x that were held where they are; n does not count them.
+    held: int = 0
+    # The number of outputs that took part, of a function with many; 0 for an objective.  And what was checked.
+    outputs: int = 0
+    subject: str = "gradient"
+    # What it was compared with.
+    against: str = "objective"
+    # What explains the errors, array by array.
+    explanations: tuple[Explanation, ...] = ()
 
     def name(self, index: int) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.
@@ -201,7 +225,11 @@ class Record:
         >>> report.name(5), report.name(6)
         ('W[1, 2]', 'b[0]')
         """
-        return self._evidence.layout.name(index)
+        return self._evidence.layout.name(self._place(index))
+
+    def _place(self, index: int) -> int:
+        """Return which of the coordinates that were checked has a flat index of x."""
+        return place_among(self._evidence.layout.indices, index)
 
     def claimed(self, index: int) -> float:
         """Return the value that the gradient claims for a coordinate.
@@ -218,7 +246,7 @@ class Record:
         >>> check(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 3.0])).claimed(1)
         6.0
         """
-        return float(self._evidence.claimed[index])
+        return float(self._evidence.claimed[self._place(index)])
 
     def ladder(self, index: int) -> tuple[Rung, ...]:
         """Return the slopes of a coordinate at every step that was tried, finest first.

@@ -75,6 +75,16 @@ class Report(Record):
         Remarks about the objective, the gradient or the check.
     rows : int or None
         The number of data points, if given.
+    held : int
+        The number of coordinates that `only` or `held` left out; `n` does not count them.  Indices are those of all of
+        x, and the `resolutions` of what was held are NaN.
+    outputs : int
+        The number of outputs that took part, of a function with many; 0 for an objective.
+    subject, against : str
+        What was checked, such as "gradient" or "vjp", and what it was compared with, such as "objective".
+    explanations : tuple of Explanation
+        What explains the errors of a wrong gradient, array by array, where something simple does; printed, such as
+        ``all of W2: claimed = 0.5 × slope``.
     exceptions : tuple of Raised
         What the objective raised away from x, one record for each type of exception; such points are missing values.
     outside : int
@@ -144,8 +154,9 @@ class Report(Record):
         from .text.explaining import explain
 
         index = operator.index(index)
-        if not 0 <= index < self.n:
-            raise IndexError(f"index {index} is out of range: coordinates go from 0 to {self.n - 1}")
+        total = self.n + self.held
+        if not 0 <= index < total:
+            raise IndexError(f"index {index} is out of range: coordinates go from 0 to {total - 1}")
         return explain(self, index)
 
     def __bool__(self) -> bool:

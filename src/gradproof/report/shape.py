@@ -79,7 +79,7 @@ def shape_of(finding: Finding) -> Shape:
         return Shape("equal", EQUAL)
     at_x, steps, values = finding._values.along(finding.index)
     sides = [_side(sign, at_x, steps, values) for sign in (-1, 1)]
-    x = float(finding._values.x[finding.index])
+    x = finding._values.x_at(finding.index)
     return (
         _stairs(sides, at_x, values)
         or _jump(sides, finding._noise, math.ulp(x))

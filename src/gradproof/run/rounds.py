@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
-from ..evaluators.arrays.inplace import InPlace
+from ..evaluators.arrays.inplace import InPlace, InPlaceProblem
 from ..evaluators.choice import evaluator_for, gradient_function
 from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
@@ -19,12 +19,12 @@ from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..problem.watching import ChangedError
-from ..report import inner_tolerance
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
+from ..report.remarks import inner_tolerance, negated
+from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
-from ..report.vacuous import remarks
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
@@ -39,7 +39,7 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     deadline = settings.deadline(started)
     keeper = _keeper(settings)
     mode = settings.mode
-    problem, gradient = _problem(objective, gradient, x, lambda n: uses_lines(n, mode, options.budget))
+    problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
     box = read_bounds(settings.bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
@@ -47,23 +47,39 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
         pace = Pace(deadline, keeper.advance(advance))
         with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
             claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
-            values = Values(problem.x)
+            values = Values(problem.x, problem.layout.indices)
             engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
             answers = keeper.record(evaluator, engine, values, problem, calls)
             stopped_by = _run(engine, answers, evaluator, values, keeper)
     outcome = engine.result()
     if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
-    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
-        problem.note(remark)
-    if remark := inner_tolerance.remark(outcome.findings, problem.x):
-        problem.note(remark)
+    _note_remarks(problem, claimed, values, outcome)
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.raised.all()
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
-    return make_report(outcome, evidence, course)
+    return _explained(make_report(outcome, evidence, course))
+
+
+def _about_convention(problem: Problem, outcome: Outcome) -> str:
+    """Return a remark if claims for complex coordinates are of another convention, else ""."""
+    if not any(leaf.is_complex for leaf in problem.layout.leaves):
+        return ""
+    from ..report.remarks import conjugated
+
+    return conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate)
+
+
+def _explained(report: Report) -> Report:
+    """Return a report with what explains its errors, if there are any."""
+    if report.verdict != "wrong":
+        return report
+    # Imported on use: most gradients are right.
+    from ..diagnosis.diagnose import explained
+
+    return explained(report)
 
 
 def _keeper(settings: Settings) -> Keeper:
@@ -81,17 +97,26 @@ def _is_early(outcome: Outcome, mode: str) -> bool:
     return bool(outcome.report.early if mode == "lines" else outcome.report.untested)
 
 
-def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int], bool]) -> tuple[Problem, Any]:
+def _problem(
+    objective: Any, gradient: Any, x: Any, settings: Settings, along_lines: Callable[[int], bool]
+) -> tuple[Problem, Any]:
     """Return the problem, and the gradient as `claimed_gradient` takes it."""
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        return objective.problem(gradient, along_lines)
+        inside, gradient = objective.problem(gradient, along_lines, settings.choice)
+        inside.sign = settings.read_sign()
+        return inside, gradient
     if x is None:
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
-    problem = read_problem(x)
+    if isinstance(x, Problem):
+        problem = x.again()
+    else:
+        problem = read_problem(x, settings.choice)
+        problem.is_conjugate = settings.is_conjugate()
+        problem.sign = settings.read_sign()
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 
@@ -99,6 +124,25 @@ def _problem(objective: Any, gradient: Any, x: Any, along_lines: Callable[[int],
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
     sizes = evaluator.use_lines(claimed).sizes if problem.along_lines else None
     return Engine(problem, claimed, options, sizes, zeroed=zeroed)
+
+
+def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome) -> None:
+    """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
+    if outcome.report.verdict == codes.VERDICT_WRONG and not problem.raised.all():
+        kept, outside = values.first(values.rounds)[2], outcome.report.outside
+        everywhere = not (problem.along_lines or outcome.report.untested)
+        in_place = isinstance(problem, InPlaceProblem)
+        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
+            problem.notes.insert(0, remark)
+    acceptable = _acceptable(problem, outcome)
+    for remark in remarks(problem.layout, problem.x, claimed, acceptable):
+        problem.note(remark)
+    if remark := negated.remark(outcome.findings, claimed, acceptable, problem.sign):
+        problem.note(remark)
+    if remark := _about_convention(problem, outcome):
+        problem.note(remark)
+    if remark := inner_tolerance.remark(outcome.findings, problem.x):
+        problem.note(remark)
 
 
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:

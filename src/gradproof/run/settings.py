@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 from ..engine import Options
 from ..problem.numbers import read_seed, whole
+from ..problem.point import Choice
 
+# Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
+CONVENTIONS = {"pytorch": False, "jax": True, "autograd": True}
 MODES = ("auto", "full", "lines")
 
 
@@ -26,6 +29,29 @@ class Settings(NamedTuple):
     save: str | os.PathLike[str] | None = None
     resume: str | os.PathLike[str] | None = None
     atol: float | None = None
+    only: Any = None
+    held: Any = None
+    names: Any = None
+    convention: str | None = None
+    sign: int = 1
+
+    @property
+    def choice(self) -> Choice:
+        """What of x is to be checked."""
+        return Choice(self.only, self.held, self.names)
+
+    def is_conjugate(self) -> bool:
+        """Whether claims for complex coordinates are conjugates; raise an error for an unknown convention."""
+        if self.convention not in (None, *CONVENTIONS):
+            known = ", ".join(f'"{name}"' for name in CONVENTIONS)
+            raise ValueError(f"convention must be one of {known}, not {self.convention!r}")
+        return CONVENTIONS[self.convention or "pytorch"]
+
+    def read_sign(self) -> int:
+        """Return the sign of the claim; raise an error if it is none."""
+        if isinstance(self.sign, bool) or self.sign not in (1, -1):
+            raise ValueError(f"sign must be 1, or -1 for a claim that is minus the gradient, not {self.sign!r}")
+        return int(self.sign)
 
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""

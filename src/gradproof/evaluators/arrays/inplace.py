@@ -12,7 +12,7 @@ import numpy as np
 from ...problem.bounds import Bounds
 from ...problem.claim import ONLY_OURS, Claimed
 from ...problem.numbers import Flat
-from ...problem.point import Problem, called, refuse_what_is_not_finite
+from ...problem.point import EVERYTHING, Choice, Problem, called, refuse_what_is_not_finite
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..pace import ALL, Pace
@@ -31,12 +31,14 @@ class InPlace:
         self.parameters = parameters
         self.function = function
 
-    def problem(self, gradient: Any, along_lines: Callable[[int], bool]) -> tuple[InPlaceProblem, Any]:
+    def problem(
+        self, gradient: Any, along_lines: Callable[[int], bool], choice: Choice = EVERYTHING
+    ) -> tuple[InPlaceProblem, Any]:
         """Return the problem at the present values, and the gradient as `claimed_gradient` takes it.
 
         Along lines the gradient is computed first, so that its temporary memory is free again before x is copied.
         """
-        arrays = Arrays(self.parameters)
+        arrays = _chosen(Arrays(self.parameters), choice)
         arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
         if along_lines(arrays.layout.n):
             claimed = _claimed(gradient, arrays)
@@ -95,6 +97,16 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     if not callable(f):
         raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {f!r:.40}")
     return InPlace(parameters, f)
+
+
+def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
+    """Return the arrays, or the chosen ones of their coordinates."""
+    indices = choice.indices(arrays.layout)
+    if indices is None:
+        return arrays
+    from .picked import PickedArrays
+
+    return PickedArrays(arrays, indices)
 
 
 class InPlaceProblem(Problem):

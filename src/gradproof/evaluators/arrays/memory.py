@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...problem.nodes import Branch, Leaf, Node
 from ...problem.numbers import Flat
 from ...problem.point import PIECE
-from ...problem.structure import Layout, Leaf, Node, layout_of
+from ...problem.structure import Layout, layout_of
 from ...problem.watching import fingerprint
 
 # NumPy's limit on work when it looks for an element that two arrays share; beyond it they count as sharing one.
@@ -27,7 +28,10 @@ class Block(NamedTuple):
     @property
     def in_one_piece(self) -> bool:
         """Whether the elements are contiguous, aligned and in native byte order."""
-        return bool(self.array.flags.c_contiguous and self.array.flags.aligned and self.array.dtype.isnative)
+        is_whole = isinstance(self.elements, np.ndarray)
+        return bool(
+            is_whole and self.array.flags.c_contiguous and self.array.flags.aligned and self.array.dtype.isnative
+        )
 
 
 class Arrays:
@@ -109,9 +113,9 @@ def _leaves_of(node: Node, value: Any) -> Iterator[Any]:
     """Yield the arrays and numbers of a value of this structure, in the order of the leaves."""
     if isinstance(node, Leaf):
         yield value
-        return
-    for child, part in zip(node.children, node.parts(value, "x"), strict=True):
-        yield from _leaves_of(child, part)
+    elif isinstance(node, Branch):
+        for child, part in zip(node.children, node.parts(value, "x"), strict=True):
+            yield from _leaves_of(child, part)
 
 
 def _pieces(array: Flat) -> Iterator[Flat]:

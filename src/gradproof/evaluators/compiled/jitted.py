@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from ...core.records.codes import OUTSIDE
+from ...problem.nodes import Leaf
 from ...problem.point import Problem
-from ...problem.structure import Leaf
 from .functions import NativeFunction
 
 # What compiled code calls to run a parallel loop, be it in the function itself or in one that it calls.
@@ -27,7 +27,7 @@ def as_native_function(objective: Any, problem: Problem, failed: int = OUTSIDE) 
     None if Numba cannot call the objective with one array.
     """
     root = problem.layout.root
-    if not isinstance(root, Leaf) or not root.shape:
+    if not isinstance(root, Leaf) or not root.shape or root.is_complex or problem.layout.indices is not None:
         return None
     shape = root.shape if len(root.shape) > 1 else None
     return _wrapped(objective, shape, problem.x.dtype.name, failed)

@@ -112,6 +112,7 @@ def _threads(threads: Any) -> int | None:
 
 def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any], Any]:
     """Return a native gradient as a Python function that returns the structure of x."""
+    problem = problem.whole
 
     def gradient(_: Any) -> Any:
         call = c_function(function, problem, GRADIENT)

@@ -68,7 +68,7 @@ def _along_lines(report: Record, index: int) -> str:
 
 def _unseen(report: Record, index: int) -> str:
     """Return a sentence if the array that holds a coordinate could be off by a factor of 2 unseen."""
-    leaf = next(leaf for leaf in report._evidence.layout.leaves if leaf.start <= index < leaf.stop)
+    leaf = report._evidence.layout.leaf_of(report._place(index))
     hidden = report.power is not None and leaf.path in report.power.unseen
     return f" But {leaf.path} could be off by a factor 2 unseen." if hidden else ""
 

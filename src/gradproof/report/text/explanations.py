@@ -12,6 +12,15 @@ from ..shape import Shape, shape_of
 from .figures import filled
 
 NAMES = 3
+# The most explanations that are shown.
+MOST = 4
+
+
+def why(report: Record, width: int) -> str:
+    """Return what explains the errors, array by array, a line or two for each."""
+    shown = [filled("  ", str(one), "    ", width) for one in report.explanations[:MOST]]
+    more = len(report.explanations) - MOST
+    return "\n".join([*shown, f"  … and {more} more explanations"] if more > 0 else shown)
 
 
 def explanations(report: Record, undecided: Sequence[Finding], width: int) -> str:

@@ -10,7 +10,8 @@ from ...core.text import sentences
 from ..advice import about_noise
 from ..cause import Cause
 from ..records import Finding, Record
-from .figures import filled, number, setting, short
+from .facts import about_atol, about_held, about_objective, agrees, calls_of
+from .figures import filled, number, short
 
 REASONS = {
     Cause.STEP_LIMITED: sentences.STEP_LIMITED_ALONG_LINES,
@@ -26,7 +27,7 @@ def headline_of_lines(report: Record) -> str:
     """Return the verdict in words, on one line."""
     along = f"along random lines through all {report.n:,} coordinates"
     if report.verdict == "right":
-        return f"right: the gradient agrees with the objective {along}"
+        return f"right: the {agrees(report)} {along}"
     if report.verdict == "inconclusive":
         reason = REASONS.get(report.cause or Cause.UNTESTED)
         return f"inconclusive: nothing is wrong, but {reason or about_noise(report)}"
@@ -39,36 +40,19 @@ def headline_of_lines(report: Record) -> str:
     where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
     if len(blocks) > NAMED_BLOCKS:
         where += f" and {len(blocks) - NAMED_BLOCKS} more"
-    return f"wrong: the gradient disagrees with the objective {along}; {named}{where}"
-
-
-def calls_of(report: Record) -> str:
-    """Return how often objective and gradient were called, and how many points were left out, as text."""
-    calls = f"{report.evaluations:,} of the objective"
-    if report.gradient_evaluations:
-        calls += f", {report.gradient_evaluations} of the gradient"
-    if report.outside:
-        calls += f"; {report.outside:,} {'point' if report.outside == 1 else 'points'} outside the bounds left out"
-    return calls
-
-
-def about_atol(report: Record) -> dict[str, str]:
-    """Return the absolute error that was allowed, as a fact; nothing if there was none."""
-    if not report.atol:
-        return {}
-    return {"atol": f"an error of {setting(report.atol)} {sentences.UNIT} is allowed in every coordinate"}
+    return f"wrong: the {report.subject} disagrees with the {report.against} {along}; {named}{where}"
 
 
 def facts_of_lines(report: Record) -> dict[str, str]:
     """Return the facts on which the verdict rests, by name."""
     power = report.power
-    facts = about_atol(report)
+    facts = {**about_held(report), **about_atol(report)}
     if power is not None and power.lines:
         facts["power"] = str(power) if report.verdict != "wrong" else f"before the disagreement, {power}"
         if power.hidden:
             facts["kinks at x"] = f"may hide errors of up to {short(power.hidden)} along a line"
     if report.evaluations:
-        facts["objective"] = f"{report.value:.9g} at x, computed in {report.arithmetic}"
+        facts |= about_objective(report)
         facts["noise floor"] = f"{short(report.noise_floor)} (measured)"
         if report.nondeterministic:
             facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
@@ -84,8 +68,17 @@ def long_lines(report: Record, width: int) -> str:
     return "\n".join(filled("  ", _sentence(one, report), "    ", width) for one in long)
 
 
+def _count(one: Finding, report: Record) -> int:
+    """Return how many coordinates a line has: what is held in between is not part of it."""
+    indices = report._evidence.layout.indices
+    if indices is None:
+        return one.stop - one.start
+    first, last = np.searchsorted(indices, (one.start, one.stop))
+    return int(last - first)
+
+
 def _sentence(one: Finding, report: Record) -> str:
-    size = one.stop - one.start
+    size = _count(one, report)
     sampled = report.sampled[(report.sampled >= one.start) & (report.sampled < one.stop)]
     text = f"{one.name}: "
     if sampled.size:

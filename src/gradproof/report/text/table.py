@@ -9,10 +9,12 @@ import numpy as np
 
 from ...core.text.sentences import UNIT
 from ..cause import Cause
-from ..records import Finding, Record
-from .explanations import explanations, shared_kink
+from ..records import Finding, Record, resolutions_of
+from ..remarks.vacuous import UNCHANGED
+from .explanations import explanations, shared_kink, why
+from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
-from .lines import ENDED_BY, REASONS, about_atol, calls_of, facts_of_lines, headline_of_lines, long_lines
+from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
 
 WIDTH = 100
@@ -33,7 +35,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = filled("", headline(report), "", width)
-    missing = filled("", not_vouched_for(report), "", width)
+    missing = filled("", not_vouched_for(report) or _about_f(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -42,7 +44,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
-        f"{head}\n{missing}" if missing else head,
+        "\n".join(part for part in (head, missing, why(report, width)) if part),
         _facts(report, width),
         long_lines(report, width),
         _table("wrong", wrong, ROWS, len(report.wrong), _slopes, width),
@@ -61,11 +63,16 @@ def headline(report: Record) -> str:
         return headline_of_lines(report)
     if report.verdict == "right":
         at_kinks = f", {len(report.kinks):,} of them at or near a kink" if len(report.kinks) else ""
-        return f"right: the gradient agrees with the objective in {_all(report.n)}{at_kinks}"
+        return f"right: the {agrees(report)} in {_all(report.n)}{at_kinks}"
     left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
     parts = [f"{count:,} {what}" for count, what in left if count]
     if report.verdict == "wrong":
-        return "; ".join([f"wrong: the gradient is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts])
+        where = f"is wrong in {len(report.wrong):,} of {_coordinates(report.n)}"
+        if not len(report.wrong) and not parts:
+            where = f"is wrong, although it agrees with the {report.against} in {_all(report.n)}: see the notes"
+        return "; ".join([f"wrong: the {report.subject} {where}", *parts])
+    if not parts:
+        return "inconclusive: nothing is wrong, but not everything was checked: see the notes"
     first, *rest = parts
     count, _, what = first.partition(" ")
     open_ones = f"{count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"
@@ -80,11 +87,11 @@ def _facts(report: Record, width: int) -> str:
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
-    facts = {"tested": tested, **about_atol(report)}
+    facts = {"tested": tested, **about_held(report), **about_atol(report)}
     if report.resolution > 0:
         facts["resolution"] = _resolution(report)
-    if report.evaluations:
-        facts |= {"objective": f"{report.value:.9g} at x, computed in {report.arithmetic}", "noise floor": noise}
+    if report.evaluations and report.rounds:
+        facts |= {**about_objective(report), "noise floor": noise}
     if report.nondeterministic:
         facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
     facts["evaluations"] = calls_of(report)
@@ -110,11 +117,12 @@ def _resolution(report: Record) -> str:
 def _usual(report: Record) -> tuple[float, float, int]:
     """Return what the engine says of usual resolutions, for those that fewer rows have changed since."""
     claimed = np.abs(np.asarray(report._evidence.claimed, np.float64))
-    known = np.isfinite(report.resolutions)
+    resolutions = resolutions_of(report)
+    known = np.isfinite(resolutions)
     chosen = known & np.isfinite(claimed) & (claimed > 0)
     with np.errstate(over="ignore"):
-        relative = float(np.median(report.resolutions[chosen] / claimed[chosen])) if chosen.any() else math.nan
-    median = float(np.median(report.resolutions[known])) if known.any() else math.nan
+        relative = float(np.median(resolutions[chosen] / claimed[chosen])) if chosen.any() else math.nan
+    median = float(np.median(resolutions[known])) if known.any() else math.nan
     return median, relative, int(np.count_nonzero(chosen))
 
 
@@ -198,7 +206,14 @@ def _cut(name: str, room: int) -> str:
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
     raised = map(str, report.exceptions)
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *report.warnings))
+    others = report.warnings[1:] if _about_f(report) else report.warnings
+    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *others))
+
+
+def _about_f(report: Record) -> str:
+    """Return the first note if it says that f is not the function that the gradient belongs to, else ""."""
+    first = report.warnings[0] if report.warnings else ""
+    return first if first.startswith(UNCHANGED) else ""
 
 
 def _fewness(one: Finding) -> tuple[int, int]:

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from ..records import Record
+from ...problem.numbers import in_x
+from ..records import Record, resolutions_of
 from .figures import setting
 
 MOST_NAMES = 6
@@ -32,8 +33,8 @@ def unseen_names(report: Record) -> tuple[str, ...]:
         return report.power.unseen[:MOST_NAMES]
     claimed = np.abs(np.asarray(report._evidence.claimed, np.float64))
     with np.errstate(all="ignore"):
-        factors = np.where(claimed > 0, report.resolutions / claimed, 0.0)
-    worst = np.argsort(-factors, kind="stable")[: min(MOST_NAMES, report.unseen)]
+        factors = np.where(claimed > 0, resolutions_of(report) / claimed, 0.0)
+    worst = in_x(report._evidence.layout.indices, np.argsort(-factors, kind="stable")[: min(MOST_NAMES, report.unseen)])
     return tuple(report.name(int(index)) for index in worst)
 
 

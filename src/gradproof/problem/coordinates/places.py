@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any, NamedTuple
 
-from .numbers import whole
-from .point import Problem
-from .structure import Leaf
+from ..nodes import Leaf
+from ..numbers import whole
+from ..point import Problem
+from .chosen import hint_for
 
 ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
 
@@ -27,6 +27,9 @@ def place_of(problem: Problem, index: Any) -> Place:
     if index is None:
         return Place(0, n, layout.name(0) if n == 1 else "x")
     if isinstance(index, str):
+        if (name := index.strip()) in layout.names:
+            at = layout.names.index(name)
+            return Place(at, at + 1, name)
         return _named(problem, index)
     number = whole(index, f"index must be a flat index or a name such as {layout.name(0)!r}")
     if not 0 <= number < n:
@@ -48,15 +51,7 @@ def _named(problem: Problem, name: str) -> Place:
         if element and element.group(1) == (leaf.path or "x"):
             return _element(problem, leaf, element.group(2), text)
     known = sorted({leaf.path or "x" for leaf in leaves})
-    path = element.group(1) if element else text
-    lowered = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(path.lower(), lowered, n=1)
-    hint = (
-        f"did you mean {lowered[close[0]]}?"
-        if close
-        else f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
-    )
-    raise ValueError(f"x has no {text}; {hint}")
+    raise ValueError(f"x has no {text}; {hint_for(element.group(1) if element else text, known)}")
 
 
 def _element(problem: Problem, leaf: Leaf, inside: str, text: str) -> Place:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.records import codes
-from ..problem.numbers import Flat
+from ...core.records import codes
+from ...problem.numbers import Flat
 
 # Fewer coordinates do not show whether their errors are similar.
 FEWEST = 3

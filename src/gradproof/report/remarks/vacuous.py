@@ -1,4 +1,4 @@
-"""Detects agreement that proves little: everything is zero, a block is dead, or a regulariser explains a gradient."""
+"""Detects what proves little: all that agrees is zero, a block is dead, a regulariser explains it, f ignores x."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..problem.structure import Layout, Leaf
+from ...problem.nodes import Leaf
+from ...problem.numbers import Flat
+from ...problem.structure import Layout
 
 # Quotients of claimed value and coordinate that differ by less than this, relatively, count as one factor.
 SAME = 1e-9
@@ -17,6 +18,8 @@ FEWEST = 2
 LONG = 4096
 # Long blocks are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
+# How the remark begins that goes before all others: it is about f, not about the gradient.
+UNCHANGED = "f does not change with "
 
 
 def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
@@ -43,6 +46,36 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[st
     if len(blocks) < 2:
         return []
     return [*_dead(blocks, claimed, acceptable), *_regularised(blocks, x, claimed, acceptable)]
+
+
+def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_place: bool) -> str:
+    """Return a remark if f has the value that it has at x wherever a single coordinate was moved, else "".
+
+    Parameters
+    ----------
+    value
+        f(x).
+    values
+        The values where one coordinate was moved; NaN where f has none.
+    outside
+        How many points were left out because they lie outside the bounds.
+    everywhere
+        Whether every coordinate was moved.
+    in_place
+        Whether f reads its parameters in place.
+    """
+    known = values[~np.isnan(values)]
+    if not known.size or values.size - known.size > outside or not (known == value).all():
+        return ""
+    where = "these arrays" if in_place else "x"
+    if not everywhere:
+        where += ", at least not with the coordinates that were moved one by one"
+    hint = (
+        "Does it read copies of them? Then pass the arrays that it reads."
+        if in_place
+        else "Are its parameters kept elsewhere? Then check gradproof.in_place(parameters, f)."
+    )
+    return f"{UNCHANGED}{where}: at all {known.size:,} points it has the same value as at x, to the bit. {hint}"
 
 
 def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat) -> Iterator[str]:

@@ -1,0 +1,102 @@
+"""Slopes that are right but stand in the wrong places: transposed, read in another order, flipped, shifted, swapped."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from .coincidence import is_no_coincidence
+from .evidence import MARGIN, Evidence
+
+Order: TypeAlias = Literal["C", "F"]
+
+# The relative accuracy within which a claim is a slope.
+ROUNDING = 1e-6
+# Rows are compared with each other up to this many.
+MOST_ROWS = 400
+FEWEST = 2
+
+
+def rearranged(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by slopes in other places; None if no arrangement fits.
+
+    Parameters
+    ----------
+    whole
+        All coordinates of the array, each of which must be known.
+    """
+    if not whole.is_complete or whole.wrong.sum() < FEWEST or not np.isfinite(whole.claimed).all():
+        return None
+    claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
+    tolerance = _tolerance(whole)
+    candidates = list(_candidates(slope))
+    for name, other in candidates:
+        if other.shape == claimed.shape and np.all(np.abs(claimed - other) <= tolerance):
+            scale = np.abs(slope - np.mean(slope)).mean()
+            moved = whole.shaped(whole.wrong)
+            if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
+                return Explanation("rearranged", "", f"claimed = slope, {name}")
+    return _permuted(claimed, slope, tolerance)
+
+
+def _tolerance(whole: Evidence) -> Flat:
+    """Return within what a claim is a slope that stands elsewhere: whose bar, is not known."""
+    largest = float(np.max(MARGIN * whole.bar[whole.wrong], initial=0.0))
+    return whole.shaped(np.maximum(MARGIN * whole.bar, largest) + ROUNDING * np.abs(whole.claimed))
+
+
+def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
+    """Yield what the slopes look like in other arrangements, the simplest first."""
+    axes = range(slope.ndim)
+    for one, other in itertools.combinations(axes, 2):
+        if slope.shape[one] == slope.shape[other]:
+            yield _transposed(slope.ndim, one, other), slope.swapaxes(one, other)
+    if slope.ndim > 1:
+        yield "in Fortran order instead of C order", _read(slope, "F", "C")
+        yield "in C order instead of Fortran order", _read(slope, "C", "F")
+    for axis in axes:
+        if slope.shape[axis] > 1:
+            yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
+            for shift in (1, -1):
+                yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
+    for one, other in itertools.combinations(axes, 2):
+        yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
+
+
+def _read(slope: Flat, written: Order, read: Order) -> Flat:
+    """Return the slopes as they look if they are written in one order and read in another."""
+    flat = slope.ravel(order=written)
+    other: Flat = flat.reshape(slope.shape, order=read)
+    return other
+
+
+def _transposed(ndim: int, one: int, other: int) -> str:
+    return "transposed" if ndim == 2 else f"with axes {one} and {other} transposed"
+
+
+def _along(ndim: int, axis: int) -> str:
+    return "" if ndim == 1 else f" along axis {axis}"
+
+
+def _permuted(claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None:
+    """Return whether the claims are the slopes with rows, columns or slices that have changed places."""
+    for axis, length in enumerate(slope.shape):
+        if not FEWEST <= length <= MOST_ROWS:
+            continue
+        rows, own = (np.moveaxis(each, axis, 0).reshape(length, -1) for each in (claimed, slope))
+        allowed = np.moveaxis(tolerance, axis, 0).reshape(length, -1)
+        fits = np.array([np.all(np.abs(row - own) <= each, axis=1) for row, each in zip(rows, allowed, strict=True)])
+        moved = np.flatnonzero(~fits.diagonal())
+        if fits.sum() != length or not (fits.any(axis=0).all() and fits.any(axis=1).all()) or len(moved) < FEWEST:
+            continue
+        scale = np.full(rows[moved].size, np.abs(slope - np.mean(slope)).mean())
+        if not is_no_coincidence(allowed[moved].reshape(-1), scale, 0, float(length) ** len(moved)):
+            continue
+        what = f"{moved[0]} and {moved[1]} swapped" if len(moved) == 2 else f"{len(moved)} of {length} permuted"
+        return Explanation("rearranged", "", f"claimed = slope, with entries {what}{_along(slope.ndim, axis)}")
+    return None

@@ -1,0 +1,38 @@
+"""How much of a coincidence a fit would have to be."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..problem.numbers import Flat
+
+# An explanation is given only if errors that have nothing to do with it would fit it this rarely.
+RARE = 1e-6
+# No fit counts for more than this in one coordinate, however small its bar is.
+LEAST = 1e-6
+
+
+def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 1.0, rare: float = RARE) -> bool:
+    """Return whether a fit is too good for errors of any kind.
+
+    A number that could be anywhere on some scale lies within a tolerance of a given place with a probability of about
+    their quotient.
+
+    Parameters
+    ----------
+    tolerances
+        Within which the fit was tested, one for each coordinate.
+    scales
+        On which the numbers could have been anything.
+    free
+        The number of coordinates that the parameters of the fit adapt to; those that fit best do not count.
+    tries
+        How many fits were tried.
+    rare
+        How rarely errors of another kind may fit.
+    """
+    with np.errstate(all="ignore"):
+        chances = np.sort(np.clip(np.nan_to_num(2.0 * tolerances / scales, nan=1.0, posinf=1.0), LEAST, 1.0))
+    return float(np.log10(chances[free:]).sum() if len(chances) > free else 0.0) <= math.log10(rare / tries)

@@ -1,0 +1,125 @@
+"""What is known of one named array: claims, slopes and their bars, and which claims are wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..problem.nodes import Leaf
+from ..problem.numbers import Flat
+from ..report.cause import Cause
+from ..report.records import Finding, Record, resolutions_of
+
+# Bars are bounds; a little more allows for the rounding of what is computed from them.
+MARGIN = 1.5
+
+
+class Evidence(NamedTuple):
+    """One named array in a report, or what is known of it.
+
+    All vectors have one value for each coordinate of `places`.
+
+    Attributes
+    ----------
+    name
+        The name of the array.
+    shape
+        Its shape; a vector if only some of its coordinates were checked.
+    start
+        Where it begins among the coordinates that were checked.
+    places
+        Which of these coordinates are meant, sorted: all of the array, or those that were looked at along lines.
+    x, claimed
+        The point and the claims.
+    slope
+        The measured slopes; where a claim agrees, the claim itself stands for it.
+    bar
+        By how much a slope may be off.
+    known
+        Whether a coordinate was decided, and has no kink.
+    wrong
+        Whether its claim is wrong.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    start: int
+    places: Flat
+    x: Flat
+    claimed: Flat
+    slope: Flat
+    bar: Flat
+    known: Flat
+    wrong: Flat
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every coordinate of the array is known."""
+        return len(self.places) == math.prod(self.shape) and bool(self.known.all())
+
+    def part(self, mask: Flat) -> Evidence:
+        """Return the evidence of some coordinates alone."""
+        vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)
+        return Evidence(self.name, self.shape, self.start, *(each[mask] for each in vectors))
+
+    @property
+    def error(self) -> Flat:
+        """What is wrong: claim minus slope."""
+        with np.errstate(all="ignore"):
+            off: Flat = self.claimed - self.slope
+        return off
+
+    def shaped(self, values: Flat) -> Flat:
+        """Return one value for each coordinate in the shape of the array, all of which must be there."""
+        array: Flat = values.reshape(self.shape)
+        return array
+
+
+def evidence_of(report: Record) -> Iterator[Evidence]:
+    """Yield the evidence of each named array that has a wrong coordinate."""
+    layout = report._evidence.layout
+    alone = [one for one in report.findings if one.stop == one.start + 1 and one.output < 0]
+    every = _looked_at(report, alone)
+    found = _measured(report, every, alone)
+    for leaf in layout.leaves:
+        low, high = np.searchsorted(every, (leaf.start, leaf.stop))
+        part = slice(int(low), int(high))
+        if found.wrong[part].any():
+            yield Evidence(leaf.path or layout.title, _shape(leaf), leaf.start, *(each[part] for each in found[3:]))
+
+
+def _looked_at(report: Record, alone: Sequence[Finding]) -> Flat:
+    """Return which coordinates were looked at one by one, among those that were checked, sorted."""
+    if report.power is None:
+        return np.arange(report.n)
+    layout = report._evidence.layout
+    indices = {*report.sampled.tolist(), *(one.index for one in alone)}
+    return np.array(sorted(layout.place(index) for index in indices), np.int64)
+
+
+def _measured(report: Record, every: Flat, alone: Sequence[Finding]) -> Evidence:
+    """Return what is known of these coordinates, whatever array they belong to."""
+    kept = report._evidence
+    claimed = np.asarray(kept.claimed[every], np.float64)
+    slope, bar = claimed.copy(), np.zeros(len(every))
+    known, wrong = np.ones(len(every), bool), np.zeros(len(every), bool)
+    if report.power is None:
+        resolutions = resolutions_of(report)
+        known = np.isfinite(resolutions)
+        bar[known] = resolutions[known]
+    at = np.searchsorted(every, [kept.layout.place(one.index) for one in alone])
+    for place, one in zip(at, alone, strict=True):
+        slope[place], bar[place] = one.slope, one.error_bar
+        known[place] = one.cause is Cause.WRONG and not one.has_kink and math.isfinite(one.slope)
+        wrong[place] = known[place]
+    return Evidence("", (), 0, every, np.asarray(kept.values.x[every], np.float64), claimed, slope, bar, known, wrong)
+
+
+def _shape(leaf: Leaf) -> tuple[int, ...]:
+    """Return the shape of an array by coordinates; a vector if only some of them were checked."""
+    shape = (*leaf.shape, 2) if leaf.is_complex else leaf.shape
+    count = leaf.stop - leaf.start
+    return shape if math.prod(shape) == count else (count,)

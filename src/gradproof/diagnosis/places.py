@@ -1,0 +1,69 @@
+"""Where the wrong coordinates of an array are: all of it, some rows or columns, where x is 0, or here and there."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..problem.numbers import Flat
+from .evidence import Evidence
+
+SHOWN = 4
+
+
+def place_of(whole: Evidence, mask: Flat) -> str:
+    """Return in words where some coordinates of an array are.
+
+    Parameters
+    ----------
+    whole
+        All that is known of the array.
+    mask
+        The coordinates, at least one.
+    """
+    count = int(mask.sum())
+    if math.prod(whole.shape) == 1:
+        return whole.name
+    if count == 1:
+        return _element(whole, int(whole.places[mask][0]) - whole.start)
+    live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
+    if whole.is_complete and not (live & ~mask).any():
+        return f"all of {whole.name}"
+    if not whole.is_complete:
+        tested = int(whole.known.sum())
+        return f"{whole.name}, in {count:,} of {tested:,} coordinates of it that are known"
+    slices = _slices(whole, mask, live)
+    if slices:
+        return slices
+    if np.array_equal(mask, whole.x == 0):
+        return f"{whole.name} where x = 0"
+    return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+
+
+def _element(whole: Evidence, place: int) -> str:
+    index = ", ".join(str(int(one)) for one in np.unravel_index(place, whole.shape))
+    return f"{whole.name}[{index}]" if whole.shape else whole.name
+
+
+def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:
+    """Return the rows, columns or slices that hold just these coordinates; "" if none do."""
+    if len(whole.shape) < 2:
+        return ""
+    chosen, alive = whole.shaped(mask), whole.shaped(live)
+    for axis, length in enumerate(whole.shape):
+        others = tuple(other for other in range(len(whole.shape)) if other != axis)
+        met = chosen.any(axis=others)
+        shape = [1] * len(whole.shape)
+        shape[axis] = length
+        if met.all() or (alive & ~chosen & met.reshape(shape)).any():
+            continue
+        found = np.flatnonzero(met)
+        parts = [":"] * len(whole.shape)
+        if len(found) == 1:
+            parts[axis] = str(int(found[0]))
+            return f"all of {whole.name}[{', '.join(parts)}]"
+        parts[axis] = "i"
+        listed = ", ".join(str(int(one)) for one in found[:SHOWN]) + (", …" if len(found) > SHOWN else "")
+        return f"all of {whole.name}[{', '.join(parts)}] for {len(found)} of {length} i: {listed}"
+    return ""

@@ -1,0 +1,168 @@
+"""Checks of functions with many outputs: one check of the core for each covector, all with the same evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..engine import uses_lines
+from ..problem.numbers import Flat
+from ..problem.point import Problem, read_problem
+from ..problem.structure import Layout
+from ..report.report import Report
+from ..run.progress import Progress
+from ..run.rounds import run_check
+from ..run.settings import Settings
+from .claimed.claims import Claims
+from .covectors import Covector, combined, covectors
+from .function import Function, Projected
+from .joining import Pass
+from .looking.entries import Entries
+from .looking.screen import Screen, arrays_of_output, single_outputs
+
+Claiming = Callable[[Problem, Layout], Claims]
+# What counts as wrong, relatively, unless the caller says otherwise.
+RTOL = 1e-5
+REFUSED = ("save", "resume")
+
+
+def settings_of(given: dict[str, Any]) -> tuple[Settings, Progress]:
+    """Return the settings of a check and its progress display, from the keyword arguments of a public function."""
+    rest = dict(given)
+    progress = rest.pop("progress", None)
+    refused = [name for name in REFUSED if rest.get(name) is not None]
+    if refused:
+        raise TypeError(f"{refused[0]}= is for checks of one objective: a function with many outputs cannot be saved")
+    unknown = [name for name in rest if name not in Settings._fields]
+    if unknown:
+        known = ", ".join((*(name for name in Settings._fields if name not in REFUSED), "progress"))
+        raise TypeError(f"unexpected keyword argument {unknown[0]!r}; the settings are {known}")
+    return Settings(**rest), progress
+
+
+class OutputsCheck:
+    """One check of a function with many outputs.
+
+    Parameters
+    ----------
+    function
+        The function at the point.
+    claims
+        What is claimed about its derivatives.
+    problem
+        The point.
+    settings
+        Those of the check.
+    progress
+        As for `gradproof.check`.
+    """
+
+    def __init__(
+        self, function: Function, claims: Claims, problem: Problem, settings: Settings, progress: Progress
+    ) -> None:
+        self.function = function
+        self.claims = claims
+        self.problem = problem
+        self.settings = settings
+        self.progress = progress
+
+    def _covectors(self, usable: Flat) -> list[Covector]:
+        """Return the covectors of the arrays of the output."""
+        return covectors(self.function.layout, usable, self.settings.seed)
+
+    def run(self) -> Report:
+        """Check the projection on a covector, and look at what disagrees output by output.
+
+        Outputs that spoil the projection, because they are not finite beside x or jump there, are then left out of it.
+        """
+        usable = self.function.usable
+        first = self._pass(usable)
+        spoilt = self._spoilt(first, usable)
+        if not spoilt.any():
+            return self._completed(first.joined(), usable)
+        self.function.leave_out(spoilt, "not finite, or not smooth enough, beside x")
+        second = self._pass(usable & ~spoilt)
+        open_ones = [one for some in first.found.values() for one in some if one.output >= 0 and spoilt[one.output]]
+        return self._completed(second.joined(open_ones), usable & ~spoilt)
+
+    def _pass(self, usable: Flat) -> Pass:
+        """Check the projection of some outputs on a covector."""
+        parts = self._covectors(usable)
+        covector = combined(parts, self.function.at_x, self.function.layout.title)
+        gradient = self.claims.gradient(covector.weights)
+        screen = self._screen(parts)
+        budget = self.settings.budget
+        settings = self.settings._replace(budget=budget if budget is None else max(budget - self.function.calls, 1))
+        objective = Projected(self.function, covector, screen)
+        report = run_check(objective, gradient, self.problem, settings, self.progress)
+        self.claims.calls += report.gradient_evaluations
+        if report.stopped_by:
+            return Pass(report, covector, {}, [])
+        entries = Entries(self.function, self.claims, self.problem, self.settings)
+        found = entries.of_report(report, covector)
+        suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
+        more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
+        return Pass(report, covector, found, more)
+
+    def _screen(self, parts: Sequence[Covector]) -> Screen | None:
+        """Return what compares parts of the output along the way; None where there is only one."""
+        options = self.settings.options()
+        if self.settings.executor is not None or uses_lines(self.problem.n, self.settings.mode, options.budget):
+            return None
+        matrix, at_x = self.claims.matrix, self.function.at_x
+        compared = arrays_of_output(parts, at_x, self.claims) if matrix is None else single_outputs(parts, matrix)
+        if compared is None:
+            return None
+        return Screen(self.function, self.problem, compared, self.settings.rtol or RTOL)
+
+    def _spoilt(self, first: Pass, usable: Flat) -> Flat:
+        """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""
+        spoilt = np.zeros_like(usable)
+        if first.report.verdict == "inconclusive" and not first.report.stopped_by:
+            spoilt |= usable & self.function.ever_missing
+            spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
+        return spoilt if 2 * spoilt.sum() <= usable.sum() else np.zeros_like(usable)
+
+    def _completed(self, report: Report, usable: Flat) -> Report:
+        """Return the report with what it says of the outputs and of the calls."""
+        is_partly = report.verdict == "right" and not usable.all()
+        remark = self.claims.remark() if report.verdict == "wrong" else ""
+        notes = (*[remark] * bool(remark), *self.problem.notes, *report.warnings)
+        return replace(
+            report,
+            verdict="inconclusive" if is_partly else report.verdict,
+            warnings=tuple(dict.fromkeys(notes)),
+            outputs=int(usable.sum()),
+            subject=self.claims.word,
+            against="function",
+            evaluations=self.function.calls if self.settings.executor is None else report.evaluations,
+            gradient_evaluations=self.claims.calls,
+        )
+
+
+def outputs_check(function: Any, claiming: Claiming, x: Any, given: dict[str, Any]) -> OutputsCheck:
+    """Return a check of claims about the derivatives of a function with many outputs.
+
+    Parameters
+    ----------
+    function
+        The user's function of x.
+    claiming
+        Makes the claims, given the point and the structure of the output.
+    x
+        The point, in the user's structure.
+    given
+        The keyword arguments of the public function.
+    """
+    settings, progress = settings_of(given)
+    if not callable(function):
+        raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
+    settings.options()
+    problem = read_problem(x, settings.choice, hold=True)
+    problem.is_conjugate = settings.is_conjugate()
+    problem.sign = settings.read_sign()
+    evaluated = Function(function, problem, settings.budget)
+    return OutputsCheck(evaluated, claiming(problem, evaluated.layout), problem, settings, progress)

@@ -1,0 +1,224 @@
+"""What is claimed of the derivatives of a function: a product with covectors, a product with tangents, or a matrix."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...problem.claim import Claimed
+from ...problem.coordinates.chosen import Chosen
+from ...problem.numbers import Flat
+from ...problem.point import Problem, called
+from ...problem.structure import Layout
+from ..covectors import signed
+
+# Jacobians of up to this many numbers are kept, column by column, if they come from products with tangents.
+KEPT = 1 << 22
+# So many outputs are looked at with a product for each; of more, those that disagree are found by halving.
+ONE_BY_ONE = 64
+
+
+class Claims(ABC):
+    """The claimed Jacobian, in whatever way it is given.
+
+    Attributes
+    ----------
+    word
+        What the user calls it, in reports.
+    calls
+        How often the user's function was called beyond what the checks themselves count.
+    """
+
+    word = "derivative"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    @abstractmethod
+    def gradient(self, weights: Flat) -> Any:
+        """Return the claimed gradient of the projection on a covector, as `gradproof.check` takes it."""
+
+    @abstractmethod
+    def projected(self, weights: Flat) -> Flat:
+        """Return the claimed gradient of the projection on a covector, flat."""
+
+    @property
+    def matrix(self) -> Any:
+        """All claims as a matrix, if they are known one by one; else None."""
+        return None
+
+    def remark(self) -> str:
+        """Return what the claims show by themselves, whatever the function; "" if they show nothing."""
+        return ""
+
+    def are_cheap(self, outputs: int) -> bool:
+        """Whether the claims for so many outputs may be looked at one by one."""
+        return True
+
+    @abstractmethod
+    def columns(self, indices: Sequence[int], outputs: Flat) -> Flat:
+        """Return the claimed derivatives of some outputs by some coordinates, one row for each output."""
+
+
+class ByCovectors(Claims):
+    """Claims by a vector-Jacobian product: ``vjp(x, cotangent)`` returns what has the structure of x."""
+
+    word = "vjp"
+
+    def __init__(self, vjp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
+        super().__init__()
+        if not callable(vjp):
+            raise TypeError(f"vjp must be a function vjp(x, cotangent), not an object of type {type(vjp).__name__}")
+        self._vjp = vjp
+        self._problem = problem
+        self._layout = layout
+
+    def gradient(self, weights: Flat) -> Callable[[Any], Any]:
+        """Return the product with a covector as a function of x."""
+        cotangent = weights.astype(self._layout.dtype)
+        if self._problem.is_conjugate:
+            self._layout.conjugate(cotangent)
+
+        def gradient(x: Any) -> Any:
+            how = "the vjp is called with x and a cotangent"
+            return called(how, self._vjp, x, self._layout.build(cotangent.copy()))
+
+        return gradient
+
+    def projected(self, weights: Flat) -> Flat:
+        """Return the product with a covector, flat."""
+        self.calls += 1
+        x, _ = self._problem.copy_of_x()
+        value = self.gradient(weights)(x)
+        flat = self._problem.layout.flatten(value, "the vjp's result", absent=[])
+        if self._problem.is_conjugate:
+            self._problem.layout.conjugate(flat)
+        return self._problem.sign * flat
+
+    def remark(self) -> str:
+        """Return whether the product forgets its cotangent, or is not linear in it; "" if it is."""
+        weights = signed(0, 0, self._layout.n)
+        one, other = self.projected(weights), self.projected(-2 * weights)
+        if not (np.isfinite(one).all() and np.isfinite(other).all()):
+            return ""
+        if np.array_equal(one, other) and one.any():
+            return f"The {self.word} is the same for every cotangent: it forgets its incoming gradient."
+        unit = float(np.finfo(self._problem.x.dtype).eps)
+        if np.linalg.norm(other + 2 * one) > unit**0.5 * np.linalg.norm(one):
+            return f"The {self.word} is not linear in its cotangent."
+        return ""
+
+    def are_cheap(self, outputs: int) -> bool:
+        """Whether the claims for so many outputs may be looked at one by one: each costs a call."""
+        return outputs <= ONE_BY_ONE
+
+    def columns(self, indices: Sequence[int], outputs: Flat) -> Flat:
+        """Return the claimed derivatives of some outputs, one call for each."""
+        return np.array([self.projected(_unit(self._layout.n, int(one)))[list(indices)] for one in outputs])
+
+
+class ByTangents(Claims):
+    """Claims by a Jacobian-vector product: ``jvp(x, tangent)`` returns what has the structure of the output."""
+
+    word = "jvp"
+
+    def __init__(self, jvp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
+        super().__init__()
+        if not callable(jvp):
+            raise TypeError(f"jvp must be a function jvp(x, tangent), not an object of type {type(jvp).__name__}")
+        self._jvp = jvp
+        self._problem = problem
+        self._layout = layout
+        self._kept: Flat | None = None
+
+    def product(self, tangent: Flat) -> Flat:
+        """Return the product with a tangent, flat."""
+        self.calls += 1
+        x, _ = self._problem.copy_of_x()
+        value = called(
+            "the jvp is called with x and a tangent",
+            self._jvp,
+            x,
+            tangent_like_x(self._problem, tangent),
+        )
+        return self._problem.sign * self._layout.flatten(value, "the jvp's result", absent=[])
+
+    def column(self, index: int) -> Flat:
+        """Return the claimed derivatives of all outputs by one coordinate."""
+        if self._kept is not None:
+            kept: Flat = self._kept[:, index]
+            return kept
+        return self.product(_unit(self._problem.n, index))
+
+    def gradient(self, weights: Flat) -> Claimed:
+        """Return the gradient of the projection, one product for each coordinate."""
+        return Claimed(self.projected(weights), 0)
+
+    @property
+    def matrix(self) -> Any:
+        """All claims as a matrix, if they are few enough to be kept."""
+        return self._kept
+
+    def projected(self, weights: Flat) -> Flat:
+        """Return the gradient of the projection, one product for each coordinate."""
+        n = self._problem.n
+        if self._kept is None and n * self._layout.n <= KEPT:
+            self._kept = np.stack([self.product(_unit(n, index)) for index in range(n)], axis=1)
+        return np.array([float(np.add.reduce(_weighed(weights, self.column(index)))) for index in range(n)])
+
+    def columns(self, indices: Sequence[int], outputs: Flat) -> Flat:
+        """Return the claimed derivatives of some outputs by some coordinates."""
+        return np.stack([self.column(int(index))[outputs] for index in indices], axis=1)
+
+
+class ByMatrix(Claims):
+    """Claims by a matrix with one row for each output and one column for each coordinate."""
+
+    word = "Jacobian"
+
+    def __init__(self, matrix: Any, calls: int = 0) -> None:
+        super().__init__()
+        self.calls = calls
+        self._matrix = matrix
+
+    @property
+    def matrix(self) -> Any:
+        """The claims, one row for each output and one column for each coordinate."""
+        return self._matrix
+
+    def gradient(self, weights: Flat) -> Claimed:
+        """Return the gradient of the projection."""
+        return Claimed(self.projected(weights), 0)
+
+    def projected(self, weights: Flat) -> Flat:
+        """Return the gradient of the projection."""
+        used = np.flatnonzero(weights)
+        rows = self._matrix if len(used) == len(weights) else self._matrix[used]
+        return np.asarray(rows.T @ weights[used], np.float64).reshape(-1)
+
+    def columns(self, indices: Sequence[int], outputs: Flat) -> Flat:
+        """Return the claimed derivatives of some outputs by some coordinates."""
+        part = self._matrix[:, list(indices)][outputs]
+        return np.asarray(part.toarray() if hasattr(part, "toarray") else part, np.float64)
+
+
+def tangent_like_x(problem: Problem, tangent: Flat) -> Any:
+    """Return a tangent in the structure of x; it is 0 for coordinates that are held."""
+    flat, layout = tangent.astype(problem.x.dtype), problem.layout
+    if isinstance(layout, Chosen):
+        return Chosen(layout.every, np.zeros_like(layout.x), layout.chosen).build(flat)
+    return layout.build(flat)
+
+
+def _unit(count: int, index: int) -> Flat:
+    unit = np.zeros(count)
+    unit[index] = 1.0
+    return unit
+
+
+def _weighed(weights: Flat, column: Flat) -> Flat:
+    """Return the products that add up to a projection; what is not finite only counts where its weight does."""
+    return np.multiply(weights, column, out=np.zeros_like(weights), where=weights != 0)

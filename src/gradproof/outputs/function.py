@@ -1,0 +1,143 @@
+"""The function with many outputs, and its projection on a covector, which is an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..evaluators.pace import TimeIsUp
+from ..problem.numbers import Flat
+from ..problem.point import Problem, call
+from ..problem.structure import Layout, layout_of_output
+from .covectors import Covector
+from .sums import compensated_sum
+
+# Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.
+RANDOM = 1e-4
+# The most names of outputs that a note lists.
+LISTED = 5
+
+
+class Function:
+    """A function of x whose output is an array or a structure of arrays, with its values at x.
+
+    Parameters
+    ----------
+    function
+        The user's function.
+    problem
+        The point x.
+    budget
+        The most evaluations; None for no limit.
+    title
+        What a single array of the output is called.
+
+    Attributes
+    ----------
+    layout
+        The structure of the output.
+    at_x
+        The outputs at x, flat: real and imaginary parts of complex ones.
+    usable
+        Which outputs take part in the check: those that are finite at x, and not random.
+    ever_missing
+        Which outputs were not finite at one of the points so far.
+    calls
+        How often the function has been called.
+    """
+
+    def __init__(
+        self, function: Callable[[Any], Any], problem: Problem, budget: int | None, title: str = "output"
+    ) -> None:
+        self._function = function
+        self.budget = budget
+        self.calls = 0
+        self._problem = problem
+        value = self._at_x()
+        if value is None:
+            raise TypeError("the function returned None instead of its outputs: is a `return` missing?")
+        self.layout: Layout = layout_of_output(value, title)
+        if self.layout.n == 0:
+            raise ValueError("the function has no real or complex outputs: there is nothing to check")
+        self.at_x = self.flat(value)
+        self.ever_missing = np.zeros(self.layout.n, bool)
+        again = self.flat(self._at_x())
+        self.usable = self._usable(again)
+
+    def _at_x(self) -> Any:
+        x, _ = self._problem.copy_of_x()
+        self.calls += 1
+        return call(self._function, x, "function")
+
+    def _usable(self, again: Flat) -> Flat:
+        finite = np.isfinite(self.at_x)
+        with np.errstate(all="ignore"):
+            moved = np.abs(again - self.at_x) > RANDOM * np.max(np.abs(self.at_x[finite]), initial=0.0)
+        random = finite & (moved | ~np.isfinite(again))
+        if not finite.any():
+            raise ValueError(f"no output is finite at x: {self.layout.name(0)} is {self.at_x[0]}")
+        self.leave_out(~finite, "not finite at x")
+        # If all are random, the check itself finds that out.
+        if random.sum() == finite.sum():
+            return finite
+        self.leave_out(random, "random, as two calls at x show")
+        usable: Flat = finite & ~random
+        return usable
+
+    def leave_out(self, mask: Flat, why: str) -> None:
+        """Note for the report which outputs are left out of the check."""
+        if mask.any():
+            names = [self.layout.name(int(index)) for index in np.flatnonzero(mask)[:LISTED]]
+            more = int(mask.sum()) - len(names)
+            listed = ", ".join(names) + (f" and {more:,} more" if more else "")
+            are, was = ("are", "were") if mask.sum() > 1 else ("is", "was")
+            self._problem.note(f"{listed} {are} {why}, and {was} left out.")
+
+    def flat(self, value: Any) -> Flat:
+        """Return an output of the user's structure as a flat vector in float64."""
+        return self.layout.flatten(value, "the function's result")
+
+    def __call__(self, x: Any) -> Flat:
+        """Return the outputs at a point in the user's structure, flat; raise `TimeIsUp` when the budget is spent."""
+        if self.budget is not None and self.calls >= self.budget:
+            raise TimeIsUp
+        self.calls += 1
+        outputs = self.flat(self._function(x))
+        missing = ~np.isfinite(outputs)
+        if missing.any():
+            self.ever_missing |= missing
+        return outputs
+
+
+class Projected:
+    """A function projected on a covector: an objective.
+
+    Parameters
+    ----------
+    function
+        The function with many outputs.
+    covector
+        The weights of the outputs.
+    watch
+        Is shown the point and the outputs of every evaluation.
+    """
+
+    def __init__(
+        self, function: Function, covector: Covector, watch: Callable[[Any, Flat], None] | None = None
+    ) -> None:
+        self.function = function
+        self._weights = covector.weights[covector.support]
+        self._support = covector.support
+        self._at_x = function.at_x[covector.support]
+        # The values are differences from x, added to what is about as large as their rounding is: no cancellation.
+        self._centre = float(np.linalg.norm(self._weights * self._at_x))
+        self._watch = watch
+
+    def __call__(self, x: Any) -> float:
+        """Return the weighted sum of the outputs, but for a constant."""
+        outputs = self.function(x)
+        if self._watch is not None:
+            self._watch(x, outputs)
+        return self._centre + compensated_sum(self._weights * (outputs[self._support] - self._at_x))

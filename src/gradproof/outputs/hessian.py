@@ -1,0 +1,135 @@
+"""The public check of a Hessian-vector product, which must also be symmetric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..problem.numbers import Flat
+from ..report.raising import right_or_raise
+from ..report.report import Report
+from .checks import OutputsCheck, outputs_check
+from .claimed.claims import ByCovectors
+from .covectors import TANGENTS, signed
+
+# Two numbers that should be equal may differ by so many square roots of the rounding unit, relative to their terms.
+ROOTS = 16.0
+
+
+def check_hvp(gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
+    """Check a Hessian-vector product against the gradient, and that it is symmetric.
+
+    Parameters
+    ----------
+    gradient : callable
+        ``gradient(x)`` returns the gradient, in the structure of `x`; it is taken to be right.
+    hvp : callable
+        ``hvp(x, vector)`` returns the product of the Hessian with a vector; both have the structure of `x`.
+    x : array_like or structure of arrays
+        The point, as for `check_vjp`.
+    **settings
+        As for `check_vjp`.
+
+    Returns
+    -------
+    Report
+        As for `check_vjp`: findings name a component of the gradient and a coordinate.  A product that is not symmetric
+        is wrong, whatever the gradient; a warning says by how much.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `check_vjp`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gradproof
+    >>> x = np.array([0.5, 1.0, 2.0])
+    >>> def gradient(x):
+    ...     return 2 * x * np.sum(x**2)
+    >>> def hvp(x, v):
+    ...     return 2 * v * np.sum(x**2) + 4 * x * np.dot(x, v)
+    >>> gradproof.check_hvp(gradient, hvp, x).verdict
+    'right'
+    >>> report = gradproof.check_hvp(gradient, lambda x, v: 2 * v * np.sum(x**2) + 2 * x * np.dot(x, v), x)
+    >>> report.verdict, report.findings[0].name
+    ('wrong', 'output[2] / x[1]')
+    """
+    check = outputs_check(gradient, lambda problem, layout: _Products(hvp, problem, layout), x, settings)
+    report = check.run()
+    if report.stopped_by or check.function.layout.n != check.problem.n:
+        return report
+    return _with_symmetry(report, check, check.settings.seed)
+
+
+def assert_hvp(
+    gradient: Callable[[Any], Any],
+    hvp: Callable[[Any, Any], Any],
+    x: Any,
+    *,
+    inconclusive: str = "raise",
+    **settings: Any,
+) -> Report:
+    """Raise an exception unless a Hessian-vector product is right; for use in tests.
+
+    Parameters
+    ----------
+    gradient, hvp, x, **settings
+        As for `check_hvp`.
+    inconclusive : {"raise", "pass"}, optional
+        What to do if the check cannot decide, as for `assert_gradient`.
+
+    Returns
+    -------
+    Report
+        The report of a product that passed.
+
+    Raises
+    ------
+    GradientError, InconclusiveError, TypeError, ValueError
+        As for `assert_gradient`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gradproof
+    >>> gradproof.assert_hvp(np.exp, lambda x, v: np.exp(x) * v, np.array([0.5, 1.0])).verdict
+    'right'
+    """
+    return right_or_raise(lambda: check_hvp(gradient, hvp, x, **settings), inconclusive)
+
+
+class _Products(ByCovectors):
+    """The Hessian is symmetric: its product with a covector is that with a vector."""
+
+    word = "Hessian-vector product"
+
+
+def _with_symmetry(report: Report, check: OutputsCheck, seed: int) -> Report:
+    """Return the report with what two more products show: u · H v must be v · H u."""
+    n = check.problem.n
+    u, v = signed(seed, TANGENTS, n), signed(seed, TANGENTS + 1, n)
+    one, other = u * check.claims.projected(v), v * check.claims.projected(u)
+    difference = float(np.add.reduce(one) - np.add.reduce(other))
+    unit = float(np.finfo(check.problem.x.dtype).eps)
+    if abs(difference) <= ROOTS * unit**0.5 * _size(one, other):
+        return replace(report, gradient_evaluations=report.gradient_evaluations + 2)
+    note = (
+        f"The product is not symmetric: for two random vectors, u · H v and v · H u differ by {difference:.3g} "
+        f"({np.add.reduce(one):.6g} and {np.add.reduce(other):.6g})."
+    )
+    return replace(
+        report,
+        verdict="wrong",
+        warnings=(note, *report.warnings),
+        gradient_evaluations=report.gradient_evaluations + 2,
+    )
+
+
+def _size(one: Flat, other: Flat) -> float:
+    """Return how large what is rounded in the two sums is."""
+    return float(np.linalg.norm(one) + np.linalg.norm(other))

@@ -1,0 +1,1 @@
+"""What disagrees, looked at output by output."""

@@ -1,0 +1,92 @@
+"""One coordinate, output by output: the values of all outputs along it, and the slopes that they show at one step."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...problem.point import Problem
+from ..function import Function
+
+# A step for a coordinate about which its projection says none: a cube root of the rounding unit, relative to it.
+USUAL_STEP = {"float64": 2.0**-17, "float32": 2.0**-7}
+UNIT = {"float64": 2.0**-52, "float32": 2.0**-23}
+# Units of rounding that a slope may be off by.
+ROUNDINGS = 16.0
+
+
+class Slopes(NamedTuple):
+    """The one-sided slopes of all outputs along a coordinate at one step, and what rounding may add to them."""
+
+    left: Flat
+    right: Flat
+    bar: Flat
+
+    @property
+    def centre(self) -> Flat:
+        """The centered difference quotients."""
+        middle: Flat = (self.left + self.right) / 2
+        return middle
+
+    @property
+    def gap(self) -> Flat:
+        """By how much the two sides differ."""
+        apart: Flat = np.abs(self.right - self.left)
+        return apart
+
+    def distance(self, claimed: Flat) -> Flat:
+        """Return by how much each claim lies outside of what its two slopes and rounding allow."""
+        low, high = np.fmin(self.left, self.right), np.fmax(self.left, self.right)
+        beyond: Flat = np.fmax(np.fmax(low - claimed, claimed - high), 0.0) - self.bar
+        return beyond
+
+
+class Column:
+    """The outputs along one coordinate of x; each point is evaluated once, whatever asks for it."""
+
+    def __init__(self, function: Function, problem: Problem, index: int) -> None:
+        self.index = index
+        self.at = float(problem.x[index])
+        self._function = function
+        self._problem = problem
+        self._values: dict[float, Flat] = {self.at: function.at_x}
+
+    def outputs(self, coordinate: float) -> Flat:
+        """Return all outputs where the coordinate has this value; exceptions of the function propagate."""
+        if coordinate not in self._values:
+            point = self._problem.x.copy()
+            point[self.index] = coordinate
+            with np.errstate(all="ignore"):
+                self._values[coordinate] = self._function(self._problem.layout.build(point))
+        return self._values[coordinate]
+
+    def slopes(self, step: float, noise: float) -> Slopes:
+        """Return the slopes of all outputs at a step.
+
+        Parameters
+        ----------
+        step
+            The step; if it is not a positive number, a usual one is taken.
+        noise
+            The rounding noise of an output, relative to its size.
+        """
+        kind = self._problem.x.dtype.name
+        if not (math.isfinite(step) and step > 0):
+            step = USUAL_STEP[kind] * max(abs(self.at), 1.0)
+        rounded = self._problem.x.dtype.type
+        right, left = float(rounded(self.at + step)), float(rounded(self.at - step))
+        here, above, below = self._function.at_x, self._either(right), self._either(left)
+        with np.errstate(all="ignore"):
+            size = np.fmax(np.abs(here), np.fmax(np.abs(above), np.abs(below)))
+            bar = ROUNDINGS * max(noise, UNIT[kind]) * size / step
+            return Slopes((here - below) / (self.at - left), (above - here) / (right - self.at), bar)
+
+    def _either(self, coordinate: float) -> Flat:
+        """Return the outputs, NaN where the function raises."""
+        try:
+            return self.outputs(coordinate)
+        except Exception:  # outside of its domain the user's function may raise anything
+            return np.full_like(self._function.at_x, np.nan)

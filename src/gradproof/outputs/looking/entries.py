@@ -1,0 +1,200 @@
+"""Which outputs are wrong, or open, in a coordinate whose projection does not agree.
+
+The same points of a coordinate serve all outputs.  Slopes at one step show which outputs may be at fault; for these, a
+check of its own says whether they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
+from ...problem.numbers import Flat, in_x, place_among
+from ...problem.point import Problem
+from ...report.cause import Cause
+from ...report.records import Finding
+from ...report.report import Report
+from ...run.rounds import run_check
+from ...run.settings import Settings
+from ..claimed.claims import Claims
+from ..covectors import LARGEST, Covector
+from ..function import Function
+from .columns import Column, Slopes
+from .halving import disagreeing
+from .screen import Parts, Suspicion
+
+# So many coordinates are looked at output by output, and so many outputs of each.
+COORDINATES, OUTPUTS = 16, 8
+
+
+class Suspect(NamedTuple):
+    """An output that may be at fault in a coordinate, with its claimed derivative."""
+
+    output: int
+    claimed: float
+
+
+class Entries:
+    """Looks at coordinates output by output.
+
+    Parameters
+    ----------
+    function, claims, problem
+        The function, what is claimed of it, and the point.
+    settings
+        Those of the check.
+    """
+
+    def __init__(self, function: Function, claims: Claims, problem: Problem, settings: Settings) -> None:
+        self.function = function
+        self.claims = claims
+        self.problem = problem
+        self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
+        self._columns: dict[int, Column] = {}
+        self._rounding = np.zeros(problem.n)
+        self._weights = np.ones(function.layout.n)
+
+    def of_report(self, report: Report, covector: Covector) -> dict[int, tuple[Finding, ...]]:
+        """Return, by flat index in x, the findings of single outputs that take the place of a coordinate's own.
+
+        A coordinate is missing where no output alone explains its finding.
+        """
+        self._weights, self._rounding = covector.weights, _rounding(self.problem, report)
+        open_ones = [one for one in report.findings if one.stop == one.start + 1 and not one.cause.is_acceptable]
+        noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
+        found = self._located(open_ones[:COORDINATES], covector, noise)
+        return {
+            one.index: entries
+            for one, entries in zip(open_ones, found, strict=False)
+            if any(entry.cause is Cause.WRONG for entry in entries) or (entries and one.cause is not Cause.WRONG)
+        }
+
+    def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
+        """Return the findings of what a screen suspects, and a check of its own does not clear.
+
+        Noise that hides a suspect explains it, too: the projection, which has that noise, agrees.
+        """
+        found: list[Finding] = []
+        for one in suspicions:
+            support, weights = parts.covector(one.part)
+            column = self._column(one.coordinate)
+            if len(support) == 1:
+                claimed = float(parts.column(one.coordinate)[one.part]) / float(weights[0])
+                entry = self._entry(column, Suspect(int(support[0]), claimed))
+                found += [entry] if entry is not None else []
+            else:
+                found += self._of_array(column, support, weights, float(parts.column(one.coordinate)[one.part]))
+        return [one for one in found if one.cause is not Cause.NOISE_LIMITED]
+
+    def _of_array(self, column: Column, support: Flat, weights: Flat, claimed: float) -> list[Finding]:
+        """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
+        at_x = self.function.at_x[support]
+        centre = float(np.linalg.norm(weights * at_x))
+
+        def projected(u: Flat) -> float:
+            moved = weights * (column.outputs(float(u[0]))[support] - at_x)
+            return centre + float(np.add.reduce(moved))
+
+        name = self.function.layout.leaf_of(int(support[0])).path or self.function.layout.title
+        whole = self._finding(column, projected, claimed, name)
+        if whole is None:
+            return []
+        every = np.zeros(self.function.layout.n)
+        every[support] = weights
+        entries = self._located([whole], Covector(name, every, support), 0.0)[0]
+        # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
+        # only their sum shows is no evidence.
+        is_scaled = bool(np.any(np.abs(weights) > LARGEST))
+        return list(entries) or [whole] * (not is_scaled)
+
+    def _column(self, place: int) -> Column:
+        if place not in self._columns:
+            self._columns[place] = Column(self.function, self.problem, place)
+        return self._columns[place]
+
+    def _located(self, findings: Sequence[Finding], covector: Covector, noise: float) -> list[tuple[Finding, ...]]:
+        """Return for each finding those of the single outputs that do not agree."""
+        places = [place_among(self.problem.layout.indices, one.index) for one in findings]
+        columns = [self._column(place) for place in places]
+        slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
+        suspects = self._suspects(covector, places, slopes)
+        entries = (
+            (self._entry(column, suspect) for suspect in some) for column, some in zip(columns, suspects, strict=True)
+        )
+        return [tuple(entry for entry in some if entry is not None) for some in entries]
+
+    def _suspects(self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes]) -> list[list[Suspect]]:
+        """Return for each coordinate the outputs that stand out most."""
+        if not places:
+            return []
+        support = covector.support
+        if not self.claims.are_cheap(len(support)):
+            support = disagreeing(self.claims, covector, places, slopes)
+        if not len(support):
+            return [[] for _ in places]
+        claimed = self.claims.columns(places, support)
+        return [_worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
+
+    def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
+        """Check one output along one coordinate; None if it agrees."""
+
+        def output(u: Flat) -> float:
+            return float(column.outputs(float(u[0]))[suspect.output])
+
+        name = self.function.layout.name(suspect.output)
+        weight = abs(self._weights[suspect.output])
+        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
+        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
+        finding = self._finding(column, output, suspect.claimed, name, allowed)
+        return None if finding is None else replace(finding, output=suspect.output)
+
+    def _finding(
+        self, column: Column, objective: object, claimed: float, name: str, allowed: float = 0.0
+    ) -> Finding | None:
+        """Check an objective of one coordinate; return the finding, named after both, unless it agrees."""
+        layout = self.problem.layout
+        at = np.array([column.at], self.problem.x.dtype)
+        settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed)
+        report = run_check(objective, np.array([claimed]), at, settings, progress=False)
+        place = int(in_x(layout.indices, column.index))
+        for one in report.findings:
+            if not one.cause.is_acceptable:
+                both = f"{name} / {layout.name(column.index)}"
+                values = one._values.under(place)
+                return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
+        return None
+
+
+def _rounding(problem: Problem, report: Report) -> Flat:
+    """Return the rounding that a check of the projection allows each claim: that of its largest component.
+
+    A check of one output along one coordinate does not see the others, to which it is relative.
+    """
+    claimed, sizes = np.abs(report._evidence.claimed.astype(np.float64)), np.abs(problem.x.astype(np.float64))
+    claimed[~np.isfinite(claimed)] = 0.0
+    sizes[sizes == 0] = np.median(sizes[sizes != 0]) if sizes.any() else 1.0
+    unit = UNIT_FLOAT32 if problem.is_float32 else UNIT_FLOAT64
+    rounding: Flat = ROUNDINGS * unit * np.fmin(claimed.max(), (claimed * sizes).max() / sizes)
+    return rounding
+
+
+def _worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[Suspect]:
+    """Return the outputs whose claims lie farthest off, or whose slopes are most in doubt."""
+    part = Slopes(*(each[support] for each in slopes))
+    with np.errstate(all="ignore"):
+        off = np.abs(weights) * part.distance(claimed)
+        unknown = ~np.isfinite(part.centre) | ~np.isfinite(claimed)
+        doubtful = np.abs(weights) * (part.gap - part.bar)
+    order = [*np.flatnonzero(unknown), *_largest(off), *_largest(doubtful)]
+    chosen = list(dict.fromkeys(int(one) for one in order))[:OUTPUTS]
+    return [Suspect(int(support[one]), float(claimed[one])) for one in chosen]
+
+
+def _largest(values: Flat) -> Flat:
+    """Return the places of the positive values, the largest first."""
+    order = np.argsort(-np.nan_to_num(values, nan=-1.0, posinf=np.finfo(float).max), kind="stable")[:OUTPUTS]
+    return order[values[order] > 0]

@@ -1,0 +1,173 @@
+"""Compares parts of the output with their claims at the pairs of points that a check of the projection asks for.
+
+The projection on one covector adds all outputs up.  The same evaluations show whether each array of the output, or each
+output where its claims are known one by one, agrees by itself: at no further cost, a claim that is too small to be seen
+in the sum is seen here.  What stands out is only a suspect: a check of its own decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...problem.numbers import Flat, in_x
+from ...problem.point import Problem
+from ..claimed.claims import Claims
+from ..covectors import Covector
+from ..function import Function
+from .columns import ROUNDINGS, UNIT, Slopes
+
+# The most suspects that are looked at.
+MOST = 64
+# Outputs of an array whose sizes differ by less than this factor are added up as they are.
+EVEN = 64.0
+
+
+class Suspicion(NamedTuple):
+    """A part of the output that seems to disagree in a coordinate, and by how many of its bars."""
+
+    part: int
+    coordinate: int
+    excess: float
+
+
+class Parts(NamedTuple):
+    """Weighted sums of some outputs each: those of an array, or single outputs; and the claims for them.
+
+    Attributes
+    ----------
+    starts
+        Where each part begins within `support`; None if each output is a part of its own.
+    support, weights
+        The outputs in the order of the parts, and their weights.
+    claimed
+        One row for each part, or for each output, and one column for each coordinate.
+    """
+
+    starts: Flat | None
+    support: Flat
+    weights: Flat
+    claimed: Any
+
+    def sums(self, outputs: Flat) -> Flat:
+        """Return the weighted sums."""
+        weighed = self.weights * outputs[self.support]
+        return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
+
+    def sizes(self, outputs: Flat) -> Flat:
+        """Return how large what is rounded in each sum is."""
+        weighed = np.abs(self.weights * outputs[self.support])
+        return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
+
+    def column(self, coordinate: int) -> Flat:
+        """Return the claims for all parts in one coordinate."""
+        column = self.claimed[:, [coordinate]]
+        flat = np.asarray(column.toarray() if hasattr(column, "toarray") else column, np.float64).reshape(-1)
+        return flat if self.starts is not None else (self.weights * flat[self.support])
+
+    def covector(self, part: int) -> tuple[Flat, Flat]:
+        """Return the outputs of a part, and their weights."""
+        if self.starts is None:
+            chosen = slice(part, part + 1)
+        else:
+            chosen = slice(self.starts[part], [*self.starts[1:], len(self.support)][part])
+        return self.support[chosen], self.weights[chosen]
+
+
+def single_outputs(covectors: Sequence[Covector], matrix: Any) -> Parts:
+    """Return every output as a part of its own; their claims are the rows of a matrix."""
+    support = np.concatenate([one.support for one in covectors])
+    return Parts(None, support, np.ones(len(support)), matrix)
+
+
+def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) -> Parts | None:
+    """Return the arrays of the output as parts; None if there is only one, with outputs of about one size.
+
+    In an array, every output is multiplied by a power of two that makes it about as large as the largest: the sum would
+    not show what is wrong with small ones.
+    """
+    scaled = [one.weights[one.support] * _scales(np.abs(at_x[one.support])) for one in covectors]
+    is_even = all(np.array_equal(each, one.weights[one.support]) for each, one in zip(scaled, covectors, strict=True))
+    if len(covectors) < 2 and is_even:
+        return None
+    lengths = [len(one.support) for one in covectors]
+    claimed = [claims.projected(_spread(one, each)) for one, each in zip(covectors, scaled, strict=True)]
+    support = np.concatenate([one.support for one in covectors])
+    return Parts(np.cumsum([0, *lengths[:-1]]), support, np.concatenate(scaled), np.stack(claimed))
+
+
+def _scales(sizes: Flat) -> Flat:
+    """Return a power of two for each output; 1 for all whose sizes are within a factor of `EVEN` of the largest."""
+    largest = float(np.max(sizes, initial=0.0))
+    small = (sizes > 0) & (sizes < largest / EVEN)
+    scales = np.ones_like(sizes)
+    with np.errstate(over="ignore"):
+        scales[small] = np.exp2(np.round(np.log2(largest / sizes[small])))
+    return np.where(np.isfinite(scales), scales, 1.0)
+
+
+def _spread(covector: Covector, weights: Flat) -> Flat:
+    every = np.zeros_like(covector.weights)
+    every[covector.support] = weights
+    return every
+
+
+class Screen:
+    """Watches the evaluations of a projection; `suspicions` says what stood out."""
+
+    def __init__(self, function: Function, problem: Problem, parts: Parts, rtol: float) -> None:
+        self._function = function
+        self._problem = problem
+        self.parts = parts
+        self._rtol = rtol
+        self._waiting: tuple[int, float, Flat] | None = None
+        self._excess: dict[int, dict[int, float]] = {}
+        self._sums = parts.sums(function.at_x)
+        self._size = parts.sizes(function.at_x)
+        self._unit = UNIT[problem.x.dtype.name]
+
+    def __call__(self, x: Any, outputs: Flat) -> None:
+        """Take the outputs at a point; those at the two points of a pair follow each other."""
+        flat = self._problem.layout.flatten(x, "x", dtype=self._problem.x.dtype)
+        moved = np.flatnonzero(flat != self._problem.x)
+        if len(moved) != 1:
+            self._waiting = None
+            return
+        index = int(moved[0])
+        step = float(flat[index]) - float(self._problem.x[index])
+        before, self._waiting = self._waiting, (index, step, self.parts.sums(outputs))
+        if (
+            before is not None
+            and before[0] == index
+            and before[1] * step < 0
+            and abs(before[1] + step) < 0.5 * abs(step)
+        ):
+            self._pair(index, before, self._waiting)
+
+    def _pair(self, index: int, one: tuple[int, float, Flat], other: tuple[int, float, Flat]) -> None:
+        (_, low, below), (_, high, above) = (one, other) if one[1] < 0 else (other, one)
+        with np.errstate(all="ignore"):
+            bar = ROUNDINGS * self._unit * self._size / min(high, -low)
+            slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
+            claimed = self.parts.column(index)
+            off = slopes.distance(claimed) - self._rtol * np.fmax(np.abs(claimed), np.abs(slopes.centre))
+            excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
+        found = {int(part): float(excess[part]) for part in np.flatnonzero(excess > 0)}
+        known = self._excess.get(index)
+        # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
+        self._excess[index] = (
+            found if known is None else {part: min(known[part], found[part]) for part in known.keys() & found.keys()}
+        )
+
+    def suspicions(self, known: Collection[int]) -> list[Suspicion]:
+        """Return what seems to disagree, the worst first, but for coordinates that are known to be wrong."""
+        indices = self._problem.layout.indices
+        found = [
+            Suspicion(part, index, excess)
+            for index, parts in self._excess.items()
+            for part, excess in parts.items()
+            if in_x(indices, index) not in known
+        ]
+        return sorted(found, key=lambda one: (-one.excess, one.coordinate, one.part))[:MOST]

@@ -1,0 +1,108 @@
+"""Checks of sums of terms: differences are taken term by term, and terms that are wrong are named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..diagnosis.parts import blamed_part
+from ..evaluators.terms import Terms
+from ..problem.nodes import Leaf
+from ..problem.numbers import Flat, place_among
+from ..problem.point import Problem, call, read_problem
+from ..problem.structure import Layout
+from ..report.cause import Cause
+from ..report.report import Report
+from ..run.progress import Progress
+from ..run.rounds import run_check
+from ..run.settings import Settings
+from .checks import OutputsCheck
+from .claimed.claims import ByMatrix
+from .covectors import Covector
+from .function import Function, Projected
+from .looking.columns import Column
+from .sums import compensated_sum
+
+# Coordinates in which the errors are compared with the slopes of the terms.
+COORDINATES = 16
+
+
+def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, progress: Progress) -> Report:
+    """Check a gradient of a sum of terms; the arguments are those of `gradproof.check`."""
+    settings.options()
+    problem = read_problem(x, settings.choice)
+    problem.is_conjugate = settings.is_conjugate()
+    problem.sign = settings.read_sign()
+    function = Function(objective.function, problem, settings.budget, "terms")
+    _refuse_what_is_not_finite(function)
+    value = call(gradient, problem.copy_of_x()[0], "gradient") if callable(gradient) else gradient
+    if _is_by_term(value, function.layout, problem.whole):
+        return _TermsCheck(function, problem.sign * value, problem, settings, progress).run()
+    return _check_sum(function, gradient, problem, settings, progress)
+
+
+def _refuse_what_is_not_finite(function: Function) -> None:
+    bad = np.flatnonzero(~np.isfinite(function.at_x))
+    if bad.size:
+        raise ValueError(f"every term must be finite at x, but {function.layout.name(int(bad[0]))} is not")
+
+
+def _is_by_term(value: Any, layout: Layout, problem: Problem) -> bool:
+    """Whether a gradient has one row for each term, and cannot be that of their sum."""
+    shape = np.shape(value) if hasattr(value, "shape") else ()
+    root = problem.layout.root
+    return isinstance(root, Leaf) and shape != root.shape and shape in ((layout.n, problem.n), (layout.n, *root.shape))
+
+
+class _TermsCheck(OutputsCheck):
+    """A check with a gradient for each term: that of their sum, and every entry by itself."""
+
+    def __init__(
+        self, function: Function, gradients: Any, problem: Problem, settings: Settings, progress: Progress
+    ) -> None:
+        matrix = np.reshape(np.asarray(gradients, np.float64), (function.layout.n, problem.whole.n))
+        chosen = matrix if problem.layout.indices is None else matrix[:, problem.layout.indices]
+        super().__init__(function, _Gradients(chosen, 1), problem, settings, progress)
+
+    def _covectors(self, usable: Flat) -> list[Covector]:
+        return [_ones(self.function)]
+
+
+class _Gradients(ByMatrix):
+    word = "gradient"
+
+
+def _ones(function: Function) -> Covector:
+    n = function.layout.n
+    return Covector("terms", np.ones(n), np.arange(n))
+
+
+def _check_sum(function: Function, gradient: Any, problem: Problem, settings: Settings, progress: Progress) -> Report:
+    """Check the gradient of the sum, and look for a term that explains its errors."""
+    report = run_check(Projected(function, _ones(function)), gradient, problem, settings, progress)
+    explained = "" if report.stopped_by else _explanation(report, function, problem)
+    return replace(
+        report,
+        value=compensated_sum(function.at_x),
+        evaluations=function.calls if settings.executor is None else report.evaluations,
+        warnings=(*[explained] * bool(explained), *report.warnings),
+    )
+
+
+def _explanation(report: Report, function: Function, problem: Problem) -> str:
+    """Return which term explains all errors of the gradient, and how; "" if none does, or several do."""
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+    wrong = [one for one in wrong if np.isfinite(one.claimed)][:COORDINATES]
+    if not wrong:
+        return ""
+    places = [place_among(problem.layout.indices, one.index) for one in wrong]
+    columns = [Column(function, problem, place) for place in places]
+    slopes = np.stack([column.slopes(one.step, 0.0).centre for column, one in zip(columns, wrong, strict=True)], axis=1)
+    errors = np.array([one.claimed - one.slope for one in wrong])
+    blamed = blamed_part(slopes, errors)
+    if blamed is None:
+        return ""
+    what = blamed.meaning or f"is wrong by {blamed.factor:.3g} times its slope"
+    return f"{function.layout.name(blamed.number)} {what}: its slopes explain all {len(wrong)} errors."

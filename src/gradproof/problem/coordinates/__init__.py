@@ -1,0 +1,1 @@
+"""Which coordinates of x are meant: by name, index or mask."""

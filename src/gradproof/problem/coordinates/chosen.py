@@ -1,0 +1,254 @@
+"""Which coordinates are checked: chosen by name, index or mask; the others are held where they are."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..nodes import Branch, Held, Leaf, Node
+from ..numbers import Flat, frozen, place_among, whole
+from ..structure import Layout
+
+ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
+
+
+def chosen_coordinates(layout: Layout, only: Any, held: Any) -> Flat | None:
+    """Return the flat indices of the coordinates to check, sorted; None stands for all.
+
+    Parameters
+    ----------
+    layout
+        The structure of x.
+    only, held
+        Which coordinates to check, and which not: names with wildcards, flat indices, a mask with the shape of x, or a
+        structure of masks; None for no choice.
+
+    Raises
+    ------
+    TypeError, ValueError, IndexError
+        If a choice names nothing, or nothing is left.
+    """
+    if only is None and held is None:
+        return None
+    chosen = np.ones(layout.n, bool) if only is None else _mask(layout, only, "only")
+    if held is not None:
+        chosen &= ~_mask(layout, held, "held")
+    if not chosen.any():
+        raise ValueError("no coordinate is left to check: only= and held= leave none")
+    return frozen(np.flatnonzero(chosen))
+
+
+def _mask(layout: Layout, choice: Any, what: str) -> Flat:
+    """Return for each coordinate whether a choice contains it."""
+    mask = np.zeros(layout.n, bool)
+    if _is_of_masks(choice):
+        _spread(layout.root, choice, mask, what)
+        return mask
+    words = [choice] if isinstance(choice, str) or np.ndim(choice) == 0 else list(choice)
+    for one in words:
+        if isinstance(one, str):
+            mask[_named(layout, one, what)] = True
+        else:
+            mask[_index(layout, one, what)] = True
+    if not mask.any():
+        raise ValueError(f"{what}={choice!r:.60} chooses no coordinate")
+    return mask
+
+
+def _is_of_masks(choice: Any) -> bool:
+    """Whether a choice has truth values, or is a structure of them, rather than names or indices."""
+    if isinstance(choice, Mapping):
+        return True
+    if isinstance(choice, (list, tuple)):
+        return bool(choice) and all(_is_of_masks(part) for part in choice)
+    return isinstance(choice, (bool, np.bool_)) or getattr(getattr(choice, "dtype", None), "kind", "") == "b"
+
+
+def _spread(node: Node, choice: Any, mask: Flat, what: str) -> None:
+    """Write a structure of masks into one mask; a single truth value stands for all that is below it."""
+    if isinstance(node, Held) or choice is None:
+        return
+    if isinstance(node, Branch):
+        single = isinstance(choice, (bool, np.bool_))
+        missing = dict.fromkeys(node.keys, False) if isinstance(choice, Mapping) else {}
+        parts = (
+            [choice] * len(node.children) if single else node.parts({**missing, **choice} if missing else choice, what)
+        )
+        for child, part in zip(node.children, parts, strict=True):
+            _spread(child, part, mask, what)
+        return
+    here = np.asarray(choice)
+    if here.dtype.kind != "b":
+        raise TypeError(f"{what} must hold truth values for {node.path or 'x'}, not {here.dtype}")
+    try:
+        spread = np.broadcast_to(here, node.shape).reshape(-1)
+    except ValueError:
+        raise ValueError(f"{what} has the shape {here.shape}, but {node.path or 'x'} has {node.shape}") from None
+    mask[node.start : node.stop] = np.repeat(spread, 2) if node.is_complex else spread
+
+
+def _index(layout: Layout, value: Any, what: str) -> int:
+    number = whole(value, f"{what} takes names, flat indices or truth values")
+    if not -layout.n <= number < layout.n:
+        raise IndexError(f"{what}: index {number} is out of range: coordinates go from 0 to {layout.n - 1}")
+    return number % layout.n
+
+
+def _named(layout: Layout, pattern: str, what: str) -> Flat:
+    """Return the flat indices of what a name with wildcards stands for: arrays, elements, or slices of arrays."""
+    found = [np.arange(leaf.start, leaf.stop) for leaf in layout.leaves if _matches(leaf, pattern, layout.title)]
+    element = ELEMENTS.fullmatch(pattern)
+    if not found and element:
+        leaves = [leaf for leaf in layout.leaves if _matches(leaf, element.group(1), layout.title)]
+        found = [_elements(leaf, element.group(2), pattern, what) for leaf in leaves]
+    if not found and layout.names:
+        found = [np.array([at]) for at, name in enumerate(layout.names) if fnmatch.fnmatchcase(name, pattern)]
+    if found:
+        return np.concatenate(found)
+    known = sorted({leaf.path or layout.title for leaf in layout.leaves} | set(layout.names or ()))
+    raise ValueError(f"{what}: x has no {pattern}; {hint_for(pattern.partition('[')[0], known)}")
+
+
+def hint_for(path: str, known: Sequence[str]) -> str:
+    """Return which of the known names was probably meant, or what names there are."""
+    lowered = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(path.lower(), lowered, n=1)
+    if close:
+        return f"did you mean {lowered[close[0]]}?"
+    return f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
+
+
+def _matches(leaf: Leaf, pattern: str, title: str) -> bool:
+    """Whether a pattern matches an array, or something that holds it."""
+    path = leaf.path or title
+    parts = path.split(".")
+    above = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return any(fnmatch.fnmatchcase(one, pattern) for one in above)
+
+
+def _elements(leaf: Leaf, inside: str, pattern: str, what: str) -> Flat:
+    """Return the flat indices of some elements of an array, as in ``W[3, :]``, ``W[-1]``, ``W[*, 2:5]``."""
+    per_element = 2 if leaf.is_complex else 1
+    every = np.arange(leaf.start, leaf.stop).reshape((*leaf.shape, per_element))
+    parts = [part.strip() for part in inside.split(",")]
+    try:
+        where = tuple(_part(part) for part in parts)
+        if len(where) > len(leaf.shape):
+            raise IndexError(f"it has {len(leaf.shape)} axes")
+        return every[where].reshape(-1)
+    except (ValueError, IndexError) as problem:
+        raise ValueError(f"{what}: {pattern} is no part of an array of shape {leaf.shape}: {problem}") from None
+
+
+def _part(text: str) -> int | slice:
+    if text in ("*", ":"):
+        return slice(None)
+    if ":" in text:
+        return slice(*(int(one) if one.strip() else None for one in text.split(":")))
+    return int(text)
+
+
+class Chosen(Layout):
+    """The layout of the chosen coordinates: a vector of them, from which all of x is built, the others held.
+
+    Parameters
+    ----------
+    every
+        The layout of all of x.
+    x
+        All of x, flat.
+    indices
+        The flat indices of the chosen coordinates, sorted.
+    """
+
+    def __init__(self, every: Layout, x: Flat, indices: Flat) -> None:
+        super().__init__(every.root, every.title)
+        self.every = every
+        self.chosen = indices
+        self.n = len(indices)
+        self.leaves = tuple(_rest(every, indices))
+        self._starts = [leaf.start for leaf in self.leaves]
+        self.x = x
+
+    @property
+    def indices(self) -> Flat | None:
+        """The flat indices in the user's x of the coordinates."""
+        return self.chosen
+
+    def whole(self) -> tuple[Layout, Flat] | None:
+        """Return the layout of all of x, and all of x."""
+        return self.every, self.x
+
+    def place(self, index: int) -> int:
+        """Return the coordinate with this flat index in the user's x; an IndexError if it was held."""
+        return place_among(self.chosen, index)
+
+    @property
+    def total(self) -> int:
+        """The number of coordinates of the user's x, checked or held."""
+        return self.every.n
+
+    def full(self, part: Flat) -> Flat:
+        """Return all of x with these values of the chosen coordinates."""
+        flat: Flat = self.x.copy()
+        flat[self.chosen] = part
+        return flat
+
+    def build(self, flat: Flat) -> Any:
+        """Return all of x in the user's structure, with these values of the chosen coordinates."""
+        return self.every.build(self.full(flat))
+
+    def build_batch(self, points: Flat) -> Any:
+        """Return many points in the user's structure, with a leading axis."""
+        many = np.repeat(self.x[None, :], len(points), axis=0)
+        many[:, self.chosen] = points
+        return self.every.build_batch(many)
+
+    def rows(self, points: Flat) -> Iterator[Any]:
+        """Yield each point of a matrix in the user's structure."""
+        return map(self.build, points)
+
+    def name(self, index: int) -> str:
+        """Return the name of a coordinate, as it is in x."""
+        return self.every.name(int(self.chosen[index]))
+
+    def flatten(self, value: Any, what: str, *, dtype: Any = np.float64, absent: list[str] | None = None) -> Flat:
+        """Return the chosen coordinates of a value in the structure of x."""
+        without: list[str] | None = None if absent is None else []
+        chosen: Flat = self.every.flatten(value, what, dtype=dtype, absent=without)[self.chosen]
+        if absent is not None and without:
+            paths = {leaf.path or self.title for leaf in self.leaves}
+            absent.extend(path for path in without if path in paths)
+        return chosen
+
+    def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
+        """Return the chosen coordinates of a value in the structure of x."""
+        return self.flatten(value, what, dtype=dtype)
+
+    def imaginary(self) -> Flat:
+        """Return for each coordinate whether it is an imaginary part."""
+        chosen: Flat = self.every.imaginary()[self.chosen]
+        return chosen
+
+    def spread(self, fill: Callable[[Node, Flat], None], unset: float) -> Flat:
+        """Return the chosen ones of numbers that `fill` writes for all of x."""
+        return self.every.spread(fill, unset)[self.chosen]
+
+
+def _rest(every: Layout, indices: Flat) -> list[Leaf]:
+    """Return what is left of the arrays: in their own shape where all of one is chosen, else as vectors."""
+    left, used = [], 0
+    for leaf in every.leaves:
+        low, high = np.searchsorted(indices, (leaf.start, leaf.stop))
+        count = int(high - low)
+        if count:
+            is_whole = count == leaf.stop - leaf.start
+            shape = leaf.shape if is_whole else (count,)
+            left.append(leaf._replace(shape=shape, start=used, stop=used + count))
+        used += count
+    return left

@@ -1,0 +1,82 @@
+"""Points of other libraries: refused where the objective would not get back what the user has.
+
+No library is imported for it: types are told by the modules that define them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+# What to pass instead, by the package that defines the type of x.
+INSTEAD = {
+    "cupy": "x.get()",
+    "dask": "x.compute()",
+    "pandas": "x.to_numpy()",
+    "polars": "x.to_numpy()",
+    "tensorflow": "x.numpy()",
+    "xarray": "x.to_numpy()",
+}
+
+
+def is_frame(value: Any) -> bool:
+    """Whether a value is a Series or DataFrame of pandas."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, (pandas.Series, pandas.DataFrame))
+
+
+def refuse_foreign(x: Any, path: str = "") -> None:
+    """Raise a TypeError that says what to pass instead if x, or a part of it, would reach f as another type."""
+    if isinstance(x, Mapping):
+        for key, part in x.items():
+            refuse_foreign(part, f"{path}.{key}" if path else str(key))
+    elif isinstance(x, (list, tuple)):
+        for number, part in enumerate(x):
+            if not isinstance(part, (int, float)):
+                refuse_foreign(part, f"{path or 'x'}.{number}")
+    elif reason := _reason(x):
+        raise TypeError(f"{f'x, at {path!r},' if path else 'x'} is {reason}")
+
+
+def _reason(x: Any) -> str:
+    kind, package = type(x), type(x).__module__.partition(".")[0]
+    if kind is np.ndarray or kind is np.memmap:
+        return ""
+    if isinstance(x, np.ndarray):
+        return _of_subclass(kind)
+    if package == "torch":
+        return "a PyTorch tensor: call gradproof.torch.check(function, inputs), which hands out tensors"
+    if package in ("jax", "jaxlib"):
+        return _of_tracer(kind)
+    if kind.__module__.startswith("scipy.sparse"):
+        return (
+            f"a sparse matrix ({kind.__name__}): pass x.toarray(), or x.data if only the elements that it stores are "
+            "parameters, and make the matrix in f"
+        )
+    if package in INSTEAD:
+        return f"of type {package}.{kind.__name__}, which f would get as an array: pass {INSTEAD[package]}{REBUILD}"
+    return ""
+
+
+REBUILD = ", and make it anew in f if f needs it"
+
+
+def _of_subclass(kind: type) -> str:
+    if kind.__module__.startswith("numpy.ma"):
+        return (
+            "a masked array, which f would get without its mask: pass x.compressed() if only what is not masked is a "
+            "parameter, and put it back in f; or x.filled(0)"
+        )
+    if kind is np.matrix:
+        return f"an np.matrix, which f would get as an array: pass np.asarray(x){REBUILD}"
+    return f"of type {kind.__name__}, a kind of ndarray that f would get as a plain one: pass np.asarray(x){REBUILD}"
+
+
+def _of_tracer(kind: type) -> str:
+    """Return the reason for a tracer, which stands for an array in jit and grad; JAX's arrays are taken as NumPy's."""
+    if "Tracer" not in kind.__name__:
+        return ""
+    return "a JAX tracer, which has no values: call gradproof.jax.check(f, pytree), outside of jit and grad"

@@ -1,0 +1,40 @@
+"""Detects claims for complex coordinates that are conjugates: JAX and autograd have another convention than PyTorch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...core.records import codes
+from ...problem.numbers import Flat
+from ...problem.structure import Layout
+
+# Two numbers that differ by less than this, relatively, are one and the same but for the sign.
+SAME = 1e-3
+
+
+def remark(findings: Flat, layout: Layout, is_conjugate: bool) -> str:
+    """Return a remark if what is wrong is the sign of all imaginary parts, else "".
+
+    Parameters
+    ----------
+    findings
+        The findings of the engine.
+    layout
+        The structure of x.
+    is_conjugate
+        Whether the claims were taken for conjugates already.
+    """
+    wrong = findings[(findings["stop"] - findings["start"] == 1) & (findings["cause"] == codes.WRONG)]
+    if not len(wrong):
+        return ""
+    imaginary = layout.imaginary()[wrong["start"]]
+    with np.errstate(invalid="ignore"):
+        opposite = np.abs(wrong["claimed"] + wrong["slope"]) <= SAME * np.abs(wrong["slope"])
+    if not (imaginary & opposite).all():
+        return ""
+    meant = "pytorch" if is_conjugate else "jax"
+    whose = "PyTorch" if is_conjugate else "JAX and autograd"
+    return (
+        f"All imaginary parts that are wrong have the opposite sign, which is the convention of {whose}: if "
+        f'it is meant, say convention="{meant}".'
+    )

@@ -1,0 +1,122 @@
+"""Points of other libraries: f gets back what the user has, or the check says what to pass."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import gradproof
+
+
+def f(x):
+    return float(np.sum(np.asarray(x) ** 2))
+
+
+def g(x):
+    return 2 * np.asarray(x)
+
+
+def faulty(x):
+    return g(x) * [1, 1.01, 1]
+
+
+class Quantity(np.ndarray):
+    pass
+
+
+class Frame:
+    """Stands for the array of a library that is not installed."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.ones(3)
+
+
+Frame.__module__ = "polars.series"
+
+
+@pytest.mark.parametrize(
+    ("x", "sentence"),
+    [
+        (np.matrix([[1.0, 2.0]]), "x is an np.matrix, which f would get as an array: pass np.asarray(x)"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), "x is a masked array, which f would get without its mask: pass x.comp"),
+        (np.ma.array([1.0, 2.0]), "x is a masked array"),
+        (np.ones(3).view(Quantity), "x is of type Quantity, a kind of ndarray that f would get as a plain one: pass"),
+        (scipy.sparse.eye(3).tocsr(), "x is a sparse matrix (csr_matrix): pass x.toarray(), or x.data if only the"),
+        (scipy.sparse.coo_array(np.eye(3)), "x is a sparse matrix (coo_array): pass x.toarray()"),
+        (Frame(), "x is of type polars.Frame, which f would get as an array: pass x.to_numpy()"),
+        ({"a": [1.0, np.matrix([[1.0]])]}, "x, at 'a.1', is an np.matrix"),
+        ([np.ones(2), np.ma.array([1.0])], "x, at 'x.1', is a masked array"),
+        (np.array([1.0, 2.0], object), "not an array of Python objects: convert it by .astype(float)"),
+    ],
+)
+@pytest.mark.parametrize("check", [gradproof.check, lambda f, g, x: gradproof.centered_difference(f, x)])
+def test_what_f_would_not_get_back_is_refused(x, sentence, check):
+    with pytest.raises(TypeError) as caught:
+        check(f, g, x)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_in_memory_is_an_array(tmp_path):
+    x = np.memmap(tmp_path / "x", np.float64, "w+", shape=(3,))
+    x[:] = [1, 2, 3]
+    assert gradproof.check(f, g, x).verdict == "right"
+    assert gradproof.check(f, faulty, x).wrong.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "sentence"),
+    [
+        (np.ma.array([2.0, 4, 6], mask=[0, 1, 0]), "gradient has masked elements, which have no value: fill them"),
+        (lambda x: np.ma.masked_less(2 * x, 3), "the gradient's result has masked elements"),
+        (lambda x: scipy.sparse.csr_matrix(2 * x), "not a sparse matrix (csr_matrix): convert it by .toarray()"),
+    ],
+)
+def test_gradients_that_hide_numbers_are_refused(gradient, sentence):
+    with pytest.raises(TypeError) as caught:
+        gradproof.check(f, gradient, np.array([1.0, 2.0, 3.0]))
+    assert sentence in str(caught.value)
+
+
+def test_gradients_of_another_type_that_hide_nothing():
+    x = np.array([1.0, 2.0, 3.0])
+    assert gradproof.check(f, lambda x: np.ma.array(2 * x), x).verdict == "right"
+    assert gradproof.check(f, lambda x: np.asmatrix(2 * x), x).verdict == "right"
+    assert gradproof.check(f, lambda x: np.asmatrix(2.02 * x), x).wrong.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_tensors_are_led_to_the_check_for_tensors(requires_grad):
+    torch = pytest.importorskip("torch")
+    x = torch.ones(3, requires_grad=requires_grad)
+    for point, name in ((x, "x"), ({"w": x}, "x, at 'w',")):
+        with pytest.raises(TypeError) as caught:
+            gradproof.check(f, g, point)
+        assert str(caught.value).startswith(f"{name} is a PyTorch tensor: call gradproof.torch.check(function, inputs)")
+
+
+def test_gradients_that_are_tensors():
+    torch = pytest.importorskip("torch")
+    x = np.array([1.0, 2.0, 3.0])
+    assert gradproof.check(f, lambda x: 2 * torch.tensor(x), x).verdict == "right"
+    assert gradproof.check(f, lambda x: torch.tensor(faulty(x)), x).wrong.tolist() == [1]
+    with pytest.raises(TypeError, match=r"^the gradient's result cannot be converted to an array: .*requires grad.*$"):
+        gradproof.check(f, lambda x: 2 * torch.tensor(x, requires_grad=True), x)
+
+
+def test_arrays_of_jax_are_arrays():
+    numpy = pytest.importorskip("jax.numpy")
+    x = numpy.array([1.0, 2.0, 3.0])
+    assert gradproof.check(f, g, x).verdict == "right"
+    assert gradproof.check(f, faulty, {"w": x}["w"]).wrong.tolist() == [1]
+
+
+def test_tracers_are_led_to_the_check_for_jax():
+    jax = pytest.importorskip("jax")
+
+    def inside(x):
+        gradproof.check(f, g, x)
+        return x.sum()
+
+    for transformed in (jax.jit(inside), jax.grad(inside)):
+        with pytest.raises(TypeError, match=r"^x is a JAX tracer, which has no values: call gradproof\.jax\.check"):
+            transformed(jax.numpy.ones(3))

@@ -1,0 +1,95 @@
+"""The dot-product test, and Hessian-vector products."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from manyoutputs import POINT, X, jacobian, jvp, names, vjp, vjp_of_two, with_entry
+
+from gradproof import GradientError, assert_adjoint, assert_hvp, check_adjoint, check_hvp
+
+
+def jvp_of_two(p, tangent):
+    t = 1 - np.tanh(p["W"] @ p["b"]) ** 2
+    inner = tangent["W"] @ p["b"] + p["W"] @ tangent["b"]
+    return {"y": t * inner, "z": 2 * p["W"].sum(axis=0) * tangent["W"].sum(axis=0)}
+
+
+def test_adjoint_pairs_pass_and_others_are_located():
+    report = check_adjoint(jvp, vjp, X)
+    assert report
+    assert (report.subject, report.against, report.rounds) == ("vjp", "jvp", 0)
+    assert "right: the vjp agrees with the jvp in all 5 coordinates" in str(report)
+    bad = with_entry(jacobian(X), 5, 3, 1.0001)
+    report = check_adjoint(jvp, lambda x, c: bad.T @ c, X)
+    assert names(report) == ["output[5] / x[3]"]
+    assert report.wrong.tolist() == [3]
+    assert report.findings[0].claimed == pytest.approx(bad[5, 3], rel=1e-12)
+    assert report.findings[0].slope == pytest.approx(jacobian(X)[5, 3], rel=1e-12)
+
+
+def test_adjoint_of_named_arrays():
+    assert check_adjoint(jvp_of_two, vjp_of_two, POINT)
+
+    def wrong(p, cotangent):
+        claimed = vjp_of_two(p, cotangent)
+        claimed["b"][2] += cotangent["z"][3]
+        return claimed
+
+    assert names(check_adjoint(jvp_of_two, wrong, POINT)) == ["z[3] / b[2]"]
+
+
+def test_adjoint_of_complex_operators():
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(4, 3)) + 1j * rng.normal(size=(4, 3))
+    z = np.ones(3) + 0j
+    assert check_adjoint(lambda z, t: matrix @ t, lambda z, c: matrix.conj().T @ c, z)
+    assert not check_adjoint(lambda z, t: matrix @ t, lambda z, c: matrix.T @ c, z)
+    assert check_adjoint(lambda z, t: matrix @ t, lambda z, c: matrix.T @ c, z, convention="jax")
+
+
+def test_float32_operators():
+    matrix = jacobian(X).astype(np.float32)
+    x = X.astype(np.float32)
+    assert check_adjoint(lambda x, t: matrix @ t, lambda x, c: matrix.T @ c, x)
+    bad = with_entry(matrix, 3, 3, 1.1)
+    assert names(check_adjoint(lambda x, t: matrix @ t, lambda x, c: bad.T @ c, x)) == ["output[3] / x[3]"]
+
+
+def test_assert_adjoint():
+    assert assert_adjoint(jvp, vjp, X).verdict == "right"
+    with pytest.raises(GradientError, match="the vjp is wrong in") as caught:
+        assert_adjoint(jvp, lambda x, c: 2 * vjp(x, c), X)
+    assert caught.value.report.wrong.tolist() == [0, 1, 2, 3, 4]
+
+
+def gradient(x):
+    return 2 * x * np.sum(x**2)
+
+
+def hessian(x):
+    return 2 * np.eye(len(x)) * np.sum(x**2) + 4 * np.outer(x, x)
+
+
+def test_hessian_vector_products():
+    report = check_hvp(gradient, lambda x, v: hessian(x) @ v, X)
+    assert report
+    assert report.subject == "Hessian-vector product"
+    bad = hessian(X)
+    bad[1, 2] = bad[2, 1] = 0.0
+    report = check_hvp(gradient, lambda x, v: bad @ v, X)
+    assert set(names(report)) == {"output[1] / x[2]", "output[2] / x[1]"}
+    assert not any("symmetric" in note for note in report.warnings)
+
+
+def test_a_product_that_is_not_symmetric():
+    matrix = np.array([[2.0, 1.0], [0.0, 3.0]])
+    report = check_hvp(lambda x: matrix @ x, lambda x, v: matrix @ v, np.ones(2))
+    assert report.verdict == "wrong"
+    assert report.warnings[0].startswith("The product is not symmetric: for two random vectors, u · H v and v · H u")
+
+
+def test_assert_hvp():
+    assert assert_hvp(gradient, lambda x, v: hessian(x) @ v, X).verdict == "right"
+    with pytest.raises(GradientError, match="the Hessian-vector product is wrong in 5 of 5"):
+        assert_hvp(gradient, lambda x, v: v * np.sum(x**2), X)
