@@ -33,7 +33,8 @@ def with_proof(line: Line, claimed: float, refuted: bool = False, noise: float =
     """A check whose slot has begun a short proof around the first pair."""
     engine = check_of(line, claimed, noise=noise)
     step = scales.pair_step(engine, coordinate_of(engine, 0))
-    engine.pairs[0].right, engine.pairs[0].left = line(step), line(-step)
+    pair = engine.pairs[0]
+    pair.right, pair.left, pair.step = line(step), line(-step), step
     slots.open_proof(engine, engine.slots[0], 0, refuted)
     return engine
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-RIGHT, WRONG, OPEN = 1, -1, 0
+RIGHT, WRONG, OPEN, CURVED = 1, -1, 0, 2
 
 
 def about_a_pair(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> int:
-    """Right: both sides within tolerance and noise.  Wrong: both sides flatly elsewhere, and together."""
+    """Right: both sides within tolerance and noise.  Wrong: both sides flatly elsewhere, and together.
+
+    Curved: only the middle of the two is within tolerance and noise.
+    """
     if not all(map(math.isfinite, (right, left, claimed))) or allowed == 0 or noise > max(3 * allowed, needed):
         return OPEN
     off = [abs(side - claimed) for side in (right, left)]
     if max(off) <= allowed + noise:
         return RIGHT
     flat = min(off) > 10 * (allowed + noise) and abs(right - left) < 0.1 * min(off) and right != 0 != left
-    return WRONG if flat else OPEN
+    if flat:
+        return WRONG
+    return CURVED if abs(left + (right - left) / 2 - claimed) <= allowed + noise else OPEN
 
 
 class Evidence(NamedTuple):

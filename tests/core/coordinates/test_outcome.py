@@ -156,7 +156,8 @@ def test_no_room_for_findings():
         coordinate = coordinate_of(engine, index)
         coordinate.x, coordinate.claimed = 1.0, 1.0
         step = scales.pair_step(engine, coordinate)
-        engine.pairs[index].right, engine.pairs[index].left = 2.5 * step, -2.0 * step
+        pair = engine.pairs[index]
+        pair.right, pair.left, pair.step = 2.5 * step, -2.0 * step, step
         outcome.refute_by_pair(engine, index)
         assert coordinate.cause == codes.WRONG
     assert engine.sweep.finding_count == most

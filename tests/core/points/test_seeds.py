@@ -30,6 +30,8 @@ TAKEN = {
     seeds.UNLOCATED_LINES: 2 * LINES,
     # Over the coordinates that are 0.
     seeds.ZERO_LINES: 2,
+    # Over all coordinates; a second one has finer steps, and the same direction.
+    seeds.SMOOTHNESS: 1,
     # Lines among which the one is chosen that leads as far as claims can; that one itself, and four random ones.
     seeds.SHARED_KINKS: 4096 + 1 + 4,
     # Eight coordinates of each of eight blocks, behind those of six nodes.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
-from ..evidence.hidden_noise import is_flat, is_nothing_but_noise
+from ..evidence.hidden_noise import is_flat, is_nothing_but_noise, is_on_tread
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
-from ..evidence.scales import FLAT_PART, needed_resolution, pair_step, tolerance
+from ..evidence.scales import FLAT_PART, UNIT_FLOAT64, needed_resolution, pair_step, tolerance
 from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
-from ..proofs.short_proof import CONTRADICTS, is_contradicted
+from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
@@ -39,6 +39,8 @@ SEEN_BY_PROOF = 2.0
 SEEN_BY_TWO = CONTRADICTS + 1.0
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
+# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
+UNDERRATED = 4.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -119,6 +121,17 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
     note_cause(engine, slot.start, cause, kink, seen_by_ladder(engine, slot))
     if cause != codes.AGREES or kink != NO_KINK:
         write_finding(engine, slot)
+    elif engine.sweep.scouting != 0 and shows_steps(engine, slot):
+        note_suited_step(engine, slot)
+
+
+def shows_steps(engine: Engine, slot: Slot) -> bool:
+    """Return whether the ladder of an accepted claim shows which steps suit f.
+
+    Others must know its noise, and at these steps nothing would tell them that they are on stairs.
+    """
+    on_stairs = engine.unit == UNIT_FLOAT64 and is_on_tread(engine, slot)
+    return slot.noise <= UNDERRATED * engine.noise and not on_stairs
 
 
 def seen_by_ladder(engine: Engine, slot: Slot) -> float:

@@ -12,7 +12,8 @@ from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
 from ..proofs.full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
-from ..proofs.short_proof import STEP_RATIO, settle
+from ..proofs.short_proof import settle
+from ..proofs.two_pairs import STEP_RATIO
 from ..records.engine import Engine, Slot, coordinate_of, want_pair
 from ..records.floats import larger, largest_finite, power_of_two_above, smaller
 from ..records.memory import clear_record

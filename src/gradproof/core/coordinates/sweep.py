@@ -5,26 +5,31 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_WRONG, is_on_stairs, reconsider_on_stairs, withdraw_refutation
+from ..evidence.decision import DECIDED_WRONG, reconsider_on_stairs, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.noise_line import begin_noise
 from ..proofs.full_ladder import begin_ladder
-from ..proofs.short_proof import note_suited_step
-from ..records.codes import AGREES
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from ..records.memory import rounded_to_float32
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
-from .outcome import CURVED, DISAGREES_FLAT, LEFT_FOR_LADDER, UNDECIDED, refute_by_pair, settle_by_pair, settle_slot
+from .outcome import (
+    CURVED,
+    DISAGREES_FLAT,
+    LEFT_FOR_LADDER,
+    UNDECIDED,
+    UNDERRATED,
+    refute_by_pair,
+    settle_by_pair,
+    settle_slot,
+)
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
 FULL_PROOFS = 2
-# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
-UNDERRATED = 4.0
 
 
 def room(engine: Engine) -> int:
@@ -277,15 +282,6 @@ def weigh_line(engine: Engine, slot: Slot) -> None:
         refute_line(engine, slot)
 
 
-def shows_steps(engine: Engine, slot: Slot) -> bool:
-    """Return whether a slot of the first few coordinates shows which steps suit f.
-
-    Others must know its noise, and at these steps nothing would tell them that they are on stairs.
-    """
-    agrees = coordinate_of(engine, slot.start).cause == AGREES and not is_on_stairs(engine, slot)
-    return engine.sweep.scouting != 0 and agrees and slot.noise <= UNDERRATED * engine.noise
-
-
 def settle_slots(engine: Engine) -> None:
     """Record what the finished slots found, and free them."""
     for k in range(SLOT_COUNT):
@@ -299,8 +295,6 @@ def settle_slots(engine: Engine) -> None:
                 reconsider_on_stairs(engine, slot)
                 withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)
-                if shows_steps(engine, slot):
-                    note_suited_step(engine, slot)
                 if slot.decision == DECIDED_WRONG:
                     engine.sweep.proved_wrong += 1
             slot.stage = stages.FREE

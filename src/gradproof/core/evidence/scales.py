@@ -89,16 +89,20 @@ def harmless_step(noise: float, allowed: float, smallest: float, largest: float)
     return power_of_two_above(step)
 
 
+def pair_size(engine: Engine, x: float) -> float:
+    """Return the size to which steps of pairs are relative: that of the coordinate, at least the typical one."""
+    return larger(coordinate_size(engine, x), power_of_two_above(engine.typical))
+
+
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     """Return the step of the first pair of a coordinate.
 
     An absolute error that is allowed does not make it smaller: noise would then fill the tolerance and double it.
     """
-    size = larger(coordinate_size(engine, coordinate.x), power_of_two_above(engine.typical))
     smallest = larger(smallest_step(engine, coordinate.x), exact_in_float32(coordinate.x))
     allowed = relative_tolerance(engine, coordinate)
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    return harmless_step(engine.noise, allowed, smallest, largest * size)
+    return harmless_step(engine.noise, allowed, smallest, largest * pair_size(engine, coordinate.x))
 
 
 def exact_in_float32(x: float) -> float:

@@ -17,7 +17,8 @@ from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT64, coarses
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import STEP_RATIO, far_step, lacks_evidence, may_be_stairs, next_step, settle, sides_with_claim
+from .short_proof import far_step, lacks_evidence, may_be_stairs, next_step, settle, sides_with_claim
+from .two_pairs import STEP_RATIO
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.
 FINEST_STEPS = 3

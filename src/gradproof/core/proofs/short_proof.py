@@ -12,31 +12,18 @@ from ..evidence.decision import (
     CLEARLY,
     DECIDED_RIGHT,
     DECIDED_WRONG,
-    QUIET,
     argument_rounding,
     gap,
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, fades, largest_change, place_of_step, slope_noise
+from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import coordinate_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
-from ..records.floats import larger, power_of_two_above, smaller, spacing
+from ..records.floats import larger, power_of_two_above, spacing
+from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, is_quiet, reached_bar
 
-# From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
-STEP_RATIO = 4.0
-# So many times the truncation of the first pair lies between its centered slope and that of the second one.
-TRUNCATION = STEP_RATIO * STEP_RATIO - 1.0
 MOST_PAIRS = 7
-# The next finer pairs confirm a slope that they find within three bars; a claim must be farther away.
-CONFIRMS = 3.0
-CONTRADICTS = 3.5
-# A tenth of the slopes that are met decides.
-DECIDES = 0.1
-# A tenth of the slopes that are met decides.
-DECIDES = 0.1
-# Of one coordinate more may be known than of another; twice its error bar is as good.
-REACHED = 2.0
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6
@@ -83,82 +70,6 @@ def settle(slot: Slot, decision: int) -> None:
     """Finish a slot with a decision."""
     slot.decision = decision
     slot.stage = stages.FINISHED
-
-
-def is_quiet(engine: Engine, slot: Slot) -> bool:
-    """Return whether noise is low enough for a disagreement with the first pair to show, or as low as it gets."""
-    return slope_noise(engine, slot, 0) <= larger(larger(QUIET * slot.tolerance, slot.need), reached_bar(engine, slot))
-
-
-def reached_bar(engine: Engine, slot: Slot) -> float:
-    """Return the error bar of other coordinates at the step that suits f, or at the next finer one; 0 if unknown.
-
-    Where all claims are 0, nothing says how well slopes should be known, but those around x: a part of them decides.
-    """
-    enough = engine.sweep.reached / slot.size
-    if engine.sweep.largest_claim > 0.0:
-        return enough
-    slopes = 0.0
-    for place in range(slot.count):
-        slopes += math.fabs(gap(slot.ladder[place])) / (2.0 * slot.count)
-    return larger(DECIDES * slopes, enough)
-
-
-def has_two(slot: Slot, step: float) -> bool:
-    """Return whether the ladder has a pair at a step, and another one at four times the step."""
-    return place_of_step(slot, step) >= 0 and place_of_step(slot, STEP_RATIO * step) >= 0
-
-
-def bar_of_two(engine: Engine, slot: Slot, step: float) -> float:
-    """Return the noise of the slope at a step, and half of a kink at x: what of the gap between the sides may be one.
-
-    Curvature makes a gap that grows with the step; that of a kink stays.
-    """
-    place = place_of_step(slot, step)
-    near = gap(slot.ladder[place])
-    far = gap(slot.ladder[place_of_step(slot, STEP_RATIO * step)])
-    stays = near - (far - near) / (STEP_RATIO - 1.0)
-    return slope_noise(engine, slot, place) + smaller(math.fabs(near), math.fabs(stays)) / 2.0
-
-
-def extrapolated(slot: Slot, step: float) -> float:
-    """Return the centered slope at a step, less the truncation that the one at four times the step shows."""
-    near = centered(slot, place_of_step(slot, step))
-    return near - (centered(slot, place_of_step(slot, STEP_RATIO * step)) - near) / TRUNCATION
-
-
-def contradict(engine: Engine, slot: Slot, step: float) -> bool:
-    """Return whether two pairs contradict a claim, and the next finer pair finds their slope as well."""
-    if not has_two(slot, step) or place_of_step(slot, step / STEP_RATIO) < 0:
-        return False
-    slope = extrapolated(slot, step)
-    bar = bar_of_two(engine, slot, step)
-    found = math.fabs(slope - extrapolated(slot, step / STEP_RATIO)) <= CONFIRMS * bar
-    return found and math.fabs(slope - slot.claimed) > CONTRADICTS * (slot.tolerance + bar)
-
-
-def is_contradicted(engine: Engine, slot: Slot, step: float) -> bool:
-    """Return whether the pairs by which other claims are accepted, from this step on, contradict this one.
-
-    A ladder that accepts it then knows less than these.  Noise that only the ladder has seen is no excuse.
-    """
-    if engine.sweep.suited_step == 0.0:
-        return False
-    slot.noise = engine.noise
-    return contradict(engine, slot, step) or contradict(engine, slot, step / STEP_RATIO)
-
-
-def note_suited_step(engine: Engine, slot: Slot) -> None:
-    """Note at which step two pairs of a ladder come closest to what all of it says: other coordinates begin there."""
-    reached = math.inf
-    for place in range(slot.count):
-        step = slot.ladder[place].step
-        if has_two(slot, step) and largest_change(slot.ladder[place]) > 0.0:
-            bar = bar_of_two(engine, slot, step) + math.fabs(extrapolated(slot, step) - estimate(slot))
-            if bar < reached:
-                reached = bar
-                engine.sweep.suited_step = step / slot.size
-                engine.sweep.reached = STEP_RATIO * reached * slot.size
 
 
 def advance_proof_curved(engine: Engine, slot: Slot) -> None:

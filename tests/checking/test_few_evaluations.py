@@ -1,0 +1,129 @@
+"""How few evaluations right gradients take, and that nothing wrong, and no kink, gets through for it."""
+
+import numpy as np
+import pytest
+from properties import refuted
+
+import gradproof
+
+N = 1000
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=N)
+ROWS = RANDOM.normal(size=(200, N)) / np.sqrt(N)
+
+
+def rosenbrock(x):
+    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def slopes_of_rosenbrock(x):
+    slopes, bend = np.zeros_like(x), x[1:] - x[:-1] ** 2
+    slopes[:-1] = -400 * x[:-1] * bend - 2 * (1 - x[:-1])
+    slopes[1:] += 200 * bend
+    return slopes
+
+
+SMOOTH = {
+    "logistic": (lambda x: np.sum(np.logaddexp(0, -(ROWS @ x))), lambda x: -ROWS.T @ (1 / (1 + np.exp(ROWS @ x)))),
+    "Rosenbrock": (rosenbrock, slopes_of_rosenbrock),
+    "cubes": (lambda x: np.sum(x**3), lambda x: 3 * x**2),
+    "exponentials": (lambda x: np.sum(np.exp(0.3 * x)), lambda x: 0.3 * np.exp(0.3 * x)),
+    "sines": (lambda x: np.sum(np.sin(3 * x)), lambda x: 3 * np.cos(3 * x)),
+    "log-sum-exp": (lambda x: np.log(np.sum(np.exp(x))), lambda x: np.exp(x) / np.sum(np.exp(x))),
+    "softplus": (lambda x: np.sum(np.logaddexp(0, x)), lambda x: 1 / (1 + np.exp(-x))),
+}
+MINIMA = {
+    "squares": (lambda x: 3 + np.sum((x - 1) ** 2), lambda x: 2 * (x - 1), np.ones(300)),
+    "fourth powers": (lambda x: 2 + np.sum((x - 1) ** 4), lambda x: 4 * (x - 1) ** 3, np.ones(300)),
+    "cosines": (lambda x: np.sum(np.cos(x)), lambda x: -np.sin(x), np.resize([np.pi, -np.pi, 2 * np.pi], 300)),
+    "a saddle": (lambda x: x[1:] @ x[1:] - x[0] ** 2, lambda x: np.r_[-2 * x[0], 2 * x[1:]], np.zeros(300)),
+}
+SHORT = X[:300].astype(np.float32)
+WEIGHTS = RANDOM.normal(size=(300, 300)).astype(np.float32) / np.float32(np.sqrt(300))
+IN_FLOAT32 = {
+    "squares": (lambda x: np.sum(x * x), lambda x: 2 * x, SHORT),
+    "a layer": (
+        lambda x: np.sum(np.tanh(WEIGHTS @ x)),
+        lambda x: WEIGHTS.T @ (1 / np.cosh(WEIGHTS @ x.astype(float)) ** 2),
+        SHORT,
+    ),
+}
+
+
+def is_right_with(objective, claimed, x, factor):
+    report = gradproof.check(objective, claimed, x)
+    assert report.verdict == "right"
+    assert report.evaluations <= factor * 2 * x.size
+
+
+def is_wrong_at(objective, claimed, x, indices):
+    report = gradproof.check(objective, claimed, x)
+    assert report.verdict == "wrong"
+    assert report.wrong.tolist() == indices
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_smooth(name):
+    objective, gradient = SMOOTH[name]
+    claimed = gradient(X)
+    is_right_with(objective, claimed, X, 1.05)
+    # Where slopes are small beside the noise of f, and pairs meet curvature, as well as where they are large.
+    order = np.argsort(np.abs(claimed))
+    for index in (int(order[N // 10]), int(order[-1])):
+        is_wrong_at(objective, np.where(np.arange(N) == index, 1.001, 1) * claimed, X, [index])
+    refuted(is_right_with, objective, claimed, X, 0.99)
+
+
+@pytest.mark.parametrize("name", MINIMA)
+def test_where_slopes_vanish(name):
+    objective, gradient, x = MINIMA[name]
+    claimed = gradient(x)
+    is_right_with(objective, claimed, x, 3.0)
+    is_wrong_at(objective, np.where(np.arange(x.size) == 7, 1e-3, claimed), x, [7])
+
+
+@pytest.mark.parametrize("name", IN_FLOAT32)
+def test_float32(name):
+    objective, gradient, x = IN_FLOAT32[name]
+    claimed = gradient(x)
+    is_right_with(objective, claimed, x, 2.5)
+    index = int(np.argmax(np.abs(claimed)))
+    is_wrong_at(objective, np.where(np.arange(x.size) == index, 1.05, 1) * claimed, x, [index])
+
+
+def bend(x):
+    """Curvature whose slopes are small beside f, so that pairs meet it everywhere."""
+    return 1000.1 + np.sum(50 * (x - BEND) ** 2)
+
+
+FLAT = 1 + RANDOM.random(100)
+BEND = FLAT - 1e-4 * (1 + RANDOM.random(100))
+SLOPES = 100 * (FLAT - BEND)
+
+
+def has_its_kink_at(objective, claimed, index):
+    report = gradproof.check(objective, claimed, FLAT)
+    assert report.verdict == "right"
+    assert [(one.start, one.cause.name) for one in report.findings] == [(index, "KINK_AT_POINT")]
+
+
+def test_a_kink_among_curvature():
+    """The line over all coordinates does not hide the kink of one."""
+    is_right_with(bend, SLOPES, FLAT, 1.2)
+    for index, size in ((3, 1e-3), (60, -1.0)):
+        kinked = lambda x, index=index, size=size: bend(x) + size * abs(x[index] - FLAT[index])  # noqa: E731
+        has_its_kink_at(kinked, SLOPES, index)
+        refuted(is_right_with, kinked, SLOPES, FLAT, 1.2)
+        # Beyond both sides of the kink.
+        beyond = SLOPES + np.where(np.arange(100) == index, 2 * abs(size), 0)
+        is_wrong_at(kinked, beyond, FLAT, [index])
+    refuted(has_its_kink_at, bend, SLOPES, 3)
+
+
+def test_steps_of_pairs_when_noise_is_measured_between():
+    """Pairs keep the step at which they were taken, whatever step the noise suggests once it is measured."""
+    x = np.r_[np.zeros(40), FLAT]
+    folded = lambda z: np.sum(np.abs(z[:40])) + bend(z[40:])  # noqa: E731
+    claimed = np.r_[np.zeros(40), SLOPES]
+    is_right_with(folded, claimed, x, 17.5)
+    is_wrong_at(folded, np.where(np.arange(140) == 99, 1.01, 1) * claimed, x, [99])
