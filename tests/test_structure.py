@@ -139,7 +139,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "plain records",
         "shape",
         "advice",
-        "text.vouching text.explanations text.facts",
+        "text.vouching text.explanations text.facts text.summary",
         "text.lines",
         "text.table",
         "text.explaining",

@@ -93,8 +93,9 @@ if TYPE_CHECKING:
     from .outputs.jacobian import assert_jacobian, check_jacobian
     from .outputs.products import assert_jvp, assert_vjp, check_jvp, check_vjp
     from .report.cause import Cause
+    from .report.raising import GradientError, InconclusiveError
     from .report.records import Finding
-    from .report.report import GradientError, InconclusiveError, Report
+    from .report.report import Report
 
 __all__ = [
     "Cause",
@@ -162,7 +163,8 @@ _HOMES = {
     "outputs.products": ("assert_jvp", "assert_vjp", "check_jvp", "check_vjp"),
     "report.cause": ("Cause",),
     "report.records": ("Finding",),
-    "report.report": ("GradientError", "InconclusiveError", "Report"),
+    "report.raising": ("GradientError", "InconclusiveError"),
+    "report.report": ("Report",),
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
 _MODULES = ("jax", "torch", "zoo")

@@ -276,4 +276,5 @@ def assert_gradient(
     ...     print(error.report.wrong)
     [0 1 2]
     """
+    __tracebackhide__ = True
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)

@@ -1,4 +1,4 @@
-"""The report of a check, and the exceptions that carry one."""
+"""The report of a check."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Report(Record):
     >>> x = np.array([0.5, 1.0, 2.0])
     >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, -1], x)
     >>> report
-    <gradproof.Report wrong: n=3, tested=3, wrong=1, kinks=0, evaluations=...>
+    <gradproof.Report wrong: x[2] of 3: claimed = -1 × slope, the sign is wrong...>
     >>> bool(report), report.wrong
     (False, array([2]))
     >>> print(report.findings[0].cause.explanation)
@@ -169,10 +169,9 @@ class Report(Record):
         return render(self)
 
     def __repr__(self) -> str:
-        return (
-            f"<gradproof.Report {self.verdict}: n={self.n}, tested={self.tested}, wrong={len(self.wrong)}, "
-            f"kinks={len(self.kinks)}, evaluations={self.evaluations}>"
-        )
+        from .text.summary import one_line
+
+        return one_line(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a dict of plain Python values, ready for JSON.
@@ -215,52 +214,3 @@ class Report(Record):
         import json
 
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
-
-
-class GradientError(AssertionError):
-    """Raised by `assert_gradient` if a gradient is wrong.
-
-    Attributes
-    ----------
-    report : Report
-        Says where the gradient is wrong and why; the message of the exception shows it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import gradproof
-    >>> try:
-    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
-    ... except gradproof.GradientError as error:
-    ...     print(error.report.verdict)
-    wrong
-    """
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(f"\n{report}")
-        self.report = report
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.report,))
-
-
-class InconclusiveError(GradientError):
-    """Raised by `assert_gradient` if a check could not decide.
-
-    Attributes
-    ----------
-    report : Report
-        Says what is undecided and what would decide it.
-
-    Examples
-    --------
-    A budget of two evaluations is too small:
-
-    >>> import numpy as np
-    >>> import gradproof
-    >>> try:
-    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 0.5]), budget=2)
-    ... except gradproof.InconclusiveError as error:
-    ...     print(error.report.untested, error.report.stopped_by)
-    2 budget
-    """
