@@ -185,6 +185,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "commands": ("failure instead", "symbols", "loading", "arguments", "check native study", "main"),
     "__main__": (),
+    # On the package alone, whose names it uses as a test does.
+    "pytest_plugin": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
