@@ -113,7 +113,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "filling",
         "structure",
         "coordinates.chosen given.frames given.results given.bound_forms",
-        "point",
+        "point coordinates.lookup",
         "bounds claim coordinates.places",
     ),
     "engine": (),

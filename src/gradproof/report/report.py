@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 from typing import Any
 
+from ..problem.coordinates.lookup import Index
 from .plain import plain
 from .records import Record
 
@@ -118,13 +118,14 @@ class Report(Record):
     The objective raised ValueError (x[0] is negative) at ... away from x, where its value counts as missing.
     """
 
-    def explain(self, index: int) -> str:
+    def explain(self, index: Index) -> str:
         """Return the evidence for one coordinate as text: its slopes, what their pattern means, and what to do.
 
         Parameters
         ----------
-        index : int
-            Flat index of the coordinate, from 0 to n - 1.
+        index : int, str or tuple of int
+            The coordinate: its name as in the table, such as ``"W1[3, 7]"``, or its flat index in x; for x that is a
+            single array also a tuple of indices.  Negative ones count from the end.
 
         Returns
         -------
@@ -134,9 +135,9 @@ class Report(Record):
         Raises
         ------
         IndexError
-            If `index` is out of range.
-        TypeError
-            If `index` is not an integer.
+            If `index` is out of range, or names what was not checked.
+        TypeError, ValueError
+            If `index` is something else, or the name of no coordinate or of several.
 
         Examples
         --------
@@ -144,7 +145,7 @@ class Report(Record):
         >>> from gradproof import check
         >>> x = np.array([0.5, 1.0, 2.0])
         >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, 1.1], x)
-        >>> print(report.explain(2))
+        >>> print(report.explain("x[2]"))
         x[2]: claimed -0.457761520, measured -0.4161468... ± ...
         ...
           |slope - claimed| is the same at every step: the mark of a bug in the gradient.
@@ -153,11 +154,7 @@ class Report(Record):
         # Imported on use: most reports are never printed.
         from .text.explaining import explain
 
-        index = operator.index(index)
-        total = self.n + self.held
-        if not 0 <= index < total:
-            raise IndexError(f"index {index} is out of range: coordinates go from 0 to {total - 1}")
-        return explain(self, index)
+        return explain(self, self._flat(index))
 
     def __bool__(self) -> bool:
         """Return whether the gradient is right; an inconclusive check does not pass."""
