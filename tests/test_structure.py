@@ -134,6 +134,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "arguments": ("extra pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
+        "text.encoding",
         "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
         "ladder power",
         "plain records",

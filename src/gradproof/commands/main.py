@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any, NoReturn
 
+from ..report.text.encoding import ERRORS
 from ..version import __version__
 from .arguments import DONE, add_colour, painter
 from .check import add_check
@@ -33,9 +34,10 @@ exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    # If a character such as ± cannot be shown, the rest still can.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    # If a character such as ± cannot be shown, something like it can.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ERRORS)
     try:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))

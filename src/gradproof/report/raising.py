@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .report import Report
+from .text.encoding import for_output
 from .text.summary import failure
 
 
@@ -33,7 +34,7 @@ class GradientError(AssertionError):
 
     def __init__(self, report: Report) -> None:
         # The first line is what the short summary of a test run shows.
-        super().__init__(f"{failure(report)}\n\n{report}")
+        super().__init__(f"{for_output(failure(report))}\n\n{report}")
         self.report = report
 
     def __reduce__(self) -> tuple[Any, ...]:

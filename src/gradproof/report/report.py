@@ -152,23 +152,26 @@ class Report(Record):
         ...
         """
         # Imported on use: most reports are never printed.
+        from .text.encoding import for_output
         from .text.explaining import explain
 
-        return explain(self, self._flat(index))
+        return for_output(explain(self, self._flat(index)))
 
     def __bool__(self) -> bool:
         """Return whether the gradient is right; an inconclusive check does not pass."""
         return self.verdict == "right"
 
     def __str__(self) -> str:
+        from .text.encoding import for_output
         from .text.table import render
 
-        return render(self)
+        return for_output(render(self))
 
     def __repr__(self) -> str:
+        from .text.encoding import for_output
         from .text.summary import one_line
 
-        return one_line(self)
+        return for_output(one_line(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a dict of plain Python values, ready for JSON.
