@@ -359,6 +359,38 @@ def test_more_wrong_coordinates_than_findings():
     refuted(says_where_its_rows_come_from, state.LARGEST_FINDINGS, False)
 
 
+def claims_are_named(claimed, sentence, **settings):
+    report = gradproof.check(f, claimed, X, **settings)
+    assert sentence in str(report).partition("\n\n")[0].splitlines()[1:]
+    return report
+
+
+def test_claims_that_are_not_finite_are_named():
+    """Before anything is tested, which is why nothing is said to be wrong."""
+    claimed = g(X)
+    claimed[[3, 5, 8, 13, 21]] = np.nan
+    claims_are_named(claimed, "  5 claims are NaN: x[3], x[5], x[8] and 2 more", budget=5)
+    claims_are_named(
+        np.where(np.isnan(claimed), -np.inf, claimed),
+        "  5 claims are infinite: x[3], x[5], x[8] and 2 more",
+        budget=5,
+    )
+    claimed[[5, 8, 13, 21]] = g(X)[[5, 8, 13, 21]]
+    report = claims_are_named(claimed, "  1 claim is NaN: x[3]", budget=5)
+    assert report.verdict == "inconclusive"
+    claimed[4] = np.inf
+    claims_are_named(claimed, "  2 claims are not finite: x[3], x[4]", budget=5)
+    refuted(claims_are_named, g(X), "  1 claim is NaN: x[3]")
+
+
+def test_claims_that_are_not_finite_are_named_once():
+    claimed = g(X)
+    claimed[[3, 5]] = np.nan
+    text = str(gradproof.check(f, claimed, X))
+    assert "coordinates of it that are known: claimed is NaN" in text
+    assert "claims are NaN" not in text
+
+
 def test_zero_has_no_sign():
     assert (number(-0.0, 6), short(-0.0)) == (number(0.0, 6), short(0.0)) == ("0", "0")
     assert number(-math.inf, 6) == short(-math.inf) == "-inf"

@@ -99,14 +99,16 @@ def painter(options: argparse.Namespace) -> Callable[[Any], str]:
 
     Output to a file or another program is always the same.
     """
-    if sys.stdout is None or not sys.stdout.isatty():
+    every = getattr(options, "all", False)
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if not every and not on_terminal:
         return str
-    plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    plain = not on_terminal or options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 
     def painted(report: Any) -> str:
         from ..report.text.table import WIDTH, render
 
-        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
-        return render(report, colour=not plain, width=min(columns, WIDTH))
+        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns if on_terminal else WIDTH
+        return render(report, colour=not plain, width=min(columns, WIDTH), every=every)
 
     return painted

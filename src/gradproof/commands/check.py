@@ -56,6 +56,9 @@ def add_check(commands: Any) -> None:
     _add_rules(check)
     add_calling(check)
     check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    check.add_argument(
+        "--all", action="store_true", help="print every coordinate that is wrong, not only the worst ten"
+    )
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
     check.add_argument("--no-progress", action="store_true", help="no progress bar")
