@@ -24,7 +24,11 @@ def add_objective(command: argparse.ArgumentParser) -> None:
 def add_point(command: argparse.ArgumentParser) -> None:
     """Add the option for the point."""
     command.add_argument(
-        "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
+        "--at",
+        required=True,
+        metavar="POINT",
+        help="x: a Python name, or a file with an array (.npy, .txt, .csv, .json; .bin, .f64, .f32: raw, "
+        "little-endian) or with a dict of arrays (.npz, .json)",
     )
 
 
@@ -41,7 +45,9 @@ def add_calling(command: argparse.ArgumentParser) -> None:
         metavar="PROTOTYPE",
         help='of a gradient in C: "void g(const double *x, double *out)", also with n',
     )
-    command.add_argument("--user", metavar="DATA", help="what C functions receive as user: a .npy file or a name")
+    command.add_argument(
+        "--user", metavar="DATA", help="what C functions receive as user: a file or a name, as for --at"
+    )
     command.add_argument("--no-trial", action="store_true", help="no first call of C functions in a child process")
 
 

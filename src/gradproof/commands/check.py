@@ -25,7 +25,7 @@ from .failure import UsageError
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
-GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
+GRADIENT = "the gradient: g(x) returns an array like x; or a file that holds it, as for --at"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of
