@@ -184,7 +184,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure instead", "arrays symbols", "loading", "arguments", "check native study", "main"),
+    "commands": ("failure instead output", "arrays symbols", "loading", "arguments", "check native study", "main"),
     "__main__": (),
     # On the package alone, whose names it uses as a test does.
     "pytest_plugin": (),

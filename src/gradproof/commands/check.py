@@ -20,6 +20,7 @@ from .arguments import (
     write_json,
 )
 from .failure import UsageError
+from .output import only_the_result
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
@@ -97,22 +98,28 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    from . import loading
-
     require_folder("--json", options.json)
     try:
-        check, claim = _chosen(options)
-        function, claimed = loading.load_functions(options.objective, claim, calling(options))
-        if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
-            raise UsageError("C functions have one output each: check their --gradient")
-        x = loading.load_point_for(options.at, function, claimed)
-        report = check(function, claimed, x, **_settings(options))
+        with only_the_result(options.json == "-"):
+            report = _checked(options)
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
     status = _publish(report, options)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
     return status
+
+
+def _checked(options: argparse.Namespace) -> Any:
+    """Load what the options name, and check it."""
+    from . import loading
+
+    check, claim = _chosen(options)
+    function, claimed = loading.load_functions(options.objective, claim, calling(options))
+    if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
+        raise UsageError("C functions have one output each: check their --gradient")
+    x = loading.load_point_for(options.at, function, claimed)
+    return check(function, claimed, x, **_settings(options))
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
