@@ -112,8 +112,8 @@ def check(
         module), threads one that is safe to call concurrently.  The report does not depend on the number of workers,
         even if some of them die.
     progress : bool or callable, optional
-        True or False for a progress bar or none, or a function ``progress(done, total)``.  By default there is a bar if
-        the output is a terminal.
+        True or False for a line that shows the progress or none, or a function ``progress(done, total)``.  By default
+        there is a line if the errors go to a terminal.
     save : path_like, optional
         File in which to save the check every few seconds and at its end, however it ends.  The file is complete at
         every moment, even if the process is killed.

@@ -62,7 +62,7 @@ def add_check(commands: Any) -> None:
     )
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
-    check.add_argument("--no-progress", action="store_true", help="no progress bar")
+    check.add_argument("--no-progress", action="store_true", help="no line that shows the progress")
     add_colour(check)
     check.set_defaults(run=run_check)
 
