@@ -153,7 +153,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "additions arrangements axes factors missing places roundings variables",
         "diagnose",
     ),
-    "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
+    "run": ("progress settings saving keeping", "keywords", "recording", "resuming", "rounds"),
     "rows": ("on_rows additive", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (

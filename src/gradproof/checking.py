@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
 from .evaluators.terms import Terms
 from .report.raising import right_or_raise
 from .report.report import Report
+from .run.keywords import CheckSettings, Convention, Inconclusive, Mode
 from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def check(
@@ -22,7 +26,7 @@ def check(
     x: Any = None,
     *,
     args: Any = (),
-    mode: str = "auto",
+    mode: Mode = "auto",
     seed: int = 0,
     budget: int | None = None,
     time_limit: float | None = None,
@@ -32,7 +36,7 @@ def check(
     only: Any = None,
     held: Any = None,
     names: Sequence[str] | None = None,
-    convention: str | None = None,
+    convention: Convention | None = None,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -232,7 +236,12 @@ def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress)
 
 
 def assert_gradient(
-    objective: Any, gradient: Any = None, x: Any = None, *, inconclusive: str = "raise", **settings: Any
+    objective: Any,
+    gradient: Any = None,
+    x: Any = None,
+    *,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[CheckSettings],
 ) -> Report:
     """Raise an exception unless a gradient is right; for use in tests.
 

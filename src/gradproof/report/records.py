@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from ..problem.coordinates.chosen import place_among
 from ..problem.coordinates.lookup import Index, flat_index
@@ -15,6 +15,8 @@ from .cause import Cause
 from .explanation import Explanation
 from .ladder import Rung, Values
 from .power import Power
+
+Verdict: TypeAlias = Literal["right", "wrong", "inconclusive"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def resolutions_of(report: Record) -> Flat:
 class Record:
     """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
 
-    verdict: str
+    verdict: Verdict
     n: int
     tested: int
     agreeing: int
@@ -183,7 +185,7 @@ class Record:
     sampled: Flat
     cause: Cause | None
     rtol: float
-    mode: str
+    mode: Literal["full", "lines"]
     seed: int
     stopped_by: str
     warnings: tuple[str, ...]
