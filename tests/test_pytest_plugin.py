@@ -183,6 +183,19 @@ def test_positional(gradproof): gradproof.check(f, right, X)
     assert "takes settings by name, such as rtol=1e-4: (0.001,)" in result.stdout.str()
 
 
+def test_a_marker_without_the_fixture(run):
+    result = run("""
+@pytest.mark.gradproof(seed=3)
+def test_without(): pass
+@pytest.mark.gradproof(seed=3)
+def test_with(gradproof): pass
+""")
+    result.assert_outcomes(passed=2, warnings=2)
+    assert result.stdout.str().count("@pytest.mark.gradproof is for tests that use the fixture `gradproof`") == 1
+    # The other one is pytest's own: here the plugin has been imported before.
+    assert result.stdout.str().count("PytestAssertRewriteWarning") == 1
+
+
 FILES = """
 @pytest.mark.parametrize("factor", [0.5, 1.0])
 def test_factor(factor):

@@ -63,6 +63,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.gradproof_report = str(config.invocation_params.dir / folder)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Warn of markers on tests that do not use the fixture: they would change nothing."""
+    for item in items:
+        marked = any(marker.name == NAME for marker in item.own_markers)
+        if marked and NAME not in getattr(item, "fixturenames", ()):
+            item.warn(pytest.PytestWarning(f"@pytest.mark.{NAME} is for tests that use the fixture `{NAME}`"))
+
+
 class Checks:
     """The module `gradproof` as a test sees it: its checks have the settings of the marker, and are recorded."""
 
