@@ -61,6 +61,8 @@ def test_two_explanations():
 
 def test_an_objective_that_ignores_x():
     assert failure(gradproof.check(lambda x: 3.0, g, X)) == "b[1] and 7 more wrong: f does not change with x"
+    explained = gradproof.check(lambda x: 3.0, lambda x: 2 * x, np.array([0.5, 1.0, 2.0, 3.0]))
+    assert failure(explained).endswith(" and 3 more wrong: f does not change with x")
 
 
 def test_along_lines():

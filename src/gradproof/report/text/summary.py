@@ -29,6 +29,9 @@ def failure(report: Record) -> str:
 def reason(report: Record, most: int = MOST) -> str:
     """Return what explains the errors of a wrong gradient, or the values of the worst coordinate."""
     first = _first(report)
+    # A gradient of something else: no bug of it explains that.
+    if report.warnings and report.warnings[0].startswith(UNCHANGED):
+        return report.warnings[0].partition(":")[0]
     if report.explanations:
         found = max(report.explanations, key=lambda one: one.share)
         others = len(report.explanations) - 1
@@ -37,8 +40,6 @@ def reason(report: Record, most: int = MOST) -> str:
         whole = f"{where}{found.text}{more}"
         # Of an explanation that is too long, the first part says what is claimed; the rest is a guess at why.
         return whole if len(whole) <= most else f"{where}{found.text.partition(', ')[0]}{more}"
-    if report.warnings and report.warnings[0].startswith(UNCHANGED):
-        return report.warnings[0].partition(":")[0]
     return _values(first) if first is not None else ""
 
 
