@@ -194,8 +194,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "commands": (
         "failure instead output",
-        "arrays symbols",
-        "loading",
+        "targets.arrays targets.symbols",
+        "targets.loading",
         "arguments",
         "check native pages study",
         "main",
