@@ -20,12 +20,13 @@ from .arguments import (
     write_json,
 )
 from .failure import UsageError
+from .output import only_the_result
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
-GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
+GRADIENT = "the gradient: g(x) returns an array like x; or a file that holds it, as for --at"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of
@@ -56,9 +57,12 @@ def add_check(commands: Any) -> None:
     _add_rules(check)
     add_calling(check)
     check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    check.add_argument(
+        "--all", action="store_true", help="print every coordinate that is wrong, not only the worst ten"
+    )
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
-    check.add_argument("--no-progress", action="store_true", help="no progress bar")
+    check.add_argument("--no-progress", action="store_true", help="no line that shows the progress")
     add_colour(check)
     check.set_defaults(run=run_check)
 
@@ -94,22 +98,28 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    from . import loading
-
     require_folder("--json", options.json)
     try:
-        check, claim = _chosen(options)
-        function, claimed = loading.load_functions(options.objective, claim, calling(options))
-        if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
-            raise UsageError("C functions have one output each: check their --gradient")
-        x = loading.load_point_for(options.at, function, claimed)
-        report = check(function, claimed, x, **_settings(options))
+        with only_the_result(options.json == "-"):
+            report = _checked(options)
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
     status = _publish(report, options)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
     return status
+
+
+def _checked(options: argparse.Namespace) -> Any:
+    """Load what the options name, and check it."""
+    from .targets import loading
+
+    check, claim = _chosen(options)
+    function, claimed = loading.load_functions(options.objective, claim, calling(options))
+    if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
+        raise UsageError("C functions have one output each: check their --gradient")
+    x = loading.load_point_for(options.at, function, claimed)
+    return check(function, claimed, x, **_settings(options))
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
@@ -163,7 +173,7 @@ def _names(given: list[str] | None) -> list[str | int] | None:
 
 
 def _bounds(options: argparse.Namespace) -> Any:
-    from . import loading
+    from .targets import loading
 
     def bound(text: str | None) -> Any:
         try:
