@@ -20,9 +20,10 @@ from gradproof.lesson.orders import Fit
 from gradproof.problem.exceptions import Raised
 from gradproof.report.ladder import Rung
 from gradproof.report.power import BlockPower, Power
+from gradproof.report.summaries.arrays import ArrayReport
 
 # What public functions and properties return, though it has no public name.
-RETURNED = (BlockPower, Fit, NoiseFloor, Power, Raised, Rung)
+RETURNED = (ArrayReport, BlockPower, Fit, NoiseFloor, Power, Raised, Rung)
 FLAGS = doctest.ELLIPSIS
 # Examples that import one of these run only where it is installed.
 OPTIONAL = re.compile(r"^(?:import|from) (jax|matplotlib|torch)\b", re.M)
