@@ -189,7 +189,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure instead", "symbols", "loading", "arguments", "check native study", "main"),
+    "commands": ("failure instead", "symbols", "loading", "arguments", "formats", "check native study", "main"),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.

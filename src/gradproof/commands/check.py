@@ -16,10 +16,9 @@ from .arguments import (
     calling,
     count,
     painter,
-    require_folder,
-    write_json,
 )
 from .failure import UsageError
+from .formats import add_formats, printed, require_formats, write_formats
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
@@ -55,7 +54,7 @@ def add_check(commands: Any) -> None:
     add_point(check)
     _add_rules(check)
     add_calling(check)
-    check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    add_formats(check)
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
     check.add_argument("--no-progress", action="store_true", help="no progress bar")
@@ -96,7 +95,7 @@ def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
     from . import loading
 
-    require_folder("--json", options.json)
+    require_formats(options)
     try:
         check, claim = _chosen(options)
         function, claimed = loading.load_functions(options.objective, claim, calling(options))
@@ -106,10 +105,11 @@ def run_check(options: argparse.Namespace) -> int:
         report = check(function, claimed, x, **_settings(options))
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    status = _publish(report, options)
+    print(printed(report, options, claimed) or painter(options)(report))
+    write_formats(report, options, claimed)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
-    return status
+    return STATUS[report.verdict]
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
@@ -133,15 +133,6 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         "progress": False if options.no_progress else None,
     }
     return settings | {name: value for name in OF_ONE_OBJECTIVE if (value := getattr(options, name)) is not None}
-
-
-def _publish(report: Any, options: argparse.Namespace) -> int:
-    if options.json == "-":
-        print(report.to_json())
-    else:
-        print(painter(options)(report))
-    write_json(report, options.json)
-    return STATUS[report.verdict]
 
 
 def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:
