@@ -17,13 +17,14 @@ import gradproof.torch
 from gradproof import zoo
 from gradproof.differences import NoiseFloor
 from gradproof.lesson.orders import Fit
+from gradproof.mutation.score import Mutant, MutationScore
 from gradproof.problem.exceptions import Raised
 from gradproof.report.ladder import Rung
 from gradproof.report.power import BlockPower, Power
 from gradproof.report.summaries.arrays import ArrayReport
 
 # What public functions and properties return, though it has no public name.
-RETURNED = (ArrayReport, BlockPower, Fit, NoiseFloor, Power, Raised, Rung)
+RETURNED = (ArrayReport, BlockPower, Fit, Mutant, MutationScore, NoiseFloor, Power, Raised, Rung)
 FLAGS = doctest.ELLIPSIS
 # Examples that import one of these run only where it is installed.
 OPTIONAL = re.compile(r"^(?:import|from) (jax|matplotlib|torch)\b", re.M)

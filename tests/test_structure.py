@@ -171,6 +171,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
+    # Bugs planted in a right gradient.
+    "mutation": ("bugs remembered", "score"),
     "torch": (),
     "jax": (),
     "lesson": (

@@ -124,3 +124,29 @@ def test_of_an_array_and_of_c_there_is_no_line(check, folder, library):
     assert output.splitlines()[-1].startswith("::error title=gradproof::")
     _, output, _ = check("model.py:flat", "gradient.npy", "x.npy", "--github")
     assert "file=" not in output
+
+
+# ---- Planted bugs ----------------------------------------------------------------------------------------------------
+
+
+def test_planted_bugs(check):
+    status, output, errors = check("model.py:named_loss", "model.py:named_grad", "named.npz", "--mutate")
+    assert (status, errors) == (0, "")
+    assert "planted bugs would have been caught" in output
+    assert output.startswith("right: ")
+    status, output, errors = check("model.py:named_loss", "model.py:named_grad", "named.npz", "--mutate", "--json", "-")
+    json.loads(output)
+    assert "planted bugs" in errors
+
+
+def test_none_are_planted_in_a_wrong_gradient(check):
+    status, output, _ = check(*SLIP, "--mutate")
+    assert status == 1
+    assert output.endswith("no bugs were planted: the gradient is wrong already\n")
+
+
+def test_planted_bugs_need_a_gradient(run, check):
+    both = ("--mutate", "--rows", "3")
+    assert_one_line(check("model.py:broken", "model.py:grad", "x.npy", *both), "--mutate", "--rows")
+    jacobian = run("check", "model.py:broken", "--jacobian", "model.py:grad", "--at", "x.npy", "--mutate")
+    assert_one_line(jacobian, "--jacobian")

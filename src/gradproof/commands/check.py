@@ -18,13 +18,14 @@ from .arguments import (
     painter,
 )
 from .failure import UsageError
-from .formats import add_formats, printed, require_formats, write_formats
+from .formats import add_formats, is_printed, printed, require_formats, write_formats
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
 GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
+MUTATE = "also plant twenty bugs in each array of the gradient, and say which of them this check catches"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of
@@ -55,6 +56,7 @@ def add_check(commands: Any) -> None:
     _add_rules(check)
     add_calling(check)
     add_formats(check)
+    check.add_argument("--mutate", action="store_true", help=MUTATE)
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
     check.add_argument("--no-progress", action="store_true", help="no progress bar")
@@ -96,6 +98,7 @@ def run_check(options: argparse.Namespace) -> int:
     from . import loading
 
     require_formats(options)
+    _require_mutable(options)
     try:
         check, claim = _chosen(options)
         function, claimed = loading.load_functions(options.objective, claim, calling(options))
@@ -107,9 +110,32 @@ def run_check(options: argparse.Namespace) -> int:
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
     print(printed(report, options, claimed) or painter(options)(report))
     write_formats(report, options, claimed)
+    if options.mutate:
+        _mutate(report, (function, claimed, x), options)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
     return STATUS[report.verdict]
+
+
+def _require_mutable(options: argparse.Namespace) -> None:
+    """Reject --mutate together with what it has no meaning for, before anything is evaluated."""
+    others = ("vjp", "jvp", "jacobian", "rows", "save", "resume")
+    if options.mutate and (given := [name for name in others if getattr(options, name) is not None]):
+        raise UsageError(f"--mutate is for a --gradient on all rows, checked in one go: it cannot go with --{given[0]}")
+
+
+def _mutate(report: Any, asked: tuple[Any, Any, Any], options: argparse.Namespace) -> None:
+    """Print the mutation score of the check; to the errors where the output is a report in another format."""
+    import gradproof
+
+    where = sys.stderr if is_printed(options) else sys.stdout
+    if report.verdict == "wrong":
+        print("\nno bugs were planted: the gradient is wrong already", file=where)
+        return
+    if report.stopped_by == "interrupted":
+        return
+    settings = {name: value for name, value in _settings(options).items() if name not in OF_ONE_OBJECTIVE}
+    print(f"\n{gradproof.mutation_score(*asked, **settings)}", file=where)
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:

@@ -54,6 +54,11 @@ def printed(report: Any, options: argparse.Namespace, gradient: Any) -> str:
     return next((write(report, blamed(gradient)) for write in chosen), "")
 
 
+def is_printed(options: argparse.Namespace) -> bool:
+    """Whether the standard output is a report in one of the formats, and nothing else."""
+    return any(getattr(options, name) == STDOUT for name in FORMATS)
+
+
 def write_formats(report: Any, options: argparse.Namespace, gradient: Any) -> None:
     """Write the files, and the annotation for GitHub if it is wanted."""
     for name, (_, write) in FORMATS.items():
@@ -62,8 +67,7 @@ def write_formats(report: Any, options: argparse.Namespace, gradient: Any) -> No
             write_file(f"--{name}", path, write(report, blamed(gradient)))
     if (options.github or os.environ.get("GITHUB_ACTIONS") == "true") and (said := report.to_github(blamed(gradient))):
         # Runners read both; what is printed for another program stays as it is.
-        is_taken = any(getattr(options, name) == STDOUT for name in FORMATS)
-        print(said, file=sys.stderr if is_taken else sys.stdout)
+        print(said, file=sys.stderr if is_printed(options) else sys.stdout)
 
 
 def blamed(gradient: Any) -> Any:
