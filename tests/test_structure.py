@@ -171,6 +171,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
+    "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (),
@@ -191,7 +192,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "fewer_points forward_or_centered kinks million training",
         ".",
     ),
-    "commands": ("failure instead", "symbols", "loading", "arguments", "formats", "check native study", "main"),
+    "commands": (
+        "failure instead",
+        "symbols",
+        "loading",
+        "arguments",
+        "formats",
+        "check native study",
+        "replay",
+        "main",
+    ),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.

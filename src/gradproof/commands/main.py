@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, study, native, info.
+"""The command `gradproof`: demo, check, replay, study, native, info.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 means a mistake in the call, or an error.  Errors
 are one line; tracebacks are shown only for exceptions of the user's own code.
@@ -20,6 +20,7 @@ from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
 from .native import add_native
+from .replay import add_replay
 from .study import add_study
 
 INTERRUPTED = 130
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("a command is missing: demo, check, study, native or info (see gradproof --help)")
+            raise UsageError("a command is missing: demo, check, replay, study, native or info (see gradproof --help)")
         status: int = options.run(options)
         print(end="", flush=True)  # works even if sys.stdout is None
         return status
@@ -71,9 +72,12 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(title="commands", metavar="demo | check | study | native | info", dest="command")
+    commands = top.add_subparsers(
+        title="commands", metavar="demo | check | replay | study | native | info", dest="command"
+    )
     _add_demo(commands)
     add_check(commands)
+    add_replay(commands)
     add_study(commands)
     add_native(commands)
     _add_info(commands)
