@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -65,7 +66,7 @@ def parsed(text: str | bytes) -> dict[str, Any]:
 def _fields(told: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a report."""
     evidence = _evidence(told)
-    hints = typing.get_type_hints(Record)
+    hints = _hints(Record)
     fields: dict[str, Any] = {"_evidence": evidence}
     for one in dataclasses.fields(Record):
         if one.name[0] != "_" and one.name != "findings" and (one.name in told or _is_needed(one)):
@@ -118,9 +119,15 @@ def _value(hint: Any, value: Any, name: str) -> Any:
     return found
 
 
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Return the types of the fields of a record."""
+    return typing.get_type_hints(kind)
+
+
 def _record(kind: Any, value: Any, name: str) -> Any:
     told = _of_type(dict, value, name)
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     known = [one for one in dataclasses.fields(kind) if one.name in told or _is_needed(one)]
     return kind(**{one.name: _value(hints[one.name], told[one.name], one.name) for one in known})
 
@@ -199,7 +206,7 @@ def _finding(told: dict[str, Any], own: dict[str, Any], values: Values, noise: f
         values.restore(_number(own["value"], "value"), places, steps, _vector(own["values"], np.float64))
     if "noise" in own:
         noise = _number(own["noise"], "noise")
-    hints = typing.get_type_hints(Finding)
+    hints = _hints(Finding)
     known = [one for one in dataclasses.fields(Finding) if one.name[0] != "_"]
     fields = {one.name: _value(hints[one.name], told[one.name], one.name) for one in known if one.name in told}
     return Finding(**fields, _values=values, _noise=noise)

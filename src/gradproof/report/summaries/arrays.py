@@ -112,7 +112,8 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
     layout, n = report._evidence.layout, leaf.stop - leaf.start
     low, high = (int(in_x(layout.indices, place)) for place in (leaf.start, leaf.stop - 1))
     wrong, kinks = (_between(each, low, high) for each in (report.wrong, report.kinks))
-    open_ones = {one.index for one in found if one.stop == one.start + 1 and _is_open(one)} - set(report.wrong.tolist())
+    bad = report.wrong[slice(*np.searchsorted(report.wrong, (low, high + 1)))].tolist()
+    open_ones = {one.index for one in found if one.stop == one.start + 1 and _is_open(one)} - set(bad)
     if report.power is None:
         part = resolutions_of(report)[leaf.start : leaf.stop]
         known = np.asarray(report._evidence.claimed[leaf.start : leaf.stop])
@@ -121,7 +122,9 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
         nothing = max(int(np.isnan(part).sum()) - sum(math.isnan(report.resolutions[index]) for index in open_ones), 0)
         undecided, untested = (undecided, nothing) if report.untested else (undecided + nothing, 0)
         with np.errstate(invalid="ignore"):
-            unseen = bool(np.any((part > np.abs(known)) & (known != 0) & ~_told(layout.indices, leaf, found, report)))
+            unseen = bool(
+                np.any((part > np.abs(known)) & (known != 0) & ~_told(layout.indices, leaf, [*bad, *open_ones]))
+            )
         right = n - wrong - undecided - untested
     else:
         undecided = len(open_ones)
@@ -136,13 +139,11 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
 
 
-def _told(indices: Flat | None, leaf: Leaf, found: Sequence[Finding], report: Record) -> Flat:
+def _told(indices: Flat | None, leaf: Leaf, bad: Sequence[int]) -> Flat:
     """Return for each coordinate of an array whether its claim is wrong or open."""
     mask = np.zeros(leaf.stop - leaf.start, bool)
-    bad = [one.index for one in found if not one.cause.is_acceptable] + report.wrong.tolist()
-    places = np.array(bad, np.int64) if indices is None else np.searchsorted(indices, np.array(bad, np.int64))
-    inside = (places >= leaf.start) & (places < leaf.stop)
-    mask[places[inside] - leaf.start] = True
+    every = np.array(bad, np.int64)
+    mask[(every if indices is None else np.searchsorted(indices, every)) - leaf.start] = True
     return mask
 
 

@@ -20,7 +20,7 @@ def about_arrays(report: Record) -> dict[str, str]:
         return {}
     blocks = {one.name for one in report.findings if one.stop > one.start + 1 and not one.cause.is_acceptable}
     wrong = sorted((one for one in arrays if one.wrong or one.name in blocks), key=_severity)
-    rest = [one for one in arrays if one not in wrong]
+    rest = [one for one in arrays if not (one.wrong or one.name in blocks)]
     nothing_found = report.power is not None
     parts = [
         _listed("wrong", [_counted(one, blocks, along_lines=nothing_found) for one in wrong]),
