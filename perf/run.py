@@ -4,7 +4,7 @@ python perf/run.py             the whole table, in less than three minutes
 python perf/run.py --long      the same with checks of ten million coordinates, a minute more
 python perf/run.py --only X    one subject, such as lines
 python perf/run.py --quick     every row once, in seconds: it shows that they run, not how fast
-python perf/run.py --readme    the table, and its best-of in the README
+python perf/run.py --readme    the table, and its best-of in the manual
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SUBJECTS: dict[str, Callable[[Effort], Iterator[table.Row]]] = {
     "lines": lines.rows,
     "workers": workers.rows,
 }
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parent.parent / "src" / "gradproof" / "docs" / "performance.md"
 
 
 def main() -> int:

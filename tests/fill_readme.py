@@ -1,4 +1,4 @@
-"""Puts what the commands of the README print into it:  python tests/fill_readme.py"""
+"""Puts what commands print into the README and the pages of the manual:  python tests/fill_readme.py"""
 
 import contextlib
 import io
@@ -10,7 +10,10 @@ from pathlib import Path
 from gradproof import demos
 from gradproof.commands import main as command
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "src" / "gradproof" / "docs").glob("*.md")))
+# Of the failing report, so many lines after the first two blocks.
+ROWS = 4
 # How the commands begin whose output is shown below the mark of that name.
 COMMANDS = {
     "study": "gradproof study gradproof.demos.network:objective",
@@ -23,8 +26,8 @@ COMMANDS = {
 
 
 def printed(name: str) -> str:
-    """Return what a command of the README prints; nothing is drawn."""
-    lines = README.read_text(encoding="utf-8").splitlines()
+    """Return what a command of the documents prints; nothing is drawn."""
+    lines = (line for document in DOCUMENTS for line in document.read_text(encoding="utf-8").splitlines())
     line = next(line for line in lines if line.startswith(COMMANDS[name]))
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -39,11 +42,13 @@ def cut(text: str, first: str, end: str = "") -> str:
 
 
 def the_failing_report() -> str:
-    """Return the second report of the demo: from its verdict to the words that follow it."""
+    """Return the beginning of the second report of the demo: the verdict, the facts, and the worst rows."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         demos.run(demos.DEFAULT)
-    return cut(output.getvalue(), "wrong: ", "What this means")
+    report = cut(output.getvalue(), "wrong: ", "What this means")
+    head, _, table = report.partition("\n  wrong  ")
+    return f"{head}\n  wrong  {''.join(table.splitlines(keepends=True)[:ROWS])}  …\n"
 
 
 # What stands below the mark of each name.  Of a study the slopes are left out: half of them are noise.
@@ -58,16 +63,14 @@ OUTPUTS: dict[str, Callable[[], str]] = {
 }
 
 
-def filled(readme: str) -> str:
-    """Return the text of the README with the output of today."""
-    for name, output in OUTPUTS.items():
-        block = re.compile(rf"(?<=<!-- output: {name} -->\n```text\n).*?(?=^```$)", re.M | re.S)
-        if not block.search(readme):
-            raise ValueError(f"the README has no block <!-- output: {name} -->")
-        before, after = block.split(readme, maxsplit=1)
-        readme = before + output() + after
-    return readme
+BLOCK = re.compile(r"(<!-- output: (\w+) -->\n```text\n)(.*?)(?=^```$)", re.M | re.S)
+
+
+def filled(text: str) -> str:
+    """Return a document with the output of today."""
+    return BLOCK.sub(lambda block: block[1] + (OUTPUTS[block[2]]() if block[2] in OUTPUTS else block[3]), text)
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in DOCUMENTS:
+        document.write_text(filled(document.read_text(encoding="utf-8")), encoding="utf-8")

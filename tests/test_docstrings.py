@@ -12,6 +12,10 @@ from typing import NamedTuple
 import pytest
 
 import gradproof
+import gradproof.compat.autograd
+import gradproof.compat.jax
+import gradproof.compat.statsmodels
+import gradproof.compat.torch
 import gradproof.jax
 import gradproof.torch
 from gradproof import zoo
@@ -25,9 +29,18 @@ from gradproof.report.summaries.arrays import ArrayReport
 
 # What public functions and properties return, though it has no public name.
 RETURNED = (ArrayReport, BlockPower, Fit, Mutant, MutationScore, NoiseFloor, Power, Raised, Rung)
+ADAPTERS = (
+    gradproof.torch,
+    gradproof.jax,
+    gradproof.compat,
+    gradproof.compat.torch,
+    gradproof.compat.jax,
+    gradproof.compat.autograd,
+    gradproof.compat.statsmodels,
+)
 FLAGS = doctest.ELLIPSIS
 # Examples that import one of these run only where it is installed.
-OPTIONAL = re.compile(r"^(?:import|from) (jax|matplotlib|torch)\b", re.M)
+OPTIONAL = re.compile(r"^(?:import|from) (ase|autograd|jax|matplotlib|openmdao|pytensor|torch)\b", re.M)
 PARAMETERS, ATTRIBUTES = (
     re.compile(rf"^{head}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", re.M | re.S) for head in ("Parameters", "Attributes")
 )
@@ -45,7 +58,7 @@ def public_objects():
     """Return the public modules, functions and classes, and their methods and properties."""
     modules = {"gradproof": gradproof, "gradproof.zoo": zoo}
     yield from (Documented(name, module) for name, module in modules.items())
-    for prefix, module in (*modules.items(), ("gradproof.torch", gradproof.torch), ("gradproof.jax", gradproof.jax)):
+    for prefix, module in (*modules.items(), *((each.__name__, each) for each in ADAPTERS)):
         names = getattr(module, "__all__", None) or own_functions(module)
         yield from objects_of({f"{prefix}.{name}": getattr(module, name) for name in names})
     yield from objects_of({each.__name__: each for each in RETURNED})
@@ -158,6 +171,7 @@ def test_all_public_names_are_seen():
     assert {f"gradproof.{name}" for name in functions} <= names
     assert {"gradproof.Report.to_json", "gradproof.Report.ladder", "gradproof.Finding.factor", "Power.single"} <= names
     assert {"gradproof.Cause.from_code", "gradproof.torch.check", "gradproof.jax.assert_gradient"} <= names
+    assert {"gradproof.compat.check_grads", "gradproof.compat.torch.gradcheck"} <= names
     assert {"gradproof.zoo.network", "gradproof.zoo.Network.pattern", "Fit.error"} <= names
     assert not {name for name in names if "._" in name}
 

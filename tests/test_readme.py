@@ -1,4 +1,4 @@
-"""The README is run: every snippet, every command, and the output that it shows."""
+"""The README and the pages of the manual are run: every snippet, every command, and the output that they show."""
 
 import importlib.util
 import os
@@ -13,12 +13,15 @@ import pytest
 
 import gradproof
 from gradproof import Cause, library
+from gradproof.commands import pages
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(gradproof.__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in fill_readme.DOCUMENTS[1:]}
+EVERYTHING = "\n".join([README, *PAGES.values()])
 BLOCK = re.compile(r"^(?:<!-- output: (?P<name>\w+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-BLOCKS = [match.groupdict() for match in BLOCK.finditer(README)]
+BLOCKS = [match.groupdict() for match in BLOCK.finditer(EVERYTHING)]
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 OPTIONAL = re.compile(r"^import .*\b(torch|jax|scipy)\b", re.M)
 LESSONS = fill_readme.COMMANDS
@@ -168,7 +171,7 @@ def test_what_the_lessons_show_is_what_their_commands_print(shell, name):
 def test_the_report_shown_is_the_demos(shell):
     result = shell("gradproof demo")
     assert result.returncode == 0, result.stderr
-    expected, real = shown("demo").splitlines(), result.stdout.splitlines()
+    expected, real = shown("demo").splitlines()[:-1], result.stdout.splitlines()  # the last line is an ellipsis
     starts = [row for row, line in enumerate(real) if alike(expected[0], line)]
     found = any(alike("\n".join(expected), "\n".join(real[row : row + len(expected)])) for row in starts)
     assert found, f"run `python tests/fill_readme.py`; the demo printed\n{result.stdout}"
@@ -176,14 +179,13 @@ def test_the_report_shown_is_the_demos(shell):
 
 def test_filling_in_the_output_changes_nothing_else(monkeypatch):
     names = "|".join(fill_readme.OUTPUTS)
-    stale = re.sub(rf"(<!-- output: (?:{names}) -->\n```text\n).*?(?=```)", r"\1old\n", README, flags=re.S)
+    stale = re.sub(rf"(<!-- output: (?:{names}) -->\n```text\n).*?(?=```)", r"\1old\n", EVERYTHING, flags=re.S)
     assert stale.count("old\n") >= len(fill_readme.OUTPUTS)
     # The demo prints its own; what the others print is compared above.
     for name in LESSONS:
         monkeypatch.setitem(fill_readme.OUTPUTS, name, lambda name=name: shown(name))
-    assert alike(README, fill_readme.filled(stale))
-    with pytest.raises(ValueError, match="no block"):
-        fill_readme.filled("")
+    assert alike(EVERYTHING, fill_readme.filled(stale))
+    assert {name for _, name, _ in fill_readme.BLOCK.findall(EVERYTHING)} >= set(fill_readme.OUTPUTS)
 
 
 def test_the_installing_commands_are_what_ci_runs():
@@ -195,7 +197,8 @@ def test_the_installing_commands_are_what_ci_runs():
 
 
 def test_the_causes_are_those_of_the_package():
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", README, re.M))
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", PAGES["answers"], re.M))
+    assert all(f"`{cause.value}`" in README for cause in Cause)
     assert rows == {cause.value: cause.explanation for cause in Cause}
 
 
@@ -206,18 +209,29 @@ def test_every_folder_and_file_named_is_there():
         there = outer[depth] / line.split()[0]
         assert there.exists(), there
         outer[depth + 1 :] = [there]
-    for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", README):
+    for name in re.findall(r"`((?:src|tests|perf|native_api)/[\w./]+|LICENSE)`", EVERYTHING):
         assert (ROOT / name).exists(), name
 
 
 def test_public_names_are_there():
-    for name in re.findall(r"gradproof\.(\w+)\(", README):
+    for name in re.findall(r"gradproof\.(\w+)\(", EVERYTHING):
         assert hasattr(gradproof, name), name
     for name in ("forward_difference", "max_relative_error", "find_kinks", "noise_floor"):
-        assert f"`{name}`" in README
+        assert f"`{name}`" in PAGES["python"]
         assert hasattr(gradproof, name)
 
 
 def test_no_absolute_paths_and_no_hosts():
-    assert "http" not in README
-    assert not re.search(r"(?<![\w.`])/(?:home|usr|tmp|work|root)\b", README)
+    assert "http" not in EVERYTHING
+    assert not re.search(r"(?<![\w.`])/(?:home|usr|tmp|work|root)\b", EVERYTHING)
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 200
+
+
+def test_every_page_has_its_topic_and_every_mention_its_page():
+    assert set(pages.TOPICS) == set(PAGES)
+    mentioned = set(re.findall(r"gradproof help\s+(\w+)", EVERYTHING))
+    assert mentioned <= set(pages.TOPICS)
+    assert set(re.findall(r"gradproof help\s+(\w+)", README)) == set(pages.TOPICS)

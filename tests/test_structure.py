@@ -131,10 +131,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra pair ready", "reading", "swapped"),
+    "arguments": ("extra naming pair ready", "reading", "swapped"),
     "differences": (),
     "report": (
-        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance text.figures",
+        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
         "ladder power",
         "plain records",
         "shape summaries.arrays",
@@ -155,18 +155,18 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence",
-        "additions arrangements axes factors missing places roundings variables",
+        "additions arrangements axes factors parts places values variables",
         "diagnose",
     ),
     "run": ("progress settings saving keeping", "recording", "resuming", "rounds"),
-    "rows": ("on_rows additive", "settled", "fewer_rows"),
+    "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
         "covectors sums claimed.matrices",
         "function claimed.claims",
         "looking.columns",
         "looking.screen looking.halving",
-        "looking.entries joining",
+        "looking.entries joining several",
         "checks",
         "products jacobian hessian adjoint termwise",
     ),
@@ -174,8 +174,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
-    "torch": (),
-    "jax": (),
+    "torch": ("tensors", "arguments modules", "operators", "."),
+    "jax": ("trees", "maps", "."),
+    # Checks with the signatures of other libraries, one file for each.
+    "compat": (
+        "shared.tolerances shared.backward shared.distance shared.slopes",
+        "shared.forward",
+        "shared.tested",
+        "ase autograd jax openmdao pytensor scipy statsmodels torch",
+        ".",
+    ),
     "lesson": (
         "orders optimizers line",
         "curves trajectory",
@@ -197,15 +205,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "symbols",
         "loading",
         "arguments",
-        "formats",
-        "check native study",
+        "output.formats",
+        "check native pages study",
         "replay",
         "main",
     ),
     "__main__": (),
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
-ON_USE = {"jax", "llvmlite", "matplotlib", "numba", "scipy", "torch", "tqdm"}
+ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch", "tqdm"}
 IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
@@ -226,8 +234,17 @@ LONGER = {
     "src/gradproof/differences.py": "six public functions, half of it their docstrings",
 }
 CROWDED: dict[str, str] = {}
-# The public functions whose arguments users write by name.
-MANY_PARAMETERS = {"checking.check", "lesson.studying.study", "lesson.training.check_along"}
+# The public functions whose arguments users write by name, or whose signature is that of another library.
+MANY_PARAMETERS = {
+    "checking.check",
+    "compat.jax.check_grads",
+    "compat.pytensor.verify_grad",
+    "compat.scipy.check_grad",
+    "compat.torch.gradcheck",
+    "compat.torch.gradgradcheck",
+    "lesson.studying.study",
+    "lesson.training.check_along",
+}
 
 
 Statement: TypeAlias = ast.Import | ast.ImportFrom

@@ -38,7 +38,9 @@ mutation_score
 batched, native, in_place, terms
     Objectives of another kind: vectorized, written in C, reading their parameters in place, or returning their terms.
 gradproof.torch, gradproof.jax
-    `check` for PyTorch modules and for functions of JAX pytrees.
+    `check` for PyTorch modules and functions of tensors, and for functions of JAX pytrees.
+gradproof.compat
+    PyTorch's gradcheck, and JAX's and autograd's check_grads, with the same arguments.
 
 Results
 -------
@@ -170,7 +172,7 @@ _HOMES = {
     "report.report": ("GradientError", "InconclusiveError", "Report"),
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
-_MODULES = ("jax", "torch", "zoo")
+_MODULES = ("compat", "jax", "torch", "zoo")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 

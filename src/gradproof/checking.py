@@ -9,7 +9,6 @@ from typing import Any
 from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
 from .evaluators.terms import Terms
-from .report.raising import right_or_raise
 from .report.report import Report
 from .run.progress import Progress
 from .run.rounds import run_check
@@ -33,6 +32,7 @@ def check(
     held: Any = None,
     names: Sequence[str] | None = None,
     convention: str | None = None,
+    sign: int = 1,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -100,6 +100,9 @@ def check(
     convention : {"pytorch", "jax", "autograd"}, optional
         What a gradient for a complex coordinate x + iy is: df/dx + i df/dy, as PyTorch has it (the default), or its
         conjugate, as JAX and autograd have it.  Real and imaginary parts are coordinates of their own.
+    sign : {1, -1}, optional
+        -1 if `gradient` returns minus the gradient, such as a force, which is minus the gradient of an energy.  The
+        report gives the claims as gradients.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
@@ -203,7 +206,7 @@ def check(
     """
     asked = read_arguments(objective, gradient, x, args, bounds)
     settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
-    settings = settings._replace(only=only, held=held, names=names, convention=convention)
+    settings = settings._replace(only=only, held=held, names=names, convention=convention, sign=sign)
     try:
         return _run(asked, rows, settings, progress)
     except ValueError as error:
@@ -276,4 +279,6 @@ def assert_gradient(
     ...     print(error.report.wrong)
     [0 1 2]
     """
+    from .report.raising import right_or_raise
+
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)

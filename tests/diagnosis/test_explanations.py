@@ -63,6 +63,13 @@ def swapped(value, _):
     return other
 
 
+def clipped(p):
+    """The gradient clipped to the norm 1.5."""
+    right = gradient(p)
+    norm = np.sqrt(sum(np.sum(value**2) for value in right.values()))
+    return {name: 1.5 / norm * value for name, value in right.items()}
+
+
 BUGS = [
     (changed(W2=lambda w, _: 0.5 * w), "factor", "all of W2: claimed = 0.5 × slope, is a factor 2 missing"),
     (changed(W2=lambda w, _: 2 * w), "factor", "all of W2: claimed = 2 × slope"),
@@ -76,6 +83,7 @@ BUGS = [
     (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
     (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope, 2^10, a loss scale?"),
     (everywhere(lambda w, _: 1.2345678 * w), "factor", "everything: claimed = 1.234568 × slope (explains"),
+    (clipped, "factor", "everything: claimed = "),
     (changed(W1=set_to((2,), 3.5)), "factor", "all of W1[2, :]: claimed = 3.5 × slope"),
     (changed(W1=set_to((slice(None), 1), -1.0)), "factor", "all of W1[:, 1]: claimed = -1 × slope"),
     (changed(W1=set_to((1, 2), 2.0)), "factor", "W1[1, 2]: claimed = 2 × slope"),
@@ -116,6 +124,31 @@ def test_bugs_are_named(bug, kind, words):
     assert report.to_dict()["explanations"][0]["kind"] == kind
 
 
+def test_a_gradient_that_was_clipped():
+    assert check(objective, clipped, P).explanations[0].text.endswith("its norm is 1.5: is it clipped to that?")
+    halved = check(objective, everywhere(lambda w, _: 0.5 * w), P).explanations[0]
+    assert "clipped" not in halved.text
+
+
+@pytest.mark.parametrize(("weight", "words"), [(0.0, "missing"), (2.0, "counted too often")])
+def test_a_row_that_explains_all_errors(weight, words):
+    def f(w, rows):
+        return float(np.mean((X[rows] @ w - Y[rows, 0]) ** 2))
+
+    def g(w, rows):
+        weights = np.ones(len(rows))
+        if len(rows) == 20:
+            weights[rows == 7] = weight
+        return 2 * X[rows].T @ (weights * (X[rows] @ w - Y[rows, 0])) / len(rows)
+
+    report = check(f, g, np.array([0.5, -1.0, 0.25, 2.0]), rows=20)
+    assert report.verdict == "wrong"
+    assert report.warnings[0].startswith("All 4 errors that were compared are ")
+    assert f"the gradient of row 7 alone: is this row {words} in the gradient on all rows?" in report.warnings[0]
+    half = check(f, lambda w, rows: g(w, rows) * [1, 1, 1, 0.5], np.array([0.5, -1.0, 0.25, 2.0]), rows=20)
+    assert not any("row 7" in note for note in half.warnings)
+
+
 def test_right_gradients_have_no_explanations():
     assert check(objective, gradient, P).explanations == ()
 
@@ -138,6 +171,13 @@ def test_what_is_zero_beside_other_errors():
         ("zero", "b1, in 2 of 4 coordinates"),
         ("factor", "b1, in 2 of 4 coordinates"),
     ]
+
+
+def test_what_f_does_not_depend_on():
+    x = {"used": np.array([1.0, 2.0]), "unused": np.array([0.5, 3.0, 1.0])}
+    claims = {"used": np.array([2.0, 4.0]), "unused": np.array([1.0, 6.0, 2.0])}
+    report = check(lambda p: float(np.sum(p["used"] ** 2)), claims, x)
+    assert str(report.explanations[0]).startswith("all of unused: the slope is 0, the claim is not: f does not depend")
 
 
 def test_where_x_is_zero():

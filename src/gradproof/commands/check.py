@@ -18,7 +18,7 @@ from .arguments import (
     painter,
 )
 from .failure import UsageError
-from .formats import add_formats, is_printed, printed, require_formats, write_formats
+from .output.formats import add_formats, is_printed, printed, require_formats, write_formats
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")

@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, replay, study, native, info.
+"""The command `gradproof`: demo, check, replay, study, native, info, help.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 means a mistake in the call, or an error.  Errors
 are one line; tracebacks are shown only for exceptions of the user's own code.
@@ -20,6 +20,7 @@ from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
 from .native import add_native
+from .pages import add_help
 from .replay import add_replay
 from .study import add_study
 
@@ -28,6 +29,7 @@ INTERRUPTED = 130
 START = """\
 to begin with:      gradproof demo
 your own gradient:  gradproof check model.py:loss --gradient model.py:grad --at x.npy
+the manual:         gradproof help
 
 exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
@@ -41,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = sys.argv[1:] if arguments is None else list(arguments)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
-            raise UsageError("a command is missing: demo, check, replay, study, native or info (see gradproof --help)")
+            raise UsageError(
+                "a command is missing: demo, check, replay, study, native, info or help (see gradproof --help)"
+            )
         status: int = options.run(options)
         print(end="", flush=True)  # works even if sys.stdout is None
         return status
@@ -73,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
     commands = top.add_subparsers(
-        title="commands", metavar="demo | check | replay | study | native | info", dest="command"
+        title="commands", metavar="demo | check | replay | study | native | info | help", dest="command"
     )
     _add_demo(commands)
     add_check(commands)
@@ -81,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add_study(commands)
     add_native(commands)
     _add_info(commands)
+    add_help(commands)
     return top
 
 

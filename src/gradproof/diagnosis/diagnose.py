@@ -18,11 +18,12 @@ from .arrangements import rearranged
 from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
 from .factors import common_factor
-from .missing import not_finite, zero
 from .places import place_of
-from .roundings import rounded
+from .values import no_dependence, not_finite, rounded, zero
 from .variables import by_variable
 
+# The norm of a gradient that was clipped is a number of two digits to within this, relatively.
+CLIPPED = 1e-6
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
 # The most axes of arrays whose lengths a factor is compared with.
@@ -53,6 +54,8 @@ def explained(report: Report) -> Report:
 def explained_parts(report: Record) -> list[Explained]:
     """Return what explains the errors of a wrong gradient, in the order of the arrays; nothing where nothing fits."""
     arrays = list(evidence_of(report))
+    if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
+        return []  # f ignores x altogether, which a remark says
     sizes = sizes_of(report)
     found = [one for each in arrays for one in _of_array(each, sizes)]
     return [_with_share(one, arrays) for one in _merged(found, arrays, report)]
@@ -88,7 +91,13 @@ def _of_finite(whole: Evidence, mask: Flat, sizes: dict[int, str]) -> Iterator[E
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    of_part: tuple[Explaining, ...] = (zero, lambda part: common_factor(part, sizes), addition, by_variable)
+    of_part: tuple[Explaining, ...] = (
+        zero,
+        no_dependence,
+        lambda part: common_factor(part, sizes),
+        addition,
+        by_variable,
+    )
     of_whole: tuple[Explaining, ...] = (rearranged, by_axis, adds_up_to_zero)
     found: Iterator[Explained] = (one for explain in of_part for one in _alone(whole, mask, explain))
     if np.array_equal(mask, whole.wrong):
@@ -128,16 +137,32 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
         names = tuple(name for one in same for name in one.explanation.names)
         everywhere = all(one.explanation.where == f"all of {one.explanation.names[0]}" for one in same)
         everything = everywhere and len(names) == len(arrays) and not _is_any_right(report, names)
+        if everything and first.explanation.kind == "factor":
+            first = first._replace(explanation=_clipped(first.explanation, report))
         where = "everything" if everything else "; ".join(one.explanation.where for one in same)
         places = np.concatenate([one.places for one in same])
         yield Explained(replace(first.explanation, where=where, names=names), places)
 
 
+def _clipped(explanation: Explanation, report: Record) -> Explanation:
+    """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
+    norm = float(np.linalg.norm(np.asarray(report._evidence.claimed, np.float64)))
+    rounded = float(f"{norm:.1e}")
+    if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
+        return explanation
+    return replace(explanation, text=f"{explanation.text}; its norm is {rounded:g}: is it clipped to that?")
+
+
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
-    """Whether another array has claims that are not 0: these are right."""
+    """Whether an array beside these has more claims that are not 0 than wrong ones."""
     layout, claimed = report._evidence.layout, report._evidence.claimed
-    others = (leaf for leaf in layout.leaves if (leaf.path or layout.title) not in names)
-    return any(bool(np.any(claimed[leaf.start : leaf.stop])) for leaf in others)
+    wrong = np.array([layout.place(int(index)) for index in report.wrong], np.int64)
+    for leaf in layout.leaves:
+        if (leaf.path or layout.title) not in names:
+            count = np.count_nonzero(claimed[leaf.start : leaf.stop])
+            if count > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):
+                return True
+    return False
 
 
 def _with_share(one: Explained, arrays: list[Evidence]) -> Explained:

@@ -68,7 +68,8 @@ class Evidence(NamedTuple):
     @property
     def error(self) -> Flat:
         """What is wrong: claim minus slope."""
-        off: Flat = self.claimed - self.slope
+        with np.errstate(all="ignore"):
+            off: Flat = self.claimed - self.slope
         return off
 
     def shaped(self, values: Flat) -> Flat:

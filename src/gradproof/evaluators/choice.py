@@ -12,7 +12,6 @@ from .compiled.native import native_gradient
 from .evaluator import Evaluator
 from .local import local_evaluator
 from .pace import Pace
-from .restricted import native_on_all_of_x
 
 
 def evaluator_for(
@@ -24,6 +23,8 @@ def evaluator_for(
 ) -> Evaluator:
     """Return the evaluator that suits an objective and an optional executor."""
     if isinstance(objective, NativeFunction) and problem.layout.indices is not None:
+        from .restricted import native_on_all_of_x
+
         objective = native_on_all_of_x(objective, problem.whole)
     if executor is None:
         return local_evaluator(objective, problem, pace, bounds)

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.coordinates.chosen import in_x
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, in_x
 from ..problem.point import Problem, called, read_problem
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause
@@ -115,6 +114,8 @@ class _DotProducts:
 
     def __init__(self, jvp: Any, vjp: Any, x: Any, settings: Settings) -> None:
         settings.options()
+        if settings.read_sign() < 0:
+            raise ValueError("sign= is for checks against a function: here both products are claims")
         self.problem = read_problem(x, settings.choice, hold=True)
         self.problem.is_conjugate = settings.is_conjugate()
         self.seed = settings.seed

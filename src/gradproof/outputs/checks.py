@@ -163,5 +163,6 @@ def outputs_check(function: Any, claiming: Claiming, x: Any, given: dict[str, An
     settings.options()
     problem = read_problem(x, settings.choice, hold=True)
     problem.is_conjugate = settings.is_conjugate()
+    problem.sign = settings.read_sign()
     evaluated = Function(function, problem, settings.budget)
     return OutputsCheck(evaluated, claiming(problem, evaluated.layout), problem, settings, progress)

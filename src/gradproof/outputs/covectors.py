@@ -13,6 +13,8 @@ from ..problem.structure import Layout
 
 # Numbers of the sequences of random numbers of a seed; those of covectors begin at 0, one for each array of the output.
 TANGENTS = 1 << 20
+# The largest magnitude of a random number.
+LARGEST = 1.5
 
 
 class Covector(NamedTuple):
@@ -33,7 +35,7 @@ def signed(seed: int, number: int, count: int) -> Flat:
     signs = np.where(random.integers(0, 2, count) == 0, -1.0, 1.0)
     if (signs == signs[:1]).all():
         signs[1::2] *= -1.0
-    return random.uniform(0.5, 1.5, count) * signs
+    return random.uniform(0.5, LARGEST, count) * signs
 
 
 def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:

@@ -73,7 +73,7 @@ def check_jacobian(
         matrix = as_matrix(value, problem, layout)
         if pattern is not None:
             _refuse_outside(matrix, as_pattern(pattern, problem, layout), problem, layout)
-        return ByMatrix(matrix, calls)
+        return ByMatrix(matrix if problem.sign > 0 else -matrix, calls)
 
     return outputs_check(function, claiming, x, settings).run()
 
@@ -139,12 +139,12 @@ class ByOperator(ByTangents):
         if indices is not None:
             every = np.zeros(self._problem.layout.total)
             every[indices] = tangent
-        return np.asarray(self._operator.matvec(every), np.float64).reshape(-1)
+        return self._problem.sign * np.asarray(self._operator.matvec(every), np.float64).reshape(-1)
 
     def projected(self, weights: Flat) -> Flat:
         """Return the product with a covector; from those with tangents where there is no other."""
         try:
-            every = np.asarray(self._operator.rmatvec(weights), np.float64).reshape(-1)
+            every = self._problem.sign * np.asarray(self._operator.rmatvec(weights), np.float64).reshape(-1)
         except NotImplementedError:
             return super().projected(weights)
         self.calls += 1

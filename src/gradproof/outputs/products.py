@@ -28,8 +28,8 @@ def check_vjp(function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x:
         The point, as for `check`; a function of several arrays takes them as a tuple or a dict.  Integers, truth
         values, text and None in a structure stay as they are.
     **settings
-        As for `check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, names, convention, executor,
-        progress.
+        As for `check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, names, convention, sign,
+        executor, progress.
 
     Returns
     -------

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..diagnosis.parts import blamed_part
 from ..evaluators.terms import Terms
-from ..problem.coordinates.chosen import place_among
 from ..problem.nodes import Leaf
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.point import Problem, call, read_problem
 from ..problem.structure import Layout
 from ..report.cause import Cause
@@ -27,10 +27,6 @@ from .sums import compensated_sum
 
 # Coordinates in which the errors are compared with the slopes of the terms.
 COORDINATES = 16
-# Errors and slopes that differ by less than this part of the largest are proportional.
-SAME = 1e-3
-# What a factor of the slopes of a term that stands out means for the claim.
-FACTORS = {-1.0: "is missing in the gradient", 1.0: "is counted twice", -2.0: "has the wrong sign"}
 
 
 def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, progress: Progress) -> Report:
@@ -38,11 +34,12 @@ def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, pro
     settings.options()
     problem = read_problem(x, settings.choice)
     problem.is_conjugate = settings.is_conjugate()
+    problem.sign = settings.read_sign()
     function = Function(objective.function, problem, settings.budget, "terms")
     _refuse_what_is_not_finite(function)
     value = call(gradient, problem.copy_of_x()[0], "gradient") if callable(gradient) else gradient
     if _is_by_term(value, function.layout, problem.whole):
-        return _TermsCheck(function, value, problem, settings, progress).run()
+        return _TermsCheck(function, problem.sign * value, problem, settings, progress).run()
     return _check_sum(function, gradient, problem, settings, progress)
 
 
@@ -104,17 +101,8 @@ def _explanation(report: Report, function: Function, problem: Problem) -> str:
     columns = [Column(function, problem, place) for place in places]
     slopes = np.stack([column.slopes(one.step, 0.0).centre for column, one in zip(columns, wrong, strict=True)], axis=1)
     errors = np.array([one.claimed - one.slope for one in wrong])
-    with np.errstate(all="ignore"):
-        factors = slopes @ errors / np.add.reduce(slopes**2, axis=1)
-        left = np.max(np.abs(errors - factors[:, None] * slopes), axis=1)
-    fits = np.flatnonzero(left <= SAME * np.max(np.abs(errors)))
-    # One error is a multiple of every slope: only a factor that means something tells one term from the others.
-    known = [int(one) for one in fits if _meaning(factors[one]) or len(wrong) > 1]
-    if len(known) != 1:
+    blamed = blamed_part(slopes, errors)
+    if blamed is None:
         return ""
-    what = _meaning(factors[known[0]]) or f"is wrong by {factors[known[0]]:.3g} times its slope"
-    return f"{function.layout.name(known[0])} {what}: its slopes explain all {len(wrong)} errors."
-
-
-def _meaning(factor: float) -> str:
-    return next((what for known, what in FACTORS.items() if abs(factor - known) <= SAME), "")
+    what = blamed.meaning or f"is wrong by {blamed.factor:.3g} times its slope"
+    return f"{function.layout.name(blamed.number)} {what}: its slopes explain all {len(wrong)} errors."

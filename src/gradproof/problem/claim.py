@@ -108,7 +108,7 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
     """Return a claimed gradient as what a step is multiplied with: the sign of imaginary parts is a convention."""
     if problem.is_conjugate:
         problem.layout.conjugate(flat)
-    return flat
+    return -flat if problem.sign < 0 else flat
 
 
 def _compare(first: Flat, second: Flat, problem: Problem) -> None:

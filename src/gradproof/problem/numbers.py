@@ -45,6 +45,21 @@ def frozen(array: Flat) -> Flat:
     return array
 
 
+def in_x(indices: Flat | None, places: Any) -> Any:
+    """Return the flat index in the user's x of a coordinate that is checked, or of several."""
+    return places if indices is None else indices[places]
+
+
+def place_among(indices: Flat | None, index: int) -> int:
+    """Return which of the coordinates that are checked has this flat index in x; an IndexError if none has."""
+    if indices is None:
+        return index
+    at = int(np.searchsorted(indices, index))
+    if at == len(indices) or indices[at] != index:
+        raise IndexError(f"the coordinate {index} was not checked: only= or held= left it out")
+    return at
+
+
 def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
     """Return the value as an array of float32, float64 or integers; raise a clear error for anything else.
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .coordinates.chosen import Chosen, chosen_coordinates
 from .exceptions import Exceptions
 from .given.foreign import is_frame, refuse_foreign
 from .numbers import Flat
@@ -33,6 +32,8 @@ class Problem:
         self.along_lines = False
         # Whether the claimed gradient of a complex coordinate is the conjugate of what a step is multiplied with.
         self.is_conjugate = False
+        # What claims are multiplied with: -1 where they are forces.
+        self.sign = 1
 
     @property
     def n(self) -> int:
@@ -48,12 +49,14 @@ class Problem:
         """Return the same problem for another check: without the notes and exceptions of this one."""
         other = Problem(self.layout, self.x)
         other.is_conjugate = self.is_conjugate
+        other.sign = self.sign
         return other
 
     @property
     def whole(self) -> Problem:
         """The problem with all of x; itself unless some coordinates are held."""
-        return Problem(self.layout.every, self.layout.x) if isinstance(self.layout, Chosen) else self
+        every = self.layout.whole()
+        return self if every is None else Problem(*every)
 
     def note(self, text: str) -> None:
         """Add a note to the report, unless it is there already."""
@@ -77,6 +80,11 @@ class Choice(NamedTuple):
         """Return the flat indices of the coordinates to check, None for all, and give them their names."""
         if self.names is not None:
             layout.use_names(self.names)
+        if self.only is None and self.held is None:
+            return None
+        # Imported on use: most checks are of all coordinates.
+        from .coordinates.chosen import chosen_coordinates
+
         return chosen_coordinates(layout, self.only, self.held)
 
     def problem(self, layout: Layout, flat: Flat) -> Problem:
@@ -84,6 +92,8 @@ class Choice(NamedTuple):
         indices = self.indices(layout)
         if indices is None:
             return Problem(layout, flat)
+        from .coordinates.chosen import Chosen
+
         every = flat.copy()
         return Problem(Chosen(layout, every, indices), every[indices])
 

@@ -73,6 +73,10 @@ class Layout:
         """The flat indices in the user's x of the coordinates; None if these are all of x."""
         return None
 
+    def whole(self) -> tuple[Layout, Flat] | None:
+        """Return the layout of all of x, and all of x, if some coordinates are held; else None."""
+        return None
+
     def place(self, index: int) -> int:
         """Return the coordinate with this flat index in the user's x."""
         return index

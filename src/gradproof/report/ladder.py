@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.coordinates.chosen import place_among
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.probes import along_one_coordinate
 from .cause import Cause
 
@@ -82,6 +81,12 @@ class Values:
         self._indices = indices
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
+
+    def under(self, index: int) -> Values:
+        """Return the values of a single coordinate under another flat index."""
+        other = Values(self._x, np.array([index]))
+        other._rounds, other._at_x = self._rounds, self._at_x
+        return other
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""

@@ -10,9 +10,8 @@ import numpy as np
 from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
-from ..problem.coordinates.chosen import in_x
 from ..problem.exceptions import Raised
-from ..problem.numbers import Flat, frozen
+from ..problem.numbers import Flat, frozen, in_x
 from .cause import Cause
 from .power import BlockPower, Power
 from .records import Evidence, Finding

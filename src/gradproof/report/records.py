@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..problem.coordinates.chosen import place_among
 from ..problem.exceptions import Raised
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, place_among
 from ..problem.structure import Layout
 from .cause import Cause
 from .explanation import Explanation

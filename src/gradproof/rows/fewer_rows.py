@@ -47,6 +47,7 @@ from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
 from .on_rows import OnRows, row_count
+from .one_row import with_remark
 from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
 # How many other coordinates are checked along with the undecided ones.
@@ -74,7 +75,7 @@ def check_on_rows(objective: Any, gradient: Any, x: Any, rows: Any, settings: Se
     """
     count = row_count(rows)
     _refuse(objective, gradient)
-    problem = read_problem(x)
+    problem = read_problem(x, settings.choice)
     with shown(progress, 2 * problem.n + 2) as advance:
         stage = Stage(objective, gradient, problem, count, settings, advance)
         report = stage.check_all(x)
@@ -128,13 +129,13 @@ class Stage:
         self.evaluations, self.gradient_evaluations = report.evaluations, report.gradient_evaluations
         self.raised.add(report.exceptions)
         self.outside = report.outside
-        return replace(report, rows=len(self.all_rows))
+        return with_remark(replace(report, rows=len(self.all_rows)), self._claimed, self.all_rows)
 
     def is_needed(self, report: Report) -> bool:
         """Whether fewer rows might settle something, and enough of the budget is left to find that out."""
         budget = self.settings.budget
         enough = budget is None or budget - self.evaluations >= FOR_THE_FORM
-        possible = report.mode == "full" and len(self.all_rows) > 1 and np.isfinite(report.value)
+        possible = report.mode == "full" and not report.held and len(self.all_rows) > 1 and np.isfinite(report.value)
         return bool(possible and enough and not report.stopped_by and _curable(report))
 
     def go_on(self, report: Report) -> Report:
@@ -235,9 +236,9 @@ class Stage:
             self.stopped_by = self.stopped_by or ("time_limit" if time_limit <= 0 else "")
         bounds = read_bounds(self.settings.bounds, self.problem)
         inside = None if bounds is None else (bounds.lower[chosen], bounds.upper[chosen])
-        return self.settings._replace(
-            mode="full", budget=budget, time_limit=time_limit, bounds=inside, save=None, resume=None
-        )
+        # Claims have their sign already, and the coordinates are chosen.
+        settings = self.settings._replace(only=None, held=None, names=None, sign=1, save=None, resume=None)
+        return settings._replace(mode="full", budget=budget, time_limit=time_limit, bounds=inside)
 
     def _tell_wrong(self, index: int, piece: Piece, rows: Flat) -> None:
         self.told[index] = wrong(self.findings[index], piece, len(rows))
@@ -266,7 +267,7 @@ class Stage:
         self.gradient_evaluations += 1
         function = OnRows(self.gradient, rows, "gradient")
         x, _ = self.problem.copy_of_x()
-        return self.problem.layout.flatten(function(x), "the gradient's result")
+        return self.settings.read_sign() * self.problem.layout.flatten(function(x), "the gradient's result")
 
     def _progress(self) -> Callable[[int, int], object] | bool:
         advance, before = self.advance, 0

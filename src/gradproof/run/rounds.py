@@ -22,7 +22,7 @@ from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
-from ..report.remarks import conjugated, inner_tolerance
+from ..report.remarks import inner_tolerance, negated
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
 from .keeping import Answers, Keeper
@@ -63,6 +63,15 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     return _explained(make_report(outcome, evidence, course))
 
 
+def _about_convention(problem: Problem, outcome: Outcome) -> str:
+    """Return a remark if claims for complex coordinates are of another convention, else ""."""
+    if not any(leaf.is_complex for leaf in problem.layout.leaves):
+        return ""
+    from ..report.remarks import conjugated
+
+    return conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate)
+
+
 def _explained(report: Report) -> Report:
     """Return a report with what explains its errors, if there are any."""
     if report.verdict != "wrong":
@@ -95,7 +104,9 @@ def _problem(
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        return objective.problem(gradient, along_lines, settings.choice)
+        inside, gradient = objective.problem(gradient, along_lines, settings.choice)
+        inside.sign = settings.read_sign()
+        return inside, gradient
     if x is None:
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
@@ -105,6 +116,7 @@ def _problem(
     else:
         problem = read_problem(x, settings.choice)
         problem.is_conjugate = settings.is_conjugate()
+        problem.sign = settings.read_sign()
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 
@@ -122,9 +134,12 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         in_place = isinstance(problem, InPlaceProblem)
         if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
-    for remark in remarks(problem.layout, problem.x, claimed, _acceptable(problem, outcome)):
+    acceptable = _acceptable(problem, outcome)
+    for remark in remarks(problem.layout, problem.x, claimed, acceptable):
         problem.note(remark)
-    if remark := conjugated.remark(outcome.findings, problem.layout, problem.is_conjugate):
+    if remark := negated.remark(outcome.findings, claimed, acceptable, problem.sign):
+        problem.note(remark)
+    if remark := _about_convention(problem, outcome):
         problem.note(remark)
     if remark := inner_tolerance.remark(outcome.findings, problem.x):
         problem.note(remark)

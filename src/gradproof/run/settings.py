@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     held: Any = None
     names: Any = None
     convention: str | None = None
+    sign: int = 1
 
     @property
     def choice(self) -> Choice:
@@ -45,6 +46,12 @@ class Settings(NamedTuple):
             known = ", ".join(f'"{name}"' for name in CONVENTIONS)
             raise ValueError(f"convention must be one of {known}, not {self.convention!r}")
         return CONVENTIONS[self.convention or "pytorch"]
+
+    def read_sign(self) -> int:
+        """Return the sign of the claim; raise an error if it is none."""
+        if isinstance(self.sign, bool) or self.sign not in (1, -1):
+            raise ValueError(f"sign must be 1, or -1 for a claim that is minus the gradient, not {self.sign!r}")
+        return int(self.sign)
 
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""

@@ -19,7 +19,6 @@ from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
 from .lines import InPlaceLines
 from .memory import Arrays
-from .picked import PickedArrays
 
 # The most values of short probes that are returned at once.
 CHUNK = 1024
@@ -103,7 +102,11 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
 def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
     """Return the arrays, or the chosen ones of their coordinates."""
     indices = choice.indices(arrays.layout)
-    return arrays if indices is None else PickedArrays(arrays, indices)
+    if indices is None:
+        return arrays
+    from .picked import PickedArrays
+
+    return PickedArrays(arrays, indices)
 
 
 class InPlaceProblem(Problem):

@@ -96,7 +96,7 @@ class ByCovectors(Claims):
         flat = self._problem.layout.flatten(value, "the vjp's result", absent=[])
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
-        return flat
+        return self._problem.sign * flat
 
     def remark(self) -> str:
         """Return whether the product forgets its cotangent, or is not linear in it; "" if it is."""
@@ -144,7 +144,7 @@ class ByTangents(Claims):
             x,
             tangent_like_x(self._problem, tangent),
         )
-        return self._layout.flatten(value, "the jvp's result", absent=[])
+        return self._problem.sign * self._layout.flatten(value, "the jvp's result", absent=[])
 
     def column(self, index: int) -> Flat:
         """Return the claimed derivatives of all outputs by one coordinate."""

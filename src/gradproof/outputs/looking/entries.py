@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...problem.coordinates.chosen import in_x, place_among
-from ...problem.numbers import Flat
+from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
+from ...problem.numbers import Flat, in_x, place_among
 from ...problem.point import Problem
 from ...report.cause import Cause
 from ...report.records import Finding
@@ -21,7 +21,7 @@ from ...report.report import Report
 from ...run.rounds import run_check
 from ...run.settings import Settings
 from ..claimed.claims import Claims
-from ..covectors import Covector
+from ..covectors import LARGEST, Covector
 from ..function import Function
 from .columns import Column, Slopes
 from .halving import disagreeing
@@ -55,12 +55,15 @@ class Entries:
         self.problem = problem
         self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
         self._columns: dict[int, Column] = {}
+        self._rounding = np.zeros(problem.n)
+        self._weights = np.ones(function.layout.n)
 
     def of_report(self, report: Report, covector: Covector) -> dict[int, tuple[Finding, ...]]:
         """Return, by flat index in x, the findings of single outputs that take the place of a coordinate's own.
 
         A coordinate is missing where no output alone explains its finding.
         """
+        self._weights, self._rounding = covector.weights, _rounding(self.problem, report)
         open_ones = [one for one in report.findings if one.stop == one.start + 1 and not one.cause.is_acceptable]
         noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
         found = self._located(open_ones[:COORDINATES], covector, noise)
@@ -71,7 +74,10 @@ class Entries:
         }
 
     def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
-        """Return the findings of what a screen suspects, and a check of its own does not clear."""
+        """Return the findings of what a screen suspects, and a check of its own does not clear.
+
+        Noise that hides a suspect explains it, too: the projection, which has that noise, agrees.
+        """
         found: list[Finding] = []
         for one in suspicions:
             support, weights = parts.covector(one.part)
@@ -82,7 +88,7 @@ class Entries:
                 found += [entry] if entry is not None else []
             else:
                 found += self._of_array(column, support, weights, float(parts.column(one.coordinate)[one.part]))
-        return found
+        return [one for one in found if one.cause is not Cause.NOISE_LIMITED]
 
     def _of_array(self, column: Column, support: Flat, weights: Flat, claimed: float) -> list[Finding]:
         """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
@@ -100,7 +106,10 @@ class Entries:
         every = np.zeros(self.function.layout.n)
         every[support] = weights
         entries = self._located([whole], Covector(name, every, support), 0.0)[0]
-        return list(entries) or [whole]
+        # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
+        # only their sum shows is no evidence.
+        is_scaled = bool(np.any(np.abs(weights) > LARGEST))
+        return list(entries) or [whole] * (not is_scaled)
 
     def _column(self, place: int) -> Column:
         if place not in self._columns:
@@ -137,20 +146,40 @@ class Entries:
             return float(column.outputs(float(u[0]))[suspect.output])
 
         name = self.function.layout.name(suspect.output)
-        finding = self._finding(column, output, suspect.claimed, name)
+        weight = abs(self._weights[suspect.output])
+        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
+        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
+        finding = self._finding(column, output, suspect.claimed, name, allowed)
         return None if finding is None else replace(finding, output=suspect.output)
 
-    def _finding(self, column: Column, objective: object, claimed: float, name: str) -> Finding | None:
+    def _finding(
+        self, column: Column, objective: object, claimed: float, name: str, allowed: float = 0.0
+    ) -> Finding | None:
         """Check an objective of one coordinate; return the finding, named after both, unless it agrees."""
         layout = self.problem.layout
         at = np.array([column.at], self.problem.x.dtype)
-        report = run_check(objective, np.array([claimed]), at, self.settings, progress=False)
+        settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed)
+        report = run_check(objective, np.array([claimed]), at, settings, progress=False)
         place = int(in_x(layout.indices, column.index))
         for one in report.findings:
             if not one.cause.is_acceptable:
                 both = f"{name} / {layout.name(column.index)}"
-                return replace(one, name=both, index=place, start=place, stop=place + 1)
+                values = one._values.under(place)
+                return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
+
+
+def _rounding(problem: Problem, report: Report) -> Flat:
+    """Return the rounding that a check of the projection allows each claim: that of its largest component.
+
+    A check of one output along one coordinate does not see the others, to which it is relative.
+    """
+    claimed, sizes = np.abs(report._evidence.claimed.astype(np.float64)), np.abs(problem.x.astype(np.float64))
+    claimed[~np.isfinite(claimed)] = 0.0
+    sizes[sizes == 0] = np.median(sizes[sizes != 0]) if sizes.any() else 1.0
+    unit = UNIT_FLOAT32 if problem.is_float32 else UNIT_FLOAT64
+    rounding: Flat = ROUNDINGS * unit * np.fmin(claimed.max(), (claimed * sizes).max() / sizes)
+    return rounding
 
 
 def _worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[Suspect]:

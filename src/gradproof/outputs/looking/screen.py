@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...problem.coordinates.chosen import in_x
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
 from ..claimed.claims import Claims
 from ..covectors import Covector

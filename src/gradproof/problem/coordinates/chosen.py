@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..nodes import Branch, Held, Leaf, Node
-from ..numbers import Flat, frozen, whole
+from ..numbers import Flat, frozen, place_among, whole
 from ..structure import Layout
 
 ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
@@ -153,21 +153,6 @@ def _part(text: str) -> int | slice:
     return int(text)
 
 
-def in_x(indices: Flat | None, places: Any) -> Any:
-    """Return the flat index in the user's x of a coordinate that is checked, or of several."""
-    return places if indices is None else indices[places]
-
-
-def place_among(indices: Flat | None, index: int) -> int:
-    """Return which of the coordinates that are checked has this flat index in x; an IndexError if none has."""
-    if indices is None:
-        return index
-    at = int(np.searchsorted(indices, index))
-    if at == len(indices) or indices[at] != index:
-        raise IndexError(f"the coordinate {index} was not checked: only= or held= left it out")
-    return at
-
-
 class Chosen(Layout):
     """The layout of the chosen coordinates: a vector of them, from which all of x is built, the others held.
 
@@ -194,6 +179,10 @@ class Chosen(Layout):
     def indices(self) -> Flat | None:
         """The flat indices in the user's x of the coordinates."""
         return self.chosen
+
+    def whole(self) -> tuple[Layout, Flat] | None:
+        """Return the layout of all of x, and all of x."""
+        return self.every, self.x
 
     def place(self, index: int) -> int:
         """Return the coordinate with this flat index in the user's x; an IndexError if it was held."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...problem.coordinates.chosen import Chosen, place_among
-from ...problem.numbers import Flat, frozen
+from ...problem.coordinates.chosen import Chosen
+from ...problem.numbers import Flat, frozen, place_among
 from ...problem.structure import Layout
 from ..cause import Cause
 from ..ladder import Values

@@ -8,8 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...problem.coordinates.chosen import place_among
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, place_among
 from ..ladder import Values
 from ..plain import plain
 from ..records import Finding, Record

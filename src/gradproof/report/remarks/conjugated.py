@@ -24,8 +24,6 @@ def remark(findings: Flat, layout: Layout, is_conjugate: bool) -> str:
     is_conjugate
         Whether the claims were taken for conjugates already.
     """
-    if not any(leaf.is_complex for leaf in layout.leaves):
-        return ""
     wrong = findings[(findings["stop"] - findings["start"] == 1) & (findings["cause"] == codes.WRONG)]
     if not len(wrong):
         return ""

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...problem.coordinates.chosen import in_x
 from ...problem.nodes import Leaf
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, in_x
 from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
 

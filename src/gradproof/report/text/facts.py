@@ -9,7 +9,8 @@ from .figures import setting
 
 def agrees(report: Record) -> str:
     """Return that the gradient, or what else was checked, agrees: without where."""
-    return f"{report.subject} agrees with the {report.against}"
+    verb = "agree" if " and " in report.subject or report.subject == "derivatives" else "agrees"
+    return f"{report.subject} {verb} with the {report.against}"
 
 
 def about_objective(report: Record) -> dict[str, str]:

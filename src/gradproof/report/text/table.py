@@ -68,9 +68,12 @@ def headline(report: Record) -> str:
     left = [(report.undecided, "could not be decided"), (report.untested, _was(report.untested) + " not tested")]
     parts = [f"{count:,} {what}" for count, what in left if count]
     if report.verdict == "wrong":
-        return "; ".join(
-            [f"wrong: the {report.subject} is wrong in {len(report.wrong):,} of {_coordinates(report.n)}", *parts]
-        )
+        where = f"is wrong in {len(report.wrong):,} of {_coordinates(report.n)}"
+        if not len(report.wrong) and not parts:
+            where = f"is wrong, although it agrees with the {report.against} in {_all(report.n)}: see the notes"
+        return "; ".join([f"wrong: the {report.subject} {where}", *parts])
+    if not parts:
+        return "inconclusive: nothing is wrong, but not everything was checked: see the notes"
     first, *rest = parts
     count, _, what = first.partition(" ")
     open_ones = f"{count} of {_coordinates(report.n)} {' and '.join([what, *rest])}"

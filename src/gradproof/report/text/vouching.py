@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...problem.coordinates.chosen import in_x
+from ...problem.numbers import in_x
 from ..records import Record, resolutions_of
 from .figures import setting
 

@@ -1,4 +1,4 @@
-"""Claims in a coarser arithmetic than the check's: float16, bfloat16, float32."""
+"""What the values of claims tell by themselves: they are exactly 0, not finite, or numbers of a coarser arithmetic."""
 
 from __future__ import annotations
 
@@ -11,6 +11,32 @@ from .evidence import MARGIN, Evidence
 FEWEST = 4
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
 ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
+
+
+def zero(part: Evidence) -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0."""
+    if part.claimed.any() or not len(part.claimed):
+        return None
+    text = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
+    if not part.x.any():
+        text = "claimed = 0 exactly where x = 0, but the slope is not: is 0 taken for inactive?"
+    return Explanation("zero", "", text, 0.0)
+
+
+def no_dependence(part: Evidence) -> Explanation | None:
+    """Explain the errors if f does not depend on these coordinates at all."""
+    if part.slope.any() or not len(part.slope):
+        return None
+    return Explanation("no dependence", "", "the slope is 0, the claim is not: f does not depend on it here")
+
+
+def not_finite(part: Evidence) -> Explanation | None:
+    """Explain the errors if no wrong claim is finite."""
+    if np.isfinite(part.claimed).any() or not len(part.claimed):
+        return None
+    what = "NaN" if np.isnan(part.claimed).all() else "infinite" if np.isinf(part.claimed).all() else "not finite"
+    where = " exactly where x = 0: a division by x, or log(x)?" if not part.x.any() else ""
+    return Explanation("not finite", "", f"claimed is {what}{where}")
 
 
 def rounded(part: Evidence) -> Explanation | None:

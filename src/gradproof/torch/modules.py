@@ -1,7 +1,4 @@
-"""Gradient checks for PyTorch: the gradient that `backward()` computes for the parameters of a module.
-
-PyTorch is imported when a function of this module is called.
-"""
+"""The gradient that `backward()` computes for the parameters of a module, which are moved in place."""
 
 from __future__ import annotations
 
@@ -12,106 +9,27 @@ from typing import Any
 
 import numpy as np
 
-from .checking import check as check_gradient
-from .evaluators.arrays.inplace import in_place
-from .evaluators.values import as_value
-from .problem.numbers import Flat
-from .report.raising import right_or_raise
-from .report.report import Report
+from ..checking import check as check_gradient
+from ..evaluators.arrays.inplace import in_place
+from ..evaluators.values import as_value
+from ..problem.numbers import Flat
+from ..report.report import Report
+from .tensors import imported
 
 # The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
 
 
-def check(module_or_parameters: Any, loss: Callable[[], Any], **settings: Any) -> Report:
-    """Check the gradient that ``loss().backward()`` computes for the parameters of a module.
-
-    Parameters
-    ----------
-    module_or_parameters : torch.nn.Module, or tensors
-        A module; or its parameters as a mapping of names to tensors, pairs of names and tensors, a list of tensors, or
-        a single tensor.  They must be float32 or float64 and on the CPU; those with ``requires_grad=False`` are left
-        out.
-    loss : callable
-        ``loss()`` returns a tensor with one element, computed from the present values of the parameters.
-    **settings
-        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, progress, save, resume.
-
-    Returns
-    -------
-    Report
-        Coordinates are named after the parameters, such as ``layers.0.weight[3, 5]``.
-
-    Raises
-    ------
-    ImportError
-        If PyTorch is not installed.
-    TypeError, ValueError
-        If a parameter cannot be checked, or the loss is not one real number.
-
-    Notes
-    -----
-    The parameters are modified in place and restored bit for bit, as by `gradproof.in_place`.  Their ``grad`` and the
-    buffers of the module, such as running means, are restored as well.  A parameter that `backward()` leaves without a
-    gradient counts as having gradient 0, so that a parameter detached by mistake is found.  The module stays in train
-    or eval mode, as it was.
-
-    Examples
-    --------
-    >>> import torch
-    >>> import gradproof.torch
-    >>> _ = torch.manual_seed(0)
-    >>> model = torch.nn.Linear(3, 1).double()
-    >>> inputs, targets = torch.randn(8, 3).double(), torch.randn(8, 1).double()
-    >>> report = gradproof.torch.check(model, lambda: torch.mean((model(inputs) - targets) ** 2))
-    >>> report.verdict, report.n
-    ('right', 4)
-    """
-    torch = _torch()
+def check_loss(module_or_parameters: Any, loss: Callable[[], Any], **settings: Any) -> Report:
+    """Check the gradient of a loss; the arguments are those of `gradproof.torch.check`."""
+    torch = imported()
     parameters = _parameters(torch, module_or_parameters)
     loss_value, gradient = _Loss(torch, loss), _Gradient(torch, parameters, loss)
     views = {name: _view(name, tensor) for name, tensor in parameters.items()}
     with _kept_buffers(torch, module_or_parameters):
         report = check_gradient(in_place(views, loss_value), gradient, **settings)
     return _with_notes(report, gradient, module_or_parameters)
-
-
-def assert_gradient(
-    module_or_parameters: Any, loss: Callable[[], Any], *, inconclusive: str = "raise", **settings: Any
-) -> Report:
-    """Raise an exception unless the gradient that ``loss().backward()`` computes is right; for use in tests.
-
-    Parameters
-    ----------
-    module_or_parameters, loss, **settings
-        As for `check`.
-    inconclusive : {"raise", "pass"}, optional
-        What to do if the check cannot decide: raise `InconclusiveError` (the default), or return the report.
-
-    Returns
-    -------
-    Report
-        The report of a gradient that passed.
-
-    Raises
-    ------
-    GradientError
-        If the gradient is wrong; its `report` says where and why.
-    InconclusiveError
-        If the check could not decide.
-    ImportError, TypeError, ValueError
-        As for `check`.
-
-    Examples
-    --------
-    >>> import torch
-    >>> import gradproof.torch
-    >>> w = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True)
-    >>> gradproof.torch.assert_gradient({"w": w}, lambda: torch.sum(torch.sin(w))).verdict
-    'right'
-    """
-    return right_or_raise(lambda: check(module_or_parameters, loss, **settings), inconclusive)
 
 
 class _Loss:
@@ -183,14 +101,6 @@ class _Gradient:
     def _give_back(self, kept: list[Any]) -> None:
         for tensor, grad in zip(self._parameters.values(), kept, strict=True):
             tensor.grad = grad
-
-
-def _torch() -> Any:
-    try:
-        import torch
-    except ImportError as problem:
-        raise ImportError("gradproof.torch needs PyTorch: pip install 'gradproof[torch]'") from problem
-    return torch
 
 
 def _parameters(torch: Any, given: Any) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""What PyTorch's gradcheck asks of a backward pass beside its numbers: types, repeatability, undefined gradients."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from ...torch.operators import Operator
+
+# The seed of the random gradients that are passed in.
+SEED = 0
+
+
+class FaultError(Exception):
+    """What is wrong with a derivative apart from its numbers, as a sentence."""
+
+
+class Backward:
+    """The backward pass of a function at its arguments.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    operator
+        The function.
+    """
+
+    def __init__(self, torch: Any, operator: Operator) -> None:
+        self._torch = torch
+        self._operator = operator
+        self._random = torch.Generator().manual_seed(SEED)
+
+    def _graph(self) -> tuple[list[Any], list[Any]]:
+        """Return the outputs that have a gradient and the inputs, as tensors of a new graph."""
+        value, tensors = self._operator.graph(self._operator.arguments.x)
+        return [one for one in self._operator.outputs(value) if one.requires_grad], list(tensors.values())
+
+    def _incoming(self, outputs: Sequence[Any], count: int = 0) -> list[Any]:
+        """Return a random gradient for each output; `count` of them in one tensor, if it is not 0."""
+        shapes = [(count, *one.shape) if count else tuple(one.shape) for one in outputs]
+        return [
+            self._torch.randn(shape, generator=self._random, dtype=one.dtype).to(one.device)
+            for shape, one in zip(shapes, outputs, strict=True)
+        ]
+
+    def _products(self, outputs: Sequence[Any], inputs: Sequence[Any], incoming: Sequence[Any], **how: Any) -> Any:
+        return self._torch.autograd.grad(outputs, inputs, incoming, allow_unused=True, retain_graph=True, **how)
+
+    def refuse_types(self) -> None:
+        """Raise a fault unless every gradient has the type of its input."""
+        outputs, inputs = self._graph()
+        for one, gradient in zip(inputs, self._products(outputs, inputs, self._incoming(outputs)), strict=True):
+            if gradient is not None and gradient.dtype != one.dtype:
+                raise FaultError(f"A gradient is {gradient.dtype}, but its input is {one.dtype}.")
+
+    def refuse_what_varies(self, allowed: float) -> None:
+        """Raise a fault if two passes through the same graph differ by more than is allowed."""
+        outputs, inputs = self._graph()
+        if not outputs:
+            return
+        incoming = self._incoming(outputs)
+        first, second = (self._products(outputs, inputs, incoming) for _ in range(2))
+        for one, other in zip(first, second, strict=True):
+            if one is None or not one.numel():
+                continue
+            apart = float((one - other).abs().max())
+            if apart > allowed:
+                raise FaultError(
+                    f"Backward is not reentrant: two passes with the same incoming gradient differ by {apart:.3g}, "
+                    f"but nondet_tol is {allowed:g}."
+                )
+
+    def refuse_undefined(self) -> None:
+        """Raise a fault unless undefined incoming gradients count as zeros: of all outputs, and of each one alone."""
+        outputs, _ = self._graph()
+        places: list[range] = [range(len(outputs))]
+        if len(outputs) > 1:
+            places += [range(place, place + 1) for place in range(len(outputs))]
+        for undefined in places if outputs else []:
+            self._refuse_undefined(undefined)
+
+    def _refuse_undefined(self, undefined: range) -> None:
+        outputs, inputs = self._graph()
+        ends = [_end(self._torch).apply(one) if place in undefined else one for place, one in enumerate(outputs)]
+        zeros = [self._torch.zeros_like(one) for one in ends]
+        try:
+            found = self._products(ends, inputs, zeros)
+        except Exception as problem:  # the user's backward pass may raise anything
+            raise FaultError(f"The backward pass does not accept undefined incoming gradients: {problem}") from problem
+        if any(one is not None and bool((one.to_dense() != 0).any()) for one in found):
+            raise FaultError("Gradients are not 0 although all incoming gradients are undefined or 0.")
+
+    def refuse_unbatched(self) -> None:
+        """Raise a fault unless several incoming gradients at once give the same as one after another."""
+        outputs, inputs = self._graph()
+        for one in outputs:
+            (several,) = self._incoming([one], 2)
+            alone = [self._products([one], inputs, [weights]) for weights in several]
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="There is a performance drop")
+                try:
+                    found = self._products([one], inputs, [several], is_grads_batched=True)
+                except RuntimeError as problem:
+                    raise FaultError(f"Batched gradients cannot be computed: {problem}") from problem
+            for together, *parts in zip(found, *alone, strict=True):
+                if together is not None and not self._torch.allclose(together, self._torch.stack(parts)):
+                    raise FaultError("Batched gradients differ from those that are computed one after another.")
+
+
+def _end(torch: Any) -> Any:
+    """Return a function that passes its input on, and an undefined gradient back."""
+
+    class Undefined(torch.autograd.Function):  # type: ignore[misc]
+        @staticmethod
+        def forward(_: Any, tensor: Any) -> Any:
+            return tensor.view_as(tensor)
+
+        @staticmethod
+        def backward(_: Any, __: Any) -> None:
+            return None
+
+    return Undefined

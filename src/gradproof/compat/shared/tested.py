@@ -1,0 +1,180 @@
+"""What gradcheck tests, in the order of PyTorch's own: numbers, tangents, incoming gradients."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...outputs.claimed.claims import ByCovectors, ByTangents
+from ...report.report import GradientError, Report
+from ...torch.arguments import Arguments, OwnArguments
+from ...torch.operators import Operator
+from ...torch.tensors import numbers_of, tensors_of
+from .backward import Backward, FaultError
+from .forward import Forward
+from .tolerances import Tolerances
+
+
+class Modes(NamedTuple):
+    """What is to be tested."""
+
+    backward: bool
+    forward: bool
+    nondet_tol: float
+    undefined: bool
+    types: bool
+    batched: bool
+    batched_forward: bool
+
+    def refuse_contradictions(self) -> None:
+        """Raise the errors that PyTorch raises."""
+        if not (self.forward or self.backward):
+            raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+        if self.batched and not self.backward:
+            raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+        if self.batched_forward and not self.forward:
+            raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+
+
+def are_dense(torch: Any, given: Sequence[Any]) -> bool:
+    """Whether all tensors are dense ones, whose values NumPy can see."""
+    return all(str(one.layout) == "torch.strided" for _, one in tensors_of(torch, tuple(given)))
+
+
+def by_pytorch(func: Any, given: tuple[Any, ...], numbers: dict[str, Any], modes: Modes) -> None:
+    """Leave the check to PyTorch's own function."""
+    pytorchs().gradcheck(
+        func,
+        given,
+        **{name: value for name, value in numbers.items() if value is not None},
+        nondet_tol=modes.nondet_tol,
+        check_undefined_grad=modes.undefined,
+        check_grad_dtypes=modes.types,
+        check_batched_grad=modes.batched,
+        check_batched_forward_grad=modes.batched_forward,
+        check_forward_ad=modes.forward,
+        check_backward_ad=modes.backward,
+    )
+
+
+def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, modes: Modes) -> None:
+    """Raise a GradcheckError unless all that is to be tested is right."""
+    if not any(one.requires_grad for _, one in tensors_of(torch, given)):
+        raise ValueError("gradcheck expects at least one input tensor to require gradient")
+
+    def function(*args: Any) -> Any:  # the parameters of a module are none of gradcheck's inputs
+        return func(*args)
+
+    operator = _operator(torch, function, given)
+    arguments = operator.arguments
+    size = sum(array.size for array in numbers_of(operator(arguments.x)))
+    report = None
+    try:
+        if size and any(array.size for array in arguments.x.values()):
+            report = _numbers(operator, tolerances, modes)
+        _rest(torch, operator, given, modes)
+    except FaultError as fault:
+        raise error()(report, str(fault)) from fault.__cause__
+    finally:
+        arguments.give_back()
+
+
+def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> Operator:
+    """Return the function with copies of its arguments, or with the user's own tensors where it needs these.
+
+    It needs them if it uses them from outside, whatever it is called with, or looks at memory around them.
+    """
+    operator = Operator(torch, function, Arguments(torch, function, given, None, only_marked=True))
+    try:
+        operator(operator.arguments.x)
+        needs_own = bool(operator.captured)
+    except Exception:  # if the copies are not the reason, this is met again
+        needs_own = True
+    if not needs_own:
+        return operator
+    return Operator(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
+
+
+def _numbers(operator: Operator, tolerances: Tolerances, modes: Modes) -> Report:
+    """Compare derivatives with differences; return the last report."""
+    x = operator.arguments.x
+    settings: dict[str, Any] = {"atol": tolerances.floor(x)}
+    if not all(np.isfinite(array).all() for array in x.values()):
+        # What is infinite stays so, whatever is added.
+        settings["held"] = {name: ~np.isfinite(array) for name, array in x.items()}
+    report: Any = None
+    for is_tested, check, claims, product in (
+        (modes.backward, operator.check, ByCovectors, operator.vjp),
+        (modes.forward, operator.check_forward, ByTangents, operator.jvp),
+    ):
+        if not is_tested:
+            continue
+        report = check(**settings)
+        if not report and not tolerances.excuse(
+            report, operator, partial(claims, product), x, held=settings.get("held")
+        ):
+            raise error()(report)
+    return report  # type: ignore[no-any-return]
+
+
+def _rest(torch: Any, operator: Operator, given: tuple[Any, ...], modes: Modes) -> None:
+    """Test what is no number."""
+    if modes.forward:
+        if modes.undefined:
+            Forward(torch, operator).refuse_undefined()
+        if modes.batched_forward:
+            _refuse_unbatched_tangents(operator.function, given)
+    if not modes.backward:
+        return
+    backward = Backward(torch, operator)
+    backward.refuse_what_varies(modes.nondet_tol)
+    if modes.types:
+        backward.refuse_types()
+    if modes.batched:
+        backward.refuse_unbatched()
+    if modes.undefined:
+        backward.refuse_undefined()
+
+
+def pytorchs() -> Any:
+    """Return PyTorch's module of the same functions, which as an attribute is hidden by one of them."""
+    return importlib.import_module("torch.autograd.gradcheck")
+
+
+def _refuse_unbatched_tangents(func: Any, given: tuple[Any, ...]) -> None:
+    """Let PyTorch compare several tangents at once: a vmap over its forward mode is not public."""
+    pytorchs().gradcheck(
+        func,
+        given,
+        atol=math.inf,
+        check_forward_ad=True,
+        check_backward_ad=False,
+        check_batched_forward_grad=True,
+        check_undefined_grad=False,
+        fast_mode=True,
+    )
+
+
+@cache
+def error() -> Any:
+    """Return the type of the exceptions, which is PyTorch's, too."""
+    theirs: Any = pytorchs().GradcheckError
+
+    class GradcheckError(GradientError, theirs):  # type: ignore[misc]
+        """What gradcheck raises: a `gradproof.GradientError` and PyTorch's own GradcheckError."""
+
+        def __init__(self, report: Any, reason: str = "") -> None:
+            super().__init__(report)
+            self.reason = reason
+            self.args = ("\n".join([reason] * bool(reason) + [str(report)] * bool(report is not None)),)
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (type(self), (self.report, self.reason))
+
+    GradcheckError.__module__, GradcheckError.__qualname__ = "gradproof.compat.torch", "GradcheckError"
+    return GradcheckError

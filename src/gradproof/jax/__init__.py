@@ -1,0 +1,179 @@
+"""Gradient checks for JAX: of functions of pytrees, with the derivatives that JAX computes or those written by hand.
+
+JAX is imported when a function of this module is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..arguments.naming import positional_names
+from ..checking import check as check_gradient
+from ..outputs.several import together
+from ..report.raising import right_or_raise
+from ..report.report import Report
+from .maps import Map, every_check, refuse_unknown
+from .trees import Tree, imported
+
+__all__ = ["assert_gradient", "check"]
+
+
+def check(
+    f: Callable[..., Any],
+    pytree: Any = None,
+    gradient: Any = None,
+    *,
+    args: Sequence[Any] | None = None,
+    modes: Sequence[str] = ("rev",),
+    order: int = 1,
+    **settings: Any,
+) -> Report:
+    """Check the derivatives of a function of a pytree, or of several arguments.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(pytree)`` returns one real number, an array, or a pytree of arrays; it may be jitted.
+    pytree : pytree of arrays
+        The point: an array, or (nested) dicts, lists, tuples and registered classes of arrays.  Arrays have the type
+        that JAX gives them: float32, or float64 if ``jax_enable_x64`` is set; complex numbers are two coordinates each.
+        Integers and truth values are held.
+    gradient : callable or pytree of arrays, optional
+        Of an `f` that returns one real number: ``g(pytree)``, which returns the same structure; or the gradient itself,
+        already computed.  The default is what JAX computes.
+    args : tuple, optional
+        Several arguments instead of one pytree, for ``f(*args)``; the gradient is then ``g(*args)``, and returns a
+        tuple.
+    modes : sequence of {"rev", "fwd", "lin"}, optional
+        Which derivatives of JAX to check: those of ``jax.vjp`` (the default), ``jax.jvp`` or ``jax.linearize``.
+    order : int, optional
+        With 2, the derivatives of the derivatives are checked, too, in all modes; and so on.
+    **settings
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; save and
+        resume for one real number.  Bounds are None, numbers, or dicts keyed by the names of the arrays in the report.
+
+    Returns
+    -------
+    Report
+        Coordinates are named after their paths, such as ``layers.0.W[3, 5]``, those of several arguments after the
+        parameters of `f`.  Findings about a function with many outputs name both ends, such as
+        ``output[2] / W[3, 5]``.  Of several modes and orders it is the worst report, with the counts of all.
+
+    Raises
+    ------
+    ImportError
+        If JAX is not installed.
+    TypeError, ValueError
+        If an array cannot be checked, or `f` does not return one real number although a gradient is given.
+
+    Notes
+    -----
+    A rule that computes another value than `f` itself is wrong, whatever its derivative is.
+
+    Examples
+    --------
+    >>> import jax
+    >>> import jax.numpy as jnp
+    >>> import gradproof.jax
+    >>> pytree = {"W": jnp.array([[0.5, 1.0], [2.0, -1.0]]), "b": jnp.array([0.25, 1.5])}
+    >>> gradproof.jax.check(lambda p: jnp.sum(p["W"] ** 2) + jnp.sum(p["b"] ** 2), pytree).verdict
+    'right'
+
+    A rule for an array that forgets its cotangent:
+
+    >>> @jax.custom_vjp
+    ... def scaled(x, factor):
+    ...     return factor * jnp.sin(x)
+    >>> def forward(x, factor):
+    ...     return scaled(x, factor), (x, factor)
+    >>> def backward(kept, cotangent):
+    ...     x, factor = kept
+    ...     return factor * jnp.cos(x), jnp.sum(cotangent * jnp.sin(x))
+    >>> scaled.defvjp(forward, backward)
+    >>> report = gradproof.jax.check(scaled, args=(jnp.array([0.5, 1.0]), 2.0))
+    >>> report.verdict, sorted(finding.name for finding in report.findings)
+    ('wrong', ['output[0] / x[1]', 'output[1] / x[0]'])
+    """
+    jax = imported()
+    refuse_unknown(modes, order)
+    if (pytree is None) == (args is None):
+        raise TypeError("give one pytree, for f(pytree), or args=, for f(*args)")
+    point = pytree if args is None else tuple(args)
+    tree = Tree(jax, point, tops=() if args is None else positional_names(f))
+    tree.refuse_what_has_no_gradient()
+    if gradient is not None and (tuple(modes) != ("rev",) or order != 1):
+        raise TypeError("modes and order are for the derivatives of JAX: leave them out with a gradient")
+    if gradient is None:
+        start = Map(jax, f if args is None else lambda tree: f(*tree), tree, point, settings.get("seed", 0))
+        if not start.out.is_real_number or tuple(modes) != ("rev",) or order > 1:
+            return _of_outputs(start, modes, order, settings)
+        claimed = _by_jax(start)
+    else:
+        claimed = _given(gradient, tree, args is not None)
+    return check_gradient(
+        lambda x: f(tree.build(x)) if args is None else f(*tree.build(x)),
+        claimed,
+        tree.named(point),
+        **{"convention": "jax", **settings},
+    )
+
+
+def assert_gradient(
+    f: Callable[..., Any], pytree: Any = None, gradient: Any = None, *, inconclusive: str = "raise", **settings: Any
+) -> Report:
+    """Raise an exception unless the derivatives of a function of a pytree are right; for use in tests.
+
+    Parameters
+    ----------
+    f, pytree, gradient, **settings
+        As for `check`, also args, modes and order.
+    inconclusive : {"raise", "pass"}, optional
+        What to do if the check cannot decide: raise `InconclusiveError` (the default), or return the report.
+
+    Returns
+    -------
+    Report
+        The report of a gradient that passed.
+
+    Raises
+    ------
+    GradientError
+        If the gradient is wrong; its `report` says where and why.
+    InconclusiveError
+        If the check could not decide.
+    ImportError, TypeError, ValueError
+        As for `check`.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> import gradproof.jax
+    >>> gradproof.jax.assert_gradient(lambda x: jnp.sum(x**2), jnp.array([0.5, 1.0, 2.0])).verdict
+    'right'
+    """
+    return right_or_raise(lambda: check(f, pytree, gradient, **settings), inconclusive)
+
+
+def _by_jax(start: Map) -> Callable[[Any], Any]:
+    """Return the gradient of a function that returns one real number."""
+    return lambda x: start.vjp(x, 1.0)
+
+
+def _given(gradient: Any, tree: Tree, is_of_args: bool) -> Any:
+    """Return the user's gradient as arrays by name."""
+    if not callable(gradient):
+        return tree.named(gradient)
+    if is_of_args:
+        return lambda x: tree.named(tuple(gradient(*tree.build(x))))
+    return lambda x: tree.named(gradient(tree.build(x)))
+
+
+def _of_outputs(start: Map, modes: Sequence[str], order: int, settings: dict[str, Any]) -> Report:
+    """Check a function with many outputs, in several modes and orders."""
+    reports = []
+    for one, mode, after in every_check(start, modes, order):
+        report = one.check(mode, settings)
+        reports.append(replace(report, subject=f"{report.subject}{after}"))
+    return together(reports)

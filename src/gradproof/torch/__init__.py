@@ -1,0 +1,159 @@
+"""Gradient checks for PyTorch: of the gradient of a loss, and of the backward pass of functions of tensors.
+
+PyTorch is imported when a function of this module is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..report.raising import right_or_raise
+from ..report.report import Report
+from .modules import check_loss
+from .operators import check_function
+
+__all__ = ["assert_gradient", "check"]
+
+
+def check(
+    function: Any,
+    inputs: Any = None,
+    *,
+    loss: Callable[[], Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    forward: bool = False,
+    **settings: Any,
+) -> Report:
+    """Check gradients that PyTorch computes: ``check(module, loss)``, or ``check(function, inputs)``.
+
+    Parameters
+    ----------
+    function : callable, torch.nn.Module, or tensors
+        With `inputs`: a function of tensors, such as the ``apply`` of an ``autograd.Function``, an operator, or a
+        module, whose parameters are then checked, too.  It returns a tensor, or a (nested) dict, list or tuple of them.
+
+        With a loss: a module; or its parameters as a mapping of names to tensors, pairs of names and tensors, a list of
+        tensors, or a single tensor.  They must be float32 or float64 and on the CPU; those with
+        ``requires_grad=False`` are left out.
+    inputs : tensor, tuple, list or dict; or callable
+        The arguments: a tensor; a tuple or list, for ``function(*inputs)``; or a dict, for ``function(**inputs)``.
+        Tensors of float32, float64, complex64 or complex128 that require a gradient are checked; if none does, all of
+        them.  Anything else is held: integers, truth values, None, text.  They may stand in lists and dicts, too.
+
+        A callable is a loss: ``loss()`` returns a tensor with one element, computed from the present values of the
+        parameters.
+    loss : callable, optional
+        The same by name.
+    kwargs : dict, optional
+        More arguments by name, for ``function(*inputs, **kwargs)``.
+    forward : bool, optional
+        Whether to check the derivative in forward mode (``torch.func.jvp``), too.
+    **settings
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; with a loss
+        also save and resume.
+
+    Returns
+    -------
+    Report
+        Coordinates are named after the arguments of the function and the parameters of the module, such as
+        ``layers.0.weight[3, 5]``; findings about a function with many outputs name both ends, such as
+        ``output[2] / weight[3, 5]``.
+
+    Raises
+    ------
+    ImportError
+        If PyTorch is not installed.
+    TypeError, ValueError
+        If a tensor cannot be checked, or the loss does not return one real number.
+
+    Notes
+    -----
+    For a function, derivatives come from ``torch.autograd.grad`` with random incoming gradients: a backward pass that
+    forgets to multiply by its incoming gradient is found.  The function gets new tensors of the same strides; those
+    of the user and the buffers of a module keep their values, `grad` and `requires_grad`.  Outputs that are integers,
+    or have no gradient, are left out; if none has one, the derivatives are taken as 0.  Where PyTorch computes no
+    gradient for an input, it is taken as 0 as well.
+
+    For a loss, parameters are moved in place and restored bit for bit, and so is `grad`; buffers of a module, such as
+    running means, are restored as well.  A parameter that `backward()` leaves without a gradient counts as having
+    gradient 0, so that a parameter detached by mistake is found.  The module stays in train or eval mode, as it was.
+
+    Examples
+    --------
+    The parameters of a model, by a loss:
+
+    >>> import torch
+    >>> import gradproof.torch
+    >>> _ = torch.manual_seed(0)
+    >>> model = torch.nn.Linear(3, 1).double()
+    >>> inputs, targets = torch.randn(8, 3).double(), torch.randn(8, 1).double()
+    >>> report = gradproof.torch.check(model, lambda: torch.mean((model(inputs) - targets) ** 2))
+    >>> report.verdict, report.n
+    ('right', 4)
+
+    A backward pass that forgets a factor of 2:
+
+    >>> class Square(torch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, values):
+    ...         ctx.save_for_backward(values)
+    ...         return values**2
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, incoming):
+    ...         return incoming * ctx.saved_tensors[0]
+    >>> report = gradproof.torch.check(Square.apply, torch.tensor([0.5, 1.0], dtype=torch.float64))
+    >>> report.verdict, [finding.name for finding in report.findings]
+    ('wrong', ['output[1] / values[1]', 'output[0] / values[0]'])
+
+    An operator with an argument by name, in both modes:
+
+    >>> rows = torch.tensor([[0.5, 1.0], [2.0, 0.25]], dtype=torch.float64)
+    >>> gradproof.torch.check(torch.cumsum, rows, kwargs={"dim": 1}, forward=True).verdict
+    'right'
+    """
+    if loss is None and not callable(inputs):
+        if inputs is None and kwargs is None:
+            raise TypeError("inputs are missing: call check(function, inputs), or check(module, loss)")
+        return check_function(function, () if inputs is None else inputs, kwargs, forward, settings)
+    if kwargs is not None or forward or (loss is not None and inputs is not None):
+        raise TypeError("with a loss, leave inputs, kwargs and forward out: it is called without arguments")
+    return check_loss(function, inputs if loss is None else loss, **settings)
+
+
+def assert_gradient(function: Any, inputs: Any = None, *, inconclusive: str = "raise", **settings: Any) -> Report:
+    """Raise an exception unless gradients that PyTorch computes are right; for use in tests.
+
+    Parameters
+    ----------
+    function, inputs, **settings
+        As for `check`, also loss, kwargs and forward.
+    inconclusive : {"raise", "pass"}, optional
+        What to do if the check cannot decide: raise `InconclusiveError` (the default), or return the report.
+
+    Returns
+    -------
+    Report
+        The report of a gradient that passed.
+
+    Raises
+    ------
+    GradientError
+        If the gradient is wrong; its `report` says where and why.
+    InconclusiveError
+        If the check could not decide.
+    ImportError, TypeError, ValueError
+        As for `check`.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import gradproof.torch
+    >>> w = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    >>> gradproof.torch.assert_gradient({"w": w}, lambda: torch.sum(torch.sin(w))).verdict
+    'right'
+    >>> gradproof.torch.assert_gradient(torch.sin, w).verdict
+    'right'
+    """
+    return right_or_raise(lambda: check(function, inputs, **settings), inconclusive)

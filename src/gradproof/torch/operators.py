@@ -1,0 +1,215 @@
+"""Functions of tensors as a check calls them: with arrays of NumPy, and with the derivatives that PyTorch computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..outputs.products import check_jvp, check_vjp
+from ..outputs.several import together
+from ..problem.numbers import Flat
+from ..report.report import Report
+from .arguments import Arguments
+from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
+
+# The most names of outputs that a note lists.
+LISTED = 5
+
+
+def check_function(
+    function: Any, inputs: Any, kwargs: Mapping[str, Any] | None, forward: bool, settings: dict[str, Any]
+) -> Report:
+    """Check a function of tensors; the arguments are those of `gradproof.torch.check`."""
+    torch = imported()
+    if not callable(function):
+        raise TypeError(f"function must be callable, not an object of type {type(function).__name__}")
+    operator = Operator(torch, function, Arguments(torch, function, inputs, kwargs))
+    report = operator.check(**settings)
+    return together([report, operator.check_forward(**settings)]) if forward else report
+
+
+class Operator:
+    """A function of tensors at its arguments.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    function
+        The user's function, or a module.
+    arguments
+        Its arguments.
+
+    Attributes
+    ----------
+    function
+        The same.
+    arguments
+        The same.
+    notes
+        What a report should say of its outputs.
+    captured
+        The names of tensors that the function uses whatever it is called with; known after the first call.
+    """
+
+    def __init__(self, torch: Any, function: Any, arguments: Arguments) -> None:
+        self._torch = torch
+        self.function = function
+        self.arguments = arguments
+        self.notes: list[str] = []
+        self.captured: list[str] = []
+        # Which of the tensors of the output take part; known after the first call.
+        self._taken: list[bool] | None = None
+
+    def check(self, **settings: Any) -> Report:
+        """Check the backward pass."""
+        return self._noted(check_vjp(self, self.vjp, self.arguments.x, **settings))
+
+    def check_forward(self, **settings: Any) -> Report:
+        """Check the derivative in forward mode."""
+        return self._noted(check_jvp(self, self.jvp, self.arguments.x, **settings))
+
+    def __call__(self, x: Mapping[str, Flat]) -> Any:
+        """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
+        value, _ = self.graph(x)
+        return self._arrays(value, lambda tensor: tensor)
+
+    def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
+        """Return what the function returns, and the tensors on which it depends, by name.
+
+        A graph is made even where only values are needed: the function is then what it is to its user, also one that
+        computes derivatives itself.
+        """
+        tensors = {name: tensor.requires_grad_() for name, tensor in self.arguments.tensors(x).items()}
+        with self._torch.enable_grad():
+            value = self.arguments.call(self.function, tensors)
+        return value, tensors
+
+    def outputs(self, value: Any) -> list[Any]:
+        """Return the tensors of an output that take part."""
+        tensors = tensors_of(self._torch, value)
+        if self._taken is None:
+            self._taken = self._choose(tensors)
+            self.captured = self._captures([one for _, one in tensors if one.requires_grad])
+        return [tensor for (_, tensor), taken in zip(tensors, self._taken, strict=True) if taken]
+
+    def _choose(self, tensors: list[tuple[str, Any]]) -> list[bool]:
+        """Return which outputs take part: those with a gradient; if there is none, all that could have one."""
+        able = [can_move(tensor) for _, tensor in tensors]
+        if not any(able):
+            raise TypeError("the function must return a floating-point tensor, or a structure that holds one")
+        taken = [can and tensor.requires_grad for can, (_, tensor) in zip(able, tensors, strict=True)]
+        if not any(taken):
+            self.notes.append("No output requires a gradient (detached?): the derivatives were taken as 0.")
+            return able
+        rest = [path for (path, _), can, takes in zip(tensors, able, taken, strict=True) if can and not takes]
+        if rest:
+            listed = ", ".join(_named(path) for path in rest[:LISTED])
+            more = f" and {len(rest) - LISTED} more" * (len(rest) > LISTED)
+            self.notes.append(f"Left out, because PyTorch computes no gradient for it: {listed}{more}.")
+        return taken
+
+    def _captures(self, outputs: list[Any]) -> list[str]:
+        """Return the names of the user's own tensors from which outputs are computed although others were passed."""
+        own = {name: one for name, one in self.arguments.given.items() if one.requires_grad}
+        if self.arguments.are_moved or not outputs or not own:
+            return []
+        weights = [self._torch.ones_like(one) for one in outputs]
+        try:
+            found = self._torch.autograd.grad(
+                outputs, list(own.values()), weights, allow_unused=True, retain_graph=True
+            )
+        except Exception:  # a backward pass that raises is met again, and told, where it is checked
+            return []
+        return [name for name, one in zip(own, found, strict=True) if one is not None]
+
+    def _arrays(self, value: Any, of: Callable[[Any], Any]) -> Any:
+        """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
+        if value is None:
+            return None
+        taken = {id(tensor) for tensor in self.outputs(value)}
+
+        def array(path: str, tensor: Any) -> Flat | None:
+            return as_array(_named(path), of(tensor)) if id(tensor) in taken else None
+
+        return _only_arrays(replaced(self._torch, value, array))
+
+    def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
+        """Return the product with a cotangent as PyTorch's backward pass computes it; None where it computes none."""
+        value, tensors = self.graph(x)
+        given = zip(self.outputs(value), numbers_of(cotangent), strict=True)
+        pairs = [(one, weights) for one, weights in given if one.requires_grad]
+        if not pairs:
+            return dict.fromkeys(tensors)
+        found = self._pulled(pairs, list(tensors.values()))
+        return {
+            name: None if one is None else as_array(f"the gradient of {name}", one)
+            for name, one in zip(tensors, found, strict=True)
+        }
+
+    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Sequence[Any]:
+        """Return the gradients of tensors for outputs with their weights."""
+        # An output without a weight is one that a loss does not use: its incoming gradient is undefined, not 0.
+        used = [(one, weights) for one, weights in pairs if weights.any()]
+        if 0 < len(used) < len(pairs):
+            try:
+                return self._grad(used, tensors, retain_graph=True)
+            except Exception as problem:
+                note = (
+                    f"The backward pass raises {type(problem).__name__} where an output is not used, and its incoming "
+                    f"gradient is undefined ({problem}): 0 was passed instead."
+                )
+                self.notes += [note] * (note not in self.notes)
+        return self._grad(pairs, tensors)
+
+    def _grad(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any], **how: Any) -> Sequence[Any]:
+        outputs = [one for one, _ in pairs]
+        incoming = [self._like(one, weights) for one, weights in pairs]
+        found: Sequence[Any] = self._torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **how)
+        return found
+
+    def _like(self, tensor: Any, weights: Flat) -> Any:
+        return self._torch.from_numpy(weights.copy()).to(dtype=tensor.dtype, device=tensor.device)
+
+    def jvp(self, x: Mapping[str, Flat], tangent: Mapping[str, Flat]) -> Any:
+        """Return the product with a tangent as PyTorch's forward mode computes it."""
+        forward = self._torch.autograd.forward_ad
+        points, tangents = self.arguments.tensors(x), self.arguments.tensors(tangent)
+        with forward.dual_level():
+            dual = {name: forward.make_dual(points[name], tangents[name]) for name in points}
+            value = self.arguments.call(self.function, dual)
+
+            def moved(tensor: Any) -> Any:
+                part = forward.unpack_dual(tensor).tangent
+                return self._torch.zeros_like(tensor) if part is None else part
+
+            return self._arrays(value, moved)
+
+    def _noted(self, report: Report) -> Report:
+        notes = list(self.notes)
+        if self.captured:
+            notes.append(
+                f"The function uses {', '.join(self.captured[:LISTED])} from outside, beside what it is called with: "
+                "how it depends on that was not checked."
+            )
+        if report.nondeterministic and getattr(self.function, "training", False):
+            notes.append("The module is in train mode, in which dropout is random: call eval().")
+        return replace(report, warnings=(*report.warnings, *notes)) if notes else report
+
+
+def _named(path: str) -> str:
+    """Return what reports call an output at a path: in a tuple it begins with output."""
+    return path if path and not path[0].isdigit() else f"output.{path}".rstrip(".")
+
+
+def _only_arrays(value: Any) -> Any:
+    """Return a structure with None for whatever is no array."""
+    if isinstance(value, dict):
+        return {key: _only_arrays(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_only_arrays(part) for part in value]
+    if isinstance(value, tuple):
+        parts = [_only_arrays(part) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else tuple(parts)
+    return value if hasattr(value, "dtype") else None

@@ -1,0 +1,123 @@
+"""Tensors inside of structures: found and replaced, made from arrays of NumPy and turned into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..problem.numbers import Flat
+
+# What NumPy has, too, and a check can take small steps in.
+CHECKED = ("torch.float32", "torch.float64", "torch.complex64", "torch.complex128")
+
+
+def imported() -> Any:
+    """Return PyTorch, or say how to install it."""
+    try:
+        import torch
+    except ImportError as problem:
+        raise ImportError("gradproof.torch needs PyTorch: pip install 'gradproof[torch]'") from problem
+    return torch
+
+
+def replaced(torch: Any, value: Any, replace: Callable[[str, Any], Any], path: str = "") -> Any:
+    """Return a structure in which every tensor is replaced by what `replace` makes of its path and itself.
+
+    Anything but dicts, lists and tuples stays as it is.
+    """
+    if isinstance(value, torch.Tensor):
+        return replace(path, value)
+    if isinstance(value, dict):
+        parts = {key: replaced(torch, part, replace, _joined(path, key)) for key, part in value.items()}
+        return parts if type(value) is dict else type(value)(parts)
+    if isinstance(value, list):
+        return [replaced(torch, part, replace, _joined(path, number)) for number, part in enumerate(value)]
+    if isinstance(value, tuple):
+        names = getattr(value, "_fields", range(len(value)))
+        tensors = [replaced(torch, part, replace, _joined(path, name)) for name, part in zip(names, value, strict=True)]
+        return value._make(tensors) if hasattr(value, "_make") else tuple(tensors)
+    return value
+
+
+def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
+    """Return the tensors in a structure with their paths, in order."""
+    found: list[tuple[str, Any]] = []
+    replaced(torch, value, lambda path, tensor: found.append((path, tensor)))
+    return found
+
+
+def _joined(path: str, key: Any) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def can_move(tensor: Any) -> bool:
+    """Whether a tensor has elements that take small steps, in whatever precision."""
+    return bool(tensor.is_floating_point() or tensor.is_complex())
+
+
+def as_array(name: str, tensor: Any) -> Flat:
+    """Return a tensor as an array of NumPy, a view where it is one already; a TypeError names what cannot be one."""
+    if str(tensor.dtype) not in CHECKED:
+        raise TypeError(
+            f"{name} is {tensor.dtype}: a check needs float32, float64, complex64 or complex128, such as "
+            f"{'x.cdouble()' if tensor.is_complex() else 'x.double()'}"
+        )
+    if tensor.device.type == "meta":
+        raise ValueError(f"{name} is on meta: it has no values")
+    dense = tensor.detach() if str(tensor.layout) == "torch.strided" else tensor.detach().to_dense()
+    array: Flat = dense.numpy(force=True)
+    return array
+
+
+def numbers_of(value: Any) -> Iterator[Flat]:
+    """Yield the arrays in a structure of NumPy arrays, in order; None and whatever else is held are passed over."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from numbers_of(part)
+    elif isinstance(value, (np.ndarray, np.generic)):
+        yield np.asarray(value)
+
+
+class Model:
+    """What new tensors are made like: the type, the device and the strides of a tensor of the user's.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    name
+        The name of the tensor, in reports and error messages.
+    tensor
+        The user's tensor, of which nothing is changed.
+    """
+
+    def __init__(self, torch: Any, name: str, tensor: Any) -> None:
+        if str(tensor.layout) != "torch.strided":
+            raise TypeError(f"{name} is {tensor.layout}: pass its values, and make the sparse tensor in the function")
+        self._torch = torch
+        self._dtype, self._device = tensor.dtype, tensor.device
+        self.array = as_array(name, tensor)
+        self._strides = None if tensor.is_contiguous() or not self._is_apart(tensor) else tensor.stride()
+        self._shape = tensor.shape
+
+    def _is_apart(self, tensor: Any) -> bool:
+        """Whether no two elements share memory: those of an expanded tensor do."""
+        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
+            return False
+        torch = self._torch
+        numbered = torch.arange(tensor.numel()).reshape(tensor.shape)
+        spread = torch.empty_strided(tensor.shape, tensor.stride(), dtype=numbered.dtype).copy_(numbered)
+        return bool(torch.equal(spread, numbered))
+
+    def made(self, array: Flat) -> Any:
+        """Return a new tensor with these values."""
+        # A copy: the array's memory changes from point to point, and the user's function may write to it.
+        tensor = self._torch.from_numpy(np.array(array, order="C")).to(dtype=self._dtype, device=self._device)
+        if self._strides is None:
+            return tensor
+        spread = self._torch.empty_strided(self._shape, self._strides, dtype=self._dtype, device=self._device)
+        return spread.copy_(tensor)

@@ -1,0 +1,295 @@
+"""gradcheck and gradgradcheck: PyTorch's arguments and results; the same answers where PyTorch's own are right."""
+
+import importlib
+import pickle
+
+import pytest
+
+import gradproof
+from gradproof import compat
+from gradproof.compat.torch import gradcheck, gradgradcheck
+
+torch = pytest.importorskip("torch")
+theirs = importlib.import_module("torch.autograd.gradcheck")
+
+
+@pytest.fixture(autouse=True)
+def one_seed_and_one_thread():
+    torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def point(*shape, dtype=torch.float64):
+    return torch.randn(shape, dtype=dtype, requires_grad=True)
+
+
+def by_hand(forward, backward, materialize=True):
+    """Return a function with a backward pass by hand."""
+
+    class ByHand(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *inputs):
+            ctx.save_for_backward(*inputs)
+            ctx.set_materialize_grads(materialize)
+            return forward(*inputs)
+
+        @staticmethod
+        def backward(ctx, *incoming):
+            return backward(ctx.saved_tensors, *incoming)
+
+    return ByHand.apply
+
+
+def squared(fault):
+    return by_hand(lambda x: x**2, lambda saved, incoming: fault(2 * saved[0] * incoming, saved[0], incoming))
+
+
+def failing(function, inputs, check=gradcheck, **how):
+    """Return the error of a check that must fail, also where it is asked for no exception."""
+    assert check(function, inputs, raise_exception=False, **how) is False
+    with pytest.raises(RuntimeError) as caught:
+        check(function, inputs, **how)
+    error = caught.value
+    assert isinstance(error, gradproof.GradientError)
+    assert isinstance(error, theirs.GradcheckError)
+    assert type(error) is importlib.import_module("gradproof.compat.torch").GradcheckError
+    return error
+
+
+def names(error):
+    return [one.name for one in error.report.findings]
+
+
+def one_entry(gradient, x, incoming):
+    wrong = gradient.clone()
+    wrong[1, 0] *= 1 + 1e-3
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        (one_entry, {"output[1, 0] / inputs.0[1, 0]"}),
+        (lambda gradient, x, incoming: 2 * x, None),
+        (lambda gradient, x, incoming: gradient * torch.tensor([[1.0], [1.0], [-1.0]]), {f"[2, {i}]" for i in (0, 1)}),
+        (lambda gradient, x, incoming: gradient.T.reshape(gradient.shape), None),
+    ],
+    ids=["scaled", "forgets", "sign", "transposed"],
+)
+def test_wrong_backward_passes(fault, found):
+    x = point(3, 2)
+    assert gradcheck(squared(lambda gradient, *_: gradient), x) is True
+    error = failing(squared(fault), x)
+    assert error.report.verdict == "wrong"
+    if found is not None:
+        assert all(any(name.endswith(one) for one in found) for name in names(error))
+    assert str(error).startswith("wrong: the vjp is wrong in ")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.report.verdict, str(again)) == (type(error), "wrong", str(error))
+
+
+def test_an_error_that_pytorch_does_not_see():
+    scale = torch.tensor([1.0, 1e-7]).double()
+    function = by_hand(lambda x: (scale * x).sin(), lambda saved, g: g * scale * torch.tensor([1.0, 1.5]).double())
+    x = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    assert theirs.gradcheck(function, x)
+    assert names(failing(function, x)) == ["output[1] / inputs.0[1]"]
+
+
+def test_tolerances_that_are_given_keep_their_meaning():
+    off = by_hand(lambda x: x * 2, lambda saved, incoming: incoming * (2 + 1e-3))
+    x = point(3, 2)
+    for allowed in ({"atol": 2e-3}, {"rtol": 1e-3}, {"atol": 1e-3, "rtol": 1e-4}, {"rtol": 1e-3, "eps": 1e-4}):
+        assert gradcheck(off, x, **allowed)
+    for allowed in ({}, {"atol": 5e-4}, {"rtol": 1e-4}, {"atol": 1e-4, "rtol": 1e-4}):
+        assert failing(off, x, **allowed).report.verdict == "wrong"
+    z = point(2, dtype=torch.complex128)
+    complex_off = by_hand(lambda z: z * 2j, lambda saved, incoming: incoming * (-2j + 1e-3))
+    # The error is in the part that is 0; it is compared with the modulus.
+    assert gradcheck(complex_off, z, rtol=1e-3)
+    assert failing(complex_off, z, rtol=1e-4).report.verdict == "wrong"
+
+
+def test_what_cannot_be_decided_does_not_pass_unless_tolerances_are_met():
+    x = torch.tensor([0.75, 0.5], dtype=torch.float64, requires_grad=True)
+
+    def noisy(x):
+        return (torch.sin(20 * x) + 1e13) - 1e13
+
+    error = failing(noisy, x)
+    assert error.report.verdict == "inconclusive"
+    assert gradcheck(noisy, x, atol=1)
+    assert not gradcheck(noisy, x, atol=1e-9, raise_exception=False)
+    wrong = by_hand(noisy, lambda saved, incoming: incoming * 10 * (20 * saved[0]).cos())
+    assert not gradcheck(wrong, x, atol=1, raise_exception=False)
+
+
+def test_all_modes_at_once_and_single_precision():
+    everything = {
+        "check_forward_ad": True,
+        "check_batched_grad": True,
+        "check_batched_forward_grad": True,
+        "check_grad_dtypes": True,
+        "fast_mode": True,
+    }
+    x, y = point(3, 2), point(2, 2)
+    assert gradcheck(torch.matmul, (x, y), **everything)
+    assert gradcheck(torch.matmul, [x, y.detach()])
+    assert gradcheck(torch.tanh, point(3, dtype=torch.float32))
+    everything.pop("check_batched_forward_grad")  # fails for complex numbers in PyTorch's own, too
+    assert gradcheck(lambda z: (z * z.conj(), z.abs()), point(3, dtype=torch.complex128), **everything)
+    assert gradgradcheck(torch.matmul, (x, y), check_fwd_over_rev=True, check_batched_grad=True)
+    assert gradgradcheck(torch.sin, point(3), gen_non_contig_grad_outputs=True)
+    assert compat.gradcheck is gradcheck
+    assert compat.gradgradcheck is gradgradcheck
+
+
+def test_a_wrong_second_derivative():
+    sine = by_hand(torch.sin, lambda saved, incoming: incoming * saved[0].cos())
+    half = by_hand(torch.sin, lambda saved, incoming: incoming * (saved[0] / 2 + saved[0].detach() / 2).cos())
+    x = point(3)
+    assert gradcheck(half, x)
+    assert gradgradcheck(sine, x)
+    assert names(failing(half, x, gradgradcheck))[0].startswith("output.0[")
+    incoming = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    assert gradgradcheck(sine, x, incoming)
+    assert not gradgradcheck(half, x, (incoming,), raise_exception=False)
+
+
+def test_a_wrong_forward_mode():
+    class Doubled(torch.autograd.Function):
+        fault = 1.0
+
+        @staticmethod
+        def forward(ctx, x):
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, incoming):
+            return 2 * incoming
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return 2 * Doubled.fault * tangent
+
+    x = point(2)
+    assert gradcheck(Doubled.apply, x, check_forward_ad=True)
+    Doubled.fault = 1.001
+    assert gradcheck(Doubled.apply, x)
+    error = failing(Doubled.apply, x, check_forward_ad=True)
+    assert error.report.subject == "jvp"
+    assert set(names(error)) == {"output[0] / inputs.0[0]", "output[1] / inputs.0[1]"}
+    assert failing(Doubled.apply, x, check_forward_ad=True, check_backward_ad=False).report.subject == "jvp"
+
+
+def test_undefined_incoming_gradients():
+    def backward(saved, first, second):
+        return 2 * first, 3 * second
+
+    x, y = point(2), point(2)
+    careful = by_hand(lambda x, y: (2 * x, 3 * y), backward)
+    careless = by_hand(lambda x, y: (2 * x, 3 * y), backward, materialize=False)
+    assert gradcheck(careful, (x, y))
+    error = failing(careless, (x, y))
+    assert error.reason.startswith("The backward pass does not accept undefined incoming gradients")
+    assert error.report.verdict == "right"
+    assert gradcheck(careless, (x, y), check_undefined_grad=False)
+    report = gradproof.torch.check(careless, (x, y))
+    assert any("raises TypeError where an output is not used" in note for note in report.warnings)
+
+    def only_with_the_first(saved, first, second):
+        return (None, None) if first is None else (2 * first, 3 * second)
+
+    lazy = by_hand(lambda x, y: (2 * x, 3 * y), only_with_the_first, materialize=False)
+    error = failing(lazy, (x, y), check_undefined_grad=False)
+    assert {name.partition("[")[0] for name in names(error)} == {"output.1"}
+
+
+def test_a_backward_pass_that_varies():
+    calls = iter(range(1000))
+    x = point(2)
+    drifting = by_hand(lambda x: 2 * x, lambda saved, incoming: incoming * (2 + 1e-9 * (next(calls) % 2)))
+    error = failing(drifting, x)
+    assert error.reason.startswith("Backward is not reentrant")
+    assert gradcheck(drifting, x, nondet_tol=1e-6)
+
+
+def test_gradients_in_batches():
+    def backward(saved, incoming):
+        return 2 * incoming if incoming.sum().item() < 1e300 else incoming
+
+    x = point(2)
+    unbatched = by_hand(lambda x: 2 * x, backward)
+    assert gradcheck(unbatched, x)
+    assert failing(unbatched, x, check_batched_grad=True).reason.startswith("Batched gradients cannot be computed")
+
+
+def test_parameters_that_the_function_uses_from_outside():
+    layer = torch.nn.Linear(2, 2).double()
+    rows = point(3, 2).detach()
+    before = [one.detach().clone() for one in layer.parameters()]
+    assert gradcheck(lambda *unused: layer(rows), tuple(layer.parameters()))
+    error = failing(lambda *unused: layer(rows) * layer.bias.detach(), tuple(layer.parameters()))
+    assert {name.partition(" / ")[2].partition("[")[0] for name in names(error)} == {"inputs.1"}
+    assert all(torch.equal(a, b) for a, b in zip(before, layer.parameters(), strict=True))
+    assert all(one.grad is None and one.requires_grad for one in layer.parameters())
+    report = gradproof.torch.check(lambda weight: layer(rows), layer.weight)
+    assert any("uses weight from outside" in note for note in report.warnings)
+
+
+def test_what_is_infinite_is_held_and_what_is_empty_passes():
+    x = torch.tensor([0.5, -float("inf"), 1.0], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(torch.softmax, (x, 0))
+    wrong = by_hand(lambda x: torch.softmax(x, 0), lambda saved, incoming: torch.softmax(saved[0], 0) * incoming)
+    found = {name.partition(" / ")[2] for name in names(failing(wrong, x))}
+    assert found
+    assert found <= {"inputs.0[0]", "inputs.0[2]"}
+    assert gradcheck(torch.sin, point(0))
+    assert gradcheck(lambda x: x[:0], point(2))
+
+
+def test_outputs_without_a_gradient_and_sparse_inputs():
+    x = point(3)
+    assert gradcheck(lambda x: x.detach().floor(), x + 0.25 - x.detach().round())
+    assert names(failing(lambda x: x.detach() * 2, x))[0].startswith("output[")
+    sparse = torch.eye(2).double().to_sparse().requires_grad_()
+    assert gradcheck(lambda one: one.to_dense(masked_grad=False) ** 2, sparse)
+    assert not gradcheck(
+        lambda one: squared(lambda gradient, *_: 2 * gradient)(one.to_dense(masked_grad=False)),
+        sparse,
+        raise_exception=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "sentence"),
+    [
+        (
+            {"check_backward_ad": False},
+            AssertionError,
+            "Expected at least one of check_forward_ad or check_backward_ad",
+        ),
+        (
+            {"check_backward_ad": False, "check_forward_ad": True, "check_batched_grad": True},
+            AssertionError,
+            "requires check_backward_ad to be True",
+        ),
+        ({"check_batched_forward_grad": True}, AssertionError, "requires check_forward_ad to be True"),
+        ({}, ValueError, "at least one input tensor to require gradient"),
+    ],
+)
+def test_what_pytorch_refuses_is_refused(how, error, sentence):
+    for check in (theirs.gradcheck, gradcheck):
+        with pytest.raises(error, match=sentence):
+            check(torch.sin, torch.ones(2).double(), **how)
+
+
+def test_errors_of_the_users_backward_pass_propagate():
+    def backward(saved, incoming):
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        gradcheck(by_hand(torch.sin, backward), point(2))

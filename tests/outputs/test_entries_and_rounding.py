@@ -1,0 +1,68 @@
+"""Single outputs are compared as the projection is: rounding is relative to its largest component."""
+
+import numpy as np
+import pytest
+
+import gradproof
+
+# At 40 and 45 the derivative is 4e-18 and 3e-20, which the function shows and 1 - ... rounds to 0.
+X = np.array([-3.0, 0.5, 2.0, 40.0, 45.0])
+
+
+def log_sigmoid(x):
+    return -np.log1p(np.exp(-x))
+
+
+def derivative(x):
+    return 1 - 1 / (1 + np.exp(-x))
+
+
+def constant_but_for_rounding(x):
+    """The first output is log(1 + what is below its rounding): 0 whatever x is."""
+    return np.array([np.log(1.0 + 1e-17 * x[0]), np.sin(x[0]), np.cos(x[1])])
+
+
+def its_jacobian(x):
+    return np.array([[1e-17, 0.0], [np.cos(x[0]), 0.0], [0.0, -np.sin(x[1])]])
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.001])
+def test_derivatives_that_round_to_0(factor):
+    def claimed(x):
+        return derivative(x) * [1, factor, 1, 1, 1]
+
+    reports = [
+        gradproof.check_jacobian(log_sigmoid, lambda x: np.diag(claimed(x)), X),
+        gradproof.check_vjp(log_sigmoid, lambda x, w: w * claimed(x), X),
+        gradproof.check_jvp(log_sigmoid, lambda x, v: v * claimed(x), X),
+    ]
+    expected = [] if factor == 1.0 else ["output[1] / x[1]"]
+    for report in reports:
+        assert [one.name for one in report.findings] == expected
+        assert report.verdict == ("wrong" if expected else "right")
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-3])
+def test_noise_explains_a_suspect(error):
+    x = np.array([0.5, 1.0])
+
+    def jacobian(x):
+        return its_jacobian(x) + np.array([[0.0, 0.0], [0.0, error], [0.0, 0.0]])
+
+    report = gradproof.check_jacobian(constant_but_for_rounding, jacobian, x)
+    assert [one.name for one in report.findings] == (["output[1] / x[1]"] if error else [])
+    assert report.verdict == ("wrong" if error else "right")
+
+
+def test_undecided_outputs_can_be_printed():
+    """Their values are those of a check of one coordinate, whichever it is of x."""
+    x = np.array([0.5, 1.0, 2.0])
+
+    def stairs(x):
+        return np.tanh(x.astype(np.float16)).astype(np.float64)
+
+    report = gradproof.check_vjp(stairs, lambda x, w: w * (1 - np.tanh(x) ** 2), x)
+    assert report.verdict == "inconclusive"
+    assert "piecewise" in str(report)
+    last = [one for one in report.findings if one.index == 2 and one.output == 2]
+    assert all(one.ladder for one in last)
