@@ -72,6 +72,23 @@ def test_at_another_point(again, folder):
     assert_one_line(again("named_loss", "named_slip", "--at", "larger.npz"), "6 coordinates", "has 8")
 
 
+def test_complex_numbers_in_their_convention(run, folder):
+    (folder / "waves.py").write_text(
+        "import numpy as np\n"
+        "z = np.array([1 + 2j, 3 - 1j])\n"
+        "def f(z): return float(np.sum((z ** 2).real))\n"
+        "def right(z): return 2 * z\n"
+        "def wrong(z): return 3 * z\n"
+    )
+    waves = ("waves.py:f", "--gradient", "waves.py:wrong", "--convention", "jax")
+    assert run("check", *waves, "--at", "waves.py:z", "--json", "waves.json")[0] == 1
+    status, output, _ = run("replay", "waves.json", *waves)
+    assert status == 1
+    assert "was" not in output.partition("still are")[2]
+    assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right", "--convention", "jax")[0] == 0
+    assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right")[0] == 1
+
+
 def test_what_is_refused(again, folder, check):
     assert_one_line(again("named_loss", "named_grad", file="none.json"), "none.json", "cannot be read")
     (folder / "cut.json").write_text((folder / "report.json").read_text()[:100])

@@ -145,6 +145,8 @@ def test_kinds_of_objectives():
     jax = mutation_score(lambda z: np.sum((z**2).real), lambda z: 2 * z, z, convention="jax")
     assert (jax.report.verdict, jax.share) == ("right", 1.0)
     assert mutation_score(lambda x: np.sum(x**2), 2 * B, B, bounds=(B, None)).share == 1.0
+    forces = mutation_score(lambda x: np.sum(x**2), lambda x: -2 * x, B, sign=-1)
+    assert (forces.report.verdict, forces.share) == ("right", 1.0)
 
 
 def test_what_is_refused():

@@ -196,7 +196,7 @@ def mutation_score(
 
 def _score(asked: Asked, report: Report, settings: Settings) -> MutationScore:
     problem = read_problem(asked.x, settings.choice)
-    problem.is_conjugate = settings.is_conjugate()
+    problem.is_conjugate, problem.sign = settings.is_conjugate(), settings.read_sign()
     problem.along_lines = report.mode == "lines"
     claimed = claimed_gradient(gradient_function(asked.gradient, problem), problem)[0]
     shared = _shared(asked, problem, settings)
