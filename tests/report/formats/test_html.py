@@ -1,6 +1,6 @@
 """Reports as pages: one file, well formed, that loads nothing; opened in a browser where there is one."""
 
-import html.parser
+import html
 import json
 import re
 import shutil
@@ -9,6 +9,7 @@ import subprocess
 import numpy as np
 import pytest
 from everykind import KINDS, report_of
+from htmlpages import read
 
 import gradproof
 from gradproof.problem.structure import layout_of
@@ -17,41 +18,7 @@ from gradproof.report.formats.html.svg import ladder
 from gradproof.report.ladder import Rung
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-VOID = {"meta", "link", "br", "rect", "line", "circle", "polyline"}
 BAD_NAMES = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"quoted' & <b>"]
-
-
-class Reader(html.parser.HTMLParser):
-    """Reads a page: its text, its elements, and whether every element is closed."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.elements, self.words = [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-    def of(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
-
-
-def read(text):
-    reader = Reader()
-    reader.feed(text)
-    reader.close()
-    assert reader.open == []
-    return reader
 
 
 @pytest.mark.parametrize("kind", KINDS)
