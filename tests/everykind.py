@@ -73,6 +73,9 @@ KINDS = {
     "only": lambda: gradproof.check(loss, half, P, only=["W2", "b1[3]"]),
     "not finite": lambda: gradproof.check(loss, not_finite, P),
     "not finite along lines": lambda: gradproof.check(loss, not_finite, P, mode="lines"),
+    "long, not finite": lambda: gradproof.check(
+        cube, 1.5 * LONG**2 + np.where(np.arange(len(LONG)) == 5, np.nan, 0), LONG
+    ),
     "long": lambda: gradproof.check(cube, 1.5 * LONG**2, LONG),
     "long, one": lambda: gradproof.check(cube, 3 * LONG**2 * np.where(np.arange(len(LONG)) == 777, 2, 1), LONG),
     "complex": lambda: gradproof.check(lambda z: np.sum(np.abs(z) ** 2), lambda z: 3 * z, X + 1j),

@@ -64,6 +64,8 @@ def ended_by(report: Any, stopped_by: str) -> Any:
 def as_in_c(report: Report) -> Report:
     """A report of Python without what Python alone knows."""
     silent = Values(np.ones(report._evidence.layout.n))
+    # C has no claims when it prints: it does not say which are NaN.
+    claimed = np.nan_to_num(report._evidence.claimed, nan=0.0, posinf=0.0, neginf=0.0)
     power = None if report.power is None else dataclasses.replace(report.power, gradient_evaluations=0)
     return dataclasses.replace(
         report,
@@ -72,6 +74,7 @@ def as_in_c(report: Report) -> Report:
         warnings=(),
         explanations=(),
         exceptions=(),
+        _evidence=report._evidence._replace(claimed=claimed),
         findings=tuple(dataclasses.replace(one, _values=silent) for one in report.findings),
     )
 

@@ -73,6 +73,9 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
+    from . import jax as jax
+    from . import torch as torch
+    from . import zoo as zoo
     from .checking import assert_gradient, check
     from .differences import (
         Kink,
@@ -98,8 +101,9 @@ if TYPE_CHECKING:
     from .outputs.jacobian import assert_jacobian, check_jacobian
     from .outputs.products import assert_jvp, assert_vjp, check_jvp, check_vjp
     from .report.cause import Cause
+    from .report.raising import GradientError, InconclusiveError
     from .report.records import Finding
-    from .report.report import GradientError, InconclusiveError, Report
+    from .report.report import Report
 
 __all__ = [
     "Cause",
@@ -169,22 +173,26 @@ _HOMES = {
     "outputs.products": ("assert_jvp", "assert_vjp", "check_jvp", "check_vjp"),
     "report.cause": ("Cause",),
     "report.records": ("Finding",),
-    "report.report": ("GradientError", "InconclusiveError", "Report"),
+    "report.raising": ("GradientError", "InconclusiveError"),
+    "report.report": ("Report",),
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
 _MODULES = ("compat", "jax", "torch", "zoo")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+# Type checkers know the names from above; with this they would take any other one for granted.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_MODULES})

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
 from .evaluators.terms import Terms
 from .report.report import Report
+from .run.keywords import CheckSettings, Convention, Inconclusive, Mode
 from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def check(
@@ -21,7 +25,7 @@ def check(
     x: Any = None,
     *,
     args: Any = (),
-    mode: str = "auto",
+    mode: Mode = "auto",
     seed: int = 0,
     budget: int | None = None,
     time_limit: float | None = None,
@@ -31,7 +35,7 @@ def check(
     only: Any = None,
     held: Any = None,
     names: Sequence[str] | None = None,
-    convention: str | None = None,
+    convention: Convention | None = None,
     sign: int = 1,
     rows: int | None = None,
     executor: Any = None,
@@ -115,8 +119,8 @@ def check(
         module), threads one that is safe to call concurrently.  The report does not depend on the number of workers,
         even if some of them die.
     progress : bool or callable, optional
-        True or False for a progress bar or none, or a function ``progress(done, total)``.  By default there is a bar if
-        the output is a terminal.
+        True or False for a line that shows the progress or none, or a function ``progress(done, total)``.  By default
+        there is a line if the errors go to a terminal.
     save : path_like, optional
         File in which to save the check every few seconds and at its end, however it ends.  The file is complete at
         every moment, even if the process is killed.
@@ -235,7 +239,12 @@ def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress)
 
 
 def assert_gradient(
-    objective: Any, gradient: Any = None, x: Any = None, *, inconclusive: str = "raise", **settings: Any
+    objective: Any,
+    gradient: Any = None,
+    x: Any = None,
+    *,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[CheckSettings],
 ) -> Report:
     """Raise an exception unless a gradient is right; for use in tests.
 
@@ -279,6 +288,7 @@ def assert_gradient(
     ...     print(error.report.wrong)
     [0 1 2]
     """
+    __tracebackhide__ = True
     from .report.raising import right_or_raise
 
     return right_or_raise(lambda: check(objective, gradient, x, **settings), inconclusive)

@@ -68,6 +68,13 @@ def test_twins(choice, indices):
     assert f"{19 - len(indices)} of 19 coordinates, which were not checked" in str(report)
 
 
+@pytest.mark.parametrize(("only", "indices"), [("W[2, 0]", [4]), ("W[20]", [6, 7]), ("W[2]", [4, 5]), ("W?", [6, 7])])
+def test_an_element_is_no_pattern(only, indices):
+    """As a pattern, W[2, 0] stands for W2: only where there is no array W is it one."""
+    x = {"W" if only != "W[20]" else "V": np.ones((3, 2)), "W2": np.ones(2)}
+    assert check(lambda x: 1.0, x, x, only=only).wrong.tolist() == indices
+
+
 def test_what_is_held_is_not_looked_up():
     report = check(objective, gradient, P, only="W")
     assert len(report.resolutions) == 19

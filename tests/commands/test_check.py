@@ -212,3 +212,19 @@ def test_a_library_that_is_missing(check):
 def test_a_library_that_is_none(check, folder):
     (folder / "libtext.so").write_text("text")
     assert_one_line(check("./libtext.so:loss", "model.py:grad"), "libtext.so cannot be loaded")
+
+
+def test_every_row(check, folder):
+    (folder / "long.py").write_text(
+        "import numpy as np\nx = np.linspace(1, 2, 30)\ndef f(x): return float(np.sum(x ** 3))\n"
+        "def g(x): return 3 * x ** 2\ndef bad(x): return 3.3 * x ** 2 * np.where(np.arange(30) < 25, 1, 1 / 1.1)\n"
+    )
+    _, short, _ = check("long.py:f", "long.py:bad", "long.py:x")
+    status, every, errors = check("long.py:f", "long.py:bad", "long.py:x", "--all")
+    assert (status, errors) == (1, "")
+    rows = [line.split()[0] for line in every.splitlines() if line.startswith("  x[")]
+    assert sorted(rows, key=lambda name: int(name[2:-1])) == [f"x[{index}]" for index in range(25)]
+    assert "more" not in every
+    assert "  … and 15 more" in short
+    assert sum(line.startswith("  x[") for line in short.splitlines()) == 10
+    assert check("long.py:f", "long.py:g", "long.py:x", "--all") == check("long.py:f", "long.py:g", "long.py:x")

@@ -7,6 +7,8 @@ import time
 import pytest
 from command_line import SOURCE, assert_one_line, start_process
 
+from gradproof.commands import main as command
+
 
 @pytest.mark.parametrize("name", ["text_loss", "none_loss", "array_loss", "complex_loss"])
 def test_objectives_that_give_no_number(check, name):
@@ -173,3 +175,40 @@ def test_control_c_prints_what_was_found(folder, gradient, status, word):
 @pytest.mark.parametrize(("gradient", "where"), [("right", -1), ("slow", 2000)])
 def test_control_c_before_anything_was_found(folder, gradient, where):
     assert interrupted(folder, gradient, where) == (130, "", "gradproof: interrupted\n")
+
+
+CHECK = ("check", "model.py:loss", "--at", "x.npy")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek"], "there is no command chek; did you mean check? (see gradproof --help)"),
+        (["zzz"], "there is no command zzz; there is demo, check, replay, study, native, info, help (see"),
+        (["demo", "transposd"], "there is no demo 'transposd'; did you mean transposed?"),
+        (["demo", "zzz"], "there is no demo 'zzz'; choose one of regulariser, "),
+        ([*CHECK, "--gradeint", "model.py:grad"], "there is no option --gradeint; did you mean --gradient? (see grad"),
+        ([*CHECK, "--gradeint=model.py:grad"], "there is no option --gradeint; did you mean --gradient?"),
+        (
+            [*CHECK, "--gradient", "model.py:grad", "--budgets", "3"],
+            "did you mean --budget? (see gradproof check --help)",
+        ),
+        ([*CHECK, "--gradient", "model.py:grad", "--xyzzy"], "unrecognized arguments: --xyzzy (see gradproof check"),
+        ([*CHECK, "--gradient", "model.py:grad", "more"], "unrecognized arguments: more (see gradproof check --help)"),
+        (["study", "model.py:loss", "--att", "x.npy"], "there is no option --att; did you mean --at?"),
+        (["info", "--cflag"], "there is no option --cflag; did you mean --cflags?"),
+        (["--versoin"], "there is no option --versoin; did you mean --version?"),
+    ],
+)
+def test_what_is_misspelt(run, arguments, words):
+    assert_one_line(run(*arguments), words)
+
+
+def test_what_is_spelt_right(check, run):
+    assert check("model.py:loss", "model.py:grad", "x.npy", "--budget=100", "--mode=full")[0] == 0
+    assert run("demo", "list")[0] == 0
+
+
+def test_every_command_is_known():
+    (commands,) = (one for one in command.parser()._actions if one.dest == "command")
+    assert tuple(commands.choices) == command.COMMANDS

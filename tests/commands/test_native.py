@@ -9,7 +9,7 @@ import pytest
 from c_functions import path_of_library
 from command_line import assert_one_line
 
-from gradproof.commands.symbols import meant, symbols
+from gradproof.commands.targets.symbols import meant, symbols
 
 FORTRAN, CXX = shutil.which("gfortran"), shutil.which("c++") or shutil.which("g++")
 XN, G_XN = "double f(const double *x, int n)", "void g(const double *x, int n, double *out)"

@@ -1,7 +1,9 @@
 """What the command prints: versions, flags, colour, and to readers that are gone."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -62,7 +64,9 @@ def test_an_encoding_that_lacks_a_character(folder):
     process = run_command(folder, *WRONG, environment={"PYTHONIOENCODING": "ascii"}, stdout=subprocess.PIPE)
     assert (process.returncode, process.stderr) == (1, "")
     assert process.stdout.startswith("wrong: ")
-    assert " ? " in process.stdout
+    assert " +/- " in process.stdout
+    assert "claimed = 0.5 x slope" in process.stdout
+    assert "?" not in process.stdout.replace("twice?", "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell that closes")
@@ -144,3 +148,75 @@ def test_errors_of_a_call_need_no_numpy():
         check=True,
     )
     assert result.stdout == "False\n"
+
+
+NOISY = """
+import os, sys
+import numpy as np
+print("at import")
+x = np.array([1.0, -2.0, 0.5])
+def loss(x):
+    print("in f")
+    return float(np.sum(x ** 3))
+def grad(x):
+    os.write(1, b"in g\\n")
+    return 3 * x ** 2
+def half(x): return grad(x) / 2
+"""
+NOISY_C = """
+#include <stdint.h>
+#include <stdio.h>
+int32_t loss(const double *x, int64_t n, double *value, void *user) {
+    printf("in C\\n");
+    *value = 0;
+    for (int64_t i = 0; i < n; i++) *value += x[i] * x[i] * x[i];
+    return 0;
+}
+"""
+
+
+def output_is_json(process, *printed):
+    """Whatever the functions print comes on standard error; without --json - it is left where it was."""
+    assert json.loads(process.stdout)
+    for word in printed:
+        assert word in process.stderr
+
+
+def test_only_json_on_the_output(folder):
+    (folder / "noisy.py").write_text(NOISY)
+    point = ("noisy.py:loss", "--at", "noisy.py:x")
+    for command_, *others in (("check", "--gradient", "noisy.py:half"), ("study", "--gradient", "noisy.py:grad")):
+        words = (command_, *point, *others)
+        process = run_command(folder, *words, "--json", "-", stdout=subprocess.PIPE)
+        assert process.returncode == (1 if command_ == "check" else 0)
+        output_is_json(process, "at import\n", "in f\n", "in g\n")
+        process = run_command(folder, *words, "--json", "report.json", stdout=subprocess.PIPE)
+        assert process.stderr == ""
+        assert process.stdout.count("at import\n") == 1
+        assert "in g\n" in process.stdout
+
+
+def test_only_json_on_the_output_of_c(folder, library):
+    (folder / "noisy.c").write_text(NOISY_C)
+    subprocess.run(
+        [shutil.which("cc") or "gcc", "-shared", "-fPIC", "-o", "libnoisy.so", "noisy.c"], check=True, cwd=folder
+    )
+    words = ("check", "./libnoisy.so:loss", "--gradient", f"{library}:grad", "--at", "x.npy", "--no-trial")
+    output_is_json(run_command(folder, *words, "--json", "-", stdout=subprocess.PIPE), "in C\n")
+    assert "in C\n" in run_command(folder, *words, stdout=subprocess.PIPE).stdout
+
+
+def test_only_json_where_the_output_is_captured(run, folder):
+    (folder / "noisy.py").write_text(NOISY.replace('os.write(1, b"in g\\\\n")', "pass"))
+    status, output, errors = run(
+        "check", "noisy.py:loss", "--gradient", "noisy.py:grad", "--at", "x.npy", "--json", "-"
+    )
+    assert status == 0
+    assert json.loads(output)["verdict"] == "right"
+    assert errors.startswith("at import\nin f\n")
+
+
+def test_an_error_leaves_the_output_as_it_was(run, folder):
+    assert run("check", "model.py:broken", "--gradient", "model.py:grad", "--at", "x.npy", "--json", "-")[:2] == (2, "")
+    print("still here")
+    assert run("info")[1].startswith("still here\ngradproof")

@@ -41,7 +41,8 @@ def test_objectives_that_are_not_there(check, objective, words):
         ("model.py:y", ["model.py has no y"]),
         ("model.py:text", ["x"]),
         ("./lib.so:x", ["a point is"]),
-        ("x.txt", ["a point is"]),
+        ("x.text", ["a point is a file of numbers (.npy .npz .txt .csv .json .bin .f64 .f32)"]),
+        ("nosuch.txt", ["there is no file nosuch.txt"]),
     ],
 )
 def test_points_that_are_not_there(check, at, words):

@@ -88,7 +88,7 @@ def test_without_matplotlib(run, monkeypatch):
         (("model.py:loss", "--at", "x.npy", "--index", "3"), "coordinates go from 0 to 2"),
         (("model.py:loss", "--at", "x.npy", "--index", "-1"), "coordinates go from 0 to 2"),
         (("model.py:loss", "--at", "x.npy", "--index", "y[0]"), "x has no y[0]"),
-        (("model.py:loss", "--at", "x.npy", "--direction", "up"), "a point is x.npy"),
+        (("model.py:loss", "--at", "x.npy", "--direction", "up"), "a point is a file of numbers"),
         (("model.py:loss", "--at", "x.npy", "--seed", "0.5"), "not an integer"),
         (("model.py:none_loss", "--at", "x.npy"), "None: is a `return` missing?"),
         (("model.py:leaves", "--at", "x.npy"), "ended the program"),

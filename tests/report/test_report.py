@@ -83,12 +83,6 @@ def test_a_report_cannot_be_changed(right, wrong):
             array[0] = 1
 
 
-def test_repr_is_one_line(wrong):
-    assert repr(wrong) == (
-        f"<gradproof.Report wrong: n=60, tested=60, wrong=47, kinks=1, evaluations={wrong.evaluations}>"
-    )
-
-
 def are_worst_first(report):
     """What is wrong by its relative error, in steps of a thousandth, then by its error; then the kink."""
     *wrong, kink = report.findings
@@ -322,10 +316,6 @@ def test_reports_and_errors_travel(wrong):
     assert copy.deepcopy(wrong).to_json() == wrong.to_json()
 
 
-def test_an_error_shows_the_table(wrong):
-    assert str(wrong) in str(gradproof.GradientError(wrong))
-
-
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [
@@ -367,6 +357,38 @@ def test_more_wrong_coordinates_than_findings():
     says_where_its_rows_come_from(state.LARGEST_FINDINGS, True)
     says_where_its_rows_come_from(state.LARGEST_FINDINGS + 1, False)
     refuted(says_where_its_rows_come_from, state.LARGEST_FINDINGS, False)
+
+
+def claims_are_named(claimed, sentence, **settings):
+    report = gradproof.check(f, claimed, X, **settings)
+    assert sentence in str(report).partition("\n\n")[0].splitlines()[1:]
+    return report
+
+
+def test_claims_that_are_not_finite_are_named():
+    """Before anything is tested, which is why nothing is said to be wrong."""
+    claimed = g(X)
+    claimed[[3, 5, 8, 13, 21]] = np.nan
+    claims_are_named(claimed, "  5 claims are NaN: x[3], x[5], x[8] and 2 more", budget=5)
+    claims_are_named(
+        np.where(np.isnan(claimed), -np.inf, claimed),
+        "  5 claims are infinite: x[3], x[5], x[8] and 2 more",
+        budget=5,
+    )
+    claimed[[5, 8, 13, 21]] = g(X)[[5, 8, 13, 21]]
+    report = claims_are_named(claimed, "  1 claim is NaN: x[3]", budget=5)
+    assert report.verdict == "inconclusive"
+    claimed[4] = np.inf
+    claims_are_named(claimed, "  2 claims are not finite: x[3], x[4]", budget=5)
+    refuted(claims_are_named, g(X), "  1 claim is NaN: x[3]")
+
+
+def test_claims_that_are_not_finite_are_named_once():
+    claimed = g(X)
+    claimed[[3, 5]] = np.nan
+    text = str(gradproof.check(f, claimed, X))
+    assert "coordinates of it that are known: claimed is NaN" in text
+    assert "claims are NaN" not in text
 
 
 def test_zero_has_no_sign():

@@ -24,7 +24,11 @@ def add_objective(command: argparse.ArgumentParser) -> None:
 def add_point(command: argparse.ArgumentParser) -> None:
     """Add the option for the point."""
     command.add_argument(
-        "--at", required=True, metavar="POINT", help="x: a .npy file, a .npz file (a dict of arrays), or a Python name"
+        "--at",
+        required=True,
+        metavar="POINT",
+        help="x: a Python name, or a file with an array (.npy, .txt, .csv, .json; .bin, .f64, .f32: raw, "
+        "little-endian) or with a dict of arrays (.npz, .json)",
     )
 
 
@@ -41,13 +45,15 @@ def add_calling(command: argparse.ArgumentParser) -> None:
         metavar="PROTOTYPE",
         help='of a gradient in C: "void g(const double *x, double *out)", also with n',
     )
-    command.add_argument("--user", metavar="DATA", help="what C functions receive as user: a .npy file or a name")
+    command.add_argument(
+        "--user", metavar="DATA", help="what C functions receive as user: a file or a name, as for --at"
+    )
     command.add_argument("--no-trial", action="store_true", help="no first call of C functions in a child process")
 
 
 def calling(options: argparse.Namespace) -> Any:
     """Return what these options say."""
-    from .loading import Calling
+    from .targets.loading import Calling
 
     return Calling(options.signature, options.gradient_signature, options.user, not options.no_trial)
 
@@ -120,14 +126,16 @@ def painter(options: argparse.Namespace) -> Callable[[Any], str]:
 
     Output to a file or another program is always the same.
     """
-    if sys.stdout is None or not sys.stdout.isatty():
+    every = getattr(options, "all", False)
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if not every and not on_terminal:
         return str
-    plain = options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    plain = not on_terminal or options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 
     def painted(report: Any) -> str:
         from ..report.text.table import WIDTH, render
 
-        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns
-        return render(report, colour=not plain, width=min(columns, WIDTH))
+        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns if on_terminal else WIDTH
+        return render(report, colour=not plain, width=min(columns, WIDTH), every=every)
 
     return painted

@@ -18,13 +18,14 @@ from .arguments import (
     painter,
 )
 from .failure import UsageError
-from .output.formats import add_formats, is_printed, printed, require_formats, write_formats
+from .formats import add_formats, is_printed, printed, require_formats, write_formats
+from .output import only_the_result
 
 # Options that functions with many outputs do not have.
 OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
-GRADIENT = "the gradient: g(x) returns an array like x; or a .npy or .npz file that holds it"
+GRADIENT = "the gradient: g(x) returns an array like x; or a file that holds it, as for --at"
 MUTATE = "also plant twenty bugs in each array of the gradient, and say which of them this check catches"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
@@ -57,9 +58,12 @@ def add_check(commands: Any) -> None:
     add_calling(check)
     add_formats(check)
     check.add_argument("--mutate", action="store_true", help=MUTATE)
+    check.add_argument(
+        "--all", action="store_true", help="print every coordinate that is wrong, not only the worst ten"
+    )
     check.add_argument("--save", metavar="FILE", help="save the check to this file while it runs")
     check.add_argument("--resume", metavar="FILE", help="continue the check saved in this file")
-    check.add_argument("--no-progress", action="store_true", help="no progress bar")
+    check.add_argument("--no-progress", action="store_true", help="no line that shows the progress")
     add_colour(check)
     check.set_defaults(run=run_check)
 
@@ -95,23 +99,19 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    from . import loading
-
     require_formats(options)
     _require_mutable(options)
     try:
-        check, claim = _chosen(options)
-        function, claimed = loading.load_functions(options.objective, claim, calling(options))
-        if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
-            raise UsageError("C functions have one output each: check their --gradient")
-        x = loading.load_point_for(options.at, function, claimed)
-        report = check(function, claimed, x, **_settings(options))
+        with only_the_result(is_printed(options)):
+            report, asked = _checked(options)
+            score = _score(report, asked, options) if options.mutate else ""
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    print(printed(report, options, claimed) or painter(options)(report))
-    write_formats(report, options, claimed)
-    if options.mutate:
-        _mutate(report, (function, claimed, x), options)
+    print(printed(report, options, asked[1]) or painter(options)(report))
+    write_formats(report, options, asked[1])
+    if score:
+        # What is printed for another program stays as it is.
+        print(f"\n{score}", file=sys.stderr if is_printed(options) else sys.stdout)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
     return STATUS[report.verdict]
@@ -124,18 +124,28 @@ def _require_mutable(options: argparse.Namespace) -> None:
         raise UsageError(f"--mutate is for a --gradient on all rows, checked in one go: it cannot go with --{given[0]}")
 
 
-def _mutate(report: Any, asked: tuple[Any, Any, Any], options: argparse.Namespace) -> None:
-    """Print the mutation score of the check; to the errors where the output is a report in another format."""
+def _score(report: Any, asked: tuple[Any, Any, Any], options: argparse.Namespace) -> str:
+    """Return the mutation score of the check as text."""
     import gradproof
 
-    where = sys.stderr if is_printed(options) else sys.stdout
     if report.verdict == "wrong":
-        print("\nno bugs were planted: the gradient is wrong already", file=where)
-        return
+        return "no bugs were planted: the gradient is wrong already"
     if report.stopped_by == "interrupted":
-        return
+        return ""
     settings = {name: value for name, value in _settings(options).items() if name not in OF_ONE_OBJECTIVE}
-    print(f"\n{gradproof.mutation_score(*asked, **settings)}", file=where)
+    return str(gradproof.mutation_score(*asked, **settings))
+
+
+def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
+    """Load what the options name, and check it; return the report, and what was checked."""
+    from .targets import loading
+
+    check, claim = _chosen(options)
+    function, claimed = loading.load_functions(options.objective, claim, calling(options))
+    if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
+        raise UsageError("C functions have one output each: check their --gradient")
+    x = loading.load_point_for(options.at, function, claimed)
+    return check(function, claimed, x, **_settings(options)), (function, claimed, x)
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
@@ -180,7 +190,7 @@ def _names(given: list[str] | None) -> list[str | int] | None:
 
 
 def _bounds(options: argparse.Namespace) -> Any:
-    from . import loading
+    from .targets import loading
 
     def bound(text: str | None) -> Any:
         try:

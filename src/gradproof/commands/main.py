@@ -7,6 +7,7 @@ are one line; tracebacks are shown only for exceptions of the user's own code.
 from __future__ import annotations
 
 import argparse
+import difflib
 import io
 import os
 import platform
@@ -15,16 +16,19 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Any, NoReturn
 
+from ..report.text.encoding import ERRORS
 from ..version import __version__
 from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
+from .instead import instead
 from .native import add_native
 from .pages import add_help
 from .replay import add_replay
 from .study import add_study
 
 INTERRUPTED = 130
+COMMANDS = ("demo", "check", "replay", "study", "native", "info", "help")
 
 START = """\
 to begin with:      gradproof demo
@@ -36,15 +40,17 @@ exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    # If a character such as ± cannot be shown, the rest still can.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    # If a character such as ± cannot be shown, something like it can.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ERRORS)
     try:
         words = sys.argv[1:] if arguments is None else list(arguments)
+        _require_command(words)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
             raise UsageError(
-                "a command is missing: demo, check, replay, study, native, info or help (see gradproof --help)"
+                f"a command is missing: {', '.join(COMMANDS[:-1])} or {COMMANDS[-1]} (see gradproof --help)"
             )
         status: int = options.run(options)
         print(end="", flush=True)  # works even if sys.stdout is None
@@ -58,12 +64,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return explain(problem)
 
 
+def _require_command(words: Sequence[str]) -> None:
+    """Reject a command that there is not."""
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        raise UsageError(f"there is no command {words[0]}{instead(words[0], [*COMMANDS])} (see gradproof --help)")
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, with what was probably meant."""
+
+    words: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments; what is not known is an error of the command that it was given to."""
+        self.words = list(args or ())
+        known, others = super().parse_known_args(args, namespace)
+        if others:
+            self.error(f"unrecognized arguments: {' '.join(others)}")
+        return known, others
 
     def error(self, message: str) -> NoReturn:
         """Raise a `UsageError` with the message."""
-        raise UsageError(f"{message} (see {self.prog} --help)")
+        raise UsageError(f"{self._misspelt() or message} (see {self.prog} --help)")
+
+    def _misspelt(self) -> str:
+        """Return what is wrong with the first option that there is not, if it is like one that there is."""
+        known = list(self._option_string_actions)
+        given = (word.partition("=")[0] for word in self.words if word.startswith("--") and word != "--")
+        for option in given:
+            if option not in known and (close := difflib.get_close_matches(option, known, n=1)):
+                return f"there is no option {option}; did you mean {close[0]}?"
+        return ""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,9 +107,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"gradproof {__version__}")
-    commands = top.add_subparsers(
-        title="commands", metavar="demo | check | replay | study | native | info | help", dest="command"
-    )
+    commands = top.add_subparsers(title="commands", metavar=" | ".join(COMMANDS), dest="command")
     _add_demo(commands)
     add_check(commands)
     add_replay(commands)
@@ -126,7 +155,9 @@ def run_demo(options: argparse.Namespace) -> int:
         return DONE
     names = (*demos.NAMES, *demos.LESSONS)
     if name not in names:
-        raise UsageError(f"there is no demo {name!r}; choose one of {', '.join(names)}")
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(names)}"
+        raise UsageError(f"there is no demo {name!r}; {hint}")
     return DONE if demos.run(name, painter(options)) else ERROR
 
 

@@ -14,7 +14,19 @@ from .failure import UsageError
 
 PAGES = Path(__file__).parent.parent / "docs"
 # In the order in which one would read them.
-TOPICS = ("python", "outputs", "frameworks", "command", "c", "answers", "large", "lesson", "how", "performance")
+TOPICS = (
+    "python",
+    "outputs",
+    "frameworks",
+    "instead",
+    "command",
+    "c",
+    "answers",
+    "large",
+    "lesson",
+    "how",
+    "performance",
+)
 BOLD, PLAIN = "\033[1m", "\033[0m"
 # What only the tests of the pages need.
 MARK = re.compile(r"^<!-- .* -->\n", re.M)

@@ -40,7 +40,7 @@ def add_replay(commands: Any) -> None:
 def run_replay(options: argparse.Namespace) -> int:
     """`gradproof replay`."""
     from ..replaying import replay
-    from . import loading
+    from .targets import loading
 
     text = _text_of(options.report)
     report = _read(text, options.report)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .arguments import DONE, add_calling, add_objective, add_point, calling, count, require_folder, write_json, written
 from .failure import UsageError
+from .output import only_the_result
 
 NOTES = """\
 --index is a flat index, or a name as reports show it: "W1[3, 7]" is a coordinate, W1 a block, which is studied along
@@ -41,21 +42,10 @@ def add_study(commands: Any) -> None:
 
 def run_study(options: argparse.Namespace) -> int:
     """`gradproof study`."""
-    from ..lesson.studying import study
-    from . import loading
-
     _require_outputs(options)
     try:
-        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
-        x = loading.load_point_for(options.at, objective, gradient)
-        found = study(
-            objective,
-            x,
-            gradient=gradient,
-            index=_index(options.index),
-            direction=_direction(options.direction),
-            seed=options.seed,
-        )
+        with only_the_result(options.json == "-"):
+            found = _studied(options)
     except SystemExit as problem:  # a status chosen by the user's code must not pass for that of a study
         raise UsageError(f"no study: the user's code ended the program (SystemExit: {problem})") from None
     print(found.to_json() if options.json == "-" else found)
@@ -64,6 +54,17 @@ def run_study(options: argparse.Namespace) -> int:
         with written("--plot", options.plot):
             found.save_plot(options.plot)
     return DONE
+
+
+def _studied(options: argparse.Namespace) -> Any:
+    """Load what the options name, and study it."""
+    from ..lesson.studying import study
+    from .targets import loading
+
+    objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
+    x = loading.load_point_for(options.at, objective, gradient)
+    index, direction = _index(options.index), _direction(options.direction)
+    return study(objective, x, gradient=gradient, index=index, direction=direction, seed=options.seed)
 
 
 def _require_outputs(options: argparse.Namespace) -> None:
@@ -85,6 +86,6 @@ def _index(text: str | None) -> int | str | None:
 
 def _direction(text: str | None) -> Any:
     from ..lesson.line import RANDOM
-    from . import loading
+    from .targets import loading
 
     return text if text in (None, RANDOM) else loading.load_point(str(text))

@@ -11,7 +11,7 @@ from ..outputs.covectors import TANGENTS, signed
 from ..outputs.products import check_jvp, check_vjp
 from ..problem.point import read_problem
 from ..problem.structure import layout_of_output
-from ..report.report import GradientError
+from ..report.raising import GradientError
 from .shared.tolerances import FLOOR, Tolerances
 
 __all__ = ["check_grads"]

@@ -10,7 +10,7 @@ import numpy as np
 from ..arguments.naming import positional_names
 from ..jax.maps import Map, every_check, refuse_unknown
 from ..jax.trees import Tree, imported
-from ..report.report import GradientError
+from ..report.raising import GradientError
 from .shared.tolerances import Tolerances
 
 __all__ = ["check_grads"]

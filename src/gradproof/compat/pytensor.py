@@ -13,8 +13,8 @@ import numpy as np
 
 from ..outputs.products import check_vjp
 from ..problem.numbers import Flat
-from ..report.raising import right_or_raise
-from ..report.report import GradientError, InconclusiveError, Report
+from ..report.raising import GradientError, InconclusiveError, right_or_raise
+from ..report.report import Report
 
 FLOATS = ("float16", "float32", "float64")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from .additions import addition
 from .arrangements import rearranged
 from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
-from .factors import common_factor
+from .factors import common_factor, same_factor
 from .places import place_of
 from .values import no_dependence, not_finite, rounded, zero
 from .variables import by_variable
@@ -57,8 +58,22 @@ def explained_parts(report: Record) -> list[Explained]:
     if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
         return []  # f ignores x altogether, which a remark says
     sizes = sizes_of(report)
-    found = [one for each in arrays for one in _of_array(each, sizes)]
+    found = _completed([one for each in arrays for one in _of_array(each, sizes)], arrays)
     return [_with_share(one, arrays) for one in _merged(found, arrays, report)]
+
+
+def _completed(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
+    """Return the explanations, and those of arrays that have none of their own by factors of the others."""
+    known = [one.explanation for one in found if one.explanation.kind == "factor"]
+    explained = {name for one in found for name in one.explanation.names}
+    open_ones = [each for each in arrays if each.name not in explained and np.isfinite(each.claimed[each.wrong]).all()]
+    for each in open_ones:
+        more = (
+            one for factor in known for one in _alone(each, each.wrong, functools.partial(same_factor, known=factor))
+        )
+        found += itertools.islice(more, 1)
+    order = {each.name: number for number, each in enumerate(arrays)}
+    return sorted(found, key=lambda one: order[one.explanation.names[0]])
 
 
 def sizes_of(report: Record) -> dict[int, str]:

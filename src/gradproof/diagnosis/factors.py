@@ -68,6 +68,16 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
     return Explanation("factor", "", text, factor)
 
 
+def same_factor(part: Evidence, known: Explanation) -> Explanation | None:
+    """Explain the errors by a factor that explains those of another array; None if it does not fit, or says little."""
+    if not part.slope.all() or not np.isfinite(part.claimed).all():
+        return None
+    ratio, bar = part.claimed / part.slope, np.abs(part.claimed / part.slope**2) * part.bar * MARGIN
+    tolerance = bar + NEAR * abs(known.number)
+    fits = bool(np.all(np.abs(ratio - known.number) <= tolerance))
+    return known if fits and is_no_coincidence(tolerance, np.abs(ratio), 0, 1.0, ALONE) else None
+
+
 def _is_simple(factor: float, error: float) -> bool:
     """Whether a factor is one of the simplest."""
     return any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..report.plain import plain
+from ..report.text.encoding import for_output
 from .curves import StudyRecord
 from .plotting import draw, save
 from .table import render
@@ -127,7 +128,7 @@ class Study(StudyRecord):
         save(self, path)
 
     def __str__(self) -> str:
-        return render(self)
+        return for_output(render(self))
 
     def __repr__(self) -> str:
         return (

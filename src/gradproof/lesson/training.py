@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,9 +20,13 @@ from ..problem.numbers import Flat, whole
 from ..problem.point import Problem, call, read_problem
 from ..report.report import Report
 from ..rows.on_rows import OnRows, row_count
+from ..run.keywords import AlongSettings
 from ..run.progress import Progress, shown
 from .optimizers import ALL_ROWS, OPTIMIZERS, Update, batches
 from .trajectory import Trajectory, verdict_over
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 AT = (0, 10, 100)
 
@@ -42,7 +46,7 @@ def check_along(
     stop_at_wrong: bool = False,
     time_limit: float | None = None,
     progress: Progress = None,
-    **settings: Any,
+    **settings: Unpack[AlongSettings],
 ) -> Trajectory:
     """Train with the claimed gradient, and check it at several points along the way.
 
@@ -110,11 +114,12 @@ def check_along(
     >>> found.first_wrong
     10
     """
-    if {"save", "resume"} & set(settings):
+    given: dict[str, Any] = {**settings}
+    if {"save", "resume"} & set(given):
         raise TypeError("save and resume cannot be used here: check_along makes several checks")
-    asked = read_arguments(objective, gradient, x, settings.pop("args", ()), settings.pop("bounds", None))
+    asked = read_arguments(objective, gradient, x, given.pop("args", ()), given.pop("bounds", None))
     objective, gradient, x = asked.objective, asked.gradient, asked.x
-    settings["bounds"] = asked.bounds
+    given["bounds"] = asked.bounds
     problem = read_problem(x)
     chosen = _points(steps, at)
     count = None if rows is None else row_count(rows)
@@ -124,9 +129,9 @@ def check_along(
     size = _batch_size(optimizer, batch_size, count)
     deadline = None if time_limit is None else time.monotonic() + time_limit
     with shown(progress, max(chosen) + len(chosen) * (2 * problem.n + 2)) as advance:
-        settings |= {"rows": rows, "seed": seed, "progress": _passed_on(advance) if advance else False}
+        given |= {"rows": rows, "seed": seed, "progress": _passed_on(advance) if advance else False}
         points = _walk(gradient, problem, update, _rows_of_steps(count, size, seed), chosen, advance)
-        checked = functools.partial(_checked, objective, gradient, problem, settings, deadline)
+        checked = functools.partial(_checked, objective, gradient, problem, given, deadline)
         reports, stopped_by = _reports(points, checked, stop_at_wrong=stop_at_wrong)
     unchecked = tuple(chosen[len(reports) :])
     return Trajectory(

@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
+from ..report.records import Verdict
 from ..report.report import Report
 from ..report.text.figures import number
 from ..report.text.table import WIDTH
@@ -55,7 +56,7 @@ class Trajectory:
         10   0.314825  right        0          0
     """
 
-    verdict: str
+    verdict: Verdict
     steps: tuple[int, ...]
     reports: tuple[Report, ...]
     optimizer: str
@@ -188,7 +189,7 @@ def _padded(cell: str, width: int, is_left: bool) -> str:
     return f"{cell:<{width}}" if is_left else f"{cell:>{width}}"
 
 
-def verdict_over(reports: tuple[Report, ...], unchecked: tuple[int, ...]) -> str:
+def verdict_over(reports: tuple[Report, ...], unchecked: tuple[int, ...]) -> Verdict:
     """Return one verdict for all points: wrong if one is, right if all are and none was left out."""
     verdicts = {report.verdict for report in reports}
     if "wrong" in verdicts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from ..report.ladder import Values
 from ..report.raising import right_or_raise
 from ..report.records import Evidence, Finding
 from ..report.report import Report
+from ..run.keywords import OutputsSettings
 from ..run.settings import Settings
 from .checks import settings_of
 from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .covectors import TANGENTS, signed
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 # So many random pairs of a covector and a tangent.
 PAIRS = 3
@@ -28,7 +32,9 @@ PAIRS = 3
 COORDINATES, OUTPUTS, PRODUCTS = 16, 8, 256
 
 
-def check_adjoint(jvp: Callable[[Any, Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
+def check_adjoint(
+    jvp: Callable[[Any, Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+) -> Report:
     """Check that a vector-Jacobian product is the adjoint of a Jacobian-vector product.
 
     For random covectors w and tangents v, ``w · jvp(x, v)`` must be ``v · vjp(x, w)`` but for rounding.  Where it is
@@ -80,7 +86,7 @@ def assert_adjoint(
     jvp: Callable[[Any, Any], Any],
     vjp: Callable[[Any, Any], Any],
     x: Any,
-    **settings: Any,
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Raise an exception unless a vjp is the adjoint of a jvp; for use in tests.
 

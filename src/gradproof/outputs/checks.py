@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ RTOL = 1e-5
 REFUSED = ("save", "resume")
 
 
-def settings_of(given: dict[str, Any]) -> tuple[Settings, Progress]:
+def settings_of(given: Mapping[str, Any]) -> tuple[Settings, Progress]:
     """Return the settings of a check and its progress display, from the keyword arguments of a public function."""
     rest = dict(given)
     progress = rest.pop("progress", None)
@@ -143,7 +143,7 @@ class OutputsCheck:
         )
 
 
-def outputs_check(function: Any, claiming: Claiming, x: Any, given: dict[str, Any]) -> OutputsCheck:
+def outputs_check(function: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
     """Return a check of claims about the derivatives of a function with many outputs.
 
     Parameters

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..problem.numbers import Flat
 from ..report.raising import right_or_raise
 from ..report.report import Report
+from ..run.keywords import Inconclusive, OutputsSettings
 from .checks import OutputsCheck, outputs_check
 from .claimed.claims import ByCovectors
 from .covectors import TANGENTS, signed
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 # Two numbers that should be equal may differ by so many square roots of the rounding unit, relative to their terms.
 ROOTS = 16.0
 
 
-def check_hvp(gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
+def check_hvp(
+    gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+) -> Report:
     """Check a Hessian-vector product against the gradient, and that it is symmetric.
 
     Parameters
@@ -71,8 +77,8 @@ def assert_hvp(
     hvp: Callable[[Any, Any], Any],
     x: Any,
     *,
-    inconclusive: str = "raise",
-    **settings: Any,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Raise an exception unless a Hessian-vector product is right; for use in tests.
 

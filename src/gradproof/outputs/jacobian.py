@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,13 +12,17 @@ from ..problem.point import Problem, call
 from ..problem.structure import Layout
 from ..report.raising import right_or_raise
 from ..report.report import Report
+from ..run.keywords import Inconclusive, OutputsSettings
 from .checks import outputs_check
 from .claimed.claims import ByMatrix, ByTangents, Claims
 from .claimed.matrices import as_matrix, as_pattern, is_operator, outside
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 
 def check_jacobian(
-    function: Callable[[Any], Any], jacobian: Any, x: Any, *, pattern: Any = None, **settings: Any
+    function: Callable[[Any], Any], jacobian: Any, x: Any, *, pattern: Any = None, **settings: Unpack[OutputsSettings]
 ) -> Report:
     """Check the Jacobian of a function with many outputs, such as the residuals of a fit.
 
@@ -84,8 +88,8 @@ def assert_jacobian(
     x: Any,
     *,
     pattern: Any = None,
-    inconclusive: str = "raise",
-    **settings: Any,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Raise an exception unless a Jacobian is right; for use in tests.
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..report.raising import right_or_raise
 from ..report.report import Report
+from ..run.keywords import Inconclusive, OutputsSettings
 from .checks import outputs_check
 from .claimed.claims import ByCovectors, ByTangents
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-def check_vjp(function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
+
+def check_vjp(
+    function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+) -> Report:
     """Check a vector-Jacobian product: the backward pass of a function with many outputs.
 
     The outputs are added up with random weights, and the product with these weights is checked as the gradient of the
@@ -84,8 +90,8 @@ def assert_vjp(
     vjp: Callable[[Any, Any], Any],
     x: Any,
     *,
-    inconclusive: str = "raise",
-    **settings: Any,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Raise an exception unless a vector-Jacobian product is right; for use in tests.
 
@@ -116,7 +122,9 @@ def assert_vjp(
     return right_or_raise(lambda: check_vjp(function, vjp, x, **settings), inconclusive)
 
 
-def check_jvp(function: Callable[[Any], Any], jvp: Callable[[Any, Any], Any], x: Any, **settings: Any) -> Report:
+def check_jvp(
+    function: Callable[[Any], Any], jvp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+) -> Report:
     """Check a Jacobian-vector product: the forward derivative of a function with many outputs.
 
     Parameters
@@ -165,8 +173,8 @@ def assert_jvp(
     jvp: Callable[[Any, Any], Any],
     x: Any,
     *,
-    inconclusive: str = "raise",
-    **settings: Any,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Raise an exception unless a Jacobian-vector product is right; for use in tests.
 

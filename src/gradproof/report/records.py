@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
+from ..problem.coordinates.lookup import Index, flat_index
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat, place_among
 from ..problem.structure import Layout
@@ -13,6 +14,8 @@ from .cause import Cause
 from .explanation import Explanation
 from .ladder import Rung, Values
 from .power import Power
+
+Verdict: TypeAlias = Literal["right", "wrong", "inconclusive"]
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def resolutions_of(report: Record) -> Flat:
 class Record:
     """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
 
-    verdict: str
+    verdict: Verdict
     n: int
     tested: int
     agreeing: int
@@ -181,7 +184,7 @@ class Record:
     sampled: Flat
     cause: Cause | None
     rtol: float
-    mode: str
+    mode: Literal["full", "lines"]
     seed: int
     stopped_by: str
     warnings: tuple[str, ...]
@@ -206,13 +209,13 @@ class Record:
     # What explains the errors, array by array.
     explanations: tuple[Explanation, ...] = ()
 
-    def name(self, index: int) -> str:
+    def name(self, index: Index) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.
 
         Parameters
         ----------
-        index : int
-            Flat index of the coordinate, from 0 to n - 1.
+        index : int, str or tuple of int
+            As for `Report.explain`.
 
         Examples
         --------
@@ -222,22 +225,26 @@ class Record:
         >>> def f(p):
         ...     return np.sum((p["W"].sum(axis=1) + p["b"]) ** 2)
         >>> report = check(f, {"W": np.full((2, 3), 6.0), "b": np.full(2, 6.0)}, p)
-        >>> report.name(5), report.name(6)
-        ('W[1, 2]', 'b[0]')
+        >>> report.name(5), report.name(-1)
+        ('W[1, 2]', 'b[1]')
         """
-        return self._evidence.layout.name(self._place(index))
+        return self._evidence.layout.name(self._place(self._flat(index)))
+
+    def _flat(self, index: Index) -> int:
+        """Return the flat index in x of a coordinate, given in any way."""
+        return flat_index(self._evidence.layout, index)
 
     def _place(self, index: int) -> int:
         """Return which of the coordinates that were checked has a flat index of x."""
         return place_among(self._evidence.layout.indices, index)
 
-    def claimed(self, index: int) -> float:
+    def claimed(self, index: Index) -> float:
         """Return the value that the gradient claims for a coordinate.
 
         Parameters
         ----------
-        index : int
-            Flat index of the coordinate, from 0 to n - 1.
+        index : int, str or tuple of int
+            As for `Report.explain`.
 
         Examples
         --------
@@ -246,15 +253,15 @@ class Record:
         >>> check(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 3.0])).claimed(1)
         6.0
         """
-        return float(self._evidence.claimed[self._place(index)])
+        return float(self._evidence.claimed[self._place(self._flat(index))])
 
-    def ladder(self, index: int) -> tuple[Rung, ...]:
+    def ladder(self, index: Index) -> tuple[Rung, ...]:
         """Return the slopes of a coordinate at every step that was tried, finest first.
 
         Parameters
         ----------
-        index : int
-            Flat index of the coordinate, from 0 to n - 1.
+        index : int, str or tuple of int
+            As for `Report.explain`.
 
         Returns
         -------
@@ -270,4 +277,4 @@ class Record:
         >>> round(rung.slope, 6)
         6.0
         """
-        return self._evidence.values.ladder(index, self.noise_floor)
+        return self._evidence.values.ladder(self._flat(index), self.noise_floor)

@@ -1,11 +1,10 @@
-"""The report of a check, and the exceptions that carry one."""
+"""The report of a check."""
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
-from typing import Any
 
+from ..problem.coordinates.lookup import Index
 from .formats.methods import Written
 
 
@@ -96,7 +95,7 @@ class Report(Written):
     >>> x = np.array([0.5, 1.0, 2.0])
     >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, -1], x)
     >>> report
-    <gradproof.Report wrong: n=3, tested=3, wrong=1, kinks=0, evaluations=...>
+    <gradproof.Report wrong: x[2] of 3: claimed = -1 × slope, the sign is wrong...>
     >>> bool(report), report.wrong
     (False, array([2]))
     >>> print(report.findings[0].cause.explanation)
@@ -117,13 +116,14 @@ class Report(Written):
     The objective raised ValueError (x[0] is negative) at ... away from x, where its value counts as missing.
     """
 
-    def explain(self, index: int) -> str:
+    def explain(self, index: Index) -> str:
         """Return the evidence for one coordinate as text: its slopes, what their pattern means, and what to do.
 
         Parameters
         ----------
-        index : int
-            Flat index of the coordinate, from 0 to n - 1.
+        index : int, str or tuple of int
+            The coordinate: its name as in the table, such as ``"W1[3, 7]"``, or its flat index in x; for x that is a
+            single array also a tuple of indices.  Negative ones count from the end.
 
         Returns
         -------
@@ -133,9 +133,9 @@ class Report(Written):
         Raises
         ------
         IndexError
-            If `index` is out of range.
-        TypeError
-            If `index` is not an integer.
+            If `index` is out of range, or names what was not checked.
+        TypeError, ValueError
+            If `index` is something else, or the name of no coordinate or of several.
 
         Examples
         --------
@@ -143,81 +143,30 @@ class Report(Written):
         >>> from gradproof import check
         >>> x = np.array([0.5, 1.0, 2.0])
         >>> report = check(lambda x: np.sum(np.sin(x)), lambda x: np.cos(x) * [1, 1, 1.1], x)
-        >>> print(report.explain(2))
+        >>> print(report.explain("x[2]"))
         x[2]: claimed -0.457761520, measured -0.4161468... ± ...
         ...
           |slope - claimed| is the same at every step: the mark of a bug in the gradient.
         ...
         """
         # Imported on use: most reports are never printed.
+        from .text.encoding import for_output
         from .text.explaining import explain
 
-        index = operator.index(index)
-        total = self.n + self.held
-        if not 0 <= index < total:
-            raise IndexError(f"index {index} is out of range: coordinates go from 0 to {total - 1}")
-        return explain(self, index)
+        return for_output(explain(self, self._flat(index)))
 
     def __bool__(self) -> bool:
         """Return whether the gradient is right; an inconclusive check does not pass."""
         return self.verdict == "right"
 
     def __str__(self) -> str:
+        from .text.encoding import for_output
         from .text.table import render
 
-        return render(self)
+        return for_output(render(self))
 
     def __repr__(self) -> str:
-        return (
-            f"<gradproof.Report {self.verdict}: n={self.n}, tested={self.tested}, wrong={len(self.wrong)}, "
-            f"kinks={len(self.kinks)}, evaluations={self.evaluations}>"
-        )
+        from .text.encoding import for_output
+        from .text.summary import one_line
 
-
-class GradientError(AssertionError):
-    """Raised by `assert_gradient` if a gradient is wrong.
-
-    Attributes
-    ----------
-    report : Report
-        Says where the gradient is wrong and why; the message of the exception shows it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import gradproof
-    >>> try:
-    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
-    ... except gradproof.GradientError as error:
-    ...     print(error.report.verdict)
-    wrong
-    """
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(f"\n{report}")
-        self.report = report
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.report,))
-
-
-class InconclusiveError(GradientError):
-    """Raised by `assert_gradient` if a check could not decide.
-
-    Attributes
-    ----------
-    report : Report
-        Says what is undecided and what would decide it.
-
-    Examples
-    --------
-    A budget of two evaluations is too small:
-
-    >>> import numpy as np
-    >>> import gradproof
-    >>> try:
-    ...     gradproof.assert_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, 0.5]), budget=2)
-    ... except gradproof.InconclusiveError as error:
-    ...     print(error.report.untested, error.report.stopped_by)
-    2 budget
-    """
+        return for_output(one_line(self))

@@ -13,7 +13,7 @@ from ..core.machine.vouched import SEEN_TOLERANCES
 from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
 from ..report.making import worst_first
-from ..report.records import Finding
+from ..report.records import Finding, Verdict
 from ..report.report import Report
 from .additive import Form
 
@@ -94,11 +94,11 @@ def retold(report: Report, told: dict[int, Finding]) -> Report:
         resolutions[index] = one.resolution
     known = resolutions[np.isfinite(resolutions)]
     undecided = report.undecided - len(told)
-    verdict = "wrong" if faults or len(report.wrong) else "inconclusive" if undecided or report.untested else "right"
+    verdict: Verdict = "inconclusive" if undecided or report.untested else "right"
     was_kink = set(report.kinks.tolist()) - set(told)
     return replace(
         report,
-        verdict=verdict,
+        verdict="wrong" if faults or len(report.wrong) else verdict,
         agreeing=report.agreeing + len(told) - len(faults),
         undecided=undecided,
         wrong=_indices({*report.wrong.tolist(), *faults}),

@@ -1,13 +1,19 @@
-"""Shows the progress of a check: by a bar, by a callable, or not at all."""
+"""Shows the progress of a check: by a line, by a callable, or not at all."""
 
 from __future__ import annotations
 
+import math
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import TextIO, TypeAlias
 
 Progress: TypeAlias = bool | Callable[[int, int], object] | None
+
+# Seconds: until the first line, between lines on a terminal, and between those in a log.
+DELAY, OFTEN, SELDOM = 0.5, 0.1, 10.0
 
 
 @contextmanager
@@ -18,12 +24,15 @@ def shown(progress: Progress, expected: int) -> Iterator[Callable[[int], object]
         return
     if progress not in (None, True, False):
         raise TypeError(f"progress must be True, False, None or a callable(done, total), not {progress!r:.40}")
-    bar = _bar(expected, needed=progress is True) if progress is True or (progress is None and _looked_at()) else None
+    if sys.stderr is None or progress is False or (progress is None and not _looked_at()):
+        yield None
+        return
+    # With a delay, so that short checks show nothing.
+    line = Line(expected, sys.stderr, 0.0 if progress is True else DELAY)
     try:
-        yield bar.update if bar is not None else None
+        yield line.update
     finally:
-        if bar is not None:
-            bar.close()
+        line.close()
 
 
 def _counting(progress: Callable[[int, int], object], expected: int) -> Callable[[int], object]:
@@ -41,12 +50,71 @@ def _looked_at() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def _bar(expected: int, *, needed: bool) -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        if needed:
-            raise ImportError("progress=True needs tqdm: pip install tqdm, or pass a callable instead") from None
-        return None
-    # With a delay, so that short checks show nothing.
-    return tqdm(total=expected, unit=" evaluations", desc="gradproof", leave=False, delay=0 if needed else 0.5)
+class Line:
+    """How far a check is, as one line that is written again and again; in a log, as a line every few seconds.
+
+    Parameters
+    ----------
+    expected
+        How many evaluations there will be, at least about.
+    stream
+        Where to write.
+    delay
+        How many seconds a check may take without a line.
+    now
+        The clock.
+    """
+
+    def __init__(self, expected: int, stream: TextIO, delay: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._expected = expected
+        self._stream = stream
+        self._now = now
+        self._started = now()
+        self._next = self._started + delay
+        self._is_terminal = stream.isatty()
+        self._width = 0
+        self._done = 0
+
+    def update(self, count: int) -> None:
+        """Count evaluations, and write the line if the last one is old enough."""
+        self._done += count
+        moment = self._now()
+        if moment < self._next:
+            return
+        self._next = moment + (OFTEN if self._is_terminal else SELDOM)
+        self._write(self._text(moment - self._started))
+
+    def close(self) -> None:
+        """Remove the line, so that what follows stands alone."""
+        if self._is_terminal and self._width:
+            self._write("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+    def _text(self, seconds: float) -> str:
+        if self._done >= self._expected:
+            return f"gradproof: {self._done:,} evaluations in {_time(seconds)}"
+        share = self._done / self._expected
+        left = f", {_time(seconds / share - seconds)} left" if share else ""
+        return f"gradproof: {math.floor(100 * share)} % of {self._expected:,} evaluations{left}"
+
+    def _write(self, text: str) -> None:
+        if self._is_terminal:
+            # One column is left free: a full line would be wrapped.
+            text = text[: max(shutil.get_terminal_size().columns - 1, 0)]
+            self._stream.write("\r" + text.ljust(self._width))
+            self._width = len(text) or self._width
+        else:
+            self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+
+def _time(seconds: float) -> str:
+    """Format a duration with its two largest units."""
+    whole = math.ceil(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return "{} h {} min".format(*divmod(minutes, 60))

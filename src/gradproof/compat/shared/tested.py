@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...outputs.claimed.claims import ByCovectors, ByTangents
-from ...report.report import GradientError, Report
+from ...report.raising import GradientError
+from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
 from ...torch.operators import Operator
 from ...torch.tensors import numbers_of, tensors_of

@@ -15,6 +15,7 @@ from ..numbers import Flat, frozen, place_among, whole
 from ..structure import Layout
 
 ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
+INDICES = re.compile(r"[-\s\d,:*]+")
 
 
 def chosen_coordinates(layout: Layout, only: Any, held: Any) -> Flat | None:
@@ -101,10 +102,13 @@ def _index(layout: Layout, value: Any, what: str) -> int:
 
 def _named(layout: Layout, pattern: str, what: str) -> Flat:
     """Return the flat indices of what a name with wildcards stands for: arrays, elements, or slices of arrays."""
-    found = [np.arange(leaf.start, leaf.stop) for leaf in layout.leaves if _matches(leaf, pattern, layout.title)]
-    element = ELEMENTS.fullmatch(pattern)
-    if not found and element:
+    element, leaves = ELEMENTS.fullmatch(pattern), []
+    if element:
         leaves = [leaf for leaf in layout.leaves if _matches(leaf, element.group(1), layout.title)]
+    # As a pattern, W[2, 0] would stand for W2: what may be elements of an array goes first.
+    as_elements = bool(element and leaves and INDICES.fullmatch(element.group(2)))
+    found = [np.arange(leaf.start, leaf.stop) for leaf in layout.leaves if _matches(leaf, pattern, layout.title)]
+    if element and (as_elements or not found):
         found = [_elements(leaf, element.group(2), pattern, what) for leaf in leaves]
     if not found and layout.names:
         found = [np.array([at]) for at, name in enumerate(layout.names) if fnmatch.fnmatchcase(name, pattern)]

@@ -23,7 +23,6 @@ from .known import FewNumbers
 from .structure import not_told, root_of
 
 INFINITIES = {"inf": np.inf, "-inf": -np.inf}
-WORDS = {"verdict": ("right", "wrong", "inconclusive"), "mode": ("full", "lines")}
 REALS = ("resolutions",)
 
 
@@ -107,16 +106,17 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         return None if value is None else _value(inside[0], value, name)
     if origin is tuple:
         return tuple(_value(inside[0], one, name) for one in _of_type(list, value, name))
+    if origin is typing.Literal:
+        if value not in inside:
+            raise ValueError(f"{name} is {value!r:.40}")
+        return value
     if hint is Cause:
         return Cause(value)
     if hint is float:
         return _number(value, name)
     if dataclasses.is_dataclass(hint):
         return _record(hint, value, name)
-    found = _of_type(hint, value, name)
-    if value not in WORDS.get(name, (value,)):
-        raise ValueError(f"{name} is {value!r:.40}")
-    return found
+    return _of_type(hint, value, name)
 
 
 @functools.cache

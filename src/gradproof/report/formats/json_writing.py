@@ -12,6 +12,7 @@ from ...problem.numbers import Flat, place_among
 from ..ladder import Values
 from ..plain import plain
 from ..records import Finding, Record
+from .known import FewNumbers
 from .structure import ranges_of, structure_of
 
 FORMAT = "gradproof-report/1"
@@ -50,7 +51,9 @@ def _evidence(report: Record) -> dict[str, Any]:
         "x": kept.values.x if is_whole else _some(kept.values.x, layout.indices, told),
         "held_at": _all_of_x(layout),
         "dtype": np.dtype(kept.values.x.dtype).name,
-        "claimed": kept.claimed if is_whole else _some(kept.claimed, layout.indices, told),
+        "claimed": kept.claimed
+        if is_whole or not _is_finite(kept.claimed)
+        else _some(kept.claimed, layout.indices, told),
         "noise_source": kept.noise_source,
         "change": kept.change,
         "usual": kept.usual,
@@ -58,6 +61,11 @@ def _evidence(report: Record) -> dict[str, Any]:
         "along": list(_along(kept.values, layout.indices, told)),
         "findings": [_own(one, kept.values, report.noise_floor) for one in report.findings],
     }
+
+
+def _is_finite(claimed: Any) -> bool:
+    """Whether no claim is NaN or infinite; of those that a file did not hold it is known."""
+    return isinstance(claimed, FewNumbers) or bool(np.isfinite(claimed).all())
 
 
 def _some(values: Flat, indices: Flat | None, told: Iterable[int]) -> dict[str, float]:

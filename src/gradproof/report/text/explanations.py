@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from ...core.text.sentences import SAME_VALUE, SHARED, TOGETHER
 from ..advice import advice, is_wrong_together
 from ..cause import Cause
+from ..formats.known import FewNumbers
 from ..records import Finding, Record
 from ..shape import Shape, shape_of
 from .figures import filled
@@ -21,6 +24,25 @@ def why(report: Record, width: int) -> str:
     shown = [filled("  ", str(one), "    ", width) for one in report.explanations[:MOST]]
     more = len(report.explanations) - MOST
     return "\n".join([*shown, f"  … and {more} more explanations"] if more > 0 else shown)
+
+
+def not_finite(report: Record, width: int) -> str:
+    """Return which claims are NaN or infinite, unless an explanation says it; what is right has none."""
+    if report.verdict == "right" or any(one.kind == "not finite" for one in report.explanations):
+        return ""
+    claimed = report._evidence.claimed
+    # A report that was read from a file holds all claims if one of them is not finite.
+    if isinstance(claimed, FewNumbers):
+        return ""
+    places = np.flatnonzero(~np.isfinite(claimed))
+    if not places.size:
+        return ""
+    missing = np.isnan(claimed[places])
+    what = "NaN" if missing.all() else "not finite" if missing.any() else "infinite"
+    names = ", ".join(report._evidence.layout.name(int(place)) for place in places[:NAMES])
+    more = f" and {places.size - NAMES:,} more" if places.size > NAMES else ""
+    are = "claim is" if places.size == 1 else "claims are"
+    return filled("  ", f"{places.size:,} {are} {what}: {names}{more}", "    ", width)
 
 
 def explanations(report: Record, undecided: Sequence[Finding], width: int) -> str:

@@ -12,7 +12,7 @@ from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
 from .arrays import about_arrays
-from .explanations import explanations, shared_kink, why
+from .explanations import explanations, not_finite, shared_kink, why
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
 from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
@@ -31,8 +31,12 @@ LEFT_OUT = ("left", "right")
 COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
 
 
-def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
-    """Return a report as text of at most `width` columns (80 or more); with `colour`, its verdict is coloured."""
+def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: bool = False) -> str:
+    """Return a report as text of at most `width` columns (80 or more); with `colour`, its verdict is coloured.
+
+    With `every`, its tables have all the rows.
+    """
+    few, fewer = (len(report.findings), len(report.findings)) if every else (ROWS, KINK_ROWS)
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = filled("", headline(report), "", width)
@@ -45,14 +49,14 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH) -> str:
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
-        "\n".join(part for part in (head, missing, why(report, width)) if part),
+        "\n".join(part for part in (head, missing, why(report, width), not_finite(report, width)) if part),
         _joined(facts(report), width),
         long_lines(report, width),
-        _table("wrong", wrong, ROWS, len(report.wrong), _slopes, width),
-        _table("undecided", undecided, ROWS, report.undecided, _slopes, width),
-        _table("settled", sorted(settled, key=_fewness), KINK_ROWS, len(settled), _settled_on(report.rows), width),
-        _table("kinks", kinks, KINK_ROWS, max(hidden_kinks, len(kinks)), _kinks, width),
-        explanations(report, undecided[:ROWS], width),
+        _table("wrong", wrong, few, len(report.wrong), _slopes, width),
+        _table("undecided", undecided, few, report.undecided, _slopes, width),
+        _table("settled", sorted(settled, key=_fewness), fewer, len(settled), _settled_on(report.rows), width),
+        _table("kinks", kinks, fewer, max(hidden_kinks, len(kinks)), _kinks, width),
+        explanations(report, undecided[:few], width),
         _notes(report, wrong, width),
     ]
     return "\n\n".join(part for part in parts if part)

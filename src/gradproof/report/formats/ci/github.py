@@ -6,6 +6,7 @@ from typing import Any
 
 from ...records import Record
 from ...summaries.arrays import arrays_of
+from ...text.table import render
 from .source import source_of
 
 # GitHub shows ten annotations of a step.
@@ -19,7 +20,7 @@ def workflow_commands(report: Record, gradient: Any) -> str:
         return ""
     place = source_of(gradient)
     where = "" if place is None else f"file={_property(place.file)},line={place.line},"
-    first = str(report).split("\n\n", 1)[0]
+    first = render(report).split("\n\n", 1)[0]
     said = [" ".join(first.split()), *(str(one) for one in arrays_of(report) if one.wrong or one.undecided)][:MOST]
     return f"::{LEVELS[report.verdict]} {where}title=gradproof::{_data(chr(10).join(said))}"
 

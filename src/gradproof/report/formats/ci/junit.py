@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ...records import Record
 from ...summaries.arrays import ArrayReport, arrays_of
-from ...text.table import headline
+from ...text.table import headline, render
 
 # What XML 1.0 has no way to write.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,7 +24,7 @@ class Case(NamedTuple):
 
 def junit(report: Record) -> str:
     """Return a report as JUnit's XML."""
-    text = str(report)
+    text = render(report)
     cases = list(_cases(report))
     failed = sum(bool(case.failure) for case in cases)
     counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'

@@ -14,6 +14,7 @@ from ...cause import Cause
 from ...plain import plain
 from ...records import Finding, Record
 from ...text.figures import number, short
+from ...text.table import render
 from .source import Source, source_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -31,7 +32,7 @@ def sarif(report: Record, gradient: Any) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True}],
         "results": list(_results(report, rules, source_of(gradient))),
-        "properties": {"verdict": report.verdict, "report": str(report)},
+        "properties": {"verdict": report.verdict, "report": render(report)},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, allow_nan=False)
 
@@ -59,7 +60,7 @@ def _results(report: Record, rules: Sequence[Cause], source: Source | None) -> I
     if not found and report.verdict != "right":
         cause = Cause.WRONG if report.verdict == "wrong" else report.cause or Cause.UNTESTED
         cause = cause if cause in rules else Cause.UNTESTED
-        yield _result(cause, rules, str(report).split("\n\n", 1)[0], layout.title, source)
+        yield _result(cause, rules, render(report).split("\n\n", 1)[0], layout.title, source)
 
 
 def _result(cause: Cause, rules: Sequence[Cause], text: str, name: str, source: Source | None) -> dict[str, Any]:

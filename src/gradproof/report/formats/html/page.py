@@ -14,7 +14,7 @@ from ...summaries.arrays import arrays_of
 from ...text.explanations import meanings
 from ...text.figures import number, short
 from ...text.lines import sentences_of_lines
-from ...text.table import about_f, facts, headline, notes
+from ...text.table import about_f, facts, headline, notes, render
 from ...text.vouching import not_vouched_for
 from .assets import SCRIPT, STYLE
 from .maps import picture
@@ -56,7 +56,7 @@ def page(report: Record) -> str:
         *_arrays(report),
         *_findings(report),
         *_remarks(report),
-        f"<details><summary>The report as text</summary><pre>{escape(str(report))}</pre></details>",
+        f"<details><summary>The report as text</summary><pre>{escape(render(report))}</pre></details>",
         f'<p class="soft">gradproof {__version__}</p></main><script>{SCRIPT}</script></body></html>',
     ]
     return "\n".join(part for part in parts if part)

@@ -18,15 +18,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .failure import UsageError, one_line
-from .instead import instead
+from ..failure import UsageError, one_line
+from ..instead import instead
+from .arrays import ARRAY_FILES, load_arrays, require_file
 
-ARRAY_FILES = (".npy", ".npz")
 LIBRARY_FILE = re.compile(r"\.(so|dylib|dll)(\.[0-9.]+)?$")
 FORMS = "file.py:name, package.module:name or library.so:symbol"
 OBJECTIVE, GRADIENT = "objective", "gradient"
 SIGNATURES = {OBJECTIVE: "--signature", GRADIENT: "--gradient-signature"}
-NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
 
 
 class Calling(NamedTuple):
@@ -66,8 +65,8 @@ def _load_function(target: str, role: str, calling: Calling, user: Any) -> Any:
     option, signature = SIGNATURES[role], calling.objective if role == OBJECTIVE else calling.gradient
     place, _, name = target.rpartition(":")
     if place and name and LIBRARY_FILE.search(place):
-        from ..evaluators.compiled.native import native
-        from ..evaluators.compiled.prototypes import expected
+        from ...evaluators.compiled.native import native
+        from ...evaluators.compiled.prototypes import expected
 
         # Without a signature x is double, whatever the other function takes.
         return native(_symbol(place, name), user, signature=signature or expected(role), trial=calling.trial)
@@ -77,7 +76,7 @@ def _load_function(target: str, role: str, calling: Calling, user: Any) -> Any:
 
 
 def load_user(target: str) -> Any:
-    """Return what C functions receive as their user data: the array of a .npy file, or the value of a Python name."""
+    """Return what C functions receive as their user data: the array of a file, or the value of a Python name."""
     user = load_point(target)
     if isinstance(user, dict):
         raise UsageError(f"--user {target}: a C function receives one array, x.npy, not several with names")
@@ -85,7 +84,7 @@ def load_user(target: str) -> Any:
 
 
 def load_point(target: str) -> Any:
-    """Return the array of a .npy file, the named arrays of a .npz file, or the value of a Python name.
+    """Return the array or the named arrays of a file, or the value of a Python name.
 
     A function is called without arguments, and its result returned.
     """
@@ -93,7 +92,9 @@ def load_point(target: str) -> Any:
         return load_arrays(target)
     place, _, _ = target.rpartition(":")
     if not place or LIBRARY_FILE.search(place):
-        raise UsageError(f"{target}: a point is x.npy, x.npz (named arrays), file.py:name or package.module:name")
+        raise UsageError(
+            f"{target}: a point is a file of numbers ({' '.join(ARRAY_FILES)}), file.py:name or package.module:name"
+        )
     point = _load(target)
     return point() if callable(point) else point
 
@@ -119,43 +120,9 @@ def in_type(point: Any, dtype: type[np.floating[Any]]) -> Any:
 
 def is_native(function: Any) -> bool:
     """Whether a loaded target is a C function."""
-    from ..evaluators.compiled.functions import NativeFunction
+    from ...evaluators.compiled.functions import NativeFunction
 
     return isinstance(function, NativeFunction)
-
-
-def load_arrays(target: str) -> Any:
-    """Return the array of a .npy file, or the named arrays of a .npz file in order; pickled objects are rejected."""
-    path = Path(target)
-    _require_file(path, target)
-    try:
-        arrays = _read_arrays(path)
-    except UsageError:
-        raise
-    except OSError as problem:
-        raise UsageError(f"{target} cannot be read: {problem.strerror or one_line(problem)}") from None
-    except Exception as problem:  # a damaged file may make the reader raise anything
-        if "pickle" in str(problem):
-            raise UsageError(
-                f"{target} holds pickled objects, which are not loaded as they could run code: save numbers instead"
-            ) from None
-        raise UsageError(f"{target} is truncated or damaged: {one_line(problem)}") from None
-    if isinstance(arrays, dict) and not arrays:
-        raise UsageError(f"{target} holds no arrays")
-    return arrays
-
-
-def _read_arrays(path: Path) -> Any:
-    with path.open("rb") as file:
-        start = file.read(len(NPY_MAGIC))
-    if not start:
-        raise UsageError(f"{path} is empty")
-    if start.startswith(NPZ_MAGIC):
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
-    if not start.startswith((NPY_MAGIC, PICKLE_MAGIC)):
-        raise UsageError(f"{path} is not a file written by numpy.save or numpy.savez")
-    return np.load(path, allow_pickle=False)
 
 
 def _load(target: str) -> Any:
@@ -164,23 +131,11 @@ def _load(target: str) -> Any:
         raise UsageError(f"{target!r} is not a target: write {FORMS}")
     if place.endswith(".py"):
         path = Path(place)
-        _require_file(path, target)
+        require_file(path, target)
         return _attribute(_module_of_file(path.resolve()), name, place)
     if not all(part.isidentifier() for part in place.split(".")):
         raise UsageError(f"{target!r} is not a target: write {FORMS}")
     return _attribute(_module_of_name(place), name, place)
-
-
-def _require_file(path: Path, target: str) -> None:
-    if path.is_file():
-        return
-    if path.exists():
-        raise UsageError(f"{target}: {path} is not a file")
-    folder = path.parent
-    if not folder.is_dir():
-        raise UsageError(f"{target}: there is no folder {folder}")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.suffix == path.suffix)
-    raise UsageError(f"{target}: there is no file {path}{instead(path.name, names)}")
 
 
 @functools.cache
@@ -231,7 +186,7 @@ def _attribute(module: ModuleType, name: str, place: str) -> Any:
 
 def _symbol(place: str, name: str) -> Any:
     path = Path(place)
-    _require_file(path, f"{place}:{name}")
+    require_file(path, f"{place}:{name}")
     try:
         library = ctypes.CDLL(str(path.resolve()))
     except OSError as problem:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .instead import instead
+from ..instead import instead
 
 MAGIC = b"\x7fELF"
 DYNAMIC_SYMBOLS = 11  # the type of a section

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..arguments import require_folder, write_file
-from ..failure import UsageError
+from .arguments import require_folder, write_file
+from .failure import UsageError
 
 # Each format by its option: what it is, and how a report is written in it, given the gradient.
 FORMATS: dict[str, tuple[str, Callable[[Any, Any], str]]] = {
@@ -72,6 +72,6 @@ def write_formats(report: Any, options: argparse.Namespace, gradient: Any) -> No
 
 def blamed(gradient: Any) -> Any:
     """Return the function whose file and line are shown; None for arrays and functions in C."""
-    from .. import loading
+    from .targets import loading
 
     return gradient if callable(gradient) and not loading.is_native(gradient) else None

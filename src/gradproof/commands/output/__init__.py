@@ -1,1 +1,0 @@
-"""What commands write besides their table."""

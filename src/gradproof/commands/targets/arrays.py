@@ -1,0 +1,120 @@
+"""Loads arrays from files: of NumPy, of text, of JSON, and raw."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..failure import UsageError, one_line
+from ..instead import instead
+
+# Raw numbers, little-endian as on nearly every machine that writes them.
+RAW = {".bin": "<f8", ".f64": "<f8", ".f32": "<f4"}
+TEXT = (".txt", ".csv")
+ARRAY_FILES = (".npy", ".npz", *TEXT, ".json", *RAW)
+# What is wrong with a file that cannot be read.
+WRONG = {**dict.fromkeys(TEXT, "is no table of numbers"), ".json": "is no JSON"}
+NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
+
+
+def load_arrays(target: str) -> Any:
+    """Return the array of a file, or its named arrays in order; pickled objects are rejected."""
+    path = Path(target)
+    require_file(path, target)
+    try:
+        arrays = _read_arrays(path)
+    except UsageError:
+        raise
+    except OSError as problem:
+        raise UsageError(f"{target} cannot be read: {problem.strerror or one_line(problem)}") from None
+    except Exception as problem:  # a damaged file may make the reader raise anything
+        if "pickle" in str(problem):
+            raise UsageError(
+                f"{target} holds pickled objects, which are not loaded as they could run code: save numbers instead"
+            ) from None
+        what = WRONG.get(path.suffix, "is truncated or damaged")
+        raise UsageError(f"{target} {what}: {one_line(problem)}") from None
+    if isinstance(arrays, (dict, list)) and not arrays:
+        raise UsageError(f"{target} holds no arrays")
+    return arrays
+
+
+def _read_arrays(path: Path) -> Any:
+    with path.open("rb") as file:
+        start = file.read(len(NPY_MAGIC))
+    if not start:
+        raise UsageError(f"{path} is empty")
+    if path.suffix in RAW:
+        return _read_raw(path)
+    if path.suffix in TEXT:
+        return _read_text(path)
+    if path.suffix == ".json":
+        return _read_json(path)
+    if start.startswith(NPZ_MAGIC):
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    if not start.startswith((NPY_MAGIC, PICKLE_MAGIC)):
+        raise UsageError(f"{path} is not a file written by numpy.save or numpy.savez")
+    return np.load(path, allow_pickle=False)
+
+
+def _read_text(path: Path) -> Any:
+    """Return the numbers of a text file, without a first line of names; one column or one row is a vector."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    # A comment may hold a comma.
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    delimiter = "," if "," in first else ";" if ";" in first else None
+    names = first.split(delimiter)
+    is_header = bool(names) and not any(map(_is_number, names))
+    rows = lines[lines.index(first) + 1 :] if is_header else lines
+    if not any(line.strip() for line in rows):
+        raise UsageError(f"{path} holds no numbers")
+    return np.atleast_1d(np.loadtxt(rows, delimiter=delimiter))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text.strip()
+    return True
+
+
+def _read_json(path: Path) -> Any:
+    return _as_arrays(json.loads(path.read_text(encoding="utf-8-sig")))
+
+
+def _as_arrays(value: Any) -> Any:
+    """Return lists of numbers as arrays, wherever they are; anything else stays as it is."""
+    if isinstance(value, dict):
+        return {key: _as_arrays(part) for key, part in value.items()}
+    if not isinstance(value, list):
+        return float(value) if type(value) is int else value
+    try:
+        array = np.array(value)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    return array.astype(np.float64) if array.dtype.kind in "iuf" else [_as_arrays(part) for part in value]
+
+
+def _read_raw(path: Path) -> Any:
+    kind = np.dtype(RAW[path.suffix])
+    if (size := path.stat().st_size) % kind.itemsize:
+        raise UsageError(f"{path} has {size:,} bytes, which are no whole number of {kind.name}")
+    return np.fromfile(path, kind).astype(kind.newbyteorder("="), copy=False)
+
+
+def require_file(path: Path, target: str) -> None:
+    """Reject a path that is no file, with a hint at what there is."""
+    if path.is_file():
+        return
+    if path.exists():
+        raise UsageError(f"{target}: {path} is not a file")
+    folder = path.parent
+    if not folder.is_dir():
+        raise UsageError(f"{target}: there is no folder {folder}")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.suffix == path.suffix)
+    raise UsageError(f"{target}: there is no file {path}{instead(path.name, names)}")

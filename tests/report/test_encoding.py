@@ -1,0 +1,88 @@
+"""Reports where the encoding of standard output lacks characters that they have."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof.report.text.encoding import ERRORS, PLAIN, for_output
+
+SOURCE = Path(gradproof.__file__).parents[1]
+TEXT = "0.5 × slope ± 1e-9 … √2 ≥ 1, π·Å² of ü and 層"
+PROGRAM = """
+import numpy as np
+import gradproof
+x = {"W": np.arange(1.0, 7.0), "ü": np.ones(2)}
+def f(x): return float(np.sum(np.sin(x["W"])) + np.sum(x["ü"] ** 2))
+def half(x): return {"W": 0.5 * np.cos(x["W"]), "ü": 2 * x["ü"]}
+report = gradproof.check(f, half, x)
+print(report)
+print(repr(report))
+print(report.explain("ü[0]"))
+print(gradproof.study(f, x, index=2))
+try:
+    gradproof.assert_gradient(f, half, x)
+except gradproof.GradientError as error:
+    print(error)
+"""
+
+
+def printed(encoding):
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONIOENCODING": encoding, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, check=True)
+    return done.stdout.decode(encoding)
+
+
+def test_print_in_ascii_and_in_utf_8():
+    plain, full = printed("ascii"), printed("utf-8")
+    assert "all of W: claimed = 0.5 x slope" in plain
+    assert " +/- " in plain
+    assert "?[0]: claimed 2" in plain
+    assert " ± " in full
+    assert "ü[0]: claimed 2" in full
+    for one, other in {**PLAIN, "ü": "?"}.items():
+        full = full.replace(one, other)
+    assert plain == full
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("ascii", "0.5 x slope +/- 1e-9 ... sqrt 2 >= 1, pi*Angstrom^2 of ? and ?"),
+        ("latin-1", "0.5 × slope ± 1e-9 ... sqrt 2 >= 1, pi·Å² of ü and ?"),
+        ("cp1252", "0.5 × slope ± 1e-9 … sqrt 2 >= 1, pi·Å² of ü and ?"),
+        ("utf-8", TEXT),
+        ("no such encoding", TEXT),
+        (None, TEXT),
+    ],
+)
+def test_every_encoding_keeps_what_it_has(monkeypatch, encoding, text):
+    class Output:
+        pass
+
+    stream = Output()
+    stream.encoding = encoding
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert for_output(TEXT) == text
+    monkeypatch.setattr(sys, "stdout", None)
+    assert for_output(TEXT) == TEXT
+
+
+def test_a_stream_with_these_errors():
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="ascii", errors=ERRORS)
+    stream.write(TEXT)
+    stream.flush()
+    assert written.getvalue().decode("ascii").startswith("0.5 x slope +/- 1e-9 ... sqrt 2 >= 1")
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", ERRORS)
+
+
+def test_reports_are_unchanged_where_nothing_lacks():
+    report = gradproof.check(lambda x: np.sum(x**2), lambda x: x, np.ones(2))
+    assert "±" in str(report)
