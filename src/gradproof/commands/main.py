@@ -67,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _require_command(words: Sequence[str]) -> None:
     """Reject a command that there is not."""
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        raise UsageError(f"there is no command {words[0]}{instead(words[0], [*COMMANDS])} (see gradproof --help)")
+        raise UsageError(
+            f"there is no command {words[0]}{instead(words[0], [*COMMANDS], len(COMMANDS))} (see gradproof --help)"
+        )
 
 
 class Parser(argparse.ArgumentParser):
