@@ -21,12 +21,14 @@ import gradproof.torch
 from gradproof import zoo
 from gradproof.differences import NoiseFloor
 from gradproof.lesson.orders import Fit
+from gradproof.mutation.score import Mutant, MutationScore
 from gradproof.problem.exceptions import Raised
 from gradproof.report.ladder import Rung
 from gradproof.report.power import BlockPower, Power
+from gradproof.report.summaries.arrays import ArrayReport
 
 # What public functions and properties return, though it has no public name.
-RETURNED = (BlockPower, Fit, NoiseFloor, Power, Raised, Rung)
+RETURNED = (ArrayReport, BlockPower, Fit, Mutant, MutationScore, NoiseFloor, Power, Raised, Rung)
 ADAPTERS = (
     gradproof.torch,
     gradproof.jax,

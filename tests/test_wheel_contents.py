@@ -20,6 +20,7 @@ WHOLE = {
     "gradproof/demos/wine.txt": "",
     "gradproof/zoo/digits.csv.gz": "",
     "gradproof/zoo/digits.txt": "",
+    "gradproof/report/formats/report.schema.json": "",
     "gradproof/py.typed": "",
     "gradproof/core/__init__.py": "",
     "gradproof/libgradproof.so": "",

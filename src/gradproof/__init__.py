@@ -33,6 +33,8 @@ assert_vjp, assert_jvp, assert_jacobian, assert_hvp, assert_adjoint
     The same as assertions.
 check_along
     Check a gradient at several points along a training run.
+mutation_score
+    Which of twenty bugs, planted in a gradient, a check would catch.
 batched, native, in_place, terms
     Objectives of another kind: vectorized, written in C, reading their parameters in place, or returning their terms.
 gradproof.torch, gradproof.jax
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from .lesson.studying import study
     from .lesson.training import check_along
     from .lesson.trajectory import Trajectory
+    from .mutation.score import mutation_score
     from .outputs.adjoint import assert_adjoint, check_adjoint
     from .outputs.hessian import assert_hvp, check_hvp
     from .outputs.jacobian import assert_jacobian, check_jacobian
@@ -132,6 +135,7 @@ __all__ = [
     "forward_difference",
     "in_place",
     "max_relative_error",
+    "mutation_score",
     "native",
     "noise_floor",
     "relative_error",
@@ -161,6 +165,7 @@ _HOMES = {
     "lesson.studying": ("study",),
     "lesson.training": ("check_along",),
     "lesson.trajectory": ("Trajectory",),
+    "mutation.score": ("mutation_score",),
     "outputs.adjoint": ("assert_adjoint", "check_adjoint"),
     "outputs.hessian": ("assert_hvp", "check_hvp"),
     "outputs.jacobian": ("assert_jacobian", "check_jacobian"),

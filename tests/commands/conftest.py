@@ -68,6 +68,7 @@ def folder(tmp_path, monkeypatch):
     np.savez(tmp_path / "named.npz", W=np.ones((2, 2)), b=np.array([0.5, -1.5]))
     np.save(tmp_path / "gradient.npy", 3 * np.array([1.0, -2.0, 0.5]) ** 2)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.setattr(sys, "path", list(sys.path))
     known = set(sys.modules)
     yield tmp_path

@@ -184,7 +184,7 @@ CHECK = ("check", "model.py:loss", "--at", "x.npy")
     ("arguments", "words"),
     [
         (["chek"], "there is no command chek; did you mean check? (see gradproof --help)"),
-        (["zzz"], "there is no command zzz; there is demo, check, study, native, info, help (see"),
+        (["zzz"], "there is no command zzz; there is demo, check, replay, study, native, info, help (see"),
         (["demo", "transposd"], "there is no demo 'transposd'; did you mean transposed?"),
         (["demo", "zzz"], "there is no demo 'zzz'; choose one of regulariser, "),
         ([*CHECK, "--gradeint", "model.py:grad"], "there is no option --gradeint; did you mean --gradient? (see grad"),

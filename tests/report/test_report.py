@@ -292,7 +292,7 @@ def test_colour_is_asked_for(wrong):
 def test_json(wrong, right, untested):
     for report in (wrong, right, untested):
         words = json.loads(report.to_json())
-        assert words == report.to_dict()
+        assert {name: words[name] for name in report.to_dict()} == report.to_dict()
         assert words["verdict"] == report.verdict
         assert words["wrong"] == report.wrong.tolist()
         assert len(words["findings"]) == len(report.findings)

@@ -80,15 +80,36 @@ def count(text: str) -> int:
 
 def require_folder(option: str, path: str | None) -> None:
     """Reject an output file that could not be written, before anything is evaluated."""
-    if path is not None and path != "-" and not Path(path).parent.is_dir():
+    if path is None or path == "-":
+        return
+    if not Path(path).parent.is_dir():
         raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
+    if Path(path).is_dir():
+        raise UsageError(f"{option} {path} is a folder: give the name of a file in it")
 
 
 def write_json(found: Any, path: str | None) -> None:
     """Write the result to the file of --json, if there is one."""
     if path is not None and path != "-":
-        with written("--json", path):
-            Path(path).write_text(found.to_json() + "\n", encoding="utf-8")
+        write_file("--json", path, found.to_json())
+
+
+def write_file(option: str, path: str, text: str) -> None:
+    """Write a text to a file, which at every moment is the old one or the new one as a whole."""
+    with written(option, path):
+        # The file that a link points to; pipes and devices cannot be replaced.
+        target = Path(path).resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(f"{text}\n", encoding="utf-8")
+            return
+        scratch = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            scratch.write_text(f"{text}\n", encoding="utf-8")
+            if target.exists():
+                shutil.copymode(target, scratch)
+            scratch.replace(target)
+        finally:
+            scratch.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -16,10 +16,9 @@ from .arguments import (
     calling,
     count,
     painter,
-    require_folder,
-    write_json,
 )
 from .failure import UsageError
+from .formats import add_formats, is_printed, printed, require_formats, write_formats
 from .output import only_the_result
 
 # Options that functions with many outputs do not have.
@@ -27,6 +26,7 @@ OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
 GRADIENT = "the gradient: g(x) returns an array like x; or a file that holds it, as for --at"
+MUTATE = "also plant twenty bugs in each array of the gradient, and say which of them this check catches"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of
@@ -56,7 +56,8 @@ def add_check(commands: Any) -> None:
     add_point(check)
     _add_rules(check)
     add_calling(check)
-    check.add_argument("--json", metavar="FILE", help="also write the report as JSON; - prints it instead of the table")
+    add_formats(check)
+    check.add_argument("--mutate", action="store_true", help=MUTATE)
     check.add_argument(
         "--all", action="store_true", help="print every coordinate that is wrong, not only the worst ten"
     )
@@ -98,20 +99,45 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    require_folder("--json", options.json)
+    require_formats(options)
+    _require_mutable(options)
     try:
-        with only_the_result(options.json == "-"):
-            report = _checked(options)
+        with only_the_result(is_printed(options)):
+            report, asked = _checked(options)
+            score = _score(report, asked, options) if options.mutate else ""
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    status = _publish(report, options)
+    print(printed(report, options, asked[1]) or painter(options)(report))
+    write_formats(report, options, asked[1])
+    if score:
+        # What is printed for another program stays as it is.
+        print(f"\n{score}", file=sys.stderr if is_printed(options) else sys.stdout)
     if options.save is not None and report.stopped_by:
         _say_how_to_go_on(report, options)
-    return status
+    return STATUS[report.verdict]
 
 
-def _checked(options: argparse.Namespace) -> Any:
-    """Load what the options name, and check it."""
+def _require_mutable(options: argparse.Namespace) -> None:
+    """Reject --mutate together with what it has no meaning for, before anything is evaluated."""
+    others = ("vjp", "jvp", "jacobian", "rows", "save", "resume")
+    if options.mutate and (given := [name for name in others if getattr(options, name) is not None]):
+        raise UsageError(f"--mutate is for a --gradient on all rows, checked in one go: it cannot go with --{given[0]}")
+
+
+def _score(report: Any, asked: tuple[Any, Any, Any], options: argparse.Namespace) -> str:
+    """Return the mutation score of the check as text."""
+    import gradproof
+
+    if report.verdict == "wrong":
+        return "no bugs were planted: the gradient is wrong already"
+    if report.stopped_by == "interrupted":
+        return ""
+    settings = {name: value for name, value in _settings(options).items() if name not in OF_ONE_OBJECTIVE}
+    return str(gradproof.mutation_score(*asked, **settings))
+
+
+def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
+    """Load what the options name, and check it; return the report, and what was checked."""
     from .targets import loading
 
     check, claim = _chosen(options)
@@ -119,7 +145,7 @@ def _checked(options: argparse.Namespace) -> Any:
     if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
         raise UsageError("C functions have one output each: check their --gradient")
     x = loading.load_point_for(options.at, function, claimed)
-    return check(function, claimed, x, **_settings(options))
+    return check(function, claimed, x, **_settings(options)), (function, claimed, x)
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
@@ -143,15 +169,6 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         "progress": False if options.no_progress else None,
     }
     return settings | {name: value for name in OF_ONE_OBJECTIVE if (value := getattr(options, name)) is not None}
-
-
-def _publish(report: Any, options: argparse.Namespace) -> int:
-    if options.json == "-":
-        print(report.to_json())
-    else:
-        print(painter(options)(report))
-    write_json(report, options.json)
-    return STATUS[report.verdict]
 
 
 def _say_how_to_go_on(report: Any, options: argparse.Namespace) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 
 
-def instead(name: str, names: list[str]) -> str:
+def instead(name: str, names: list[str], most: int = 5) -> str:
     """Return a hint at what exists instead: a similar name, or the first few."""
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"; did you mean {close[0]}?"
     if not names:
         return ""
-    return f"; there is {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+    return f"; there is {', '.join(names[:most])}{' …' if len(names) > most else ''}"

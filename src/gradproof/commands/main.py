@@ -1,4 +1,4 @@
-"""The command `gradproof`: demo, check, study, native, info, help.
+"""The command `gradproof`: demo, check, replay, study, native, info, help.
 
 The exit status is the verdict: 0 right, 1 wrong, 3 inconclusive; 2 means a mistake in the call, or an error.  Errors
 are one line; tracebacks are shown only for exceptions of the user's own code.
@@ -24,10 +24,11 @@ from .failure import ERROR, UsageError, explain, failure
 from .instead import instead
 from .native import add_native
 from .pages import add_help
+from .replay import add_replay
 from .study import add_study
 
 INTERRUPTED = 130
-COMMANDS = ("demo", "check", "study", "native", "info", "help")
+COMMANDS = ("demo", "check", "replay", "study", "native", "info", "help")
 
 START = """\
 to begin with:      gradproof demo
@@ -66,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _require_command(words: Sequence[str]) -> None:
     """Reject a command that there is not."""
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        raise UsageError(f"there is no command {words[0]}{instead(words[0], [*COMMANDS])} (see gradproof --help)")
+        raise UsageError(
+            f"there is no command {words[0]}{instead(words[0], [*COMMANDS], len(COMMANDS))} (see gradproof --help)"
+        )
 
 
 class Parser(argparse.ArgumentParser):
@@ -109,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar=" | ".join(COMMANDS), dest="command")
     _add_demo(commands)
     add_check(commands)
+    add_replay(commands)
     add_study(commands)
     add_native(commands)
     _add_info(commands)

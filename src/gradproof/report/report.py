@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..problem.coordinates.lookup import Index
-from .plain import plain
-from .records import Record
+from .formats.methods import Written
 
 
 # Its fields and its constructor are those of the record.
 @dataclass(frozen=True, eq=False, init=False, repr=False)
-class Report(Record):
+class Report(Written):
     """The result of a check: ``print(report)`` shows it, and it is true only for the verdict "right".
 
     Attributes
@@ -172,45 +170,3 @@ class Report(Record):
         from .text.summary import one_line
 
         return for_output(one_line(self))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as a dict of plain Python values, ready for JSON.
-
-        NaN becomes None, infinities become "inf" and "-inf", and arrays become lists.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from gradproof import check
-        >>> report = check(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
-        >>> report.to_dict()["wrong"]
-        [0, 1]
-        """
-        words: dict[str, Any] = plain(self)
-        if self.power is not None:
-            words["power"] |= plain(self.power.derived())
-        return words
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """Return the report as JSON.
-
-        Parameters
-        ----------
-        indent : int or None, optional
-            As for `json.dumps`; None puts everything on one line.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from gradproof import check
-        >>> report = check(lambda x: np.sum(x**2), lambda x: 3 * x, np.array([1.0, 0.5]))
-        >>> print(report.to_json())
-        {
-          "verdict": "wrong",
-          "n": 2,
-          ...
-        }
-        """
-        import json
-
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)

@@ -9,6 +9,7 @@ import numpy as np
 from ...core.text.sentences import SAME_VALUE, SHARED, TOGETHER
 from ..advice import advice, is_wrong_together
 from ..cause import Cause
+from ..formats.known import FewNumbers
 from ..records import Finding, Record
 from ..shape import Shape, shape_of
 from .figures import filled
@@ -30,6 +31,9 @@ def not_finite(report: Record, width: int) -> str:
     if report.verdict == "right" or any(one.kind == "not finite" for one in report.explanations):
         return ""
     claimed = report._evidence.claimed
+    # A report that was read from a file holds all claims if one of them is not finite.
+    if isinstance(claimed, FewNumbers):
+        return ""
     places = np.flatnonzero(~np.isfinite(claimed))
     if not places.size:
         return ""
@@ -43,13 +47,17 @@ def not_finite(report: Record, width: int) -> str:
 
 def explanations(report: Record, undecided: Sequence[Finding], width: int) -> str:
     """Return a sentence for each cause in a report; of those findings that are passed it knows the shape of f."""
+    return "\n".join(filled(f"  {cause}: ", said, "    ", width) for cause, said in meanings(report, undecided))
+
+
+def meanings(report: Record, undecided: Sequence[Finding]) -> list[tuple[Cause, str]]:
+    """Return each cause in a report with what it means and what to do about it."""
     causes = {one.cause for one in report.findings} - {Cause.AGREES}
     if report.untested:
         causes.add(Cause.UNTESTED)
     if report.nondeterministic:
         causes.add(Cause.NONDETERMINISTIC)
-    lines = ((cause, sentence) for cause in Cause if cause in causes for sentence in _of(cause, report, undecided))
-    return "\n".join(filled(f"  {cause}: ", sentence, "    ", width) for cause, sentence in lines)
+    return [(cause, said) for cause in Cause if cause in causes for said in _of(cause, report, undecided)]
 
 
 def shared_kink(one: Finding, report: Record) -> str:

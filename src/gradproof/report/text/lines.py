@@ -64,8 +64,12 @@ def facts_of_lines(report: Record) -> dict[str, str]:
 
 def long_lines(report: Record, width: int) -> str:
     """Return a sentence for every line of several coordinates that is wrong or undecided."""
-    long = [one for one in report.findings if one.stop > one.start + 1]
-    return "\n".join(filled("  ", _sentence(one, report), "    ", width) for one in long)
+    return "\n".join(filled("  ", one, "    ", width) for one in sentences_of_lines(report))
+
+
+def sentences_of_lines(report: Record) -> list[str]:
+    """Return the same sentences one by one."""
+    return [_sentence(one, report) for one in report.findings if one.stop > one.start + 1]
 
 
 def _count(one: Finding, report: Record) -> int:

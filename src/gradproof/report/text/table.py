@@ -11,6 +11,7 @@ from ...core.text.sentences import UNIT
 from ..cause import Cause
 from ..records import Finding, Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
+from .arrays import about_arrays
 from .explanations import explanations, not_finite, shared_kink, why
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
@@ -39,7 +40,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: b
     width = max(width, NARROWEST)
     coordinates = [one for one in report.findings if one.stop == one.start + 1]
     head = filled("", headline(report), "", width)
-    missing = filled("", not_vouched_for(report) or _about_f(report), "", width)
+    missing = filled("", not_vouched_for(report) or about_f(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
@@ -49,7 +50,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: b
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)
     parts = [
         "\n".join(part for part in (head, missing, why(report, width), not_finite(report, width)) if part),
-        _facts(report, width),
+        _joined(facts(report), width),
         long_lines(report, width),
         _table("wrong", wrong, few, len(report.wrong), _slopes, width),
         _table("undecided", undecided, few, report.undecided, _slopes, width),
@@ -84,26 +85,27 @@ def headline(report: Record) -> str:
     return f"inconclusive: nothing is wrong, but {open_ones}{why}"
 
 
-def _facts(report: Record, width: int) -> str:
+def facts(report: Record) -> dict[str, str]:
+    """Return the facts on which the verdict rests, by name."""
     if report.power is not None:
-        return _joined(facts_of_lines(report), width)
+        return {**about_arrays(report), **facts_of_lines(report)}
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"
     noise = f"{short(report.noise_floor)} ({'measured' if report.noise_measured else 'assumed; no need to measure it'})"
-    facts = {"tested": tested, **about_held(report), **about_atol(report)}
+    known = {**about_arrays(report), "tested": tested, **about_held(report), **about_atol(report)}
     if report.resolution > 0:
-        facts["resolution"] = _resolution(report)
+        known["resolution"] = _resolution(report)
     if report.evaluations and report.rounds:
-        facts |= {**about_objective(report), "noise floor": noise}
+        known |= {**about_objective(report), "noise floor": noise}
     if report.nondeterministic:
-        facts["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
-    facts["evaluations"] = calls_of(report)
-    return _joined(facts, width)
+        known["noise floor"] += f"; two calls at x differ by up to {short(report.spread)}"
+    known["evaluations"] = calls_of(report)
+    return known
 
 
-def _joined(facts: dict[str, str], width: int) -> str:
-    return "\n".join(filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in facts.items())
+def _joined(known: dict[str, str], width: int) -> str:
+    return "\n".join(filled(f"  {key:<11}  ", value, " " * 15, width) for key, value in known.items())
 
 
 def _resolution(report: Record) -> str:
@@ -208,13 +210,17 @@ def _cut(name: str, room: int) -> str:
 
 
 def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
+    return "\n".join(filled("  note: ", note, "    ", width) for note in notes(report, wrong))
+
+
+def notes(report: Record, wrong: Sequence[Finding]) -> list[str]:
+    """Return the remarks below the tables, given the coordinates that are wrong."""
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
-    raised = map(str, report.exceptions)
-    others = report.warnings[1:] if _about_f(report) else report.warnings
-    return "\n".join(filled("  note: ", note, "    ", width) for note in (*shared, *raised, *others))
+    others = report.warnings[1:] if about_f(report) else report.warnings
+    return [*shared, *map(str, report.exceptions), *others]
 
 
-def _about_f(report: Record) -> str:
+def about_f(report: Record) -> str:
     """Return the first note if it says that f is not the function that the gradient belongs to, else ""."""
     first = report.warnings[0] if report.warnings else ""
     return first if first.startswith(UNCHANGED) else ""

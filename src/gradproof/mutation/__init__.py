@@ -1,0 +1,1 @@
+"""Bugs planted in a gradient on purpose, to see which of them a check would catch."""

@@ -1,0 +1,1 @@
+"""Reports summed up: array by array, and as rows of a table."""

@@ -1,0 +1,152 @@
+"""Reports in files, in several formats at once, and on the standard output."""
+
+import json
+import stat
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from command_line import assert_one_line
+
+from gradproof import Report
+
+SLIP = ("model.py:named_loss", "model.py:named_slip", "named.npz")
+FORMATS = ("json", "html", "markdown", "junit", "sarif")
+
+
+def test_all_at_once(check, folder):
+    wanted = [word for name in FORMATS for word in (f"--{name}", f"out.{name}")]
+    status, output, errors = check(*SLIP, *wanted)
+    assert status == 1
+    assert output.startswith("wrong: the gradient is wrong in 1 of 6 coordinates")
+    assert errors == ""
+    texts = {name: (folder / f"out.{name}").read_text(encoding="utf-8") for name in FORMATS}
+    report = Report.from_json(texts["json"])
+    assert f"{report}\n" == output
+    for name in ("html", "markdown", "junit"):
+        assert texts[name] == f"{getattr(report, f'to_{name}')()}\n"
+    assert {one.get("name") for one in ET.fromstring(texts["junit"]).iter("testcase")} == {"W", "b"}
+    (result,) = json.loads(texts["sarif"])["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    line = (
+        (folder / "model.py")
+        .read_text()
+        .splitlines()
+        .index('def named_slip(p): return {"W": 2 * p["W"], "b": np.exp(p["b"]) * np.array([1.0, 1.01])}')
+    )
+    assert place == {"artifactLocation": {"uri": "model.py"}, "region": {"startLine": line + 1}}
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_on_the_standard_output_is_nothing_else(check, name):
+    status, output, errors = check(*SLIP, f"--{name}", "-")
+    assert status == 1
+    assert errors == ""
+    begins = {"json": "{", "html": "<!DOCTYPE html>", "markdown": "**wrong", "junit": "<?xml", "sarif": "{"}
+    assert output.startswith(begins[name])
+    assert not output.startswith("wrong:")
+    if name in ("json", "sarif"):
+        json.loads(output)
+    if name == "junit":
+        ET.fromstring(output)
+
+
+def test_a_right_gradient(check, folder):
+    status, output, _ = check("model.py:loss", "model.py:grad", "x.npy", "--junit", "j.xml", "--sarif", "s", "--github")
+    assert status == 0
+    assert "::" not in output
+    assert ET.fromstring((folder / "j.xml").read_text()).get("failures") == "0"
+    assert json.loads((folder / "s").read_text())["runs"][0]["results"] == []
+
+
+# ---- What is refused before anything is evaluated --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_files_that_cannot_be_written(check, folder, name):
+    (folder / "sub").mkdir()
+    for path, word in (("none/x", "there is no folder none"), ("sub", "is a folder")):
+        assert_one_line(check("model.py:broken", "model.py:grad", "x.npy", f"--{name}", path), f"--{name}", word)
+
+
+def test_one_place_for_two_formats(check, folder):
+    both = check("model.py:broken", "model.py:grad", "x.npy", "--html", "-", "--junit", "-")
+    assert_one_line(both, "--html and --junit", "the standard output")
+    same = check("model.py:broken", "model.py:grad", "x.npy", "--html", "a", "--json", f"{folder}/a")
+    assert_one_line(same, "--json and --html", "cannot both")
+
+
+# ---- Files are whole -------------------------------------------------------------------------------------------------
+
+
+def test_an_old_file_is_replaced_as_a_whole(check, folder):
+    old, link = folder / "report.html", folder / "link.html"
+    old.write_text("old" * 10**6)
+    old.chmod(0o640)
+    link.symlink_to(old)
+    check(*SLIP, "--html", "link.html")
+    assert old.read_text().startswith("<!DOCTYPE html>")
+    assert link.is_symlink()
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
+def test_a_device_is_written_to(check):
+    assert check(*SLIP, "--json", "/dev/null")[0] == 1
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def test_an_error_leaves_the_old_file(check, folder):
+    (folder / "report.json").write_text("old")
+    status, _, errors = check("model.py:broken", "model.py:grad", "x.npy", "--json", "report.json")
+    assert status == 2
+    assert "KeyError" in errors
+    assert (folder / "report.json").read_text() == "old"
+
+
+# ---- Annotations -----------------------------------------------------------------------------------------------------
+
+
+def test_annotations_where_they_are_asked_for(check, monkeypatch):
+    assert "::error" not in check(*SLIP)[1]
+    _, output, _ = check(*SLIP, "--github")
+    assert output.splitlines()[-1].startswith("::error file=model.py,line=")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert check(*SLIP)[1] == output
+    # On the standard output is nothing but what was asked for.
+    _, output, errors = check(*SLIP, "--json", "-")
+    json.loads(output)
+    assert errors.startswith("::error file=model.py,line=")
+
+
+def test_of_an_array_and_of_c_there_is_no_line(check, folder, library):
+    _, output, _ = check(f"{library}:loss", f"{library}:half", "x.npy", "--github")
+    assert output.splitlines()[-1].startswith("::error title=gradproof::")
+    _, output, _ = check("model.py:flat", "gradient.npy", "x.npy", "--github")
+    assert "file=" not in output
+
+
+# ---- Planted bugs ----------------------------------------------------------------------------------------------------
+
+
+def test_planted_bugs(check):
+    status, output, errors = check("model.py:named_loss", "model.py:named_grad", "named.npz", "--mutate")
+    assert (status, errors) == (0, "")
+    assert "planted bugs would have been caught" in output
+    assert output.startswith("right: ")
+    status, output, errors = check("model.py:named_loss", "model.py:named_grad", "named.npz", "--mutate", "--json", "-")
+    json.loads(output)
+    assert "planted bugs" in errors
+
+
+def test_none_are_planted_in_a_wrong_gradient(check):
+    status, output, _ = check(*SLIP, "--mutate")
+    assert status == 1
+    assert output.endswith("no bugs were planted: the gradient is wrong already\n")
+
+
+def test_planted_bugs_need_a_gradient(run, check):
+    both = ("--mutate", "--rows", "3")
+    assert_one_line(check("model.py:broken", "model.py:grad", "x.npy", *both), "--mutate", "--rows")
+    jacobian = run("check", "model.py:broken", "--jacobian", "model.py:grad", "--at", "x.npy", "--mutate")
+    assert_one_line(jacobian, "--jacobian")
