@@ -54,7 +54,7 @@ def test_a_fixed_point(tolerance):
     assert 0.1 * tolerance < float(said[2]) < 10 * tolerance
     # What it says of rtol is true.
     accepting = gradproof.check(objective(tolerance), gradient, X, rtol=float(said[3]))
-    assert len(accepting.wrong) == (0 if said[4] == "them" else len(report.wrong) - int(said[4].split()[0]))
+    assert len(accepting.wrong) <= (0 if said[4] == "them" else len(report.wrong) - int(said[4].split()[0]))
 
 
 def test_everywhere_where_a_report_is_read():

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, argument_rounding, kink_may_hide
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, kink_may_hide
 from ..evidence.hidden_noise import is_flat, is_nothing_but_noise, is_on_tread
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
-from ..evidence.scales import FLAT_PART, UNIT_FLOAT64, needed_resolution, pair_step, tolerance
+from ..evidence.scales import (
+    FLAT_PART,
+    LARGEST_PAIR_STEP,
+    UNIT_FLOAT64,
+    needed_resolution,
+    pair_size,
+    pair_step,
+    tolerance,
+)
 from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
@@ -126,12 +134,14 @@ def settle_slot(engine: Engine, slot: Slot) -> None:
 
 
 def shows_steps(engine: Engine, slot: Slot) -> bool:
-    """Return whether the ladder of an accepted claim shows which steps suit f.
+    """Return whether the ladder of an accepted claim shows which steps suit f, where noise hides slopes at usual ones.
 
     Others must know its noise, and at these steps nothing would tell them that they are on stairs.
     """
-    on_stairs = engine.unit == UNIT_FLOAT64 and is_on_tread(engine, slot)
-    return slot.noise <= UNDERRATED * engine.noise and not on_stairs
+    if engine.mode == codes.MODE_LINES or (engine.unit == UNIT_FLOAT64 and is_on_tread(engine, slot)):
+        return False
+    noise = noise_bar(engine.noise, LARGEST_PAIR_STEP * pair_size(engine, slot.x))
+    return slot.noise <= UNDERRATED * engine.noise and noise > larger(QUIET * slot.tolerance, slot.need)
 
 
 def seen_by_ladder(engine: Engine, slot: Slot) -> float:

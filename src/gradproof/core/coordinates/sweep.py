@@ -29,7 +29,7 @@ from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
-FULL_PROOFS = 2
+FULL_PROOFS = 8
 
 
 def room(engine: Engine) -> int:

@@ -14,6 +14,7 @@ from ..evidence.decision import (
     DECIDED_WRONG,
     argument_rounding,
     gap,
+    grows_as_curvature,
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
@@ -86,8 +87,10 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
     suited = engine.sweep.suited_step > 0.0
     if not suited:
-        # Noise may be no more than assumed.
-        agrees = agrees and change <= enough
+        # Noise may be no more than assumed: what looks like truncation must not count.
+        off = math.fabs(centered(slot, 0) - slot.claimed)
+        curved = grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
+        agrees = agrees and curved and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
     if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
         take_finest_pair(engine, slot, slot.tolerance + bar)
         settle(slot, DECIDED_RIGHT)
