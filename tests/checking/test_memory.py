@@ -39,7 +39,8 @@ def takes_one_vector(function, x, claimed, *verdicts):
 
 def vectors_beside(function, x, claimed, *verdicts):
     small = x[: 1 << 14].copy()
-    gradproof.check(function, small, small, mode="lines")  # what is imported and compiled once
+    for claims in (small, -small):  # what is imported and compiled once, for right and for wrong claims
+        gradproof.check(function, claims, small, mode="lines")
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
