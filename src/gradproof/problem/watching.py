@@ -11,7 +11,7 @@ from .numbers import Flat
 # Vectors of up to this many bytes are copied: what the user's code writes to its own array then has no effect.
 COPIED_BYTES = 1 << 28
 # The number of words that are mixed and summed at a time; they fit into the second-level cache.
-CHUNK = 1 << 15
+CHUNK = 1 << 14
 COLUMNS = 64
 # splitmix64's constant, which is odd, so that no bit of a sum is lost.
 FACTOR, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
