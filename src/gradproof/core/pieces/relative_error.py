@@ -8,10 +8,11 @@ from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported,
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_X
 from ..records.floats import widened
-from ..records.memory import bits, is_null
+from ..records.memory import bits, from_bits, is_null
 
 # Elements of a block: whether one has a larger error than all before it is found for several elements at once, without
-# division; only where one has, the errors themselves are computed.
+# division; only where one has, the errors themselves are computed. What is left behind the last whole block is computed
+# at once: a loop over a number of elements that is known is half as long.
 BLOCK = 512
 LARGEST_FLOAT64 = 1.7976931348623157e308
 LARGEST_ERROR = 2.0
@@ -52,14 +53,14 @@ def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Re
 
 @kernel
 @never_inlined
-def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, stop: int, best: float) -> int:
-    """Return 0 where no error in a block is larger than the largest so far, which is found without division.
+def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, best: float) -> int:
+    """Return 0 where no error in a whole block is larger than the largest so far, which is found without division.
 
     Exact: rounding is monotonic, so that a difference whose rounded quotient is above `best` is not below the rounded
     product.
     """
     found = 0
-    for index in range(start, stop):
+    for index in range(start, start + BLOCK):
         first = widened(a[index])
         second = widened(b[index])
         size_a = math.fabs(first)
@@ -111,23 +112,22 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     best = 0.0
     keep = not is_null(out)
     for start in range(0, n, BLOCK):
-        stop = start + BLOCK if start + BLOCK < n else n
-        if keep or place < 0 or may_hold_a_larger_one(a, b, start, stop, best) != 0:
+        stop = start + BLOCK
+        stop = stop if stop < n else n
+        whole = stop - start == BLOCK
+        if keep or place < 0 or not whole or may_hold_a_larger_one(a, b, start, best) != 0:
             word = block_largest(a, b, start, stop, out, keep)
             if word > largest:
                 largest = word
                 place = place_in_block(a, b, start, stop, word)
-                best = error_of(widened(a[place]), widened(b[place]))
+                best = from_bits(word)
     if not is_null(maximum):
-        maximum[0] = largest_error(a, b, place)
+        maximum[0] = largest_error(best)
     if not is_null(index):
         index[0] = place
     return DONE
 
 
-def largest_error(a: ConstVector, b: ConstVector, place: int) -> float:
-    """Return the error at a place: infinity for NaN, 0 where there is no place."""
-    if place < 0:
-        return 0.0
-    error = error_of(widened(a[place]), widened(b[place]))
-    return error if error <= math.inf else math.inf
+def largest_error(best: float) -> float:
+    """Return the largest error as it is told: infinity for NaN."""
+    return best if best <= math.inf else math.inf

@@ -131,23 +131,22 @@ def put_number(text: Text, value: float, digits: int) -> None:
 
 def put_counted(text: Text, letters: Letters, count: int) -> None:
     """Write letters, and in place of `#` how many there are."""
+    put_filled(text, letters, count, 0.0)
+
+
+def put_measured(text: Text, letters: Letters, value: float) -> None:
+    """Write letters, and in place of `~` a number with two significant digits."""
+    put_filled(text, letters, 0, value)
+
+
+def put_filled(text: Text, letters: Letters, count: int, value: float) -> None:
+    """Write letters, and in place of a mark what it stands for: no text has both."""
     place = 0
     byte = letter(letters, place)
     while byte != 0:
         if byte == COUNT_MARK:
             put_count(text, count)
-        else:
-            put_byte(text, byte)
-        place += 1
-        byte = letter(letters, place)
-
-
-def put_measured(text: Text, letters: Letters, value: float) -> None:
-    """Write letters, and in place of `~` a number with two significant digits."""
-    place = 0
-    byte = letter(letters, place)
-    while byte != 0:
-        if byte == NUMBER_MARK:
+        elif byte == NUMBER_MARK:
             put_short(text, value)
         else:
             put_byte(text, byte)
