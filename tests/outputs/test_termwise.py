@@ -112,3 +112,14 @@ def test_compensated_sums_are_rounded_about_once(values):
     exact = math.fsum(values)
     size = math.fsum(abs(value) for value in values)
     assert abs(compensated_sum(np.array(values)) - exact) <= 2.0**-52 * abs(exact) + 2.0**-100 * size
+
+
+@pytest.mark.parametrize("count", [3, 1000])
+def test_sums_of_what_is_not_finite(count):
+    values = np.ones(count)
+    values[:2] = np.inf, -np.inf
+    assert math.isnan(compensated_sum(values))
+    values[:2] = np.inf, 1.0
+    assert compensated_sum(values) == math.inf
+    values[:2] = 1.7e308, 1.7e308
+    assert compensated_sum(values) == math.inf

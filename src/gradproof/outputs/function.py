@@ -18,6 +18,7 @@ from .sums import compensated_sum
 RANDOM = 1e-4
 # The most names of outputs that a note lists.
 LISTED = 5
+RESULT = "the function's result"
 
 
 class Function:
@@ -97,14 +98,15 @@ class Function:
 
     def flat(self, value: Any) -> Flat:
         """Return an output of the user's structure as a flat vector in float64."""
-        return self.layout.flatten(value, "the function's result")
+        return self.layout.flatten(value, RESULT)
 
     def __call__(self, x: Any) -> Flat:
         """Return the outputs at a point in the user's structure, flat; raise `TimeIsUp` when the budget is spent."""
         if self.budget is not None and self.calls >= self.budget:
             raise TimeIsUp
         self.calls += 1
-        outputs = self.flat(self._function(x))
+        # A view where that is possible: who keeps it must copy it.
+        outputs = self.layout.flat_or_same(self._function(x), RESULT, dtype=np.float64)
         missing = ~np.isfinite(outputs)
         if missing.any():
             self.ever_missing |= missing

@@ -60,7 +60,7 @@ class Column:
             point = self._problem.x.copy()
             point[self.index] = coordinate
             with np.errstate(all="ignore"):
-                self._values[coordinate] = self._function(self._problem.layout.build(point))
+                self._values[coordinate] = self._function(self._problem.layout.build(point)).copy()
         return self._values[coordinate]
 
     def slopes(self, step: float, noise: float) -> Slopes:

@@ -130,7 +130,7 @@ class Screen:
 
     def __call__(self, x: Any, outputs: Flat) -> None:
         """Take the outputs at a point; those at the two points of a pair follow each other."""
-        flat = self._problem.layout.flatten(x, "x", dtype=self._problem.x.dtype)
+        flat = self._problem.layout.flat_or_same(x, "x", dtype=self._problem.x.dtype)
         moved = np.flatnonzero(flat != self._problem.x)
         if len(moved) != 1:
             self._waiting = None
