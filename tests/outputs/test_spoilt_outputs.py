@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from manyoutputs import X, function, names, vjp
 
-from gradproof import check_vjp
+from gradproof import Cause, check_vjp
 
 KEPT = np.array([1, 1, 0, 1, 1, 1])
 
@@ -82,3 +82,43 @@ def test_kinks_are_no_reason_to_leave_an_output_out():
     report = check_vjp(relu, lambda x, c: product(x, c, 1.5), x)
     assert report.verdict == "wrong"
     assert {name.partition(" /")[0] for name in names(report)} == {"output[0]"}
+
+
+@pytest.mark.parametrize("outputs", [6, 200])
+@pytest.mark.parametrize("seed", range(5))
+def test_kinks_of_all_outputs_at_once(outputs, seed):
+    """Zero weights: every output is at its kink, and the weights of their sum have both signs."""
+    weights = np.random.default_rng(outputs).normal(size=(outputs, 5))
+
+    def relu(x):
+        return np.maximum(weights @ x, 0)
+
+    def product(x, cotangent, slope=0.0):
+        return weights.T @ (np.where(weights @ x > 0, 1.0, slope) * cotangent)
+
+    for slope in (0.0, 0.5, 1.0):
+        report = check_vjp(relu, lambda x, c, slope=slope: product(x, c, slope), np.zeros(5), seed=seed)
+        assert report, str(report)
+        assert report.kinks.size
+        assert not report.explanations
+    report = check_vjp(relu, lambda x, c: product(x, c, 3.0), np.zeros(5), seed=seed)
+    assert report.verdict == "wrong"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kinks_in_two_arrays_at_once(seed):
+    weights = np.random.default_rng(3).normal(size=(9, 4))
+
+    def both(x):
+        return {"a": np.maximum(weights[:5] @ x, 0), "b": np.abs(weights[5:] @ x)}
+
+    def product(x, cotangent, slope=0.0):
+        return weights[:5].T @ (slope * cotangent["a"]) + weights[5:].T @ (0 * cotangent["b"])
+
+    assert check_vjp(both, product, np.zeros(4), seed=seed)
+    assert check_vjp(both, lambda x, c: product(x, c, 1.0), np.zeros(4), seed=seed)
+    report = check_vjp(both, lambda x, c: product(x, c, -1.0), np.zeros(4), seed=seed)
+    assert report.verdict == "wrong"
+    wrong = [one.name for one in report.findings if one.cause is Cause.WRONG]
+    assert wrong
+    assert all(name.startswith("a[") for name in wrong)

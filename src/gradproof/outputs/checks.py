@@ -105,7 +105,7 @@ class OutputsCheck:
         found = entries.of_report(report, covector)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
-        return Pass(report, covector, found, more)
+        return Pass(report, covector, found, more, frozenset(entries.cleared(report, covector, found)))
 
     def _screen(self, parts: Sequence[Covector]) -> Screen | None:
         """Return what compares parts of the output along the way; None where there is only one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -29,35 +29,49 @@ class Pass(NamedTuple):
         Findings of single outputs that take the place of a coordinate's own, by flat index.
     more
         Findings of what the projection does not show.
+    cleared
+        Coordinates, by flat index, whose claims the projection calls wrong for a kink that allows them.
     """
 
     report: Report
     covector: Covector
     found: dict[int, tuple[Finding, ...]]
     more: list[Finding]
+    cleared: frozenset[int] = frozenset()
 
     def joined(self, others: Sequence[Finding] = ()) -> Report:
         """Return the report of the projection with all findings, also those of outputs that it leaves out."""
         report = self.report
         findings: list[Finding] = []
-        for one in report.findings:
+        for one in self._of_projection():
             findings += self.found.get(one.index, (replace(one, name=f"{self.covector.name} / {one.name}"),))
         known = {(one.output, one.index) for one in findings}
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
-        wrong = np.union1d(report.wrong, _indices(one.index for one in findings if one.cause is Cause.WRONG))
+        kept = np.setdiff1d(report.wrong, _indices(self.cleared))
+        wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
         unsettled = _indices(one.index for one in findings if one.stop == one.start + 1 and _is_open(one))
         undecided = np.setdiff1d(unsettled, wrong)
-        is_wrong = len(wrong) or report.verdict == "wrong"
-        verdict = "wrong" if is_wrong else "inconclusive" if len(undecided) else report.verdict
+        is_long = any(one.cause is Cause.WRONG and one.stop > one.start + 1 for one in findings)
+        is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not self.cleared)
+        open_ones = len(undecided) or report.untested
+        verdict = "wrong" if is_wrong else "inconclusive" if open_ones else "right" if self.cleared else report.verdict
         count = max(len(undecided), report.undecided if report.power is not None else 0)
         return replace(
             report,
             verdict=verdict,
             wrong=frozen(wrong),
+            kinks=frozen(np.union1d(report.kinks, _indices(self.cleared))),
+            explanations=() if self.cleared else report.explanations,
             findings=worst_first(findings),
             undecided=count,
             agreeing=report.agreeing if report.power is not None else report.tested - len(wrong) - count,
         )
+
+    def _of_projection(self) -> Iterator[Finding]:
+        """Yield the findings of the projection; what is cleared is a kink at x."""
+        for one in self.report.findings:
+            is_cleared = one.index in self.cleared and one.stop == one.start + 1
+            yield replace(one, cause=Cause.KINK_AT_POINT, partner=-1, explanation="") if is_cleared else one
 
 
 def _is_open(finding: Finding) -> bool:

@@ -44,6 +44,28 @@ class Slopes(NamedTuple):
         return beyond
 
 
+def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> float:
+    """Return how far a claim for a weighted sum of outputs is from what the kinks of single outputs at x allow.
+
+    At a kink a claim is a choice for each output by itself, and a sum of choices, with weights of both signs, need not
+    lie between the two slopes of the sum.  The gap of a kink at x is the same at both steps; that of curvature is
+    smaller at the near one, that of noise at the far one.
+
+    Parameters
+    ----------
+    near, far
+        The slopes of the outputs at a step, and at one far longer.
+    claimed
+        The claim for the sum.
+    weights
+        The weights of the outputs.
+    """
+    with np.errstate(all="ignore"):
+        middle = float(np.add.reduce(weights * near.centre))
+        reach = float(np.add.reduce(np.abs(weights) * np.fmin(near.gap, far.gap))) / 2
+    return abs(claimed - middle) - reach
+
+
 class Column:
     """The outputs along one coordinate of x; each point is evaluated once, whatever asks for it."""
 

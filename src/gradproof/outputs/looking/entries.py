@@ -6,7 +6,8 @@ check of its own says whether they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,12 +24,14 @@ from ...run.settings import Settings
 from ..claimed.claims import Claims
 from ..covectors import LARGEST, Covector
 from ..function import Function
-from .columns import Column, Slopes
+from .columns import Column, Slopes, kinks_allow
 from .halving import disagreeing
 from .screen import Parts, Suspicion
 
 # So many coordinates are looked at output by output, and so many outputs of each.
 COORDINATES, OUTPUTS = 16, 8
+# A step by which a kink at x is told from noise and from curvature is longer by this factor.
+FAR = 64.0
 
 
 class Suspect(NamedTuple):
@@ -73,6 +76,22 @@ class Entries:
             if any(entry.cause is Cause.WRONG for entry in entries) or (entries and one.cause is not Cause.WRONG)
         }
 
+    def cleared(self, report: Report, covector: Covector, found: Collection[int]) -> set[int]:
+        """Return the coordinates, by flat index in x, whose wrong claims kinks explain, and none of `found` refutes."""
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+        return {one.index for one in wrong if one.index not in found and self._is_allowed(one, covector)}
+
+    def _is_allowed(self, finding: Finding, covector: Covector) -> bool:
+        """Whether kinks of single outputs at x allow the claim of a coordinate for the projection."""
+        if not (math.isfinite(finding.claimed) and finding.step > 0):
+            return False
+        support = covector.support
+        column = self._column(place_among(self.problem.layout.indices, finding.index))
+        near, far = (
+            Slopes(*(each[support] for each in column.slopes(step, 0.0))) for step in (finding.step, FAR * finding.step)
+        )
+        return kinks_allow(near, far, finding.claimed, covector.weights[support]) <= finding.error_bar
+
     def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
         """Return the findings of what a screen suspects, and a check of its own does not clear.
 
@@ -105,11 +124,12 @@ class Entries:
             return []
         every = np.zeros(self.function.layout.n)
         every[support] = weights
-        entries = self._located([whole], Covector(name, every, support), 0.0)[0]
+        own = Covector(name, every, support)
+        entries = self._located([whole], own, 0.0)[0]
         # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
-        # only their sum shows is no evidence.
+        # only their sum shows is no evidence; neither is what kinks of single outputs allow.
         is_scaled = bool(np.any(np.abs(weights) > LARGEST))
-        return list(entries) or [whole] * (not is_scaled)
+        return list(entries) or [whole] * (not is_scaled and not self._is_allowed(whole, own))
 
     def _column(self, place: int) -> Column:
         if place not in self._columns:
@@ -133,7 +153,8 @@ class Entries:
             return []
         support = covector.support
         if not self.claims.are_cheap(len(support)):
-            support = disagreeing(self.claims, covector, places, slopes)
+            found = disagreeing(self.claims, covector, places, slopes)
+            support = np.union1d(found, _most_kinked(support, covector.weights[support], slopes))
         if not len(support):
             return [[] for _ in places]
         claimed = self.claims.columns(places, support)
@@ -192,6 +213,13 @@ def _worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[
     order = [*np.flatnonzero(unknown), *_largest(off), *_largest(doubtful)]
     chosen = list(dict.fromkeys(int(one) for one in order))[:OUTPUTS]
     return [Suspect(int(support[one]), float(claimed[one])) for one in chosen]
+
+
+def _most_kinked(support: Flat, weights: Flat, slopes: Sequence[Slopes]) -> Flat:
+    """Return the outputs with the largest gaps: where kinks allow any sum of claims, only single ones tell."""
+    with np.errstate(all="ignore"):
+        gaps = [np.abs(weights) * (each.gap[support] - 2 * each.bar[support]) for each in slopes]
+        return support[_largest(np.nan_to_num(np.max(gaps, axis=0), nan=0.0))]
 
 
 def _largest(values: Flat) -> Flat:
