@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from command_line import assert_one_line
+from command_line import assert_one_line, start_process
 
 from gradproof import Report
 
@@ -150,3 +150,12 @@ def test_planted_bugs_need_a_gradient(run, check):
     assert_one_line(check("model.py:broken", "model.py:grad", "x.npy", *both), "--mutate", "--rows")
     jacobian = run("check", "model.py:broken", "--jacobian", "model.py:grad", "--at", "x.npy", "--mutate")
     assert_one_line(jacobian, "--jacobian")
+
+
+def test_files_are_written_also_where_nobody_reads_the_table(folder):
+    words = ["check", "model.py:loss", "--gradient", "model.py:half", "--at", "x.npy", "--json", "r.json"]
+    process = start_process(folder, *words)
+    process.stdout.close()  # as `head -0` does
+    process.wait()
+    process.stderr.close()
+    assert json.loads((folder / "r.json").read_text())["verdict"] == "wrong"

@@ -18,7 +18,7 @@ from .arguments import (
     painter,
 )
 from .failure import UsageError
-from .formats import add_formats, is_printed, printed, require_formats, write_formats
+from .formats import add_formats, annotate, is_printed, printed, require_formats, write_formats
 from .output import only_the_result
 
 # Options that functions with many outputs do not have.
@@ -107,8 +107,10 @@ def run_check(options: argparse.Namespace) -> int:
             score = _score(report, asked, options) if options.mutate else ""
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
-    print(printed(report, options, asked[1]) or painter(options)(report))
+    # Files first: nobody may read what is printed.
     write_formats(report, options, asked[1])
+    print(printed(report, options, asked[1]) or painter(options)(report))
+    annotate(report, options, asked[1])
     if score:
         # What is printed for another program stays as it is.
         print(f"\n{score}", file=sys.stderr if is_printed(options) else sys.stdout)

@@ -60,11 +60,15 @@ def is_printed(options: argparse.Namespace) -> bool:
 
 
 def write_formats(report: Any, options: argparse.Namespace, gradient: Any) -> None:
-    """Write the files, and the annotation for GitHub if it is wanted."""
+    """Write the files."""
     for name, (_, write) in FORMATS.items():
         path = getattr(options, name)
         if path is not None and path != STDOUT:
             write_file(f"--{name}", path, write(report, blamed(gradient)))
+
+
+def annotate(report: Any, options: argparse.Namespace, gradient: Any) -> None:
+    """Print the annotation for GitHub, if it is wanted."""
     if (options.github or os.environ.get("GITHUB_ACTIONS") == "true") and (said := report.to_github(blamed(gradient))):
         # Runners read both; what is printed for another program stays as it is.
         print(said, file=sys.stderr if is_printed(options) else sys.stdout)
