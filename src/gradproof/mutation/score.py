@@ -14,7 +14,7 @@ from ..evaluators.compiled.jitted import is_compiled
 from ..evaluators.terms import Terms
 from ..problem.claim import Claimed, claimed_gradient
 from ..problem.numbers import Flat
-from ..problem.point import Problem, read_problem
+from ..problem.point import Problem
 from ..report.report import Report
 from ..report.text.table import headline
 from ..run.rounds import run_check
@@ -195,8 +195,7 @@ def mutation_score(
 
 
 def _score(asked: Asked, report: Report, settings: Settings) -> MutationScore:
-    problem = read_problem(asked.x, settings.choice)
-    problem.is_conjugate, problem.sign = settings.is_conjugate(), settings.read_sign()
+    problem = settings.problem(asked.x)
     problem.along_lines = report.mode == "lines"
     claimed = claimed_gradient(gradient_function(asked.gradient, problem), problem)[0]
     shared = _shared(asked, problem, settings)
@@ -205,7 +204,7 @@ def _score(asked: Asked, report: Report, settings: Settings) -> MutationScore:
     found, others = [], 0
     for array, bug, flat in _planted(problem, claimed):
         objective = shared if is_same else asked.objective
-        one = run_check(objective, Claimed(flat, 0), problem, settings, progress=False)
+        one = run_check(objective, Claimed(flat, 0), problem, settings, progress=False, explain=False)
         others += 0 if is_same else one.evaluations
         found.append(Mutant(bug, array, one.verdict))
     calls = report.evaluations + others + (0 if shared is None else shared.calls)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..problem.numbers import Flat, frozen, in_x
-from ..problem.point import Problem, called, read_problem
+from ..problem.point import Problem, called
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause
 from ..report.ladder import Values
@@ -22,14 +22,15 @@ from ..run.settings import Settings
 from .checks import settings_of
 from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .covectors import TANGENTS, signed
+from .looking.halving import halved
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 # So many random pairs of a covector and a tangent.
 PAIRS = 3
-# The most coordinates and the most outputs of each that are located, and the most products for it.
-COORDINATES, OUTPUTS, PRODUCTS = 16, 8, 256
+# The most coordinates and the most outputs of each that are located.
+COORDINATES, OUTPUTS = 16, 8
 
 
 def check_adjoint(
@@ -122,8 +123,7 @@ class _DotProducts:
         settings.options()
         if settings.read_sign() < 0:
             raise ValueError("sign= is for checks against a function: here both products are claims")
-        self.problem = read_problem(x, settings.choice, hold=True)
-        self.problem.is_conjugate = settings.is_conjugate()
+        self.problem = settings.problem(x, hold=True)
         self.seed = settings.seed
         self.tangents = [signed(self.seed, TANGENTS + number, self.problem.n) for number in range(PAIRS)]
         output = called("the jvp is called with x and a tangent", jvp, *self._arguments(self.tangents[0]))
@@ -257,19 +257,3 @@ def _right(problem: Problem, rtol: float) -> Report:
         **measured,
     )
     return made
-
-
-def halved(every: Flat, differs: Callable[[Flat], bool], most: int) -> list[int]:
-    """Return at most so many single places where something differs, found by halving."""
-    found: list[int] = []
-    waiting, products = [every], 0
-    while waiting and len(found) < most and products < PRODUCTS:
-        part = waiting.pop()
-        if len(part) == 1:
-            found.append(int(part[0]))
-            continue
-        for half in np.array_split(part, 2):
-            products += 1
-            if differs(half):
-                waiting.append(half)
-    return sorted(found)

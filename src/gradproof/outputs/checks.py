@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine import uses_lines
 from ..problem.numbers import Flat
-from ..problem.point import Problem, read_problem
+from ..problem.point import Problem
 from ..problem.structure import Layout
 from ..report.report import Report
 from ..run.progress import Progress
@@ -161,8 +161,6 @@ def outputs_check(function: Any, claiming: Claiming, x: Any, given: Mapping[str,
     if not callable(function):
         raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
     settings.options()
-    problem = read_problem(x, settings.choice, hold=True)
-    problem.is_conjugate = settings.is_conjugate()
-    problem.sign = settings.read_sign()
+    problem = settings.problem(x, hold=True)
     evaluated = Function(function, problem, settings.budget)
     return OutputsCheck(evaluated, claiming(problem, evaluated.layout), problem, settings, progress)

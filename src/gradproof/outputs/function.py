@@ -142,4 +142,8 @@ class Projected:
         outputs = self.function(x)
         if self._watch is not None:
             self._watch(x, outputs)
+        return self.of(outputs)
+
+    def of(self, outputs: Flat) -> float:
+        """Return the weighted sum of these outputs, flat, but for a constant."""
         return self._centre + compensated_sum(self._weights * (outputs[self._support] - self._at_x))

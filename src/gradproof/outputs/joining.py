@@ -11,7 +11,7 @@ import numpy as np
 from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
 from ..report.making import worst_first
-from ..report.records import Finding
+from ..report.records import Finding, is_open
 from ..report.report import Report
 from .covectors import Covector
 
@@ -49,7 +49,7 @@ class Pass(NamedTuple):
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
         kept = np.setdiff1d(report.wrong, _indices(self.cleared))
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
-        unsettled = _indices(one.index for one in findings if one.stop == one.start + 1 and _is_open(one))
+        unsettled = _indices(one.index for one in findings if one.stop == one.start + 1 and is_open(one))
         undecided = np.setdiff1d(unsettled, wrong)
         is_long = any(one.cause is Cause.WRONG and one.stop > one.start + 1 for one in findings)
         is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not self.cleared)
@@ -72,10 +72,6 @@ class Pass(NamedTuple):
         for one in self.report.findings:
             is_cleared = one.index in self.cleared and one.stop == one.start + 1
             yield replace(one, cause=Cause.KINK_AT_POINT, partner=-1, explanation="") if is_cleared else one
-
-
-def _is_open(finding: Finding) -> bool:
-    return not (finding.cause.is_acceptable or finding.cause is Cause.WRONG)
 
 
 def _indices(found: Iterable[int]) -> Flat:

@@ -10,8 +10,8 @@ import numpy as np
 from ..diagnosis.parts import blamed_part
 from ..evaluators.terms import Terms
 from ..problem.nodes import Leaf
-from ..problem.numbers import Flat, place_among
-from ..problem.point import Problem, call, read_problem
+from ..problem.numbers import Flat
+from ..problem.point import Problem, call
 from ..problem.structure import Layout
 from ..report.cause import Cause
 from ..report.report import Report
@@ -20,6 +20,7 @@ from ..run.rounds import run_check
 from ..run.settings import Settings
 from .checks import OutputsCheck
 from .claimed.claims import ByMatrix
+from .claimed.matrices import as_matrix
 from .covectors import Covector
 from .function import Function, Projected
 from .looking.columns import Column
@@ -32,9 +33,7 @@ COORDINATES = 16
 def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, progress: Progress) -> Report:
     """Check a gradient of a sum of terms; the arguments are those of `gradproof.check`."""
     settings.options()
-    problem = read_problem(x, settings.choice)
-    problem.is_conjugate = settings.is_conjugate()
-    problem.sign = settings.read_sign()
+    problem = settings.problem(x)
     function = Function(objective.function, problem, settings.budget, "terms")
     _refuse_what_is_not_finite(function)
     value = call(gradient, problem.copy_of_x()[0], "gradient") if callable(gradient) else gradient
@@ -63,8 +62,8 @@ class _TermsCheck(OutputsCheck):
         self, function: Function, gradients: Any, problem: Problem, settings: Settings, progress: Progress
     ) -> None:
         matrix = np.reshape(np.asarray(gradients, np.float64), (function.layout.n, problem.whole.n))
-        chosen = matrix if problem.layout.indices is None else matrix[:, problem.layout.indices]
-        super().__init__(function, _Gradients(chosen, 1), problem, settings, progress)
+        claims = _Gradients(as_matrix(matrix, problem, function.layout), 1)
+        super().__init__(function, claims, problem, settings, progress)
 
     def _covectors(self, usable: Flat) -> list[Covector]:
         return [_ones(self.function)]
@@ -97,7 +96,7 @@ def _explanation(report: Report, function: Function, problem: Problem) -> str:
     wrong = [one for one in wrong if np.isfinite(one.claimed)][:COORDINATES]
     if not wrong:
         return ""
-    places = [place_among(problem.layout.indices, one.index) for one in wrong]
+    places = [problem.layout.place(one.index) for one in wrong]
     columns = [Column(function, problem, place) for place in places]
     slopes = np.stack([column.slopes(one.step, 0.0).centre for column, one in zip(columns, wrong, strict=True)], axis=1)
     errors = np.array([one.claimed - one.slope for one in wrong])

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ..problem.coordinates.lookup import Index, flat_index
 from ..problem.exceptions import Raised
-from ..problem.numbers import Flat, place_among
+from ..problem.numbers import Flat
 from ..problem.structure import Layout
 from .cause import Cause
 from .explanation import Explanation
@@ -150,6 +150,11 @@ class Evidence(NamedTuple):
     usual: tuple[float, float, int] | None = None
 
 
+def is_open(finding: Finding) -> bool:
+    """Whether a finding is undecided: neither acceptable nor wrong."""
+    return not (finding.cause.is_acceptable or finding.cause is Cause.WRONG)
+
+
 def resolutions_of(report: Record) -> Flat:
     """Return the resolutions of the coordinates that were checked, without those of x that were held."""
     indices = report._evidence.layout.indices
@@ -236,7 +241,7 @@ class Record:
 
     def _place(self, index: int) -> int:
         """Return which of the coordinates that were checked has a flat index of x."""
-        return place_among(self._evidence.layout.indices, index)
+        return self._evidence.layout.place(index)
 
     def claimed(self, index: Index) -> float:
         """Return the value that the gradient claims for a coordinate.

@@ -215,7 +215,7 @@ class Stage:
         typical = float(np.sqrt(np.mean(np.square(every, where=np.isfinite(every), out=np.zeros_like(every)))))
         points = Coordinates(self.problem.x, chosen)
         part = restricted(self._objective_on(rows), self.problem, points).objective
-        report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress())
+        report = run_check(part, every[chosen], self.problem.x[chosen], settings, self._progress(), explain=False)
         self.evaluations += report.evaluations
         self.raised.add(report.exceptions)
         self.outside += report.outside

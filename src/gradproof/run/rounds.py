@@ -17,7 +17,7 @@ from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
-from ..problem.point import Problem, read_problem
+from ..problem.point import Problem
 from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
@@ -32,8 +32,13 @@ from .settings import Settings
 ACCEPTABLE = [code for code in codes.CAUSES if codes.is_acceptable(code)]
 
 
-def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progress: Progress = None) -> Report:
-    """Check a gradient of an objective of x alone; the arguments are those of `gradproof.check`."""
+def run_check(
+    objective: Any, gradient: Any, x: Any, settings: Settings, progress: Progress = None, *, explain: bool = True
+) -> Report:
+    """Check a gradient of an objective of x alone; the arguments are those of `gradproof.check`.
+
+    Without `explain`, a wrong report does not say what explains its errors, for callers who would not read it.
+    """
     started = time.monotonic()
     options = settings.options()
     deadline = settings.deadline(started)
@@ -60,7 +65,8 @@ def run_check(objective: Any, gradient: Any, x: Any, settings: Settings, progres
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.raised.all()
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
-    return _explained(make_report(outcome, evidence, course))
+    report = make_report(outcome, evidence, course)
+    return _explained(report) if explain else report
 
 
 def _about_convention(problem: Problem, outcome: Outcome) -> str:
@@ -111,12 +117,7 @@ def _problem(
         raise TypeError(
             "x is missing: call check(objective, gradient, x); x may be left out only with gradproof.in_place()"
         )
-    if isinstance(x, Problem):
-        problem = x.again()
-    else:
-        problem = read_problem(x, settings.choice)
-        problem.is_conjugate = settings.is_conjugate()
-        problem.sign = settings.read_sign()
+    problem = x.again() if isinstance(x, Problem) else settings.problem(x)
     problem.along_lines = along_lines(problem.n)
     return problem, gradient
 

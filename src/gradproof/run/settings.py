@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..engine import Options
 from ..problem.numbers import read_seed, whole
-from ..problem.point import Choice
+from ..problem.point import Choice, Problem, read_problem
 
 # Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
 CONVENTIONS = {"pytorch": False, "jax": True, "autograd": True}
@@ -52,6 +52,15 @@ class Settings(NamedTuple):
         if isinstance(self.sign, bool) or self.sign not in (1, -1):
             raise ValueError(f"sign must be 1, or -1 for a claim that is minus the gradient, not {self.sign!r}")
         return int(self.sign)
+
+    def problem(self, x: Any, *, hold: bool = False) -> Problem:
+        """Return the problem at the user's x: what of it is checked, and how claims for it are meant.
+
+        With `hold`, integers, text and None in a structure are no coordinates.
+        """
+        problem = read_problem(x, self.choice, hold=hold)
+        problem.is_conjugate, problem.sign = self.is_conjugate(), self.read_sign()
+        return problem
 
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""

@@ -11,7 +11,7 @@ import numpy as np
 from ...outputs.claimed.claims import Claims
 from ...outputs.function import Function
 from ...outputs.looking.columns import Column
-from ...problem.numbers import Flat, place_among
+from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem
 from ...problem.structure import Layout
 from ...report.report import Report
@@ -87,8 +87,8 @@ def _coordinates(report: Report, layout: Layout) -> dict[int, float]:
     if report.power is not None or report.untested or len(report.findings) < report.undecided:
         return dict.fromkeys(range(layout.n), math.nan)
     open_ones = [one for one in report.findings if not one.cause.is_acceptable]
-    found = {place_among(layout.indices, index): math.nan for index in report.wrong.tolist()}
-    found |= {place_among(layout.indices, one.index): one.step for one in reversed(open_ones)}
+    found = {layout.place(index): math.nan for index in report.wrong.tolist()}
+    found |= {layout.place(one.index): one.step for one in reversed(open_ones)}
     pairs = layout.imaginary()
     whole = {part: step for at, step in found.items() for part in (_real(at, pairs), _partner(at, pairs))}
     return dict(sorted((whole | found).items()))

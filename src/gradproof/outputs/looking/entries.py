@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
-from ...problem.numbers import Flat, in_x, place_among
+from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
 from ...report.cause import Cause
 from ...report.records import Finding
@@ -23,7 +23,7 @@ from ...run.rounds import run_check
 from ...run.settings import Settings
 from ..claimed.claims import Claims
 from ..covectors import LARGEST, Covector
-from ..function import Function
+from ..function import Function, Projected
 from .columns import Column, Slopes, kinks_allow
 from .halving import disagreeing
 from .screen import Parts, Suspicion
@@ -86,7 +86,7 @@ class Entries:
         if not (math.isfinite(finding.claimed) and finding.step > 0):
             return False
         support = covector.support
-        column = self._column(place_among(self.problem.layout.indices, finding.index))
+        column = self._column(self.problem.layout.place(finding.index))
         near, far = (
             Slopes(*(each[support] for each in column.slopes(step, 0.0))) for step in (finding.step, FAR * finding.step)
         )
@@ -111,20 +111,14 @@ class Entries:
 
     def _of_array(self, column: Column, support: Flat, weights: Flat, claimed: float) -> list[Finding]:
         """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
-        at_x = self.function.at_x[support]
-        centre = float(np.linalg.norm(weights * at_x))
-
-        def projected(u: Flat) -> float:
-            moved = weights * (column.outputs(float(u[0]))[support] - at_x)
-            return centre + float(np.add.reduce(moved))
-
-        name = self.function.layout.leaf_of(int(support[0])).path or self.function.layout.title
-        whole = self._finding(column, projected, claimed, name)
-        if whole is None:
-            return []
         every = np.zeros(self.function.layout.n)
         every[support] = weights
+        name = self.function.layout.leaf_of(int(support[0])).path or self.function.layout.title
         own = Covector(name, every, support)
+        projected = Projected(self.function, own)
+        whole = self._finding(column, lambda u: projected.of(column.outputs(float(u[0]))), claimed, name)
+        if whole is None:
+            return []
         entries = self._located([whole], own, 0.0)[0]
         # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
         # only their sum shows is no evidence; neither is what kinks of single outputs allow.
@@ -138,7 +132,7 @@ class Entries:
 
     def _located(self, findings: Sequence[Finding], covector: Covector, noise: float) -> list[tuple[Finding, ...]]:
         """Return for each finding those of the single outputs that do not agree."""
-        places = [place_among(self.problem.layout.indices, one.index) for one in findings]
+        places = [self.problem.layout.place(one.index) for one in findings]
         columns = [self._column(place) for place in places]
         slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
         suspects = self._suspects(covector, places, slopes)

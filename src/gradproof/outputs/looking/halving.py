@@ -1,8 +1,8 @@
-"""Finds the outputs that disagree where only products with covectors are known: by halving the covector."""
+"""Finds what disagrees by halving, where only products with covectors or tangents are known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -27,21 +27,40 @@ def disagreeing(claims: Claims, covector: Covector, places: Sequence[int], slope
     places, slopes
         The coordinates, and the slopes of all outputs along each.
     """
+
+    def differs(half: Flat) -> bool:
+        weights = np.zeros_like(covector.weights)
+        weights[half] = covector.weights[half]
+        claimed = claims.projected(weights)[list(places)]
+        return any(_disagrees(weights[half], half, *pair) for pair in zip(slopes, claimed.tolist(), strict=True))
+
+    return np.array(halved(covector.support, differs, MOST), np.int64)
+
+
+def halved(every: Flat, differs: Callable[[Flat], bool], most: int) -> list[int]:
+    """Return at most so many single places where something differs, sorted, found by halving.
+
+    Parameters
+    ----------
+    every
+        All places.
+    differs
+        Whether there is a difference in some of them; it costs a product.
+    most
+        The most places that are looked for.
+    """
     found: list[int] = []
-    waiting, products = [covector.support], 0
-    while waiting and products < PRODUCTS and len(found) < MOST:
+    waiting, products = [every], 0
+    while waiting and products < PRODUCTS and len(found) < most:
         part = waiting.pop()
         if len(part) == 1:
             found.append(int(part[0]))
             continue
         for half in np.array_split(part, 2):
-            weights = np.zeros_like(covector.weights)
-            weights[half] = covector.weights[half]
             products += 1
-            claimed = claims.projected(weights)[list(places)]
-            if any(_disagrees(weights[half], half, *pair) for pair in zip(slopes, claimed.tolist(), strict=True)):
+            if differs(half):
                 waiting.append(half)
-    return np.array(sorted(found), np.int64)
+    return sorted(found)
 
 
 def _disagrees(weights: Flat, outputs: Flat, slopes: Slopes, claimed: float) -> bool:

@@ -118,6 +118,11 @@ def _named(layout: Layout, pattern: str, what: str) -> Flat:
     raise ValueError(f"{what}: x has no {pattern}; {hint_for(pattern.partition('[')[0], known)}")
 
 
+def example_of(leaf: Leaf) -> str:
+    """Return the name of an element of an array, for a message."""
+    return f"{leaf.path or 'x'}[{', '.join('0' * len(leaf.shape))}]"
+
+
 def hint_for(path: str, known: Sequence[str]) -> str:
     """Return which of the known names was probably meant, or what names there are."""
     lowered = {one.lower(): one for one in known}

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from ..nodes import Leaf
 from ..numbers import whole
 from ..structure import Layout
-from .chosen import Chosen, hint_for
+from .chosen import Chosen, example_of, hint_for
 
 # A flat index, a name, or the indices of an element of an x that is a single array; negative ones count from the end.
 Index: TypeAlias = int | str | tuple[int, ...]
@@ -104,7 +104,7 @@ def _single(leaf: Leaf, index: Sequence[Any], name: str, layout: Layout) -> int:
 def _place(leaf: Leaf, index: Sequence[Any], name: str, layout: Layout) -> int:
     if len(index) != len(leaf.shape):
         array = leaf.path or layout.title
-        raise ValueError(f"{name} is not one coordinate: {array} has the shape {leaf.shape}, as in {_example(leaf)}")
+        raise ValueError(f"{name} is not one coordinate: {array} has the shape {leaf.shape}, as in {example_of(leaf)}")
     place = 0
     for one, length in zip(index, leaf.shape, strict=True):
         number = whole(one, f"{name}: indices must be integers")
@@ -112,7 +112,3 @@ def _place(leaf: Leaf, index: Sequence[Any], name: str, layout: Layout) -> int:
             raise IndexError(f"{name} is out of range: {leaf.path or layout.title} has the shape {leaf.shape}")
         place = place * length + number % length
     return leaf.start + place * (2 if leaf.is_complex else 1)
-
-
-def _example(leaf: Leaf) -> str:
-    return f"{leaf.path or 'x'}[{', '.join('0' * len(leaf.shape))}]"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..nodes import Leaf
 from ..numbers import whole
 from ..point import Problem
-from .chosen import hint_for
+from .chosen import example_of, hint_for
 
 ELEMENT = re.compile(r"(.*)\[([^\]]*)\]\s*", re.S)
 
@@ -58,7 +58,7 @@ def _element(problem: Problem, leaf: Leaf, inside: str, text: str) -> Place:
     """Return the coordinates of an element or a row of an array."""
     parts = [part.strip() for part in inside.split(",")]
     if not all(re.fullmatch(r"\d+", part) for part in parts):
-        raise ValueError(f"{text}: indices must be integers from 0, as in {_example(leaf)}")
+        raise ValueError(f"{text}: indices must be integers from 0, as in {example_of(leaf)}")
     if len(parts) > len(leaf.shape):
         raise IndexError(f"{text} has {len(parts)} indices, but {leaf.path or 'x'} has the shape {leaf.shape}")
     start, length = leaf.start, leaf.stop - leaf.start
@@ -68,7 +68,3 @@ def _element(problem: Problem, leaf: Leaf, inside: str, text: str) -> Place:
         length //= size
         start += part * length
     return Place(start, start + length, problem.layout.name(start) if length == 1 else text)
-
-
-def _example(leaf: Leaf) -> str:
-    return f"{leaf.path or 'x'}[{', '.join('0' * len(leaf.shape))}]"

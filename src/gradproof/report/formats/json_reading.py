@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...problem.coordinates.chosen import Chosen
-from ...problem.numbers import Flat, frozen, place_among
+from ...problem.numbers import Flat, frozen
 from ...problem.structure import Layout
 from ..cause import Cause
 from ..ladder import Values
@@ -188,7 +188,7 @@ def _evidence(told: dict[str, Any]) -> Evidence:
 def _some_or_all(told: Any, layout: Layout, dtype: str) -> Any:
     """Return a vector, or what is known of a long one."""
     if isinstance(told, dict):
-        known = {place_among(layout.indices, int(index)): _number(one, index) for index, one in told.items()}
+        known = {layout.place(int(index)): _number(one, index) for index, one in told.items()}
         return FewNumbers(layout.n, known, dtype)
     values = _vector(told, np.dtype(dtype))
     if len(values) != layout.n:

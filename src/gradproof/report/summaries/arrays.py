@@ -11,7 +11,7 @@ import numpy as np
 from ...problem.nodes import Leaf
 from ...problem.numbers import Flat, in_x
 from ..cause import Cause
-from ..records import Finding, Record, resolutions_of
+from ..records import Finding, Record, is_open, resolutions_of
 
 # Error bars are bounds; a little more allows for the rounding of what is computed from them.
 MARGIN = 1.5
@@ -112,7 +112,7 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
     low, high = (int(in_x(layout.indices, place)) for place in (leaf.start, leaf.stop - 1))
     wrong, kinks = (_between(each, low, high) for each in (report.wrong, report.kinks))
     bad = report.wrong[slice(*np.searchsorted(report.wrong, (low, high + 1)))].tolist()
-    open_ones = {one.index for one in found if one.stop == one.start + 1 and _is_open(one)} - set(bad)
+    open_ones = {one.index for one in found if one.stop == one.start + 1 and is_open(one)} - set(bad)
     if report.power is None:
         part = resolutions_of(report)[leaf.start : leaf.stop]
         known = np.asarray(report._evidence.claimed[leaf.start : leaf.stop])
@@ -149,10 +149,6 @@ def _told(indices: Flat | None, leaf: Leaf, bad: Sequence[int]) -> Flat:
 def _between(sorted_indices: Flat, low: int, high: int) -> int:
     first, last = np.searchsorted(sorted_indices, (low, high + 1))
     return int(last - first)
-
-
-def _is_open(one: Finding) -> bool:
-    return not (one.cause.is_acceptable or one.cause is Cause.WRONG)
 
 
 # ---- The common factor -----------------------------------------------------------------------------------------------

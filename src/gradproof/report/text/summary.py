@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..cause import Cause
-from ..records import Finding, Record
+from ..records import Finding, Record, is_open
 from ..remarks.vacuous import UNCHANGED
 from .figures import number
 
@@ -79,7 +79,7 @@ def _undecided(report: Record) -> str:
     elif report.power is not None:
         parts.append(f"the lines through {report.n:,} coordinates decide nothing: {report.cause or Cause.UNTESTED}")
     elif report.undecided:
-        causes = (one.cause for one in report.findings if not (one.cause.is_acceptable or one.cause is Cause.WRONG))
+        causes = (one.cause for one in report.findings if is_open(one))
         first = next(causes, None)
         parts.append(f"{report.undecided:,} of {report.n:,} undecided{f' ({first})' if first else ''}")
     if report.untested and report.power is None:

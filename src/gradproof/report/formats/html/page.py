@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ....version import __version__
 from ...cause import Cause
-from ...records import Finding, Record
+from ...records import Finding, Record, is_open
 from ...summaries.arrays import arrays_of
 from ...text.explanations import meanings
 from ...text.figures import number, short
@@ -138,7 +138,7 @@ def _cell(one: Column) -> str:
 def _remarks(report: Record) -> Iterator[str]:
     alone = [one for one in report.findings if one.stop == one.start + 1]
     wrong = [one for one in alone if one.cause is Cause.WRONG]
-    undecided = [one for one in alone if not (one.cause.is_acceptable or one.cause is Cause.WRONG)]
+    undecided = [one for one in alone if is_open(one)]
     said = [f"{cause}: {words}" for cause, words in meanings(report, undecided[:LOOKED_AT])]
     said += [f"note: {one}" for one in notes(report, wrong)]
     if said:
