@@ -112,9 +112,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "problem": (
         "numbers exceptions given.foreign",
         "nodes probes watching",
-        "filling",
+        "filling keys",
         "structure",
-        "coordinates.chosen given.frames given.results given.bound_forms",
+        "coordinates.names given.frames given.results given.bound_forms",
+        "coordinates.chosen",
         "point coordinates.lookup",
         "bounds claim coordinates.places",
     ),

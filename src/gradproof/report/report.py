@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..problem.coordinates.lookup import Index
 from .formats.methods import Written
+
+if TYPE_CHECKING:
+    from ..problem.coordinates.lookup import Index
 
 
 # Its fields and its constructor are those of the record.
