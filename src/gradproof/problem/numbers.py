@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,6 +38,11 @@ def as_float(value: Any) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def is_single(value: Any) -> bool:
+    """Whether a value is a single one; NumPy cannot tell it of arrays of different shapes in a list."""
+    return not isinstance(value, (Mapping, tuple, list)) and np.ndim(value) == 0
 
 
 def frozen(array: Flat) -> Flat:
