@@ -61,7 +61,7 @@ class SerialEvaluator(Evaluator):
             results: list[Any] = []
             try:
                 with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help
-                    self._collect(points, results)
+                    self._collect(points, probes[part], results)
             except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(results)
                 raise
@@ -81,10 +81,10 @@ class SerialEvaluator(Evaluator):
                 except EndedError:
                     raise
                 except Exception as error:  # outside of its domain f may raise anything
-                    self.problem.raised.note(error)
+                    self.problem.note_raised(error, probes[part][0])
             yield as_values([value])
 
-    def _collect(self, points: Flat, results: list[Any]) -> None:
+    def _collect(self, points: Flat, probes: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)
         while len(results) < len(points):
             error: Exception = StopIteration()  # `extend` ends at it silently
@@ -96,8 +96,8 @@ class SerialEvaluator(Evaluator):
                 error = raised
             # If points are left, the objective raised at the next one.
             if len(results) < len(points):
+                self.problem.note_raised(error, probes[len(results)])
                 results.append(math.nan)
-                self.problem.raised.note(error)
             del error
 
     def _read_at_once(self, point: Any) -> Any:
