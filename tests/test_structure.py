@@ -110,7 +110,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "library": (),
     "problem": (
-        "numbers exceptions given.foreign",
+        "numbers exceptions given.foreign given.containers",
         "nodes probes watching",
         "filling keys",
         "structure",

@@ -188,3 +188,11 @@ def test_coordinates_are_chosen_by_their_labels():
     assert report.wrong.tolist() == [1]
     assert report.findings[0].name == "beta"
     assert gradproof.check(f_of_table, faulty_of_table, TABLE, only="b[r]").wrong.tolist() == [1]
+
+
+def test_labels_of_a_gradient_that_x_does_not_have_are_told():
+    x = np.array([1.0, 2.0, 3.0])
+    report = gradproof.check(lambda x: x @ x, lambda x: pd.Series(2 * x, index=["a", "b", "c"]), x)
+    sentence = "The gradient is of type pandas.Series: its numbers were taken in their order, and nothing else."
+    assert report.warnings == (sentence,)
+    assert gradproof.check(f, g, X).warnings == ()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .exceptions import Exceptions
-from .given.foreign import is_frame, refuse_foreign
+from .given.foreign import about_conversion, is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
@@ -119,6 +119,8 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
     """
     layout, flat = _read(x, hold)
     problem = choice.problem(layout, flat)
+    if type(x) is not np.ndarray and not is_frame(x):
+        problem.notes.extend(about_conversion(x))
     if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)

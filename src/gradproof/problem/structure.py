@@ -29,6 +29,9 @@ class Layout:
         What it is the structure of: "x" or "output", by which single arrays are named, too.
     """
 
+    # Whether labels of a gradient are matched with those of x.
+    takes_labels = False
+
     def __init__(self, root: Node, title: str = "x") -> None:
         self.root = root
         self.title = title

@@ -123,6 +123,7 @@ class Chosen(Layout):
     def __init__(self, every: Layout, x: Flat, indices: Flat) -> None:
         super().__init__(every.root, every.title)
         self.every = every
+        self.takes_labels = every.takes_labels
         self.chosen = indices
         self.n = len(indices)
         self.leaves = tuple(_rest(every, indices))

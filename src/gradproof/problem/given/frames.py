@@ -46,6 +46,7 @@ class FrameLayout(Layout):
     """The layout of a Series or DataFrame: coordinates are named by their labels."""
 
     root: FrameLeaf
+    takes_labels = True
 
     def __init__(self, root: FrameLeaf) -> None:
         super().__init__(root)
