@@ -110,7 +110,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "compiler": (),
     "library": (),
     "problem": (
-        "numbers exceptions given.foreign given.containers",
+        "numbers exceptions given.foreign",
+        "given.containers",
         "nodes probes watching",
         "filling keys",
         "structure",

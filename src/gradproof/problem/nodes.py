@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .given.containers import maker
 from .numbers import Flat
 
 Node: TypeAlias = "Leaf | Branch | Held"
@@ -125,7 +124,15 @@ class Branch:
     @functools.cached_property
     def assemble(self) -> Callable[[Iterable[Any]], Any]:
         """A function that makes a new container of the user's own type from its parts."""
-        return maker(self.example, self.keys)
+        kind, keys = type(self.example), self.keys
+        if kind is dict:
+            return lambda parts: dict(zip(keys, parts, strict=True))
+        if kind in (list, tuple):
+            return kind
+        # Imported on use: most people have no containers of other types.
+        from .given.containers import maker
+
+        return maker(self.example, keys)
 
     def parts(self, value: Any, what: str, title: str = "x") -> list[Any]:
         """Return the parts of a value in order; raise a clear error if its structure is not that of `title`."""

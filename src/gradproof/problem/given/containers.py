@@ -16,7 +16,7 @@ def maker(example: Any, keys: tuple[Any, ...]) -> Make:
     Parameters
     ----------
     example
-        A dict, another mapping, a list or a tuple.
+        A mapping, a kind of list or a kind of tuple.
     keys
         The keys of a mapping, or the positions in a list or tuple.
 
@@ -25,9 +25,6 @@ def maker(example: Any, keys: tuple[Any, ...]) -> Make:
     TypeError
         If its type cannot be made of parts.
     """
-    kind = type(example)
-    if kind in PLAIN:
-        return PLAIN[kind](keys)
     if hasattr(example, "_make"):
         made: Make = example._make
         return made
@@ -38,16 +35,9 @@ def maker(example: Any, keys: tuple[Any, ...]) -> Make:
             return make
     general = next(plain for plain in (list, tuple, dict) if isinstance(example, plain) or plain is dict)
     raise TypeError(
-        f"x has a container of type {kind.__name__}, which cannot be made of other numbers: pass {general.__name__}(…) "
-        "of it, and make it anew in f if f needs it"
+        f"x has a container of type {type(example).__name__}, which cannot be made of other numbers: pass "
+        f"{general.__name__}(…) of it, and make it anew in f if f needs it"
     )
-
-
-PLAIN: dict[type, Callable[[tuple[Any, ...]], Make]] = {
-    list: lambda _: list,
-    tuple: lambda _: tuple,
-    dict: lambda keys: lambda parts: dict(zip(keys, parts, strict=True)),
-}
 
 
 def _ways(example: Any, keys: tuple[Any, ...]) -> Iterator[Make]:
