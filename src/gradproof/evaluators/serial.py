@@ -32,6 +32,8 @@ class SerialEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
+        # An objective with this method looks at its own points: it is told which probes its next calls belong to.
+        self._follow: Callable[[Flat], None] | None = getattr(objective, "follow", None)
         self._at_once = self.rows(CHUNK_BYTES)
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
@@ -58,6 +60,8 @@ class SerialEvaluator(Evaluator):
             return
         for part in self.pace.chunks(len(probes), self._at_once):
             points = self.points(probes[part])
+            if self._follow is not None:
+                self._follow(probes[part])
             results: list[Any] = []
             try:
                 with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help

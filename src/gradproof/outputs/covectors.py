@@ -24,6 +24,12 @@ class Covector(NamedTuple):
     weights: Flat
     support: Flat
 
+    @property
+    def chosen(self) -> Flat | slice:
+        """The support as an index: a slice where it is all outputs, in order, which need not be copied then."""
+        is_all = np.array_equal(self.support, np.arange(len(self.weights)))
+        return slice(None) if is_all else self.support
+
 
 def signed(seed: int, number: int, count: int) -> Flat:
     """Return `count` random numbers of either sign, with magnitudes uniform in [0.5, 1.5).

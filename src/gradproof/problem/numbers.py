@@ -78,7 +78,7 @@ def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
     except (TypeError, RuntimeError) as problem:  # arrays of other libraries say why, often in several lines
         first = str(problem).partition("\n")[0]
         raise TypeError(f"{what} cannot be converted to an array: {first}") from None
-    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and np.any(getattr(value, "mask", False)):
         raise TypeError(f"{what} has masked elements, which have no value: fill them, as by .filled(0)")
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):
