@@ -57,6 +57,14 @@ def ends(bounds, x):
         (([0, 1, 2], [5, 6, 7]), THREE, [0, 1, 2], [5, 6, 7]),
         (([0, 1], [5, 6]), np.full((2, 2), 3.0), [0, 1, 0, 1], [5, 6, 5, 6]),
         ((0, 5), 1.0, [0], [5]),
+        # Lists and tuples of arrays of different shapes.
+        (([np.zeros(2), np.ones((2, 2))], None), [TWO, np.ones((2, 2))], [0, 0, 1, 1, 1, 1], [INF] * 6),
+        ([[0, np.ones((2, 2))], [[5, 6], 7]], [TWO, np.ones((2, 2))], [0, 0, 1, 1, 1, 1], [5, 6, 7, 7, 7, 7]),
+        (((0, np.ones(3)), (np.full(2, 5), THREE)), (TWO, THREE), [0, 0, 1, 1, 1], [5, 5, 1, 2, 3]),
+        (((None, np.ones((1, 3))), (5, None)), (TWO, THREE[None]), [-INF, -INF, 1, 1, 1], [5, 5, INF, INF, INF]),
+        (({"a": [0, np.ones(3)]}, {"a": [5, 6]}), {"a": [TWO, THREE]}, [0, 0, 1, 1, 1], [5, 5, 6, 6, 6]),
+        (((0, np.ones(1)), (5, np.full(1, 6))), (1.0, np.ones(1)), [0, 1], [5, 6]),
+        ((Point(0, np.ones(2)), Point(np.full(3, 5), 6)), Point(THREE, TWO), [0, 0, 0, 1, 1], [5, 5, 5, 6, 6]),
         # SciPy's.
         (Bounds(0, 5), THREE, [0, 0, 0], [5, 5, 5]),
         (Bounds([0, 1], [5, INF], keep_feasible=True), TWO, [0, 1], [5, INF]),
@@ -123,6 +131,25 @@ def test_every_form_keeps_f_inside(bounds, mode):
     assert report.to_dict() == ends.to_dict()
     wrong = gradproof.check(objective, 2 * THREE * [1, 1, 1.01], THREE, bounds=bounds)
     assert wrong.wrong.tolist() == [2]
+
+
+@pytest.mark.parametrize("mode", ["full", "lines"])
+def test_arrays_of_different_shapes_are_kept_inside(mode):
+    x = (THREE, np.full((2, 2), 2.0))
+    low = (THREE, np.full((2, 2), 1.0))
+
+    def objective(x):
+        assert all(np.all(part >= least) for part, least in zip(x, low, strict=True))
+        return float(np.sum((x[0] - THREE) ** 1.5) + np.sum(x[1] ** 3))
+
+    def gradient(x, factor=1.0):
+        return 1.5 * np.sqrt(x[0] - THREE), 3 * x[1] ** 2 * [[1, 1], [1, factor]]
+
+    report = gradproof.check(objective, gradient, x, bounds=(low, None), mode=mode)
+    assert not report.exceptions
+    assert report.wrong.size == 0
+    wrong = gradproof.check(objective, lambda x: gradient(x, 1.01), x, bounds=(low, None))
+    assert [one.name for one in wrong.findings if one.cause is gradproof.Cause.WRONG] == ["x.1[1, 1]"]
 
 
 @pytest.mark.parametrize("bounds", [(THREE, None), Bounds(THREE, INF), [(low, None) for low in THREE]])

@@ -209,9 +209,9 @@ def test_assertion():
         ({}, ValueError, r"x must be finite, but mask\[0\] is inf"),
         ({"only": "w"}, ValueError, r"only: x has no w; did you mean W\?"),
         ({"held": "W", "only": "W"}, ValueError, "no coordinate is left to check"),
-        ({"only": "W[5]"}, ValueError, r"only: W\[5\] is no part of an array of shape \(3, 4\)"),
-        ({"only": "W[0, 0, 0]"}, ValueError, "it has 2 axes"),
-        ({"only": "W[a]"}, ValueError, "is no part of an array"),
+        ({"only": "W[5]"}, IndexError, r"only: W\[5\] is out of range: W has the shape \(3, 4\)"),
+        ({"only": "W[0, 0, 0]"}, IndexError, r"has 3 indices, but W has the shape \(3, 4\)"),
+        ({"only": "W[a]"}, ValueError, r"indices must be integers or slices, as in W\[0, 0\]"),
         ({"only": 19}, IndexError, "only: index 19 is out of range: coordinates go from 0 to 18"),
         ({"only": 1.5}, TypeError, "only takes names, flat indices or truth values, not 1.5"),
         ({"only": []}, ValueError, r"only=\[\] chooses no coordinate"),
@@ -229,5 +229,7 @@ def test_refusals(choice, error, sentence):
 def test_names_that_do_not_fit():
     with pytest.raises(ValueError, match="names has 2 names, but x has 3 coordinates"):
         check(squares, squares, np.ones(3), names=["a", "b"])
+    with pytest.raises(ValueError, match="names has 'a' twice: each coordinate needs a name of its own"):
+        check(squares, squares, np.ones(3), names=["b", "a", "a"])
     with pytest.raises(TypeError, match="names must be texts"):
         check(squares, squares, np.ones(3), names=[1, 2, 3])

@@ -3,8 +3,12 @@
 import functools
 import gc
 import json
+import os
+import re
+import signal
 import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -73,12 +77,21 @@ def test_type_message_and_number(door, mode):
     objective = Objective()
     report = door(objective, **CALLS[mode])
     assert objective.count > 0
-    assert report.exceptions == (Raised("ValueError", "beyond 7", objective.count),)
-    said = {"type": "ValueError", "message": "beyond 7", "count": objective.count}
+    (raised,) = report.exceptions
+    assert raised == Raised("ValueError", "beyond 7", objective.count, raised.at)
+    assert re.fullmatch(r"x\[7\] \+ \S+e-\d+" if mode == "full" else r"a step of \S+ along a line through x", raised.at)
+    assert raised.at == one_by_one(Objective(), **CALLS[mode]).exceptions[0].at
+    said = {"type": "ValueError", "message": "beyond 7", "count": objective.count, "at": raised.at}
     assert report.to_dict()["exceptions"] == [said]
     assert json.loads(report.to_json())["exceptions"] == [said]
     points = "1 point" if objective.count == 1 else f"{objective.count} points"
-    assert f"note: The objective raised ValueError (beyond 7) at {points} away from x" in " ".join(str(report).split())
+    first = "at" if objective.count == 1 else "first at"
+    sentence = f"note: The objective raised ValueError (beyond 7) at {points} away from x ({first} {raised.at}), where"
+    assert sentence in " ".join(str(report).split())
+    suite = ElementTree.fromstring(report.to_junit())
+    told = {one.get("name"): one.get("value") for one in suite.iter("property")}
+    assert told == {f"exception.ValueError.{what}": str(said[what]) for what in ("message", "count", "at")}
+    assert gradproof.Report.from_json(report.to_json()).exceptions == report.exceptions
 
 
 @pytest.mark.parametrize("mode", CALLS)
@@ -87,6 +100,7 @@ def test_twin_nothing_raised(door, mode):
     report = door(lambda x: float(x @ x), **CALLS[mode])
     assert report.exceptions == ()
     assert "raised" not in str(report)
+    assert "<propert" not in report.to_junit()
     # What is not finite is no exception.
     assert door(lambda x: float(x @ x) if x[7] <= X[7] else np.nan, **CALLS[mode]).exceptions == ()
 
@@ -103,7 +117,8 @@ def test_processes_send_what_was_raised():
 
 def test_stop_iteration_counts():
     objective = Objective(StopIteration())
-    assert one_by_one(objective).exceptions == (Raised("StopIteration", "", objective.count),)
+    (raised,) = one_by_one(objective).exceptions
+    assert (raised.type, raised.message, raised.count) == ("StopIteration", "", objective.count)
 
 
 @pytest.mark.parametrize("mode", CALLS)
@@ -170,7 +185,7 @@ class MuteError(Exception):
 def test_messages_of_every_kind():
     noted = Exceptions()
     for error in (ValueError("a\nb"), ValueError("c"), MuteError(), KeyError("k"), TypeError(), OSError("x" * 999)):
-        noted.note(error)
+        noted.note(error, str)
     assert [(one.type, one.message[:3], one.count) for one in noted.all()] == [
         ("ValueError", "a", 2),
         ("MuteError", "", 1),
@@ -183,3 +198,81 @@ def test_messages_of_every_kind():
     assert len(noted.all()) == TYPES
     assert len(noted.take()) == TYPES
     assert noted.all() == ()
+
+
+class TooLongError(Exception):
+    """What the handler of an alarm raises."""
+
+
+def alarmed(*_):
+    raise TooLongError("an alarm")
+
+
+class Handler:
+    """A handler that is an object."""
+
+    def __call__(self, *_):
+        alarmed()
+
+
+needs_signals = pytest.mark.skipif(os.name != "posix", reason="there are no alarms")
+
+
+@needs_signals
+@pytest.mark.parametrize("handler", [alarmed, functools.partial(alarmed), Handler(), Handler().__call__])
+@pytest.mark.parametrize("mode", CALLS)
+@pytest.mark.parametrize("door", [one_by_one, in_batches, in_place, on_rows])
+def test_what_a_signal_handler_raises_is_no_missing_value(door, mode, handler):
+    calls = 0
+
+    def objective(x):
+        nonlocal calls
+        calls += 1
+        if calls == 15:
+            try:
+                signal.raise_signal(signal.SIGALRM)
+            except TooLongError as problem:
+                if door is one_by_one:  # as a library may wrap it
+                    raise RuntimeError("the solver failed") from problem
+                raise
+        return float(x @ x)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        with pytest.raises((TooLongError, RuntimeError)) as caught:
+            door(objective, **CALLS[mode])
+        assert calls == 15
+        assert isinstance(caught.value, RuntimeError if door is one_by_one else TooLongError)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@needs_signals
+def test_a_handler_in_the_pieces():
+    """The search for kinks calls f from compiled code, which goes on where f has no value."""
+    calls = 0
+
+    def objective(x):
+        nonlocal calls
+        calls += 1
+        if calls == 9:
+            signal.raise_signal(signal.SIGALRM)
+        return float(abs(x).sum())
+
+    before = signal.signal(signal.SIGALRM, alarmed)
+    try:
+        with pytest.raises(TooLongError):
+            gradproof.find_kinks(objective, np.array([1e-5, 1.0]))
+        assert calls == 9
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@needs_signals
+def test_twin_the_same_exception_without_a_signal_is_a_missing_value():
+    before = signal.signal(signal.SIGALRM, Handler())
+    try:
+        report = one_by_one(Objective(TooLongError("mine")))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert [one.type for one in report.exceptions] == ["TooLongError"]

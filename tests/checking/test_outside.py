@@ -126,3 +126,13 @@ def test_a_check_that_goes_on_counts_all_of_them(after, budget, tmp_path):
     again = one_by_one(objective, gradient, bounds=BOUNDS, budget=budget, resume=file)
     assert again.to_json() == whole.to_json()
     assert again.evaluations == objective.calls
+
+
+def test_only_what_ended_a_check_is_said_to_have_ended_it():
+    """Lines that leave the box at once are untested, but nothing ended the check."""
+    report = gradproof.check(lambda x: x @ x, lambda x: 2 * x, np.zeros(50), bounds=(0, None), mode="lines")
+    assert (report.verdict, report.stopped_by, report.untested) == ("inconclusive", "", 50)
+    assert "Not tested: the budget" not in str(report)
+    ended = gradproof.check(lambda x: x @ x, lambda x: 2 * x, np.ones(50), budget=10, mode="full")
+    assert (ended.verdict, ended.stopped_by) == ("inconclusive", "budget")
+    assert "Not tested: the budget" in str(ended)

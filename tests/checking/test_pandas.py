@@ -138,7 +138,10 @@ def test_columns_that_are_missing():
 def test_labels_that_occur_twice():
     x = pd.Series([1.0, 2.0, 3.0], index=list("aab"))
     assert gradproof.check(lambda p: float((p**2).sum()), lambda p: 2 * p, x).verdict == "right"
-    assert gradproof.check(lambda p: float((p**2).sum()), lambda p: 2 * p * [1, 1.1, 1], x).wrong.tolist() == [1]
+    wrong = gradproof.check(lambda p: float((p**2).sum()), lambda p: 2 * p * [1, 1.1, 1], x)
+    assert wrong.wrong.tolist() == [1]
+    assert [wrong.name(index) for index in range(3)] == ["a", "a#2", "b"]
+    assert wrong.claimed("a#2") == wrong.claimed(1)
     with pytest.raises(ValueError, match="cannot be matched because some occur twice: give it the index of x"):
         gradproof.check(lambda p: float((p**2).sum()), lambda p: 2 * p[::-1], x)
 
@@ -184,4 +187,12 @@ def test_coordinates_are_chosen_by_their_labels():
     report = gradproof.check(f, faulty, X, held="alpha", bounds=(X - 1, None))
     assert report.wrong.tolist() == [1]
     assert report.findings[0].name == "beta"
-    assert gradproof.check(f_of_table, faulty_of_table, TABLE, only="b[[]r]").wrong.tolist() == [1]
+    assert gradproof.check(f_of_table, faulty_of_table, TABLE, only="b[r]").wrong.tolist() == [1]
+
+
+def test_labels_of_a_gradient_that_x_does_not_have_are_told():
+    x = np.array([1.0, 2.0, 3.0])
+    report = gradproof.check(lambda x: x @ x, lambda x: pd.Series(2 * x, index=["a", "b", "c"]), x)
+    sentence = "The gradient is of type pandas.Series: its numbers were taken in their order, and nothing else."
+    assert report.warnings == (sentence,)
+    assert gradproof.check(f, g, X).warnings == ()

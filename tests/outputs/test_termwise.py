@@ -57,6 +57,20 @@ def test_errors_that_no_term_explains_are_not_explained():
     assert not any("terms[" in note for note in report.warnings)
 
 
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_the_gradient_is_called_as_often_as_is_told(factor):
+    calls = 0
+
+    def counted(w):
+        nonlocal calls
+        calls += 1
+        return factor * gradients(w).sum(axis=0)
+
+    report = check(terms(losses), counted, X)
+    assert report.gradient_evaluations == calls == 2
+    assert report.verdict == ("right" if factor == 1.0 else "wrong")
+
+
 def test_a_gradient_of_each_term_names_the_wrong_entry():
     assert check(terms(losses), gradients, X)
 

@@ -20,6 +20,8 @@ PROBLEM = read_problem(X)
         ("layers.0", 0, 8, "layers.0"),
         ("layers.1.W[2, 1]", 18, 20, "layers.1.W[2, 1]"),
         ("layers.1.b", 20, 21, "layers.1.b"),
+        ("layers.0.W[-1, 0]", 3, 4, "layers.0.W[1, 0]"),
+        ("layers.0.W[1:2]", 3, 6, "layers.0.W[1:2]"),
         ("x", 0, 21, "x"),
         (None, 0, 21, "x"),
         (7, 7, 8, "layers.0.b[1]"),
@@ -41,10 +43,10 @@ def test_every_name_of_a_report_stands_for_its_coordinate():
         ("layers.0.w", ValueError, "did you mean layers.0.W"),
         ("layer", ValueError, "x has no layer"),
         ("layers.0.W[2, 0]", IndexError, r"has the shape \(2, 3\)"),
-        ("layers.0.W[-1, 0]", ValueError, r"as in layers.0.W\[0, 0\]"),
-        ("layers.0.W[1:2]", ValueError, "indices must be integers from 0"),
+        ("layers.0.W[:, 0]", ValueError, "is not one block"),
+        ("layers.0.W[-3]", IndexError, r"has the shape \(2, 3\)"),
         ("layers.0.W[0, 0, 0]", IndexError, "3 indices"),
-        ("layers.0.W[]", ValueError, "indices must be integers from 0"),
+        ("layers.0.W[]", ValueError, r"integers or slices, as in layers.0.W\[0, 0\]"),
     ],
 )
 def test_names_that_are_none(name, error, words):

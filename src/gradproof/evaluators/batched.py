@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..problem.bounds import Bounds
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
 from .evaluator import Evaluator
@@ -87,8 +88,9 @@ class BatchedEvaluator(Evaluator):
         try:
             results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
         except Exception as error:  # outside of its domain the user's function may raise anything
+            raise_of_signal(error)
             if len(probes) == 1:
-                self.problem.raised.note(error)
+                self.problem.note_raised(error, probes[0])
                 return np.full(1, np.nan)
             middle = len(probes) // 2
             return np.concatenate((self._halved(probes[:middle]), self._halved(probes[middle:])))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.records.codes import BAD_RETURN
 from ..library import ffi
+from ..problem.exceptions import is_of_signal
 from ..problem.point import Problem
 from .batched import Batched
 from .compiled.functions import NativeFunction, c_function
@@ -58,7 +59,9 @@ class Callback:
 
 
 def _has_ended(errors: list[BaseException]) -> bool:
-    return bool(errors) and (not isinstance(errors[-1], Exception) or isinstance(errors[-1], EndedError))
+    if not errors:
+        return False
+    return not isinstance(errors[-1], Exception) or isinstance(errors[-1], EndedError) or is_of_signal(errors[-1])
 
 
 def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callback:

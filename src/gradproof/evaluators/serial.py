@@ -32,6 +32,8 @@ class SerialEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
+        # An objective with this method looks at its own points: it is told which probes its next calls belong to.
+        self._follow: Callable[[Flat], None] | None = getattr(objective, "follow", None)
         self._at_once = self.rows(CHUNK_BYTES)
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
@@ -58,10 +60,12 @@ class SerialEvaluator(Evaluator):
             return
         for part in self.pace.chunks(len(probes), self._at_once):
             points = self.points(probes[part])
+            if self._follow is not None:
+                self._follow(probes[part])
             results: list[Any] = []
             try:
                 with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help
-                    self._collect(points, results)
+                    self._collect(points, probes[part], results)
             except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(results)
                 raise
@@ -81,10 +85,10 @@ class SerialEvaluator(Evaluator):
                 except EndedError:
                     raise
                 except Exception as error:  # outside of its domain f may raise anything
-                    self.problem.raised.note(error)
+                    self.problem.note_raised(error, probes[part][0])
             yield as_values([value])
 
-    def _collect(self, points: Flat, results: list[Any]) -> None:
+    def _collect(self, points: Flat, probes: Flat, results: list[Any]) -> None:
         rows = self.problem.layout.rows(points)
         while len(results) < len(points):
             error: Exception = StopIteration()  # `extend` ends at it silently
@@ -96,8 +100,8 @@ class SerialEvaluator(Evaluator):
                 error = raised
             # If points are left, the objective raised at the next one.
             if len(results) < len(points):
+                self.problem.note_raised(error, probes[len(results)])
                 results.append(math.nan)
-                self.problem.raised.note(error)
             del error
 
     def _read_at_once(self, point: Any) -> Any:

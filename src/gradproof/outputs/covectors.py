@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from ..problem.structure import Layout
 TANGENTS = 1 << 20
 # The largest magnitude of a random number.
 LARGEST = 1.5
+# So many vectors are kept for the next check, of up to so many numbers each: half a megabyte.
+KEPT, FEW = 64, 1024
 
 
 class Covector(NamedTuple):
@@ -24,6 +27,23 @@ class Covector(NamedTuple):
     weights: Flat
     support: Flat
 
+    @property
+    def chosen(self) -> Flat | slice:
+        """The support as an index: a slice where it is all outputs, in order, which need not be copied then."""
+        is_all = np.array_equal(self.support, np.arange(len(self.weights)))
+        return slice(None) if is_all else self.support
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _drawn(seed: int, number: int, count: int) -> Flat:
+    """Return the numbers of `signed`: to make a generator takes longer than many a check of a few outputs."""
+    random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFF, seed >> 32, number]))
+    signs = np.where(random.integers(0, 2, count) == 0, -1.0, 1.0)
+    if (signs == signs[:1]).all():
+        signs[1::2] *= -1.0
+    drawn: Flat = random.uniform(0.5, LARGEST, count) * signs
+    return drawn
+
 
 def signed(seed: int, number: int, count: int) -> Flat:
     """Return `count` random numbers of either sign, with magnitudes uniform in [0.5, 1.5).
@@ -31,11 +51,9 @@ def signed(seed: int, number: int, count: int) -> Flat:
     A vector of ones is blind to an error that adds up to 0, and to a backward pass that forgets its incoming gradient;
     a magnitude near 0 would hide what it multiplies.  Both signs occur, unless there is only one number.
     """
-    random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFF, seed >> 32, number]))
-    signs = np.where(random.integers(0, 2, count) == 0, -1.0, 1.0)
-    if (signs == signs[:1]).all():
-        signs[1::2] *= -1.0
-    return random.uniform(0.5, LARGEST, count) * signs
+    draw = _drawn if count <= FEW else _drawn.__wrapped__
+    numbers: Flat = draw(seed, number, count).copy()  # the user's functions may write to it
+    return numbers
 
 
 def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:

@@ -42,6 +42,8 @@ class Pass(NamedTuple):
     def joined(self, others: Sequence[Finding] = ()) -> Report:
         """Return the report of the projection with all findings, also those of outputs that it leaves out."""
         report = self.report
+        if report.verdict == "right" and not (report.findings or self.more or self.cleared or others):
+            return report
         findings: list[Finding] = []
         for one in self._of_projection():
             findings += self.found.get(one.index, (replace(one, name=f"{self.covector.name} / {one.name}"),))

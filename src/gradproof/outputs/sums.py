@@ -23,11 +23,14 @@ def compensated_sum(values: Flat) -> float:
     values
         Any number of float64 values.
     """
+    if len(values) <= FEW:
+        try:
+            return math.fsum(values.tolist())
+        except (OverflowError, ValueError):  # infinities of both signs, or a sum beyond all numbers
+            return float(np.add.reduce(values))
     rough = float(np.add.reduce(values))
     if not math.isfinite(rough):
         return rough
-    if len(values) <= FEW:
-        return math.fsum(values.tolist())
     lost = 0.0
     while len(values) > 1:
         half = len(values) // 2

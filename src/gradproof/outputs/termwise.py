@@ -39,7 +39,21 @@ def check_terms(objective: Terms, gradient: Any, x: Any, settings: Settings, pro
     value = call(gradient, problem.copy_of_x()[0], "gradient") if callable(gradient) else gradient
     if _is_by_term(value, function.layout, problem.whole):
         return _TermsCheck(function, problem.sign * value, problem, settings, progress).run()
-    return _check_sum(function, gradient, problem, settings, progress)
+    return _check_sum(
+        function, _Known(value, gradient) if callable(gradient) else gradient, problem, settings, progress
+    )
+
+
+class _Known:
+    """A gradient that was called once: its first value is not computed again."""
+
+    def __init__(self, value: Any, gradient: Any) -> None:
+        self._first = [value]
+        self._gradient = gradient
+
+    def __call__(self, x: Any) -> Any:
+        """Return the gradient at x."""
+        return self._first.pop() if self._first else self._gradient(x)
 
 
 def _refuse_what_is_not_finite(function: Function) -> None:

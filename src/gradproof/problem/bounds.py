@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .given.foreign import is_frame
 from .nodes import Branch, Held
-from .numbers import Flat, as_numbers
+from .numbers import Flat, as_numbers, is_single
 from .point import Problem
 from .probes import along_one_coordinate
 from .structure import Layout
@@ -66,8 +66,7 @@ def _spread_into(node: Any, value: Any, out: Flat, what: str) -> None:
     if value is None:
         return
     if isinstance(node, Branch):
-        scalar = np.ndim(value) == 0 and not isinstance(value, Mapping)
-        parts = [value] * len(node.children) if scalar else node.parts(value, what)
+        parts = [value] * len(node.children) if is_single(value) else node.parts(value, what)
         for child, part in zip(node.children, parts, strict=True):
             _spread_into(child, part, out, what)
         return

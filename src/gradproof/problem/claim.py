@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .given.foreign import about_numbers_alone
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
@@ -95,6 +96,9 @@ def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
     """Return a claimed gradient as a new flat vector; what a structure leaves out as None counts as 0, with a note."""
     if value is None:
         return problem.layout.flatten(value, what, dtype=dtype)
+    if type(value) is not np.ndarray and not problem.layout.takes_labels:
+        for kind in about_numbers_alone(value):
+            problem.note(f"The gradient is of type {kind}: its numbers were taken in their order, and nothing else.")
     absent: list[str] = []
     flat = problem.layout.flatten(value, what, dtype=dtype, absent=absent)
     if absent:

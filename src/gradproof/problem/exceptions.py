@@ -5,8 +5,10 @@ An exception would keep the frames that it passed through alive, with everything
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from types import CodeType
 
 # At most this many types of exceptions are told apart, and this many characters of a message are kept.
 TYPES = 8
@@ -25,6 +27,8 @@ class Raised:
         The first line of the message of the first one, at most 200 characters.
     count : int
         The number of points at which one was raised.
+    at : str
+        The first of these points, by what was moved and how far, such as ``"x[0] - 6.1e-06"``.
 
     Examples
     --------
@@ -37,16 +41,22 @@ class Raised:
     >>> report = check(f, lambda x: 1.5 * np.sqrt(x), np.array([0.0, 1.0]))
     >>> report.exceptions[0].type, report.exceptions[0].message
     ('ValueError', 'x[0] is negative')
+    >>> print(report.exceptions[0].at)
+    x[0] - 0.000122
     """
 
     type: str
     message: str
     count: int
+    at: str = ""
 
     def __str__(self) -> str:
         said = f" ({self.message})" if self.message else ""
         points = "1 point" if self.count == 1 else f"{self.count:,} points"
-        return f"The objective raised {self.type}{said} at {points} away from x, where its value counts as missing."
+        first = "" if not self.at else f" (at {self.at})" if self.count == 1 else f" (first at {self.at})"
+        return (
+            f"The objective raised {self.type}{said} at {points} away from x{first}, where its value counts as missing."
+        )
 
 
 class Exceptions:
@@ -55,16 +65,22 @@ class Exceptions:
     def __init__(self) -> None:
         self._seen: dict[str, Raised] = {}
 
-    def note(self, error: Exception, count: int = 1) -> None:
-        """Note an exception that was raised at `count` points."""
-        self.add([Raised(type(error).__name__, _first_line(error), count)])
+    def note(self, error: Exception, at: Callable[[], str], count: int = 1) -> None:
+        """Note an exception that was raised at `count` points, of which `at` returns the first.
+
+        What a signal handler raised is raised again: it has nothing to do with the point.
+        """
+        raise_of_signal(error)
+        kind = type(error).__name__
+        is_new = kind not in self._seen
+        self.add([Raised(kind, _first_line(error) if is_new else "", count, at() if is_new else "")])
 
     def add(self, others: Iterable[Raised]) -> None:
         """Add exceptions that were noted elsewhere."""
         for one in others:
             before = self._seen.get(one.type)
             if before is not None:
-                self._seen[one.type] = Raised(one.type, before.message, before.count + one.count)
+                self._seen[one.type] = replace(before, count=before.count + one.count)
             elif len(self._seen) < TYPES:
                 self._seen[one.type] = one
 
@@ -77,6 +93,39 @@ class Exceptions:
         taken = self.all()
         self._seen = {}
         return taken
+
+
+def raise_of_signal(error: Exception) -> None:
+    """Raise an exception again if a signal handler raised it, as for an alarm: such an exception says nothing of f."""
+    if is_of_signal(error):
+        raise error
+
+
+def is_of_signal(error: BaseException) -> bool:
+    """Whether a signal handler raised an exception, or another one that this one replaced."""
+    handlers = set(_handlers())
+    seen: set[int] = set()
+    chained: BaseException | None = error
+    while handlers and chained is not None and id(chained) not in seen:
+        seen.add(id(chained))
+        trace = chained.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code in handlers:
+                return True
+            trace = trace.tb_next
+        chained = chained.__cause__ or chained.__context__
+    return False
+
+
+def _handlers() -> Iterator[CodeType]:
+    """Yield the code of the signal handlers that are written in Python."""
+    for number in signal.valid_signals():
+        handler = signal.getsignal(number)
+        inside = getattr(type(handler), "__call__", None)  # noqa: B004 - its code is wanted
+        for one in (handler, getattr(handler, "func", None), inside):
+            code = getattr(one, "__code__", None)
+            if isinstance(code, CodeType):
+                yield code
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,9 @@ import numpy as np
 from .nodes import Branch, Leaf, Node, described, named
 from .numbers import Flat, as_numbers
 
+# The types of real numbers that need no conversion that might fail: float32 and float64.
+REALS = "fd"
+
 
 class Filling(NamedTuple):
     """Fills a flat vector with a value of some structure, whose title and the name of the value go into messages."""
@@ -28,6 +31,10 @@ class Filling(NamedTuple):
                 self.fill(child, part)
 
     def _leaf(self, leaf: Leaf, value: Any) -> None:
+        # What nearly all values are, at a fraction of the time.
+        if type(value) is np.ndarray and value.dtype.char in REALS and value.shape == leaf.shape:
+            leaf.fill(self.out, value)
+            return
         if self.absent is not None and (value is None or _is_float0(value)):
             self.absent.append(leaf.path or self.title)
             self.out[leaf.start : leaf.stop] = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -99,7 +99,13 @@ class Branch:
             state["example"] = type(self.example)()
         elif hasattr(self.example, "_make"):
             state["example"] = self.example._make([None] * len(self.children))
+        elif type(self.example) is MappingProxyType:
+            state["example"] = None  # which cannot be pickled itself
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.example = MappingProxyType({}) if self.example is None else self.example
 
     def build(self, flat: Flat) -> Any:
         """Return the structure filled with views of a flat vector."""
@@ -119,20 +125,14 @@ class Branch:
     def assemble(self) -> Callable[[Iterable[Any]], Any]:
         """A function that makes a new container of the user's own type from its parts."""
         kind, keys = type(self.example), self.keys
-        if self.kind == "list":
-            return list
-        if self.kind == "tuple":
-            return kind._make if hasattr(kind, "_make") else tuple
         if kind is dict:
             return lambda parts: dict(zip(keys, parts, strict=True))
+        if kind in (list, tuple):
+            return kind
+        # Imported on use: most people have no containers of other types.
+        from .given.containers import maker
 
-        def like_the_example(parts: Iterable[Any]) -> Any:
-            container = copy.copy(self.example)
-            for key, part in zip(keys, parts, strict=True):
-                container[key] = part
-            return container
-
-        return like_the_example
+        return maker(self.example, keys)
 
     def parts(self, value: Any, what: str, title: str = "x") -> list[Any]:
         """Return the parts of a value in order; raise a clear error if its structure is not that of `title`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,6 +40,11 @@ def as_float(value: Any) -> float:
         return math.inf if value > 0 else -math.inf
 
 
+def is_single(value: Any) -> bool:
+    """Whether a value is a single one; NumPy cannot tell it of arrays of different shapes in a list."""
+    return not isinstance(value, (Mapping, tuple, list)) and np.ndim(value) == 0
+
+
 def frozen(array: Flat) -> Flat:
     """Make an array read-only and return it."""
     array.flags.writeable = False
@@ -72,7 +78,7 @@ def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
     except (TypeError, RuntimeError) as problem:  # arrays of other libraries say why, often in several lines
         first = str(problem).partition("\n")[0]
         raise TypeError(f"{what} cannot be converted to an array: {first}") from None
-    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and np.any(getattr(value, "mask", False)):
         raise TypeError(f"{what} has masked elements, which have no value: fill them, as by .filled(0)")
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize not in (4, 8):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .exceptions import Exceptions
-from .given.foreign import is_frame, refuse_foreign
+from .given.foreign import about_conversion, is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
@@ -63,6 +63,17 @@ class Problem:
         if text not in self.notes:
             self.notes.append(text)
 
+    def note_raised(self, error: Exception, probe: Any, count: int = 1) -> None:
+        """Note an exception that the objective raised at the point of a probe, the first of `count` points."""
+        self.raised.note(error, lambda: self._where(probe), count)
+
+    def _where(self, probe: Any) -> str:
+        """Return the point of a probe in words: what was moved, and how far."""
+        start, stop, step = int(probe["start"]), int(probe["stop"]), float(probe["step"])
+        if stop > start + 1:
+            return f"a step of {step:.3g} along a line through {self.layout.name_of_line(start, stop)}"
+        return f"{self.layout.name(start)} {'-' if step < 0 else '+'} {abs(step):.3g}"
+
     def copy_of_x(self) -> tuple[Any, Flat]:
         """Return a copy of x in the user's structure, and its memory as a flat vector."""
         flat = self.x.copy()
@@ -108,6 +119,8 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
     """
     layout, flat = _read(x, hold)
     problem = choice.problem(layout, flat)
+    if type(x) is not np.ndarray and not is_frame(x):
+        problem.notes.extend(about_conversion(x))
     if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)

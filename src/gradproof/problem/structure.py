@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .filling import Filling
+from .keys import have_clashes, joined, steps_of
 from .nodes import Branch, Held, Leaf, Node, named
 from .numbers import Flat, as_numbers
 
@@ -27,6 +28,9 @@ class Layout:
     title
         What it is the structure of: "x" or "output", by which single arrays are named, too.
     """
+
+    # Whether labels of a gradient are matched with those of x.
+    takes_labels = False
 
     def __init__(self, root: Node, title: str = "x") -> None:
         self.root = root
@@ -154,6 +158,9 @@ class Layout:
             raise ValueError("names= is for x that is one vector; arrays in a dict have their names already")
         if len(listed) != self.n:
             raise ValueError(f"names has {len(listed)} names, but x has {self.n} coordinates")
+        if len(set(listed)) < self.n:
+            again = next(name for at, name in enumerate(listed) if name in listed[:at])
+            raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
         self.names = listed
 
 
@@ -167,7 +174,7 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
     With `hold`, what cannot take a small step stays as it is, wherever it stands in a structure: integers, text, None.
     Truth values always do.
     """
-    layout = Layout(_Reading("x", hold).node(x, ""))
+    layout = Layout(_read(x, "x", hold))
     if layout.n == 0:
         raise ValueError("x is empty: a gradient check needs at least one coordinate")
     return layout
@@ -175,7 +182,7 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
 
 def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
-    return Layout(_Reading(title, hold=True).node(value, ""), title)
+    return Layout(_read(value, title, hold=True), title)
 
 
 def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
@@ -184,24 +191,34 @@ def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
     return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
-class _Reading:
-    """Reads a structure: `used` coordinates were met so far."""
+def _read(value: Any, title: str, hold: bool) -> Node:
+    """Return the structure of a value, in which no two arrays have the same name."""
+    root = _Reading(title, hold, strict=False).node(value, "")
+    if isinstance(root, Branch) and have_clashes(root):
+        return _Reading(title, hold, strict=True).node(value, "")
+    return root
 
-    def __init__(self, title: str, hold: bool) -> None:
+
+class _Reading:
+    """Reads a structure: `used` coordinates were met so far; `strict` is how keys are written."""
+
+    def __init__(self, title: str, hold: bool, *, strict: bool) -> None:
         self.title = title
         self.hold = hold
+        self.strict = strict
         self.used = 0
 
     def node(self, value: Any, path: str) -> Node:
         """Return the node of a value at a path, and of all that is below it."""
         if isinstance(value, Mapping):
             keys = tuple(value)
-            children = tuple(self.node(value[key], _join(path, _printable(str(key)))) for key in keys)
+            steps = steps_of(keys, strict=self.strict)
+            children = tuple(self.node(value[key], joined(path, step)) for key, step in zip(keys, steps, strict=True))
             return Branch(path, "dict", keys, children, value)
         if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
             names = getattr(value, "_fields", range(len(value)))
             top = path or ("" if hasattr(value, "_fields") else self.title)
-            children = tuple(self.node(part, _join(top, str(name))) for name, part in zip(names, value, strict=True))
+            children = tuple(self.node(part, joined(top, str(name))) for name, part in zip(names, value, strict=True))
             kind = "list" if isinstance(value, list) else "tuple"
             return Branch(path, kind, tuple(range(len(value))), children, value)
         if path and _is_held(value, self.hold):
@@ -225,15 +242,6 @@ def _is_held(value: Any, hold: bool) -> bool:
         return True
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     return kind == "b" or (hold and kind in "iuUSOV")
-
-
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
-
-
-def _printable(key: str) -> str:
-    """Return a key as a single line of text, for the tables of reports."""
-    return key if key.isprintable() else repr(key)[1:-1]
 
 
 def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from ..problem.coordinates.lookup import Index, flat_index
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
@@ -14,6 +13,9 @@ from .cause import Cause
 from .explanation import Explanation
 from .ladder import Rung, Values
 from .power import Power
+
+if TYPE_CHECKING:
+    from ..problem.coordinates.lookup import Index
 
 Verdict: TypeAlias = Literal["right", "wrong", "inconclusive"]
 
@@ -237,6 +239,9 @@ class Record:
 
     def _flat(self, index: Index) -> int:
         """Return the flat index in x of a coordinate, given in any way."""
+        # Imported on use: most reports are never asked for one coordinate.
+        from ..problem.coordinates.lookup import flat_index
+
         return flat_index(self._evidence.layout, index)
 
     def _place(self, index: int) -> int:

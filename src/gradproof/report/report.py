@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..problem.coordinates.lookup import Index
 from .formats.methods import Written
+
+if TYPE_CHECKING:
+    from ..problem.coordinates.lookup import Index
 
 
 # Its fields and its constructor are those of the record.
@@ -113,7 +116,7 @@ class Report(Written):
     (True, ())
     >>> for raised in check(f, lambda x: 1.5 * np.sqrt(x), x).exceptions:
     ...     print(raised)
-    The objective raised ValueError (x[0] is negative) at ... away from x, where its value counts as missing.
+    The objective raised ValueError (x[0] is negative) at ... away from x (first at x[0] - 0.000122), where...
     """
 
     def explain(self, index: Index) -> str:

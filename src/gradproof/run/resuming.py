@@ -156,12 +156,13 @@ def _described(problem: Problem, bounds: Bounds | None, options: Options, mode: 
 
 
 def _as_text(raised: Iterable[Raised]) -> str:
-    return saving.NEXT.join(str(part) for one in raised for part in (one.type, one.message, one.count))
+    return saving.NEXT.join(str(part) for one in raised for part in (one.type, one.message, one.count, one.at))
 
 
 def _raised(text: str) -> list[Raised]:
     words = iter(text.split(saving.NEXT) if text else ())
-    return [Raised(kind, message, int(count)) for kind, message, count in zip(words, words, words, strict=True)]
+    parts = zip(words, words, words, words, strict=True)
+    return [Raised(kind, message, int(count), at) for kind, message, count, at in parts]
 
 
 def refuse_another(saved: Saved, this: Saved, path: Any) -> None:

@@ -29,7 +29,8 @@ from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import Settings
 
-ACCEPTABLE = [code for code in codes.CAUSES if codes.is_acceptable(code)]
+# By the number of a cause.
+ACCEPTABLE = np.array([codes.is_acceptable(code) for code in range(len(codes.CAUSES))])
 
 
 def run_check(
@@ -149,7 +150,8 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
 def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
     """Return for each coordinate whether its claimed value is acceptable; along lines, whether all are."""
     if not problem.along_lines:
-        return np.isin(outcome.causes, ACCEPTABLE)
+        accepted: Flat = ACCEPTABLE[outcome.causes]
+        return accepted
     right = outcome.report.verdict == codes.VERDICT_RIGHT
     return np.broadcast_to(np.array(right), (problem.n,))
 

@@ -5,7 +5,7 @@ The file holds data, not code: integers, reals and text, all little-endian.
     magic             8 bytes
     length            8 bytes    of the whole file
     checksum         32 bytes    SHA-256 of the whole file without these 32 bytes
-    format            8 bytes    4
+    format            8 bytes    5
     parts                        each a length of 8 bytes, then as many bytes, in the order of `Saved`
 
 An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes; a vector is its elements.
@@ -31,7 +31,7 @@ from ..problem.probes import PROBE
 Bytes: TypeAlias = bytes | memoryview
 
 MAGIC = b"\x93GRADPRF"
-FORMAT = 4
+FORMAT = 5
 HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
@@ -47,7 +47,7 @@ class Saved(NamedTuple):
     of `probes` are known in addition, and are not computed again; `outside` of them belong to points outside the
     bounds, and are no evaluations.  `starts`, `steps`, `kept` and `value` are what `Values` held for the report;
     `notes` are its warnings, separated by null characters; `raised` are the exceptions of the objective, each as type,
-    message and count, separated likewise.
+    message, count and first point, separated likewise.
     """
 
     version: str

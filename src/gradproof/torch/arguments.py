@@ -7,7 +7,7 @@ from typing import Any
 
 from ..arguments.naming import positional_names
 from ..problem.numbers import Flat
-from .tensors import Model, can_move, replaced, tensors_of
+from .tensors import Model, can_move, maker, tensors_of
 
 
 class Arguments:
@@ -65,6 +65,7 @@ class Arguments:
         self._models = {name: Model(torch, name, tensor) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
+        self._made = maker(torch, self._tree())
 
     def _marked(self, only_marked: bool) -> dict[str, Any]:
         """Return the inputs that are checked: those that require a gradient, or all that can if none does."""
@@ -89,7 +90,7 @@ class Arguments:
         def replace(path: str, tensor: Any) -> Any:
             return tensors[path] if path in self._inputs else tensor.detach().clone()
 
-        tree = replaced(self._torch, self._tree(), replace)
+        tree = self._made(replace)
         args = tuple(tree[name] for name in self._pairs)
         kwargs = {name: tree[name] for name in self._kwargs}
         if self._module is None:

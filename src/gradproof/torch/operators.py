@@ -82,9 +82,10 @@ class Operator:
         computes derivatives itself.
         """
         tensors = {name: tensor.requires_grad_() for name, tensor in self.arguments.tensors(x).items()}
+        if self._torch.is_grad_enabled():
+            return self.arguments.call(self.function, tensors), tensors
         with self._torch.enable_grad():
-            value = self.arguments.call(self.function, tensors)
-        return value, tensors
+            return self.arguments.call(self.function, tensors), tensors
 
     def outputs(self, value: Any) -> list[Any]:
         """Return the tensors of an output that take part."""
@@ -128,6 +129,8 @@ class Operator:
         """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
         if value is None:
             return None
+        if self._taken == [True] and isinstance(value, self._torch.Tensor):
+            return as_array("output", of(value))
         taken = {id(tensor) for tensor in self.outputs(value)}
 
         def array(path: str, tensor: Any) -> Flat | None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..problem.numbers import Flat
-
-# What NumPy has, too, and a check can take small steps in.
-CHECKED = ("torch.float32", "torch.float64", "torch.complex64", "torch.complex128")
 
 
 def imported() -> Any:
@@ -22,27 +19,42 @@ def imported() -> Any:
     return torch
 
 
-def replaced(torch: Any, value: Any, replace: Callable[[str, Any], Any], path: str = "") -> Any:
-    """Return a structure in which every tensor is replaced by what `replace` makes of its path and itself.
+# Called with what replaces a tensor, given its path and itself.
+Make: TypeAlias = Callable[[Callable[[str, Any], Any]], Any]
+
+
+def maker(torch: Any, value: Any, path: str = "") -> Make:
+    """Return a function that makes this structure anew, with every tensor replaced, as often as it is wanted.
 
     Anything but dicts, lists and tuples stays as it is.
     """
     if isinstance(value, torch.Tensor):
-        return replace(path, value)
+        return lambda replace: replace(path, value)
     if isinstance(value, dict):
-        parts = {key: replaced(torch, part, replace, _joined(path, key)) for key, part in value.items()}
-        return parts if type(value) is dict else type(value)(parts)
-    if isinstance(value, list):
-        return [replaced(torch, part, replace, _joined(path, number)) for number, part in enumerate(value)]
-    if isinstance(value, tuple):
+        makers = {key: maker(torch, part, _joined(path, key)) for key, part in value.items()}
+        kind: Any = type(value)
+        if kind is dict:
+            return lambda replace: {key: make(replace) for key, make in makers.items()}
+        return lambda replace: kind({key: make(replace) for key, make in makers.items()})
+    if isinstance(value, (list, tuple)):
         names = getattr(value, "_fields", range(len(value)))
-        tensors = [replaced(torch, part, replace, _joined(path, name)) for name, part in zip(names, value, strict=True)]
-        return value._make(tensors) if hasattr(value, "_make") else tuple(tensors)
-    return value
+        steps = [maker(torch, part, _joined(path, name)) for name, part in zip(names, value, strict=True)]
+        if isinstance(value, list):
+            return lambda replace: [make(replace) for make in steps]
+        assemble: Any = getattr(value, "_make", tuple)
+        return lambda replace: assemble([make(replace) for make in steps])
+    return lambda replace: value
+
+
+def replaced(torch: Any, value: Any, replace: Callable[[str, Any], Any]) -> Any:
+    """Return a structure in which every tensor is replaced by what `replace` makes of its path and itself."""
+    return maker(torch, value)(replace)
 
 
 def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
     """Return the tensors in a structure with their paths, in order."""
+    if isinstance(value, torch.Tensor):
+        return [("", value)]
     found: list[tuple[str, Any]] = []
     replaced(torch, value, lambda path, tensor: found.append((path, tensor)))
     return found
@@ -59,14 +71,16 @@ def can_move(tensor: Any) -> bool:
 
 def as_array(name: str, tensor: Any) -> Flat:
     """Return a tensor as an array of NumPy, a view where it is one already; a TypeError names what cannot be one."""
-    if str(tensor.dtype) not in CHECKED:
+    torch = imported()
+    # What NumPy has, too, and a check can take small steps in.
+    if tensor.dtype not in (torch.float64, torch.float32, torch.complex128, torch.complex64):
         raise TypeError(
             f"{name} is {tensor.dtype}: a check needs float32, float64, complex64 or complex128, such as "
             f"{'x.cdouble()' if tensor.is_complex() else 'x.double()'}"
         )
     if tensor.device.type == "meta":
         raise ValueError(f"{name} is on meta: it has no values")
-    dense = tensor.detach() if str(tensor.layout) == "torch.strided" else tensor.detach().to_dense()
+    dense = tensor.detach() if tensor.layout is torch.strided else tensor.detach().to_dense()
     array: Flat = dense.numpy(force=True)
     return array
 
@@ -103,6 +117,9 @@ class Model:
         self.array = as_array(name, tensor)
         self._strides = None if tensor.is_contiguous() or not self._is_apart(tensor) else tensor.stride()
         self._shape = tensor.shape
+        self._is_plain = (
+            self._device.type == "cpu" and torch.from_numpy(np.empty(0, self.array.dtype)).dtype == self._dtype
+        )
 
     def _is_apart(self, tensor: Any) -> bool:
         """Whether no two elements share memory: those of an expanded tensor do."""
@@ -116,7 +133,9 @@ class Model:
     def made(self, array: Flat) -> Any:
         """Return a new tensor with these values."""
         # A copy: the array's memory changes from point to point, and the user's function may write to it.
-        tensor = self._torch.from_numpy(np.array(array, order="C")).to(dtype=self._dtype, device=self._device)
+        tensor = self._torch.from_numpy(np.array(array, order="C"))
+        if not (self._is_plain and array.dtype == self.array.dtype):
+            tensor = tensor.to(dtype=self._dtype, device=self._device)
         if self._strides is None:
             return tensor
         spread = self._torch.empty_strided(self._shape, self._strides, dtype=self._dtype, device=self._device)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...differences import centered_difference, noise_floor
+from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 
 UNIT = float(np.finfo(np.float64).eps)
@@ -111,7 +112,8 @@ class Outputs:
         try:
             with np.errstate(all="ignore"):
                 return self.at(point)
-        except Exception:  # outside of its domain the user's function may raise anything
+        except Exception as error:  # outside of its domain the user's function may raise anything
+            raise_of_signal(error)
             return np.full_like(self.at_x, np.nan)
 
     def slopes(self, index: int) -> Flat:

@@ -77,8 +77,8 @@ def put_explanations(text: Text) -> None:
 def is_told(text: Text, cause: int) -> bool:
     """Return whether a cause is one of the report."""
     report = report_of(text)
-    if cause == codes.UNTESTED and report.untested > 0:
-        return True
+    if cause == codes.UNTESTED:
+        return report.untested > 0 and report.stopped_by > 0
     if cause == codes.NONDETERMINISTIC and report.nondeterministic != 0:
         return True
     for number in range(text.count):

@@ -194,7 +194,7 @@ class InPlaceEvaluator(Evaluator):
             try:
                 value = number_or_same(self.function())
             except Exception as error:  # outside of its domain f may raise anything
-                self.problem.raised.note(error)
+                self.problem.note_raised(error, probe)
         if self._changes_parameters:
             self._put_back()
             self._away = True

@@ -191,7 +191,7 @@ class NativeEvaluator(Evaluator):
             with np.errstate(all="ignore"):
                 self._rerun(point)
         except Exception as error:
-            self.problem.raised.note(error, missing.size)
+            self.problem.note_raised(error, first[0], missing.size)
         if self._has_one_point and self.lines is not None:
             self.lines.forget_point()
 

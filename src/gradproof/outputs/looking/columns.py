@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ..function import Function
@@ -110,5 +111,6 @@ class Column:
         """Return the outputs, NaN where the function raises."""
         try:
             return self.outputs(coordinate)
-        except Exception:  # outside of its domain the user's function may raise anything
+        except Exception as error:  # outside of its domain the user's function may raise anything
+            raise_of_signal(error)
             return np.full_like(self._function.at_x, np.nan)

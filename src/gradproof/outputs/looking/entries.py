@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +59,7 @@ class Entries:
         self.problem = problem
         self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
         self._columns: dict[int, Column] = {}
-        self._rounding = np.zeros(problem.n)
+        self._report: Report | None = None
         self._weights = np.ones(function.layout.n)
 
     def of_report(self, report: Report, covector: Covector) -> dict[int, tuple[Finding, ...]]:
@@ -66,7 +67,7 @@ class Entries:
 
         A coordinate is missing where no output alone explains its finding.
         """
-        self._weights, self._rounding = covector.weights, _rounding(self.problem, report)
+        self._weights, self._report = covector.weights, report
         open_ones = [one for one in report.findings if one.stop == one.start + 1 and not one.cause.is_acceptable]
         noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
         found = self._located(open_ones[:COORDINATES], covector, noise)
@@ -124,6 +125,11 @@ class Entries:
         # only their sum shows is no evidence; neither is what kinks of single outputs allow.
         is_scaled = bool(np.any(np.abs(weights) > LARGEST))
         return list(entries) or [whole] * (not is_scaled and not self._is_allowed(whole, own))
+
+    @cached_property
+    def _rounding(self) -> Flat:
+        """The rounding that the check of the projection allows each claim."""
+        return np.zeros(self.problem.n) if self._report is None else _rounding(self.problem, self._report)
 
     def _column(self, place: int) -> Column:
         if place not in self._columns:

@@ -7,22 +7,25 @@ in the sum is seen here.  What stands out is only a suspect: a check of its own 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
+from ...problem.probes import along_one_coordinate
 from ..claimed.claims import Claims
 from ..covectors import Covector
-from ..function import Function
+from ..function import Function, Move
 from .columns import ROUNDINGS, UNIT, Slopes
 
 # The most suspects that are looked at.
 MOST = 64
 # Outputs of an array whose sizes differ by less than this factor are added up as they are.
 EVEN = 64.0
+# How many weighted sums are held back until pairs are compared.
+HELD_NUMBERS = 1 << 12
 
 
 class Suspicion(NamedTuple):
@@ -61,11 +64,16 @@ class Parts(NamedTuple):
         weighed = np.abs(self.weights * outputs[self.support])
         return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
 
+    def columns(self, coordinates: Flat) -> Flat:
+        """Return the claims for all parts, one row for each of these coordinates."""
+        chosen = self.claimed[:, coordinates]
+        rows: Flat = np.asarray(chosen.toarray() if hasattr(chosen, "toarray") else chosen, np.float64).T
+        return rows if self.starts is not None else self.weights * rows[:, self.support]
+
     def column(self, coordinate: int) -> Flat:
         """Return the claims for all parts in one coordinate."""
-        column = self.claimed[:, [coordinate]]
-        flat = np.asarray(column.toarray() if hasattr(column, "toarray") else column, np.float64).reshape(-1)
-        return flat if self.starts is not None else (self.weights * flat[self.support])
+        one: Flat = self.columns(np.array([coordinate]))[0]
+        return one
 
     def covector(self, part: int) -> tuple[Flat, Flat]:
         """Return the outputs of a part, and their weights."""
@@ -114,55 +122,91 @@ def _spread(covector: Covector, weights: Flat) -> Flat:
     return every
 
 
+class Pair(NamedTuple):
+    """The weighted sums at two points on either side of x, and how far these are from it in one coordinate."""
+
+    coordinate: int
+    low: float
+    high: float
+    below: Flat
+    above: Flat
+
+
 class Screen:
     """Watches the evaluations of a projection; `suspicions` says what stood out."""
 
     def __init__(self, function: Function, problem: Problem, parts: Parts, rtol: float) -> None:
-        self._function = function
         self._problem = problem
         self.parts = parts
         self._rtol = rtol
-        self._waiting: tuple[int, float, Flat] | None = None
+        self._moves: Iterator[Move | None] = iter(())
+        self._waiting: tuple[Move, Flat] | None = None
+        self._pairs: list[Pair] = []
         self._excess: dict[int, dict[int, float]] = {}
         self._sums = parts.sums(function.at_x)
         self._size = parts.sizes(function.at_x)
         self._unit = UNIT[problem.x.dtype.name]
+        # Pairs are compared many at a time, as far as that takes little memory.
+        self._most = max(1, HELD_NUMBERS // len(self._sums))
 
-    def __call__(self, x: Any, outputs: Flat) -> None:
-        """Take the outputs at a point; those at the two points of a pair follow each other."""
-        flat = self._problem.layout.flat_or_same(x, "x", dtype=self._problem.x.dtype)
-        moved = np.flatnonzero(flat != self._problem.x)
-        if len(moved) != 1:
+    def follow(self, probes: Flat) -> None:
+        """Take the probes of the next calls."""
+        self._waiting = None
+        x = self._problem.x
+        at = np.where(alone := along_one_coordinate(probes), probes["start"], 0)
+        # The steps that are really taken.
+        steps = (x[at] + probes["step"]).astype(x.dtype).astype(np.float64) - x[at]
+        moves = zip(alone.tolist(), at.tolist(), steps.tolist(), strict=True)
+        self._moves = iter([(index, step) if single else None for single, index, step in moves])
+
+    def next(self) -> Move | None:
+        """Return what moves at the next call."""
+        move = next(self._moves, None)
+        if move is None:
             self._waiting = None
-            return
-        index = int(moved[0])
-        step = float(flat[index]) - float(self._problem.x[index])
-        before, self._waiting = self._waiting, (index, step, self.parts.sums(outputs))
-        if (
-            before is not None
-            and before[0] == index
-            and before[1] * step < 0
-            and abs(before[1] + step) < 0.5 * abs(step)
-        ):
-            self._pair(index, before, self._waiting)
+        return move
 
-    def _pair(self, index: int, one: tuple[int, float, Flat], other: tuple[int, float, Flat]) -> None:
-        (_, low, below), (_, high, above) = (one, other) if one[1] < 0 else (other, one)
+    def see(self, move: Move, outputs: Flat) -> None:
+        """Take the outputs at a point; those at the two points of a pair follow each other."""
+        (index, step), sums = move, self.parts.sums(outputs)
+        before, self._waiting = self._waiting, (move, sums)
+        if before is None or before[0][0] != index:
+            return
+        other = before[0][1]
+        if other * step < 0 and abs(other + step) < 0.5 * abs(step):
+            ends = (other, step, before[1], sums) if other < 0 else (step, other, sums, before[1])
+            self._pairs.append(Pair(index, *ends))
+            if len(self._pairs) >= self._most:
+                self._compare()
+
+    def _compare(self) -> None:
+        """Compare the pairs that were held back with the claims."""
+        if not self._pairs:
+            return
+        columns = zip(*self._pairs, strict=True)
+        coordinates, low, high, below, above = (np.asarray(column) for column in columns)
+        low, high = low[:, None], high[:, None]
         with np.errstate(all="ignore"):
-            bar = ROUNDINGS * self._unit * self._size / min(high, -low)
+            bar = ROUNDINGS * self._unit * self._size / np.minimum(high, -low)
             slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
-            claimed = self.parts.column(index)
+            claimed = self.parts.columns(coordinates)
             off = slopes.distance(claimed) - self._rtol * np.fmax(np.abs(claimed), np.abs(slopes.centre))
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
-        found = {int(part): float(excess[part]) for part in np.flatnonzero(excess > 0)}
-        known = self._excess.get(index)
-        # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
-        self._excess[index] = (
-            found if known is None else {part: min(known[part], found[part]) for part in known.keys() & found.keys()}
-        )
+        is_off = np.any(excess > 0, axis=1)
+        for pair, row, stands_out in zip(self._pairs, excess, is_off.tolist(), strict=True):
+            found = {int(part): float(row[part]) for part in np.flatnonzero(row > 0)} if stands_out else {}
+            known = self._excess.get(pair.coordinate)
+            # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
+            self._excess[pair.coordinate] = (
+                found
+                if known is None
+                else {part: min(known[part], found[part]) for part in known.keys() & found.keys()}
+            )
+        self._pairs = []
 
     def suspicions(self, known: Collection[int]) -> list[Suspicion]:
         """Return what seems to disagree, the worst first, but for coordinates that are known to be wrong."""
+        self._compare()
         indices = self._problem.layout.indices
         found = [
             Suspicion(part, index, excess)

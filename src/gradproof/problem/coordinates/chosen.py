@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,9 +10,7 @@ import numpy as np
 from ..nodes import Branch, Held, Leaf, Node
 from ..numbers import Flat, frozen, place_among, whole
 from ..structure import Layout
-
-ELEMENTS = re.compile(r"(.*?)\[([^\]]*)\]\s*", re.S)
-INDICES = re.compile(r"[-\s\d,:*]+")
+from .names import Places, places_named, unknown
 
 
 def chosen_coordinates(layout: Layout, only: Any, held: Any) -> Flat | None:
@@ -53,7 +48,8 @@ def _mask(layout: Layout, choice: Any, what: str) -> Flat:
     words = [choice] if isinstance(choice, str) or np.ndim(choice) == 0 else list(choice)
     for one in words:
         if isinstance(one, str):
-            mask[_named(layout, one, what)] = True
+            for part in _named(layout, one, what):
+                mask[slice(part.start, part.stop) if isinstance(part, range) else part] = True
         else:
             mask[_index(layout, one, what)] = True
     if not mask.any():
@@ -100,66 +96,15 @@ def _index(layout: Layout, value: Any, what: str) -> int:
     return number % layout.n
 
 
-def _named(layout: Layout, pattern: str, what: str) -> Flat:
+def _named(layout: Layout, pattern: str, what: str) -> Sequence[Places]:
     """Return the flat indices of what a name with wildcards stands for: arrays, elements, or slices of arrays."""
-    element, leaves = ELEMENTS.fullmatch(pattern), []
-    if element:
-        leaves = [leaf for leaf in layout.leaves if _matches(leaf, element.group(1), layout.title)]
-    # As a pattern, W[2, 0] would stand for W2: what may be elements of an array goes first.
-    as_elements = bool(element and leaves and INDICES.fullmatch(element.group(2)))
-    found = [np.arange(leaf.start, leaf.stop) for leaf in layout.leaves if _matches(leaf, pattern, layout.title)]
-    if element and (as_elements or not found):
-        found = [_elements(leaf, element.group(2), pattern, what) for leaf in leaves]
-    if not found and layout.names:
-        found = [np.array([at]) for at, name in enumerate(layout.names) if fnmatch.fnmatchcase(name, pattern)]
-    if found:
-        return np.concatenate(found)
-    known = sorted({leaf.path or layout.title for leaf in layout.leaves} | set(layout.names or ()))
-    raise ValueError(f"{what}: x has no {pattern}; {hint_for(pattern.partition('[')[0], known)}")
-
-
-def example_of(leaf: Leaf) -> str:
-    """Return the name of an element of an array, for a message."""
-    return f"{leaf.path or 'x'}[{', '.join('0' * len(leaf.shape))}]"
-
-
-def hint_for(path: str, known: Sequence[str]) -> str:
-    """Return which of the known names was probably meant, or what names there are."""
-    lowered = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(path.lower(), lowered, n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]}?"
-    return f"it has {', '.join(known[:5])}{' …' if len(known) > 5 else ''}"
-
-
-def _matches(leaf: Leaf, pattern: str, title: str) -> bool:
-    """Whether a pattern matches an array, or something that holds it."""
-    path = leaf.path or title
-    parts = path.split(".")
-    above = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return any(fnmatch.fnmatchcase(one, pattern) for one in above)
-
-
-def _elements(leaf: Leaf, inside: str, pattern: str, what: str) -> Flat:
-    """Return the flat indices of some elements of an array, as in ``W[3, :]``, ``W[-1]``, ``W[*, 2:5]``."""
-    per_element = 2 if leaf.is_complex else 1
-    every = np.arange(leaf.start, leaf.stop).reshape((*leaf.shape, per_element))
-    parts = [part.strip() for part in inside.split(",")]
     try:
-        where = tuple(_part(part) for part in parts)
-        if len(where) > len(leaf.shape):
-            raise IndexError(f"it has {len(leaf.shape)} axes")
-        return every[where].reshape(-1)
-    except (ValueError, IndexError) as problem:
-        raise ValueError(f"{what}: {pattern} is no part of an array of shape {leaf.shape}: {problem}") from None
-
-
-def _part(text: str) -> int | slice:
-    if text in ("*", ":"):
-        return slice(None)
-    if ":" in text:
-        return slice(*(int(one) if one.strip() else None for one in text.split(":")))
-    return int(text)
+        found = places_named(layout, pattern, patterns=True)
+    except (IndexError, ValueError) as problem:
+        raise type(problem)(f"{what}: {problem}") from None
+    if not found:
+        raise ValueError(f"{what}: {unknown(layout, pattern)}")
+    return found
 
 
 class Chosen(Layout):
@@ -178,6 +123,7 @@ class Chosen(Layout):
     def __init__(self, every: Layout, x: Flat, indices: Flat) -> None:
         super().__init__(every.root, every.title)
         self.every = every
+        self.takes_labels = every.takes_labels
         self.chosen = indices
         self.n = len(indices)
         self.leaves = tuple(_rest(every, indices))

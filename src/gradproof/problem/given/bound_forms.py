@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numbers import Flat, as_numbers
+from ..numbers import Flat, as_numbers, is_single
 from ..structure import Layout
 
 FORMS = "a pair (lower, upper), a scipy.optimize.Bounds, or one pair (min, max) for each coordinate"
@@ -71,7 +71,7 @@ def _is_pair(element: Any) -> bool:
     """Whether an element may be a pair (min, max); an array, a dict or a named tuple is a bound of x."""
     if isinstance(element, (Mapping, np.ndarray)) or hasattr(element, "_fields"):
         return False
-    return isinstance(element, (tuple, list)) and len(element) == 2 and all(np.ndim(end) == 0 for end in element)
+    return isinstance(element, (tuple, list)) and len(element) == 2 and all(map(is_single, element))
 
 
 def _ends(pairs: Any, side: int, unset: float, layout: Layout) -> Any:
@@ -82,4 +82,4 @@ def _ends(pairs: Any, side: int, unset: float, layout: Layout) -> Any:
 
 def _single(bound: Any) -> Any:
     """Return SciPy's array of one element as a number, which is the bound of every coordinate."""
-    return np.asarray(bound).item() if np.size(bound) == 1 else bound
+    return bound.item() if isinstance(bound, np.ndarray) and bound.size == 1 else bound

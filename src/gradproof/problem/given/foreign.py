@@ -6,7 +6,7 @@ No library is imported for it: types are told by the modules that define them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ INSTEAD = {
     "tensorflow": "x.numpy()",
     "xarray": "x.to_numpy()",
 }
+
+# What an x may consist of without a word: anything else is read by `numpy.asarray`.
+READ_AS_THEY_ARE = (np.ndarray, np.generic, int, float, complex, str, bytes, type(None))
 
 
 def is_frame(value: Any) -> bool:
@@ -39,6 +42,34 @@ def refuse_foreign(x: Any, path: str = "") -> None:
                 refuse_foreign(part, f"{path or 'x'}.{number}")
     elif reason := _reason(x):
         raise TypeError(f"{f'x, at {path!r},' if path else 'x'} is {reason}")
+
+
+def about_conversion(x: Any, path: str = "") -> Iterator[str]:
+    """Yield a remark for each part of x that is read as an array of NumPy, which f gets instead."""
+    if isinstance(x, Mapping):
+        for key, part in x.items():
+            yield from about_conversion(part, f"{path}.{key}" if path else str(key))
+    elif isinstance(x, (list, tuple)):
+        for number, part in enumerate(x):
+            if not isinstance(part, (int, float)):
+                yield from about_conversion(part, f"{path or 'x'}.{number}")
+    elif not isinstance(x, READ_AS_THEY_ARE) and type(x).__module__.partition(".")[0] not in ("jax", "jaxlib"):
+        yield f"{f'x, at {path!r},' if path else 'x'} is of type {_name_of(type(x))}: f gets it as an array of NumPy."
+
+
+def about_numbers_alone(value: Any) -> Iterator[str]:
+    """Yield the types of parts of a gradient that have more than numbers: labels, units, masks."""
+    if isinstance(value, (Mapping, list, tuple)):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            if not isinstance(part, (int, float)):
+                yield from about_numbers_alone(part)
+    elif is_frame(value) or (isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap)):
+        yield _name_of(type(value))
+
+
+def _name_of(kind: type) -> str:
+    package = kind.__module__.partition(".")[0]
+    return kind.__name__ if package in ("builtins", "__main__") else f"{package}.{kind.__name__}"
 
 
 def _reason(x: Any) -> str:

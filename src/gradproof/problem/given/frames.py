@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..keys import distinct
 from ..nodes import Leaf
 from ..numbers import Flat, as_numbers
 from ..structure import Layout
@@ -45,10 +46,11 @@ class FrameLayout(Layout):
     """The layout of a Series or DataFrame: coordinates are named by their labels."""
 
     root: FrameLeaf
+    takes_labels = True
 
     def __init__(self, root: FrameLeaf) -> None:
         super().__init__(root)
-        self.names = tuple(_names(root))
+        self.names = tuple(distinct(_names(root)))
 
     def flatten(self, value: Any, what: str, *, dtype: Any = np.float64, absent: list[str] | None = None) -> Flat:
         """Return a value of this structure as a new flat vector, in the order of x."""

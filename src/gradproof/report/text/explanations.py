@@ -52,8 +52,8 @@ def explanations(report: Record, undecided: Sequence[Finding], width: int) -> st
 
 def meanings(report: Record, undecided: Sequence[Finding]) -> list[tuple[Cause, str]]:
     """Return each cause in a report with what it means and what to do about it."""
-    causes = {one.cause for one in report.findings} - {Cause.AGREES}
-    if report.untested:
+    causes = {one.cause for one in report.findings} - {Cause.AGREES, Cause.UNTESTED}
+    if report.untested and report.stopped_by:
         causes.add(Cause.UNTESTED)
     if report.nondeterministic:
         causes.add(Cause.NONDETERMINISTIC)

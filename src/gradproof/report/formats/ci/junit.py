@@ -32,12 +32,24 @@ def junit(report: Record) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<testsuites name="gradproof" {counts}>',
         f'  <testsuite name="gradproof" {counts} skipped="0">',
+        *_properties(report),
         *(line for case in cases for line in _case(case, report, text)),
         f"    <system-out>{_text(text)}</system-out>",
         "  </testsuite>",
         "</testsuites>",
     ]
     return "\n".join(lines)
+
+
+def _properties(report: Record) -> Iterator[str]:
+    """Yield what the objective raised away from x, as properties of the suite."""
+    if not report.exceptions:
+        return
+    yield "    <properties>"
+    for one in report.exceptions:
+        for what, value in (("message", one.message), ("count", str(one.count)), ("at", one.at)):
+            yield f"      <property name={_attribute(f'exception.{one.type}.{what}')} value={_attribute(value)}/>"
+    yield "    </properties>"
 
 
 def _cases(report: Record) -> Iterator[Case]:

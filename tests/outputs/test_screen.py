@@ -1,0 +1,58 @@
+"""Small outputs beside large ones are looked at along the way, whatever the function does at some of the points."""
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof.outputs.looking import screen
+
+X = np.linspace(0.5, 1.5, 9)
+SIZES = np.logspace(0, -9, 9)
+
+
+def function(x):
+    return SIZES * np.sin(x)
+
+
+def jacobian(x, factor=1.0):
+    slopes = SIZES * np.cos(x)
+    slopes[7] *= factor
+    return np.diag(slopes)
+
+
+def fails_above(place):
+    """The function, which raises where one coordinate is larger than at x: its pairs have one point only."""
+
+    def failing(x):
+        if x[place] > X[place]:
+            raise ValueError("too large")
+        return function(x)
+
+    return failing
+
+
+@pytest.mark.parametrize("held", [1, 20, 1 << 12])
+@pytest.mark.parametrize("f", [function, fails_above(3), fails_above(6)])
+def test_a_wrong_claim_for_a_small_output_is_found(f, held, monkeypatch):
+    monkeypatch.setattr(screen, "HELD_NUMBERS", held)
+    report = gradproof.check_jacobian(f, lambda x: jacobian(x, 1.01), X)
+    wrong = [one for one in report.findings if one.cause is gradproof.Cause.WRONG]
+    assert [(one.name, one.index, one.output) for one in wrong] == [("output[7] / x[7]", 7, 7)]
+    right = gradproof.check_jacobian(f, jacobian, X)
+    assert right.wrong.size == 0
+    assert right.verdict == ("right" if f is function else right.verdict)
+
+
+@pytest.mark.parametrize("choice", [{"only": [1, 5, 7]}, {"bounds": (X - 1e-12, None)}])
+def test_with_coordinates_that_are_chosen_or_kept_inside(choice):
+    assert gradproof.check_jacobian(function, lambda x: jacobian(x, 1.01), X, **choice).wrong.tolist() == [7]
+    assert gradproof.check_jacobian(function, jacobian, X, **choice).wrong.size == 0
+
+
+def test_in_float32():
+    x = X.astype(np.float32)
+    f = lambda x: np.array([1.0, 1e-3], np.float32) * x[:2] ** 2  # noqa: E731
+    right = lambda x: np.diag([2.0, 2e-3]) @ np.eye(2, 9) * x  # noqa: E731
+    assert gradproof.check_jacobian(f, right, x).wrong.size == 0
+    wrong = gradproof.check_jacobian(f, lambda x: right(x) * [[1], [1.2]], x)
+    assert wrong.wrong.tolist() == [1]
