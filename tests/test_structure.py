@@ -206,8 +206,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "commands": (
-        "failure instead output",
-        "targets.arrays targets.symbols",
+        "failure instead output process.streams",
+        "targets.arrays targets.symbols process.watched",
         "targets.loading",
         "arguments",
         "formats",

@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 
-def power_of_two_above(value: float, lowest: int = -1060, highest: int = 1020) -> float:
+def power_of_two_above(value: float, lowest: int = -1022, highest: int = 1020) -> float:
     """The smallest power of two that is not below |value|, its exponent kept in a range; the largest for NaN."""
     if math.isnan(value) or math.isinf(value):
         return math.ldexp(1.0, highest)

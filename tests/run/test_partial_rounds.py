@@ -79,6 +79,20 @@ def test_a_time_limit_within_the_first_round(objective):
     assert report.evaluations >= 2 * report.tested
 
 
+@pytest.mark.parametrize(("limit", "stopped_by"), [(0.02, "time_limit"), (None, "")])
+def test_a_time_limit_where_nothing_is_evaluated(limit, stopped_by):
+    """The box has no room: after f(x) every probe is outside of it, so that no evaluation looks at the clock."""
+    x, calls = np.ones(3000), []
+
+    def objective(w):
+        calls.append(time.sleep(0.05))
+        return float(w @ w)
+
+    report = gradproof.check(objective, lambda w: 2 * w, x, mode="full", bounds=(x, x), time_limit=limit)
+    assert (report.verdict, report.stopped_by) == ("inconclusive", stopped_by)
+    assert (len(calls) == 1) == bool(limit)
+
+
 def interrupted_at(call, bounds=None):
     x = np.linspace(1, 2, 900)
     calls = 0

@@ -17,7 +17,7 @@ class UsageError(Exception):
     """A mistake in the command line; its message is one line."""
 
 
-def explain(problem: Exception) -> int:
+def explain(problem: BaseException) -> int:
     """Print what went wrong and return the exit status."""
     theirs = users_part(problem.__traceback__)
     if isinstance(problem, UsageError) or theirs is None:

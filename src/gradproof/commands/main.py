@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
-import os
 import platform
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 from typing import Any, NoReturn
 
@@ -24,11 +24,15 @@ from .failure import ERROR, UsageError, explain, failure
 from .instead import instead
 from .native import add_native
 from .pages import add_help
+from .process.streams import keep_streams
+from .process.watched import POSSIBLE, run_watched
 from .replay import add_replay
 from .study import add_study
 
 INTERRUPTED = 130
 COMMANDS = ("demo", "check", "replay", "study", "native", "info", "help")
+# What the commands give that run the user's code.
+RESULTS = {"check": "verdict", "replay": "verdict", "study": "study"}
 
 START = """\
 to begin with:      gradproof demo
@@ -39,29 +43,54 @@ exit status: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Run the command and return its exit status; without arguments as the program that was called."""
+    if arguments is not None:
+        return _status(list(arguments))
+    keep_streams()
+    words = sys.argv[1:]
+    what = RESULTS.get(words[0]) if words else None
+    return run_watched(lambda: _program(words), what) if POSSIBLE and what else _program(words)
+
+
+def _program(words: list[str]) -> int:
+    try:
+        return _status(words)
+    except SystemExit as asked:  # for help
+        with suppress(OSError):
+            print(end="", flush=True)
+        return int(asked.code or 0)
+
+
+def _status(words: list[str]) -> int:
     # If a character such as ± cannot be shown, something like it can.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
     try:
-        words = sys.argv[1:] if arguments is None else list(arguments)
         _require_command(words)
         options = parser().parse_args(words, argparse.Namespace(words=words))
         if options.command is None:
             raise UsageError(
                 f"a command is missing: {', '.join(COMMANDS[:-1])} or {COMMANDS[-1]} (see gradproof --help)"
             )
-        status: int = options.run(options)
+        status = _run(options)
         print(end="", flush=True)  # works even if sys.stdout is None
         return status
-    except BrokenPipeError:  # the reader has closed the pipe: nothing more can be written, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERROR
     except KeyboardInterrupt:
         return failure("interrupted", INTERRUPTED)
-    except Exception as problem:
+    except SystemExit:  # of the parser, after it has printed help
+        raise
+    except BaseException as problem:  # of the user's code: a status of Python's own must not pass for a verdict
         return explain(problem)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        status: int = options.run(options)
+        return status
+    except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
+        what = RESULTS.get(options.command, "result")
+        raise UsageError(f"no {what}: the user's code ended the program (SystemExit: {problem})") from None
 
 
 def _require_command(words: Sequence[str]) -> None:

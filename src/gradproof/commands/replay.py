@@ -44,15 +44,12 @@ def run_replay(options: argparse.Namespace) -> int:
 
     text = _text_of(options.report)
     report = _read(text, options.report)
-    try:
-        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
-        if options.at is None:
-            x = _point_of(text, options.report)
-        else:
-            x = loading.load_point_for(options.at, objective, gradient)
-        found = replay(report, objective, gradient, x, convention=options.convention, progress=False)
-    except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
-        raise UsageError(f"no verdict: the user's code ended the program (SystemExit: {problem})") from None
+    objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
+    if options.at is None:
+        x = _point_of(text, options.report)
+    else:
+        x = loading.load_point_for(options.at, objective, gradient)
+    found = replay(report, objective, gradient, x, convention=options.convention, progress=False)
     print(found)
     return STATUS[found.report.verdict]
 

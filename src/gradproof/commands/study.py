@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from .arguments import DONE, add_calling, add_objective, add_point, calling, count, require_folder, write_json, written
-from .failure import UsageError
 from .output import only_the_result
 
 NOTES = """\
@@ -43,11 +42,8 @@ def add_study(commands: Any) -> None:
 def run_study(options: argparse.Namespace) -> int:
     """`gradproof study`."""
     _require_outputs(options)
-    try:
-        with only_the_result(options.json == "-"):
-            found = _studied(options)
-    except SystemExit as problem:  # a status chosen by the user's code must not pass for that of a study
-        raise UsageError(f"no study: the user's code ended the program (SystemExit: {problem})") from None
+    with only_the_result(options.json == "-"):
+        found = _studied(options)
     print(found.to_json() if options.json == "-" else found)
     write_json(found, options.json)
     if options.plot is not None:

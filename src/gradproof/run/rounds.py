@@ -161,6 +161,7 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
     stopped_by, watch = "", evaluator.problem.watch
     try:
         while len(probes := engine.ask()):
+            evaluator.pace.look_at_the_clock()  # also where every value of the round is known, or out of bounds
             values = answers.evaluate(probes)
             watch.look()
             kept.keep(probes, values)

@@ -16,7 +16,8 @@ from gradproof.core.records import floats
 
 @given(value=anything)
 @example(2.0**1020)
-@example(2.0**-1060)
+@example(2.0**-1022)
+@example(2.0**-1023)
 @example(LARGEST)
 @example(SMALLEST)
 @example(math.nan)
@@ -32,8 +33,8 @@ def test_power_of_two_above():
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda value: math.ldexp(1.0, min(max(math.frexp(value)[1], -1060), 1020)),
-        lambda value: 2.0 ** math.ceil(math.log2(abs(value) or 2.0**-1060)),
+        lambda value: math.ldexp(1.0, min(max(math.frexp(value)[1], -1022), 1020)),
+        lambda value: 2.0 ** math.ceil(math.log2(abs(value) or 2.0**-1022)),
     ],
 )
 def test_power_of_two_above_twin(wrong):

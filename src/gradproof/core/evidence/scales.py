@@ -7,7 +7,7 @@ import math
 from ..points.probes import displaced
 from ..records import codes
 from ..records.engine import Coordinate, Engine, coordinate_of
-from ..records.floats import larger, larger_finite, power_of_two_above, smaller, spacing
+from ..records.floats import SMALLEST_POWER, larger, larger_finite, power_of_two_above, smaller, spacing
 from ..records.memory import rounded_to_float32
 
 # An error of 1e-4 stays ten times outside; a gradient rounded to float32 (6e-8), or derived for an f whose inner solver
@@ -73,12 +73,11 @@ def needed_resolution(engine: Engine, coordinate: Coordinate) -> float:
 
 def smallest_step(engine: Engine, x: float) -> float:
     """Return the smallest step that x and f can be expected to see."""
-    unit = spacing(x)
-    if engine.float32 != 0:
-        unit *= FLOAT32_SPACING
+    smallest = larger(SMALLEST_STEP * coordinate_size(engine, x), SMALLEST_POWER)
     if engine.sweep.on_float32 != 0:
-        return larger(SMALLEST_STEP * coordinate_size(engine, x), exact_in_float32(x))
-    return larger(SMALLEST_STEP * coordinate_size(engine, x), SMALLEST_STEP_IN_SPACINGS * unit)
+        return larger(smallest, exact_in_float32(x))
+    unit = FLOAT32_SPACING if engine.float32 != 0 else 1.0
+    return larger(smallest, SMALLEST_STEP_IN_SPACINGS * unit * spacing(x))
 
 
 def harmless_step(noise: float, allowed: float, smallest: float, largest: float) -> float:

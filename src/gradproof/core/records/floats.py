@@ -9,14 +9,12 @@ from numpy import float64
 from .abi import always_inlined
 from .memory import bits, from_bits
 
-# Powers of two between which steps lie: a few of the largest do not overflow, small parts of the smallest are not 0.
+# Powers of two between which steps lie: a few of the largest do not overflow.  The smallest is the smallest number that
+# is not 0 where a library that was built with -ffast-math has told the processor to take subnormal numbers for 0.
 LARGEST_POWER = 2.0**1020
-SMALLEST_POWER = 2.0**-1060
-# What float64 has (IEEE 754): the bits of the mantissa, and the smallest number with all of them.
+SMALLEST_POWER = 2.0**-1022
+# The bits of the mantissa in float64 (IEEE 754).
 MANTISSA_MASK = (1 << 52) - 1
-SMALLEST_NORMAL = 2.0**-1022
-# Makes each of the smallest powers one with a mantissa of its own.
-ENLARGING = 2.0**64
 # Numbers of float16 have so many binary digits, those of bfloat16 fewer.
 FLOAT16_BITS = 11
 
@@ -58,11 +56,8 @@ def power_of_two_above(value: float) -> float:
     size = math.fabs(value)
     if not size < LARGEST_POWER:
         return LARGEST_POWER
-    size = larger(size, SMALLEST_POWER)
-    # Where a number is too small for a mantissa of its own, a larger one takes its place.
-    scale = 1.0 if size >= SMALLEST_NORMAL else ENLARGING
     # Whatever the mantissa holds carries over to the exponent.
-    return from_bits((bits(scale * size) + MANTISSA_MASK) & ~MANTISSA_MASK) / scale
+    return from_bits((bits(larger(size, SMALLEST_POWER)) + MANTISSA_MASK) & ~MANTISSA_MASK)
 
 
 def spacing(value: float) -> float:
