@@ -228,3 +228,18 @@ def test_what_is_told_belongs_to_the_round():
     assert check.result().cause is gradproof.Cause.DOMAIN
     with pytest.raises(ValueError, match="0 probes"):
         gradproof.lines(4, [shard]).tell([1.0], [0.0])
+
+
+def test_a_shard_that_was_lost_is_made_again():
+    x = point()
+    claimed = np.cos(x + 0.25)
+    claimed[1100] *= 2
+    shards = shards_of(x, claimed, [1000])
+    check = gradproof.lines(N, shards)
+    for _ in range(3):
+        check.tell(*answers_of(waves, shards, check.ask()))
+    shards[1] = gradproof.Shard(x[1000:], claimed[1000:], 1000)
+    shards[1].answer(check.opening)
+    while len(probes := check.ask()):
+        check.tell(*answers_of(waves, shards, probes))
+    assert check.result().wrong.tolist() == [1100]

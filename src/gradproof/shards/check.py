@@ -20,6 +20,7 @@ from ..report.records import Evidence
 from ..report.report import Report
 from ..run.settings import Settings
 from .plain import in_shards
+from .question import Question
 from .shard import Shard
 from .together import Absent, Everywhere, Together
 
@@ -91,6 +92,11 @@ class ShardedCheck:
     def evaluations(self) -> int:
         """How many values of the objective have been told."""
         return self._engine.evaluations
+
+    @property
+    def opening(self) -> Question:
+        """What a shard must answer before it can move: for one that was made again in the midst of a check."""
+        return self._together.opening
 
     def ask(self) -> Flat:
         """Return the next round of probes, as an array of records; an empty one when the check is finished.
