@@ -179,7 +179,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
-    "torch": ("tensors", "arguments modules", "operators", "."),
+    "torch": ("hashing tensors", "shard", "devices", "arguments modules", "operators", "."),
     "jax": ("trees", "maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (

@@ -130,10 +130,10 @@ class ShardedCheck:
         self._engine.tell(told, foretold)
         self._probes = self._probes[:0]
 
-    def stop(self) -> None:
-        """End the check before its time: what is still open counts as untested."""
+    def stop(self, stopped_by: str = "interrupted") -> None:
+        """End the check before its time, "interrupted" or by a "time_limit": what is open counts as untested."""
         self._engine.stop(np.empty(0))
-        self._stopped_by = "interrupted"
+        self._stopped_by = stopped_by
 
     def result(self) -> Report:
         """Return the report on what has been told so far; the shards are not asked for it."""
