@@ -164,6 +164,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "diagnose",
     ),
     "run": ("progress settings saving keeping", "keywords", "recording", "resuming", "rounds"),
+    # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
+    "shards": ("question", "slopes", "holding moving together", "plain shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
@@ -179,7 +181,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
-    "torch": ("tensors", "arguments modules", "operators", "."),
+    "torch": ("hashing tensors", "shard", "devices", "arguments modules", "operators", "."),
     "jax": ("trees", "maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (

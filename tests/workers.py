@@ -188,6 +188,36 @@ class Never(Executor):
         return future
 
 
+class Hanging(Executor):
+    """Runs tasks at once, but for some, which never end, or end when others have been asked."""
+
+    def __init__(self, numbers, late=()):
+        self.numbers, self.late, self.submitted, self.open = numbers, late, 0, []
+
+    def submit(self, function, *arguments):
+        future, number = Future(), self.submitted
+        self.submitted += 1
+        if number in self.late:
+            self.open.append((future, function, arguments))
+        elif number not in self.numbers:
+            future.set_result(function(*arguments))
+            while self.open:
+                late, function, arguments = self.open.pop()
+                late.set_result(function(*arguments))
+        return future
+
+
+class Talking:
+    """Answers with something else than the task."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def submit(self, function, *arguments):
+        answered = function(*arguments)
+        return Promise(lambda: self.what(answered))
+
+
 class Breaking:
     """Breaks for good at some task, as a pool of processes does."""
 

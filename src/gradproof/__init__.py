@@ -37,6 +37,8 @@ mutation_score
     Which of twenty bugs, planted in a gradient, a check would catch.
 batched, native, in_place, terms
     Objectives of another kind: vectorized, written in C, reading their parameters in place, or returning their terms.
+lines, Shard
+    A check of a vector that nobody holds as a whole: with MPI, FSDP, Dask, Ray, or on disk.
 gradproof.torch, gradproof.jax
     `check` for PyTorch modules and functions of tensors, and for functions of JAX pytrees.
 gradproof.compat
@@ -104,6 +106,8 @@ if TYPE_CHECKING:
     from .report.raising import GradientError, InconclusiveError
     from .report.records import Finding
     from .report.report import Report
+    from .shards.check import lines
+    from .shards.shard import Shard
 
 __all__ = [
     "Cause",
@@ -113,6 +117,7 @@ __all__ = [
     "InconclusiveError",
     "Kink",
     "Report",
+    "Shard",
     "Study",
     "Trajectory",
     "__version__",
@@ -134,6 +139,7 @@ __all__ = [
     "find_kinks",
     "forward_difference",
     "in_place",
+    "lines",
     "max_relative_error",
     "mutation_score",
     "native",
@@ -175,6 +181,8 @@ _HOMES = {
     "report.records": ("Finding",),
     "report.raising": ("GradientError", "InconclusiveError"),
     "report.report": ("Report",),
+    "shards.check": ("lines",),
+    "shards.shard": ("Shard",),
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
 _MODULES = ("compat", "jax", "torch", "zoo")

@@ -84,8 +84,11 @@ class Engine:
         self._record = cast(Any, state.Engine).from_buffer(self._memory)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
+        _checked(self._begun(chosen, borders, sizes))
+
+    def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
         point = (self._x, self._claimed, pointer(sizes), self._n)
-        _checked(self._twin_of("engine_start")(self._engine, *point, chosen))
+        return int(self._twin_of("engine_start")(self._engine, *point, chosen))
 
     @property
     def memory(self) -> Flat:

@@ -18,6 +18,7 @@ import workers
 from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
+from gradproof.evaluators.workers import executor as leading
 from gradproof.evaluators.workers import site
 from gradproof.evaluators.workers.executor import TRIES
 from gradproof.evaluators.workers.futures import workers_of
@@ -116,6 +117,41 @@ def test_where_the_executor_never_works():
     pool.shutdown()
     with pytest.raises(RuntimeError, match=r"after shutdown.*pass one that is open"):
         gradproof.check(objective, right, X, executor=pool)
+
+
+@pytest.mark.parametrize(("hanging", "late"), [({2, 5}, ()), ((), {2, 3}), ({2}, {3})])
+def test_what_hangs_is_asked_elsewhere(hanging, late, monkeypatch):
+    monkeypatch.setattr(leading, "OVERDUE_SECONDS", 0.05)
+    monkeypatch.setattr(leading, "OVERDUE", 2)
+    x = X[:200]
+    for gradient in (right, faulty):
+        asked = workers.Hanging(hanging, late)
+        report = gradproof.check(objective, gradient, x, executor=asked)
+        assert report.warnings == ("A worker did not answer for a long time; its probes were evaluated elsewhere.",)
+        assert report.to_dict() | {"warnings": []} == gradproof.check(objective, gradient, x).to_dict()
+
+
+def test_what_hangs_everywhere_is_evaluated_here(monkeypatch):
+    monkeypatch.setattr(leading, "OVERDUE_SECONDS", 0.02)
+    asked = workers.Hanging(range(1, 1 << 20))
+    assert gradproof.check(objective, right, X[:20], executor=asked).verdict == "right"
+    assert gradproof.check(objective, right(X[:20]) * 2, X[:20], executor=workers.Hanging(range(1, 99))).wrong.size
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "text"),
+    [
+        (lambda answered: "text", TypeError, "answered with an object of type str, not with what its task returned"),
+        (lambda answered: answered.values, TypeError, "answered with an object of type ndarray"),
+        (lambda answered: answered._replace(values=answered.values.tolist()), RuntimeError, "a different version"),
+        (lambda answered: answered._replace(values=answered.values.astype(str)), RuntimeError, "a different version"),
+        (lambda answered: answered._replace(values=answered.values[:0]), RuntimeError, "a different version"),
+    ],
+)
+def test_answers_of_another_type_are_refused_in_one_sentence(what, kind, text):
+    with pytest.raises(kind, match=text):
+        gradproof.check(objective, right, X, executor=workers.Talking(what))
+    assert gradproof.check(objective, right, X, executor=workers.Talking(lambda answered: answered)).verdict == "right"
 
 
 def test_a_broken_executor_is_left(serial):

@@ -63,3 +63,13 @@ def test_what_the_library_refuses_is_said_from_every_thread(vectors, monkeypatch
     with pytest.raises(RuntimeError, match="refused"):
         made.at(probes((0, N))[0])
     made.close()
+
+
+def test_what_lies_between_the_two_of_a_pair_stays_where_it_is():
+    x = np.arange(20.0)
+    made, pair = Lines(x, x), probes_at_x(2)
+    pair["start"], pair["stop"], pair["step"], pair["ratio"] = (5, 3), (6, 10), 0.5, (0.0, 2.0)
+    made.at(pair[0])
+    expected = x.copy()
+    expected[[3, 9]] += 0.5, 1.0
+    np.testing.assert_array_equal(made.at(pair[1]), expected)

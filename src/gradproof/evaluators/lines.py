@@ -50,6 +50,8 @@ class Lines:
         The point and the claimed gradient, n values each, of the same type.
     point
         The vector to move, which holds x; by default a new one.
+    sizes
+        The sizes of the windows, where they are known.
 
     Attributes
     ----------
@@ -57,10 +59,10 @@ class Lines:
         C pointers to the claimed gradient and to the sizes of the windows.
     """
 
-    def __init__(self, x: Flat, claimed: Flat, point: Flat | None = None) -> None:
+    def __init__(self, x: Flat, claimed: Flat, point: Flat | None = None, sizes: Flat | None = None) -> None:
         self.x = x
         self.claimed = claimed
-        self.sizes = windows(x)
+        self.sizes = windows(x) if sizes is None else sizes
         self.pointers = pointer(claimed), pointer(self.sizes)
         self._x = pointer(x)
         self._library = native()
@@ -85,6 +87,8 @@ class Lines:
             The point, valid until the next call.
         """
         start, stop = int(probe["start"]), int(probe["stop"])
+        if probe["ratio"]:
+            self.at_x()  # what lies between the two that move stays where it is
         point = self._set_out(start, stop)
         if probe["floor"]:
             self._changes[probe.tobytes()] = self._along(probe, start, stop, point)

@@ -34,7 +34,7 @@ def check(
         module, whose parameters are then checked, too.  It returns a tensor, or a (nested) dict, list or tuple of them.
 
         With a loss: a module; or its parameters as a mapping of names to tensors, pairs of names and tensors, a list of
-        tensors, or a single tensor.  They must be float32 or float64 and on the CPU; those with
+        tensors, or a single tensor.  They must be float32 or float64, and on the CPU or on one CUDA device; those with
         ``requires_grad=False`` are left out.
     inputs : tensor, tuple, list or dict; or callable
         The arguments: a tensor; a tuple or list, for ``function(*inputs)``; or a dict, for ``function(**inputs)``.
@@ -78,6 +78,9 @@ def check(
     For a loss, parameters are moved in place and restored bit for bit, and so is `grad`; buffers of a module, such as
     running means, are restored as well.  A parameter that `backward()` leaves without a gradient counts as having
     gradient 0, so that a parameter detached by mistake is found.  The module stays in train or eval mode, as it was.
+
+    On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
+    lines; of the settings there are seed, budget, time_limit, rtol and atol.
 
     Examples
     --------

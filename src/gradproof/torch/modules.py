@@ -14,6 +14,7 @@ from ..evaluators.arrays.inplace import in_place
 from ..evaluators.values import as_value
 from ..problem.numbers import Flat
 from ..report.report import Report
+from .devices import check_on_device, claims_on_device, is_on_device
 from .tensors import imported
 
 # The most names of parameters that a note lists.
@@ -26,6 +27,10 @@ def check_loss(module_or_parameters: Any, loss: Callable[[], Any], **settings: A
     torch = imported()
     parameters = _parameters(torch, module_or_parameters)
     loss_value, gradient = _Loss(torch, loss), _Gradient(torch, parameters, loss)
+    if is_on_device(parameters):
+        with _kept_buffers(torch, module_or_parameters):
+            claimed = claims_on_device(torch, parameters, loss)
+            return check_on_device(torch, parameters, loss_value, claimed, settings)
     views = {name: _view(name, tensor) for name, tensor in parameters.items()}
     with _kept_buffers(torch, module_or_parameters):
         report = check_gradient(in_place(views, loss_value), gradient, **settings)
@@ -117,7 +122,7 @@ def _parameters(torch: Any, given: Any) -> dict[str, Any]:
     for name, tensor in parameters.items():
         if not tensor.is_leaf:
             raise ValueError(f"{name} is not a leaf: pass the tensors from which it is computed instead")
-        if tensor.device.type != "cpu":
+        if tensor.device.type != "cpu" and not is_on_device(parameters):
             raise ValueError(f"{name} is on {tensor.device}: move the module to the CPU with .cpu() for the check")
         if str(tensor.dtype) not in FLOATS:
             raise TypeError(f"{name} is {tensor.dtype}: convert the module with .float() or .double() for the check")

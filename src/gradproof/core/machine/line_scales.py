@@ -62,13 +62,18 @@ def leave_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
 def look_at_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Look alone at the coordinates because of which all keep to their own sizes: the first ones of them."""
     lines.candidates.count = 0
+    add_small(lines, x, claimed)
+    confirm(lines, x, claimed)
+
+
+def add_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Put the first coordinates on the list whose slopes, on scales above the floor, are larger than all others."""
     for window in range(window_count(lines.engine.n)):
         start, stop = window_ends(lines.engine.n, window)
         scales = scales_of(ABOVE_FLOOR, floor_in_window(lines, x, window))
         for index in range(start, stop):
             if scaled_slope(x, claimed, scales, index) > lines.norm and lines.candidates.count < MOST_ALONE:
                 add_candidate(lines, index)
-    confirm(lines, x, claimed)
 
 
 def look_at_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
@@ -84,13 +89,18 @@ def look_at_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     lines.scales = ONLY_ZEROS
     lines.disagreed = 0
     lines.candidates.count = 0
+    add_zeros(lines, x, zeros)
+    confirm(lines, x, claimed)
+
+
+def add_zeros(lines: Lines, x: ConstVector, zeros: int) -> None:
+    """Put the coordinates on the list that are exactly 0, or some of them, at equal distances."""
     seen = 0
     for index in range(lines.engine.n):
         if widened(x[index]) == 0.0:
             if seen * MOST_ALONE // zeros != (seen - 1) * MOST_ALONE // zeros or zeros <= MOST_ALONE:
                 add_candidate(lines, index)
             seen += 1
-    confirm(lines, x, claimed)
 
 
 def begin_zero_lines(lines: Lines) -> None:

@@ -53,16 +53,24 @@ def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: Const
     lines.floor = FLOOR
     lines.scales = ABOVE_FLOOR
     lines.empty_size = 0.0
-    for window in range(window_count(engine.n)):
-        start, stop = window_ends(engine.n, window)
+    code = look_over(lines, x, claimed, sizes)
+    if code != DONE:
+        return code
+    lines.relative_tolerance = ROUNDING + (ROUNDING_FLOAT32 if is_in_float32(claimed, engine.n) else 0.0)
+    choose_scales(lines, x, claimed)
+    return DONE
+
+
+def look_over(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals) -> int:
+    """Look for what is not finite, and for windows of zeros; a point that is not finite is refused."""
+    for window in range(window_count(lines.engine.n)):
+        start, stop = window_ends(lines.engine.n, window)
         if not are_finite(x, start, stop):
             return X_NOT_FINITE
         if not are_finite(claimed, start, stop):
             note_unfit_claims(lines, claimed, start, stop)
-        if lines.empty_size == 0.0 and size_in_window(x, engine.n, window) == 0.0:
+        if lines.empty_size == 0.0 and size_in_window(x, lines.engine.n, window) == 0.0:
             lines.empty_size = sizes[window]
-    lines.relative_tolerance = ROUNDING + (ROUNDING_FLOAT32 if is_in_float32(claimed, engine.n) else 0.0)
-    choose_scales(lines, x, claimed)
     return DONE
 
 

@@ -23,7 +23,7 @@ from ...problem.probes import probes_at_x
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
-from ..pace import Pace, TimeIsUp
+from ..pace import Pace
 from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
 from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
 
@@ -37,6 +37,10 @@ PART = 3
 AHEAD = 2
 # How often a task is sent before it is evaluated in this process.
 TRIES = 4
+# A task that takes so many times as long as others of its size, and so many seconds, is sent elsewhere, too: a busy
+# machine delays nothing by so much, and a second answer does no harm.
+OVERDUE = 20
+OVERDUE_SECONDS = 30.0
 
 
 class Task:
@@ -44,17 +48,21 @@ class Task:
 
     def __init__(self, probes: Flat) -> None:
         self.probes = probes
-        self.number = 0
+        self.numbers: list[int] = []
         self.tries = 0
+        self.sent = 0.0
         self.future: Any = None
+        # Those that have not answered for so long that the task was sent again.
+        self.overdue: list[Any] = []
         self.values: Flat | None = None
         self.raised: tuple[Raised, ...] = ()
 
     def cancel(self) -> None:
         """Cancel the task if no worker has started it."""
-        cancel = getattr(self.future, "cancel", None)
-        if cancel is not None:
-            cancel()
+        for future in (self.future, *self.overdue):
+            cancel = getattr(future, "cancel", None)
+            if cancel is not None:
+                cancel()
 
 
 class ExecutorEvaluator(Evaluator):
@@ -174,33 +182,65 @@ class ExecutorEvaluator(Evaluator):
     def _send(self, task: Task, site: Site | None) -> None:
         """Send a task, unless the executor no longer accepts any: then it is evaluated here."""
         # A new number even for a task that is sent again: an executor may cache calls by their arguments.
-        task.number = next(self._numbers)
+        task.numbers.append(next(self._numbers))
         task.tries += 1
-        task.future = None
+        task.future, task.sent = None, time.monotonic()
         if not self._takes_tasks:
             return
         changes = self._here.changes_its_argument
         try:
-            task.future = self.executor.submit(answer, self._site.key, task.number, task.probes, changes, site)
+            task.future = self.executor.submit(answer, self._site.key, task.numbers[-1], task.probes, changes, site)
         except Exception as problem:
             if not self._seen:
                 raise_at_the_door(problem)
             self._leave(problem)
 
     def _wait(self) -> None:
-        """Wait until a task has an outcome, and process it; raise `TimeIsUp` when the time is up."""
+        """Wait until a task has an outcome, and process it; raise an exception when the time is up."""
         tasks = self._under_way()
         if not all(isinstance(task.future, Future) for task in tasks):  # other kinds need only have `result()`
             self._see(tasks[0], outcome_of(tasks[0].future))
             return
-        deadline = self.pace.deadline
-        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
-        done = wait([task.future for task in tasks], seconds, FIRST_COMPLETED).done
+        waited_for = {future: task for task in tasks for future in (task.future, *task.overdue)}
+        done = wait(waited_for, self._patience(tasks), FIRST_COMPLETED).done
         if not done:
-            raise TimeIsUp
+            self.pace.look_at_the_clock()
+            self._send_elsewhere(tasks)
+        for future, task in waited_for.items():
+            if future in done and task.future is not None:
+                self._see_one(task, future)
+
+    def _patience(self, tasks: list[Task]) -> float | None:
+        """Return for how many seconds to wait: until the time limit, or until a task is overdue; None: for ever."""
+        ends = [] if self.pace.deadline is None else [self.pace.deadline]
+        if self._seconds:
+            ends.append(min(task.sent + self._longest(task) for task in tasks))
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
+
+    def _longest(self, task: Task) -> float:
+        """Return after how many seconds a task is overdue; it may have to wait for the one before it."""
+        return max(OVERDUE_SECONDS, OVERDUE * AHEAD * self._seconds * len(task.probes))
+
+    def _send_elsewhere(self, tasks: list[Task]) -> None:
+        """Send what is overdue once more; what has been sent often enough is evaluated in this process."""
         for task in tasks:
-            if task.future in done:
-                self._see(task, outcome_of(task.future))
+            if time.monotonic() < task.sent + self._longest(task):
+                continue
+            self.problem.note("A worker did not answer for a long time; its probes were evaluated elsewhere.")
+            task.overdue.append(task.future)
+            if task.tries < TRIES:
+                self._send(task, self._site)
+            else:
+                task.future = None
+
+    def _see_one(self, task: Task, future: Any) -> None:
+        """Process the outcome of one future of a task: what is overdue counts only if it brings the values."""
+        outcome = outcome_of(future)
+        if future in task.overdue:
+            task.overdue.remove(future)
+            if not (isinstance(outcome, Answer) and outcome.state == ANSWERED):
+                return
+        self._see(task, outcome)
 
     def _see(self, task: Task, outcome: Any) -> None:
         """Accept the values of a task, or send it again, or leave it to this process."""
@@ -210,7 +250,7 @@ class ExecutorEvaluator(Evaluator):
             self._leave(outcome)
             task.future = None
             return
-        if isinstance(outcome, Answer) and outcome.number == task.number:
+        if isinstance(outcome, Answer) and outcome.number in task.numbers:
             self._seen.add(outcome.worker)
             if outcome.state != UNKNOWN:
                 task.values = self._noted(task, outcome) if outcome.state == ANSWERED else None
@@ -227,7 +267,7 @@ class ExecutorEvaluator(Evaluator):
 
     def _noted(self, task: Task, answered: Answer) -> Flat:
         values = answered.values
-        if values is None or len(values) != len(task.probes):
+        if not isinstance(values, np.ndarray) or values.shape != task.probes.shape or values.dtype != np.float64:
             raise RuntimeError(
                 "a worker of the executor runs a different version of gradproof: install the same one everywhere"
             )

@@ -65,8 +65,12 @@ def raise_at_the_door(problem: Any, is_about_objective: bool = False) -> None:
     """Raise an error that says why an executor cannot be used at all, and what to do."""
     if is_about_objective or is_about_pickling(problem):
         raise TypeError(f"the objective cannot be sent to the executor's processes ({problem}): {MODULE}") from problem
-    cause = problem if isinstance(problem, BaseException) else None
+    if not isinstance(problem, BaseException):
+        raise TypeError(
+            f"the executor answered with an object of type {type(problem).__name__}, not with what its task returned: "
+            "submit(function, *arguments) must call the function, and result() must return its result as it is"
+        )
     raise RuntimeError(
         f"the executor ran none of its tasks ({type(problem).__name__}: {problem}): pass one that is open and whose "
         "workers can import gradproof and the objective"
-    ) from cause
+    ) from problem

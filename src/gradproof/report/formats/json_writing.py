@@ -42,7 +42,8 @@ def _evidence(report: Record) -> dict[str, Any]:
     layout = kept.layout
     every = getattr(layout, "every", layout)
     told = sorted({one.index for one in report.findings})
-    is_whole = report.power is None or report.n <= MOST_NUMBERS
+    is_known = not isinstance(kept.claimed, FewNumbers)
+    is_whole = report.power is None or (report.n <= MOST_NUMBERS and is_known)
     return {
         "title": layout.title,
         "structure": structure_of(every.root),

@@ -1,0 +1,1 @@
+"""Checks along lines of vectors that nobody holds as a whole: every shard moves its own coordinates."""

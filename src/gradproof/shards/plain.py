@@ -1,0 +1,103 @@
+"""The core as plain Python, where x lies in shards: what loops over all of x is answered by these instead.
+
+Everything else, all that decides, is the same source as that of the library, and works on the same memory.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from ..core.door.start import engine_start
+from ..core.lines.norms import Measures, count_zeros, is_in_float32, median_slope, norms, scale_norms
+from ..core.machine.line_scales import add_small, add_zeros
+from ..core.machine.line_start import look_over
+from ..core.machine.rounds import tell
+from ..core.points.directions import typical_size
+from ..core.records.abi import CORE
+from ..core.records.codes import DONE
+from ..core.records.lines import Lines
+from ..core.search.candidates import add_candidate
+from ..problem.numbers import Flat
+from .question import Part
+from .together import Absent, typical_of
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _look_over(lines: Lines, x: Absent, claimed: Absent, sizes: Flat) -> int:
+    seen = x.together.overview
+    lines.unfit_claims = seen.unfit
+    lines.empty_size = x.together.empty_size
+    for index in seen.first_unfit:
+        add_candidate(lines, index)
+    return DONE
+
+
+def _norms(lines: Lines, x: Absent, claimed: Absent, start: int, stop: int) -> Measures:
+    return x.together.measures(_part(lines, start, stop))
+
+
+def _scale_norms(lines: Lines, x: Absent) -> tuple[float, float]:
+    return x.together.scales(_part(lines, 0, x.together.n))
+
+
+def _part(lines: Lines, start: int, stop: int) -> Part:
+    return Part(int(start), int(stop), int(lines.scales), float(lines.floor))
+
+
+def _median_slope(lines: Lines, x: Absent, claimed: Absent, sample: Flat) -> float:
+    return x.together.median(int(lines.scales), float(lines.floor))
+
+
+def _add_small(lines: Lines, x: Absent, claimed: Absent) -> None:
+    for index in x.together.small(float(lines.floor), float(lines.norm)):
+        add_candidate(lines, index)
+
+
+def _add_zeros(lines: Lines, x: Absent, zeros: int) -> None:
+    for index in x.together.zeros():
+        add_candidate(lines, index)
+
+
+# All functions of the core that go through x or the claim in a check along lines.
+IN_SHARDS: dict[Callable[..., Any], Callable[..., Any]] = {
+    add_small: _add_small,
+    add_zeros: _add_zeros,
+    count_zeros: lambda x, n: x.together.overview.zeros,
+    is_in_float32: lambda claimed, n: claimed.together.overview.in_float32,
+    look_over: _look_over,
+    median_slope: _median_slope,
+    norms: _norms,
+    scale_norms: _scale_norms,
+    typical_size: lambda sizes, count: typical_of(sizes),
+}
+
+
+def with_others(function: Function, others: Mapping[Callable[..., Any], Callable[..., Any]]) -> Function:
+    """Return a function of the core that calls others in the place of some, however deep below."""
+    made: dict[Any, Any] = dict(others)
+
+    def other(value: Any) -> Any:
+        if not (isinstance(value, FunctionType) and value.__module__.startswith(f"{CORE}.")):
+            return value
+        if value not in made:
+            names = {one.argval for one in dis.get_instructions(value) if one.opname == "LOAD_GLOBAL"}
+            scope: dict[str, Any] = {"__builtins__": value.__globals__["__builtins__"], "__name__": value.__module__}
+            made[value] = FunctionType(value.__code__, scope, value.__name__, value.__defaults__)
+            scope.update({name: other(value.__globals__[name]) for name in names if name in value.__globals__})
+        return made[value]
+
+    return cast(Function, other(function))
+
+
+@functools.cache
+def in_shards(name: str) -> Callable[..., int]:
+    """Return `engine_start` or `tell` for vectors that lie in shards; it does not warn of what C does silently."""
+    functions: dict[str, Callable[..., int]] = {"engine_start": engine_start, "tell": tell}
+    return np.errstate(all="ignore")(with_others(functions[name], IN_SHARDS))

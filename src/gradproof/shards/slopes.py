@@ -1,0 +1,104 @@
+"""The claimed slopes of some coordinates in their scales on long lines, by NumPy, piece by piece."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core.points.directions import HALF_WINDOW, WINDOW, scales_of
+from ..problem.numbers import Flat
+from .question import Part, Sums
+
+# Coordinates that are looked at in one go: few enough for the cache of a processor.
+PIECE = HALF_WINDOW * WINDOW // 2
+
+
+class Piece(NamedTuple):
+    """Some neighbouring coordinates of a shard, in float64, and the sizes of their windows, one for each."""
+
+    start: int
+    x: Flat
+    claimed: Flat
+    sizes: Flat
+
+    def scales(self, kind: int, floor: float) -> Flat:
+        """Return the scales of the coordinates on a long line."""
+        size, least = np.abs(self.x), floor * self.sizes
+        # For a typical size of 1, as the factors of what the window allows.
+        of_one = scales_of(kind, 1.0)
+        scale = np.maximum(size, of_one.least * least) * of_one.share
+        return np.where(size > 0.0, scale, of_one.at_zero * least)
+
+    def slopes(self, kind: int, floor: float) -> Flat:
+        """Return the absolute claimed slopes, each times the scale of its coordinate."""
+        with np.errstate(all="ignore"):
+            slopes: Flat = np.abs(self.claimed) * self.scales(kind, floor)
+        return slopes
+
+
+class Coordinates:
+    """The coordinates of a shard, their claims, and the sizes of its windows.
+
+    Parameters
+    ----------
+    x, claimed
+        The coordinates and the claimed gradient.
+    start
+        The number of the first one.
+    """
+
+    def __init__(self, x: Flat, claimed: Flat, start: int) -> None:
+        self.x = x
+        self.claimed = claimed
+        self.start = start
+        self.stop = start + x.size
+        # Of the windows that hold the shard, the first of which is number `start // WINDOW`.
+        self.sizes = np.empty(0)
+
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        """Yield those of the coordinates [start, stop) that are in the shard, in pieces."""
+        first, last = max(start, self.start), min(stop, self.stop)
+        while first < last:
+            end = min(last, (first // PIECE + 1) * PIECE)
+            windows = np.arange(first, end) // WINDOW - self.start // WINDOW
+            here = slice(first - self.start, end - self.start)
+            x, claimed = (np.asarray(one[here], np.float64) for one in (self.x, self.claimed))
+            yield Piece(first, x, claimed, self.sizes[windows])
+            first = end
+
+    def every(self) -> Iterator[Piece]:
+        """Yield all coordinates of the shard, in pieces."""
+        return self.pieces(self.start, self.stop)
+
+    def sums(self, part: Part, *, slopes: bool) -> Sums:
+        """Return sums over slopes, or over scales, of some coordinates."""
+        pieces = self.pieces(part.start, part.stop)
+        return joined([sums_of((one.slopes if slopes else one.scales)(part.scales, part.floor)) for one in pieces])
+
+
+def sums_of(values: Flat) -> Sums:
+    """Return the sums over some values, none of which is negative."""
+    largest = float(np.fmax.reduce(values, initial=0.0))
+    if largest == 0.0 or not math.isfinite(largest):
+        return Sums(float(values.sum()), largest, 0.0 if largest == 0.0 else math.inf)
+    scaled = values / largest
+    return Sums(float(values.sum()), largest, float(np.vdot(scaled, scaled)))
+
+
+def joined(sums: list[Sums]) -> Sums:
+    """Return sums over all of the coordinates."""
+    largest = max((one.largest for one in sums), default=0.0)
+    total = sum((one.total for one in sums), 0.0)
+    if largest == 0.0 or not math.isfinite(largest):
+        return Sums(total, largest, 0.0 if largest == 0.0 else math.inf)
+    return Sums(total, largest, sum((one.squares * (one.largest / largest) ** 2 for one in sums), 0.0))
+
+
+def norm_of(sums: Sums) -> float:
+    """Return the Euclidean norm of what was summed; as with all of x at one place, NaN where the sum is."""
+    if math.isnan(sums.total):
+        return math.nan
+    return sums.largest * math.sqrt(sums.squares)

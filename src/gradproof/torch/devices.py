@@ -1,0 +1,97 @@
+"""The gradient of a loss whose parameters are on a device, where they stay."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..report.report import Report
+from ..shards.check import lines
+from .shard import TensorShard
+
+SETTINGS = ("mode", "seed", "budget", "time_limit", "rtol", "atol")
+
+
+def is_on_device(parameters: Mapping[str, Any]) -> bool:
+    """Return whether parameters are on a device on which they can be moved: all on one that computes in float64."""
+    devices = {str(one.device) for one in parameters.values()}
+    return len(devices) == 1 and next(iter(parameters.values())).device.type == "cuda"
+
+
+def claims_on_device(torch: Any, parameters: Mapping[str, Any], loss: Callable[[], Any]) -> dict[str, Any]:
+    """Return the gradient that `backward()` computes for each parameter; 0 where there is none."""
+    kept = [one.grad for one in parameters.values()]
+    try:
+        for one in parameters.values():
+            one.grad = None
+        with torch.enable_grad():
+            loss().backward(inputs=list(parameters.values()))
+        found = {name: one.grad for name, one in parameters.items()}
+        return {name: torch.zeros_like(parameters[name]) if one is None else one for name, one in found.items()}
+    finally:
+        for one, grad in zip(parameters.values(), kept, strict=True):
+            one.grad = grad
+
+
+def check_on_device(
+    torch: Any, parameters: Mapping[str, Any], loss: Callable[[], float], claimed: Mapping[str, Any], settings: Any
+) -> Report:
+    """Check the gradient of a loss along lines; parameters are moved where they are, and restored bit for bit.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    parameters
+        The tensors that are moved, by name.
+    loss
+        Computes the value of the loss from them.
+    claimed
+        The claimed gradient of each parameter, on the same device.
+    settings
+        The settings of the check; some of them are refused.
+    """
+    _refuse(settings)
+    ends = [0, *itertools.accumulate(one.numel() for one in parameters.values())]
+    pairs = zip(parameters.items(), ends, strict=False)
+    shards = [TensorShard(torch, one, claimed[name], start) for (name, one), start in pairs if one.numel()]
+    shapes = {name: tuple(one.shape) for name, one in parameters.items()}
+    own = {name: settings[name] for name in ("seed", "budget", "rtol", "atol") if name in settings}
+    check = lines(shapes, lambda question: [shard.answer(question) for shard in shards], **own)
+    limit = settings.get("time_limit")
+    deadline = None if limit is None else time.monotonic() + limit
+    try:
+        while len(probes := check.ask()):
+            if deadline is not None and time.monotonic() > deadline:
+                check.stop("time_limit")
+                break
+            changes, values = [], []
+            for probe in probes:
+                changes.append(sum(shard.at(probe) for shard in shards))
+                values.append(_value(loss, at_x=not check.evaluations))
+            check.tell(values, changes)
+    finally:
+        for shard in shards:
+            shard.restore()
+    return check.result()
+
+
+def _value(loss: Callable[[], float], *, at_x: bool) -> float:
+    """Return the value of the loss; NaN where it raises an exception, but at x."""
+    try:
+        return loss()
+    except Exception:
+        if at_x:
+            raise
+        return math.nan
+
+
+def _refuse(settings: Mapping[str, Any]) -> None:
+    """Raise a ValueError for what cannot be had where parameters stay on a device."""
+    if unknown := sorted(name for name, value in settings.items() if name not in SETTINGS and value is not None):
+        raise ValueError(f"{', '.join(unknown)} cannot be used on a device: move the module to the CPU with .cpu()")
+    if settings.get("mode", "auto") == "full":
+        raise ValueError('mode="full" cannot be used on a device: move the module to the CPU with .cpu()')

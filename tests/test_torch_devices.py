@@ -1,0 +1,173 @@
+"""Parameters that are moved on a device: on the CPU the same code gives the bits of the core."""
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof.problem.probes import PROBE
+from gradproof.shards.question import Part, Question
+
+torch = pytest.importorskip("torch")
+
+import gradproof.torch  # noqa: E402
+from gradproof.torch import modules  # noqa: E402
+from gradproof.torch import shard as tensors  # noqa: E402
+
+N = 9000
+CUTS = ((0, N), (1000, 1010), (1, 3073), (2048, 4096), (700, 8999))
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"))]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """On a busy machine, threads that share tensors of a few numbers wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def vectors(dtype):
+    random = np.random.default_rng(3)
+    x, claimed = random.normal(size=(2, N)).astype(dtype)
+    x[2000:4500] = 0.0  # with windows of nothing else
+    x[5000:6000] *= dtype(1e-30)  # float32: squares underflow in their own type
+    claimed[4000:4010] = 0.0
+    return x, claimed
+
+
+def both(dtype, start, stop, device):
+    """The same coordinates as a shard of the core and as one on a device, and the tensor that is moved."""
+    x, claimed = vectors(dtype)
+    tensor = torch.tensor(x[start:stop], device=device)
+    claims = torch.tensor(claimed[start:stop], device=device)
+    own, there = (
+        gradproof.Shard(x[start:stop], claimed[start:stop], start),
+        tensors.TensorShard(torch, tensor, claims, start),
+    )
+    sizes = np.abs(np.random.default_rng(4).normal(size=-(-N // 1024)))
+    for one in (own, there):
+        one.answer(Question("sizes_are", (sizes,)))
+    return own, there, tensor
+
+
+def probe(**words):
+    made = np.zeros(1, PROBE)
+    for name, value in {"start": 3, "stop": N - 2, "step": 2.0**-7, "floor": 0.1, "seed": -123456789, **words}.items():
+        made[name] = value
+    return made[0]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("ends", CUTS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_points_have_the_bits_of_the_core(dtype, ends, device, monkeypatch):
+    monkeypatch.setattr(tensors, "PIECE", 1 << 12)
+    own, there, tensor = both(dtype, *ends, device)
+    for aligned in range(8):  # with and against the claim, on all four scales
+        for words in ({"seed": 7 + aligned}, {"step": -(2.0**-20)}, {"start": 2000, "stop": 2900}):
+            one = probe(aligned=aligned, **words)
+            point, change = own.at(one)
+            assert there.at(one) == pytest.approx(change, rel=1e-11, abs=1e-13)
+            np.testing.assert_array_equal(tensor.cpu().numpy(), point, strict=True)
+    for words in ({"stop": 4}, {"start": ends[0] + 2, "stop": ends[0] + 7, "ratio": 2.0}, {"stop": 3}):
+        one = probe(**{"start": 3, "floor": 0.0, "seed": 0, "step": 0.5, **words})
+        assert there.at(one) == own.at(one)[1] == 0.0
+        np.testing.assert_array_equal(tensor.cpu().numpy(), own.at(one)[0], strict=True)
+    there.restore()
+    np.testing.assert_array_equal(tensor.cpu().numpy(), vectors(dtype)[0][slice(*ends)])
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("ends", CUTS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_answers_are_those_of_the_core(dtype, ends, device):
+    own, there, _ = both(dtype, *ends, device)
+    first, second = (one.answer(Question("opening")) for one in (own, there))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert own.answer(Question("overview")) == there.answer(Question("overview"))
+    for scales in range(4):
+        parts = (Part(0, N, scales, 0.1), Part(2000, 2500, scales, 0.1))
+        for question in (Question("slopes", (parts,)), Question("scales", parts[:1])):
+            np.testing.assert_allclose(own.answer(question), there.answer(question), rtol=1e-12)
+        sample = Question("sample", (N, scales, 0.1))
+        np.testing.assert_array_equal(own.answer(sample), there.answer(sample))
+    for question in (
+        Question("small", (0.1, 1.5)),
+        Question("zeros", ((0, 3, 99, 2499), {ends[0]: 1})),
+        Question("values", (1005,)),
+    ):
+        assert own.answer(question) == there.answer(question)
+
+
+def a_model():
+    torch.manual_seed(0)
+    layers = [torch.nn.Conv2d(1, 4, 3), torch.nn.Tanh(), torch.nn.BatchNorm2d(4), torch.nn.Flatten()]
+    model = torch.nn.Sequential(*layers, torch.nn.Linear(144, 10)).double()
+    inputs, targets = torch.randn(6, 1, 8, 8).double(), torch.randint(0, 10, (6,))
+    return model, lambda: torch.nn.functional.cross_entropy(model(inputs), targets)
+
+
+@pytest.fixture
+def on_a_device(monkeypatch):
+    """Parameters are taken for those of a device."""
+    monkeypatch.setattr(modules, "is_on_device", lambda parameters: True)
+
+
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+def test_a_model_is_checked_where_it_is(on_a_device, order):
+    model, loss = a_model()
+    model.to(memory_format=order)
+    loss().backward()
+    kept = {name: (one.clone(), one.grad.clone()) for name, one in model.named_parameters()}
+    buffers = [one.clone() for one in model.buffers()]
+    report = gradproof.torch.check(model, loss, rtol=1e-6)
+    assert report.verdict == "right"
+    assert [one.name for one in report.arrays] == [name for name, _ in model.named_parameters()]
+    for name, one in model.named_parameters():
+        assert torch.equal(one, kept[name][0])
+        assert torch.equal(one.grad, kept[name][1])
+    assert all(map(torch.equal, model.buffers(), buffers))
+    if order is torch.channels_last:
+        return
+    # Twin: one layer that is twice what it should be.
+    model[4].weight.register_hook(lambda gradient: 2 * gradient)
+    report = gradproof.torch.check(model, loss)
+    assert report.verdict == "wrong"
+    assert {one.name.partition("[")[0] for one in report.findings} == {"4.weight"}
+    assert {one.cause for one in report.findings} == {gradproof.Cause.WRONG}
+
+
+def test_where_the_loss_has_no_value(on_a_device):
+    weight = torch.ones(8, dtype=torch.float64, requires_grad=True)
+
+    def loss():
+        if (weight.detach() < 1.0).any():
+            raise ValueError("outside")
+        return (weight**3).sum()
+
+    assert gradproof.torch.check({"w": weight}, loss).verdict == "inconclusive"
+    assert gradproof.torch.check({"w": weight}, lambda: torch.sum(weight**3)).verdict == "right"
+    with torch.no_grad():
+        weight /= 2
+    with pytest.raises(ValueError, match="outside"):
+        gradproof.torch.check({"w": weight}, loss)
+
+
+def test_the_time_limit(on_a_device):
+    model, loss = a_model()
+    report = gradproof.torch.check(model, loss, time_limit=1e-9)
+    assert (report.verdict, report.stopped_by) == ("inconclusive", "time_limit")
+
+
+@pytest.mark.parametrize("settings", [{"mode": "full"}, {"only": "0.*"}, {"bounds": (0, 1)}])
+def test_what_cannot_be_had_there_is_refused(on_a_device, settings):
+    with pytest.raises(ValueError, match=r"cannot be used on a device: move the module to the CPU with \.cpu\(\)"):
+        gradproof.torch.check(*a_model(), **settings)
+
+
+def test_devices_that_do_not_compute_in_float64_are_refused():
+    weight = torch.ones(3, device="meta", requires_grad=True)
+    with pytest.raises(ValueError, match="move the module to the CPU"):
+        gradproof.torch.check({"w": weight}, lambda: torch.sum(weight))
