@@ -3,9 +3,9 @@
     python native_api/build.py                   the library, into src/gradproof
     python native_api/build.py --declarations    headers, the Fortran module, _declarations.py, and abi.json
 
-The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM
-optimises it for any x86-64 (or any processor of the machine's family) and writes an object file; a linker makes the
-library.  The build ends where the object needs more than libc and libm.
+The way: Numba turns every exported function into LLVM text; the texts get C names and go into one module; LLVM, in a
+process of its own, optimises it for any x86-64 (or any processor of the machine's family) and writes an object file; a
+linker makes the library.  The build ends where the object needs more than libc and libm.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ import tempfile
 import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import attempts
 import constants
 import prefix
+from attempts import Linked
 from linking import FILE_NAME, PACKAGE, THREADS, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
 
 # Numba's private copies of what every libm has.
@@ -84,17 +86,15 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
         say(f"gradproof: {path.name} is up to date")
         return path
     linker = find_linker()
-    symbols, machine_code = object_file(all_signatures())
-    refuse_foreign_symbols(machine_code)
+    linked = linked_module(all_signatures())
     with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "gradproof.o"
-        source.write_bytes(machine_code)
+        source = attempts.object_file(linked, Path(scratch), say)
         link(linker, source, Path(scratch) / FILE_NAME)
-        prefix.make(Path(scratch), symbols, source)
+        prefix.make(Path(scratch), linked.symbols, source)
         for made in (Path(scratch) / FILE_NAME, *(Path(scratch) / name for name in prefix.names())):
             put(made, directory / made.relative_to(scratch))
     kept.remember(path)
-    say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(symbols)} functions, linked by {linker[0]}")
+    say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(linked.symbols)} functions, linked by {linker[0]}")
     return path
 
 
@@ -106,34 +106,34 @@ def put(made: Path, path: Path) -> None:
     fresh.replace(path)
 
 
-class Linked(NamedTuple):
-    """All functions in one module, not optimised yet; the symbols that it exports, and the marks of functions."""
-
-    whole: Any
-    target: Any
-    symbols: list[str]
-    marked: Any
-
-
 def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[str], bytes]:
     """Return the exported symbols and one object file that defines them; in a part, not every mark meets a function."""
+    linked = linked_module(signatures, part=part)
+    return linked.symbols, optimised(linked, attempts.USUAL)
+
+
+def optimised(linked: Linked, way: str) -> bytes:
+    """Return the object file that LLVM makes of a module."""
     import llvmlite.binding as llvm
     import marks
     import processors
 
-    linked = linked_module(signatures, part=part)
-    whole = processors.in_versions(llvm, linked.whole, marks.multiversioned(linked.marked))
-    set_linkage(whole, linked.symbols)
-    call_libc_by_address(whole)
-    for value in defined(whole):
-        if value.is_function:
-            for attribute in marks.attributes(linked.marked, processors.origin(value.name)):
-                value.add_function_attribute(attribute)
+    target = prepared_target(llvm)
+    if way == attempts.PLAIN:
+        whole = llvm.parse_assembly(attempts.ending_at_exceptions(str(linked.whole)))
+        set_linkage(whole, linked.symbols)
+    else:
+        for option in options(llvm):
+            llvm.set_option("gradproof", option)
+        whole = processors.in_versions(llvm, linked.whole, marks.multiversioned(linked.marked))
+        set_linkage(whole, linked.symbols)
+        whole = with_attributes(llvm, whole, lambda name: marks.attributes(linked.marked, processors.origin(name)))
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
-    optimise(llvm, whole, linked.target)
-    sink(llvm, whole, linked.target)
-    optimise(llvm, whole, linked.target)
+    optimise(llvm, whole, target)
+    if way != attempts.PLAIN:
+        sink(llvm, whole, target)
+    optimise(llvm, whole, target)
     if sys.platform == "win32":
         for symbol in linked.symbols:
             whole.get_function(symbol).storage_class = "dllexport"
@@ -142,7 +142,16 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
             # In the static library they would be names that nobody can use, longer than the code.
             value.linkage = "private"
     whole.verify()
-    return linked.symbols, bytes(linked.target.emit_object(whole))
+    return bytes(target.emit_object(whole))
+
+
+def make_object(folder: Path, way: str) -> None:
+    """Optimise what lies in a folder, where this process may end of it."""
+    import llvmlite.binding as llvm
+
+    machine_code = optimised(attempts.read(llvm, folder), way)
+    refuse_foreign_symbols(machine_code)
+    (folder / attempts.OBJECT).write_bytes(machine_code)
 
 
 def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
@@ -151,12 +160,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     import marks
     import modules
 
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    for option in options(llvm):
-        llvm.set_option("gradproof", option)
-    target = portable_target(llvm)
-    whole = llvm.parse_assembly(constants.module_text(target))
+    whole = llvm.parse_assembly(constants.module_text(prepared_target(llvm)))
     symbols = [function.name for function in whole.functions]
     compiled = modules.compile_all(signatures)
     for text in compiled.texts:
@@ -169,7 +173,7 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     symbols += [symbol for symbol, _ in compiled.entries]
     if not part:
         refuse_unmet_marks(marks.unmet(compiled.marked, {value.name for value in defined(whole)}))
-    return Linked(whole, target, symbols, compiled.marked)
+    return Linked(whole, symbols, compiled.marked)
 
 
 def options(llvm: Any) -> list[str]:
@@ -186,12 +190,22 @@ def set_linkage(module: Any, symbols: list[str]) -> None:
         value.linkage = "external" if value.name in symbols else "internal"
 
 
-def call_libc_by_address(module: Any) -> None:
-    """Let calls of libc and libm go to addresses that the loader writes: no piece of code for each of them."""
-    if sys.platform.startswith("linux"):
-        for function in module.functions:
-            if function.is_declaration and not function.name.startswith("llvm."):
-                function.add_function_attribute("nonlazybind")
+def with_attributes(llvm: Any, module: Any, of_defined: Callable[[str], list[str]]) -> Any:
+    """Return a module whose functions have attributes, those of libc among them.
+
+    Calls of libc and libm go to addresses that the loader writes: no piece of code for each of them.
+    """
+    import marks
+
+    inside = {value.name for value in defined(module)}
+    by_address = ["nonlazybind"] if sys.platform.startswith("linux") else []
+
+    def attributes(name: str) -> list[str]:
+        if name in inside:
+            return of_defined(name)
+        return [] if name.startswith("llvm.") else by_address
+
+    return llvm.parse_assembly(marks.with_attributes(str(module), attributes))
 
 
 def write_llvm(path: Path) -> None:
@@ -200,20 +214,21 @@ def write_llvm(path: Path) -> None:
 
     from gradproof.core.records.abi import all_signatures
 
+    for option in options(llvm):
+        llvm.set_option("gradproof", option)
     linked = linked_module(all_signatures())
     set_linkage(linked.whole, linked.symbols)
     # As in the library: what calls Python where a status is not 0 is gone only then.
     for _ in range(2):
-        optimise(llvm, linked.whole, linked.target)
-    for value in defined(linked.whole):
-        if value.is_function:
-            for attribute in SANITIZED:
-                value.add_function_attribute(attribute)
-    path.write_text(str(linked.whole), encoding="utf-8")
+        optimise(llvm, linked.whole, prepared_target(llvm))
+    sanitized = with_attributes(llvm, linked.whole, lambda _: list(SANITIZED))
+    path.write_text(str(sanitized), encoding="utf-8")
 
 
-def portable_target(llvm: Any) -> Any:
+def prepared_target(llvm: Any) -> Any:
     """Return a target machine for every processor of this family, with code that may lie anywhere in memory."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
     triple = llvm.get_process_triple()
     return llvm.Target.from_triple(triple).create_target_machine(
         cpu="", features="", opt=3, reloc="pic", codemodel="small"
@@ -268,10 +283,14 @@ def main() -> int:
     parser.add_argument("--declarations", action="store_true", help="write the headers and their like instead")
     parser.add_argument("--into", type=Path, default=PACKAGE, help="folder for the library; default: the package")
     parser.add_argument("--llvm", type=Path, metavar="FILE", help="write LLVM text for clang's sanitizers instead")
+    parser.add_argument("--optimise", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=attempts.WAYS, default=attempts.USUAL, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     import_core()
     try:
-        if arguments.llvm:
+        if arguments.optimise:
+            make_object(arguments.optimise, arguments.way)
+        elif arguments.llvm:
             write_llvm(arguments.llvm)
         elif arguments.declarations:
             import declarations

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from attempts import RAISED
 from llvmlite import ir
 from numba.core import callconv, cgutils, types
 
 from gradproof.machine_code.vectors import VECTOR
 
-# What an exception becomes: a call of this, which is nowhere.  The build ends where one is left after optimisation.
-RAISED = "exception_in_the_core"
 # Nothing else that a function is given overlaps the memory of this name: the core looks before it fills a point. So a
 # loop need not look again, nor exist twice, once for memory that does overlap.
 FILLED = "point"
@@ -71,7 +70,7 @@ class PlainCalls(callconv.CPUCallConv):
         builder.ret(retval)
 
     def return_user_exc(self, builder: Any, *_: Any, **__: Any) -> None:
-        """Take the place of an exception."""
+        """Take the place of an exception: call what is nowhere.  The build ends where a call is left in the end."""
         nowhere = ir.FunctionType(ir.VoidType(), [])
         builder.call(cgutils.get_or_insert_function(builder.module, nowhere, RAISED), [])
         builder.unreachable()

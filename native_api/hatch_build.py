@@ -1,4 +1,4 @@
-"""Builds the native library while a wheel is made; without a linker the wheel has none, and works all the same."""
+"""Builds the native library while a wheel is made; where that fails the wheel has none, and works all the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUILD = Path(__file__).parent / "build.py"
-NO_LINKER_STATUS = 3
+# Why there is no library, for `gradproof info`: pip shows nothing of a build that ends well.
+REASON = "no_library.txt"
 
 
 class NativeLibraryHook(BuildHookInterface[Any]):
@@ -22,25 +23,40 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         if version == "editable":
-            self._build()
+            self._build(BUILD.parent.parent / "src" / "gradproof")
             return
         # Not removed: the next installation from here need not build it again.
         scratch = Path(self.directory) / "gradproof_library"
         scratch.mkdir(parents=True, exist_ok=True)
-        if self._build("--into", str(scratch)):
-            for name in files():
-                build_data["force_include"][str(scratch / name)] = f"gradproof/{name}"
+        built = self._build(scratch)
+        for name in files() if built else [REASON]:
+            build_data["force_include"][str(scratch / name)] = f"gradproof/{name}"
+        if built:
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform_tag()}"
 
-    def _build(self, *arguments: str) -> bool:
-        """Build the library and say whether there is one now; without a linker there is none."""
-        done = subprocess.run([sys.executable, str(BUILD), *arguments], check=False)
-        if done.returncode == NO_LINKER_STATUS:
-            self.app.display_warning("gradproof: installed without its native library; Numba compiles at first use")
-        elif done.returncode != 0:
-            raise SystemExit(done.returncode)
-        return done.returncode == 0
+    def _build(self, into: Path) -> bool:
+        """Build the library into a folder and return whether there is one now; the reason why not is written there."""
+        command = [sys.executable, str(BUILD), "--into", str(into)]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        sys.stderr.write(done.stderr)
+        (into / REASON).unlink(missing_ok=True)
+        if done.returncode == 0:
+            return True
+        reason = why(done.returncode, done.stderr)
+        (into / REASON).write_text(f"{reason}\n", encoding="utf-8")
+        self.app.display_warning(
+            f"gradproof: installed without its native library, because {reason}; Numba compiles at first use"
+        )
+        return False
+
+
+def why(status: int, said: str) -> str:
+    """Return in one line why the build failed."""
+    sys.path.insert(0, str(BUILD.parent))
+    import attempts
+
+    return attempts.why(status, said).removeprefix(f"{BUILD.parent.name}/{BUILD.name}: ")
 
 
 def files() -> list[str]:

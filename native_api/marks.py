@@ -6,7 +6,8 @@ what it made of them.  So functions may move between modules, and a mark that me
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 # By mark and by the dotted name of the function: the LLVM names of its compiled forms, one for each type of vector.
@@ -14,6 +15,8 @@ Marked: TypeAlias = dict[str, dict[str, set[str]]]
 
 ATTRIBUTES = {"always_inlined": "alwaysinline", "never_inlined": "noinline"}
 FOR_SIZE = ("minsize", "optsize")
+# The first line of a function in LLVM text, its name, and what follows after all else.
+HEAD = re.compile(r'^(?:define|declare) [^\n@]*@"?([^"(\n]+)"?\([^\n]*?(?= \{$|$)', re.MULTILINE)
 C_FUNCTION = "cfunc."  # what Numba puts before the name of a function for the function that C calls in its place
 
 
@@ -64,3 +67,12 @@ def attributes(marked: Marked, name: str) -> list[str]:
     # Not `nounwind`, although nothing here throws: an objective may, through its callers.  LLVM finds them by itself,
     # and gives tables for unwinding to them alone.
     return found + list(FOR_SIZE if name not in names_of(marked, "kernel") else ())
+
+
+def with_attributes(text: str, attributes: Callable[[str], list[str]]) -> str:
+    """Return LLVM text in which every function has the attributes that belong to its name.
+
+    Not by llvmlite's `add_function_attribute`, which before 0.48 gives them to what the function returns: LLVM refuses
+    such a module, or ends the process.
+    """
+    return HEAD.sub(lambda found: " ".join([found.group(), *attributes(found[1])]), text)

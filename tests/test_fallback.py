@@ -85,7 +85,8 @@ def test_installing_without_a_linker(tmp_path):
         env={**os.environ, "PATH": "", "CC": ""}, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert "installed without its native library" in result.stdout + result.stderr
+    reason = "no C compiler or linker was found (cc, ld, ld.lld, or the package ziglang)"
+    assert f"installed without its native library, because {reason};" in result.stdout + result.stderr
     wheel = next(tmp_path.glob("*.whl"))
     assert wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -93,16 +94,21 @@ def test_installing_without_a_linker(tmp_path):
             name for name in archive.namelist() if name.endswith((".so", ".dylib", ".dll", ".a")) or "/lib/" in name
         ]
         assert "gradproof/core/__init__.py" in archive.namelist()
+        assert archive.read("gradproof/no_library.txt").decode() == f"{reason}\n"
 
 
 def test_info_says_which_way_it_is(monkeypatch, tmp_path):
-    for chosen, there, words in (
-        ("jit", True, "chosen by GRADPROOF_LIBRARY"),
-        ("", False, "none was built, because no C compiler"),
+    monkeypatch.setattr(library, "REASON", tmp_path / "reason.txt")
+    for chosen, reason, words in (
+        ("jit", "", "chosen by GRADPROOF_LIBRARY"),
+        ("", "", "none was built, because this copy of gradproof was not installed:"),
+        ("", "LLVM\n fails\n", "none was built, because LLVM fails: Numba compiles the core at first use"),
     ):
         monkeypatch.setenv("GRADPROOF_LIBRARY", chosen)
-        if not there:
+        if not chosen:
             monkeypatch.setattr(library, "LIBRARY", tmp_path / "none.so")
+        if reason:
+            library.REASON.write_text(reason)
         library.native.cache_clear()
         try:
             assert words in library.description()

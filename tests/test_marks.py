@@ -82,6 +82,27 @@ def test_attributes():
     assert set(marks.attributes(forms, "another")) == for_size
 
 
+def test_attributes_are_the_functions_own():
+    llvm = pytest.importorskip("llvmlite.binding")
+    module = """declare i8* @malloc(i64)
+    define internal i32 @"a b"(i8* align 8 %p) noinline {
+      %q = call i8* @malloc(i64 8)
+      ret i32 0
+    }
+    @c = private constant [4 x i8] c"def\\00"
+    define void @d() {
+      ret void
+    }"""
+    attributes = {"malloc": ["nonlazybind"], "a b": ["minsize", "optsize"]}
+    module = "\n".join(line.strip() for line in module.splitlines())
+    parsed = llvm.parse_assembly(marks.with_attributes(module, lambda name: attributes.get(name, [])))
+    parsed.verify()
+    found = {
+        one.name: {word for words in one.attributes for word in words.decode().split()} for one in parsed.functions
+    }
+    assert found == {"malloc": {"nonlazybind"}, "a b": {"noinline", "minsize", "optsize"}, "d": set()}
+
+
 def test_a_mark_leaves_the_function_as_it_is(monkeypatch):
     monkeypatch.setattr(abi, "_marked", {})
 

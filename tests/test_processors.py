@@ -25,7 +25,7 @@ def libraries(tmp_path_factory):
     if "NoLinkerError" in done.stderr:
         pytest.skip("there is no linker here")
     assert done.returncode == 0, done.stderr
-    return {name: ffi.dlopen(str(folder / f"{name}.so")) for name in ("portable", "choice", "spoiled")}
+    return {name: ffi.dlopen(str(folder / f"{name}.so")) for name in ("portable", "choice", "spoiled", "plain")}
 
 
 def moved(library, dtype, *, aligned):
@@ -49,9 +49,10 @@ def moved(library, dtype, *, aligned):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("aligned", [False, True])
-def test_same_bits(libraries, dtype, aligned):
+@pytest.mark.parametrize("name", ["choice", "plain"])
+def test_same_bits(libraries, name, dtype, aligned):
     portable = moved(libraries["portable"], dtype, aligned=aligned)
-    assert moved(libraries["choice"], dtype, aligned=aligned) == portable
+    assert moved(libraries[name], dtype, aligned=aligned) == portable
 
 
 @pytest.mark.skipif(not HAS_AVX2, reason="this processor has no AVX2")

@@ -1,4 +1,5 @@
-"""Builds the points of long lines into small libraries: for any processor, with a choice, and with a spoiled AVX2 part.
+"""Builds the points of long lines into small libraries: for any processor, with a choice, with a spoiled AVX2 part, and
+in the plain way.
 
 Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
 """
@@ -9,17 +10,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 
+import attempts
 import build
 import processors
 
 SYMBOLS = re.compile(r"gradproof_move_segments")
 
 
-def make(path):
+def make(path, way=attempts.USUAL):
     """Build one library."""
     from gradproof.core.records.abi import all_signatures
 
-    _, machine_code = build.object_file([one for one in all_signatures() if SYMBOLS.match(one.symbol)], part=True)
+    signatures = [one for one in all_signatures() if SYMBOLS.match(one.symbol)]
+    machine_code = build.optimised(build.linked_module(signatures, part=True), way)
     build.refuse_foreign_symbols(machine_code)
     path.with_suffix(".o").write_bytes(machine_code)
     build.link(build.find_linker(), path.with_suffix(".o"), path)
@@ -35,6 +38,8 @@ def spoiled(body, name, version):
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     build.import_core()
+    # The first one: no option of LLVM has been set yet.
+    make(folder / "plain.so", attempts.PLAIN)
     make(folder / "choice.so")
     renamed, processors._renamed = processors._renamed, spoiled
     make(folder / "spoiled.so")

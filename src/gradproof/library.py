@@ -26,6 +26,8 @@ __all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "point
 PACKAGE = Path(__file__).parent
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
 PATIENCE = 2.0  # seconds of compiling without a message
+# Written by an installation that could not build the library.
+REASON = PACKAGE / "no_library.txt"
 LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
 # The package is a prefix as compilers have them, too: in `lib` is the library under the name that programs remember.
 SHARED_NAMES = {"win32": "gradproof.dll", "darwin": f"libgradproof.{ABI}.dylib"}
@@ -48,8 +50,15 @@ def description() -> str:
     if isinstance(serving, JustInTime):
         if os.environ.get("GRADPROOF_LIBRARY"):
             return "compiled by Numba at first use (chosen by GRADPROOF_LIBRARY)"
-        return "none was built, because no C compiler or linker was found: Numba compiles the core at first use"
+        return f"none was built, because {_reason()}: Numba compiles the core at first use"
     return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
+
+
+def _reason() -> str:
+    try:
+        return " ".join(REASON.read_text(encoding="utf-8").split())
+    except OSError:
+        return "this copy of gradproof was not installed"
 
 
 def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> Any:

@@ -207,8 +207,10 @@ def sharpened(search: KinkSearch) -> tuple[float, float, float]:
     clear = NOISE_PARTS * slot.noise / slot.search.first_change
     width = larger(BRACKETS * (far - near), smaller(clear, near))
     slot.wanted_count = 0
-    for step in (near - width, near, far, far + width):
-        want(slot, side * step)
+    want(slot, side * (near - width))
+    want(slot, side * near)
+    want(slot, side * far)
+    want(slot, side * (far + width))
     answer(search)
     slot.wanted_count = 0
     values = slot.answers
