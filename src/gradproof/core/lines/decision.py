@@ -64,8 +64,12 @@ def sums_may_drift(lines: Lines) -> bool:
     """
     if lines.pool.aligned == 0 or not has_coarse_noise(lines):
         return False
-    drift = DRIFTS * math.sqrt(float(lines.engine.n)) * UNIT_FLOAT32
-    return seen_residual(lines) <= drift * lines.sum
+    return seen_residual(lines) <= drift(lines) * lines.sum
+
+
+def drift(lines: Lines) -> float:
+    """Return the part of a slope that sums in float32 inside of f may make, where f has some."""
+    return DRIFTS * math.sqrt(float(lines.engine.n)) * UNIT_FLOAT32 if has_coarse_noise(lines) else 0.0
 
 
 def is_small(lines: Lines) -> bool:

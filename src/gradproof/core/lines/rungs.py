@@ -10,7 +10,7 @@ import math
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
-from ..records.border import Probes
+from ..records.border import Probe, Probes
 from ..records.lines import (
     EXPONENTS,
     FINISHED,
@@ -145,10 +145,15 @@ def write_rung(lines: Lines, ladder: LineLadder, probes: Probes, written: int) -
         for signed in (step, -step):
             probe = probes[written]
             write_probe(probe, ladder.start, ladder.stop, ladder.seeds[line], signed)
-            probe.floor = lines.floor
-            probe.aligned = ladder.aligned + SCALES_UNIT * lines.scales
+            set_scales(lines, probe, ladder.aligned)
             written += 1
     return written
+
+
+def set_scales(lines: Lines, probe: Probe, aligned: int) -> None:
+    """Write on which scales the coordinates of a long line move, and whether along the claim."""
+    probe.floor = lines.floor
+    probe.aligned = aligned + SCALES_UNIT * lines.scales
 
 
 def take_rung(lines: Lines, ladder: LineLadder, values: ConstReals, changes: ConstReals, taken: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
+from ..lines.arrays import FOLLOWED, arrays_asked, most_off, raise_bars_of_arrays, take_arrays, write_arrays
+from ..lines.parts import begin_parts
 from ..lines.plan import begin_lines
 from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
@@ -15,12 +17,21 @@ from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
+from ..search.array_errors import begin_array_factors, note_off
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
+from ..search.long_findings import any_wrong, begin_long_findings
 from .line_scales import change_scales, does_not_move
 from .line_verdict import end_lines_early, end_outside_domain
-from .line_weighing import advance_gap_lines, advance_pool, finish_search, take_repeated_value
+from .line_weighing import (
+    advance_gap_lines,
+    advance_pool,
+    continue_parts,
+    finish_search,
+    locate,
+    take_repeated_value,
+)
 
 
 def is_at_x(lines: Lines) -> bool:
@@ -44,6 +55,8 @@ def lines_asked(lines: Lines) -> int:
         return noise_probes(lines.engine.noise_line)
     if lines.phase == phases.CONFIRM:
         return candidates_asked(lines)
+    if lines.phase == phases.ARRAYS:
+        return arrays_asked(lines)
     return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
 
 
@@ -60,6 +73,8 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
             probes[number].aligned = SCALES_UNIT * lines.scales
     elif lines.phase == phases.CONFIRM:
         write_candidates(lines, probes)
+    elif lines.phase == phases.ARRAYS:
+        write_arrays(lines, probes)
     elif has_ladders(lines):
         written = 0
         for number in range(MOST_HALVINGS):
@@ -80,6 +95,8 @@ def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> N
         take_noise(lines, values, changes)
     elif phase == phases.CONFIRM:
         take_candidates(lines, values)
+    elif phase == phases.ARRAYS:
+        take_arrays(lines, values, changes)
     elif has_ladders(lines):
         taken = 0
         for number in range(MOST_HALVINGS):
@@ -150,12 +167,36 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     if phase == phases.FACTORS and ladder_probes(lines) == 0:
         finish_factors(lines)
         return False
+    if phase == phases.ARRAYS and arrays_asked(lines) == 0:
+        finish_arrays(lines)
+        return False
     if phase == phases.CONFIRM:
         return prepare_confirmation(lines, x, claimed)
     if phase >= phases.SCALE_UP:
         change_scales(lines, x, claimed)
         return False
     return True
+
+
+def finish_arrays(lines: Lines) -> None:
+    """Follow the blocks that are off, confirm those that are wrong, or go on where the check was."""
+    off = most_off(lines) if lines.arrays != FOLLOWED else -1
+    if off >= 0:
+        if lines.disagreed == 0:
+            note_off(lines, off)
+            locate(lines)
+        else:
+            begin_array_factors(lines)
+    elif any_wrong(lines):
+        lines.phase = phases.CONFIRM
+    elif lines.disagreed > 0 and lines.failed.phase != phases.ARRAYS:
+        lines.phase = phases.HALVING
+    else:
+        lines.disagreed = 0
+        begin_long_findings(lines)
+        raise_bars_of_arrays(lines)
+        begin_parts(lines)
+        continue_parts(lines)
 
 
 def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:

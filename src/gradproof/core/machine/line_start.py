@@ -41,6 +41,8 @@ def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
         block.norm = 0.0
         block.sum = 0.0
         block.bar = 0.0
+        block.wanted = 0
+        block.aligned_bar = 0.0
 
 
 def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals, rtol: float) -> int:

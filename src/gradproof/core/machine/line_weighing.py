@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
+from ..lines.arrays import NOT_LOOKED_AT, begin_arrays
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
@@ -23,7 +24,7 @@ from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.pooled_bars import pooled_noise
-from ..lines.rungs import RUNG, begin_line_ladder, ladder_probes, residual_at, set_line
+from ..lines.rungs import RUNG, begin_line_ladder, is_coarse, ladder_probes, residual_at, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import note_best, walk, walk_ladders
 from ..noise.noise_line import settle_noise
@@ -32,6 +33,7 @@ from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDO
 from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger
 from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, block_of, evaluations_left
+from ..search.array_errors import begin_array_factors
 from ..search.descent import begin_descent, free_halvings
 from ..search.halving import ladder_bar_of
 from ..search.long_findings import begin_long_findings
@@ -122,8 +124,9 @@ def pass_pool(lines: Lines, bar: float) -> None:
     raise_bar(lines, lines.pool.aligned, bar + lines.tolerance)
     if lines.pool.aligned != 0:
         lines.aligned_lines += lines.pool.line_count
-        begin_parts(lines)
-        continue_parts(lines)
+        if not begin_arrays(lines):
+            begin_parts(lines)
+            continue_parts(lines)
         return
     lines.random_lines += lines.pool.line_count
     lines.random_exponent = lines.pool.best
@@ -205,7 +208,17 @@ def locate(lines: Lines) -> None:
     if lines.repeated == 0:
         lines.phase = phases.REPEAT
     else:
-        begin_descent(lines)
+        follow_down(lines)
+
+
+def follow_down(lines: Lines) -> None:
+    """Follow what disagrees: blocks along their claims, lines by halving; in float32, where that costs most, blocks first."""
+    if lines.failed.phase == phases.ARRAYS:
+        begin_array_factors(lines)
+        return
+    begin_descent(lines)
+    if is_coarse(lines) and lines.failed.gap == 0:
+        begin_arrays(lines)
 
 
 def finish_search(lines: Lines) -> None:
@@ -248,7 +261,7 @@ def take_repeated_value(lines: Lines, value: float) -> None:
         forget_lines(lines)
         begin_random(lines)
     elif lines.disagreed > 0:
-        begin_descent(lines)
+        follow_down(lines)
     elif engine.noise_measured == 0:
         lines.phase = phases.NOISE
     else:
@@ -295,5 +308,8 @@ def forget_lines(lines: Lines) -> None:
     lines.seen = 0.0
     lines.seen_factor = 0.0
     lines.curved_slope = 0.0
+    lines.arrays = NOT_LOOKED_AT
     for number in range(lines.block_count):
-        block_of(lines, number).bar = 0.0
+        block = block_of(lines, number)
+        block.bar = 0.0
+        block.aligned_bar = 0.0

@@ -36,7 +36,7 @@ from ..records.engine import (
     Slot,
     engine_words,
 )
-from ..records.lines import BLOCK_WORDS, LINES_WORDS, Lines
+from ..records.lines import BLOCK_WORDS, LINES_WORDS, Block, Lines
 from ..records.memory import as_record, element_bytes, is_null, weighted_sum
 from ..records.record import WORD, words_of
 
@@ -59,7 +59,7 @@ SLOTS_AT = _OFFSETS["slots"] // WORD
 STAGE_AT = cast(Any, Slot).offsets["stage"] // WORD
 # No check has less memory than one of a single coordinate.
 LEAST_WORDS = engine_words(1)
-LAYOUT = layout_of(Engine, Slot, Coordinate, Lines)
+LAYOUT = layout_of(Engine, Slot, Coordinate, Lines, Block)
 
 
 def seal(engine: Engine) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.scales import UNIT_FLOAT32, largest_claim_in_units, tolerance
-from ..lines.decision import DRIFTS
-from ..lines.rungs import has_coarse_noise
+from ..evidence.scales import largest_claim_in_units, tolerance
+from ..lines.decision import drift
 from ..records.abi import Integer, Reals, exported
 from ..records.border import MOST_UNSEEN, Report
 from ..records.codes import MODE_LINES, VERDICT_RIGHT, is_acceptable
@@ -151,6 +150,11 @@ def factor_seen(lines: Lines, number: int) -> float:
     if lines.aligned_lines > 0:
         shown = larger(SMALLEST_MAGNITUDE * total, total - SCATTER * norm)
         factor = smaller(aligned_threshold(lines) / shown, factor)
+    if lines.block_count > 0:
+        block = block_of(lines, number)
+        # Its own line says what it claims, and its bar may be used up against what is to be seen.
+        if block.aligned_bar > 0.0:
+            factor = smaller(2.0 * block.aligned_bar / block.claim, factor)
     return factor
 
 
@@ -159,11 +163,7 @@ def aligned_threshold(lines: Lines) -> float:
 
     A bar of its own may be used up against it; where sums in float32 drift, what drifts is not called wrong.
     """
-    bar = lines.aligned_bar
-    drift = 0.0
-    if has_coarse_noise(lines):
-        drift = DRIFTS * math.sqrt(float(lines.engine.n)) * UNIT_FLOAT32 * lines.sum
-    return bar + larger(bar, drift)
+    return lines.aligned_bar + larger(lines.aligned_bar, drift(lines) * lines.sum)
 
 
 @exported

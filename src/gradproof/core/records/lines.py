@@ -168,6 +168,8 @@ class Lines:
     sample_count: Integer  # nodes that are followed as samples
     scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
+    arrays: Integer  # what was done about the blocks one by one: a state of lines/arrays.py
+    group: Integer  # so many neighbouring blocks share a pair of points
     phase: Integer  # one of lines/phases.py
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
@@ -178,6 +180,7 @@ class Lines:
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
     curved_slope: Real  # slope that curvature makes some way from x
+    usual_gap: Real  # error of a line along the claim over a block, relative to its claim, besides that of its own gap
     hidden_gap: Real  # half the gap that kinks at x leave along a line
     failed: Failure  # the line that disagrees
     part: Parts  # the part at hand
@@ -210,6 +213,11 @@ class Block:
     norm: Real  # Euclidean norm of the claimed gradient in the block
     sum: Real  # sum of its absolute values there
     bar: Real  # bar with which lines over the block agreed; 0: none
+    wanted: Integer  # 1: a pair of points along its claim comes next; 2: its line along the claim is followed
+    exponent: Integer  # of the step of that pair
+    claim: Real  # claimed slope along this line
+    residual: Real  # its residual slope
+    aligned_bar: Real  # the error bar of this line; 0: none
 
 
 LINES_WORDS = words_of(Lines)

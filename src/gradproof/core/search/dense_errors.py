@@ -7,12 +7,12 @@ import math
 from numpy import int64, uint64
 
 from ..lines import phases
-from ..lines.decision import allowed_by_atol
+from ..lines.decision import allowed_by_atol, drift, tolerance_of
 from ..lines.rungs import begin_line_ladder, set_line
 from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
-from ..records.lines import Lines, block_of
+from ..records.lines import LineLadder, Lines, block_of
 from .candidates import add_candidate
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
@@ -98,7 +98,7 @@ def begin_factors(lines: Lines) -> None:
         start = block_of(lines, number).start
         stop = block_of(lines, number + 1).start
         if is_touched(lines, start, stop) and lines.factor_count < FACTORS and stop > start:
-            begin_factor(lines, start, stop)
+            begin_factor(lines, (start, stop), lines.next_nodes[0].exponent, 0.0)
     if lines.factor_count == 0:
         start = lines.next_nodes[0].start
         stop = lines.next_nodes[0].stop
@@ -106,16 +106,16 @@ def begin_factors(lines: Lines) -> None:
             node = lines.next_nodes[number]
             start = node.start if node.start < start else start
             stop = node.stop if node.stop > stop else stop
-        begin_factor(lines, start, stop)
+        begin_factor(lines, (start, stop), lines.next_nodes[0].exponent, 0.0)
     draw_candidates(lines)
 
 
-def begin_factor(lines: Lines, start: int, stop: int) -> None:
-    """Begin the line along the claim over a block."""
+def begin_factor(lines: Lines, part: tuple[int, int], exponent: int, target: float) -> None:
+    """Begin the line along the claim over a part of x."""
     ladder = lines.halvings[lines.factor_count].ladder
     lines.factor_count += 1
-    set_line(ladder, start, stop, lines.failed.seed, 1)
-    begin_line_ladder(ladder, lines.next_nodes[0].exponent, FACTOR_RUNGS, 0.0)
+    set_line(ladder, part[0], part[1], lines.failed.seed, 1)
+    begin_line_ladder(ladder, exponent, FACTOR_RUNGS, target)
 
 
 def draw_candidates(lines: Lines) -> None:
@@ -132,6 +132,23 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         ladder = halving.ladder
-        tolerance = larger(lines.tolerance, lines.engine.rtol * math.fabs(ladder.claim))
+        tolerance = larger(factor_tolerance(lines), (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim))
         write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))
-    lines.phase = phases.CONFIRM
+        note_array(lines, ladder)
+    # Where samples were taken, coordinates come next; else what the blocks say decides.
+    lines.phase = phases.CONFIRM if lines.dense != 0 else phases.ARRAYS
+
+
+def factor_tolerance(lines: Lines) -> float:
+    """Return the rounding of the claim along a line: of samples along the one that disagreed, else along the claim."""
+    return lines.tolerance if lines.dense != 0 else tolerance_of(lines, True)
+
+
+def note_array(lines: Lines, ladder: LineLadder) -> None:
+    """Note what its ladder says of the block that a line covers."""
+    for number in range(lines.block_count):
+        block = block_of(lines, number)
+        if block.start == ladder.start and block_of(lines, number + 1).start == ladder.stop:
+            block.claim = ladder.claim
+            block.residual = ladder.residual
+            block.aligned_bar = ladder.bar + factor_tolerance(lines)
