@@ -106,6 +106,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
     "version": (),
+    "lazy": (),
     "machine_code": ("counting", "vectors", "records", "allocation clock texts threads", "operations"),
     "compiler": (),
     "library": (),
