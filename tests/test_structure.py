@@ -250,6 +250,7 @@ MANY_PARAMETERS = {
     "compat.scipy.check_grad",
     "compat.torch.gradcheck",
     "compat.torch.gradgradcheck",
+    "jax.check",
     "lesson.studying.study",
     "lesson.training.check_along",
 }
