@@ -143,7 +143,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
         "ladder power",
         "plain records",
-        "shape summaries.arrays",
+        "shape summaries.arrays remarks.signs",
         "advice",
         "text.vouching text.explanations text.facts text.summary text.arrays",
         "text.lines",
