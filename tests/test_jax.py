@@ -105,7 +105,8 @@ def test_names(arithmetic):
     assert names(jax.numpy.ones(2)) == ["x[0]", "x[1]"]
     assert names(2.0) == ["x"]
     assert names([jax.numpy.ones(1), (1.0,)]) == ["x.0[0]", "x.1.0"]
-    assert names({"a.b": 1.0, "a": {"b": 2.0}}) == ["['a']['b']", "['a.b']"]
+    assert names({"a.b": 1.0, "a": {"b": 2.0}}) == ["a.b", "['a.b']"]
+    assert names({"W[0]": 1.0, "W": jax.numpy.ones(1)}) == ["W[0]", "['W[0]']"]
 
 
 def test_points_of_numpy_have_the_type_that_jax_gives_them(arithmetic):

@@ -298,3 +298,17 @@ def test_both_forms_at_once_are_refused():
         gradproof.torch.check(torch.sin)
     module = torch.nn.Linear(2, 1).double()
     assert gradproof.torch.check(module, loss=lambda: module(torch.ones(2).double()).sum()).verdict == "right"
+
+
+def test_tensors_have_names_of_their_own():
+    given = {"a.b": torch.tensor([1.0, 2.0]).double(), "a": {"b": torch.tensor([3.0, 4.0]).double()}}
+
+    def function(p):
+        return (p["a.b"] ** 2).sum() + 3 * (p["a"]["b"] ** 2).sum()
+
+    report = gradproof.torch.check(function, (given,))
+    assert report.verdict == "right"
+    assert [report.name(index) for index in range(4)] == ["p['a.b'][0]", "p['a.b'][1]", "p.a.b[0]", "p.a.b[1]"]
+    # The one output has a random weight.
+    claims = [report.claimed(report.name(index)) / report.claimed("p['a.b'][0]") for index in range(4)]
+    assert claims == pytest.approx([1, 2, 9, 12])

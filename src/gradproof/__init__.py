@@ -69,9 +69,9 @@ zoo
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .lazy import importer
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -186,20 +186,11 @@ _HOMES = {
 }
 # Public modules.  JAX and PyTorch themselves are imported only when a function of theirs is called.
 _MODULES = ("compat", "jax", "torch", "zoo")
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 # Type checkers know the names from above; with this they would take any other one for granted.
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> Any:
-        if name in _MODULES:
-            return importlib.import_module(f"{__name__}.{name}")
-        if name not in _HOME_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = importer(globals(), _HOMES, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -83,7 +83,7 @@ def replay(report: Report, objective: Any, gradient: Any, x: Any, **settings: An
     objective, gradient, x
         As for `gradproof.check`.
     **settings
-        Further arguments of `gradproof.check`.
+        Further arguments of `gradproof.check`; what is None is as it was in the report.
 
     Raises
     ------
@@ -98,7 +98,8 @@ def replay(report: Report, objective: Any, gradient: Any, x: Any, **settings: An
     same: dict[str, Any] = {"rtol": report.rtol, "atol": report.atol or None, "seed": report.seed, "rows": report.rows}
     only = sorted({one.index for one in report.findings})
     same |= {"mode": "full", "only": only} if is_alone else {"mode": report.mode}
-    now = check(objective, gradient, x, **same, **settings)
+    same |= {"sign": report.sign, "convention": report.convention}
+    now = check(objective, gradient, x, **{**same, **{name: one for name, one in settings.items() if one is not None}})
     if now.n + now.held != report.n + report.held:
         raise ValueError(f"the report is about {report.n + report.held:,} coordinates, but x has {now.n + now.held:,}")
     found = tuple(_replayed(one, report, now, objective) for one in report.findings)

@@ -36,15 +36,18 @@ def test_real_functions(convention, is_conjugate, mode):
 def test_the_other_convention_is_named():
     report = check(f, lambda z: np.conj(g(z)), Z)
     assert report.wrong.tolist() == [1, 3, 5]
-    assert report.warnings == (
-        "All imaginary parts that are wrong have the opposite sign, which is the convention of JAX and autograd: if it "
-        'is meant, say convention="jax".',
+    said = (
+        "claimed = -1 × slope in imaginary parts, the convention of JAX and autograd; if it is meant, say "
+        'convention="jax"'
     )
+    assert [one.text for one in report.explanations] == [said]
+    assert report.warnings == ()
     report = check(f, g, Z, convention="jax")
-    assert report.warnings[0].endswith('say convention="pytorch".')
+    assert report.explanations[0].text.endswith('say convention="pytorch"')
     # A sign that is wrong in one place only is no convention; neither is another factor.
-    assert not check(f, lambda z: np.where([1, 0, 0], -1, 1) * g(z), Z).warnings
-    assert not check(f, lambda z: g(z).real + 0.5j * g(z).imag, Z).warnings
+    for other in (lambda z: np.where([1, 0, 0], -1, 1) * g(z), lambda z: g(z).real + 0.5j * g(z).imag):
+        report = check(f, other, Z)
+        assert "convention" not in str(report)
 
 
 def test_structures_and_types():

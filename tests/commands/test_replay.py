@@ -86,7 +86,31 @@ def test_complex_numbers_in_their_convention(run, folder):
     assert status == 1
     assert "was" not in output.partition("still are")[2]
     assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right", "--convention", "jax")[0] == 0
-    assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right")[0] == 1
+    # The report knows its convention.
+    assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right")[0] == 0
+    assert run("replay", "waves.json", "waves.py:f", "--gradient", "waves.py:right", "--convention", "pytorch")[0] == 1
+
+
+def test_the_sign_of_a_force(run, folder):
+    (folder / "atoms.py").write_text(
+        "import numpy as np\n"
+        "x = np.array([0.5, 1.0, 2.0])\n"
+        "def energy(x): return float(np.sum(np.sin(x)))\n"
+        "def forces(x): return -np.cos(x)\n"
+        "def wrong(x): return -np.cos(x) * [1, 1.1, 1]\n"
+    )
+    at = ("--at", "atoms.py:x")
+    assert run("check", "atoms.py:energy", "--gradient", "atoms.py:forces", *at, "--sign", "-1")[0] == 0
+    assert run("check", "atoms.py:energy", "--gradient", "atoms.py:forces", *at)[0] == 1
+    wrong = ("atoms.py:energy", "--gradient", "atoms.py:wrong", *at)
+    assert run("check", *wrong, "--sign", "-1", "--json", "forces.json")[0] == 1
+    assert json.loads((folder / "forces.json").read_text())["sign"] == -1
+    status, output, _ = run("replay", "forces.json", *wrong)
+    assert status == 1
+    assert "was" not in output.partition("still are")[2]
+    assert run("replay", "forces.json", "atoms.py:energy", "--gradient", "atoms.py:forces")[0] == 0
+    assert run("replay", "forces.json", "atoms.py:energy", "--gradient", "atoms.py:forces", "--sign", "1")[0] == 1
+    assert_one_line(run("check", *wrong, "--sign", "2"), "sign must be 1, or -1")
 
 
 def test_what_is_refused(again, folder, check):

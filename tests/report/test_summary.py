@@ -1,6 +1,8 @@
 """A report on one line, as its repr and as the first line of an error."""
 
 import dataclasses
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -109,3 +111,38 @@ def test_an_error_begins_with_it():
     error = gradproof.GradientError(report)
     assert str(error) == f"{failure(report)}\n\n{report}"
     assert (type(error).__module__, gradproof.InconclusiveError.__module__) == ("gradproof", "gradproof")
+
+
+class Text:
+    """Stands for that of rich, which may not be installed."""
+
+    def __init__(self, plain):
+        self.plain, self.styles = plain, []
+
+    def stylize(self, style, start, stop):
+        self.styles.append((style, self.plain[start:stop]))
+
+
+@pytest.mark.parametrize(("factor", "style"), [(1, "bold green"), (2, "bold red")])
+@pytest.mark.parametrize("width", [80, 200])
+def test_consoles_of_rich(factor, style, width, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rich", types.ModuleType("rich"))
+    monkeypatch.setitem(sys.modules, "rich.text", types.SimpleNamespace(Text=Text))
+    report = gradproof.check(lambda x: x @ x, lambda x: 2 * factor * x, np.ones(3))
+    (shown,) = report.__rich_console__(None, types.SimpleNamespace(max_width=width))
+    assert shown.styles == [(style, report.verdict)]
+    assert max(map(len, shown.plain.splitlines())) <= width
+    assert width < 200 or shown.plain == str(report)
+
+
+@pytest.mark.parametrize("n", [6, 6000])
+def test_a_factor_is_one_number(n):
+    x = {"W": np.linspace(0.5, 1, n), "b": np.linspace(0.5, 1, n)}
+    report = gradproof.check(
+        lambda p: float(np.sum(np.sin(p["W"])) + np.sum(p["b"] ** 2)),
+        lambda p: {"W": 0.5 * np.cos(p["W"]), "b": 2 * p["b"]},
+        x,
+    )
+    assert [one.number for one in report.explanations] == [report.arrays[0].factor]
+    assert report.arrays[0].factor == pytest.approx(0.5, abs=1e-6)
+    assert np.isnan(report.arrays[1].factor)

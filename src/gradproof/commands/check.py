@@ -92,6 +92,9 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
         "--held", action="append", metavar="NAMES", help="check all but these, and leave them as they are"
     )
     check.add_argument("--convention", metavar="NAME", help="of complex gradients: pytorch (default), jax or autograd")
+    check.add_argument(
+        "--sign", type=int, default=1, metavar="SIGN", help="-1 if the gradient is minus the gradient, as a force is"
+    )
     check.add_argument("--lower", metavar="BOUND", help="never evaluate the objective below this: a number, or as --at")
     check.add_argument("--upper", metavar="BOUND", help="never evaluate it above this")
     check.add_argument("--rows", type=count, metavar="N", help="number of data points: call f(x, rows) and g(x, rows)")
@@ -160,7 +163,7 @@ def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     """Return the keyword arguments of the check."""
-    same = ("mode", "seed", "budget", "time_limit", "rtol", "atol", "convention")
+    same = ("mode", "seed", "budget", "time_limit", "rtol", "atol", "convention", "sign")
     settings = {name: getattr(options, name) for name in same} | {
         "bounds": _bounds(options),
         "only": _names(options.only),

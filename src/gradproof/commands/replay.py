@@ -32,7 +32,8 @@ def add_replay(commands: Any) -> None:
     add_objective(replay)
     replay.add_argument("--gradient", required=True, metavar="TARGET", help=GRADIENT)
     replay.add_argument("--at", metavar="POINT", help="x, as for check; by default that of the report")
-    replay.add_argument("--convention", metavar="NAME", help="of complex gradients, as for check")
+    replay.add_argument("--convention", metavar="NAME", help="of complex gradients; by default that of the report")
+    replay.add_argument("--sign", type=int, metavar="SIGN", help="as for check; by default that of the report")
     add_calling(replay)
     replay.set_defaults(run=run_replay)
 
@@ -49,7 +50,7 @@ def run_replay(options: argparse.Namespace) -> int:
         x = _point_of(text, options.report)
     else:
         x = loading.load_point_for(options.at, objective, gradient)
-    found = replay(report, objective, gradient, x, convention=options.convention, progress=False)
+    found = replay(report, objective, gradient, x, convention=options.convention, sign=options.sign, progress=False)
     print(found)
     return STATUS[found.report.verdict]
 

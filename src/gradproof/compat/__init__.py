@@ -47,9 +47,10 @@ Examples
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from ..lazy import importer
 
 if TYPE_CHECKING:
     from .ase import assert_forces, check_forces, check_stress
@@ -85,17 +86,9 @@ _HOMES = {
     "torch": ("gradcheck", "gradgradcheck"),
 }
 _MODULES = ("ase", "autograd", "jax", "openmdao", "pytensor", "scipy", "statsmodels", "torch")
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = importer(globals(), _HOMES, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
@@ -13,12 +14,14 @@ import numpy as np
 from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
+from ..report.remarks.signs import meant
 from ..report.report import Report
+from ..report.summaries.arrays import factors_of
 from .additions import addition
 from .arrangements import rearranged
 from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
-from .factors import common_factor, same_factor
+from .factors import NEAR, common_factor, same_factor
 from .places import place_of
 from .values import no_dependence, not_finite, rounded, zero
 from .variables import by_variable
@@ -42,14 +45,33 @@ def explained(report: Report) -> Report:
     """Return a report with what explains its errors, each finding with what explains its own."""
     if report.verdict != "wrong" or report.outputs:
         return report
-    found = explained_parts(report)
+    parts = _with_factors(explained_parts(report), report)
+    told, warnings = meant([one.explanation for one in parts], report)
+    found = [one._replace(explanation=text) for one, text in zip(parts, told, strict=True)]
     said = {int(place): str(one.explanation.text) for one in found for place in one.places}
     layout = report._evidence.layout
     findings = tuple(
         replace(one, explanation=said.get(layout.place(one.index), "")) if one.stop == one.start + 1 else one
         for one in report.findings
     )
-    return replace(report, explanations=tuple(one.explanation for one in found), findings=findings)
+    return replace(report, explanations=tuple(told), findings=findings, warnings=warnings)
+
+
+def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
+    """Return explanations with the factors that lines measured for their arrays: one number for one thing.
+
+    In full mode it is the other way round: then the explanation knows it better, and arrays take it from there.
+    """
+    if report.power is None:
+        return found
+    known = factors_of(report)
+
+    def same(one: Explanation) -> Explanation:
+        factor, bar = known.get(one.names[0], (math.nan, math.nan))
+        is_it = one.kind == "factor" and len(one.names) == 1 and abs(factor - one.number) <= bar + NEAR * abs(factor)
+        return replace(one, number=factor) if is_it else one
+
+    return [each._replace(explanation=same(each.explanation)) for each in found]
 
 
 def explained_parts(report: Record) -> list[Explained]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..problem.keys import as_key, distinct, joined, steps_of
 from ..problem.numbers import Flat
 
 
@@ -45,12 +47,12 @@ class Tree:
         self._leaves = [leaf for _, leaf in pairs]
         self._kinds: list[np.dtype[Any]] = [jax.numpy.asarray(leaf).dtype for leaf in self._leaves]
         self._places = [place for place, kind in enumerate(self._kinds) if jax.numpy.issubdtype(kind, np.inexact)]
-        every = [_path(path, title, tops) for path, _ in pairs]
+        every = [_path(path, title, tops, strict=False) for path, _ in pairs]
         if len(set(every)) < len(every):  # because keys contain dots
-            every = [jax.tree_util.keystr(path) for path, _ in pairs]
+            every = list(distinct(_path(path, title, tops, strict=True) for path, _ in pairs))
         self._every = every
         is_single = len(pairs) == 1 and not pairs[0][0]
-        self.names = () if is_single else tuple(every[place] for place in self._places)
+        self.names = () if is_single else tuple(as_key(every[place]) for place in self._places)
 
     @property
     def has_derivatives(self) -> bool:
@@ -106,15 +108,18 @@ class Tree:
         return dict(zip(self.names, arrays, strict=True)) if self.names else arrays[0]
 
 
-def _path(path: tuple[Any, ...], title: str, tops: Sequence[str]) -> str:
+def _path(path: tuple[Any, ...], title: str, tops: Sequence[str], *, strict: bool) -> str:
     """Return the name of an array as `gradproof.check` makes it; in a list or tuple it begins with the title."""
-    words = [_word(key) for key in path]
+    words = [_word(key, strict=strict) for key in path]
     first = getattr(path[0], "idx", None) if path else None
     if first is not None and first < len(tops):
-        return ".".join([tops[first], *words[1:]])
-    return ".".join(words if path and first is None else [title, *words])
+        words[0] = tops[first]
+    elif not path or first is not None:
+        words.insert(0, title)
+    return functools.reduce(joined, words)
 
 
-def _word(key: Any) -> str:
+def _word(key: Any, *, strict: bool) -> str:
     """Return one step of a path as text: a key, an index, or the name of an attribute."""
-    return str(next((getattr(key, kind) for kind in ("key", "idx", "name") if hasattr(key, kind)), key))
+    found = next((getattr(key, kind) for kind in ("key", "idx", "name") if hasattr(key, kind)), key)
+    return steps_of([found], strict=strict)[0]

@@ -33,8 +33,19 @@ def steps_of(keys: Iterable[Any], *, strict: bool) -> list[str]:
         Whether every key that is no word is set in brackets.
     """
     if not strict:
-        return [_quoted(text) if _is_unclear(text) else text for text in map(str, keys)]
+        return [_plain(key) for key in keys]
     return list(distinct(_strict(key) for key in keys))
+
+
+class Name(str):
+    """A key that is the name of an array already, in brackets where it has to be."""
+
+    __slots__ = ()
+
+
+def as_key(name: str) -> str:
+    """Return the name of an array as a key of a dict that has nothing but arrays: the array keeps its name."""
+    return Name(name) if _is_unclear(name) else name
 
 
 def joined(path: str, step: str) -> str:
@@ -62,7 +73,14 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
         yield other
 
 
+def _plain(key: Any) -> str:
+    text = str(key)
+    return _quoted(text) if _is_unclear(text) and not isinstance(key, Name) else text
+
+
 def _strict(key: Any) -> str:
+    if isinstance(key, Name):
+        return str(key)
     if isinstance(key, str):
         return key if WORD.fullmatch(key) else _quoted(key)
     text = str(key)

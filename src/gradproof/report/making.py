@@ -32,6 +32,8 @@ class Course(NamedTuple):
     stopped_by: str
     warnings: tuple[str, ...]
     exceptions: tuple[Raised, ...]
+    sign: int
+    convention: str
 
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:

@@ -215,6 +215,9 @@ class Record:
     against: str = "objective"
     # What explains the errors, array by array.
     explanations: tuple[Explanation, ...] = ()
+    # How claims were meant: -1 if the gradient returns minus the gradient, and the convention of complex ones.
+    sign: int = 1
+    convention: str = "pytorch"
 
     def name(self, index: Index) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

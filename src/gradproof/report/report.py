@@ -86,6 +86,10 @@ class Report(Written):
     explanations : tuple of Explanation
         What explains the errors of a wrong gradient, array by array, where something simple does; printed, such as
         ``all of W2: claimed = 0.5 × slope``.
+    sign : {1, -1}
+        -1 if the gradient function returns minus the gradient; claims in the report are gradients.
+    convention : {"pytorch", "jax", "autograd"}
+        The convention of the gradient for complex coordinates.
     exceptions : tuple of Raised
         What the objective raised away from x, one record for each type of exception; such points are missing values.
     outside : int

@@ -22,12 +22,11 @@ from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
-from ..report.remarks import inner_tolerance, negated
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
-from .settings import Settings
+from .settings import DEFAULT_CONVENTION, Settings
 
 # By the number of a cause.
 ACCEPTABLE = np.array([codes.is_acceptable(code) for code in range(len(codes.CAUSES))])
@@ -65,7 +64,8 @@ def run_check(
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.raised.all()
-    course = Course(chosen, options.seed, calls, stopped_by, notes, raised)
+    convention = settings.convention or DEFAULT_CONVENTION
+    course = Course(chosen, options.seed, calls, stopped_by, notes, raised, problem.sign, convention)
     report = make_report(outcome, evidence, course)
     return _explained(report) if explain else report
 
@@ -139,11 +139,21 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
     acceptable = _acceptable(problem, outcome)
     for remark in remarks(problem.layout, problem.x, claimed, acceptable):
         problem.note(remark)
-    if remark := negated.remark(outcome.findings, claimed, acceptable, problem.sign):
-        problem.note(remark)
-    if remark := _about_convention(problem, outcome):
-        problem.note(remark)
-    if remark := inner_tolerance.remark(outcome.findings, problem.x):
+    if len(outcome.findings):
+        _note_patterns(problem, claimed, acceptable, outcome)
+
+
+def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat, outcome: Outcome) -> None:
+    """Note what the findings have in common."""
+    # Imported on use: most checks find nothing.
+    from ..report.remarks import inner_tolerance, negated
+
+    found = (
+        negated.remark(outcome.findings, claimed, acceptable, problem.sign),
+        _about_convention(problem, outcome),
+        inner_tolerance.remark(outcome.findings, problem.x),
+    )
+    for remark in filter(None, found):
         problem.note(remark)
 
 

@@ -13,6 +13,7 @@ from ..problem.point import Choice, Problem, read_problem
 
 # Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
 CONVENTIONS = {"pytorch": False, "jax": True, "autograd": True}
+DEFAULT_CONVENTION = "pytorch"
 MODES = ("auto", "full", "lines")
 
 
@@ -45,7 +46,7 @@ class Settings(NamedTuple):
         if self.convention not in (None, *CONVENTIONS):
             known = ", ".join(f'"{name}"' for name in CONVENTIONS)
             raise ValueError(f"convention must be one of {known}, not {self.convention!r}")
-        return CONVENTIONS[self.convention or "pytorch"]
+        return CONVENTIONS[self.convention or DEFAULT_CONVENTION]
 
     def read_sign(self) -> int:
         """Return the sign of the claim; raise an error if it is none."""

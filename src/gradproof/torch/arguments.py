@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..arguments.naming import positional_names
+from ..problem.keys import Name, as_key
 from ..problem.numbers import Flat
 from .tensors import Model, can_move, maker, tensors_of
 
@@ -53,6 +54,9 @@ class Arguments:
         self._pairs = dict(zip(names, self._args, strict=True))
         if clash := next((name for name in named if name in self._pairs), None):
             raise TypeError(f"{clash} is given twice: in inputs and as a keyword argument")
+        # Whether keys must be written so that no two tensors have the same name.
+        paths = [path for path, _ in tensors_of(torch, self._tree())]
+        self._strict = len(set(paths)) < len(paths)
         inputs_checked = self._marked(only_marked)
         self._inputs = frozenset(inputs_checked)
         # The parameters of a module, by the names that reports have for them.
@@ -65,17 +69,18 @@ class Arguments:
         self._models = {name: Model(torch, name, tensor) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
-        self._made = maker(torch, self._tree())
+        self._made = maker(torch, self._tree(), strict=self._strict)
 
     def _marked(self, only_marked: bool) -> dict[str, Any]:
         """Return the inputs that are checked: those that require a gradient, or all that can if none does."""
-        every = {name: one for name, one in tensors_of(self._torch, self._tree()) if can_move(one)}
+        pairs = tensors_of(self._torch, self._tree(), strict=self._strict)
+        every = {as_key(name): one for name, one in pairs if can_move(one)}
         if only_marked or any(one.requires_grad for one in every.values()):
             return {name: one for name, one in every.items() if one.requires_grad}
         return every
 
     def _tree(self) -> dict[str, Any]:
-        return {**self._pairs, **self._kwargs}
+        return {Name(name): one for name, one in (*self._pairs.items(), *self._kwargs.items())}
 
     def tensors(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
         """Return new tensors with the values of what is checked, by name."""

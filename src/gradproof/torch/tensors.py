@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..problem.keys import joined, steps_of
 from ..problem.numbers import Flat
 
 
@@ -23,22 +24,25 @@ def imported() -> Any:
 Make: TypeAlias = Callable[[Callable[[str, Any], Any]], Any]
 
 
-def maker(torch: Any, value: Any, path: str = "") -> Make:
+def maker(torch: Any, value: Any, path: str = "", *, strict: bool = False) -> Make:
     """Return a function that makes this structure anew, with every tensor replaced, as often as it is wanted.
 
-    Anything but dicts, lists and tuples stays as it is.
+    Anything but dicts, lists and tuples stays as it is.  With `strict`, keys are written so that all paths differ.
     """
     if isinstance(value, torch.Tensor):
         return lambda replace: replace(path, value)
     if isinstance(value, dict):
-        makers = {key: maker(torch, part, _joined(path, key)) for key, part in value.items()}
+        keys = zip(value, steps_of(value, strict=strict), strict=True)
+        makers = {key: maker(torch, value[key], joined(path, step), strict=strict) for key, step in keys}
         kind: Any = type(value)
         if kind is dict:
             return lambda replace: {key: make(replace) for key, make in makers.items()}
         return lambda replace: kind({key: make(replace) for key, make in makers.items()})
     if isinstance(value, (list, tuple)):
         names = getattr(value, "_fields", range(len(value)))
-        steps = [maker(torch, part, _joined(path, name)) for name, part in zip(names, value, strict=True)]
+        steps = [
+            maker(torch, part, joined(path, str(name)), strict=strict) for name, part in zip(names, value, strict=True)
+        ]
         if isinstance(value, list):
             return lambda replace: [make(replace) for make in steps]
         assemble: Any = getattr(value, "_make", tuple)
@@ -51,17 +55,13 @@ def replaced(torch: Any, value: Any, replace: Callable[[str, Any], Any]) -> Any:
     return maker(torch, value)(replace)
 
 
-def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
+def tensors_of(torch: Any, value: Any, *, strict: bool = False) -> list[tuple[str, Any]]:
     """Return the tensors in a structure with their paths, in order."""
     if isinstance(value, torch.Tensor):
         return [("", value)]
     found: list[tuple[str, Any]] = []
-    replaced(torch, value, lambda path, tensor: found.append((path, tensor)))
+    maker(torch, value, strict=strict)(lambda path, tensor: found.append((path, tensor)))
     return found
-
-
-def _joined(path: str, key: Any) -> str:
-    return f"{path}.{key}" if path else str(key)
 
 
 def can_move(tensor: Any) -> bool:

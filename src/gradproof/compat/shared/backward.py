@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from ...torch.operators import Operator
@@ -109,8 +110,9 @@ class Backward:
                     raise FaultError("Batched gradients differ from those that are computed one after another.")
 
 
+@cache
 def _end(torch: Any) -> Any:
-    """Return a function that passes its input on, and an undefined gradient back."""
+    """Return a function that passes its input on, and an undefined gradient back; made once, as it takes a while."""
 
     class Undefined(torch.autograd.Function):  # type: ignore[misc]
         @staticmethod

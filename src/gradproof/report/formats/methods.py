@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..plain import plain
@@ -210,6 +211,16 @@ class Written(Record):
         from .ci.github import workflow_commands
 
         return workflow_commands(self, gradient)
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """Yield the text for a console of rich, which asks for it."""
+        import importlib
+
+        from ..text.table import STYLES, WIDTH, render
+
+        shown = importlib.import_module("rich.text").Text(render(self, width=min(options.max_width, WIDTH)))
+        shown.stylize(STYLES[self.verdict], 0, len(self.verdict))
+        yield shown
 
     def table(self) -> list[dict[str, Any]]:
         """Return the findings as a list of dicts with the same keys: ``pandas.DataFrame(report.table())``.

@@ -10,6 +10,13 @@ from ...problem.structure import Layout
 
 # Two numbers that differ by less than this, relatively, are one and the same but for the sign.
 SAME = 1e-3
+# By whether the claims were taken for conjugates: whose convention it is, and its name.
+CONVENTIONS = {False: ("JAX and autograd", "jax"), True: ("PyTorch", "pytorch")}
+REMARKS = {
+    is_conjugate: "All imaginary parts that are wrong have the opposite sign, which is the convention of "
+    f'{whose}: if it is meant, say convention="{name}".'
+    for is_conjugate, (whose, name) in CONVENTIONS.items()
+}
 
 
 def remark(findings: Flat, layout: Layout, is_conjugate: bool) -> str:
@@ -32,9 +39,4 @@ def remark(findings: Flat, layout: Layout, is_conjugate: bool) -> str:
         opposite = np.abs(wrong["claimed"] + wrong["slope"]) <= SAME * np.abs(wrong["slope"])
     if not (imaginary & opposite).all():
         return ""
-    meant = "pytorch" if is_conjugate else "jax"
-    whose = "PyTorch" if is_conjugate else "JAX and autograd"
-    return (
-        f"All imaginary parts that are wrong have the opposite sign, which is the convention of {whose}: if "
-        f'it is meant, say convention="{meant}".'
-    )
+    return REMARKS[is_conjugate]

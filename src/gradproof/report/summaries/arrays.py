@@ -11,6 +11,7 @@ import numpy as np
 from ...problem.nodes import Leaf
 from ...problem.numbers import Flat, in_x
 from ..cause import Cause
+from ..explanation import Explanation
 from ..records import Finding, Record, is_open, resolutions_of
 
 # Error bars are bounds; a little more allows for the rounding of what is computed from them.
@@ -133,8 +134,10 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
         right = n - wrong - undecided - untested
         unseen = (leaf.path in report.power.unseen) if report.power.blocks else bool(report.unseen)
         unseen = unseen and (is_right or untested > 0)
-    factor, bar = _factor(found)
     name = leaf.path or layout.title
+    factor, bar = _factor(found)
+    if report.power is None:
+        factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
 
 
@@ -152,6 +155,19 @@ def _between(sorted_indices: Flat, low: int, high: int) -> int:
 
 
 # ---- The common factor -----------------------------------------------------------------------------------------------
+
+
+def factors_of(report: Record) -> dict[str, tuple[float, float]]:
+    """Return the common factor of what is wrong in each named array, with its error bar; NaN where there is none."""
+    layout = report._evidence.layout
+    return {
+        layout.leaf_of(start).path or layout.title: _factor(found) for start, found in _findings_by_leaf(report).items()
+    }
+
+
+def _is_same_factor(one: Explanation, name: str, factor: float, bar: float) -> bool:
+    """Whether an explanation is the factor of an array: it knows it better."""
+    return one.kind == "factor" and name in one.names and abs(one.number - factor) <= bar
 
 
 def _factor(found: Sequence[Finding]) -> tuple[float, float]:

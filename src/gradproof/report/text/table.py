@@ -29,6 +29,8 @@ DIGITS = (9, 7, 5, 4)
 # Columns to leave out on a terminal too narrow for all of them.
 LEFT_OUT = ("left", "right")
 COLOURS = {"right": "32", "wrong": "31", "inconclusive": "33"}
+# The same in words.
+STYLES = {"right": "bold green", "wrong": "bold red", "inconclusive": "bold yellow"}
 
 
 def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: bool = False) -> str:
