@@ -122,7 +122,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluators": (
         "values pace lines terms",
         "evaluator",
-        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
+        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes",
+        "arrays.memory arrays.signals",
         "compiled.adapters compiled.declared arrays.lines arrays.picked",
         "compiled.functions",
         "compiled.native",
