@@ -162,7 +162,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "additions arrangements axes factors parts places values variables",
         "diagnose",
     ),
-    "run": ("progress settings saving keeping", "keywords", "recording", "resuming", "rounds"),
+    "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
