@@ -125,7 +125,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluators": (
         "values pace lines terms",
         "evaluator",
-        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes arrays.memory",
+        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes",
+        "arrays.memory arrays.signals",
         "compiled.adapters compiled.declared arrays.lines arrays.picked",
         "compiled.functions",
         "compiled.native",
@@ -164,7 +165,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "additions arrangements axes factors parts places values variables",
         "diagnose",
     ),
-    "run": ("progress settings saving keeping", "keywords", "recording", "resuming", "rounds"),
+    "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
     "shards": ("question", "slopes", "holding moving together", "plain shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),

@@ -159,3 +159,23 @@ def test_files_are_written_also_where_nobody_reads_the_table(folder):
     process.wait()
     process.stderr.close()
     assert json.loads((folder / "r.json").read_text())["verdict"] == "wrong"
+
+
+def test_files_stay_where_they_are_meant(run, folder):
+    """The objective goes to another folder."""
+    (folder / "away").mkdir()
+    place = str(folder / "away")
+    (folder / "moves.py").write_text(f"import os\nfrom model import *\ndef f(x): os.chdir({place!r}); return loss(x)\n")
+    words = ("moves.py:f", "--gradient", "moves.py:grad", "--at", "moves.py:x")
+    status, _, errors = run("check", *words, "--json", "r.json", "--junit", "r.xml", "--save", "state.bin")
+    assert (status, errors) == (0, "")
+    assert {"r.json", "r.xml", "state.bin"} <= {path.name for path in folder.iterdir()}
+    assert not list((folder / "away").iterdir())
+
+
+@pytest.mark.parametrize("option", ["--json", "--html", "--junit"])
+def test_names_that_are_too_long(check, folder, option):
+    result = check("model.py:broken", "model.py:grad", "x.npy", option, "a" * 256)
+    assert_one_line(result, option, "cannot be written: File name too long")
+    assert check("model.py:loss", "model.py:grad", "x.npy", option, "a" * 255)[0] == 0
+    assert (folder / ("a" * 255)).is_file()

@@ -105,3 +105,21 @@ def test_bounds_and_claims_may_be_text(check, folder):
 def test_files_that_hold_no_numbers(check, folder, name, content, words):
     (folder / name).write_bytes(content)
     assert_one_line(check("model.py:loss", "model.py:grad", name), *words)
+
+
+@pytest.mark.parametrize(("names", "said"), [(("a", "a.npy"), "two arrays by the name a"), (("a", "a.np"), "")])
+def test_names_that_are_one_to_numpy(check, folder, names, said):
+    np.savez(folder / "twice.npz", **{name: np.ones(2) for name in names})
+    result = check("model.py:named_loss", "model.py:named_grad", "twice.npz")
+    if said:
+        assert_one_line(result, "twice.npz", said)
+    else:
+        assert "two arrays" not in result[2]
+
+
+@pytest.mark.parametrize("name", ["hole.json", "hole.txt", "hole.bin", "hole.npy"])
+def test_a_file_that_is_larger_than_memory(check, folder, name):
+    with (folder / name).open("wb") as stream:
+        stream.write(b"\x93NUMPY" if name.endswith("npy") else b"[1")
+        stream.truncate(1 << 42)
+    assert_one_line(check("model.py:loss", "model.py:grad", name), name, "more than can be read")

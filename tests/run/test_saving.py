@@ -141,6 +141,7 @@ def test_a_file_that_was_made_up(file):
         bare = saving.HEAD.pack(saving.MAGIC, length, bytes(32), head)
         return saving.HEAD.pack(saving.MAGIC, length, saving._checksum(bare, [body]), head) + body
 
+    file.with_name("whole.bin").write_bytes(data)
     body = data[saving.HEAD.size :]
     known = saving.FORMAT
     assert sealed(known, body) == data
@@ -150,7 +151,7 @@ def test_a_file_that_was_made_up(file):
     for wrong in (b"", b"abc", part, part * len(saving.Saved._fields), body[:-8], body + part):
         file.write_bytes(sealed(known, wrong))
         refused(file, "is damaged")
-    saved = saving.unpacked(memoryview(data), file)
+    saved = saving.load(file.with_name("whole.bin"))
     assert saved.steps.size == 6
     for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": saved.steps[:-1]}):
         file.write_bytes(b"".join(saving.packed(saved._replace(**changed))))
@@ -195,6 +196,50 @@ def test_destinations(tmp_path, monkeypatch):
         gradproof.check(loss, grad, X, save="link")
         assert (tmp_path / "link").is_symlink()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_what_is_there_keeps_its_mode_and_its_names(tmp_path):
+    file, other = tmp_path / "state.bin", tmp_path / "other.bin"
+    gradproof.check(loss, grad, X, save=file)
+    file.chmod(0o640)
+    before = file.stat()
+    gradproof.check(interrupted(), grad, X, save=file)
+    assert (file.stat().st_mode & 0o777, file.stat().st_ino != before.st_ino) == (0o640, True)
+    assert saving.load(file).evaluations == 199
+    other.hardlink_to(file)
+    file.chmod(0o600)
+    gradproof.check(loss, grad, X, save=other)
+    assert (file.stat().st_ino, file.stat().st_mode & 0o777, file.stat().st_nlink) == (other.stat().st_ino, 0o600, 2)
+    assert saving.load(file).evaluations == 601
+    # Shorter than before, and whole.
+    gradproof.check(interrupted(), grad, X, save=file)
+    assert saving.load(other).evaluations == 199
+
+
+def test_names_that_are_too_long(tmp_path):
+    for name in ("a" * 255, "ä" * 127):
+        assert gradproof.check(loss, grad, X, save=tmp_path / name)
+        assert gradproof.check(loss, grad, X, resume=tmp_path / name)
+    for name in ("a" * 256, "ä" * 128):
+        with pytest.raises(ValueError, match=r"cannot be saved in .*File name too long"):
+            gradproof.check(loss, grad, X, save=tmp_path / name)
+        refused(tmp_path / name, "cannot be read: File name too long")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("start", [b"", b"1", saving.MAGIC, None])
+def test_a_file_that_is_mostly_a_hole(file, start):
+    """Of 40 GB nothing is read but what a check would have at its places."""
+    data = file.read_bytes() if start is None else start
+    size = 40 << 30
+    if start is None:  # also where the length is right
+        data = data[:8] + struct.pack("<Q", size) + data[16:]
+    with file.open("wb") as stream:
+        stream.write(data)
+        stream.truncate(size)
+    began = time.monotonic()
+    refused(file, "is damaged" if start in (None, saving.MAGIC) else "is not a saved check")
+    assert time.monotonic() - began < 1
 
 
 def test_a_disk_that_is_full_does_not_end_the_check(file, monkeypatch):

@@ -7,10 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ..run.fresh import write_whole
 from .failure import UsageError
 
 DONE = 0
@@ -82,10 +83,20 @@ def require_folder(option: str, path: str | None) -> None:
     """Reject an output file that could not be written, before anything is evaluated."""
     if path is None or path == "-":
         return
-    if not Path(path).parent.is_dir():
-        raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
-    if Path(path).is_dir():
-        raise UsageError(f"{option} {path} is a folder: give the name of a file in it")
+    with written(option, path):
+        if not Path(path).parent.is_dir():
+            raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
+        if Path(path).is_dir():
+            raise UsageError(f"{option} {path} is a folder: give the name of a file in it")
+        with suppress(FileNotFoundError):
+            os.stat(path)  # noqa: PTH116 - a name that is too long
+
+
+def keep_places(options: argparse.Namespace, *names: str) -> None:
+    """Let the files that options name stay where they are, even if the user's code goes to another folder."""
+    for name in names:
+        if (path := getattr(options, name)) is not None and path != "-":
+            setattr(options, name, str(Path.cwd() / path))
 
 
 def write_json(found: Any, path: str | None) -> None:
@@ -101,15 +112,8 @@ def write_file(option: str, path: str, text: str) -> None:
         target = Path(path).resolve()
         if target.exists() and not target.is_file():
             target.write_text(f"{text}\n", encoding="utf-8")
-            return
-        scratch = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            scratch.write_text(f"{text}\n", encoding="utf-8")
-            if target.exists():
-                shutil.copymode(target, scratch)
-            scratch.replace(target)
-        finally:
-            scratch.unlink(missing_ok=True)
+        else:
+            write_whole(target, [f"{text}\n".encode()])
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .arguments import (
@@ -143,11 +145,14 @@ def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
     from .targets import loading
 
     check, claim = _chosen(options)
+    # Before the user's code may go to another folder.
+    given = {name: getattr(options, name) for name in ("save", "resume")}
+    files = {name: os.path.join(Path.cwd(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
     function, claimed = loading.load_functions(options.objective, claim, calling(options))
     if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
         raise UsageError("C functions have one output each: check their --gradient")
     x = loading.load_point_for(options.at, function, claimed)
-    return check(function, claimed, x, **_settings(options)), (function, claimed, x)
+    return check(function, claimed, x, **_settings(options) | files), (function, claimed, x)
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Callable[..., Any], str]:

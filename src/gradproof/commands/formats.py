@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .arguments import require_folder, write_file
+from .arguments import keep_places, require_folder, write_file
 from .failure import UsageError
 
 # Each format by its option: what it is, and how a report is written in it, given the gradient.
@@ -46,6 +46,7 @@ def require_formats(options: argparse.Namespace) -> None:
             where = "the standard output" if path == STDOUT else path
             raise UsageError(f"--{places[place]} and --{name} cannot both be written to {where}")
         places[place] = name
+    keep_places(options, *FORMATS)
 
 
 def printed(report: Any, options: argparse.Namespace, gradient: Any) -> str:

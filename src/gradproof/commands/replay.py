@@ -17,6 +17,10 @@ x is taken from the report, which holds it unless it is long; --at gives it othe
 exit status: that of the check made now: 0 right, 1 wrong, 2 usage or an error, 3 inconclusive"""
 
 
+# Bytes; a report of a million coordinates has some hundred million.
+MOST_TEXT = 1 << 31
+
+
 def add_replay(commands: Any) -> None:
     """Add the command to the parser."""
     replay = commands.add_parser(
@@ -57,6 +61,8 @@ def run_replay(options: argparse.Namespace) -> int:
 
 def _text_of(path: str) -> str:
     try:
+        if (size := Path(path).stat().st_size) > MOST_TEXT:
+            raise UsageError(f"{path} has {size:,} bytes, which no report has")
         return Path(path).read_text(encoding="utf-8")
     except OSError as problem:
         raise UsageError(f"{path} cannot be read: {problem.strerror}") from None

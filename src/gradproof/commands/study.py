@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from .arguments import DONE, add_calling, add_objective, add_point, calling, count, require_folder, write_json, written
+from .arguments import (
+    DONE,
+    add_calling,
+    add_objective,
+    add_point,
+    calling,
+    count,
+    keep_places,
+    require_folder,
+    write_json,
+    written,
+)
 from .output import only_the_result
 
 NOTES = """\
@@ -67,6 +78,7 @@ def _require_outputs(options: argparse.Namespace) -> None:
     """Reject output files that could not be written, before the objective is evaluated."""
     require_folder("--json", options.json)
     require_folder("--plot", options.plot)
+    keep_places(options, "json", "plot")
     if options.plot is not None:
         from ..lesson.plotting import require
 

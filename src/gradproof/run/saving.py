@@ -13,20 +13,19 @@ An integer has 8 bytes, a real is a double, text is UTF-8, a digest has 32 bytes
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import struct
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat
 from ..problem.probes import PROBE
+from .fresh import beside, sweep, write_whole
 
 Bytes: TypeAlias = bytes | memoryview
 
@@ -38,6 +37,9 @@ LENGTH = struct.Struct("<Q")
 INTEGERS, REALS = np.dtype("<i8"), np.dtype("<f8")
 NEXT = "\0"
 ANEW = "begin a new check"
+OTHER_PARTS = "its parts are not those of a saved check"
+# Bytes that are read at a time, until the checksum has been compared.
+PIECE = 1 << 20
 
 
 class Saved(NamedTuple):
@@ -139,35 +141,8 @@ def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
 
 
 def write(path: Path, saved: Saved) -> None:
-    """Write a check to its file atomically: at every moment the file is completely old or completely new.
-
-    Raises
-    ------
-    OSError
-        If that fails; the old file remains.
-    """
-    with _beside(path) as (file, name):
-        with os.fdopen(file, "wb") as stream:
-            stream.writelines(packed(saved))
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    if os.name == "posix":  # so that the new name survives a power failure, too
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield a temporary file in the folder of a file, and remove it afterwards."""
-    file, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        yield file, name
-    finally:
-        Path(name).unlink(missing_ok=True)
+    """Write a check to its file, which is whole at every moment; raise an OSError if that fails."""
+    write_whole(path, packed(saved))
 
 
 def destination(path: Any) -> Path:
@@ -179,16 +154,17 @@ def destination(path: Any) -> Path:
         If it is not.
     """
     place = Path(os.path.realpath(_as_path(path, "save")))
-    if not place.parent.is_dir():
-        raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
-    if place.exists():
-        if not place.is_file():
-            raise ValueError(f"the check cannot be saved in {path}, which is not a file: pass the name of a file")
-        if place.stat().st_size and _first_bytes(place) != MAGIC:
-            raise ValueError(f"{path} exists and is not a saved check: save the check under another name")
     try:
-        with _beside(place) as (file, _):
-            os.close(file)
+        if not place.parent.is_dir():
+            raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
+        if place.exists():
+            if not place.is_file():
+                raise ValueError(f"the check cannot be saved in {path}, which is not a file: pass the name of a file")
+            if place.stat().st_size and _first_bytes(place) != MAGIC:
+                raise ValueError(f"{path} exists and is not a saved check: save the check under another name")
+        sweep(place.parent)
+        with beside(place):
+            pass
     except OSError as problem:
         raise ValueError(f"the check cannot be saved in {path}: {problem.strerror}") from None
     return place
@@ -218,24 +194,47 @@ def load(path: Any) -> Saved:
     try:
         if place.exists() and not place.is_file():
             raise ValueError(f"{path} is not a file: pass the file in which the check was saved")
-        if _first_bytes(place) != MAGIC:
-            raise ValueError(f"{path} is not a saved check: pass the file in which the check was saved")
-        data = place.read_bytes()
+        with place.open("rb") as stream:
+            return _read(stream, path)
     except OSError as problem:
         raise ValueError(f"the saved check {path} cannot be read: {problem.strerror}") from None
-    return unpacked(memoryview(data), path)
+
+
+def _read(stream: BinaryIO, path: Any) -> Saved:
+    """Return the check in an open file, of which no more is read than what a whole one has there."""
+    head, size = stream.read(HEAD.size), os.fstat(stream.fileno()).st_size
+    if head[: len(MAGIC)] != MAGIC:
+        raise ValueError(f"{path} is not a saved check: pass the file in which the check was saved")
+    if len(head) < HEAD.size or LENGTH.unpack_from(head, len(MAGIC))[0] != size:
+        raise ValueError(f"{path} is damaged: it has {size:,} bytes, which is not the length saved; {ANEW}")
+    version = HEAD.unpack(head)[3]
+    if version == FORMAT and not _has_all_parts(stream, size):
+        raise ValueError(f"{path} is damaged: {OTHER_PARTS}; {ANEW}")
+    stream.seek(HEAD.size)
+    if _checksum(head, iter(lambda: stream.read(PIECE), b"")) != head[CHECKSUM]:
+        raise ValueError(f"{path} is damaged: its checksum does not match its content; {ANEW}")
+    if version != FORMAT:
+        raise ValueError(f"{path} has the format {version}, but only {FORMAT} can be read; {ANEW}")
+    stream.seek(0)
+    return unpacked(memoryview(stream.read(size)), path)
+
+
+def _has_all_parts(stream: BinaryIO, size: int) -> bool:
+    """Return whether the lengths of the parts are those of a whole file; only these are read."""
+    place = HEAD.size
+    for _ in Saved._fields:
+        stream.seek(place)
+        length = stream.read(LENGTH.size)
+        if len(length) < LENGTH.size:
+            return False
+        place += LENGTH.size + LENGTH.unpack(length)[0]
+        if place > size:
+            return False
+    return place == size
 
 
 def unpacked(data: memoryview, path: Any) -> Saved:
     """Return the check in the content of a file; raise a ValueError that names the file if there is none."""
-    whole = len(data) >= HEAD.size and LENGTH.unpack_from(data, len(MAGIC))[0] == len(data)
-    if not whole:
-        raise ValueError(f"{path} is damaged: it has {len(data):,} bytes, which is not the length saved; {ANEW}")
-    if _checksum(data[: HEAD.size], [data[HEAD.size :]]) != data[CHECKSUM]:
-        raise ValueError(f"{path} is damaged: its checksum does not match its content; {ANEW}")
-    version = HEAD.unpack_from(data)[3]
-    if version != FORMAT:
-        raise ValueError(f"{path} has the format {version}, but only {FORMAT} can be read; {ANEW}")
     try:
         parts = zip(Saved._fields, _parts(data), strict=True)
         saved = Saved(*(_unpacked(part, TYPES[name]) for name, part in parts))
@@ -245,7 +244,7 @@ def unpacked(data: memoryview, path: Any) -> Saved:
             raise ValueError("there is not one value per probe")
         return saved
     except (struct.error, ValueError):
-        raise ValueError(f"{path} is damaged: its parts are not those of a saved check; {ANEW}") from None
+        raise ValueError(f"{path} is damaged: {OTHER_PARTS}; {ANEW}") from None
 
 
 def _parts(data: memoryview) -> Iterator[memoryview]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ TEXT = (".txt", ".csv")
 ARRAY_FILES = (".npy", ".npz", *TEXT, ".json", *RAW)
 # What is wrong with a file that cannot be read.
 WRONG = {**dict.fromkeys(TEXT, "is no table of numbers"), ".json": "is no JSON"}
+# The most bytes that are read: as many as there is memory, and of text, which takes many times its own, fewer.
+MOST = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 40
+MOST_TEXT = 1 << 31
 NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
 
 
@@ -47,6 +51,9 @@ def _read_arrays(path: Path) -> Any:
         start = file.read(len(NPY_MAGIC))
     if not start:
         raise UsageError(f"{path} is empty")
+    most = MOST_TEXT if path.suffix in WRONG else MOST
+    if (size := path.stat().st_size) > most:
+        raise UsageError(f"{path} has {size:,} bytes, more than can be read: {most:,}")
     if path.suffix in RAW:
         return _read_raw(path)
     if path.suffix in TEXT:
@@ -55,10 +62,20 @@ def _read_arrays(path: Path) -> Any:
         return _read_json(path)
     if start.startswith(NPZ_MAGIC):
         with np.load(path, allow_pickle=False) as arrays:
+            _require_own_names(path, arrays.files)
             return dict(arrays)
     if not start.startswith((NPY_MAGIC, PICKLE_MAGIC)):
         raise UsageError(f"{path} is not a file written by numpy.save or numpy.savez")
     return np.load(path, allow_pickle=False)
+
+
+def _require_own_names(path: Path, names: list[str]) -> None:
+    """Refuse names for which NumPy would return the same array."""
+    known: set[str] = set()
+    for name in names:
+        if name in known or name.removesuffix(".npy") in known or f"{name}.npy" in known:
+            raise UsageError(f"{path} holds two arrays by the name {name.removesuffix('.npy')}: rename one of them")
+        known.add(name)
 
 
 def _read_text(path: Path) -> Any:

@@ -19,6 +19,7 @@ from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
 from .lines import InPlaceLines
 from .memory import Arrays
+from .signals import Signals
 
 # The most values of short probes that are returned at once.
 CHUNK = 1024
@@ -53,8 +54,9 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     """Make an objective that reads its parameters in place, for ``check(in_place(parameters, f), g)``.
 
     The check modifies the user's own arrays and restores them bit for bit, however it ends: normally, by an exception,
-    by Ctrl-C or by a limit.  Apart from parameters and gradient it needs memory for a single vector, the copy of x from
-    which they are restored, and for a copy of a gradient that is given as one array of up to 256 MiB.
+    by Ctrl-C, by any other signal or by a limit.  Apart from parameters and gradient it needs memory for a single
+    vector, the copy of x from which they are restored, and for a copy of a gradient that is given as one array of up to
+    256 MiB.
 
     Parameters
     ----------
@@ -132,6 +134,7 @@ class InPlaceEvaluator(Evaluator):
         self._changes_parameters = False
         self._long: InPlaceLines | None = None
         self._away = False
+        self._signals = Signals()
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
 
@@ -142,30 +145,44 @@ class InPlaceEvaluator(Evaluator):
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
-        # Twice, because a second Ctrl-C may arrive on the way into the first `finally`.
+        # Twice, because a first signal may raise on the way into the first `finally`; after that none does.
         try:
             try:
+                self._signals.take()
                 return super().evaluate(probes)
             finally:
-                self._put_back()
+                self._come_back()
         finally:
-            self._put_back()
+            self._come_back()
 
     def foretold(self, probes: Flat) -> Flat:
         """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
         try:
             try:
+                self._signals.take()
                 return super().foretold(probes)  # moves to probes whose values came from a file
             finally:
-                self._put_back()
+                self._come_back()
         finally:
-            self._put_back()
+            self._come_back()
+
+    def close(self) -> None:
+        """Look a last time whether all is as it was, whatever has happened to the arrays; then as in any evaluator."""
+        try:
+            try:
+                self._signals.take()
+                self._away = self.arrays.fingerprint() != self._fingerprint
+            finally:
+                self._come_back()
+        finally:
+            super().close()
 
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
         self._put_back()
         self._away = True
         value = as_value(call_without_arguments(self.function, "objective"))
+        self._signals.reopen()
         if self.arrays.fingerprint() != self._fingerprint:
             self._changes_parameters = True
             self.problem.note("The objective changed the parameters; they were restored before each call.")
@@ -195,6 +212,7 @@ class InPlaceEvaluator(Evaluator):
                 value = number_or_same(self.function())
             except Exception as error:  # outside of its domain f may raise anything
                 self.problem.note_raised(error, probe)
+        self._signals.reopen()
         if self._changes_parameters:
             self._put_back()
             self._away = True
@@ -214,19 +232,13 @@ class InPlaceEvaluator(Evaluator):
         if ratio:
             self.arrays[stop - 1] = float(self.problem.x[stop - 1]) + ratio * step
 
-    def _put_back(self) -> None:
-        """Restore the arrays; a Ctrl-C in the meantime takes effect afterwards."""
-        interrupted: KeyboardInterrupt | None = None
-        is_back = False
-        while not is_back:
-            try:
-                is_back = self._is_put_back()
-            except KeyboardInterrupt as again:
-                interrupted = again
-        if interrupted is not None:
-            raise interrupted
+    def _come_back(self) -> None:
+        """Restore the arrays, while all signals wait; they take effect afterwards."""
+        self._signals.close()
+        self._put_back()
+        self._signals.give_back()
 
-    def _is_put_back(self) -> bool:
+    def _put_back(self) -> None:
         """Restore the arrays unless they are certain to be at x."""
         long = self._long
         if self._away or (long is not None and long.are_moved):
@@ -236,7 +248,6 @@ class InPlaceEvaluator(Evaluator):
             if long is not None:
                 long.forget_point()
             self._away = False
-        return True
 
 
 def call_without_arguments(function: Callable[[], Any], what: str) -> Any:

@@ -1,0 +1,84 @@
+"""Files that are written without a name: old or new as a whole, and nothing of them stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import gradproof
+from gradproof.run import fresh
+
+SOURCE = Path(gradproof.__file__).parent.parent
+WAYS = [True, False] if fresh.NAMELESS else [False]
+
+
+@pytest.fixture(params=WAYS, ids=lambda nameless: "nameless" if nameless else "named")
+def file(request, monkeypatch, tmp_path):
+    """A file that is there, on systems of both kinds."""
+    monkeypatch.setattr(fresh, "NAMELESS", request.param)
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    return path
+
+
+def names(path):
+    return sorted(entry.name for entry in path.parent.iterdir())
+
+
+def test_new_as_a_whole(file):
+    file.chmod(0o604)
+    fresh.write_whole(file, [b"a", b"bc"])
+    assert file.read_bytes() == b"abc"
+    assert file.stat().st_mode & 0o777 == 0o604
+    assert names(file) == ["file"]
+    fresh.write_whole(file.with_name("n" * 255), [b"x"])
+    assert file.with_name("n" * 255).read_bytes() == b"x"
+    assert len(names(file)) == 2
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_old_as_a_whole(file, error):
+    def pieces():
+        yield b"new"
+        raise error
+
+    with pytest.raises(type(error)):
+        fresh.write_whole(file, pieces())
+    assert file.read_bytes() == b"old"
+    assert names(file) == ["file"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from gradproof.run import fresh
+fresh.NAMELESS = fresh.NAMELESS and sys.argv[2] == "True"
+
+def pieces():
+    yield b"new" * 100_000
+    os.kill(os.getpid(), signal.SIGKILL)
+
+fresh.write_whole(Path(sys.argv[1]), pieces())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_what_a_killed_process_leaves(file):
+    words = [sys.executable, "-c", KILLED, str(file), str(fresh.NAMELESS)]
+    assert subprocess.run(words, env={**os.environ, "PYTHONPATH": str(SOURCE)}, check=False).returncode < 0
+    assert file.read_bytes() == b"old"
+    left = names(file)
+    assert len(left) == 1 if fresh.NAMELESS else len(left) == 2
+    # The twin: one that somebody may still be writing, and a file of another kind, stay.
+    other = file.with_name(".other.part")
+    other.touch()
+    fresh.sweep(file.parent)
+    assert names(file) == sorted([*left, other.name])
+    for path in file.parent.iterdir():
+        os.utime(path, (0, time.time() - 2 * fresh.LEFT))
+    fresh.sweep(file.parent)
+    assert names(file) == sorted(["file", other.name])
