@@ -63,12 +63,12 @@ def test_the_right_adjoint_of_a_million_controls_passes():
     assert report.evaluations <= 100
 
 
-def test_one_wrong_control_of_a_million_is_named():
-    x = point(100_000)
+def test_one_wrong_control_is_named():
+    x = point(10_000)
     gradient = adjoint(x)
-    gradient[3, 31_415] = -gradient[3, 31_415]
+    gradient[3, 3141] = -gradient[3, 3141]
     report = check_steps(gradient, x)
-    assert [one.name for one in report.findings if one.cause is gradproof.Cause.WRONG] == ["step03[31415]"]
+    assert [one.name for one in report.findings if one.cause is gradproof.Cause.WRONG] == ["step03[3141]"]
 
 
 @pytest.mark.parametrize("bug", [{"forgotten": 3}, {"stale": 7}])
