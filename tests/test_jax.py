@@ -1,6 +1,8 @@
 """The adapter for JAX: pytrees by their paths; runs where JAX is installed."""
 
 import dataclasses
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -130,3 +132,26 @@ def test_what_cannot_be_checked_is_refused(point, gradient, error, sentence):
     with pytest.raises(error) as caught:
         gradproof.jax.check(lambda tree: 1.0, point, gradient)
     assert sentence in str(caught.value)
+
+
+def test_functions_that_can_be_sent_are_evaluated_by_executors(arithmetic):
+    # Imported here: the module needs JAX.
+    import jax_functions
+
+    if arithmetic == "float32":
+        pytest.skip("what a new process has anyway")
+
+    kind = jax.numpy.asarray(1.0).dtype
+    tree = {"W": jax.numpy.ones((3, 4), kind) / 7, "b": jax.numpy.arange(4.0, dtype=kind) / 9, "count": 2}
+    w = jax.numpy.linspace(0.5, 1, 5, dtype=kind)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for call, verdict in (
+            (lambda **where: gradproof.jax.check(jax_functions.loss, tree, **where), "right"),
+            (lambda **where: gradproof.jax.check(jax_functions.of_arguments, args=(w, 3), **where), "right"),
+            (lambda **where: gradproof.jax.check(jax_functions.twice_as_steep, w, **where), "wrong"),
+        ):
+            report = call(executor=pool)
+            assert (report.verdict, report.arithmetic) == (verdict, arithmetic)
+            assert report.to_json() == call().to_json()
+        with pytest.raises(TypeError, match="cannot be sent to the executor's processes"):
+            gradproof.jax.check(lambda x: jax.numpy.sum(x**2), w, executor=pool)

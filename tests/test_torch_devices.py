@@ -1,5 +1,7 @@
 """Parameters that are moved on a device: on the CPU the same code gives the bits of the core."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -171,3 +173,9 @@ def test_devices_that_do_not_compute_in_float64_are_refused():
     weight = torch.ones(3, device="meta", requires_grad=True)
     with pytest.raises(ValueError, match="move the module to the CPU"):
         gradproof.torch.check({"w": weight}, lambda: torch.sum(weight))
+
+
+def test_an_executor_is_refused_in_one_sentence():
+    model, loss = a_model()
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TypeError, match="the parameters that move are those of this"):
+        gradproof.torch.check(model, loss, executor=pool)

@@ -23,6 +23,7 @@ from gradproof.evaluators.workers import site
 from gradproof.evaluators.workers.executor import TRIES
 from gradproof.evaluators.workers.futures import workers_of
 from gradproof.library import ffi
+from gradproof.problem import watching
 from gradproof.problem.point import read_problem
 
 MODES = ("full", "lines")
@@ -107,6 +108,25 @@ def test_x_travels_once_for_each_worker(pool, monkeypatch):
     gradproof.check(slow, right, X, executor=pool)
     assert len(brought) > 10
     assert sum(brought) <= 4  # two workers; a task that came too early may bring it once more
+
+
+@pytest.mark.parametrize("mode", ["r", "r+", "c"])
+def test_what_lies_on_disk_is_opened_by_the_worker(pool, tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(watching, "COPIED_BYTES", 0)
+    np.save(tmp_path / "x.npy", np.concatenate([[0.0], X]))
+    np.save(tmp_path / "claimed.npy", right(X))
+    x, claimed = (np.load(tmp_path / f"{name}.npy", mmap_mode=mode) for name in ("x", "claimed"))
+    x = x[1:]  # not from the beginning of the file
+    problem = read_problem(x)
+    sent = pickle.dumps(site.Site(objective, problem, claimed))
+    # Twin: of a map of which only a copy is written to, the file does not hold what the array shows.
+    assert (len(sent) < 2000) == (mode != "c")
+    again = pickle.loads(sent)
+    np.testing.assert_array_equal(again.x, X)
+    np.testing.assert_array_equal(again.claimed, right(X))
+    for gradient in (claimed, faulty(X)):
+        report = gradproof.check(objective, gradient, x, mode="lines", executor=pool)
+        assert fields(report) == fields(gradproof.check(objective, gradient, X, mode="lines"))
 
 
 def test_where_the_executor_never_works():

@@ -42,7 +42,7 @@ def needs(*modules):
 
 
 def test_the_page_has_a_program_for_each():
-    assert sorted(PROGRAMS) == ["dask_blocks", "fsdp", "mpi", "ray_actors"]
+    assert sorted(PROGRAMS) == ["dask_blocks", "fsdp", "mpi", "mpi_executor", "ray_actors"]
 
 
 def test_mpi(tmp_path):
@@ -54,6 +54,14 @@ def test_mpi(tmp_path):
     # Twin: without the bug.
     right = printed(tmp_path, "mpi", two, lambda text: text.replace("+= 1 ", "+= 0 ").replace("[n - 1]", "[]"))
     assert right.startswith("right")
+
+
+def test_the_executor_of_mpi(tmp_path):
+    needs("mpi4py")
+    if shutil.which("mpiexec") is None:
+        pytest.skip("needs mpiexec")
+    launcher = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures"]
+    assert "x[314]" in printed(tmp_path, "mpi_executor", launcher)
 
 
 def test_fsdp(tmp_path):

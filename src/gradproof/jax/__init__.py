@@ -14,7 +14,7 @@ from ..checking import check as check_gradient
 from ..outputs.several import together
 from ..report.raising import right_or_raise
 from ..report.report import Report
-from .maps import Map, every_check, refuse_unknown
+from .maps import Map, OfArrays, every_check, refuse_unknown
 from .trees import Tree, imported
 
 __all__ = ["assert_gradient", "check"]
@@ -51,8 +51,9 @@ def check(
     order : int, optional
         With 2, the derivatives of the derivatives are checked, too, in all modes; and so on.
     **settings
-        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; save and
-        resume for one real number.  Bounds are None, numbers, or dicts keyed by the names of the arrays in the report.
+        As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; for one real
+        number also save, resume, and an executor to whose processes `f` can be sent.  Bounds are None, numbers, or
+        dicts keyed by the names of the arrays in the report.
 
     Returns
     -------
@@ -113,10 +114,7 @@ def check(
     else:
         claimed = _given(gradient, tree, args is not None)
     return check_gradient(
-        lambda x: f(tree.build(x)) if args is None else f(*tree.build(x)),
-        claimed,
-        tree.named(point),
-        **{"convention": "jax", **settings},
+        OfArrays(f, tree, args is not None), claimed, tree.named(point), **{"convention": "jax", **settings}
     )
 
 

@@ -23,6 +23,23 @@ WORDS = {"rev": "vjp", "fwd": "jvp", "lin": "linearized jvp"}
 DIFFERENT = {"float64": 1e-9, "float32": 1e-3}
 
 
+class OfArrays:
+    """A function of a pytree, or of several arguments, as a function of arrays by name.
+
+    It can be sent to other processes where the function can.
+    """
+
+    def __init__(self, f: Callable[..., Any], tree: Tree, is_of_args: bool) -> None:
+        self.f = f
+        self.tree = tree
+        self.is_of_args = is_of_args
+
+    def __call__(self, x: Any) -> Any:
+        """Return the value at a point."""
+        point = self.tree.build(x)
+        return self.f(*point) if self.is_of_args else self.f(point)
+
+
 class Map:
     """A function of a pytree at a point.
 

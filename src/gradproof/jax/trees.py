@@ -54,6 +54,18 @@ class Tree:
         is_single = len(pairs) == 1 and not pairs[0][0]
         self.names = () if is_single else tuple(as_key(every[place]) for place in self._places)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: all but JAX, and of arrays those that no point brings along."""
+        leaves = [0.0 if place in self._places else leaf for place, leaf in enumerate(self._leaves)]
+        # In the other process JAX must have float64 where it does here.
+        wide = bool(self._jax.config.jax_enable_x64)
+        return {**self.__dict__, "_jax": wide, "_leaves": leaves}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        jax = imported()
+        jax.config.update("jax_enable_x64", state["_jax"])
+        self.__dict__.update(state, _jax=jax)
+
     @property
     def has_derivatives(self) -> bool:
         """Whether there are floating-point numbers in it."""

@@ -122,6 +122,8 @@ def check(
         return check_function(function, () if inputs is None else inputs, kwargs, forward, settings)
     if kwargs is not None or forward or (loss is not None and inputs is not None):
         raise TypeError("with a loss, leave inputs, kwargs and forward out: it is called without arguments")
+    if settings.get("executor") is not None:
+        raise TypeError("a loss cannot be evaluated by an executor: the parameters that move are those of this process")
     return check_loss(function, inputs if loss is None else loss, **settings)
 
 

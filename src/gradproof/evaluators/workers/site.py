@@ -16,6 +16,7 @@ from ...problem.point import Problem
 from ..compiled.functions import NativeFunction
 from ..evaluator import Evaluator
 from ..local import local_evaluator
+from .disk import as_read, as_sent
 
 ANSWERED = "answered"
 # The worker does not know this site, and the task did not carry it.
@@ -70,18 +71,19 @@ class Site:
         self._mine = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: x once, and the layout without the user's arrays."""
+        """Return what is pickled: x once, or where it lies on disk, and the layout without the user's arrays."""
         return {
             "key": self.key,
             "objective": sendable(self.objective),
             "layout": self.layout,
-            "x": np.asarray(self.x),
-            "claimed": None if self.claimed is None else np.asarray(self.claimed),
+            "x": as_sent(self.x),
+            "claimed": None if self.claimed is None else as_sent(self.claimed),
             "home": None,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self.x, self.claimed = as_read(self.x), as_read(self.claimed)
         self._mine = threading.local()
 
     def evaluator(self) -> Evaluator:
