@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +14,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 BUILD = Path(__file__).parent / "build.py"
 # Why there is no library, for `gradproof info`: pip shows nothing of a build that ends well.
 REASON = "no_library.txt"
+# The versions of symbols that a library asks for; and the oldest glibc of which the machines that build wheels know.
+GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
+OLDEST_GLIBC = (2, 17)
 
 
 class NativeLibraryHook(BuildHookInterface[Any]):
@@ -33,7 +37,7 @@ class NativeLibraryHook(BuildHookInterface[Any]):
             build_data["force_include"][str(scratch / name)] = f"gradproof/{name}"
         if built:
             build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{platform_tag()}"
+            build_data["tag"] = f"py3-none-{platform_tag((scratch / files()[0]).read_bytes())}"
 
     def _build(self, into: Path) -> bool:
         """Build the library into a folder and return whether there is one now; the reason why not is written there."""
@@ -68,6 +72,15 @@ def files() -> list[str]:
     return [linking.FILE_NAME, *prefix.names()]
 
 
-def platform_tag() -> str:
-    """Return the platform part of a wheel's tag; the library fits any Python on it."""
-    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+def platform_tag(library: bytes) -> str:
+    """Return the platform part of a wheel's tag; the library fits any Python on it.
+
+    On Linux with glibc this is "manylinux", with the oldest release of glibc that has all that the library asks for
+    (PEP 600): it needs libc and libm, nothing else.
+    """
+    platform = sysconfig.get_platform()
+    needed = [(int(major), int(minor)) for major, minor in GLIBC.findall(library)]
+    if platform.startswith("linux-") and needed:
+        major, minor = max(*needed, OLDEST_GLIBC)
+        platform = f"manylinux_{major}_{minor}_{platform.removeprefix('linux-')}"
+    return platform.replace("-", "_").replace(".", "_")

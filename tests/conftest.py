@@ -15,3 +15,13 @@ from witnesses import witnesses
 def three_witnesses() -> list[Any]:
     """Every way in which the core runs here: plain Python, JIT, and the native library where it was built."""
     return witnesses()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="100,000 random checks instead of 500")
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> None:
+    if not pytestconfig.getoption("--long"):
+        pytest.skip("only with --long")

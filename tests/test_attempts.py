@@ -58,6 +58,22 @@ def test_what_is_handed_over(made, tmp_path):
     assert linked.marked == {"kernel": {"core.f": ["f", "g"]}}
 
 
+@pytest.mark.parametrize(
+    ("platform", "library", "tag"),
+    [
+        ("linux-x86_64", b"GLIBC_2.2.5\0GLIBC_2.14", "manylinux_2_17_x86_64"),
+        ("linux-x86_64", b"GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.17", "manylinux_2_34_x86_64"),
+        ("linux-aarch64", b"GLIBC_2.17", "manylinux_2_17_aarch64"),
+        ("linux-x86_64", b"of musl", "linux_x86_64"),
+        ("macosx-11.0-arm64", b"", "macosx_11_0_arm64"),
+        ("win-amd64", b"GLIBC_2.34", "win_amd64"),
+    ],
+)
+def test_the_platform_that_a_wheel_names(monkeypatch, platform, library, tag):
+    monkeypatch.setattr(hatch_build.sysconfig, "get_platform", lambda: platform)
+    assert hatch_build.platform_tag(library) == tag
+
+
 def test_an_exception_ends_the_process_in_the_plain_way():
     """What raises is nowhere in the library; a branch to it that is left must not keep the plain one from linking."""
     text = f"declare void @{attempts.RAISED}()\ndefine void @f() {{ call void @{attempts.RAISED}() unreachable }}"

@@ -234,4 +234,5 @@ def test_every_page_has_its_topic_and_every_mention_its_page():
     assert set(pages.TOPICS) == set(PAGES)
     mentioned = set(re.findall(r"gradproof help\s+(\w+)", EVERYTHING))
     assert mentioned <= set(pages.TOPICS)
-    assert set(re.findall(r"gradproof help\s+(\w+)", README)) == set(pages.TOPICS)
+    # What has changed is looked up when the question comes.
+    assert set(re.findall(r"gradproof help\s+(\w+)", README)) | {"changes"} == set(pages.TOPICS)

@@ -141,6 +141,8 @@ def check(
     TypeError, ValueError
         If an argument is invalid, if the objective does not return one real number or is not finite at `x`, or if the
         file of `resume` is damaged or belongs to another check.
+    IndexError
+        If `only` or `held` name a coordinate that `x` does not have.
 
     See Also
     --------

@@ -26,6 +26,7 @@ TOPICS = (
     "lesson",
     "how",
     "performance",
+    "changes",
 )
 BOLD, PLAIN = "\033[1m", "\033[0m"
 # What only the tests of the pages need.

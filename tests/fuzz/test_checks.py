@@ -1,0 +1,207 @@
+"""Random checks keep what is promised of every check; `pytest tests/fuzz --long` runs 100,000, other ones each time.
+
+Each example is two checks: of the right gradient, and of one with an error that the first one says would be detected.
+"""
+
+import functools
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from properties import refuted
+
+import gradproof
+
+from .cases import Case, cases, run
+
+FEW, MANY = 250, 50_000
+SCHEMA = Path(gradproof.__file__).parent / "report" / "formats" / "report.schema.json"
+CHECKS, WARM_UP = 3000, 300
+# What one check in a hundred may leave behind: a list that grows, not a check.
+LARGEST_GROWTH = 4 << 20
+DAMAGES = {
+    "NaN at x": lambda x: {"x": np.full_like(x, np.nan)},
+    "a shorter gradient": lambda x: {"gradient": np.zeros(x.size + 1)},
+    "x out of bounds": lambda x: {"bounds": (x + 1, x + 2)},
+    "no budget": lambda x: {"budget": 0},
+    "a mode": lambda x: {"mode": "some"},
+    "a tolerance": lambda x: {"rtol": -1.0},
+    "a seed": lambda x: {"seed": -1},
+    "a coordinate": lambda x: {"held": [x.size]},
+    "values": lambda x: {"objective": lambda z: np.ones(2)},
+}
+
+
+@functools.cache
+def validator():
+    jsonschema = pytest.importorskip("jsonschema")
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+
+
+def keeps_its_promises(case, ran):
+    """What holds for every check, whatever its verdict."""
+    report, called = ran.report, ran.called
+    assert ran.x.tobytes() == ran.before
+    assert not called.outside
+    assert case.budget is None or report.evaluations <= case.budget
+    # The call that gives the gradient gives the first value, too.
+    shared = report.gradient_evaluations - 1 if case.door == "value and gradient" else 0
+    assert called.calls == report.evaluations + shared
+    decided = report.agreeing + report.undecided + report.untested + report.wrong.size
+    assert report.mode == "lines" or decided <= report.n <= decided + report.kinks.size
+    assert report.verdict != "right" or report.wrong.size == report.untested == 0
+    wrong = {str(one.cause) for one in report.findings} & {"wrong"}
+    # Random lines may disagree where no coordinate is found to be wrong.
+    assert (report.verdict == "wrong") == bool(report.wrong.size or wrong) or report.mode == "lines"
+    text = report.to_json()
+    validator().validate(json.loads(text))
+    assert gradproof.Report.from_json(text).to_json() == text
+    assert str(report).startswith(report.verdict)
+
+
+def raises_no_alarm(case, ran):
+    assert case.may_be_called_wrong or ran.report.verdict != "wrong"
+
+
+def resolution_of(ran, index):
+    report, x = ran.report, ran.called.drawn.x.astype(float)
+    if report.mode == "full":
+        return report.resolutions[index]
+    sizes = np.maximum(np.abs(x), 0.1 * np.sqrt(np.mean(x**2)))
+    return report.power.single / sizes[index] if report.verdict == "right" and sizes[index] > 0 else np.nan
+
+
+def with_error(case, ran):
+    """Return the gradient with one error above the resolution, and where it is; None where nothing is promised."""
+    drawn, random = ran.called.drawn, case.random
+    index = int(random.integers(drawn.x.size))
+    resolution = resolution_of(ran, index)
+    if not case.keeps_its_resolution or index in ran.report.wrong or (case.held and index == case.seed % drawn.x.size):
+        return None
+    if not np.isfinite(resolution):
+        return None
+    least, largest = drawn.ends(index)
+    error = case.error * resolution
+    claimed = drawn.gradient.astype(float)
+    claimed[index] = largest + error if random.random() < 0.5 else least - error
+    return (claimed, index) if np.isfinite(claimed[index]) else None
+
+
+def sees(ran, index):
+    found = [one for one in ran.report.findings if one.start <= index < one.stop]
+    assert ran.report.verdict != "right"
+    # Where a limit ends the search, lines know of an error, but not yet where it is.
+    assert ran.report.stopped_by or any(not one.cause.is_acceptable for one in found)
+
+
+def is_true(case):
+    right = run(case)
+    keeps_its_promises(case, right)
+    raises_no_alarm(case, right)
+    planted = with_error(case, right)
+    if planted is not None:
+        ran = run(case, planted[0])
+        keeps_its_promises(case, ran)
+        sees(ran, planted[1])
+
+
+@settings(max_examples=FEW)
+@given(cases)
+def test_random_checks(request, case):
+    if not request.config.getoption("--long"):
+        is_true(case)
+
+
+@settings(max_examples=MANY, derandomize=False, print_blob=True)
+@given(cases)
+def test_many_random_checks(long, case):
+    is_true(case)
+
+
+@given(st.sampled_from([*DAMAGES]), st.integers(0, 10**6))
+def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
+    drawn = Case("ordinary", seed).drawn
+    arguments = {"objective": drawn.objective, "gradient": drawn.gradient, "x": drawn.x}
+    assert gradproof.check(**arguments).verdict == "right"
+    with pytest.raises((TypeError, ValueError, IndexError)) as caught:
+        gradproof.check(**arguments | DAMAGES[damage](drawn.x))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_promise_is_found():
+    """The twins: of each promise, a check that breaks it."""
+    case = Case("ordinary", 7)
+    keeps_its_promises(case, run(case))
+    for change in ({"calls": 3}, {"outside": [np.zeros(1)]}):
+        ran = run(case)
+        vars(ran.called).update(change)
+        refuted(keeps_its_promises, case, ran)
+    ran = run(case)
+    ran.x[0] += 1
+    refuted(keeps_its_promises, case, ran)
+    refuted(keeps_its_promises, Case("ordinary", 7, budget=2), run(case))
+    planted, index = with_error(case, run(case))
+    refuted(raises_no_alarm, case, run(case, planted))
+    refuted(sees, run(case), index)
+    sees(run(case, planted), index)
+
+
+def left_behind(check, warm_up=WARM_UP, checks=CHECKS):
+    """Return by how much memory has grown, in bytes, and the number of open files, over many checks."""
+
+    def state():
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE"), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    for number in range(warm_up):
+        check(number)
+    before = state()
+    for number in range(checks):
+        check(number)
+    after = state()
+    return after[0] - before[0], after[1] - before[1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_thousands_of_checks_leave_nothing_behind():
+    x = np.ones(3)
+
+    def check(number):
+        claimed = [2.0, 2.0, 2.0 + number % 2]
+        assert (gradproof.check(lambda z: float(z @ z), claimed, x).verdict == "wrong") == (number % 2 == 1)
+
+    memory, files = left_behind(check)
+    assert memory < LARGEST_GROWTH
+    assert files == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_what_is_left_behind_is_seen():
+    kept = []
+    memory, _ = left_behind(lambda number: kept.append(np.ones(LARGEST_GROWTH // CHECKS)))
+    assert memory > LARGEST_GROWTH
+    opened = []
+    try:
+        assert left_behind(lambda number: number % 1000 or opened.append(open(os.devnull)))[1] > 0  # noqa: PTH123, SIM115
+    finally:
+        for one in opened:
+            one.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_closures_of_numba_cost_little():
+    """Each is compiled for its own check; what Numba keeps of one is less than a twentieth of 125 MB."""
+    numba = pytest.importorskip("numba")
+    x = np.ones(3)
+
+    def check(number):
+        factor = float(number + 1)
+        assert gradproof.check(numba.njit(lambda z: factor * (z @ z)), 2 * factor * x, x).verdict == "right"
+
+    memory, files = left_behind(check, warm_up=1, checks=6)
+    assert memory < 6 * 125e6 / 20
+    assert files == 0
