@@ -44,10 +44,12 @@ OWN_LINES = ALIGNED_LINES + 2
 
 
 def begin_arrays(lines: Lines) -> bool:
-    """Begin with the pairs, unless there were some, or there is no room; return whether any is wanted."""
-    group = 1 + (lines.block_count - 1) // MOST_PAIRS
-    left = evaluations_left(lines)
-    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * (lines.block_count // group + 1) > left
+    """Begin with the pairs, or with what they have shown; return whether anything is to be decided about them."""
+    if lines.arrays == SECOND_PAIRS:
+        lines.phase = phases.ARRAYS
+        return True
+    group = 1 + lines.block_count // (MOST_PAIRS + 1)
+    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * (lines.block_count // group + 1) > evaluations_left(lines)
     if lines.arrays != NOT_LOOKED_AT or small:
         return False
     lines.group = group

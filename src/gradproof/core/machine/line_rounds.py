@@ -17,7 +17,7 @@ from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
-from ..search.array_errors import begin_array_factors, note_off
+from ..search.array_errors import begin_array_factors, is_spread, note_off
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
@@ -181,12 +181,13 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
 def finish_arrays(lines: Lines) -> None:
     """Follow the blocks that are off, confirm those that are wrong, or go on where the check was."""
     off = most_off(lines) if lines.arrays != FOLLOWED else -1
-    if off >= 0:
-        if lines.disagreed == 0:
-            note_off(lines, off)
-            locate(lines)
-        else:
-            begin_array_factors(lines)
+    if off < 0:
+        lines.arrays = FOLLOWED
+    if off >= 0 and lines.disagreed == 0:
+        note_off(lines, off)
+        locate(lines)
+    elif off >= 0 and (lines.next_count > 0 or is_spread(lines, off)):
+        begin_array_factors(lines)
     elif any_wrong(lines):
         lines.phase = phases.CONFIRM
     elif lines.disagreed > 0 and lines.failed.phase != phases.ARRAYS:

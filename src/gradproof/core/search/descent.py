@@ -16,8 +16,8 @@ from .nodes import append_node, follow, note_stuck
 
 # So many open nodes, coordinates included, are dense.
 DENSE_NODES = 40
-# Where so many are open, errors are no single ones: those of whole blocks are seen at once along their claims.
-SHARED_NODES = 8
+# Where so many are open, errors may be those of whole blocks, which are seen at once along their claims.
+SHARED_NODES = 32
 
 
 def begin_descent(lines: Lines) -> None:
