@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.arrays import FOLLOWED, arrays_asked, most_off, raise_bars_of_arrays, take_arrays, write_arrays
+from ..lines.arrays import FOLLOWED, arrays_asked, is_spread, most_off, raise_bars_of_arrays, take_arrays, write_arrays
 from ..lines.parts import begin_parts
 from ..lines.plan import begin_lines
 from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
@@ -17,7 +17,7 @@ from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
-from ..search.array_errors import begin_array_factors, is_spread, note_off
+from ..search.array_errors import begin_array_factors, note_off
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
 from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
@@ -186,7 +186,7 @@ def finish_arrays(lines: Lines) -> None:
     if off >= 0 and lines.disagreed == 0:
         note_off(lines, off)
         locate(lines)
-    elif off >= 0 and (lines.next_count > 0 or is_spread(lines, off)):
+    elif off >= 0 and is_spread(lines):
         begin_array_factors(lines)
     elif any_wrong(lines):
         lines.phase = phases.CONFIRM

@@ -6,7 +6,7 @@ import math
 
 from ..lines import phases
 from ..lines.arrays import FOLLOWED, OWN_LINES, bars_off, most_off
-from ..lines.decision import allowed_slope
+from ..lines.decision import CLEAR_BARS, allowed_slope
 from ..lines.rungs import is_coarse
 from ..points.seeds import line_seed
 from ..records.floats import larger, smaller
@@ -16,10 +16,8 @@ from .long_findings import begin_long_findings
 
 # A factor that two blocks share, where no other one contradicts it, is that of everything.
 FEWEST_ALIKE = 2
-# A block of so few coordinates is a place by itself.  In larger ones an error of every coordinate makes so many times
-# as much along the claim as along a random line: 0.8 times the root of their number; magnitudes differ by 3 at most.
-SMALL_BLOCK = 128
-SPREAD_RATIO = 8.0
+# Coordinates that are drawn from these blocks: what they show is known already.
+DRAWN_ALONG = 4
 
 
 def note_off(lines: Lines, number: int) -> None:
@@ -44,17 +42,6 @@ def note_off(lines: Lines, number: int) -> None:
     node.allowed = UNMEASURED
 
 
-def is_spread(lines: Lines, number: int) -> bool:
-    """Return whether a block that is off needs no search: it is small, or its own line shows what few errors cannot.
-
-    Errors all over a block add up along its claim, and make the root of their number times less along a random line; of
-    few they are much the same along both.
-    """
-    if block_of(lines, number + 1).start - block_of(lines, number).start <= SMALL_BLOCK or lines.failed.aligned != 0:
-        return True
-    return math.fabs(block_of(lines, number).residual) > SPREAD_RATIO * math.fabs(lines.failed.residual)
-
-
 def common_part(lines: Lines) -> float:
     """Return the error that all blocks share, relative to their claims, the least that it may be; 0: there is none."""
     low = -math.inf
@@ -64,7 +51,7 @@ def common_part(lines: Lines) -> float:
         block = block_of(lines, number)
         if block.aligned_bar > 0.0:
             part = block.residual / block.claim
-            width = block.aligned_bar / block.claim
+            width = CLEAR_BARS * block.aligned_bar / block.claim
             low = larger(part - width, low)
             high = smaller(part + width, high)
             off += 1 if bars_off(lines, number) > 1.0 else 0
@@ -85,7 +72,7 @@ def begin_array_factors(lines: Lines) -> None:
         begin_most_off(lines)
     # In float32 hardly any coordinate can be seen alone.
     if not is_coarse(lines):
-        draw_candidates(lines)
+        draw_candidates(lines, DRAWN_ALONG)
 
 
 def begin_most_off(lines: Lines) -> None:

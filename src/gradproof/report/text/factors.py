@@ -13,7 +13,7 @@ from .figures import filled, number, short
 
 MOST = 10
 # A factor that all arrays share is told in one line.
-COMMON = "everything is {factor} times what it should be: all {count:,} arrays share this factor"
+COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
 
 def about_factors(report: Record) -> dict[str, str]:
@@ -37,9 +37,10 @@ def factors(report: Record, width: int) -> str:
     rest = [one for one in known if one not in off]
     if not off:
         return ""
-    if not rest and _is_common(off):
-        best = min(off, key=lambda one: one.ratio_bar)
-        return filled("  ", COMMON.format(factor=_told(best), count=len(off)), "    ", width)
+    for one in report.findings:
+        if one.stop - one.start == report._evidence.layout.total and math.isfinite(one.factor):
+            factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
+            return filled("  ", COMMON.format(factor=factor, count=len(known)), "    ", width)
     room = max(len(one.name) for one in off[:MOST])
     lines = [f"  {'array':<{room}}  claimed / measured slope, along its own claim"]
     lines += [f"  {one.name:<{room}}  {_told(one)}" for one in off[:MOST]]
@@ -61,11 +62,6 @@ def _is_off(one: BlockPower, wrong: Collection[str], rtol: float) -> bool:
 def _severity(one: BlockPower) -> float:
     """Return the error of the slope relative to the claim, negative, so that the worst one comes first."""
     return -abs(1.0 - 1.0 / one.ratio) if one.ratio else -math.inf
-
-
-def _is_common(off: Sequence[BlockPower]) -> bool:
-    """Whether one factor is within the bars of all."""
-    return max(one.ratio - one.ratio_bar for one in off) <= min(one.ratio + one.ratio_bar for one in off)
 
 
 def _told(one: BlockPower) -> str:
