@@ -87,6 +87,10 @@ def dense() -> Problem:
     return Problem(waves, x, claimed, blocks_of(LONG))
 
 
+def dense_unnamed() -> Problem:
+    return dense()._replace(borders=None)
+
+
 def kinked() -> Problem:
     x = np.where(np.arange(SHORT) % 2 == 0, 0.0, point(SHORT))
     claimed = slopes_of_waves(x) + 0.5 * np.sign(x)
@@ -172,6 +176,7 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
         one_wrong,
         some_wrong,
         dense,
+        dense_unnamed,
         kinked,
         single,
         inside_single,

@@ -47,7 +47,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "parts phases rungs",
         "decision norms pooled_bars",
         "plan single_bars",
-        "gaps",
+        "gaps arrays",
         "walk",
     ),
     # How a claim about one line is proved or refuted, once its first pair leaves it open.
@@ -65,7 +65,12 @@ CORE: dict[str, tuple[str, ...]] = {
     # What is useful alone: differences, noise floor, kinks, relative error, the ladder of one coordinate.
     "pieces": ("noise_floor relative_error", "differences kinks", "ladder"),
     # From a long line that disagrees down to its wrong coordinates, which are then tested one by one.
-    "search": ("allowance candidates halving long_findings", "nodes", "dense_errors", "descent"),
+    "search": (
+        "allowance candidates forgetting halving long_findings",
+        "nodes",
+        "dense_errors",
+        "array_errors descent",
+    ),
     # What was found, the worst first, as it is written for the caller.
     "findings": ("found severity", "worst_first"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
@@ -147,7 +152,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "plain records",
         "shape summaries.arrays remarks.signs",
         "advice",
-        "text.vouching text.explanations text.facts text.summary text.arrays",
+        "text.vouching text.explanations text.facts text.summary text.arrays text.factors",
         "text.lines",
         "text.table",
         "text.explaining summaries.table",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 from unittest import mock
@@ -66,7 +67,10 @@ def as_in_c(report: Report) -> Report:
     silent = Values(np.ones(report._evidence.layout.n))
     # C has no claims when it prints: it does not say which are NaN.
     claimed = np.nan_to_num(report._evidence.claimed, nan=0.0, posinf=0.0, neginf=0.0)
-    power = None if report.power is None else dataclasses.replace(report.power, gradient_evaluations=0)
+    power = None
+    if report.power is not None:
+        blocks = tuple(dataclasses.replace(one, ratio=math.nan) for one in report.power.blocks)
+        power = dataclasses.replace(report.power, gradient_evaluations=0, blocks=blocks)
     return dataclasses.replace(
         report,
         power=power,

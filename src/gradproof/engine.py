@@ -9,6 +9,7 @@ import numpy as np
 from .core.records import border as structs
 from .core.records import codes
 from .core.records import engine as state
+from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
@@ -17,6 +18,7 @@ from .problem.probes import PROBE
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
 ROUND = state.ROUND
 FINDING: np.dtype[Any] = np.dtype(structs.Finding)
+BLOCK: np.dtype[Any] = np.dtype(Block)
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
@@ -160,15 +162,20 @@ class Engine:
         room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
         _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
-    def blocks(self) -> tuple[Flat, Flat, Flat]:
+    def blocks(self) -> tuple[Flat, ...]:
         """Return the norm of the claim in each named block, the bar of lines over it (0: none), and the factor seen.
 
-        Nothing in a check of every coordinate.
+        Then, along its own claim, the claimed slope over the measured one, and the error bar of that: NaN where it was
+        not measured.  Nothing in a check of every coordinate.
         """
         norms, bars, factors = (np.zeros(self._blocks) for _ in range(3))
         _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
         _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
-        return norms, bars, factors
+        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(BLOCK)
+        with np.errstate(all="ignore"):
+            slopes = own["claim"] + own["residual"]
+            ratios = np.where(own["aligned_bar"] > 0, own["claim"] / slopes, np.nan)
+            return norms, bars, factors, ratios, np.abs(ratios / slopes) * own["aligned_bar"]
 
     def _options(self, problem: Problem, options: Options, borders: Flat) -> Any:
         words = ffi.new("gradproof_options *")

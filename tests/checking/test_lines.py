@@ -168,16 +168,17 @@ def test_a_wrong_block_is_named(name, bug):
 
 
 def test_a_common_factor_is_named():
+    """As one: not block by block."""
     model = tanh()
     for factor in (1.0001, 2.0, -1.0):
         claimed = shaped(flat_of(model.gradient) * factor, model)
         report = lines(model, claimed)
         assert report.verdict == "wrong"
-        blocks = [finding for finding in report.findings if finding.stop > finding.start + 1]
-        assert {finding.name for finding in blocks} == {"W0", "W1", "W2"}
-        for finding in blocks:
-            assert abs(finding.factor - factor) <= finding.factor_bar + 1e-9
-            assert finding.factor_bar < 1e-5
+        (finding,) = [finding for finding in report.findings if finding.stop > finding.start + 1]
+        assert (finding.start, finding.stop) == (0, report.n)
+        assert abs(finding.factor - factor) <= finding.factor_bar + 1e-9
+        assert finding.factor_bar < 1e-5
+        assert "times what it should be: 3 arrays share this factor" in " ".join(str(report).split())
 
 
 def test_a_missing_regulariser():

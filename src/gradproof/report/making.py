@@ -103,7 +103,7 @@ def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int
         rtol=float(report.rtol),
         evaluations=report.evaluations,
         gradient_evaluations=gradient_evaluations,
-        blocks=tuple(BlockPower(leaf.path, norm, own or bar, factor) for leaf, norm, own, factor in known),
+        blocks=tuple(BlockPower(leaf.path, norm, own or bar, *rest) for leaf, norm, own, *rest in known),
     )
 
 

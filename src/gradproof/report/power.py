@@ -70,6 +70,11 @@ class BlockPower:
         The smallest error common to all its components, relative to them, that would have been detected: by lines along
         the claimed gradient, where it shows as it is, or by random lines, of which four miss an error of ten bars with
         a probability of at most 0.34 %.  Above 1 they could all be off by a factor of 2 unseen.
+    ratio : float
+        Its claimed slope along its own claimed gradient, over the measured one: the factor by which the claim is off, 1
+        where it is right.  NaN if it was not measured.
+    ratio_bar : float
+        The error bar of `ratio`.
 
     Examples
     --------
@@ -81,12 +86,16 @@ class BlockPower:
     ['W', 'b']
     >>> all(block.single > block.bar for block in report.power.blocks)
     True
+    >>> all(abs(block.ratio - 1) < block.ratio_bar < 1e-5 for block in report.power.blocks)
+    True
     """
 
     name: str
     norm: float
     bar: float
     factor: float = 0.0
+    ratio: float = math.nan
+    ratio_bar: float = math.nan
 
     @property
     def single(self) -> float:

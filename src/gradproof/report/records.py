@@ -144,7 +144,7 @@ class Evidence(NamedTuple):
     layout: Layout
     claimed: Flat
     values: Values
-    blocks: tuple[Flat, Flat, Flat]
+    blocks: tuple[Flat, ...]
     # What makes the noise of f, one of NOISE_... in core/records/codes.py, and by how much f changes.
     noise_source: int = 0
     change: float = 0.0

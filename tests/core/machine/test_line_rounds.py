@@ -67,7 +67,17 @@ def writes_what_it_asks(write, lines):
 
 def test_every_phase_writes_what_it_asks(library):
     seen = set()
-    for name in ("right", "some_wrong", "dense", "kinked", "inside_single", "parts", "random", "blurred"):
+    for name in (
+        "right",
+        "some_wrong",
+        "dense",
+        "dense_unnamed",
+        "kinked",
+        "inside_single",
+        "parts",
+        "random",
+        "blurred",
+    ):
         for lines in rounds_of(library, drivenlines.PROBLEMS[name]()):
             seen.add(lines.phase)
             writes_what_it_asks(line_rounds.write_lines_round, lines)

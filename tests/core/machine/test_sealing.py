@@ -16,7 +16,7 @@ from gradproof.core.records import border, codes
 from gradproof.core.records.abi import Integer, Real  # noqa: F401  what annotations are made of
 from gradproof.core.records.codes import DAMAGED, DONE, MODE_FULL, MODE_LINES, NO_ENGINE, OTHER_TYPE, OTHER_VERSION
 from gradproof.core.records.engine import ROUND, Coordinate, Engine, Slot
-from gradproof.core.records.lines import Lines
+from gradproof.core.records.lines import Block, Lines
 from gradproof.core.records.record import record
 
 # What the first words of a check say, beside the words that checksums hold.
@@ -272,4 +272,4 @@ def test_layouts_are_told_apart():
     ]
     numbers = [sealing.layout_of(first), sealing.layout_of(first, first), *map(sealing.layout_of, others)]
     assert len(set(numbers)) == len(numbers)
-    assert sealing.layout_of(Engine, Slot, Coordinate, Lines) == sealing.LAYOUT
+    assert sealing.layout_of(Engine, Slot, Coordinate, Lines, Block) == sealing.LAYOUT

@@ -137,7 +137,7 @@ def of_factor(factor, rtol, cause, gap=0):
     """A block whose claim is a factor too large along the whole line."""
     lines = memory(1e-13, blocks=(0, 100))
     lines.engine.n, lines.engine.rtol = 100, rtol
-    lines.failed.seed, lines.failed.gap = SEED, gap
+    lines.failed.seed, lines.failed.gap, lines.dense = SEED, gap, 1
     lines.next_nodes[0], lines.next_count = Node(0, 100, -14, 1.0, 1e-9, 1e-9), 1
     dense_errors.begin_factors(lines)
     ladder = lines.halvings[0].ladder

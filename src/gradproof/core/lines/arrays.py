@@ -14,6 +14,7 @@ from ..points.probes import write_probe
 from ..points.seeds import ALIGNED_LINES, line_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
+from ..records.floats import smaller
 from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_left
 from ..records.memory import as_reals
 from . import phases
@@ -39,15 +40,23 @@ BALANCED = 6.0
 LARGEST_STEP = -3
 # So many times the usual gap counts besides that of the block itself.
 USUAL_GAPS = 2.0
+# Where the halving has so many open nodes, errors are no few ones: they may be those of whole blocks.
+MANY_NODES = 32
+# Errors all over some blocks add up along their claims: to so much of the ratio of sums and norms, times what they make
+# along a random line; and to more than few errors do, whose magnitudes differ by 3 at most.
+SPREAD_PART = 0.5
+SPREAD_RATIO = 8.0
 # The seed of these lines, behind those of the two lines along the claim over all of x.
 OWN_LINES = ALIGNED_LINES + 2
 
 
 def begin_arrays(lines: Lines) -> bool:
-    """Begin with the pairs, unless there were some, or there is no room; return whether any is wanted."""
-    group = 1 + (lines.block_count - 1) // MOST_PAIRS
-    left = evaluations_left(lines)
-    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * (lines.block_count // group + 1) > left
+    """Begin with the pairs, or with what they have shown; return whether anything is to be decided about them."""
+    if lines.arrays == SECOND_PAIRS:
+        lines.phase = phases.ARRAYS
+        return True
+    group = 1 + lines.block_count // (MOST_PAIRS + 1)
+    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * (lines.block_count // group + 1) > evaluations_left(lines)
     if lines.arrays != NOT_LOOKED_AT or small:
         return False
     lines.group = group
@@ -241,3 +250,20 @@ def raise_bars_of_arrays(lines: Lines) -> None:
         if bars_off(lines, number) > 1.0:
             block = block_of(lines, number)
             block.aligned_bar += math.fabs(block.residual)
+
+
+def is_spread(lines: Lines) -> bool:
+    """Return whether blocks that are off need no search: errors are many, or add up along the claim as few do not."""
+    residual = 0.0
+    total = 0.0
+    squares = 0.0
+    for number in range(lines.block_count):
+        if bars_off(lines, number) > 1.0:
+            block = block_of(lines, number)
+            part = block.norm / lines.norm
+            residual += math.fabs(block.residual)
+            total += block.sum
+            squares += part * part
+    ratio = smaller(SPREAD_PART * total / (lines.norm * math.sqrt(squares)), SPREAD_RATIO)
+    many = lines.next_count >= MANY_NODES or lines.failed.aligned != 0
+    return many or residual > ratio * math.fabs(lines.failed.residual)

@@ -106,7 +106,11 @@ def begin_part(lines: Lines, start: int, stop: int, seeds: int) -> None:
 
 def share_ladder(lines: Lines, seeds: int, count: int, exponent: int) -> None:
     """Begin the ladder of the pool, which the line that is set shares with others: so many in all."""
-    begin_line_ladder(lines.pool, exponent, most_rungs(lines, count), target_bar(lines))
+    target = target_bar(lines)
+    if lines.pool.aligned != 0:
+        # Of the sum: a common factor is then known as well as anything has to be.
+        target = larger(TARGET * lines.sum, target)
+    begin_line_ladder(lines.pool, exponent, most_rungs(lines, count), target)
     lines.pool.line_count = count
     for line in range(1, count):
         lines.pool.seeds[line] = line_seed(lines.engine.seed, seeds + line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.arrays import FOLLOWED, arrays_asked, most_off, raise_bars_of_arrays, take_arrays, write_arrays
+from ..lines.arrays import FOLLOWED, arrays_asked, is_spread, most_off, raise_bars_of_arrays, take_arrays, write_arrays
 from ..lines.parts import begin_parts
 from ..lines.plan import begin_lines
 from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
@@ -181,12 +181,13 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
 def finish_arrays(lines: Lines) -> None:
     """Follow the blocks that are off, confirm those that are wrong, or go on where the check was."""
     off = most_off(lines) if lines.arrays != FOLLOWED else -1
-    if off >= 0:
-        if lines.disagreed == 0:
-            note_off(lines, off)
-            locate(lines)
-        else:
-            begin_array_factors(lines)
+    if off < 0:
+        lines.arrays = FOLLOWED
+    if off >= 0 and lines.disagreed == 0:
+        note_off(lines, off)
+        locate(lines)
+    elif off >= 0 and is_spread(lines):
+        begin_array_factors(lines)
     elif any_wrong(lines):
         lines.phase = phases.CONFIRM
     elif lines.disagreed > 0 and lines.failed.phase != phases.ARRAYS:

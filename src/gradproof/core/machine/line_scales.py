@@ -14,8 +14,9 @@ from ..records.abi import ConstVector
 from ..records.floats import widened
 from ..records.lines import Lines
 from ..search.candidates import add_candidate, begin_confirming
+from ..search.forgetting import forget_lines
 from .line_start import measure_claims
-from .line_weighing import begin_gap_lines, forget_lines, locate
+from .line_weighing import begin_gap_lines, locate
 
 # A kink at x takes some forty evaluations: more coordinates than these are not looked at alone.
 MOST_ALONE = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.arrays import NOT_LOOKED_AT, begin_arrays
+from ..lines.arrays import begin_arrays
 from ..lines.decision import (
     CLEAR_BARS,
     bars_beyond,
@@ -32,9 +32,10 @@ from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES, UNLOCATED_LINES
 from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger
-from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, block_of, evaluations_left
+from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors
 from ..search.descent import begin_descent, free_halvings
+from ..search.forgetting import forget_lines
 from ..search.halving import ladder_bar_of
 from ..search.long_findings import begin_long_findings
 from .line_verdict import conclude, end_outside_domain, end_with, is_explained
@@ -212,7 +213,7 @@ def locate(lines: Lines) -> None:
 
 
 def follow_down(lines: Lines) -> None:
-    """Follow what disagrees: blocks along their claims, lines by halving; in float32, where that costs most, blocks first."""
+    """Follow blocks along their claims, and halve lines; in float32, where that is dear, blocks come first."""
     if lines.failed.phase == phases.ARRAYS:
         begin_array_factors(lines)
         return
@@ -292,24 +293,3 @@ def weigh_far_lines(lines: Lines) -> None:
         begin_lines(lines)
     else:
         end_with(lines, VERDICT_INCONCLUSIVE, NONDETERMINISTIC)
-
-
-def forget_lines(lines: Lines) -> None:
-    """Forget what lines said so far: they were weighed with too little noise."""
-    lines.disagreed = 0
-    lines.random_lines = 0
-    lines.aligned_lines = 0
-    lines.part.done = 0
-    lines.part.again = 0
-    lines.random_bar = 0.0
-    lines.aligned_bar = 0.0
-    lines.part.bar = 0.0
-    lines.hidden_gap = 0.0
-    lines.seen = 0.0
-    lines.seen_factor = 0.0
-    lines.curved_slope = 0.0
-    lines.arrays = NOT_LOOKED_AT
-    for number in range(lines.block_count):
-        block = block_of(lines, number)
-        block.bar = 0.0
-        block.aligned_bar = 0.0

@@ -6,7 +6,7 @@ import math
 
 from ..lines import phases
 from ..lines.arrays import FOLLOWED, OWN_LINES, bars_off, most_off
-from ..lines.decision import allowed_slope
+from ..lines.decision import CLEAR_BARS, allowed_slope
 from ..lines.rungs import is_coarse
 from ..points.seeds import line_seed
 from ..records.floats import larger, smaller
@@ -16,6 +16,8 @@ from .long_findings import begin_long_findings
 
 # A factor that two blocks share, where no other one contradicts it, is that of everything.
 FEWEST_ALIKE = 2
+# Coordinates that are drawn from these blocks: what they show is known already.
+DRAWN_ALONG = 4
 
 
 def note_off(lines: Lines, number: int) -> None:
@@ -49,7 +51,7 @@ def common_part(lines: Lines) -> float:
         block = block_of(lines, number)
         if block.aligned_bar > 0.0:
             part = block.residual / block.claim
-            width = block.aligned_bar / block.claim
+            width = CLEAR_BARS * block.aligned_bar / block.claim
             low = larger(part - width, low)
             high = smaller(part + width, high)
             off += 1 if bars_off(lines, number) > 1.0 else 0
@@ -70,7 +72,7 @@ def begin_array_factors(lines: Lines) -> None:
         begin_most_off(lines)
     # In float32 hardly any coordinate can be seen alone.
     if not is_coarse(lines):
-        draw_candidates(lines)
+        draw_candidates(lines, DRAWN_ALONG)
 
 
 def begin_most_off(lines: Lines) -> None:

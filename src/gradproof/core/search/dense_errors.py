@@ -107,7 +107,7 @@ def begin_factors(lines: Lines) -> None:
             start = node.start if node.start < start else start
             stop = node.stop if node.stop > stop else stop
         begin_factor(lines, (start, stop), lines.next_nodes[0].exponent, 0.0)
-    draw_candidates(lines)
+    draw_candidates(lines, DRAWN)
 
 
 def begin_factor(lines: Lines, part: tuple[int, int], exponent: int, target: float) -> None:
@@ -118,11 +118,11 @@ def begin_factor(lines: Lines, part: tuple[int, int], exponent: int, target: flo
     begin_line_ladder(ladder, exponent, FACTOR_RUNGS, target)
 
 
-def draw_candidates(lines: Lines) -> None:
-    """Draw some coordinates of each block."""
+def draw_candidates(lines: Lines, count: int) -> None:
+    """Draw so many coordinates in all, as many of each block."""
     for number in range(lines.factor_count):
         ladder = lines.halvings[number].ladder
-        for sample in range(DRAWN // lines.factor_count):
+        for sample in range(count // lines.factor_count):
             index = ladder.start + drawn(lines, DRAWN * (number + 1) + sample, ladder.stop - ladder.start)
             add_candidate(lines, index)
 

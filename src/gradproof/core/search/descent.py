@@ -6,7 +6,7 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 from __future__ import annotations
 
 from ..lines import phases
-from ..lines.arrays import begin_arrays
+from ..lines.arrays import MANY_NODES, begin_arrays
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .allowance import leave_spread_nodes, measure_node
@@ -16,8 +16,6 @@ from .nodes import append_node, follow, note_stuck
 
 # So many open nodes, coordinates included, are dense.
 DENSE_NODES = 40
-# Where so many are open, errors are no single ones: those of whole blocks are seen at once along their claims.
-SHARED_NODES = 8
 
 
 def begin_descent(lines: Lines) -> None:
@@ -84,7 +82,7 @@ def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     if halve_open_nodes(lines, x, claimed):
         return True
     leave_spread_nodes(lines, x, claimed)
-    if lines.next_count >= SHARED_NODES and lines.failed.gap == 0 and begin_arrays(lines):
+    if lines.next_count >= MANY_NODES and lines.failed.gap == 0 and begin_arrays(lines):
         return False
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)

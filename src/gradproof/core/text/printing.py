@@ -41,8 +41,8 @@ def print(  # noqa: A001  (the name that C has)
     """Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
 
     The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that computes
-    the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, and the shape of f
-    where it leaves a claim undecided.
+    the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, factors of arrays along
+    their own claims, and the shape of f where it leaves a claim undecided.
 
     Parameters
     ----------

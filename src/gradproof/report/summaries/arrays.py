@@ -34,7 +34,8 @@ class ArrayReport:
         How many are wrong, have a kink at or near x, could not be decided, were not tested by themselves, and are
         right.  Along lines everything is right if the verdict is; otherwise only what was tested one by one.
     factor : float
-        The common factor of claimed over measured slopes of what is wrong, if there is one; else NaN.
+        The common factor of claimed over measured slopes of what is wrong, if there is one.  Along lines, the claimed
+        slope of the array along its own claimed gradient, over the measured one: 1 where that is right.  Else NaN.
     factor_bar : float
         Its error bar.
     unseen : bool
@@ -84,7 +85,9 @@ class ArrayReport:
         counts = ((self.wrong, "wrong"), (self.undecided, "undecided"), (self.untested, "untested"))
         told = [f"{count:,} of {self.n:,} {what}" for count, what in counts if count]
         if math.isfinite(self.factor):
-            told.append(f"claimed = {self.factor:.6g} × slope")
+            agrees = abs(self.factor - 1.0) <= self.factor_bar
+            along = f"right along its claim to {self.factor_bar:.2g}"
+            told.append(along if agrees else f"claimed = {self.factor:.6g} × slope")
         if self.unseen and not self.untested:
             told.append("a factor of 2 could have passed unseen")
         return f"{self.name}: {', '.join(told)}"
@@ -136,7 +139,10 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
         unseen = unseen and (is_right or untested > 0)
     name = leaf.path or layout.title
     factor, bar = _factor(found)
-    if report.power is None:
+    if report.power is not None and not math.isfinite(factor):
+        own = (one for one in report.power.blocks if one.name == leaf.path)
+        factor, bar = next(((one.ratio, one.ratio_bar) for one in own), (factor, bar))
+    elif report.power is None:
         factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from ..records import Record
@@ -22,10 +23,15 @@ def about_arrays(report: Record) -> dict[str, str]:
     wrong = sorted((one for one in arrays if one.wrong or one.name in blocks), key=_severity)
     rest = [one for one in arrays if not (one.wrong or one.name in blocks)]
     nothing_found = report.power is not None
+    # What is known of their factors is told below.
+    unseen = [one for one in rest if one.right < one.n and nothing_found and math.isnan(one.factor)]
     parts = [
         _listed("wrong", [_counted(one, blocks, along_lines=nothing_found) for one in wrong]),
         _listed("not decided", [one.name for one in rest if one.right < one.n and not nothing_found]),
-        _listed("nothing found in", [one.name for one in rest if one.right < one.n and nothing_found]),
+        _listed(
+            "nothing found in",
+            [one.name for one in unseen],
+        ),
         _listed("right as far as seen", [one.name for one in rest if one.right == one.n and one.unseen]),
         _listed("right", [one.name for one in rest if one.is_right]),
     ]

@@ -13,6 +13,7 @@ from ..records import Finding, Record, is_open, resolutions_of
 from ..remarks.vacuous import UNCHANGED
 from .arrays import about_arrays
 from .explanations import explanations, not_finite, shared_kink, why
+from .factors import about_factors, factors
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
 from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
@@ -53,6 +54,7 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: b
     parts = [
         "\n".join(part for part in (head, missing, why(report, width), not_finite(report, width)) if part),
         _joined(facts(report), width),
+        factors(report, width),
         long_lines(report, width),
         _table("wrong", wrong, few, len(report.wrong), _slopes, width),
         _table("undecided", undecided, few, report.undecided, _slopes, width),
@@ -90,7 +92,7 @@ def headline(report: Record) -> str:
 def facts(report: Record) -> dict[str, str]:
     """Return the facts on which the verdict rests, by name."""
     if report.power is not None:
-        return {**about_arrays(report), **facts_of_lines(report)}
+        return {**about_arrays(report), **about_factors(report), **facts_of_lines(report)}
     tested = f"{report.tested:,} of {_coordinates(report.n)}"
     if report.untested and report.stopped_by:
         tested += f", then {ENDED_BY[report.stopped_by]} ended the check"

@@ -1,0 +1,81 @@
+"""The factor of each named array along its own claimed gradient, as a check along lines measured it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from ...core.lines.decision import CLEAR_BARS
+from ..cause import Cause
+from ..power import BlockPower
+from ..records import Record
+from .figures import filled, number, short
+
+MOST = 10
+# A factor that all arrays share is told in one line.
+COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
+
+
+def about_factors(report: Record) -> dict[str, str]:
+    """Return how well the factors of a right gradient are known, as a fact."""
+    known = _known(report)
+    if report.verdict != "right" or len(known) < 2:
+        return {}
+    worst = max(known, key=lambda one: one.ratio_bar)
+    least = f"1 to within {short(worst.ratio_bar)} in {worst.name}"
+    rest = f", to within {short(sorted(one.ratio_bar for one in known)[len(known) // 2])} at the median"
+    return {"factors": f"along its own claim each of {len(known):,} arrays agrees; its factor is {least}{rest}"}
+
+
+def factors(report: Record, width: int) -> str:
+    """Return the factors of a wrong gradient, worst first, and what is said of the other arrays."""
+    known = _known(report)
+    if report.verdict != "wrong" or len(known) < 2:
+        return ""
+    wrong = {one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG}
+    off = sorted((one for one in known if _is_off(one, wrong, report.rtol)), key=_severity)
+    rest = [one for one in known if one not in off]
+    if not off:
+        return ""
+    for one in report.findings:
+        if one.stop - one.start == report._evidence.layout.total and math.isfinite(one.factor):
+            factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
+            return filled("  ", COMMON.format(factor=factor, count=len(known)), "    ", width)
+    room = max(len(one.name) for one in off[:MOST])
+    lines = [f"  {'array':<{room}}  claimed / measured slope, along its own claim"]
+    lines += [f"  {one.name:<{room}}  {_told(one)}" for one in off[:MOST]]
+    if len(off) > MOST:
+        lines.append(f"  … and {len(off) - MOST:,} more")
+    return "\n".join([*lines, *(filled("  ", one, "    ", width) for one in _about_rest(known, off, rest))])
+
+
+def _known(report: Record) -> list[BlockPower]:
+    return [] if report.power is None else [one for one in report.power.blocks if math.isfinite(one.ratio)]
+
+
+def _is_off(one: BlockPower, wrong: Collection[str], rtol: float) -> bool:
+    """Whether an array is wrong along its claim: confirmed, or so clearly off that it need not be."""
+    bars = 1.0 if one.name in wrong else CLEAR_BARS
+    return abs(one.ratio - 1.0) > bars * one.ratio_bar + rtol
+
+
+def _severity(one: BlockPower) -> float:
+    """Return the error of the slope relative to the claim, negative, so that the worst one comes first."""
+    return -abs(1.0 - 1.0 / one.ratio) if one.ratio else -math.inf
+
+
+def _told(one: BlockPower) -> str:
+    return f"{number(one.ratio, 6)} ± {short(one.ratio_bar)}"
+
+
+def _about_rest(known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Sequence[BlockPower]) -> list[str]:
+    """Return what is said of the arrays that are not off."""
+    if not rest:
+        return []
+    worst = max(abs(one.ratio - 1.0) + one.ratio_bar for one in rest)
+    others = "the other array" if len(rest) == 1 else f"the other {len(rest):,} arrays"
+    said = [f"right along its claim, to {short(worst)} or better: {others}"]
+    first = len(off)
+    if first > 1 and all(one in off for one in known[:first]):
+        said.append(f"everything from {known[first].name} on is right along its claim: look for the bug just before it")
+    return said

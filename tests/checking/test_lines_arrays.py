@@ -1,0 +1,157 @@
+"""Every named array has a factor along its own claim: in float32, too, and where there are thousands of them."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+from longmodels import lines, model_of, relu_network, shaped, tanh
+
+import gradproof
+
+NAMES = ("W0", "W1", "W2")
+
+
+@functools.cache
+def in_single(layers=6, width=48, rows=32):
+    """A deep tanh network in float32, with its gradient by hand."""
+    random = np.random.default_rng(2)
+    inputs = random.normal(size=(rows, width)).astype(np.float32)
+    targets = random.normal(size=(rows, width)).astype(np.float32)
+    x = {}
+    for layer in range(layers):
+        x[f"W{layer}"] = (random.normal(size=(width, width)) / math.sqrt(width)).astype(np.float32)
+        x[f"b{layer}"] = (0.1 * random.normal(size=width)).astype(np.float32)
+
+    def values_of(p):
+        values = [inputs]
+        for layer in range(layers):
+            values.append(np.tanh(values[-1] @ p[f"W{layer}"] + p[f"b{layer}"]))
+        return values
+
+    def objective(p):
+        return float(np.mean((values_of(p)[-1] - targets) ** 2))
+
+    values, gradient = values_of(x), {}
+    back = np.float32(2.0 / targets.size) * (values[-1] - targets)
+    for layer in reversed(range(layers)):
+        back = back * (1 - values[layer + 1] ** 2)
+        gradient[f"W{layer}"], gradient[f"b{layer}"] = values[layer].T @ back, back.sum(0)
+        back = back @ x[f"W{layer}"].T
+    return objective, {name: gradient[name] for name in x}, x
+
+
+def test_a_right_gradient_has_a_factor_for_every_array():
+    for model in (tanh(), model_of("relu_network")):
+        for seed in range(3):
+            report = lines(model, seed=seed)
+            assert report.verdict == "right"
+            assert report.evaluations <= 100 + 2 * len(NAMES)
+            assert [array.name for array in report.arrays] == list(NAMES)
+            for array in report.arrays:
+                assert abs(array.factor - 1) <= array.factor_bar < 1e-4
+                assert array.is_right
+            told = report.to_dict()["power"]["blocks"]
+            assert [one["ratio"] for one in told] == [array.factor for array in report.arrays]
+            assert gradproof.Report.from_json(report.to_json()).arrays == report.arrays
+            assert "along its own claim each of 3 arrays agrees" in " ".join(str(report).split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layer_that_is_a_hundredth_too_large_is_named_with_its_factor(name):
+    model = tanh()
+    passed = lines(model).evaluations
+    report = lines(model, {**model.gradient, name: model.gradient[name] * 1.01})
+    assert report.verdict == "wrong"
+    (finding,) = [one for one in report.findings if one.stop > one.start + 1]
+    assert finding.name == name
+    assert abs(finding.factor - 1.01) <= finding.factor_bar < 1e-5
+    assert report.evaluations <= passed + 150
+    for array in report.arrays:
+        assert (abs(array.factor - 1) <= array.factor_bar) == (array.name != name)
+    text = " ".join(str(report).split())
+    assert "right along its claim, to" in text
+    assert "the other 2 arrays" in text
+
+
+def test_in_float32_every_doubled_array_is_named():
+    """The right gradient passes, and no array of it could be doubled unseen."""
+    objective, gradient, x = in_single()
+    right = gradproof.check(objective, gradient, x)
+    assert (right.verdict, right.unseen) == ("right", 0)
+    assert right.evaluations <= 100 + 2 * len(x)
+    for name in x:
+        claimed = {**gradient, name: 2 * gradient[name]}
+        report = gradproof.check(objective, claimed, x)
+        assert report.verdict == "wrong"
+        assert [one.name for one in report.findings] == [name]
+        (array,) = [array for array in report.arrays if array.name == name]
+        assert abs(array.factor - 2) <= array.factor_bar < 0.5
+        assert report.evaluations <= right.evaluations + 150
+
+
+def test_in_float32_what_is_halved_everywhere_is_one_line():
+    objective, gradient, x = in_single()
+    report = gradproof.check(objective, {name: value / 2 for name, value in gradient.items()}, x)
+    assert report.verdict == "wrong"
+    (finding,) = report.findings
+    assert (finding.start, finding.stop) == (0, report.n)
+    assert abs(finding.factor - 0.5) <= finding.factor_bar < 0.01
+    assert "everything is 0.5" in " ".join(str(report).split())
+
+
+def test_upstream_of_a_bug_everything_is_wrong_and_the_rest_is_said_to_be_right():
+    objective, gradient, x = in_single()
+    names = list(x)
+    claimed = {name: value * (1.5 if name in names[:4] else 1) for name, value in gradient.items()}
+    report = gradproof.check(objective, claimed, x)
+    assert report.verdict == "wrong"
+    assert {one.name for one in report.findings} == set(names[:4])
+    assert f"everything from {names[4]} on is right along its claim" in " ".join(str(report).split())
+
+
+def test_a_wrong_coordinate_is_still_found_alone():
+    for model in (tanh(), relu_network()):
+        claimed = {name: value.copy() for name, value in model.gradient.items()}
+        claimed["W1"][3, 4] *= -3
+        report = lines(model, claimed)
+        assert report.wrong.tolist() == [1200 + 3 * 30 + 4]
+
+
+def test_of_thousands_of_arrays_the_one_that_is_doubled_is_named():
+    """Those that share a pair with it are looked at alone."""
+    random = np.random.default_rng(3)
+    x = {f"p{number}": random.normal(size=5) for number in range(2000)}
+
+    def objective(p):
+        return float(np.sum(np.sin(np.concatenate(list(p.values())))))
+
+    gradient = {name: np.cos(value) for name, value in x.items()}
+    right = gradproof.check(objective, gradient, x)
+    assert right.verdict == "right"
+    assert right.evaluations <= 100 + 600
+    assert all(abs(array.factor - 1) <= array.factor_bar < 1e-3 for array in right.arrays)
+    report = gradproof.check(objective, {**gradient, "p777": 2 * gradient["p777"]}, x)
+    assert report.verdict == "wrong"
+    assert {name.partition("[")[0] for name in (one.name for one in report.findings)} == {"p777"}
+
+
+def test_what_cannot_be_seen_is_named():
+    """An array whose slopes are all below the noise of float32: whatever is tried, it could be doubled."""
+    objective, gradient, x = in_single()
+    claimed, point = {**gradient, "tiny": np.full(9, 2e-12, np.float32)}, {**x, "tiny": np.full(9, 1.0, np.float32)}
+    report = gradproof.check(lambda p: objective(p) + float(np.sum(1e-12 * p["tiny"] ** 2)), claimed, point)
+    assert (report.verdict, report.power.unseen) == ("right", ("tiny",))
+
+
+def test_without_names_there_are_no_pairs():
+    model = tanh()
+    flat = np.concatenate([value.ravel() for value in model.x.values()])
+    report = gradproof.check(
+        lambda y: model.objective(shaped(y, model)),
+        np.concatenate([g.ravel() for g in model.gradient.values()]),
+        flat,
+        mode="lines",
+    )
+    assert report.verdict == "right"
+    assert report.power.blocks == ()
