@@ -18,7 +18,7 @@ from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
 from ..report.report import Report
-from ..run.settings import Settings
+from ..run.settings import DEFAULT_CONVENTION, Settings
 from .plain import in_shards
 from .question import Question
 from .shard import Shard
@@ -139,7 +139,8 @@ class ShardedCheck:
         """Return the report on what has been told so far; the shards are not asked for it."""
         outcome = self._engine.result()
         is_early = self._has_budget and outcome.report.early
-        course = Course("lines", self._options.seed, 0, self._stopped_by or ("budget" if is_early else ""), (), ())
+        stopped_by = self._stopped_by or ("budget" if is_early else "")
+        course = Course("lines", self._options.seed, 0, stopped_by, (), (), 1, DEFAULT_CONVENTION)
         x, claimed = (self._together.known(which) for which in (0, 1))
         values = Values(x)
         for probes, told in self._told:

@@ -1,0 +1,64 @@
+"""LLVM's optimiser: small code at nearly the same speed, for every processor of the machine's family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+# Small code at the same speed; what must be inlined all the same is marked in the core.
+INLINING_THRESHOLD = 10
+# A function that only the library calls saves no registers that its callers do not use.
+REGISTERS_BY_CALLER = "-enable-ipra"
+# So a call costs little, in bytes as in time: few functions are worth a copy in their callers.
+COST_OF_A_CALL = "-inline-call-penalty=5"
+# An address for every array of a loop, and counters of their own, cost more bytes than they save time.
+NO_LOOP_ADDRESSES = "-disable-lsr"
+# What a branch may have loaded before is loaded again: a copy for the other branch takes more.
+NO_PARTIAL_REDUNDANCY = "-enable-pre=false"
+# Where registers run out, what is kept in memory is chosen for short code.
+SHORT_SPILLS = "-split-spill-mode=size"
+# A short branch stays a branch where more than two instructions would be computed in vain.
+SHORT_BRANCHES = "-two-entry-phi-node-folding-threshold=2"
+# Registers are given out from the end of a block, and extensions of integers are shared.
+BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-ext-opt"
+# `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
+# one, it ends the process: this name beside it tells.
+SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
+KNOWS_SHORT_MOVES = b"opt-disable-enable-verbosity"
+
+
+def prepared_target(llvm: Any) -> Any:
+    """Return a target machine for every processor of this family, with code that may lie anywhere in memory."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    triple = llvm.get_process_triple()
+    return llvm.Target.from_triple(triple).create_target_machine(
+        cpu="", features="", opt=3, reloc="pic", codemodel="small"
+    )
+
+
+def options(llvm: Any) -> list[str]:
+    """Return the options with which LLVM makes smaller code, as far as it knows them."""
+    found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY]
+    found += [SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
+    files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
+    return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
+
+
+def optimise(llvm: Any, module: Any, target: Any) -> None:
+    """Run LLVM's optimiser over the module; nothing here lets it change a floating-point result."""
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.inlining_threshold = INLINING_THRESHOLD
+    options.loop_vectorization = True
+    options.slp_vectorization = True
+    builder = llvm.create_pass_builder(target, options)
+    builder.getModulePassManager().run(module, builder)
+
+
+def sink(llvm: Any, module: Any, target: Any) -> None:
+    """Compute what only one branch uses in that branch: fewer registers are to be saved."""
+    builder = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_module_pass_manager()
+    if hasattr(passes, "add_sinking_pass"):
+        passes.add_sinking_pass()
+        passes.run(module, builder)
