@@ -209,7 +209,7 @@ class Made:
         )
         mode = "lines" if self.lines else "full"
         seed = int(self.record.seed) % 2**64
-        return make_report(outcome, evidence, Course(mode, seed, 0, self.stopped_by, (), ()))
+        return make_report(outcome, evidence, Course(mode, seed, 0, self.stopped_by, (), (), 1, "pytorch"))
 
     def both(self, witness: Any) -> tuple[str, str]:
         """What the core writes, and what Python prints."""
