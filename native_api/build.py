@@ -131,8 +131,9 @@ def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[
                 value.add_function_attribute(attribute)
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
-    for _ in range(2):
-        optimise(llvm, whole, linked.target)
+    optimise(llvm, whole, linked.target)
+    sink(llvm, whole, linked.target)
+    optimise(llvm, whole, linked.target)
     if sys.platform == "win32":
         for symbol in linked.symbols:
             whole.get_function(symbol).storage_class = "dllexport"
@@ -244,6 +245,15 @@ def optimise(llvm: Any, module: Any, target: Any) -> None:
     options.slp_vectorization = True
     builder = llvm.create_pass_builder(target, options)
     builder.getModulePassManager().run(module, builder)
+
+
+def sink(llvm: Any, module: Any, target: Any) -> None:
+    """Compute what only one branch uses in that branch: fewer registers are to be saved."""
+    builder = llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_module_pass_manager()
+    if hasattr(passes, "add_sinking_pass"):
+        passes.add_sinking_pass()
+        passes.run(module, builder)
 
 
 def refuse_unmet_marks(unmet: list[str]) -> None:
