@@ -10,14 +10,14 @@ from gradproof.run import recording, resuming
 
 N = 1200
 X = np.linspace(1, 2, N)
-NEVER = -1
+NEVER = -9
 
 
 class Objective:
-    """Cubes and kinks; Ctrl-C comes at one of its calls."""
+    """Cubes and kinks; Ctrl-C comes at one of its calls, among which the first ones, for a look, do not count."""
 
-    def __init__(self, call=NEVER, kinks=1.5):
-        self.call, self.kinks, self.calls = call, kinks, 0
+    def __init__(self, call=NEVER, kinks=1.5, looks=0):
+        self.call, self.kinks, self.calls = call, kinks, -looks
 
     @property
     def done(self):
@@ -61,7 +61,7 @@ def test_interrupted_and_resumed(file, gradient, call):
     part = gradproof.check(before := Objective(call), gradient, X, save=file)
     assert part.stopped_by == "interrupted"
     assert part.verdict == ("wrong" if part.wrong.size else "inconclusive")
-    resumed = gradproof.check(after := Objective(), gradient, X, resume=file)
+    resumed = gradproof.check(after := Objective(looks=1), gradient, X, resume=file)
     assert fields(resumed) == fields(whole)
     assert before.done + after.done == everything.calls
 
@@ -73,14 +73,39 @@ def test_interrupted_again_and_again(file, gradient):
     report = gradproof.check(objective := Objective(301), gradient, X, save=file)
     while report.stopped_by:
         done += objective.done
-        report = gradproof.check(objective := Objective(301), gradient, X, save=file, resume=file)
+        report = gradproof.check(objective := Objective(301, looks=1), gradient, X, save=file, resume=file)
     assert fields(report) == fields(whole)
     assert done + objective.done == everything.calls
 
 
+@pytest.mark.parametrize("call", [2, 300, 2403, NEVER])
+def test_another_objective(file, call):
+    """It is told by its value at x; what rounding may change is no other objective, nor is a random one."""
+    gradproof.check(Objective(call), right, X, save=file)
+
+    def asked(change):
+        calls = []
+
+        def objective(x):
+            calls.append(1)
+            return Objective()(x) + change(len(calls))
+
+        return lambda: gradproof.check(objective, right, X, resume=file), calls
+
+    for change in (1e-2, -5.0, np.inf):
+        again, calls = asked(lambda _, change=change: change)
+        with pytest.raises(ValueError, match=r"holds a check of a different objective, which is .* at x and not"):
+            again()
+        assert len(calls) == 2
+    for change in (lambda _: 0.0, lambda _: 1e-9, lambda number: 1e-2 * number):
+        again, calls = asked(change)
+        assert again().n == N
+        assert calls
+
+
 def test_a_check_that_is_finished_is_not_repeated(file):
     whole = gradproof.check(Objective(), faulty, X, save=file)
-    resumed = gradproof.check(again := Objective(), faulty, X, resume=file)
+    resumed = gradproof.check(again := Objective(looks=1), faulty, X, resume=file)
     assert fields(resumed) == fields(whole)
     assert again.calls == 0
 
@@ -92,9 +117,9 @@ def test_a_budget_that_ended_may_become_larger(file, gradient, budget, larger):
     """The check is then the one that had the larger budget from its beginning."""
     whole = gradproof.check(everything := Objective(), gradient, X, mode="full", budget=larger)
     gradproof.check(before := Objective(), gradient, X, mode="full", budget=budget, save=file)
-    same = gradproof.check(again := Objective(), gradient, X, mode="full", budget=budget, resume=file)
+    same = gradproof.check(again := Objective(looks=1), gradient, X, mode="full", budget=budget, resume=file)
     assert (again.calls, same.evaluations) == (0, before.calls)
-    resumed = gradproof.check(after := Objective(), gradient, X, mode="full", budget=larger, resume=file)
+    resumed = gradproof.check(after := Objective(looks=1), gradient, X, mode="full", budget=larger, resume=file)
     assert fields(resumed) == fields(whole)
     assert before.calls + after.calls <= everything.calls + 1  # a pair of which the budget had room for a half
 
@@ -105,7 +130,7 @@ def test_a_budget_of_many_rounds(file, larger):
     assert 2 * x.size > 2 * ROUND
     whole = gradproof.check(Objective(), faulty, x, mode="full", budget=larger)
     gradproof.check(before := Objective(), faulty, x, mode="full", budget=8500, save=file)
-    resumed = gradproof.check(after := Objective(), faulty, x, mode="full", budget=larger, resume=file)
+    resumed = gradproof.check(after := Objective(looks=1), faulty, x, mode="full", budget=larger, resume=file)
     assert resumed.to_json() == whole.to_json()
     assert before.calls + after.calls == whole.evaluations
 
@@ -115,9 +140,9 @@ def test_a_budget_that_would_have_ended_before(file):
     with pytest.raises(
         ValueError, match=r"has already used 1,999 evaluations, which count: .* budget of 4,103 or more"
     ):
-        gradproof.check(Objective(), right, X, mode="full", budget=1998, resume=file)
+        gradproof.check(Objective(looks=1), right, X, mode="full", budget=1998, resume=file)
     whole = gradproof.check(Objective(), right, X, mode="full", budget=4103)
-    assert fields(gradproof.check(Objective(), right, X, mode="full", budget=4103, resume=file)) == fields(whole)
+    assert fields(gradproof.check(Objective(looks=1), right, X, mode="full", budget=4103, resume=file)) == fields(whole)
 
 
 def test_a_time_limit_begins_anew(file):
@@ -128,7 +153,7 @@ def test_a_time_limit_begins_anew(file):
     whole = gradproof.check(Objective(), faulty, X)
     report = gradproof.check(Objective(), faulty, X, time_limit=600, progress=late, save=file)
     assert report.stopped_by == "time_limit"
-    assert fields(gradproof.check(Objective(), faulty, X, time_limit=600, resume=file)) == fields(whole)
+    assert fields(gradproof.check(Objective(looks=1), faulty, X, time_limit=600, resume=file)) == fields(whole)
 
 
 def batched(objective):
@@ -142,7 +167,7 @@ def nested(objective):
 def test_batched(file):
     whole = gradproof.check(batched(everything := Objective()), faulty, X)
     gradproof.check(batched(before := Objective(1500)), faulty, X, save=file)
-    resumed = gradproof.check(batched(after := Objective()), faulty, X, resume=file)
+    resumed = gradproof.check(batched(after := Objective(looks=1)), faulty, X, resume=file)
     assert fields(resumed) == fields(whole)
     # What was done of a batch that was broken off is lost.
     assert 0 <= before.done + after.done - everything.calls < 1024
@@ -177,7 +202,7 @@ def test_along_lines(file, gradient, dtype):
     for call in [2, 5, 13, 14, 30, *range(everything.calls - 20, everything.calls, 6), everything.calls]:
         part = gradproof.check(before := Smooth(call), gradient, x, mode="lines", save=file)
         assert part.stopped_by == "interrupted"
-        resumed = gradproof.check(after := Smooth(), gradient, x, mode="lines", resume=file)
+        resumed = gradproof.check(after := Smooth(looks=1), gradient, x, mode="lines", resume=file)
         assert lines_fields(resumed) == lines_fields(whole)
         assert before.done + after.done == everything.calls
 
@@ -189,9 +214,9 @@ def test_along_lines_with_a_larger_budget(file, larger):
     whole = gradproof.check(Smooth(), one_wrong, x, mode="lines", budget=larger)
     for budget in (1, 13, 29, 70):
         gradproof.check(before := Smooth(), one_wrong, x, mode="lines", budget=budget, save=file)
-        same = gradproof.check(again := Smooth(), one_wrong, x, mode="lines", budget=budget, resume=file)
+        same = gradproof.check(again := Smooth(looks=1), one_wrong, x, mode="lines", budget=budget, resume=file)
         assert (again.calls, same.evaluations) == (0, before.calls)
-        resumed = gradproof.check(after := Smooth(), one_wrong, x, mode="lines", budget=larger, resume=file)
+        resumed = gradproof.check(after := Smooth(looks=1), one_wrong, x, mode="lines", budget=larger, resume=file)
         assert lines_fields(resumed) == lines_fields(whole)
         assert after.calls < whole.evaluations
 
@@ -200,10 +225,10 @@ def test_along_lines_a_budget_comes_too_late(file):
     x = np.linspace(1, 2, 9000)
     gradproof.check(Smooth(40), smooth_gradient, x, save=file)
     with pytest.raises(ValueError, match="along lines that was planned without a budget: resume it without one"):
-        gradproof.check(Smooth(), smooth_gradient, x, budget=300, resume=file)
+        gradproof.check(Smooth(looks=1), smooth_gradient, x, budget=300, resume=file)
     with pytest.raises(ValueError, match='the mode "lines", not "full"'):
-        gradproof.check(Smooth(), smooth_gradient, x, mode="full", resume=file)
-    assert gradproof.check(Smooth(), smooth_gradient, x, resume=file)
+        gradproof.check(Smooth(looks=1), smooth_gradient, x, mode="full", resume=file)
+    assert gradproof.check(Smooth(looks=1), smooth_gradient, x, resume=file)
 
 
 def test_named_parameters_and_their_notes(file):
@@ -217,7 +242,7 @@ def test_named_parameters_and_their_notes(file):
     whole = gradproof.check(nested(Objective()), gradient, x)
     assert whole.warnings
     gradproof.check(nested(Objective(1500)), gradient, x, save=file)
-    assert fields(gradproof.check(nested(Objective()), gradient, x, resume=file)) == fields(whole)
+    assert fields(gradproof.check(nested(Objective(looks=1)), gradient, x, resume=file)) == fields(whole)
 
 
 def test_float32_and_bounds(file):
@@ -226,7 +251,7 @@ def test_float32_and_bounds(file):
     whole = gradproof.check(everything := Objective(), faulty, x, bounds=bounds)
     assert whole.arithmetic == "float32"
     gradproof.check(before := Objective(500), faulty, x, bounds=bounds, save=file)
-    assert fields(gradproof.check(after := Objective(), faulty, x, bounds=bounds, resume=file)) == fields(whole)
+    assert fields(gradproof.check(after := Objective(looks=1), faulty, x, bounds=bounds, resume=file)) == fields(whole)
     assert before.done + after.done == everything.calls
 
 
@@ -249,8 +274,8 @@ def test_an_objective_that_is_random(file):
     noise = 1e-6 * rng.random(10**5)
 
     class Random(Objective):
-        def __init__(self, start=0, call=NEVER):
-            super().__init__(call)
+        def __init__(self, start=0, call=NEVER, looks=0):
+            super().__init__(call, looks=looks)
             self.start = start
 
         def __call__(self, x):
@@ -262,7 +287,7 @@ def test_an_objective_that_is_random(file):
     assert whole.nondeterministic
     for call in range(95, 115):
         gradproof.check(Random(call=call), right, x, save=file)
-        resumed = gradproof.check(after := Random(call - 1), right, x, resume=file)
+        resumed = gradproof.check(after := Random(call - 1, looks=1), right, x, resume=file)
         assert fields(resumed) == fields(whole)
         assert call - 1 + after.calls == everything.calls
 
@@ -286,7 +311,9 @@ def test_saved_after_every_value(file, monkeypatch, budget):
     assert len(kinds) > 5
     for state in kinds:
         file.write_bytes(state)
-        resumed = gradproof.check(after := Objective(kinks=1.01), faulty, x, mode="full", budget=budget, resume=file)
+        resumed = gradproof.check(
+            after := Objective(kinks=1.01, looks=1), faulty, x, mode="full", budget=budget, resume=file
+        )
         assert fields(resumed) == fields(whole)
         assert states.index(state) <= everything.calls - after.calls + 1
 
@@ -315,7 +342,7 @@ def test_an_interrupt_between_two_rounds(file, monkeypatch, place, turn, budget)
         patch.setattr(owner, place, interrupted)
         part = gradproof.check(before := Objective(), faulty, X, mode="full", budget=budget, save=file)
     assert part.stopped_by == "interrupted"
-    resumed = gradproof.check(after := Objective(), faulty, X, mode="full", budget=budget, resume=file)
+    resumed = gradproof.check(after := Objective(looks=1), faulty, X, mode="full", budget=budget, resume=file)
     assert fields(resumed) == fields(whole)
     assert before.calls + after.calls == everything.calls
 
@@ -336,14 +363,14 @@ def test_an_exit_from_within_is_saved_too(file, call):
         gradproof.check(Ending(), faulty, X, save=file)
     assert file.exists() == (call > 1)
     if call > 1:
-        assert fields(gradproof.check(after := Objective(), faulty, X, resume=file)) == fields(whole)
+        assert fields(gradproof.check(after := Objective(looks=1), faulty, X, resume=file)) == fields(whole)
         assert call - 1 + after.calls == everything.calls
 
 
 def test_the_progress_goes_on_where_it_was(file):
     gradproof.check(Objective(1000), right, X, save=file)
     seen = []
-    gradproof.check(Objective(), right, X, resume=file, progress=lambda done, total: seen.append(done))
+    gradproof.check(Objective(looks=1), right, X, resume=file, progress=lambda done, total: seen.append(done))
     assert seen[0] == 999
     assert seen == sorted(seen)
     assert seen[-1] == 2401
@@ -352,7 +379,7 @@ def test_the_progress_goes_on_where_it_was(file):
 def test_what_is_only_read_stays(file):
     gradproof.check(Objective(1000), right, X, save=file)
     before = file.read_bytes()
-    gradproof.check(Objective(), right, X, resume=file)
+    gradproof.check(Objective(looks=1), right, X, resume=file)
     assert file.read_bytes() == before
     with pytest.raises(KeyboardInterrupt):  # before the first value there is nothing to save
         gradproof.check(Objective(1), right, X, save=file)

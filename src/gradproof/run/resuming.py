@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,8 @@ from .saving import ANEW, Saved
 # Seconds between two saves; more if saving would take more than 5 % of the time.
 EVERY = 5.0
 PART_OF_THE_TIME = 0.05
+# Other machines, or other numbers of threads, may round the same f otherwise, also in float32; no more than that.
+SAME = 1e-6
 NOT_SAVED = "The check could not be saved"
 OTHERS = {
     "version": "a check by gradproof {}, but this is {}: resume it with that version, or begin a new check",
@@ -102,6 +105,7 @@ class FileKeeper(Keeper):
                     raise ValueError(f"{self._resumed_from} is damaged: its memory has the wrong size; {ANEW}")
                 engine.restore(self._saved.memory)
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
+            refuse_another_objective(self._saved, evaluator, self._resumed_from)
 
         def described() -> Saved:
             notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.raised.all())
@@ -171,6 +175,22 @@ def refuse_another(saved: Saved, this: Saved, path: Any) -> None:
         before, now = getattr(saved, name), getattr(this, name)
         if before != now:
             raise ValueError(f"{path} holds {sentence.format(before, now)}")
+
+
+def refuse_another_objective(saved: Saved, evaluator: Evaluator, path: Any) -> None:
+    """Raise a ValueError if f(x) is not what it was; it is evaluated for that, which is no evaluation of the check."""
+    at_x = saved.values[saved.probes["start"] == saved.probes["stop"]]
+    before = saved.value if saved.told else float(at_x[0]) if at_x.size else math.nan
+    now = evaluator.at_x()
+    largest = max(abs(now), abs(before))
+    if math.isnan(before) or (largest < math.inf and abs(now - before) <= SAME * largest):
+        return
+    # A random f has another value each time, and the check will say so.
+    if evaluator.at_x() == now or math.isnan(now):
+        raise ValueError(
+            f"{path} holds a check of a different objective, which is {before!r} at x and not {now!r}: resume it with "
+            f"the original objective, or {ANEW}"
+        )
 
 
 def refuse_budget(saved: Saved, budget: int, path: Any) -> None:

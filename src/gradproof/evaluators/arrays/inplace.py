@@ -19,7 +19,6 @@ from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
 from .lines import InPlaceLines
 from .memory import Arrays
-from .signals import Signals
 
 # The most values of short probes that are returned at once.
 CHUNK = 1024
@@ -127,6 +126,9 @@ class InPlaceEvaluator(Evaluator):
     def __init__(
         self, objective: InPlace, problem: InPlaceProblem, pace: Pace | None = None, bounds: Bounds | None = None
     ) -> None:
+        # Imported on use: most checks move nothing of the user's.
+        from .signals import Signals
+
         super().__init__(problem, pace, bounds)
         self.function = objective.function
         self.arrays = problem.arrays
