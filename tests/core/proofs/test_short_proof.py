@@ -4,13 +4,13 @@ import math
 
 import pytest
 from block import STEPS, climbed
-from driven_slot import missing_right, settled, steps_wanted, with_proof
+from driven_slot import answer, missing_right, settled, steps_wanted, with_proof
 from oracles import lines
 from properties import refuted
 
 from gradproof.core.coordinates import slots
 from gradproof.core.evidence import intervals, scales, stages
-from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG
+from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
 from gradproof.core.proofs import short_proof
 
 EXP = lines.SMOOTH["exp"]
@@ -89,6 +89,30 @@ def test_curvature_is_told_from_a_kink():
     settles_by_curvature(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, stages.FINISHED)
     settles_by_curvature(lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.PROOF)
     refuted(settles_by_curvature, lambda t: 1.0 + 0.7 * t + 0.3 * abs(t), stages.FINISHED)
+
+
+def wants_next(claimed, multiple, noise=0.0):
+    """What follows two pairs between which the centered slope changes by four times the tolerance."""
+    step = with_proof(EXP.value, 0.7).slots[0].ladder[0].step
+    third = 4 * 0.7e-5 / (15 * step * step)
+
+    def line(t):
+        return 1.0 + 0.7 * t + 1e4 * t * t + third * t**3
+
+    engine = with_proof(line, claimed)
+    engine.noise = engine.slots[0].noise = noise or engine.noise
+    assert answer(engine, line) == 2
+    slot = engine.slots[0]
+    assert steps_wanted(slot) == [multiple * slot.ladder[0].step]
+    return settled(engine, line)[0].decision
+
+
+def test_truncation_is_left_by_a_finer_pair():
+    """Where noise leaves no room for it, or the two pairs contradict the claim, a coarser one follows."""
+    assert wants_next(0.7, 1 / 4) == DECIDED_RIGHT
+    assert wants_next(0.8, 16) == STILL_OPEN
+    assert wants_next(0.7, 16, noise=2e-13) == DECIDED_RIGHT
+    refuted(wants_next, 0.7, 16)
 
 
 def test_a_flat_refutation_that_only_holds_near_x():

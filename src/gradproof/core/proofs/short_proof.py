@@ -12,6 +12,7 @@ from ..evidence.decision import (
     CLEARLY,
     DECIDED_RIGHT,
     DECIDED_WRONG,
+    QUIET,
     argument_rounding,
     gap,
     grows_as_curvature,
@@ -76,8 +77,8 @@ def settle(slot: Slot, decision: int) -> None:
 def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     """Accept a claim that agrees with the centered slope of two pairs, less its truncation, and with no kink at x.
 
-    What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large at the step
-    that suits others, a finer pair may do.
+    What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large, at the step
+    that suits others or where noise leaves room, a finer pair may do.
     """
     step = slot.ladder[0].step
     noise = slope_noise(engine, slot, 0)
@@ -86,15 +87,17 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     enough = larger(larger(slot.tolerance + 2.0 * noise, slot.need + noise), reached_bar(engine, slot))
     agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
     suited = engine.sweep.suited_step > 0.0
+    finer = suited
     if not suited:
         # Noise may be no more than assumed: what looks like truncation must not count.
         off = math.fabs(centered(slot, 0) - slot.claimed)
-        curved = grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
-        agrees = agrees and curved and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
+        agrees = agrees and grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
+        finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
+        agrees = agrees and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
     if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
         take_finest_pair(engine, slot, slot.tolerance + bar)
         settle(slot, DECIDED_RIGHT)
-    elif suited and slot.count == 2:
+    elif slot.count == 2 and finer:
         want_pair(slot, step / STEP_RATIO)
     elif suited:
         slot.stage = stages.PARKED
