@@ -19,7 +19,6 @@ os.environ.pop("NUMBA_DISABLE_JIT", None)
 import argparse
 import platform
 import re
-import shutil
 import sys
 import tempfile
 import types
@@ -73,24 +72,10 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
         link(linker, source, Path(scratch) / FILE_NAME)
         prefix.make(Path(scratch), linked.symbols, source)
         for made in (Path(scratch) / FILE_NAME, *(Path(scratch) / name for name in prefix.names())):
-            put(made, directory / made.relative_to(scratch))
+            prefix.put(made, directory / made.relative_to(scratch))
     kept.remember(path)
     say(f"gradproof: {path.name}, {path.stat().st_size} bytes, {len(linked.symbols)} functions, linked by {linker[0]}")
     return path
-
-
-def put(made: Path, path: Path) -> None:
-    """Put a file in its place; a running process may have the old one open, which must not be written into."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
-    shutil.copy(made, fresh)
-    fresh.replace(path)
-
-
-def object_file(signatures: Iterable[Any], *, part: bool = False) -> tuple[list[str], bytes]:
-    """Return the exported symbols and one object file that defines them; in a part, not every mark meets a function."""
-    linked = linked_module(signatures, part=part)
-    return linked.symbols, optimised(linked, attempts.USUAL)
 
 
 def optimised(linked: Linked, way: str) -> bytes:
@@ -112,7 +97,7 @@ def optimised(linked: Linked, way: str) -> bytes:
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
     optimise(llvm, whole, target)
-    if way != attempts.PLAIN:
+    if way == attempts.USUAL:
         sink(llvm, whole, target)
     optimise(llvm, whole, target)
     if sys.platform == "win32":
@@ -136,7 +121,7 @@ def make_object(folder: Path, way: str) -> None:
 
 
 def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
-    """Compile the functions behind the signatures and link them into one module."""
+    """Compile the functions behind the signatures and link them; in a part, not every mark meets a function."""
     import llvmlite.binding as llvm
     import marks
     import modules

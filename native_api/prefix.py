@@ -98,6 +98,14 @@ def make(directory: Path, symbols: Iterable[str], source: Path) -> None:
         (directory / name).write_text(text, encoding="ascii")
 
 
+def put(made: Path, path: Path) -> None:
+    """Put a file in its place; a running process may have the old one open, which must not be written into."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    shutil.copy(made, fresh)
+    fresh.replace(path)
+
+
 def name_for_linkers(folder: Path) -> None:
     """Make `-lgradproof` find the library under the name that programs remember.
 

@@ -21,6 +21,6 @@ if __name__ == "__main__":
         return value
 
     try:
-        build.object_file(signature for signature in abi.all_signatures() if signature.symbol == SYMBOL)
+        build.linked_module(signature for signature in abi.all_signatures() if signature.symbol == SYMBOL)
     except build.BuildError as problem:
         print(problem)
