@@ -157,6 +157,18 @@ def test_where_the_loss_has_no_value(on_a_device):
         gradproof.torch.check({"w": weight}, loss)
 
 
+def test_a_parameter_without_a_gradient_counts_as_having_none(on_a_device):
+    used, unused = (torch.ones(8, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    report = gradproof.torch.check({"used": used, "unused": unused}, lambda: torch.sum(used**3))
+    assert report.verdict == "right"
+    assert "computed no gradient for unused" in report.warnings[0]
+    # Twin: it is used, but detached.
+    report = gradproof.torch.check({"used": used, "unused": unused}, lambda: torch.sum(used**3 * unused.detach()))
+    assert {one.name.partition("[")[0] for one in report.findings} == {"unused"}
+    constant = gradproof.torch.check({"unused": unused}, lambda: torch.sum(unused.detach()))
+    assert constant.verdict == "wrong"
+
+
 def test_the_time_limit(on_a_device):
     model, loss = a_model()
     report = gradproof.torch.check(model, loss, time_limit=1e-9)

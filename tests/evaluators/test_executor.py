@@ -183,8 +183,10 @@ def test_a_broken_executor_is_left(serial):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
-def test_a_process_is_killed_on_the_way():
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+@pytest.mark.parametrize("method", METHODS)
+def test_a_process_is_killed_on_the_way(method):
+    """Also the end of the pool does not hang."""
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method)) as pool:
         victims = [pool.submit(os.getpid).result()]
 
         def kill(done, _total):

@@ -243,3 +243,29 @@ def test_a_shard_that_was_lost_is_made_again():
     while len(probes := check.ask()):
         check.tell(*answers_of(waves, shards, probes))
     assert check.result().wrong.tolist() == [1100]
+
+
+def test_a_check_whose_processes_were_killed_goes_on():
+    x = point()
+    claimed = np.cos(x + 0.25)
+    claimed[1100] *= 2
+    whole = report_of(waves, x, claimed, [1000])
+    shards = shards_of(x, claimed, [1000])
+    check = gradproof.lines(N, shards)
+    for _ in range(4):
+        check.tell(*answers_of(waves, shards, check.ask()))
+    state = check.state()
+    shards = shards_of(x, claimed, [1000])
+    again = gradproof.lines(N, shards)
+    again.restore(state)
+    report = driven(again, waves, shards)
+    assert report.wrong.tolist() == [1100]
+    assert report.evaluations == whole.evaluations
+    # Twins: the state of another check, and a damaged one.
+    for other, settings in ((claimed * 2, {}), (claimed, {"seed": 1})):
+        with pytest.raises(ValueError, match="the same shards with the same settings"):
+            gradproof.lines(N, shards_of(x, other, [1000]), **settings).restore(state)
+    unharmed = gradproof.lines(N, shards)
+    with pytest.raises(ValueError, match="cannot be used: damaged"):
+        unharmed.restore(state[:-9] + b"?" + state[-8:])
+    assert driven(unharmed, waves, shards).wrong.tolist() == [1100]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -83,6 +84,8 @@ class ShardedCheck:
         self._problem.along_lines = True
         self._engine = ShardedEngine(self._problem, together, self._options)
         self._together = together
+        # What tells this check from others: its settings, the sizes of x, and norms of the claimed gradient.
+        self._mark = zlib.crc32(self._engine.memory.tobytes()).to_bytes(4, "little")
         self._told: list[tuple[Flat, Flat]] = []
         self._probes: Flat = self._engine.ask()[:0]
         self._has_budget = settings.budget is not None
@@ -97,6 +100,32 @@ class ShardedCheck:
     def opening(self) -> Question:
         """What a shard must answer before it can move: for one that was made again in the midst of a check."""
         return self._together.opening
+
+    def state(self) -> bytes:
+        """Return all that the check knows, to be kept until `restore`; not in the middle of a round."""
+        return self._mark + self._engine.memory.tobytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go on where another check of the same shards and settings was, for example one whose processes were killed.
+
+        Parameters
+        ----------
+        state : bytes
+            What `state` returned.
+
+        Raises
+        ------
+        ValueError
+            If the state is that of another check, or damaged.
+        """
+        if state[:4] != self._mark or len(state) != 4 + self._engine.memory.nbytes:
+            raise ValueError("this is not the state of a check of the same shards with the same settings")
+        before = self._engine.memory.copy()
+        try:
+            self._engine.restore(np.frombuffer(state[4:], np.int64))
+        except RuntimeError as damaged:
+            self._engine.memory[:] = before
+            raise ValueError(f"the state of the check cannot be used: {damaged}") from None
 
     def ask(self) -> Flat:
         """Return the next round of probes, as an array of records; an empty one when the check is finished.

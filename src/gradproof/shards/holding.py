@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.lines.norms import SAMPLE
@@ -43,12 +45,13 @@ class Holding(Coordinates):
         first: list[int] = []
         not_finite: list[int] = []
         for piece in self.every():
-            bad = np.flatnonzero(~np.isfinite(piece.claimed))
-            first += (piece.start + bad[: MOST_UNFIT - len(first)]).tolist()
-            unfit += bad.size
-            if not (not_finite or np.isfinite(piece.x).all()):
+            if not math.isfinite(piece.claimed.sum()):
+                bad = np.flatnonzero(~np.isfinite(piece.claimed))
+                first += (piece.start + bad[: MOST_UNFIT - len(first)]).tolist()
+                unfit += bad.size
+            if not (not_finite or math.isfinite(piece.x.sum()) or np.isfinite(piece.x).all()):
                 not_finite.append(piece.start + int(np.argmin(np.isfinite(piece.x))))
-            zeros += int(np.count_nonzero(piece.x == 0.0))
+            zeros += piece.x.size - int(np.count_nonzero(piece.x))
             if in_float32 and self.claimed.dtype != np.float32:
                 with np.errstate(all="ignore"):
                     in_float32 = bool((piece.claimed == piece.claimed.astype(np.float32)).all())
@@ -66,7 +69,7 @@ class Holding(Coordinates):
         """Return the slopes of coordinates at equal distances in all of x, as the core chooses them; those above 0."""
         indices = (np.arange(min(n, SAMPLE)) * max(1.0, n / SAMPLE)).astype(np.int64)
         indices = indices[(self.start <= indices) & (indices < self.stop)].tolist()
-        found = [piece.slopes(scales, floor) for one in indices for piece in self.pieces(one, one + 1)]
+        found = [piece.slopes(scales, floor).reshape(-1) for one in indices for piece in self.pieces(one, one + 1)]
         every = np.concatenate(found) if found else np.empty(0)
         return every[every > 0.0]
 

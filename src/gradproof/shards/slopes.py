@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.points.directions import HALF_WINDOW, WINDOW, scales_of
+from ..core.points.directions import LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, scales_of
 from ..problem.numbers import Flat
 from .question import Part, Sums
 
-# Coordinates that are looked at in one go: few enough for the cache of a processor.
-PIECE = HALF_WINDOW * WINDOW // 2
+# Windows that are looked at in one go: few enough for the cache of a processor.
+PIECE = 32
 
 
 class Piece(NamedTuple):
-    """Some neighbouring coordinates of a shard, in float64, and the sizes of their windows, one for each."""
+    """Some neighbouring coordinates of a shard, a window in a row, in float64, and the sizes of these windows."""
 
     start: int
     x: Flat
@@ -29,8 +29,10 @@ class Piece(NamedTuple):
         size, least = np.abs(self.x), floor * self.sizes
         # For a typical size of 1, as the factors of what the window allows.
         of_one = scales_of(kind, 1.0)
-        scale = np.maximum(size, of_one.least * least) * of_one.share
-        return np.where(size > 0.0, scale, of_one.at_zero * least)
+        scale = np.maximum(size, of_one.least * least)
+        if of_one.share == 1.0 and of_one.at_zero == of_one.least:
+            return scale
+        return np.where(size > 0.0, scale * of_one.share, of_one.at_zero * least)
 
     def slopes(self, kind: int, floor: float) -> Flat:
         """Return the absolute claimed slopes, each times the scale of its coordinate."""
@@ -62,11 +64,13 @@ class Coordinates:
         """Yield those of the coordinates [start, stop) that are in the shard, in pieces."""
         first, last = max(start, self.start), min(stop, self.stop)
         while first < last:
-            end = min(last, (first // PIECE + 1) * PIECE)
-            windows = np.arange(first, end) // WINDOW - self.start // WINDOW
-            here = slice(first - self.start, end - self.start)
-            x, claimed = (np.asarray(one[here], np.float64) for one in (self.x, self.claimed))
-            yield Piece(first, x, claimed, self.sizes[windows])
+            window = first // WINDOW
+            whole = min(last // WINDOW, window + PIECE) - window if first % WINDOW == 0 else 0
+            rows = max(whole, 1)
+            end = first + whole * WINDOW if whole > 0 else min(last, (window + 1) * WINDOW)
+            here, windows = slice(first - self.start, end - self.start), window - self.start // WINDOW
+            x, claimed = (np.asarray(one[here], np.float64).reshape(rows, -1) for one in (self.x, self.claimed))
+            yield Piece(first, x, claimed, self.sizes[windows : windows + rows, None])
             first = end
 
     def every(self) -> Iterator[Piece]:
@@ -81,11 +85,14 @@ class Coordinates:
 
 def sums_of(values: Flat) -> Sums:
     """Return the sums over some values, none of which is negative."""
-    largest = float(np.fmax.reduce(values, initial=0.0))
+    # Not by a product of vectors: threads of its library would wait for each other.
+    total, largest, square = float(values.sum()), float(np.fmax.reduce(values, None)), float(np.square(values).sum())
     if largest == 0.0 or not math.isfinite(largest):
-        return Sums(float(values.sum()), largest, 0.0 if largest == 0.0 else math.inf)
-    scaled = values / largest
-    return Sums(float(values.sum()), largest, float(np.vdot(scaled, scaled)))
+        return Sums(total, largest, largest)
+    if not SMALLEST_SQUARE < square < LARGEST_SQUARE:
+        scaled = values / largest
+        return Sums(total, largest, float(np.square(scaled).sum()))
+    return Sums(total, largest, square / largest / largest)
 
 
 def joined(sums: list[Sums]) -> Sums:
@@ -93,7 +100,7 @@ def joined(sums: list[Sums]) -> Sums:
     largest = max((one.largest for one in sums), default=0.0)
     total = sum((one.total for one in sums), 0.0)
     if largest == 0.0 or not math.isfinite(largest):
-        return Sums(total, largest, 0.0 if largest == 0.0 else math.inf)
+        return Sums(total, largest, largest)
     return Sums(total, largest, sum((one.squares * (one.largest / largest) ** 2 for one in sums), 0.0))
 
 

@@ -21,19 +21,27 @@ def is_on_device(parameters: Mapping[str, Any]) -> bool:
     return len(devices) == 1 and next(iter(parameters.values())).device.type == "cuda"
 
 
-def claims_on_device(torch: Any, parameters: Mapping[str, Any], loss: Callable[[], Any]) -> dict[str, Any]:
-    """Return the gradient that `backward()` computes for each parameter; 0 where there is none."""
+def claims_on_device(
+    torch: Any, parameters: Mapping[str, Any], loss: Callable[[], Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the gradient that `backward()` computes for each parameter, and the names of those for which it has none.
+
+    These count as having gradient 0.
+    """
     kept = [one.grad for one in parameters.values()]
     try:
         for one in parameters.values():
             one.grad = None
         with torch.enable_grad():
-            loss().backward(inputs=list(parameters.values()))
+            value = loss()
+            if value.requires_grad:
+                value.backward(inputs=list(parameters.values()))
         found = {name: one.grad for name, one in parameters.items()}
-        return {name: torch.zeros_like(parameters[name]) if one is None else one for name, one in found.items()}
     finally:
         for one, grad in zip(parameters.values(), kept, strict=True):
             one.grad = grad
+    claimed = {name: torch.zeros_like(parameters[name]) if one is None else one for name, one in found.items()}
+    return claimed, [name for name, one in found.items() if one is None]
 
 
 def check_on_device(

@@ -29,8 +29,9 @@ def check_loss(module_or_parameters: Any, loss: Callable[[], Any], **settings: A
     loss_value, gradient = _Loss(torch, loss), _Gradient(torch, parameters, loss)
     if is_on_device(parameters):
         with _kept_buffers(torch, module_or_parameters):
-            claimed = claims_on_device(torch, parameters, loss)
-            return check_on_device(torch, parameters, loss_value, claimed, settings)
+            claimed, gradient.without = claims_on_device(torch, parameters, loss)
+            report = check_on_device(torch, parameters, loss_value, claimed, settings)
+        return _with_notes(report, gradient, module_or_parameters)
     views = {name: _view(name, tensor) for name, tensor in parameters.items()}
     with _kept_buffers(torch, module_or_parameters):
         report = check_gradient(in_place(views, loss_value), gradient, **settings)
