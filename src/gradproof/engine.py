@@ -58,7 +58,7 @@ class Engine:
     sizes
         For a check along lines, the typical sizes of x as `evaluators.lines.windows` gives them.
     zeroed
-        Whether the memory must not hold what happened to be there, because it goes to a file.
+        Whether the memory goes to a file: then it must not hold what happened to be there, and has checksums.
     """
 
     def __init__(
@@ -86,6 +86,8 @@ class Engine:
         self._probes = np.empty(ROUND, PROBE)
         point = (self._x, self._claimed, pointer(sizes), self._n)
         _checked(self._twin_of("engine_start")(self._engine, *point, chosen))
+        if not zeroed:
+            self._record.mark = state.OWN_MARK
 
     @property
     def memory(self) -> Flat:

@@ -60,9 +60,14 @@ def power_of_two_above(value: float) -> float:
         return LARGEST_POWER
     size = larger(size, SMALLEST_POWER)
     # Where a number is too small for a mantissa of its own, a larger one takes its place.
-    scale = 1.0 if size >= SMALLEST_NORMAL else ENLARGING
-    # Whatever the mantissa holds carries over to the exponent.
-    return from_bits((bits(scale * size) + MANTISSA_MASK) & ~MANTISSA_MASK) / scale
+    if size < SMALLEST_NORMAL:
+        return raised(ENLARGING * size) / ENLARGING
+    return raised(size)
+
+
+def raised(size: float) -> float:
+    """Return the power of two from a normal number on: whatever the mantissa holds carries over to the exponent."""
+    return from_bits((bits(size) + MANTISSA_MASK) & ~MANTISSA_MASK)
 
 
 def spacing(value: float) -> float:
