@@ -158,6 +158,26 @@ def test_a_library_may_grow_a_little(perf):
     assert list(growth({"library": {"bytes": 1021}}, baseline)) == ["GROWN  library: 1021 bytes, the baseline has 1000"]
 
 
+def test_instructions_grow_with_what_is_done(perf):
+    """A slower core is named from two parts in a hundred on; less is what another C library may bring."""
+    import instructions
+    from counts import growth
+
+    counted = instructions.measured()
+    if not counted:
+        pytest.skip("this needs valgrind, a C compiler and the library")
+    assert not list(growth(counted, instructions.measured()))
+    faster = {name: {"instructions": int(one["instructions"] / 1.021)} for name, one in counted.items()}
+    assert len(list(growth(counted, faster))) == len(counted)
+
+
+def test_nothing_is_counted_without_valgrind(perf, monkeypatch):
+    import instructions
+
+    monkeypatch.setenv("PATH", "")
+    assert instructions.measured() == {}
+
+
 def test_counts_with_another_verdict_mean_nothing(perf):
     from counts import WrongVerdictError, of_check
     from problems import smooth

@@ -17,6 +17,8 @@ from .problem.probes import PROBE
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
 ROUND = state.ROUND
 FINDING: np.dtype[Any] = np.dtype(structs.Finding)
+# Most checks have no more findings: then their report is written once.
+FEW = 16
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
@@ -138,11 +140,9 @@ class Engine:
         """Return what has been found so far."""
         report = structs.Report()
         report.size = structs.REPORT_BYTES
-        self._result(report, np.zeros(0, FINDING))
-        findings = np.zeros(report.findings, FINDING)
-        if len(findings):
-            findings["size"][0] = structs.FINDING_BYTES
-            self._result(report, findings)
+        findings = self._findings(report, FEW)
+        if report.findings > FEW:
+            findings = self._findings(report, report.findings)
         count = self._coordinates(*[ffi.NULL] * 4, 0)
         indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
         resolutions = np.zeros(count)
@@ -151,12 +151,19 @@ class Engine:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
         return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
 
+    def _findings(self, report: structs.Report, room: int) -> Flat:
+        """Fill the report; return its findings, as many as there is room for."""
+        findings = np.zeros(room, FINDING)
+        findings["size"][0] = structs.FINDING_BYTES
+        self._result(report, findings)
+        return findings[: report.findings]
+
     def _coordinates(self, *arrays: Any) -> int:
         return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
 
     def _result(self, report: structs.Report, findings: Flat) -> None:
         record = ffi.from_buffer("gradproof_report[]", report)
-        room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
+        room = pointer(findings, "gradproof_finding[]")
         _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
     def blocks(self) -> tuple[Flat, Flat, Flat]:
