@@ -66,6 +66,20 @@ def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_readme(tmp_path
     assert len({line.count("|") for line in table}) == 1
 
 
+def test_every_run_is_a_line_of_the_history(perf, tmp_path):
+    from history import note
+    from table import Row
+
+    path = tmp_path / "history.jsonl"
+    row = Row("a row", "ns", {"gradproof": 3.0, "limit": 2.0, "by hand": 6.0})
+    for rows in ([row], [row, Row("alone", "bytes", {"gradproof": 5.0})]):
+        note(path, rows)
+    first, second = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert first["rows"] == {"a row": {"unit": "ns", "figures": row.figures, "ratio": 1.5}}
+    assert second["rows"]["alone"]["ratio"] is None
+    assert {"commit", "machine"} <= set(second)
+
+
 def test_a_readme_without_the_block_is_left_alone(perf, tmp_path):
     import readme
 
