@@ -5,6 +5,7 @@ python perf/run.py --long      the same with checks of ten million coordinates, 
 python perf/run.py --only X    one subject, such as lines
 python perf/run.py --quick     every row once, in seconds: it shows that they run, not how fast
 python perf/run.py --readme    the table, and its best-of in the manual
+python perf/run.py --history F the table, and a line about it in a file that holds one for every run
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
+import history
 import readme
 import table
 from peers import NOTES, missing
@@ -49,6 +51,7 @@ def main() -> int:
         "--readme", nargs="?", type=Path, const=README, help="write the block of figures into this file"
     )
     parser.add_argument("--long", action="store_true", help="checks along lines of ten million coordinates, not one")
+    parser.add_argument("--history", type=Path, metavar="FILE", help="add a line about this run to a file")
     parser.add_argument("--only", choices=sorted(SUBJECTS), help="the rows of one subject")
     arguments = parser.parse_args()
     subjects = dict(SUBJECTS)
@@ -59,6 +62,8 @@ def main() -> int:
     shown = show(QUICK if arguments.quick else THOROUGH, subjects)
     if arguments.readme:
         readme.write(arguments.readme, [row for row in shown if row.in_readme])
+    if arguments.history:
+        history.note(arguments.history, shown)
     return 0
 
 

@@ -66,6 +66,20 @@ def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_readme(tmp_path
     assert len({line.count("|") for line in table}) == 1
 
 
+def test_every_run_is_a_line_of_the_history(perf, tmp_path):
+    from history import note
+    from table import Row
+
+    path = tmp_path / "history.jsonl"
+    row = Row("a row", "ns", {"gradproof": 3.0, "limit": 2.0, "by hand": 6.0})
+    for rows in ([row], [row, Row("alone", "bytes", {"gradproof": 5.0})]):
+        note(path, rows)
+    first, second = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert first["rows"] == {"a row": {"unit": "ns", "figures": row.figures, "ratio": 1.5}}
+    assert second["rows"]["alone"]["ratio"] is None
+    assert {"commit", "machine"} <= set(second)
+
+
 def test_a_readme_without_the_block_is_left_alone(perf, tmp_path):
     import readme
 
@@ -156,6 +170,26 @@ def test_a_library_may_grow_a_little(perf):
     assert not list(growth({"library": {"bytes": 1020}}, baseline))
     assert not list(remarks({"library": {"bytes": 980}}, baseline))
     assert list(growth({"library": {"bytes": 1021}}, baseline)) == ["GROWN  library: 1021 bytes, the baseline has 1000"]
+
+
+def test_instructions_grow_with_what_is_done(perf):
+    """A slower core is named from two parts in a hundred on; less is what another C library may bring."""
+    import instructions
+    from counts import growth
+
+    counted = instructions.measured()
+    if not counted:
+        pytest.skip("this needs valgrind, a C compiler and the library")
+    assert not list(growth(counted, instructions.measured()))
+    faster = {name: {"instructions": int(one["instructions"] / 1.021)} for name, one in counted.items()}
+    assert len(list(growth(counted, faster))) == len(counted)
+
+
+def test_nothing_is_counted_without_valgrind(perf, monkeypatch):
+    import instructions
+
+    monkeypatch.setenv("PATH", "")
+    assert instructions.measured() == {}
 
 
 def test_counts_with_another_verdict_mean_nothing(perf):

@@ -58,7 +58,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "shared_kinks slots",
         "outcome",
         "smoothness",
-        "equal_values usual",
+        "equal_values pairs",
         "sweep",
         "rounds start",
     ),
@@ -72,7 +72,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "array_errors descent",
     ),
     # What was found, the worst first, as it is written for the caller.
-    "findings": ("found severity", "worst_first"),
+    "findings": ("found severity usual", "worst_first"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
     "machine": (
         "line_report line_start line_verdict options sealing",

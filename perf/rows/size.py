@@ -9,7 +9,7 @@ from peers import GRADPROOF
 from table import Row
 from timing import Effort
 
-MOST_BYTES = 60_000.0
+MOST_BYTES = 110_000.0
 
 
 def rows(_effort: Effort) -> Iterator[Row]:

@@ -19,6 +19,8 @@ from .problem.probes import PROBE
 ROUND = state.ROUND
 FINDING: np.dtype[Any] = np.dtype(structs.Finding)
 BLOCK: np.dtype[Any] = np.dtype(Block)
+# Most checks have no more findings: then their report is written once.
+FEW = 16
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
@@ -60,7 +62,7 @@ class Engine:
     sizes
         For a check along lines, the typical sizes of x as `evaluators.lines.windows` gives them.
     zeroed
-        Whether the memory must not hold what happened to be there, because it goes to a file.
+        Whether the memory goes to a file: then it must not hold what happened to be there, and has checksums.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class Engine:
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
         _checked(self._begun(chosen, borders, sizes))
+        if not zeroed:
+            self._record.mark = state.OWN_MARK
 
     def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
         point = (self._x, self._claimed, pointer(sizes), self._n)
@@ -141,11 +145,9 @@ class Engine:
         """Return what has been found so far."""
         report = structs.Report()
         report.size = structs.REPORT_BYTES
-        self._result(report, np.zeros(0, FINDING))
-        findings = np.zeros(report.findings, FINDING)
-        if len(findings):
-            findings["size"][0] = structs.FINDING_BYTES
-            self._result(report, findings)
+        findings = self._findings(report, FEW)
+        if report.findings > FEW:
+            findings = self._findings(report, report.findings)
         count = self._coordinates(*[ffi.NULL] * 4, 0)
         indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
         resolutions = np.zeros(count)
@@ -154,12 +156,19 @@ class Engine:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
         return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
 
+    def _findings(self, report: structs.Report, room: int) -> Flat:
+        """Fill the report; return its findings, as many as there is room for."""
+        findings = np.zeros(room, FINDING)
+        findings["size"][0] = structs.FINDING_BYTES
+        self._result(report, findings)
+        return findings[: report.findings]
+
     def _coordinates(self, *arrays: Any) -> int:
         return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
 
     def _result(self, report: structs.Report, findings: Flat) -> None:
         record = ffi.from_buffer("gradproof_report[]", report)
-        room = pointer(findings, "gradproof_finding[]") if len(findings) else ffi.NULL
+        room = pointer(findings, "gradproof_finding[]")
         _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
 
     def blocks(self) -> tuple[Flat, ...]:

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 
 # In seconds: after a chunk faster than SOON the next one is twice as large, after one slower than LATE half as large.
+# One that takes next to nothing is followed by a much larger one: of so many chunks most would be there to grow.
+AT_ONCE = 0.0005
 SOON = 0.02
 LATE = 0.1
+LEAP = 16
 ALL = 1 << 20
 
 
@@ -54,6 +57,6 @@ class Pace:
 
     def _adapt(self, seconds: float) -> None:
         if seconds < SOON:
-            self.size = min(2 * self.size, ALL)
+            self.size = min((LEAP if seconds < AT_ONCE else 2) * self.size, ALL)
         elif seconds > LATE:
             self.size = max(self.size // 2, 1)

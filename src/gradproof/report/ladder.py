@@ -95,6 +95,9 @@ class Values:
             return
         single = along_one_coordinate(probes)
         if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
+            if single.all():
+                self._rounds.append((probes["start"].copy(), probes["step"].copy(), values))
+                return
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
 

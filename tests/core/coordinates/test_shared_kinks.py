@@ -125,6 +125,7 @@ def test_seeds_of_lines():
 def at_kinks(intervals, claimed):
     """A check whose coordinates were accepted at kinks with these left and right slopes; None: they agreed."""
     engine = block(len(intervals))
+    engine.sweep.finding_count = len(intervals)
     for index, (interval, claim) in enumerate(zip(intervals, claimed, strict=True)):
         coordinate = coordinate_of(engine, index)
         coordinate.claimed, coordinate.cause, coordinate.finding = claim, codes.AGREES, -1

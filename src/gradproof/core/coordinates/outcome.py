@@ -12,10 +12,10 @@ from ..evidence.scales import (
     FLAT_PART,
     LARGEST_PAIR_STEP,
     UNIT_FLOAT64,
-    needed_resolution,
     pair_size,
     pair_step,
     tolerance,
+    tolerances,
 )
 from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
@@ -82,10 +82,12 @@ def new_finding(engine: Engine, index: int) -> int:
 
 def settle_by_pair(engine: Engine, index: int) -> None:
     """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
-    coordinate = coordinate_of(engine, index)
-    allowed = tolerance(engine, coordinate)
-    noise = noise_bar(engine.noise, pair_of(engine, index).step)
-    needed = needed_resolution(engine, coordinate)
+    allowed, needed = tolerances(engine, coordinate_of(engine, index))
+    accept(engine, index, allowed, needed, noise_bar(engine.noise, pair_of(engine, index).step))
+
+
+def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
+    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known."""
     seen = SEEN_BY_PAIR * (allowed + noise)
     if engine.sweep.suited_step > 0.0:
         # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.

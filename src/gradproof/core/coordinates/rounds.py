@@ -13,22 +13,20 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
-from ..evidence.ladder import noise_bar
-from ..evidence.scales import needed_resolution, pair_step, tolerance
 from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
-from ..noise.spread import far_coordinate, far_pairs, farthest_step, may_show_claims, shows_error
+from ..noise.spread import far_coordinate, far_pairs, may_show_claims, shows_error
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed
-from ..records.abi import ConstReals
+from ..records.abi import ConstReals, kernel
 from ..records.border import Probes
-from ..records.codes import AGREES, DOMAIN, NONDETERMINISTIC
-from ..records.engine import SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
-from ..records.floats import larger, larger_finite, spacing
+from ..records.codes import AGREES, DOMAIN, MODE_FULL, NONDETERMINISTIC
+from ..records.engine import OWN_MARK, SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
+from ..records.floats import larger, spacing
 from . import phases
-from .outcome import CURVED, DECIDING_RESOLUTION, DISAGREES_FLAT, UNDECIDED, leave_all_open, settle_by_pair
+from .outcome import CURVED, DECIDING_RESOLUTION, leave_all_open
+from .pairs import agree_by_pairs, set_steps, write_pairs
 from .shared_line import change_by_rounding
-from .slots import advance, free_all_slots, one_sided_slope
+from .slots import advance, free_all_slots
 from .sweep import begin_sweep, end_noise, room, settle_slots
 
 # A random f disagrees with any claim: these pairs come first, so that it is known before a whole chunk is asked for.
@@ -75,6 +73,11 @@ def slot_probes(engine: Engine, available: int) -> int:
     return total
 
 
+def is_of_pairs(engine: Engine) -> bool:
+    """Return whether the next round is one of pairs along coordinates of x, which can do without probes."""
+    return engine.sweep.phase == phases.PAIRS and engine.mode == MODE_FULL
+
+
 def write_round(engine: Engine, probes: Probes) -> int:
     """Write the probes of the next round; return their number.  Nothing changes, so that a round can be asked again."""
     count = asked(engine)
@@ -89,17 +92,6 @@ def write_round(engine: Engine, probes: Probes) -> int:
         for k in range(count):
             write_probe(probes[k], 0, 0, 0, 0.0)
     return count
-
-
-def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
-    """Write the probes of so many pairs: of the next coordinates of the chunk, or of a few far from x."""
-    far = engine.sweep.phase == phases.FAR
-    for k in range(count):
-        index = far_coordinate(engine, k) if far else engine.sweep.chunk_start + engine.sweep.paired + k
-        coordinate = coordinate_of(engine, index)
-        step = farthest_step(engine, coordinate) if far else pair_step(engine, coordinate)
-        write_probe(probes[2 * k], index, index + 1, 0, step)
-        write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
 
 
 def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
@@ -117,8 +109,7 @@ def write_slot_probes(engine: Engine, probes: Probes, count: int) -> None:
 def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     """Take the values of a round."""
     phase = engine.sweep.phase
-    for k in range(count):
-        engine.largest_value = larger_finite(values[k], engine.largest_value)
+    engine.largest_value = largest_of(values, count, engine.largest_value)
     if phase == phases.AT_X:
         take_value_at_x(engine, values[0])
     elif phase == phases.AGAIN:
@@ -136,6 +127,16 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
     elif phase != phases.DONE:
         take_slots(engine, values, count)
         settle_slots(engine)
+
+
+@kernel
+def largest_of(values: ConstReals, count: int, largest: float) -> float:
+    """Return the size of the largest of some values, which may not be finite, or the largest so far."""
+    for k in range(count):
+        size = math.fabs(values[k])
+        if largest < size < math.inf:
+            largest = size
+    return largest
 
 
 def take_value_at_x(engine: Engine, value: float) -> None:
@@ -202,14 +203,10 @@ def end_random(engine: Engine) -> None:
 def take_pairs(engine: Engine, values: ConstReals, count: int) -> None:
     """Judge so many coordinates of the chunk by their pairs; keep the values for their proofs."""
     sweep = engine.sweep
-    disagree = False
-    for k in range(count):
-        number = sweep.paired + k
-        sides = engine.pairs[number]
-        sides.right = values[2 * k]
-        sides.left = values[2 * k + 1]
-        sides.step = pair_step(engine, coordinate_of(engine, sweep.chunk_start + number))
-        disagree = not agrees_by_pair(engine, number) or disagree
+    if engine.mark != OWN_MARK:
+        # The caller has had the memory since these pairs were asked for.
+        set_steps(engine, count)
+    disagree = not agree_by_pairs(engine, values, count)
     sweep.paired += count
     if sweep.scouting == 0:
         sweep.chunk_stop = sweep.chunk_start + sweep.paired
@@ -238,28 +235,6 @@ def begin_proofs(engine: Engine) -> None:
         sweep.chunk_stop = sweep.chunk_start + sweep.paired
     if sweep.chunk_start + sweep.paired == sweep.chunk_stop:
         sweep.phase = phases.PROOFS
-
-
-def agrees_by_pair(engine: Engine, number: int) -> bool:
-    """Judge a coordinate of the chunk by its pair; return whether its claim agrees."""
-    sides = engine.pairs[number]
-    index = engine.sweep.chunk_start + number
-    coordinate = coordinate_of(engine, index)
-    step = sides.step
-    right = one_sided_slope(engine, coordinate.x, step, sides.right)
-    left = one_sided_slope(engine, coordinate.x, -step, sides.left)
-    allowed = tolerance(engine, coordinate)
-    noise = noise_bar(engine.noise, step)
-    needed = needed_resolution(engine, coordinate)
-    decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
-    if decision == DECIDED_RIGHT:
-        settle_by_pair(engine, index)
-        engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
-    elif decision == DECIDED_CURVED:
-        coordinate.cause = CURVED
-    else:
-        coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
-    return decision == DECIDED_RIGHT
 
 
 def take_slots(engine: Engine, values: ConstReals, count: int) -> None:

@@ -64,7 +64,9 @@ def is_member(engine: Engine, index: int, sign: int) -> bool:
 
 def next_member(engine: Engine, after: int) -> int:
     """Return the next coordinate with a kink of the current sign, NO_MEMBER where there is none."""
-    for index in range(after + 1, engine.sweep.count):
+    # Without findings there are none.
+    last = engine.sweep.count if engine.sweep.finding_count > 0 else 0
+    for index in range(after + 1, last):
         if is_member(engine, index, engine.sweep.shared_kinks.sign):
             return index
     return NO_MEMBER

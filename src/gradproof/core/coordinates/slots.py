@@ -10,12 +10,12 @@ from ..evidence.ladder import insert_pair
 from ..evidence.near_kinks import FOUND, GOES_ON, advance_zoom
 from ..evidence.scales import (
     FLOAT32_SPACING,
+    coordinate_size,
     largest_claim_in_units,
     line_size,
-    needed_resolution,
     pair_step,
     real_step,
-    tolerance,
+    tolerances,
 )
 from ..proofs.full_ladder import (
     advance_all_steps,
@@ -73,9 +73,8 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.spacing = spacing(slot.x) * (FLOAT32_SPACING if engine.float32 != 0 else 1.0)
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
-    slot.tolerance = tolerance(engine, coordinate)
-    slot.need = needed_resolution(engine, coordinate)
-    slot.claim_scale = largest_claim_in_units(engine, slot.x)
+    slot.tolerance, slot.need = tolerances(engine, coordinate)
+    slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
     slot.noise = engine.noise
     slot.distance = math.nan
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from ..coordinates.rounds import is_of_pairs
 from ..machine.options import chosen_mode, take_options
 from ..machine.result import open_report, write_result, write_undecided
-from ..machine.rounds import end_before_its_time, next_round, take_values
+from ..machine.rounds import end_before_its_time, next_pairs, next_round, take_values
 from ..points.directions import first_not_finite_in, window_count, windows
 from ..points.values import Problem, Watch, set_problem
 from ..records.abi import Code, ConstVector, Integer, Objective, User, exported
@@ -39,9 +40,11 @@ from ..records.memory import (
     holds_float32,
     is_null,
     local_record,
+    null_words,
     offset,
     release,
     seconds,
+    untyped,
 )
 from ..records.overlapping import overlap
 from ..records.record import WORD, words_of
@@ -208,6 +211,16 @@ def check_in_memory(
     return code
 
 
+def next_points(engine: Engine, work: Workspace) -> int:
+    """Ask for the next round; of pairs, only their number and their steps, unless points must be within bounds."""
+    watch = work.watch
+    if is_of_pairs(engine) and is_null(watch.lower) and is_null(watch.upper):
+        work.problem.pairs = untyped(engine)
+        return next_pairs(engine)
+    work.problem.pairs = null_words()
+    return next_round(engine, work.probes)
+
+
 def begin_watch(watch: Watch, options: Options) -> None:
     """Set what every thread keeps an eye on."""
     clear_record(watch)
@@ -227,7 +240,7 @@ def watch_progress(watch: Watch, n: int, options: Options) -> None:
 def run(engine: Engine, x: ConstVector, claimed: ConstVector, work: Workspace) -> int:
     """Ask, evaluate, tell, until the check is done or something ends it; return the code that did."""
     watch = work.watch
-    count = next_round(engine, work.probes)
+    count = next_points(engine, work)
     while count > 0:
         code = values_of_round(x, work, count)
         if watch.computed > 0:
@@ -238,7 +251,7 @@ def run(engine: Engine, x: ConstVector, claimed: ConstVector, work: Workspace) -
             return code
         if engine.rounds == 1 and not math.isfinite(engine.value):
             return OBJECTIVE_NOT_FINITE
-        count = next_round(engine, work.probes)
+        count = next_points(engine, work)
         if count > 0 and watch.is_late != 0:
             end_before_its_time(engine, STOPPED_BY_TIME_LIMIT)
             count = 0

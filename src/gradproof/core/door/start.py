@@ -9,7 +9,7 @@ from ..machine.sealing import LAYOUT, seal
 from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
 from ..records.border import LARGEST_COUNT, ConstOptions, Options
 from ..records.codes import BAD_N, DONE, MODE_LINES, NULL_CLAIMED, NULL_ENGINE, NULL_SIZES, NULL_X
-from ..records.engine import ENGINE_MARK, Engine, engine_words
+from ..records.engine import ENGINE_MARK, OWN_MARK, Engine, engine_words
 from ..records.lines import Lines, lines_words
 from ..records.memory import as_record, clear, element_bytes, holds_float32, is_null, local_record
 
@@ -75,6 +75,7 @@ def engine_start(
     if code == DONE:
         code = begin_engine(engine, x, claimed, sizes, n, own)
     if code == DONE:
+        engine.mark = ENGINE_MARK
         seal(engine)
     return code
 
@@ -109,5 +110,5 @@ def begin_engine(
     else:
         code = start_coordinates(engine, x, claimed, options.rtol)
     if code == DONE:
-        engine.mark = ENGINE_MARK
+        engine.mark = OWN_MARK
     return code

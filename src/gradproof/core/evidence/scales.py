@@ -47,33 +47,48 @@ def line_size(engine: Engine, x: float) -> float:
     return larger(coordinate_size(engine, x), power_of_two_above(engine.typical) / 8.0)
 
 
-def largest_claim_in_units(engine: Engine, x: float) -> float:
-    """Return the largest component of the claimed gradient as it would be in the units of this coordinate.
+def largest_claim_in_units(engine: Engine, size: float) -> float:
+    """Return the largest component of the claimed gradient as it would be in the units of a coordinate of this size.
 
     Rounding of a component is relative to the largest one, but never more than units of measurement allow.
     """
-    return smaller(engine.sweep.largest_claim, engine.sweep.largest_change / coordinate_size(engine, x))
+    return smaller(engine.sweep.largest_claim, engine.sweep.largest_change / size)
 
 
-def relative_tolerance(engine: Engine, coordinate: Coordinate) -> float:
+def relative_tolerance(engine: Engine, claimed: float, largest: float) -> float:
     """Return the error that a right claimed value has by itself: rtol of it and rounding of the largest component."""
-    own = math.fabs(coordinate.claimed) if math.isfinite(coordinate.claimed) else 0.0
-    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest_claim_in_units(engine, coordinate.x)
+    own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
+    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest
+
+
+def tolerances(engine: Engine, coordinate: Coordinate) -> tuple[float, float]:
+    """Return the error that a right claimed value may have, and the resolution that a proof of agreement must reach.
+
+    That error is its own, and the absolute one that the caller allows.
+    """
+    largest = largest_claim_in_units(engine, coordinate_size(engine, coordinate.x))
+    allowed = relative_tolerance(engine, coordinate.claimed, largest) + engine.atol
+    return allowed, larger(allowed, SMALLEST_NEED * largest)
 
 
 def tolerance(engine: Engine, coordinate: Coordinate) -> float:
-    """Return the error that a right claimed value may have: its own, and the absolute one that the caller allows."""
-    return relative_tolerance(engine, coordinate) + engine.atol
+    """Return the error that a right claimed value may have."""
+    return tolerances(engine, coordinate)[0]
 
 
 def needed_resolution(engine: Engine, coordinate: Coordinate) -> float:
     """Return the resolution that a proof of agreement must reach."""
-    return larger(tolerance(engine, coordinate), SMALLEST_NEED * largest_claim_in_units(engine, coordinate.x))
+    return tolerances(engine, coordinate)[1]
 
 
 def smallest_step(engine: Engine, x: float) -> float:
     """Return the smallest step that x and f can be expected to see."""
-    smallest = larger(SMALLEST_STEP * coordinate_size(engine, x), SMALLEST_POWER)
+    return smallest_of_size(engine, x, coordinate_size(engine, x))
+
+
+def smallest_of_size(engine: Engine, x: float, size: float) -> float:
+    """Return that step for a coordinate whose size is known."""
+    smallest = larger(SMALLEST_STEP * size, SMALLEST_POWER)
     if engine.sweep.on_float32 != 0:
         return larger(smallest, exact_in_float32(x))
     unit = FLOAT32_SPACING if engine.float32 != 0 else 1.0
@@ -98,10 +113,12 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
 
     An absolute error that is allowed does not make it smaller: noise would then fill the tolerance and double it.
     """
-    smallest = larger(smallest_step(engine, coordinate.x), exact_in_float32(coordinate.x))
-    allowed = relative_tolerance(engine, coordinate)
+    x = coordinate.x
+    size = coordinate_size(engine, x)
+    smallest = larger(smallest_of_size(engine, x, size), exact_in_float32(x))
+    allowed = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    return harmless_step(engine.noise, allowed, smallest, largest * pair_size(engine, coordinate.x))
+    return harmless_step(engine.noise, allowed, smallest, largest * larger(size, power_of_two_above(engine.typical)))
 
 
 def exact_in_float32(x: float) -> float:

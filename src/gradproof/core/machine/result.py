@@ -6,8 +6,8 @@ import math
 
 from ..coordinates import phases
 from ..coordinates.outcome import is_decided
-from ..coordinates.usual import change_of_claims, note_usual_resolutions
 from ..findings.found import place_in_x, tested_alone
+from ..findings.usual import change_of_claims, note_usual_resolutions
 from ..findings.worst_first import write_findings
 from ..noise.shown_arithmetic import noise_source
 from ..records import codes

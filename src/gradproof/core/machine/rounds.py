@@ -6,7 +6,8 @@ contract for every mode: asking changes nothing, a part of a round may be told, 
 
 from __future__ import annotations
 
-from ..coordinates.rounds import take_round, write_round
+from ..coordinates.pairs import set_steps
+from ..coordinates.rounds import asked, take_round, write_round
 from ..coordinates.sweep import end_early, prepare
 from ..noise.shown_arithmetic import note_values
 from ..records.abi import Code, ConstReals, ConstVector, Integer, exported
@@ -74,6 +75,14 @@ def next_round(engine: Engine, probes: Probes) -> int:
         engine.asked = write_lines_round(as_record(engine, Lines), probes)
     else:
         engine.asked = write_round(engine, probes)
+    return engine.asked
+
+
+def next_pairs(engine: Engine) -> int:
+    """Return how many values the next round has, which is one of pairs, and set their steps; no probes are written."""
+    engine.skipped = 0
+    engine.asked = asked(engine)
+    set_steps(engine, engine.asked // 2)
     return engine.asked
 
 

@@ -28,6 +28,7 @@ from ..records.engine import (
     ENGINE_MARK,
     ENGINE_WORDS,
     FINDING_WORDS,
+    OWN_MARK,
     SLOT_COUNT,
     ConstEngine,
     Coordinate,
@@ -64,19 +65,23 @@ LAYOUT = layout_of(Engine, Slot, Coordinate, Lines, Block)
 
 def seal(engine: Engine) -> None:
     """Write the checksums of a check."""
-    engine.body_sum = body_sum(engine)
+    if engine.mark == ENGINE_MARK:
+        engine.body_sum = body_sum(engine)
     seal_head(engine)
 
 
 def seal_head(engine: Engine) -> None:
     """Write the checksum of the head, where nothing else has changed."""
-    engine.head_sum = head_sum(engine)
+    if engine.mark == ENGINE_MARK:
+        engine.head_sum = head_sum(engine)
 
 
 def taken_up(engine: ConstEngine) -> int:
     """Return 0 where memory holds a check as the last call left it; else the code that says what it holds."""
     if is_null(engine):
         return NULL_ENGINE
+    if engine.mark == OWN_MARK:
+        return DONE
     if engine.mark != ENGINE_MARK:
         return NO_ENGINE
     if engine.layout != LAYOUT:

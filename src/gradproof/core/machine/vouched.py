@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.scales import largest_claim_in_units, tolerance
+from ..evidence.scales import coordinate_size, largest_claim_in_units, tolerance
 from ..lines.decision import drift
 from ..records.abi import Integer, Reals, exported
 from ..records.border import MOST_UNSEEN, Report
@@ -52,7 +52,7 @@ def is_seen_to_rtol(engine: Engine, coordinate: Coordinate) -> bool:
     if coordinate.claimed == 0.0:
         if engine.sweep.largest_claim == 0.0:
             return True
-        allowed += engine.sweep.rtol * largest_claim_in_units(engine, coordinate.x)
+        allowed += engine.sweep.rtol * largest_claim_in_units(engine, coordinate_size(engine, coordinate.x))
     return coordinate.resolution <= SEEN_TOLERANCES * allowed
 
 

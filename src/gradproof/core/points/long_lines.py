@@ -56,6 +56,8 @@ from .directions import (
 )
 
 SEGMENT = 65536
+# One hash serves two coordinates: so many are moved at once in either half of a window.
+BLOCK_BITS = 4
 # More of them than any memory holds.
 MOST_SEGMENTS = 1 << 32
 
@@ -85,13 +87,13 @@ def moved(value: float, parts: float, motion: Motion) -> float:
 
 @kernel
 @multiversioned
-def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
-    """Move the 1,024 coordinates of a whole window along a random line, or so that all claims foretell growth."""
+def move_window(x: ConstVector, claimed: ConstVector, start: int, blocks: int, motion: Motion, point: Vector) -> None:
+    """Move so many blocks of either half of a window along a random line, or so that all claims foretell growth."""
     seed, high = halves_of(motion.key)
     if motion.aligned:
-        move_window_aligned(x, claimed, start, motion, point)
+        move_window_aligned(x, claimed, start, blocks, motion, point)
         return
-    for first in range(start, start + directions.HALF_WINDOW):
+    for first in range(start, start + (blocks << BLOCK_BITS)):
         second = first + directions.HALF_WINDOW
         bits = hashed(seed, high)
         seed = uint32(seed + directions.PLACE_FACTOR)
@@ -100,10 +102,12 @@ def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion
 
 
 @always_inlined
-def move_window_aligned(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> None:
-    """Move a whole window along the line on which every claimed value foretells growth."""
+def move_window_aligned(
+    x: ConstVector, claimed: ConstVector, start: int, blocks: int, motion: Motion, point: Vector
+) -> None:
+    """Move so many blocks along the line on which every claimed value foretells growth."""
     seed, high = halves_of(motion.key)
-    for first in range(start, start + directions.HALF_WINDOW):
+    for first in range(start, start + (blocks << BLOCK_BITS)):
         second = first + directions.HALF_WINDOW
         bits = hashed(seed, high)
         seed = uint32(seed + directions.PLACE_FACTOR)
@@ -149,17 +153,38 @@ def move_segment(
     change = 0.0
     while start < last:
         window = start >> directions.WINDOW_BITS
-        stop = (window + 1) * directions.WINDOW
-        stop = stop if stop < last else last
         scales = scales_of(probe.aligned // directions.SCALES_UNIT, probe.floor * sizes[window])
         motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
-        if stop - start < directions.WINDOW:
-            move_some(x, claimed, start, stop, motion, point)
-        else:
-            move_window(x, claimed, start, motion, point)
+        stop = move_in_window(x, claimed, start, last, motion, point)
         change += foretold_change(x, claimed, start, stop, point)
         start = stop
     return change
+
+
+@kernel
+@never_inlined
+def move_in_window(x: ConstVector, claimed: ConstVector, start: int, last: int, motion: Motion, point: Vector) -> int:
+    """Move coordinates from `start` up to the end of its window, or to `last`; return where that was."""
+    stop = (start | (directions.WINDOW - 1)) + 1
+    stop = stop if stop < last else last
+    half = start + directions.HALF_WINDOW
+    blocks = 0
+    if start & (directions.WINDOW - 1) == 0 and half < stop:
+        blocks = (stop - half) >> BLOCK_BITS
+        move_window(x, claimed, start, blocks, motion, point)
+    done = blocks << BLOCK_BITS
+    move_some(x, claimed, start + done, half if half < stop else stop, motion, point)
+    move_some(x, claimed, half + done, stop, motion, point)
+    return stop
+
+
+def move_by_size(x: ConstVector, probe: Probe, typical: float, point: Vector) -> None:
+    """Set the coordinates of a short random line, each moved by its own size, or the typical one where it is 0."""
+    start = probe.start
+    while start < probe.stop:
+        key = mixed(probe.seed, start >> directions.WINDOW_BITS)
+        motion = Motion(key, Scales(0.0, 1.0, typical), probe.step * directions.FRACTION, False)
+        start = move_in_window(x, x, start, probe.stop, motion, point)
 
 
 def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:

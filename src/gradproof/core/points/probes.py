@@ -21,7 +21,7 @@ from ..records.floats import widened
 from ..records.memory import element_bytes, is_null, offset, rounded_to_float32
 from ..records.overlapping import overlap
 from .directions import coordinate_scale, direction, typical_size
-from .long_lines import move_line
+from .long_lines import move_by_size, move_line
 
 
 @kernel
@@ -70,11 +70,8 @@ def fits(probe: Probe, n: int) -> bool:
     return 0 <= probe.start <= probe.stop <= n and (probe.ratio == 0.0 or probe.start + 2 <= probe.stop)
 
 
-@kernel
-@never_inlined
-def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
-    """Set the coordinates that the probe moves; the others of the point stay as they are."""
-    seed = probe.seed
+def move(probe: Probe, x: ConstVector, point: Vector) -> None:
+    """Set the coordinates that the probe moves by its step; the others of the point stay as they are."""
     step = probe.step
     if probe.ratio != 0.0:
         first = probe.start
@@ -83,8 +80,7 @@ def move(probe: Probe, x: ConstVector, typical: float, point: Vector) -> None:
         point[last] = widened(x[last]) + probe.ratio * step
         return
     for index in range(probe.start, probe.stop):
-        value = widened(x[index])
-        point[index] = value + displacement_of(value, typical, seed, step, index)
+        point[index] = widened(x[index]) + step
 
 
 @kernel
@@ -142,7 +138,10 @@ def move_and_foretell(
     """Set the coordinates that a probe moves; on a long line return the change that the claim predicts, else 0."""
     if is_long(probe):
         return move_line(x, claimed, sizes, probe, point)
-    move(probe, x, typical, point)
+    if probe.seed != 0 and probe.ratio == 0.0:
+        move_by_size(x, probe, typical, point)
+    else:
+        move(probe, x, point)
     return 0.0
 
 

@@ -17,13 +17,25 @@ from ..records.abi import (
     Reals,
     User,
     Vector,
+    always_inlined,
     exported,
     kernel,
 )
 from ..records.border import ConstProbes, Probe
 from ..records.codes import BAD_RETURN, DONE, NULL_OBJECTIVE, NULL_VALUES, OVERLAP, code_of_callback
+from ..records.engine import Engine
 from ..records.floats import widened
-from ..records.memory import add_at_once, as_like, is_null, local_record, offset, report_progress, seconds, untyped
+from ..records.memory import (
+    add_at_once,
+    as_like,
+    as_record,
+    is_null,
+    local_record,
+    offset,
+    report_progress,
+    seconds,
+    untyped,
+)
 from ..records.memory import evaluate as call_objective
 from ..records.overlapping import overlap
 from ..records.record import WORD, record
@@ -76,6 +88,7 @@ class Problem:
     claimed: Integers  # the claimed gradient, the same
     sizes: ConstReals  # of the windows of x
     n: Integer  # number of coordinates
+    pairs: Integers  # the check whose round is of pairs, which take no probes; else null
 
 
 class Round(NamedTuple):
@@ -169,23 +182,42 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
     number = place_after(watch, -1)
     if number >= count:
         return DONE
-    typical = typical_for(x, problem.n, probes, count)
-    if not sets_all(probes[number], 0, problem.n):
+    paired = not is_null(problem.pairs)
+    typical = 1.0 if paired else typical_for(x, problem.n, probes, count)
+    if paired or not sets_all(probes[number], 0, problem.n):
         copy(x, problem.n, point)
     last = number
     while number < count:
-        probe = probes[number]
-        leave(probes[last], probe, x, point)
-        change = move_and_foretell(x, claimed, problem.sizes, probe, typical, point)
-        if is_long(probe):
-            asked.changes[number] = change
-        code = watched_value(problem, point, watch, number, is_inside(watch, probe, point))
+        inside = True
+        if paired:
+            move_side(problem, last, number, x, point)
+        else:
+            probe = probes[number]
+            leave(probes[last], probe, x, point)
+            change = move_and_foretell(x, claimed, problem.sizes, probe, typical, point)
+            if is_long(probe):
+                asked.changes[number] = change
+            inside = is_inside(watch, probe, point)
+        code = watched_value(problem, point, watch, number, inside)
         asked.values[number] = watch.value[0]
         if code != DONE or watch.is_late != 0:
             return code
         last = number
         number = place_after(watch, number)
     return DONE
+
+
+@always_inlined
+def move_side(problem: Problem, last: int, number: int, x: ConstVector, point: Vector) -> None:
+    """Put one coordinate back, and move another one, or the same, to a side of its pair: without a probe."""
+    engine = as_record(problem.pairs, Engine)
+    paired = engine.sweep.paired
+    first = engine.sweep.chunk_start + paired
+    before = first + (last >> 1)
+    point[before] = x[before]
+    step = engine.pairs[paired + (number >> 1)].step
+    index = first + (number >> 1)
+    point[index] = widened(x[index]) + (step if number & 1 == 0 else -step)
 
 
 def place_after(watch: Watch, number: int) -> int:

@@ -82,7 +82,7 @@ def behind_all(records: object, count: Integer, kind: type[Kind]) -> Pointer[Kin
     return cast("Pointer[Kind]", ctypes.cast(place, ctypes.POINTER(cast(Any, kind))))
 
 
-def untyped(vector: ConstVector) -> Words:
+def untyped(vector: object) -> Words:
     """Return a vector as memory without a type, so that one function serves both twins; `as_…` gives it one again."""
     return cast(Words, vector)
 

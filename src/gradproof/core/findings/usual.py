@@ -1,28 +1,39 @@
 """Usual resolutions: the middle one of all that are known, found without sorting and without memory.
 
-Numbers that are not negative have the order of their bits, so that a number that half of them do not exceed can be
-looked for between the smallest and the largest one.  Of every guess, all are counted that do not exceed it, and the
-search goes on between the two of them that are next to the guess.  Guesses are made where they would be right if the
-numbers were evenly spread, and every other time in the middle, which bounds the search for any numbers.
+Numbers that are not negative have the order of their bits.  So the first bits of the middle one are those that half of
+the numbers do not exceed; among the numbers that begin with these, the next bits are found in the same way.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
-from ..records.abi import always_inlined, kernel
+from ..coordinates.outcome import is_decided
+from ..records.abi import Integers, always_inlined, kernel
 from ..records.border import Report
+from ..records.codes import AGREES
 from ..records.engine import ConstEngine, Coordinate, coordinate_of
 from ..records.floats import middle
-from ..records.memory import bits, from_bits
-from .outcome import is_decided
+from ..records.memory import bits, clear_record, from_bits, local_record
+from ..records.record import record
 
 # Above the bits of infinity.
 BEYOND_ALL = (1 << 63) - 1
 NONE_YET = -1
 UNKNOWN = -1.0
-# Two digits are shown: a part in a thousand (2**-10) is as good as the number itself, and found in few passes.
-FINE_ENOUGH = 1 << 42
+# Two digits are shown: three digits of seven bits, exponent and 2**-10 of the number, are as good as the number itself.
+DIGIT_BITS = 7
+DIGITS = 3
+DIGIT_VALUES = 1 << DIGIT_BITS
+NUMBER_BITS = 63
+
+
+@record
+class Tally:
+    """How many numbers there are of each value of a digit."""
+
+    counts: Annotated[Integers, DIGIT_VALUES]  # by the value of the digit
 
 
 def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
@@ -34,7 +45,8 @@ def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
 @always_inlined
 def resolution_known(coordinate: Coordinate, relative: bool) -> float:
     """Return the resolution of a coordinate, absolute or relative to its claim; `UNKNOWN` where there is none."""
-    if not (is_decided(coordinate.cause) and coordinate.resolution < math.inf):
+    # Most agree: the others are asked about by a call.
+    if not ((coordinate.cause == AGREES or is_decided(coordinate.cause)) and coordinate.resolution < math.inf):
         return UNKNOWN
     if not relative:
         return coordinate.resolution
@@ -44,47 +56,40 @@ def resolution_known(coordinate: Coordinate, relative: bool) -> float:
 
 def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
     """Return the middle one of the resolutions that are known, between two of them their middle, and their number."""
-    count, low, high = ends(engine, relative)
-    if count == 0:
-        return math.nan, 0
-    # The ranks of the two in the middle, which are one if the number of all is odd.
-    lower = (count - 1) // 2
-    upper = count // 2
+    tally = local_record(Tally)
+    count = 0
     before = 0
-    through = count
-    evenly = True
-    while high - low > FINE_ENOUGH:
-        part = (upper - before) / (through - before) if evenly else 0.5
-        evenly = not evenly
-        guess = low + int(part * float(high - low))
-        guess = guess if guess < high else high - 1
-        counted, at, above = count_up_to(engine, relative, guess)
-        if counted > upper:
-            high = at
-            through = counted
-        elif counted <= lower:
-            low = above
-            before = counted
-        else:
-            # The guess lies between the two.
-            return middle(from_bits(at), from_bits(above)), count
-    return from_bits(low), count
+    start = 0
+    shift = NUMBER_BITS
+    for _ in range(DIGITS):
+        shift -= DIGIT_BITS
+        found = tally_digits(engine, relative, shift, start, tally)
+        count = count if count > 0 else found
+        if count == 0:
+            return math.nan, 0
+        digit = 0
+        while before + tally.counts[digit] <= (count - 1) // 2:
+            before += tally.counts[digit]
+            digit += 1
+        start = start * DIGIT_VALUES + digit
+    counted, at, above = count_up_to(engine, relative, ((start + 1) << shift) - 1)
+    # Of two in the middle the upper one may lie beyond the numbers that begin so.
+    return middle(from_bits(at), from_bits(above if counted <= count // 2 else at)), count
 
 
 @kernel
-def ends(engine: ConstEngine, relative: bool) -> tuple[int, int, int]:
-    """Return how many numbers there are, and the smallest and the largest bits."""
+def tally_digits(engine: ConstEngine, relative: bool, shift: int, start: int, tally: Tally) -> int:
+    """Count the numbers that begin with some digits by their next digit, behind which so many bits come."""
+    clear_record(tally)
     count = 0
-    low = BEYOND_ALL
-    high = NONE_YET
     for index in range(engine.n):
         value = resolution_known(coordinate_of(engine, index), relative)
         if value >= 0.0:
-            number = bits(value)
-            count += 1
-            low = number if number < low else low
-            high = number if number > high else high
-    return count, low, high
+            number = bits(value) >> shift
+            if number >> DIGIT_BITS == start:
+                tally.counts[number & (DIGIT_VALUES - 1)] += 1
+                count += 1
+    return count
 
 
 @kernel

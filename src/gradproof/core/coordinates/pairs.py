@@ -1,0 +1,72 @@
+"""The first pairs: f on both sides of x along each coordinate of a chunk, by which most claims are settled."""
+
+from __future__ import annotations
+
+from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
+from ..evidence.ladder import noise_bar
+from ..evidence.scales import pair_step, tolerances
+from ..noise.spread import far_coordinate, farthest_step
+from ..points.probes import write_probe
+from ..records.abi import ConstReals
+from ..records.border import Probes
+from ..records.engine import OWN_MARK, Engine, coordinate_of
+from . import phases
+from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept
+from .slots import one_sided_slope
+
+
+def set_steps(engine: Engine, count: int) -> None:
+    """Set the steps of the next so many pairs of the chunk."""
+    sweep = engine.sweep
+    for number in range(sweep.paired, sweep.paired + count):
+        engine.pairs[number].step = pair_step(engine, coordinate_of(engine, sweep.chunk_start + number))
+
+
+def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
+    """Write the probes of so many pairs: of the next coordinates of the chunk, or of a few far from x.
+
+    Steps are kept where nobody else has the memory.
+    """
+    far = engine.sweep.phase == phases.FAR
+    for k in range(count):
+        number = engine.sweep.paired + k
+        index = far_coordinate(engine, k) if far else engine.sweep.chunk_start + number
+        coordinate = coordinate_of(engine, index)
+        step = farthest_step(engine, coordinate) if far else pair_step(engine, coordinate)
+        if engine.mark == OWN_MARK:
+            engine.pairs[number].step = step
+        write_probe(probes[2 * k], index, index + 1, 0, step)
+        write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
+
+
+def agree_by_pairs(engine: Engine, values: ConstReals, count: int) -> bool:
+    """Judge the next so many coordinates of the chunk by their pairs, which are kept; return whether all agree."""
+    agree = True
+    for k in range(count):
+        number = engine.sweep.paired + k
+        sides = engine.pairs[number]
+        sides.right = values[2 * k]
+        sides.left = values[2 * k + 1]
+        agree = agrees_by_pair(engine, number) and agree
+    return agree
+
+
+def agrees_by_pair(engine: Engine, number: int) -> bool:
+    """Judge a coordinate of the chunk by its pair; return whether its claim agrees."""
+    sides = engine.pairs[number]
+    index = engine.sweep.chunk_start + number
+    coordinate = coordinate_of(engine, index)
+    step = sides.step
+    right = one_sided_slope(engine, coordinate.x, step, sides.right)
+    left = one_sided_slope(engine, coordinate.x, -step, sides.left)
+    allowed, needed = tolerances(engine, coordinate)
+    noise = noise_bar(engine.noise, step)
+    decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
+    if decision == DECIDED_RIGHT:
+        accept(engine, index, allowed, needed, noise)
+        engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
+    elif decision == DECIDED_CURVED:
+        coordinate.cause = CURVED
+    else:
+        coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+    return decision == DECIDED_RIGHT
