@@ -9,7 +9,6 @@ import numpy as np
 from .core.records import border as structs
 from .core.records import codes
 from .core.records import engine as state
-from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
@@ -18,7 +17,6 @@ from .problem.probes import PROBE
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
 ROUND = state.ROUND
 FINDING: np.dtype[Any] = np.dtype(structs.Finding)
-BLOCK: np.dtype[Any] = np.dtype(Block)
 # Most checks have no more findings: then their report is written once.
 FEW = 16
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
@@ -180,7 +178,12 @@ class Engine:
         norms, bars, factors = (np.zeros(self._blocks) for _ in range(3))
         _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
         _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
-        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(BLOCK)
+        if not self._blocks:
+            return norms, bars, factors, norms, norms
+        # Imported on use: only checks along lines have blocks.
+        from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
+
+        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(np.dtype(Block))
         with np.errstate(all="ignore"):
             slopes = own["claim"] + own["residual"]
             ratios = np.where(own["aligned_bar"] > 0, own["claim"] / slopes, np.nan)

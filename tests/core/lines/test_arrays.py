@@ -139,5 +139,5 @@ def test_errors_all_over_a_block_are_spread_and_few_are_not():
     assert arrays.is_spread(lines)
     lines.failed.residual = 0.4
     assert not arrays.is_spread(lines)
-    lines.next_count = arrays.MANY_NODES
+    lines.next_count = arrays.DENSE_NODES
     assert arrays.is_spread(lines)

@@ -40,12 +40,12 @@ BALANCED = 6.0
 LARGEST_STEP = -3
 # So many times the usual gap counts besides that of the block itself.
 USUAL_GAPS = 2.0
-# Where the halving has so many open nodes, errors are no few ones: they may be those of whole blocks.
-MANY_NODES = 32
+# So many open nodes of the halving, coordinates included, are dense.
+DENSE_NODES = 40
 # Errors all over some blocks add up along their claims: to so much of the ratio of sums and norms, times what they make
 # along a random line; and to more than few errors do, whose magnitudes differ by 3 at most.
 SPREAD_PART = 0.5
-SPREAD_RATIO = 8.0
+SPREAD_RATIO = 16.0
 # The seed of these lines, behind those of the two lines along the claim over all of x.
 OWN_LINES = ALIGNED_LINES + 2
 
@@ -265,5 +265,5 @@ def is_spread(lines: Lines) -> bool:
             total += block.sum
             squares += part * part
     ratio = smaller(SPREAD_PART * total / (lines.norm * math.sqrt(squares)), SPREAD_RATIO)
-    many = lines.next_count >= MANY_NODES or lines.failed.aligned != 0
+    many = lines.next_count >= DENSE_NODES or lines.failed.aligned != 0
     return many or residual > ratio * math.fabs(lines.failed.residual)

@@ -6,7 +6,7 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 from __future__ import annotations
 
 from ..lines import phases
-from ..lines.arrays import MANY_NODES, begin_arrays
+from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .allowance import leave_spread_nodes, measure_node
@@ -14,8 +14,8 @@ from .dense_errors import begin_sampling
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
-# So many open nodes, coordinates included, are dense.
-DENSE_NODES = 40
+# Where so many are open, errors may be those of whole blocks, which are seen at once along their claims.
+SHARED_NODES = 8
 
 
 def begin_descent(lines: Lines) -> None:
@@ -77,12 +77,18 @@ def keep_wrong_halves(lines: Lines, halving: Halving) -> None:
         note_stuck(lines, halving.node)
 
 
+def is_shared(lines: Lines) -> bool:
+    """Return whether errors may be those of whole blocks, and it is time to see that, or to follow what was seen."""
+    fewest = SHARED_NODES if lines.arrays == NOT_LOOKED_AT else DENSE_NODES
+    return lines.next_count >= fewest and lines.failed.gap == 0
+
+
 def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
     if halve_open_nodes(lines, x, claimed):
         return True
     leave_spread_nodes(lines, x, claimed)
-    if lines.next_count >= MANY_NODES and lines.failed.gap == 0 and begin_arrays(lines):
+    if is_shared(lines) and begin_arrays(lines):
         return False
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from ...core.lines.decision import CLEAR_BARS
 from ..cause import Cause
 from ..power import BlockPower
 from ..records import Record
 from .figures import filled, number, short
 
 MOST = 10
+# As core/lines/decision.py has it.
+CLEAR_BARS = 3.0
 # A factor that all arrays share is told in one line.
 COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
