@@ -77,7 +77,7 @@ def test_forces_that_are_wrong_everywhere(change):
 def test_gradients_instead_of_forces_are_said_to_be_it():
     atoms = SYSTEMS["EMT"]()
     atoms.calc = Changed(atoms.calc, np.negative)
-    assert "The claim is the gradient itself, not its negative: leave sign=-1 out." in check_forces(atoms).warnings
+    assert "it is the gradient itself" in check_forces(atoms).explanations[0].text
 
 
 def test_names_choose():

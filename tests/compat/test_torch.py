@@ -2,6 +2,7 @@
 
 import importlib
 import pickle
+import signal
 
 import pytest
 
@@ -293,3 +294,28 @@ def test_errors_of_the_users_backward_pass_propagate():
 
     with pytest.raises(ZeroDivisionError, match="mine"):
         gradcheck(by_hand(torch.sin, backward), point(2))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there are no alarms")
+@pytest.mark.parametrize("after", [1, 2, 5, 9])
+def test_an_alarm_ends_it(after):
+    """An exception of a signal handler is none of the function's, wherever it comes."""
+    calls = 0
+
+    def alarmed(*_):
+        raise ArithmeticError("an alarm")
+
+    def function(x):
+        nonlocal calls
+        calls += 1
+        if calls == after:
+            signal.raise_signal(signal.SIGALRM)
+        return torch.sin(x)
+
+    before = signal.signal(signal.SIGALRM, alarmed)
+    try:
+        with pytest.raises(ArithmeticError, match="an alarm"):
+            gradcheck(function, torch.tensor([0.5, 1.0], dtype=torch.float64, requires_grad=True))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert calls == after

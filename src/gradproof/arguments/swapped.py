@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..evaluators.arrays.inplace import InPlace
+from ..problem.exceptions import raise_of_signal
 from ..problem.given.results import ScalarGradientError
 from ..problem.point import read_problem
 from .reading import ORDER
@@ -28,7 +29,8 @@ def better_told(error: ValueError, objective: Any, x: Any, rows: int | None) -> 
     try:
         given = (copy.deepcopy(x),) if rows is None else (copy.deepcopy(x), np.arange(rows))
         read_problem(x).layout.flatten(objective(*given), "the objective")
-    except Exception:  # it is the user's function, and may raise anything
+    except Exception as problem:  # it is the user's function, and may raise anything
+        raise_of_signal(problem)
         return error
     return ValueError(
         f"the arguments seem to be swapped: the objective returns an array like x, and the gradient one number: {ORDER}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
@@ -121,7 +122,8 @@ class Operator:
             found = self._torch.autograd.grad(
                 outputs, list(own.values()), weights, allow_unused=True, retain_graph=True
             )
-        except Exception:  # a backward pass that raises is met again, and told, where it is checked
+        except Exception as problem:  # a backward pass that raises is met again, and told, where it is checked
+            raise_of_signal(problem)
             return []
         return [name for name, one in zip(own, found, strict=True) if one is not None]
 
@@ -159,6 +161,7 @@ class Operator:
             try:
                 return self._grad(used, tensors, retain_graph=True)
             except Exception as problem:
+                raise_of_signal(problem)
                 note = (
                     f"The backward pass raises {type(problem).__name__} where an output is not used, and its incoming "
                     f"gradient is undefined ({problem}): 0 was passed instead."

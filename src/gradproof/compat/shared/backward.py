@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from ...problem.exceptions import raise_of_signal
 from ...torch.operators import Operator
 
 # The seed of the random gradients that are passed in.
@@ -89,6 +90,7 @@ class Backward:
         try:
             found = self._products(ends, inputs, zeros)
         except Exception as problem:  # the user's backward pass may raise anything
+            raise_of_signal(problem)
             raise FaultError(f"The backward pass does not accept undefined incoming gradients: {problem}") from problem
         if any(one is not None and bool((one.to_dense() != 0).any()) for one in found):
             raise FaultError("Gradients are not 0 although all incoming gradients are undefined or 0.")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...outputs.claimed.claims import ByCovectors, ByTangents
+from ...problem.exceptions import raise_of_signal
 from ...report.raising import GradientError
 from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
@@ -94,7 +95,8 @@ def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> Operator:
     try:
         operator(operator.arguments.x)
         needs_own = bool(operator.captured)
-    except Exception:  # if the copies are not the reason, this is met again
+    except Exception as problem:  # if the copies are not the reason, this is met again
+        raise_of_signal(problem)
         needs_own = True
     if not needs_own:
         return operator
