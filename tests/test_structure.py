@@ -116,7 +116,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "structure",
         "coordinates.chosen given.frames given.results given.bound_forms",
         "point coordinates.lookup",
-        "bounds claim coordinates.places",
+        "bounds claim coordinates.places rounding",
     ),
     "engine": (),
     "evaluators": (
@@ -177,7 +177,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
-    "torch": ("tensors", "arguments modules", "operators", "."),
+    "torch": (
+        "tensors state shadows draws backward",
+        "lifting",
+        "arguments precise",
+        "modules operators",
+        ".",
+    ),
     "jax": ("trees", "maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
