@@ -133,7 +133,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra naming pair ready", "reading", "swapped"),
+    "arguments": ("extra naming pair ready", "reading", "precise swapped"),
     "differences": (),
     "report": (
         "text.encoding formats.known",
@@ -184,7 +184,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "modules operators",
         ".",
     ),
-    "jax": ("trees", "maps", "."),
+    "jax": ("lifting trees", "maps precise", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.tolerances shared.backward shared.distance shared.slopes",
