@@ -124,7 +124,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "coordinates.names given.frames given.results given.bound_forms",
         "coordinates.chosen",
         "point coordinates.lookup",
-        "bounds claim coordinates.places",
+        "bounds claim coordinates.places rounding",
     ),
     "engine": (),
     "evaluators": (
@@ -143,7 +143,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra naming pair ready", "reading", "swapped"),
+    "arguments": ("extra naming pair ready", "reading", "precise swapped"),
     "differences": (),
     "report": (
         "text.encoding formats.known",
@@ -189,8 +189,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
-    "torch": ("hashing tensors", "shard", "devices", "arguments modules", "operators", "."),
-    "jax": ("trees", "maps", "."),
+    "torch": (
+        "hashing tensors state shadows draws backward",
+        "shard lifting",
+        "devices arguments precise",
+        "modules operators",
+        ".",
+    ),
+    "jax": ("lifting trees", "maps precise", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.tolerances shared.backward shared.distance shared.slopes",

@@ -91,9 +91,9 @@ def test_the_settings_are_those_of_check():
     settings = set(keywords.CheckSettings.__annotations__)
     assert settings == everything
     outputs = set(keywords.OutputsSettings.__annotations__)
-    assert outputs == everything - {"args", "rows", "save", "resume"}
+    assert outputs == everything - {"args", "precision", "rows", "save", "resume"}
     along = set(keywords.AlongSettings.__annotations__)
-    assert along == everything - names_of(check_along) - {"save", "resume"}
+    assert along == everything - names_of(check_along) - {"precision", "save", "resume"}
 
 
 def test_the_words_are_those_that_are_accepted():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,10 @@ from .arguments.reading import Asked, read_arguments
 from .evaluators.arrays.inplace import InPlace
 from .evaluators.terms import Terms
 from .report.report import Report
-from .run.keywords import CheckSettings, Convention, Inconclusive, Mode
+from .run.keywords import CheckSettings, Convention, Inconclusive, Mode, Precision
 from .run.progress import Progress
 from .run.rounds import run_check
-from .run.settings import Settings
+from .run.settings import Settings, refuse_unknown_precision
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -37,6 +38,7 @@ def check(
     names: Sequence[str] | None = None,
     convention: Convention | None = None,
     sign: int = 1,
+    precision: Precision | None = None,
     rows: int | None = None,
     executor: Any = None,
     progress: Progress = None,
@@ -107,6 +109,9 @@ def check(
     sign : {1, -1}, optional
         -1 if `gradient` returns minus the gradient, such as a force, which is minus the gradient of an energy.  The
         report gives the claims as gradients.
+    precision : {"float64"}, optional
+        Evaluate `f` with `x` in float64, at the same point; the gradient stays the one at `x` as it is.  What rounding
+        in its precision explains is not called wrong.  Not with `in_place`, `native`, `terms` and `rows`.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the
@@ -196,24 +201,13 @@ def check(
     >>> print(report)
     wrong: the gradient is wrong in 2 of 6 coordinates
     ...
-
-    A function that returns the value and the gradient, with a further argument:
-
-    >>> def both(x, power):
-    ...     return np.sum(x**power), power * x ** (power - 1)
-    >>> check(both, True, x, args=(4,)).verdict
-    'right'
-
-    A problem as `scipy.optimize.minimize` takes it:
-
-    >>> problem = {"fun": both, "jac": True, "x0": x, "args": (4,), "bounds": [(0, None), (0, 5), (None, None)]}
-    >>> check(problem).verdict
-    'right'
     """
     asked = read_arguments(objective, gradient, x, args, bounds)
     settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
     settings = settings._replace(only=only, held=held, names=names, convention=convention, sign=sign)
     try:
+        if precision is not None:
+            return _run_in_float64(asked, precision, rows, settings, progress)
         return _run(asked, rows, settings, progress)
     except ValueError as error:
         from .arguments.swapped import better_told
@@ -221,6 +215,17 @@ def check(
         if (better := better_told(error, asked.objective, asked.x, rows)) is error:
             raise
         raise better from None
+
+
+def _run_in_float64(asked: Asked, precision: Any, rows: Any, settings: Settings, progress: Progress) -> Report:
+    # Imported on use: most checks evaluate f as it is.
+    from .arguments.precise import InFloat64
+
+    refuse_unknown_precision(precision)
+    lifted = InFloat64(asked, rows)
+    settings = settings._replace(rtol=settings.rtol or lifted.rtol or None, atol=settings.atol or lifted.atol or None)
+    report = _run(lifted.asked, None, settings, progress)
+    return dataclasses.replace(report, warnings=(*report.warnings, *lifted.notes()))
 
 
 def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress) -> Report:

@@ -14,8 +14,10 @@ from ..checking import check as check_gradient
 from ..outputs.several import together
 from ..report.raising import right_or_raise
 from ..report.report import Report
-from .maps import Map, OfArrays, every_check, refuse_unknown
-from .trees import Tree, imported
+from ..run.settings import refuse_unknown_precision
+from .maps import Map, OfArrays, OnTrees, every_check, refuse_unknown
+from .precise import check_in_float64
+from .trees import Tree, imported, only_arrays
 
 __all__ = ["assert_gradient", "check"]
 
@@ -28,6 +30,7 @@ def check(
     args: Sequence[Any] | None = None,
     modes: Sequence[str] = ("rev",),
     order: int = 1,
+    precision: str | None = None,
     **settings: Any,
 ) -> Report:
     """Check the derivatives of a function of a pytree, or of several arguments.
@@ -50,6 +53,9 @@ def check(
         Which derivatives of JAX to check: those of ``jax.vjp`` (the default), ``jax.jvp`` or ``jax.linearize``.
     order : int, optional
         With 2, the derivatives of the derivatives are checked, too, in all modes; and so on.
+    precision : {"float64"}, optional
+        Evaluate an `f` that returns one real number in float64 at the same point, whatever it is written for; the
+        gradient stays the one that is computed as things are.
     **settings
         As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; for one real
         number also save, resume, and an executor to whose processes `f` can be sent.  Bounds are None, numbers, or
@@ -72,6 +78,13 @@ def check(
     Notes
     -----
     A rule that computes another value than `f` itself is wrong, whatever its derivative is.
+
+    With ``precision="float64"``, objective and gradient are traced once as they are, and what was traced is evaluated
+    in float64, with the same constants and random numbers.  What rounding explains of the claim is not called wrong; a
+    note says to how much it agrees with the same gradient in float64.  Arrays of float16 and bfloat16 are always
+    checked so.  What cannot be evaluated in float64 is named, and checked as it is.
+
+    What is no array in a pytree, such as an activation function in a module of Equinox, is left alone.
 
     Examples
     --------
@@ -101,21 +114,41 @@ def check(
     refuse_unknown(modes, order)
     if (pytree is None) == (args is None):
         raise TypeError("give one pytree, for f(pytree), or args=, for f(*args)")
-    point = pytree if args is None else tuple(args)
-    tree = Tree(jax, point, tops=() if args is None else positional_names(f))
-    tree.refuse_what_has_no_gradient()
+    refuse_unknown_precision(precision)
     if gradient is not None and (tuple(modes) != ("rev",) or order != 1):
         raise TypeError("modes and order are for the derivatives of JAX: leave them out with a gradient")
+    tops = () if args is None else positional_names(f)
+    point, built, taken = only_arrays(jax, pytree if args is None else tuple(args), tops)
+    tree = Tree(jax, point, tops=tops)
+    objective = OnTrees(f, built, is_of_args=args is not None)
+    claimed = OnTrees(gradient, built, taken, is_of_args=args is not None) if callable(gradient) else None
+    note = ""
+    if tree.is_low or (precision is not None and not tree.is_double):
+        found = check_in_float64(jax, tree, objective, _claimed_as(gradient, claimed), settings)
+        if isinstance(found, Report):
+            return found
+        note = f"f could not be evaluated in float64, but only as it is: {found}."
+    tree.refuse_what_has_no_gradient(note)
     if gradient is None:
-        start = Map(jax, f if args is None else lambda tree: f(*tree), tree, point, settings.get("seed", 0))
+        start = Map(jax, objective, tree, point, settings.get("seed", 0))
         if not start.out.is_real_number or tuple(modes) != ("rev",) or order > 1:
-            return _of_outputs(start, modes, order, settings)
-        claimed = _by_jax(start)
+            return _noted(_of_outputs(start, modes, order, settings), note)
+        given: Any = _by_jax(start)
     else:
-        claimed = _given(gradient, tree, args is not None)
-    return check_gradient(
-        OfArrays(f, tree, args is not None), claimed, tree.named(point), **{"convention": "jax", **settings}
-    )
+        given = tree.named(taken(gradient)) if claimed is None else lambda x: tree.named(claimed(tree.build(x)))
+    settings = {"convention": "jax", **settings}
+    return _noted(check_gradient(OfArrays(objective, tree), given, tree.named(point), **settings), note)
+
+
+def _noted(report: Report, note: str) -> Report:
+    return replace(report, warnings=(*report.warnings, note)) if note else report
+
+
+def _claimed_as(gradient: Any, claimed: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    """Return the claimed gradient as a function of the pytree; None for that of JAX."""
+    if gradient is not None and claimed is None:
+        raise TypeError("with f in float64, the gradient must be a function, whose rounding can be seen")
+    return claimed
 
 
 def assert_gradient(
@@ -157,15 +190,6 @@ def assert_gradient(
 def _by_jax(start: Map) -> Callable[[Any], Any]:
     """Return the gradient of a function that returns one real number."""
     return lambda x: start.vjp(x, 1.0)
-
-
-def _given(gradient: Any, tree: Tree, is_of_args: bool) -> Any:
-    """Return the user's gradient as arrays by name."""
-    if not callable(gradient):
-        return tree.named(gradient)
-    if is_of_args:
-        return lambda x: tree.named(tuple(gradient(*tree.build(x))))
-    return lambda x: tree.named(gradient(tree.build(x)))
 
 
 def _of_outputs(start: Map, modes: Sequence[str], order: int, settings: dict[str, Any]) -> Report:

@@ -23,21 +23,53 @@ WORDS = {"rev": "vjp", "fwd": "jvp", "lin": "linearized jvp"}
 DIFFERENT = {"float64": 1e-9, "float32": 1e-3}
 
 
-class OfArrays:
-    """A function of a pytree, or of several arguments, as a function of arrays by name.
+class OnTrees:
+    """The user's function as a function of the arrays of its pytree, or of its arguments.
 
-    It can be sent to other processes where the function can.
+    It can be sent to other processes where the function can, and its pytree holds nothing but arrays.
+
+    Parameters
+    ----------
+    f
+        The function.
+    built
+        Makes the pytree of its arrays.
+    taken
+        Takes the arrays out of what the function returns, if that is such a pytree.
+    is_of_args
+        Whether the pytree is the tuple of its arguments.
     """
 
-    def __init__(self, f: Callable[..., Any], tree: Tree, is_of_args: bool) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        built: Callable[[Any], Any],
+        taken: Callable[[Any], Any] | None = None,
+        *,
+        is_of_args: bool,
+    ) -> None:
+        self.f = f
+        self.built = built
+        self.taken = taken
+        self.is_of_args = is_of_args
+
+    def __call__(self, arrays: Any) -> Any:
+        """Return what the function returns."""
+        tree = self.built(arrays)
+        value = self.f(*tree) if self.is_of_args else self.f(tree)
+        return value if self.taken is None else self.taken(tuple(value) if self.is_of_args else value)
+
+
+class OfArrays:
+    """A function of a pytree as a function of arrays by name; it can be sent to other processes where that can."""
+
+    def __init__(self, f: Callable[..., Any], tree: Tree) -> None:
         self.f = f
         self.tree = tree
-        self.is_of_args = is_of_args
 
     def __call__(self, x: Any) -> Any:
         """Return the value at a point."""
-        point = self.tree.build(x)
-        return self.f(*point) if self.is_of_args else self.f(point)
+        return self.f(self.tree.build(x))
 
 
 class Map:

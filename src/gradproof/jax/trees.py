@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,8 +45,12 @@ class Tree:
         self._jax = jax
         pairs, self.structure = jax.tree_util.tree_flatten_with_path(pytree)
         self._leaves = [leaf for _, leaf in pairs]
-        self._kinds: list[np.dtype[Any]] = [jax.numpy.asarray(leaf).dtype for leaf in self._leaves]
-        self._places = [place for place, kind in enumerate(self._kinds) if jax.numpy.issubdtype(kind, np.inexact)]
+        self._kinds: list[Any] = [_kind_of(jax, leaf) for leaf in self._leaves]
+        self._places = [
+            place
+            for place, kind in enumerate(self._kinds)
+            if kind is not None and jax.numpy.issubdtype(kind, np.inexact)
+        ]
         every = [_path(path, title, tops, strict=False) for path, _ in pairs]
         if len(set(every)) < len(every):  # because keys contain dots
             every = list(distinct(_path(path, title, tops, strict=True) for path, _ in pairs))
@@ -75,26 +79,59 @@ class Tree:
     def is_real_number(self) -> bool:
         """Whether it is a single real number."""
         is_single = not self.names and len(self._leaves) == 1
-        return is_single and not np.shape(self._leaves[0]) and self._kinds[0].kind == "f"
+        return is_single and not np.shape(self._leaves[0]) and getattr(self._kinds[0], "kind", "") == "f"
 
-    def refuse_what_has_no_gradient(self) -> None:
-        """Raise an error unless there are arrays to check, and all of these in precisions that can be."""
+    @property
+    def precisions(self) -> set[str]:
+        """The types of the arrays with derivatives."""
+        return {str(self._kinds[place]) for place in self._places}
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there are arrays in which NumPy takes no small steps."""
+        return bool(self.precisions & {"float16", "bfloat16"})
+
+    @property
+    def is_double(self) -> bool:
+        """Whether all of them are in double precision."""
+        return self.precisions <= {"float64", "complex128"}
+
+    @property
+    def leaves(self) -> list[Any]:
+        """The arrays with derivatives."""
+        return [self._jax.numpy.asarray(self._leaves[place]) for place in self._places]
+
+    def listed(self, x: Any) -> list[Any]:
+        """Return arrays by name, or a single one, as a list."""
+        return [x[name] for name in self.names] if self.names else [x]
+
+    def refuse_what_has_no_gradient(self, note: str = "") -> None:
+        """Raise an error unless there are arrays to check, and all of these in precisions that can be.
+
+        With a note, the error ends with it.
+        """
         if not self._leaves:
             raise ValueError("the pytree holds no arrays, but a gradient check needs at least one coordinate")
         for place in self._places or [0]:
             kind = self._kinds[place]
-            if kind.kind not in "fc" or kind.itemsize < (8 if kind.kind == "c" else 4):
+            if kind is None or kind.kind not in "fc" or kind.itemsize < (8 if kind.kind == "c" else 4):
                 raise TypeError(
                     f"{self._every[place]} must be float32 or float64, but is {kind}: convert it, or keep it out of "
-                    "the pytree if it is not a parameter"
+                    f"the pytree if it is not a parameter{f'; {note}' if note else ''}"
                 )
 
     def build(self, x: Any) -> Any:
         """Return the pytree with copies of these arrays, because the memory behind them changes."""
-        given = iter(x[name] for name in self.names) if self.names else iter([x])
-        return self._filled(
-            [self._jax.numpy.array(next(given), self._kinds[place]) for place in self._places], self._leaves
-        )
+        return self.fill(self.arrays(x))
+
+    def arrays(self, x: Any) -> list[Any]:
+        """Return copies of these arrays, as JAX has them."""
+        given = zip(self.listed(x), self._places, strict=True)
+        return [self._jax.numpy.array(one, self._kinds[place]) for one, place in given]
+
+    def fill(self, arrays: list[Any]) -> Any:
+        """Return the pytree with these arrays; what has no derivative stays as it is."""
+        return self._filled(arrays, self._leaves)
 
     def moved(self, x: Any) -> Any:
         """Return tangents or cotangents of the pytree; what has no derivative has those of JAX's type float0."""
@@ -110,14 +147,58 @@ class Tree:
             leaves[place] = array
         return self._jax.tree_util.tree_unflatten(self.structure, leaves)
 
-    def named(self, pytree: Any, what: str = "the gradient") -> Any:
-        """Return the arrays of a pytree of this structure by name, as NumPy arrays."""
+    def chosen(self, pytree: Any, what: str = "the gradient") -> list[Any]:
+        """Return the arrays with derivatives of a pytree of this structure."""
         leaves, structure = self._jax.tree_util.tree_flatten(pytree)
         if structure != self.structure:
             raise ValueError(f"{what} has the structure {structure}, but the point has {self.structure}")
-        chosen = (leaves[place] for place in self._places)
-        arrays: list[Flat] = [np.asarray(self._jax.numpy.asarray(leaf)) for leaf in chosen]
+        return [leaves[place] for place in self._places]
+
+    def named(self, pytree: Any, what: str = "the gradient") -> Any:
+        """Return the arrays of a pytree of this structure by name, as NumPy arrays."""
+        arrays: list[Flat] = [np.asarray(self._jax.numpy.asarray(leaf)) for leaf in self.chosen(pytree, what)]
         return dict(zip(self.names, arrays, strict=True)) if self.names else arrays[0]
+
+
+def only_arrays(jax: Any, pytree: Any, tops: Sequence[str]) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
+    """Return the arrays of a pytree, how it is made of such arrays, and how they are taken out of another one.
+
+    Modules of Equinox hold activation functions beside their arrays; these stay what they are.
+    """
+    pairs, structure = jax.tree_util.tree_flatten_with_path(pytree)
+    is_array = [_kind_of(jax, leaf) is not None for _, leaf in pairs]
+    if all(is_array):
+        return pytree, _as_it_is, _as_it_is
+    names = [_path(path, "x", tops, strict=True) for path, _ in pairs]
+
+    def built(arrays: Any) -> Any:
+        leaves = [
+            arrays[name] if is_one else leaf for name, is_one, (_, leaf) in zip(names, is_array, pairs, strict=True)
+        ]
+        return jax.tree_util.tree_unflatten(structure, leaves)
+
+    def taken(tree: Any) -> Any:
+        found = {
+            _path(path, "x", tops, strict=True): leaf for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]
+        }
+        return {name: found.get(name) for name, is_one in zip(names, is_array, strict=True) if is_one}
+
+    return taken(pytree), built, taken
+
+
+def _as_it_is(tree: Any) -> Any:
+    return tree
+
+
+def _kind_of(jax: Any, leaf: Any) -> Any:
+    """Return the type of a leaf as JAX has it; None for what is no array, such as an activation function."""
+    kind = getattr(leaf, "dtype", None)
+    if kind is not None and jax.dtypes.issubdtype(kind, jax.dtypes.extended):  # a key of a random generator
+        return kind
+    try:
+        return jax.numpy.asarray(leaf).dtype
+    except TypeError:
+        return None
 
 
 def _path(path: tuple[Any, ...], title: str, tops: Sequence[str], *, strict: bool) -> str:

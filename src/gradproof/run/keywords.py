@@ -10,6 +10,7 @@ from .progress import Progress
 
 Mode: TypeAlias = Literal["auto", "full", "lines"]
 Convention: TypeAlias = Literal["pytorch", "jax", "autograd"]
+Precision: TypeAlias = Literal["float64"]
 Inconclusive: TypeAlias = Literal["raise", "pass"]
 
 
@@ -41,6 +42,7 @@ class CheckSettings(OutputsSettings, total=False):
     """Those of `check`."""
 
     args: Any
+    precision: Precision | None
     rows: int | None
     save: str | os.PathLike[str] | None
     resume: str | os.PathLike[str] | None

@@ -87,6 +87,12 @@ class Settings(NamedTuple):
         return started + float(self.time_limit)
 
 
+def refuse_unknown_precision(precision: Any) -> None:
+    """Raise a ValueError unless this is a precision in which f can be evaluated."""
+    if precision not in (None, "float64"):
+        raise ValueError(f'precision must be "float64", or None to evaluate f as it is, not {precision!r}')
+
+
 def _budget(budget: Any) -> int:
     count = whole(budget, "budget must be an integer")
     if count < 1:

@@ -34,8 +34,8 @@ def check(
         module, whose parameters are then checked, too.  It returns a tensor, or a (nested) dict, list or tuple of them.
 
         With a loss: a module; or its parameters as a mapping of names to tensors, pairs of names and tensors, a list of
-        tensors, or a single tensor.  They must be float32 or float64, and on the CPU or on one CUDA device; those with
-        ``requires_grad=False`` are left out.
+        tensors, or a single tensor.  They must be on the CPU or on one CUDA device; those with ``requires_grad=False``
+        are left out.
     inputs : tensor, tuple, list or dict; or callable
         The arguments: a tensor; a tuple or list, for ``function(*inputs)``; or a dict, for ``function(**inputs)``.
         Tensors of float32, float64, complex64 or complex128 that require a gradient are checked; if none does, all of
@@ -51,7 +51,8 @@ def check(
         Whether to check the derivative in forward mode (``torch.func.jvp``), too.
     **settings
         As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; with a loss
-        also save and resume.
+        also save and resume.  With a loss, ``precision="float64"`` evaluates it in float64 at the same point, whatever
+        it is written for; the gradient stays the one that `backward()` computes as things are.
 
     Returns
     -------
@@ -75,9 +76,19 @@ def check(
     or have no gradient, are left out; if none has one, the derivatives are taken as 0.  Where PyTorch computes no
     gradient for an input, it is taken as 0 as well.
 
-    For a loss, parameters are moved in place and restored bit for bit, and so is `grad`; buffers of a module, such as
-    running means, are restored as well.  A parameter that `backward()` leaves without a gradient counts as having
-    gradient 0, so that a parameter detached by mistake is found.  The module stays in train or eval mode, as it was.
+    For a loss, parameters are moved in place and restored bit for bit, and so is every `grad`.  A parameter that
+    `backward()` leaves without a gradient counts as having gradient 0, so that a parameter detached by mistake is
+    found.
+
+    Before every call the state of modules (running means, vectors of power iterations) and of the random generators of
+    PyTorch, NumPy and Python is put back, and at the end: dropout and batch normalisation are checked in train mode as
+    they are.
+
+    With ``precision="float64"`` no parameter is touched: a float64 tensor stands for each, and functions of PyTorch get
+    float64 tensors.  What rounding in float32 explains of the claimed gradient is not called wrong; a note says to how
+    much it agrees with the same backward pass in float64.  A loss that computes in float16 or bfloat16, by its
+    parameters or under autocast, is always evaluated so, and so is one with parameters of several precisions.  What
+    cannot be evaluated in float64 is named, and checked as it is.
 
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.

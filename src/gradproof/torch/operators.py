@@ -12,6 +12,7 @@ from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
+from .state import RANDOM, State
 from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
 
 # The most names of outputs that a note lists.
@@ -58,6 +59,7 @@ class Operator:
         self._torch = torch
         self.function = function
         self.arguments = arguments
+        self._state = State(torch, function)
         self.notes: list[str] = []
         self.captured: list[str] = []
         # Which of the tensors of the output take part; known after the first call.
@@ -65,11 +67,13 @@ class Operator:
 
     def check(self, **settings: Any) -> Report:
         """Check the backward pass."""
-        return self._noted(check_vjp(self, self.vjp, self.arguments.x, **settings))
+        with self._state.kept():
+            return self._noted(check_vjp(self, self.vjp, self.arguments.x, **settings))
 
     def check_forward(self, **settings: Any) -> Report:
         """Check the derivative in forward mode."""
-        return self._noted(check_jvp(self, self.jvp, self.arguments.x, **settings))
+        with self._state.kept():
+            return self._noted(check_jvp(self, self.jvp, self.arguments.x, **settings))
 
     def __call__(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
@@ -83,6 +87,7 @@ class Operator:
         computes derivatives itself.
         """
         tensors = {name: tensor.requires_grad_() for name, tensor in self.arguments.tensors(x).items()}
+        self._state.put_back()
         if self._torch.is_grad_enabled():
             return self.arguments.call(self.function, tensors), tensors
         with self._torch.enable_grad():
@@ -182,6 +187,7 @@ class Operator:
         """Return the product with a tangent as PyTorch's forward mode computes it."""
         forward = self._torch.autograd.forward_ad
         points, tangents = self.arguments.tensors(x), self.arguments.tensors(tangent)
+        self._state.put_back()
         with forward.dual_level():
             dual = {name: forward.make_dual(points[name], tangents[name]) for name in points}
             value = self.arguments.call(self.function, dual)
@@ -199,8 +205,8 @@ class Operator:
                 f"The function uses {', '.join(self.captured[:LISTED])} from outside, beside what it is called with: "
                 "how it depends on that was not checked."
             )
-        if report.nondeterministic and getattr(self.function, "training", False):
-            notes.append("The module is in train mode, in which dropout is random: call eval().")
+        if report.nondeterministic:
+            notes.append(RANDOM)
         return replace(report, warnings=(*report.warnings, *notes)) if notes else report
 
 

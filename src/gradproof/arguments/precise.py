@@ -1,0 +1,122 @@
+"""Functions of x in float32 or less, checked with the objective in float64 at the same point."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import numpy as np
+
+from ..evaluators.arrays.inplace import InPlace
+from ..evaluators.compiled.functions import NativeFunction
+from ..evaluators.terms import Terms
+from ..problem.numbers import Flat
+from ..problem.rounding import ROOTS, TERMS, UNITS, Agreement, without_rounding
+from ..problem.structure import read
+from .reading import Asked
+
+LOW = ("float16", "float32")
+
+
+class InFloat64:
+    """A check whose objective gets x in float64, while the gradient is the one at x as it is.
+
+    Parameters
+    ----------
+    asked
+        The check.
+
+    Attributes
+    ----------
+    asked
+        The same with x in float64; as it was where there is nothing to widen.
+    rtol, atol
+        What the rounding of a claim allows that cannot be compared with the same gradient in float64; else 0.
+    """
+
+    def __init__(self, asked: Asked, rows: int | None = None) -> None:
+        if rows is not None:
+            raise TypeError("precision cannot be used with rows: convert the data and x to float64")
+        if isinstance(asked.objective, (InPlace, NativeFunction, Terms)):
+            raise TypeError("precision needs a function f(x) that can be called with an x in float64")
+        self._own = asked
+        kinds: set[str] = set()
+        x = _wider(asked.x, kinds)
+        self._kind = max(kinds, key=lambda name: UNITS[name], default="")
+        self.rtol = self.atol = 0.0
+        self._agreement: Agreement | None = None
+        self.asked = asked
+        if not kinds:
+            return
+        self._layout, self._x = read(x)
+        is_function = callable(asked.gradient)
+        self._has_exact = is_function and not _holds_low(asked.gradient(_copied(x)))
+        if not self._has_exact:
+            claimed = self._flat(asked.gradient(_copied(asked.x)) if is_function else asked.gradient)
+            unit = UNITS[self._kind]
+            self.rtol = ROOTS * math.sqrt(unit)
+            self.atol = TERMS * unit * float(np.sqrt(np.mean(np.square(claimed))))
+        claim = self._claimed if is_function else _wider(asked.gradient, set())
+        self.asked = asked._replace(gradient=claim, x=x)
+
+    def _claimed(self, x: Any) -> Any:
+        """Return the gradient at the user's own x, with what rounding explains taken out."""
+        claimed = self._flat(self._own.gradient(_copied(self._own.x)))
+        if self._has_exact:
+            parts, self._agreement = without_rounding(
+                self._parts(claimed), self._exact(self._x), self._kind, self._nearby
+            )
+            claimed = np.concatenate(list(parts.values()))
+        return self._layout.build(claimed)
+
+    def _exact(self, flat: Flat) -> dict[str, Flat]:
+        return self._parts(self._flat(self._own.gradient(self._layout.build(flat.copy()))))
+
+    def _nearby(self) -> dict[str, Flat]:
+        reach = ROOTS * UNITS[self._kind]
+        random = np.random.default_rng(0)
+        return self._exact(self._x * (1 + random.uniform(-reach, reach, len(self._x))))
+
+    def _flat(self, value: Any) -> Flat:
+        return self._layout.flatten(_wider(value, set()), "the gradient", absent=[])
+
+    def _parts(self, flat: Flat) -> dict[str, Flat]:
+        return {leaf.path: flat[leaf.start : leaf.stop] for leaf in self._layout.leaves}
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a report says of the evaluation in float64."""
+        if not self._kind:
+            return ()
+        said = "f was evaluated in float64, at the same point."
+        if self._agreement is not None:
+            return said, self._agreement.sentence()
+        return said, (
+            f"The gradient is known in {self._kind} alone: what rounding in it can explain, {self.rtol:.1g} of a "
+            f"component and {self.atol:.1g}, was allowed."
+        )
+
+
+def _wider(value: Any, kinds: set[str]) -> Any:
+    """Return a structure with its arrays in float64; add the types of what was converted."""
+    if isinstance(value, dict):
+        return {key: _wider(part, kinds) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        parts = [_wider(part, kinds) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+    kind = str(getattr(value, "dtype", ""))
+    if kind not in LOW:
+        return value
+    kinds.add(kind)
+    return value.astype(np.float64)
+
+
+def _holds_low(value: Any) -> bool:
+    kinds: set[str] = set()
+    _wider(value, kinds)
+    return bool(kinds)
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy, which the user's function may modify."""
+    return copy.deepcopy(value)

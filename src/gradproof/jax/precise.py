@@ -1,0 +1,113 @@
+"""The gradient of a function of a pytree checked with the function in float64 at the same point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..checking import check as check_gradient
+from ..problem.numbers import Flat
+from ..problem.rounding import UNITS, Agreement, without_rounding
+from ..report.report import Report
+from .lifting import Lifting, wide
+from .trees import Tree
+
+# As often is the spacing of numbers the width of the region around x that counts as rounding of x.
+REACH = 4
+
+
+class Precise:
+    """A function of a pytree in float64, and its gradient as it is claimed in the user's own arithmetic.
+
+    Parameters
+    ----------
+    jax
+        JAX.
+    tree
+        The structure of the pytree.
+    objective
+        The function of the pytree.
+    gradient
+        Its claimed gradient, of the arrays of the pytree by name.
+    """
+
+    def __init__(self, jax: Any, tree: Tree, objective: Callable[[Any], Any], gradient: Callable[[Any], Any]) -> None:
+        self._jax = jax
+        self._tree = tree
+        self._gradient = gradient
+        self._random = np.random.default_rng(0)
+        self.kind = max(tree.precisions, key=lambda name: UNITS.get(name, 0.0))
+        self._value = self._lifted(objective)
+        self._exact = self._lifted(gradient)
+        self.agreement: Agreement | None = None
+
+    def _lifted(self, function: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
+        """Trace a function of the pytree as it is; return it as a function of arrays in float64."""
+        jax = self._jax
+        traced = jax.make_jaxpr(lambda arrays: function(self._tree.fill(arrays)))(self._tree.leaves)
+        lifting = Lifting(jax)
+        compiled = jax.jit(lambda arrays: lifting.evaluate(traced.jaxpr, traced.consts, *arrays))
+
+        def called(arrays: list[Any]) -> list[Any]:
+            with jax.enable_x64(True):
+                return [np.asarray(one) for one in compiled([jax.numpy.asarray(one) for one in arrays])]
+
+        return called
+
+    def value(self, x: Any) -> Any:
+        """Return the function in float64."""
+        return self._value(self._tree.listed(x))[0]
+
+    def gradient(self, x: Any) -> Any:
+        """Return the claimed gradient, with what rounding explains taken out."""
+        own = self._named(self._gradient(self._tree.fill(self._tree.leaves)))
+        point = self._tree.listed(x)
+        clean, self.agreement = without_rounding(
+            own, self._named(self._exact(point)), self.kind, lambda: self._nearby(point)
+        )
+        return clean if self._tree.names else clean[""]
+
+    def _named(self, arrays: list[Any]) -> dict[str, Flat]:
+        arrays = [np.asarray(one) for one in arrays]
+        return {name: one.astype(wide(one.dtype)) for name, one in zip(self._tree.names or ("",), arrays, strict=True)}
+
+    def _nearby(self, point: list[Any]) -> dict[str, Flat]:
+        reach = REACH * UNITS[self.kind]
+        return self._named(self._exact([one * (1 + self._random.uniform(-reach, reach, one.shape)) for one in point]))
+
+
+def check_in_float64(
+    jax: Any,
+    tree: Tree,
+    objective: Callable[[Any], Any],
+    claimed: Callable[[Any], Any] | None,
+    settings: dict[str, Any],
+) -> Report | str:
+    """Check a gradient with the function in float64; return instead why that cannot be done."""
+    point = [np.asarray(one).astype(wide(one.dtype)) for one in tree.leaves]
+    x = dict(zip(tree.names, point, strict=True)) if tree.names else point[0]
+    if jax.tree_util.tree_map(np.shape, objective(tree.fill(tree.leaves))) != ():
+        return "this needs an f that returns one real number"
+    if not tree.precisions <= set(UNITS) | {"float64"}:
+        return "complex numbers are checked as they are"
+
+    def gradient(pytree: Any) -> list[Any]:
+        if claimed is not None:
+            return tree.chosen(claimed(pytree))
+        found: list[Any] = jax.grad(lambda arrays: objective(tree.fill(arrays)))(tree.chosen(pytree))
+        return found
+
+    try:
+        precise = Precise(jax, tree, objective, gradient)
+        precise.value(x)
+        precise.gradient(x)
+    except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
+        return f"{type(problem).__name__}: {str(problem).partition(chr(10))[0]}"
+    report = check_gradient(precise.value, precise.gradient, x, **{"convention": "jax", **settings})
+    notes = ["f was evaluated in float64, at the same point."]
+    if precise.agreement is not None:
+        notes.append(precise.agreement.sentence())
+    return replace(report, warnings=(*report.warnings, *notes))

@@ -1,0 +1,164 @@
+"""The value of a loss, and the gradient that `backward()` computes for tensors, as functions without arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ..evaluators.values import as_value
+from ..problem.numbers import Flat
+
+
+class Loss:
+    """The loss as an objective without arguments."""
+
+    def __init__(self, torch: Any, loss: Callable[[], Any]) -> None:
+        self._torch = torch
+        self._loss = loss
+        # A loss that computes a derivative itself needs a graph; None until the first value shows it.
+        self._needs_graph: bool | None = None
+
+    def __call__(self) -> float:
+        """Return the value of the loss."""
+        if self._needs_graph:
+            return self._with_graph()
+        try:
+            with self._torch.no_grad():
+                value = self._number(self._loss())
+        except RuntimeError:
+            if self._needs_graph is not None:
+                raise
+            # If the missing graph was not the reason, this raises again.
+            value = self._with_graph()
+            self._needs_graph = True
+        else:
+            self._needs_graph = False
+        return value
+
+    def _with_graph(self) -> float:
+        with self._torch.enable_grad():
+            return self._number(self._loss().detach())
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, self._torch.Tensor) and value.numel() != 1:
+            as_value(value)  # which says what is wrong with it
+        return float(value)
+
+
+class Gradient:
+    """The gradient by `backward()` as a function without arguments; every `grad` is restored, however it ends.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    tensors
+        Those whose gradient is wanted, by name.
+    loss
+        The loss.
+    backward
+        Does the backward pass from its value.
+    also
+        Other tensors that stand for these, by the same names: their gradients are added.
+
+    Attributes
+    ----------
+    without
+        The names of the tensors that the last call left without a gradient.
+    """
+
+    def __init__(
+        self,
+        torch: Any,
+        tensors: dict[str, Any],
+        loss: Callable[[], Any],
+        backward: Callable[[Any], Any] = lambda value: value.backward(),
+        also: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self._torch = torch
+        self._tensors = tensors
+        self._loss = loss
+        self._backward = backward
+        self._also = also
+        self.without: list[str] = []
+
+    def __call__(self) -> dict[str, Flat]:
+        """Return the gradients by name."""
+        kept = [(tensor, tensor.grad) for one in (self._tensors, self._also) for tensor in one.values()]
+        # Twice, because Ctrl-C may arrive on the way into the first `finally`.
+        try:
+            try:
+                return self._claimed(kept)
+            finally:
+                _give_back(kept)
+        finally:
+            _give_back(kept)
+
+    def _claimed(self, kept: list[tuple[Any, Any]]) -> dict[str, Flat]:
+        with self._torch.enable_grad():
+            value = self._loss()
+            if not isinstance(value, self._torch.Tensor):
+                raise TypeError(
+                    f"loss must return a tensor with one element, not an object of type {type(value).__name__}"
+                )
+            as_value(value.detach())
+            known = {id(tensor) for tensor, _ in kept}
+            kept += [(leaf, leaf.grad) for leaf in leaves(value) if id(leaf) not in known]
+            for tensor, _ in kept:
+                tensor.grad = None
+            if value.requires_grad:
+                self._backward(value)
+        self.without = [name for name, tensor in self._tensors.items() if tensor.grad is None]
+        return {name: self._found(name, tensor) for name, tensor in self._tensors.items()}
+
+    def _found(self, name: str, tensor: Any) -> Flat:
+        found = _gradient_of(tensor)
+        other = self._also.get(name)
+        return found if other is None or other.grad is None else found + _gradient_of(other)
+
+
+def _give_back(kept: list[tuple[Any, Any]]) -> None:
+    for tensor, grad in kept:
+        tensor.grad = grad
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield the tensors whose `grad` a backward pass from a value writes to."""
+    found, seen = [value.grad_fn], {None, value.grad_fn}
+    if value.requires_grad and value.is_leaf:
+        yield value
+    while found:
+        node = found.pop()
+        if node is None:
+            continue
+        if type(node).__name__ == "AccumulateGrad":
+            yield node.variable
+        following = [one for one, _ in node.next_functions if one not in seen]
+        seen.update(following)
+        found += following
+
+
+def view(name: str, tensor: Any) -> Flat:
+    """Return a tensor's memory as a NumPy array."""
+    try:
+        array: Flat = tensor.detach().numpy()
+    except (RuntimeError, TypeError) as problem:  # sparse, for example
+        raise TypeError(f"{name} cannot be viewed as a NumPy array: {problem}") from None
+    return array
+
+
+def _gradient_of(tensor: Any) -> Flat:
+    """Return the gradient of a tensor as a NumPy array, a view if it is dense; zeros if there is none."""
+    grad = tensor.grad
+    if grad is None:
+        zero = np.float32(0) if "float32" in str(tensor.dtype) else np.float64(0)
+        # A single zero, broadcast.
+        return np.broadcast_to(zero, tuple(tensor.shape))
+    dense = grad.detach().to_dense() if grad.is_sparse else grad.detach()
+    # NumPy has no bfloat16, and a float32 holds each of its values.
+    dense = dense.float() if "bfloat16" in str(dense.dtype) else dense
+    array: Flat = dense.numpy()
+    return array

@@ -1,0 +1,161 @@
+"""Evaluates what was written for float32 or less in float64: every function of PyTorch gets float64 tensors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from .draws import draws
+from .shadows import Shadows
+
+# Properties that are tensors, so that what reads them must see the float64 tensor.
+VIEWS = ("T", "mT", "H", "mH", "real", "imag")
+# Methods that convert to a precision.
+CONVERSIONS = ("float", "half", "bfloat16", "double")
+# The frames between the code that reads a property and the method that answers.
+CALLERS = 4
+
+
+def low_types(torch: Any) -> tuple[Any, ...]:
+    """Return the types that have less than double precision."""
+    return (torch.float32, torch.bfloat16, torch.float16)
+
+
+class Lifting:
+    """Evaluates functions in float64, with float64 tensors in place of the user's.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    replaced
+        Pairs of a tensor of the user's, which is never touched, and the float64 tensor that stands for it.
+
+    Attributes
+    ----------
+    read
+        The numbers of the pairs that were read.
+    lower
+        The names of the functions that have no float64, and were evaluated as they are.
+    """
+
+    def __init__(self, torch: Any, replaced: Sequence[tuple[Any, Any]]) -> None:
+        self._torch = torch
+        self.low = low_types(torch)
+        # What is checked in float32 draws its random numbers so, whatever the others are.
+        kinds = [one.dtype for one, _ in replaced if one.dtype in self.low]
+        self.drawn = kinds[0] if kinds else torch.float64
+        # Parameters that are float64 already are replaced, too.
+        has_double = any(one.dtype is torch.float64 for one, _ in replaced)
+        self._lifted = (*self.low, torch.float64) if has_double else self.low
+        self._shadows = Shadows(torch, replaced)
+        self.lower: dict[str, None] = {}
+        self._mode = _mode_of(torch)(self)
+
+    @property
+    def read(self) -> set[int]:
+        """The numbers of the pairs that were read."""
+        return self._shadows.read
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Evaluate what is called inside in float64."""
+        torch = self._torch
+        default = torch.get_default_dtype()
+        torch.set_default_dtype(torch.float64)
+        try:
+            with _eager(torch), draws(torch, self.drawn), self._mode:
+                yield
+        finally:
+            torch.set_default_dtype(default)
+            self._shadows.forget()
+
+    def call(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        """Call a function of PyTorch with float64 tensors; as it is where it has no float64."""
+        name = getattr(function, "__name__", "")
+        if name in ("__get__", "__set__"):
+            return self._property(function, name, arguments)
+        called = self._torch.Tensor.double if name in CONVERSIONS and self._is_method(function, name) else function
+        if called is not function:
+            keywords = {key: value for key, value in keywords.items() if key == "memory_format"}
+        try:
+            return called(*self._mapped(arguments, self._up), **self._mapped(keywords, self._up))
+        except (RuntimeError, TypeError, ValueError) as problem:
+            try:
+                value = function(*self._mapped(arguments, self._down), **self._mapped(keywords, self._down))
+            except Exception:  # precision was not the reason
+                raise problem from None
+            self.lower[name] = None
+            return value
+
+    def _is_method(self, function: Any, name: str) -> bool:
+        return function is getattr(self._torch.Tensor, name)
+
+    def _property(self, function: Any, kind: str, arguments: Any) -> Any:
+        """Read or set a property: the precision is said to be what the user's code expects."""
+        name = getattr(getattr(function, "__self__", None), "__name__", "")
+        if kind == "__get__" and name in VIEWS:
+            return function(self._up(arguments[0]), *arguments[1:])
+        if kind == "__get__" and name == "grad":
+            return function(self._shadows.known(arguments[0]), *arguments[1:])
+        value = function(*arguments)
+        return self._said(value) if kind == "__get__" and name == "dtype" else value
+
+    def _said(self, kind: Any) -> Any:
+        """Return the type that a tensor has for whoever asks: in float64 for PyTorch's own code, as ever for others."""
+        if kind is not self._torch.float64 and kind not in self.low:
+            return kind
+        asks: str = sys._getframe(CALLERS).f_globals.get("__name__", "")
+        if asks.partition(".")[0] == "torch":
+            return self._torch.float64
+        return self.drawn if kind is self._torch.float64 else kind
+
+    def _mapped(self, value: Any, of: Callable[[Any], Any]) -> Any:
+        if isinstance(value, (list, tuple)):
+            parts = [self._mapped(part, of) for part in value]
+            return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+        if isinstance(value, dict):
+            return {key: self._mapped(part, of) for key, part in value.items()}
+        return of(value)
+
+    def _up(self, value: Any) -> Any:
+        if isinstance(value, self._torch.Tensor):
+            return self._shadows.lifted(value) if value.dtype in self._lifted else value
+        return self._torch.float64 if isinstance(value, self._torch.dtype) and value in self.low else value
+
+    def _down(self, value: Any) -> Any:
+        """Return an argument as a function without float64 gets it."""
+        value = self._up(value)
+        if isinstance(value, self._torch.Tensor) and value.dtype is self._torch.float64:
+            return value.to(self.drawn)
+        return self.drawn if value is self._torch.float64 else value
+
+
+def _mode_of(torch: Any) -> Any:
+    """Return the class of the mode; a class in a function, because PyTorch is imported on use."""
+
+    class Mode(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
+        def __init__(self, lifting: Lifting) -> None:
+            super().__init__()
+            self._lifting = lifting
+
+        def __torch_function__(
+            self, function: Any, types: Any, arguments: Any = (), keywords: dict[str, Any] | None = None
+        ) -> Any:
+            with torch._C.DisableTorchFunctionSubclass():
+                return self._lifting.call(function, arguments, keywords or {})
+
+    return Mode
+
+
+@contextmanager
+def _eager(torch: Any) -> Iterator[None]:
+    """Run compiled functions as they were written: what was compiled is for another precision."""
+    # Otherwise nothing can be compiled; to import it would take a second.
+    if "torch._dynamo" not in sys.modules or not hasattr(torch.compiler, "set_stance"):
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield

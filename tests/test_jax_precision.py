@@ -1,0 +1,156 @@
+"""JAX functions in float64 at the same point, and pytrees that hold more than arrays; runs where JAX is installed."""
+
+import pytest
+
+import gradproof.jax
+
+jax = pytest.importorskip("jax")
+jnp = jax.numpy
+
+KEY = jax.random.key(0)
+X = jax.random.normal(jax.random.key(1), (10, 6))
+
+
+def parameters(kind=None):
+    """Return the parameters of a small network."""
+    one = jax.random.split(KEY, 2)
+    made = {"W": jax.random.normal(one[0], (6, 8)), "b": jnp.ones(8) / 10, "V": jax.random.normal(one[1], (8, 3))}
+    return jax.tree_util.tree_map(lambda array: array.astype(kind or array.dtype), made)
+
+
+@jax.custom_vjp
+def scaled(x):
+    return jnp.tanh(x)
+
+
+scaled.defvjp(lambda x: (jnp.tanh(x), x), lambda x, incoming: (1.01 * incoming * (1 - jnp.tanh(x) ** 2),))
+
+
+def network(p, function=jax.nn.relu):
+    """Casts, random numbers from a key, and an output that single precision rounds."""
+    hidden = function((X @ p["W"] + p["b"]).astype(jnp.float32))
+    hidden = hidden * jax.random.bernoulli(jax.random.key(3), 0.8, hidden.shape) / 0.8
+    hidden = hidden + jax.random.normal(jax.random.key(4), hidden.shape) / 10
+    return -jax.nn.log_softmax(hidden @ p["V"])[jnp.arange(10), jnp.arange(10) % 3].mean()
+
+
+def recurrent(p, function=jnp.tanh):
+    """Loops and branches."""
+
+    def step(hidden, x):
+        hidden = function(x @ p["W"] + hidden + p["b"])
+        return hidden, hidden.sum()
+
+    hidden, sums = jax.lax.scan(jax.checkpoint(step), jnp.zeros(8), X)
+    hidden = jax.lax.fori_loop(0, 3, lambda _, h: 0.9 * h + jnp.sin(h), hidden)
+    hidden = jax.lax.cond(sums.sum() < 1e9, lambda h: 2 * h, lambda h: h, hidden)
+    return (hidden @ p["V"]).sum() + sums.mean()
+
+
+@pytest.mark.parametrize("loss", [network, recurrent])
+def test_what_is_written_for_single_precision(loss):
+    report = gradproof.jax.check(jax.jit(loss), parameters(), precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right", "float64")
+    assert report.warnings[-1].endswith("as good as float32 can be.")
+    # A rule that is a hundredth too large; W lies behind it, and V does not.
+    report = gradproof.jax.check(lambda p: loss(p, scaled), parameters(), precision="float64", only=["b", "V"])
+    assert {one.name.partition("[")[0] for one in report.findings} == {"b"}
+    if loss is network:
+        for one in report.findings:
+            assert one.claimed / one.slope == pytest.approx(1.01, abs=1e-5)
+
+
+def test_gradients_by_hand():
+    def loss(p):
+        return jnp.sum(p["b"] ** 3) + jnp.sum(p["w"])
+
+    point = {"b": jnp.linspace(0.5, 1.5, 8), "w": jnp.ones(2)}
+
+    def gradient(p, factor=1.0):
+        return {"b": 3 * p["b"] ** 2 * jnp.where(jnp.arange(8) == 2, factor, 1), "w": jnp.ones(2)}
+
+    assert gradproof.jax.check(loss, point, gradient, precision="float64").verdict == "right"
+    report = gradproof.jax.check(loss, point, lambda p: gradient(p, 1.0001), precision="float64")
+    assert [one.name for one in report.findings] == ["b[2]"]
+    with pytest.raises(TypeError, match="the gradient must be a function"):
+        gradproof.jax.check(loss, point, gradient(point), precision="float64")
+
+
+@pytest.mark.parametrize("kind", ["bfloat16", "float16"])
+def test_less_than_single_precision(kind):
+    def loss(p):
+        return network(p, lambda x: jnp.tanh(x.astype(kind)))
+
+    report = gradproof.jax.check(loss, parameters(kind))
+    assert (report.verdict, report.arithmetic) == ("right", "float64")
+    assert f"The gradient in {kind} agrees with the same gradient in float64" in report.warnings[-1]
+    report = gradproof.jax.check(lambda p: loss(p) + jax.lax.stop_gradient(p["b"][3]), parameters(kind))
+    assert [one.name for one in report.findings] == ["b[3]"]
+
+
+def test_what_cannot_be_evaluated_in_float64_is_checked_as_it_is():
+    def loss(p):
+        return float(sum(one**2 for one in p["b"]))
+
+    report = gradproof.jax.check(loss, {"b": jnp.ones(3)}, lambda p: {"b": 2 * p["b"]}, precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right", "float32")
+    assert report.warnings[-1].startswith("f could not be evaluated in float64, but only as it is: ")
+    report = gradproof.jax.check(jnp.sin, jnp.ones(2), precision="float64")
+    assert "this needs an f that returns one real number" in report.warnings[-1]
+    with pytest.raises(
+        TypeError, match=r"b must be float32 or float64, but is bfloat16.*f could not be evaluated in float64"
+    ):
+        gradproof.jax.check(loss, {"b": jnp.ones(3, "bfloat16")}, lambda p: {"b": 2 * p["b"]})
+    with pytest.raises(ValueError, match='precision must be "float64"'):
+        gradproof.jax.check(jnp.sum, jnp.ones(2), precision="float32")
+
+
+@jax.tree_util.register_pytree_with_keys_class
+class Layer:
+    """A module as those of Equinox are: its activation function is a leaf beside its arrays."""
+
+    def __init__(self, weight, activation):
+        self.weight = weight
+        self.activation = activation
+
+    def tree_flatten_with_keys(self):
+        keys = (jax.tree_util.GetAttrKey("weight"), jax.tree_util.GetAttrKey("activation"))
+        return tuple(zip(keys, (self.weight, self.activation), strict=True)), None
+
+    @classmethod
+    def tree_unflatten(cls, _, leaves):
+        return cls(*leaves)
+
+    def __call__(self, x):
+        return self.activation(x @ self.weight)
+
+
+@pytest.mark.parametrize("precision", [None, "float64"])
+def test_leaves_that_are_no_arrays_are_left_alone(precision):
+    module = [Layer(jax.random.normal(KEY, (6, 4)), jnp.tanh), Layer(jnp.ones((4, 2)), jax.nn.gelu)]
+
+    def loss(module):
+        return jnp.mean(module[1](module[0](X)) ** 2)
+
+    report = gradproof.jax.check(loss, module, precision=precision)
+    assert (report.verdict, report.n) == ("right", 32)
+    report = gradproof.jax.check(
+        lambda m: loss(m) + jax.lax.stop_gradient(m[0].weight[2, 1]), module, precision=precision
+    )
+    assert [one.name for one in report.findings] == ["x.0.weight[2, 1]"]
+
+
+@pytest.mark.parametrize("precision", [None, "float64"])
+def test_a_module_of_equinox(precision):
+    equinox = pytest.importorskip("equinox")
+    module = equinox.nn.MLP(6, 3, 8, 2, activation=jax.nn.gelu, key=KEY)
+
+    def loss(module):
+        return jnp.mean(jax.vmap(module)(X) ** 2)
+
+    for gradient in (None, equinox.filter_grad(loss)):
+        assert gradproof.jax.check(loss, module, gradient, precision=precision).verdict == "right"
+    report = gradproof.jax.check(
+        lambda m: loss(m) + jax.lax.stop_gradient(m.layers[1].bias[2]), module, precision=precision
+    )
+    assert [one.name for one in report.findings] == ["layers.1.bias[2]"]
