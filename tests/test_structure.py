@@ -119,7 +119,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "numbers exceptions given.foreign",
         "given.containers",
         "nodes probes watching",
-        "filling keys",
+        "filling coordinates.keys",
         "structure",
         "coordinates.names given.frames given.results given.bound_forms",
         "coordinates.chosen",
@@ -190,9 +190,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
-        "hashing tensors state shadows draws backward",
-        "shard lifting",
-        "devices arguments precise",
+        "device.hashing tensors state lifted.shadows lifted.draws backward",
+        "device.shard lifted.lifting",
+        "device.check arguments lifted.precise",
         "modules operators",
         ".",
     ),

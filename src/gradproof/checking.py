@@ -64,11 +64,11 @@ def check(
     x : array_like or structure of arrays
         The point at which to check: an array of any shape, float64 or float32 (integers become float64), or a (nested)
         dict, list or tuple of arrays; complex numbers are two coordinates each, and truth values in a structure are
-        none.  A list of plain numbers is one vector.  A structure that mixes float32 and
-        float64 is checked in float64.  The functions receive copies; `x` itself is never modified.  With `in_place`,
-        leave it out: the parameters are the point.  A Series or DataFrame of pandas reaches the functions as such; its
-        labels name the coordinates, and a gradient with labels is put in their order.  A single array of more than 256
-        MiB, as `x` or as the gradient, is not copied; if the functions modify it, the check raises an error.
+        none.  A list of plain numbers is one vector.  A structure that mixes float32 and float64 is checked in float64.
+        The functions receive copies; `x` itself is never modified.  With `in_place`, leave it out: the parameters are
+        the point.  A Series or DataFrame of pandas reaches the functions as such; its labels name the coordinates, and
+        a gradient with labels is put in their order.  A single array of more than 256 MiB, as `x` or as the gradient,
+        is not copied; if the functions modify it, the check raises an error.
     args : tuple, optional
         Further arguments: objective and gradient are called as ``f(x, *args)`` and ``g(x, *args)``, or with `rows` as
         ``f(x, rows, *args)``.  Anything but a tuple is a single argument.  Not with `native` and `in_place`.
@@ -131,10 +131,10 @@ def check(
         every moment, even if the process is killed.
     resume : path_like, optional
         File of a saved check to continue.  The result is the same, bit for bit, as if the check had never been
-        interrupted, and no evaluation is repeated.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol`, `atol` and
-        `bounds` must be the original ones, and so must the objective, which cannot be verified.  The budget counts all
-        evaluations and may be raised or dropped, but along lines it is fixed at the start.  The time limit starts
-        anew.  The file is only read; `save` may name it again.
+        interrupted; only f(x) is evaluated again.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol`, `atol` and
+        `bounds` must be the original ones, and so must the objective: f(x) is compared.  The budget counts all
+        evaluations and may be raised or dropped, but along lines it is fixed at the start.  The time limit starts anew.
+        `save` may name the file again.
 
     Returns
     -------

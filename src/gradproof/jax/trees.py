@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.keys import as_key, distinct, joined, steps_of
+from ..problem.coordinates.keys import as_key, distinct, joined, steps_of
 from ..problem.numbers import Flat
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .coordinates.keys import have_clashes, joined, steps_of
 from .filling import Filling
-from .keys import have_clashes, joined, steps_of
 from .nodes import Branch, Held, Leaf, Node, named
 from .numbers import Flat, as_numbers
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..arguments.naming import positional_names
-from ..problem.keys import Name, as_key
+from ..problem.coordinates.keys import Name, as_key
 from ..problem.numbers import Flat
 from .tensors import Model, can_move, maker, tensors_of
 

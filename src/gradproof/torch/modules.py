@@ -11,8 +11,8 @@ from ..evaluators.arrays.inplace import in_place
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
-from .devices import check_on_device, claims_on_device, is_on_device
-from .precise import CannotBeLiftedError, Precise
+from .device.check import check_on_device, claims_on_device, is_on_device
+from .lifted.precise import CannotBeLiftedError, Precise
 from .state import RANDOM, State
 from .tensors import imported
 

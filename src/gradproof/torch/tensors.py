@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..problem.keys import joined, steps_of
+from ..problem.coordinates.keys import joined, steps_of
 from ..problem.numbers import Flat
 
 

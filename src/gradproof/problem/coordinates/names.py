@@ -2,7 +2,7 @@
 
 A name is the path of an array, then possibly indices in brackets, then ``.real`` or ``.imag`` for complex numbers:
 ``W``, ``W[3, 7]``, ``layers.0.bias[-1]``, ``W[3, :]``, ``z[0].imag``, ``['a.b'][2]``.  How paths are made of keys is
-said in `problem/keys.py`.
+said in `problem/coordinates/keys.py`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..keys import distinct
+from ..coordinates.keys import distinct
 from ..nodes import Leaf
 from ..numbers import Flat, as_numbers
 from ..structure import Layout

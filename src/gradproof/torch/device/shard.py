@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.lines.norms import SAMPLE
-from ..core.machine.line_scales import MOST_ALONE
-from ..core.machine.line_start import MOST_UNFIT
-from ..core.points.directions import ABOVE_FLOOR, WINDOW, WINDOW_BITS
-from ..problem.numbers import Flat
-from ..shards.question import Opening, Overview, Part, Question, Sums
-from ..shards.slopes import joined
+from ...core.lines.norms import SAMPLE
+from ...core.machine.line_scales import MOST_ALONE
+from ...core.machine.line_start import MOST_UNFIT
+from ...core.points.directions import ABOVE_FLOOR, WINDOW, WINDOW_BITS
+from ...problem.numbers import Flat
+from ...shards.question import Opening, Overview, Part, Question, Sums
+from ...shards.slopes import joined
 from .hashing import Step, moved, scales
 
 # Coordinates that are looked at in one go: enough to keep a device busy, and little memory beside them.

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .nodes import Branch, Leaf, Node
+from ..nodes import Branch, Leaf, Node
 
 WORD = re.compile(r"[^\W\d]\w*")
 UNCLEAR = re.compile(r"[\[\]']")

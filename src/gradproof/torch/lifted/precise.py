@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..problem.rounding import UNITS, Agreement, without_rounding
-from .backward import Gradient, Loss, view
+from ...problem.numbers import Flat
+from ...problem.rounding import UNITS, Agreement, without_rounding
+from ..backward import Gradient, Loss, view
 from .lifting import Lifting, low_types
 
 # The loss may be another in float64 by this many times the root of the unit, relative to its size (1e-3 in float32),

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.points import directions
-from ..core.points.directions import HALF_WINDOW, SCALES_UNIT, SMALLEST_PARTS, WINDOW, WINDOW_BITS, scales_of
+from ...core.points import directions
+from ...core.points.directions import HALF_WINDOW, SCALES_UNIT, SMALLEST_PARTS, WINDOW, WINDOW_BITS, scales_of
 
 LOW_32_BITS = 0xFFFFFFFF
 # The constants of the core as integers with a sign, as PyTorch has them.

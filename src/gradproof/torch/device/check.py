@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..report.report import Report
-from ..shards.check import lines
+from ...report.report import Report
+from ...shards.check import lines
 from .shard import TensorShard
 
 SETTINGS = ("mode", "seed", "budget", "time_limit", "rtol", "atol")

@@ -1,0 +1,1 @@
+"""Parameters on a device, which are moved where they are."""

@@ -1,0 +1,1 @@
+"""A loss that is written for lower precision, evaluated in float64."""
