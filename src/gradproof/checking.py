@@ -185,7 +185,6 @@ def check(
     >>> report = check(objective, gradient, x)
     >>> report.verdict
     'right'
-    >>> assert report
 
     A gradient with a mistake, in two named arrays:
 
