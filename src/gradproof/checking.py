@@ -73,10 +73,10 @@ def check(
         Further arguments: objective and gradient are called as ``f(x, *args)`` and ``g(x, *args)``, or with `rows` as
         ``f(x, rows, *args)``.  Anything but a tuple is a single argument.  Not with `native` and `in_place`.
     mode : {"auto", "full", "lines"}, optional
-        "full" tests every coordinate.  "lines" tests random lines through all of `x`, in some 30 to 100 evaluations
-        however long it is, and locates the coordinates where they disagree; the report states the smallest error that
-        would have been detected.  "auto" (the default) is "full" up to 5,000 coordinates if the budget allows it, and
-        "lines" otherwise.
+        "full" tests every coordinate.  "lines" tests random lines through all of `x`, in some 30 to 100 evaluations and
+        two for each named array, and locates the coordinates where they disagree; the report states the smallest error
+        that would have been detected.  "auto" (the default) is "full" up to 5,000 coordinates if the budget allows it,
+        and "lines" otherwise.
     seed : int, optional
         Seed of the random lines, from 0 to 2**64 - 1.  The same input and seed give the same report.
     budget : int, optional
