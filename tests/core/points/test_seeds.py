@@ -24,7 +24,8 @@ BLOCKS = 2**22 - 64  # named blocks whose lines have seeds of their own
 TAKEN = {
     seeds.NOISE_LINE: 1,
     seeds.RANDOM_LINES: LINES,
-    seeds.ALIGNED_LINES: 2,
+    # Two over all of x, and one for the arrays, each along its own claim.
+    seeds.ALIGNED_LINES: 3,
     # Along random and along aligned lines.
     seeds.LINES_AGAIN: 2 * LINES,
     seeds.UNLOCATED_LINES: 2 * LINES,

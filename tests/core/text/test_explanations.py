@@ -57,7 +57,7 @@ def test_samples(witness):
 def test_causes_in_their_order(witness):
     causes = [codes.DOMAIN, codes.WRONG, codes.KINK_CROSSED, codes.UNTESTED, codes.AGREES, codes.STEP_LIMITED]
     told = [{"start": k, "cause": cause} for k, cause in enumerate(causes) if cause > codes.AGREES]
-    found = sentences(witness, Made(np.ones(6), causes, told))
+    found = sentences(witness, Made(np.ones(6), causes, told, stopped_by="budget"))
     words = [line.partition(":")[0] for line in found]
     order = ["untested", "wrong", "kink_crossed", "step_limited", "domain"]
     assert [word for word in words if word in order][-5:] == order
