@@ -13,6 +13,7 @@ from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
+from .backward import leaves, nodes
 from .state import RANDOM, State
 from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
 
@@ -135,15 +136,12 @@ class Operator:
         own = {name: one for name, one in self.arguments.given.items() if one.requires_grad}
         if self.arguments.are_moved or not outputs or not own:
             return []
-        weights = [self._torch.ones_like(one) for one in outputs]
-        try:
-            found = self._torch.autograd.grad(
-                outputs, list(own.values()), weights, allow_unused=True, retain_graph=True
-            )
-        except Exception as problem:  # a backward pass that raises is met again, and told, where it is checked
-            raise_of_signal(problem)
-            return []
-        return [name for name, one in zip(own, found, strict=True) if one is not None]
+        found = {id(leaf) for value in outputs for leaf in leaves(value)}
+
+        def is_used(one: Any) -> bool:
+            return id(one) in found if one.is_leaf else any(one.grad_fn in nodes(value) for value in outputs)
+
+        return [name for name, one in own.items() if is_used(one)]
 
     def _arrays(self, value: Any, of: Callable[[Any], Any]) -> Any:
         """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
