@@ -8,7 +8,14 @@ jax = pytest.importorskip("jax")
 jnp = jax.numpy
 
 KEY = jax.random.key(0)
-X = jax.random.normal(jax.random.key(1), (10, 6))
+X = jax.random.normal(jax.random.key(1), (10, 6), jnp.float32)
+
+
+@pytest.fixture(autouse=True)
+def single_precision():
+    """Other libraries give JAX 64 bits when they are imported."""
+    with jax.enable_x64(False):
+        yield
 
 
 def parameters(kind=None):

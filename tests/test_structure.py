@@ -194,6 +194,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "device.shard lifted.lifting",
         "device.check arguments lifted.precise",
         "modules operators",
+        "lifted.functions",
         ".",
     ),
     "jax": ("lifting trees", "maps precise", "."),

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 
 import gradproof.torch  # noqa: E402
 from gradproof.torch import modules  # noqa: E402
-from gradproof.torch import shard as tensors  # noqa: E402
+from gradproof.torch.device import shard as tensors  # noqa: E402
 
 N = 9000
 CUTS = ((0, N), (1000, 1010), (1, 3073), (2048, 4096), (700, 8999))

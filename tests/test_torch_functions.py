@@ -260,20 +260,6 @@ def test_outputs_without_a_gradient():
     assert any("The gradient is None for y, taken as 0." in note for note in report.warnings)
 
 
-def test_what_is_random_is_put_back_before_every_call():
-    module = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Dropout()).double()
-    x = torch.randn(2, 3).double()
-    before = torch.random.get_rng_state()
-    assert gradproof.torch.check(module, x, forward=True).verdict == "right"
-    assert torch.equal(torch.random.get_rng_state(), before)
-    report = gradproof.torch.check(lambda x: module(x) + 0 * x[0, 0].detach() + x[0, 1].detach(), x)
-    assert {one.name.partition(" / ")[2] for one in report.findings} == {"x[0, 1]"}
-    own = torch.Generator()
-    report = gradproof.torch.check(lambda x: x * torch.rand((), generator=own), x)
-    assert report.verdict == "inconclusive"
-    assert any("such as a generator of your own" in note for note in report.warnings)
-
-
 @pytest.mark.parametrize(
     ("function", "inputs", "error", "sentence"),
     [

@@ -21,7 +21,7 @@ KEPT, FEW = 64, 1024
 
 
 class Covector(NamedTuple):
-    """Weights of the outputs, one for each; `support` holds the outputs whose weight is not 0, `name` the array's."""
+    """Weights of the outputs, one for each; `support`: those whose weight is not 0, in order; `name`: the array's."""
 
     name: str
     weights: Flat
@@ -29,9 +29,8 @@ class Covector(NamedTuple):
 
     @property
     def chosen(self) -> Flat | slice:
-        """The support as an index: a slice where it is all outputs, in order, which need not be copied then."""
-        is_all = np.array_equal(self.support, np.arange(len(self.weights)))
-        return slice(None) if is_all else self.support
+        """The support as an index: a slice where it is all outputs, which need not be copied then."""
+        return slice(None) if len(self.support) == len(self.weights) else self.support
 
 
 @functools.lru_cache(maxsize=KEPT)

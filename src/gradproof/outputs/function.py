@@ -74,7 +74,9 @@ class Function:
         return call(self._function, x, "function")
 
     def _usable(self, again: Flat) -> Flat:
-        finite = np.isfinite(self.at_x)
+        finite: Flat = np.isfinite(self.at_x)
+        if (again == self.at_x).all() and finite.all():
+            return finite
         with np.errstate(all="ignore"):
             moved = np.abs(again - self.at_x) > RANDOM * np.max(np.abs(self.at_x[finite]), initial=0.0)
         random = finite & (moved | ~np.isfinite(again))

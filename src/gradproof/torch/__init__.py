@@ -10,6 +10,8 @@ from typing import Any
 
 from ..report.raising import right_or_raise
 from ..report.report import Report
+from ..run.settings import refuse_unknown_precision
+from .lifted.functions import check_function_in_float64
 from .modules import check_loss
 from .operators import check_function
 
@@ -51,8 +53,8 @@ def check(
         Whether to check the derivative in forward mode (``torch.func.jvp``), too.
     **settings
         As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; with a loss
-        also save and resume.  With a loss, ``precision="float64"`` evaluates it in float64 at the same point, whatever
-        it is written for; the gradient stays the one that `backward()` computes as things are.
+        also save and resume.  ``precision="float64"`` evaluates a loss, or a function of float32 tensors, in float64 at
+        the same point, whatever it is written for; derivatives stay those that PyTorch computes as things are.
 
     Returns
     -------
@@ -84,11 +86,11 @@ def check(
     PyTorch, NumPy and Python is put back, and at the end: dropout and batch normalisation are checked in train mode as
     they are.
 
-    With ``precision="float64"`` no parameter is touched: a float64 tensor stands for each, and functions of PyTorch get
-    float64 tensors.  What rounding in float32 explains of the claimed gradient is not called wrong; a note says to how
-    much it agrees with the same backward pass in float64.  A loss that computes in float16 or bfloat16, by its
-    parameters or under autocast, is always evaluated so, and so is one with parameters of several precisions.  What
-    cannot be evaluated in float64 is named, and checked as it is.
+    With ``precision="float64"`` no parameter is touched: a float64 tensor stands for each argument and parameter, and
+    functions of PyTorch get float64 tensors.  What rounding in float32 explains of the claimed gradient is not called
+    wrong; a note says to how much it agrees with the same backward pass in float64.  A loss that computes in float16 or
+    bfloat16, by its parameters or under autocast, is always evaluated so, and so is one with parameters of several
+    precisions.  What cannot be evaluated in float64 is named, and checked as it is.
 
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.
@@ -130,7 +132,9 @@ def check(
     if loss is None and not callable(inputs):
         if inputs is None and kwargs is None:
             raise TypeError("inputs are missing: call check(function, inputs), or check(module, loss)")
-        return check_function(function, () if inputs is None else inputs, kwargs, forward, settings)
+        refuse_unknown_precision(precision := settings.pop("precision", None))
+        checked = check_function if precision is None else check_function_in_float64
+        return checked(function, () if inputs is None else inputs, kwargs, forward, settings)
     if kwargs is not None or forward or (loss is not None and inputs is not None):
         raise TypeError("with a loss, leave inputs, kwargs and forward out: it is called without arguments")
     if settings.get("executor") is not None:

@@ -66,10 +66,14 @@ class Arguments:
         if not checked:
             raise ValueError("there is no floating-point tensor among the inputs: there is nothing to check")
         self.given = checked
-        self._models = {name: Model(torch, name, tensor) for name, tensor in checked.items()}
+        self._models = {name: Model(torch, name, self._moved(tensor)) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
         self._made = maker(torch, self._tree(), strict=self._strict)
+
+    def _moved(self, tensor: Any) -> Any:
+        """Return the tensor like which those are that move from point to point."""
+        return tensor
 
     def _marked(self, only_marked: bool) -> dict[str, Any]:
         """Return the inputs that are checked: those that require a gradient, or all that can if none does."""
@@ -103,6 +107,14 @@ class Arguments:
         state = {name: buffer.detach().clone() for name, buffer in self._module.named_buffers()}
         state |= {name: tensors[shown] for shown, name in self._renamed.items()}
         return self._torch.func.functional_call(self._module, state, args, kwargs)
+
+
+class WideArguments(Arguments):
+    """The arguments of a function that is called with float64 tensors in place of the user's."""
+
+    def _moved(self, tensor: Any) -> Any:
+        wide = self._torch.complex128 if tensor.is_complex() else self._torch.float64
+        return tensor.detach().to(wide)
 
 
 class OwnArguments(Arguments):

@@ -127,15 +127,21 @@ def _give_back(kept: list[tuple[Any, Any]]) -> None:
 
 def leaves(value: Any) -> Iterator[Any]:
     """Yield the tensors whose `grad` a backward pass from a value writes to."""
-    found, seen = [value.grad_fn], {None, value.grad_fn}
     if value.requires_grad and value.is_leaf:
         yield value
+    for node in nodes(value):
+        if type(node).__name__ == "AccumulateGrad":
+            yield node.variable
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    """Yield the nodes of the graph by which a value was computed."""
+    found, seen = [value.grad_fn], {None, value.grad_fn}
     while found:
         node = found.pop()
         if node is None:
             continue
-        if type(node).__name__ == "AccumulateGrad":
-            yield node.variable
+        yield node
         following = [one for one, _ in node.next_functions if one not in seen]
         seen.update(following)
         found += following

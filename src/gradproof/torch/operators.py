@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
+from .backward import leaves, nodes
 from .state import RANDOM, State
 from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
 
@@ -26,7 +28,11 @@ def check_function(
     torch = imported()
     if not callable(function):
         raise TypeError(f"function must be callable, not an object of type {type(function).__name__}")
-    operator = Operator(torch, function, Arguments(torch, function, inputs, kwargs))
+    return check_operator(Operator(torch, function, Arguments(torch, function, inputs, kwargs)), forward, settings)
+
+
+def check_operator(operator: Operator, forward: bool, settings: dict[str, Any]) -> Report:
+    """Check the backward pass of a function at its arguments, and its forward mode if that is asked for."""
     report = operator.check(**settings)
     return together([report, operator.check_forward(**settings)]) if forward else report
 
@@ -67,13 +73,21 @@ class Operator:
 
     def check(self, **settings: Any) -> Report:
         """Check the backward pass."""
-        with self._state.kept():
-            return self._noted(check_vjp(self, self.vjp, self.arguments.x, **settings))
+        with self.kept():
+            return self.noted(check_vjp(self, self.vjp, self.arguments.x, **settings))
 
     def check_forward(self, **settings: Any) -> Report:
         """Check the derivative in forward mode."""
-        with self._state.kept():
-            return self._noted(check_jvp(self, self.jvp, self.arguments.x, **settings))
+        with self.kept():
+            return self.noted(check_jvp(self, self.jvp, self.arguments.x, **settings))
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Put back at the end what calls of the function change beside its result."""
+        return self._state.kept()
+
+    def share(self, other: Operator) -> None:
+        """Take over what is known of the outputs of the same function."""
+        self._taken, self.captured, self.notes = other._taken, other.captured, other.notes
 
     def __call__(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
@@ -122,15 +136,12 @@ class Operator:
         own = {name: one for name, one in self.arguments.given.items() if one.requires_grad}
         if self.arguments.are_moved or not outputs or not own:
             return []
-        weights = [self._torch.ones_like(one) for one in outputs]
-        try:
-            found = self._torch.autograd.grad(
-                outputs, list(own.values()), weights, allow_unused=True, retain_graph=True
-            )
-        except Exception as problem:  # a backward pass that raises is met again, and told, where it is checked
-            raise_of_signal(problem)
-            return []
-        return [name for name, one in zip(own, found, strict=True) if one is not None]
+        found = {id(leaf) for value in outputs for leaf in leaves(value)}
+
+        def is_used(one: Any) -> bool:
+            return id(one) in found if one.is_leaf else any(one.grad_fn in nodes(value) for value in outputs)
+
+        return [name for name, one in own.items() if is_used(one)]
 
     def _arrays(self, value: Any, of: Callable[[Any], Any]) -> Any:
         """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
@@ -158,7 +169,7 @@ class Operator:
             for name, one in zip(tensors, found, strict=True)
         }
 
-    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Sequence[Any]:
+    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Any:
         """Return the gradients of tensors for outputs with their weights."""
         # An output without a weight is one that a loss does not use: its incoming gradient is undefined, not 0.
         used = [(one, weights) for one, weights in pairs if weights.any()]
@@ -174,11 +185,13 @@ class Operator:
                 self.notes += [note] * (note not in self.notes)
         return self._grad(pairs, tensors)
 
-    def _grad(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any], **how: Any) -> Sequence[Any]:
+    def _grad(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any], retain_graph: bool = False) -> Any:
         outputs = [one for one, _ in pairs]
         incoming = [self._like(one, weights) for one, weights in pairs]
-        found: Sequence[Any] = self._torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **how)
-        return found
+        return self._pull(outputs, tensors, incoming, retain_graph)
+
+    def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
+        return self._torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
 
     def _like(self, tensor: Any, weights: Flat) -> Any:
         return self._torch.from_numpy(weights.copy()).to(dtype=tensor.dtype, device=tensor.device)
@@ -198,7 +211,8 @@ class Operator:
 
             return self._arrays(value, moved)
 
-    def _noted(self, report: Report) -> Report:
+    def noted(self, report: Report) -> Report:
+        """Add notes about the function to a report."""
         notes = list(self.notes)
         if self.captured:
             notes.append(

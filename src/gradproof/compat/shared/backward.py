@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ...problem.exceptions import raise_of_signal
@@ -34,8 +34,9 @@ class Backward:
         self._operator = operator
         self._random = torch.Generator().manual_seed(SEED)
 
+    @cached_property
     def _graph(self) -> tuple[list[Any], list[Any]]:
-        """Return the outputs that have a gradient and the inputs, as tensors of a new graph."""
+        """The outputs that have a gradient and the inputs, as tensors of a graph through which many passes may go."""
         value, tensors = self._operator.graph(self._operator.arguments.x)
         return [one for one in self._operator.outputs(value) if one.requires_grad], list(tensors.values())
 
@@ -52,14 +53,14 @@ class Backward:
 
     def refuse_types(self) -> None:
         """Raise a fault unless every gradient has the type of its input."""
-        outputs, inputs = self._graph()
+        outputs, inputs = self._graph
         for one, gradient in zip(inputs, self._products(outputs, inputs, self._incoming(outputs)), strict=True):
             if gradient is not None and gradient.dtype != one.dtype:
                 raise FaultError(f"A gradient is {gradient.dtype}, but its input is {one.dtype}.")
 
     def refuse_what_varies(self, allowed: float) -> None:
         """Raise a fault if two passes through the same graph differ by more than is allowed."""
-        outputs, inputs = self._graph()
+        outputs, inputs = self._graph
         if not outputs:
             return
         incoming = self._incoming(outputs)
@@ -76,15 +77,15 @@ class Backward:
 
     def refuse_undefined(self) -> None:
         """Raise a fault unless undefined incoming gradients count as zeros: of all outputs, and of each one alone."""
-        outputs, _ = self._graph()
-        places: list[range] = [range(len(outputs))]
-        if len(outputs) > 1:
-            places += [range(place, place + 1) for place in range(len(outputs))]
-        for undefined in places if outputs else []:
+        count = len(self._graph[0])
+        places: list[range] = [range(count)]
+        if count > 1:
+            places += [range(place, place + 1) for place in range(count)]
+        for undefined in places if count else []:
             self._refuse_undefined(undefined)
 
     def _refuse_undefined(self, undefined: range) -> None:
-        outputs, inputs = self._graph()
+        outputs, inputs = self._graph
         ends = [_end(self._torch).apply(one) if place in undefined else one for place, one in enumerate(outputs)]
         zeros = [self._torch.zeros_like(one) for one in ends]
         try:
@@ -97,7 +98,7 @@ class Backward:
 
     def refuse_unbatched(self) -> None:
         """Raise a fault unless several incoming gradients at once give the same as one after another."""
-        outputs, inputs = self._graph()
+        outputs, inputs = self._graph
         for one in outputs:
             (several,) = self._incoming([one], 2)
             alone = [self._products([one], inputs, [weights]) for weights in several]

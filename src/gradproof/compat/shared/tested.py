@@ -72,9 +72,9 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
     def function(*args: Any) -> Any:  # the parameters of a module are none of gradcheck's inputs
         return func(*args)
 
-    operator = _operator(torch, function, given)
+    operator, outputs = _operator(torch, function, given)
     arguments = operator.arguments
-    size = sum(array.size for array in numbers_of(operator(arguments.x)))
+    size = sum(array.size for array in numbers_of(outputs))
     report = None
     try:
         if size and any(array.size for array in arguments.x.values()):
@@ -86,21 +86,22 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
         arguments.give_back()
 
 
-def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> Operator:
+def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[Operator, Any]:
     """Return the function with copies of its arguments, or with the user's own tensors where it needs these.
+
+    Its outputs are returned as well.
 
     It needs them if it uses them from outside, whatever it is called with, or looks at memory around them.
     """
     operator = Operator(torch, function, Arguments(torch, function, given, None, only_marked=True))
     try:
-        operator(operator.arguments.x)
-        needs_own = bool(operator.captured)
+        outputs = operator(operator.arguments.x)
+        if not operator.captured:
+            return operator, outputs
     except Exception as problem:  # if the copies are not the reason, this is met again
         raise_of_signal(problem)
-        needs_own = True
-    if not needs_own:
-        return operator
-    return Operator(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
+    operator = Operator(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
+    return operator, operator(operator.arguments.x)
 
 
 def _numbers(operator: Operator, tolerances: Tolerances, modes: Modes) -> Report:

@@ -96,10 +96,10 @@ def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) 
     In an array, every output is multiplied by a power of two that makes it about as large as the largest: the sum would
     not show what is wrong with small ones.
     """
-    scaled = [one.weights[one.support] * _scales(np.abs(at_x[one.support])) for one in covectors]
-    is_even = all(np.array_equal(each, one.weights[one.support]) for each, one in zip(scaled, covectors, strict=True))
-    if len(covectors) < 2 and is_even:
+    scales = [_scales(np.abs(at_x[one.support])) for one in covectors]
+    if len(covectors) < 2 and (scales[0] == 1.0).all():
         return None
+    scaled = [one.weights[one.support] * each for one, each in zip(covectors, scales, strict=True)]
     lengths = [len(one.support) for one in covectors]
     claimed = [claims.projected(_spread(one, each)) for one, each in zip(covectors, scaled, strict=True)]
     support = np.concatenate([one.support for one in covectors])
@@ -111,6 +111,8 @@ def _scales(sizes: Flat) -> Flat:
     largest = float(np.max(sizes, initial=0.0))
     small = (sizes > 0) & (sizes < largest / EVEN)
     scales = np.ones_like(sizes)
+    if not small.any():
+        return scales
     with np.errstate(over="ignore"):
         scales[small] = np.exp2(np.round(np.log2(largest / sizes[small])))
     return np.where(np.isfinite(scales), scales, 1.0)

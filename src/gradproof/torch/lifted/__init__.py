@@ -1,1 +1,1 @@
-"""A loss that is written for lower precision, evaluated in float64."""
+"""What is written for lower precision, evaluated in float64: losses, and functions of tensors."""

@@ -32,6 +32,8 @@ class Lifting:
         PyTorch.
     replaced
         Pairs of a tensor of the user's, which is never touched, and the float64 tensor that stands for it.
+    drawn
+        The type of random numbers where there are no such pairs.
 
     Attributes
     ----------
@@ -41,12 +43,12 @@ class Lifting:
         The names of the functions that have no float64, and were evaluated as they are.
     """
 
-    def __init__(self, torch: Any, replaced: Sequence[tuple[Any, Any]]) -> None:
+    def __init__(self, torch: Any, replaced: Sequence[tuple[Any, Any]], drawn: Any = None) -> None:
         self._torch = torch
         self.low = low_types(torch)
         # What is checked in float32 draws its random numbers so, whatever the others are.
         kinds = [one.dtype for one, _ in replaced if one.dtype in self.low]
-        self.drawn = kinds[0] if kinds else torch.float64
+        self.drawn = kinds[0] if kinds else drawn or torch.float64
         # Parameters that are float64 already are replaced, too.
         has_double = any(one.dtype is torch.float64 for one, _ in replaced)
         self._lifted = (*self.low, torch.float64) if has_double else self.low

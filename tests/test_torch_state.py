@@ -1,0 +1,62 @@
+"""What functions of tensors change beside their results: put back before every call, and at the end."""
+
+import random
+
+import numpy as np
+import pytest
+
+import gradproof
+import gradproof.torch
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.fixture(autouse=True)
+def one_seed_and_one_thread():
+    torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_what_is_random_is_put_back_before_every_call():
+    module = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Dropout()).double()
+    x = torch.randn(2, 3).double()
+    before = torch.random.get_rng_state()
+    assert gradproof.torch.check(module, x, forward=True).verdict == "right"
+    assert torch.equal(torch.random.get_rng_state(), before)
+    report = gradproof.torch.check(lambda x: module(x) + 0 * x[0, 0].detach() + x[0, 1].detach(), x)
+    assert {one.name.partition(" / ")[2] for one in report.findings} == {"x[0, 1]"}
+    own = torch.Generator()
+    report = gradproof.torch.check(lambda x: x * torch.rand((), generator=own), x)
+    assert report.verdict == "inconclusive"
+    assert any("such as a generator of your own" in note for note in report.warnings)
+
+
+@pytest.mark.parametrize("drawn_before", [0, 1])
+@pytest.mark.parametrize(
+    ("draw", "state"),
+    [
+        (lambda: torch.rand(()).item(), lambda: torch.random.get_rng_state().tolist()),
+        (np.random.random, lambda: repr(np.random.get_state(legacy=False)["state"])),
+        # They come in pairs: the second leaves the rest of the state as it is.
+        (np.random.standard_normal, lambda: repr(np.random.get_state(legacy=False))),
+        (random.random, random.getstate),
+    ],
+)
+def test_generators_are_put_back_where_a_function_draws_only_sometimes(draw, state, drawn_before):
+    for _ in range(drawn_before):
+        draw()
+    before, calls, drawn = state(), [], set()
+
+    def function(x):
+        calls.append(x)
+        if len(calls) % 3 == 0:
+            drawn.update([draw(), draw()])
+        return x**2
+
+    assert gradproof.torch.check(function, torch.tensor([0.5, 1.0]).double()).verdict == "right"
+    assert len(calls) > 6
+    assert len(drawn) == 2
+    assert state() == before
