@@ -14,7 +14,7 @@ from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_va
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, line_seed
-from ..records.abi import ConstReals, ConstVector
+from ..records.abi import ConstReals, ConstVector, never_inlined
 from ..records.border import Probes
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors, note_off
@@ -82,6 +82,15 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
     elif lines.phase != phases.DONE:
         write_rung(lines, lines.pool, probes, 0)
     return count
+
+
+@never_inlined
+def advance_lines(
+    lines: Lines, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals
+) -> None:
+    """Take the values of a round, and move on: apart, where the address of `lines` is at hand and not computed."""
+    take_lines_round(lines, values, changes)
+    settle_lines(lines, x, claimed)
 
 
 def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> None:

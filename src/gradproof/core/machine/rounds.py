@@ -30,7 +30,7 @@ from ..records.codes import (
 from ..records.engine import ROUND, Engine
 from ..records.lines import Lines
 from ..records.memory import as_record, is_null
-from .line_rounds import settle_lines, take_lines_round, write_lines_round
+from .line_rounds import advance_lines, write_lines_round
 from .line_verdict import end_lines_early
 from .sealing import seal, seal_head, taken_up, taken_up_with
 
@@ -193,9 +193,7 @@ def take_values(
         take_round(engine, values, count)
         prepare(engine)
     elif whole:
-        lines = as_record(engine, Lines)
-        take_lines_round(lines, values, changes)
-        settle_lines(lines, x, claimed)
+        advance_lines(as_record(engine, Lines), x, claimed, values, changes)
 
 
 @exported

@@ -62,6 +62,13 @@ BLOCK_BITS = 4
 MOST_SEGMENTS = 1 << 32
 
 
+class Sizes(NamedTuple):
+    """What is typical of the sizes of coordinates."""
+
+    windows: ConstReals  # of each window: for long lines
+    typical: float  # of all of x: for short ones
+
+
 class Motion(NamedTuple):
     """How the coordinates of a window move: a tuple, because compiled code keeps its numbers in registers."""
 
@@ -69,6 +76,12 @@ class Motion(NamedTuple):
     scales: Scales  # how far its coordinates move
     unit: float  # the step along the line, times the unit of signed parts
     aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
+
+
+@kernel
+def is_long(probe: Probe) -> bool:
+    """Return whether a probe is on a long line: to move it takes the claimed gradient and the sizes of windows."""
+    return probe.floor != 0.0
 
 
 @always_inlined
@@ -139,30 +152,31 @@ def foretold_change(x: ConstVector, claimed: ConstVector, start: int, stop: int,
     return sum_in_lanes(foretold, (x, claimed, point), start, stop)
 
 
-@kernel
 @never_inlined
-def move_segment(
-    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, number: int, point: Vector
-) -> float:
-    """Move the coordinates of a probe that lie in a segment; return the change that the claim predicts for them."""
+def move_segment(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, number: int, point: Vector) -> float:
+    """Move the coordinates of a probe that lie in a segment; on a long line return the change that the claim predicts.
+
+    On a short one each is moved by its own size, or the typical one where it is 0, and nothing is predicted.
+    """
     start = number * SEGMENT
     last = start + SEGMENT
     start = start if start > probe.start else probe.start
     last = last if last < probe.stop else probe.stop
-    aligned = probe.aligned % directions.SCALES_UNIT != 0
+    long = is_long(probe)
+    aligned = long and probe.aligned % directions.SCALES_UNIT != 0
     change = 0.0
     while start < last:
         window = start >> directions.WINDOW_BITS
-        scales = scales_of(probe.aligned // directions.SCALES_UNIT, probe.floor * sizes[window])
+        kind = probe.aligned // directions.SCALES_UNIT if long else directions.OWN_SIZE
+        scales = scales_of(kind, probe.floor * sizes.windows[window] if long else sizes.typical)
         motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
         stop = move_in_window(x, claimed, start, last, motion, point)
-        change += foretold_change(x, claimed, start, stop, point)
+        if long:
+            change += foretold_change(x, claimed, start, stop, point)
         start = stop
     return change
 
 
-@kernel
-@never_inlined
 def move_in_window(x: ConstVector, claimed: ConstVector, start: int, last: int, motion: Motion, point: Vector) -> int:
     """Move coordinates from `start` up to the end of its window, or to `last`; return where that was."""
     stop = (start | (directions.WINDOW - 1)) + 1
@@ -178,17 +192,8 @@ def move_in_window(x: ConstVector, claimed: ConstVector, start: int, last: int, 
     return stop
 
 
-def move_by_size(x: ConstVector, probe: Probe, typical: float, point: Vector) -> None:
-    """Set the coordinates of a short random line, each moved by its own size, or the typical one where it is 0."""
-    start = probe.start
-    while start < probe.stop:
-        key = mixed(probe.seed, start >> directions.WINDOW_BITS)
-        motion = Motion(key, Scales(0.0, 1.0, typical), probe.step * directions.FRACTION, False)
-        start = move_in_window(x, x, start, probe.stop, motion, point)
-
-
-def move_line(x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, point: Vector) -> float:
-    """Set the coordinates that a probe on a long line moves; return the change that the claim predicts."""
+def move_line(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, point: Vector) -> float:
+    """Set the coordinates that a probe on a random line moves; return the change predicted for a long one, else 0."""
     total = 0.0
     rest = 0.0
     for number in range(probe.start // SEGMENT, (probe.stop + SEGMENT - 1) // SEGMENT):
@@ -266,7 +271,7 @@ def move_segments(
     if writes_over(x, claimed, probe[0], first, count, point):
         return OVERLAP
     for number in range(count):
-        changes[number] = move_segment(x, claimed, sizes, probe[0], first + number, point)
+        changes[number] = move_segment(x, claimed, Sizes(sizes, 1.0), probe[0], first + number, point)
     return DONE
 
 

@@ -21,7 +21,7 @@ from ..records.floats import widened
 from ..records.memory import element_bytes, is_null, offset, rounded_to_float32
 from ..records.overlapping import overlap
 from .directions import coordinate_scale, direction, typical_size
-from .long_lines import move_by_size, move_line
+from .long_lines import Sizes, is_long, move_line
 
 
 @kernel
@@ -48,12 +48,6 @@ def write_probe(probe: Probe, start: int, stop: int, seed: int, step: float) -> 
     probe.ratio = 0.0
     probe.step = step
     probe.aligned = 0
-
-
-@kernel
-def is_long(probe: Probe) -> bool:
-    """Return whether a probe is on a long line: to move it takes the claimed gradient and the sizes of windows."""
-    return probe.floor != 0.0
 
 
 def typical_for(x: ConstVector, n: int, probes: ConstProbes, count: int) -> float:
@@ -132,16 +126,11 @@ def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector,
     return OVERLAP if over_claim or overlap(points, count * room, x, room) else DONE
 
 
-def move_and_foretell(
-    x: ConstVector, claimed: ConstVector, sizes: ConstReals, probe: Probe, typical: float, point: Vector
-) -> float:
+def move_and_foretell(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, point: Vector) -> float:
     """Set the coordinates that a probe moves; on a long line return the change that the claim predicts, else 0."""
-    if is_long(probe):
+    if is_long(probe) or (probe.seed != 0 and probe.ratio == 0.0):
         return move_line(x, claimed, sizes, probe, point)
-    if probe.seed != 0 and probe.ratio == 0.0:
-        move_by_size(x, probe, typical, point)
-    else:
-        move(probe, x, point)
+    move(probe, x, point)
     return 0.0
 
 
@@ -198,11 +187,11 @@ def points(
         code = code_of_probes(probes, count, n, claimed, sizes, changes)
     if code != DONE:
         return code
-    typical = typical_for(x, n, probes, count)
+    all_sizes = Sizes(sizes, typical_for(x, n, probes, count))
     for number in range(count):
         row = offset(points, number * n)
         copy(x, n, row)
-        change = move_and_foretell(x, claimed, sizes, probes[number], typical, row)
+        change = move_and_foretell(x, claimed, all_sizes, probes[number], row)
         if is_long(probes[number]):
             changes[number] = change
     return DONE

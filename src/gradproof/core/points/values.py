@@ -39,7 +39,8 @@ from ..records.memory import (
 from ..records.memory import evaluate as call_objective
 from ..records.overlapping import overlap
 from ..records.record import WORD, record
-from .probes import code_of_points, code_of_probes, copy, is_long, move_and_foretell, put_back, typical_for
+from .long_lines import Sizes, is_long
+from .probes import code_of_points, code_of_probes, copy, move_and_foretell, put_back, typical_for
 
 
 @kernel
@@ -183,7 +184,7 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
     if number >= count:
         return DONE
     paired = not is_null(problem.pairs)
-    typical = 1.0 if paired else typical_for(x, problem.n, probes, count)
+    sizes = Sizes(problem.sizes, 1.0 if paired else typical_for(x, problem.n, probes, count))
     if paired or not sets_all(probes[number], 0, problem.n):
         copy(x, problem.n, point)
     last = number
@@ -194,7 +195,7 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
         else:
             probe = probes[number]
             leave(probes[last], probe, x, point)
-            change = move_and_foretell(x, claimed, problem.sizes, probe, typical, point)
+            change = move_and_foretell(x, claimed, sizes, probe, point)
             if is_long(probe):
                 asked.changes[number] = change
             inside = is_inside(watch, probe, point)
