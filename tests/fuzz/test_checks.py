@@ -123,6 +123,22 @@ def test_many_random_checks(long, case):
     is_true(case)
 
 
+@pytest.mark.parametrize(
+    ("case", "index", "claimed"),
+    [
+        (Case("with_noise", 90142503, box="some"), 0, 18.9),
+        (Case("with_noise", 777363170, box="wide", hole="NaN", budget=148, rtol=1e-3), 2, 7.6),
+    ],
+)
+def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, claimed):
+    right = run(case)
+    assert right.report.verdict == "right"
+    wrong = case.drawn.gradient
+    wrong[index] = claimed
+    sees(run(case, wrong), index)
+    refuted(sees, right, index)
+
+
 @given(st.sampled_from([*DAMAGES]), st.integers(0, 10**6))
 def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
     drawn = Case("ordinary", seed).drawn
