@@ -139,6 +139,16 @@ def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, cla
     refuted(sees, right, index)
 
 
+def test_slopes_of_float32_that_are_the_same_by_chance_refute_nothing():
+    case = Case("in_float32", 985831112, mode="full", held=True)
+    raises_no_alarm(case, run(case))
+    wrong = case.drawn.gradient
+    wrong[1] *= 1.01
+    ran = run(case, wrong)
+    sees(ran, 1)
+    refuted(raises_no_alarm, case, ran)
+
+
 @given(st.sampled_from([*DAMAGES]), st.integers(0, 10**6))
 def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
     drawn = Case("ordinary", seed).drawn

@@ -283,3 +283,28 @@ def test_slopes_that_fade():
     is_left_where_slopes_fade(short_proof.advance_proof_far, [-22, -20, -18, -6], stages.PARKED)
     is_left_where_slopes_fade(short_proof.advance_proof_far, [-36, -34, -32, -30], stages.FINISHED)
     refuted(is_left_where_slopes_fade, short_proof.refute, [-22, -20, -18, -6], stages.PARKED)
+
+
+def is_left_to_the_noise(function):
+    """Of float32 points, all values in float32: a claim is off by no more than rounding, until the noise is known."""
+    steps = [2.0**power for power in (-19, -17, -15)]
+    for claimed, fields, expected in (
+        (2.5 + 2.0**-8, {}, True),
+        (2.5 + 2.0**-6, {}, False),
+        (2.5 + 2.0**-8, {"float32": 0}, False),
+        (2.5 + 2.0**-8, {"beyond_float32": 1}, False),
+        (2.5 + 2.0**-8, {"noise_measured": 1}, False),
+    ):
+        engine = climbed(lambda t: 1.0 + 2.5 * t, steps)
+        for name, value in ({"float32": 1} | fields).items():
+            setattr(engine, name, value)
+        slot = engine.slots[0]
+        intervals.weigh_ladder(engine, slot)
+        slot.claimed = claimed
+        assert function(engine, slot) == expected
+
+
+def test_slopes_that_are_the_same_by_chance():
+    is_left_to_the_noise(short_proof.may_be_rounded)
+    refuted(is_left_to_the_noise, lambda engine, slot: False)
+    refuted(is_left_to_the_noise, lambda engine, slot: engine.float32 == 1)
