@@ -149,6 +149,22 @@ def test_slopes_of_float32_that_are_the_same_by_chance_refute_nothing():
     refuted(raises_no_alarm, case, ran)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("nearly_constant", 246177777, "column", "in place", hole="raises", mode="lines", budget=92, rtol=1e-4),
+        Case("nearly_constant", 508634316, "tuple", "in place", box="wide", mode="lines", budget=168),
+    ],
+)
+def test_an_f_that_is_nothing_but_zero_refutes_no_slope_below_its_rounding(case):
+    ran = run(case)
+    assert ran.called.drawn.objective(ran.x) == 0.0
+    assert ran.report.verdict != "wrong"
+    wrong = case.drawn.gradient
+    wrong[1] = 1e-3
+    assert run(case, wrong).report.verdict == "wrong"
+
+
 @given(st.sampled_from([*DAMAGES]), st.integers(0, 10**6))
 def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
     drawn = Case("ordinary", seed).drawn
