@@ -154,11 +154,12 @@ def test_slopes_of_float32_that_are_the_same_by_chance_refute_nothing():
     [
         Case("nearly_constant", 246177777, "column", "in place", hole="raises", mode="lines", budget=92, rtol=1e-4),
         Case("nearly_constant", 508634316, "tuple", "in place", box="wide", mode="lines", budget=168),
+        Case("nearly_constant", 51666211, mode="lines"),
+        Case("nearly_constant", 607494329, mode="lines"),
     ],
 )
-def test_an_f_that_is_nothing_but_zero_refutes_no_slope_below_its_rounding(case):
+def test_an_f_that_hardly_moves_refutes_no_slope_below_its_rounding(case):
     ran = run(case)
-    assert ran.called.drawn.objective(ran.x) == 0.0
     assert ran.report.verdict != "wrong"
     wrong = case.drawn.gradient
     wrong[1] = 1e-3

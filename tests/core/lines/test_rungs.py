@@ -109,12 +109,12 @@ def test_noise_of_a_slope():
 
 
 def is_that_of_terms_as_large_as_x(function):
-    """Where f is 0 and stays there, and something else is claimed; in the arithmetic of f."""
+    """Where f hardly moves, and something else is claimed; in the arithmetic of f."""
     for value, moved, norm, unit, expected in (
         (0.0, 0.0, 1e-15, UNIT_FLOAT64, 2.0**-47),
         (0.0, 0.0, 1e-15, UNIT_FLOAT32, 2.0**-18),
-        (1e-9, 0.0, 1e-15, UNIT_FLOAT64, 0.0),
-        (0.0, 2.0**-46, 1e-15, UNIT_FLOAT64, 0.0),
+        (1e-9, 0.0, 1e-15, UNIT_FLOAT64, 2.0**-47),
+        (1e-9, 2.0**-46, 1e-15, UNIT_FLOAT64, 0.0),
         (0.0, 0.0, 0.0, UNIT_FLOAT64, 0.0),
     ):
         check = memory(value=value)
@@ -124,7 +124,7 @@ def is_that_of_terms_as_large_as_x(function):
     assert function(memory(noise=3e-16)) == 3e-16
 
 
-def test_noise_where_f_is_nothing_but_zero():
+def test_noise_where_f_hardly_moves():
     is_that_of_terms_as_large_as_x(rungs.noise_along)
     refuted(is_that_of_terms_as_large_as_x, lambda check: check.engine.noise)
     refuted(is_that_of_terms_as_large_as_x, lambda check: max(check.engine.noise, 2.0**-47))

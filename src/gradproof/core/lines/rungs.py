@@ -111,13 +111,13 @@ def slope_noise_at(lines: Lines, exponent: int) -> float:
 
 
 def noise_along(lines: Lines) -> float:
-    """Return the noise of f along lines: as measured, or a unit in the last place of x where f is 0 and stays there.
+    """Return the noise of f along lines: as measured, or a unit in the last place of x where f hardly moves at all.
 
-    Terms that cancel, or are saturated, show no more of their rounding than this 0, and may be as large as x.  Where
-    0 is also what is claimed, there is nothing to be told from it.
+    Terms that cancel, or are saturated, may be as large as x, and the value that they leave says nothing of their
+    rounding.  Where 0 is also what is claimed, there is nothing to be told from it.
     """
     engine = lines.engine
-    if engine.value != 0.0 or engine.noise_line.spacing > 0.0 or lines.norm == 0.0:
+    if engine.noise_line.spacing > 0.0 or lines.norm == 0.0:
         return engine.noise
     return larger(engine.noise, spacing(engine.typical) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0))
 
