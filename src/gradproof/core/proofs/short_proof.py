@@ -116,7 +116,8 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     near = centered(slot, 0)
     change = math.fabs(centered(slot, 1) - near)
     off = math.fabs(slot.claimed - near)
-    if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
+    proves = change <= off / CLEARLY and off > argument_rounding(slot)
+    if proves and not fades(engine, slot) and not may_be_rounded(engine, off * slot.ladder[0].step):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
         refute(engine, slot)
@@ -192,22 +193,22 @@ def look_far(engine: Engine, slot: Slot) -> None:
     That is where slopes fade, or rounding to float32 may make the disagreement.
     """
     slot.step = far_step(engine, slot)
-    if slot.step <= next_step(slot) or fades(engine, slot) or may_be_rounded(engine, slot):
+    moved = math.fabs(slot.claimed - estimate(slot)) * slot.ladder[slot.count - 1].step
+    if slot.step <= next_step(slot) or fades(engine, slot) or may_be_rounded(engine, moved):
         slot.stage = stages.PARKED
     else:
         slot.stage = stages.PROOF_FAR
         want_pair(slot, slot.step)
 
 
-def may_be_rounded(engine: Engine, slot: Slot) -> bool:
-    """Return whether f, where points are float32, may be rounded to float32 by more than a claim is off.
+def may_be_rounded(engine: Engine, moved: float) -> bool:
+    """Return whether f, where points are float32, may be rounded to float32 by what moves it if a claim is wrong.
 
     All values have been numbers of float32, and few of these lie between those of a few pairs: slopes of several steps
     may be the same by chance.  What is known of the noise takes the place of this.
     """
     if engine.float32 == 0 or engine.beyond_float32 != 0 or engine.noise_measured != 0:
         return False
-    moved = math.fabs(slot.claimed - estimate(slot)) * slot.ladder[slot.count - 1].step
     return moved <= ROUNDED * FLOAT32_SPACING * spacing(engine.value)
 
 
