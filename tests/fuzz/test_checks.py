@@ -123,6 +123,60 @@ def test_many_random_checks(long, case):
     is_true(case)
 
 
+@pytest.mark.parametrize(
+    ("case", "index", "claimed"),
+    [
+        (Case("with_noise", 90142503, box="some"), 0, 18.9),
+        (Case("with_noise", 777363170, box="wide", hole="NaN", budget=148, rtol=1e-3), 2, 7.6),
+    ],
+)
+def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, claimed):
+    right = run(case)
+    assert right.report.verdict == "right"
+    wrong = case.drawn.gradient
+    wrong[index] = claimed
+    sees(run(case, wrong), index)
+    refuted(sees, right, index)
+
+
+@pytest.mark.parametrize(
+    ("case", "index"),
+    [
+        # Slopes of several steps that are the same by chance.
+        (Case("in_float32", 985831112, mode="full", held=True), 1),
+        (Case("in_float32", 310729484, mode="full", rtol=1e-6, held=True), 0),
+        # Values that are missing on the noise line.
+        (Case("in_float32", 684142987, mode="full", box="at x", budget=225, rtol=1e-4), 1),
+        (Case("in_float32", 702578328, box="at x", budget=179), 3),
+        # Treads at a bound.
+        (Case("of_rounded_arguments", 926355182, box="at x"), 3),
+        (Case("of_rounded_arguments", 526602608, box="at x", held=True), 7),
+    ],
+)
+def test_rounding_to_float32_raises_no_alarm(case, index):
+    assert run(case).report.verdict != "wrong"
+    wrong = case.drawn.gradient
+    wrong[index] *= -2
+    assert list(run(case, wrong).report.wrong) == [index]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("nearly_constant", 246177777, "column", "in place", hole="raises", mode="lines", budget=92, rtol=1e-4),
+        Case("nearly_constant", 508634316, "tuple", "in place", box="wide", mode="lines", budget=168),
+        Case("nearly_constant", 51666211, mode="lines"),
+        Case("nearly_constant", 607494329, mode="lines"),
+    ],
+)
+def test_an_f_that_hardly_moves_refutes_no_slope_below_its_rounding(case):
+    ran = run(case)
+    assert ran.report.verdict != "wrong"
+    wrong = case.drawn.gradient
+    wrong[1] = 1e-3
+    assert run(case, wrong).report.verdict == "wrong"
+
+
 @given(st.sampled_from([*DAMAGES]), st.integers(0, 10**6))
 def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
     drawn = Case("ordinary", seed).drawn

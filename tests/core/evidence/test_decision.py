@@ -227,6 +227,9 @@ def is_the_rounding_of_x(function):
         _, slot = slot_with([(step, 1.0 + gap(step), 1.0) for step in FOUR], spacing=1e-9)
         assert function(slot) == 0.0
     assert function(slot_with(curved(3.0, FOUR[:1]), spacing=1e-9)[1]) == 0.0
+    # The gaps of the finest pairs are smaller than their noise, and grow by chance.
+    _, slot = slot_with([*curved(1.0, FOUR[:2]), *curved(3.0, FOUR[2:])], spacing=1e-9, noise=1e-9)
+    assert function(slot) == pytest.approx(4 * 6.0 * 1e-9, rel=1e-12)
 
 
 def of_every_gap(slot):
@@ -235,10 +238,17 @@ def of_every_gap(slot):
     return 4 * min(curvatures) * slot.spacing if slot.count > 1 else 0.0
 
 
+def of_noise(slot):
+    """Wrong on purpose: noise has a curvature, too."""
+    slot.noise = 0.0
+    return decision.argument_rounding(slot)
+
+
 def test_argument_rounding():
     is_the_rounding_of_x(decision.argument_rounding)
     refuted(is_the_rounding_of_x, lambda slot: 0.0)
     refuted(is_the_rounding_of_x, of_every_gap)
+    refuted(is_the_rounding_of_x, of_noise)
 
 
 def excuses(judge):

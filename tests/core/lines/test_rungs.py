@@ -5,6 +5,7 @@ import pytest
 from lineladders import begin, feed, memory, probes_of
 from properties import refuted
 
+from gradproof.core.evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
 from gradproof.core.lines import rungs
 from gradproof.core.records.lines import FINISHED, HIGHEST_EXPONENT, LOWEST_EXPONENT
 
@@ -105,6 +106,28 @@ def test_steps(float32, lowest):
 def test_noise_of_a_slope():
     check = memory(noise=3e-16)
     assert rungs.slope_noise_at(check, -30) == 3e-16 * 2.0**30
+
+
+def is_that_of_terms_as_large_as_x(function):
+    """Where f hardly moves, and something else is claimed; in the arithmetic of f."""
+    for value, moved, norm, unit, expected in (
+        (0.0, 0.0, 1e-15, UNIT_FLOAT64, 2.0**-47),
+        (0.0, 0.0, 1e-15, UNIT_FLOAT32, 2.0**-18),
+        (1e-9, 0.0, 1e-15, UNIT_FLOAT64, 2.0**-47),
+        (1e-9, 2.0**-46, 1e-15, UNIT_FLOAT64, 0.0),
+        (0.0, 0.0, 0.0, UNIT_FLOAT64, 0.0),
+    ):
+        check = memory(value=value)
+        check.engine.typical, check.engine.unit, check.norm = 40.0, unit, norm
+        check.engine.noise_line.spacing = moved
+        assert function(check) == expected
+    assert function(memory(noise=3e-16)) == 3e-16
+
+
+def test_noise_where_f_hardly_moves():
+    is_that_of_terms_as_large_as_x(rungs.noise_along)
+    refuted(is_that_of_terms_as_large_as_x, lambda check: check.engine.noise)
+    refuted(is_that_of_terms_as_large_as_x, lambda check: max(check.engine.noise, 2.0**-47))
 
 
 def test_coarse_noise_betrays_float32():

@@ -218,13 +218,24 @@ def is_noted(function):
     assert not function(engine, 0, 1.0, 0.5)
     assert engine.noise_line.values[8] == 0.5
     assert engine.noise_line.in_float32 == 1
+    # A missing value shows nothing of the arithmetic.
+    assert function(engine, 1, math.nan, 0.0)
+    assert engine.noise_line.in_float32 == 1
     assert function(engine, 1, 1.1, 0.1)
     assert engine.noise_line.values[5] == 1.0
     assert engine.noise_line.in_float32 == 0
 
 
+def with_missing_values(engine, number, value, change):
+    """Wrong on purpose: a missing value is no number of float32."""
+    changed = noise_line.note_value(engine, number, value, change)
+    engine.noise_line.in_float32 *= not math.isnan(value)
+    return changed
+
+
 def test_note_value():
     is_noted(noise_line.note_value)
+    refuted(is_noted, with_missing_values)
     refuted(is_noted, lambda engine, number, value, change: noise_line.note_value(engine, number, value - change, 0.0))
 
 

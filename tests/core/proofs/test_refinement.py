@@ -112,6 +112,12 @@ def test_the_tread_of_stairs():
     """The coarsest step up to which neither side changes at all; none where the finest does, or none ever does."""
     for edge, step in ((0.3, 0.25), (-0.3, 0.25), (1.5, 1.0), (STEPS[-1] / 2, None), (9.0, None)):
         ends_at(refinement.end_of_tread, lambda t, edge=edge: 3.0 + (t > edge) * math.copysign(0.1, edge), step)
+        # Where a bound leaves one side alone, it is the end of the tread on this one.
+        ends_at(
+            refinement.end_of_tread,
+            lambda t, edge=edge: math.nan if t * edge < 0 else 3.0 + (t > edge) * math.copysign(0.1, edge),
+            step,
+        )
     ends_at(refinement.end_of_tread, EXP.value, None)
     refuted(ends_at, refinement.end_of_tread, lambda t: 3.0 + 0.1 * (t > 0.3), 1.0)
     engine, slot = weighed(lambda t: 3.0 + 0.1 * (t > 0.3), 0.1)

@@ -283,3 +283,45 @@ def test_slopes_that_fade():
     is_left_where_slopes_fade(short_proof.advance_proof_far, [-22, -20, -18, -6], stages.PARKED)
     is_left_where_slopes_fade(short_proof.advance_proof_far, [-36, -34, -32, -30], stages.FINISHED)
     refuted(is_left_where_slopes_fade, short_proof.refute, [-22, -20, -18, -6], stages.PARKED)
+
+
+def is_left_to_the_noise(function):
+    """Of float32 points, all values in float32: what moves f by no more than rounding, until the noise is known."""
+    for units, fields, expected in (
+        (1.5, {}, True),
+        (3.0, {}, False),
+        (1.5, {"float32": 0}, False),
+        (1.5, {"beyond_float32": 1}, False),
+        (1.5, {"noise_measured": 1}, False),
+    ):
+        engine = climbed(lambda t: 1.0 + 2.5 * t, [])
+        for name, value in ({"float32": 1} | fields).items():
+            setattr(engine, name, value)
+        assert function(engine, units * 2.0**-23) == expected
+
+
+def is_wrong_beyond_rounding(advance, steps, claimed, stage):
+    """Off by less than rounding of f to float32 over the steps of the proof, a claim is not refuted yet."""
+    engine = climbed(lambda t: 1.0 + 2.5 * t, steps)
+    engine.float32, engine.typical = 1, 1.0
+    slot = engine.slots[0]
+    slot.x = 1.0
+    intervals.weigh_ladder(engine, slot)
+    slot.claimed = claimed
+    advance(engine, slot)
+    assert slot.stage == stage
+
+
+def test_rounding_to_float32_refutes_nothing():
+    near = [2.0**power for power in (-19, -17, -15)]
+    is_wrong_beyond_rounding(short_proof.advance_proof, near, 2.5 + 2.0**-8, stages.PARKED)
+    is_wrong_beyond_rounding(short_proof.advance_proof, near, 2.5 + 2.0**-4, stages.PROOF_FAR)
+    is_wrong_beyond_rounding(short_proof.advance_proof_flat, [2.0**-19, 2.0**-6], 2.5 + 2.0**-4, stages.PROOF)
+    is_wrong_beyond_rounding(short_proof.advance_proof_flat, [2.0**-19, 2.0**-6], 3.5, stages.FINISHED)
+    refuted(is_wrong_beyond_rounding, short_proof.refute, near, 2.5 + 2.0**-8, stages.PARKED)
+
+
+def test_slopes_that_are_the_same_by_chance():
+    is_left_to_the_noise(short_proof.may_be_rounded)
+    refuted(is_left_to_the_noise, lambda engine, moved: False)
+    refuted(is_left_to_the_noise, lambda engine, moved: engine.float32 == 1)

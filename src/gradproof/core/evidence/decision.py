@@ -8,7 +8,7 @@ from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import both_sides, estimate, half_width
-from .ladder import centered, slope_noise
+from .ladder import centered, noise_bar, slope_noise
 from .scales import UNIT_FLOAT32
 
 DECIDED_RIGHT = 1
@@ -22,6 +22,8 @@ HIDDEN_KINK = 30.0
 HIDDEN_KINK_REACH = 1e-5
 # Roundings of the argument on the way to a gradient.
 UNITS_OF_X = 4.0
+# The gap between the sides is that of f, and not of noise, where it is larger than the noise bars of both slopes.
+CLEAR_GAP = 2.0
 # A pair accepts only where its noise is not much above the tolerance.
 QUIET = 3.0
 # A claim is refuted where it is off by ten bars, and by ten times the spread of the slopes.
@@ -78,13 +80,15 @@ def argument_rounding(slot: Slot) -> float:
     """Return what rounding of x may change the slope by: a gradient that is right one unit beside x is right.
 
     The curvature is the least one that the ladder shows where the gap between the sides grows with the step as it
-    should; at kinks and jumps it does not, and there is none.
+    should; at kinks and jumps it does not, and there is none.  Gaps of noise grow by chance, and do not count.
     """
     curvature = math.inf
     for k in range(1, slot.count):
+        step = slot.ladder[k].step
         wider = gap(slot.ladder[k])
-        if grows_as_curvature(gap(slot.ladder[k - 1]), wider):
-            curvature = smaller(math.fabs(wider) / slot.ladder[k].step, curvature)
+        clear = math.fabs(wider) > CLEAR_GAP * noise_bar(slot.noise, step)
+        if clear and grows_as_curvature(gap(slot.ladder[k - 1]), wider):
+            curvature = smaller(math.fabs(wider) / step, curvature)
     return UNITS_OF_X * curvature * slot.spacing if curvature < math.inf else 0.0
 
 

@@ -20,7 +20,7 @@ from ..records.memory import as_reals
 from . import phases
 from .decision import allowed_slope, drift, tolerance_of
 from .plan import ABOVE_LOWEST, SMALL_BUDGET
-from .rungs import gap_at, lowest_exponent, residual_at, set_scales, take_rung
+from .rungs import gap_at, lowest_exponent, noise_along, residual_at, set_scales, take_rung
 from .single_bars import single_noise
 
 # What was done about the blocks.
@@ -92,7 +92,7 @@ def want_pair(lines: Lines, number: int) -> None:
     total = group_sum(lines, number)
     if total > tolerance_of(lines, True):
         block.wanted = 1
-        block.exponent = bounded(lines, half_exponent(BALANCED * lines.engine.noise / total))
+        block.exponent = bounded(lines, half_exponent(BALANCED * noise_along(lines) / total))
 
 
 def half_exponent(square: float) -> int:

@@ -9,7 +9,7 @@ from ..records.floats import larger, smaller
 from ..records.lines import MOST_LINES, Lines, evaluations_left
 from . import phases
 from .decision import tolerance_of
-from .rungs import RUNG, begin_line_ladder, has_coarse_noise, is_step, lowest_exponent, set_line
+from .rungs import RUNG, begin_line_ladder, has_coarse_noise, is_step, lowest_exponent, noise_along, set_line
 
 # The first step is the smallest one at which so many standard deviations of noise are this part of the norm.
 FIRST_DEVIATIONS = 3.0
@@ -44,7 +44,7 @@ def begin_lines(lines: Lines) -> None:
 def first_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step whose noise is harmless."""
     lowest = lowest_exponent(lines) + ABOVE_LOWEST
-    ratio = FIRST_DEVIATIONS * lines.engine.noise / (HARMLESS_PART * lines.norm)
+    ratio = FIRST_DEVIATIONS * noise_along(lines) / (HARMLESS_PART * lines.norm)
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):

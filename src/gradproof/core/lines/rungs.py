@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.scales import FLOAT32_SPACING, UNIT_FLOAT32
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probe, Probes
+from ..records.floats import larger, spacing
 from ..records.lines import (
     EXPONENTS,
     FINISHED,
@@ -105,7 +107,19 @@ def kink_at(ladder: LineLadder, exponent: int, line: int) -> float:
 
 def slope_noise_at(lines: Lines, exponent: int) -> float:
     """Return the standard deviation of the noise of f over a step."""
-    return math.ldexp(lines.engine.noise, -int(exponent))
+    return math.ldexp(noise_along(lines), -int(exponent))
+
+
+def noise_along(lines: Lines) -> float:
+    """Return the noise of f along lines: as measured, or a unit in the last place of x where f hardly moves at all.
+
+    Terms that cancel, or are saturated, may be as large as x, and the value that they leave says nothing of their
+    rounding.  Where 0 is also what is claimed, there is nothing to be told from it.
+    """
+    engine = lines.engine
+    if engine.noise_line.spacing > 0.0 or lines.norm == 0.0:
+        return engine.noise
+    return larger(engine.noise, spacing(engine.typical) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0))
 
 
 def has_coarse_noise(lines: Lines) -> bool:

@@ -127,7 +127,8 @@ def note_value(engine: Engine, number: int, value: float, change: float) -> bool
     """Note the value of a probe, less a change that is foretold; return whether it differs from f(x)."""
     line = engine.noise_line
     line.values[place_of_probe(line, number)] = value - change
-    if value != rounded_to_float32(value):
+    # A missing value shows nothing.
+    if math.isfinite(value) and value != rounded_to_float32(value):
         line.in_float32 = 0
     return value != engine.value
 

@@ -147,7 +147,8 @@ def supported_from(slot: Slot) -> int:
 def end_of_tread(slot: Slot) -> int:
     """Return the step below the finest one that changes f; NO_PLACE if that is the first of all, or none does."""
     for k in range(slot.count):
-        if slot.ladder[k].right != 0.0 or slot.ladder[k].left != 0.0:
+        # A side may be missing: at a bound there is a tread on one side alone.
+        if math.fabs(slot.ladder[k].right) > 0.0 or math.fabs(slot.ladder[k].left) > 0.0:
             return k - 1
     return NO_PLACE
 

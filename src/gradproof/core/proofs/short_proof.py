@@ -20,7 +20,7 @@ from ..evidence.decision import (
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
-from ..evidence.scales import coordinate_size, smallest_step
+from ..evidence.scales import FLOAT32_SPACING, coordinate_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
 from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, is_quiet, reached_bar
@@ -35,6 +35,8 @@ SEEN_CHANGE = 4096.0
 CURVED = 4.0
 # f jumps where it moves so many times as far as its slope says.
 JUMPS = 8.0
+# Rounding moves the difference of two values by one unit in the last place, and by two where both are near an edge.
+ROUNDED = 2.0
 
 
 def begin_proof(engine: Engine, slot: Slot) -> None:
@@ -114,7 +116,8 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     near = centered(slot, 0)
     change = math.fabs(centered(slot, 1) - near)
     off = math.fabs(slot.claimed - near)
-    if change <= off / CLEARLY and off > argument_rounding(slot) and not fades(engine, slot):
+    proves = change <= off / CLEARLY and off > argument_rounding(slot)
+    if proves and not fades(engine, slot) and not may_be_rounded(engine, off * slot.ladder[0].step):
         bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
         take_finest_pair(engine, slot, bar)
         refute(engine, slot)
@@ -185,13 +188,28 @@ def spread_of_slopes(slot: Slot) -> float:
 
 
 def look_far(engine: Engine, slot: Slot) -> None:
-    """Ask for a pair far from x; if the pairs reach as far already, or slopes fade, leave the claim to the ladder."""
+    """Ask for a pair far from x; leave the claim to the ladder if the pairs reach as far already, or prove too little.
+
+    That is where slopes fade, or rounding to float32 may make the disagreement.
+    """
     slot.step = far_step(engine, slot)
-    if slot.step <= next_step(slot) or fades(engine, slot):
+    moved = math.fabs(slot.claimed - estimate(slot)) * slot.ladder[slot.count - 1].step
+    if slot.step <= next_step(slot) or fades(engine, slot) or may_be_rounded(engine, moved):
         slot.stage = stages.PARKED
     else:
         slot.stage = stages.PROOF_FAR
         want_pair(slot, slot.step)
+
+
+def may_be_rounded(engine: Engine, moved: float) -> bool:
+    """Return whether f, where points are float32, may be rounded to float32 by what moves it if a claim is wrong.
+
+    All values have been numbers of float32, and few of these lie between those of a few pairs: slopes of several steps
+    may be the same by chance.  What is known of the noise takes the place of this.
+    """
+    if engine.float32 == 0 or engine.beyond_float32 != 0 or engine.noise_measured != 0:
+        return False
+    return moved <= ROUNDED * FLOAT32_SPACING * spacing(engine.value)
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:
