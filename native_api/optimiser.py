@@ -15,6 +15,9 @@ COST_OF_A_CALL = "-inline-call-penalty=5"
 NO_LOOP_ADDRESSES = "-disable-lsr"
 # What a branch may have loaded before is loaded again: a copy for the other branch takes more.
 NO_PARTIAL_REDUNDANCY = "-enable-pre=false"
+# A loop ends where its counter is no longer below its end: a counter that meets it exactly needs the larger one of the
+# end and the beginning first, in ten bytes a loop.
+NO_EXACT_ENDS = "-disable-lftr"
 # Where registers run out, what is kept in memory is chosen for short code.
 SHORT_SPILLS = "-split-spill-mode=size"
 # A short branch stays a branch where more than two instructions would be computed in vain.
@@ -40,7 +43,7 @@ def prepared_target(llvm: Any) -> Any:
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
     found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY]
-    found += [SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
+    found += [NO_EXACT_ENDS, SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 

@@ -1,13 +1,13 @@
-"""Compensated sums against exact fractions."""
+"""Compensated sums against exact fractions, and divisions of numbers that are not negative."""
 
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import sized
+from properties import refuted, sized
 
-from gradproof.core.records.sums import two_sum
+from gradproof.core.records.sums import quotient, remainder, two_sum
 
 numbers = sized(-100, 100)
 
@@ -32,3 +32,21 @@ def test_a_sum_that_cancels(values):
 def test_a_plain_sum_fails():
     total = sum([1e9, 0.1, 0.2, -1e9])
     assert total != pytest.approx(0.3, rel=1e-12)
+
+
+@given(st.integers(0, 2**62), st.integers(1, 2**62))
+def divide(parts, dividend, divisor):
+    whole, left = parts
+    found = whole(dividend, divisor)
+    assert found * divisor + left(dividend, divisor) == dividend
+    assert 0 <= left(dividend, divisor) < divisor
+
+
+def test_divisions():
+    divide((quotient, remainder))
+    assert quotient(7, 2) == 3
+    assert type(quotient(7, 2)) is type(remainder(7, 2)) is int
+
+
+def test_a_quotient_rounded_up_fails():
+    refuted(divide, (lambda a, b: -(-a // b), remainder))

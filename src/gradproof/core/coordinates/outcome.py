@@ -21,6 +21,7 @@ from ..noise.noise_line import LONE_JUMP
 from ..proofs.full_ladder import TINY
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
+from ..records.abi import never_inlined
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
 from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
@@ -121,6 +122,7 @@ def leave_all_open(engine: Engine, cause: int) -> None:
         new_finding(engine, index)
 
 
+@never_inlined
 def settle_slot(engine: Engine, slot: Slot) -> None:
     """Record what a finished slot found; what a short proof does not decide is left for the ladder."""
     cause = slot_cause(engine, slot)

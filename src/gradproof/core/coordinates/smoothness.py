@@ -17,6 +17,7 @@ from ..evidence.scales import UNIT_FLOAT64, needed_resolution
 from ..points.directions import coordinate_scale
 from ..points.seeds import SMOOTHNESS, line_seed
 from ..records import codes
+from ..records.abi import never_inlined
 from ..records.engine import LADDER, Engine, Slot, coordinate_of, want_pair
 from ..records.floats import larger, smaller
 from .outcome import CURVED
@@ -67,6 +68,7 @@ def open_smoothness_line(engine: Engine, slot: Slot) -> None:
         want_pair(slot, math.ldexp(sweep.line_step, -k))
 
 
+@never_inlined
 def note_smoothness(engine: Engine, slot: Slot) -> None:
     """Note the largest kink at x that the line leaves possible; if f is not smooth over its steps, try finer ones."""
     sweep = engine.sweep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
@@ -123,6 +124,7 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
         slot.decision = STILL_OPEN
 
 
+@never_inlined
 def reconsider_on_stairs(engine: Engine, slot: Slot) -> None:
     """Judge the claim of a slot anew where f is a staircase on both sides of x."""
     if slot.missing == 0 and slot.count > 0 and is_on_stairs(engine, slot):

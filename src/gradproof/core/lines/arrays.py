@@ -17,6 +17,7 @@ from ..records.border import Probes
 from ..records.floats import smaller
 from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_left
 from ..records.memory import as_reals
+from ..records.sums import quotient
 from . import phases
 from .decision import allowed_slope, drift, tolerance_of
 from .plan import ABOVE_LOWEST, SMALL_BUDGET
@@ -55,16 +56,17 @@ def begin_arrays(lines: Lines) -> bool:
     if lines.arrays == SECOND_PAIRS:
         lines.phase = phases.ARRAYS
         return True
-    group = 1 + lines.block_count // (MOST_PAIRS + 1)
-    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * (lines.block_count // group + 1) > evaluations_left(lines)
+    group = 1 + quotient(lines.block_count, MOST_PAIRS + 1)
+    pairs = quotient(lines.block_count, group) + 1
+    small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * pairs > evaluations_left(lines)
     if lines.arrays != NOT_LOOKED_AT or small:
         return False
     lines.group = group
     lines.usual_gap = 0.0
-    for number in range(lines.block_count):
-        block_of(lines, number).wanted = 0
-        if number % group == 0:
-            want_pair(lines, number)
+    number = 0
+    while number < lines.block_count:
+        want_pair(lines, number)
+        number += group
     if arrays_asked(lines) == 0:
         return False
     lines.arrays = PAIRS
@@ -97,7 +99,7 @@ def want_pair(lines: Lines, number: int) -> None:
 
 def half_exponent(square: float) -> int:
     """Return the exponent of the root of a number; one below all steps for 0."""
-    return math.frexp(square)[1] // 2 if square > 0.0 else -FINISHED
+    return math.frexp(square)[1] >> 1 if square > 0.0 else -FINISHED
 
 
 def bounded(lines: Lines, exponent: int) -> int:
@@ -183,7 +185,8 @@ def settle_pairs(lines: Lines) -> None:
     left = evaluations_left(lines)
     room = room if room < left else left
     group = lines.group
-    for number in range(0, lines.block_count, group):
+    number = 0
+    while number < lines.block_count:
         block = block_of(lines, number)
         if block.wanted == 1:
             block.wanted = 0
@@ -193,6 +196,7 @@ def settle_pairs(lines: Lines) -> None:
                 share_pair(lines, number, group_end(lines, number))
             elif room >= 2 and wants_second_pair(lines, number):
                 room -= 2
+        number += group
     lines.group = 1
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..points.directions import WINDOW
 from ..records.floats import larger, smaller
 from ..records.lines import Lines, block_of, evaluations_left
+from ..records.sums import quotient
 
 # Evaluations that a part takes: four lines, nine rungs.
 PART_COST = 72
@@ -22,7 +23,7 @@ def begin_parts(lines: Lines) -> None:
     """Choose the first kind of parts that the budget has room for; without a budget there are none."""
     if lines.engine.budget <= 0:
         begin_kind(lines, NO_PARTS, 0)
-    elif 1 < lines.block_count <= evaluations_left(lines) // PART_COST:
+    elif lines.block_count > 1 and PART_COST * lines.block_count <= evaluations_left(lines):
         begin_kind(lines, NAMED_BLOCKS, lines.block_count)
         skip_empty_blocks(lines)
     else:
@@ -31,10 +32,10 @@ def begin_parts(lines: Lines) -> None:
 
 def begin_equal_parts(lines: Lines) -> None:
     """Choose 64 equal parts, or 8, or none: a part is at least a window."""
-    affordable = evaluations_left(lines) // PART_COST
-    windows = lines.engine.n // WINDOW
-    most = affordable if affordable < windows else windows
-    begin_kind(lines, EQUAL_PARTS, MANY_PARTS if most >= MANY_PARTS else (FEW_PARTS if most >= FEW_PARTS else 0))
+    begin_kind(lines, EQUAL_PARTS, 0)
+    for count in (FEW_PARTS, MANY_PARTS):
+        if PART_COST * count <= evaluations_left(lines) and WINDOW * count <= lines.engine.n:
+            lines.part.count = count
 
 
 def begin_kind(lines: Lines, kind: int, count: int) -> None:
@@ -61,8 +62,8 @@ def next_part(lines: Lines) -> tuple[int, int]:
     if part.kind == NAMED_BLOCKS:
         return block_of(lines, part.number).start, block_of(lines, part.number + 1).start
     windows = lines.engine.n // WINDOW
-    start = part.number * windows // part.count * WINDOW
-    stop = (part.number + 1) * windows // part.count * WINDOW
+    start = quotient(part.number * windows, part.count) * WINDOW
+    stop = quotient((part.number + 1) * windows, part.count) * WINDOW
     return start, lines.engine.n if part.number + 1 == part.count else stop
 
 

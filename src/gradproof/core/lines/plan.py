@@ -85,8 +85,10 @@ def most_rungs(lines: Lines, count: int) -> int:
     """Return how many rungs the budget allows so many lines."""
     if 0 < lines.engine.budget < SMALL_BUDGET:
         return CHEAPEST_RUNGS
-    rungs = evaluations_left(lines) // (2 * count)
-    return MOST_RUNGS if rungs > MOST_RUNGS else (rungs if rungs > CHEAPEST_RUNGS else CHEAPEST_RUNGS)
+    rungs = CHEAPEST_RUNGS
+    while rungs < MOST_RUNGS and 2 * count * (rungs + 1) <= evaluations_left(lines):
+        rungs += 1
+    return rungs
 
 
 def begin_pool(lines: Lines, phase: int, seeds: int, count: int, exponent: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..coordinates.outcome import is_decided
 from ..lines import phases
+from ..records.abi import never_inlined
 from ..records.border import Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
@@ -17,6 +18,7 @@ SEEN_BY_EVERY_LINE = 4.0
 BEYOND_RTOL = 2.0
 
 
+@never_inlined
 def report_lines(lines: Lines, report: Report) -> None:
     """Fill in what a check along lines found."""
     done = lines.phase == phases.DONE

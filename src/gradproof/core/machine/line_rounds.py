@@ -60,6 +60,7 @@ def lines_asked(lines: Lines) -> int:
     return ladder_probes(lines) if has_ladders(lines) else rung_probes(lines.pool)
 
 
+@never_inlined
 def write_lines_round(lines: Lines, probes: Probes) -> int:
     """Write the probes of the next round; return their number."""
     count = lines_asked(lines)
@@ -85,9 +86,7 @@ def write_lines_round(lines: Lines, probes: Probes) -> int:
 
 
 @never_inlined
-def advance_lines(
-    lines: Lines, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals
-) -> None:
+def advance_lines(lines: Lines, x: ConstVector, claimed: ConstVector, values: ConstReals, changes: ConstReals) -> None:
     """Take the values of a round, and move on: apart, where the address of `lines` is at hand and not computed."""
     take_lines_round(lines, values, changes)
     settle_lines(lines, x, claimed)

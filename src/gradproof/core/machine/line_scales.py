@@ -13,6 +13,7 @@ from ..points.seeds import ZERO_LINES, line_seed
 from ..records.abi import ConstVector
 from ..records.floats import widened
 from ..records.lines import Lines
+from ..records.sums import remainder
 from ..search.candidates import add_candidate, begin_confirming
 from ..search.forgetting import forget_lines
 from .line_start import measure_claims
@@ -99,7 +100,7 @@ def add_zeros(lines: Lines, x: ConstVector, zeros: int) -> None:
     seen = 0
     for index in range(lines.engine.n):
         if widened(x[index]) == 0.0:
-            if seen * MOST_ALONE // zeros != (seen - 1) * MOST_ALONE // zeros or zeros <= MOST_ALONE:
+            if remainder(seen * MOST_ALONE, zeros) < MOST_ALONE:
                 add_candidate(lines, index)
             seen += 1
 

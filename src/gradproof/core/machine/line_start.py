@@ -13,7 +13,7 @@ from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import DONE, X_NOT_FINITE
 from ..records.engine import ENGINE_WORDS
 from ..records.floats import widened
-from ..records.lines import LINES_WORDS, Lines, block_of
+from ..records.lines import Lines, block_of, lines_words
 from ..records.memory import as_reals, clear_bytes
 from ..records.record import WORD
 from ..search.candidates import add_candidate
@@ -32,17 +32,11 @@ UNLIKE = 2.0**20
 def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
     """Empty the memory of a check along lines, and note where its named blocks begin."""
     # All of it, so that the seal of a check never depends on what nobody has written.
-    clear_bytes(lines.coordinates, WORD * (LINES_WORDS - ENGINE_WORDS))
+    clear_bytes(lines.coordinates, WORD * (lines_words(blocks) - ENGINE_WORDS))
     free_all_slots(lines.engine)
     lines.block_count = blocks
     for number in range(blocks + 1):
-        block = block_of(lines, number)
-        block.start = borders[number] if blocks > 0 else 0
-        block.norm = 0.0
-        block.sum = 0.0
-        block.bar = 0.0
-        block.wanted = 0
-        block.aligned_bar = 0.0
+        block_of(lines, number).start = borders[number] if blocks > 0 else 0
 
 
 def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals, rtol: float) -> int:

@@ -8,6 +8,7 @@ from ..evidence.ladder import noise_bar
 from ..evidence.scales import coarsest_step, line_size, real_step
 from ..records.engine import Coordinate, Engine, coordinate_of
 from ..records.floats import middle
+from ..records.sums import quotient, remainder
 
 # A slope counts with two coarser neighbours: on a ladder of ratio 4 at a 16th of the coarsest step.
 WITH_NEIGHBOURS = 1.0 / 16.0
@@ -53,7 +54,7 @@ def far_coordinate(engine: Engine, number: int) -> int:
         if change > largest:
             largest = change
             first = index
-    return (first + number * (count // FAR_COORDINATES)) % count
+    return remainder(first + number * quotient(count, FAR_COORDINATES), count)
 
 
 def shows_error(engine: Engine, coordinate: Coordinate, right_value: float, left_value: float) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from numpy import int32, int64, uint32, uint64
 
-from ..records.abi import Code, ConstVector, Integer, Reals, always_inlined, exported, kernel
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, always_inlined, exported, kernel
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
@@ -131,6 +131,13 @@ def direction(seed: int, index: int) -> float:
 def coordinate_scale(value: float, typical: float) -> float:
     """Return the scale of a coordinate on a short random line: its size, or the typical one where it is 0."""
     return math.fabs(value) if value != 0.0 else typical
+
+
+class Sizes(NamedTuple):
+    """What is typical of the sizes of coordinates."""
+
+    windows: ConstReals  # of each window: for long lines
+    typical: float  # of all of x: for short ones
 
 
 class Scales(NamedTuple):

@@ -45,6 +45,7 @@ from ..records.sums import sum_in_lanes, two_sum
 from . import directions
 from .directions import (
     Scales,
+    Sizes,
     first_parts,
     halves_of,
     hashed,
@@ -60,13 +61,6 @@ SEGMENT = 65536
 BLOCK_BITS = 4
 # More of them than any memory holds.
 MOST_SEGMENTS = 1 << 32
-
-
-class Sizes(NamedTuple):
-    """What is typical of the sizes of coordinates."""
-
-    windows: ConstReals  # of each window: for long lines
-    typical: float  # of all of x: for short ones
 
 
 class Motion(NamedTuple):

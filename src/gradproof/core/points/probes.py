@@ -20,8 +20,8 @@ from ..records.codes import (
 from ..records.floats import widened
 from ..records.memory import element_bytes, is_null, offset, rounded_to_float32
 from ..records.overlapping import overlap
-from .directions import coordinate_scale, direction, typical_size
-from .long_lines import Sizes, is_long, move_line
+from .directions import Sizes, coordinate_scale, direction, typical_size
+from .long_lines import is_long, move_line
 
 
 @kernel

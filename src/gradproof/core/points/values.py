@@ -39,7 +39,8 @@ from ..records.memory import (
 from ..records.memory import evaluate as call_objective
 from ..records.overlapping import overlap
 from ..records.record import WORD, record
-from .long_lines import Sizes, is_long
+from .directions import Sizes
+from .long_lines import is_long
 from .probes import code_of_points, code_of_probes, copy, move_and_foretell, put_back, typical_for
 
 

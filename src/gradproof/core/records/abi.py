@@ -168,7 +168,11 @@ def always_inlined(function: Function) -> Function:
 
 
 def never_inlined(function: Function) -> Function:
-    """Keep a large function that is seldom called out of its callers, so that all versions of them share it."""
+    """Keep a large function that is seldom called out of its callers, so that all versions of them share it.
+
+    Or one that has the address of a record at hand, which callers know by its distance from another one: its fields are
+    then near, in three bytes of code less each.
+    """
     return _mark("never_inlined", function)
 
 

@@ -108,6 +108,7 @@ class Slot:
     refuted: Integer  # 1: the first pair was flatly elsewhere
     place: Integer  # place in the ladder of the kink that is looked for
     need: Real  # resolution that is asked of an agreement
+    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
     seed: Integer  # of a random line; 0: v is 1
     largest_slope: Real  # largest size of a slope met so far
     spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
@@ -119,7 +120,6 @@ class Slot:
     search: Search  # for a jump or a kink
     wanted: Annotated[Reals, WANTED_CAPACITY]  # signed steps
     answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
-    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
 
 
 lead_to(Slot, "stage")

@@ -135,8 +135,8 @@ class Parts:
 class Candidates:
     """Coordinates that lines found, in their order."""
 
-    count: Integer  # how many
     indices: Annotated[Integers, CANDIDATES]  # their numbers in x
+    count: Integer  # how many: near to what else is used most
 
 
 @record
@@ -147,23 +147,24 @@ class Lines:
     coordinates: Annotated[Pointer[Coordinate], CANDIDATES]  # of the candidates
     findings: Annotated[Pointer[Finding], CANDIDATES]  # about the candidates
     unfit_claims: Integer  # claimed values that are no numbers
-    dense: Integer  # 1: errors are dense
     repeated: Integer  # 1: f(x) was asked for a second time
     early: Integer  # 1: the check ended before it had all that it wanted
     left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
+    dense: Integer  # 1: errors are dense
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
+    next_node: Integer  # next open node to be halved
+    stuck_count: Integer  # nodes of which neither half was found wrong, or which found no room
+    aligned_lines: Integer  # lines along the claim that agreed
+    random_exponent: Integer  # of the step at which random lines begin
+    candidates: Candidates  # coordinates that were found
     verdict: Integer  # one of VERDICT_...
     block_count: Integer  # named blocks
     node_count: Integer  # open nodes of this level
     next_count: Integer  # nodes of the next level
-    next_node: Integer  # next open node to be halved
-    stuck_count: Integer  # nodes of which neither half was found wrong, or which found no room
     random_lines: Integer  # random lines over all of x that agreed
-    aligned_lines: Integer  # lines along the claim that agreed
     finding_count: Integer  # findings about long lines
     confirming: Integer  # 1: the check of the candidates is under way, or done
     disagreed: Integer  # looks that disagreed
-    random_exponent: Integer  # of the step at which random lines begin
     factor_count: Integer  # lines along the claim over blocks
     sample_count: Integer  # nodes that are followed as samples
     scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
@@ -173,17 +174,17 @@ class Lines:
     phase: Integer  # one of lines/phases.py
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
     sum: Real  # sum of its absolute values, in these scales
-    floor: Real  # smallest scale of a coordinate, relative to what is typical in its window
-    empty_size: Real  # what is taken for typical in windows of zeros
     spread: Real  # part of what rtol allows that nodes show which share an error; 0: no such error is known
     tolerance: Real  # rounding of the claimed gradient along the line at hand
+    failed: Failure  # the line that disagrees
+    part: Parts  # the part at hand
+    empty_size: Real  # what is taken for typical in windows of zeros
     random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
     curved_slope: Real  # slope that curvature makes some way from x
     usual_gap: Real  # error of a line along the claim over a block, relative to its claim, besides that of its own gap
     hidden_gap: Real  # half the gap that kinks at x leave along a line
-    failed: Failure  # the line that disagrees
-    part: Parts  # the part at hand
+    floor: Real  # smallest scale of a coordinate, relative to what is typical in its window
     cause: Integer  # why the verdict is open
     scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
     scale_sum: Real  # their sum; 0 likewise
@@ -197,12 +198,11 @@ class Lines:
     next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
     stuck_nodes: Annotated[Pointer[Node], MOST_STUCK]  # where the halving ended
     halvings: Annotated[Pointer[Halving], MOST_HALVINGS]  # under way
-    candidates: Candidates  # coordinates that were found
     long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
 
 
 # What is used most lies around it, far behind the beginning.
-lead_to(Lines, "spread_nodes")
+lead_to(Lines, "norm")
 
 
 @record

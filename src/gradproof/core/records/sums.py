@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from numpy import int64, uint64
+
 from .abi import always_inlined
 
 Terms = TypeVar("Terms")
@@ -45,3 +47,13 @@ def two_sum(a: float, b: float) -> tuple[float, float]:
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
+
+
+def quotient(dividend: int, divisor: int) -> int:
+    """Return the quotient of two numbers that are not negative, rounded down: less code than `//` takes for any two."""
+    return int(int64(uint64(dividend) // uint64(divisor)))
+
+
+def remainder(dividend: int, divisor: int) -> int:
+    """Return the remainder of such numbers."""
+    return int(int64(uint64(dividend) % uint64(divisor)))

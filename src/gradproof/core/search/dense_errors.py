@@ -13,6 +13,7 @@ from ..points.directions import mixed
 from ..points.seeds import SAMPLE_NUMBERS
 from ..records.floats import larger
 from ..records.lines import LineLadder, Lines, block_of
+from ..records.sums import quotient
 from .candidates import add_candidate
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .long_findings import begin_long_findings, write_factor
@@ -28,7 +29,7 @@ DRAWN = 8
 
 def drawn(lines: Lines, number: int, count: int) -> int:
     """Return a number below `count` that looks random, the same for the same seed."""
-    return int(int64(mixed(lines.engine.seed, SAMPLE_NUMBERS + number) >> uint64(12))) % count
+    return int(int64((mixed(lines.engine.seed, SAMPLE_NUMBERS + number) >> uint64(12)) % uint64(count)))
 
 
 def begin_sampling(lines: Lines) -> None:
@@ -39,12 +40,12 @@ def begin_sampling(lines: Lines) -> None:
     lines.sample_count = SAMPLES if open_nodes > SAMPLES else open_nodes
     for number in range(lines.sample_count):
         # One of each sixth of the open nodes: nodes of all blocks.
-        low = number * open_nodes // lines.sample_count
-        high = (number + 1) * open_nodes // lines.sample_count
+        low = quotient(number * open_nodes, lines.sample_count)
+        high = quotient((number + 1) * open_nodes, lines.sample_count)
         lines.nodes[number] = lines.next_nodes[low + drawn(lines, number, high - low)]
     largest = largest_open_node(lines)
     # What stands out of the others may be another error: of its sixth it is the one.
-    lines.nodes[((largest + 1) * lines.sample_count - 1) // open_nodes] = lines.next_nodes[largest]
+    lines.nodes[quotient((largest + 1) * lines.sample_count - 1, open_nodes)] = lines.next_nodes[largest]
     for number in range(lines.sample_count):
         follow(lines, lines.halvings[number], lines.nodes[number])
 
@@ -122,7 +123,7 @@ def draw_candidates(lines: Lines, count: int) -> None:
     """Draw so many coordinates in all, as many of each block."""
     for number in range(lines.factor_count):
         ladder = lines.halvings[number].ladder
-        for sample in range(count // lines.factor_count):
+        for sample in range(quotient(count, lines.factor_count)):
             index = ladder.start + drawn(lines, DRAWN * (number + 1) + sample, ladder.stop - ladder.start)
             add_candidate(lines, index)
 

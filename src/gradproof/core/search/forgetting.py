@@ -24,4 +24,5 @@ def forget_lines(lines: Lines) -> None:
     for number in range(lines.block_count):
         block = block_of(lines, number)
         block.bar = 0.0
+        block.wanted = 0
         block.aligned_bar = 0.0
