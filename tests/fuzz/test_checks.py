@@ -145,6 +145,8 @@ def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, cla
         # Slopes of several steps that are the same by chance.
         (Case("in_float32", 985831112, mode="full", held=True), 1),
         (Case("in_float32", 310729484, mode="full", rtol=1e-6, held=True), 0),
+        # The same in float64, where f is what a larger term leaves.
+        (Case("nearly_constant", 124691097, box="wide"), 0),
         # Values that are missing on the noise line.
         (Case("in_float32", 684142987, mode="full", box="at x", budget=225, rtol=1e-4), 1),
         (Case("in_float32", 702578328, box="at x", budget=179), 3),
@@ -153,7 +155,7 @@ def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, cla
         (Case("of_rounded_arguments", 526602608, box="at x", held=True), 7),
     ],
 )
-def test_rounding_to_float32_raises_no_alarm(case, index):
+def test_rounding_raises_no_alarm(case, index):
     assert run(case).report.verdict != "wrong"
     wrong = case.drawn.gradient
     wrong[index] *= -2
@@ -167,13 +169,16 @@ def test_rounding_to_float32_raises_no_alarm(case, index):
         Case("nearly_constant", 508634316, "tuple", "in place", box="wide", mode="lines", budget=168),
         Case("nearly_constant", 51666211, mode="lines"),
         Case("nearly_constant", 607494329, mode="lines"),
+        # Far from x its values are several steps of rounding apart, and lie on a straight line by chance.
+        Case("nearly_constant", 681682829, box="wide", mode="lines", budget=129),
+        Case("nearly_constant", 725504333, mode="lines", budget=317, held=True),
     ],
 )
 def test_an_f_that_hardly_moves_refutes_no_slope_below_its_rounding(case):
     ran = run(case)
     assert ran.report.verdict != "wrong"
     wrong = case.drawn.gradient
-    wrong[1] = 1e-3
+    wrong[0] = 1e-3
     assert run(case, wrong).report.verdict == "wrong"
 
 

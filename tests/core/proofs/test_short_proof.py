@@ -286,13 +286,17 @@ def test_slopes_that_fade():
 
 
 def is_left_to_the_noise(function):
-    """Of float32 points, all values in float32: what moves f by no more than rounding, until the noise is known."""
+    """What moves f by no more than rounding of terms as large as f or x, until the noise is known."""
     for units, fields, expected in (
         (1.5, {}, True),
         (3.0, {}, False),
         (1.5, {"float32": 0}, False),
         (1.5, {"beyond_float32": 1}, False),
         (1.5, {"noise_measured": 1}, False),
+        (1.5 * 2.0**-29, {"float32": 0}, True),
+        (3.0 * 2.0**-29, {"float32": 0}, False),
+        (3.0 * 2.0**-29, {"float32": 0, "typical": 8.0}, True),
+        (3.0 * 2.0**-29, {"float32": 0, "typical": 8.0, "noise_measured": 1}, False),
     ):
         engine = climbed(lambda t: 1.0 + 2.5 * t, [])
         for name, value in ({"float32": 1} | fields).items():

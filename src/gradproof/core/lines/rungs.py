@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.scales import FLOAT32_SPACING, UNIT_FLOAT32
+from ..noise.noise_table import ABOVE_FLOAT64_SPACING
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
@@ -117,7 +118,7 @@ def noise_along(lines: Lines) -> float:
     rounding.  Where 0 is also what is claimed, there is nothing to be told from it.
     """
     engine = lines.engine
-    if engine.noise_line.spacing > 0.0 or lines.norm == 0.0:
+    if 0.0 < engine.noise_line.spacing <= ABOVE_FLOAT64_SPACING or lines.norm == 0.0:
         return engine.noise
     return larger(engine.noise, spacing(engine.typical) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0))
 

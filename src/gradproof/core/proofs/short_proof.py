@@ -202,14 +202,16 @@ def look_far(engine: Engine, slot: Slot) -> None:
 
 
 def may_be_rounded(engine: Engine, moved: float) -> bool:
-    """Return whether f, where points are float32, may be rounded to float32 by what moves it if a claim is wrong.
+    """Return whether rounding of the terms of f may make what moves it if a claim is wrong.
 
-    All values have been numbers of float32, and few of these lie between those of a few pairs: slopes of several steps
-    may be the same by chance.  What is known of the noise takes the place of this.
+    Terms that cancel may be as large as x, and where all values at points in float32 are numbers of float32, f seems to
+    be rounded to it: slopes of several steps may then be the same by chance.  Once the noise is known, it says more.
     """
-    if engine.float32 == 0 or engine.beyond_float32 != 0 or engine.noise_measured != 0:
+    if engine.noise_measured != 0:
         return False
-    return moved <= ROUNDED * FLOAT32_SPACING * spacing(engine.value)
+    rounded = engine.float32 != 0 and engine.beyond_float32 == 0
+    unit = spacing(larger(math.fabs(engine.value), engine.typical)) * (FLOAT32_SPACING if rounded else 1.0)
+    return moved <= ROUNDED * unit
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:
