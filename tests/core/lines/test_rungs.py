@@ -116,6 +116,7 @@ def is_that_of_terms_as_large_as_x(function):
         (1e-9, 0.0, 1e-15, UNIT_FLOAT64, 2.0**-47),
         (1e-9, 2.0**-46, 1e-15, UNIT_FLOAT64, 0.0),
         (1e-9, 2.0**-10, 1e-15, UNIT_FLOAT64, 2.0**-47),
+        (1e-9, 2.0**-10, 1e-15, UNIT_FLOAT32, 0.0),
         (0.0, 0.0, 0.0, UNIT_FLOAT64, 0.0),
     ):
         check = memory(value=value)

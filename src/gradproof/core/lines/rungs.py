@@ -118,7 +118,8 @@ def noise_along(lines: Lines) -> float:
     rounding.  Where 0 is also what is claimed, there is nothing to be told from it.
     """
     engine = lines.engine
-    if 0.0 < engine.noise_line.spacing <= ABOVE_FLOAT64_SPACING or lines.norm == 0.0:
+    near = engine.noise_line.spacing <= ABOVE_FLOAT64_SPACING or engine.unit == UNIT_FLOAT32
+    if (near and engine.noise_line.spacing > 0.0) or lines.norm == 0.0:
         return engine.noise
     return larger(engine.noise, spacing(engine.typical) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0))
 
