@@ -1,6 +1,8 @@
 """The demonstrations: real data, a right backward pass, and bugs that are found where they are."""
 
 import importlib
+import re
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import gradproof
 from gradproof import demos
 from gradproof.demos import network
+from gradproof.demos.model import LAYER
 
 FOLDER = Path(demos.__file__).parent
 WEIGHTS_2 = range(13 * 13 + 13, 13 * 13 + 13 + 13 * 3)
@@ -22,7 +25,7 @@ WRONG = {
 
 
 def bug(name):
-    return importlib.import_module(f"gradproof.demos.{name}")
+    return importlib.import_module(f"gradproof.demos.bugs.{name}")
 
 
 def slow_slopes(parameters):
@@ -106,3 +109,24 @@ def test_the_demo_is_quick_and_says_what_it_means(capsys):
     assert bug(demos.DEFAULT).MEANING in text
     assert all(f"gradproof demo {name}" in text for name in demos.NAMES if name != demos.DEFAULT)
     assert max(len(line) for line in text.splitlines() if line != network.__file__) <= 100
+
+
+def test_a_layer_of_a_transformer_is_named(capsys):
+    pytest.importorskip("torch")
+    assert demos.run("model")
+    text = capsys.readouterr().out
+    assert "right: the gradient agrees" in text
+    assert f"errors all over {LAYER}" in text
+    assert re.search(rf"^  {re.escape(LAYER)}  1\.0100", text, re.M)
+
+
+def test_a_right_layer_is_not_named(monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr(importlib.import_module("gradproof.demos.model"), "FACTOR", 1.0)
+    assert not demos.run("model")
+
+
+def test_it_needs_pytorch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ImportError, match="needs PyTorch: pip install"):
+        demos.run("model")

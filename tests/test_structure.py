@@ -218,8 +218,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ".": (),
     "demos": (
         "network",
-        "mask mean patterns regulariser transposed",
-        "fewer_points forward_or_centered kinks million training",
+        "bugs.mask bugs.mean bugs.regulariser bugs.transposed patterns",
+        "fewer_points forward_or_centered kinks million model training",
         ".",
     ),
     "commands": (

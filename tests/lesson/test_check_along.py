@@ -8,7 +8,8 @@ from zoo_bugs import DATA
 
 import gradproof
 from gradproof import zoo
-from gradproof.demos import mask, network, training
+from gradproof.demos import network, training
+from gradproof.demos.bugs import mask
 from gradproof.lesson.optimizers import OPTIMIZERS
 
 POINT = np.array([1.0, -2.0, 0.5])

@@ -1,6 +1,6 @@
 """Demonstrations: a network with a correct backward pass, the same with a bug, and lessons on differences.
 
-There is one file per bug, with a `gradient` and its `MEANING`, and one file per lesson, with a function `run`.
+There is one file per bug, in `bugs/`, with a `gradient` and its `MEANING`, and one per lesson, with a function `run`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 DEFAULT = "regulariser"
 NAMES = ("regulariser", "transposed", "mean", "mask")
-LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training", "million")
+LESSONS = ("forward-or-centered", "kinks", "fewer-points", "training", "million", "model")
 
 INTRODUCTION = """\
 A network with two layers, ReLU, softmax loss and an L2 regulariser, whose backward pass is written
@@ -70,4 +70,5 @@ def changed_lines(right: Callable[..., Any], wrong: Callable[..., Any]) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(f".{name.replace('-', '_')}", __name__)
+    room = ".bugs" if name in NAMES else ""
+    return importlib.import_module(f"{room}.{name.replace('-', '_')}", __name__)

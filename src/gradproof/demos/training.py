@@ -9,7 +9,8 @@ import numpy as np
 
 from gradproof import check_along
 
-from . import mask, network
+from . import network
+from .bugs import mask
 from .network import Parameters
 
 INTRODUCTION = """\

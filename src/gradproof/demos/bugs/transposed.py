@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
+from ..network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
 The report names the off-diagonal entries of W1: on the diagonal, a matrix and its transpose agree.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
+from ..network import CLASSES, INPUTS, ROWS, STRENGTH, Parameters, forward
 
 MEANING = """\
 W2 and b2, which lie behind the ReLU, are right. W1 and b1, which the error reaches through the ReLU,

@@ -1,0 +1,1 @@
+"""One bug a file, in a backward pass that is right but for that."""
