@@ -87,8 +87,8 @@ def built(folder: Path, lie: str = "") -> list[str]:
     raise AssertionError(done.stderr)
 
 
-def ran(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*command, "7", str(CALLS)], capture_output=True, text=True, check=False, timeout=300)
+def ran(command: list[str], seed: int = 7) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, str(seed), str(CALLS)], capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_random_calls(tmp_path):
@@ -98,5 +98,6 @@ def test_random_calls(tmp_path):
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_broken_promise_is_found(tmp_path, lie):
-    """The twin: a library that lies does not come through."""
-    assert ran(built(tmp_path, lie)).returncode not in (0, 3)
+    """The twin: a library that lies does not come through; a rare lie may take the calls of several seeds."""
+    command = built(tmp_path, lie)
+    assert any(ran(command, seed).returncode not in (0, 3) for seed in range(7, 12))

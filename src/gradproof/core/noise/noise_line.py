@@ -142,11 +142,13 @@ def advance_noise(engine: Engine, changed: bool) -> bool:
         if is_jump(engine):
             settle_noise(engine, 0.0)
             return True
-        line.answered = 1
+        if math.isfinite(line.values[END_PLACE]) or math.isfinite(line.values[INSIDE_PLACE]):
+            line.answered = 1
         line.stage = STAGE_REST
         return False
     line.values[0] = engine.value
     if all_finite(line):
+        line.answered = 1
         return weigh_spacing(engine)
     if line.stage == STAGE_OTHER_SIDE and not moves_one_coordinate(engine):
         return next_spacing(engine)
@@ -165,6 +167,8 @@ def is_jump(engine: Engine) -> bool:
         return False
     end = line.values[END_PLACE]
     inside = line.values[INSIDE_PLACE]
+    if not (math.isfinite(end) and math.isfinite(inside)):
+        return False
     height = larger(math.fabs(end - engine.value), math.fabs(inside - engine.value))
     coarse = has_few_bits(engine.value) and has_few_bits(end) and has_few_bits(inside)
     return height > ABOVE_FLOAT32_NOISE * size_of_changes(engine) and not coarse
