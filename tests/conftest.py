@@ -5,6 +5,7 @@ import os
 # What Numba compiles here runs a few times: most of the time would go into making it fast.  The bits are the same.
 os.environ.setdefault("NUMBA_OPT", "0")
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,3 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long(pytestconfig: pytest.Config) -> None:
     if not pytestconfig.getoption("--long"):
         pytest.skip("only with --long")
+
+
+@pytest.fixture
+def one_seed_and_one_thread() -> Iterator[None]:
+    """PyTorch with the seed 0, and on one thread: more of them would wait for those of other tests."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

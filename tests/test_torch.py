@@ -9,6 +9,7 @@ import gradproof
 import gradproof.torch
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
 
 
 class Linear(torch.autograd.Function):
@@ -44,13 +45,8 @@ class Block(torch.nn.Module):
 
 
 @pytest.fixture(autouse=True)
-def one_seed_and_one_thread(monkeypatch):
-    torch.manual_seed(0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def without_a_fault(monkeypatch):
     monkeypatch.setattr(Linear, "fault", 1.0)
-    yield
-    torch.set_num_threads(threads)
 
 
 def state(module):

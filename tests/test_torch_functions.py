@@ -8,16 +8,8 @@ import gradproof
 import gradproof.torch
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
 DTYPES = [torch.float32, torch.float64]
-
-
-@pytest.fixture(autouse=True)
-def one_seed_and_one_thread():
-    torch.manual_seed(0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Linear(torch.autograd.Function):

@@ -7,16 +7,8 @@ import gradproof.torch
 from gradproof.problem.rounding import without_rounding
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
 nn = torch.nn
-
-
-@pytest.fixture(autouse=True)
-def one_seed_and_one_thread():
-    torch.manual_seed(0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Scaled(torch.autograd.Function):

@@ -11,16 +11,8 @@ from gradproof import compat
 from gradproof.compat.torch import gradcheck, gradgradcheck
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
 theirs = importlib.import_module("torch.autograd.gradcheck")
-
-
-@pytest.fixture(autouse=True)
-def one_seed_and_one_thread():
-    torch.manual_seed(0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def point(*shape, dtype=torch.float64):

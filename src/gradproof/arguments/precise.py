@@ -12,7 +12,7 @@ from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.terms import Terms
 from ..problem.numbers import Flat
-from ..problem.rounding import ROOTS, TERMS, UNITS, Agreement, without_rounding
+from ..problem.rounding import EVALUATED, ROOTS, TERMS, UNITS, Agreement, rounded_anew, without_rounding
 from ..problem.structure import read
 from .reading import Asked
 
@@ -74,9 +74,7 @@ class InFloat64:
         return self._parts(self._flat(self._own.gradient(self._layout.build(flat.copy()))))
 
     def _nearby(self) -> dict[str, Flat]:
-        reach = ROOTS * UNITS[self._kind]
-        random = np.random.default_rng(0)
-        return self._exact(self._x * (1 + random.uniform(-reach, reach, len(self._x))))
+        return self._exact(self._x * rounded_anew(np.random.default_rng(0), self._kind, self._x.shape))
 
     def _flat(self, value: Any) -> Flat:
         return self._layout.flatten(_wider(value, set()), "the gradient", absent=[])
@@ -88,10 +86,9 @@ class InFloat64:
         """Return what a report says of the evaluation in float64."""
         if not self._kind:
             return ()
-        said = "f was evaluated in float64, at the same point."
         if self._agreement is not None:
-            return said, self._agreement.sentence()
-        return said, (
+            return EVALUATED, self._agreement.sentence()
+        return EVALUATED, (
             f"The gradient is known in {self._kind} alone: what rounding in it can explain, {self.rtol:.1g} of a "
             f"component and {self.atol:.1g}, was allowed."
         )

@@ -88,10 +88,10 @@ class BatchedEvaluator(Evaluator):
         try:
             results = self.objective.function(self.problem.layout.build_batch(self.points(probes)))
         except Exception as error:  # outside of its domain the user's function may raise anything
-            raise_of_signal(error)
             if len(probes) == 1:
                 self.problem.note_raised(error, probes[0])
                 return np.full(1, np.nan)
+            raise_of_signal(error)
             middle = len(probes) // 2
             return np.concatenate((self._halved(probes[:middle]), self._halved(probes[middle:])))
         return _checked(results, len(probes))

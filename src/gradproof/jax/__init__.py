@@ -12,6 +12,7 @@ from typing import Any
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
 from ..outputs.several import together
+from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
@@ -127,7 +128,7 @@ def check(
         found = check_in_float64(jax, tree, objective, _claimed_as(gradient, claimed), settings)
         if isinstance(found, Report):
             return found
-        note = f"f could not be evaluated in float64, but only as it is: {found}."
+        note = not_evaluated(found)
     tree.refuse_what_has_no_gradient(note)
     if gradient is None:
         start = Map(jax, objective, tree, point, settings.get("seed", 0))

@@ -10,13 +10,10 @@ import numpy as np
 
 from ..checking import check as check_gradient
 from ..problem.numbers import Flat
-from ..problem.rounding import UNITS, Agreement, without_rounding
+from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
 from .lifting import Lifting, wide
 from .trees import Tree
-
-# As often is the spacing of numbers the width of the region around x that counts as rounding of x.
-REACH = 4
 
 
 class Precise:
@@ -75,8 +72,7 @@ class Precise:
         return {name: one.astype(wide(one.dtype)) for name, one in zip(self._tree.names or ("",), arrays, strict=True)}
 
     def _nearby(self, point: list[Any]) -> dict[str, Flat]:
-        reach = REACH * UNITS[self.kind]
-        return self._named(self._exact([one * (1 + self._random.uniform(-reach, reach, one.shape)) for one in point]))
+        return self._named(self._exact([one * rounded_anew(self._random, self.kind, one.shape) for one in point]))
 
 
 def check_in_float64(
@@ -107,7 +103,7 @@ def check_in_float64(
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
         return f"{type(problem).__name__}: {str(problem).partition(chr(10))[0]}"
     report = check_gradient(precise.value, precise.gradient, x, **{"convention": "jax", **settings})
-    notes = ["f was evaluated in float64, at the same point."]
+    notes = [EVALUATED]
     if precise.agreement is not None:
         notes.append(precise.agreement.sentence())
     return replace(report, warnings=(*report.warnings, *notes))

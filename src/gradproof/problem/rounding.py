@@ -20,6 +20,10 @@ ROOTS = 4
 # Where all terms cancel, as for a bias before a normalisation, nothing but rounding is left: that of terms which are of
 # the size of other arrays of the gradient, from sums of some thousands of them.
 TERMS = 128
+# Half the width, in roundings, of the region around x that counts as rounding of x: those within f move no less.
+REACH = 4
+# What a report says of a check in float64.
+EVALUATED = "f was evaluated in float64, at the same point."
 # A rounding may move an argument of relu or max across its kink, and the gradient jumps.  As often is the gradient
 # computed at points that lie within a few roundings of x, to see by how much.
 NEIGHBOURS = 4
@@ -58,6 +62,18 @@ class Agreement(NamedTuple):
         good = self.relative <= AS_GOOD * UNITS[self.kind]
         ending = f"as good as {self.kind} can be" if good else f"rounding in {self.kind} explains that"
         return f"The gradient in {self.kind} agrees with the same gradient in float64 to {self.relative:.1g}: {ending}."
+
+
+def not_evaluated(reason: str) -> str:
+    """Return what a report says where f cannot be evaluated in float64."""
+    return f"f could not be evaluated in float64, but only as it is: {reason}."
+
+
+def rounded_anew(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> Flat:
+    """Return factors that move numbers of a type to others within their rounding."""
+    reach = REACH * UNITS[kind]
+    factors: Flat = 1 + random.uniform(-reach, reach, shape)
+    return factors
 
 
 def without_rounding(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .coordinates.keys import have_clashes, joined, steps_of
+from .coordinates.keys import distinct, have_clashes, joined, steps_of
 from .filling import Filling
 from .nodes import Branch, Held, Leaf, Node, named
 from .numbers import Flat, as_numbers
@@ -159,7 +159,7 @@ class Layout:
         if len(listed) != self.n:
             raise ValueError(f"names has {len(listed)} names, but x has {self.n} coordinates")
         if len(set(listed)) < self.n:
-            again = next(name for at, name in enumerate(listed) if name in listed[:at])
+            again = next(name for name, other in zip(listed, distinct(listed), strict=True) if name != other)
             raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
         self.names = listed
 

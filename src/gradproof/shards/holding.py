@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 
-from ..core.lines.norms import SAMPLE
 from ..core.machine.line_scales import MOST_ALONE
 from ..core.machine.line_start import MOST_UNFIT
 from ..core.points.directions import ABOVE_FLOOR, WINDOW
 from ..evaluators.lines import windows
 from ..problem.numbers import Flat
 from .question import Opening, Overview, Part, Question, Sums
-from .slopes import Coordinates
+from .slopes import Coordinates, sampled
 
 
 class Holding(Coordinates):
@@ -67,8 +66,7 @@ class Holding(Coordinates):
 
     def sample(self, n: int, scales: int, floor: float) -> Flat:
         """Return the slopes of coordinates at equal distances in all of x, as the core chooses them; those above 0."""
-        indices = (np.arange(min(n, SAMPLE)) * max(1.0, n / SAMPLE)).astype(np.int64)
-        indices = indices[(self.start <= indices) & (indices < self.stop)].tolist()
+        indices = sampled(n, self.start, self.stop).tolist()
         found = [piece.slopes(scales, floor).reshape(-1) for one in indices for piece in self.pieces(one, one + 1)]
         every = np.concatenate(found) if found else np.empty(0)
         return every[every > 0.0]

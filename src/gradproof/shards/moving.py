@@ -12,7 +12,7 @@ from ..core.points.long_lines import SEGMENT
 from ..evaluators.lines import PIECE, SHARED, THREADS, Lines
 from ..library import ffi, pointer
 from ..problem.numbers import Flat
-from .slopes import Coordinates
+from .slopes import Coordinates, moves_of
 
 
 class ShardOfLines(Lines):
@@ -41,7 +41,8 @@ class ShardOfLines(Lines):
             self.at_x()  # what lies between the two that move stays where it is
         point = self._set_out(start - held.start, stop - held.start)
         if not probe["floor"]:
-            self._pair(probe, point)
+            for place, by in moves_of(probe, held.start, held.stop):
+                point[place] = float(self.x[place]) + by
         elif start < stop:
             self._changes[probe.tobytes()] = self._along(here, start, stop, point)
         return point
@@ -49,18 +50,6 @@ class ShardOfLines(Lines):
     def change(self, probe: Flat) -> float:
         """Return the share of the predicted change that lies here, of the probe that was moved to last."""
         return self._changes.pop(probe.tobytes(), 0.0)
-
-    def _pair(self, probe: Flat, point: Flat) -> None:
-        """Move one coordinate, or the two of a pair, as far as they are here."""
-        start, stop = int(probe["start"]), int(probe["stop"])
-        if start == stop:
-            return
-        step, ratio = float(probe["step"]), float(probe["ratio"])
-        moves = [(start, step), (stop - 1, ratio * step)] if ratio else [(start, step)]
-        for index, by in moves:
-            if self._held.start <= index < self._held.stop:
-                place = index - self._held.start
-                point[place] = float(self.x[place]) + by
 
     def _along(self, probe: Flat, start: int, stop: int, point: Flat) -> float:
         first, last = start // SEGMENT, -(-stop // SEGMENT)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..core.lines.norms import SAMPLE
 from ..core.points.directions import LARGEST_SQUARE, SMALLEST_SQUARE, WINDOW, scales_of
 from ..problem.numbers import Flat
 from .question import Part, Sums
@@ -81,6 +82,21 @@ class Coordinates:
         """Return sums over slopes, or over scales, of some coordinates."""
         pieces = self.pieces(part.start, part.stop)
         return joined([sums_of((one.slopes if slopes else one.scales)(part.scales, part.floor)) for one in pieces])
+
+
+def sampled(n: int, start: int, stop: int) -> Flat:
+    """Return which of the coordinates of a shard are in the sample of all n, at equal distances as the core has it."""
+    indices = (np.arange(min(n, SAMPLE)) * max(1.0, n / SAMPLE)).astype(np.int64)
+    own: Flat = indices[(start <= indices) & (indices < stop)]
+    return own
+
+
+def moves_of(probe: Flat, start: int, stop: int) -> list[tuple[int, float]]:
+    """Return what a probe of one coordinate, or of a pair, moves in a shard: places in it, and how far."""
+    first, last = int(probe["start"]), int(probe["stop"]) - 1
+    step, ratio = float(probe["step"]), float(probe["ratio"])
+    moves = [(first, step), (last, ratio * step)] if ratio else [(first, step)] * (first <= last)
+    return [(index - start, by) for index, by in moves if start <= index < stop]
 
 
 def sums_of(values: Flat) -> Sums:

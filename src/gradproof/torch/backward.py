@@ -85,8 +85,8 @@ class Gradient:
         self._also = also
         self.without: list[str] = []
 
-    def __call__(self) -> dict[str, Flat]:
-        """Return the gradients by name."""
+    def __call__(self) -> dict[str, Any]:
+        """Return the gradients by name, as arrays."""
         kept = [(tensor, tensor.grad) for one in (self._tensors, self._also) for tensor in one.values()]
         # Twice, because Ctrl-C may arrive on the way into the first `finally`.
         try:
@@ -97,14 +97,14 @@ class Gradient:
         finally:
             _give_back(kept)
 
-    def _claimed(self, kept: list[tuple[Any, Any]]) -> dict[str, Flat]:
+    def _claimed(self, kept: list[tuple[Any, Any]]) -> dict[str, Any]:
         with self._torch.enable_grad():
             value = self._loss()
             if not isinstance(value, self._torch.Tensor):
                 raise TypeError(
                     f"loss must return a tensor with one element, not an object of type {type(value).__name__}"
                 )
-            as_value(value.detach())
+            as_value(value.detach().cpu())
             known = {id(tensor) for tensor, _ in kept}
             kept += [(leaf, leaf.grad) for leaf in leaves(value) if id(leaf) not in known]
             for tensor, _ in kept:
@@ -114,7 +114,7 @@ class Gradient:
         self.without = [name for name, tensor in self._tensors.items() if tensor.grad is None]
         return {name: self._found(name, tensor) for name, tensor in self._tensors.items()}
 
-    def _found(self, name: str, tensor: Any) -> Flat:
+    def _found(self, name: str, tensor: Any) -> Any:
         found = _gradient_of(tensor)
         other = self._also.get(name)
         return found if other is None or other.grad is None else found + _gradient_of(other)

@@ -8,10 +8,11 @@ from typing import Any
 
 from ..checking import check as check_gradient
 from ..evaluators.arrays.inplace import in_place
+from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
-from .device.check import check_on_device, claims_on_device, is_on_device
+from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
 from .state import RANDOM, State
 from .tensors import imported
@@ -43,7 +44,7 @@ def check_loss(
                 return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
             if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
                 raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
-            notes.append(f"f could not be evaluated in float64, but only as it is: {refusal}.")
+            notes.append(not_evaluated(refusal))
         gradient = Gradient(torch, parameters, state.before(loss))
         report = _check_in_place(parameters, Loss(torch, state.before(loss)), gradient, settings)
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
@@ -57,7 +58,7 @@ def _reason_to_lift(precise: Precise, parameters: dict[str, Any], precision: str
     if precise.kind == "float64":
         return ""
     if precision is not None:
-        return "f was evaluated in float64, at the same point."
+        return EVALUATED
     if precise.kind != "float32":
         by = "under autocast" if precise.is_lower else "as its parameters are"
         return f"f computes in {precise.kind}, {by}, where steps are too coarse to judge: it was evaluated in float64."
@@ -80,9 +81,9 @@ def _check_in_place(
 def _check_on_device(
     torch: Any, parameters: dict[str, Any], loss: Callable[[], Any], settings: dict[str, Any]
 ) -> Report:
-    claimed, without = claims_on_device(torch, parameters, loss)
-    report = check_on_device(torch, parameters, Loss(torch, loss), claimed, settings)
-    return _with_notes(report, list(_about_absent(without)))
+    gradient = GradientOnDevice(torch, parameters, loss)
+    report = check_on_device(torch, parameters, Loss(torch, loss), gradient(), settings)
+    return _with_notes(report, list(_about_absent(gradient.without)))
 
 
 def _refusal(precise: Precise, value: float) -> str:

@@ -24,8 +24,9 @@ BLOCKS = 2**22 - 64  # named blocks whose lines have seeds of their own
 TAKEN = {
     seeds.NOISE_LINE: 1,
     seeds.RANDOM_LINES: LINES,
-    # Two over all of x, and one for the arrays, each along its own claim.
-    seeds.ALIGNED_LINES: 3,
+    seeds.ALIGNED_LINES: 2,
+    # One for all arrays, each along its own claim.
+    seeds.OWN_LINES: 1,
     # Along random and along aligned lines.
     seeds.LINES_AGAIN: 2 * LINES,
     seeds.UNLOCATED_LINES: 2 * LINES,

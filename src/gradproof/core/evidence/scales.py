@@ -105,7 +105,12 @@ def harmless_step(noise: float, allowed: float, smallest: float, largest: float)
 
 def pair_size(engine: Engine, x: float) -> float:
     """Return the size to which steps of pairs are relative: that of the coordinate, at least the typical one."""
-    return larger(coordinate_size(engine, x), power_of_two_above(engine.typical))
+    return pair_size_of(engine, coordinate_size(engine, x))
+
+
+def pair_size_of(engine: Engine, size: float) -> float:
+    """Return that size for a coordinate whose own size is known."""
+    return larger(size, power_of_two_above(engine.typical))
 
 
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
@@ -118,7 +123,7 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     smallest = larger(smallest_of_size(engine, x, size), exact_in_float32(x))
     allowed = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    return harmless_step(engine.noise, allowed, smallest, largest * larger(size, power_of_two_above(engine.typical)))
+    return harmless_step(engine.noise, allowed, smallest, largest * pair_size_of(engine, size))
 
 
 def exact_in_float32(x: float) -> float:

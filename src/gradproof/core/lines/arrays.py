@@ -11,7 +11,7 @@ import math
 
 from ..evidence.ladder import insert_sorted
 from ..points.probes import write_probe
-from ..points.seeds import ALIGNED_LINES, line_seed
+from ..points.seeds import OWN_LINES, line_seed
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.floats import smaller
@@ -47,8 +47,6 @@ DENSE_NODES = 40
 # along a random line; and to more than few errors do, whose magnitudes differ by 3 at most.
 SPREAD_PART = 0.5
 SPREAD_RATIO = 16.0
-# The seed of these lines, behind those of the two lines along the claim over all of x.
-OWN_LINES = ALIGNED_LINES + 2
 
 
 def begin_arrays(lines: Lines) -> bool:
@@ -146,10 +144,10 @@ def take_arrays(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     if lines.arrays == PAIRS:
         note_usual_gap(lines)
         settle_pairs(lines)
+        lines.arrays = SECOND_PAIRS
     else:
         for number in range(lines.block_count):
             block_of(lines, number).wanted = 0
-    lines.arrays += 1 if lines.arrays == PAIRS else 0
 
 
 def note_pair(lines: Lines, number: int, ladder: LineLadder) -> None:

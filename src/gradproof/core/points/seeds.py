@@ -13,6 +13,7 @@ from .directions import mixed
 NOISE_LINE = 0
 RANDOM_LINES = 1
 ALIGNED_LINES = 11
+OWN_LINES = 13
 LINES_AGAIN = 21
 UNLOCATED_LINES = 29
 ZERO_LINES = 37
@@ -26,7 +27,8 @@ PARTS_AGAIN = 21 << 20
 RANGES: tuple[tuple[int, int], ...] = (
     (NOISE_LINE, 1),
     (RANDOM_LINES, 10),
-    (ALIGNED_LINES, 10),
+    (ALIGNED_LINES, 2),
+    (OWN_LINES, 8),
     (LINES_AGAIN, 8),
     (UNLOCATED_LINES, 8),
     (ZERO_LINES, 2),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.arrays import FOLLOWED, OWN_LINES, bars_off, most_off
+from ..lines.arrays import FOLLOWED, bars_off, most_off
 from ..lines.decision import CLEAR_BARS, allowed_slope
 from ..lines.rungs import is_coarse
-from ..points.seeds import line_seed
+from ..points.seeds import OWN_LINES, line_seed
 from ..records.floats import larger, smaller
 from ..records.lines import UNMEASURED, Lines, block_of
 from .dense_errors import FACTORS, begin_factor, draw_candidates

@@ -147,37 +147,36 @@ class InPlaceEvaluator(Evaluator):
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
-        # Twice, because a first signal may raise on the way into the first `finally`; after that none does.
-        try:
-            try:
-                self._signals.take()
-                return super().evaluate(probes)
-            finally:
-                self._come_back()
-        finally:
-            self._come_back()
+        values: Flat = self._and_back(lambda: super(InPlaceEvaluator, self).evaluate(probes))
+        return values
 
     def foretold(self, probes: Flat) -> Flat:
         """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
-        try:
-            try:
-                self._signals.take()
-                return super().foretold(probes)  # moves to probes whose values came from a file
-            finally:
-                self._come_back()
-        finally:
-            self._come_back()
+        # It moves to probes whose values came from a file.
+        changes: Flat = self._and_back(lambda: super(InPlaceEvaluator, self).foretold(probes))
+        return changes
 
     def close(self) -> None:
         """Look a last time whether all is as it was, whatever has happened to the arrays; then as in any evaluator."""
         try:
+            self._and_back(self._look_whether_away)
+        finally:
+            super().close()
+
+    def _look_whether_away(self) -> None:
+        self._away = self.arrays.fingerprint() != self._fingerprint
+
+    def _and_back(self, action: Callable[[], Any]) -> Any:
+        """Return what an action returns, with the arrays as they were, whatever it does and whatever signals come."""
+        # Twice, because a first signal may raise on the way into the first `finally`; after that none does.
+        try:
             try:
                 self._signals.take()
-                self._away = self.arrays.fingerprint() != self._fingerprint
+                return action()
             finally:
                 self._come_back()
         finally:
-            super().close()
+            self._come_back()
 
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...problem.nodes import Leaf
 from ...problem.numbers import Flat, in_x
 from ..cause import Cause
 from ..explanation import Explanation
+from ..power import BlockPower
 from ..records import Finding, Record, is_open, resolutions_of
 
 # Error bars are bounds; a little more allows for the rounding of what is computed from them.
@@ -97,7 +98,10 @@ def arrays_of(report: Record) -> tuple[ArrayReport, ...]:
     """Return what was found in each named array, in the order of x."""
     layout, found = report._evidence.layout, _findings_by_leaf(report)
     leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
-    return tuple(_array(report, leaf, found.get(leaf.start, [])) for leaf in leaves)
+    power = report.power
+    blocks = {} if power is None else {one.name: one for one in power.blocks}
+    unseen = frozenset(() if power is None else power.unseen)
+    return tuple(_array(report, leaf, found.get(leaf.start, []), blocks, unseen) for leaf in leaves)
 
 
 def _findings_by_leaf(report: Record) -> dict[int, list[Finding]]:
@@ -111,7 +115,9 @@ def _findings_by_leaf(report: Record) -> dict[int, list[Finding]]:
     return found
 
 
-def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
+def _array(
+    report: Record, leaf: Leaf, found: Sequence[Finding], blocks: Mapping[str, BlockPower], hidden: Collection[str]
+) -> ArrayReport:
     layout, n = report._evidence.layout, leaf.stop - leaf.start
     low, high = (int(in_x(layout.indices, place)) for place in (leaf.start, leaf.stop - 1))
     wrong, kinks = (_between(each, low, high) for each in (report.wrong, report.kinks))
@@ -135,13 +141,12 @@ def _array(report: Record, leaf: Leaf, found: Sequence[Finding]) -> ArrayReport:
         is_right = report.verdict == "right"
         untested = 0 if is_right else n - max(tested, wrong + undecided)
         right = n - wrong - undecided - untested
-        unseen = (leaf.path in report.power.unseen) if report.power.blocks else bool(report.unseen)
+        unseen = (leaf.path in hidden) if blocks else bool(report.unseen)
         unseen = unseen and (is_right or untested > 0)
     name = leaf.path or layout.title
     factor, bar = _factor(found)
-    if report.power is not None and not math.isfinite(factor):
-        own = (one for one in report.power.blocks if one.name == leaf.path)
-        factor, bar = next(((one.ratio, one.ratio_bar) for one in own), (factor, bar))
+    if leaf.path in blocks and not math.isfinite(factor):
+        factor, bar = blocks[leaf.path].ratio, blocks[leaf.path].ratio_bar
     elif report.power is None:
         factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)

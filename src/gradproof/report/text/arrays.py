@@ -28,10 +28,7 @@ def about_arrays(report: Record) -> dict[str, str]:
     parts = [
         _listed("wrong", [_counted(one, blocks, along_lines=nothing_found) for one in wrong]),
         _listed("not decided", [one.name for one in rest if one.right < one.n and not nothing_found]),
-        _listed(
-            "nothing found in",
-            [one.name for one in unseen],
-        ),
+        _listed("nothing found in", [one.name for one in unseen]),
         _listed("right as far as seen", [one.name for one in rest if one.right == one.n and one.unseen]),
         _listed("right", [one.name for one in rest if one.is_right]),
     ]

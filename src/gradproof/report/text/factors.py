@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
+from ...core.lines.decision import CLEAR_BARS
 from ..cause import Cause
 from ..power import BlockPower
 from ..records import Record
 from .figures import filled, number, short
 
 MOST = 10
-# As core/lines/decision.py has it.
-CLEAR_BARS = 3.0
 # A factor that all arrays share is told in one line.
 COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
@@ -35,7 +34,8 @@ def factors(report: Record, width: int) -> str:
         return ""
     wrong = {one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG}
     off = sorted((one for one in known if _is_off(one, wrong, report.rtol)), key=_severity)
-    rest = [one for one in known if one not in off]
+    names = {one.name for one in off}
+    rest = [one for one in known if one.name not in names]
     if not off:
         return ""
     for one in report.findings:
@@ -76,7 +76,8 @@ def _about_rest(known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Se
     worst = max(abs(one.ratio - 1.0) + one.ratio_bar for one in rest)
     others = "the other array" if len(rest) == 1 else f"the other {len(rest):,} arrays"
     said = [f"right along its claim, to {short(worst)} or better: {others}"]
+    # The arrays that are off are the first ones.
     first = len(off)
-    if first > 1 and all(one in off for one in known[:first]):
+    if first > 1 and rest == known[first:]:
         said.append(f"everything from {known[first].name} on is right along its claim: look for the bug just before it")
     return said

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...report.report import Report
 from ...shards.check import lines
+from ..backward import Gradient
 from .shard import TensorShard
 
 SETTINGS = ("mode", "seed", "budget", "time_limit", "rtol", "atol")
@@ -21,27 +22,11 @@ def is_on_device(parameters: Mapping[str, Any]) -> bool:
     return len(devices) == 1 and next(iter(parameters.values())).device.type == "cuda"
 
 
-def claims_on_device(
-    torch: Any, parameters: Mapping[str, Any], loss: Callable[[], Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the gradient that `backward()` computes for each parameter, and the names of those for which it has none.
+class GradientOnDevice(Gradient):
+    """The gradient by `backward()` as tensors, which stay on their device; 0 where there is none."""
 
-    These count as having gradient 0.
-    """
-    kept = [one.grad for one in parameters.values()]
-    try:
-        for one in parameters.values():
-            one.grad = None
-        with torch.enable_grad():
-            value = loss()
-            if value.requires_grad:
-                value.backward(inputs=list(parameters.values()))
-        found = {name: one.grad for name, one in parameters.items()}
-    finally:
-        for one, grad in zip(parameters.values(), kept, strict=True):
-            one.grad = grad
-    claimed = {name: torch.zeros_like(parameters[name]) if one is None else one for name, one in found.items()}
-    return claimed, [name for name, one in found.items() if one is None]
+    def _found(self, name: str, tensor: Any) -> Any:
+        return self._torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
 
 
 def check_on_device(

@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.lines.norms import SAMPLE
 from ...core.machine.line_scales import MOST_ALONE
 from ...core.machine.line_start import MOST_UNFIT
 from ...core.points.directions import ABOVE_FLOOR, WINDOW, WINDOW_BITS
 from ...problem.numbers import Flat
 from ...shards.question import Opening, Overview, Part, Question, Sums
-from ...shards.slopes import joined
+from ...shards.slopes import joined, moves_of, sampled
 from .hashing import Step, moved, scales
 
 # Coordinates that are looked at in one go: enough to keep a device busy, and little memory beside them.
@@ -92,10 +91,7 @@ class TensorShard:
 
     def _pair(self, probe: Flat) -> None:
         """Move one coordinate, or the two of a pair, as far as they are here."""
-        start, stop = int(probe["start"]), int(probe["stop"])
-        step, ratio = float(probe["step"]), float(probe["ratio"])
-        moves = [(start, step), (stop - 1, ratio * step)] if ratio else [(start, step)] * (stop > start)
-        own = [(index - self.start, by) for index, by in moves if self.start <= index < self.stop]
+        own = moves_of(probe, self.start, self.stop)
         for place, by in own:
             self._target[place] = float(self._x[place]) + by
         self._moved = slice(own[0][0], own[-1][0] + 1) if own else slice(0, 0)
@@ -181,8 +177,7 @@ class TensorShard:
 
     def sample(self, n: int, kind: int, floor: float) -> Flat:
         """Return the slopes of coordinates at equal distances in all of x, as the core chooses them; those above 0."""
-        indices = (np.arange(min(n, SAMPLE)) * max(1.0, n / SAMPLE)).astype(np.int64)
-        own = self._torch.from_numpy(indices[(self.start <= indices) & (indices < self.stop)] - self.start)
+        own = self._torch.from_numpy(sampled(n, self.start, self.stop) - self.start)
         places = own.to(self._x.device)
         sizes = self._sizes[((places + self.start) >> WINDOW_BITS) - (self.start >> WINDOW_BITS)]
         piece = Piece(self._x[places].double(), self._claimed[places].double(), sizes, places)

@@ -13,13 +13,20 @@ from ...outputs.products import check_jvp, check_vjp
 from ...outputs.several import together
 from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
-from ...problem.rounding import ROOTS, UNITS, Agreement, without_rounding
+from ...problem.rounding import (
+    EVALUATED,
+    ROOTS,
+    UNITS,
+    Agreement,
+    not_evaluated,
+    rounded_anew,
+    without_rounding,
+)
 from ...report.report import Report
 from ..arguments import Arguments, WideArguments
 from ..operators import Operator, check_operator
 from ..tensors import imported, numbers_of
 from .lifting import Lifting
-from .precise import REACH
 
 KIND = "float32"
 
@@ -36,8 +43,7 @@ def check_function_in_float64(
     with own.kept():
         if reason := _refusal(own, lifted):
             report = check_operator(own, forward, settings)
-            note = f"f could not be evaluated in float64, but only as it is: {reason}."
-            return replace(report, warnings=(*report.warnings, note))
+            return replace(report, warnings=(*report.warnings, not_evaluated(reason)))
         return _Precise(own, lifted).check(forward, settings)
 
 
@@ -89,7 +95,7 @@ class _Precise:
         for check, product in ((check_vjp, self._vjp), (check_jvp, self._jvp))[: 1 + forward]:
             self._agreement = None
             report = self._own.noted(check(self._lifted, product, self._lifted.arguments.x, **settings))
-            notes = ["f was evaluated in float64, at the same point."]
+            notes = [EVALUATED]
             if self._agreement is not None:
                 notes.append(self._agreement.sentence())
             reports.append(replace(report, warnings=(*report.warnings, *notes)))
@@ -107,10 +113,7 @@ class _Precise:
         """Return a claimed product with what rounding explains taken out."""
 
         def nearby() -> dict[str, Flat]:
-            reach = REACH * UNITS[KIND]
-            return _listed(
-                exact({name: one * (1 + self._random.uniform(-reach, reach, one.shape)) for name, one in x.items()})
-            )
+            return _listed(exact({name: one * rounded_anew(self._random, KIND, one.shape) for name, one in x.items()}))
 
         own, wide = _listed(claimed), _listed(exact(x))
         if not own or own.keys() != wide.keys():

@@ -11,15 +11,9 @@ from typing import Any
 import numpy as np
 
 from ...problem.numbers import Flat
-from ...problem.rounding import UNITS, Agreement, without_rounding
+from ...problem.rounding import ROOTS, UNITS, Agreement, rounded_anew, without_rounding
 from ..backward import Gradient, Loss, view
 from .lifting import Lifting, low_types
-
-# The loss may be another in float64 by this many times the root of the unit, relative to its size (1e-3 in float32),
-# before what was evaluated there counts as another function: one that draws other random numbers, for example.
-ROOTS = 4
-# Half the width, in roundings, of the region around x that counts as rounding of x: those within f move no less.
-REACH = 4
 
 # Where PyTorch keeps the hooks of a tensor: those on its gradient, and those for when it has been added to `grad`.
 PRESENT, POSTPONED = "_backward_hooks", "_post_accumulate_grad_hooks"
@@ -112,6 +106,10 @@ class Precise:
             raise CannotBeLiftedError(f"there, the loss is {lifted:.6g}, but {plain:.6g} as it is")
 
     def _rounding(self) -> float:
+        """Return by how much of its size the loss may be another in float64, before it counts as another function.
+
+        One that draws other random numbers is, for example.
+        """
         return ROOTS * math.sqrt(UNITS.get(self.kind, 0.0))
 
     def gradient(self) -> dict[str, Flat]:
@@ -166,12 +164,11 @@ class Precise:
 
     def _nearby(self) -> dict[str, Flat]:
         """Return the gradient in float64 at a random point within some roundings of x."""
-        reach = REACH * UNITS[self.kind]
         try:
             for tensor in self.stand_ins.values():
-                noise = self._random.uniform(-reach, reach, tuple(tensor.shape))
+                factors = rounded_anew(self._random, self.kind, tuple(tensor.shape))
                 with self._torch.no_grad():
-                    tensor.mul_(self._torch.from_numpy(np.asarray(1 + noise)))
+                    tensor.mul_(self._torch.from_numpy(np.asarray(factors)))
             return self._in_float64()
         finally:
             for name, tensor in self.stand_ins.items():
