@@ -68,6 +68,8 @@ class Lines:
         self._library = native()
         self._move = getattr(self._library, f"gradproof_move_segments{twin(x)}")
         self._changes: dict[bytes, float] = {}
+        # The number of the first segment that is here, and the predicted changes that lie in each of them.
+        self._first = 0
         self._partial = np.empty(-(-x.size // SEGMENT))
         self._point = np.empty(x.size, x.dtype) if point is None else point
         self._moved = slice(0, x.size if point is None else 0)
@@ -133,7 +135,7 @@ class Lines:
             self._move_pieces(probe, pieces, point)
         else:
             self._share(probe, pieces, point)
-        part = self._partial[first:last]
+        part = self._partial[first - self._first : last - self._first]
         return float(self._library.gradproof_sum_segments(pointer(part), len(part)))
 
     def _share(self, probe: Flat, pieces: deque[tuple[int, int]], point: Flat) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
 
 from ..core.points.directions import WINDOW
 from ..core.points.long_lines import SEGMENT
-from ..evaluators.lines import PIECE, SHARED, THREADS, Lines
+from ..evaluators.lines import Lines
 from ..library import ffi, pointer
 from ..problem.numbers import Flat
 from .slopes import Coordinates, moves_of
@@ -50,16 +49,6 @@ class ShardOfLines(Lines):
     def change(self, probe: Flat) -> float:
         """Return the share of the predicted change that lies here, of the probe that was moved to last."""
         return self._changes.pop(probe.tobytes(), 0.0)
-
-    def _along(self, probe: Flat, start: int, stop: int, point: Flat) -> float:
-        first, last = start // SEGMENT, -(-stop // SEGMENT)
-        pieces = deque((piece, min(piece + PIECE, last)) for piece in range(first, last, PIECE))
-        if len(pieces) < SHARED or THREADS == 1:
-            self._move_pieces(probe, pieces, point)
-        else:
-            self._share(probe, pieces, point)
-        part = self._partial[first - self._first : last - self._first]
-        return float(self._library.gradproof_sum_segments(pointer(part), len(part)))
 
     def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
         x, claimed, moved = (_from_the_beginning(one, self._held.start) for one in (self.x, self.claimed, point))
