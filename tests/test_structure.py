@@ -167,8 +167,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
-        "coincidence evidence",
-        "additions arrangements axes factors parts places values variables",
+        "coincidence evidence kinds.names",
+        "kinds.additions kinds.arrangements kinds.factors kinds.invariance kinds.limits kinds.matrices kinds.others",
+        "kinds.axes kinds.values kinds.variables parts places",
+        "searching",
         "diagnose",
     ),
     "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),

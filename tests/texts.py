@@ -77,6 +77,7 @@ def as_in_c(report: Report) -> Report:
         gradient_evaluations=0,
         warnings=(),
         explanations=(),
+        unexplained=(),
         exceptions=(),
         _evidence=report._evidence._replace(claimed=claimed),
         findings=tuple(dataclasses.replace(one, _values=silent) for one in report.findings),

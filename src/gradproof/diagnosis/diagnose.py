@@ -5,56 +5,51 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
 from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
-from .additions import addition
-from .arrangements import rearranged
-from .axes import adds_up_to_zero, by_axis
 from .evidence import Evidence, evidence_of
-from .factors import NEAR, common_factor, same_factor
+from .kinds.factors import NEAR, same_factor
+from .kinds.invariance import invariance
+from .kinds.others import of_others
 from .places import place_of
-from .values import no_dependence, not_finite, rounded, zero
-from .variables import by_variable
+from .searching import Explained, Known, alone, known_of, of_array, of_vector
 
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
 CLIPPED = 1e-6
-Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
-
-# The most axes of arrays whose lengths a factor is compared with.
-AXES = 64
-
-
-class Explained(NamedTuple):
-    """An explanation, and the coordinates that it explains among those that were checked."""
-
-    explanation: Explanation
-    places: Flat
+# Of so many arrays it is told what f does not depend on, though the claims do.
+MOST_NOTES = 2
 
 
 def explained(report: Report) -> Report:
     """Return a report with what explains its errors, each finding with what explains its own."""
     if report.verdict != "wrong" or report.outputs:
         return report
-    parts = _with_factors(explained_parts(report), report)
+    arrays = list(evidence_of(report))
+    if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
+        return report  # f ignores x altogether, which a remark says
+    parts = _with_factors(explained_parts(arrays, report), report)
     told, warnings = meant([one.explanation for one in parts], report)
-    found = [one._replace(explanation=text) for one, text in zip(parts, told, strict=True)]
-    said = {int(place): str(one.explanation.text) for one in found for place in one.places}
+    said = {int(place): str(text.text) for one, text in zip(parts, told, strict=True) for place in one.places}
     layout = report._evidence.layout
     findings = tuple(
         replace(one, explanation=said.get(layout.place(one.index), "")) if one.stop == one.start + 1 else one
         for one in report.findings
     )
-    return replace(report, explanations=tuple(told), findings=findings, warnings=warnings)
+    places = np.fromiter(said, np.int64, len(said))
+    left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]
+    unexplained = tuple(place_of(each, mask) for each, mask in left if mask.any())
+    found = filter(None, (invariance(each) for each, mask in left if mask.any()))
+    notes = itertools.islice(found, MOST_NOTES)
+    report = replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained)
+    return replace(report, warnings=(*notes, *warnings))
 
 
 def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
@@ -74,90 +69,66 @@ def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
     return [each._replace(explanation=same(each.explanation)) for each in found]
 
 
-def explained_parts(report: Record) -> list[Explained]:
-    """Return what explains the errors of a wrong gradient, in the order of the arrays; nothing where nothing fits."""
-    arrays = list(evidence_of(report))
-    if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
-        return []  # f ignores x altogether, which a remark says
-    sizes = sizes_of(report)
-    found = _completed([one for each in arrays for one in _of_array(each, sizes)], arrays)
+def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
+    """Return what explains the errors of arrays, in their order; nothing where nothing fits."""
+    known = known_of(report)
+    found = [one for each in arrays for one in of_array(each, known)]
+    found += _by_known_factors(found, _unexplained(found, arrays))
+    found += _by_others(_unexplained(found, arrays), report)
+    found += _as_one(_unexplained(found, arrays), known)
+    order = {each.name: number for number, each in enumerate(arrays)}
+    found.sort(key=lambda one: order[one.explanation.names[0]])
     return [_with_share(one, arrays) for one in _merged(found, arrays, report)]
 
 
-def _completed(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
-    """Return the explanations, and those of arrays that have none of their own by factors of the others."""
-    known = [one.explanation for one in found if one.explanation.kind == "factor"]
+def _unexplained(found: list[Explained], arrays: list[Evidence]) -> list[Evidence]:
+    """Return the arrays without an explanation."""
     explained = {name for one in found for name in one.explanation.names}
-    open_ones = [each for each in arrays if each.name not in explained and np.isfinite(each.claimed[each.wrong]).all()]
-    for each in open_ones:
-        more = (
-            one for factor in known for one in _alone(each, each.wrong, functools.partial(same_factor, known=factor))
+    return [each for each in arrays if each.name not in explained]
+
+
+def _by_known_factors(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
+    """Return explanations by factors that other arrays have."""
+    known = [one.explanation for one in found if one.explanation.kind == "factor"]
+    more: list[Explained] = []
+    for each in arrays:
+        if not np.isfinite(each.claimed[each.wrong]).all():
+            continue
+        fits = (
+            one for factor in known for one in alone(each, each.wrong, functools.partial(same_factor, known=factor))
         )
-        found += itertools.islice(more, 1)
-    order = {each.name: number for number, each in enumerate(arrays)}
-    return sorted(found, key=lambda one: order[one.explanation.names[0]])
+        more += itertools.islice(fits, 1)
+    return more
 
 
-def sizes_of(report: Record) -> dict[int, str]:
-    """Return lengths over which a sum or a mean may have been taken, with what they are."""
-    sizes: dict[int, str] = {}
-    if report.rows:
-        sizes[report.rows] = "the rows"
-    for leaf in report._evidence.layout.leaves[:AXES]:
-        for axis, length in enumerate(leaf.shape):
-            sizes.setdefault(length, f"axis {axis} of {leaf.path or 'x'}" if len(leaf.shape) > 1 else leaf.path or "x")
-    return sizes
+def _by_others(arrays: list[Evidence], report: Record) -> list[Explained]:
+    """Return explanations by the slopes of other arrays."""
+    if not arrays:
+        return []
+    told = of_others(arrays, list(evidence_of(report, every=True)))
+    return [
+        Explained(replace(told[each.name], where=each.name, names=(each.name,)), each.places[each.wrong])
+        for each in arrays
+        if each.name in told
+    ]
 
 
-def _of_array(whole: Evidence, sizes: dict[int, str]) -> Iterator[Explained]:
-    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest."""
-    finite = np.isfinite(whole.claimed)
-    if (whole.wrong & ~finite).any():
-        yield from _alone(whole, whole.wrong & ~finite, not_finite)
-    rest = whole.wrong & finite
-    if not rest.any():
-        return
-    found = list(_of_finite(whole, rest, sizes))
-    if not found and (rest & (whole.claimed == 0)).sum() > 1:
-        yield from _alone(whole, rest & (whole.claimed == 0), zero)
-        found = list(_of_finite(whole, rest & (whole.claimed != 0), sizes))
-    yield from found
-
-
-def _of_finite(whole: Evidence, mask: Flat, sizes: dict[int, str]) -> Iterator[Explained]:
-    """Yield the simplest explanation of some coordinates whose claims are finite."""
-    if not mask.any():
-        return
-    of_part: tuple[Explaining, ...] = (
-        zero,
-        no_dependence,
-        lambda part: common_factor(part, sizes),
-        addition,
-        by_variable,
-    )
-    of_whole: tuple[Explaining, ...] = (rearranged, by_axis, adds_up_to_zero)
-    found: Iterator[Explained] = (one for explain in of_part for one in _alone(whole, mask, explain))
-    if np.array_equal(mask, whole.wrong):
-        found = itertools.chain(found, (one for explain in of_whole for one in _together(whole, explain)))
-    yield from itertools.islice(itertools.chain(found, _alone(whole, mask, rounded)), 1)
-
-
-def _alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:
-    """Yield what explains some coordinates of an array by themselves."""
+def _as_one(arrays: list[Evidence], known: Known) -> list[Explained]:
+    """Return one explanation of all arrays, which may be too short to have one of their own."""
+    if len(arrays) < 2:
+        return []
+    parts = [each.part(each.wrong) for each in arrays]
+    vectors = (np.concatenate(each) for each in zip(*(part[3:] for part in parts), strict=True))
+    one = Evidence("", (sum(len(part.places) for part in parts) + 1,), 0, *vectors)
     with np.errstate(all="ignore"):
-        found = explain(whole.part(mask))
-    if found is not None:
-        places = whole.places[mask]
-        yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)
-
-
-def _together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
-    """Yield what explains an array as a whole."""
-    with np.errstate(all="ignore"):
-        found = explain(whole)
-    if found is not None:
-        places = whole.places[whole.wrong]
-        yield Explained(replace(found, where=whole.name, names=(whole.name,)), places)
+        found = next(filter(None, (explain(one) for explain in of_vector(known))), None)
+    if found is None:
+        return []
+    # Each by itself, so that those with the same words are put together as all others are.
+    return [
+        Explained(replace(found, where=place_of(each, each.wrong), names=(each.name,)), each.places[each.wrong])
+        for each in arrays
+    ]
 
 
 def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> Iterator[Explained]:
@@ -168,15 +139,12 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
         words = (first.explanation.kind, first.explanation.text)
         same = [one for one in left if (one.explanation.kind, one.explanation.text) == words]
         left = [one for one in left if one not in same]
-        if len(same) == 1:
-            yield first
-            continue
         names = tuple(name for one in same for name in one.explanation.names)
-        everywhere = all(one.explanation.where == f"all of {one.explanation.names[0]}" for one in same)
+        everywhere = all(one.explanation.where.removeprefix("all of ") == one.explanation.names[0] for one in same)
         everything = everywhere and len(names) == len(arrays) and not _is_any_right(report, names)
         if everything and first.explanation.kind == "factor":
             first = first._replace(explanation=_clipped(first.explanation, report))
-        where = "everything" if everything else "; ".join(one.explanation.where for one in same)
+        where = "everything" if everything and len(same) > 1 else "; ".join(one.explanation.where for one in same)
         places = np.concatenate([one.places for one in same])
         yield Explained(replace(first.explanation, where=where, names=names), places)
 

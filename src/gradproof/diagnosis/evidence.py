@@ -15,6 +15,8 @@ from ..report.records import Finding, Record, resolutions_of
 
 # Bars are bounds; a little more allows for the rounding of what is computed from them.
 MARGIN = 1.5
+# A sum of slopes is 0 if it is known to be less than this part of the sum of their sizes.
+NOTHING = 1e-3
 
 
 class Evidence(NamedTuple):
@@ -60,6 +62,14 @@ class Evidence(NamedTuple):
         """Whether every coordinate of the array is known."""
         return len(self.places) == math.prod(self.shape) and bool(self.known.all())
 
+    @property
+    def ignores_size(self) -> bool:
+        """Whether f does not change where all of the array grows by a factor, although its slopes are not 0."""
+        if not self.is_complete:
+            return False
+        terms, allowed = self.slope * self.x, MARGIN * float(np.sum(self.bar * np.abs(self.x)))
+        return abs(float(np.sum(terms))) <= allowed < NOTHING * float(np.sum(np.abs(terms)))
+
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
         vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)
@@ -78,16 +88,16 @@ class Evidence(NamedTuple):
         return array
 
 
-def evidence_of(report: Record) -> Iterator[Evidence]:
-    """Yield the evidence of each named array that has a wrong coordinate."""
+def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
+    """Yield the evidence of each named array that has a wrong coordinate, or of every one."""
     layout = report._evidence.layout
     alone = [one for one in report.findings if one.stop == one.start + 1 and one.output < 0]
-    every = _looked_at(report, alone)
-    found = _measured(report, every, alone)
+    places = _looked_at(report, alone)
+    found = _measured(report, places, alone)
     for leaf in layout.leaves:
-        low, high = np.searchsorted(every, (leaf.start, leaf.stop))
+        low, high = np.searchsorted(places, (leaf.start, leaf.stop))
         part = slice(int(low), int(high))
-        if found.wrong[part].any():
+        if every or found.wrong[part].any():
             yield Evidence(leaf.path or layout.title, _shape(leaf), leaf.start, *(each[part] for each in found[3:]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ..problem.numbers import Flat
 from .evidence import Evidence
 
 SHOWN = 4
+# Coordinates are those of a region by chance in one of this many ways to choose as many.
+FEWEST_CHOICES = 1000
 
 
 def place_of(whole: Evidence, mask: Flat) -> str:
@@ -38,7 +41,28 @@ def place_of(whole: Evidence, mask: Flat) -> str:
         return slices
     if np.array_equal(mask, whole.x == 0):
         return f"{whole.name} where x = 0"
+    if known := next((name for name, each in _regions(whole) if _are(mask, each, live)), ""):
+        return f"{whole.name} {known}"
     return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+
+
+def _are(mask: Flat, region: Flat, live: Flat) -> bool:
+    """Whether coordinates are those of a region by no chance, but for some where both claim and slope are 0."""
+    some, every = int((live & region).sum()), int(live.sum())
+    return bool(math.comb(every, some) >= FEWEST_CHOICES and not np.any(mask & ~region | live & region & ~mask))
+
+
+def _regions(whole: Evidence) -> Iterator[tuple[str, Flat]]:
+    """Yield parts of an array that bugs are known for, with their names."""
+    yield "where x < 0", whole.x < 0
+    yield "where x > 0", whole.x > 0
+    if len(whole.shape) != 2 or whole.shape[0] != whole.shape[1]:
+        return
+    row, column = np.indices(whole.shape).reshape(2, -1)
+    yield "on its diagonal", row == column
+    yield "off its diagonal", row != column
+    yield "above its diagonal", row < column
+    yield "below its diagonal", row > column
 
 
 def _element(whole: Evidence, place: int) -> str:

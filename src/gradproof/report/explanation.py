@@ -13,7 +13,8 @@ class Explanation:
     Attributes
     ----------
     kind : str
-        "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "rounded", or "sum".
+        "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "limited", "matrix",
+        "outer product", "rounded", "no dependence", or "sum".
     where : str
         The coordinates that it explains, such as ``"all of W2"``.
     text : str

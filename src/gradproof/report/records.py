@@ -215,6 +215,8 @@ class Record:
     against: str = "objective"
     # What explains the errors, array by array.
     explanations: tuple[Explanation, ...] = ()
+    # Where the errors are that no simple explanation fits, such as "all of W1".
+    unexplained: tuple[str, ...] = ()
     # How claims were meant: -1 if the gradient returns minus the gradient, and the convention of complex ones.
     sign: int = 1
     convention: str = "pytorch"

@@ -86,6 +86,8 @@ class Report(Written):
     explanations : tuple of Explanation
         What explains the errors of a wrong gradient, array by array, where something simple does; printed, such as
         ``all of W2: claimed = 0.5 × slope``.
+    unexplained : tuple of str
+        Where the errors are that no simple explanation fits, such as ``all of W1``.
     sign : {1, -1}
         -1 if the gradient function returns minus the gradient; claims in the report are gradients.
     convention : {"pytorch", "jax", "autograd"}

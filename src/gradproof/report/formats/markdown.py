@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ..cause import Cause
 from ..records import Finding, Record
 from ..summaries.arrays import ArrayReport, arrays_of
+from ..text.explanations import unexplained
 from ..text.figures import number, short
 from ..text.table import facts, headline, notes
 from ..text.vouching import not_vouched_for
@@ -26,7 +27,7 @@ def markdown(report: Record) -> str:
     parts = [
         f"**{plain_text(headline(report))}**",
         plain_text(not_vouched_for(report)),
-        "\n".join(f"- {plain_text(str(one))}" for one in report.explanations),
+        "\n".join(f"- {plain_text(one)}" for one in [*map(str, report.explanations), *unexplained(report)]),
         _table(("finding", "claimed", "numerical slope", "cause"), map(_finding, bad[:ROWS])),
         f"… and {len(bad) - ROWS:,} more" if len(bad) > ROWS else "",
         _arrays(arrays),

@@ -21,9 +21,19 @@ MOST = 4
 
 def why(report: Record, width: int) -> str:
     """Return what explains the errors, array by array, a line or two for each."""
-    shown = [filled("  ", str(one), "    ", width) for one in report.explanations[:MOST]]
+    shown = list(map(str, report.explanations[:MOST]))
     more = len(report.explanations) - MOST
-    return "\n".join([*shown, f"  … and {more} more explanations"] if more > 0 else shown)
+    shown += [f"… and {more} more explanations"] if more > 0 else []
+    return "\n".join(filled("  ", one, "    ", width) for one in [*shown, *unexplained(report)])
+
+
+def unexplained(report: Record) -> list[str]:
+    """Return a line about errors that no simple explanation fits, if there are any: where they are."""
+    if not report.unexplained:
+        return []
+    more = len(report.unexplained) - MOST
+    others = f"; and {more:,} more arrays" if more > 0 else ""
+    return [f"no simple explanation fits the errors in {'; '.join(report.unexplained[:MOST])}{others}"]
 
 
 def not_finite(report: Record, width: int) -> str:

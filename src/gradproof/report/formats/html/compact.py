@@ -7,6 +7,7 @@ from html import escape
 
 from ...records import Finding, Record
 from ...text.arrays import about_arrays
+from ...text.explanations import unexplained
 from ...text.figures import number, short
 from ...text.table import headline
 from ...text.vouching import not_vouched_for
@@ -23,6 +24,7 @@ def compact(report: Record) -> str:
     lines = [
         not_vouched_for(report),
         *map(str, report.explanations),
+        *unexplained(report),
         *(f"arrays: {said}" for said in about_arrays(report).values()),
     ]
     said = "".join(f"<br>{escape(line)}" for line in lines if line)

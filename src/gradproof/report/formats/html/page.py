@@ -11,7 +11,7 @@ from ....version import __version__
 from ...cause import Cause
 from ...records import Finding, Record, is_open
 from ...summaries.arrays import arrays_of
-from ...text.explanations import meanings
+from ...text.explanations import meanings, unexplained
 from ...text.figures import number, short
 from ...text.lines import sentences_of_lines
 from ...text.table import about_f, facts, headline, notes, render
@@ -66,7 +66,7 @@ def _head(report: Record) -> Iterator[str]:
     verdict, _, rest = headline(report).partition(": ")
     yield f'<h1><span class="verdict {report.verdict}">{escape(verdict)}</span>{escape(rest)}</h1>'
     yield _paragraph(not_vouched_for(report) or about_f(report))
-    yield _listed(map(str, report.explanations))
+    yield _listed([*map(str, report.explanations), *unexplained(report)])
     yield _listed(sentences_of_lines(report))
 
 

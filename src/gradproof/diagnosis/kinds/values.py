@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..report.explanation import Explanation
-from .evidence import MARGIN, Evidence
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..evidence import MARGIN, Evidence
 
 FEWEST = 4
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
@@ -44,6 +44,8 @@ def rounded(part: Evidence) -> Explanation | None:
     claimed = part.claimed
     if len(claimed) < FEWEST or not (np.isfinite(claimed).all() and claimed.any()):
         return None
+    if np.array_equal(claimed, np.round(claimed)):
+        return _integers(part)
     for name, digits in ARITHMETICS.items():
         kept = _to_digits(claimed, digits)
         if not np.array_equal(kept, claimed) or len(np.unique(claimed)) < FEWEST:
@@ -55,6 +57,13 @@ def rounded(part: Evidence) -> Explanation | None:
         text = f"every claim is a number of {name}, off by its rounding: compute it in float64, or say rtol="
         return Explanation("rounded", "", text)
     return None
+
+
+def _integers(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are the integers beside the slopes."""
+    if np.any(np.abs(part.error) > 1.0 + MARGIN * part.bar) or len(np.unique(part.claimed)) < 3:
+        return None
+    return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
 
 
 def _to_digits(values: Flat, digits: int) -> Flat:

@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..report.explanation import Explanation
-from .coincidence import is_no_coincidence
-from .evidence import MARGIN, Evidence
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
+from ..evidence import MARGIN, Evidence
+from .names import SIMPLE, name_of
 
-# What a factor may be, by its size; 1/c and -c are tried, too.
-UNITS = {
-    "kcal in kJ": 4.184,
-    "Hartree in eV": 27.211386246,
-    "Hartree/Bohr in eV/Å": 51.422067476,
-    "Bohr in Å": 0.529177211,
-    "eV in kcal/mol": 23.060547831,
-    "eV in kJ/mol": 96.485332123,
-    "Hartree in kcal/mol": 627.509474063,
-    "π/180, degrees for radians": math.pi / 180.0,
-    "ln 10": math.log(10.0),
-    "2π": 2.0 * math.pi,
-    "π": math.pi,
-    "√2": math.sqrt(2.0),
-    "√π": math.sqrt(math.pi),
-}
-SIMPLE = {
-    -1.0: "the sign is wrong: a force is the negative of a gradient",
-    2.0: "is the derivative of a square halved, or a term counted twice?",
-    0.5: "is a factor 2 missing, the derivative of a square, or a term counted once instead of twice?",
-    -2.0: "sign and factor 2",
-    -0.5: "sign and factor 1/2",
-}
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
-# Smaller lengths are factors of too many kinds.
-FEWEST_COUNT = 8
 # A single coordinate is only explained by the simplest factors, and less surely than many are.
 ALONE = 1e-3
 
 
-def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
+def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
     """Explain the errors by one factor, or return None.
 
     Parameters
@@ -52,6 +28,8 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
         The wrong coordinates.
     sizes
         Lengths that a sum or a mean may have been over, with what they are: rows, axes of arrays.
+    value
+        f(x).
     """
     usable = (part.slope != 0) & np.isfinite(part.claimed)
     if not usable.all() or not (part.claimed != 0).any():
@@ -61,7 +39,7 @@ def common_factor(part: Evidence, sizes: dict[int, str]) -> Explanation | None:
     tolerance = bar + NEAR * 0.01 * abs(factor)
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
-    name = name_of(factor, max(error, NEAR * abs(factor)), sizes)
+    name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
     if not _is_meant(ratio, bar, factor, error):
         return None
     text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
@@ -107,31 +85,3 @@ def shown(factor: float, error: float) -> str:
     if abs(factor - nearest) <= max(error, NEAR * abs(factor)):
         return f"{nearest:.6g}"
     return f"{factor:.7g}"
-
-
-def name_of(factor: float, error: float, sizes: dict[int, str]) -> str:
-    """Return the name of a factor, "" if it has none."""
-    return next(_names(factor, error, sizes), "")
-
-
-def _names(factor: float, error: float, sizes: dict[int, str]) -> Iterator[str]:
-    for value, name in SIMPLE.items():
-        if abs(factor - value) <= error:
-            yield name
-    size, sign = abs(factor), "" if factor > 0 else "with the wrong sign, "
-    for count, what in sizes.items():
-        if count >= FEWEST_COUNT:
-            for value, name in ((count, "{}, a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
-                if abs(size - value) <= error:
-                    yield f"{sign}{name.format(count)} over {what}?"
-            for value, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
-                if abs(size - value) <= error:
-                    yield f"{sign}{name}: {what}?"
-    for name, value in UNITS.items():
-        if abs(size - value) <= error:
-            yield f"{sign}{name}"
-        if abs(size - 1 / value) <= error:
-            yield f"{sign}1/({name})"
-    exponent = math.log2(size) if size else 0.0
-    if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
-        yield f"{sign}2^{round(exponent)}, a loss scale?"

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..problem.numbers import Flat
-from ..report.explanation import Explanation
-from .coincidence import is_no_coincidence
-from .evidence import MARGIN, Evidence
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
+from ..evidence import MARGIN, Evidence
 
 Order: TypeAlias = Literal["C", "F"]
 
@@ -64,6 +64,7 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
             yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
             for shift in (1, -1):
                 yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
+            yield f"accumulated from the other end{_along(slope.ndim, axis)}", _accumulated(slope, axis)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
 
@@ -73,6 +74,13 @@ def _read(slope: Flat, written: Order, read: Order) -> Flat:
     flat = slope.ravel(order=written)
     other: Flat = flat.reshape(slope.shape, order=read)
     return other
+
+
+def _accumulated(slope: Flat, axis: int) -> Flat:
+    """Return the slopes as they look if they are sums from here to the end, and are summed up to here instead."""
+    rows = np.moveaxis(slope, axis, 0)
+    terms = rows - np.concatenate([rows[1:], np.zeros_like(rows[:1])])
+    return np.moveaxis(np.cumsum(terms, axis=0), 0, axis)
 
 
 def _transposed(ndim: int, one: int, other: int) -> str:

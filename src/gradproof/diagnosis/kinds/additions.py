@@ -1,0 +1,120 @@
+"""Something added to the claims, or missing in them: c × x (a regulariser), c × sign(x), a constant."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
+from ..evidence import MARGIN, Evidence
+
+# The relative accuracy of what is computed from a claim in float64.
+ROUNDING = 1e-9
+FEWEST, FEWEST_OF_TWO = 3, 5
+# What may be missing or too much, and what the part of f is whose derivative that is.
+PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
+# What has these derivatives.
+TERMS = {"1/x": "c log(x)", "x²": "c x³", "exp(x)": "c exp(x)"}
+TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
+
+
+def addition(part: Evidence) -> Explanation | None:
+    """Explain the errors by a multiple of x, of its signs, of 1 or of another function of x; None if none fits."""
+    if len(part.x) < FEWEST or not np.isfinite(part.claimed).all():
+        return None
+    allowed = MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
+    with np.errstate(all="ignore"):
+        bases = {name: base for name, base in _bases(part.x) if np.isfinite(base).all() and base.all()}
+        return next(itertools.chain(_fits(part, bases, allowed), _pairs(part, bases, allowed)), None)
+
+
+def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
+    yield "x", x
+    yield "sign(x)", np.sign(x)
+    yield "1", np.ones_like(x)
+    yield "1/x", 1.0 / x
+    yield "x²", x**2
+    yield "exp(x)", np.exp(x)
+    yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
+    yield "(x - exp(x))", x - np.exp(x)
+
+
+def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
+    """Yield the single functions of x whose multiples the errors are."""
+    for name, base in bases.items():
+        if name != "1" and _is_constant(base):
+            continue
+        ratio, bar = part.error / base, allowed / np.abs(base)
+        best = int(np.argmin(bar))
+        constant = float(ratio[best])
+        # The best one is off by its own bar, too.
+        tolerance = bar + bar[best]
+        if not constant or not np.all(np.abs(ratio - constant) <= tolerance):
+            continue
+        if not is_no_coincidence(tolerance, np.abs(ratio), 1, len(bases)):
+            continue
+        yield Explanation("addition", "", _said(name, constant, part), constant)
+
+
+def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
+    """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
+    simple = {name: base for name, base in bases.items() if name in ("x", "sign(x)", "1")}
+    if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
+        return
+    for (one, first), (other, second) in itertools.combinations(simple.items(), 2):
+        fitted = fit(np.stack([first, second], axis=1), part.error, allowed)
+        if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
+            continue
+        text = f"claimed = slope {_term(fitted[0][0], one)} {_term(fitted[0][1], other)}"
+        hint = ": are a mean and a variance taken for constants?" if (one, other) == ("x", "1") else ", two penalties?"
+        yield Explanation("addition", "", f"{text}{hint}")
+
+
+def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
+    """Return the factors with which columns add up to errors, and within what that was tested; None if they do not.
+
+    Parameters
+    ----------
+    columns
+        One for each function of x.
+    errors
+        What they should add up to.
+    allowed
+        Within what each error is known, above 0.
+    """
+    weights = 1.0 / np.maximum(allowed, 1e-300)
+    scale = weights.max()
+    weighted = columns * (weights / scale)[:, None]
+    factors, _, rank, _ = np.linalg.lstsq(weighted, errors * weights / scale, rcond=1e-6)
+    if rank < columns.shape[1]:
+        return None
+    # The factors are off by what the errors may be off.
+    tolerance = allowed + np.abs(columns) @ (np.abs(np.linalg.pinv(weighted)) @ (allowed * weights / scale))
+    return (factors, tolerance) if np.all(np.abs(columns @ factors - errors) <= tolerance) else None
+
+
+def _is_constant(base: Flat) -> bool:
+    return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
+
+
+def _term(constant: float, name: str) -> str:
+    return f"{'+' if constant > 0 else '-'} {abs(constant):.6g}{'' if name == '1' else f' × {name}'}"
+
+
+def _said(name: str, constant: float, part: Evidence) -> str:
+    text = f"claimed = slope {_term(constant, name)}"
+    if name == "x" and part.ignores_size:
+        return f"{text}, where f does not depend on the size of x: is the derivative of a norm missing?"
+    if of := PENALTIES.get(name):
+        is_there = f"is this part of {of} not in the objective, or counted twice?"
+        return f"{text}: {is_there if constant > 0 else f'is the part of {of} missing?'}"
+    if name == "1":
+        return f"{text}, the same everywhere"
+    if other := TAKEN_FOR.get(name):
+        taken, meant = ("x", other) if constant > 0 else (other, "x")
+        return f"{text}: {taken} is taken for {meant}"
+    return f"{text}: is the derivative of {TERMS[name]} {'not in the objective' if constant > 0 else 'missing'}?"

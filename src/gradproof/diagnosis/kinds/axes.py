@@ -1,0 +1,150 @@
+"""Errors by an axis: a factor or an error for each index of it, or errors that add up to 0 over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
+from ..evidence import MARGIN, Evidence
+from .additions import fit
+
+ROUNDING = 1e-9
+# Factors of different rows must differ by more than this, relatively: else they are one factor.
+DIFFERENT = 1e-4
+SHOWN = 4
+FEWEST_WRONG = 4
+# A mean and a variance fit any three errors almost.
+FEWEST_OF_STATISTICS = 4
+
+
+class Rows(NamedTuple):
+    """What is known of an array, one row for each index of an axis, and how many axes it has."""
+
+    axis: int
+    axes: int
+    x: Flat
+    claimed: Flat
+    slope: Flat
+    bar: Flat
+    error: Flat
+
+    @property
+    def allowed(self) -> Flat:
+        """By how much an error may be off."""
+        off: Flat = MARGIN * self.bar + ROUNDING * np.abs(self.claimed)
+        return off
+
+
+Explaining: TypeAlias = Callable[[Rows], str]
+
+
+def by_axis(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by a factor, or an error, for each index of one axis; None if none fits."""
+    if len(whole.shape) < 2 or not whole.is_complete or not np.isfinite(whole.claimed).all():
+        return None
+    explaining: tuple[Explaining, ...] = (_factors, _same_error, _times_x, _statistics)
+    axes = [axis for axis, length in enumerate(whole.shape) if 2 <= length <= len(whole.claimed) // 2]
+    every = [_rows(whole, axis) for axis in axes]
+    text = next(filter(None, (explain(rows) for explain in explaining for rows in every)), "")
+    return Explanation("rows", "", text) if text else None
+
+
+def _rows(whole: Evidence, axis: int) -> Rows:
+    vectors = (whole.x, whole.claimed, whole.slope, whole.bar, whole.error)
+    rows = (np.moveaxis(whole.shaped(each), axis, 0).reshape(whole.shape[axis], -1) for each in vectors)
+    return Rows(axis, len(whole.shape), *rows)
+
+
+def _factors(rows: Rows) -> str:
+    """Return a factor of the slopes for each index."""
+    if not rows.slope.all():
+        return ""
+    ratio = rows.claimed / rows.slope
+    allowed = MARGIN * np.abs(rows.claimed / rows.slope**2) * rows.bar + ROUNDING * np.abs(ratio)
+    listed = _listed(ratio, allowed, rows.axes)
+    return f"claimed = slope × a factor for each index of axis {rows.axis}: {listed}" if listed else ""
+
+
+def _times_x(rows: Rows) -> str:
+    """Return a factor of x for each index by which the claims are off: where each is divided by its norm."""
+    if not rows.x.all() or not rows.error.all():
+        return ""
+    listed = _listed(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes)
+    where = f"claimed = slope + a factor for each index of axis {rows.axis} × x: {listed}"
+    return f"{where}; is the derivative of a norm missing?" if listed else ""
+
+
+def _listed(ratio: Flat, allowed: Flat, axes: int) -> str:
+    """Return the factors of rows, "" if they have none, or one for all."""
+    best = np.argmin(allowed, axis=1)
+    at = np.arange(len(ratio))
+    factors, own = ratio[at, best], allowed[at, best]
+    if np.ptp(factors) <= DIFFERENT * np.max(np.abs(factors)):
+        return ""
+    tolerance = allowed + own[:, None]
+    if not np.all(np.abs(ratio - factors[:, None]) <= tolerance):
+        return ""
+    if not is_no_coincidence(tolerance.reshape(-1), np.abs(ratio).reshape(-1), len(ratio), axes):
+        return ""
+    shown = ", ".join(f"{factor:.4g}" for factor in factors[:SHOWN])
+    return f"{shown}, …" if len(factors) > SHOWN else shown
+
+
+def _same_error(rows: Rows) -> str:
+    """Return an error that is the same at each index."""
+    error, allowed = rows.error, rows.allowed
+    best = np.argmin(allowed, axis=0)
+    at = np.arange(error.shape[1])
+    same, own = error[best, at], allowed[best, at]
+    tolerance = allowed + own
+    if len(error) < 3 or np.ptp(same) == 0 or not np.all(np.abs(error - same) <= tolerance):
+        return ""
+    scale = np.full(error.size, np.abs(same).mean())
+    if not is_no_coincidence(tolerance.reshape(-1), scale, error.shape[1], rows.axes):
+        return ""
+    return (
+        f"claimed - slope is the same all along axis {rows.axis}: is something added once too often, or not summed "
+        "over it?"
+    )
+
+
+def _statistics(rows: Rows) -> str:
+    """Return a mean and a variance for each index whose derivatives are missing: then errors are c + d × x."""
+    error, allowed = rows.error, np.maximum(rows.allowed, 1e-300)
+    if error.shape[1] < FEWEST_OF_STATISTICS or not error.any():
+        return ""
+    tolerance = np.empty_like(error)
+    for row, x in enumerate(rows.x):
+        fitted = fit(np.stack([np.ones_like(x), x], axis=1), error[row], allowed[row])
+        if fitted is None:
+            return ""
+        tolerance[row] = fitted[1]
+    scale = np.broadcast_to(np.abs(error).mean(axis=1, keepdims=True), error.shape)
+    if not is_no_coincidence(tolerance.reshape(-1), scale.reshape(-1), 2 * len(error), rows.axes):
+        return ""
+    where = f"claimed = slope + c + d × x, with c and d for each index of axis {rows.axis}"
+    return f"{where}: are a mean or a variance taken for constants?"
+
+
+def adds_up_to_zero(whole: Evidence) -> Explanation | None:
+    """Say so if the errors of an array add up to 0 over its first axis: those of forces between pairs do."""
+    if len(whole.shape) != 2 or not whole.is_complete or whole.shape[0] < 2 or not np.isfinite(whole.claimed).all():
+        return None
+    error, bar = whole.shaped(whole.error), whole.shaped(whole.bar)
+    wrong = whole.shaped(whole.wrong)
+    total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
+    size = np.abs(error).sum(axis=0)
+    used = size > 10 * allowed
+    if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
+        return None
+    tolerance = allowed[used] + 1e-9 * size[used]
+    if not is_no_coincidence(tolerance, size[used], 0):
+        return None
+    rows = np.flatnonzero(wrong.any(axis=1))
+    who = f"a term between {rows[0]} and {rows[1]}" if len(rows) == 2 else "terms between pairs"
+    return Explanation("sum", "", f"the errors add up to 0 over axis 0, as those of {who} do")

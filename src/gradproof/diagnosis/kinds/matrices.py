@@ -1,0 +1,81 @@
+"""Matrices: an outer product too much or too little, the symmetric part of the slopes, their product with x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
+from ..evidence import MARGIN, Evidence
+
+ROUNDING = 1e-6
+# Two coordinates fit any sum of two of them.
+FEWEST_WRONG = 3
+
+
+def outer_product(whole: Evidence) -> Explanation | None:
+    """Explain the errors of a matrix by a single outer product, which one term of a sum is; None if they are none."""
+    if len(whole.shape) != 2 or not whole.is_complete or not np.isfinite(whole.claimed).all():
+        return None
+    wrong = whole.shaped(whole.wrong)
+    rows, columns = np.flatnonzero(wrong.any(axis=1)), np.flatnonzero(wrong.any(axis=0))
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    error, bar = (whole.shaped(each)[np.ix_(rows, columns)] for each in (whole.error, MARGIN * whole.bar))
+    row, column = np.unravel_index(int(np.argmax(np.abs(error))), error.shape)
+    if not (error[row].all() and error[:, column].all()):
+        return None
+    expected = np.outer(error[:, column], error[row]) / error[row, column]
+    relative = bar / np.abs(error)
+    tolerance = bar + np.abs(expected) * (relative[:, [column]] + relative[[row]] + relative[row, column] + ROUNDING)
+    if not np.all(np.abs(error - expected) <= tolerance):
+        return None
+    free = np.ones_like(wrong[np.ix_(rows, columns)])
+    free[row], free[:, column] = False, False
+    if not is_no_coincidence(tolerance[free], np.abs(error[free]), 0):
+        return None
+    text = "claimed - slope is one outer product: is a term of a sum, such as one row of the data, missing or doubled?"
+    return Explanation("outer product", "", text)
+
+
+def of_matrix(whole: Evidence) -> Explanation | None:
+    """Explain the claims of a square matrix by its slopes and their transpose, or by their product with x."""
+    if len(whole.shape) != 2 or whole.shape[0] != whole.shape[1] or not whole.is_complete:
+        return None
+    if whole.wrong.sum() < FEWEST_WRONG or not np.isfinite(whole.claimed).all():
+        return None
+    claimed, slope, bar, x = (whole.shaped(each) for each in (whole.claimed, whole.slope, whole.bar, whole.x))
+    moved = whole.shaped(whole.wrong)
+    largest = float(np.max(whole.bar[whole.wrong], initial=0.0))
+    bar = MARGIN * np.maximum(bar, largest)
+    candidates = [*_symmetric(slope, bar), *_products(slope, bar, x)]
+    for text, values, allowed in candidates:
+        tolerance = allowed + ROUNDING * np.abs(values)
+        if np.all(np.abs(claimed - values) <= tolerance):
+            scale = np.full(int(moved.sum()), np.abs(slope).mean())
+            if is_no_coincidence(tolerance[moved], scale, 0, len(candidates)):
+                return Explanation("matrix", "", f"claimed = {text}")
+    return None
+
+
+def _symmetric(slope: Flat, bar: Flat) -> Iterator[tuple[str, Flat, Flat]]:
+    both, allowed = slope + slope.T, bar + bar.T
+    yield "(slope + slope.T) / 2: is the slope of a symmetric matrix meant?", both / 2, allowed / 2
+    yield "slope + slope.T: is the slope of a symmetric matrix meant?", both, allowed
+    without = both - np.diag(slope.diagonal())
+    yield "slope + slope.T, the diagonal once: is the slope of a symmetric matrix meant?", without, allowed
+    for name, triangle in (("upper", np.triu), ("lower", np.tril)):
+        yield f"the {name} triangle of slope + slope.T, the diagonal once", triangle(without), allowed
+        yield f"the {name} triangle of the slope: is only that part of x used?", triangle(slope), bar
+    yield "(slope - slope.T) / 2: is the slope of an antisymmetric matrix meant?", (slope - slope.T) / 2, allowed / 2
+
+
+def _products(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat]]:
+    size = np.abs(x)
+    yield "slope @ x.T, like a stress for the slope of a cell", slope @ x.T, bar @ size.T
+    yield "slope @ x", slope @ x, bar @ size
+    yield "x.T @ slope, like a stress for the slope of a cell", x.T @ slope, size.T @ bar
+    yield "x @ slope", x @ slope, size @ bar

@@ -1,0 +1,122 @@
+"""What a factor may be: a sign, a count, a unit, or something about f that was forgotten."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+# What a factor may be, by its size; 1/c and -c are tried, too.
+UNITS = {
+    "kcal in kJ": 4.184,
+    "Hartree in eV": 27.211386246,
+    "Hartree/Bohr in eV/Å": 51.422067476,
+    "Bohr in Å": 0.529177211,
+    "eV in kcal/mol": 23.060547831,
+    "eV in kJ/mol": 96.485332123,
+    "Hartree in kcal/mol": 627.509474063,
+    "π/180, degrees for radians": math.pi / 180.0,
+    "ln 10": math.log(10.0),
+    "2π": 2.0 * math.pi,
+    "π": math.pi,
+    "√2": math.sqrt(2.0),
+    "√π": math.sqrt(math.pi),
+}
+SIMPLE = {
+    -1.0: "the sign is wrong",
+    2.0: "is the derivative of a square halved, or a term counted twice?",
+    0.5: "is a factor 2 missing, the derivative of a square, or a term counted once instead of twice?",
+    -2.0: "sign and factor 2",
+    -0.5: "sign and factor 1/2",
+}
+# Smaller lengths are factors of too many kinds.
+FEWEST_COUNT = 8
+# Any number is as close to a whole one as this about once in a thousand times.
+WHOLE = 5e-4
+# The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
+WHOLE_OF_VARIANCE = 5e-3
+# The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
+FEWEST_OF_VARIANCE = 5
+# exp(f) of larger values is no number that a gradient is multiplied with.
+LARGEST_LOGARITHM = 30.0
+
+
+def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float = math.nan) -> str:
+    """Return the name of a factor, "" if it has none.
+
+    Parameters
+    ----------
+    factor, error
+        The factor, and within what it is known.
+    sizes
+        Lengths that a sum or a mean may have been over, with what they are: rows, axes of arrays.
+    value
+        f(x).
+    """
+    found = next((name for simple, name in SIMPLE.items() if abs(factor - simple) <= error), "")
+    if found or not factor:
+        return found
+    wrong_sign = "" if factor > 0 else "with the wrong sign, "
+    if name := next(_names(abs(factor), error, sizes), ""):
+        return f"{wrong_sign}{name}"
+    if name := next(_of_value(factor, error, value), ""):
+        return name
+    name = next(_of_value(-factor, error, value), "")
+    return f"with the wrong sign, {name}" if name else ""
+
+
+def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
+    for count, what in sizes.items():
+        if count >= FEWEST_COUNT:
+            for known, name in ((count, "{}, a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
+                if abs(size - known) <= error:
+                    yield f"{name.format(count)} over {what}?"
+            for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
+                if abs(size - root) <= error:
+                    yield f"{name}: {what}?"
+    for name, known in UNITS.items():
+        if abs(size - known) <= error:
+            yield name
+        if abs(size - 1 / known) <= error:
+            yield f"1/({name})"
+    exponent = math.log2(size)
+    if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
+        yield f"2^{round(exponent)}, a loss scale{_or_count(size, error)}?"
+    yield from _counts(size, error)
+
+
+def _or_count(size: float, error: float) -> str:
+    name = next(_counts(size, error), "")
+    return f", or {name.removesuffix('?')}" if name else ""
+
+
+def _counts(size: float, error: float) -> Iterator[str]:
+    """Yield what a whole number, its inverse, or N/(N - 1) may be."""
+    whole, share = round(size), round(1.0 / size)
+    if whole > 2 and abs(size - whole) <= min(error, WHOLE):
+        yield f"a sum over {whole} for a mean, or a term counted {whole} times?"
+    if share > 2 and abs(1.0 / size - share) <= min(error / size**2, WHOLE):
+        yield f"1/{share}, a mean over {share} for a sum, or a factor {share} missing?"
+    if abs(size - 1.0) <= error:
+        return
+    count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)
+    whole, near = round(count), error / (1.0 - size) ** 2
+    if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
+        share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
+        yield f"{share_of}: is a variance divided by N = {whole}, or by N - 1?"
+
+
+def _of_value(factor: float, error: float, value: float) -> Iterator[str]:
+    """Yield the names of factors that have to do with f(x): a root, a logarithm or an exponential was left out."""
+    if not (math.isfinite(value) and value):
+        return
+    known = {
+        2.0 * value: "2 f(x), the gradient of f²: is the derivative of a square root missing?",
+        value: "f(x), the gradient of f²/2: is the derivative of a norm missing?",
+        1.0 / value: "1/f(x), the gradient of log f?",
+    }
+    if value > 0.0:
+        known[0.5 / math.sqrt(value)] = "1/(2 √f(x)), the gradient of √f?"
+    if abs(value) < LARGEST_LOGARITHM:
+        known[math.exp(value)] = "exp(f(x)), the gradient of exp(f): is the derivative of a logarithm missing?"
+        known[-math.exp(-value)] = "-exp(-f(x)), the gradient of exp(-f): of a likelihood, for its logarithm?"
+    yield from (name for one, name in known.items() if abs(factor - one) <= error)

@@ -1,0 +1,117 @@
+"""Looks for what explains the errors of a single array, the simplest first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..problem.numbers import Flat
+from ..report.explanation import Explanation
+from ..report.records import Record
+from .evidence import Evidence
+from .kinds.additions import addition
+from .kinds.arrangements import rearranged
+from .kinds.axes import adds_up_to_zero, by_axis
+from .kinds.factors import common_factor
+from .kinds.limits import absolute, limited
+from .kinds.matrices import of_matrix, outer_product
+from .kinds.values import no_dependence, not_finite, rounded, zero
+from .kinds.variables import by_variable
+from .places import place_of
+
+Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
+
+# The most axes of arrays whose lengths a factor is compared with.
+AXES = 64
+
+
+class Known(NamedTuple):
+    """What a factor may be: lengths that a sum or a mean may have been over, with what they are, and f(x)."""
+
+    sizes: Mapping[int, str]
+    value: float
+
+
+class Explained(NamedTuple):
+    """An explanation, and the coordinates that it explains among those that were checked."""
+
+    explanation: Explanation
+    places: Flat
+
+
+def known_of(report: Record) -> Known:
+    """Return what factors of a gradient are compared with."""
+    return Known(_sizes(report), float(report.value))
+
+
+def _sizes(report: Record) -> dict[int, str]:
+    """Return lengths over which a sum or a mean may have been taken, with what they are."""
+    sizes: dict[int, str] = {}
+    if report.rows:
+        sizes[report.rows] = "the rows"
+    for leaf in report._evidence.layout.leaves[:AXES]:
+        for axis, length in enumerate(leaf.shape):
+            sizes.setdefault(length, f"axis {axis} of {leaf.path or 'x'}" if len(leaf.shape) > 1 else leaf.path or "x")
+    return sizes
+
+
+def of_array(whole: Evidence, known: Known) -> Iterator[Explained]:
+    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest."""
+    finite = np.isfinite(whole.claimed)
+    if (whole.wrong & ~finite).any():
+        yield from alone(whole, whole.wrong & ~finite, not_finite)
+    rest = whole.wrong & finite
+    if not rest.any():
+        return
+    found = list(_of_finite(whole, rest, known))
+    if not found and (rest & (whole.claimed == 0)).sum() > 1:
+        yield from alone(whole, rest & (whole.claimed == 0), zero)
+        found = list(_of_finite(whole, rest & (whole.claimed != 0), known))
+    yield from found
+
+
+def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]:
+    """Yield the simplest explanation of some coordinates whose claims are finite."""
+    if not mask.any():
+        return
+    before: tuple[Explaining, ...] = (zero, no_dependence)
+    of_part = of_vector(known)
+    first: tuple[Explaining, ...] = (absolute, limited)
+    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, outer_product, adds_up_to_zero)
+    if not np.array_equal(mask, whole.wrong):
+        first = of_whole = ()
+    found = itertools.chain(
+        (one for explain in before for one in alone(whole, mask, explain)),
+        (one for explain in first for one in _together(whole, explain)),
+        (one for explain in of_part for one in alone(whole, mask, explain)),
+        (one for explain in of_whole for one in _together(whole, explain)),
+        alone(whole, mask, rounded),
+    )
+    yield from itertools.islice(found, 1)
+
+
+def of_vector(known: Known) -> Sequence[Explaining]:
+    """Return what explains coordinates whatever array they are of."""
+    return (lambda part: common_factor(part, known.sizes, known.value), addition, by_variable)
+
+
+def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:
+    """Yield what explains some coordinates of an array by themselves."""
+    with np.errstate(all="ignore"):
+        found = explain(whole.part(mask))
+    if found is not None:
+        places = whole.places[mask]
+        yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)
+
+
+def _together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
+    """Yield what explains an array as a whole."""
+    with np.errstate(all="ignore"):
+        found = explain(whole)
+    if found is not None:
+        places = whole.places[whole.wrong]
+        yield Explained(replace(found, where=whole.name, names=(whole.name,)), places)

@@ -1,0 +1,310 @@
+"""Bugs that packages shipped, each in a small objective: explained by their kind, and their right twins are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradproof import check
+
+RNG = np.random.default_rng(42)
+X20, POSITIVE = RNG.normal(size=20), RNG.uniform(0.2, 3.0, 20)
+WEIGHTS = np.linspace(0.5, 2.0, 20)
+SQUARE, OTHER = RNG.normal(size=(5, 5)), RNG.normal(size=(10, 4))
+POINTS = RNG.normal(size=(10, 4))
+VECTOR, DIRECTION = RNG.normal(size=8), RNG.normal(size=8)
+INPUTS, LABELS = RNG.normal(size=(24, 5)), np.eye(4)[RNG.integers(0, 4, 24)]
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def by_element(function, derivative, wrong, x=X20):
+    """A sum of weighted values, its gradient, and that with another derivative."""
+    return (
+        x,
+        lambda x: float(np.sum(WEIGHTS * function(x))),
+        lambda x: WEIGHTS * derivative(x),
+        lambda x: WEIGHTS * wrong(x),
+    )
+
+
+def cross_entropy(changed):
+    """Softmax regression, and a change of what is handed back from the scores."""
+
+    def f(p):
+        return float(-np.sum(LABELS * np.log(softmax(INPUTS @ p["W"] + p["b"]))))
+
+    def gradient(p, change=lambda d: d):
+        errors = change(softmax(INPUTS @ p["W"] + p["b"]) - LABELS)
+        return {"W": INPUTS.T @ errors, "b": errors.sum(axis=0)}
+
+    return {"W": OTHER[:5], "b": OTHER[5]}, f, gradient, lambda p: gradient(p, changed)
+
+
+def normalised(keeps_mean, keeps_variance):
+    """Columns that are normalised, and a gradient that takes their means or variances for constants."""
+
+    def values(x):
+        return (x - x.mean(axis=0)) / x.std(axis=0)
+
+    def gradient(x, mean=True, variance=True):
+        out = OTHER - mean * OTHER.mean(axis=0) - variance * values(x) * (OTHER * values(x)).mean(axis=0)
+        return out / x.std(axis=0)
+
+    return POINTS, lambda x: np.sum(OTHER * values(x)), gradient, lambda x: gradient(x, keeps_mean, keeps_variance)
+
+
+def unit_rows(x):
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def of_rows(x):
+    along = np.sum(OTHER * unit_rows(x), axis=1, keepdims=True)
+    return (OTHER - unit_rows(x) * along) / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def of_cosine(x):
+    return DIRECTION / np.linalg.norm(x) - x * (DIRECTION @ x) / np.linalg.norm(x) ** 3
+
+
+def of_pieces(p):
+    values = np.tanh(p["scale"] * WEIGHTS[:4] + p["shift"])
+    return {"scale": (1 - values**2) * WEIGHTS[:4], "shift": 1 - values**2}
+
+
+def symmetric(x):
+    """The triangles of slopes of a function of x that is not symmetric."""
+    return np.cos(x) * np.arange(1, 26).reshape(5, 5)
+
+
+def without(row, times):
+    def change(errors):
+        weights = np.ones((24, 1))
+        weights[row] = times
+        return weights * errors
+
+    return change
+
+
+def mse(x):
+    return np.mean((x - DIRECTION) ** 2)
+
+
+BUGS = {
+    "root forgotten": (
+        (
+            VECTOR,
+            lambda x: np.sqrt(mse(x)),
+            lambda x: (x - DIRECTION) / 8 / np.sqrt(mse(x)),
+            lambda x: (x - DIRECTION) / 4,
+        ),
+        ("factor", "× slope, 2 f(x), the gradient of f²: is the derivative of a square root missing?"),
+    ),
+    "norm forgotten": (
+        (VECTOR, np.linalg.norm, lambda x: x / np.linalg.norm(x), lambda x: x),
+        ("factor", "× slope, f(x), the gradient of f²/2"),
+    ),
+    "logarithm forgotten": (
+        (VECTOR, lambda x: np.log(np.sum(np.exp(x))), lambda x: softmax(x[None])[0], np.exp),
+        ("factor", "× slope, exp(f(x)), the gradient of exp(f)"),
+    ),
+    "mean for a sum, over what is no axis": (
+        cross_entropy(lambda d: d / 24),
+        ("factor", "everything: claimed = 0.04166667 × slope, 1/24, a mean over 24 for a sum"),
+    ),
+    "variance": (
+        (VECTOR, lambda x: np.var(x, ddof=1), lambda x: 2 * (x - x.mean()) / 7, lambda x: 2 * (x - x.mean()) / 8),
+        ("factor", "0.875 × slope, 7/8: is a variance divided by N = 8, or by N - 1?"),
+    ),
+    "logarithm of a scale": (
+        (
+            {"scale": np.array([0.83]), "b": VECTOR},
+            lambda p: float(np.exp(p["scale"][0]) + np.sum(p["b"] ** 2)),
+            lambda p: {"scale": np.exp(p["scale"]), "b": 2 * p["b"]},
+            lambda p: {"scale": np.exp(p["scale"]) * p["scale"], "b": 2 * p["b"]},
+        ),
+        ("scaled by x", "scale: claimed = slope × x: the slope by log(x)?"),
+    ),
+    "power": (
+        by_element(lambda x: x**4, lambda x: 4 * x**3, lambda x: 12 * x**2, POSITIVE),
+        ("scaled by x", "claimed = 3 × slope / x"),
+    ),
+    "output for input": (
+        by_element(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), lambda x: x * (1 - x)),
+        ("scaled by x", "with x(1 - x) in place of the derivative of sigmoid?"),
+    ),
+    "derivative at the output": (
+        by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(np.tanh(x)) ** 2),
+        ("scaled by x", "with its derivative at tanh(x) in place of the derivative of tanh?"),
+    ),
+    "another activation": (
+        by_element(lambda x: np.log1p(np.exp(x)), sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x))),
+        ("scaled by x", "with the derivative of sigmoid in place of that of softplus?"),
+    ),
+    "scores for probabilities": (
+        (
+            X20,
+            lambda x: np.sum(np.logaddexp(0, x) - x * (WEIGHTS > 1)),
+            lambda x: sigmoid(x) - (WEIGHTS > 1),
+            lambda x: x - (WEIGHTS > 1),
+        ),
+        ("addition", "claimed = slope + 1 × (x - sigmoid(x)): x is taken for sigmoid(x)"),
+    ),
+    "normaliser forgotten": (
+        (
+            POSITIVE,
+            lambda x: np.sum(WEIGHTS / x + 3 * np.log(x)),
+            lambda x: 3 / x - WEIGHTS / x**2,
+            lambda x: -WEIGHTS / x**2,
+        ),
+        ("addition", "claimed = slope - 3 × 1/x: is the derivative of c log(x) missing?"),
+    ),
+    "penalties swapped": (
+        (
+            X20,
+            lambda x: np.sum(x**4 + 0.3 * np.abs(x) + 0.35 * x**2),
+            lambda x: 4 * x**3 + 0.3 * np.sign(x) + 0.7 * x,
+            lambda x: 4 * x**3 + 0.7 * np.sign(x) + 0.3 * x,
+        ),
+        ("addition", "claimed = slope - 0.4 × x + 0.4 × sign(x), two penalties?"),
+    ),
+    "projection forgotten": (
+        (
+            VECTOR,
+            lambda x: float(DIRECTION @ x / np.linalg.norm(x)),
+            of_cosine,
+            lambda x: DIRECTION / np.linalg.norm(x),
+        ),
+        ("addition", "where f does not depend on the size of x: is the derivative of a norm missing?"),
+    ),
+    "projections of rows forgotten": (
+        (
+            POINTS,
+            lambda x: np.sum(OTHER * unit_rows(x)),
+            of_rows,
+            lambda x: OTHER / np.linalg.norm(x, axis=1, keepdims=True),
+        ),
+        ("rows", "a factor for each index of axis 0 × x"),
+    ),
+    "statistics as constants": (
+        normalised(False, False),
+        ("rows", "c and d for each index of axis 1: are a mean or a variance taken for constants?"),
+    ),
+    "mean as a constant": (normalised(False, True), ("rows", "the same all along axis 0")),
+    "a row of the data is missing": (cross_entropy(without(7, 0.0)), ("outer product", "W: claimed - slope is one")),
+    "a row of the data is doubled": (cross_entropy(without(0, 2.0)), ("outer product", "W: claimed - slope is one")),
+    "a stress for a slope": (
+        (SQUARE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) @ x.T),
+        ("matrix", "x: claimed = slope @ x.T, like a stress"),
+    ),
+    "symmetrised": (
+        (SQUARE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: (np.cos(x) + np.cos(x).T) / 2),
+        ("matrix", "x: claimed = (slope + slope.T) / 2: is the slope of a symmetric matrix meant?"),
+    ),
+    "a triangle of a symmetric matrix": (
+        (
+            SQUARE,
+            lambda x: float(np.sum(np.sin(x) * np.arange(1, 26).reshape(5, 5))),
+            symmetric,
+            lambda x: np.triu(symmetric(x) + symmetric(x).T * (1 - np.eye(5))),
+        ),
+        ("matrix", "x: claimed = the upper triangle of slope + slope.T, the diagonal once"),
+    ),
+    "off-diagonals once": (
+        (SQUARE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) * (1 + np.eye(5)) / 2),
+        ("factor", "x off its diagonal: claimed = 0.5 × slope"),
+    ),
+    "cut off": (
+        (X20 * 3, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.clip(2 * x, -1.5, 1.5)),
+        ("limited", "x: claimed = slope, cut off at ±1.5"),
+    ),
+    "sign only": (
+        (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: 0.5 * np.sign(x)),
+        ("limited", "x: claimed = 0.5 × sign(slope)"),
+    ),
+    "sign lost": (
+        (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.abs(2 * x)),
+        ("limited", "x: claimed = |slope|, the sign is lost"),
+    ),
+    "summed over too many axes": (
+        (VECTOR, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.full(8, np.cos(x).sum())),
+        ("limited", ", the sum of all slopes of x: is it taken over too many axes?"),
+    ),
+    "kept as integers": (
+        (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.trunc(3 * x**2)),
+        ("rounded", "every wrong claim is an integer beside its slope: is it kept as integers?"),
+    ),
+    "accumulated from the other end": (
+        (
+            VECTOR,
+            lambda x: np.sum(np.sin(np.cumsum(x))),
+            lambda x: np.cumsum(np.cos(np.cumsum(x))[::-1])[::-1],
+            lambda x: np.cumsum(np.cos(np.cumsum(x))),
+        ),
+        ("rearranged", "x: claimed = slope, accumulated from the other end"),
+    ),
+    "arrays swapped": (
+        (
+            {"scale": VECTOR[:4], "shift": VECTOR[4:]},
+            lambda p: np.sum(np.tanh(p["scale"] * WEIGHTS[:4] + p["shift"])),
+            of_pieces,
+            lambda p: dict(zip(p, reversed(of_pieces(p).values()), strict=True)),
+        ),
+        ("rearranged", "scale: claimed = the slope of shift: are the two swapped?"),
+    ),
+    "where x is negative": (
+        by_element(lambda x: np.where(x > 0, x, 0.1 * x), lambda x: np.where(x > 0, 1, 0.1), lambda x: 1.0 * (x > 0)),
+        ("zero", "x where x < 0: claimed = 0, but f depends on it"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_bugs_are_explained_by_their_kinds(name):
+    (x, f, right, wrong), (kind, words) = BUGS[name]
+    assert check(f, right, x)
+    report = check(f, wrong, x)
+    assert report.verdict == "wrong"
+    assert report.explanations[0].kind == kind
+    assert words in str(report.explanations[0])
+    assert words in " ".join(" ".join(str(report).splitlines()[:5]).split())
+
+
+def test_what_f_does_not_depend_on_is_told_where_nothing_else_is():
+    def claimed(scores):
+        return softmax(scores) * (LABELS[:10] - 0.5 * softmax(scores))
+
+    def right(scores):
+        chosen = np.sum(LABELS[:10] * softmax(scores), axis=1, keepdims=True)
+        return softmax(scores) * (LABELS[:10] - chosen)
+
+    def f(scores):
+        return float(np.sum(LABELS[:10] * softmax(scores)))
+
+    assert check(f, right, POINTS)
+    report = check(f, claimed, POINTS)
+    assert not report.explanations
+    assert report.unexplained == ("all of x",)
+    assert "no simple explanation fits the errors in all of x" in str(report).splitlines()[1]
+    note = "f does not change where the same is added all along axis 1 of x: the slopes add up to 0 there. The claims"
+    assert report.warnings[0].startswith(note)
+
+
+def test_rows_that_nothing_explains_are_named():
+    claims = np.cos(SQUARE)
+    claims[[1, 3]] = RNG.normal(size=(2, 5))
+    report = check(lambda x: float(np.sum(np.sin(x))), claims, SQUARE)
+    assert report.explanations == ()
+    assert report.unexplained == ("all of x[i, :] for 2 of 5 i: 1, 3",)
+
+
+def test_a_single_coordinate_at_a_round_number_has_no_function_of_it():
+    report = check(lambda x: float(np.sum(np.exp(x))), lambda x: np.exp(x) * [1, 3, 1], np.array([0.3, 3.0, 0.7]))
+    assert report.explanations == ()
