@@ -84,6 +84,11 @@ def symmetric(x):
     return np.cos(x) * np.arange(1, 26).reshape(5, 5)
 
 
+def swapped(values):
+    values[1, 2], values[3, 0] = values[3, 0], values[1, 2]
+    return values
+
+
 def without(row, times):
     def change(errors):
         weights = np.ones((24, 1))
@@ -249,6 +254,28 @@ BUGS = {
             lambda x: np.cumsum(np.cos(np.cumsum(x))),
         ),
         ("rearranged", "x: claimed = slope, accumulated from the other end"),
+    ),
+    "two coordinates swapped": (
+        (
+            SQUARE,
+            lambda x: float(np.sum(np.sin(x))),
+            np.cos,
+            lambda x: swapped(np.cos(x)),
+        ),
+        ("rearranged", "x: claimed = slope, with [1, 2] and [3, 0] swapped"),
+    ),
+    "border forgotten": (
+        (POINTS, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.pad(np.cos(x)[1:-1, 1:-1], 1)),
+        ("zero", "x on its border: claimed = 0, but f depends on it"),
+    ),
+    "mean over what is masked": (
+        (
+            POINTS,
+            lambda x: float(np.sum(np.sin(x)) / 27),
+            lambda x: np.cos(x) / 27,
+            lambda x: np.cos(x) / 40,
+        ),
+        ("factor", "27/40: a mean over all of x, where one over 27 is meant, or the other way round?"),
     ),
     "arrays swapped": (
         (

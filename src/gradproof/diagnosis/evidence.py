@@ -70,6 +70,14 @@ class Evidence(NamedTuple):
         terms, allowed = self.slope * self.x, MARGIN * float(np.sum(self.bar * np.abs(self.x)))
         return abs(float(np.sum(terms))) <= allowed < NOTHING * float(np.sum(np.abs(terms)))
 
+    @property
+    def ignores_shift(self) -> bool:
+        """Whether f does not change where the same is added to all of the array, although its slopes are not 0."""
+        allowed = MARGIN * float(np.sum(self.bar))
+        return self.is_complete and abs(float(np.sum(self.slope))) <= allowed < NOTHING * float(
+            np.sum(np.abs(self.slope))
+        )
+
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
         vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)

@@ -56,6 +56,7 @@ def _regions(whole: Evidence) -> Iterator[tuple[str, Flat]]:
     """Yield parts of an array that bugs are known for, with their names."""
     yield "where x < 0", whole.x < 0
     yield "where x > 0", whole.x > 0
+    yield "on its border" if len(whole.shape) > 1 else "at both ends", _border(whole.shape)
     if len(whole.shape) != 2 or whole.shape[0] != whole.shape[1]:
         return
     row, column = np.indices(whole.shape).reshape(2, -1)
@@ -63,6 +64,12 @@ def _regions(whole: Evidence) -> Iterator[tuple[str, Flat]]:
     yield "off its diagonal", row != column
     yield "above its diagonal", row < column
     yield "below its diagonal", row > column
+
+
+def _border(shape: tuple[int, ...]) -> Flat:
+    inside = np.zeros(shape, bool)
+    inside[(slice(1, -1),) * len(shape)] = True
+    return ~inside.reshape(-1)
 
 
 def _element(whole: Evidence, place: int) -> str:

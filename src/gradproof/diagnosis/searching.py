@@ -56,6 +56,8 @@ def _sizes(report: Record) -> dict[int, str]:
     for leaf in report._evidence.layout.leaves[:AXES]:
         for axis, length in enumerate(leaf.shape):
             sizes.setdefault(length, f"axis {axis} of {leaf.path or 'x'}" if len(leaf.shape) > 1 else leaf.path or "x")
+    for leaf in report._evidence.layout.leaves[:AXES]:
+        sizes.setdefault(leaf.stop - leaf.start, leaf.path or "x")
     return sizes
 
 

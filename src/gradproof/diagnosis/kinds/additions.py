@@ -18,7 +18,7 @@ FEWEST, FEWEST_OF_TWO = 3, 5
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
 # What has these derivatives.
-TERMS = {"1/x": "c log(x)", "x²": "c x³", "exp(x)": "c exp(x)"}
+TERMS = {"1/x": "c log(x)", "x²": "c x³", "exp(x)": "c exp(x), or of their sum as in a softmax,"}
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
 
@@ -70,8 +70,11 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
         if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
             continue
         text = f"claimed = slope {_term(fitted[0][0], one)} {_term(fitted[0][1], other)}"
-        hint = ": are a mean and a variance taken for constants?" if (one, other) == ("x", "1") else ", two penalties?"
-        yield Explanation("addition", "", f"{text}{hint}")
+        if (one, other) != ("x", "1"):
+            text = f"{text}, two penalties?"
+        elif part.ignores_shift:
+            text = f"{text}: are a mean and a variance taken for constants?"
+        yield Explanation("addition", "", text)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:

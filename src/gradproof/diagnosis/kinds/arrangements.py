@@ -41,7 +41,7 @@ def rearranged(whole: Evidence) -> Explanation | None:
             moved = whole.shaped(whole.wrong)
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return _permuted(claimed, slope, tolerance)
+    return _permuted(claimed, slope, tolerance) or _among_themselves(whole)
 
 
 def _tolerance(whole: Evidence) -> Flat:
@@ -108,3 +108,22 @@ def _permuted(claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None
         what = f"{moved[0]} and {moved[1]} swapped" if len(moved) == 2 else f"{len(moved)} of {length} permuted"
         return Explanation("rearranged", "", f"claimed = slope, with entries {what}{_along(slope.ndim, axis)}")
     return None
+
+
+def _among_themselves(whole: Evidence) -> Explanation | None:
+    """Return whether the wrong claims are the slopes of one another."""
+    claimed, slope, places = whole.claimed[whole.wrong], whole.slope[whole.wrong], whole.places[whole.wrong]
+    one, other = np.argsort(claimed), np.argsort(slope)
+    tolerance = MARGIN * np.max(whole.bar[whole.wrong]) + ROUNDING * np.abs(claimed[one])
+    count = len(claimed)
+    if count > MOST_ROWS or np.any(np.abs(claimed[one] - slope[other]) > tolerance):
+        return None
+    scale = np.full(count, np.ptp(slope))
+    # Sorted, a value has its place among as many others.
+    if not is_no_coincidence(np.minimum(tolerance * count, scale), scale, 0):
+        return None
+    if count > 2:
+        return Explanation("rearranged", "", f"the {count} wrong claims are the slopes of one another")
+    first, second = (np.unravel_index(int(place) - whole.start, whole.shape) for place in places)
+    names = (", ".join(str(int(index)) for index in each) for each in (first, second))
+    return Explanation("rearranged", "", f"claimed = slope, with [{'] and ['.join(names)}] swapped")

@@ -82,6 +82,12 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
         yield f"2^{round(exponent)}, a loss scale{_or_count(size, error)}?"
     yield from _counts(size, error)
+    for count, what in sizes.items():
+        part = size * count if size < 1.0 else count / size
+        off = error * count / max(1.0, size**2)
+        if 1 < round(part) < count and abs(part - round(part)) <= off <= WHOLE:
+            share = f"{round(part)}/{count}" if size < 1.0 else f"{count}/{round(part)}"
+            yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
 
 
 def _or_count(size: float, error: float) -> str:

@@ -13,8 +13,8 @@ from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 from .factors import ALONE
 
-# Fewer coordinates are only explained by the commonest functions of x, those of its logarithm and its square.
-FEWEST, COMMONEST = 3, 6
+# Fewer coordinates are only explained by the commonest functions of x, those of its logarithm, square and inverse.
+FEWEST, COMMONEST = 3, 8
 FEWEST_OF_POWERS = 4
 ROUNDING = 1e-6
 POWERS = {"x": 1.0, "√x": 0.5, "x²": 2.0, "x³": 3.0}
@@ -73,6 +73,8 @@ def _functions(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "claimed = slope / x: a slope by log(x) that was divided by x again?", 1.0 / x
     yield "claimed = slope / 2x: is the derivative of a square missing?", 0.5 / x
     yield "claimed = slope × 2x: is it the slope by x's root, or the derivative of a square twice?", 2.0 * x
+    yield "claimed = -slope × x²: the slope by 1/x?", -(x**2)
+    yield "claimed = -slope / x²: is the derivative of 1/x a factor too often?", -1.0 / x**2
     yield "claimed = slope × exp(x)", np.exp(x)
     yield "claimed = slope × exp(-x): the slope by exp(x)?", np.exp(-x)
     yield from _activations(x)
