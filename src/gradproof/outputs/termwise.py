@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..diagnosis.parts import blamed_part
+from ..diagnosis.parts import Blamed, blamed_part
 from ..evaluators.terms import Terms
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
@@ -114,8 +114,19 @@ def _explanation(report: Report, function: Function, problem: Problem) -> str:
     columns = [Column(function, problem, place) for place in places]
     slopes = np.stack([column.slopes(one.step, 0.0).centre for column, one in zip(columns, wrong, strict=True)], axis=1)
     errors = np.array([one.claimed - one.slope for one in wrong])
-    blamed = blamed_part(slopes, errors)
+    name, blamed = _blamed(function.layout, slopes, errors)
     if blamed is None:
         return ""
     what = blamed.meaning or f"is wrong by {blamed.factor:.3g} times its slope"
-    return f"{function.layout.name(blamed.number)} {what}: its slopes explain all {len(wrong)} errors."
+    return f"{name} {what}: its slopes explain all {len(wrong)} errors."
+
+
+def _blamed(layout: Layout, slopes: Flat, errors: Flat) -> tuple[str, Blamed | None]:
+    """Return what explains all errors: a term, or an array whose terms do together, such as a penalty."""
+    one = blamed_part(slopes, errors)
+    if one is not None:
+        return layout.name(one.number), one
+    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    array = blamed_part(np.add.reduceat(slopes, [leaf.start for leaf in leaves], axis=0), errors)
+    # The only array is the sum itself.
+    return (leaves[array.number].path, array) if array is not None and len(leaves) > 1 else ("", None)
