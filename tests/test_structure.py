@@ -181,6 +181,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "outputs": (
         "covectors sums claimed.matrices",
         "function claimed.claims",
+        "claimed.operators claimed.patterns",
+        "claimed.symmetry",
         "looking.columns",
         "looking.screen looking.halving",
         "looking.entries joining several",

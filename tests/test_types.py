@@ -91,7 +91,7 @@ def test_the_settings_are_those_of_check():
     settings = set(keywords.CheckSettings.__annotations__)
     assert settings == everything
     outputs = set(keywords.OutputsSettings.__annotations__)
-    assert outputs == everything - {"args", "precision", "rows", "save", "resume"}
+    assert outputs == everything - {"precision", "rows", "save", "resume"}
     along = set(keywords.AlongSettings.__annotations__)
     assert along == everything - names_of(check_along) - {"precision", "save", "resume"}
 

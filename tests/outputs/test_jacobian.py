@@ -149,3 +149,48 @@ def test_assertions_and_refusals():
         check_jacobian(function, linalg.aslinearoperator(jacobian(X).T), X)
     with pytest.raises(ValueError, match=r"the Jacobian has the shape \(5, 6\)"):
         check_jacobian(function, sparse.csr_array(jacobian(X).T), X)
+
+
+def tridiagonal(n=30):
+    second = sparse.diags([np.ones(n - 1), -2 * np.ones(n), np.ones(n - 1)], [-1, 0, 1]).tocsr()
+    u = np.random.default_rng(3).normal(size=n)
+    return second, u, (second + sparse.diags(3 * u**2)).tocsr(), lambda u: second @ u + u**3
+
+
+def test_the_entries_of_an_operator_within_a_pattern_take_a_product_for_each_group_of_columns():
+    second, u, jacobian, function = tridiagonal()
+    report = check_jacobian(function, linalg.aslinearoperator(jacobian), u, pattern=second != 0)
+    # Three groups, one random tangent, and the two products that show whether matvec and rmatvec fit.
+    assert report
+    assert report.gradient_evaluations == 3 + 1 + 2
+    other = jacobian.copy()
+    other[4, 5] *= 1.0001
+    report = check_jacobian(function, linalg.aslinearoperator(other), u, pattern=second != 0)
+    assert names(report) == ["output[4] / x[5]"]
+
+
+@pytest.mark.parametrize("place", [(3, 17), (29, 0)])
+def test_an_operator_that_is_not_zero_outside_of_the_pattern_is_refused(place):
+    second, u, jacobian, function = tridiagonal()
+    outside = jacobian.tolil()
+    outside[place] = 0.5
+    with pytest.raises(ValueError, match=rf"outside of the pattern in 1 rows, such as that of output\[{place[0]}\]"):
+        check_jacobian(function, linalg.aslinearoperator(outside.tocsr()), u, pattern=second != 0)
+    # The function is not zero there: what is claimed is.
+    report = check_jacobian(
+        lambda u: function(u) + 0.5 * np.eye(30)[place[0]] * u[place[1]],
+        linalg.aslinearoperator(jacobian), u, pattern=second != 0,
+    )  # fmt: skip
+    assert names(report) == [f"output[{place[0]}] / x[{place[1]}]"]
+
+
+@pytest.mark.parametrize("of", ["matvec", "rmatvec"])
+def test_an_operator_whose_two_products_do_not_fit_is_wrong(of):
+    _, u, jacobian, function = tridiagonal()
+    products = {"matvec": lambda v: jacobian @ v, "rmatvec": lambda w: jacobian.T @ w}
+    assert check_jacobian(function, linalg.LinearOperator(jacobian.shape, **products), u)
+    right = products[of]
+    products[of] = lambda v: 1.001 * right(v)
+    report = check_jacobian(function, linalg.LinearOperator(jacobian.shape, **products), u)
+    assert report.verdict == "wrong"
+    assert report.warnings[0].startswith("matvec and rmatvec of the operator do not fit each other")

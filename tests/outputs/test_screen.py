@@ -6,6 +6,8 @@ import pytest
 import gradproof
 from gradproof.outputs.looking import screen
 
+sparse = pytest.importorskip("scipy.sparse")
+
 X = np.linspace(0.5, 1.5, 9)
 SIZES = np.logspace(0, -9, 9)
 
@@ -56,3 +58,30 @@ def test_in_float32():
     assert gradproof.check_jacobian(f, right, x).wrong.size == 0
     wrong = gradproof.check_jacobian(f, lambda x: right(x) * [[1], [1.2]], x)
     assert wrong.wrong.tolist() == [1]
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
+def test_outputs_near_zero_cost_no_evaluations(form):
+    """What is rounded in them are the terms of which they are made."""
+    matrix = np.random.default_rng(5).normal(size=(4000, 20))
+    x = np.random.default_rng(6).normal(size=20)
+    slopes = np.cos(matrix @ x)[:, None] * matrix
+    report = gradproof.check_jacobian(lambda x: np.sin(matrix @ x), form(slopes), x)
+    assert report
+    assert report.evaluations == 3 + 2 * 20
+    slopes[np.argmin(np.abs(matrix @ x)), 7] *= 1.001
+    report = gradproof.check_jacobian(lambda x: np.sin(matrix @ x), form(slopes), x)
+    assert report.wrong.tolist() == [7]
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, "right"), (1.01, "wrong")])
+def test_a_small_slope_of_a_large_output_beside_a_large_slope(factor, verdict):
+    def function(x):
+        return np.array([3 * np.sin(x[0]), 1 - 1e-3 * np.cos(x[0])])
+
+    def jacobian(x):
+        return np.array([[3 * np.cos(x[0])], [factor * 1e-3 * np.sin(x[0])]])
+
+    report = gradproof.check_jacobian(function, jacobian, np.array([0.8]))
+    assert report.verdict == verdict
+    assert [finding.name for finding in report.findings] == ["output[1] / x[0]"] * (factor != 1)

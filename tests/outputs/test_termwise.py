@@ -137,3 +137,14 @@ def test_sums_of_what_is_not_finite(count):
     assert compensated_sum(values) == math.inf
     values[:2] = 1.7e308, 1.7e308
     assert compensated_sum(values) == math.inf
+
+
+def test_an_array_of_terms_that_explains_all_errors_is_named():
+    def with_penalty(w):
+        return {"fit": losses(w), "penalty": 0.1 * w**2}
+
+    assert check(terms(with_penalty), lambda w: gradients(w).sum(axis=0) + 0.2 * w, X)
+    report = check(terms(with_penalty), lambda w: gradients(w).sum(axis=0), X)
+    assert report.warnings[0] == "penalty is missing in the gradient: its slopes explain all 4 errors."
+    report = check(terms(with_penalty), lambda w: 0.5 * gradients(w).sum(axis=0) + 0.2 * w, X)
+    assert report.warnings[0] == "fit is wrong by -0.5 times its slope: its slopes explain all 4 errors."

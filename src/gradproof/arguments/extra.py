@@ -15,15 +15,18 @@ from ..problem.point import called
 class WithArguments:
     """A function of x, or of x and rows, that is called with further arguments; it can be pickled if they can."""
 
-    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], what: str) -> None:
+    def __init__(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], what: str, second: str = "an index array"
+    ) -> None:
         self.function = function
         self.arguments = arguments
+        self._second = second
         more = "1 more argument" if len(arguments) == 1 else f"{len(arguments)} more arguments"
         self._how = f"with args=, the {what} is called with {{}} and {more}"
 
     def __call__(self, *first: Any) -> Any:
         """Call the user's function; if its signature does not fit, raise an error that says how it is called."""
-        how = self._how.format("x" if len(first) == 1 else "x, an index array")
+        how = self._how.format("x" if len(first) == 1 else f"x, {self._second}")
         return called(how, self.function, *first, *self.arguments)
 
 
@@ -32,7 +35,7 @@ def as_tuple(args: Any) -> tuple[Any, ...]:
     return args if isinstance(args, tuple) else (args,)
 
 
-def with_arguments(function: Any, arguments: tuple[Any, ...], what: str) -> Any:
+def with_arguments(function: Any, arguments: tuple[Any, ...], what: str, second: str = "an index array") -> Any:
     """Return a function of any kind that is called with further arguments; what is no function is returned as it is.
 
     Parameters
@@ -41,8 +44,8 @@ def with_arguments(function: Any, arguments: tuple[Any, ...], what: str) -> Any:
         An objective or a gradient.
     arguments
         What it takes beside x.
-    what
-        What error messages call it.
+    what, second
+        What error messages call it, and what it is called with beside x, if it is.
     """
     if not arguments:
         return function
@@ -54,4 +57,4 @@ def with_arguments(function: Any, arguments: tuple[Any, ...], what: str) -> Any:
         return batched(WithArguments(function.function, arguments, f"batched {what}"))
     if isinstance(function, Terms):
         return terms(WithArguments(function.function, arguments, what))
-    return WithArguments(function, arguments, what) if callable(function) else function
+    return WithArguments(function, arguments, what, second) if callable(function) else function

@@ -19,7 +19,7 @@ from ..report.records import Evidence, Finding
 from ..report.report import Report
 from ..run.keywords import OutputsSettings
 from ..run.settings import Settings
-from .checks import settings_of
+from .checks import settings_of, without_arguments
 from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .covectors import TANGENTS, signed
 from .looking.halving import halved
@@ -51,8 +51,8 @@ def check_adjoint(
     x : array_like or structure of arrays
         The point, as for `check_vjp`.
     **settings
-        seed, rtol, only, held, names: as for `check_vjp`.  The default of `rtol` is the square root of the rounding
-        unit, 1.5e-8 in float64 and 3.5e-4 in float32, relative to what is added up.
+        args, seed, rtol, only, held, names: as for `check_vjp`.  The default of `rtol` is the square root of the
+        rounding unit, 1.5e-8 in float64 and 3.5e-4 in float32, relative to what is added up.
 
     Returns
     -------
@@ -79,7 +79,8 @@ def check_adjoint(
     >>> report.verdict, [finding.name for finding in report.findings]
     ('wrong', ['output[1] / x[2]'])
     """
-    chosen, _ = settings_of(settings)
+    jvp, vjp, rest = without_arguments(jvp, vjp, settings)
+    chosen, _ = settings_of(rest)
     return _DotProducts(jvp, vjp, x, chosen).report()
 
 

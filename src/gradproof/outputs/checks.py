@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments.extra import as_tuple, with_arguments
 from ..engine import uses_lines
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..problem.structure import Layout
+from ..report.cause import Cause
+from ..report.remarks.conjugated import CONVENTIONS
+from ..report.remarks.negated import SAME
 from ..report.report import Report
 from ..run.progress import Progress
 from ..run.rounds import run_check
@@ -23,7 +27,7 @@ from .joining import Pass
 from .looking.entries import Entries
 from .looking.screen import Screen, arrays_of_output, single_outputs
 
-Claiming = Callable[[Problem, Layout], Claims]
+Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
 RTOL = 1e-5
 REFUSED = ("save", "resume")
@@ -41,6 +45,13 @@ def settings_of(given: Mapping[str, Any]) -> tuple[Settings, Progress]:
         known = ", ".join((*(name for name in Settings._fields if name not in REFUSED), "progress"))
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}; the settings are {known}")
     return Settings(**rest), progress
+
+
+def without_arguments(function: Any, claim: Any, given: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
+    """Return functions that are called without further arguments, and the settings without `args`."""
+    rest = dict(given)
+    further = as_tuple(rest.pop("args", ()))
+    return with_arguments(function, further, "function"), with_arguments(claim, further, "derivative", "a vector"), rest
 
 
 class OutputsCheck:
@@ -101,11 +112,25 @@ class OutputsCheck:
         self.claims.calls += report.gradient_evaluations
         if report.stopped_by:
             return Pass(report, covector, {}, [])
+        self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings)
         found = entries.of_report(report, covector)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
         return Pass(report, covector, found, more, frozenset(entries.cleared(report, covector, found)))
+
+    def _note_convention(self, report: Report, covector: Covector) -> None:
+        """Note that all claims that are wrong are right in the other convention of complex numbers, if they are."""
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+        if not wrong or not any(leaf.is_complex for leaf in self.function.layout.leaves):
+            return
+        other = self.claims.in_other_convention(covector.weights)
+        claimed = other[[self.problem.layout.place(one.index) for one in wrong]] if other is not None else np.nan
+        slopes, bars = (np.array(each) for each in zip(*((one.slope, one.error_bar) for one in wrong), strict=True))
+        if (np.abs(claimed - slopes) <= bars + SAME * np.abs(slopes)).all():
+            whose, name = CONVENTIONS[self.problem.is_conjugate]
+            meant = f'if it is meant, say convention="{name}"'
+            self.problem.note(f"The {self.claims.word} is right in the convention of {whose}: {meant}.")
 
     def _screen(self, parts: Sequence[Covector]) -> Screen | None:
         """Return what compares parts of the output along the way; None where there is only one."""
@@ -126,6 +151,16 @@ class OutputsCheck:
             spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
         return spoilt if 2 * spoilt.sum() <= usable.sum() else np.zeros_like(usable)
 
+    @property
+    def unit(self) -> float:
+        """The rounding unit of x."""
+        return float(np.finfo(self.problem.x.dtype).eps)
+
+    def refuted(self, report: Report, note: str) -> Report:
+        """Return the report after two more products, which is wrong if these showed what a note says."""
+        report = replace(report, gradient_evaluations=report.gradient_evaluations + 2)
+        return replace(report, verdict="wrong", warnings=(note, *report.warnings)) if note else report
+
     def _completed(self, report: Report, usable: Flat) -> Report:
         """Return the report with what it says of the outputs and of the calls."""
         is_partly = report.verdict == "right" and not usable.all()
@@ -143,24 +178,27 @@ class OutputsCheck:
         )
 
 
-def outputs_check(function: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
+def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
     """Return a check of claims about the derivatives of a function with many outputs.
 
     Parameters
     ----------
     function
         The user's function of x.
+    claim
+        What the user claims of its derivatives.
     claiming
-        Makes the claims, given the point and the structure of the output.
+        Makes the claims of that, given the point and the structure of the output.
     x
         The point, in the user's structure.
     given
         The keyword arguments of the public function.
     """
-    settings, progress = settings_of(given)
+    function, claim, rest = without_arguments(function, claim, given)
+    settings, progress = settings_of(rest)
     if not callable(function):
         raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
     settings.options()
     problem = settings.problem(x, hold=True)
     evaluated = Function(function, problem, settings.budget)
-    return OutputsCheck(evaluated, claiming(problem, evaluated.layout), problem, settings, progress)
+    return OutputsCheck(evaluated, claiming(claim, problem, evaluated.layout), problem, settings, progress)

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..problem.numbers import Flat
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.keywords import Inconclusive, OutputsSettings
-from .checks import OutputsCheck, outputs_check
+from .checks import outputs_check
 from .claimed.claims import ByCovectors
-from .covectors import TANGENTS, signed
+from .claimed.symmetry import asymmetry
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-# Two numbers that should be equal may differ by so many square roots of the rounding unit, relative to their terms.
-ROOTS = 16.0
 
 
 def check_hvp(
@@ -65,11 +58,11 @@ def check_hvp(
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[2] / x[1]')
     """
-    check = outputs_check(gradient, lambda problem, layout: _Products(hvp, problem, layout), x, settings)
+    check = outputs_check(gradient, hvp, _Products, x, settings)
     report = check.run()
     if report.stopped_by or check.function.layout.n != check.problem.n:
         return report
-    return _with_symmetry(report, check, check.settings.seed)
+    return check.refuted(report, asymmetry(check.claims, check.problem.n, check.settings.seed, check.unit))
 
 
 def assert_hvp(
@@ -113,29 +106,3 @@ class _Products(ByCovectors):
     """The Hessian is symmetric: its product with a covector is that with a vector."""
 
     word = "Hessian-vector product"
-
-
-def _with_symmetry(report: Report, check: OutputsCheck, seed: int) -> Report:
-    """Return the report with what two more products show: u · H v must be v · H u."""
-    n = check.problem.n
-    u, v = signed(seed, TANGENTS, n), signed(seed, TANGENTS + 1, n)
-    one, other = u * check.claims.projected(v), v * check.claims.projected(u)
-    difference = float(np.add.reduce(one) - np.add.reduce(other))
-    unit = float(np.finfo(check.problem.x.dtype).eps)
-    if abs(difference) <= ROOTS * unit**0.5 * _size(one, other):
-        return replace(report, gradient_evaluations=report.gradient_evaluations + 2)
-    note = (
-        f"The product is not symmetric: for two random vectors, u · H v and v · H u differ by {difference:.3g} "
-        f"({np.add.reduce(one):.6g} and {np.add.reduce(other):.6g})."
-    )
-    return replace(
-        report,
-        verdict="wrong",
-        warnings=(note, *report.warnings),
-        gradient_evaluations=report.gradient_evaluations + 2,
-    )
-
-
-def _size(one: Flat, other: Flat) -> float:
-    """Return how large what is rounded in the two sums is."""
-    return float(np.linalg.norm(one) + np.linalg.norm(other))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..problem.numbers import Flat
+from ..arguments.pair import pair_of
 from ..problem.point import Problem, call
 from ..problem.structure import Layout
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.keywords import Inconclusive, OutputsSettings
-from .checks import outputs_check
-from .claimed.claims import ByMatrix, ByTangents, Claims
-from .claimed.matrices import as_matrix, as_pattern, is_operator, outside
+from .checks import outputs_check, without_arguments
+from .claimed.claims import ByMatrix, Claims
+from .claimed.matrices import as_matrix, is_operator
+from .claimed.operators import ByOperator
+from .claimed.patterns import ByPattern, as_pattern, refuse_outside
+from .claimed.symmetry import misfit
+from .covectors import TANGENTS, signed
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,10 +32,11 @@ def check_jacobian(
     ----------
     function : callable
         ``function(x)`` returns an array, real or complex, or a (nested) dict, list or tuple of arrays.
-    jacobian : callable or matrix
+    jacobian : callable, matrix or True
         The matrix of derivatives at `x`, or ``jacobian(x)``, which returns it: an array of shape (outputs, coordinates)
         or of the shape of the output followed by that of `x`; a sparse matrix or a LinearOperator of SciPy; or the
-        structure of the output that holds, for each of its arrays, the structure of `x` with such arrays.
+        structure of the output that holds, for each of its arrays, the structure of `x` with such arrays.  True if the
+        function returns ``(output, Jacobian)``, as with ``jac=True`` in `scipy.optimize.root`.
     x : array_like or structure of arrays
         The point, as for `check_vjp`.
     pattern : matrix, optional
@@ -68,18 +71,29 @@ def check_jacobian(
     ['output[2] / x[1]', 'output[1] / x[1]']
     """
 
-    def claiming(problem: Problem, layout: Layout) -> Claims:
-        calls, value = 0, jacobian
+    def claiming(claim: Any, problem: Problem, layout: Layout) -> Claims:
+        calls, value = 0, claim
         if callable(value) and not is_operator(value):
-            calls, value = 1, call(jacobian, problem.copy_of_x()[0], "Jacobian")
+            calls, value = 1, call(claim, problem.copy_of_x()[0], "Jacobian")
         if is_operator(value):
-            return ByOperator(value, problem, layout)
+            operators.append(ByOperator(value, problem, layout))
+            return operators[0] if pattern is None else ByPattern(operators[0], pattern, problem, layout)
         matrix = as_matrix(value, problem, layout)
         if pattern is not None:
-            _refuse_outside(matrix, as_pattern(pattern, problem, layout), problem, layout)
+            refuse_outside(matrix, as_pattern(pattern, problem, layout), problem, layout)
         return ByMatrix(matrix if problem.sign > 0 else -matrix, calls)
 
-    return outputs_check(function, claiming, x, settings).run()
+    function, jacobian, rest = without_arguments(function, jacobian, settings)
+    if jacobian is True:
+        function, jacobian = pair_of(function)
+    operators: list[ByOperator] = []
+    check = outputs_check(function, jacobian, claiming, x, rest)
+    report = check.run()
+    if report.stopped_by or not (operators and operators[0].has_adjoint):
+        return report
+    seed, n, outputs = check.settings.seed, check.problem.n, check.function.layout.n
+    vectors = signed(seed, TANGENTS, n), signed(seed, 0, outputs)
+    return check.refuted(report, misfit(operators[0], *vectors, check.unit))
 
 
 def assert_jacobian(
@@ -119,45 +133,3 @@ def assert_jacobian(
     'right'
     """
     return right_or_raise(lambda: check_jacobian(function, jacobian, x, pattern=pattern, **settings), inconclusive)
-
-
-class ByOperator(ByTangents):
-    """Claims by a linear operator: ``matvec`` for columns, and ``rmatvec`` for covectors where it has one."""
-
-    word = "Jacobian"
-
-    def __init__(self, operator: Any, problem: Problem, layout: Layout) -> None:
-        every = problem.whole.layout
-        if tuple(operator.shape) != (layout.n, every.n):
-            raise ValueError(
-                f"the operator has the shape {tuple(operator.shape)}, but ({layout.n}, {every.n}) is expected: one row "
-                "for each output, one column for each coordinate"
-            )
-        super().__init__(lambda _, tangent: None, problem, layout)
-        self._operator = operator
-
-    def product(self, tangent: Flat) -> Flat:
-        """Return the product with a tangent, flat."""
-        self.calls += 1
-        indices, every = self._problem.layout.indices, tangent
-        if indices is not None:
-            every = np.zeros(self._problem.layout.total)
-            every[indices] = tangent
-        return self._problem.sign * np.asarray(self._operator.matvec(every), np.float64).reshape(-1)
-
-    def projected(self, weights: Flat) -> Flat:
-        """Return the product with a covector; from those with tangents where there is no other."""
-        try:
-            every = self._problem.sign * np.asarray(self._operator.rmatvec(weights), np.float64).reshape(-1)
-        except NotImplementedError:
-            return super().projected(weights)
-        self.calls += 1
-        indices = self._problem.layout.indices
-        return every if indices is None else every[indices]
-
-
-def _refuse_outside(matrix: Any, pattern: Any, problem: Problem, layout: Layout) -> None:
-    rows, columns = outside(matrix, pattern)
-    if len(rows):
-        first = f"{layout.name(int(rows[0]))} / {problem.layout.name(int(columns[0]))}"
-        raise ValueError(f"the Jacobian is not 0 in {len(rows):,} entries outside of the pattern, such as {first}")

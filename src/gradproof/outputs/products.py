@@ -35,7 +35,7 @@ def check_vjp(
         values, text and None in a structure stay as they are.
     **settings
         As for `check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, names, convention, sign,
-        executor, progress.
+        executor, progress; and args, for ``function(x, *args)`` and ``vjp(x, cotangent, *args)``.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def check_vjp(
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[1] / b[1]')
     """
-    return outputs_check(function, lambda problem, layout: ByCovectors(vjp, problem, layout), x, settings).run()
+    return outputs_check(function, vjp, ByCovectors, x, settings).run()
 
 
 def assert_vjp(
@@ -165,7 +165,7 @@ def check_jvp(
     >>> [finding.name for finding in report.findings]
     ['output[2] / x[0]', 'output[2] / x[1]', 'output[2] / x[2]']
     """
-    return outputs_check(function, lambda problem, layout: ByTangents(jvp, problem, layout), x, settings).run()
+    return outputs_check(function, jvp, ByTangents, x, settings).run()
 
 
 def assert_jvp(

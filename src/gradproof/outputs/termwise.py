@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..diagnosis.parts import blamed_part
+from ..diagnosis.parts import Blamed, blamed_part
 from ..evaluators.terms import Terms
+from ..problem.bounds import read_bounds
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
@@ -95,7 +96,7 @@ def _ones(function: Function) -> Covector:
 def _check_sum(function: Function, gradient: Any, problem: Problem, settings: Settings, progress: Progress) -> Report:
     """Check the gradient of the sum, and look for a term that explains its errors."""
     report = run_check(Projected(function, _ones(function)), gradient, problem, settings, progress)
-    explained = "" if report.stopped_by else _explanation(report, function, problem)
+    explained = "" if report.stopped_by else _explanation(report, function, problem, settings.bounds)
     return replace(
         report,
         value=compensated_sum(function.at_x),
@@ -104,18 +105,30 @@ def _check_sum(function: Function, gradient: Any, problem: Problem, settings: Se
     )
 
 
-def _explanation(report: Report, function: Function, problem: Problem) -> str:
+def _explanation(report: Report, function: Function, problem: Problem, bounds: Any) -> str:
     """Return which term explains all errors of the gradient, and how; "" if none does, or several do."""
     wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
     wrong = [one for one in wrong if np.isfinite(one.claimed)][:COORDINATES]
     if not wrong:
         return ""
     places = [problem.layout.place(one.index) for one in wrong]
-    columns = [Column(function, problem, place) for place in places]
+    box = read_bounds(bounds, problem)
+    columns = [Column(function, problem, place, box) for place in places]
     slopes = np.stack([column.slopes(one.step, 0.0).centre for column, one in zip(columns, wrong, strict=True)], axis=1)
     errors = np.array([one.claimed - one.slope for one in wrong])
-    blamed = blamed_part(slopes, errors)
+    name, blamed = _blamed(function.layout, slopes, errors)
     if blamed is None:
         return ""
     what = blamed.meaning or f"is wrong by {blamed.factor:.3g} times its slope"
-    return f"{function.layout.name(blamed.number)} {what}: its slopes explain all {len(wrong)} errors."
+    return f"{name} {what}: its slopes explain all {len(wrong)} errors."
+
+
+def _blamed(layout: Layout, slopes: Flat, errors: Flat) -> tuple[str, Blamed | None]:
+    """Return what explains all errors: a term, or an array whose terms do together, such as a penalty."""
+    one = blamed_part(slopes, errors)
+    if one is not None:
+        return layout.name(one.number), one
+    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    array = blamed_part(np.add.reduceat(slopes, [leaf.start for leaf in leaves], axis=0), errors)
+    # The only array is the sum itself.
+    return (leaves[array.number].path, array) if array is not None and len(leaves) > 1 else ("", None)

@@ -17,6 +17,7 @@ Inconclusive: TypeAlias = Literal["raise", "pass"]
 class PointSettings(TypedDict, total=False):
     """The settings of a check at any point."""
 
+    args: Any
     mode: Mode
     budget: int | None
     rtol: float | None
@@ -41,7 +42,6 @@ class OutputsSettings(PointSettings, total=False):
 class CheckSettings(OutputsSettings, total=False):
     """Those of `check`."""
 
-    args: Any
     precision: Precision | None
     rows: int | None
     save: str | os.PathLike[str] | None
@@ -50,5 +50,3 @@ class CheckSettings(OutputsSettings, total=False):
 
 class AlongSettings(PointSettings, total=False):
     """Those of `check_along` that it passes on to each check."""
-
-    args: Any

@@ -54,6 +54,10 @@ class Claims(ABC):
         """Return what the claims show by themselves, whatever the function; "" if they show nothing."""
         return ""
 
+    def in_other_convention(self, weights: Flat) -> Flat | None:
+        """Return `projected` as if claims for complex numbers were meant in the other convention; None if unknown."""
+        return None
+
     def are_cheap(self, outputs: int) -> bool:
         """Whether the claims for so many outputs may be looked at one by one."""
         return True
@@ -97,6 +101,14 @@ class ByCovectors(Claims):
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return self._problem.sign * flat
+
+    def in_other_convention(self, weights: Flat) -> Flat:
+        """Return the product as if cotangents and gradients were conjugates, or none if they are taken for such."""
+        self._problem.is_conjugate = not self._problem.is_conjugate
+        try:
+            return self.projected(weights)
+        finally:
+            self._problem.is_conjugate = not self._problem.is_conjugate
 
     def remark(self) -> str:
         """Return whether the product forgets its cotangent, or is not linear in it; "" if it is."""

@@ -32,42 +32,49 @@ def as_matrix(value: Any, problem: Problem, layout: Layout) -> Any:
     """
     every = problem.whole.layout
     if hasattr(value, "tocsc"):
-        matrix = _fitting(value.tocsc().astype(np.float64), layout, every)
+        matrix = fitting(_sparse(value, layout, problem), layout, every)
     elif isinstance(layout.root, Leaf) and isinstance(every.root, Leaf):
         matrix = _one_block(value, layout.root, every.root, problem.is_conjugate)
     elif _is_plain_matrix(value):
-        matrix = _fitting(as_numbers(value, WHAT).astype(np.float64), layout, every)
+        matrix = fitting(as_numbers(value, WHAT).astype(np.float64), layout, every)
     else:
         matrix = np.zeros((layout.n, every.n))
         _Blocks(matrix, every.root, problem.is_conjugate).fill(layout.root, value)
     return matrix if problem.layout.indices is None else matrix[:, problem.layout.indices]
 
 
-def as_pattern(pattern: Any, problem: Problem, layout: Layout) -> Any:
-    """Return a pattern as a sparse matrix of truth values, or a dense one."""
-    mask = pattern.tocsc().astype(bool) if hasattr(pattern, "tocsc") else np.asarray(pattern) != 0
-    _fitting(mask, layout, problem.whole.layout, "the pattern")
-    return mask if problem.layout.indices is None else mask[:, problem.layout.indices]
+def complex_shape(layout: Layout, every: Layout) -> tuple[int, int] | None:
+    """Return the shape of a matrix of complex derivatives of one array by another; None where none of them can be."""
+    output, coordinate = layout.root, every.root
+    if not (isinstance(output, Leaf) and isinstance(coordinate, Leaf) and (output.is_complex or coordinate.is_complex)):
+        return None
+    return layout.n // (1 + output.is_complex), every.n // (1 + coordinate.is_complex)
 
 
-def outside(matrix: Any, pattern: Any) -> tuple[Flat, Flat]:
-    """Return the rows and columns of the entries outside of a pattern that are not 0."""
-    if hasattr(matrix, "tocoo"):
-        entries = matrix.tocoo()
-        rows, columns, known = entries.row, entries.col, entries.data != 0
-        inside = np.asarray(pattern.tocsr()[rows, columns] if hasattr(pattern, "tocsr") else pattern[rows, columns])
-        bad = known & ~inside.reshape(-1).astype(bool)
-        return rows[bad], columns[bad]
-    mask = pattern.toarray() if hasattr(pattern, "toarray") else pattern
-    rows, columns = np.nonzero((matrix != 0) & ~mask)
-    return rows, columns
+def _sparse(value: Any, layout: Layout, problem: Problem) -> Any:
+    """Return a sparse Jacobian by columns, complex derivatives by real and imaginary parts."""
+    every, matrix = problem.whole.layout, value.tocsc()
+    if matrix.shape == complex_shape(layout, every):
+        (output,), (coordinate,) = layout.leaves, every.leaves
+        return _as_real(matrix, output.is_complex, coordinate.is_complex, problem.is_conjugate, sparse_kron)
+    if matrix.dtype.kind == "c":
+        as_numbers(matrix.data, WHAT)  # which says that they should be real
+    return matrix.astype(np.float64)
+
+
+def sparse_kron(matrix: Any, parts: Any) -> Any:
+    """Return the Kronecker product with a small matrix."""
+    from scipy.sparse import csc_array, kron
+
+    return kron(matrix, csc_array(parts), "csc")
 
 
 def _is_plain_matrix(value: Any) -> bool:
     return getattr(value, "ndim", 0) == 2 and getattr(value, "dtype", None) != np.dtype(object)
 
 
-def _fitting(matrix: Any, layout: Layout, every: Layout, what: str = WHAT) -> Any:
+def fitting(matrix: Any, layout: Layout, every: Layout, what: str = WHAT) -> Any:
+    """Return a matrix; raise a ValueError unless it has a row for each output and a column for each coordinate."""
     if matrix.shape != (layout.n, every.n):
         raise ValueError(
             f"{what} has the shape {tuple(matrix.shape)}, but there are {layout.n} outputs and {every.n} coordinates: "
@@ -76,7 +83,7 @@ def _fitting(matrix: Any, layout: Layout, every: Layout, what: str = WHAT) -> An
     return matrix
 
 
-def _one_block(value: Any, output: Leaf, coordinate: Leaf, is_conjugate: bool) -> Flat:
+def _one_block(value: Any, output: Leaf, coordinate: Leaf, is_conjugate: bool) -> Any:
     """Return the derivatives of one array by another as a real matrix."""
     allowed = output.is_complex or coordinate.is_complex
     array = as_numbers(value, WHAT, allow_complex=allowed)
@@ -93,23 +100,21 @@ def _one_block(value: Any, output: Leaf, coordinate: Leaf, is_conjugate: bool) -
     return _as_real(array.reshape(rows, columns), output.is_complex, coordinate.is_complex, is_conjugate)
 
 
-def _as_real(block: Flat, is_complex: bool, by_complex: bool, is_conjugate: bool) -> Flat:
+def _as_real(block: Any, is_complex: bool, by_complex: bool, is_conjugate: bool, kron: Any = np.kron) -> Any:
     """Return complex derivatives by real and imaginary parts.
 
     Of a complex function of a complex number they are what a step is multiplied with (it is holomorphic there); of a
     real one they are gradients, whose sign of the imaginary part is a convention.
     """
-    real, imaginary = block.real.astype(np.float64), block.imag.astype(np.float64)
     if is_complex and by_complex:
-        out = np.empty((2 * len(block), 2 * block.shape[1]))
-        out[0::2, 0::2] = out[1::2, 1::2] = real
-        out[1::2, 0::2], out[0::2, 1::2] = imaginary, -imaginary
-        return out
-    if is_complex:
-        return np.stack([real, imaginary], axis=1).reshape(-1, block.shape[1])
-    if by_complex:
-        return np.stack([real, -imaginary if is_conjugate else imaginary], axis=2).reshape(len(block), -1)
-    return real
+        real, imaginary = [[1, 0], [0, 1]], [[0, -1], [1, 0]]
+    elif is_complex:
+        real, imaginary = [[1], [0]], [[0], [1]]
+    elif by_complex:
+        real, imaginary = [[1, 0]], [[0, -1 if is_conjugate else 1]]
+    else:
+        return block.real.astype(np.float64)
+    return kron(block.real.astype(np.float64), real) + kron(block.imag.astype(np.float64), imaginary)
 
 
 class _Blocks:

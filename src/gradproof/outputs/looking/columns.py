@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...problem.bounds import Bounds
 from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...problem.point import Problem
@@ -14,6 +15,8 @@ from ..function import Function
 
 # A step for a coordinate about which its projection says none: a cube root of the rounding unit, relative to it.
 USUAL_STEP = {"float64": 2.0**-17, "float32": 2.0**-7}
+# The same where a bound is nearer, and there may be only one side: a square root of it.
+STEP_INSIDE = {"float64": 2.0**-26, "float32": 2.0**-11}
 UNIT = {"float64": 2.0**-52, "float32": 2.0**-23}
 # Units of rounding that a slope may be off by.
 ROUNDINGS = 16.0
@@ -68,10 +71,21 @@ def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> flo
 
 
 class Column:
-    """The outputs along one coordinate of x; each point is evaluated once, whatever asks for it."""
+    """The outputs along one coordinate of x; each point is evaluated once, whatever asks for it.
 
-    def __init__(self, function: Function, problem: Problem, index: int) -> None:
+    Parameters
+    ----------
+    function, problem
+        The function, and the point.
+    index
+        The coordinate.
+    bounds
+        Outside of which nothing is evaluated.
+    """
+
+    def __init__(self, function: Function, problem: Problem, index: int, bounds: Bounds | None = None) -> None:
         self.index = index
+        self.low, self.high = (-math.inf, math.inf) if bounds is None else (float(one[index]) for one in bounds)
         self.at = float(problem.x[index])
         self._function = function
         self._problem = problem
@@ -99,16 +113,26 @@ class Column:
         kind = self._problem.x.dtype.name
         if not (math.isfinite(step) and step > 0):
             step = USUAL_STEP[kind] * max(abs(self.at), 1.0)
+        if not self.low <= self.at - step <= self.at + step <= self.high:
+            step = min(step, STEP_INSIDE[kind] * max(abs(self.at), 1.0))
         rounded = self._problem.x.dtype.type
         right, left = float(rounded(self.at + step)), float(rounded(self.at - step))
-        here, above, below = self._function.at_x, self._either(right), self._either(left)
+        above, below = self._either(right), self._either(left)
+        here = self._function.at_x
         with np.errstate(all="ignore"):
             size = np.fmax(np.abs(here), np.fmax(np.abs(above), np.abs(below)))
             bar = ROUNDINGS * max(noise, UNIT[kind]) * size / step
-            return Slopes((here - below) / (self.at - left), (above - here) / (right - self.at), bar)
+            slopes = Slopes((here - below) / (self.at - left), (above - here) / (right - self.at), bar)
+        # At a bound the slope within tells what there is.
+        if left < self.low or right > self.high:
+            inner = slopes.left if right > self.high else slopes.right
+            return Slopes(inner, inner, bar)
+        return slopes
 
     def _either(self, coordinate: float) -> Flat:
-        """Return the outputs, NaN where the function raises."""
+        """Return the outputs, NaN where the function raises, and outside of the bounds."""
+        if not self.low <= coordinate <= self.high:
+            return np.full_like(self._function.at_x, np.nan)
         try:
             return self.outputs(coordinate)
         except Exception as error:  # outside of its domain the user's function may raise anything

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
+from ...problem.bounds import read_bounds
 from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
 from ...report.cause import Cause
@@ -58,6 +59,7 @@ class Entries:
         self.claims = claims
         self.problem = problem
         self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
+        self._bounds = read_bounds(settings.bounds, problem)
         self._columns: dict[int, Column] = {}
         self._report: Report | None = None
         self._weights = np.ones(function.layout.n)
@@ -133,7 +135,7 @@ class Entries:
 
     def _column(self, place: int) -> Column:
         if place not in self._columns:
-            self._columns[place] = Column(self.function, self.problem, place)
+            self._columns[place] = Column(self.function, self.problem, place, self._bounds)
         return self._columns[place]
 
     def _located(self, findings: Sequence[Finding], covector: Covector, noise: float) -> list[tuple[Finding, ...]]:
@@ -179,7 +181,8 @@ class Entries:
         """Check an objective of one coordinate; return the finding, named after both, unless it agrees."""
         layout = self.problem.layout
         at = np.array([column.at], self.problem.x.dtype)
-        settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed)
+        bounds = None if self._bounds is None else (column.low, column.high)
+        settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed, bounds=bounds)
         report = run_check(objective, np.array([claimed]), at, settings, progress=False)
         place = int(in_x(layout.indices, column.index))
         for one in report.findings:

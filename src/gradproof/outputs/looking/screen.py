@@ -18,12 +18,15 @@ from ...problem.probes import along_one_coordinate
 from ..claimed.claims import Claims
 from ..covectors import Covector
 from ..function import Function, Move
-from .columns import ROUNDINGS, UNIT, Slopes
+from .columns import UNIT, Slopes
 
 # The most suspects that are looked at.
 MOST = 64
 # Outputs of an array whose sizes differ by less than this factor are added up as they are.
 EVEN = 64.0
+# Units of rounding that the slopes of a sum may be off by: fewer than where a finding is made, for what is suspected
+# has a check of its own.
+ROUNDINGS = 4.0
 # How many weighted sums are held back until pairs are compared.
 HELD_NUMBERS = 1 << 12
 
@@ -63,6 +66,20 @@ class Parts(NamedTuple):
         """Return how large what is rounded in each sum is."""
         weighed = np.abs(self.weights * outputs[self.support])
         return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
+
+    def reach(self, x: Flat) -> Flat:
+        """Return how large what cancels in each sum may be: its claims times x, added up in squares.
+
+        What is rounded in an output near 0 are the larger terms of which it is made.
+        """
+        squares = np.square(x, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            if hasattr(self.claimed, "multiply"):
+                sums = np.asarray(self.claimed.multiply(self.claimed) @ squares).reshape(-1)
+            else:
+                sums = np.einsum("ij,ij,j->i", self.claimed, self.claimed, squares)
+            found = np.sqrt(sums if self.starts is not None else sums[self.support])
+        return np.where(np.isfinite(found), found, 0.0)
 
     def columns(self, coordinates: Flat) -> Flat:
         """Return the claims for all parts, one row for each of these coordinates."""
@@ -146,7 +163,7 @@ class Screen:
         self._pairs: list[Pair] = []
         self._excess: dict[int, dict[int, float]] = {}
         self._sums = parts.sums(function.at_x)
-        self._size = parts.sizes(function.at_x)
+        self._size = np.fmax(parts.sizes(function.at_x), parts.reach(problem.x))
         self._unit = UNIT[problem.x.dtype.name]
         # Pairs are compared many at a time, as far as that takes little memory.
         self._most = max(1, HELD_NUMBERS // len(self._sums))
