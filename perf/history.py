@@ -6,14 +6,17 @@ Figures of different machines differ; the ratios of one run, ours to the limit o
 from __future__ import annotations
 
 import json
+import math
+import os
 import platform
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from peers import GRADPROOF
+from peers import GRADPROOF, LIMIT
 from table import Row
+from timing import Figure
 
 HERE = Path(__file__).parent
 
@@ -26,11 +29,18 @@ def note(path: Path, rows: Sequence[Row]) -> None:
 
 
 def entry(row: Row) -> dict[str, Any]:
-    """Return the figures of a row, and how many times the smallest of the others is in ours; None without others."""
+    """Return the figures of a row, and what its ratio is: ours to the limit, or else to the smallest of the others.
+
+    It is None without others. A goal is one for ours, and so is put on the same scale.
+    """
     others = [figure for name, figure in row.figures.items() if name != GRADPROOF and figure > 0]
-    ours = row.figures.get(GRADPROOF)
-    ratio = ours / min(others) if others and ours is not None else None
-    return {"unit": row.unit, "figures": dict(row.figures), "ratio": ratio}
+    ours, least = row.figures[GRADPROOF], row.figures.get(LIMIT) or min(others, default=None)
+    said: dict[str, Any] = {"unit": row.unit, "figures": dict(row.figures), "ratio": least and ours / least}
+    if isinstance(ours, Figure):
+        said["quartiles"] = [ours.low, ours.high]
+    if math.isfinite(row.target):
+        said |= {"goal": row.target, "met": row.is_met}
+    return said
 
 
 def commit() -> str:
@@ -44,4 +54,13 @@ def commit() -> str:
 
 def machine() -> str:
     """Return what tells this kind of machine from others."""
-    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    cores = f"{os.cpu_count()} cores of {_processor()}"
+    return f"{platform.system()} {platform.machine()}, {cores}, Python {platform.python_version()}"
+
+
+def _processor() -> str:
+    try:
+        words = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    return next((line.partition(": ")[2] for line in words.splitlines() if line.startswith("model name")), "")

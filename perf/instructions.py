@@ -5,7 +5,6 @@ Nothing is counted where Valgrind, a C compiler or the library is missing.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import gradproof
+from c_code import compiler
 from gradproof.library import LIBRARY
 from gradproof.version import ABI
 
@@ -30,15 +30,15 @@ class UncountedError(Exception):
 
 def measured(library: Path = LIBRARY) -> dict[str, dict[str, int]]:
     """Return the instructions of every check, by its name; nothing where they cannot be counted."""
-    compiler, valgrind = shutil.which(os.environ.get("CC") or "cc"), shutil.which("valgrind")
-    if compiler is None or valgrind is None or sys.platform != "linux" or not library.exists():
+    cc, valgrind = compiler(), shutil.which("valgrind")
+    if cc is None or valgrind is None or sys.platform != "linux" or not library.exists():
         return {}
     with tempfile.TemporaryDirectory() as scratch:
         # The program remembers the library by the name that its ABI has.
         program, shared = Path(scratch) / "one_call", Path(scratch) / f"libgradproof.so.{ABI}"
         shutil.copy(library, shared)
         options = ["-O1", f"-I{INCLUDE}", f"-Wl,-rpath,{scratch}"]
-        _done([compiler, *options, str(PROGRAM), "-o", str(program), str(shared), "-lm"])
+        _done([cc, *options, str(PROGRAM), "-o", str(program), str(shared), "-lm"])
         return {name: {"instructions": _collected(valgrind, program, size)} for name, size in SIZES.items()}
 
 

@@ -1,4 +1,4 @@
-"""The block of figures in the README."""
+"""The block of figures in the manual."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from peers import NOTES
-from table import Row, markdown
+from table import Row, heading, line
 
 BEGIN = "<!-- figures of perf/run.py: begin -->"
 END = "<!-- figures of perf/run.py: end -->"
+WHAT = "Medians of paired ratios, in brackets their quartiles; smaller is better."
 
 
 def write(path: Path, rows: Sequence[Row]) -> None:
@@ -19,5 +20,6 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"{path} has no block between {BEGIN} and {END}")
-    block = "\n".join([begin, "", markdown(rows), "", "Medians of paired ratios. " + " ".join(NOTES), "", end])
+    table = ["```text", heading(), *map(line, rows), "```"]
+    block = "\n".join([begin, "", *table, "", WHAT, "", *(f"- {note}" for note in NOTES), "", end])
     path.write_text(f"{before}{block}{after}", encoding="utf-8")

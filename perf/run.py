@@ -1,11 +1,12 @@
 """gradproof, its peers, a loop written by hand and the limit, side by side in one run.
 
-python perf/run.py             the whole table, in less than three minutes
-python perf/run.py --long      the same with checks of ten million coordinates, a minute more
+python perf/run.py             the whole table, in less than four minutes
+python perf/run.py --long      the same with what takes long: vectors of a hundred million, lines of ten million
+                               coordinates, a whole check in C of ten thousand, and a start without the library
 python perf/run.py --only X    one subject, such as lines
 python perf/run.py --quick     every row once, in seconds: it shows that they run, not how fast
-python perf/run.py --readme    the table, and its best-of in the manual
-python perf/run.py --history F the table, and a line about it in a file that holds one for every run
+python perf/run.py --readme    the table, and what matters most of it in the manual
+python perf/run.py --history F the table, and a line about it in a file with one for every run, which perf/plot.py draws
 """
 
 from __future__ import annotations
@@ -26,19 +27,31 @@ import history
 import readme
 import table
 from peers import NOTES, missing
-from rows import checks, compiled, differences, imports, lines, overhead, size, vectors, workers
+from rows import c_callers, checks, compiled, demanding, differences, imports, overhead, size, threads, workers
+from rows.long import lines, points, vectors
 from timing import QUICK, THOROUGH, Effort
 
 SUBJECTS: dict[str, Callable[[Effort], Iterator[table.Row]]] = {
     "imports": imports.rows,
     "size": size.rows,
     "vectors": vectors.rows,
+    "points": points.rows,
     "overhead": overhead.rows,
     "compiled": compiled.rows,
+    "c": c_callers.rows,
     "differences": differences.rows,
     "checks": checks.rows,
+    "demanding": demanding.rows,
     "lines": lines.rows,
+    "threads": threads.rows,
     "workers": workers.rows,
+}
+LONG: dict[str, Callable[[Effort], Iterator[table.Row]]] = {
+    "imports": functools.partial(imports.rows, fallback=True),
+    "vectors": functools.partial(vectors.rows, longest=True),
+    "points": functools.partial(points.rows, longest=True),
+    "c": functools.partial(c_callers.rows, whole=True),
+    "lines": functools.partial(lines.rows, big=True),
 }
 README = Path(__file__).parent.parent / "src" / "gradproof" / "docs" / "performance.md"
 
@@ -50,13 +63,11 @@ def main() -> int:
     parser.add_argument(
         "--readme", nargs="?", type=Path, const=README, help="write the block of figures into this file"
     )
-    parser.add_argument("--long", action="store_true", help="checks along lines of ten million coordinates, not one")
+    parser.add_argument("--long", action="store_true", help="what takes minutes, too")
     parser.add_argument("--history", type=Path, metavar="FILE", help="add a line about this run to a file")
     parser.add_argument("--only", choices=sorted(SUBJECTS), help="the rows of one subject")
     arguments = parser.parse_args()
-    subjects = dict(SUBJECTS)
-    if arguments.long:
-        subjects["lines"] = functools.partial(lines.rows, big=True)
+    subjects = SUBJECTS | LONG if arguments.long else SUBJECTS
     if arguments.only:
         subjects = {arguments.only: subjects[arguments.only]}
     shown = show(QUICK if arguments.quick else THOROUGH, subjects)
@@ -76,9 +87,13 @@ def show(effort: Effort, subjects: Mapping[str, Callable[[Effort], Iterator[tabl
     for rows in subjects.values():
         for row in rows(effort):
             # One turn meets no target and misses none.
-            print(table.line(row if effort.fewest > 1 else row._replace(target=math.inf)), flush=True)
-            shown.append(row)
-    print("", "Medians of paired ratios; smaller is better.", *NOTES, sep="\n")
+            shown.append(row if effort.fewest > 1 else row._replace(target=math.inf))
+            print(table.line(shown[-1]), flush=True)
+    missed = [row.name for row in shown if not row.is_met]
+    print(
+        "", f"{len(shown)} rows, {len(missed)} of them missed:" if missed else f"{len(shown)} rows", *missed, sep="\n"
+    )
+    print("", readme.WHAT, *NOTES, sep="\n")
     return shown
 
 

@@ -1,14 +1,17 @@
-"""Rows of figures as text for a terminal and as Markdown for the README."""
+"""Rows of figures as text, for a terminal and for the manual."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from peers import COLUMNS, GRADPROOF
+from peers import GRADPROOF
+from timing import Figure
 
-NOTHING = "-"
+WIDTH = 130
+NAME, FIGURE, GOAL = 62, 20, 18
 
 
 class Row(NamedTuple):
@@ -27,23 +30,30 @@ class Row(NamedTuple):
 
 def heading() -> str:
     """Return the first line of the table."""
-    return _line("", COLUMNS, "unit", "target")
+    return _line("", "gradproof", "goal", "unit")
 
 
 def line(row: Row) -> str:
-    """Return one row for a terminal."""
-    target = ""
-    if math.isfinite(row.target):
-        target = f"≤ {number(row.target)} {'met' if row.is_met else 'MISSED'}"
-    return _line(row.name, _cells(row), row.unit, target)
+    """Return one row: what ours is, and below it the others."""
+    own = _line(row.name, spread(row.figures[GRADPROOF]), goal(row), row.unit)
+    others = [f"{name} {spread(figure)}" for name, figure in row.figures.items() if name != GRADPROOF]
+    # What belongs together stays on one line.
+    words = "   ".join(other.replace(" ", "\N{NO-BREAK SPACE}") for other in others)
+    indent = " " * 6
+    below = textwrap.wrap(words, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join([own, *below]).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """Return the rows for the README, with the columns that have something in them."""
-    used = [name for name in COLUMNS if any(name in row.figures for row in rows)]
-    lines = ["| " + " | ".join(["", "in", *used]) + " |", "|---|---|" + "---:|" * len(used)]
-    lines += ["| " + " | ".join([row.name, row.unit, *_cells(row, used)]) + " |" for row in rows]
-    return "\n".join(lines)
+def goal(row: Row) -> str:
+    """Return what ours should be, and whether it is."""
+    return f"≤ {number(row.target)} {'met' if row.is_met else 'MISSED'}" if math.isfinite(row.target) else ""
+
+
+def spread(value: float) -> str:
+    """Return a figure with the quartiles around it, where it has some that differ."""
+    if not isinstance(value, Figure) or number(value.low) == number(value.high):
+        return number(value)
+    return f"{number(value)} ({number(value.low)}-{number(value.high)})"
 
 
 def number(value: float) -> str:
@@ -59,9 +69,5 @@ def _magnitude(value: float) -> int:
     return math.floor(math.log10(abs(value))) if value else 0
 
 
-def _cells(row: Row, columns: Sequence[str] = COLUMNS) -> list[str]:
-    return [number(row.figures[name]) if name in row.figures else NOTHING for name in columns]
-
-
-def _line(name: str, cells: Sequence[str], unit: str, target: str) -> str:
-    return f"{name:<60}" + "".join(f"{cell:>13}" for cell in cells) + f"  {unit:<24}{target}".rstrip()
+def _line(name: str, figure: str, target: str, unit: str) -> str:
+    return f"{name:<{NAME}}{figure:<{FIGURE}}{target:<{GOAL}}{unit}".rstrip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,9 +29,32 @@ class Effort(NamedTuple):
         return max(full // self.divisor, 1)
 
 
-THOROUGH = Effort(seconds=4.0, fewest=7, most=401)
+THOROUGH = Effort(seconds=2.0, fewest=7, most=401)
 # One turn says nothing about speed; it shows that every row runs.
 QUICK = Effort(seconds=0.0, fewest=1, most=1, divisor=10)
+
+
+class Figure(float):
+    """The median of the turns, with the quartiles around it; so is what a number makes of it."""
+
+    low: float
+    high: float
+
+    def __new__(cls, median: float, low: float, high: float) -> Figure:
+        figure = super().__new__(cls, median)
+        figure.low, figure.high = low, high
+        return figure
+
+    def __mul__(self, scale: float) -> Figure:
+        return Figure(float(self) * scale, self.low * scale, self.high * scale)
+
+    __rmul__ = __mul__
+
+
+def spread_of(said: Sequence[float]) -> Figure:
+    """Return the median of what the turns said, and its spread."""
+    low, median, high = statistics.quantiles(said, method="inclusive") if len(said) > 1 else [*said] * 3
+    return Figure(median, low, high)
 
 
 class Turns(NamedTuple):
@@ -39,12 +62,12 @@ class Turns(NamedTuple):
 
     seconds: list[dict[str, float]]
 
-    def median(self, formula: Callable[[Mapping[str, float]], float]) -> float:
-        """Return the median over the turns of what a formula makes of the seconds of one turn."""
-        return statistics.median(formula(turn) for turn in self.seconds)
+    def median(self, formula: Callable[[Mapping[str, float]], float]) -> Figure:
+        """Return the median over the turns, and its spread, of what a formula makes of the seconds of one turn."""
+        return spread_of([formula(turn) for turn in self.seconds])
 
-    def ratio(self, name: str, reference: str) -> float:
-        """Return the median of the paired ratios of two contenders."""
+    def ratio(self, name: str, reference: str) -> Figure:
+        """Return the median of the paired ratios of two contenders, and its spread."""
         return self.median(lambda turn: turn[name] / turn[reference])
 
     def typical(self, name: str) -> float:

@@ -17,7 +17,18 @@ SOURCE = Path(gradproof.__file__).parent.parent
 
 TASKS = [f"{task}, n = {n}" for task in ("Rosenbrock", "logistic regression") for n in (10, 100, 300)]
 TASKS += [f"Rosenbrock, n = 100, {count} wrong" for count in ("one", "all")]
+TASKS += ["a float32 network, n = 100", "a relaxed cluster, n = 24"]
 KINDS = [f"{n} {dtype}" for n in ("100,000", "1,000,000") for dtype in ("float64", "float32")]
+# Where there is a C compiler.
+IN_C = [
+    *(f"check in C, logistic regression, n = {n}{what}" for n in ("100", "1,000") for what in ("", ": evaluations")),
+    *(
+        f"{kind}_difference in C, 100,000 {dtype}"
+        for kind in ("forward", "centered")
+        for dtype in ("float64", "float32")
+    ),
+    *(f"check {door}, 2 threads, n = 100" for door in ("in C", "C pointer from Python")),
+]
 ROWS = [
     "import, after NumPy",
     "first answer after it, n = 10",
@@ -27,14 +38,18 @@ ROWS = [
         for what in ("", ": evaluations")
     ),
     "check along lines, n = 100,000: one wrong coordinate seen",
-    "a point of a line, n = 100,000, 1 thread",
-    "a point of a line, n = 100,000, 2 threads",
+    *(f"a point of a line, {kind}, {threads}" for kind in KINDS for threads in ("1 thread", "2 threads")),
     "modules loaded by both",
     "Numba loaded by both",
     *(f"{function}, {kind}" for kind in KINDS for function in ("relative_error", "max_relative_error")),
     r"check, a function of [\d.]+ µs, n = 100",
     *(f"check, {kind}, n = {n}" for n in (10, 100) for kind in ("compiled by Numba", "C pointer")),
-    *(f"{kind}_difference{what}" for kind in ("forward", "centered") for what in (", n = 100", ": error")),
+    *(
+        f"{kind}_difference, n = {n}{what}"
+        for kind in ("forward", "centered")
+        for n in (10, 100)
+        for what in ("", ": error")
+    ),
     *(f"check, {task}{what}" for task in TASKS for what in ("", ": evaluations")),
 ]
 
@@ -51,19 +66,24 @@ def run(script, *arguments):
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_readme(tmp_path):
-    readme = tmp_path / "README.md"
+def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_manual(perf, tmp_path):
+    import c_code
+
+    manual = tmp_path / "performance.md"
     marks = [f"<!-- figures of perf/run.py: {word} -->" for word in ("begin", "end")]
-    readme.write_text(f"before\n{marks[0]}\nold\n{marks[1]}\nafter\n", encoding="utf-8")
-    result = run("run.py", "--quick", "--readme", readme)
+    manual.write_text(f"before\n{marks[0]}\nold\n{marks[1]}\nafter\n", encoding="utf-8")
+    result = run("run.py", "--quick", "--readme", manual)
     assert result.returncode == 0, result.stderr
-    for row in ROWS:
+    for row in [*ROWS, *(IN_C if c_code.callers() else [])]:
         assert re.search(rf"^{row}  ", result.stdout, re.M), row
-    before, block, after = re.split("|".join(map(re.escape, marks)), readme.read_text(encoding="utf-8"))
+    before, block, after = re.split("|".join(map(re.escape, marks)), manual.read_text(encoding="utf-8"))
     assert (before, after) == ("before\n", "\nafter\n")
-    table = [line for line in block.splitlines() if line.startswith("|")]
-    assert len(table) == 2 + 17
-    assert len({line.count("|") for line in table}) == 1
+    table = block.partition("```text\n")[2].partition("```\n")[0].splitlines()
+    assert table[0].split() == ["gradproof", "goal", "unit"]
+    shown = [line for line in table if line[0] != " "]
+    assert len(shown) > 20
+    assert set(shown) <= set(result.stdout.splitlines())
+    assert max(map(len, table)) <= 140
 
 
 def test_every_run_is_a_line_of_the_history(perf, tmp_path):
@@ -80,6 +100,49 @@ def test_every_run_is_a_line_of_the_history(perf, tmp_path):
     assert {"commit", "machine"} <= set(second)
 
 
+def test_the_history_knows_the_spread_and_the_goal(perf):
+    from history import entry
+    from table import Row
+    from timing import Figure
+
+    row = Row("a row", "1", {"gradproof": Figure(3.0, 2.0, 5.0), "limit": 2.0, "SciPy": 1.0}, 2.5)
+    # To the limit, although another is smaller.
+    assert entry(row) == {
+        "unit": "1",
+        "figures": row.figures,
+        "ratio": 1.5,
+        "quartiles": [2.0, 5.0],
+        "goal": 2.5,
+        "met": False,
+    }
+    assert entry(row._replace(target=3.0))["met"]
+
+
+def test_a_row_says_what_ours_is_whether_that_is_enough_and_what_others_are(perf):
+    from table import Row, line
+    from timing import Figure
+
+    row = Row("a row", "2n calls", {"gradproof": 2 * Figure(0.6, 0.5, 0.7), "SciPy": 3.0, "limit": 1.0}, 1.1)
+    own, others = line(row).splitlines()
+    assert re.split(r"  +", own) == ["a row", "1.20 (1.00-1.40)", "≤ 1.10 MISSED", "2n calls"]
+    assert others == "      SciPy 3.00   limit 1.00"
+    assert re.split(r"  +", line(row._replace(target=1.2)).splitlines()[0])[2] == "≤ 1.20 met"
+    # A spread that does not show, and no goal.
+    same = Row("a row", "ms", {"gradproof": Figure(1.0, 0.9999, 1.0001)})
+    assert re.split(r"  +", line(same)) == ["a row", "1.00", "ms"]
+
+
+def test_many_others_take_several_lines_and_none_is_broken(perf):
+    from table import WIDTH, Row, line
+
+    others = {f"peer number {number}": float(number) for number in range(1, 13)}
+    first, *rest = line(Row("a row", "ms", {"gradproof": 1.0, **others})).splitlines()
+    assert len(rest) > 1
+    assert all(len(each) <= WIDTH for each in (first, *rest))
+    said = [each for each_line in rest for each in re.split(r"  +", each_line.strip())]
+    assert said == [f"peer number {number} {number}.{'0' if number >= 10 else '00'}" for number in range(1, 13)]
+
+
 def test_a_readme_without_the_block_is_left_alone(perf, tmp_path):
     import readme
 
@@ -94,8 +157,41 @@ def test_peers_that_are_not_installed_are_left_out(perf, monkeypatch):
     import peers
 
     monkeypatch.setattr(peers.importlib.util, "find_spec", lambda name: None)
-    assert peers.missing() == [peers.SCIPY, peers.STATSMODELS]
+    assert peers.missing() == list(peers.MODULES)
     assert list(peers.installed()) == [peers.BY_HAND]
+    assert not peers.directional()
+
+
+def test_peers_that_evaluate_often_are_left_out_where_there_are_many_coordinates(perf, monkeypatch):
+    import peers
+
+    monkeypatch.setattr(peers.importlib.util, "find_spec", lambda name: name)
+    few, many = set(peers.installed(peers.MOST_SLOW)), set(peers.installed(peers.MOST_SLOW + 1))
+    assert few - many == {peers.NUMDIFFTOOLS, peers.JACOBI, peers.TORCH_SLOW}
+
+
+def test_loops_in_c_see_what_is_wrong(perf):
+    """Those of Ceres's kind and the check, each with a right gradient and with a wrong coordinate."""
+    import numpy as np
+
+    import c_code
+    from rows.c_callers import RIGHT, checking, regression_of
+
+    library = c_code.callers()
+    if library is None:
+        pytest.skip("this needs a C compiler and the library")
+    it, evaluations = regression_of(library, 40), np.zeros(1, np.int64)
+    claimed = it.owners[3]
+    checking(library, it, evaluations)()
+    assert 80 <= evaluations[0] <= 100
+    for extrapolates in (0, 1):
+        assert library.perf_ceres(it.f, it.user, it.point, it.claimed, it.n, extrapolates) < 1e-3
+    claimed[7] *= 1.01
+    with pytest.raises(RuntimeError, match=f"ended with {RIGHT + 1}"):
+        checking(library, it, evaluations)()
+    for extrapolates in (0, 1):
+        worst = library.perf_ceres(it.f, it.user, it.point, it.claimed, it.n, extrapolates)
+        assert worst == pytest.approx(0.01 / 1.01, rel=1e-2)
 
 
 class MadeUpClock:
@@ -124,6 +220,9 @@ def test_times_are_the_median_of_paired_ratios(perf):
     contenders = {"slow": clock.runs(9, 2, 20, 40), "quick": clock.runs(9, 1, 10, 2)}
     turns = in_turns(contenders, Effort(seconds=0, fewest=3, most=3), clock)
     assert turns.ratio("slow", "quick") == 2
+    # The ratios are 2, 2 and 20.
+    spread = 10 * turns.ratio("slow", "quick")
+    assert (spread, spread.low, spread.high) == (20, 20, 110)
     assert turns.typical("slow") == 20
     assert turns.median(lambda turn: turn["slow"] - turn["quick"]) == 10
 

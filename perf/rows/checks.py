@@ -45,7 +45,7 @@ def compared(
     """Yield the time and the number of evaluations of a check, in units of 2n calls."""
     n, name = task.x.size, f"check, {task.name}, n = {task.x.size:,}{words}"
     most_time, most_evaluations = targets or (float("inf"), float("inf"))
-    checkers = all_checkers()
+    checkers = all_checkers(n)
     runs: dict[str, Run] = {each: checking(check, task) for each, check in checkers.items()}
     turns = in_turns({**runs, LIMIT: calls(task.objective, task.x, 2 * n)}, effort)
     ratios = {each: turns.ratio(each, LIMIT) for each in turns.names}
@@ -54,9 +54,9 @@ def compared(
     yield Row(f"{name}: evaluations", "2n", {**counts, LIMIT: 1.0}, most_evaluations)
 
 
-def all_checkers() -> dict[str, Callable[[Any, Any, Any], Any]]:
-    """Return everything that checks an objective with a gradient at a point."""
-    others = {name: peer.check for name, peer in installed().items() if peer.check is not None}
+def all_checkers(n: int = 1000) -> dict[str, Callable[[Any, Any, Any], Any]]:
+    """Return everything that checks an objective of n coordinates with a gradient at a point."""
+    others = {name: peer.check for name, peer in installed(n).items() if peer.check is not None}
     return {GRADPROOF: gradproof.check, **others}
 
 

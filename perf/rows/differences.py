@@ -14,30 +14,30 @@ from rows.checks import calls
 from table import Row
 from timing import Effort, Run, in_turns
 
-N = 1000
+SIZES = (100, 1000)
 
 
 def rows(effort: Effort) -> Iterator[Row]:
-    task = rosenbrock(effort.size(N))
-    for kind, calls_a_coordinate in (("forward", 1), ("centered", 2)):
-        yield from compared(kind, task, calls_a_coordinate, effort)
+    for full in SIZES:
+        for kind, calls_a_coordinate in (("forward", 1), ("centered", 2)):
+            yield from compared(kind, rosenbrock(effort.size(full)), calls_a_coordinate, effort)
 
 
 def compared(kind: str, task: Task, calls_a_coordinate: int, effort: Effort) -> Iterator[Row]:
     n = task.x.size
-    differences = all_differences(kind)
+    differences = all_differences(kind, n)
     runs: dict[str, Run] = {name: differencing(slopes, task) for name, slopes in differences.items()}
     turns = in_turns({**runs, LIMIT: calls(task.objective, task.x, calls_a_coordinate * n)}, effort)
     ratios = {name: turns.ratio(name, LIMIT) for name in turns.names}
     unit = "n calls" if calls_a_coordinate == 1 else "2n calls"
     yield Row(f"{kind}_difference, n = {n:,}", unit, ratios, in_readme=True)
     errors = {name: error(slopes, task) for name, slopes in differences.items()}
-    yield Row(f"{kind}_difference: error", "largest slopes", errors, in_readme=kind == "centered")
+    yield Row(f"{kind}_difference, n = {n:,}: error", "largest slopes", errors, in_readme=kind == "centered")
 
 
-def all_differences(kind: str) -> dict[str, Callable[[Any, Any], Any]]:
+def all_differences(kind: str, n: int) -> dict[str, Callable[[Any, Any], Any]]:
     ours = getattr(gradproof, f"{kind}_difference")
-    others = {name: getattr(peer, kind) for name, peer in installed().items()}
+    others = {name: getattr(peer, kind) for name, peer in installed(n).items()}
     return {GRADPROOF: ours, **{name: slopes for name, slopes in others.items() if slopes is not None}}
 
 

@@ -20,7 +20,7 @@ WORKERS = 2
 N = 50_000
 # A whole check of so many coordinates takes a minute: every round is like the first ones.
 EVALUATIONS = 8000
-MOST = 0.6
+MOST = 0.58
 
 
 def objective(x: Any) -> float:

@@ -1,0 +1,1 @@
+"""Long vectors: what memory allows, and what a check along lines makes of it."""
