@@ -72,6 +72,6 @@ def test_what_the_core_refuses_is_an_error():
     machine.tell(np.ones(1), np.zeros(1))
     assert machine.result().report.verdict in codes.VERDICTS
     machine.memory[:] = 0
-    for call in (machine.ask, machine.result, machine.blocks, lambda: machine.stop(np.ones(0))):
+    for call in (machine.ask, machine.result, lambda: machine.stop(np.ones(0))):
         with pytest.raises(RuntimeError, match="no_engine"):
             call()

@@ -202,8 +202,8 @@ def check(
     ...
     """
     asked = read_arguments(objective, gradient, x, args, bounds)
-    settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, save, resume, atol)
-    settings = settings._replace(only=only, held=held, names=names, convention=convention, sign=sign)
+    rest = (save, resume, atol, only, held, names, convention, sign)
+    settings = Settings(mode, seed, budget, time_limit, rtol, asked.bounds, executor, *rest)
     try:
         if precision is not None:
             return _run_in_float64(asked, precision, rows, settings, progress)

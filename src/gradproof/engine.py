@@ -75,7 +75,8 @@ class Engine:
         # For every coordinate the core reckons in double, whatever the type of x; along lines nothing is copied.
         self._point = problem.x if problem.along_lines else np.ascontiguousarray(problem.x, np.float64)
         self._x, self._claimed = pointer(self._point), pointer(claimed)
-        self._twin = "_f32" if self._point.dtype == np.float32 else ""
+        self._twin = "_f32" if self._point.dtype.char == "f" else ""
+        self._tell = self._twin_of("tell")
         borders = _borders(problem) if problem.along_lines else np.zeros(0, np.int64)
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
@@ -86,6 +87,7 @@ class Engine:
         self._record = cast(Any, state.Engine).from_buffer(self._memory)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
+        self._asked = pointer(self._probes, "gradproof_probe[]")
         _checked(self._begun(chosen, borders, sizes))
         if not zeroed:
             self._record.mark = state.OWN_MARK
@@ -116,8 +118,7 @@ class Engine:
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
-        probes = pointer(self._probes, "gradproof_probe[]")
-        return self._probes[: _checked(self._library.gradproof_ask(self._engine, probes, ROUND))]
+        return self._probes[: _checked(self._library.gradproof_ask(self._engine, self._asked, ROUND))]
 
     def tell(self, values: Flat, changes: Flat, outside: int = 0) -> None:
         """Hand over the values of the round, in its order; changes that the claim foretells are for long lines.
@@ -129,8 +130,7 @@ class Engine:
     def _told(self, values: Flat, changes: Flat, outside: int) -> int:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
-        tell = self._twin_of("tell")
-        return int(tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
+        return int(self._tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
 
     def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
@@ -146,10 +146,10 @@ class Engine:
         findings = self._findings(report, FEW)
         if report.findings > FEW:
             findings = self._findings(report, report.findings)
-        count = self._coordinates(*[ffi.NULL] * 4, 0)
-        indices, causes, kinks = (np.zeros(count, np.int64) for _ in range(3))
+        count = self._coordinates(*[ffi.NULL] * 4, 0) if self._along_lines else self._n
+        indices, causes, kinks = np.zeros((3, count), np.int64)
         resolutions = np.zeros(count)
-        self._coordinates(*(pointer(array) for array in (indices, causes, kinks, resolutions)), count)
+        self._coordinates(pointer(indices), pointer(causes), pointer(kinks), pointer(resolutions), count)
         if not self._along_lines:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
         return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
@@ -175,11 +175,11 @@ class Engine:
         Then, along its own claim, the claimed slope over the measured one, and the error bar of that: NaN where it was
         not measured.  Nothing in a check of every coordinate.
         """
+        if not self._blocks:
+            return (np.zeros(0),) * 5
         norms, bars, factors = (np.zeros(self._blocks) for _ in range(3))
         _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
         _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
-        if not self._blocks:
-            return norms, bars, factors, norms, norms
         # Imported on use: only checks along lines have blocks.
         from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
 

@@ -32,7 +32,12 @@ LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
 # The package is a prefix as compilers have them, too: in `lib` is the library under the name that programs remember.
 SHARED_NAMES = {"win32": "gradproof.dll", "darwin": f"libgradproof.{ABI}.dylib"}
 SHARED_NAME = SHARED_NAMES.get(sys.platform, f"libgradproof.so.{ABI}")
-C_ARRAYS = {"f8": "double[]", "f4": "float[]", "i8": "int64_t[]", "u8": "uint64_t[]", "i4": "int32_t[]"}
+# The types of C by NumPy's characters for types: those of C's own, of which `long` is not the same everywhere.
+LONG = 8 * ffi.sizeof("long")
+C_ARRAYS = {"d": "double[]", "f": "float[]", "i": "int32_t[]", "q": "int64_t[]", "Q": "uint64_t[]"} | {
+    "l": f"int{LONG}_t[]",
+    "L": f"uint{LONG}_t[]",
+}
 
 
 @functools.cache
@@ -69,7 +74,7 @@ def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> An
     """
     if array is None:
         return ffi.NULL
-    return ffi.from_buffer(c_type or C_ARRAYS[array.dtype.str[1:]], array)
+    return ffi.from_buffer(c_type or C_ARRAYS[array.dtype.char], array)
 
 
 def compile_flags() -> str:

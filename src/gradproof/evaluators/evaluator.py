@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -15,12 +16,14 @@ from ..problem.point import Problem
 from .lines import Lines, twin
 from .pace import Pace
 
-# Sizes of points, in bytes: smaller ones stay in the heap anyway, larger ones are not worth the memory.
-KEPT_BYTES = range(1 << 14, (1 << 20) + 1)
+# Sizes of points, in bytes: larger ones are not worth the memory.
+KEPT_BYTES = range((1 << 20) + 1)
+# What a check takes itself, for its engine and for one round: as for a point of so many bytes.
+OWN_BYTES = 1 << 17
 
 
 def keep_freed_memory(size: int) -> None:
-    """Make the C library keep memory that an objective frees for its next call.
+    """Make the C library keep memory that an objective frees for its next call, and a check for the next check.
 
     An objective makes a few temporary arrays as large as its point.  glibc returns them to the system after every call
     and then gets them back page by page, which may take longer than the objective itself.  It stops doing so for blocks
@@ -28,7 +31,12 @@ def keep_freed_memory(size: int) -> None:
     once, and free it.  Nothing is written to it.
     """
     if size in KEPT_BYTES:
-        np.empty(8 * size, np.uint8)
+        _free_once(8 * max(1 << size.bit_length(), OWN_BYTES))
+
+
+@functools.cache
+def _free_once(size: int) -> None:
+    np.empty(size, np.uint8)
 
 
 class EndedError(RuntimeError):
@@ -83,17 +91,21 @@ class Evaluator(ABC):
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
         self.forget()
-        self._round = np.full(len(probes), np.nan)
+        self._round = np.empty(len(probes))
+        self._round.fill(np.nan)
         at_x = probes["start"] == probes["stop"]
-        if self.bounds is None and not at_x.any():
+        here = at_x.nonzero()[0].tolist()
+        if self.bounds is None and not here:
             for values in self.elsewhere(probes):
                 self._round[self._done : self._done + len(values)] = values
                 self._done += len(values)
             return self._round
-        for row in np.flatnonzero(at_x):
+        for row in here:
             for _ in self.pace.chunks(1, 1):
                 self._round[row] = self.at_x()
                 self._done += row == self._done
+        if len(here) == len(probes):
+            return self._round
         wanted = ~at_x
         if self.bounds is not None:
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)

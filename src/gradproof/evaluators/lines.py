@@ -25,7 +25,7 @@ THREADS = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaf
 
 def twin(x: Flat) -> str:
     """Return the suffix of the library's functions for the arithmetic of x."""
-    return "_f32" if x.dtype == np.float32 else ""
+    return "_f32" if x.dtype.char == "f" else ""
 
 
 def windows(x: Flat) -> Flat:

@@ -116,7 +116,7 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
 
 
 def _compare(first: Flat, second: Flat, problem: Problem) -> None:
-    if (first == second).all():
+    if same_numbers(first, second):
         return
     rounding = ROUNDING["float32" if problem.is_float32 else "float64"]
     largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))

@@ -47,7 +47,7 @@ def is_single(value: Any) -> bool:
 
 def frozen(array: Flat) -> Flat:
     """Make an array read-only and return it."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 

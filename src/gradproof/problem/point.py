@@ -43,7 +43,7 @@ class Problem:
     @property
     def is_float32(self) -> bool:
         """Whether the objective receives float32."""
-        return self.x.dtype == np.float32
+        return self.x.dtype.char == "f"
 
     def again(self) -> Problem:
         """Return the same problem for another check: without the notes and exceptions of this one."""
@@ -128,18 +128,19 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
 
 def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
-    if is_frame(x):
-        from .given.frames import read_frame  # on use, as are all forms that few have
+    if type(x) is not np.ndarray:
+        if is_frame(x):
+            from .given.frames import read_frame  # on use, as are all forms that few have
 
-        return read_frame(x)
-    refuse_foreign(x)
+            return read_frame(x)
+        refuse_foreign(x)
     return read(x, hold=hold)
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
     """Raise a ValueError that names the first coordinate of x that is not finite, if there is one."""
     pieces = [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
-    if not all(np.isfinite(piece).all() for piece in pieces):
+    if sum(map(np.count_nonzero, map(np.isfinite, pieces))) < layout.n:
         bad = np.flatnonzero(~np.isfinite(flat))
         others = bad.size - 1
         more = f" (and {others:,} more {'is' if others == 1 else 'are'} not finite)" if others else ""
@@ -148,13 +149,20 @@ def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
 
 def same_numbers(a: Flat, b: Flat) -> bool:
     """Return whether two vectors of equal length are equal everywhere; compared piece by piece."""
-    starts = range(0, a.size, PIECE)
-    return all(bool((a[start : start + PIECE] == b[start : start + PIECE]).all()) for start in starts)
+    for start in range(0, a.size, PIECE):
+        same = a[start : start + PIECE] == b[start : start + PIECE]
+        if np.count_nonzero(same) < same.size:
+            return False
+    return True
 
 
 def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     """Call the user's function with x; if its signature does not fit, raise an error that says how it is called."""
-    return called(f"the {what} is called {ALONE}", function, x)
+    try:
+        return function(x)
+    except TypeError as problem:
+        _raise_of_signature(problem, f"the {what} is called {ALONE}")
+        raise
 
 
 def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -162,8 +170,13 @@ def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except TypeError as problem:
-        # No frame below this one: the call itself failed, not something inside the function.
-        if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-            hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
-            raise TypeError(f"{how}: {problem}{hint}") from None
+        _raise_of_signature(problem, how)
         raise
+
+
+def _raise_of_signature(problem: TypeError, how: str) -> None:
+    """Raise a TypeError that begins with `how` if a call itself failed, not something inside the function."""
+    # No frame below that of the call.
+    if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
+        hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
+        raise TypeError(f"{how}: {problem}{hint}") from None

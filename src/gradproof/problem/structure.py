@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .coordinates.keys import distinct, have_clashes, joined, steps_of
-from .filling import Filling
+from .filling import REALS, Filling
 from .nodes import Branch, Held, Leaf, Node, named
 from .numbers import Flat, as_numbers
 
@@ -37,10 +37,11 @@ class Layout:
         self.title = title
         # The user's own names of the coordinates of a vector.
         self.names: tuple[str, ...] = ()
-        self.leaves = tuple(_leaves(root))
+        self.leaves = (root,) if isinstance(root, Leaf) else tuple(_leaves(root))
         self.n = self.leaves[-1].stop if self.leaves else 0
         # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
-        self.dtype = np.result_type(*{leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)})
+        kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)}
+        self.dtype = np.result_type(*kinds) if len(kinds) > 1 else kinds.pop()
         self._starts = [leaf.start for leaf in self.leaves]
 
     def build(self, flat: Flat) -> Any:
@@ -118,6 +119,12 @@ class Layout:
             Without a list, None is an error.
         """
         out = np.empty(self.n, dtype)
+        root = self.root
+        # What most values are, at a fraction of the time.
+        if isinstance(root, Leaf) and type(value) is np.ndarray and value.dtype.char in REALS:
+            if value.shape == root.shape and not root.is_complex:
+                out[...] = value.reshape(-1)
+                return out
         Filling(out, what, self.title, absent).fill(self.root, value)
         return out
 
@@ -164,6 +171,8 @@ class Layout:
         self.names = listed
 
 
+SINGLE: np.dtype[Any] = np.dtype(np.float32)
+DOUBLE: np.dtype[Any] = np.dtype(np.float64)
 # For vectors of this many elements a single point moves along the lines: a second one might not fit into memory.
 LARGE = 1 << 20
 
@@ -193,7 +202,10 @@ def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
 
 def _read(value: Any, title: str, hold: bool) -> Node:
     """Return the structure of a value, in which no two arrays have the same name."""
-    root = _Reading(title, hold, strict=False).node(value, "")
+    reading = _Reading(title, hold, strict=False)
+    if type(value) is np.ndarray:
+        return reading.leaf(value, "")
+    root = reading.node(value, "")
     if isinstance(root, Branch) and have_clashes(root):
         return _Reading(title, hold, strict=True).node(value, "")
     return root
@@ -223,9 +235,10 @@ class _Reading:
             return Branch(path, kind, tuple(range(len(value))), children, value)
         if path and _is_held(value, self.hold):
             return Held(path, np.array(value) if isinstance(value, np.ndarray) else value)
-        return self._leaf(value, path)
+        return self.leaf(value, path)
 
-    def _leaf(self, value: Any, path: str) -> Leaf:
+    def leaf(self, value: Any, path: str) -> Leaf:
+        """Return the node of an array or a number."""
         array = as_numbers(value, named(path, self.title), allow_complex=True)
         dtype = None if type(value) in (int, float) else _kept(array.dtype)
         number = array.ndim == 0 and not isinstance(value, np.ndarray)
@@ -246,8 +259,7 @@ def _is_held(value: Any, hold: bool) -> bool:
 
 def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the type of the coordinates: float32 for float32 and complex64, and float64 for everything else."""
-    is_single = (dtype.kind, dtype.itemsize) in (("f", 4), ("c", 8))
-    return np.dtype(np.float32) if is_single else np.dtype(np.float64)
+    return SINGLE if (dtype.kind, dtype.itemsize) in (("f", 4), ("c", 8)) else DOUBLE
 
 
 def _is_numbers(value: Sequence[Any]) -> bool:

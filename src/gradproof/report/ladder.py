@@ -17,6 +17,7 @@ from .cause import Cause
 NOISE_BAR = 4.0 * math.sqrt(2.0)
 # Of longer vectors, large rounds (the first pairs of all coordinates) are not kept.
 KEPT_WHOLE = 1 << 17
+LARGE = 1024
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
 # What each pattern looks like; behind the colon, what it means unless the evidence as a whole says otherwise.
@@ -81,25 +82,43 @@ class Values:
         self._indices = indices
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
+        # Small rounds as they were kept: nobody looks at those of most checks.
+        self._unsorted: list[tuple[Flat, Flat]] = []
 
     def under(self, index: int) -> Values:
         """Return the values of a single coordinate under another flat index."""
         other = Values(self._x, np.array([index]))
-        other._rounds, other._at_x = self._rounds, self._at_x
+        other._rounds, other._at_x = self._sorted, self._at_x
         return other
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
-        if len(probes) and np.array_equal(probes["start"], probes["stop"]):
+        self._unsorted.append((probes if len(probes) >= LARGE else probes.copy(), values))
+        if len(probes) >= LARGE:
+            self._sort()
+
+    def _sort(self) -> None:
+        """Tell values at x and along single coordinates of the rounds from all others, which are forgotten."""
+        unsorted, self._unsorted = self._unsorted, []
+        for probes, values in unsorted:
+            self._take(probes, values)
+
+    def _take(self, probes: Flat, values: Flat) -> None:
+        if len(probes) and not np.count_nonzero(probes["start"] != probes["stop"]):
             self._at_x = float(values[0]) if math.isnan(self._at_x) else self._at_x
             return
         single = along_one_coordinate(probes)
-        if self._x.size <= KEPT_WHOLE or len(probes) < 1024:
-            if single.all():
+        if self._x.size <= KEPT_WHOLE or len(probes) < LARGE:
+            if np.count_nonzero(single) == len(probes):
                 self._rounds.append((probes["start"].copy(), probes["step"].copy(), values))
                 return
             kept = probes[single]
             self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
+
+    @property
+    def _sorted(self) -> list[tuple[Flat, Flat, Flat]]:
+        self._sort()
+        return self._rounds
 
     @property
     def x(self) -> Flat:
@@ -113,27 +132,28 @@ class Values:
     @property
     def value(self) -> float:
         """The value at x; NaN before it is known."""
+        self._sort()
         return self._at_x
 
     @property
     def rounds(self) -> int:
         """The number of rounds of which values were kept."""
-        return len(self._rounds)
+        return len(self._sorted)
 
     def first(self, rounds: int) -> tuple[Flat, Flat, Flat]:
         """Return the coordinates, steps and values kept of the first `rounds` rounds, concatenated."""
-        kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._rounds[:rounds]]
+        kept = [(np.empty(0, np.int64), np.empty(0), np.empty(0)), *self._sorted[:rounds]]
         starts, steps, values = map(np.concatenate, zip(*kept, strict=True))
         return starts, steps, values
 
     def restore(self, value: float, starts: Flat, steps: Flat, values: Flat) -> None:
         """Replace everything by the values of an earlier run."""
-        self._at_x, self._rounds = value, [(starts, steps, values)]
+        self._at_x, self._rounds, self._unsorted = value, [(starts, steps, values)], []
 
     def along(self, index: int) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
         """Return the value at x, and the steps and values along a coordinate in the order in which they were asked."""
         place = place_among(self._indices, index)
-        found = [(starts == place, steps, values) for starts, steps, values in self._rounds]
+        found = [(starts == place, steps, values) for starts, steps, values in self._sorted]
         steps = [float(step) for chosen, steps, _ in found for step in steps[chosen]]
         values = [float(value) for chosen, _, values in found for value in values[chosen]]
         return self._at_x, tuple(steps), tuple(values)

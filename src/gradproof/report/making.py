@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import struct
+from collections import namedtuple
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -19,6 +22,12 @@ from .report import Report
 
 # The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
+
+# The numbers of the engine's report, which are read at once: a field of a record takes as long as all of them so.
+KINDS: dict[str, Any] = structs.Report.kinds  # type: ignore[attr-defined]
+LETTERS = {ctypes.c_int64: "q", ctypes.c_double: "d"}
+NUMBERS = struct.Struct("".join(LETTERS.get(kind) or f"{ctypes.sizeof(kind)}x" for kind in KINDS.values()))
+Numbers = cast(Any, namedtuple)("Numbers", [name for name, kind in KINDS.items() if kind in LETTERS])
 
 CODES = {word: code for code, (word, _) in codes.CAUSES.items()}
 
@@ -38,13 +47,14 @@ class Course(NamedTuple):
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     """Return the report of a check, with the user's names for coordinates."""
-    findings = tuple(_findings(outcome.findings, evidence, float(outcome.report.noise_floor)))
+    numbers = Numbers._make(NUMBERS.unpack_from(cast(Any, outcome.report)))
+    findings = tuple(_findings(outcome.findings, evidence, numbers.noise_floor)) if numbers.findings else ()
     layout, indices = evidence.layout, evidence.layout.indices
     lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
     return Report(
-        **_numbers(outcome.report),
-        wrong=frozen(in_x(indices, outcome.looked_at[wrong] if lines else np.flatnonzero(wrong))),
-        kinks=frozen(_kinks_of(findings) if lines else in_x(indices, np.flatnonzero(outcome.kinks))),
+        **_numbers(numbers),
+        wrong=frozen(in_x(indices, outcome.looked_at[wrong] if lines else wrong.nonzero()[0])),
+        kinks=frozen(_kinks_of(findings) if lines else in_x(indices, outcome.kinks.nonzero()[0])),
         findings=findings,
         resolutions=frozen(_resolutions(outcome, indices, layout.total)),
         held=layout.total - layout.n,
@@ -52,11 +62,11 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
         sampled=frozen(in_x(indices, outcome.looked_at)),
         cause=_open_cause(outcome.report) if lines else None,
         **course._asdict(),
-        _evidence=_completed(evidence, outcome.report),
+        _evidence=_completed(evidence, numbers),
     )
 
 
-def _numbers(report: structs.Report) -> dict[str, Any]:
+def _numbers(report: Any) -> dict[str, Any]:
     """Return the scalar fields of a report, converted from those of the engine."""
     return {
         "verdict": codes.VERDICTS[report.verdict],
@@ -68,16 +78,16 @@ def _numbers(report: structs.Report) -> dict[str, Any]:
         "evaluations": report.evaluations,
         "outside": report.outside,
         "rounds": report.rounds,
-        "value": float(report.value),
-        "noise_floor": float(report.noise_floor),
+        "value": report.value,
+        "noise_floor": report.noise_floor,
         "noise_measured": bool(report.noise_measured),
         "arithmetic": codes.ARITHMETICS[report.arithmetic],
         "nondeterministic": bool(report.nondeterministic),
-        "spread": float(report.spread),
-        "resolution": float(report.resolution),
-        "rtol": float(report.rtol),
-        "atol": float(report.atol),
-        "vouched": float(report.vouched),
+        "spread": report.spread,
+        "resolution": report.resolution,
+        "rtol": report.rtol,
+        "atol": report.atol,
+        "vouched": report.vouched,
         "unseen": report.unseen,
     }
 
@@ -107,10 +117,10 @@ def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int
     )
 
 
-def _completed(evidence: Evidence, report: structs.Report) -> Evidence:
+def _completed(evidence: Evidence, report: Any) -> Evidence:
     """Return what a report keeps, with what the engine says of noise, of changes, and of usual resolutions."""
-    usual = (float(report.usual_resolution), float(report.usual_relative), report.compared)
-    return evidence._replace(noise_source=report.noise_source, change=float(report.change), usual=usual)
+    usual = (report.usual_resolution, report.usual_relative, report.compared)
+    return Evidence(*evidence[:4], report.noise_source, report.change, usual)
 
 
 def _open_cause(report: structs.Report) -> Cause | None:
@@ -122,7 +132,10 @@ def _open_cause(report: structs.Report) -> Cause | None:
 def _resolutions(outcome: Outcome, indices: Flat | None, total: int) -> Flat:
     if not outcome.resolutions.size:
         return outcome.resolutions
-    known = np.where(outcome.causes == codes.UNTESTED, np.nan, outcome.resolutions)
+    known = outcome.resolutions
+    untested = outcome.causes == codes.UNTESTED
+    if np.count_nonzero(untested):
+        known = np.where(untested, np.nan, known)
     if indices is None:
         return known
     every = np.full(total, np.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from ..problem.exceptions import Raised
 from ..problem.numbers import Flat
@@ -163,7 +163,7 @@ def resolutions_of(report: Record) -> Flat:
     return report.resolutions if indices is None or not report.resolutions.size else report.resolutions[indices]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Record:
     """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
 
@@ -220,6 +220,10 @@ class Record:
     # How claims were meant: -1 if the gradient returns minus the gradient, and the convention of complex ones.
     sign: int = 1
     convention: str = "pytorch"
+
+    def __init__(self, **fields: Any) -> None:
+        # That of a frozen dataclass sets one field after the other, which takes a tenth of a small check.
+        object.__setattr__(self, "__dict__", fields)
 
     def name(self, index: Index) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

@@ -6,8 +6,8 @@ import math
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TextIO, TypeAlias
 
 Progress: TypeAlias = bool | Callable[[int, int], object] | None
@@ -16,23 +16,16 @@ Progress: TypeAlias = bool | Callable[[int, int], object] | None
 DELAY, OFTEN, SELDOM = 0.5, 0.1, 10.0
 
 
-@contextmanager
-def shown(progress: Progress, expected: int) -> Iterator[Callable[[int], object] | None]:
-    """Yield a function to call with the number of evaluations done since its last call; None to show nothing."""
+def shown(progress: Progress, expected: int) -> AbstractContextManager[Callable[[int], object] | None]:
+    """Return a context with what is called with the number of evaluations since its last call; None shows nothing."""
     if callable(progress):
-        yield _counting(progress, expected)
-        return
+        return nullcontext(_counting(progress, expected))
     if progress not in (None, True, False):
         raise TypeError(f"progress must be True, False, None or a callable(done, total), not {progress!r:.40}")
     if sys.stderr is None or progress is False or (progress is None and not _looked_at()):
-        yield None
-        return
+        return nullcontext()
     # With a delay, so that short checks show nothing.
-    line = Line(expected, sys.stderr, 0.0 if progress is True else DELAY)
-    try:
-        yield line.update
-    finally:
-        line.close()
+    return Line(expected, sys.stderr, 0.0 if progress is True else DELAY)
 
 
 def _counting(progress: Callable[[int, int], object], expected: int) -> Callable[[int], object]:
@@ -74,6 +67,12 @@ class Line:
         self._is_terminal = stream.isatty()
         self._width = 0
         self._done = 0
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self.update
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def update(self, count: int) -> None:
         """Count evaluations, and write the line if the last one is old enough."""
