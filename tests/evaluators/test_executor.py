@@ -158,6 +158,20 @@ def test_what_hangs_everywhere_is_evaluated_here(monkeypatch):
     assert gradproof.check(objective, right(X[:20]) * 2, X[:20], executor=workers.Hanging(range(1, 99))).wrong.size
 
 
+def test_a_time_limit_ends_what_never_returns(monkeypatch):
+    monkeypatch.setattr(leading, "OVERDUE_SECONDS", 0.02)
+    began = time.monotonic()
+    hanging = workers.Hanging(range(1, 1 << 20))
+    report = gradproof.check(objective, right, X[:20], executor=hanging, time_limit=0.6)
+    assert time.monotonic() - began < 5
+    assert (report.verdict, report.stopped_by, report.evaluations) == ("inconclusive", "time_limit", 1)
+    assert report.warnings[-1] == leading.HANGS
+    assert TRIES <= hanging.submitted < 100
+    answering = gradproof.check(objective, faulty, X[:20], executor=workers.Hanging(()), time_limit=60)
+    assert (answering.stopped_by, answering.warnings) == ("", ())
+    assert answering.wrong.tolist() == gradproof.check(objective, faulty, X[:20]).wrong.tolist()
+
+
 @pytest.mark.parametrize(
     ("what", "kind", "text"),
     [
@@ -391,7 +405,7 @@ def test_the_time_limit_takes_back_what_waits():
     began = time.monotonic()
     report = gradproof.check(objective, right, X, executor=(never := workers.Never()), time_limit=0.2)
     assert time.monotonic() - began < 5
-    assert (report.stopped_by, report.evaluations) == ("time_limit", 1)
+    assert (report.stopped_by, report.evaluations, report.warnings) == ("time_limit", 1, ())
     assert len(never.futures) > 1
     assert all(future.cancelled() for future in never.futures[1:])
 

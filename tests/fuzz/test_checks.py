@@ -3,7 +3,6 @@
 Each example is two checks: of the right gradient, and of one with an error that the first one says would be detected.
 """
 
-import functools
 import json
 import os
 from pathlib import Path
@@ -17,9 +16,9 @@ from properties import refuted
 import gradproof
 
 from .cases import Case, cases, run
+from .validity import is_valid
 
 FEW, MANY = 250, 50_000
-SCHEMA = Path(gradproof.__file__).parent / "report" / "formats" / "report.schema.json"
 CHECKS, WARM_UP = 3000, 300
 # What one check in a hundred may leave behind: a list that grows, not a check.
 LARGEST_GROWTH = 4 << 20
@@ -34,12 +33,6 @@ DAMAGES = {
     "a coordinate": lambda x: {"held": [x.size]},
     "values": lambda x: {"objective": lambda z: np.ones(2)},
 }
-
-
-@functools.cache
-def validator():
-    jsonschema = pytest.importorskip("jsonschema")
-    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
 
 
 def keeps_its_promises(case, ran):
@@ -58,7 +51,7 @@ def keeps_its_promises(case, ran):
     # Random lines may disagree where no coordinate is found to be wrong.
     assert (report.verdict == "wrong") == bool(report.wrong.size or wrong) or report.mode == "lines"
     text = report.to_json()
-    validator().validate(json.loads(text))
+    is_valid(json.loads(text))
     assert gradproof.Report.from_json(text).to_json() == text
     assert str(report).startswith(report.verdict)
 
@@ -190,6 +183,15 @@ def test_what_is_damaged_is_refused_in_a_sentence(damage, seed):
     with pytest.raises((TypeError, ValueError, IndexError)) as caught:
         gradproof.check(**arguments | DAMAGES[damage](drawn.x))
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_not_valid_is_found_though_much_of_it_was_seen():
+    document = json.loads(run(Case("ordinary", 7)).report.to_json())
+    changes = {"verdict": "maybe"}, {"evaluations": -1}, {"n": 1.5}, {"findings": [{}]}, {"mode": None}
+    for changed in (*(document | change for change in changes), {"verdict": "right"}):
+        is_valid(document)
+        with pytest.raises(pytest.importorskip("jsonschema").ValidationError):
+            is_valid(changed)
 
 
 def test_a_broken_promise_is_found():

@@ -7,11 +7,15 @@ and the way back cannot be broken off.  Python calls handlers in the main thread
 
 from __future__ import annotations
 
+import functools
 import signal
 import sys
 import threading
 from types import FrameType
 from typing import Any
+
+# Which there are takes as long to ask as many objectives take.
+numbers = functools.cache(signal.valid_signals)
 
 
 class Signals:
@@ -28,7 +32,7 @@ class Signals:
         self._inside = True
         if threading.current_thread() is not threading.main_thread():
             return
-        for number in signal.valid_signals():
+        for number in numbers():
             handler = signal.getsignal(number)
             if isinstance(handler, Signals):  # one that was left behind, when a signal broke off its way out
                 handler = handler._handlers.get(number)

@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 
 from ...problem.bounds import Bounds
-from ...problem.exceptions import Raised
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ...problem.probes import probes_at_x
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
-from ..pace import Pace
+from ..pace import Pace, TimeIsUp
 from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
 from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
+from .task import Task
 
 # The longest task in seconds, unless one evaluation takes longer: Ctrl-C and the end of a round wait for tasks.
 LONG = 0.2
@@ -41,28 +41,12 @@ TRIES = 4
 # machine delays nothing by so much, and a second answer does no harm.
 OVERDUE = 20
 OVERDUE_SECONDS = 30.0
-
-
-class Task:
-    """A batch of probes sent to a worker: in flight, or with its values, or neither if it is to be evaluated here."""
-
-    def __init__(self, probes: Flat) -> None:
-        self.probes = probes
-        self.numbers: list[int] = []
-        self.tries = 0
-        self.sent = 0.0
-        self.future: Any = None
-        # Those that have not answered for so long that the task was sent again.
-        self.overdue: list[Any] = []
-        self.values: Flat | None = None
-        self.raised: tuple[Raised, ...] = ()
-
-    def cancel(self) -> None:
-        """Cancel the task if no worker has started it."""
-        for future in (self.future, *self.overdue):
-            cancel = getattr(future, "cancel", None)
-            if cancel is not None:
-                cancel()
+# Seconds without an answer at the time limit that are worth a word: less is a task as any other.
+SILENT_SECONDS = 1.0
+HANGS = (
+    "The time limit ended the check while a worker did not answer: if the objective never returns there, "
+    "the executor cannot be shut down before that worker is ended."
+)
 
 
 class ExecutorEvaluator(Evaluator):
@@ -204,7 +188,7 @@ class ExecutorEvaluator(Evaluator):
         waited_for = {future: task for task in tasks for future in (task.future, *task.overdue)}
         done = wait(waited_for, self._patience(tasks), FIRST_COMPLETED).done
         if not done:
-            self.pace.look_at_the_clock()
+            self._end_in_time(tasks)
             self._send_elsewhere(tasks)
         for future, task in waited_for.items():
             if future in done and task.future is not None:
@@ -214,17 +198,31 @@ class ExecutorEvaluator(Evaluator):
         """Return for how many seconds to wait: until the time limit, or until a task is overdue; None: for ever."""
         ends = [] if self.pace.deadline is None else [self.pace.deadline]
         if self._seconds:
-            ends.append(min(task.sent + self._longest(task) for task in tasks))
+            ends += [task.sent + self._longest(task) for task in tasks if self._may_go_elsewhere(task)]
         return max(0.0, min(ends) - time.monotonic()) if ends else None
 
-    def _longest(self, task: Task) -> float:
+    def _longest(self, task: Task, least: float | None = None) -> float:
         """Return after how many seconds a task is overdue; it may have to wait for the one before it."""
-        return max(OVERDUE_SECONDS, OVERDUE * AHEAD * self._seconds * len(task.probes))
+        return max(OVERDUE_SECONDS if least is None else least, OVERDUE * AHEAD * self._seconds * len(task.probes))
+
+    def _may_go_elsewhere(self, task: Task) -> bool:
+        """Whether to go on without an answer; what never returns in this process, either, would outlast the limit."""
+        return task.tries < TRIES or self.pace.deadline is None
+
+    def _end_in_time(self, tasks: list[Task]) -> None:
+        """End the check when the time is up, and say if it was spent on waiting."""
+        try:
+            self.pace.look_at_the_clock()
+        except TimeIsUp:
+            silent = time.monotonic() - tasks[0].sent
+            if tasks[0].overdue or silent > self._longest(tasks[0], SILENT_SECONDS):
+                self.problem.note(HANGS)
+            raise
 
     def _send_elsewhere(self, tasks: list[Task]) -> None:
         """Send what is overdue once more; what has been sent often enough is evaluated in this process."""
         for task in tasks:
-            if time.monotonic() < task.sent + self._longest(task):
+            if time.monotonic() < task.sent + self._longest(task) or not self._may_go_elsewhere(task):
                 continue
             self.problem.note("A worker did not answer for a long time; its probes were evaluated elsewhere.")
             task.overdue.append(task.future)
