@@ -171,6 +171,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "kinds.additions kinds.arrangements kinds.factors kinds.invariance kinds.limits kinds.matrices kinds.others",
         "kinds.axes kinds.values kinds.variables parts places",
         "searching",
+        "along",
         "diagnose",
     ),
     "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),
