@@ -185,6 +185,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "looking.screen looking.halving",
         "looking.entries joining several",
         "checks",
+        "along.directions",
+        "along.tangents",
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
