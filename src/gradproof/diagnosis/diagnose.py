@@ -15,6 +15,7 @@ from ..report.records import Record
 from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
+from .along import of_lines, share_of
 from .evidence import Evidence, evidence_of
 from .kinds.factors import NEAR, same_factor
 from .kinds.invariance import invariance
@@ -76,9 +77,12 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found += _by_known_factors(found, _unexplained(found, arrays))
     found += _by_others(_unexplained(found, arrays), report)
     found += _as_one(_unexplained(found, arrays), known)
-    order = {each.name: number for number, each in enumerate(arrays)}
+    if report.power is not None:
+        found = of_lines(found, arrays, report, known)
+    layout = report._evidence.layout
+    order = {leaf.path or layout.title: number for number, leaf in enumerate(layout.leaves)}
     found.sort(key=lambda one: order[one.explanation.names[0]])
-    return [_with_share(one, arrays) for one in _merged(found, arrays, report)]
+    return [_with_share(one, arrays, report) for one in _merged(found, arrays, report)]
 
 
 def _unexplained(found: list[Explained], arrays: list[Evidence]) -> list[Evidence]:
@@ -118,7 +122,7 @@ def _as_one(arrays: list[Evidence], known: Known) -> list[Explained]:
     if len(arrays) < 2:
         return []
     parts = [each.part(each.wrong) for each in arrays]
-    vectors = (np.concatenate(each) for each in zip(*(part[3:] for part in parts), strict=True))
+    vectors = (np.concatenate(each) for each in zip(*(part[3:10] for part in parts), strict=True))
     one = Evidence("", (sum(len(part.places) for part in parts) + 1,), 0, *vectors)
     with np.errstate(all="ignore"):
         found = next(filter(None, (explain(one) for explain in of_vector(known))), None)
@@ -170,8 +174,14 @@ def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
     return False
 
 
-def _with_share(one: Explained, arrays: list[Evidence]) -> Explained:
-    """Return an explanation with the share of the whole error that its coordinates have."""
+def _with_share(one: Explained, arrays: list[Evidence], report: Record) -> Explained:
+    """Return an explanation with the share of the whole error that its coordinates have, or its arrays along lines."""
+    share = share_of(one.explanation, report) if report.power is not None else math.nan
+    share = _share(one, arrays) if math.isnan(share) else share
+    return one._replace(explanation=replace(one.explanation, share=share))
+
+
+def _share(one: Explained, arrays: list[Evidence]) -> float:
     places = np.concatenate([each.places[each.wrong] for each in arrays])
     errors = np.concatenate([np.abs(each.error[each.wrong]) for each in arrays])
     chosen = np.isin(places, one.places)
@@ -179,5 +189,4 @@ def _with_share(one: Explained, arrays: list[Evidence]) -> Explained:
     largest = float(np.max(errors[finite], initial=0.0))
     # What is not finite has no size: then every coordinate counts the same.
     sizes = (errors / largest) ** 2 if finite.all() and largest > 0 else np.ones(len(errors))
-    share = float(np.sum(sizes[chosen]) / np.sum(sizes))
-    return Explained(replace(one.explanation, share=share), one.places)
+    return float(np.sum(sizes[chosen]) / np.sum(sizes))

@@ -44,6 +44,8 @@ class Evidence(NamedTuple):
         Whether a coordinate was decided, and has no kink.
     wrong
         Whether its claim is wrong.
+    claims
+        The claims of the whole array, one after the other; None where nobody holds them all.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Evidence(NamedTuple):
     bar: Flat
     known: Flat
     wrong: Flat
+    claims: Flat | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -106,7 +109,9 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
         low, high = np.searchsorted(places, (leaf.start, leaf.stop))
         part = slice(int(low), int(high))
         if every or found.wrong[part].any():
-            yield Evidence(leaf.path or layout.title, _shape(leaf), leaf.start, *(each[part] for each in found[3:]))
+            vectors = (each[part] for each in found[3:10])
+            one = Evidence(leaf.path or layout.title, _shape(leaf), leaf.start, *vectors)
+            yield one._replace(claims=_claims(report, leaf))
 
 
 def _looked_at(report: Record, alone: Sequence[Finding]) -> Flat:
@@ -134,6 +139,11 @@ def _measured(report: Record, every: Flat, alone: Sequence[Finding]) -> Evidence
         known[place] = one.cause is Cause.WRONG and not one.has_kink and math.isfinite(one.slope)
         wrong[place] = known[place]
     return Evidence("", (), 0, every, np.asarray(kept.values.x[every], np.float64), claimed, slope, bar, known, wrong)
+
+
+def _claims(report: Record, leaf: Leaf) -> Flat | None:
+    claimed = report._evidence.claimed
+    return claimed[leaf.start : leaf.stop] if isinstance(claimed, np.ndarray) else None
 
 
 def _shape(leaf: Leaf) -> tuple[int, ...]:

@@ -34,8 +34,9 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if whole.is_complete and not (live & ~mask).any():
         return f"all of {whole.name}"
     if not whole.is_complete:
-        tested = int(whole.known.sum())
-        return f"{whole.name}, in {count:,} of {tested:,} coordinates of it that are known"
+        if whole.claims is not None and not whole.claims.any():
+            return f"all of {whole.name}"
+        return f"{whole.name} ({count:,} of {int(whole.known.sum()):,} tested)"
     slices = _slices(whole, mask, live)
     if slices:
         return slices

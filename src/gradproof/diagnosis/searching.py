@@ -13,7 +13,7 @@ from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
 from .evidence import Evidence
-from .kinds.additions import addition
+from .kinds.additions import addition, factor_and_penalty
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis
 from .kinds.factors import common_factor
@@ -98,7 +98,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
 
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
-    return (lambda part: common_factor(part, known.sizes, known.value), addition, by_variable)
+    return (lambda part: common_factor(part, known.sizes, known.value), addition, by_variable, factor_and_penalty)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..problem.numbers import Flat, frozen, in_x
-from ..problem.point import Problem, called
+from ..problem.point import called
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.raising import right_or_raise
-from ..report.records import Evidence, Finding
+from ..report.records import Finding
 from ..report.report import Report
 from ..run.keywords import OutputsSettings
 from ..run.settings import Settings
 from .checks import settings_of, without_arguments
 from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .covectors import TANGENTS, signed
+from .joining import agreed
 from .looking.halving import halved
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class _DotProducts:
         notes = list(self.problem.notes)
         if is_wrong and not findings:
             notes.append("The dot products differ, but no single entry was found: see check_vjp and check_jvp.")
-        right = _right(self.problem, self.rtol)
+        right = agreed(self.problem, self.rtol)
         return replace(
             right,
             verdict="wrong" if is_wrong else "right",
@@ -221,40 +222,6 @@ class _DotProducts:
             warnings=tuple(notes),
             vouched=0.0 if is_wrong else 1.0,
             outputs=self.layout.n,
+            subject="vjp",
+            against="jvp",
         )
-
-
-def _right(problem: Problem, rtol: float) -> Report:
-    """Return the report of a test in which nothing differed; no value of a function was needed."""
-    layout, n = problem.layout, problem.n
-    nothing, empty = frozen(np.zeros(0, np.int64)), np.zeros(0)
-    counts = dict.fromkeys(("undecided", "untested", "evaluations", "gradient_evaluations", "rounds", "seed"), 0)
-    measured = dict.fromkeys(("value", "noise_floor", "spread", "resolution"), 0.0)
-    report: Any = Report
-    made: Report = report(
-        verdict="right",
-        n=n,
-        tested=n,
-        agreeing=n,
-        wrong=nothing,
-        kinks=nothing,
-        findings=(),
-        noise_measured=False,
-        arithmetic=problem.x.dtype.name,
-        nondeterministic=False,
-        resolutions=frozen(np.full(layout.total, rtol)),
-        power=None,
-        sampled=nothing,
-        cause=None,
-        rtol=rtol,
-        mode="full",
-        stopped_by="",
-        warnings=(),
-        held=layout.total - n,
-        subject="vjp",
-        against="jvp",
-        _evidence=Evidence(layout, np.zeros(n), Values(problem.x, layout.indices), (empty, empty, empty)),
-        **counts,
-        **measured,
-    )
-    return made

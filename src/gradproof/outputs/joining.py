@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..problem.numbers import Flat, frozen
+from ..problem.point import Problem
 from ..report.cause import Cause
+from ..report.ladder import Values
 from ..report.making import worst_first
-from ..report.records import Finding, is_open
+from ..report.records import Evidence, Finding, is_open
 from ..report.report import Report
 from .covectors import Covector
 
@@ -78,3 +80,38 @@ class Pass(NamedTuple):
 
 def _indices(found: Iterable[int]) -> Flat:
     return np.array(sorted(set(found)), np.int64)
+
+
+def agreed(problem: Problem, rtol: float) -> Report:
+    """Return the report of a test in which nothing differed, without any value of a function."""
+    layout, n = problem.layout, problem.n
+    nothing, empty = frozen(np.zeros(0, np.int64)), np.zeros(0)
+    counts = dict.fromkeys(("undecided", "untested", "evaluations", "gradient_evaluations", "rounds", "seed"), 0)
+    measured = dict.fromkeys(("value", "noise_floor", "spread", "resolution"), 0.0)
+    report: Any = Report
+    made: Report = report(
+        verdict="right",
+        n=n,
+        tested=n,
+        agreeing=n,
+        wrong=nothing,
+        kinks=nothing,
+        findings=(),
+        noise_measured=False,
+        arithmetic=problem.x.dtype.name,
+        nondeterministic=False,
+        resolutions=frozen(np.full(layout.total, rtol)),
+        power=None,
+        sampled=nothing,
+        cause=None,
+        rtol=rtol,
+        mode="full",
+        stopped_by="",
+        warnings=(),
+        held=layout.total - n,
+        against="function",
+        _evidence=Evidence(layout, np.zeros(n), Values(problem.x, layout.indices), (empty, empty, empty)),
+        **counts,
+        **measured,
+    )
+    return made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _random
 import ctypes
 import inspect
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -113,7 +115,7 @@ def _generators(torch: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
     if torch.backends.mps.is_available():
         yield torch.mps.set_rng_state, torch.mps.get_rng_state()
     yield _generator_of_numpy()
-    yield random.setstate, random.getstate()
+    yield _generator_of_python()
 
 
 def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
@@ -135,3 +137,33 @@ def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
             np.random.set_state(state)
 
     return set_state, state
+
+
+def _generator_of_python() -> tuple[Callable[[Any], Any], Any]:
+    """Return what sets the state of Python's generator if something was drawn since, and the state.
+
+    To set it takes as long as many a small function; its memory, where it is found, tells that nothing was drawn.
+    """
+    generator, state = getattr(random.setstate, "__self__", None), random.getstate()
+    memory = _memory_of(generator, state)
+    if memory is None:
+        return random.setstate, state
+    kept = memory.raw
+
+    def set_state(state: Any) -> None:
+        if memory.raw != kept or getattr(generator, "gauss_next", None) != state[2]:
+            random.setstate(state)
+
+    return set_state, state
+
+
+def _memory_of(generator: Any, state: tuple[Any, ...]) -> Any:
+    """Return the memory of a generator of Python's random module; None unless it holds the state as it should."""
+    start = object.__basicsize__
+    if sys.implementation.name != "cpython" or type(generator) is not random.Random:
+        return None
+    if _random.Random.__basicsize__ < start + TWISTER:
+        return None
+    memory = (ctypes.c_char * TWISTER).from_address(id(generator) + start)
+    used, *words = np.frombuffer(memory.raw, np.uint32).tolist()
+    return memory if (*words, used) == state[1] else None

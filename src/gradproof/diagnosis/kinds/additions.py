@@ -15,6 +15,8 @@ from ..evidence import MARGIN, Evidence
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
+# Claims of a factor and a penalty are compared with themselves, which are larger than errors.
+FEWEST_OF_BOTH = 4
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
 # What has these derivatives.
@@ -75,6 +77,25 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
         elif part.ignores_shift:
             text = f"{text}: are a mean and a variance taken for constants?"
         yield Explanation("addition", "", text)
+
+
+def factor_and_penalty(part: Evidence) -> Explanation | None:
+    """Explain the errors by a factor of the slopes that a penalty has not: a sum for a mean, say; None if none fits."""
+    if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
+        return None
+    columns = np.stack([part.slope, part.x], axis=1)
+    rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
+    allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
+    fitted = fit(columns, part.claimed, allowed)
+    if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.claimed), 2, 2.0):
+        return None
+    factor, times_x = map(float, fitted[0])
+    # What both factors do must be seen.
+    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times_x * part.x) <= fitted[1]):
+        return None
+    penalty = times_x / (1.0 - factor)
+    text = f"claimed = {factor:.6g} × slope, but for a part {penalty:.6g} × x, as of an L2 penalty, which is right"
+    return Explanation("factor", "", text, factor)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
@@ -28,10 +29,12 @@ def rearranged(whole: Evidence) -> Explanation | None:
     Parameters
     ----------
     whole
-        All coordinates of the array, each of which must be known.
+        All coordinates of the array, or some of them if all its claims are known.
     """
-    if not whole.is_complete or whole.wrong.sum() < FEWEST or not np.isfinite(whole.claimed).all():
+    if whole.wrong.sum() < FEWEST or not np.isfinite(whole.claimed).all():
         return None
+    if not whole.is_complete:
+        return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
     tolerance = _tolerance(whole)
     candidates = list(_candidates(slope))
@@ -127,3 +130,41 @@ def _among_themselves(whole: Evidence) -> Explanation | None:
     first, second = (np.unravel_index(int(place) - whole.start, whole.shape) for place in places)
     names = (", ".join(str(int(index)) for index in each) for each in (first, second))
     return Explanation("rearranged", "", f"claimed = slope, with [{'] and ['.join(names)}] swapped")
+
+
+def _from_samples(whole: Evidence) -> Explanation | None:
+    """Return whether the slopes of a few coordinates stand among all claims where an arrangement puts them."""
+    if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or len(whole.shape) < 1:
+        return None
+    slope, bar = whole.slope[whole.wrong], whole.bar[whole.wrong]
+    at = np.unravel_index(whole.places[whole.wrong] - whole.start, whole.shape)
+    moves = list(_moves(at, whole.shape))
+    for name, places in moves:
+        claimed = whole.claims[places]
+        tolerance = MARGIN * bar + ROUNDING * np.abs(claimed)
+        if np.all(np.abs(claimed - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, len(moves)):
+            return Explanation("rearranged", "", f"claimed = slope, {name}")
+    return None
+
+
+def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:
+    """Yield where in the claims, one after the other, arrangements put the slopes of some coordinates."""
+    axes = range(len(shape))
+
+    def flat(index: dict[int, Flat]) -> Flat:
+        return np.ravel_multi_index(tuple(index.get(axis, at[axis]) for axis in axes), shape)
+
+    for one, other in itertools.combinations(axes, 2):
+        if shape[one] == shape[other]:
+            yield _transposed(len(shape), one, other), flat({one: at[other], other: at[one]})
+    if len(shape) > 1:
+        yield "in Fortran order instead of C order", np.ravel_multi_index(at, shape, order="F")
+        written = np.unravel_index(flat({}), shape, order="F")
+        yield "in C order instead of Fortran order", np.ravel_multi_index(written, shape)
+    for axis in axes:
+        yield f"reversed{_along(len(shape), axis)}", flat({axis: shape[axis] - 1 - at[axis]})
+        for shift in (1, -1):
+            yield f"shifted by {shift}{_along(len(shape), axis)}", flat({axis: (at[axis] + shift) % shape[axis]})
+    for one, other in itertools.combinations(axes, 2):
+        moved = {axis: shape[axis] - 1 - at[axis] for axis in (one, other)}
+        yield f"reversed along axes {one} and {other}", flat(moved)

@@ -17,6 +17,8 @@ from .names import SIMPLE, name_of
 NEAR = 1e-5
 # A single coordinate is only explained by the simplest factors, and less surely than many are.
 ALONE = 1e-3
+# It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
+SURER = 0.2
 
 
 def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
@@ -58,16 +60,17 @@ def same_factor(part: Evidence, known: Explanation) -> Explanation | None:
 
 def _is_simple(factor: float, error: float) -> bool:
     """Whether a factor is one of the simplest."""
-    return any(abs(factor - one) <= max(error, NEAR) for one in SIMPLE)
+    return any(abs(factor - one) <= error for one in SIMPLE)
 
 
 def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
     """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
-    simple = _is_simple(factor, error)
     if len(ratio) == 1:
-        return simple and is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
+        surer = SURER * error + 1e-9 * abs(factor)
+        alone = is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
+        return alone and _is_simple(factor, surer)
     tolerance = bar + NEAR * 0.01 * np.abs(factor)
-    scale = np.abs(ratio)
+    scale, simple = np.abs(ratio), _is_simple(factor, max(error, NEAR))
     return is_no_coincidence(tolerance, scale, 1) or (simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE)))
 
 

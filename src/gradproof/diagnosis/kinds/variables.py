@@ -11,7 +11,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .factors import ALONE
+from .factors import ALONE, SURER
 
 # Fewer coordinates are only explained by the commonest functions of x, those of its logarithm, square and inverse.
 FEWEST, COMMONEST = 3, 8
@@ -42,7 +42,7 @@ def _fits(x: Flat, ratio: Flat, bar: Flat) -> Iterator[str]:
         if not np.isfinite(values).all() or not values.all() or (not few and _is_constant(values)):
             continue
         tolerance = bar + ROUNDING * np.abs(values)
-        fits = np.all(np.abs(ratio - values) <= tolerance)
+        fits = np.all(np.abs(ratio - values) <= (SURER * tolerance if few else tolerance))
         rare = {"rare": ALONE} if few else {}
         if fits and is_no_coincidence(tolerance, np.abs(ratio), 0, len(functions), **rare):
             yield text

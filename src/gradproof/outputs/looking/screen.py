@@ -67,12 +67,12 @@ class Parts(NamedTuple):
         weighed = np.abs(self.weights * outputs[self.support])
         return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
 
-    def reach(self, x: Flat) -> Flat:
-        """Return how large what cancels in each sum may be: its claims times x, added up in squares.
+    def reach(self, sizes: Flat) -> Flat:
+        """Return how large what cancels in each sum may be: its claims times the sizes of x, added up in squares.
 
         What is rounded in an output near 0 are the larger terms of which it is made.
         """
-        squares = np.square(x, dtype=np.float64)
+        squares = np.square(sizes)
         with np.errstate(all="ignore"):
             if hasattr(self.claimed, "multiply"):
                 sums = np.asarray(self.claimed.multiply(self.claimed) @ squares).reshape(-1)
@@ -141,6 +141,13 @@ def _spread(covector: Covector, weights: Flat) -> Flat:
     return every
 
 
+def sizes_of(x: Flat) -> Flat:
+    """Return the sizes of the coordinates: of those that are 0, what is typical of the others, or 1."""
+    sizes = np.abs(x).astype(np.float64)
+    typical = float(np.sqrt(np.mean(np.square(sizes))))
+    return np.where(sizes > 0, sizes, typical or 1.0)
+
+
 class Pair(NamedTuple):
     """The weighted sums at two points on either side of x, and how far these are from it in one coordinate."""
 
@@ -163,7 +170,7 @@ class Screen:
         self._pairs: list[Pair] = []
         self._excess: dict[int, dict[int, float]] = {}
         self._sums = parts.sums(function.at_x)
-        self._size = np.fmax(parts.sizes(function.at_x), parts.reach(problem.x))
+        self._size = np.fmax(parts.sizes(function.at_x), parts.reach(sizes_of(problem.x)))
         self._unit = UNIT[problem.x.dtype.name]
         # Pairs are compared many at a time, as far as that takes little memory.
         self._most = max(1, HELD_NUMBERS // len(self._sums))

@@ -1,0 +1,107 @@
+"""Along lines: factors of whole arrays, which their own lines have measured, in place of those of a few coordinates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..report.cause import Cause
+from ..report.explanation import Explanation
+from ..report.records import Finding, Record
+from .evidence import MARGIN, Evidence
+from .kinds.factors import NEAR, shown
+from .kinds.names import SIMPLE, name_of
+from .searching import Explained, Known
+
+# A factor along a line says what it is only if it is known this well, relatively.
+KNOWN = 1e-3
+
+
+def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Record, known: Known) -> list[Explained]:
+    """Return explanations in which a factor that a line through a whole array has, or one through all of x, is its own.
+
+    Parameters
+    ----------
+    found
+        The explanations of single coordinates.
+    arrays
+        What is known of these.
+    report
+        The report of a check along lines.
+    known
+        What factors may be.
+    """
+    long = [one for one in report.findings if one.cause is Cause.WRONG and one.stop > one.start + 1 and _is_known(one)]
+    layout = report._evidence.layout
+    every = next((one for one in long if one.stop - one.start == layout.total), None)
+    if every is not None and all(_fits(each, every) for each in arrays):
+        names = tuple(leaf.path or layout.title for leaf in layout.leaves)
+        where = "everything" if len(names) > 1 else f"all of {names[0]}"
+        return [_explained(every, (where, names), arrays, known)]
+    long = [one for one in long if one is not every]
+    lines = {one.name: one for one in long}
+    of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name])}
+    looked_at = {each.name for each in arrays}
+    return [
+        *(one for one in found if not set(one.explanation.names) <= set(of_all)),
+        *(_explained(lines[name], (f"all of {name}", (name,)), [each], known) for name, each in of_all.items()),
+        *_of_lines_alone([one for one in long if one.name not in looked_at], known),
+    ]
+
+
+def share_of(one: Explanation, report: Record) -> float:
+    """Return the share of the error along their own lines that an explanation of arrays has; NaN if they have none.
+
+    Parameters
+    ----------
+    one
+        The explanation.
+    report
+        The report of a check along lines.
+    """
+    long = {each.name: each for each in report.findings if each.cause is Cause.WRONG and each.stop > each.start + 1}
+    if one.where == "everything":
+        return 1.0
+    sizes = {name: (each.claimed - each.slope) ** 2 for name, each in long.items()}
+    total = sum(sizes.values())
+    if not set(one.names) <= set(sizes) or not 0.0 < total < math.inf:
+        return math.nan
+    return sum(sizes[name] for name in one.names) / total
+
+
+def _is_known(one: Finding) -> bool:
+    return math.isfinite(one.factor) and one.factor_bar <= KNOWN * abs(one.factor) > 0.0
+
+
+def _fits(array: Evidence, line: Finding) -> bool:
+    """Whether all that is wrong of an array has the factor of a line."""
+    claimed, slope, bar = (each[array.wrong] for each in (array.claimed, array.slope, array.bar))
+    if not np.isfinite(claimed).all():
+        return False
+    return bool(
+        np.all(np.abs(claimed - line.factor * slope) <= abs(line.factor) * (MARGIN * bar + NEAR * np.abs(slope)))
+    )
+
+
+def _of_lines_alone(long: Sequence[Finding], known: Known) -> Iterator[Explained]:
+    """Yield factors of arrays of which no coordinate was looked at: those that several share, or that have a name."""
+    for one in long:
+        shared = any(
+            abs(one.factor - other.factor) <= one.factor_bar + other.factor_bar for other in long if other != one
+        )
+        if shared or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
+            yield _explained(one, (one.name, (one.name,)), [], known)
+
+
+def _explained(
+    line: Finding, where: tuple[str, tuple[str, ...]], arrays: Sequence[Evidence], known: Known
+) -> Explained:
+    """Return the factor of a line as an explanation of some arrays."""
+    error = max(line.factor_bar, NEAR * abs(line.factor))
+    name = name_of(line.factor, error, known.sizes, known.value)
+    along = "" if arrays else " along its own claim"
+    text = f"claimed = {shown(line.factor, line.factor_bar)} × slope{along}{f', {name}' if name else ''}"
+    places = np.concatenate([np.zeros(0, np.int64), *(each.places[each.wrong] for each in arrays)])
+    return Explained(Explanation("factor", where[0], text, line.factor, names=where[1]), places)

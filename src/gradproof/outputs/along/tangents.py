@@ -1,0 +1,189 @@
+"""A check of products with tangents along lines: what agrees costs one product a line, what does not is halved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...engine import uses_lines
+from ...problem.numbers import Flat, frozen, in_x
+from ...report.cause import Cause
+from ...report.ladder import Values
+from ...report.power import SURE, BlockPower, Power
+from ...report.records import Finding, Verdict, is_open
+from ...report.report import Report
+from ..checks import RTOL, OutputsCheck
+from ..claimed.claims import ByTangents
+from ..joining import agreed
+from ..looking.halving import halved
+from .directions import LINES, Directions, directions
+
+# The most coordinates that are located.
+COORDINATES = 8
+# The mean square of a component of a random direction, whose magnitude is uniform in [0.5, 1.5).
+MEAN_SQUARE = 13.0 / 12.0
+# Along a line rtol allows this many times itself of the norm of an output's derivatives, as for one output.
+ALLOWED = 3.0
+
+
+def goes_along_lines(check: OutputsCheck) -> bool:
+    """Whether a check of products with tangents goes along lines of its own.
+
+    In float32 what is rounded of a step along a line is no part of the tangent, and at bounds there are no lines.
+    """
+    settings = check.settings
+    is_plain = check.problem.x.dtype == np.float64 and settings.bounds is None and settings.executor is None
+    return is_plain and uses_lines(check.problem.n, settings.mode, settings.options().budget)
+
+
+class AlongLines:
+    """A check of products with tangents along lines.
+
+    Parameters
+    ----------
+    check
+        The check of the function.
+    claims
+        The products.
+    located
+        Checks single coordinates, by their flat indices in x, one by one.
+    """
+
+    def __init__(self, check: OutputsCheck, claims: ByTangents, located: Callable[[Sequence[int]], Report]) -> None:
+        self._check, self._problem = check, check.problem
+        self._directions = Directions(check, claims)
+        self._claims = claims
+        self._located = located
+        self._lines = directions(check.problem, check.settings.seed)
+
+    def report(self) -> Report | None:
+        """Return the report of all lines, with the coordinates that are to blame; None if lines decide nothing.
+
+        Lines of the core see more, where f is noisy or rough: they need the claims for all coordinates.
+        """
+        found, matrix = self._directions.report(self._lines)
+        refuted = [one for one in found.findings if one.cause is Cause.WRONG and self._is_refuted(one, matrix)]
+        is_wrong = bool(refuted) or (found.verdict == "wrong" and not found.findings)
+        verdict: Verdict = "wrong" if is_wrong else "right" if found.verdict == "wrong" else found.verdict
+        open_ones = [one for one in found.findings if is_open(one)]
+        if open_ones and verdict == "inconclusive" and not (found.stopped_by or found.nondeterministic):
+            return None
+        findings = tuple(self._of_line(one) for one in (refuted or open_ones)[:1])
+        report = self._completed(found, verdict, findings, self._power(found))
+        if not refuted or found.stopped_by:
+            return report
+        return self._with_located(report, self._to_blame(refuted))
+
+    def _is_refuted(self, one: Finding, matrix: Flat) -> bool:
+        """Whether a disagreement is more than what the rounding of claims that cancel along the line may be."""
+        if one.output < 0 or not math.isfinite(one.claimed):
+            return True
+        norm = float(np.sqrt(np.mean(np.square(matrix[one.output, :LINES]))))
+        allowed = ALLOWED * (self._check.settings.rtol or RTOL) * norm
+        return not abs(one.claimed - one.slope) <= allowed + one.error_bar
+
+    def _to_blame(self, refuted: Sequence[Finding]) -> list[int]:
+        """Return the coordinates in which a line disagrees, found by halving it, in outputs that any line refutes."""
+        line = self._lines[refuted[0].index]
+        named = {one.output for one in refuted}
+        outputs = slice(None) if -1 in named else np.array(sorted(named))
+
+        def differs(part: Flat) -> bool:
+            some = np.zeros_like(line)
+            some[part] = line[part]
+            return self._directions.report([some], outputs)[0].verdict == "wrong"
+
+        return halved(np.flatnonzero(line), differs, COORDINATES)
+
+    def _with_located(self, report: Report, places: Sequence[int]) -> Report:
+        indices = self._problem.layout.indices
+        alone = self._located([int(in_x(indices, place)) for place in places]) if places else None
+        if alone is None or alone.verdict != "wrong":
+            return self._counted(report, alone)
+        # So many were found that there may be more.
+        others = report.findings if len(places) >= COORDINATES else ()
+        report = replace(
+            report,
+            wrong=alone.wrong,
+            findings=(*alone.findings, *others),
+            agreeing=report.n - len(alone.wrong),
+            warnings=tuple(dict.fromkeys((*report.warnings, *alone.warnings))),
+        )
+        return self._counted(report, alone)
+
+    def _counted(self, report: Report, alone: Report | None) -> Report:
+        """Return the report with the calls of both checks."""
+        calls, products = (0, 0) if alone is None else (alone.evaluations, alone.gradient_evaluations)
+        return replace(
+            report,
+            evaluations=self._check.function.calls + calls,
+            gradient_evaluations=self._claims.calls + products,
+        )
+
+    def _of_line(self, one: Finding) -> Finding:
+        """Return what was found along a line, with the names and places of what it moves."""
+        layout = self._problem.layout
+        moved = np.flatnonzero(self._lines[one.index])
+        start, stop = int(moved[0]), int(moved[-1]) + 1
+        first, last = (int(in_x(layout.indices, place)) for place in (start, stop - 1))
+        output = self._check.function.layout.name(one.output) if one.output >= 0 else self._check.function.layout.title
+        name, values = f"{output} / {layout.name_of_line(start, stop)}", Values(self._problem.x, layout.indices)
+        return replace(one, name=name, index=first, start=first, stop=last + 1, partner=-1, _values=values)
+
+    def _power(self, found: Report) -> Power:
+        """Return which errors the lines would have shown."""
+        claimed, bars = np.abs(found._evidence.claimed), found.resolutions
+        norms = claimed / MEAN_SQUARE**0.5
+        bar = float(np.max(bars[:LINES], initial=0.0)) if len(bars) else math.inf
+        leaves = [leaf for leaf in self._problem.layout.leaves if leaf.stop > leaf.start]
+        with np.errstate(all="ignore"):
+            factors = np.where(claimed > 0, bars / claimed, np.inf) if len(bars) else np.full_like(claimed, np.inf)
+        own = zip(leaves, range(LINES, len(claimed)), strict=False)
+        return Power(
+            bar=bar,
+            norm=float(np.sqrt(np.mean(np.square(norms[:LINES])))),
+            lines=LINES if math.isfinite(bar) else 0,
+            aligned_bar=0.0,
+            total=0.0,
+            aligned_lines=0,
+            parts_bar=0.0,
+            parts=0,
+            hidden=0.0,
+            seen=0.0,
+            seen_factor=1.0,
+            resolution=SURE * bar,
+            rtol=found.rtol,
+            evaluations=self._check.function.calls,
+            gradient_evaluations=self._claims.calls,
+            blocks=tuple(
+                BlockPower(leaf.path, float(norms[at]), float(bars[at]), float(factors[at])) for leaf, at in own
+            ),
+        )
+
+    def _completed(self, found: Report, verdict: Verdict, findings: tuple[Finding, ...], power: Power) -> Report:
+        """Return a report along lines with what the check of these lines says."""
+        same = ("value", "noise_floor", "noise_measured", "arithmetic", "nondeterministic", "spread", "rounds", "rtol")
+        function, problem = self._check.function, self._problem
+        report = replace(
+            agreed(problem, found.rtol),
+            **{name: getattr(found, name) for name in (*same, "seed", "stopped_by", "vouched", "atol")},
+            verdict=verdict,
+            agreeing=problem.n if verdict == "right" else 0,
+            undecided=problem.n if verdict == "inconclusive" else 0,
+            findings=findings,
+            mode="lines",
+            power=power,
+            resolution=power.resolution,
+            resolutions=frozen(np.zeros(0)),
+            cause=findings[0].cause if verdict == "inconclusive" and findings else None,
+            unseen=len(power.unseen),
+            # Remarks about what is wrong are of lines, as if these were all coordinates.
+            warnings=tuple(dict.fromkeys((*problem.notes, *(() if verdict == "wrong" else found.warnings)))),
+            outputs=int(function.usable.sum()),
+            subject=self._claims.word,
+            sign=problem.sign,
+        )
+        return self._counted(report, None)

@@ -1,0 +1,107 @@
+"""Bugs by name along lines, where only a few coordinates are looked at: in the first lines of what is printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradproof import check
+
+RNG = np.random.default_rng(3)
+ROWS, PENALTY = 32, 0.05
+INPUTS, LABELS = RNG.normal(size=(ROWS, 40)), np.eye(10)[RNG.integers(0, 10, ROWS)]
+P = {
+    "W1": RNG.normal(size=(40, 60)) / np.sqrt(40),
+    "b1": RNG.normal(size=60) * 0.1,
+    "W2": RNG.normal(size=(60, 60)) / np.sqrt(60),
+    "b2": RNG.normal(size=60) * 0.1,
+    "W3": RNG.normal(size=(60, 10)) / np.sqrt(60),
+    "b3": RNG.normal(size=10) * 0.1,
+}
+
+
+def forward(p):
+    first = np.tanh(INPUTS @ p["W1"] + p["b1"])
+    second = np.tanh(first @ p["W2"] + p["b2"])
+    return first, second, second @ p["W3"] + p["b3"]
+
+
+def objective(p):
+    scores = forward(p)[2]
+    penalty = PENALTY / 2 * sum(np.sum(p[name] ** 2) for name in ("W1", "W2", "W3"))
+    return float(np.mean(np.log(np.sum(np.exp(scores), axis=1)) - np.sum(scores * LABELS, axis=1)) + penalty)
+
+
+def gradient(p, scale=1 / ROWS, penalty=PENALTY):
+    first, second, scores = forward(p)
+    powers = np.exp(scores)
+    third = (powers / powers.sum(axis=1, keepdims=True) - LABELS) * scale
+    behind = third @ p["W3"].T * (1 - second**2)
+    before = behind @ p["W2"].T * (1 - first**2)
+    return {
+        "W1": INPUTS.T @ before + penalty * p["W1"],
+        "b1": before.sum(axis=0),
+        "W2": first.T @ behind + penalty * p["W2"],
+        "b2": behind.sum(axis=0),
+        "W3": second.T @ third + penalty * p["W3"],
+        "b3": third.sum(axis=0),
+    }
+
+
+def changed(**changes):
+    return lambda p: {name: changes.get(name, lambda value: value)(value) for name, value in gradient(p).items()}
+
+
+def everywhere(factor):
+    return lambda p: {name: factor * value for name, value in gradient(p).items()}
+
+
+BUGS = {
+    "factor": (changed(W2=lambda w: 0.5 * w), "all of W2: claimed = 0.5 × slope, is a factor 2 missing"),
+    "sign": (everywhere(-1), "everything: claimed = -1 × slope, the sign is wrong"),
+    "transposition": (changed(W2=lambda w: w.T), "W2: claimed = slope, transposed"),
+    "flipped": (changed(W2=lambda w: w[::-1]), "W2: claimed = slope, reversed along axis 0"),
+    "order": (
+        changed(W1=lambda w: w.ravel(order="F").reshape(w.shape)),
+        "W1: claimed = slope, in Fortran order instead",
+    ),
+    "penalty": (
+        lambda p: gradient(p) | {"W2": gradient(p)["W2"] - PENALTY * p["W2"]},
+        "tested): claimed = slope - 0.05 × x: is the part of an L2 penalty missing?",
+    ),
+    "sum for a mean": (
+        everywhere(ROWS),
+        "everything: claimed = 32 × slope, 2^5, a loss scale, or a sum over 32 for a mean",
+    ),
+    "sum for a mean, but for the penalty": (
+        lambda p: gradient(p, scale=1),
+        "b1; b2; b3: claimed = 32 × slope along its own claim, 2^5, a loss scale, or a sum over 32 for a mean",
+    ),
+    "detached": (
+        changed(W1=lambda w: 0 * w, b1=lambda b: 0 * b),
+        "all of W1; all of b1: claimed = 0, but f depends on",
+    ),
+}
+
+
+def test_the_right_twin_is_right():
+    report = check(objective, gradient, P)
+    assert report
+    assert report.mode == "lines"
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_bugs_are_named_in_the_first_lines(name):
+    bug, words = BUGS[name]
+    report = check(objective, bug, P)
+    assert report.verdict == "wrong"
+    assert words in str(report.explanations[0])
+    assert words in " ".join(" ".join(str(report).splitlines()[:5]).split())
+
+
+def test_errors_of_no_kind_are_not_explained():
+    noise = np.random.default_rng(5).normal(size=P["W2"].shape)
+    report = check(objective, changed(W2=lambda w: w + 0.01 * noise), P)
+    assert report.verdict == "wrong"
+    assert report.explanations == ()
+    assert "no simple explanation fits the errors in W2 (" in " ".join(str(report).split())
