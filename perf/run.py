@@ -90,9 +90,7 @@ def show(effort: Effort, subjects: Mapping[str, Callable[[Effort], Iterator[tabl
             shown.append(row if effort.fewest > 1 else row._replace(target=math.inf))
             print(table.line(shown[-1]), flush=True)
     missed = [row.name for row in shown if not row.is_met]
-    print(
-        "", f"{len(shown)} rows, {len(missed)} of them missed:" if missed else f"{len(shown)} rows", *missed, sep="\n"
-    )
+    print("", f"{len(shown)} rows; missed: {len(missed)}", *missed, sep="\n")
     print("", readme.WHAT, *NOTES, sep="\n")
     return shown
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import drivenlines
@@ -20,6 +24,7 @@ from gradproof.core.records.border import Finding, Rung
 from gradproof.core.records.codes import OUTSIDE
 
 Arguments = tuple[Any, ...]
+SOURCE = Path(gradproof.__file__).parent.parent
 CONSTANT = ("gradproof_explain", "gradproof_explain_cause", "gradproof_cause_word", "gradproof_verdict_word")
 
 
@@ -190,6 +195,15 @@ def test_constant_functions_agree(three_witnesses):
     assert library.JustInTime().gradproof_version() == library.native().gradproof_version()
     versions = {library.ffi.string(one.gradproof_version_string()) for one in (library.JustInTime(), library.native())}
     assert versions == {gradproof.__version__.encode()}
+
+
+def test_what_numba_compiles_of_points_is_kept_on_disk(tmp_path):
+    """Else every process would compile it again, for seconds; Numba only warns of it."""
+    program = "from gradproof.library import native; native().gradproof_points"
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_OPT"}
+    environment |= {"NUMBA_CACHE_DIR": str(tmp_path), "GRADPROOF_LIBRARY": "jit", "PYTHONPATH": str(SOURCE)}
+    subprocess.run([sys.executable, "-W", "error", "-c", program], env=environment, check=True, timeout=120)
+    assert list(tmp_path.rglob("*gradproof_points*.nbi"))
 
 
 def test_unknown_symbol():

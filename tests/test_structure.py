@@ -31,7 +31,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "lines",
     ),
     # From a probe, a few words, to the point that the objective sees, and to its value there.
-    "points": ("directions", "long_lines seeds", "probes", "values"),
+    "points": ("directions foretold", "long_lines seeds", "probes", "values"),
     # What values along one line prove: noise, slopes with their error bars, kinks and jumps.
     "evidence": (
         "extrapolation scales stages",

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ def rows(effort: Effort) -> Iterator[Row]:
     def checking(executor: Any) -> Callable[[], object]:
         return lambda: gradproof.check(objective, gradient, x, mode="full", budget=budget, executor=executor)
 
-    with ProcessPoolExecutor(WORKERS) as pool:
+    # Not copies of this process: by now libraries of others have threads in it, which a copy would wait for.
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         # Both processes are there, and keep x, before the first turn that counts.
         list(pool.map(time.sleep, [0.05] * 2 * WORKERS))
         checking(pool)()

@@ -203,9 +203,9 @@ def size_in_window(x: ConstVector, n: int, window: int) -> float:
 
 @kernel
 def sum_of_squares(x: ConstVector, n: int) -> float:
-    """Return the sum of the squares, in lanes as in `sum_in_lanes`.
+    """Return the sum of the squares, in eight lanes.
 
-    A function that is handed over, as there, would keep Numba from storing what it compiles of the engine.
+    They are written out, because a function that is handed over would keep Numba from storing what it compiles.
     """
     a = 0.0
     b = 0.0

@@ -23,7 +23,6 @@ from ..records.abi import (
     exported,
     kernel,
     multiversioned,
-    multiversioned_float64,
     never_inlined,
 )
 from ..records.border import ConstProbes, Probe
@@ -41,7 +40,7 @@ from ..records.codes import (
 from ..records.floats import widened
 from ..records.memory import element_bytes, is_null, offset
 from ..records.overlapping import overlap
-from ..records.sums import sum_in_lanes, two_sum
+from ..records.sums import two_sum
 from . import directions
 from .directions import (
     Scales,
@@ -55,6 +54,7 @@ from .directions import (
     scales_of,
     second_parts,
 )
+from .foretold import foretold_change
 
 SEGMENT = 65536
 # One hash serves two coordinates: so many are moved at once in either half of a window.
@@ -130,20 +130,6 @@ def move_some(x: ConstVector, claimed: ConstVector, first: int, last: int, motio
         own = parts_in_window(motion.key, index)
         parts = aligned_parts(own, widened(claimed[index])) if motion.aligned else own
         point[index] = moved(widened(x[index]), parts, motion)
-
-
-@always_inlined
-def foretold(vectors: tuple[ConstVector, ConstVector, ConstVector], index: int) -> float:
-    """Return the change that one claimed value foretells for the step really taken."""
-    x, claimed, point = vectors
-    return widened(claimed[index]) * (widened(point[index]) - widened(x[index]))
-
-
-@kernel
-@multiversioned_float64
-def foretold_change(x: ConstVector, claimed: ConstVector, start: int, stop: int, point: Vector) -> float:
-    """Return the change that the claim foretells for some coordinates of a point."""
-    return sum_in_lanes(foretold, (x, claimed, point), start, stop)
 
 
 @never_inlined
