@@ -35,6 +35,7 @@ def test_what_is_random_is_put_back_before_every_call():
         # They come in pairs: the second leaves the rest of the state as it is.
         (np.random.standard_normal, lambda: repr(np.random.get_state(legacy=False))),
         (random.random, random.getstate),
+        (lambda: random.gauss(0.0, 1.0), random.getstate),
     ],
 )
 def test_generators_are_put_back_where_a_function_draws_only_sometimes(draw, state, drawn_before):

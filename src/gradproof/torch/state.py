@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _random
 import ctypes
 import inspect
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -107,13 +109,13 @@ def _plain(torch: Any, names: dict[str, Any]) -> dict[str, Any]:
 
 def _generators(torch: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
     """Yield how the state of each random generator is set, and the state."""
-    yield torch.random.set_rng_state, torch.random.get_rng_state()
+    yield torch.default_generator.set_state, torch.random.get_rng_state()
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         yield torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
         yield torch.mps.set_rng_state, torch.mps.get_rng_state()
     yield _generator_of_numpy()
-    yield random.setstate, random.getstate()
+    yield _generator_of_python()
 
 
 def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
@@ -133,5 +135,22 @@ def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
     def set_state(state: Any, _owner_of_memory: Any = generator) -> None:
         if memory.raw != kept:
             np.random.set_state(state)
+
+    return set_state, state
+
+
+def _generator_of_python() -> tuple[Callable[[Any], Any], Any]:
+    """Return the same for Python's own generator, whose memory is what its base class adds to an object."""
+    generator: Any = getattr(random.setstate, "__self__", None)
+    kind, state = type(generator), random.getstate()
+    if sys.implementation.name != "cpython" or kind is not random.Random:
+        return random.setstate, state
+    first, behind = object.__basicsize__, _random.Random.__basicsize__
+    memory = (ctypes.c_char * (behind - first)).from_address(id(generator) + first)
+    kept, gauss_next = memory.raw, generator.gauss_next
+
+    def set_state(state: Any) -> None:
+        if memory.raw != kept or generator.gauss_next is not gauss_next:
+            random.setstate(state)
 
     return set_state, state
