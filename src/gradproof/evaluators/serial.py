@@ -3,20 +3,77 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
 
 from ..problem.bounds import Bounds
+from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
+from ..problem.probes import along_one_coordinate
+from ..problem.structure import Layout
 from .evaluator import EndedError, Evaluator
 from .lines import Lines
 from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
 
 CHUNK_BYTES = 1 << 18
+# Points of at least so many bytes move in one memory: a smaller one is copied as fast as two of its numbers are set.
+MOVED_BYTES = 1 << 13
+CHANGED = "The objective changed its argument. It was given copies, so your x is unchanged."
+
+
+class Moving:
+    """Points along one coordinate each, all in one memory: whoever keeps one has it, and another memory moves on.
+
+    Parameters
+    ----------
+    x
+        The point that they are near.
+    shape
+        Its shape to the objective.
+    """
+
+    def __init__(self, x: Flat, shape: tuple[int, ...]) -> None:
+        self._x = x
+        self._shape = shape
+        self._point, self._moved = x.copy(), 0
+        # Whether nothing but the coordinate that moves has changed in memory that was given up.
+        self._was_untouched = True
+
+    def at(self, probes: Flat) -> Iterator[Flat]:
+        """Yield the points of probes."""
+        x, shape, starts = self._x, self._shape, probes["start"]
+        here, point = x[starts], self._point
+        there, references = (here + probes["step"]).astype(x.dtype), sys.getrefcount
+        alone = references(point)
+        for index, old, new in zip(starts.tolist(), here.tolist(), there.tolist(), strict=True):
+            point[index] = new
+            self._moved = index
+            yield point.reshape(shape)
+            # Also a part of it, or a tensor that shares its memory, refers to it.
+            if references(point) > alone:
+                self._was_untouched = self.is_untouched
+                point = self._point = x.copy()
+            else:
+                point[index] = old
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the objective has changed none of its arguments."""
+        point = self._point.copy()
+        point[self._moved] = self._x[self._moved]
+        return self._was_untouched and same_numbers(point, self._x)
+
+
+def _shape_to_move(problem: Problem) -> tuple[int, ...]:
+    """Return the shape of x if it is one array of numbers, of a size that is better moved; else ()."""
+    layout, root = problem.layout, problem.layout.root
+    is_array = type(layout) is Layout and isinstance(root, Leaf) and not root.is_complex
+    return root.shape if is_array and isinstance(root, Leaf) and problem.x.nbytes >= MOVED_BYTES else ()
 
 
 class SerialEvaluator(Evaluator):
@@ -35,6 +92,7 @@ class SerialEvaluator(Evaluator):
         # An objective with this method looks at its own points: it is told which probes its next calls belong to.
         self._follow: Callable[[Flat], None] | None = getattr(objective, "follow", None)
         self._at_once = self.rows(CHUNK_BYTES)
+        self._shape = _shape_to_move(problem)
         if not self.pace.watched:
             self.pace.size = ALL  # Python notices Ctrl-C between two calls
 
@@ -50,7 +108,7 @@ class SerialEvaluator(Evaluator):
             self.changes_its_argument = True
             if self.lines is not None:
                 self.lines.forget_point()
-            self.problem.note("The objective changed its argument. It was given copies, so your x is unchanged.")
+            self.problem.note(CHANGED)
         return as_value(result)
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
@@ -58,18 +116,36 @@ class SerialEvaluator(Evaluator):
         if self.lines is not None:
             yield from self._one_by_one(self.lines, probes)
             return
+        if self._shape and not self.changes_its_argument and np.all(along_one_coordinate(probes)):
+            probes = yield from self._in_one_memory(probes)
         for part in self.pace.chunks(len(probes), self._at_once):
-            points = self.points(probes[part])
-            if self._follow is not None:
-                self._follow(probes[part])
-            results: list[Any] = []
-            try:
-                with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help
-                    self._collect(points, probes[part], results)
-            except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
-                yield as_values(results)
-                raise
+            yield from self._called(probes[part], self.problem.layout.rows(self.points(probes[part])))
+
+    def _in_one_memory(self, probes: Flat) -> Generator[Flat, None, Flat]:
+        """Yield values at points that move in one memory; return the probes that are left where f changes that."""
+        for part in self.pace.chunks(len(probes), ALL):
+            moving = Moving(self.problem.x, self._shape)
+            for values in self._called(probes[part], moving.at(probes[part])):
+                if moving.is_untouched:
+                    yield values
+            if not moving.is_untouched:
+                self.changes_its_argument = True
+                self.problem.note(CHANGED)
+                return probes[part.start :]
+        return probes[:0]
+
+    def _called(self, probes: Flat, points: Iterator[Any]) -> Iterator[Flat]:
+        """Yield the values of the objective at points, those of probes: all at once, or those before Ctrl-C."""
+        if self._follow is not None:
+            self._follow(probes)
+        results: list[Any] = []
+        try:
+            with np.errstate(all="ignore"):  # outside of the domain the value says enough; warnings would not help
+                self._collect(points, probes, results)
+        except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
             yield as_values(results)
+            raise
+        yield as_values(results)
 
     def _one_by_one(self, lines: Lines, probes: Flat) -> Iterator[Flat]:
         """Yield one value at a time: there is no memory for several points of a long vector."""
@@ -88,18 +164,17 @@ class SerialEvaluator(Evaluator):
                     self.problem.note_raised(error, probes[part][0])
             yield as_values([value])
 
-    def _collect(self, points: Flat, probes: Flat, results: list[Any]) -> None:
-        rows = self.problem.layout.rows(points)
-        while len(results) < len(points):
+    def _collect(self, points: Iterator[Any], probes: Flat, results: list[Any]) -> None:
+        while len(results) < len(probes):
             error: Exception = StopIteration()  # `extend` ends at it silently
             try:
-                results.extend(map(self._call, rows))
+                results.extend(map(self._call, points))
             except EndedError:
                 raise
             except Exception as raised:  # outside of its domain the user's function may raise anything
                 error = raised
             # If points are left, the objective raised at the next one.
-            if len(results) < len(points):
+            if len(results) < len(probes):
                 self.problem.note_raised(error, probes[len(results)])
                 results.append(math.nan)
             del error

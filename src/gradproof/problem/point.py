@@ -140,7 +140,7 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
     """Raise a ValueError that names the first coordinate of x that is not finite, if there is one."""
     pieces = [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
-    if sum(map(np.count_nonzero, map(np.isfinite, pieces))) < layout.n:
+    if sum(np.count_nonzero(np.isfinite(piece)) for piece in pieces) < layout.n:
         bad = np.flatnonzero(~np.isfinite(flat))
         others = bad.size - 1
         more = f" (and {others:,} more {'is' if others == 1 else 'are'} not finite)" if others else ""
@@ -150,8 +150,8 @@ def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
 def same_numbers(a: Flat, b: Flat) -> bool:
     """Return whether two vectors of equal length are equal everywhere; compared piece by piece."""
     for start in range(0, a.size, PIECE):
-        same = a[start : start + PIECE] == b[start : start + PIECE]
-        if np.count_nonzero(same) < same.size:
+        here, there = a[start : start + PIECE], b[start : start + PIECE]
+        if np.count_nonzero(here == there) < here.size:
             return False
     return True
 

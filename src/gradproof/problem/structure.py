@@ -132,7 +132,7 @@ class Layout:
         """Return a value of this structure as a flat vector, without a copy if it is one already."""
         leaf = self.root if isinstance(self.root, Leaf) and not self.root.is_complex else None
         fits = isinstance(value, np.ndarray) and leaf is not None and value.shape == leaf.shape
-        if fits and value.dtype == dtype and value.flags.c_contiguous and value.dtype.isnative:
+        if fits and value.dtype == np.dtype(dtype) and value.flags.c_contiguous and value.dtype.isnative:
             same: Flat = np.asarray(value).reshape(-1)
             return same
         return self.flatten(value, what, dtype=dtype)

@@ -109,7 +109,7 @@ def _plain(torch: Any, names: dict[str, Any]) -> dict[str, Any]:
 
 def _generators(torch: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
     """Yield how the state of each random generator is set, and the state."""
-    yield torch.random.set_rng_state, torch.random.get_rng_state()
+    yield torch.default_generator.set_state, torch.random.get_rng_state()
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         yield torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():

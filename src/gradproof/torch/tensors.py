@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
@@ -69,18 +70,24 @@ def can_move(tensor: Any) -> bool:
     return bool(tensor.is_floating_point() or tensor.is_complex())
 
 
+@functools.cache
+def _known() -> tuple[frozenset[Any], Any]:
+    """Return the types that NumPy has, too, in which a check can take small steps, and the layout of dense tensors."""
+    torch = imported()
+    return frozenset((torch.float64, torch.float32, torch.complex128, torch.complex64)), torch.strided
+
+
 def as_array(name: str, tensor: Any) -> Flat:
     """Return a tensor as an array of NumPy, a view where it is one already; a TypeError names what cannot be one."""
-    torch = imported()
-    # What NumPy has, too, and a check can take small steps in.
-    if tensor.dtype not in (torch.float64, torch.float32, torch.complex128, torch.complex64):
+    types, strided = _known()
+    if tensor.dtype not in types:
         raise TypeError(
             f"{name} is {tensor.dtype}: a check needs float32, float64, complex64 or complex128, such as "
             f"{'x.cdouble()' if tensor.is_complex() else 'x.double()'}"
         )
     if tensor.device.type == "meta":
         raise ValueError(f"{name} is on meta: it has no values")
-    dense = tensor.detach() if tensor.layout is torch.strided else tensor.detach().to_dense()
+    dense = tensor.detach() if tensor.layout is strided else tensor.detach().to_dense()
     array: Flat = dense.numpy(force=True)
     return array
 

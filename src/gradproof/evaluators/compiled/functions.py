@@ -106,22 +106,19 @@ class CFunction(NamedTuple):
 
 def c_function(function: NativeFunction, problem: Problem, role: str = OBJECTIVE) -> CFunction:
     """Return a native function as C can call it with the x of a problem, after a first call in a child process."""
-    # Imported on use: most checks have no C function.
-    from . import child
-    from .adapters import adapter, needs_none
-
-    prototype = function.prototype
-    if prototype is not None:
-        _require_fit(prototype, problem, role)
     real, kind = ("float", "gradproof_objective_f32") if problem.is_float32 else ("double", "gradproof_objective")
-    if prototype is None or needs_none(prototype):
-        address, user, writes, words = function.address, function.user, "double", None
-    else:
-        words = ffi.new("uint64_t[2]", [function.address, function.user])
-        address, user = adapter(prototype, role).address, words
-        writes = prototype.output if role == GRADIENT else "double"
+    address, user, writes, words = function.address, function.user, "double", None
+    if function.prototype is not None:
+        # Imported on use: most C functions have the library's own prototype.
+        from .adapters import adapter, needs_none
+
+        _require_fit(function.prototype, problem, role)
+        if not needs_none(function.prototype):
+            words = ffi.new("uint64_t[2]", [function.address, function.user])
+            address, user = adapter(function.prototype, role).address, words
+            writes = function.prototype.output if role == GRADIENT else "double"
     found = CFunction(ffi.cast(kind, address), ffi.cast("void *", user), TYPES[writes], role, function, real, words)
-    if function.tried is not None and child.POSSIBLE:
+    if function.tried is not None and found.call not in function.tried.calls:
         _try(found, problem, function.tried)
     return found
 
@@ -147,6 +144,11 @@ def _require_fit(prototype: Prototype, problem: Problem, role: str) -> None:
 
 def _try(found: CFunction, problem: Problem, tried: Tried) -> None:
     """Make the first call in a child process; raise a `NativeError` if it is not that of such a function."""
+    # Imported on use: most checks have no C function.
+    from . import child
+
+    if not child.POSSIBLE:
+        return
     with tried.lock:
         if found.call not in tried.calls:
             tried.calls[found.call], code = _first_call(found, problem)

@@ -182,8 +182,10 @@ class NativeEvaluator(Evaluator):
 
         Compiled code only signals that it raised; a C function has no exceptions.
         """
-        missing = np.flatnonzero(np.isnan(values))
-        if self._rerun is None or not missing.size:
+        if self._rerun is None:
+            return
+        missing = np.isnan(values).nonzero()[0]
+        if not missing.size:
             return
         first = probes[missing[0] : missing[0] + 1]
         point = self.points(first)[0] if self.lines is None or not self._has_one_point else self.lines.at(first[0])
@@ -221,32 +223,24 @@ class NativeEvaluator(Evaluator):
             raise self._call.ended(code, "the check")
 
     def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
+        if self._threads.most == 1:
+            return self._in_thread(0, probes, values, changes)
+        return self._threads.run(
+            lambda thread, rows: self._in_thread(thread, probes[rows], values[rows], changes[rows]), len(probes)
+        )
+
+    def _in_thread(self, thread: int, probes: Flat, values: Flat, changes: Flat) -> int:
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-
-        def work(thread: int, rows: slice) -> int:
-            return int(
-                self._evaluate(
-                    self._call.pointer,
-                    self._call.user,
-                    self._x,
-                    claimed,
-                    sizes,
-                    self.problem.n,
-                    pointer(probes[rows], "gradproof_probe[]"),
-                    rows.stop - rows.start,
-                    pointer(values[rows]),
-                    pointer(changes[rows]),
-                    pointer(self._point_of(thread)),
-                )
-            )
-
-        return self._threads.run(work, len(probes))
+        vectors = (self._x, claimed, sizes, self.problem.n)
+        asked = (pointer(probes, "gradproof_probe[]"), len(probes), pointer(values), pointer(changes))
+        point = pointer(self._point_of(thread))
+        return int(self._evaluate(self._call.pointer, self._call.user, *vectors, *asked, point))
 
     def _point_of(self, thread: int) -> Flat:
         """Return the buffer of a thread, always aligned alike, so that vectorized sums keep their order."""
         if thread not in self._points:
             itemsize = self.problem.x.itemsize
             memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
-            start = -memory.ctypes.data % ALIGNED
+            start = -int(ffi.cast("uintptr_t", ffi.from_buffer(memory))) % ALIGNED
             self._points[thread] = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
         return self._points[thread]
