@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.points.directions import window_count
-from ..core.points.long_lines import SEGMENT
+from ..core.points.directions import SEGMENT, window_count
 from ..library import native, pointer
 from ..problem.numbers import Flat
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.points.directions import WINDOW
-from ..core.points.long_lines import SEGMENT
+from ..core.points.directions import SEGMENT, WINDOW
 from ..evaluators.lines import Lines
 from ..library import ffi, pointer
 from ..problem.numbers import Flat

@@ -22,6 +22,8 @@ from ..records.sums import LANES
 WINDOW = 1024
 HALF_WINDOW = 512
 WINDOW_BITS = 10
+# What is foretold is summed by segments, whoever sums it.
+SEGMENT = 65536
 
 # Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): splitmix64.
 GOLDEN = uint64(0x9E3779B97F4A7C15)

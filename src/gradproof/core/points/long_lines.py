@@ -43,6 +43,7 @@ from ..records.overlapping import overlap
 from ..records.sums import two_sum
 from . import directions
 from .directions import (
+    SEGMENT,
     Scales,
     Sizes,
     first_parts,
@@ -56,7 +57,6 @@ from .directions import (
 )
 from .foretold import foretold_change
 
-SEGMENT = 65536
 # One hash serves two coordinates: so many are moved at once in either half of a window.
 BLOCK_BITS = 4
 # More of them than any memory holds.

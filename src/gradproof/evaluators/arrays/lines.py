@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ...core.points.long_lines import SEGMENT
+from ...core.points.directions import SEGMENT
 from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ..lines import Lines
