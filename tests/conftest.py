@@ -18,6 +18,12 @@ def three_witnesses() -> list[Any]:
     return witnesses()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """More processes would wait for the one that compiles."""
+    return min(os.cpu_count() or 1, 4)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="100,000 random checks instead of 500")
 

@@ -14,6 +14,8 @@ from models import POINT, TWINS, negated, with_fault
 import gradproof
 from gradproof import library
 
+pytestmark = pytest.mark.xdist_group("compiled just in time")
+
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "native_api" / "build.py"
 

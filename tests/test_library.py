@@ -24,6 +24,7 @@ from gradproof.core.records.border import Finding, Rung
 from gradproof.core.records.codes import OUTSIDE
 
 Arguments = tuple[Any, ...]
+pytestmark = pytest.mark.xdist_group("compiled just in time")
 SOURCE = Path(gradproof.__file__).parent.parent
 CONSTANT = ("gradproof_explain", "gradproof_explain_cause", "gradproof_cause_word", "gradproof_verdict_word")
 

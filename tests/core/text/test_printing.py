@@ -136,6 +136,7 @@ def test_same_text_from_every_witness(seed):
     assert len(texts) == 1
 
 
+@pytest.mark.xdist_group("compiled just in time")
 def test_same_text_compiled_just_in_time():
     witness = Native("jit", JustInTime())
     for seed in SEEDS:
