@@ -31,7 +31,7 @@ import constants
 import prefix
 from attempts import Linked
 from linking import FILE_NAME, PACKAGE, THREADS, BuildError, NoLinkerError, find_linker, link, refuse_foreign_symbols
-from optimiser import optimise, options, prepared_target, sink
+from optimiser import optimise, options, prepared_target, sink, test_bits_for_zero
 
 # Numba's private copies of what every libm has.
 RENAMED = {"numba_frexp": "frexp", "numba_ldexp": "ldexp"}
@@ -80,6 +80,7 @@ def build(directory: Path, say: Callable[[str], None] = print) -> Path:
 
 def optimised(linked: Linked, way: str) -> bytes:
     """Return the object file that LLVM makes of a module."""
+    import assembly
     import llvmlite.binding as llvm
     import marks
     import processors
@@ -100,6 +101,8 @@ def optimised(linked: Linked, way: str) -> bytes:
     if way == attempts.USUAL:
         sink(llvm, whole, target)
     optimise(llvm, whole, target)
+    if way == attempts.USUAL:
+        whole = test_bits_for_zero(llvm, whole)
     if sys.platform == "win32":
         for symbol in linked.symbols:
             whole.get_function(symbol).storage_class = "dllexport"
@@ -108,7 +111,7 @@ def optimised(linked: Linked, way: str) -> bytes:
             # In the static library they would be names that nobody can use, longer than the code.
             value.linkage = "private"
     whole.verify()
-    return bytes(target.emit_object(whole))
+    return assembly.object_file(llvm, target, whole) if way == attempts.USUAL else bytes(target.emit_object(whole))
 
 
 def make_object(folder: Path, way: str) -> None:
@@ -125,11 +128,12 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     import llvmlite.binding as llvm
     import marks
     import modules
+    import phrases
 
     whole = llvm.parse_assembly(constants.module_text(prepared_target(llvm)))
     symbols = [function.name for function in whole.functions]
     compiled = modules.compile_all(signatures)
-    for text in compiled.texts:
+    for text in (*compiled.texts, phrases.module_text(compiled.numbers)):
         module = llvm.parse_assembly(with_c_names(text, compiled.entries))
         for value in defined(module):
             # Kept once, where several modules bring it, and not lost where nobody asks for it yet.

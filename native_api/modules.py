@@ -16,26 +16,31 @@ import marks
 
 
 class Compiled(NamedTuple):
-    """LLVM texts, the symbols that they are to define with the names that Numba gave them, and the marked functions."""
+    """What becomes of functions: LLVM texts; the symbols that these are to define, with Numba's names; what is marked.
+
+    Of constant texts the functions have the numbers.
+    """
 
     texts: list[str]
     entries: list[tuple[str, str]]
     marked: marks.Marked
+    numbers: dict[str, int]
 
 
 def compile_all(signatures: Iterable[Any]) -> Compiled:
     """Compile the functions behind the signatures, and all that they call."""
     from gradproof import compiler
+    from gradproof.machine_code.texts import numbered
 
     signatures = list(signatures)
-    with own_code() as libraries:
+    with own_code() as libraries, numbered() as numbers:
         functions = [compiler.entry(signature, shared=True) for signature in signatures]
         # Another Numba collects nothing: then every function brings all that it calls.
         texts = [str(library._final_module) for library in libraries] or [one.inspect_llvm() for one in functions]
         entries = [
             (signature.symbol, function.native_name) for signature, function in zip(signatures, functions, strict=True)
         ]
-        return Compiled(texts, entries, marks.find(signatures))
+        return Compiled(texts, entries, marks.find(signatures), numbers)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
 KNOWS_SHORT_MOVES = b"opt-disable-enable-verbosity"
+# Whether a number is 0, or is not: no NaN is, and -0.0 is.
+ZERO_TEST = re.compile(r"^( *%\S+ =) fcmp (oeq|une) double (%\S+), 0\.0+e\+00$", re.MULTILINE)
+EQUALLY = {"oeq": "eq", "une": "ne"}
 
 
 def prepared_target(llvm: Any) -> Any:
@@ -65,3 +69,19 @@ def sink(llvm: Any, module: Any, target: Any) -> None:
     if hasattr(passes, "add_sinking_pass"):
         passes.add_sinking_pass()
         passes.run(module, builder)
+
+
+def test_bits_for_zero(llvm: Any, module: Any) -> Any:
+    """Return the module in which tests for zero look at the bits of a number, without its sign.
+
+    That takes one comparison, and no register for a zero; of numbers it takes two, the second one for NaN.
+    """
+
+    def test(found: re.Match[str]) -> str:
+        start, kind, number = found.groups()
+        name = number.strip('%"')
+        bits, size = (f'%"{part}.{name}.{found.start()}"' for part in ("bits", "size"))
+        lines = (f"  {bits} = bitcast double {number} to i64", f"  {size} = shl i64 {bits}, 1")
+        return "\n".join((*lines, f"{start} icmp {EQUALLY[kind]} i64 {size}, 0"))
+
+    return llvm.parse_assembly(ZERO_TEST.sub(test, str(module)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from llvmlite import ir
@@ -16,7 +17,25 @@ BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
 # Bytes that the longest number needs as C writes it, and more.
 FIGURE_BYTES = 48
+# The function of the library that unpacks a constant text: its callers still have the text where they gave it.
+UNPACKED = "gradproof.unpacked"
+KEEPING = "preserve_mostcc"
+# The number of the first one: from here on, a byte with a sign holds 256 of them.
+FIRST_NUMBER = -128
 Typed: TypeAlias = tuple[Any, Callable[..., Any]]
+
+# While a library is built that packs its texts, the last one holds the number of each.
+NUMBERED: list[dict[str, int]] = []
+
+
+@contextlib.contextmanager
+def numbered() -> Iterator[dict[str, int]]:
+    """Let what is compiled meanwhile have numbers of constant texts in place of their addresses; yield these."""
+    NUMBERED.append({})
+    try:
+        yield NUMBERED[-1]
+    finally:
+        NUMBERED.pop()
 
 
 @intrinsic
@@ -39,9 +58,24 @@ def _letter(context: Any, text: Any, place: Any) -> Typed:
 @intrinsic(prefer_literal=True)
 def _literal(context: Any, text: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _constant_text(builder, text.literal_value)
+        if not NUMBERED:
+            return _constant_text(builder, text.literal_value)
+        number = NUMBERED[-1].setdefault(text.literal_value, FIRST_NUMBER + len(NUMBERED[-1]))
+        return builder.inttoptr(SIZE(number), BYTES)
 
     return types.voidptr(text), code
+
+
+@intrinsic
+def _unpacked(context: Any, text: Any, letters: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        if not NUMBERED:
+            return arguments[1]
+        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [BYTES, BYTES]), UNPACKED)
+        function.calling_convention = KEEPING
+        return builder.call(function, arguments, cconv=KEEPING)
+
+    return types.voidptr(text, types.voidptr), code
 
 
 def _constant_text(builder: ir.IRBuilder, text: str) -> Any:
@@ -107,6 +141,7 @@ TEXT_OPERATIONS: dict[str, Any] = {
     "handle": _handle,
     "letter": _letter,
     "literal": _literal,
+    "unpacked": _unpacked,
     "cause_word": _table(
         "gradproof_cause_word", {cause: codes.cause_word(cause) for cause in codes.CAUSES}, codes.UNKNOWN_WORD
     ),

@@ -12,6 +12,7 @@ from gradproof.core.records.memory import (
     handle,
     letter,
     literal,
+    unpacked,
     write_scientific,
 )
 
@@ -41,6 +42,15 @@ def reads_letters(words):
 def test_letters():
     """Letters in UTF-8, and a 0 behind them."""
     assert alike(reads_letters, numbered()) == int.from_bytes("aé\0".encode(), "big")
+
+
+def reads_unpacked_letters(words):
+    return float(letter(unpacked(words, literal("é")), 0) + 256 * letter(unpacked(words, cause_word(2)), 0))
+
+
+def test_letters_that_are_not_packed():
+    """They stay where they are; packed ones are in the library alone, of which every text is compared."""
+    assert alike(reads_unpacked_letters, numbered()) == "é".encode()[0] + 256 * ord("w")
 
 
 def reads_memory(words):

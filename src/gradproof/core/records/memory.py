@@ -234,8 +234,13 @@ def letter(text: object, place: Integer) -> Integer:
 
 
 def literal(text: str) -> Letters:
-    """Return a constant text, which lives as long as the library."""
+    """Return a constant text, which lives as long as the library; `unpacked` makes it readable."""
     return cast(Letters, text.encode())
+
+
+def unpacked(text: object, letters: Letters) -> Letters:
+    """Return letters that can be read: those of a constant text, which may be packed, lie in a `Text` from then on."""
+    return letters
 
 
 def cause_word(cause: Integer) -> Letters:

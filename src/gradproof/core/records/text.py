@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from .abi import Integer, Integers, Letters, User
-from .record import lead_to, record
+from .record import WORD, lead_to, record
 
 # Columns of a line.
 WIDTH = 100
@@ -14,6 +14,8 @@ WORD_ROOM = 4 * (WIDTH + 4)
 # Words of memory for one number as C writes it; digits that a double has at most.
 FIGURE_WORDS = 6
 MOST_DIGITS = 17
+# Bytes of memory for the longest text of the library that is constant.
+PHRASE_BYTES = 384
 # An integer of 64 bits has more of them.
 DIGITS_OF_INTEGERS = 20
 # Of a table: rows, and kinds of columns.
@@ -55,6 +57,7 @@ class Text:
     chosen: Annotated[Integers, MOST_ROWS]  # numbers of the findings that the table shows
     digits: Annotated[Integers, DIGITS_OF_INTEGERS]  # of the number at hand
     word: Annotated[Integers, WORD_ROOM]  # bytes of the word that is waiting
+    phrase: Annotated[Integers, PHRASE_BYTES // WORD]  # the constant text at hand
 
 
 lead_to(Text, "column")

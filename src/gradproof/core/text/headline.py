@@ -8,7 +8,7 @@ from ..records import codes
 from ..records.abi import Letters
 from ..records.border import Finding
 from ..records.codes import MODE_LINES, NONDETERMINISTIC, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG
-from ..records.memory import literal, offset
+from ..records.memory import literal
 from ..records.text import Text
 from .letters import begin_paragraph, end_paragraph, put
 from .numbers import put_count, put_counted, put_measured
@@ -25,6 +25,9 @@ from .sentences import (
 from .subject import finding_at, is_long, put_name, report_of
 
 NAMED_BLOCKS = 4
+# Behind their first letters, which are capital ones at the beginning of a sentence.
+REST_OF_ARITHMETIC = NOISE_OF_ARITHMETIC[1:]
+REST_OF_ROUNDING = NOISE_OF_ROUNDING[1:]
 
 
 def put_headline(text: Text) -> None:
@@ -180,4 +183,4 @@ def put_noise(text: Text, capital: bool) -> None:
     else:
         put(text, literal("T") if capital else literal("t"))
         arithmetic = report.noise_source == codes.NOISE_FROM_ARITHMETIC
-        put(text, offset(literal(NOISE_OF_ARITHMETIC) if arithmetic else literal(NOISE_OF_ROUNDING), 1))
+        put(text, literal(REST_OF_ARITHMETIC) if arithmetic else literal(REST_OF_ROUNDING))

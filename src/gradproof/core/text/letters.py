@@ -6,7 +6,7 @@ In a paragraph, words that do not fit go on to the next line, as Python's textwr
 from __future__ import annotations
 
 from ..records.abi import Letters, never_inlined
-from ..records.memory import letter
+from ..records.memory import letter, unpacked
 from ..records.text import WIDTH, WORD_ROOM, Text
 
 NEW_LINE = 10
@@ -107,6 +107,7 @@ def end_paragraph(text: Text) -> None:
 
 def put(text: Text, letters: Letters) -> None:
     """Write letters up to a byte that is 0."""
+    letters = unpacked(text, letters)
     place = 0
     byte = letter(letters, place)
     while byte != 0:

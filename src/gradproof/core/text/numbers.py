@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..records.abi import Letters
-from ..records.memory import letter, literal, write_scientific
+from ..records.memory import letter, literal, unpacked, write_scientific
 from ..records.text import MOST_DIGITS, Text
 from .letters import put, put_byte
 
@@ -142,16 +142,19 @@ def put_measured(text: Text, letters: Letters, value: float) -> None:
 def put_filled(text: Text, letters: Letters, count: int, value: float) -> None:
     """Write letters, and in place of a mark what it stands for: no text has both."""
     place = 0
-    byte = letter(letters, place)
+    plain = unpacked(text, letters)
+    byte = letter(plain, place)
     while byte != 0:
         if byte == COUNT_MARK:
             put_count(text, count)
         elif byte == NUMBER_MARK:
             put_short(text, value)
+            # Again, because the number may have been a text itself: `nan`.
+            plain = unpacked(text, letters)
         else:
             put_byte(text, byte)
         place += 1
-        byte = letter(letters, place)
+        byte = letter(plain, place)
 
 
 def put_setting(text: Text, value: float) -> None:

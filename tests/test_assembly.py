@@ -1,0 +1,124 @@
+"""The last steps to machine code: shorter instructions, tables for unwinding, ends that functions share."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
+assembly = pytest.importorskip("assembly")
+llvm = pytest.importorskip("llvmlite.binding")
+
+X86 = sys.platform.startswith("linux") and llvm.get_process_triple().startswith("x86_64")
+
+
+@pytest.mark.parametrize(
+    ("line", "other"),
+    [
+        ("\tpand\t.LCPI0_0(%rip), %xmm1", "\tandps\t.LCPI0_0(%rip), %xmm1"),
+        ("\tmovupd\t%xmm1, (%rdi)", "\tmovups\t%xmm1, (%rdi)"),
+        ("\tunpcklpd\t%xmm1, %xmm0", "\tmovlhps\t%xmm1, %xmm0"),
+    ],
+)
+def test_shorter_instructions(line, other):
+    assert assembly.shorter(line) == other
+
+
+@pytest.mark.parametrize("line", ["\tunpcklpd\t(%rdi), %xmm0", "\tvpand\t%ymm0, %ymm1, %ymm2", ".LBB0_1:", "\tretq"])
+def test_instructions_that_stay(line):
+    """The twin: with memory behind it one reads twice as much, and wide registers have instructions of their own."""
+    assert assembly.shorter(line) == line
+
+
+SAVING = ["\tpushq\t%rbx", "\t.cfi_def_cfa_offset 16", "\tsubq\t$16, %rsp", "\t.cfi_def_cfa_offset 32"]
+TABLE = [
+    "f:",
+    "\t.cfi_startproc",
+    *SAVING,
+    "\t.cfi_offset %rbx, -16",
+    "\tcallq\tg",
+    "\tpushq\t$1",
+    "\t.cfi_adjust_cfa_offset 8",
+    "\tcallq\t*%rbx",
+    "\taddq\t$24, %rsp",
+    "\t.cfi_def_cfa_offset 16",
+    "\tpopq\t%rbx",
+    "\t.cfi_def_cfa_offset 8",
+    "\tretq",
+    "\t.cfi_endproc",
+    "h:",
+    "\tpushq\t%rax",
+    "\t.cfi_def_cfa_offset 16",
+    "\tcallq\tg",
+]
+
+
+def distances(lines, names=("\tcallq",)):
+    """Return what tables say about the distance of the return address at each line that begins so."""
+    found, distance = [], 8
+    for line in lines:
+        moved = assembly.DISTANCE.fullmatch(line)
+        if moved:
+            distance = int(moved[2]) + (distance if moved[1] == "adjust" else 0)
+        elif line.startswith(names):
+            found.append(distance)
+    return found
+
+
+def test_tables_say_where_calls_return():
+    made = list(assembly.told_at_calls(TABLE[: TABLE.index("h:")]))
+    assert distances(made) == distances(TABLE[: TABLE.index("h:")]) == [32, 40]
+    assert sum(".cfi_def_cfa_offset" in line for line in made) == 2
+    # The twin: between calls they say something else.
+    assert distances(made, ("\tretq",)) != distances(TABLE, ("\tretq",))
+
+
+def test_what_has_no_table_needs_no_distance():
+    made = list(assembly.told_at_calls(TABLE))
+    assert not any(".cfi" in line for line in made[made.index("h:") :])
+
+
+FIRST = ["f:", "\taddq\t$8, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
+SAME_REST = ["g:", "\tnop", "\taddq\t$24, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
+OTHERS = ["h:", "\tpopq\t%rbx", "\tretq", "i:", "\tnop", "\tjmp\tf", "j:", "\tnop", "\tjmp\tf"]
+
+
+def run(lines, name):
+    """Return the instructions from a label up to a return or a jump to another function, as a processor takes them."""
+    place, taken = lines.index(f"{name}:") + 1, []
+    while not (taken and assembly.LEAVES.fullmatch(taken[-1])):
+        line = lines[place]
+        place += 1
+        if line.startswith("\tjmp\t.Lend"):
+            place = lines.index(f"{line.removeprefix(chr(9) + 'jmp' + chr(9))}:")
+        elif not line.endswith(":"):
+            taken.append(line)
+    return taken
+
+
+def test_ends_are_shared():
+    lines = [*FIRST, *FIRST[1:], "k:", *FIRST[1:], *SAME_REST, *OTHERS]
+    made = assembly.with_shared_ends(lines)
+    for name in "fghijk":
+        assert run(made, name) == run(lines, name)
+    assert made[made.index("k:") + 1].startswith("\tjmp\t.Lend")
+
+
+def test_short_ends_stay():
+    """The twin: a jump to them would be as long."""
+    assert assembly.with_shared_ends([*FIRST, *OTHERS]) == [*FIRST, *OTHERS]
+    assert assembly.with_shared_ends([*FIRST, *SAME_REST]) == [*FIRST, *SAME_REST]
+
+
+@pytest.mark.skipif(not X86, reason="not the assembler of this machine")
+def test_an_object_file_by_way_of_the_assembler():
+    """Quotes, backslashes and tabs arrive as they were."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(reloc="pic")
+    text = r'@text = constant [8 x i8] c"a\22b\5Cc\09\C3\A9"' + "\ndefine i32 @seven() { ret i32 7 }"
+    module = llvm.parse_assembly(f'target triple = "{target.triple}"\n{text}')
+    made = assembly.object_file(llvm, target, module)
+    assert made.startswith(b"\x7fELF")
+    assert b'a"b\\c\t\xc3\xa9' in made
+    assert b"seven" in made
