@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,16 @@ def slope(errors: Errors, start: int, stop: int) -> float:
     return sum(error * splitmix.direction(SEED, index) for index, error in errors.items() if start <= index < stop)
 
 
-def disagreeing(errors: Errors, n: int, bar: float = 1e-9, exponent: int = -14, noise: float = NOISE) -> Any:
+def disagreeing(
+    errors: Errors,
+    n: int,
+    bar: float = 1e-9,
+    exponent: int = -14,
+    noise: float = NOISE,
+    blocks: Sequence[int] = (),
+) -> Any:
     """A check with these errors in its claim: the line over all of x disagrees."""
-    lines = memory(noise)
+    lines = memory(noise, blocks)
     lines.engine.n = n
     lines.failed.seed = SEED
     lines.nodes[0] = Node(0, n, exponent, slope(errors, 0, n), bar, bar)

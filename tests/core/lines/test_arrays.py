@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from lineladders import memory
+from lineladders import begin, memory
 
 from gradproof.core.lines import arrays, phases
+from gradproof.core.lines.rungs import rung_at
 from gradproof.core.records.border import Probe
 from gradproof.core.records.lines import block_of
 
@@ -135,9 +136,14 @@ def test_errors_all_over_a_block_are_spread_and_few_are_not():
     block_of(lines, 0).norm = lines.norm = 0.05
     arrays.begin_arrays(lines)
     answer(lines, [2.0])
-    lines.failed.residual = 0.025
+    begin(lines.pool, 4, -20)
+    for line, residual in enumerate((0.02, 0.001, -0.06, 0.02)):
+        rung_at(lines.pool, -20).readings[line].residual = residual
+    # The line that was followed is the worst one: the others count as much.
+    lines.failed.residual = 0.06
     assert arrays.is_spread(lines)
-    lines.failed.residual = 0.4
+    for line in range(4):
+        rung_at(lines.pool, -20).readings[line].residual = 0.4
     assert not arrays.is_spread(lines)
     lines.next_count = arrays.DENSE_NODES
     assert arrays.is_spread(lines)

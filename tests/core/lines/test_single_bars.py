@@ -1,9 +1,13 @@
 """One line alone on its ladder: its bar against known residual slopes."""
 
+import math
+
 import numpy as np
 import pytest
 from lineladders import SMOOTH, kink, poisson, walked, with_error
 from properties import refuted
+
+from gradproof.core.lines.rungs import rung_at
 
 
 def holds(line, error, part=1.0, **chosen):
@@ -41,6 +45,22 @@ def test_one_kink_on_the_way():
 
 def test_one_kink_twin():
     refuted(one_kink, 0.02, 4)
+
+
+def refutes(at, part=1.0):
+    """Kinks on both sides, just beyond the next smaller step: the gap of the first rung is 0, its slope all wrong."""
+
+    def line(t):
+        return math.copysign(max(0.0, abs(t) - at), t)
+
+    check = walked([line], noise=0.1 * 2.0**-12, first=-10, value=1e9)
+    assert rung_at(check.pool, -10).readings[0].residual > 0.7
+    assert abs(check.pool.residual) <= part * check.pool.bar
+
+
+def test_what_a_smaller_step_refutes_is_no_slope():
+    refutes(2.0**-11.9)
+    refuted(refutes, 2.0**-11.9, 0.5)
 
 
 def beyond(part, seeds=range(40)):

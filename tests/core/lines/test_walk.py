@@ -110,6 +110,20 @@ def test_in_float32_a_pool_asks_one_rung_more():
     assert taken[0] == taken[1] + 1
 
 
+def ends_at_noise(check, last):
+    """At the next smaller rung noise alone would be more than the least bar."""
+    assert walk.noise_at(check, check.pool, last) <= check.pool.bar < walk.noise_at(check, check.pool, last - 2)
+
+
+def test_where_noise_alone_is_more_than_the_least_bar_nothing_is_asked():
+    """Kinks inside of all steps: bars fall inwards, until noise is in the way, which is known without asking."""
+    check = walked([poisson(1e4, 1.0, seed) for seed in range(4)], noise=1e-9, first=-10, value=1e3)
+    taken = [exponent for exponent in range(-46, 1) if rungs.has_rung(check.pool, exponent)]
+    assert min(taken) < -10
+    ends_at_noise(check, min(taken))
+    refuted(ends_at_noise, check, min(taken) + 4)
+
+
 def alone(wanted):
     """A check with ladders of single lines that want these rungs, and with no other."""
     lines = memory(noise=1e-15)

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from lineladders import LENGTH, begun
+from lineladders import LENGTH, begun, memory
 from properties import refuted
 
 from gradproof.core.lines import phases
-from gradproof.core.machine import line_scales, line_start
+from gradproof.core.lines.arrays import arrays_asked
+from gradproof.core.machine import line_rounds, line_scales, line_start
 from gradproof.core.points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
+from gradproof.core.records.lines import block_of
 
 X = np.random.default_rng(3).normal(size=LENGTH)
 CLAIMED = np.random.default_rng(4).normal(size=LENGTH)
@@ -42,6 +44,26 @@ def test_lines_leave_zeros_where_there_are_others(zeros, scales):
     assert lines.scales == scales
     assert lines.phase == (phases.RANDOM if scales == WITHOUT_ZEROS else phases.REPEAT)
     assert lines.disagreed == (0 if scales == WITHOUT_ZEROS else 1)
+
+
+def test_blocks_come_before_lines_leave_zeros():
+    """A block of nothing but zeros, as the biases of a new network, is not moved by what comes then."""
+    x = X.copy()
+    x[:10] = 0
+    lines = memory(1e-16, blocks=(0, 10, LENGTH))
+    lines.engine.n, lines.phase, lines.norm, lines.sum = LENGTH, phases.LEAVE_ZEROS, 1.0, 50.0
+    for number in range(2):
+        block_of(lines, number).sum = 25.0
+    line_scales.change_scales(lines, x, CLAIMED)
+    assert (lines.phase, lines.scales, arrays_asked(lines)) == (phases.ARRAYS, ABOVE_FLOOR, 4)
+    for number in range(2):
+        block_of(lines, number).wanted, block_of(lines, number).aligned_bar = 0, 1e-3
+    line_rounds.finish_arrays(lines)
+    assert lines.phase == phases.LEAVE_ZEROS
+    line_scales.change_scales(lines, x, CLAIMED)
+    assert (lines.phase, lines.scales) == (phases.RANDOM, WITHOUT_ZEROS)
+    assert block_of(lines, 0).norm == 0
+    assert block_of(lines, 0).aligned_bar == 1e-3
 
 
 def looks_at(zeros, again, count):

@@ -9,7 +9,7 @@ from lineladders import begun
 from properties import refuted
 
 from gradproof.core.lines import phases
-from gradproof.core.records.lines import MOST_HALVINGS
+from gradproof.core.records.lines import MOST_HALVINGS, block_of
 from gradproof.core.search import descent
 
 
@@ -90,6 +90,34 @@ def test_forty_open_nodes_are_dense():
     becomes_dense(descent.DENSE_NODES, phases.SAMPLING)
     becomes_dense(descent.DENSE_NODES - 1, phases.CONFIRM)
     refuted(becomes_dense, 100, phases.CONFIRM)
+
+
+def turns_to_blocks(lines, errors, coarse):
+    """In float32 with the second open node; in float64 with the eighth."""
+    lines.engine.value = 1e-4 if coarse else 1.0
+    for number in range(3):
+        block = block_of(lines, number)
+        block.norm, block.sum = 1.0, 10.0
+    descent.begin_descent(lines)
+    descended(lines, errors, prepare_level, descent.advance_level)
+    assert (lines.phase == phases.ARRAYS) == coarse
+    assert lines.candidates.count == (0 if coarse else len(errors))
+
+
+@pytest.mark.parametrize("coarse", [True, False])
+def test_in_float32_blocks_come_before_a_second_node(coarse):
+    errors = {300: 1e-2, 7000: 1e-2}
+    lines = disagreeing(errors, 9000, blocks=(0, 3000, 6000, 9000))
+    turns_to_blocks(lines, errors, coarse)
+
+
+def test_in_float32_one_error_is_followed_down_alone():
+    errors = {300: 1e-2}
+    lines = disagreeing(errors, 9000, blocks=(0, 3000, 6000, 9000))
+    lines.engine.value = 1e-4
+    descent.begin_descent(lines)
+    assert descended(lines, errors, prepare_level, descent.advance_level) <= 2 * math.ceil(math.log2(9000))
+    assert (lines.phase, found(lines)) == (phases.CONFIRM, [300])
 
 
 def test_a_descent_begins_with_nothing_of_the_one_before():

@@ -19,7 +19,7 @@ from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_l
 from ..records.memory import as_reals
 from ..records.sums import quotient
 from . import phases
-from .decision import allowed_slope, drift, tolerance_of
+from .decision import allowed_slope, drift, mean_residual, tolerance_of
 from .plan import ABOVE_LOWEST, SMALL_BUDGET
 from .rungs import gap_at, lowest_exponent, noise_along, residual_at, set_scales, take_rung
 from .single_bars import single_noise
@@ -268,4 +268,5 @@ def is_spread(lines: Lines) -> bool:
             squares += part * part
     ratio = smaller(SPREAD_PART * total / (lines.norm * math.sqrt(squares)), SPREAD_RATIO)
     many = lines.next_count >= DENSE_NODES or lines.failed.aligned != 0
-    return many or residual > ratio * math.fabs(lines.failed.residual)
+    # The worst of several random lines is biased, their mean is not.
+    return many or residual > ratio * mean_residual(lines.pool)

@@ -49,6 +49,14 @@ def seen_residual(lines: Lines) -> float:
     return math.fabs(residual_at(lines.pool, lines.pool.best, worst_line(lines.pool)))
 
 
+def mean_residual(pool: LineLadder) -> float:
+    """Return the mean size of the residual slopes of the pool."""
+    total = 0.0
+    for line in range(pool.line_count):
+        total += math.fabs(residual_at(pool, pool.best, line))
+    return total / pool.line_count
+
+
 def bars_beyond(lines: Lines) -> float:
     """Return the largest residual slope of the pool, in bars."""
     residual = seen_residual(lines)

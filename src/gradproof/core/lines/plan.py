@@ -9,11 +9,12 @@ from ..records.floats import larger, smaller
 from ..records.lines import MOST_LINES, Lines, evaluations_left
 from . import phases
 from .decision import tolerance_of
+from .pooled_bars import POOLED_DEVIATIONS
 from .rungs import RUNG, begin_line_ladder, has_coarse_noise, is_step, lowest_exponent, noise_along, set_line
 
-# The first step is the smallest one at which so many standard deviations of noise are this part of the norm.
-FIRST_DEVIATIONS = 3.0
-HARMLESS_PART = 1e-7
+# The first step is the smallest one at which noise makes no more than half of a bar that is good enough: at smaller
+# ones noise alone would be in the way of it.
+NOISE_BARS = 2.0
 LARGEST_FIRST_EXPONENT = -8
 ABOVE_LOWEST = 6
 # The middle between two powers of two on the scale of exponents, for a mantissa in [1/2, 1): the root of 1/2.
@@ -44,7 +45,7 @@ def begin_lines(lines: Lines) -> None:
 def first_exponent(lines: Lines) -> int:
     """Return the exponent of the smallest step whose noise is harmless."""
     lowest = lowest_exponent(lines) + ABOVE_LOWEST
-    ratio = FIRST_DEVIATIONS * noise_along(lines) / (HARMLESS_PART * lines.norm)
+    ratio = NOISE_BARS * POOLED_DEVIATIONS * noise_along(lines) / larger(target_bar(lines), TARGET * lines.norm)
     if not ratio < 1.0:
         return LARGEST_FIRST_EXPONENT
     if ratio <= math.ldexp(1.0, lowest):

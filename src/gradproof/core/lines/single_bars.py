@@ -7,7 +7,7 @@ import math
 from ..records.floats import larger
 from ..records.lines import FINISHED, LineLadder, Lines
 from .pooled_bars import pooled_change, pooled_kink
-from .rungs import RUNG, change_at, is_coarse, missing_rung, slope_noise_at
+from .rungs import RUNG, change_at, has_rung, is_coarse, missing_rung, slope_noise_at
 
 # A bar takes so many standard deviations of the noise of a slope.
 SINGLE_DEVIATIONS = 3.0
@@ -50,7 +50,19 @@ def is_smooth(lines: Lines, ladder: LineLadder, exponent: int) -> bool:
 
 
 def single_rest(lines: Lines, ladder: LineLadder, exponent: int) -> float:
-    """Return what kinks and curvature may add to the residual slope at a rung."""
+    """Return what kinks and curvature may add to the residual slope at a rung.
+
+    At least as much as the next smaller rung, which has less of both, refutes: as far as that is beyond its noise.
+    """
+    rest = outer_rest(lines, ladder, exponent)
+    inner = exponent - RUNG
+    refuted = pooled_change(ladder, inner) if has_rung(ladder, inner) else 0.0
+    noise = single_noise(lines, inner)
+    return larger(rest, refuted + noise) if refuted > noise else rest
+
+
+def outer_rest(lines: Lines, ladder: LineLadder, exponent: int) -> float:
+    """Return what larger rungs say that kinks and curvature may add to the residual slope at a rung."""
     rest = inner_rest(ladder, exponent)
     outer = exponent + RUNG
     if not math.isfinite(rest):

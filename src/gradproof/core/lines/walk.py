@@ -92,7 +92,8 @@ def walk_on(lines: Lines, ladder: LineLadder, direction: int) -> int:
             return outer
         wanted = missing_rung(ladder, exponent)
         if wanted != FINISHED:
-            return wanted
+            # Where noise alone is more than the least bar, nothing is to be gained.
+            return FINISHED if is_pooled(ladder) and pooled_noise(lines, exponent) > best else wanted
         bar = bar_at(lines, ladder, exponent)
         # Where all bars are infinite, a line alone walks on, in search of steps at which f is finite.
         rises = rises + 1 if bar > best or (is_pooled(ladder) and not bar < best) else 0

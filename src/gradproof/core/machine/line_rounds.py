@@ -204,8 +204,16 @@ def finish_arrays(lines: Lines) -> None:
         lines.disagreed = 0
         begin_long_findings(lines)
         raise_bars_of_arrays(lines)
-        begin_parts(lines)
-        continue_parts(lines)
+        go_on_after_arrays(lines)
+
+
+def go_on_after_arrays(lines: Lines) -> None:
+    """Go on to shorter lines; or, where lines disagreed at kinks at x, without zeros of x."""
+    if lines.aligned_lines == 0:
+        lines.phase = phases.LEAVE_ZEROS
+        return
+    begin_parts(lines)
+    continue_parts(lines)
 
 
 def prepare_confirmation(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..lines import phases
+from ..lines.arrays import begin_arrays
 from ..lines.decision import is_small
 from ..lines.norms import count_zeros, floor_in_window, scaled_slope
 from ..lines.plan import begin_lines
@@ -53,12 +54,14 @@ def begin_again(lines: Lines, x: ConstVector, claimed: ConstVector, scales: int)
 
 
 def leave_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
-    """Begin again without the coordinates that are exactly 0, where ReLU, |x| and their like have their kinks."""
-    zeros = count_zeros(x, lines.engine.n)
-    if 0 < zeros < lines.engine.n:
-        begin_again(lines, x, claimed, WITHOUT_ZEROS)
-    else:
+    """Begin again without the coordinates that are exactly 0, where ReLU, |x| and their like have their kinks.
+
+    First the blocks with them, along their claims: some may have nothing but zeros, as the biases of a new network.
+    """
+    if not 0 < count_zeros(x, lines.engine.n) < lines.engine.n:
         locate(lines)
+    elif not begin_arrays(lines):
+        begin_again(lines, x, claimed, WITHOUT_ZEROS)
 
 
 def look_at_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:

@@ -12,6 +12,7 @@ from ..lines.decision import (
     curved_slope,
     decides,
     hardly_moves,
+    mean_residual,
     note_curvature,
     note_failure,
     note_seen,
@@ -24,7 +25,7 @@ from ..lines.gaps import begins_with_gaps, keeps_its_gap
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.pooled_bars import pooled_noise
-from ..lines.rungs import RUNG, begin_line_ladder, is_coarse, ladder_probes, residual_at, set_line
+from ..lines.rungs import RUNG, begin_line_ladder, ladder_probes, set_line
 from ..lines.single_bars import single_noise
 from ..lines.walk import note_best, walk, walk_ladders
 from ..noise.noise_line import settle_noise
@@ -35,7 +36,7 @@ from ..records.floats import larger
 from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors
 from ..search.descent import begin_descent, free_halvings
-from ..search.forgetting import forget_lines
+from ..search.forgetting import forget_arrays, forget_lines
 from ..search.halving import ladder_bar_of
 from ..search.long_findings import begin_long_findings
 from .line_verdict import conclude, end_outside_domain, end_with, is_explained
@@ -213,12 +214,15 @@ def locate(lines: Lines) -> None:
 
 
 def follow_down(lines: Lines) -> None:
-    """Follow blocks along their claims, and halve lines; in float32, where that is dear, blocks come first."""
+    """Follow blocks along their claims, and halve lines.
+
+    What random lines did not see, but one along the claim does, is no error of a few coordinates: blocks come first.
+    """
     if lines.failed.phase == phases.ARRAYS:
         begin_array_factors(lines)
         return
     begin_descent(lines)
-    if is_coarse(lines) and lines.failed.gap == 0:
+    if lines.failed.aligned != 0 and lines.failed.gap == 0:
         begin_arrays(lines)
 
 
@@ -260,6 +264,7 @@ def take_repeated_value(lines: Lines, value: float) -> None:
             settle_noise(engine, engine.noise_line.best)
         engine.noise = larger(SPREAD_PART * engine.spread, engine.noise)
         forget_lines(lines)
+        forget_arrays(lines)
         begin_random(lines)
     elif lines.disagreed > 0:
         follow_down(lines)
@@ -284,11 +289,8 @@ def begin_random(lines: Lines) -> None:
 def weigh_far_lines(lines: Lines) -> None:
     """Begin with the lines as usual where an error or curvature exceeds the spread of a random f; else end."""
     pool = lines.pool
-    total = 0.0
-    for line in range(pool.line_count):
-        total += math.fabs(residual_at(pool, pool.best, line))
     # Where f has no value so far from x, nearer to it there may be some.
-    shows_error = not total / pool.line_count <= pooled_noise(lines, pool.best)
+    shows_error = not mean_residual(pool) <= pooled_noise(lines, pool.best)
     if shows_error or decides(lines, single_noise(lines, pool.best), curved_slope(lines)):
         begin_lines(lines)
     else:

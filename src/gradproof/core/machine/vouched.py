@@ -142,12 +142,10 @@ def factor_seen(lines: Lines, number: int) -> float:
     """
     norm, total, bar = block_measures(lines, number)
     start, stop = block_range(lines, number)
-    if norm == 0.0:
-        return 0.0
     factor = math.inf
-    if lines.random_lines > 0:
+    if norm > 0.0 and lines.random_lines > 0:
         factor = (SURE_BARS if stop - start == 1 else LIKELY_BARS) * bar / norm
-    if lines.aligned_lines > 0:
+    if norm > 0.0 and lines.aligned_lines > 0:
         shown = larger(SMALLEST_MAGNITUDE * total, total - SCATTER * norm)
         factor = smaller(aligned_threshold(lines) / shown, factor)
     if lines.block_count > 0:
@@ -155,7 +153,7 @@ def factor_seen(lines: Lines, number: int) -> float:
         # Its own line says what it claims, and its bar may be used up against what is to be seen.
         if block.aligned_bar > 0.0:
             factor = smaller(2.0 * block.aligned_bar / block.claim, factor)
-    return factor
+    return 0.0 if norm == 0.0 and factor == math.inf else factor
 
 
 def aligned_threshold(lines: Lines) -> float:

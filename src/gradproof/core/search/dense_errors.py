@@ -133,16 +133,21 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         ladder = halving.ladder
-        tolerance = larger(factor_tolerance(lines), (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim))
+        allowed = (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim)
+        tolerance = larger(factor_tolerance(lines, ladder), allowed)
         write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))
         note_array(lines, ladder)
     # Where samples were taken, coordinates come next; else what the blocks say decides.
     lines.phase = phases.CONFIRM if lines.dense != 0 else phases.ARRAYS
 
 
-def factor_tolerance(lines: Lines) -> float:
-    """Return the rounding of the claim along a line: of samples along the one that disagreed, else along the claim."""
-    return lines.tolerance if lines.dense != 0 else tolerance_of(lines, True)
+def factor_tolerance(lines: Lines, ladder: LineLadder) -> float:
+    """Return the rounding of the claim along a line: of samples along the one that disagreed, else along the claim.
+
+    With it what is usual of half the gaps of all blocks: kinks on both sides may cancel in that of a single one.
+    """
+    rounding = lines.tolerance if lines.dense != 0 else tolerance_of(lines, True)
+    return rounding + lines.usual_gap * math.fabs(ladder.claim)
 
 
 def note_array(lines: Lines, ladder: LineLadder) -> None:
@@ -152,4 +157,4 @@ def note_array(lines: Lines, ladder: LineLadder) -> None:
         if block.start == ladder.start and block_of(lines, number + 1).start == ladder.stop:
             block.claim = ladder.claim
             block.residual = ladder.residual
-            block.aligned_bar = ladder.bar + factor_tolerance(lines)
+            block.aligned_bar = ladder.bar + factor_tolerance(lines, ladder)

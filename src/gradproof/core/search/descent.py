@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..lines import phases
 from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays
+from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
 from .allowance import leave_spread_nodes, measure_node
@@ -14,8 +15,10 @@ from .dense_errors import begin_sampling
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
-# Where so many are open, errors may be those of whole blocks, which are seen at once along their claims.
+# Where so many are open, errors may be those of whole blocks, which are seen at once along their claims; in float32,
+# where halving is dear, as soon as there is more than one.
 SHARED_NODES = 8
+SHARED_NODES_COARSE = 2
 
 
 def begin_descent(lines: Lines) -> None:
@@ -79,8 +82,11 @@ def keep_wrong_halves(lines: Lines, halving: Halving) -> None:
 
 def is_shared(lines: Lines) -> bool:
     """Return whether errors may be those of whole blocks, and it is time to see that, or to follow what was seen."""
-    fewest = SHARED_NODES if lines.arrays == NOT_LOOKED_AT else DENSE_NODES
-    return lines.next_count >= fewest and lines.failed.gap == 0
+    fewest = SHARED_NODES_COARSE if is_coarse(lines) else SHARED_NODES
+    if lines.arrays != NOT_LOOKED_AT:
+        fewest = DENSE_NODES
+    lost = is_coarse(lines) and lines.stuck_count > 0
+    return (lines.next_count >= fewest or lost) and lines.failed.gap == 0
 
 
 def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:

@@ -7,7 +7,7 @@ from ..records.lines import Lines, block_of
 
 
 def forget_lines(lines: Lines) -> None:
-    """Forget what lines said so far: they were weighed with too little noise."""
+    """Forget what lines over all of x, and over parts of it, said so far."""
     lines.disagreed = 0
     lines.random_lines = 0
     lines.aligned_lines = 0
@@ -20,9 +20,14 @@ def forget_lines(lines: Lines) -> None:
     lines.seen = 0.0
     lines.seen_factor = 0.0
     lines.curved_slope = 0.0
+    for number in range(lines.block_count):
+        block_of(lines, number).bar = 0.0
+
+
+def forget_arrays(lines: Lines) -> None:
+    """Forget what lines along their claims said of blocks."""
     lines.arrays = NOT_LOOKED_AT
     for number in range(lines.block_count):
         block = block_of(lines, number)
-        block.bar = 0.0
         block.wanted = 0
         block.aligned_bar = 0.0
