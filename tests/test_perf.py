@@ -34,6 +34,7 @@ ROWS = [
     *(f"{function}, {kind}" for kind in KINDS for function in ("relative_error", "max_relative_error")),
     r"check, a function of [\d.]+ µs, n = 100",
     *(f"check, {kind}, n = {n}" for n in (10, 100) for kind in ("compiled by Numba", "C pointer")),
+    "check, C pointer, n = 1,000",
     *(f"{kind}_difference{what}" for kind in ("forward", "centered") for what in (", n = 100", ": error")),
     *(f"check, {task}{what}" for task in TASKS for what in ("", ": evaluations")),
 ]
