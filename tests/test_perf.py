@@ -44,6 +44,7 @@ ROWS = [
     *(f"{function}, {kind}" for kind in KINDS for function in ("relative_error", "max_relative_error")),
     r"check, a function of [\d.]+ µs, n = 100",
     *(f"check, {kind}, n = {n}" for n in (10, 100) for kind in ("compiled by Numba", "C pointer")),
+    "check, C pointer, n = 1,000",
     *(
         f"{kind}_difference, n = {n}{what}"
         for kind in ("forward", "centered")

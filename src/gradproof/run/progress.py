@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -99,6 +98,9 @@ class Line:
 
     def _write(self, text: str) -> None:
         if self._is_terminal:
+            # Imported on use: most checks show nothing, and it brings the formats of archives along.
+            import shutil
+
             # One column is left free: a full line would be wrapped.
             text = text[: max(shutil.get_terminal_size().columns - 1, 0)]
             self._stream.write("\r" + text.ljust(self._width))
