@@ -44,10 +44,11 @@ def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Rec
     lines = {one.name: one for one in long}
     of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name])}
     looked_at = {each.name for each in arrays}
+    array_of = {one.name: layout.leaf_of(layout.place(one.start)).path or layout.title for one in long}
     return [
         *(one for one in found if not set(one.explanation.names) <= set(of_all)),
         *(_explained(lines[name], (f"all of {name}", (name,)), [each], known) for name, each in of_all.items()),
-        *_of_lines_alone([one for one in long if one.name not in looked_at], known),
+        *_of_lines_alone([(one, array_of[one.name]) for one in long if array_of[one.name] not in looked_at], known),
     ]
 
 
@@ -66,9 +67,10 @@ def share_of(one: Explanation, report: Record) -> float:
         return 1.0
     sizes = {name: (each.claimed - each.slope) ** 2 for name, each in long.items()}
     total = sum(sizes.values())
-    if not set(one.names) <= set(sizes) or not 0.0 < total < math.inf:
+    wanted = (one.where,) if one.where in sizes else one.names
+    if not set(wanted) <= set(sizes) or not 0.0 < total < math.inf:
         return math.nan
-    return sum(sizes[name] for name in one.names) / total
+    return sum(sizes[name] for name in wanted) / total
 
 
 def _is_known(one: Finding) -> bool:
@@ -85,14 +87,13 @@ def _fits(array: Evidence, line: Finding) -> bool:
     )
 
 
-def _of_lines_alone(long: Sequence[Finding], known: Known) -> Iterator[Explained]:
+def _of_lines_alone(long: Sequence[tuple[Finding, str]], known: Known) -> Iterator[Explained]:
     """Yield factors of arrays of which no coordinate was looked at: those that several share, or that have a name."""
-    for one in long:
-        shared = any(
-            abs(one.factor - other.factor) <= one.factor_bar + other.factor_bar for other in long if other != one
-        )
+    for one, name in long:
+        others = (other for other, _ in long if other is not one)
+        shared = any(abs(one.factor - other.factor) <= one.factor_bar + other.factor_bar for other in others)
         if shared or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
-            yield _explained(one, (one.name, (one.name,)), [], known)
+            yield _explained(one, (one.name, (name,)), [], known)
 
 
 def _explained(

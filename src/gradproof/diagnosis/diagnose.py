@@ -182,6 +182,8 @@ def _with_share(one: Explained, arrays: list[Evidence], report: Record) -> Expla
 
 
 def _share(one: Explained, arrays: list[Evidence]) -> float:
+    if not arrays:
+        return 0.0  # of errors that only lines have seen
     places = np.concatenate([each.places[each.wrong] for each in arrays])
     errors = np.concatenate([np.abs(each.error[each.wrong]) for each in arrays])
     chosen = np.isin(places, one.places)

@@ -36,7 +36,7 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if not whole.is_complete:
         if whole.claims is not None and not whole.claims.any():
             return f"all of {whole.name}"
-        return f"{whole.name} ({count:,} of {int(whole.known.sum()):,} tested)"
+        return f"{_slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
     slices = _slices(whole, mask, live)
     if slices:
         return slices
@@ -45,6 +45,17 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if known := next((name for name, each in _regions(whole) if _are(mask, each, live)), ""):
         return f"{whole.name} {known}"
     return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+
+
+def _slice_of(whole: Evidence, mask: Flat) -> str:
+    """Return the row, column or slice in which all of a few coordinates lie by no chance; else the array."""
+    at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
+    for axis, (index, length) in enumerate(zip(at, whole.shape, strict=True)):
+        if len(whole.shape) > 1 and float(length) ** (len(index) - 1) >= FEWEST_CHOICES and not np.ptp(index):
+            parts = [":"] * len(whole.shape)
+            parts[axis] = str(int(index[0]))
+            return f"{whole.name}[{', '.join(parts)}]"
+    return whole.name
 
 
 def _are(mask: Flat, region: Flat, live: Flat) -> bool:

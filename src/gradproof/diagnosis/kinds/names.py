@@ -32,6 +32,8 @@ SIMPLE = {
 FEWEST_COUNT = 8
 # Any number is as close to a whole one as this about once in a thousand times.
 WHOLE = 5e-4
+# Terms are counted so often, or factors that large are forgotten, by mistake.
+FEW = 10
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
 WHOLE_OF_VARIANCE = 5e-3
 # The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
@@ -99,9 +101,9 @@ def _counts(size: float, error: float) -> Iterator[str]:
     """Yield what a whole number, its inverse, or N/(N - 1) may be."""
     whole, share = round(size), round(1.0 / size)
     if whole > 2 and abs(size - whole) <= min(error, WHOLE):
-        yield f"a sum over {whole} for a mean, or a term counted {whole} times?"
+        yield f"a sum over {whole} for a mean{f', or a term counted {whole} times' if whole <= FEW else ''}?"
     if share > 2 and abs(1.0 / size - share) <= min(error / size**2, WHOLE):
-        yield f"1/{share}, a mean over {share} for a sum, or a factor {share} missing?"
+        yield f"1/{share}, a mean over {share} for a sum{f', or a factor {share} missing' if share <= FEW else ''}?"
     if abs(size - 1.0) <= error:
         return
     count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)

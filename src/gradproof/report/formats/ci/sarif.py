@@ -84,7 +84,7 @@ def _message(name: str, cause: Cause, several: Sequence[Finding], report: Record
     text = f"{worst.name} is {cause}: claimed {claimed}, measured {slope} ± {short(worst.error_bar)}"
     text += f", and {more:,} more of {name}" if more else ""
     why = next((f". {each.where}: {each.text}" for each in report.explanations if name in each.names), "")
-    return f"{text}{why}. {advice(cause, report, worst)}"
+    return f"{text}{why}{'' if why.endswith('?') else '.'} {advice(cause, report, worst)}"
 
 
 def _told(several: Sequence[Finding]) -> Any:
