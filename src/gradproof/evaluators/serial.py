@@ -22,7 +22,7 @@ from .values import PLAIN, as_value, as_values, number_or_same
 
 CHUNK_BYTES = 1 << 18
 # Points of at least so many bytes move in one memory: a smaller one is copied as fast as two of its numbers are set.
-MOVED_BYTES = 1 << 13
+MOVED_BYTES = 7 << 10
 CHANGED = "The objective changed its argument. It was given copies, so your x is unchanged."
 
 
