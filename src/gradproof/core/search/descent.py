@@ -8,9 +8,9 @@ from __future__ import annotations
 from ..lines import phases
 from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays
 from ..records.abi import ConstVector
-from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
+from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
 from .allowance import leave_spread_nodes, measure_node
-from .dense_errors import begin_sampling
+from .dense_errors import begin_sampling, is_narrow, open_part
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
@@ -80,7 +80,17 @@ def keep_wrong_halves(lines: Lines, halving: Halving) -> None:
 def is_shared(lines: Lines) -> bool:
     """Return whether errors may be those of whole blocks, and it is time to see that, or to follow what was seen."""
     fewest = SHARED_NODES if lines.arrays == NOT_LOOKED_AT else DENSE_NODES
-    return lines.next_count >= fewest and lines.failed.gap == 0
+    return lines.next_count >= fewest and lines.failed.gap == 0 and is_spread(lines)
+
+
+def is_spread(lines: Lines) -> bool:
+    """Return whether the open nodes reach over more than a small part of a block."""
+    for number in range(lines.block_count):
+        start = block_of(lines, number).start
+        stop = block_of(lines, number + 1).start
+        if not is_narrow(open_part(lines, start, stop), start, stop):
+            return True
+    return False
 
 
 def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
