@@ -116,7 +116,7 @@ def test_a_layer_of_a_transformer_is_named(capsys):
     assert demos.run("model")
     text = capsys.readouterr().out
     assert "right: the gradient agrees" in text
-    assert f"errors all over {LAYER}" in text
+    assert f"errors in {LAYER}" in text
     assert re.search(rf"^  {re.escape(LAYER)}  1\.0100", text, re.M)
 
 

@@ -99,6 +99,31 @@ def test_bugs_are_named_in_the_first_lines(name):
     assert words in " ".join(" ".join(str(report).splitlines()[:5]).split())
 
 
+def with_row(index, change):
+    """Claims for a table of 400 rows, in one of which they are changed."""
+
+    def claimed(p):
+        out = {name: np.cos(value) for name, value in p.items()}
+        out["table"][index] = change(out["table"][index])
+        return out
+
+    x = {"table": RNG.normal(size=(400, 100)), "W": RNG.normal(size=(100, 30))}
+    return check(lambda p: float(sum(np.sum(np.sin(value)) for value in p.values())), claimed, x)
+
+
+def test_a_row_of_a_large_array_is_named():
+    assert with_row(113, lambda row: row)
+    report = with_row(113, lambda row: 2 * row)
+    assert str(report.explanations[0]).startswith("table[113, :] (")
+    assert "claimed = 2 × slope" in report.explanations[0].text
+    (line,) = [one for one in report.findings if one.stop > one.start + 1]
+    assert 11_000 <= line.start < line.stop <= 11_700
+    assert {index // 100 for index in report.wrong.tolist()} == {113}
+    report = with_row(7, lambda row: np.random.default_rng(2).normal(size=100))
+    assert report.explanations == ()
+    assert report.unexplained[0].startswith("table[7, :] (")
+
+
 def test_errors_of_no_kind_are_not_explained():
     noise = np.random.default_rng(5).normal(size=P["W2"].shape)
     report = check(objective, changed(W2=lambda w: w + 0.01 * noise), P)

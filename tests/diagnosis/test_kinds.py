@@ -335,3 +335,13 @@ def test_rows_that_nothing_explains_are_named():
 def test_a_single_coordinate_at_a_round_number_has_no_function_of_it():
     report = check(lambda x: float(np.sum(np.exp(x))), lambda x: np.exp(x) * [1, 3, 1], np.array([0.3, 3.0, 0.7]))
     assert report.explanations == ()
+
+
+@pytest.mark.parametrize("size", [1e300, -1e300, 1e-300, 1e-320, np.inf])
+@pytest.mark.parametrize("shape", [(1,), (4, 4)])
+def test_claims_of_any_size_have_a_report(size, shape):
+    x = np.random.default_rng(6).normal(size=shape)
+    for claims in (np.full(shape, size), size * np.cos(x)):
+        report = check(lambda x: float(np.sum(np.sin(x))), claims, x)
+        assert report.verdict == "wrong"
+        assert str(report)

@@ -104,7 +104,7 @@ def test_a_sample_follows_its_worse_half(left, right, start):
 def blocks_of_factors(borders, opened):
     """Which parts of x get a line along the claim."""
     lines = memory(blocks=borders)
-    lines.failed.seed = SEED
+    lines.failed.seed, lines.engine.n = SEED, 3000
     for number, (start, stop) in enumerate(opened):
         lines.next_nodes[number] = Node(start, stop, -17, 1.0, 1e-9, 1e-9)
     lines.next_count = len(opened)
@@ -122,11 +122,18 @@ def blocks_of_factors(borders, opened):
 
 def test_named_blocks_that_are_touched_get_a_line():
     borders = (0, 1000, 1000, 2000, 3000)
-    assert blocks_of_factors(borders, [(10, 20)]) == [(0, 1000)]
-    assert blocks_of_factors(borders, [(990, 1000), (2500, 2600)]) == [(0, 1000), (2000, 3000)]
-    assert blocks_of_factors(borders, [(990, 1001)]) == [(0, 1000), (1000, 2000)]
+    assert blocks_of_factors(borders, [(10, 20), (80, 90)]) == [(0, 1000)]
+    assert blocks_of_factors(borders, [(0, 1000), (2500, 2600)]) == [(0, 1000), (2000, 3000)]
+    assert blocks_of_factors(borders, [(900, 1100)]) == [(0, 1000), (1000, 2000)]
     many = tuple(range(0, 2001, 100))
     assert blocks_of_factors(many, [(0, 2000)]) == [(100 * number, 100 * number + 100) for number in range(8)]
+
+
+def test_a_small_part_of_a_block_gets_the_line_instead_of_it():
+    borders = (0, 1000, 1000, 2000, 3000)
+    assert blocks_of_factors(borders, [(10, 20)]) == [(10, 20)]
+    assert blocks_of_factors(borders, [(10, 30), (50, 60), (2500, 2600)]) == [(10, 60), (2000, 3000)]
+    assert blocks_of_factors(borders, [(990, 1001)]) == [(990, 1000), (1000, 1001)]
 
 
 def test_without_names_one_line_goes_over_all_that_is_open():
@@ -168,8 +175,10 @@ def test_at_kinks_at_x_a_block_is_wrong_only_by_its_coordinates():
     refuted(of_factor, 1.01, 1e-5, WRONG, 1)
 
 
-def test_what_is_touched():
+def test_where_open_nodes_lie():
     lines = open_nodes(2)
-    for start, stop, touched in ((0, 1, True), (19, 30, True), (20, 30, False), (5, 15, True)):
-        assert dense_errors.is_touched(lines, start, stop) == touched
+    for start, stop, part in ((0, 400, (0, 20)), (15, 400, (15, 20)), (0, 30, (0, 20)), (5, 15, (5, 15))):
+        assert dense_errors.open_part(lines, start, stop) == part
+    first, last = dense_errors.open_part(lines, 20, 30)
+    assert first >= last
     assert block_of(memory(blocks=(0, 9)), 1).start == 9

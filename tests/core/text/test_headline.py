@@ -114,10 +114,10 @@ def test_what_lines_found(witness):
     blocks = [{"start": 2000 * k, "stop": 2000 * (k + 1), "claimed": 1.0, "slope": 3.5} for k in range(5)]
     line = headline(witness, along_lines(codes.VERDICT_WRONG, blocks))
     assert line.endswith(
-        "; a slope along a line is off by 2.5, of which no single coordinate was confirmed, errors all over layer0, "
+        "; a slope along a line is off by 2.5, of which no single coordinate was confirmed, errors in layer0, "
         "layer1, layer2, layer3 and 1 more"
     )
     line = headline(witness, along_lines(codes.VERDICT_WRONG, blocks[:1], [WRONG, AGREES], [7, 8]))
-    assert line.endswith("; 1 wrong coordinate confirmed, errors all over layer0")
+    assert line.endswith("; 1 wrong coordinate confirmed, errors in layer0")
     line = headline(witness, along_lines(codes.VERDICT_WRONG, [], [WRONG, WRONG], [7, 8]))
     assert line.endswith("; 2 wrong coordinates confirmed")

@@ -25,6 +25,9 @@ FACTORS = 8
 FACTOR_RUNGS = 6
 # Coordinates that are drawn from these blocks, all in all: at least one of each.
 DRAWN = 8
+# Open nodes that reach over less than 1/16 of a block, such as a row, are told instead of it.  Small errors all over it
+# show only where claims are large, which is rarely in so small a part.
+NARROW = 16
 
 
 def drawn(lines: Lines, number: int, count: int) -> int:
@@ -81,33 +84,38 @@ def follow_worse_half(lines: Lines, number: int) -> None:
         follow(lines, lines.halvings[number], lines.nodes[number])
 
 
-def is_touched(lines: Lines, start: int, stop: int) -> bool:
-    """Return whether an open node lies in [start, stop), or reaches into it."""
+def open_part(lines: Lines, start: int, stop: int) -> tuple[int, int]:
+    """Return the part of [start, stop) in which the open nodes lie; an empty one if there are none."""
+    first = stop
+    last = start
     for number in range(lines.next_count):
         node = lines.next_nodes[number]
         if node.start < stop and node.stop > start:
-            return True
-    return False
+            first = node.start if node.start < first else first
+            last = node.stop if node.stop > last else last
+    # A node may reach beyond a block.
+    return first if first > start else start, last if last < stop else stop
+
+
+def is_narrow(part: tuple[int, int], start: int, stop: int) -> bool:
+    """Return whether a part is so small that the rest of [start, stop) is left alone."""
+    return NARROW * (part[1] - part[0]) <= stop - start
 
 
 def begin_factors(lines: Lines) -> None:
-    """Begin lines along the claim over the blocks that disagree; without names, over all that is open."""
+    """Begin lines along the claim over the blocks that disagree, or the parts of them that do."""
     lines.phase = phases.FACTORS
     lines.factor_count = 0
     begin_long_findings(lines)
     for number in range(lines.block_count):
         start = block_of(lines, number).start
         stop = block_of(lines, number + 1).start
-        if is_touched(lines, start, stop) and lines.factor_count < FACTORS and stop > start:
-            begin_factor(lines, (start, stop), lines.next_nodes[0].exponent, 0.0)
+        part = open_part(lines, start, stop)
+        if part[0] < part[1] and lines.factor_count < FACTORS:
+            whole = start, stop
+            begin_factor(lines, part if is_narrow(part, start, stop) else whole, lines.next_nodes[0].exponent, 0.0)
     if lines.factor_count == 0:
-        start = lines.next_nodes[0].start
-        stop = lines.next_nodes[0].stop
-        for number in range(1, lines.next_count):
-            node = lines.next_nodes[number]
-            start = node.start if node.start < start else start
-            stop = node.stop if node.stop > stop else stop
-        begin_factor(lines, (start, stop), lines.next_nodes[0].exponent, 0.0)
+        begin_factor(lines, open_part(lines, 0, lines.engine.n), lines.next_nodes[0].exponent, 0.0)
     draw_candidates(lines, DRAWN)
 
 

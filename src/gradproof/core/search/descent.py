@@ -9,9 +9,9 @@ from ..lines import phases
 from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays
 from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
-from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines
+from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
 from .allowance import leave_spread_nodes, measure_node
-from .dense_errors import begin_sampling
+from .dense_errors import begin_sampling, is_narrow, open_part
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
@@ -86,7 +86,17 @@ def is_shared(lines: Lines) -> bool:
     if lines.arrays != NOT_LOOKED_AT:
         fewest = DENSE_NODES
     lost = is_coarse(lines) and lines.stuck_count > 0
-    return (lines.next_count >= fewest or lost) and lines.failed.gap == 0
+    return lines.failed.gap == 0 and (lost or (lines.next_count >= fewest and is_spread(lines)))
+
+
+def is_spread(lines: Lines) -> bool:
+    """Return whether the open nodes reach over more than a small part of a block."""
+    for number in range(lines.block_count):
+        start = block_of(lines, number).start
+        stop = block_of(lines, number + 1).start
+        if not is_narrow(open_part(lines, start, stop), start, stop):
+            return True
+    return False
 
 
 def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:

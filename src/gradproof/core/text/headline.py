@@ -122,7 +122,7 @@ def put_reason(text: Text, cause: int) -> None:
 
 
 def put_what_is_wrong(text: Text) -> None:
-    """Write what lines found: wrong coordinates, and blocks that are wrong all over."""
+    """Write what lines found: wrong coordinates, and blocks that hold others."""
     report = report_of(text)
     blocks = count_wrong_blocks(text)
     if report.wrong == 0 and blocks > 0:
@@ -139,7 +139,7 @@ def put_what_is_wrong(text: Text) -> None:
     for number in range(text.count):
         finding = finding_at(text, number)
         if is_wrong_block(finding) and shown < NAMED_BLOCKS:
-            put(text, literal(", errors all over ") if shown == 0 else literal(", "))
+            put(text, literal(", errors in ") if shown == 0 else literal(", "))
             put_name(text, finding.start, finding.stop)
             shown += 1
     if blocks > shown:

@@ -84,6 +84,8 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
     if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
         return None
     columns = np.stack([part.slope, part.x], axis=1)
+    if not np.isfinite(columns).all():
+        return None
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
@@ -113,6 +115,8 @@ def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
     weights = 1.0 / np.maximum(allowed, 1e-300)
     scale = weights.max()
     weighted = columns * (weights / scale)[:, None]
+    if not (np.isfinite(weighted).all() and np.isfinite(errors).all()):
+        return None
     factors, _, rank, _ = np.linalg.lstsq(weighted, errors * weights / scale, rcond=1e-6)
     if rank < columns.shape[1]:
         return None

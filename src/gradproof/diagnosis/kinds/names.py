@@ -34,6 +34,8 @@ FEWEST_COUNT = 8
 WHOLE = 5e-4
 # Terms are counted so often, or factors that large are forgotten, by mistake.
 FEW = 10
+# Larger counts, and parts of them, are none that a factor could tell.
+LARGEST_COUNT = 1e9
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
 WHOLE_OF_VARIANCE = 5e-3
 # The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
@@ -83,6 +85,8 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
         yield f"2^{round(exponent)}, a loss scale{_or_count(size, error)}?"
+    if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
+        return
     yield from _counts(size, error)
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
@@ -93,7 +97,7 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
 
 
 def _or_count(size: float, error: float) -> str:
-    name = next(_counts(size, error), "")
+    name = next(_counts(size, error), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
     return f", or {name.removesuffix('?')}" if name else ""
 
 

@@ -37,7 +37,7 @@ def headline_of_lines(report: Record) -> str:
         off = max(abs(one.slope - one.claimed) if math.isfinite(one.claimed) else abs(one.slope) for one in long)
         named = f"a slope along a line is off by {short(off)}, of which no single coordinate was confirmed"
     blocks = [one.name for one in long]
-    where = f", errors all over {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
+    where = f", errors in {', '.join(blocks[:NAMED_BLOCKS])}" if blocks else ""
     if len(blocks) > NAMED_BLOCKS:
         where += f" and {len(blocks) - NAMED_BLOCKS} more"
     return f"wrong: the {report.subject} disagrees with the {report.against} {along}; {named}{where}"
