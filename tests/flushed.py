@@ -63,11 +63,15 @@ def main(library, count, seed):
         case = (kind, scale, mode, dtype, float(random.choice([0.0, 0.01])))
         print(case, flush=True)
         with contextlib.suppress(ValueError):  # f(x) may not be finite
-            checked(*case)
+            assert checked(*case).verdict != "wrong" or case[-1]
+    for scale in (1e-300, 1e-305, 1e-307):
+        for mode in ("full", "lines"):
+            assert all(checked(kind, scale, mode, "f8", 0.0).verdict != "wrong" for kind in KINDS)
     for kind in ("squares", "tiny sum"):
         print(kind, flush=True)
         assert checked(kind, 1e-130, "full", "f8", 0.0).verdict == "right"
         assert checked(kind, 1e-130, "full", "f8", 0.01).wrong.tolist() == [PLANTED]
+    assert checked("waves", 1e-295, "full", "f8", 0.5).wrong.tolist() == [PLANTED]
     print("done", flush=True)
 
 
