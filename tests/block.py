@@ -47,7 +47,7 @@ def climbed(line: Line, steps: Iterable[float] = STEPS, noise: float = 0.0, clai
     engine = block()
     slot = engine.slots[0]
     at_x = line(0.0)
-    engine.value = at_x
+    engine.value, engine.largest_value = at_x, abs(at_x)
     engine.noise = slot.noise = noise or 4 * float(np.spacing(abs(at_x)))
     slot.size, slot.claimed, slot.stop = 1.0, math.nan, 1
     for step in steps:

@@ -139,7 +139,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "callback local",
         "restricted workers.disk",
         "workers.site",
-        "workers.futures",
+        "workers.futures workers.task",
         "workers.executor",
         "choice",
     ),

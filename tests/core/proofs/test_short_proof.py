@@ -186,15 +186,33 @@ def test_tread_step():
 
 
 def follows_its_slope(function):
-    engine, slot = refuting(0.5)
+    """For the claim 0, f must move, and hardly farther than it should; for others, nearer to its slope than to them."""
     for moved, follows in ((0.5, True), (-0.5, True), (3.9, True), (4.1, False), (0.0, False), (math.nan, False)):
-        assert function(engine, slot, 1.0 + moved * 2.0**-30, 2.0**-30) == follows
+        assert function(refuting(0.5)[1], moved * 2.0**-30, 2.0**-30) == follows
+    for moved, follows in ((0.5, True), (0.0, True), (0.69, True), (0.71, False), (0.9, False), (math.nan, False)):
+        assert function(refuting(0.5, claimed=0.9)[1], moved * 2.0**-30, 2.0**-30) == follows
 
 
 def test_moves_as_its_slope():
     follows_its_slope(short_proof.moves_as_its_slope)
-    refuted(follows_its_slope, lambda engine, slot, value, step: value != engine.value)
-    refuted(follows_its_slope, lambda engine, slot, value, step: abs(value - engine.value) < 4 * step)
+    refuted(follows_its_slope, lambda slot, moved, step: moved != 0)
+    refuted(follows_its_slope, lambda slot, moved, step: abs(moved) < 4 * step)
+
+
+def is_asked_where_noise_hides_it(function):
+    """What f and the claim foretell of the value is 32 times the noise apart, up to a factor of 2; not before."""
+    engine, slot = refuting(0.5, claimed=0.9)
+    assert function(engine, slot) == math.inf
+    engine.noise = 1e-9
+    assert 32e-9 <= 0.4 * function(engine, slot) <= 64e-9
+    engine.noise, engine.unit = 2.0**-52, 2.0**-24
+    assert function(engine, slot) < 2.0**-40
+
+
+def test_a_claim_that_noise_may_hide_is_looked_for_first():
+    is_asked_where_noise_hides_it(short_proof.telling_step)
+    refuted(is_asked_where_noise_hides_it, lambda engine, slot: math.inf)
+    refuted(is_asked_where_noise_hides_it, lambda engine, slot: 1e-7)
 
 
 def with_gaps(near, far, claimed=0.0):

@@ -10,6 +10,7 @@ from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, es
 from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
 from ..evidence.scales import (
     FLAT_PART,
+    FLOAT32_SPACING,
     LARGEST_PAIR_STEP,
     UNIT_FLOAT64,
     pair_size,
@@ -17,8 +18,9 @@ from ..evidence.scales import (
     tolerance,
     tolerances,
 )
-from ..noise.noise_line import LONE_JUMP
+from ..noise.noise_line import LONE_JUMP, ROUNDING_NOISE
 from ..proofs.full_ladder import TINY
+from ..proofs.short_proof import seems_rounded
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
 from ..records.abi import never_inlined
@@ -50,6 +52,8 @@ SEEN_BY_TWO = CONTRADICTS + 1.0
 LARGEST_UNKNOWN = 1.0
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
+# The noise of rounding to float32, in units of that which is assumed: four units in the last place.
+FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -88,7 +92,12 @@ def settle_by_pair(engine: Engine, index: int) -> None:
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
-    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known."""
+    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known.
+
+    Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
+    """
+    if engine.noise_measured == 0 and seems_rounded(engine):
+        noise *= FLOAT32_TO_ASSUMED
     seen = SEEN_BY_PAIR * (allowed + noise)
     if engine.sweep.suited_step > 0.0:
         # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.

@@ -13,13 +13,14 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
+from ..evidence.scales import SMALLEST_TYPICAL
 from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..noise.spread import far_coordinate, far_pairs, may_show_claims, shows_error
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed
 from ..records.abi import ConstReals, kernel
 from ..records.border import Probes
-from ..records.codes import AGREES, DOMAIN, MODE_FULL, NONDETERMINISTIC
+from ..records.codes import AGREES, DOMAIN, MODE_FULL, NONDETERMINISTIC, STEP_LIMITED
 from ..records.engine import OWN_MARK, SLOT_COUNT, SPREAD_COUNT, Engine, coordinate_of
 from ..records.floats import larger, spacing
 from . import phases
@@ -140,10 +141,10 @@ def largest_of(values: ConstReals, count: int, largest: float) -> float:
 
 
 def take_value_at_x(engine: Engine, value: float) -> None:
-    """Take f(x), and begin with the pairs if it is finite; else nothing can be tested."""
+    """Take f(x), and begin with the pairs if it is finite, and x not next to nothing; else nothing can be tested."""
     engine.value = value
-    if not math.isfinite(value):
-        leave_all_open(engine, DOMAIN)
+    if not math.isfinite(value) or engine.typical < SMALLEST_TYPICAL:
+        leave_all_open(engine, STEP_LIMITED if math.isfinite(value) else DOMAIN)
         engine.sweep.phase = phases.DONE
         return
     engine.noise = ASSUMED_UNITS * spacing(value)

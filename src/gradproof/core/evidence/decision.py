@@ -6,11 +6,11 @@ import math
 
 from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
-from ..records.floats import has_few_bits, larger, middle, smaller
+from ..records.floats import has_few_bits, larger, middle, smaller, spacing
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import both_sides, estimate, half_width
 from .ladder import centered, noise_bar, slope_noise
-from .scales import UNIT_FLOAT32
+from .scales import ROUNDINGS, UNIT_FLOAT32
 
 DECIDED_RIGHT = 1
 DECIDED_CURVED = 2
@@ -114,13 +114,18 @@ def judge(slot: Slot, size: float) -> int:
     return STILL_OPEN
 
 
+def is_noisy(engine: Engine) -> bool:
+    """Return whether f shows less than float64 does: it is computed in less, or its noise is more than rounding."""
+    return engine.unit == UNIT_FLOAT32 or engine.noise > ROUNDINGS * spacing(engine.largest_value)
+
+
 def withdraw_refutation(engine: Engine, slot: Slot) -> None:
-    """Withdraw `wrong` where f is computed in low precision, unless the finest steps refute the claim, too.
+    """Withdraw `wrong` where noise hides what lies near x, unless the finest steps refute the claim, too.
 
     Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
-    stretch of steps at which they happen to agree is no proof: noise hides what lies nearer to x.
+    stretch of steps at which they happen to agree is no proof; so it is where f varies on a shorter scale.
     """
-    if slot.decision == DECIDED_WRONG and engine.unit == UNIT_FLOAT32 and not finest_steps_refute(engine, slot):
+    if slot.decision == DECIDED_WRONG and is_noisy(engine) and not finest_steps_refute(engine, slot):
         slot.decision = STILL_OPEN
 
 
@@ -178,9 +183,13 @@ def is_curved(slot: Slot, place: int) -> bool:
     """Return whether the gap between the sides grows with the step from a place on, as that of a curved f does."""
     if place + 2 >= slot.count:
         return False
-    near = gap(slot.ladder[place])
-    middle = gap(slot.ladder[place + 1])
-    return grows_as_curvature(near, middle) and grows_as_curvature(middle, gap(slot.ladder[place + 2]))
+    middle = slot.ladder[place + 1]
+    return is_wider(slot.ladder[place], middle) and is_wider(middle, slot.ladder[place + 2])
+
+
+def is_wider(near: Pair, far: Pair) -> bool:
+    """Return whether a gap grows as the step does, which refined steps make by less than four."""
+    return grows_as_curvature(gap(near) * (far.step / (4.0 * near.step)), gap(far))
 
 
 def gap(pair: Pair) -> float:

@@ -32,6 +32,9 @@ SMALLEST_STEP_IN_SPACINGS = 16.0
 TOP = 4.0
 FARTHEST = 1.0
 LARGEST_RELATIVE_STEP = 2.0**20
+# Of a smaller x all steps are a large part, but those that are taken for 0 where subnormal numbers are: f may vary
+# between two of them, and what it does farther away says nothing about x.
+SMALLEST_TYPICAL = SMALLEST_POWER * 2.0**10
 # Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope: about the root of
 # the unit of float64, below which float32 cannot see.
 FLAT_PART = 1e-8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.scales import SMALLEST_TYPICAL
 from ..lines import phases
 from ..lines.arrays import FOLLOWED, arrays_asked, is_spread, most_off, raise_bars_of_arrays, take_arrays, write_arrays
 from ..lines.parts import begin_parts
@@ -16,6 +17,7 @@ from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, line_seed
 from ..records.abi import ConstReals, ConstVector, never_inlined
 from ..records.border import Probes
+from ..records.codes import DOMAIN, STEP_LIMITED, VERDICT_INCONCLUSIVE
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors, note_off
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
@@ -23,7 +25,7 @@ from ..search.dense_errors import advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
 from ..search.long_findings import any_wrong, begin_long_findings
 from .line_scales import change_scales, does_not_move
-from .line_verdict import end_lines_early, end_outside_domain
+from .line_verdict import end_lines_early, end_with
 from .line_weighing import (
     advance_gap_lines,
     advance_pool,
@@ -129,10 +131,10 @@ def advance_ladders(lines: Lines) -> None:
 
 
 def take_first_value(lines: Lines, value: float) -> None:
-    """Note f(x); where it is not finite nothing can be tested."""
+    """Note f(x); where it is not finite, or x next to nothing, nothing can be tested."""
     lines.engine.value = value
-    if not math.isfinite(value):
-        end_outside_domain(lines)
+    if not math.isfinite(value) or lines.engine.typical < SMALLEST_TYPICAL:
+        end_with(lines, VERDICT_INCONCLUSIVE, STEP_LIMITED if math.isfinite(value) else DOMAIN)
         return
     lines.phase = phases.NOISE
     begin_noise(lines.engine, lines.engine.n)

@@ -16,6 +16,7 @@ from ..evidence.decision import (
     argument_rounding,
     gap,
     grows_as_curvature,
+    is_noisy,
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
@@ -31,6 +32,8 @@ MOST_PAIRS = 7
 FAR_STEP = 2.0**-6
 # Over a step at which f should move by so many units in its last place it is not constant by rounding.
 SEEN_CHANGE = 4096.0
+# What a claim and a slope foretell of one value must be so many times its noise apart for it to tell which is right.
+STANDS_OUT = 32.0
 # Over long steps a gap may grow by so much more, or less, than curvature at x makes it.
 CURVED = 4.0
 # f jumps where it moves so many times as far as its slope says.
@@ -201,17 +204,21 @@ def look_far(engine: Engine, slot: Slot) -> None:
         want_pair(slot, slot.step)
 
 
+def seems_rounded(engine: Engine) -> bool:
+    """Return whether f seems to be rounded to float32: all values at points in float32 are numbers of it."""
+    return engine.float32 != 0 and engine.beyond_float32 == 0
+
+
 def may_be_rounded(engine: Engine, moved: float) -> bool:
     """Return whether rounding of the terms of f may make what moves it if a claim is wrong.
 
-    Terms that cancel may be as large as x, and where all values at points in float32 are numbers of float32, f seems to
-    be rounded to it: slopes of several steps may then be the same by chance.  Once the noise is known, it says more.
+    Terms that cancel may be as large as x, and where f seems to be rounded to float32, slopes of several steps may be
+    the same by chance.  Once the noise is known, it says more.
     """
     if engine.noise_measured != 0:
         return False
-    rounded = engine.float32 != 0 and engine.beyond_float32 == 0
-    unit = spacing(larger(math.fabs(engine.value), engine.typical)) * (FLOAT32_SPACING if rounded else 1.0)
-    return moved <= ROUNDED * unit
+    units = FLOAT32_SPACING if seems_rounded(engine) else 1.0
+    return moved <= ROUNDED * units * spacing(larger(math.fabs(engine.value), engine.typical))
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:
@@ -228,12 +235,25 @@ def advance_proof_far(engine: Engine, slot: Slot) -> None:
 
 
 def refute(engine: Engine, slot: Slot) -> None:
-    """Call a claim wrong; before the claim 0 is, a value must show that f is not constant over finer steps."""
-    if not may_be_stairs(slot) or not tread_step(engine, slot) < slot.ladder[0].step:
+    """Call a claim wrong, unless a value over finer steps would tell first that f is constant there, or follows it."""
+    step = telling_step(engine, slot)
+    if not step < slot.ladder[0].step:
         settle(slot, DECIDED_WRONG)
         return
     slot.stage = stages.PROOF_TREAD
-    want(slot, tread_step(engine, slot))
+    want(slot, step)
+
+
+def telling_step(engine: Engine, slot: Slot) -> float:
+    """Return a fine step over which f may side with the claim; infinity where it would not."""
+    if may_be_stairs(slot):
+        return tread_step(engine, slot)
+    if slot.claimed == 0.0 or not is_noisy(engine):
+        return math.inf
+    return larger(
+        smallest_step(engine, slot.x),
+        power_of_two_above(STANDS_OUT * engine.noise / math.fabs(slot.claimed - centered(slot, 0))),
+    )
 
 
 def may_be_stairs(slot: Slot) -> bool:
@@ -255,14 +275,20 @@ def tread_step(engine: Engine, slot: Slot) -> float:
     return larger(smallest_step(engine, slot.x), seen)
 
 
-def moves_as_its_slope(engine: Engine, slot: Slot, value: float, step: float) -> bool:
-    """Return whether f moves over a fine step, and hardly farther than the slope of the first pair says."""
-    return 0.0 < math.fabs(value - engine.value) < JUMPS * math.fabs(centered(slot, 0)) * step
+def moves_as_its_slope(slot: Slot, moved: float, step: float) -> bool:
+    """Return whether f moves over a fine step as the slope of the first pair says.
+
+    For the claim 0 it is enough that it moves, and hardly farther; else it must be nearer to this than to the claim.
+    """
+    slope = centered(slot, 0)
+    if slot.claimed == 0.0:
+        return 0.0 < math.fabs(moved) < JUMPS * math.fabs(slope) * step
+    return math.fabs(moved - slope * step) < math.fabs(moved - slot.claimed * step)
 
 
 def advance_proof_tread(engine: Engine, slot: Slot) -> None:
-    """Call the claim 0 wrong where f moves over a fine step as its slope says; else leave it to the ladder."""
-    if moves_as_its_slope(engine, slot, slot.answers[0], slot.wanted[0]):
+    """Call a claim wrong where f moves over a fine step as its slope says; else leave it to the ladder."""
+    if moves_as_its_slope(slot, slot.answers[0] - engine.value, slot.wanted[0]):
         settle(slot, DECIDED_WRONG)
     else:
         slot.stage = stages.PARKED

@@ -61,10 +61,13 @@ def power_of_two_above(value: float) -> float:
 
 
 def spacing(value: float) -> float:
-    """Return the distance from |value| to the next larger float64: one unit in the last place, at least 2**-1074."""
+    """Return the distance from |value| to the next larger float64: one unit in the last place.
+
+    It is at least the smallest power: whoever takes subnormal numbers for 0 takes smaller differences for 0, too.
+    """
     number = bits(math.fabs(value))
     # Two neighbours with the same exponent; not finite ones differ by NaN.
-    return from_bits(number | 1) - from_bits(number & ~1)
+    return larger(SMALLEST_POWER, from_bits(number | 1) - from_bits(number & ~1))
 
 
 def has_few_bits(value: float) -> bool:
