@@ -1,5 +1,5 @@
-"""Builds points of long lines and relative errors into small libraries: for any processor, with a choice, with a
-spoiled AVX2 part, and in the plain way.
+"""Builds the points of long lines into small libraries: for any processor, with a choice, with a spoiled AVX2 part, and
+in the plain way.
 
 Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
 """
@@ -14,7 +14,7 @@ import attempts
 import build
 import processors
 
-SYMBOLS = re.compile(r"gradproof_(move_segments|relative_error)")
+SYMBOLS = re.compile(r"gradproof_move_segments")
 
 
 def make(path, way=attempts.USUAL):
@@ -31,7 +31,7 @@ def make(path, way=attempts.USUAL):
 def spoiled(body, name, version):
     """Rename as the build does it, and make the wide version reckon wrongly."""
     text = renamed(body, name, version)
-    # Half a window is 512 coordinates, and so is a block of relative errors.
+    # Half a window is 512 coordinates.
     return re.sub(r"\b512\b", "511", text, count=1) if version == processors.AVX2_ENDING else text
 
 
