@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..records.abi import (
-    Code,
-    ConstVector,
-    Integer,
-    Integers,
-    Reals,
-    always_inlined,
-    exported,
-    kernel,
-    multiversioned,
-    never_inlined,
-)
+from ..records.abi import Code, ConstVector, Integer, Integers, Reals, exported, kernel, never_inlined
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_X
 from ..records.floats import widened
@@ -29,43 +18,41 @@ LARGEST_FLOAT64 = 1.7976931348623157e308
 LARGEST_ERROR = 2.0
 
 
-@always_inlined
-def computed_error(a: float, b: float) -> float:
-    """Return |a - b| / max(|a|, |b|); 0 where both are 0, NaN where one of them is infinite or NaN.
-
-    One division and no branches, so that several elements are computed at once.
-    """
+@kernel
+def error_of(a: float, b: float) -> float:
+    """Return |a - b| / max(|a|, |b|); 0 where both are 0, NaN where one of them is infinite or NaN."""
     size_a = math.fabs(a)
     size_b = math.fabs(b)
     size = size_a if size_a > size_b else size_b
     error = math.fabs(a - b)
+    if size == 0.0:
+        return 0.0 if a == b else math.nan
     # The difference of two numbers near the end of the range may overflow; its half does not.
-    overflows = not error <= LARGEST_FLOAT64
-    quotient = (math.fabs(0.5 * a - 0.5 * b) if overflows else error) / (size if size > 0.0 else 1.0)
-    ratio = 2.0 * quotient if overflows else quotient
+    ratio = error / size if error <= LARGEST_FLOAT64 else 2.0 * (math.fabs(0.5 * a - 0.5 * b) / size)
     # Always the same NaN: the bits of others depend on how they came about.
-    return ratio if (ratio <= LARGEST_ERROR) & (size <= LARGEST_FLOAT64) else math.nan
+    return ratio if ratio <= LARGEST_ERROR and size <= LARGEST_FLOAT64 else math.nan
 
 
 @kernel
 @never_inlined
-def error_of(a: float, b: float) -> float:
-    """Return the same, for loops that seldom run: they are shorter with a call."""
-    return computed_error(a, b)
+def block_largest(a: ConstVector, b: ConstVector, start: int, stop: int, out: Reals, keep: bool) -> int:
+    """Return the bits of the largest error in a block, with NaN above all others; write the errors if they are kept.
 
-
-@kernel
-@never_inlined
-@multiversioned
-def write_block(a: ConstVector, b: ConstVector, start: int, stop: int, out: Reals) -> None:
-    """Write the errors of a block."""
+    As integers, numbers that are not negative keep their order, and NaN comes after infinity: a maximum takes a single
+    comparison.
+    """
+    largest = 0
     for index in range(start, stop):
-        out[index] = computed_error(widened(a[index]), widened(b[index]))
+        error = error_of(widened(a[index]), widened(b[index]))
+        if keep:
+            out[index] = error
+        word = bits(math.fabs(error))
+        largest = word if word > largest else largest
+    return largest
 
 
 @kernel
 @never_inlined
-@multiversioned
 def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, best: float) -> int:
     """Return 0 where no error in a whole block is larger than the largest so far, which is found without division.
 
@@ -85,26 +72,13 @@ def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, best: floa
 
 
 @kernel
-def size_of_error(a: float, b: float) -> int:
-    """Return the bits of an error, with NaN above all others.
-
-    As integers, numbers that are not negative keep their order, and NaN comes after infinity: a maximum takes a single
-    comparison.
-    """
-    return bits(math.fabs(error_of(a, b)))
-
-
-@kernel
 @never_inlined
-def place_of_largest(a: ConstVector, b: ConstVector, start: int, stop: int) -> int:
-    """Return the first index in a block that has its largest error."""
-    largest = -1
-    place = start
+def place_in_block(a: ConstVector, b: ConstVector, start: int, stop: int, word: int) -> int:
+    """Return the first index in a block whose error has these bits."""
     for index in range(start, stop):
-        size = size_of_error(widened(a[index]), widened(b[index]))
-        place = index if size > largest else place
-        largest = size if size > largest else largest
-    return place
+        if bits(math.fabs(error_of(widened(a[index]), widened(b[index])))) == word:
+            return index
+    return start
 
 
 @exported
@@ -136,20 +110,17 @@ def relative_error(a: ConstVector, b: ConstVector, n: Integer, out: Reals, maxim
     largest = -1
     place = -1
     best = 0.0
-    asked = not (is_null(maximum) and is_null(index))
+    keep = not is_null(out)
     for start in range(0, n, BLOCK):
         stop = start + BLOCK
         stop = stop if stop < n else n
         whole = stop - start == BLOCK
-        if not is_null(out):
-            write_block(a, b, start, stop, out)
-        if asked and (place < 0 or not whole or may_hold_a_larger_one(a, b, start, best) != 0):
-            found = place_of_largest(a, b, start, stop)
-            size = size_of_error(widened(a[found]), widened(b[found]))
-            if size > largest:
-                largest = size
-                place = found
-                best = from_bits(size)
+        if keep or place < 0 or not whole or may_hold_a_larger_one(a, b, start, best) != 0:
+            word = block_largest(a, b, start, stop, out, keep)
+            if word > largest:
+                largest = word
+                place = place_in_block(a, b, start, stop, word)
+                best = from_bits(word)
     if not is_null(maximum):
         maximum[0] = largest_error(best)
     if not is_null(index):
