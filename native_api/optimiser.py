@@ -25,6 +25,10 @@ SHORT_SPILLS = "-split-spill-mode=size"
 SHORT_BRANCHES = "-two-entry-phi-node-folding-threshold=2"
 # Registers are given out from the end of a block, and extensions of integers are shared.
 BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-ext-opt"
+# What a loop leaves behind is taken from it, not computed from where it began.
+NO_EXIT_VALUES = "-replexitval=never"
+# A loop over whole vectors takes one of them at a time: memory, or a division, is what it waits for.
+ONE_VECTOR = "-force-vector-interleave=1"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -47,7 +51,7 @@ def prepared_target(llvm: Any) -> Any:
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
     found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY]
-    found += [NO_EXACT_ENDS, SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
+    found += [NO_EXACT_ENDS, NO_EXIT_VALUES, ONE_VECTOR, SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 

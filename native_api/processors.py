@@ -100,7 +100,7 @@ def twice(text: str, name: str) -> str:
     # after the other: two doubles at a time take as long (2.1 ns and 2.0 ns a coordinate), in twice the code.  Four
     # float32 at a time would take two thirds of the time where there is no AVX2, in 1.2 kB more.
     versions = [
-        _renamed(body, name, PORTABLE).replace(" {\n", " noinline noimplicitfloat {\n", 1),
+        _renamed(body, name, PORTABLE).replace(" {\n", " noinline noimplicitfloat minsize optsize {\n", 1),
         _renamed(body, name, AVX2_ENDING).replace(" {\n", f" noinline {WIDE} {{\n", 1),
     ]
     return text.replace(body, "\n".join(versions))
