@@ -23,6 +23,8 @@ NO_EXACT_ENDS = "-disable-lftr"
 SHORT_SPILLS = "-split-spill-mode=size"
 # A short branch stays a branch where more than two instructions would be computed in vain.
 SHORT_BRANCHES = "-two-entry-phi-node-folding-threshold=2"
+# Two branches are joined only where nothing is to be computed for it that the first one leaves out.
+FEW_JOINED_BRANCHES = "-bonus-inst-threshold=0"
 # Registers are given out from the end of a block, and extensions of integers are shared.
 BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-ext-opt"
 # What a loop leaves behind is taken from it, not computed from where it began.
@@ -51,7 +53,16 @@ def prepared_target(llvm: Any) -> Any:
 def options(llvm: Any) -> list[str]:
     """Return the options with which LLVM makes smaller code, as far as it knows them."""
     found = [REGISTERS_BY_CALLER, COST_OF_A_CALL, NO_LOOP_ADDRESSES, NO_PARTIAL_REDUNDANCY]
-    found += [NO_EXACT_ENDS, NO_EXIT_VALUES, ONE_VECTOR, SHORT_SPILLS, SHORT_BRANCHES, BACKWARDS, SHARED_EXTENSIONS]
+    found += [
+        NO_EXACT_ENDS,
+        NO_EXIT_VALUES,
+        ONE_VECTOR,
+        SHORT_SPILLS,
+        SHORT_BRANCHES,
+        FEW_JOINED_BRANCHES,
+        BACKWARDS,
+        SHARED_EXTENSIONS,
+    ]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)
 

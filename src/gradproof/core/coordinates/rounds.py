@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.scales import SMALLEST_TYPICAL
+from ..evidence.scales import is_next_to_nothing
 from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..noise.spread import far_coordinate, far_pairs, may_show_claims, shows_error
 from ..points.probes import write_probe
@@ -141,9 +141,9 @@ def largest_of(values: ConstReals, count: int, largest: float) -> float:
 
 
 def take_value_at_x(engine: Engine, value: float) -> None:
-    """Take f(x), and begin with the pairs if it is finite, and x not next to nothing; else nothing can be tested."""
+    """Take f(x), and begin with the pairs if it is finite, and x can be moved; else nothing can be tested."""
     engine.value = value
-    if not math.isfinite(value) or engine.typical < SMALLEST_TYPICAL:
+    if not math.isfinite(value) or is_next_to_nothing(engine.typical):
         leave_all_open(engine, STEP_LIMITED if math.isfinite(value) else DOMAIN)
         engine.sweep.phase = phases.DONE
         return

@@ -8,7 +8,7 @@ from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller, spacing
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
-from .intervals import both_sides, estimate, half_width
+from .intervals import KINK_AT_X, both_sides, estimate, half_width
 from .ladder import centered, noise_bar, slope_noise
 from .scales import ROUNDINGS, UNIT_FLOAT32
 
@@ -123,9 +123,12 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     """Withdraw `wrong` where noise hides what lies near x, unless the finest steps refute the claim, too.
 
     Where kinks lie on both sides of x at every distance, slopes drift from step to step as a random walk does, and a
-    stretch of steps at which they happen to agree is no proof; so it is where f varies on a shorter scale.
+    stretch of steps at which they happen to agree is no proof; so it is where f varies on a shorter scale.  Beside a
+    kink at x that was proved in float64 the slopes are known.
     """
-    if slot.decision == DECIDED_WRONG and is_noisy(engine) and not finest_steps_refute(engine, slot):
+    if slot.decision != DECIDED_WRONG or (slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32):
+        return
+    if is_noisy(engine) and not finest_steps_refute(engine, slot):
         slot.decision = STILL_OPEN
 
 

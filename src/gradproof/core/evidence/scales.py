@@ -32,12 +32,17 @@ SMALLEST_STEP_IN_SPACINGS = 16.0
 TOP = 4.0
 FARTHEST = 1.0
 LARGEST_RELATIVE_STEP = 2.0**20
-# Of a smaller x all steps are a large part, but those that are taken for 0 where subnormal numbers are: f may vary
-# between two of them, and what it does farther away says nothing about x.
+# Of a smaller x all steps are a large part where subnormal numbers are taken for 0, and shorter steps with them: f may
+# vary between two of them, and what it does farther away says nothing about x.
 SMALLEST_TYPICAL = SMALLEST_POWER * 2.0**10
 # Where all slopes are 0, this part of f over the size of a coordinate is taken for a typical slope: about the root of
 # the unit of float64, below which float32 cannot see.
 FLAT_PART = 1e-8
+
+
+def is_next_to_nothing(typical: float) -> bool:
+    """Return whether x is that small, of a typical size, where subnormal numbers are taken for 0."""
+    return typical < SMALLEST_TYPICAL and spacing(typical) == SMALLEST_POWER
 
 
 def coordinate_size(engine: Engine, x: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.scales import SMALLEST_TYPICAL
+from ..evidence.scales import is_next_to_nothing
 from ..lines import phases
 from ..lines.arrays import FOLLOWED, arrays_asked, is_spread, most_off, raise_bars_of_arrays, take_arrays, write_arrays
 from ..lines.parts import begin_parts
@@ -131,9 +131,9 @@ def advance_ladders(lines: Lines) -> None:
 
 
 def take_first_value(lines: Lines, value: float) -> None:
-    """Note f(x); where it is not finite, or x next to nothing, nothing can be tested."""
+    """Note f(x); where it is not finite, or x cannot be moved, nothing can be tested."""
     lines.engine.value = value
-    if not math.isfinite(value) or lines.engine.typical < SMALLEST_TYPICAL:
+    if not math.isfinite(value) or is_next_to_nothing(lines.engine.typical):
         end_with(lines, VERDICT_INCONCLUSIVE, STEP_LIMITED if math.isfinite(value) else DOMAIN)
         return
     lines.phase = phases.NOISE

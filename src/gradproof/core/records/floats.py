@@ -61,13 +61,14 @@ def power_of_two_above(value: float) -> float:
 
 
 def spacing(value: float) -> float:
-    """Return the distance from |value| to the next larger float64: one unit in the last place.
+    """Return the distance from |value| to the next larger float64: one unit in the last place, at least 2**-1074.
 
-    It is at least the smallest power: whoever takes subnormal numbers for 0 takes smaller differences for 0, too.
+    Where subnormal numbers are taken for 0 it is at least the smallest power: smaller differences are 0 there, too.
     """
     number = bits(math.fabs(value))
     # Two neighbours with the same exponent; not finite ones differ by NaN.
-    return larger(SMALLEST_POWER, from_bits(number | 1) - from_bits(number & ~1))
+    unit = from_bits(number | 1) - from_bits(number & ~1)
+    return SMALLEST_POWER if unit == 0.0 else unit
 
 
 def has_few_bits(value: float) -> bool:

@@ -66,6 +66,10 @@ def begin_array_factors(lines: Lines) -> None:
     lines.arrays = FOLLOWED
     lines.factor_count = 0
     begin_long_findings(lines)
+    if lines.confirming != 0:
+        # Kinks at x, of which enough is known: others are looked at now.
+        lines.confirming = 0
+        lines.candidates.count = 0
     if common_part(lines) != 0.0:
         begin_factor(lines, (0, lines.engine.n), lines.nodes[0].exponent, lines.engine.rtol * lines.sum)
     else:
