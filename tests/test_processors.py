@@ -15,7 +15,10 @@ CPU = Path("/proc/cpuinfo")
 HAS_AVX2 = CPU.exists() and " avx2" in CPU.read_text(encoding="ascii", errors="replace")
 N = 2 * 65_536 + 5_000
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="small libraries are built as on Linux")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="small libraries are built as on Linux"),
+    pytest.mark.xdist_group("small libraries"),
+]
 
 
 @pytest.fixture(scope="module")

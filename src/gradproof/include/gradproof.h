@@ -956,7 +956,8 @@ int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, cons
  * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
  * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
  * computes the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little,
- * factors of arrays along their own claims, and the shape of f where it leaves a claim undecided.
+ * factors of arrays along their own claims, explanations of errors, and the shape of f where it leaves a
+ * claim undecided.
  *   report       What a check found.
  *   findings     Its findings; may be NULL.
  *   capacity     Number of findings that there was room for.

@@ -42,7 +42,7 @@ def print(  # noqa: A001  (the name that C has)
 
     The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that computes
     the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, factors of arrays along
-    their own claims, and the shape of f where it leaves a claim undecided.
+    their own claims, explanations of errors, and the shape of f where it leaves a claim undecided.
 
     Parameters
     ----------
