@@ -33,18 +33,18 @@ def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Rec
     known
         What factors may be.
     """
-    long = [one for one in report.findings if one.cause is Cause.WRONG and one.stop > one.start + 1 and _is_known(one)]
+    long = [one for one in _wrong_lines(report) if _is_known(one)]
     layout = report._evidence.layout
     every = next((one for one in long if one.stop - one.start == layout.total), None)
     if every is not None and all(_fits(each, every) for each in arrays):
-        names = tuple(leaf.path or layout.title for leaf in layout.leaves)
+        names = tuple(layout.title_of(leaf) for leaf in layout.leaves)
         where = "everything" if len(names) > 1 else f"all of {names[0]}"
         return [_explained(every, (where, names), arrays, known)]
     long = [one for one in long if one is not every]
     lines = {one.name: one for one in long}
     of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name])}
     looked_at = {each.name for each in arrays}
-    array_of = {one.name: layout.leaf_of(layout.place(one.start)).path or layout.title for one in long}
+    array_of = {one.name: layout.title_of(layout.leaf_of(layout.place(one.start))) for one in long}
     return [
         *(one for one in found if not set(one.explanation.names) <= set(of_all)),
         *(_explained(lines[name], (f"all of {name}", (name,)), [each], known) for name, each in of_all.items()),
@@ -62,15 +62,18 @@ def share_of(one: Explanation, report: Record) -> float:
     report
         The report of a check along lines.
     """
-    long = {each.name: each for each in report.findings if each.cause is Cause.WRONG and each.stop > each.start + 1}
     if one.where == "everything":
         return 1.0
-    sizes = {name: (each.claimed - each.slope) ** 2 for name, each in long.items()}
+    sizes = {each.name: (each.claimed - each.slope) ** 2 for each in _wrong_lines(report)}
     total = sum(sizes.values())
     wanted = (one.where,) if one.where in sizes else one.names
     if not set(wanted) <= set(sizes) or not 0.0 < total < math.inf:
         return math.nan
     return sum(sizes[name] for name in wanted) / total
+
+
+def _wrong_lines(report: Record) -> list[Finding]:
+    return [one for one in report.findings if one.cause is Cause.WRONG and one.stop > one.start + 1]
 
 
 def _is_known(one: Finding) -> bool:

@@ -80,7 +80,7 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     if report.power is not None:
         found = of_lines(found, arrays, report, known)
     layout = report._evidence.layout
-    order = {leaf.path or layout.title: number for number, leaf in enumerate(layout.leaves)}
+    order = {layout.title_of(leaf): number for number, leaf in enumerate(layout.leaves)}
     found.sort(key=lambda one: order[one.explanation.names[0]])
     return [_with_share(one, arrays, report) for one in _merged(found, arrays, report)]
 
@@ -167,7 +167,7 @@ def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
     layout, claimed = report._evidence.layout, report._evidence.claimed
     wrong = np.array([layout.place(int(index)) for index in report.wrong], np.int64)
     for leaf in layout.leaves:
-        if (leaf.path or layout.title) not in names:
+        if layout.title_of(leaf) not in names:
             count = np.count_nonzero(claimed[leaf.start : leaf.stop])
             if count > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):
                 return True

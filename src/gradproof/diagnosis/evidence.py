@@ -68,18 +68,12 @@ class Evidence(NamedTuple):
     @property
     def ignores_size(self) -> bool:
         """Whether f does not change where all of the array grows by a factor, although its slopes are not 0."""
-        if not self.is_complete:
-            return False
-        terms, allowed = self.slope * self.x, MARGIN * float(np.sum(self.bar * np.abs(self.x)))
-        return abs(float(np.sum(terms))) <= allowed < NOTHING * float(np.sum(np.abs(terms)))
+        return self.is_complete and _cancel(self.slope * self.x, self.bar * np.abs(self.x))
 
     @property
     def ignores_shift(self) -> bool:
         """Whether f does not change where the same is added to all of the array, although its slopes are not 0."""
-        allowed = MARGIN * float(np.sum(self.bar))
-        return self.is_complete and abs(float(np.sum(self.slope))) <= allowed < NOTHING * float(
-            np.sum(np.abs(self.slope))
-        )
+        return self.is_complete and _cancel(self.slope, self.bar)
 
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
@@ -99,6 +93,11 @@ class Evidence(NamedTuple):
         return array
 
 
+def _cancel(terms: Flat, bars: Flat) -> bool:
+    """Whether terms that are not 0 add up to 0, as far as they are known."""
+    return abs(float(np.sum(terms))) <= MARGIN * float(np.sum(bars)) < NOTHING * float(np.sum(np.abs(terms)))
+
+
 def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
     """Yield the evidence of each named array that has a wrong coordinate, or of every one."""
     layout = report._evidence.layout
@@ -110,7 +109,7 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
         part = slice(int(low), int(high))
         if every or found.wrong[part].any():
             vectors = (each[part] for each in found[3:10])
-            one = Evidence(leaf.path or layout.title, _shape(leaf), leaf.start, *vectors)
+            one = Evidence(layout.title_of(leaf), _shape(leaf), leaf.start, *vectors)
             yield one._replace(claims=_claims(report, leaf))
 
 

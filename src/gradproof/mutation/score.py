@@ -216,7 +216,7 @@ def _planted(problem: Problem, claimed: Flat) -> Iterator[tuple[str, str, Flat]]
     leaves = [leaf for leaf in problem.layout.leaves if leaf.stop > leaf.start]
     for leaf in leaves[:MOST_ARRAYS]:
         for bug, flat in planted(claimed, problem.x, leaf, leaves):
-            yield leaf.path or problem.layout.title, bug, flat
+            yield problem.layout.title_of(leaf), bug, flat
 
 
 def _shared(asked: Asked, problem: Problem, settings: Settings) -> Remembered | None:

@@ -73,7 +73,7 @@ def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:
         if len(support):
             weights = np.zeros(layout.n)
             weights[support] = signed(seed, number, leaf.stop - leaf.start)[support - leaf.start]
-            found.append(Covector(leaf.path or layout.title, weights, support))
+            found.append(Covector(layout.title_of(leaf), weights, support))
     return found
 
 

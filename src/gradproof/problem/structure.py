@@ -61,7 +61,7 @@ class Layout:
         if self.names:
             return self.names[index]
         leaf = self.leaf_of(index)
-        path, rest, part = leaf.path or self.title, index - leaf.start, ""
+        path, rest, part = self.title_of(leaf), index - leaf.start, ""
         if leaf.is_complex:
             rest, imaginary = divmod(rest, 2)
             part = ".imag" if imaginary else ".real"
@@ -95,11 +95,15 @@ class Layout:
         """Return the array that holds a coordinate."""
         return self.leaves[bisect.bisect_right(self._starts, index) - 1]
 
+    def title_of(self, leaf: Leaf) -> str:
+        """Return the name of an array: its path, or that of all there is where it is the only one."""
+        return leaf.path or self.title
+
     def name_of_line(self, start: int, stop: int) -> str:
         """Return the name of the coordinates [start, stop)."""
         for leaf in self.leaves:
             if stop > start + 1 and (start, stop) == (leaf.start, leaf.stop):
-                return leaf.path or self.title
+                return self.title_of(leaf)
         first = self.name(start)
         return first if stop == start + 1 else f"{first} … {self.name(stop - 1)}"
 

@@ -116,7 +116,7 @@ class Entries:
         """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
         every = np.zeros(self.function.layout.n)
         every[support] = weights
-        name = self.function.layout.leaf_of(int(support[0])).path or self.function.layout.title
+        name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
         own = Covector(name, every, support)
         projected = Projected(self.function, own)
         whole = self._finding(column, lambda u: projected.of(column.outputs(float(u[0]))), claimed, name)

@@ -177,7 +177,7 @@ class Chosen(Layout):
         without: list[str] | None = None if absent is None else []
         chosen: Flat = self.every.flatten(value, what, dtype=dtype, absent=without)[self.chosen]
         if absent is not None and without:
-            paths = {leaf.path or self.title for leaf in self.leaves}
+            paths = {self.title_of(leaf) for leaf in self.leaves}
             absent.extend(path for path in without if path in paths)
         return chosen
 

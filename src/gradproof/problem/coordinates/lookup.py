@@ -68,5 +68,5 @@ def _single(layout: Layout, places: Any, name: str) -> int:
     leaf = layout.leaf_of(int(places[0])) if len(places) else layout.leaves[0]
     if leaf.is_complex and len(places) == 2:
         raise ValueError(f"{name} has two coordinates: give a name, such as {layout.name(int(places[0]))!r}")
-    array = leaf.path or layout.title
+    array = layout.title_of(leaf)
     raise ValueError(f"{name} is not one coordinate: {array} has the shape {leaf.shape}, as in {example_of(leaf)}")

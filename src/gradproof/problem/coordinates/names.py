@@ -55,7 +55,7 @@ def places_named(layout: Layout, text: str, *, patterns: bool = False) -> Sequen
         return whole
     read = NAME.fullmatch(text)
     path, inside, part = read.group("path", "inside", "part") if read else (text, None, None)
-    exact = [leaf for leaf in layout.leaves if path == (leaf.path or layout.title) and (leaf.is_complex or not part)]
+    exact = [leaf for leaf in layout.leaves if path == layout.title_of(leaf) and (leaf.is_complex or not part)]
     if exact:
         return [_elements(leaf, inside, part, text, layout.title) for leaf in exact]
     if patterns and (found := _matching(layout, text, path, inside, part)):
@@ -80,7 +80,7 @@ def _matching(layout: Layout, text: str, path: str, inside: str | None, part: st
 def unknown(layout: Layout, text: str) -> ValueError:
     """Return the error for a name that nothing has."""
     read = NAME.fullmatch(text)
-    known = sorted({leaf.path or layout.title for leaf in layout.leaves} | set(layout.names))
+    known = sorted({layout.title_of(leaf) for leaf in layout.leaves} | set(layout.names))
     return ValueError(f"x has no {text}; {_hint_for(read['path'] if read else text, known)}")
 
 

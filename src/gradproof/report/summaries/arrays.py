@@ -143,7 +143,7 @@ def _array(
         right = n - wrong - undecided - untested
         unseen = (leaf.path in hidden) if blocks else bool(report.unseen)
         unseen = unseen and (is_right or untested > 0)
-    name = leaf.path or layout.title
+    name = layout.title_of(leaf)
     factor, bar = _factor(found)
     if leaf.path in blocks and not math.isfinite(factor):
         factor, bar = blocks[leaf.path].ratio, blocks[leaf.path].ratio_bar
@@ -172,7 +172,7 @@ def factors_of(report: Record) -> dict[str, tuple[float, float]]:
     """Return the common factor of what is wrong in each named array, with its error bar; NaN where there is none."""
     layout = report._evidence.layout
     return {
-        layout.leaf_of(start).path or layout.title: _factor(found) for start, found in _findings_by_leaf(report).items()
+        layout.title_of(layout.leaf_of(start)): _factor(found) for start, found in _findings_by_leaf(report).items()
     }
 
 

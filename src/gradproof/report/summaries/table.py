@@ -20,4 +20,4 @@ def rows(report: Record) -> list[dict[str, Any]]:
 def _row(one: Finding, report: Record) -> dict[str, Any]:
     row = {column: getattr(one, column) for column in COLUMNS}
     leaf = report._evidence.layout.leaf_of(report._place(one.start))
-    return {"array": leaf.path or report._evidence.layout.title, **row, "cause": str(one.cause)}
+    return {"array": report._evidence.layout.title_of(leaf), **row, "cause": str(one.cause)}

@@ -52,7 +52,7 @@ def _results(report: Record, rules: Sequence[Cause], source: Source | None) -> I
     found: dict[tuple[str, Cause], list[Finding]] = {}
     for one in report.findings:
         if not one.cause.is_acceptable:
-            name = layout.leaf_of(layout.place(one.start)).path or layout.title
+            name = layout.title_of(layout.leaf_of(layout.place(one.start)))
             found.setdefault((name, one.cause), []).append(one)
     for (name, cause), several in found.items():
         text = _message(name, cause, several, report)

@@ -98,7 +98,7 @@ def picture(report: Record, leaf: Leaf) -> str:
     grid = grid_of(shape if math.prod(shape) == count else (count,), count)
     cells = states(report, leaf, grid).reshape(grid.rows, grid.columns)
     parts = [part for row in range(grid.rows) for part in _runs(cells[row], row)]
-    name = escape(f"map of {leaf.path or report._evidence.layout.title}")
+    name = escape(f"map of {report._evidence.layout.title_of(leaf)}")
     pixels = grid.columns * (LARGE_CELL if grid.rows <= FEW_ROWS else SMALL_CELL)
     size = f'viewBox="0 0 {grid.columns} {grid.rows}" style="width:min(100%,{pixels}px)"'
     label = f'role="img" aria-label="{name}" shape-rendering="crispEdges"'
