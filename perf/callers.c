@@ -69,33 +69,23 @@ int32_t perf_clocked(const double *x, int64_t n, double *value, void *user)
 }
 
 /* So many evaluations, each at a point of its own, and nothing else: what a check cannot save. */
-double perf_calls(gradproof_objective f, void *user, double *x, int64_t n, int64_t count)
-{
-    double total = 0.0, value = 0.0;
-    for (int64_t call = 0; call < count; call++) {
-        int64_t k = call / 2 % n;
-        double here = x[k];
-        x[k] = here + (call % 2 ? -0x1p-17 : 0x1p-17);
-        f(x, n, &value, user);
-        total += value;
-        x[k] = here;
+#define PERF_CALLS(name, objective, real, step)                                                                       \
+    double name(objective f, void *user, real *x, int64_t n, int64_t count)                                           \
+    {                                                                                                                 \
+        double total = 0.0, value = 0.0;                                                                              \
+        for (int64_t call = 0; call < count; call++) {                                                                \
+            int64_t k = call / 2 % n;                                                                                 \
+            real here = x[k];                                                                                         \
+            x[k] = here + (call % 2 ? -(step) : (step));                                                              \
+            f(x, n, &value, user);                                                                                    \
+            total += value;                                                                                           \
+            x[k] = here;                                                                                              \
+        }                                                                                                             \
+        return total;                                                                                                 \
     }
-    return total;
-}
 
-double perf_calls_f32(gradproof_objective_f32 f, void *user, float *x, int64_t n, int64_t count)
-{
-    double total = 0.0, value = 0.0;
-    for (int64_t call = 0; call < count; call++) {
-        int64_t k = call / 2 % n;
-        float here = x[k];
-        x[k] = here + (call % 2 ? -0x1p-8f : 0x1p-8f);
-        f(x, n, &value, user);
-        total += value;
-        x[k] = here;
-    }
-    return total;
-}
+PERF_CALLS(perf_calls, gradproof_objective, double, 0x1p-17)
+PERF_CALLS(perf_calls_f32, gradproof_objective_f32, float, 0x1p-8f)
 
 /* A check of every coordinate; what it found, and how many evaluations it took. */
 int32_t perf_check(gradproof_objective f, void *user, const double *x, const double *claimed, int64_t n,
