@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,11 +26,22 @@ INSTRUCTION = re.compile(r"\t(\w+)\t(.*)")
 AT_ENTRY = 8
 DISTANCE = re.compile(r"\t\.cfi_(def|adjust)_cfa_offset (-?\d+)")
 
-# How a function ends: it gives back stack and registers, and returns, or goes on to another function.
-GIVES_BACK = re.compile(r"\t(popq\t%r\w+|addq\t\$-?\d+, %rsp)")
+# How a function leaves: it returns, or goes on to another function.
+INSTRUCTIONS = re.compile(r"\t[a-z].*")
 LEAVES = re.compile(r"\t(retq|jmp\t(?!\.LBB)\S+)")
-# A jump to the same end takes 5 bytes: shorter ends stay, and those where few bytes would be won.
-LEAST_END = 8
+# What goes elsewhere, or may: the unwinding tables follow calls.
+GOES = re.compile(r"\t(call|j)")
+# A jump to the same end takes 5 bytes: shorter ends stay.
+LEAST_END = 6
+# LLVM begins the loops of kernels at multiples of 16 bytes, which makes them no faster.
+LOOP_START = "\t.p2align\t4"
+
+# Constants of 8 bytes in instructions of 10, which take 7 where they read it, and where 4 bytes with a sign will do.
+# From so many on it is less to read one, and always where it is there already.
+CONSTANT = re.compile(r"\tmovabsq\t\$(-?\d+), (%r\w+)")
+FEWEST_CONSTANTS = 4
+THERE = re.compile(r"\t\.quad\t(0x[0-9a-f]{16})\b.*")
+LARGEST_SHORT = 1 << 31
 
 
 def object_file(llvm: Any, target: Any, module: Any) -> bytes:
@@ -38,7 +50,8 @@ def object_file(llvm: Any, target: Any, module: Any) -> bytes:
         return bytes(target.emit_object(module))
     lines = target.emit_assembly(module).splitlines()
     text = [f'target triple = "{module.triple}"', f'target datalayout = "{module.data_layout}"']
-    lines = with_shared_ends(told_at_calls(map(shorter, lines)))
+    lines = [shorter(line) for line in lines if line != LOOP_START]
+    lines = with_shared_ends(told_at_calls(with_shared_constants(lines)))
     text += [f'module asm "{_quoted(line)}"' for line in lines]
     llvm.initialize_native_asmparser()
     return bytes(target.emit_object(llvm.parse_assembly("\n".join(text))))
@@ -58,28 +71,62 @@ def shorter(line: str) -> str:
     return f"\t{other}\t{operands}" if other else line
 
 
+def with_shared_constants(lines: list[str]) -> list[str]:
+    """Return the lines; constants of 8 bytes that many instructions hold lie beside the others."""
+    found = Counter(int(constant[1]) for constant in map(CONSTANT.fullmatch, lines) if constant)
+    there = {int(constant[1], 16) for constant in map(THERE.fullmatch, lines) if constant}
+    shared = {one for one, count in found.items() if count >= FEWEST_CONSTANTS or one % 2**64 in there}
+    made = [CONSTANT.sub(lambda one: _shorter_constant(one, shared), line) for line in lines]
+    made += ['\t.section\t.rodata.cst8,"aM",@progbits,8', "\t.p2align\t3"] * bool(shared)
+    return made + [line for number in sorted(shared) for line in (f"{_label(number)}:", f"\t.quad\t{number}")]
+
+
+def _shorter_constant(constant: re.Match[str], shared: set[int]) -> str:
+    number, register = int(constant[1]), constant[2]
+    if -LARGEST_SHORT <= number < LARGEST_SHORT:
+        return f"\tmovq\t${number}, {register}"
+    return f"\tmovq\t{_label(number)}(%rip), {register}" if number in shared else constant.group()
+
+
+def _label(number: int) -> str:
+    return f".Lconstant{number % 2**64:x}"
+
+
 def told_at_calls(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines; the tables for unwinding follow the stack pointer from call to call.
 
     LLVM follows it from instruction to instruction.  But an exception of the objective comes out of a call, so that
-    nobody asks where the stack pointer is while registers are saved one by one, or given back.
+    nobody asks where the stack pointer is while registers are saved one by one, or given back.  What is so at the first
+    call is told where the function begins.
     """
     told = distance = AT_ENTRY
     in_table = False
+    before_calls: list[str] = []
+    saved: list[str] = []
     for line in lines:
         moved = DISTANCE.fullmatch(line)
         if moved:
             distance = int(moved[2]) + (distance if moved[1] == "adjust" else 0)
-            continue
-        if line == "\t.cfi_startproc":
+        elif line == "\t.cfi_startproc":
+            yield line
             told = distance = AT_ENTRY
-            in_table = True
-        if line.startswith("\tcall") and in_table and told != distance:
-            told = distance
-            yield f"\t.cfi_def_cfa_offset {told}"
-        if line == "\t.cfi_endproc":
-            in_table = False
-        yield line
+            in_table, before_calls, saved = True, [line], []
+        elif before_calls and line.startswith("\t.cfi_offset"):
+            saved.append(line)
+        else:
+            if line.startswith("\tcall") and in_table:
+                if told != distance:
+                    told = distance
+                    saved.append(f"\t.cfi_def_cfa_offset {told}")
+                yield from (*saved, *before_calls[1:])
+                before_calls, saved = [], []
+            elif line == "\t.cfi_endproc":
+                yield from before_calls[1:]
+                in_table, before_calls = False, []
+            if before_calls:
+                before_calls.append(line)
+            else:
+                yield line
 
 
 def with_shared_ends(lines: Iterable[str]) -> list[str]:
@@ -105,18 +152,31 @@ def with_shared_ends(lines: Iterable[str]) -> list[str]:
 
 
 def _ends(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield where ends of functions begin, and where they stop."""
+    """Yield where ends of functions begin, behind the last label or call, and where they stop."""
     start = 0
     for place, line in enumerate(lines):
         if LEAVES.fullmatch(line):
             yield start, place + 1
-        if not GIVES_BACK.fullmatch(line):
+        if LEAVES.fullmatch(line) or GOES.match(line) or not INSTRUCTIONS.fullmatch(line):
             start = place + 1
 
 
 def _size(end: Iterable[str]) -> int:
     """Return how many bytes an end takes at least."""
-    return sum(4 if "addq" in line else 5 if "jmp" in line else 2 if "%r1" in line else 1 for line in end)
+    return sum(map(_least_size, end))
+
+
+def _least_size(line: str) -> int:
+    """Return how many bytes an instruction takes at least."""
+    name, _, operands = line.strip().partition("\t")
+    if name == "jmp":
+        return 5
+    if name in ("popq", "pushq") or not operands:
+        return 2 if "%r1" in operands or "%r8" in operands or "%r9" in operands else 1
+    if name.endswith("b"):
+        return 2
+    wide = "%xmm" in operands or name.endswith("q")
+    return (3 if wide else 2) + 4 * ("(%rip)" in operands) + (re.search(r"\d\(|\$", operands) is not None)
 
 
 def _joined(lines: list[str], jumps: dict[int, tuple[int, int]], labels: set[int]) -> Iterator[str]:

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+# The longest table of texts: numbers below that are looked up one by one.
+LONGEST = 80
+
 
 def module_text(target: Any) -> str:
     """Return a module that defines these functions."""
@@ -43,7 +46,9 @@ def _choice(symbol: str, c_type: str, known: dict[int, str], unknown: str, posit
     """
     texts = list(dict.fromkeys((unknown, positive or unknown, *known.values())))
     starts = {text: sum(len(other.encode()) + 1 for other in texts[:place]) for place, text in enumerate(texts)}
-    least, most = min(known), max(known)
+    most = max(known)
+    # A number far below the others has a comparison of its own: that takes less than a longer table.
+    least = min(number for number in known if number >= most - LONGEST)
     places = [starts[known.get(number, unknown)] for number in range(least, most + 1)]
     whole, count = "\0".join(texts), len(places)
     yield _constant(f"{symbol}.texts", whole)
@@ -55,8 +60,14 @@ def _choice(symbol: str, c_type: str, known: dict[int, str], unknown: str, posit
     yield f"known:\n%at = getelementptr inbounds {table}, {table}* @{symbol}.places, i64 0, {c_type} %number"
     yield "%found = load i16, i16* %at\nbr label %done"
     yield f"other:\n%above = icmp sgt {c_type} %code, 0"
-    yield f"%rest = select i1 %above, i16 {starts[positive or unknown]}, i16 {starts[unknown]}\nbr label %done"
-    yield "done:\n%place = phi i16 [ %found, %known ], [ %rest, %other ]\n%far = zext i16 %place to i64"
+    yield f"%rest = select i1 %above, i16 {starts[positive or unknown]}, i16 {starts[unknown]}"
+    rest = "%rest"
+    for number in (number for number in known if number < least):
+        yield f"%is.{-number} = icmp eq {c_type} %code, {number}"
+        yield f"%rest.{-number} = select i1 %is.{-number}, i16 {starts[known[number]]}, i16 {rest}"
+        rest = f"%rest.{-number}"
+    yield "br label %done"
+    yield f"done:\n%place = phi i16 [ %found, %known ], [ {rest}, %other ]\n%far = zext i16 %place to i64"
     yield f"%text = getelementptr inbounds i8, i8* {_address(f'{symbol}.texts', whole)}, i64 %far"
     yield "ret i8* %text\n}"
 

@@ -73,6 +73,14 @@ def test_tables_say_where_calls_return():
     assert distances(made, ("\tretq",)) != distances(TABLE, ("\tretq",))
 
 
+def test_what_is_so_at_the_first_call_is_told_at_the_beginning():
+    made = list(assembly.told_at_calls(TABLE))
+    assert made[1:5] == ["\t.cfi_startproc", "\t.cfi_offset %rbx, -16", "\t.cfi_def_cfa_offset 32", "\tpushq\t%rbx"]
+    # Nothing is lost where there is no call.
+    lines = ["f:", "\t.cfi_startproc", "\tpushq\t%rbx", "\t.cfi_offset %rbx, -16", "\tretq", "\t.cfi_endproc"]
+    assert list(assembly.told_at_calls(lines)) == [line for line in lines if "offset" not in line]
+
+
 def test_what_has_no_table_needs_no_distance():
     made = list(assembly.told_at_calls(TABLE))
     assert not any(".cfi" in line for line in made[made.index("h:") :])
@@ -80,7 +88,8 @@ def test_what_has_no_table_needs_no_distance():
 
 FIRST = ["f:", "\taddq\t$8, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
 SAME_REST = ["g:", "\tnop", "\taddq\t$24, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
-OTHERS = ["h:", "\tpopq\t%rbx", "\tretq", "i:", "\tnop", "\tjmp\tf", "j:", "\tnop", "\tjmp\tf"]
+OTHERS = ["h:", "\tpopq\t%rbx", "\tretq", "i:", "\tjmp\tf", "j:", "\tjmp\tf"]
+FIVE_BYTES = ["\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
 
 
 def run(lines, name):
@@ -104,10 +113,48 @@ def test_ends_are_shared():
     assert made[made.index("k:") + 1].startswith("\tjmp\t.Lend")
 
 
+def test_ends_begin_behind_calls_and_labels():
+    end = ["\tmovq\t%rax, 8(%rdi)", "\tmovq\t%rcx, (%rdi)", "\tpopq\t%rbx", "\tretq"]
+    for before, first in (("\tcallq\tf", 0), (".LBB1_2:", 0), ("\tjne\t.LBB1_2", 0), ("\tnop", 0)):
+        lines = ["f:", before, *end, "g:", before, *end]
+        made = assembly.with_shared_ends(lines)
+        assert made[: made.index("g:")].count(end[first]) + made[made.index("g:") :].count(end[first]) == 1
+        assert made.count(before) == (1 if before == "\tnop" else 2)
+    # The twin: they differ in their last instruction.
+    lines = ["f:", *end, "g:", *end[:-1], "\tjmp\tf"]
+    assert assembly.with_shared_ends(lines) == lines
+
+
+MANY = ["\tmovabsq\t$-281474976710657, %rcx"] * assembly.FEWEST_CONSTANTS
+
+
+def test_constants_of_many_instructions_are_read():
+    made = assembly.with_shared_constants(["f:", *MANY, "\tmovabsq\t$7000000000, %rax", "\tretq"])
+    assert made[1:5] == ["\tmovq\t.Lconstantfffeffffffffffff(%rip), %rcx"] * 4
+    assert made[-2:] == [".Lconstantfffeffffffffffff:", "\t.quad\t-281474976710657"]
+    assert "\tmovabsq\t$7000000000, %rax" in made
+
+
+def test_constants_that_are_there_already_are_read():
+    lines = ["\tmovabsq\t$9218868437227405312, %rax", ".LCPI0_0:", "\t.quad\t0x7ff0000000000000"]
+    assert assembly.with_shared_constants(lines)[0] == "\tmovq\t.Lconstant7ff0000000000000(%rip), %rax"
+    # The twin: another one is.
+    assert assembly.with_shared_constants([*lines[:2], "\t.quad\t0x7ff8000000000000"])[0] == lines[0]
+
+
+def test_constants_that_fit_into_four_bytes():
+    assert assembly.with_shared_constants(["\tmovabsq\t$-69, %rsi"]) == ["\tmovq\t$-69, %rsi"]
+
+
+def test_constants_of_few_instructions_stay():
+    assert assembly.with_shared_constants(MANY[1:]) == MANY[1:]
+
+
 def test_short_ends_stay():
     """The twin: a jump to them would be as long."""
     assert assembly.with_shared_ends([*FIRST, *OTHERS]) == [*FIRST, *OTHERS]
-    assert assembly.with_shared_ends([*FIRST, *SAME_REST]) == [*FIRST, *SAME_REST]
+    lines = [*FIRST, "l:", "\tpopq\t%rbp", *FIVE_BYTES]
+    assert assembly.with_shared_ends(lines) == lines
 
 
 @pytest.mark.skipif(not X86, reason="not the assembler of this machine")
