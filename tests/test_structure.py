@@ -72,7 +72,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "array_errors descent",
     ),
     # What was found, the worst first, as it is written for the caller.
-    "findings": ("found severity usual", "worst_first"),
+    "findings": ("found severity usual", "in_common worst_first"),
     # The check in rounds, the same in every mode: begin, ask, tell, stop, result.
     "machine": (
         "line_report line_start line_verdict options sealing",

@@ -56,8 +56,9 @@ def written(witness: Any, report: Any, findings: Any, options: Any, size: int = 
 
 
 def ended_by(report: Any, stopped_by: str) -> Any:
-    """The report of the core with what ended the check, which in Python the caller knows."""
+    """The report of the core with what ended the check, which in Python the caller knows, and without explanation."""
     copy = border.Report.from_buffer_copy(report)
+    copy.explanation = codes.EXPLAINED_BY_NOTHING
     copy.stopped_by = STOPPED_BY[stopped_by]
     return copy
 

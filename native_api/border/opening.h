@@ -15,6 +15,7 @@
  *            call at once and is handed back. Where a function returns a number, such as that of probes, a
  *            code below 0 comes in its place. gradproof_explain gives the sentence of every code.
  * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
+ * Why        report->explanation says what wrong coordinates have in common, such as a factor: report->factor.
  * Structs    The first field of options, report, finding and rung is their size. Set it to sizeof before the
  *            call, so that a program goes on working with a later library, whose structs are longer. In an
  *            array only that of the first one counts.

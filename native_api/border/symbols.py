@@ -103,6 +103,13 @@ MEANINGS = {
     "NOISE_FROM_ARITHMETIC": "Arithmetic in float32, or coarser.",
     "NOISE_FROM_ROUNDING": "Rounding in float64, as of sums.",
     "NOISE_FROM_ELSEWHERE": "More than rounding: a solver with a loose tolerance, or random numbers.",
+    "EXPLAINED_BY_NOTHING": "No simple explanation fits, or too few coordinates are wrong to tell.",
+    "EXPLAINED_BY_FACTOR": "claimed = factor * slope: -1 a wrong sign, 2 or 1/2 a square or a term counted once or "
+    "twice, N or 1/N a sum for a mean or the other way round; else a unit?",
+    "EXPLAINED_BY_ZERO": "claimed = 0, but f depends on them: were they left out, or never written?",
+    "EXPLAINED_BY_NOT_FINITE": "claimed is NaN or infinite.",
+    "EXPLAINED_BY_X": "claimed = slope + factor * x: an L2 penalty that is not in f; where the factor is below 0, one "
+    "that the gradient lacks.",
     "ARITHMETIC_COARSE": "Coarser than float32.",
 }
 CALLBACKS = [
@@ -214,6 +221,11 @@ def enumerations() -> list[Enumeration]:
         ),
         Enumeration("gradproof_stop_reason", "What ended a check before its time.", _named("STOPPED_BY_")),
         Enumeration("gradproof_noise_source", "Where the noise of an objective comes from.", _named("NOISE_FROM_")),
+        Enumeration(
+            "gradproof_explanation",
+            "What wrong coordinates have in common, and what it may mean.",
+            _named("EXPLAINED_BY_"),
+        ),
         Enumeration("gradproof_arithmetic", "Arithmetic found inside the objective.", _named("ARITHMETIC_")),
         Enumeration(
             "gradproof_limit",

@@ -81,6 +81,11 @@ module gradproof
    integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ARITHMETIC = 2
    integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ROUNDING = 3
    integer(c_int64_t), parameter :: GRADPROOF_NOISE_FROM_ELSEWHERE = 4
+   integer(c_int64_t), parameter :: GRADPROOF_EXPLAINED_BY_NOTHING = 0
+   integer(c_int64_t), parameter :: GRADPROOF_EXPLAINED_BY_FACTOR = 1
+   integer(c_int64_t), parameter :: GRADPROOF_EXPLAINED_BY_ZERO = 2
+   integer(c_int64_t), parameter :: GRADPROOF_EXPLAINED_BY_NOT_FINITE = 3
+   integer(c_int64_t), parameter :: GRADPROOF_EXPLAINED_BY_X = 4
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_COARSE = 16
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT32 = 32
    integer(c_int64_t), parameter :: GRADPROOF_ARITHMETIC_FLOAT64 = 64
@@ -116,7 +121,7 @@ module gradproof
    end type
 
    type, bind(c) :: gradproof_report
-      integer(c_int64_t) :: size = 440
+      integer(c_int64_t) :: size = 472
       integer(c_int64_t) :: verdict = 0
       integer(c_int64_t) :: n = 0
       integer(c_int64_t) :: tested = 0
@@ -166,6 +171,10 @@ module gradproof
       real(c_double) :: change = 0
       integer(c_int64_t) :: noise_source = 0
       integer(c_int64_t) :: most_unseen(6) = 0
+      integer(c_int64_t) :: explanation = 0
+      integer(c_int64_t) :: explained = 0
+      real(c_double) :: factor = 0
+      real(c_double) :: factor_bar = 0
    end type
 
    type, bind(c) :: gradproof_finding

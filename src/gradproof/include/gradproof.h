@@ -15,6 +15,7 @@
  *            call at once and is handed back. Where a function returns a number, such as that of probes, a
  *            code below 0 comes in its place. gradproof_explain gives the sentence of every code.
  * Verdict    Only GRADPROOF_RIGHT is a pass. No verdict is 0: memory that nobody has written to holds none.
+ * Why        report->explanation says what wrong coordinates have in common, such as a factor: report->factor.
  * Structs    The first field of options, report, finding and rung is their size. Set it to sizeof before the
  *            call, so that a program goes on working with a later library, whose structs are longer. In an
  *            array only that of the first one counts.
@@ -184,6 +185,20 @@ enum gradproof_noise_source {
                                                numbers. */
 };
 
+/* What wrong coordinates have in common, and what it may mean. */
+enum gradproof_explanation {
+    GRADPROOF_EXPLAINED_BY_NOTHING = 0,     /* No simple explanation fits, or too few coordinates are wrong to
+                                               tell. */
+    GRADPROOF_EXPLAINED_BY_FACTOR = 1,      /* claimed = factor * slope: -1 a wrong sign, 2 or 1/2 a square or
+                                               a term counted once or twice, N or 1/N a sum for a mean or the
+                                               other way round; else a unit? */
+    GRADPROOF_EXPLAINED_BY_ZERO = 2,        /* claimed = 0, but f depends on them: were they left out, or
+                                               never written? */
+    GRADPROOF_EXPLAINED_BY_NOT_FINITE = 3,  /* claimed is NaN or infinite. */
+    GRADPROOF_EXPLAINED_BY_X = 4            /* claimed = slope + factor * x: an L2 penalty that is not in f;
+                                               where the factor is below 0, one that the gradient lacks. */
+};
+
 /* Arithmetic found inside the objective. */
 enum gradproof_arithmetic {
     GRADPROOF_ARITHMETIC_COARSE = 16,       /* Coarser than float32. */
@@ -300,6 +315,10 @@ typedef struct gradproof_report {
     double change;             /* how much f changes, as the claim says, where every coordinate changes by its size */
     int64_t noise_source;      /* what makes the noise: one of GRADPROOF_NOISE_FROM_... */
     int64_t most_unseen[6];    /* those that are unseen, worst first; -1: no more */
+    int64_t explanation;       /* what wrong coordinates have in common: one of GRADPROOF_EXPLAINED_BY_... */
+    int64_t explained;         /* how many these are: all that were tested alone and have no kink; 0: none */
+    double factor;             /* of their slopes, or of x: the middle of the interval that holds it */
+    double factor_bar;         /* half width of that interval */
 } gradproof_report;
 
 /* A line with its slopes, its error bar and its cause; a coordinate is a line of length one. */
@@ -956,8 +975,9 @@ int32_t gradproof_ladder_f32(gradproof_objective_f32 objective, void *user, cons
  * Write a report as text, as snprintf does: verdict, facts, and what was found, worst first, in 100 columns.
  * The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that
  * computes the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little,
- * factors of arrays along their own claims, explanations of errors, and the shape of f where it leaves a
- * claim undecided.
+ * factors of arrays along their own claims, and the shape of f where it leaves a claim undecided. Of what
+ * explains errors Python knows more, array by array; here it is what all wrong coordinates have in common, as
+ * report->explanation has it.
  *   report       What a check found.
  *   findings     Its findings; may be NULL.
  *   capacity     Number of findings that there was room for.

@@ -84,6 +84,13 @@ enum gradproof_noise_source {
     GRADPROOF_NOISE_FROM_ROUNDING = 3,
     GRADPROOF_NOISE_FROM_ELSEWHERE = 4
 };
+enum gradproof_explanation {
+    GRADPROOF_EXPLAINED_BY_NOTHING = 0,
+    GRADPROOF_EXPLAINED_BY_FACTOR = 1,
+    GRADPROOF_EXPLAINED_BY_ZERO = 2,
+    GRADPROOF_EXPLAINED_BY_NOT_FINITE = 3,
+    GRADPROOF_EXPLAINED_BY_X = 4
+};
 enum gradproof_arithmetic {
     GRADPROOF_ARITHMETIC_COARSE = 16,
     GRADPROOF_ARITHMETIC_FLOAT32 = 32,
@@ -174,6 +181,10 @@ typedef struct gradproof_report {
     double change;
     int64_t noise_source;
     int64_t most_unseen[6];
+    int64_t explanation;
+    int64_t explained;
+    double factor;
+    double factor_bar;
 } gradproof_report;
 typedef struct gradproof_finding {
     int64_t size;

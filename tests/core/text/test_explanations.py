@@ -88,3 +88,24 @@ def test_equal_values(witness):
     told.append({"start": 2, "cause": codes.STEP_LIMITED, "resolution": 1.0})
     found = sentences(witness, Made(np.ones(3), [codes.STEP_LIMITED] * 3, told))
     assert f"step_limited: {codes.explain_cause(codes.STEP_LIMITED)}" in found
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ((codes.EXPLAINED_BY_FACTOR, -1.0, 1.25e-7), "claimed = -1 × slope (± 1.2e-7)"),
+        ((codes.EXPLAINED_BY_FACTOR, 4.184, 0.01), "claimed = 4.184 × slope (± 1.0e-2)"),
+        ((codes.EXPLAINED_BY_ZERO, 0.0, 0.0), "claimed = 0"),
+        ((codes.EXPLAINED_BY_NOT_FINITE, np.nan, np.nan), "claimed is not finite"),
+        ((codes.EXPLAINED_BY_X, -0.1, 2e-9), "claimed - slope = -0.1 × x (± 2.0e-9)"),
+    ],
+)
+def test_what_wrong_coordinates_have_in_common(fields, expected, witness):
+    """It is said below the verdict, and is all that C says more than Python, which has its own explanations."""
+    one = Made(np.ones(4), [codes.WRONG] * 4, [{"start": k} for k in range(4)])
+    without, python = one.both(witness)
+    one.record.explanation, one.record.factor, one.record.factor_bar = fields
+    one.record.explained = 4
+    lines = one.both(witness)[0].split("\n")
+    assert lines.pop(1) == f"  4 wrong coordinates: {expected}"
+    assert "\n".join(lines) == without == python

@@ -7,6 +7,7 @@ import math
 from ..coordinates import phases
 from ..coordinates.outcome import is_decided
 from ..findings.found import place_in_x, tested_alone
+from ..findings.in_common import note_explanation
 from ..findings.usual import change_of_claims, note_usual_resolutions
 from ..findings.worst_first import write_findings
 from ..noise.shown_arithmetic import noise_source
@@ -126,6 +127,7 @@ def write_report(engine: ConstEngine, report: Report) -> None:
         report_coordinates(engine, report)
         vouch_for_coordinates(engine, report)
         note_usual_resolutions(engine, report)
+    note_explanation(engine, report)
     report.noise_source = noise_source(engine, report.change)
     note_what_stopped(engine, report)
 

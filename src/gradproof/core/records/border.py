@@ -101,6 +101,10 @@ class Report:
     change: Real  # how much f changes, as the claim says, where every coordinate changes by its size
     noise_source: Integer  # what makes the noise: one of GRADPROOF_NOISE_FROM_...
     most_unseen: Annotated[Integers, MOST_UNSEEN]  # those that are unseen, worst first; -1: no more
+    explanation: Integer  # what wrong coordinates have in common: one of GRADPROOF_EXPLAINED_BY_...
+    explained: Integer  # how many these are: all that were tested alone and have no kink; 0: none
+    factor: Real  # of their slopes, or of x: the middle of the interval that holds it
+    factor_bar: Real  # half width of that interval
 
 
 @record

@@ -1,4 +1,4 @@
-"""What was found along longer lines, what causes mean and what to do about them, and what coordinates share."""
+"""What was found along longer lines, what explains errors and what causes mean, and what coordinates share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..records.memory import cause_sentence, cause_word, literal
 from ..records.text import Text
 from .headline import put_noise
 from .letters import begin_paragraph, end_paragraph, new_line, put
-from .numbers import put_counted, put_measured, put_number
+from .numbers import put_counted, put_measured, put_number, put_value
 from .rows import OPEN_TABLE, choose
 from .sentences import EQUAL, SHARED, TOGETHER
 from .subject import begin_part, finding_at, is_long, put_coordinate, put_name, report_of
@@ -19,6 +19,23 @@ NAMES = 3
 SHARED_NOTES = 3
 INDENT = 4
 FACTOR_DIGITS = 6
+
+
+def put_explanation(text: Text) -> None:
+    """Write what wrong coordinates have in common, if there is something."""
+    report = report_of(text)
+    if report.explanation == codes.EXPLAINED_BY_NOTHING:
+        return
+    new_line(text)
+    put_counted(text, literal("  # wrong coordinates: claimed "), report.explained)
+    if report.explanation == codes.EXPLAINED_BY_NOT_FINITE:
+        put(text, literal("is not finite"))
+        return
+    of_x = report.explanation == codes.EXPLAINED_BY_X
+    put(text, literal("- slope = ") if of_x else literal("= "))
+    put_value(text, report.factor, FACTOR_DIGITS)
+    if report.explanation != codes.EXPLAINED_BY_ZERO:
+        put_measured(text, literal(" × x (± ~)") if of_x else literal(" × slope (± ~)"), report.factor_bar)
 
 
 def put_long_lines(text: Text) -> None:

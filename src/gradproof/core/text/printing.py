@@ -17,7 +17,7 @@ from ..records.codes import (
 )
 from ..records.memory import copy_bytes, handle, is_null, literal, local_record
 from ..records.text import Text
-from .explanations import put_explanations, put_long_lines, put_notes
+from .explanations import put_explanation, put_explanations, put_long_lines, put_notes
 from .facts import put_facts, put_not_vouched
 from .headline import put_headline
 from .letters import finish, put
@@ -42,7 +42,8 @@ def print(  # noqa: A001  (the name that C has)
 
     The text is what Python prints, to the letter, but for what Python alone knows: calls of a function that computes
     the gradient, exceptions, Ctrl-C, rows of data, warnings about agreement that proves little, factors of arrays along
-    their own claims, explanations of errors, and the shape of f where it leaves a claim undecided.
+    their own claims, and the shape of f where it leaves a claim undecided. Of what explains errors Python knows more,
+    array by array; here it is what all wrong coordinates have in common, as report->explanation has it.
 
     Parameters
     ----------
@@ -116,6 +117,7 @@ def put_all(text: Text) -> None:
         return
     put_headline(text)
     put_not_vouched(text)
+    put_explanation(text)
     put_facts(text)
     put_long_lines(text)
     put_tables(text)
