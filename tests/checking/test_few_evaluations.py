@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from properties import refuted
+from scipy.optimize import minimize
 
 import gradproof
 
@@ -37,6 +38,50 @@ MINIMA = {
     "fourth powers": (lambda x: 2 + np.sum((x - 1) ** 4), lambda x: 4 * (x - 1) ** 3, np.ones(300)),
     "cosines": (lambda x: np.sum(np.cos(x)), lambda x: -np.sin(x), np.resize([np.pi, -np.pi, 2 * np.pi], 300)),
     "a saddle": (lambda x: x[1:] @ x[1:] - x[0] ** 2, lambda x: np.r_[-2 * x[0], 2 * x[1:]], np.zeros(300)),
+}
+
+
+def relaxed_atoms():
+    """The energy of atoms that attract each other, where it is least; its walls are far higher."""
+    places = np.stack(np.meshgrid(*[np.arange(4)] * 3), axis=-1).reshape(-1, 3) * 1.1
+    first, second = np.triu_indices(len(places), k=1)
+
+    def value(x):
+        apart = x.reshape(-1, 3)[first] - x.reshape(-1, 3)[second]
+        sixth = (apart * apart).sum(axis=1) ** -3
+        return 4 * np.sum(sixth * sixth - sixth)
+
+    def slopes(x):
+        apart = x.reshape(-1, 3)[first] - x.reshape(-1, 3)[second]
+        squares = (apart * apart).sum(axis=1)
+        pulls = (24 * (squares**-3 - 2 * squares**-6) / squares)[:, None] * apart
+        total = np.zeros((len(places), 3))
+        np.add.at(total, first, pulls)
+        np.add.at(total, second, -pulls)
+        return total.ravel()
+
+    start = places.ravel() + 0.02 * np.random.default_rng(7).normal(size=places.size)
+    return value, slopes, minimize(value, start, jac=slopes, options={"gtol": 1e-7}).x
+
+
+def ripples(x):
+    """Rastrigin's function, which is the same on both sides of 0, and has its minima farther away at other steps."""
+    return 10 * x.size + np.sum(x * x - 10 * np.cos(2 * np.pi * x))
+
+
+def slopes_of_ripples(x):
+    return 2 * x + 20 * np.pi * np.sin(2 * np.pi * x)
+
+
+def minimum_of_ripples():
+    start = np.resize([0.0, 1, -2, 3], 300)
+    return minimize(ripples, start, jac=slopes_of_ripples, method="L-BFGS-B", options={"gtol": 1e-9, "ftol": 0}).x
+
+
+MINIMA |= {
+    "atoms": relaxed_atoms(),
+    "ripples": (ripples, slopes_of_ripples, minimum_of_ripples()),
+    "cubes": (lambda x: 2 + np.sum((x - X[:200]) ** 3), lambda x: 3 * (x - X[:200]) ** 2, X[:200]),
 }
 SHORT = X[:300].astype(np.float32)
 WEIGHTS = RANDOM.normal(size=(300, 300)).astype(np.float32) / np.float32(np.sqrt(300))

@@ -17,6 +17,7 @@ from ..evidence.scales import (
     real_step,
     tolerances,
 )
+from ..proofs.curved_proof import advance_proof_curved
 from ..proofs.full_ladder import (
     advance_all_steps,
     advance_coarser,
@@ -28,7 +29,6 @@ from ..proofs.full_ladder import (
 from ..proofs.refinement import advance_refinement, finish_step_jump, finish_zoom
 from ..proofs.short_proof import (
     advance_proof,
-    advance_proof_curved,
     advance_proof_far,
     advance_proof_flat,
     advance_proof_tread,

@@ -20,6 +20,8 @@ FLAT_PAIRS = 3
 FINEST = 4.0
 # Rounding moves f by a few units in its last place.
 STAIRS = 256.0
+# Half a unit in the last place, over a step four times as long, is so many at a minimum of the fourth order.
+ROUNDED_AWAY = 128.0
 # A jump keeps half of its height at least over ever finer steps.
 JUMP_KEPT = 0.5
 # A quarter of the largest first step.
@@ -47,15 +49,17 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
-    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.
+    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.  At a
+    stationary point rounding of f alone makes it constant.
     """
-    if not is_flat(slot):
+    change = first_change(slot)
+    if not is_flat(slot) or change <= ROUNDED_AWAY * spacing(engine.value):
         return 0.0
     size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:
         size = larger(engine.largest_value, size)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
-    return smaller(first_change(slot), unit) if math.isfinite(unit) else 0.0
+    return smaller(change, unit) if math.isfinite(unit) else 0.0
 
 
 def largest_value(engine: Engine, slot: Slot) -> float:

@@ -92,6 +92,8 @@ def advance_finest(engine: Engine, slot: Slot) -> None:
 def advance_all_steps(engine: Engine, slot: Slot) -> None:
     """Ask for all missing steps below the coarsest one; once there is none, settle or go on to coarser ones."""
     slot.stage = stages.LADDER_ALL
+    # Between the few finest steps and the coarse ones noise is not what f moves by over the first that moves it.
+    slot.noise = engine.noise
     note_largest_slope(slot)
     step = slot.ladder[slot.count - 1].step / STEP_RATIO
     while step >= slot.lowest and not noise_hides_slopes(slot, step):

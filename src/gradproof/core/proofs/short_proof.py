@@ -12,10 +12,8 @@ from ..evidence.decision import (
     CLEARLY,
     DECIDED_RIGHT,
     DECIDED_WRONG,
-    QUIET,
     argument_rounding,
     gap,
-    grows_as_curvature,
     is_noisy,
     judge,
 )
@@ -24,7 +22,7 @@ from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import FLOAT32_SPACING, coordinate_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
-from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, is_quiet, reached_bar
+from .two_pairs import STEP_RATIO, is_quiet
 
 MOST_PAIRS = 7
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
@@ -77,38 +75,6 @@ def settle(slot: Slot, decision: int) -> None:
     """Finish a slot with a decision."""
     slot.decision = decision
     slot.stage = stages.FINISHED
-
-
-def advance_proof_curved(engine: Engine, slot: Slot) -> None:
-    """Accept a claim that agrees with the centered slope of two pairs, less its truncation, and with no kink at x.
-
-    What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large, at the step
-    that suits others or where noise leaves room, a finer pair may do.
-    """
-    step = slot.ladder[0].step
-    noise = slope_noise(engine, slot, 0)
-    bar = bar_of_two(engine, slot, step)
-    change = math.fabs(centered(slot, 1) - centered(slot, 0))
-    enough = larger(larger(slot.tolerance + 2.0 * noise, slot.need + noise), reached_bar(engine, slot))
-    agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
-    suited = engine.sweep.suited_step > 0.0
-    finer = suited
-    if not suited:
-        # Noise may be no more than assumed: what looks like truncation must not count.
-        off = math.fabs(centered(slot, 0) - slot.claimed)
-        agrees = agrees and grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
-        finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
-        agrees = agrees and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
-    if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
-        take_finest_pair(engine, slot, slot.tolerance + bar)
-        settle(slot, DECIDED_RIGHT)
-    elif slot.count == 2 and finer:
-        want_pair(slot, step / STEP_RATIO)
-    elif suited:
-        slot.stage = stages.PARKED
-    else:
-        slot.stage = stages.PROOF
-        want_pair(slot, next_step(slot))
 
 
 def advance_proof_flat(engine: Engine, slot: Slot) -> None:

@@ -10,7 +10,7 @@ import math
 
 from ..evidence.decision import QUIET, gap
 from ..evidence.intervals import estimate
-from ..evidence.ladder import centered, largest_change, place_of_step, slope_noise
+from ..evidence.ladder import centered, largest_change, place_of_step, slope_noise, telling_count
 from ..evidence.scales import pair_size
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller
@@ -19,6 +19,8 @@ from ..records.floats import larger, smaller
 STEP_RATIO = 4.0
 # So many times the truncation of a pair lies between its centered slope and that of the next coarser one.
 TRUNCATION = STEP_RATIO * STEP_RATIO - 1.0
+# Where the gap between the sides grows with the cube of the step, as far more to the next coarser one.
+CUBED = STEP_RATIO * STEP_RATIO * STEP_RATIO - 1.0
 # The next finer pairs confirm a slope that they find within three bars; a claim must be farther away.
 CONFIRMS = 3.0
 CONTRADICTS = 3.5
@@ -53,13 +55,16 @@ def has_two(slot: Slot, step: float) -> bool:
 def bar_of_two(engine: Engine, slot: Slot, step: float) -> float:
     """Return the noise of the slope at a step, and half of a kink at x: what of the gap between the sides may be one.
 
-    Curvature makes a gap that grows with the step; that of a kink stays.
+    Curvature makes a gap that grows with the step; that of a kink stays.  Where all claims are 0 there may be no
+    curvature, and the gap grows with the cube of the step.
     """
     place = place_of_step(slot, step)
     near = gap(slot.ladder[place])
     far = gap(slot.ladder[place_of_step(slot, STEP_RATIO * step)])
-    stays = near - (far - near) / (STEP_RATIO - 1.0)
-    return slope_noise(engine, slot, place) + smaller(math.fabs(near), math.fabs(stays)) / 2.0
+    stays = smaller(math.fabs(near - (far - near) / (STEP_RATIO - 1.0)), math.fabs(near))
+    if engine.sweep.largest_claim == 0.0:
+        stays = smaller(math.fabs(near - (far - near) / CUBED), stays)
+    return slope_noise(engine, slot, place) + stays / 2.0
 
 
 def extrapolated(slot: Slot, step: float) -> float:
@@ -93,7 +98,7 @@ def note_suited_step(engine: Engine, slot: Slot) -> None:
     """Note at which step two pairs of a ladder come closest to what all of it says: other coordinates begin there."""
     size = pair_size(engine, slot.x)
     reached = math.inf
-    for place in range(slot.count):
+    for place in range(telling_count(slot)):
         step = slot.ladder[place].step
         if has_two(slot, step) and largest_change(slot.ladder[place]) > 0.0:
             bar = bar_of_two(engine, slot, step) + math.fabs(extrapolated(slot, step) - estimate(slot))

@@ -1,0 +1,61 @@
+"""The proof of a claim by two pairs, where the first of them looks curved: their slope, less its truncation."""
+
+from __future__ import annotations
+
+import math
+
+from ..evidence import stages
+from ..evidence.decision import DECIDED_RIGHT, QUIET, gap, grows_as_curvature
+from ..evidence.ladder import centered, slope_noise
+from ..records.engine import Engine, Slot, want_pair
+from ..records.floats import larger
+from .short_proof import lacks_evidence, next_step, settle, take_finest_pair
+from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, reached_bar
+
+# At the next finer step a 64th of the truncation is left, and noise is four times as large: where there was so many
+# times as much truncation as noise, there is as much of both.
+BALANCES = STEP_RATIO * STEP_RATIO * STEP_RATIO * STEP_RATIO
+
+
+def advance_proof_curved(engine: Engine, slot: Slot) -> None:
+    """Accept a claim that agrees with the centered slope of two pairs, less its truncation, and with no kink at x.
+
+    What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large, at the step
+    that suits others or where noise leaves room, a finer pair may do.
+    """
+    step = slot.ladder[0].step
+    noise = slope_noise(engine, slot, 0)
+    bar = bar_of_two(engine, slot, step)
+    change = math.fabs(centered(slot, 1) - centered(slot, 0))
+    enough = larger(larger(slot.tolerance + 2.0 * noise, slot.need + noise), reached_bar(engine, slot))
+    agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
+    suited = engine.sweep.suited_step > 0.0
+    finer = suited
+    if not suited:
+        # Noise may be no more than assumed: what looks like truncation must not count.
+        off = math.fabs(centered(slot, 0) - slot.claimed)
+        agrees = agrees and grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
+        finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
+        agrees = agrees and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
+    if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
+        take_finest_pair(engine, slot, slot.tolerance + bar)
+        settle(slot, DECIDED_RIGHT)
+    elif slot.count == 2 and finer:
+        ask_finer(engine, slot, bar)
+    elif suited:
+        slot.stage = stages.PARKED
+    else:
+        slot.stage = stages.PROOF
+        want_pair(slot, next_step(slot))
+
+
+def ask_finer(engine: Engine, slot: Slot, bar: float) -> None:
+    """Ask for a finer pair; where the step that suits others does not fit, for two at the finest that noise allows."""
+    finer = slot.ladder[0].step / STEP_RATIO
+    left = bar / BALANCES
+    if engine.sweep.suited_step > 0.0 and left > slope_noise(engine, slot, 0):
+        while left > slope_noise(engine, slot, 0):
+            finer /= STEP_RATIO
+            left /= BALANCES
+        want_pair(slot, STEP_RATIO * finer)
+    want_pair(slot, finer)
