@@ -50,7 +50,7 @@ class NativeLibraryHook(BuildHookInterface[Any]):
         reason = why(done.returncode, done.stderr)
         (into / REASON).write_text(f"{reason}\n", encoding="utf-8")
         self.app.display_warning(
-            f"gradproof: installed without its native library, because {reason}; Numba compiles at first use"
+            f"gradproof: installed without its native library, because {reason}; its core is interpreted"
         )
         return False
 

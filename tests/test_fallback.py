@@ -1,4 +1,4 @@
-"""Where there is no linker: the installation succeeds, says so, and Numba's functions give the same reports."""
+"""Where there is no linker: the installation succeeds, says so, and the core gives the same reports, interpreted."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from models import POINT, TWINS, negated, with_fault
 
 import gradproof
 from gradproof import library
+from gradproof.interpreted import vectors
 
 pytestmark = pytest.mark.xdist_group("compiled just in time")
 
@@ -62,8 +63,67 @@ def test_reports_are_the_same_bits(served_by):
     assert not isinstance(served_by(""), library.JustInTime)
     native = list(reports())
     assert sum('"verdict"' in one for one in native) > 20
-    assert isinstance(served_by("jit"), library.JustInTime)
-    assert list(reports()) == native
+    for chosen, kind in (("python", library.Interpreted), ("jit", library.JustInTime)):
+        assert type(served_by(chosen)) is kind
+        assert list(reports()) == native
+
+
+SHORT = """
+import sys
+import numpy as np
+import gradproof
+
+x = np.array([1.0, 2.0, 3.0])
+def wrong(x):
+    return np.array([2.0, 2.02, 2.0]) * x
+
+assert gradproof.check(lambda x: np.sum(x * x), lambda x: 2 * x, x).verdict == "right"
+report = gradproof.check(lambda x: np.sum(x * x), wrong, x)
+print(report.verdict, report.findings[0].index, report.findings[0].cause, "numba" in sys.modules)
+"""
+
+
+def test_short_checks_compile_nothing():
+    result = run("-c", SHORT, GRADPROOF_LIBRARY="python")
+    assert result.stdout == "wrong 1 wrong False\n", result.stderr
+
+
+@pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built")
+def test_long_checks_compile_a_few_loops(served_by, monkeypatch):
+    """The same bits whether loops over vectors are interpreted or compiled, in float64 and float32."""
+
+    def checks():
+        for kind in (np.float64, np.float32):
+            x = np.linspace(0.5, 2.0, 20_000).astype(kind)
+            for factor in (1, 3):
+                claimed = 2 * x
+                claimed[4321] *= factor
+                yield gradproof.check(lambda x: np.sum(x * x, dtype=float), claimed, x)
+
+    served_by("")
+    native = [report.to_json() for report in checks()]
+    monkeypatch.setattr(vectors, "WORTH_COMPILING", 0)
+    served_by("python")
+    found = list(checks())
+    assert [report.to_json() for report in found] == native
+    assert [report.verdict for report in found] == ["right", "wrong"] * 2
+    assert [report.findings[0].index for report in found[1::2]] == [4321] * 2
+    compiled = {function.__name__ for function, loop in vectors.BY_NEED.items() if loop.is_compiled}
+    assert {"move_window", "foretold_change", "sum_of_squares", "window_sums"} <= compiled
+    assert len(compiled) <= len(vectors.BY_NEED)
+
+
+def test_pieces_are_the_same_bits(served_by):
+    def pieces():
+        x, y = np.linspace(0.5, 2.0, 700), np.linspace(0.5, 2.0, 700) ** 1.01
+        yield gradproof.max_relative_error(x, y)
+        yield gradproof.relative_error(x[:20], y[:20]).tolist()
+        yield gradproof.centered_difference(lambda x: float(np.sum(x**3)), x[:20]).tolist()
+
+    served_by("")
+    native = list(pieces())
+    served_by("python")
+    assert list(pieces()) == native
 
 
 @pytest.mark.skipif(shutil.which("cc", path="") is not None, reason="a linker without a PATH")
@@ -118,7 +178,8 @@ def test_info_says_which_way_it_is(monkeypatch, tmp_path):
     for chosen, reason, words in (
         ("jit", "", "chosen by GRADPROOF_LIBRARY"),
         ("", "", "none was built, because this copy of gradproof was not installed:"),
-        ("", "LLVM\n fails\n", "none was built, because LLVM fails: Numba compiles the core at first use"),
+        ("python", "", "interpreted (chosen by GRADPROOF_LIBRARY)"),
+        ("", "LLVM\n fails\n", "none was built, because LLVM fails: the core is interpreted, with the same results"),
     ):
         monkeypatch.setenv("GRADPROOF_LIBRARY", chosen)
         if not chosen:

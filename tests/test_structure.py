@@ -114,6 +114,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "lazy": (),
     "machine_code": ("counting", "vectors", "records", "allocation clock texts threads", "operations"),
     "compiler": (),
+    # The core as plain Python: what serves where there is no library.
+    "interpreted": ("replacing arguments vectors", "serving"),
     "library": (),
     "problem": (
         "numbers exceptions given.foreign",
@@ -462,12 +464,12 @@ def among_strangers(arrows: list[Arrow]) -> list[str]:
 
 
 def compiler_elsewhere(arrows: list[Arrow]) -> list[str]:
-    """Return the arrows to the compiler but for its own, and that of the library, which is taken on use."""
+    """Return the arrows to the compiler but for its own, and those that are taken on use: where there is no library."""
     return [
         str(one)
         for one in arrows
         if one.target in COMPILER and one.source not in COMPILER
-        if (one.source, one.target, one.when) != ("library", "compiler", ON_CALL)
+        if (one.target, one.when) != ("compiler", ON_CALL) or one.source not in ("library", "interpreted.vectors")
     ]
 
 

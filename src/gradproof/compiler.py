@@ -110,6 +110,20 @@ def entry(signature: Signature, keep: bool = False, shared: bool = False) -> Any
 
 
 @functools.cache
+def for_python(function: FunctionType) -> Any:
+    """Return a core function of arrays, numbers and tuples of these, compiled at the first call, for callers in Python.
+
+    It is kept on disk as those of `entry` are.
+    """
+    copy = _with_compiled_globals(function, False)
+    copy.__qualname__ = f"{function.__qualname__}_{_core_digest()}"
+    # Without a writable folder Numba raises before it compiles.
+    with contextlib.suppress(RuntimeError, OSError):
+        return numba.njit(cache=True, **OPTIONS)(copy)
+    return numba.njit(**OPTIONS)(copy)
+
+
+@functools.cache
 def _core_digest() -> str:
     here = Path(__file__)
     return _digest(here, here.parent / "core", here.parent / "machine_code")

@@ -1,7 +1,8 @@
-"""Loads the native library or, if none was built, compiles the same functions with Numba on first use.
+"""Loads the native library or, if none was built, has the same functions interpreted as the Python that they are.
 
-Both have the same names and cffi types, and give the same results bit for bit.  The environment variable
-`GRADPROOF_LIBRARY` selects one: the path of a library, or `jit` for Numba.
+All have the same names and cffi types, and give the same results bit for bit.  The environment variable
+`GRADPROOF_LIBRARY` selects one: the path of a library, `python` for what serves where there is none, or `jit` for all
+of the core compiled by Numba on first use, which takes two minutes once and is as fast as the library afterwards.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ C_ARRAYS = {"d": "double[]", "f": "float[]", "i": "int32_t[]", "q": "int64_t[]",
 def native() -> Any:
     """Return an object with every exported function as an attribute `gradproof_…`."""
     chosen = os.environ.get("GRADPROOF_LIBRARY", "")
-    if chosen == "jit" or (not chosen and not LIBRARY.exists()):
+    if chosen == "jit":
         return JustInTime()
+    if chosen == "python" or (not chosen and not LIBRARY.exists()):
+        return Interpreted()
     return _loaded(Path(chosen) if chosen else LIBRARY)
 
 
@@ -53,9 +56,13 @@ def description() -> str:
     """Describe in one line the library in use."""
     serving = native()
     if isinstance(serving, JustInTime):
+        way = "interpreted" if isinstance(serving, Interpreted) else "compiled by Numba at first use"
         if os.environ.get("GRADPROOF_LIBRARY"):
-            return "compiled by Numba at first use (chosen by GRADPROOF_LIBRARY)"
-        return f"none was built, because {_reason()}: Numba compiles the core at first use"
+            return f"{way} (chosen by GRADPROOF_LIBRARY)"
+        return (
+            f"none was built, because {_reason()}: the core is interpreted, with the same results; to have the library "
+            "install gradproof again where there is a C compiler or linker"
+        )
     return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
 
 
@@ -120,7 +127,16 @@ def _words(version: int) -> str:
 
 def _say_compiling() -> None:
     if sys.stderr.isatty():
-        print("gradproof: there is no native library; compiling the core with Numba (only once)", file=sys.stderr)
+        print("gradproof: compiling the core with Numba (only once)", file=sys.stderr)
+
+
+def _signature(symbol: str) -> Any:
+    from .core.records.abi import all_signatures
+
+    for signature in all_signatures():
+        if signature.symbol == symbol:
+            return signature
+    raise AttributeError(f"gradproof exports no {symbol}")
 
 
 class JustInTime:
@@ -168,13 +184,9 @@ class JustInTime:
 
     def _compiled(self, symbol: str) -> Any:
         from .compiler import entry
-        from .core.records.abi import all_signatures
 
-        found = [signature for signature in all_signatures() if signature.symbol == symbol]
-        if not found:
-            raise AttributeError(f"gradproof exports no {symbol}")
-        signature = found[0]
-        # Compiling the engine takes half a minute, but only once: Numba keeps the result on disk.
+        signature = _signature(symbol)
+        # Compiling the engine takes two minutes, but only once: Numba keeps the result on disk.
         notice = threading.Timer(PATIENCE, _say_compiling)
         notice.daemon = True
         notice.start()
@@ -184,3 +196,14 @@ class JustInTime:
             notice.cancel()
         parameters = ", ".join(meaning.c for _, meaning in signature.parameters) or "void"
         return ffi.cast(f"{signature.result.c} (*)({parameters})", address)
+
+
+class Interpreted(JustInTime):
+    """The exported functions as plain Python, of which only loops over long vectors are compiled."""
+
+    def _compiled(self, symbol: str) -> Any:
+        # Imported on use: where there is a library, none of it is needed.
+        from .interpreted.serving import interpreted
+
+        signature = _signature(symbol)
+        return super()._compiled(symbol) if signature.result.pointer else interpreted(signature)

@@ -5,7 +5,6 @@ An exception would keep the frames that it passed through alive, with everything
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType
@@ -119,6 +118,9 @@ def is_of_signal(error: BaseException) -> bool:
 
 def _handlers() -> Iterator[CodeType]:
     """Yield the code of the signal handlers that are written in Python."""
+    # Imported on use: most objectives raise nothing.
+    import signal
+
     for number in signal.valid_signals():
         handler = signal.getsignal(number)
         inside = getattr(type(handler), "__call__", None)  # noqa: B004 - its code is wanted

@@ -5,11 +5,9 @@ Everything else, all that decides, is the same source as that of the library, an
 
 from __future__ import annotations
 
-import dis
 import functools
-from collections.abc import Callable, Mapping
-from types import FunctionType
-from typing import Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -19,15 +17,13 @@ from ..core.machine.line_scales import add_small, add_zeros
 from ..core.machine.line_start import look_over
 from ..core.machine.rounds import tell
 from ..core.points.directions import typical_size
-from ..core.records.abi import CORE
 from ..core.records.codes import DONE
 from ..core.records.lines import Lines
 from ..core.search.candidates import add_candidate
+from ..interpreted.replacing import Replacing
 from ..problem.numbers import Flat
 from .question import Part
 from .together import Absent, typical_of
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _look_over(lines: Lines, x: Absent, claimed: Absent, sizes: Flat) -> int:
@@ -79,25 +75,8 @@ IN_SHARDS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
-def with_others(function: Function, others: Mapping[Callable[..., Any], Callable[..., Any]]) -> Function:
-    """Return a function of the core that calls others in the place of some, however deep below."""
-    made: dict[Any, Any] = dict(others)
-
-    def other(value: Any) -> Any:
-        if not (isinstance(value, FunctionType) and value.__module__.startswith(f"{CORE}.")):
-            return value
-        if value not in made:
-            names = {one.argval for one in dis.get_instructions(value) if one.opname == "LOAD_GLOBAL"}
-            scope: dict[str, Any] = {"__builtins__": value.__globals__["__builtins__"], "__name__": value.__module__}
-            made[value] = FunctionType(value.__code__, scope, value.__name__, value.__defaults__)
-            scope.update({name: other(value.__globals__[name]) for name in names if name in value.__globals__})
-        return made[value]
-
-    return cast(Function, other(function))
-
-
 @functools.cache
 def in_shards(name: str) -> Callable[..., int]:
     """Return `engine_start` or `tell` for vectors that lie in shards; it does not warn of what C does silently."""
     functions: dict[str, Callable[..., int]] = {"engine_start": engine_start, "tell": tell}
-    return np.errstate(all="ignore")(with_others(functions[name], IN_SHARDS))
+    return np.errstate(all="ignore")(Replacing(IN_SHARDS).copy(functions[name]))

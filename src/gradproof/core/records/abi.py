@@ -7,9 +7,7 @@ checker, memory that holds numbers.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol, SupportsIndex, TypeAlias, TypeVar
 
@@ -199,6 +197,10 @@ def marked_functions() -> dict[Mark, list[Callable[..., Any]]]:
 
 def import_all() -> None:
     """Import every module of the core: a function is known once its module is imported."""
+    # Imported on use: most checks find their functions in the library.
+    import importlib
+    import pkgutil
+
     package = importlib.import_module(CORE)
     for name in sorted(module.name for module in pkgutil.walk_packages(package.__path__, f"{CORE}.")):
         importlib.import_module(name)

@@ -34,9 +34,9 @@ def record(declared: type[Kind]) -> type[Kind]:
 
     An array of 48 reals is `Annotated[Reals, 48]`, one of 32 records `Annotated[Pointer[Slot], 32]`.
     """
-    # As `typing.get_type_hints`, which takes a third of what the first check takes.
+    # As `typing.get_type_hints`, which takes a third of what the first check takes; most notes are names.
     known = vars(sys.modules[declared.__module__])
-    kinds = {name: c_type(eval(note, known)) for name, note in declared.__annotations__.items()}
+    kinds = {name: c_type(known.get(note) or eval(note, known)) for name, note in declared.__annotations__.items()}
     vectors = [name for name, kind in kinds.items() if _is_vector(kind)]
     # With slots, a field that does not exist cannot be set.
     names = {"__slots__": vectors, "__doc__": declared.__doc__, "__module__": declared.__module__}
@@ -60,10 +60,12 @@ def record(declared: type[Kind]) -> type[Kind]:
 
 def c_type(note: Any) -> Any:
     """Return the ctypes type of an annotation."""
+    if note in NUMBERS:  # first, because most fields are numbers
+        return NUMBERS[note]
     if get_origin(note) is Annotated:
         kind, extra = get_args(note)
         return c_type(get_args(kind)[0]) * extra if isinstance(extra, int) else c_type(kind)
-    return ctypes.py_object if note in ADDRESSES else NUMBERS.get(note, note)
+    return ctypes.py_object if note in ADDRESSES else note
 
 
 def _is_vector(kind: Any) -> bool:

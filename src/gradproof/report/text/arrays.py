@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from ..records import Record
-from ..summaries.arrays import ArrayReport, arrays_of
+
+if TYPE_CHECKING:
+    from ..summaries.arrays import ArrayReport
 
 # So many names of each kind.
 MOST = 8
@@ -16,6 +19,9 @@ def about_arrays(report: Record) -> dict[str, str]:
     """Return as a fact which arrays are wrong, open and right, worst first; nothing unless there are several."""
     if report.verdict != "wrong":
         return {}
+    # Imported on use: most gradients are right.
+    from ..summaries.arrays import arrays_of
+
     arrays = arrays_of(report)
     if len(arrays) < 2:
         return {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from ...core.lines.decision import CLEAR_BARS
 from ..cause import Cause
 from ..power import BlockPower
 from ..records import Record
@@ -56,6 +55,9 @@ def _known(report: Record) -> list[BlockPower]:
 
 def _is_off(one: BlockPower, wrong: Collection[str], rtol: float) -> bool:
     """Whether an array is wrong along its claim: confirmed, or so clearly off that it need not be."""
+    # Imported on use: only checks along lines know factors.
+    from ...core.lines.decision import CLEAR_BARS
+
     bars = 1.0 if one.name in wrong else CLEAR_BARS
     return abs(one.ratio - 1.0) > bars * one.ratio_bar + rtol
 

@@ -1,0 +1,86 @@
+"""Functions of the core that loop over a part of a vector: compiled, each alone, once they have looped far enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..core.lines.norms import are_finite, count_zeros, is_in_float32, window_sums
+from ..core.pieces.relative_error import BLOCK, block_largest, may_hold_a_larger_one, place_in_block
+from ..core.points.directions import sum_of_squares
+from ..core.points.foretold import foretold_change
+from ..core.points.long_lines import BLOCK_BITS, move_some, move_window
+from ..core.points.probes import copy
+
+# To compile a function takes some tenths of a second: it is worth it after so many microseconds.
+WORTH_COMPILING = 200_000
+# To call compiled code takes so many microseconds itself.
+CALL = 20
+
+# How many microseconds a call takes, about, where it is interpreted.
+PRICES: dict[Callable[..., Any], Callable[..., int]] = {
+    are_finite: lambda vector, first, last: (last - first) // 4,
+    block_largest: lambda a, b, start, stop, out, keep: 2 * (stop - start),
+    count_zeros: lambda x, n: n // 4,
+    foretold_change: lambda x, claimed, start, stop, point: stop - start,
+    is_in_float32: lambda claimed, n: n // 2,
+    may_hold_a_larger_one: lambda a, b, start, best: BLOCK,
+    move_some: lambda x, claimed, first, last, motion, point: 16 * (last - first),
+    move_window: lambda x, claimed, start, blocks, motion, point: 8 * (blocks << (BLOCK_BITS + 1)),
+    place_in_block: lambda a, b, start, stop, word: 2 * (stop - start),
+    sum_of_squares: lambda x, n: n // 2,
+    window_sums: lambda x, claimed, scales, first, last: last - first,
+}
+
+
+class OnceWorthIt:
+    """A function of the core, interpreted at first, and compiled once that has taken long enough.
+
+    Parameters
+    ----------
+    function
+        A function of vectors, numbers, and tuples of these.
+    price
+        How many microseconds a call takes, about, by its arguments: counted, not measured, so that the same check
+        compiles the same functions wherever it runs.
+    """
+
+    def __init__(self, function: Callable[..., Any], price: Callable[..., int]) -> None:
+        self.function = function
+        self._price = price
+        self._spent = 0
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Return what the function returns."""
+        price = self._price(*arguments)
+        if price < CALL:
+            return self.function(*arguments)
+        if self._compiled is None:
+            self._spent += int(price)
+            if self._spent < WORTH_COMPILING:
+                return self.function(*arguments)
+            # Imported on use: Numba takes half a second, and short vectors do without it.
+            from ..compiler import for_python
+
+            self._compiled = for_python(self.function)
+        # None has a type of its own to Numba; where a vector is null, it is not read.
+        vector = arguments[0]
+        return self._compiled(*(vector if argument is None else argument for argument in arguments))
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the function has been compiled."""
+        return self._compiled is not None
+
+
+def copied(x: Any, n: int, point: Any) -> None:
+    """Begin a point where the lines go through."""
+    point[:n] = x[:n]
+
+
+BY_NEED: dict[Callable[..., Any], OnceWorthIt] = {
+    function: OnceWorthIt(function, price) for function, price in PRICES.items()
+}
+# What is called in the place of functions of the core.
+OTHERS: dict[Callable[..., Any], Callable[..., Any]] = {**BY_NEED, copy: copied}
