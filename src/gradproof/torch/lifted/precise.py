@@ -51,6 +51,8 @@ class Precise:
         self.own = Gradient(torch, parameters, self._watched)
         self._low: list[Any] = [one.dtype for one in parameters.values() if one.dtype in low_types(torch)]
         self._random = np.random.default_rng(0)
+        # The gradient as it is claimed and in float64, from the first look at both until it is asked for.
+        self._known: tuple[dict[str, Flat], dict[str, Flat]] | None = None
         self.agreement: Agreement | None = None
 
     @cached_property
@@ -97,13 +99,13 @@ class Precise:
         for number, name in enumerate(self._parameters):
             if number not in self.lifting.read and np.any(claimed[name]):
                 raise CannotBeLiftedError(f"{name} is read by what is not a function of PyTorch, or is compiled")
-        if abs(lifted - plain) <= self._rounding() * max(abs(lifted), abs(plain)):
-            return
+        is_apart = abs(lifted - plain) > self._rounding() * max(abs(lifted), abs(plain))
         # Where the gradient is the same, the loss is a small sum of large terms.
-        if without_rounding(claimed, exact, self.kind, self._nearby)[1].beyond:
+        if is_apart and without_rounding(claimed, exact, self.kind, self._nearby)[1].beyond:
             if abs(self.watch() - plain) > self._rounding() * abs(plain):
                 raise CannotBeLiftedError("two calls of it differ")
             raise CannotBeLiftedError(f"there, the loss is {lifted:.6g}, but {plain:.6g} as it is")
+        self._known = claimed, exact
 
     def _rounding(self) -> float:
         """Return by how much of its size the loss may be another in float64, before it counts as another function.
@@ -114,10 +116,8 @@ class Precise:
 
     def gradient(self) -> dict[str, Flat]:
         """Return the claimed gradient, with what rounding explains taken out."""
-        claimed = self.own()
-        if self.kind == "float64":
-            return claimed
-        clean, self.agreement = without_rounding(claimed, self._in_float64(), self.kind, self._nearby)
+        known, self._known = self._known or (self.own(), self._in_float64()), None
+        clean, self.agreement = without_rounding(*known, self.kind, self._nearby)
         return clean
 
     def notes(self) -> Iterator[str]:
