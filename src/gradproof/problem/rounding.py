@@ -102,10 +102,10 @@ def without_rounding(
     if nearby is not None and beyond:
         for _ in range(NEIGHBOURS):
             moved = nearby()
-            for name, mask in beyond.items():
+            for name in beyond:
                 # Where a kink is crossed, the claim is a gradient on one of its two sides, or of some of several.
                 varied = np.abs(moved[name] - exact[name])
-                mask &= np.abs(claimed[name] - exact[name]) > ROOTS / 2 * varied
+                beyond[name] &= np.abs(claimed[name] - exact[name]) > ROOTS / 2 * varied
         beyond = {name: mask for name, mask in beyond.items() if mask.any()}
     clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}
     rest = math.sqrt(sum(_square(claimed[name], one) for name, one in clean.items()))
@@ -144,6 +144,7 @@ def _blocks(one: Any, other: Any, mask: Any = None) -> Iterator[Any]:
     """Go through two arrays in float64, and a mask to be written: block by block, so that no further one is made."""
     given, kinds = ([one, other], [np.float64] * 2) if mask is None else ([one, other, mask], [np.float64] * 2 + [bool])
     access = [["readonly"], ["readonly"], ["writeonly"]][: len(given)]
-    flags = ("external_loop", "buffered", "zerosize_ok")
-    with np.nditer(given, flags, access, kinds, buffersize=BLOCK) as blocks:
+    flags = ["external_loop", "buffered", "zerosize_ok"]
+    iterator: Any = np.nditer  # its annotations know of access to a single array alone
+    with iterator(given, flags, access, kinds, buffersize=BLOCK) as blocks:
         yield from blocks
