@@ -204,7 +204,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "lifted.functions",
         ".",
     ),
-    "jax": ("lifting trees", "maps precise", "."),
+    "jax": ("lifting trees", "maps precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.tolerances shared.backward shared.distance shared.slopes",

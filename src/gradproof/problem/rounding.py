@@ -53,6 +53,10 @@ class Agreement(NamedTuple):
     beyond: int
     arrays: tuple[str, ...]
 
+    def worse(self, other: Agreement | None) -> Agreement:
+        """Return this agreement, or another one that is worse."""
+        return self if other is None else max(self, other, key=lambda one: (one.beyond, one.relative))
+
     def sentence(self) -> str:
         """Return what a report says of it."""
         if self.beyond:
