@@ -178,7 +178,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
-    "shards": ("question", "slopes", "holding moving together", "plain shard", "check"),
+    "shards": ("question", "slopes", "holding moving together", "plain remarks shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
@@ -199,14 +199,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
-        "device.hashing tensors state lifted.shadows lifted.draws backward",
-        "device.shard lifted.lifting",
+        "device.hashing tensors state lifted.shadows lifted.draws accumulated",
+        "device.shard lifted.lifting backward",
         "device.check arguments lifted.precise",
         "modules operators",
         "lifted.functions",
         ".",
     ),
-    "jax": ("lifting trees", "maps precise", "."),
+    "jax": ("lifting trees", "maps precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.tolerances shared.backward shared.distance shared.slopes",

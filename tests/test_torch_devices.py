@@ -139,6 +139,7 @@ def test_a_model_is_checked_where_it_is(on_a_device, order):
     assert report.verdict == "wrong"
     assert {one.name.partition("[")[0] for one in report.findings} == {"4.weight"}
     assert {one.cause for one in report.findings} == {gradproof.Cause.WRONG}
+    assert "all of 4.weight: claimed = 2 × slope" in str(report.explanations[0])
 
 
 def test_where_the_loss_has_no_value(on_a_device):
@@ -161,7 +162,8 @@ def test_a_parameter_without_a_gradient_counts_as_having_none(on_a_device):
     used, unused = (torch.ones(8, dtype=torch.float64, requires_grad=True) for _ in range(2))
     report = gradproof.torch.check({"used": used, "unused": unused}, lambda: torch.sum(used**3))
     assert report.verdict == "right"
-    assert "computed no gradient for unused" in report.warnings[0]
+    assert report.warnings[0].startswith("unused is dead here")
+    assert "computed no gradient for unused" in report.warnings[1]
     # Twin: it is used, but detached.
     report = gradproof.torch.check({"used": used, "unused": unused}, lambda: torch.sum(used**3 * unused.detach()))
     assert {one.name.partition("[")[0] for one in report.findings} == {"unused"}

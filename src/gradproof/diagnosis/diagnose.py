@@ -16,7 +16,7 @@ from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
 from .along import of_lines, share_of
-from .evidence import Evidence, evidence_of
+from .evidence import Evidence, count_of_claims, evidence_of
 from .kinds.factors import NEAR, same_factor
 from .kinds.invariance import invariance
 from .kinds.others import of_others
@@ -155,7 +155,10 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
 
 def _clipped(explanation: Explanation, report: Record) -> Explanation:
     """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
-    norm = float(np.linalg.norm(np.asarray(report._evidence.claimed, np.float64)))
+    claimed = report._evidence.claimed
+    if not isinstance(claimed, np.ndarray):
+        return explanation  # it lies in shards
+    norm = float(np.linalg.norm(np.asarray(claimed, np.float64)))
     rounded = float(f"{norm:.1e}")
     if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
         return explanation
@@ -164,12 +167,11 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
     """Whether an array beside these has more claims that are not 0 than wrong ones."""
-    layout, claimed = report._evidence.layout, report._evidence.claimed
+    layout = report._evidence.layout
     wrong = np.array([layout.place(int(index)) for index in report.wrong], np.int64)
     for leaf in layout.leaves:
         if layout.title_of(leaf) not in names:
-            count = np.count_nonzero(claimed[leaf.start : leaf.stop])
-            if count > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):
+            if count_of_claims(report, leaf) > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):
                 return True
     return False
 

@@ -141,8 +141,19 @@ def _measured(report: Record, every: Flat, alone: Sequence[Finding]) -> Evidence
 
 
 def _claims(report: Record, leaf: Leaf) -> Flat | None:
+    claimed, count = report._evidence.claimed, leaf.stop - leaf.start
+    if isinstance(claimed, np.ndarray):
+        return claimed[leaf.start : leaf.stop]
+    return None if count_of_claims(report, leaf) else np.broadcast_to(0.0, (count,))
+
+
+def count_of_claims(report: Record, leaf: Leaf) -> int:
+    """Return how many claims of an array are not 0; in shards all of them, if any is."""
     claimed = report._evidence.claimed
-    return claimed[leaf.start : leaf.stop] if isinstance(claimed, np.ndarray) else None
+    if isinstance(claimed, np.ndarray):
+        return int(np.count_nonzero(claimed[leaf.start : leaf.stop]))
+    norms = {} if report.power is None else {one.name: one.norm for one in report.power.blocks}
+    return 0 if norms.get(leaf.path) == 0.0 else leaf.stop - leaf.start
 
 
 def _shape(leaf: Leaf) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .maps import Map, OfArrays, OnTrees, every_check, refuse_unknown
 from .precise import check_in_float64
+from .precise_maps import check_maps_in_float64
 from .trees import Tree, imported, only_arrays
 
 __all__ = ["assert_gradient", "check"]
@@ -55,8 +56,8 @@ def check(
     order : int, optional
         With 2, the derivatives of the derivatives are checked, too, in all modes; and so on.
     precision : {"float64"}, optional
-        Evaluate an `f` that returns one real number in float64 at the same point, whatever it is written for; the
-        gradient stays the one that is computed as things are.
+        Evaluate `f` in float64 at the same point, whatever it is written for; derivatives stay those that are computed
+        as things are.
     **settings
         As for `gradproof.check`: mode, seed, budget, time_limit, rtol, atol, bounds, only, held, progress; for one real
         number also save, resume, and an executor to whose processes `f` can be sent.  Bounds are None, numbers, or
@@ -80,10 +81,10 @@ def check(
     -----
     A rule that computes another value than `f` itself is wrong, whatever its derivative is.
 
-    With ``precision="float64"``, objective and gradient are traced once as they are, and what was traced is evaluated
-    in float64, with the same constants and random numbers.  What rounding explains of the claim is not called wrong; a
-    note says to how much it agrees with the same gradient in float64.  Arrays of float16 and bfloat16 are always
-    checked so.  What cannot be evaluated in float64 is named, and checked as it is.
+    With ``precision="float64"``, functions and derivatives are traced once as they are, and what was traced is
+    evaluated in float64, with the same constants and random numbers.  What rounding explains of a claim is not called
+    wrong; a note says to how much it agrees with the same derivative in float64.  Arrays of float16 and bfloat16 are
+    always checked so.  What cannot be evaluated in float64 is named, and checked as it is.
 
     What is no array in a pytree, such as an activation function in a module of Equinox, is left alone.
 
@@ -125,20 +126,30 @@ def check(
     claimed = OnTrees(gradient, built, taken, is_of_args=args is not None) if callable(gradient) else None
     note = ""
     if tree.is_low or (precision is not None and not tree.is_double):
-        found = check_in_float64(jax, tree, objective, _claimed_as(gradient, claimed), settings)
+        by_hand = _claimed_as(gradient, claimed)
+        start = None if by_hand else Map(jax, objective, tree, point, settings.get("seed", 0))
+        if start is None or _is_gradient(start, modes, order):
+            found = check_in_float64(jax, tree, objective, by_hand, settings)
+        else:
+            found = check_maps_in_float64(jax, start, modes, order, settings)
         if isinstance(found, Report):
             return found
         note = not_evaluated(found)
     tree.refuse_what_has_no_gradient(note)
     if gradient is None:
         start = Map(jax, objective, tree, point, settings.get("seed", 0))
-        if not start.out.is_real_number or tuple(modes) != ("rev",) or order > 1:
+        if not _is_gradient(start, modes, order):
             return _noted(_of_outputs(start, modes, order, settings), note)
         given: Any = _by_jax(start)
     else:
         given = tree.named(taken(gradient)) if claimed is None else lambda x: tree.named(claimed(tree.build(x)))
     settings = {"convention": "jax", **settings}
     return _noted(check_gradient(OfArrays(objective, tree), given, tree.named(point), **settings), note)
+
+
+def _is_gradient(start: Map, modes: Sequence[str], order: int) -> bool:
+    """Whether the derivative of a function is a gradient: that of one real number, in reverse mode."""
+    return start.out.is_real_number and tuple(modes) == ("rev",) and order == 1
 
 
 def _noted(report: Report, note: str) -> Report:

@@ -141,9 +141,9 @@ class Map:
             report = check_vjp(self, self.vjp, self.x, **given)
         else:
             report = check_jvp(self, self.jvp if mode == "fwd" else self.linearized, self.x, **given)
-        return self._with_value(replace(report, subject=WORDS[mode]), mode)
+        return self.with_value(replace(report, subject=WORDS[mode]), mode)
 
-    def _with_value(self, report: Report, mode: str) -> Report:
+    def with_value(self, report: Report, mode: str) -> Report:
         """Return the report, wrong if the function has another value where its derivative is computed."""
         tree = self.tree.build(self.x)
         if mode == "rev":

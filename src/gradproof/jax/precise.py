@@ -42,17 +42,7 @@ class Precise:
         self.agreement: Agreement | None = None
 
     def _lifted(self, function: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
-        """Trace a function of the pytree as it is; return it as a function of arrays in float64."""
-        jax = self._jax
-        traced = jax.make_jaxpr(lambda arrays: function(self._tree.fill(arrays)))(self._tree.leaves)
-        lifting = Lifting(jax)
-        compiled = jax.jit(lambda arrays: lifting.evaluate(traced.jaxpr, traced.consts, *arrays))
-
-        def called(arrays: list[Any]) -> list[Any]:
-            with jax.enable_x64(True):
-                return [np.asarray(one) for one in compiled([jax.numpy.asarray(one) for one in arrays])]
-
-        return called
+        return lifted(self._jax, lambda arrays: function(self._tree.fill(arrays)), self._tree.leaves)
 
     def value(self, x: Any) -> Any:
         """Return the function in float64."""
@@ -73,6 +63,24 @@ class Precise:
 
     def _nearby(self, point: list[Any]) -> dict[str, Flat]:
         return self._named(self._exact([one * rounded_anew(self._random, self.kind, one.shape) for one in point]))
+
+
+def lifted(jax: Any, function: Callable[..., Any], *given: list[Any]) -> Callable[..., list[Any]]:
+    """Trace a function of lists of arrays as it is; return it as a function of such lists in float64."""
+    traced = jax.make_jaxpr(function)(*given)
+    lifting = Lifting(jax)
+    compiled = jax.jit(lambda *arrays: lifting.evaluate(traced.jaxpr, traced.consts, *arrays))
+
+    def called(*lists: list[Any]) -> list[Any]:
+        with jax.enable_x64(True):
+            return [np.asarray(one) for one in compiled(*(jax.numpy.asarray(one) for each in lists for one in each))]
+
+    return called
+
+
+def reason_of(problem: Exception) -> str:
+    """Return in one line why something cannot be evaluated in float64."""
+    return f"{type(problem).__name__}: {str(problem).partition(chr(10))[0]}"
 
 
 def check_in_float64(
@@ -101,7 +109,7 @@ def check_in_float64(
         precise.value(x)
         precise.gradient(x)
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
-        return f"{type(problem).__name__}: {str(problem).partition(chr(10))[0]}"
+        return reason_of(problem)
     report = check_gradient(precise.value, precise.gradient, x, **{"convention": "jax", **settings})
     notes = [EVALUATED]
     if precise.agreement is not None:

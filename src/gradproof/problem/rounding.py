@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,8 @@ EVALUATED = "f was evaluated in float64, at the same point."
 NEIGHBOURS = 4
 # What is beyond as good as an arithmetic can be: this many roundings, relative to the norm.
 AS_GOOD = 64
+# As many components are compared in one go.
+BLOCK = 1 << 16
 
 
 class Agreement(NamedTuple):
@@ -50,6 +52,10 @@ class Agreement(NamedTuple):
     relative: float
     beyond: int
     arrays: tuple[str, ...]
+
+    def worse(self, other: Agreement | None) -> Agreement:
+        """Return this agreement, or another one that is worse."""
+        return self if other is None else max(self, other, key=lambda one: (one.beyond, one.relative))
 
     def sentence(self) -> str:
         """Return what a report says of it."""
@@ -96,32 +102,53 @@ def without_rounding(
     nearby
         Returns the gradient in float64 at another point within the rounding of x.
     """
-    beyond = {name: _beyond(claimed[name], one, exact, kind) for name, one in exact.items()}
-    if nearby is not None and any(one.any() for one in beyond.values()):
+    beyond = _beyond(claimed, exact, kind)
+    if nearby is not None and beyond:
         for _ in range(NEIGHBOURS):
-            for name, moved in nearby().items():
+            moved = nearby()
+            for name in beyond:
                 # Where a kink is crossed, the claim is a gradient on one of its two sides, or of some of several.
-                varied = np.abs(moved - exact[name])
+                varied = np.abs(moved[name] - exact[name])
                 beyond[name] &= np.abs(claimed[name] - exact[name]) > ROOTS / 2 * varied
-    clean = {name: np.where(beyond[name], claimed[name], one) for name, one in exact.items()}
-    rest = math.sqrt(sum(_square(clean[name] - np.asarray(claimed[name], np.float64)) for name in clean))
-    size = math.sqrt(sum(_square(one) for one in exact.values()))
-    count = sum(int(one.sum()) for one in beyond.values())
-    arrays = tuple(name for name, one in beyond.items() if one.any() and name)
-    return clean, Agreement(kind, rest / size if size else rest, count, arrays)
+        beyond = {name: mask for name, mask in beyond.items() if mask.any()}
+    clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}
+    rest = math.sqrt(sum(_square(claimed[name], one) for name, one in clean.items()))
+    size = math.sqrt(sum(map(_square, exact.values())))
+    count = sum(int(mask.sum()) for mask in beyond.values())
+    return clean, Agreement(kind, rest / size if size else rest, count, tuple(filter(None, beyond)))
 
 
-def _beyond(claimed: Flat, one: Flat, exact: Mapping[str, Flat], kind: str) -> Any:
-    """Return a mask of the components that differ by more than rounding."""
-    own = math.sqrt(_square(one) / max(one.size, 1))
-    largest = max(math.sqrt(_square(other) / max(other.size, 1)) for other in exact.values())
-    with np.errstate(invalid="ignore"):
-        allowed = ROOTS * math.sqrt(UNITS[kind]) * np.maximum(np.abs(one), own)
-        allowed += TERMS * UNITS[kind] * largest + SMALLEST[kind]
-        return np.asarray(~(np.abs(np.asarray(claimed, np.float64) - one) <= allowed))
+def _beyond(claimed: Mapping[str, Flat], exact: Mapping[str, Flat], kind: str) -> dict[str, Any]:
+    """Return masks of the components that differ by more than rounding, of the arrays that have such."""
+    typical = {name: math.sqrt(_square(one) / max(one.size, 1)) for name, one in exact.items()}
+    everywhere = TERMS * UNITS[kind] * max(typical.values()) + SMALLEST[kind]
+    found = {}
+    for name, one in exact.items():
+        mask = np.empty(one.shape, bool)
+        for own, right, is_beyond in _blocks(claimed[name], one, mask):
+            allowed = ROOTS * math.sqrt(UNITS[kind]) * np.maximum(np.abs(right), typical[name]) + everywhere
+            with np.errstate(invalid="ignore"):
+                is_beyond[...] = ~(np.abs(own - right) <= allowed)
+        if mask.any():
+            found[name] = mask
+    return found
 
 
-def _square(array: Flat) -> float:
-    """Return the sum of the squares of the finite elements."""
-    flat = np.asarray(array, np.float64)
-    return float(np.sum(flat * flat, where=np.isfinite(flat)))
+def _square(array: Flat, other: Any = 0.0) -> float:
+    """Return the sum of the squares of the finite elements of an array, or of its differences from another one."""
+    total = 0.0
+    for one, less in _blocks(array, other):
+        with np.errstate(invalid="ignore"):
+            apart = one - less
+        total += float(np.sum(apart * apart, where=np.isfinite(apart)))
+    return total
+
+
+def _blocks(one: Any, other: Any, mask: Any = None) -> Iterator[Any]:
+    """Go through two arrays in float64, and a mask to be written: block by block, so that no further one is made."""
+    given, kinds = ([one, other], [np.float64] * 2) if mask is None else ([one, other, mask], [np.float64] * 2 + [bool])
+    access = [["readonly"], ["readonly"], ["writeonly"]][: len(given)]
+    flags = ["external_loop", "buffered", "zerosize_ok"]
+    iterator: Any = np.nditer  # its annotations know of access to a single array alone
+    with iterator(given, flags, access, kinds, buffersize=BLOCK) as blocks:
+        yield from blocks

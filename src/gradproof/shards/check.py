@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..core.records import border as structs
+from ..diagnosis.diagnose import explained
 from ..engine import Engine, Options
 from ..problem.nodes import Branch, Leaf
 from ..problem.numbers import Flat, whole
@@ -22,6 +23,7 @@ from ..report.report import Report
 from ..run.settings import DEFAULT_CONVENTION, Settings
 from .plain import in_shards
 from .question import Question
+from .remarks import remarks
 from .shard import Shard
 from .together import Absent, Everywhere, Together
 
@@ -174,7 +176,8 @@ class ShardedCheck:
         values = Values(x)
         for probes, told in self._told:
             values.keep(probes, told)
-        return make_report(outcome, Evidence(self._problem.layout, claimed, values, self._engine.blocks()), course)
+        evidence = Evidence(self._problem.layout, claimed, values, self._engine.blocks())
+        return explained(make_report(outcome, evidence, course._replace(warnings=remarks(outcome, evidence))))
 
 
 def lines(

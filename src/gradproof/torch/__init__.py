@@ -80,7 +80,9 @@ def check(
 
     For a loss, parameters are moved in place and restored bit for bit, and so is every `grad`.  A parameter that
     `backward()` leaves without a gradient counts as having gradient 0, so that a parameter detached by mistake is
-    found.
+    found.  Where a fused backward pass adds the gradient to `main_grad` of a parameter by itself, as in Megatron, and
+    leaves `grad` None or marks it with `grad_added_to_main_grad`, that is the claim; what had been accumulated is put
+    back.
 
     Before every call the state of modules (running means, vectors of power iterations) and of the random generators of
     PyTorch, NumPy and Python is put back, and at the end: dropout and batch normalisation are checked in train mode as

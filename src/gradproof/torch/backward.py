@@ -10,6 +10,7 @@ import numpy as np
 
 from ..evaluators.values import as_value
 from ..problem.numbers import Flat
+from .accumulated import Kept, gradient_tensor
 
 
 class Loss:
@@ -49,7 +50,7 @@ class Loss:
 
 
 class Gradient:
-    """The gradient by `backward()` as a function without arguments; every `grad` is restored, however it ends.
+    """The gradient by `backward()` as a function without arguments; all that tensors keep is restored, however it ends.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ class Gradient:
 
     def __call__(self) -> dict[str, Any]:
         """Return the gradients by name, as arrays."""
-        kept = [(tensor, tensor.grad) for one in (self._tensors, self._also) for tensor in one.values()]
+        kept = [Kept(self._torch, tensor) for one in (self._tensors, self._also) for tensor in one.values()]
         # Twice, because Ctrl-C may arrive on the way into the first `finally`.
         try:
             try:
@@ -97,7 +98,7 @@ class Gradient:
         finally:
             _give_back(kept)
 
-    def _claimed(self, kept: list[tuple[Any, Any]]) -> dict[str, Any]:
+    def _claimed(self, kept: list[Kept]) -> dict[str, Any]:
         with self._torch.enable_grad():
             value = self._loss()
             if not isinstance(value, self._torch.Tensor):
@@ -105,24 +106,26 @@ class Gradient:
                     f"loss must return a tensor with one element, not an object of type {type(value).__name__}"
                 )
             as_value(value.detach().cpu())
-            known = {id(tensor) for tensor, _ in kept}
-            kept += [(leaf, leaf.grad) for leaf in leaves(value) if id(leaf) not in known]
-            for tensor, _ in kept:
-                tensor.grad = None
+            known = {id(one.tensor) for one in kept}
+            kept += [Kept(self._torch, leaf) for leaf in leaves(value) if id(leaf) not in known]
+            for one in kept:
+                one.clear()
             if value.requires_grad:
                 self._backward(value)
-        self.without = [name for name, tensor in self._tensors.items() if tensor.grad is None]
-        return {name: self._found(name, tensor) for name, tensor in self._tensors.items()}
+        grads = {name: gradient_tensor(tensor) for name, tensor in self._tensors.items()}
+        self.without = [name for name, grad in grads.items() if grad is None]
+        return {name: self._found(name, tensor, grads.pop(name)) for name, tensor in self._tensors.items()}
 
-    def _found(self, name: str, tensor: Any) -> Any:
-        found = _gradient_of(tensor)
-        other = self._also.get(name)
-        return found if other is None or other.grad is None else found + _gradient_of(other)
+    def _found(self, name: str, tensor: Any, grad: Any) -> Any:
+        """Return the gradient of a tensor, of what was found for it."""
+        found = as_gradient(tensor, grad)
+        other = gradient_tensor(self._also[name]) if name in self._also else None
+        return found if other is None else found + as_gradient(self._also[name], other)
 
 
-def _give_back(kept: list[tuple[Any, Any]]) -> None:
-    for tensor, grad in kept:
-        tensor.grad = grad
+def _give_back(kept: list[Kept]) -> None:
+    for one in kept:
+        one.give_back()
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -156,9 +159,8 @@ def view(name: str, tensor: Any) -> Flat:
     return array
 
 
-def _gradient_of(tensor: Any) -> Flat:
-    """Return the gradient of a tensor as a NumPy array, a view if it is dense; zeros if there is none."""
-    grad = tensor.grad
+def as_gradient(tensor: Any, grad: Any) -> Flat:
+    """Return the gradient of a tensor as a NumPy array, a view if it is dense; zeros if it is None."""
     if grad is None:
         zero = np.float32(0) if "float32" in str(tensor.dtype) else np.float64(0)
         # A single zero, broadcast.

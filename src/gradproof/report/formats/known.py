@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -29,5 +30,8 @@ class FewNumbers:
     def __len__(self) -> int:
         return self.size
 
-    def __getitem__(self, place: int) -> float:
+    def __getitem__(self, place: Any) -> Any:
+        """Return the number at a place, or those at several."""
+        if np.ndim(place):
+            return np.array([self[one] for one in place], self.dtype)
         return self.known.get(int(place), math.nan)

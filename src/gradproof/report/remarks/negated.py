@@ -30,9 +30,10 @@ def remark(findings: Flat, claimed: Flat, acceptable: Flat, sign: int) -> str:
         What the user says that claims are: 1 for gradients, -1 for their negatives.
     """
     wrong = findings[findings["cause"] == codes.WRONG]
-    if not len(wrong) or np.any(claimed[acceptable]):
+    along_lines = acceptable.strides == (0,)
+    if not len(wrong) or (acceptable[0] and claimed.any() if along_lines else np.any(claimed[acceptable])):
         return ""
-    if acceptable.strides == (0,):
+    if along_lines:
         # What no line of its own was spent on is only known from a line through everything.
         wrong = wrong[(wrong["start"] == 0) & (wrong["stop"] == len(claimed))]
     with np.errstate(all="ignore"):

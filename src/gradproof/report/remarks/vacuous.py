@@ -20,6 +20,10 @@ LONG = 4096
 PIECE = 1 << 18
 # How the remark begins that goes before all others: it is about f, not about the gradient.
 UNCHANGED = "f does not change with "
+NOTHING = (
+    "Everything that agrees is 0, both claimed and measured: a gradient that always returns 0 would pass, too. Check "
+    "at a point where the objective changes."
+)
 
 
 def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[str]:
@@ -38,10 +42,7 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat) -> list[st
     if not (acceptable[0] if everywhere else np.count_nonzero(acceptable)):
         return []
     if not (claimed.any() if everywhere else np.count_nonzero(claimed[acceptable])):
-        return [
-            "Everything that agrees is 0, both claimed and measured: a gradient that always returns 0 would pass, too. "
-            "Check at a point where the objective changes."
-        ]
+        return [NOTHING]
     blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
     if len(blocks) < 2:
         return []
@@ -78,14 +79,19 @@ def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_
     return f"{UNCHANGED}{where}: at all {known.size:,} points it has the same value as at x, to the bit. {hint}"
 
 
+def dead(leaf: Leaf) -> str:
+    """Return the remark about a block all of whose slopes are 0."""
+    return (
+        f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, both claimed and measured. Its "
+        "agreement tests nothing: check at a point where it matters."
+    )
+
+
 def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat) -> Iterator[str]:
     for leaf in blocks:
         part = slice(leaf.start, leaf.stop)
         if acceptable[part].all() and not claimed[part].any():
-            yield (
-                f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, both claimed and "
-                "measured. Its agreement tests nothing: check at a point where it matters."
-            )
+            yield dead(leaf)
 
 
 def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat) -> Iterator[str]:

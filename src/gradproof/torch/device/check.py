@@ -25,8 +25,8 @@ def is_on_device(parameters: Mapping[str, Any]) -> bool:
 class GradientOnDevice(Gradient):
     """The gradient by `backward()` as tensors, which stay on their device; 0 where there is none."""
 
-    def _found(self, name: str, tensor: Any) -> Any:
-        return self._torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
+    def _found(self, name: str, tensor: Any, grad: Any) -> Any:
+        return self._torch.zeros_like(tensor) if grad is None else grad
 
 
 def check_on_device(

@@ -86,7 +86,7 @@ class _Precise:
         self._own = own
         self._lifted = lifted
         self._random = np.random.default_rng(0)
-        # How the claims agree with those in float64; known after the first product.
+        # How the claims agree with those in float64, of all products the worst.
         self._agreement: Agreement | None = None
 
     def check(self, forward: bool, settings: dict[str, Any]) -> Report:
@@ -119,7 +119,7 @@ class _Precise:
         if not own or own.keys() != wide.keys():
             return claimed
         clean, agreement = without_rounding(own, wide, KIND, nearby)
-        self._agreement = self._agreement or agreement
+        self._agreement = agreement.worse(self._agreement)
         return _filled(claimed, iter(clean.values()))
 
 

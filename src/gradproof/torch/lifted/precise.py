@@ -12,7 +12,8 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...problem.rounding import ROOTS, UNITS, Agreement, rounded_anew, without_rounding
-from ..backward import Gradient, Loss, view
+from ..accumulated import MAIN, Kept, gradient_tensor
+from ..backward import Gradient, Loss, as_gradient
 from .lifting import Lifting, low_types
 
 # Where PyTorch keeps the hooks of a tensor: those on its gradient, and those for when it has been added to `grad`.
@@ -51,17 +52,25 @@ class Precise:
         self.own = Gradient(torch, parameters, self._watched)
         self._low: list[Any] = [one.dtype for one in parameters.values() if one.dtype in low_types(torch)]
         self._random = np.random.default_rng(0)
+        # The gradient as it is claimed and in float64, from the first look at both until it is asked for.
+        self._known: tuple[dict[str, Flat], dict[str, Flat]] | None = None
         self.agreement: Agreement | None = None
 
     @cached_property
     def stand_ins(self) -> dict[str, Any]:
         """The float64 tensors that stand for the parameters, by name; made where they are needed."""
-        return {name: _stand_in(self._torch, one) for name, one in self._parameters.items()}
+        made = {name: _stand_in(self._torch, one) for name, one in self._parameters.items()}
+        for name, one in self._parameters.items():
+            if getattr(one, MAIN, None) is not None:
+                setattr(made[name], MAIN, _stand_in(self._torch, getattr(one, MAIN)).detach().zero_())
+        return made
 
     @cached_property
     def lifting(self) -> Lifting:
         """What evaluates the loss in float64."""
-        return Lifting(self._torch, [(one, self.stand_ins[name]) for name, one in self._parameters.items()])
+        pairs = [(one, self.stand_ins[name]) for name, one in self._parameters.items()]
+        mains = [(getattr(one, MAIN), getattr(other, MAIN)) for one, other in pairs if hasattr(other, MAIN)]
+        return Lifting(self._torch, [*pairs, *mains])
 
     @cached_property
     def _exact(self) -> Gradient:
@@ -97,13 +106,13 @@ class Precise:
         for number, name in enumerate(self._parameters):
             if number not in self.lifting.read and np.any(claimed[name]):
                 raise CannotBeLiftedError(f"{name} is read by what is not a function of PyTorch, or is compiled")
-        if abs(lifted - plain) <= self._rounding() * max(abs(lifted), abs(plain)):
-            return
+        is_apart = abs(lifted - plain) > self._rounding() * max(abs(lifted), abs(plain))
         # Where the gradient is the same, the loss is a small sum of large terms.
-        if without_rounding(claimed, exact, self.kind, self._nearby)[1].beyond:
+        if is_apart and without_rounding(claimed, exact, self.kind, self._nearby)[1].beyond:
             if abs(self.watch() - plain) > self._rounding() * abs(plain):
                 raise CannotBeLiftedError("two calls of it differ")
             raise CannotBeLiftedError(f"there, the loss is {lifted:.6g}, but {plain:.6g} as it is")
+        self._known = claimed, exact
 
     def _rounding(self) -> float:
         """Return by how much of its size the loss may be another in float64, before it counts as another function.
@@ -114,10 +123,8 @@ class Precise:
 
     def gradient(self) -> dict[str, Flat]:
         """Return the claimed gradient, with what rounding explains taken out."""
-        claimed = self.own()
-        if self.kind == "float64":
-            return claimed
-        clean, self.agreement = without_rounding(claimed, self._in_float64(), self.kind, self._nearby)
+        (claimed, exact), self._known = self._known or (self.own(), self._in_float64()), None
+        clean, self.agreement = without_rounding(claimed, exact, self.kind, self._nearby)
         return clean
 
     def notes(self) -> Iterator[str]:
@@ -156,11 +163,13 @@ class Precise:
         for hook in (getattr(tensor, PRESENT, None) or {}).values():
             replaced = hook(grad)
             grad = grad if replaced is None else replaced
+        kept = Kept(self._torch, stand_in)
         stand_in.grad = grad
         for hook in (getattr(tensor, POSTPONED, None) or {}).values():
             hook(stand_in)
-        grad, stand_in.grad = stand_in.grad, None
-        return view("the gradient", grad)
+        found = as_gradient(stand_in, gradient_tensor(stand_in))
+        kept.give_back()
+        return found
 
     def _nearby(self) -> dict[str, Flat]:
         """Return the gradient in float64 at a random point within some roundings of x."""
