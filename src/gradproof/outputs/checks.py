@@ -145,11 +145,12 @@ class OutputsCheck:
 
     def _spoilt(self, first: Pass, usable: Flat) -> Flat:
         """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""
-        spoilt = np.zeros_like(usable)
-        if first.report.verdict == "inconclusive" and not first.report.stopped_by:
-            spoilt |= usable & self.function.ever_missing
-            spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
-        return spoilt if 2 * spoilt.sum() <= usable.sum() else np.zeros_like(usable)
+        none = np.zeros_like(usable)
+        if first.report.verdict != "inconclusive" or first.report.stopped_by:
+            return none
+        spoilt: Flat = usable & self.function.ever_missing
+        spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
+        return spoilt if 2 * spoilt.sum() <= usable.sum() else none
 
     @property
     def unit(self) -> float:

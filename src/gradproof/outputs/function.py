@@ -9,7 +9,7 @@ import numpy as np
 
 from ..evaluators.pace import TimeIsUp
 from ..problem.numbers import Flat
-from ..problem.point import Problem, call
+from ..problem.point import Problem, call, same_numbers
 from ..problem.structure import Layout, layout_of_output
 from .covectors import Covector
 from .sums import compensated_sum
@@ -66,12 +66,16 @@ class Function:
         self.ever_missing = np.zeros(self.layout.n, bool)
         self._zeros = np.zeros(self.layout.n)
         again = self.flat(self._at_x())
+        # What the check gets when it asks for the outputs at x, which have been computed twice.
+        self._again = again if self._is_x_untouched else None
         self.usable = self._usable(again)
 
     def _at_x(self) -> Any:
-        x, _ = self._problem.copy_of_x()
+        x, memory = self._problem.copy_of_x()
         self.calls += 1
-        return call(self._function, x, "function")
+        value = call(self._function, x, "function")
+        self._is_x_untouched = same_numbers(memory, self._problem.x)
+        return value
 
     def _usable(self, again: Flat) -> Flat:
         finite: Flat = np.isfinite(self.at_x)
@@ -105,6 +109,11 @@ class Function:
 
     def __call__(self, x: Any) -> Flat:
         """Return the outputs at a point in the user's structure, flat; raise `TimeIsUp` when the budget is spent."""
+        if self._again is not None:
+            again, self._again = self._again, None
+            problem = self._problem
+            if same_numbers(problem.layout.flatten(x, "x", dtype=problem.x.dtype), problem.x):
+                return again
         if self.budget is not None and self.calls >= self.budget:
             raise TimeIsUp
         self.calls += 1
