@@ -210,6 +210,21 @@ def test_a_backward_pass_that_varies():
     assert gradcheck(drifting, x, nondet_tol=1e-6)
 
 
+def test_how_often_functions_are_called():
+    """Two calls at x and a pair for each coordinate; two backward passes, and one without an incoming gradient."""
+    calls = {"forward": 0, "backward": 0}
+
+    def counted(which, result):
+        calls[which] += 1
+        return result
+
+    function = by_hand(
+        lambda x: counted("forward", x**2), lambda saved, incoming: counted("backward", 2 * saved[0] * incoming)
+    )
+    assert gradcheck(function, torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True))
+    assert calls == {"forward": 2 + 2 * 3, "backward": 3}
+
+
 def test_gradients_in_batches():
     def backward(saved, incoming):
         return 2 * incoming if incoming.sum().item() < 1e300 else incoming

@@ -110,7 +110,7 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
-        if report.stopped_by:
+        if report.stopped_by or (screen is None and not report.findings):
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings)

@@ -157,8 +157,8 @@ def _place_of_second_number() -> int | None:
         return None
     other, number = np.random.RandomState(0), 0.71828
     memory = (ctypes.c_char * np.random.RandomState.__basicsize__).from_address(id(other))
-    without, (*state, _, _) = memory.raw, other.get_state()
-    other.set_state((*state, 1, number))
+    without, state = memory.raw, other.get_state(legacy=False)
+    other.set_state({**state, "has_gauss": 1, "gauss": number})
     # A flag, and the number itself.
     place = memory.raw.find(struct.pack("id", 1, number))
     return place if place >= 0 and without[place : place + 4] == bytes(4) else None
@@ -170,8 +170,9 @@ def _generator_of_python() -> tuple[Callable[[Any], Any], Any]:
     To get or to set it takes as long as many a small function; its memory, where it is found, tells that nothing was
     drawn.
     """
-    generator = getattr(random.setstate, "__self__", None)
-    if type(generator) is not random.Random or not _is_memory_known():
+    generator: Any = getattr(random.setstate, "__self__", None)
+    is_known = type(generator) is random.Random and _is_memory_known()
+    if not is_known:
         return random.setstate, random.getstate()
     memory = _memory_of(generator)
 

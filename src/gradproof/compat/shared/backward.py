@@ -48,13 +48,10 @@ class Backward:
             for shape, one in zip(shapes, outputs, strict=True)
         ]
 
-    def _products(self, outputs: Sequence[Any], inputs: Sequence[Any], incoming: Sequence[Any], **how: Any) -> Any:
-        return self._torch.autograd.grad(outputs, inputs, incoming, allow_unused=True, retain_graph=True, **how)
-
     def refuse_types(self) -> None:
         """Raise a fault unless every gradient has the type of its input."""
         outputs, inputs = self._graph
-        for one, gradient in zip(inputs, self._products(outputs, inputs, self._incoming(outputs)), strict=True):
+        for one, gradient in zip(inputs, self._operator.passed(outputs, inputs, self._incoming(outputs)), strict=True):
             if gradient is not None and gradient.dtype != one.dtype:
                 raise FaultError(f"A gradient is {gradient.dtype}, but its input is {one.dtype}.")
 
@@ -62,12 +59,12 @@ class Backward:
         """Raise a fault if two passes through the same graph differ by more than is allowed."""
         # The incoming gradients of the check may be of any size: its passes only tell whether there is a difference.
         apart = self._operator.apart
-        if apart is None or 0.0 < apart and allowed:
+        if apart is None or (apart > 0.0 and allowed):
             outputs, inputs = self._graph
             if not outputs:
                 return
             incoming = self._incoming(outputs)
-            apart = distance(*(self._products(outputs, inputs, incoming) for _ in range(2)))
+            apart = distance(*(self._operator.passed(outputs, inputs, incoming) for _ in range(2)))
         if apart > allowed:
             raise FaultError(
                 f"Backward is not reentrant: two passes with the same incoming gradient differ by {apart:.3g}, "
@@ -88,7 +85,7 @@ class Backward:
         ends = [_end(self._torch).apply(one) if place in undefined else one for place, one in enumerate(outputs)]
         zeros = [self._torch.zeros_like(one) for one in ends]
         try:
-            found = self._products(ends, inputs, zeros)
+            found = self._operator.passed(ends, inputs, zeros)
         except Exception as problem:  # the user's backward pass may raise anything
             raise_of_signal(problem)
             raise FaultError(f"The backward pass does not accept undefined incoming gradients: {problem}") from problem
@@ -100,11 +97,13 @@ class Backward:
         outputs, inputs = self._graph
         for one in outputs:
             (several,) = self._incoming([one], 2)
-            alone = [self._products([one], inputs, [weights]) for weights in several]
+            alone = [self._operator.passed([one], inputs, [weights]) for weights in several]
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="There is a performance drop")
                 try:
-                    found = self._products([one], inputs, [several], is_grads_batched=True)
+                    found = self._torch.autograd.grad(
+                        [one], inputs, [several], allow_unused=True, retain_graph=True, is_grads_batched=True
+                    )
                 except RuntimeError as problem:
                     raise FaultError(f"Batched gradients cannot be computed: {problem}") from problem
             for together, *parts in zip(found, *alone, strict=True):

@@ -57,8 +57,12 @@ class OneGraph(Operator):
         """Return the product with a cotangent at the arguments, of which `x` is a copy."""
         return super().vjp(self.arguments.x, cotangent)
 
+    def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
+        """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""
+        return super()._pull(outputs, tensors, incoming, True)
+
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        found = super()._pull(outputs, tensors, incoming, True)
+        found = self.passed(outputs, tensors, incoming)
         last, self._last = self._last, Pass(incoming, found)
         if last is not None and not self.arguments.are_moved and _are_equal(self._torch, last.incoming, incoming):
             self.apart = max(self.apart or 0.0, distance(last.found, found))
@@ -69,7 +73,7 @@ def distance(one: Any, other: Any) -> float:
     """Return the largest difference between what two backward passes found; 0 where they found the same nothing."""
     apart = 0.0
     for first, second in zip(one, other, strict=True):
-        if first is not None and first.numel():
+        if first is not None and first.numel() and not first.equal(second):
             apart = max(apart, float((first - second).abs().max()))
     return apart
 
