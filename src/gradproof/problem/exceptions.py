@@ -5,10 +5,13 @@ An exception would keep the frames that it passed through alive, with everything
 
 from __future__ import annotations
 
+import functools
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType
+from typing import Any
 
 # At most this many types of exceptions are told apart, and this many characters of a message are kept.
 TYPES = 8
@@ -117,10 +120,18 @@ def is_of_signal(error: BaseException) -> bool:
     return False
 
 
+# What the function of the same name of `signal` calls: it makes enums of what it returns, a hundred times as slowly.
+_handler: Callable[[int], Any] = getattr(sys.modules.get("_signal"), "getsignal", signal.getsignal)
+
+
+@functools.cache
+def _numbers() -> tuple[int, ...]:
+    return tuple(map(int, signal.valid_signals()))
+
+
 def _handlers() -> Iterator[CodeType]:
     """Yield the code of the signal handlers that are written in Python."""
-    for number in signal.valid_signals():
-        handler = signal.getsignal(number)
+    for handler in map(_handler, _numbers()):
         inside = getattr(type(handler), "__call__", None)  # noqa: B004 - its code is wanted
         for one in (handler, getattr(handler, "func", None), inside):
             code = getattr(one, "__code__", None)
