@@ -209,7 +209,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "jax": ("lifting trees", "maps precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
-        "shared.tolerances shared.backward shared.distance shared.slopes",
+        "shared.beside shared.distance shared.onegraph shared.slopes",
+        "shared.tolerances shared.backward",
         "shared.forward",
         "shared.tested",
         "ase autograd jax openmdao pytensor scipy statsmodels torch",

@@ -68,7 +68,7 @@ def test_outputs_near_zero_cost_no_evaluations(form):
     slopes = np.cos(matrix @ x)[:, None] * matrix
     report = gradproof.check_jacobian(lambda x: np.sin(matrix @ x), form(slopes), x)
     assert report
-    assert report.evaluations == 3 + 2 * 20
+    assert report.evaluations == 2 + 2 * 20
     slopes[np.argmin(np.abs(matrix @ x)), 7] *= 1.001
     report = gradproof.check_jacobian(lambda x: np.sin(matrix @ x), form(slopes), x)
     assert report.wrong.tolist() == [7]

@@ -74,6 +74,36 @@ def test_errors_in_all_coordinates(rows):
         assert np.isin(report.wrong, COLUMNS[7]).all()
 
 
+def rounded(x):
+    return function(x).astype(np.float32).astype(np.float64)
+
+
+@pytest.mark.parametrize(
+    ("of", "factors"),
+    [(function, 1.5), (rounded, 1.5), (rounded, np.where(np.arange(N) >= N - 2000, -1.0, 1.0)), (function, np.nan)],
+)
+def test_errors_in_all_coordinates_take_a_bounded_number_of_evaluations(of, factors):
+    """What is named is wrong, be it coordinates or the shortest part of a line that was found until then."""
+    assert check_jvp(of, Product(), X)
+    report = check_jvp(of, Product(factors), X)
+    assert report.verdict == "wrong"
+    assert report.evaluations < 1300
+    wrong = np.flatnonzero(factors * np.ones(N) != 1.0)
+    assert np.isin(report.wrong, wrong).all()
+    assert report.findings
+    assert all(np.isin(np.arange(one.start, one.stop), wrong).any() for one in report.findings)
+    assert len(report.wrong) or report.findings[0].stop - report.findings[0].start < N
+
+
+def test_a_budget_holds_for_what_is_located_as_well():
+    calls = []
+    report = check_jvp(lambda x: calls.append(x) or function(x), Product(1.5), X, budget=150)
+    assert report.verdict == "wrong"
+    assert len(calls) == report.evaluations <= 150
+    assert not any("Spent" in note for note in report.warnings)
+    assert not report.exceptions
+
+
 def test_named_arrays_have_lines_of_their_own():
     """An array whose slopes are lost beside those of another."""
 

@@ -46,7 +46,7 @@ UNDECIDED = {
     "stairs of 0.1": (stairs(0.1), 0.3, "stairs"),
     "stairs of 1e-3": (stairs(1e-3), 0.3, "stairs"),
     "a jump": (jumping, math.cos(X[0]), "jump"),
-    "a single value": (spike, math.cos(X[0]), "jump"),
+    "a single value": (spike, math.cos(X[0]), "alone"),
     "a root": (root, 1.0, "vertical"),
     "a wave below every step": (fast, 1.0, "restless"),
 }
@@ -176,7 +176,7 @@ def test_more_than_are_shown():
     open_ones = [one for one in report.findings if not one.cause.is_acceptable]
     assert len(open_ones) == 30
     text = " ".join(str(report).split())
-    assert "and 7 more: f jumps at x" in text
+    assert "and 7 more: f has a value of its own at x" in text
     assert "report.explain(index) says it of the other 20" in text
     assert "noise of f hides" not in text
 

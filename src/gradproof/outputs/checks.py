@@ -84,13 +84,14 @@ class OutputsCheck:
         """Return the covectors of the arrays of the output."""
         return covectors(self.function.layout, usable, self.settings.seed)
 
-    def run(self) -> Report:
+    def run(self, *, only_verdict: bool = False) -> Report:
         """Check the projection on a covector, and look at what disagrees output by output.
 
         Outputs that spoil the projection, because they are not finite beside x or jump there, are then left out of it.
+        With `only_verdict`, outputs are not looked at where the projection is wrong whatever they are.
         """
         usable = self.function.usable
-        first = self._pass(usable)
+        first = self._pass(usable, only_verdict=only_verdict)
         spoilt = self._spoilt(first, usable)
         if not spoilt.any():
             return self._completed(first.joined(), usable)
@@ -99,7 +100,7 @@ class OutputsCheck:
         open_ones = [one for some in first.found.values() for one in some if one.output >= 0 and spoilt[one.output]]
         return self._completed(second.joined(open_ones), usable & ~spoilt)
 
-    def _pass(self, usable: Flat) -> Pass:
+    def _pass(self, usable: Flat, *, only_verdict: bool = False) -> Pass:
         """Check the projection of some outputs on a covector."""
         parts = self._covectors(usable)
         covector = combined(parts, self.function.at_x, self.function.layout.title)
@@ -110,10 +111,12 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
-        if report.stopped_by:
+        if report.stopped_by or (screen is None and not report.findings):
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings)
+        if only_verdict and report.verdict == "wrong" and not entries.cleared(report, covector, ()):
+            return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
@@ -145,11 +148,12 @@ class OutputsCheck:
 
     def _spoilt(self, first: Pass, usable: Flat) -> Flat:
         """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""
-        spoilt = np.zeros_like(usable)
-        if first.report.verdict == "inconclusive" and not first.report.stopped_by:
-            spoilt |= usable & self.function.ever_missing
-            spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
-        return spoilt if 2 * spoilt.sum() <= usable.sum() else np.zeros_like(usable)
+        none = np.zeros_like(usable)
+        if first.report.verdict != "inconclusive" or first.report.stopped_by:
+            return none
+        spoilt: Flat = usable & self.function.ever_missing
+        spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
+        return spoilt if 2 * spoilt.sum() <= usable.sum() else none
 
     @property
     def unit(self) -> float:

@@ -171,8 +171,8 @@ def check_jvp(
     """
     check = outputs_check(function, jvp, ByTangents, x, settings)
 
-    def located(indices: Sequence[int]) -> Report:
-        given = {**settings, "only": list(indices), "held": None, "mode": "full"}
+    def located(indices: Sequence[int], budget: int) -> Report:
+        given = {**settings, "only": list(indices), "held": None, "mode": "full", "budget": budget}
         return outputs_check(function, jvp, ByTangents, x, given).run()
 
     along = AlongLines(check, cast(ByTangents, check.claims), located) if goes_along_lines(check) else None

@@ -5,9 +5,12 @@ An exception would keep the frames that it passed through alive, with everything
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType
+from typing import Any
 
 # At most this many types of exceptions are told apart, and this many characters of a message are kept.
 TYPES = 8
@@ -116,13 +119,21 @@ def is_of_signal(error: BaseException) -> bool:
     return False
 
 
-def _handlers() -> Iterator[CodeType]:
-    """Yield the code of the signal handlers that are written in Python."""
+@functools.cache
+def _signals() -> tuple[Callable[[int], Any], tuple[int, ...]]:
+    """Return what tells the handler of a signal, and the numbers of all signals."""
     # Imported on use: most objectives raise nothing.
     import signal
 
-    for number in signal.valid_signals():
-        handler = signal.getsignal(number)
+    # What `signal.getsignal` calls: that one makes enums of what it returns, a hundred times as slowly.
+    handler = getattr(sys.modules.get("_signal"), "getsignal", signal.getsignal)
+    return handler, tuple(map(int, signal.valid_signals()))
+
+
+def _handlers() -> Iterator[CodeType]:
+    """Yield the code of the signal handlers that are written in Python."""
+    handler_of, numbers = _signals()
+    for handler in map(handler_of, numbers):
         inside = getattr(type(handler), "__call__", None)  # noqa: B004 - its code is wanted
         for one in (handler, getattr(handler, "func", None), inside):
             code = getattr(one, "__code__", None)

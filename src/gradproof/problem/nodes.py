@@ -143,8 +143,10 @@ class Branch:
                     f"{where} is {described(value)}, but {title} is a {self.kind} of length {len(self.children)}"
                 )
             return list(value)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):
             raise ValueError(f"{where} is {described(value)}, but {title} is a dict with the keys {listed(self.keys)}")
+        if tuple(value) == self.keys:
+            return list(value.values())
         held = [key for key, child in zip(self.keys, self.children, strict=True) if isinstance(child, Held)]
         missing = [key for key in self.keys if key not in value and key not in held]
         extra = [key for key in value if key not in self.keys]

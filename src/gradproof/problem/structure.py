@@ -226,7 +226,9 @@ class _Reading:
 
     def node(self, value: Any, path: str) -> Node:
         """Return the node of a value at a path, and of all that is below it."""
-        if isinstance(value, Mapping):
+        if type(value) is np.ndarray and value.dtype.char in REALS:
+            return self.leaf(value, path)
+        if isinstance(value, (dict, Mapping)):
             keys = tuple(value)
             steps = steps_of(keys, strict=self.strict)
             children = tuple(self.node(value[key], joined(path, step)) for key, step in zip(keys, steps, strict=True))

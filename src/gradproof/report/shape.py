@@ -32,6 +32,8 @@ SPAN = 16.0
 CLEAR = 16.0
 # A jump is at x if it is within so many spacings of x, with which steps begin, or within this part of the largest step.
 AT_X, PART = 1024.0, 2.0**-40
+# The two sides of a value of its own differ by less than this part of it at the finest steps.
+ALONE = 2.0**-20
 # Behind a kink, f goes on at least as steeply as to the first step that moves it; from one to the next of the first so
 # many points, stairs fall back to less than this part.
 SLOWER, SECANTS = 0.9, 4
@@ -158,6 +160,12 @@ def _jump(sides: Sequence[Side], noise: float, spacing: float) -> Shape | None:
         return None
     finest = max(side.steps[0] for side in found)
     near = max(AT_X * spacing, PART * max(side.steps[-1] for side in found))
+    if finest <= near and _are_one(sides, CLEAR * noise):
+        return Shape(
+            "alone",
+            "f has a value of its own at x, as a comparison by == gives it: on both sides of x it is another one, by "
+            f"{short(found[0].changes[0])}, so there is no slope; check at a point beside x, or make f continuous",
+        )
     place = "at x" if finest <= near else f"within {short(finest)} of x, or varies that fast"
     amounts = " and ".join(f"{short(side.changes[0])} to the {'right' if side.sign > 0 else 'left'}" for side in found)
     return Shape(
@@ -174,6 +182,14 @@ def _jumps(side: Side, noise: float) -> bool:
         return False
     sizes = [abs(change) for change in near]
     return min(sizes) > noise and max(sizes) <= SAME * min(sizes)
+
+
+def _are_one(sides: Sequence[Side], noise: float) -> bool:
+    """Whether f jumps on both sides of x by one amount, as the finest steps show it: only the value at x is another."""
+    if not all(_jumps(side, noise) for side in sides):
+        return False
+    left, right = (side.changes[0] for side in sides)
+    return abs(right - left) <= max(noise, ALONE * abs(left))
 
 
 def _vertical(sides: Sequence[Side], noise: float) -> Shape | None:

@@ -8,7 +8,7 @@ from typing import Any
 from ..arguments.naming import positional_names
 from ..problem.coordinates.keys import Name, as_key
 from ..problem.numbers import Flat
-from .tensors import Model, can_move, maker, tensors_of
+from .tensors import Make, Model, can_move, gathered, maker
 
 
 class Arguments:
@@ -54,10 +54,11 @@ class Arguments:
         self._pairs = dict(zip(names, self._args, strict=True))
         if clash := next((name for name in named if name in self._pairs), None):
             raise TypeError(f"{clash} is given twice: in inputs and as a keyword argument")
-        # Whether keys must be written so that no two tensors have the same name.
-        paths = [path for path, _ in tensors_of(torch, self._tree())]
-        self._strict = len(set(paths)) < len(paths)
-        inputs_checked = self._marked(only_marked)
+        self._made, pairs = self._read(strict=False)
+        if len({path for path, _ in pairs}) < len(pairs):
+            # Keys must be written so that no two tensors have the same name.
+            self._made, pairs = self._read(strict=True)
+        inputs_checked = _marked(pairs, only_marked)
         self._inputs = frozenset(inputs_checked)
         # The parameters of a module, by the names that reports have for them.
         own = {} if self._module is None else {n: p for n, p in self._module.named_parameters() if p.requires_grad}
@@ -69,22 +70,16 @@ class Arguments:
         self._models = {name: Model(torch, name, self._moved(tensor)) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
-        self._made = maker(torch, self._tree(), strict=self._strict)
 
     def _moved(self, tensor: Any) -> Any:
         """Return the tensor like which those are that move from point to point."""
         return tensor
 
-    def _marked(self, only_marked: bool) -> dict[str, Any]:
-        """Return the inputs that are checked: those that require a gradient, or all that can if none does."""
-        pairs = tensors_of(self._torch, self._tree(), strict=self._strict)
-        every = {as_key(name): one for name, one in pairs if can_move(one)}
-        if only_marked or any(one.requires_grad for one in every.values()):
-            return {name: one for name, one in every.items() if one.requires_grad}
-        return every
-
-    def _tree(self) -> dict[str, Any]:
-        return {Name(name): one for name, one in (*self._pairs.items(), *self._kwargs.items())}
+    def _read(self, *, strict: bool) -> tuple[Make, list[tuple[str, Any]]]:
+        """Return what makes the arguments anew, and the tensors in them with their paths."""
+        tree = {Name(name): one for name, one in (*self._pairs.items(), *self._kwargs.items())}
+        made = maker(self._torch, tree, strict=strict)
+        return made, gathered(made)
 
     def tensors(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
         """Return new tensors with the values of what is checked, by name."""
@@ -139,6 +134,14 @@ class OwnArguments(Arguments):
     def give_back(self) -> None:
         """Restore the user's tensors."""
         self.tensors(self.x)
+
+
+def _marked(pairs: list[tuple[str, Any]], only_marked: bool) -> dict[str, Any]:
+    """Return the inputs that are checked: those that require a gradient, or all that can if none does."""
+    every = {as_key(name): one for name, one in pairs if can_move(one)}
+    if only_marked or any(one.requires_grad for one in every.values()):
+        return {name: one for name, one in every.items() if one.requires_grad}
+    return every
 
 
 def _refuse_two_precisions(arrays: Mapping[str, Flat]) -> None:

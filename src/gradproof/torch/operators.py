@@ -109,6 +109,8 @@ class Operator:
 
     def outputs(self, value: Any) -> list[Any]:
         """Return the tensors of an output that take part."""
+        if self._taken == [True] and isinstance(value, self._torch.Tensor):
+            return [value]
         tensors = tensors_of(self._torch, value)
         if self._taken is None:
             self._taken = self._choose(tensors)
@@ -149,6 +151,8 @@ class Operator:
             return None
         if self._taken == [True] and isinstance(value, self._torch.Tensor):
             return as_array("output", of(value))
+        if type(value) is tuple and self._taken == [True] * len(value) and _are_tensors(self._torch, value):
+            return tuple(as_array(f"output.{number}", of(one)) for number, one in enumerate(value))
         taken = {id(tensor) for tensor in self.outputs(value)}
 
         def array(path: str, tensor: Any) -> Flat | None:
@@ -191,7 +195,22 @@ class Operator:
         return self._pull(outputs, tensors, incoming, retain_graph)
 
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        return self._torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
+        torch = self._torch
+        if all(type(one) is torch.Tensor and one.is_cpu for one in outputs):
+            return self._run_backward(outputs, tensors, incoming, retain_graph)
+        return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
+
+    def _run_backward(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
+        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again."""
+        return self._torch.autograd.Variable._execution_engine.run_backward(
+            tuple(outputs),
+            tuple(incoming),
+            retain_graph,
+            False,
+            tuple(tensors),
+            allow_unreachable=True,
+            accumulate_grad=False,
+        )
 
     def _like(self, tensor: Any, weights: Flat) -> Any:
         return self._torch.from_numpy(weights.copy()).to(dtype=tensor.dtype, device=tensor.device)
@@ -222,6 +241,10 @@ class Operator:
         if report.nondeterministic:
             notes.append(RANDOM)
         return replace(report, warnings=(*report.warnings, *notes)) if notes else report
+
+
+def _are_tensors(torch: Any, value: tuple[Any, ...]) -> bool:
+    return all(isinstance(one, torch.Tensor) for one in value)
 
 
 def _named(path: str) -> str:

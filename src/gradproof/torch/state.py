@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import _random
 import ctypes
+import functools
 import inspect
 import random
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,7 +112,7 @@ def _plain(torch: Any, names: dict[str, Any]) -> dict[str, Any]:
 def _generators(torch: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
     """Yield how the state of each random generator is set, and the state."""
     yield torch.default_generator.set_state, torch.random.get_rng_state()
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():
         yield torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
         yield torch.mps.set_rng_state, torch.mps.get_rng_state()
@@ -121,49 +123,82 @@ def _generators(torch: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
 def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
     """Return what sets the state of NumPy's generator if something was drawn since, and the state.
 
-    To set it takes ten times as long as all else that is put back where there are no modules; to compare its memory
-    with what that was takes next to nothing.
+    To get or to set it takes ten times as long as all else that is put back where there are no modules; to compare its
+    memory with what that was takes next to nothing.
     """
     numpys: Any = np.random  # whose types leave this function out
-    generator, state = numpys.get_bit_generator(), np.random.get_state(legacy=False)
-    # The second number of a pair from a normal distribution is drawn without a trace in that memory.
-    if not isinstance(generator, np.random.MT19937) or state["has_gauss"]:
-        return np.random.set_state, state
+    generator = numpys.get_bit_generator()
+    # The second number of a pair from a normal distribution is drawn without a trace in the memory of the twister.
+    if not isinstance(generator, np.random.MT19937) or _has_second_number():
+        return np.random.set_state, np.random.get_state(legacy=False)
     memory = (ctypes.c_char * TWISTER).from_address(generator.ctypes.state_address)
-    kept = memory.raw
 
-    def set_state(state: Any, _owner_of_memory: Any = generator) -> None:
+    def set_state(kept: bytes, _owner_of_memory: Any = generator) -> None:
         if memory.raw != kept:
-            np.random.set_state(state)
+            *words, used = np.frombuffer(kept, np.uint32)
+            np.random.set_state(("MT19937", np.array(words), int(used), 0, 0.0))
 
-    return set_state, state
+    return set_state, memory.raw
+
+
+def _has_second_number() -> bool:
+    """Whether NumPy's generator holds the second number of a pair from a normal distribution."""
+    # Its random functions are methods of the one that they share.
+    generator, place = getattr(np.random.random_sample, "__self__", None), _place_of_second_number()
+    if place is None or type(generator) is not np.random.RandomState:
+        return bool(np.random.get_state(legacy=False)["has_gauss"])
+    return bool(ctypes.c_int.from_address(id(generator) + place).value)
+
+
+@functools.cache
+def _place_of_second_number() -> int | None:
+    """Return where in the memory of a generator of NumPy it says whether it holds such a number; None if unknown."""
+    if sys.implementation.name != "cpython":
+        return None
+    other, number = np.random.RandomState(0), 0.71828
+    memory = (ctypes.c_char * np.random.RandomState.__basicsize__).from_address(id(other))
+    without, state = memory.raw, other.get_state(legacy=False)
+    other.set_state({**state, "has_gauss": 1, "gauss": number})
+    # A flag, and the number itself.
+    place = memory.raw.find(struct.pack("id", 1, number))
+    return place if place >= 0 and without[place : place + 4] == bytes(4) else None
 
 
 def _generator_of_python() -> tuple[Callable[[Any], Any], Any]:
     """Return what sets the state of Python's generator if something was drawn since, and the state.
 
-    To set it takes as long as many a small function; its memory, where it is found, tells that nothing was drawn.
+    To get or to set it takes as long as many a small function; its memory, where it is found, tells that nothing was
+    drawn.
     """
-    generator, state = getattr(random.setstate, "__self__", None), random.getstate()
-    memory = _memory_of(generator, state)
-    if memory is None:
-        return random.setstate, state
-    kept = memory.raw
+    generator: Any = getattr(random.setstate, "__self__", None)
+    is_known = type(generator) is random.Random and _is_memory_known()
+    if not is_known:
+        return random.setstate, random.getstate()
+    memory = _memory_of(generator)
 
-    def set_state(state: Any) -> None:
-        if memory.raw != kept or getattr(generator, "gauss_next", None) != state[2]:
-            random.setstate(state)
+    def set_state(kept: tuple[bytes, Any]) -> None:
+        raw, second = kept
+        if memory.raw != raw or generator.gauss_next != second:
+            random.setstate((generator.VERSION, _words(raw), second))
 
-    return set_state, state
+    return set_state, (memory.raw, generator.gauss_next)
 
 
-def _memory_of(generator: Any, state: tuple[Any, ...]) -> Any:
-    """Return the memory of a generator of Python's random module; None unless it holds the state as it should."""
-    start = object.__basicsize__
-    if sys.implementation.name != "cpython" or type(generator) is not random.Random:
-        return None
-    if _random.Random.__basicsize__ < start + TWISTER:
-        return None
-    memory = (ctypes.c_char * TWISTER).from_address(id(generator) + start)
-    used, *words = np.frombuffer(memory.raw, np.uint32).tolist()
-    return memory if (*words, used) == state[1] else None
+@functools.cache
+def _is_memory_known() -> bool:
+    """Whether a generator of Python's random module holds its state where it should."""
+    if sys.implementation.name != "cpython" or _random.Random.__basicsize__ < object.__basicsize__ + TWISTER:
+        return False
+    other = random.Random(0)
+    return other.getstate() == (other.VERSION, _words(_memory_of(other).raw), None)
+
+
+def _memory_of(generator: random.Random) -> Any:
+    """Return the memory of a generator of Python's random module."""
+    return (ctypes.c_char * TWISTER).from_address(id(generator) + object.__basicsize__)
+
+
+def _words(memory: bytes) -> tuple[int, ...]:
+    """Return the state that the memory of a generator of Python holds."""
+    used, *words = np.frombuffer(memory, np.uint32).tolist()
+    return (*words, used)

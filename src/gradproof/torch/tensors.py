@@ -56,12 +56,17 @@ def replaced(torch: Any, value: Any, replace: Callable[[str, Any], Any]) -> Any:
     return maker(torch, value)(replace)
 
 
-def tensors_of(torch: Any, value: Any, *, strict: bool = False) -> list[tuple[str, Any]]:
+def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
     """Return the tensors in a structure with their paths, in order."""
     if isinstance(value, torch.Tensor):
         return [("", value)]
+    return gathered(maker(torch, value))
+
+
+def gathered(make: Make) -> list[tuple[str, Any]]:
+    """Return the tensors in a structure that `maker` has read, with their paths, in order."""
     found: list[tuple[str, Any]] = []
-    maker(torch, value, strict=strict)(lambda path, tensor: found.append((path, tensor)))
+    make(lambda path, tensor: found.append((path, tensor)))
     return found
 
 
@@ -85,10 +90,10 @@ def as_array(name: str, tensor: Any) -> Flat:
             f"{name} is {tensor.dtype}: a check needs float32, float64, complex64 or complex128, such as "
             f"{'x.cdouble()' if tensor.is_complex() else 'x.double()'}"
         )
-    if tensor.device.type == "meta":
+    if tensor.is_meta:
         raise ValueError(f"{name} is on meta: it has no values")
-    dense = tensor.detach() if tensor.layout is strided else tensor.detach().to_dense()
-    array: Flat = dense.numpy(force=True)
+    dense = tensor if tensor.layout is strided else tensor.to_dense()
+    array: Flat = dense.numpy(force=True)  # detached
     return array
 
 

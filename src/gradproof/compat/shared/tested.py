@@ -15,10 +15,10 @@ from ...problem.exceptions import raise_of_signal
 from ...report.raising import GradientError
 from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
-from ...torch.operators import Operator
 from ...torch.tensors import numbers_of, tensors_of
 from .backward import Backward, FaultError
 from .forward import Forward
+from .onegraph import OneGraph
 from .tolerances import Tolerances
 
 
@@ -86,25 +86,25 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
         arguments.give_back()
 
 
-def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[Operator, Any]:
+def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[OneGraph, Any]:
     """Return the function with copies of its arguments, or with the user's own tensors where it needs these.
 
     Its outputs are returned as well.
 
     It needs them if it uses them from outside, whatever it is called with, or looks at memory around them.
     """
-    operator = Operator(torch, function, Arguments(torch, function, given, None, only_marked=True))
+    operator = OneGraph(torch, function, Arguments(torch, function, given, None, only_marked=True))
     try:
-        outputs = operator(operator.arguments.x)
+        outputs = operator.begin()
         if not operator.captured:
             return operator, outputs
     except Exception as problem:  # if the copies are not the reason, this is met again
         raise_of_signal(problem)
-    operator = Operator(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
-    return operator, operator(operator.arguments.x)
+    operator = OneGraph(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
+    return operator, operator.begin()
 
 
-def _numbers(operator: Operator, tolerances: Tolerances, modes: Modes) -> Report:
+def _numbers(operator: OneGraph, tolerances: Tolerances, modes: Modes) -> Report:
     """Compare derivatives with differences; return the last report."""
     x = operator.arguments.x
     settings: dict[str, Any] = {"atol": tolerances.floor(x)}
@@ -126,7 +126,7 @@ def _numbers(operator: Operator, tolerances: Tolerances, modes: Modes) -> Report
     return report  # type: ignore[no-any-return]
 
 
-def _rest(torch: Any, operator: Operator, given: tuple[Any, ...], modes: Modes) -> None:
+def _rest(torch: Any, operator: OneGraph, given: tuple[Any, ...], modes: Modes) -> None:
     """Test what is no number."""
     if modes.forward:
         if modes.undefined:

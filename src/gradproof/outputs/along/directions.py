@@ -22,6 +22,8 @@ from ..function import Function
 LINES, ARRAYS = 4, 64
 # A coordinate moves by its size, or by this part of what is typical of its window.
 FLOOR = 0.1
+# So often a function with many outputs is called at x.
+AT_X = 2
 
 
 def scales(x: Flat) -> Flat:
@@ -58,7 +60,9 @@ class Directions:
         self._check = check
         self._claims = claims
 
-    def report(self, lines: Sequence[Flat], outputs: Flat | slice = slice(None)) -> tuple[Report, Flat]:
+    def report(
+        self, lines: Sequence[Flat], outputs: Flat | slice = slice(None), *, only_verdict: bool = False
+    ) -> tuple[Report, Flat]:
         """Return the report of some outputs along these lines, and what is claimed: a column for each of them."""
         function, problem, given = self._check.function, self._check.problem, self._check.settings
         matrix, moves = np.stack([self._claims.product(line)[outputs] for line in lines], axis=1), np.stack(lines)
@@ -70,11 +74,11 @@ class Directions:
             some: Flat = found[outputs].copy()
             return some
 
-        settings = Settings(
-            "full", given.seed, given.budget, given.time_limit, given.rtol, executor=None, atol=given.atol
-        )
+        # Its first values, at x, are known.
+        budget = None if function.budget is None else max(function.budget - function.calls, 1) + AT_X
+        settings = Settings("full", given.seed, budget, given.time_limit, given.rtol, executor=None, atol=given.atol)
         point = settings.problem(np.zeros(len(lines)))
         along = Function(moved, point, None)
         along.usable = function.usable[outputs]
         check: Any = OutputsCheck(along, ByMatrix(matrix), point, settings, self._check.progress)
-        return check.run(), matrix
+        return check.run(only_verdict=only_verdict), matrix

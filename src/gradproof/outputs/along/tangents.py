@@ -17,12 +17,18 @@ from ...report.records import Finding, Verdict, is_open
 from ...report.report import Report
 from ..checks import RTOL, OutputsCheck
 from ..claimed.claims import ByTangents
+from ..function import Function, SpentError
 from ..joining import agreed
 from ..looking.halving import halved
 from .directions import LINES, Directions, directions
 
 # The most coordinates that are located.
 COORDINATES = 8
+# The most evaluations in which they are looked for, and those in which they are then checked one by one: together about
+# as many as lines of one objective take.
+SEARCH, SINGLE = 384, 256
+# Without so many evaluations nothing can be said of a coordinate.
+FEWEST = 6
 # The mean square of a component of a random direction, whose magnitude is uniform in [0.5, 1.5).
 MEAN_SQUARE = 13.0 / 12.0
 # Along a line rtol allows this many times itself of the norm of an output's derivatives, as for one output.
@@ -49,10 +55,12 @@ class AlongLines:
     claims
         The products.
     located
-        Checks single coordinates, by their flat indices in x, one by one.
+        Checks single coordinates, by their flat indices in x, one by one, in so many evaluations.
     """
 
-    def __init__(self, check: OutputsCheck, claims: ByTangents, located: Callable[[Sequence[int]], Report]) -> None:
+    def __init__(
+        self, check: OutputsCheck, claims: ByTangents, located: Callable[[Sequence[int], int], Report]
+    ) -> None:
         self._check, self._problem = check, check.problem
         self._directions = Directions(check, claims)
         self._claims = claims
@@ -71,11 +79,13 @@ class AlongLines:
         open_ones = [one for one in found.findings if is_open(one)]
         if open_ones and verdict == "inconclusive" and not (found.stopped_by or found.nondeterministic):
             return None
-        findings = tuple(self._of_line(one) for one in (refuted or open_ones)[:1])
+        findings = tuple(self._of_line(one, self._lines[one.index]) for one in (refuted or open_ones)[:1])
         report = self._completed(found, verdict, findings, self._power(found))
         if not refuted or found.stopped_by:
             return report
-        return self._with_located(report, self._to_blame(refuted))
+        return self._with_located(
+            report, _Search(self._check.function, self._directions, self._lines[refuted[0].index], refuted)
+        )
 
     def _is_refuted(self, one: Finding, matrix: Flat) -> bool:
         """Whether a disagreement is more than what the rounding of claims that cancel along the line may be."""
@@ -85,30 +95,20 @@ class AlongLines:
         allowed = ALLOWED * (self._check.settings.rtol or RTOL) * norm
         return not abs(one.claimed - one.slope) <= allowed + one.error_bar
 
-    def _to_blame(self, refuted: Sequence[Finding]) -> list[int]:
-        """Return the coordinates in which a line disagrees, found by halving it, in outputs that any line refutes."""
-        line = self._lines[refuted[0].index]
-        named = {one.output for one in refuted}
-        outputs = slice(None) if -1 in named else np.array(sorted(named))
-
-        def differs(part: Flat) -> bool:
-            some = np.zeros_like(line)
-            some[part] = line[part]
-            return self._directions.report([some], outputs)[0].verdict == "wrong"
-
-        return halved(np.flatnonzero(line), differs, COORDINATES)
-
-    def _with_located(self, report: Report, places: Sequence[int]) -> Report:
-        indices = self._problem.layout.indices
-        alone = self._located([int(in_x(indices, place)) for place in places]) if places else None
+    def _with_located(self, report: Report, search: _Search) -> Report:
+        """Return the report with the findings of coordinates; that of a line stays if there may be more."""
+        function, indices, places = self._check.function, self._problem.layout.indices, search.places()
+        left = SINGLE if function.budget is None else min(SINGLE, function.budget - function.calls)
+        is_possible = bool(places) and left >= FEWEST
+        alone = self._located([int(in_x(indices, place)) for place in places], left) if is_possible else None
         if alone is None or alone.verdict != "wrong":
-            return self._counted(report, alone)
-        # So many were found that there may be more.
-        others = report.findings if len(places) >= COORDINATES else ()
+            narrowest = () if search.narrowest is None else (self._of_line(*search.narrowest),)
+            return self._counted(replace(report, findings=narrowest or report.findings), alone)
+        is_whole = len(places) < COORDINATES and not search.is_broken_off
         report = replace(
             report,
             wrong=alone.wrong,
-            findings=(*alone.findings, *others),
+            findings=(*alone.findings, *(() if is_whole else report.findings)),
             agreeing=report.n - len(alone.wrong),
             warnings=tuple(dict.fromkeys((*report.warnings, *alone.warnings))),
         )
@@ -123,10 +123,10 @@ class AlongLines:
             gradient_evaluations=self._claims.calls + products,
         )
 
-    def _of_line(self, one: Finding) -> Finding:
+    def _of_line(self, one: Finding, line: Flat) -> Finding:
         """Return what was found along a line, with the names and places of what it moves."""
         layout = self._problem.layout
-        moved = np.flatnonzero(self._lines[one.index])
+        moved = np.flatnonzero(line)
         start, stop = int(moved[0]), int(moved[-1]) + 1
         first, last = (int(in_x(layout.indices, place)) for place in (start, stop - 1))
         output = self._check.function.layout.name(one.output) if one.output >= 0 else self._check.function.layout.title
@@ -187,3 +187,56 @@ class AlongLines:
             sign=problem.sign,
         )
         return self._counted(report, None)
+
+
+class _Search:
+    """Looks for the coordinates in which a line disagrees, by halving it.
+
+    Attributes
+    ----------
+    narrowest
+        What was found along the shortest part of the line that is known to disagree, and this part.
+    is_broken_off
+        Whether the evaluations did not suffice.
+    """
+
+    def __init__(self, function: Function, directions: Directions, line: Flat, refuted: Sequence[Finding]) -> None:
+        self._function, self._directions, self._line = function, directions, line
+        named = {one.output for one in refuted}
+        # In outputs that any line refutes.
+        self._outputs = slice(None) if -1 in named else np.array(sorted(named))
+        self.narrowest: tuple[Finding, Flat] | None = None
+        self.is_broken_off = False
+
+    def places(self) -> list[int]:
+        """Return the coordinates."""
+        budget = self._function.budget
+        limit = self._function.calls + SEARCH
+        self._function.budget = limit if budget is None else min(limit, budget)
+        try:
+            return halved(np.flatnonzero(self._line), self._differs, COORDINATES)
+        finally:
+            self._function.budget = budget
+
+    def _differs(self, part: Flat) -> bool:
+        some = np.zeros_like(self._line)
+        some[part] = self._line[part]
+        report = self._report(some)
+        if report is None or report.stopped_by == "budget":
+            self.is_broken_off = True
+        if report is None or report.verdict != "wrong":
+            return False
+        shortest = math.inf if self.narrowest is None else np.count_nonzero(self.narrowest[1])
+        if report.findings and len(part) < shortest:
+            # Its output is the number of one among those that are looked at.
+            self.narrowest = replace(report.findings[0], output=-1), some
+        return True
+
+    def _report(self, line: Flat) -> Report | None:
+        """Return the report of a part of the line; None if the evaluations are spent."""
+        if self._function.is_spent:
+            return None
+        try:
+            return self._directions.report([line], self._outputs, only_verdict=True)[0]
+        except SpentError:
+            return None

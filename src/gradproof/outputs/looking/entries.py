@@ -25,7 +25,7 @@ from ...run.rounds import run_check
 from ...run.settings import Settings
 from ..claimed.claims import Claims
 from ..covectors import LARGEST, Covector
-from ..function import Function, Projected
+from ..function import Function, Projected, SpentError
 from .columns import Column, Slopes, kinks_allow
 from .halving import disagreeing
 from .screen import Parts, Suspicion
@@ -163,7 +163,7 @@ class Entries:
         return [_worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
 
     def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
-        """Check one output along one coordinate; None if it agrees."""
+        """Check one output along one coordinate; None if it agrees, or the budget is spent."""
 
         def output(u: Flat) -> float:
             return float(column.outputs(float(u[0]))[suspect.output])
@@ -178,12 +178,15 @@ class Entries:
     def _finding(
         self, column: Column, objective: object, claimed: float, name: str, allowed: float = 0.0
     ) -> Finding | None:
-        """Check an objective of one coordinate; return the finding, named after both, unless it agrees."""
+        """Check an objective of one coordinate; return the finding, named after both; None as in `_entry`."""
         layout = self.problem.layout
         at = np.array([column.at], self.problem.x.dtype)
         bounds = None if self._bounds is None else (column.low, column.high)
         settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed, bounds=bounds)
-        report = run_check(objective, np.array([claimed]), at, settings, progress=False)
+        try:
+            report = run_check(objective, np.array([claimed]), at, settings, progress=False)
+        except SpentError:
+            return None
         place = int(in_x(layout.indices, column.index))
         for one in report.findings:
             if not one.cause.is_acceptable:

@@ -40,6 +40,8 @@ def disagreeing(claims: Claims, covector: Covector, places: Sequence[int], slope
 def halved(every: Flat, differs: Callable[[Flat], bool], most: int) -> list[int]:
     """Return at most so many single places where something differs, sorted, found by halving.
 
+    Where one half of what differs does not, the other one is taken to do so, until it is a single place.
+
     Parameters
     ----------
     every
@@ -50,16 +52,23 @@ def halved(every: Flat, differs: Callable[[Flat], bool], most: int) -> list[int]
         The most places that are looked for.
     """
     found: list[int] = []
-    waiting, products = [every], 0
+    # Parts, and whether they are known to differ.
+    waiting, products = [(every, True)], 0
     while waiting and products < PRODUCTS and len(found) < most:
-        part = waiting.pop()
+        part, is_known = waiting.pop()
+        if not is_known:
+            products += 1
+            if not differs(part):
+                continue
         if len(part) == 1:
             found.append(int(part[0]))
             continue
-        for half in np.array_split(part, 2):
-            products += 1
-            if differs(half):
-                waiting.append(half)
+        first, last = np.array_split(part, 2)
+        products += 1
+        if differs(last):
+            waiting += [(first, False), (last, True)]
+        else:
+            waiting.append((first, len(first) > 1))
     return sorted(found)
 
 

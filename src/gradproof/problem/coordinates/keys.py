@@ -9,7 +9,6 @@ word: of ``{"a.b": …, "a": {"b": …}}`` the first is ``['a.b']``, and of ``{1
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -56,9 +55,9 @@ def joined(path: str, step: str) -> str:
 def have_clashes(root: Node) -> bool:
     """Whether two parts of a structure have the same name."""
     nodes = list(_below(root))
-    paths = Counter(node.path for node in nodes if node.path)
+    paths = [node.path for node in nodes if node.path]
     parts = [f"{node.path}.{part}" for node in nodes if isinstance(node, Leaf) and node.is_complex for part in PARTS]
-    return any(count > 1 for count in paths.values()) or any(part in paths for part in parts)
+    return len(set(paths)) < len(paths) or not set(parts).isdisjoint(paths)
 
 
 def distinct(names: Iterable[str]) -> Iterator[str]:

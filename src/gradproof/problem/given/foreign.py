@@ -33,7 +33,9 @@ def is_frame(value: Any) -> bool:
 
 def refuse_foreign(x: Any, path: str = "") -> None:
     """Raise a TypeError that says what to pass instead if x, or a part of it, would reach f as another type."""
-    if isinstance(x, Mapping):
+    if type(x) is np.ndarray:
+        return
+    if isinstance(x, (dict, Mapping)):
         for key, part in x.items():
             refuse_foreign(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
@@ -46,7 +48,9 @@ def refuse_foreign(x: Any, path: str = "") -> None:
 
 def about_conversion(x: Any, path: str = "") -> Iterator[str]:
     """Yield a remark for each part of x that is read as an array of NumPy, which f gets instead."""
-    if isinstance(x, Mapping):
+    if type(x) is np.ndarray:
+        return
+    if isinstance(x, (dict, Mapping)):
         for key, part in x.items():
             yield from about_conversion(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
@@ -59,8 +63,10 @@ def about_conversion(x: Any, path: str = "") -> Iterator[str]:
 
 def about_numbers_alone(value: Any) -> Iterator[str]:
     """Yield the types of parts of a gradient that have more than numbers: labels, units, masks."""
-    if isinstance(value, (Mapping, list, tuple)):
-        for part in value.values() if isinstance(value, Mapping) else value:
+    if type(value) is np.ndarray:
+        return
+    if isinstance(value, (dict, list, tuple, Mapping)):
+        for part in value.values() if isinstance(value, (dict, Mapping)) else value:
             if not isinstance(part, (int, float)):
                 yield from about_numbers_alone(part)
     elif is_frame(value) or (isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap)):

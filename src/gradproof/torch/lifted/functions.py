@@ -65,18 +65,9 @@ class LiftedOperator(Operator):
             return super().jvp(x, tangent)
 
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        engine = self._torch.autograd.Variable._execution_engine
         # Not torch.autograd.grad: inside of a function of PyTorch nothing is lifted.
         with self.lifting.active():
-            return engine.run_backward(
-                tuple(outputs),
-                tuple(incoming),
-                retain_graph,
-                False,
-                tuple(tensors),
-                allow_unreachable=True,
-                accumulate_grad=False,
-            )
+            return self._run_backward(outputs, tensors, incoming, retain_graph)
 
 
 class _Precise:

@@ -1,0 +1,82 @@
+"""A function of tensors whose backward passes go through one graph, as those of PyTorch's gradcheck do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ...problem.numbers import Flat
+from ...torch.operators import Operator
+
+
+class Pass(NamedTuple):
+    """A backward pass: the gradients that came in, and what came out."""
+
+    incoming: list[Any]
+    found: tuple[Any, ...]
+
+
+class OneGraph(Operator):
+    """A function of tensors that is not called again for every backward pass.
+
+    Attributes
+    ----------
+    apart
+        By how much two passes with the same incoming gradient differed; None as long as there were none.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.apart: float | None = None
+        self._kept: tuple[Any, dict[str, Any]] | None = None
+        self._last: Pass | None = None
+        # The outputs at the arguments, for the check that asks for them first.
+        self._outputs: list[Any] = []
+
+    def begin(self) -> Any:
+        """Return the outputs at the arguments, which the first call after this has as well."""
+        outputs = super().__call__(self.arguments.x)
+        if not self.arguments.are_moved:
+            self._outputs = [outputs]
+        return outputs
+
+    def __call__(self, x: Mapping[str, Flat]) -> Any:
+        """Return the outputs as arrays."""
+        return self._outputs.pop() if self._outputs else super().__call__(x)
+
+    def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
+        """Return what the function returns, and the tensors on which it depends; at the arguments always the same."""
+        # The user's own tensors move: what is computed of them cannot be kept.
+        if x is not self.arguments.x or self.arguments.are_moved:
+            return super().graph(x)
+        if self._kept is None:
+            self._kept = super().graph(x)
+        return self._kept
+
+    def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
+        """Return the product with a cotangent at the arguments, of which `x` is a copy."""
+        return super().vjp(self.arguments.x, cotangent)
+
+    def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
+        """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""
+        return super()._pull(outputs, tensors, incoming, True)
+
+    def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
+        found = self.passed(outputs, tensors, incoming)
+        last, self._last = self._last, Pass(incoming, found)
+        if last is not None and not self.arguments.are_moved and _are_equal(self._torch, last.incoming, incoming):
+            self.apart = max(self.apart or 0.0, distance(last.found, found))
+        return found
+
+
+def distance(one: Any, other: Any) -> float:
+    """Return the largest difference between what two backward passes found; 0 where they found the same nothing."""
+    apart = 0.0
+    for first, second in zip(one, other, strict=True):
+        if first is not None and first.numel() and not first.equal(second):
+            apart = max(apart, float((first - second).abs().max()))
+    return apart
+
+
+def _are_equal(torch: Any, one: list[Any], other: list[Any]) -> bool:
+    return len(one) == len(other) and all(map(torch.equal, one, other))
