@@ -167,9 +167,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
-        "coincidence evidence kinds.names",
+        "coincidence evidence kinds.names kinds.functions.derivatives",
         "kinds.additions kinds.arrangements kinds.factors kinds.invariance kinds.limits kinds.matrices kinds.others",
-        "kinds.axes kinds.values kinds.variables parts places",
+        "kinds.axes kinds.values kinds.functions.variables parts regions",
+        "places",
         "searching",
         "along",
         "diagnose",
