@@ -175,7 +175,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "along",
         "diagnose",
     ),
-    "run": ("progress settings fresh keeping", "keywords saving", "recording", "resuming", "rounds"),
+    "run": ("progress settings fresh keeping", "keywords saving slices", "recording", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
     "shards": ("question", "slopes", "holding moving together", "plain shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),

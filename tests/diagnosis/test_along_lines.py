@@ -130,3 +130,44 @@ def test_errors_of_no_kind_are_not_explained():
     assert report.verdict == "wrong"
     assert report.explanations == ()
     assert "no simple explanation fits the errors in W2 (" in " ".join(str(report).split())
+
+
+SCATTERED = {"table": RNG.normal(size=(300, 50)), "kernel": RNG.normal(size=(16, 16, 3, 3)), "b": RNG.normal(size=20)}
+
+
+def with_slice(name, index, change, **settings):
+    """Claims for arrays in whose memory a slice is scattered, which are changed there."""
+    claims = {key: np.cos(value) for key, value in SCATTERED.items()}
+    claims[name][index] = change(claims[name][index])
+    return check(lambda p: float(sum(np.sum(np.sin(value)) for value in p.values())), claims, SCATTERED, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "factor", "words"),
+    [
+        ("table", np.s_[:, 3], 2.0, "table[:, 3] ("),
+        ("table", np.s_[:, [3, 41]], -1.0, "table[:, i] for 2 of 50 i: 3, 41 ("),
+        ("kernel", np.s_[..., 1], -1.0, "kernel[:, :, :, 1] ("),
+        ("kernel", np.s_[:, 5], 0.0, "kernel[:, 5, :, :] ("),
+    ],
+)
+def test_slices_that_memory_scatters_are_named(name, index, factor, words):
+    report = with_slice(name, index, lambda part: factor * part)
+    assert str(report.explanations[0]).startswith(words)
+    assert f"claimed = {factor:g}" in report.explanations[0].text
+    wrong = np.zeros(SCATTERED[name].shape, bool)
+    wrong[index] = True
+    start = 0 if name == "table" else SCATTERED["table"].size
+    assert wrong.reshape(-1)[report.wrong - start].all()
+    assert report.evaluations < 600
+    assert report.evaluations == with_slice(name, index, lambda part: factor * part).evaluations
+
+
+def test_slices_are_right_or_not_searched_without_a_budget_for_it():
+    assert with_slice("table", np.s_[:, 3], lambda part: part)
+    report = with_slice("table", np.s_[:, 3], lambda part: 2 * part, budget=200)
+    assert report.verdict == "wrong"
+    assert report.evaluations <= 200
+    # Errors all over have coordinates of their own, and no slices.
+    report = with_slice("table", np.s_[:], lambda part: 2 * part)
+    assert report.explanations[0].where == "all of table"

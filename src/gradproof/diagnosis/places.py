@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -53,9 +52,11 @@ def place_of(whole: Evidence, mask: Flat) -> str:
 def _slice_of(whole: Evidence, mask: Flat) -> str:
     """Return the row, column or slice in which all of a few coordinates lie by no chance; else the array."""
     at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
-    for axis, (index, length) in enumerate(zip(at, whole.shape, strict=True)):
-        if len(whole.shape) > 1 and float(length) ** (len(index) - 1) >= FEWEST_CHOICES and not np.ptp(index):
-            return _sliced(whole, axis, str(int(index[0])))
+    for axis, (every, length) in enumerate(zip(at, whole.shape, strict=True)):
+        index = np.unique(every)
+        if len(whole.shape) < 2 or (length / len(index)) ** (len(every) - len(index)) < FEWEST_CHOICES:
+            continue
+        return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
     return whole.name
 
 
@@ -111,6 +112,11 @@ def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:
             return f"all of {_sliced(whole, axis, str(int(found[0])))}"
         if part:
             return f"all of {_sliced(whole, axis, part)}"
-        listed = ", ".join(map(str, itertools.islice(found.tolist(), SHOWN))) + (", …" if len(found) > SHOWN else "")
-        return f"all of {_sliced(whole, axis, 'i')} for {len(found)} of {length} i: {listed}"
+        return f"all of {_several(whole, axis, found)}"
     return ""
+
+
+def _several(whole: Evidence, axis: int, index: Flat) -> str:
+    """Return the slices of an array at some indices of an axis."""
+    listed = ", ".join(map(str, index[:SHOWN].tolist())) + (", …" if len(index) > SHOWN else "")
+    return f"{_sliced(whole, axis, 'i')} for {len(index)} of {whole.shape[axis]} i: {listed}"
