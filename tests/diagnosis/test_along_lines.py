@@ -75,7 +75,15 @@ BUGS = {
     ),
     "sum for a mean, but for the penalty": (
         lambda p: gradient(p, scale=1),
-        "b1; b2; b3: claimed = 32 × slope along its own claim, 2^5, a loss scale, or a sum over 32 for a mean",
+        "W3 (6 of 6 tested): claimed = 32 × slope, but for a part 0.05 × x, as of an L2 penalty, which is right",
+    ),
+    "arrays swapped": (
+        lambda p: gradient(p) | {"b1": gradient(p)["b2"], "b2": gradient(p)["b1"]},
+        "claimed = the slope of another array, while its own stands in b2: are the two swapped?",
+    ),
+    "columns permuted": (
+        changed(W2=lambda w: w[:, (np.arange(60) * 7 + 5) % 60]),
+        "W2: each claim is the slope of another coordinate: that of [",
     ),
     "detached": (
         changed(W1=lambda w: 0 * w, b1=lambda b: 0 * b),

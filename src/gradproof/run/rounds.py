@@ -72,20 +72,26 @@ def run_check(
     if not explain or report.verdict != "wrong":
         return report
     if problem.along_lines and not stopped_by and type(keeper) is Keeper:
-        report = _searched(report, objective, problem, claimed, settings)
+        return _explained_along_lines(report, objective, problem, claimed, settings)
     return _explained(report)
 
 
-def _searched(report: Report, objective: Any, problem: Problem, claimed: Flat, settings: Settings) -> Report:
-    """Return a wrong report with the slices of arrays that are wrong, where only a call is needed to look for them."""
+def _explained_along_lines(
+    report: Report, objective: Any, problem: Problem, claimed: Flat, settings: Settings
+) -> Report:
+    """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
     if not callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction)):
-        return report
-    from .slices import Search, searched
+        return _explained(report)
+    from .slices import Search, looked_closer, searched
 
     def of_vector(point: Flat) -> Any:
         return objective(problem.layout.build(point))
 
-    return searched(report, Search(of_vector, problem, claimed, settings, _checked))
+    search = Search(of_vector, problem, claimed, settings, _checked)
+    report = searched(report, search)
+    told = _explained(report)
+    closer = looked_closer(report, told, search)
+    return told if closer is told else _explained(closer)
 
 
 def _checked(objective: Any, claimed: Flat, x: Flat, settings: Settings) -> Report:

@@ -18,13 +18,16 @@ from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem
 from ..report.cause import Cause
 from ..report.making import worst_first
+from ..report.records import Finding
 from ..report.report import Report
 from .settings import Settings
 
 # A range of indices is divided into so many parts at a time.
 PARTS = 8
 # So many arrays are searched, for so many wrong indices, and so many coordinates are looked at in what is found.
-MOST_ARRAYS, MOST_INDICES, LOOKED_AT = 2, 8, 6
+MOST_ARRAYS, MOST_INDICES, LOOKED_AT = 4, 8, 6
+# Of an array in which halving confirmed more coordinates than this, these tell enough.
+FEW = 1
 # Coordinates lie in a slice by chance in one of so many cases.
 FEWEST_CHOICES = 1000
 # What a small check may take of a budget for each of its coordinates; it is not begun with less.
@@ -61,6 +64,41 @@ def searched(report: Report, search: Search) -> Report:
     return report
 
 
+def looked_closer(report: Report, told: Report, search: Search) -> Report:
+    """Return a report with a few more coordinates of arrays that are wrong as a whole, where nothing explains how.
+
+    Parameters
+    ----------
+    report
+        The report before anything was explained.
+    told
+        The same report with what explains its errors.
+    search
+        The search.
+    """
+    named = {name for one in told.explanations for name in one.names if one.kind != "invariance"}
+    layout, random = search.problem.layout, np.random.default_rng(search.settings.seed)
+    leaves = [layout.leaf_of(one.start) for one in _whole_arrays(report)]
+    unnamed = [leaf for leaf in leaves if layout.title_of(leaf) not in named][:MOST_ARRAYS]
+    chosen = [random.choice(np.arange(leaf.start, leaf.stop), _count(leaf), replace=False) for leaf in unnamed]
+    if not chosen or not is_searchable(search.problem, search.settings):
+        return told
+    return _with_coordinates(report, search, np.setdiff1d(np.concatenate(chosen), report.sampled))
+
+
+def _count(leaf: Leaf) -> int:
+    return min(LOOKED_AT, leaf.stop - leaf.start)
+
+
+def _whole_arrays(report: Report) -> Iterator[Finding]:
+    """Yield what was found along whole arrays that are wrong."""
+    layout = report._evidence.layout
+    for one in report.findings:
+        leaf = layout.leaf_of(layout.place(one.start))
+        if one.cause is Cause.WRONG and one.stop > one.start + 1 and (one.start, one.stop) == (leaf.start, leaf.stop):
+            yield one
+
+
 def is_searchable(problem: Problem, settings: Settings) -> bool:
     """Whether f can be evaluated anywhere near x, in float64, by nothing but a call."""
     plain = problem.x.dtype == np.float64 and problem.layout.indices is None
@@ -70,11 +108,11 @@ def is_searchable(problem: Problem, settings: Settings) -> bool:
 def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
     """Yield the arrays with several axes that are wrong as a whole, though coordinates of them are right."""
     layout, count = search.problem.layout, 0
-    for one in report.findings:
+    for one in _whole_arrays(report):
         leaf = layout.leaf_of(one.start)
         sampled = report.sampled[(report.sampled >= leaf.start) & (report.sampled < leaf.stop)]
-        is_whole = one.cause is Cause.WRONG and (one.start, one.stop) == (leaf.start, leaf.stop)
-        if not is_whole or len(leaf.shape) < 2 or leaf.is_complex or np.isin(sampled, report.wrong).all():
+        confirmed = np.count_nonzero(np.isin(sampled, report.wrong))
+        if len(leaf.shape) < 2 or leaf.is_complex or confirmed > FEW or confirmed == len(sampled):
             continue
         count += 1
         if count <= MOST_ARRAYS:

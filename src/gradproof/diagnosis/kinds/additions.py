@@ -93,8 +93,10 @@ def by_differences(whole: Evidence) -> Explanation | None:
     """Explain the errors of an array by differences of neighbours in x, which smoothness has; None if none fit."""
     if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
         return None
-    names, columns = zip(*_differences(whole.shaped(whole.x)), strict=True) if max(whole.shape, default=0) > 2 else ((), ())
-    if not names or np.count_nonzero(whole.wrong) < FEWEST_OF_EACH * len(names):
+    if max(whole.shape, default=0) < 3:
+        return None
+    names, columns = zip(*_differences(whole.shaped(whole.x)), strict=True)
+    if np.count_nonzero(whole.wrong) < FEWEST_OF_EACH * len(names):
         return None
     allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
     fitted = fit(np.stack(columns, axis=1), whole.error, allowed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,7 +40,23 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
         if one not in found and (swapped or (one, other) in sure):
             text = f"claimed = the slope of {other}{': are the two swapped?' if swapped else ''}"
             found[one] = Explanation("rearranged", "", text)
+    left = [one for one in arrays if one.name not in found]
+    found |= _stands_in([one for one in left if not one.is_complete], every, tries)
     return found | _by_errors([one for one in arrays if one.name not in found], every, tries)
+
+
+def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain the errors of a few coordinates whose slopes stand in the same places of another array."""
+    found = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name == other.name or other.claims is None or len(other.claims) != math.prod(one.shape):
+            continue
+        slope, claims = one.slope[one.wrong], other.claims[(one.places - one.start)[one.wrong]].astype(np.float64)
+        tolerance = MARGIN * one.bar[one.wrong] + ROUNDING * np.abs(slope)
+        if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):
+            text = f"claimed = the slope of another array, while its own stands in {other.name}: are the two swapped?"
+            found[one.name] = Explanation("rearranged", "", text)
+    return found
 
 
 def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
