@@ -75,7 +75,15 @@ BUGS = {
     ),
     "sum for a mean, but for the penalty": (
         lambda p: gradient(p, scale=1),
-        "b1; b2; b3: claimed = 32 × slope along its own claim, 2^5, a loss scale, or a sum over 32 for a mean",
+        "W3 (6 of 6 tested): claimed = 32 × slope, but for a part 0.05 × x, as of an L2 penalty, which is right",
+    ),
+    "arrays swapped": (
+        lambda p: gradient(p) | {"b1": gradient(p)["b2"], "b2": gradient(p)["b1"]},
+        "claimed = the slope of another array, while its own stands in b2: are the two swapped?",
+    ),
+    "columns permuted": (
+        changed(W2=lambda w: w[:, (np.arange(60) * 7 + 5) % 60]),
+        "W2: each claim is the slope of another coordinate: that of [",
     ),
     "detached": (
         changed(W1=lambda w: 0 * w, b1=lambda b: 0 * b),
@@ -130,3 +138,44 @@ def test_errors_of_no_kind_are_not_explained():
     assert report.verdict == "wrong"
     assert report.explanations == ()
     assert "no simple explanation fits the errors in W2 (" in " ".join(str(report).split())
+
+
+SCATTERED = {"table": RNG.normal(size=(300, 50)), "kernel": RNG.normal(size=(16, 16, 3, 3)), "b": RNG.normal(size=20)}
+
+
+def with_slice(name, index, change, **settings):
+    """Claims for arrays in whose memory a slice is scattered, which are changed there."""
+    claims = {key: np.cos(value) for key, value in SCATTERED.items()}
+    claims[name][index] = change(claims[name][index])
+    return check(lambda p: float(sum(np.sum(np.sin(value)) for value in p.values())), claims, SCATTERED, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "factor", "words"),
+    [
+        ("table", np.s_[:, 3], 2.0, "table[:, 3] ("),
+        ("table", np.s_[:, [3, 41]], -1.0, "table[:, i] for 2 of 50 i: 3, 41 ("),
+        ("kernel", np.s_[..., 1], -1.0, "kernel[:, :, :, 1] ("),
+        ("kernel", np.s_[:, 5], 0.0, "kernel[:, 5, :, :] ("),
+    ],
+)
+def test_slices_that_memory_scatters_are_named(name, index, factor, words):
+    report = with_slice(name, index, lambda part: factor * part)
+    assert str(report.explanations[0]).startswith(words)
+    assert f"claimed = {factor:g}" in report.explanations[0].text
+    wrong = np.zeros(SCATTERED[name].shape, bool)
+    wrong[index] = True
+    start = 0 if name == "table" else SCATTERED["table"].size
+    assert wrong.reshape(-1)[report.wrong - start].all()
+    assert report.evaluations < 600
+    assert report.evaluations == with_slice(name, index, lambda part: factor * part).evaluations
+
+
+def test_slices_are_right_or_not_searched_without_a_budget_for_it():
+    assert with_slice("table", np.s_[:, 3], lambda part: part)
+    report = with_slice("table", np.s_[:, 3], lambda part: 2 * part, budget=200)
+    assert report.verdict == "wrong"
+    assert report.evaluations <= 200
+    # Errors all over have coordinates of their own, and no slices.
+    report = with_slice("table", np.s_[:], lambda part: 2 * part)
+    assert report.explanations[0].where == "all of table"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,6 +13,25 @@ from ..problem.numbers import Flat
 RARE = 1e-6
 # No fit counts for more than this in one coordinate, however small its bar is.
 LEAST = 1e-6
+
+
+def constants(ratios: Flat, allowed: Flat) -> Iterator[tuple[int, float, Flat]]:
+    """Yield each row of quotients that is one number, with this and within what that was tested.
+
+    Parameters
+    ----------
+    ratios
+        Quotients of what is measured and of what it may be a multiple of, one row for each that was tried.
+    allowed
+        By how much each quotient may be off.
+    """
+    at = np.arange(len(ratios))
+    # Compared with the one that is known best, which is off by its own bar, too.
+    best = np.argmin(np.nan_to_num(allowed / np.abs(ratios), nan=np.inf), axis=1)
+    numbers, tolerance = ratios[at, best], allowed + allowed[at, best][:, None]
+    # What is not a number is the same as nothing.
+    for row in np.flatnonzero(np.all(np.abs(ratios - numbers[:, None]) <= tolerance, axis=1) & (numbers != 0)):
+        yield int(row), float(numbers[row]), tolerance[row]
 
 
 def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 1.0, rare: float = RARE) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ..report.explanation import Explanation
-from ..report.records import Record
+from ..problem.numbers import Flat
+from ..report.explanation import TOO_FEW, Explanation
+from ..report.records import Finding, Record
 from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
@@ -21,12 +22,16 @@ from .kinds.factors import NEAR, same_factor
 from .kinds.invariance import invariance
 from .kinds.others import of_others
 from .places import place_of
-from .searching import Explained, Known, alone, known_of, of_array, of_vector
+from .searching import Explained, Explaining, alone, known_of, of_array, of_errors, of_vector, together
 
+# Of fewer errors hardly anything can be told but a factor: anything fits them.
+FEWEST = 3
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
 CLIPPED = 1e-6
-# Of so many arrays it is told what f does not depend on, though the claims do.
-MOST_NOTES = 2
+# By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
+# noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
+# away are much wider than it is off.
+DOUBTS = (64.0, 1024.0, 1.0 / 16.0)
 
 
 def explained(report: Report) -> Report:
@@ -41,16 +46,25 @@ def explained(report: Report) -> Report:
     said = {int(place): str(text.text) for one, text in zip(parts, told, strict=True) for place in one.places}
     layout = report._evidence.layout
     findings = tuple(
-        replace(one, explanation=said.get(layout.place(one.index), "")) if one.stop == one.start + 1 else one
+        _explained_by(one, said.get(layout.place(one.index), "")) if one.stop == one.start + 1 else one
         for one in report.findings
     )
     places = np.fromiter(said, np.int64, len(said))
     left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]
-    unexplained = tuple(place_of(each, mask) for each, mask in left if mask.any())
-    found = filter(None, (invariance(each) for each, mask in left if mask.any()))
-    notes = itertools.islice(found, MOST_NOTES)
-    report = replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained)
-    return replace(report, warnings=(*notes, *warnings))
+    unexplained = tuple(_not_told(each, mask) for each, mask in left if mask.any())
+    return replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained, warnings=warnings)
+
+
+def _explained_by(one: Finding, text: str) -> Finding:
+    """Return the same finding with an explanation; there may be thousands, so that it is not made anew."""
+    other = object.__new__(Finding)
+    other.__dict__.update(one.__dict__, explanation=text)
+    return other
+
+
+def _not_told(whole: Evidence, mask: Flat) -> str:
+    """Return where errors are that nothing explains, and whether there are enough of them to tell."""
+    return f"{place_of(whole, mask)}{TOO_FEW if mask.sum() < FEWEST else ''}"
 
 
 def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
@@ -73,10 +87,16 @@ def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
 def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     """Return what explains the errors of arrays, in their order; nothing where nothing fits."""
     known = known_of(report)
-    found = [one for each in arrays for one in of_array(each, known)]
+    found = _as_one(arrays, of_vector(known))
+    found += [one for each in _unexplained(found, arrays) for one in of_array(each, known)]
     found += _by_known_factors(found, _unexplained(found, arrays))
     found += _by_others(_unexplained(found, arrays), report)
-    found += _as_one(_unexplained(found, arrays), known)
+    found += _as_one(_unexplained(found, arrays), of_vector(known))
+    for doubt in DOUBTS:
+        left = [each.doubted(doubt) for each in _unexplained(found, arrays) if each.is_wrong_within(doubt)]
+        explaining = of_vector(known)[: None if doubt > 1.0 else 1]
+        found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
+    found += _by_invariances(found, arrays)
     if report.power is not None:
         found = of_lines(found, arrays, report, known)
     layout = report._evidence.layout
@@ -89,6 +109,13 @@ def _unexplained(found: list[Explained], arrays: list[Evidence]) -> list[Evidenc
     """Return the arrays without an explanation."""
     explained = {name for one in found for name in one.explanation.names}
     return [each for each in arrays if each.name not in explained]
+
+
+def _by_invariances(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
+    """Return what f does not depend on, where that is all that can be told of some errors."""
+    told = np.concatenate([np.zeros(0, np.int64), *(one.places for one in found)])
+    left = [(each, each.places[each.wrong & ~np.isin(each.places, told)]) for each in arrays]
+    return [one._replace(places=rest) for each, rest in left if len(rest) for one in together(each, invariance)]
 
 
 def _by_known_factors(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
@@ -117,7 +144,7 @@ def _by_others(arrays: list[Evidence], report: Record) -> list[Explained]:
     ]
 
 
-def _as_one(arrays: list[Evidence], known: Known) -> list[Explained]:
+def _as_one(arrays: list[Evidence], explaining: Sequence[Explaining]) -> list[Explained]:
     """Return one explanation of all arrays, which may be too short to have one of their own."""
     if len(arrays) < 2:
         return []
@@ -125,7 +152,7 @@ def _as_one(arrays: list[Evidence], known: Known) -> list[Explained]:
     vectors = (np.concatenate(each) for each in zip(*(part[3:10] for part in parts), strict=True))
     one = Evidence("", (sum(len(part.places) for part in parts) + 1,), 0, *vectors)
     with np.errstate(all="ignore"):
-        found = next(filter(None, (explain(one) for explain in of_vector(known))), None)
+        found = next(filter(None, (explain(one) for explain in explaining)), None)
     if found is None:
         return []
     # Each by itself, so that those with the same words are put together as all others are.
@@ -167,8 +194,8 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
     """Whether an array beside these has more claims that are not 0 than wrong ones."""
-    layout = report._evidence.layout
-    wrong = np.array([layout.place(int(index)) for index in report.wrong], np.int64)
+    layout, indices = report._evidence.layout, report.wrong.tolist()
+    wrong = np.array(indices if layout.indices is None else [layout.place(index) for index in indices], np.int64)
     for leaf in layout.leaves:
         if layout.title_of(leaf) not in names:
             if count_of_claims(report, leaf) > np.count_nonzero((wrong >= leaf.start) & (wrong < leaf.stop)):

@@ -75,10 +75,28 @@ class Evidence(NamedTuple):
         """Whether f does not change where the same is added to all of the array, although its slopes are not 0."""
         return self.is_complete and _cancel(self.slope, self.bar)
 
+    @property
+    def ignores_shifts(self) -> bool:
+        """Whether f does not change where the same is added all along the first axis, at any index of the others."""
+        if not self.is_complete or len(self.shape) < 2:
+            return False
+        slope, bar = self.shaped(self.slope), self.shaped(self.bar)
+        total, allowed = np.abs(slope.sum(axis=0)), MARGIN * bar.sum(axis=0)
+        return bool(np.all(total <= allowed + NOTHING * np.abs(slope).sum(axis=0)))
+
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
         vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)
         return Evidence(self.name, self.shape, self.start, *(each[mask] for each in vectors))
+
+    def doubted(self, times: float) -> Evidence:
+        """Return the evidence with bars that are so many times as wide."""
+        return self if times == 1.0 else self._replace(bar=self.bar * times)
+
+    def is_wrong_within(self, times: float) -> bool:
+        """Whether most wrong claims are far from their slopes even with bars that are so many times as wide."""
+        far = (np.abs(self.error) > 2.0 * MARGIN * times * self.bar)[self.wrong & np.isfinite(self.claimed)]
+        return times <= 1.0 or 2 * int(np.count_nonzero(far)) > len(far)
 
     @property
     def error(self) -> Flat:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
 from ..problem.numbers import Flat
 from .evidence import Evidence
+from .regions import regions
 
 SHOWN = 4
 # Coordinates are those of a region by chance in one of this many ways to choose as many.
@@ -42,51 +42,56 @@ def place_of(whole: Evidence, mask: Flat) -> str:
         return slices
     if np.array_equal(mask, whole.x == 0):
         return f"{whole.name} where x = 0"
-    if known := next((name for name, each in _regions(whole) if _are(mask, each, live)), ""):
+    if known := next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), ""):
         return f"{whole.name} {known}"
+    if len(whole.shape) == 1 and (part := _range(mask)) and _choices(live, mask) >= FEWEST_CHOICES * len(mask):
+        return f"{whole.name}[{part}]"
     return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
 
 
 def _slice_of(whole: Evidence, mask: Flat) -> str:
     """Return the row, column or slice in which all of a few coordinates lie by no chance; else the array."""
     at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
-    for axis, (index, length) in enumerate(zip(at, whole.shape, strict=True)):
-        if len(whole.shape) > 1 and float(length) ** (len(index) - 1) >= FEWEST_CHOICES and not np.ptp(index):
-            parts = [":"] * len(whole.shape)
-            parts[axis] = str(int(index[0]))
-            return f"{whole.name}[{', '.join(parts)}]"
+    for axis, (every, length) in enumerate(zip(at, whole.shape, strict=True)):
+        index = np.unique(every)
+        if len(whole.shape) < 2 or (length / len(index)) ** (len(every) - len(index)) < FEWEST_CHOICES:
+            continue
+        return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
     return whole.name
 
 
-def _are(mask: Flat, region: Flat, live: Flat) -> bool:
-    """Whether coordinates are those of a region by no chance, but for some where both claim and slope are 0."""
+def _choices(live: Flat, region: Flat) -> float:
+    """Return in how many ways as many coordinates as those of a region can be chosen."""
     some, every = int((live & region).sum()), int(live.sum())
-    return bool(math.comb(every, some) >= FEWEST_CHOICES and not np.any(mask & ~region | live & region & ~mask))
+    # Exact for few, since large ones do not matter.
+    return float(min(math.comb(every, some), 10**300)) if every <= FEWEST_CHOICES else math.inf
 
 
-def _regions(whole: Evidence) -> Iterator[tuple[str, Flat]]:
-    """Yield parts of an array that bugs are known for, with their names."""
-    yield "where x < 0", whole.x < 0
-    yield "where x > 0", whole.x > 0
-    yield "on its border" if len(whole.shape) > 1 else "at both ends", _border(whole.shape)
-    if len(whole.shape) != 2 or whole.shape[0] != whole.shape[1]:
-        return
-    row, column = np.indices(whole.shape).reshape(2, -1)
-    yield "on its diagonal", row == column
-    yield "off its diagonal", row != column
-    yield "above its diagonal", row < column
-    yield "below its diagonal", row > column
+def _are(mask: Flat, region: Flat, live: Flat, tries: int) -> bool:
+    """Whether coordinates are those of a region by no chance, but for some where both claim and slope are 0."""
+    if np.any(mask & ~region | live & region & ~mask) or not np.any(live & region):
+        return False
+    return _choices(live, region) >= FEWEST_CHOICES * tries
 
 
-def _border(shape: tuple[int, ...]) -> Flat:
-    inside = np.zeros(shape, bool)
-    inside[(slice(1, -1),) * len(shape)] = True
-    return ~inside.reshape(-1)
+def _range(mask: Flat) -> str:
+    """Return the range of indices that are chosen, as a slice; "" if they are none."""
+    found = np.flatnonzero(mask)
+    low, high = int(found[0]), int(found[-1]) + 1
+    if high - low != len(found):
+        return ""
+    return f"{low if low else ''}:{high if high < len(mask) else ''}"
 
 
 def _element(whole: Evidence, place: int) -> str:
     index = ", ".join(str(int(one)) for one in np.unravel_index(place, whole.shape))
     return f"{whole.name}[{index}]" if whole.shape else whole.name
+
+
+def _sliced(whole: Evidence, axis: int, index: str) -> str:
+    parts = [":"] * len(whole.shape)
+    parts[axis] = index
+    return f"{whole.name}[{', '.join(parts)}]"
 
 
 def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:
@@ -102,11 +107,16 @@ def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:
         if met.all() or (alive & ~chosen & met.reshape(shape)).any():
             continue
         found = np.flatnonzero(met)
-        parts = [":"] * len(whole.shape)
+        part = _range(np.asarray(met))
         if len(found) == 1:
-            parts[axis] = str(int(found[0]))
-            return f"all of {whole.name}[{', '.join(parts)}]"
-        parts[axis] = "i"
-        listed = ", ".join(str(int(one)) for one in found[:SHOWN]) + (", …" if len(found) > SHOWN else "")
-        return f"all of {whole.name}[{', '.join(parts)}] for {len(found)} of {length} i: {listed}"
+            return f"all of {_sliced(whole, axis, str(int(found[0])))}"
+        if part:
+            return f"all of {_sliced(whole, axis, part)}"
+        return f"all of {_several(whole, axis, found)}"
     return ""
+
+
+def _several(whole: Evidence, axis: int, index: Flat) -> str:
+    """Return the slices of an array at some indices of an axis."""
+    listed = ", ".join(map(str, index[:SHOWN].tolist())) + (", …" if len(index) > SHOWN else "")
+    return f"{_sliced(whole, axis, 'i')} for {len(index)} of {whole.shape[axis]} i: {listed}"

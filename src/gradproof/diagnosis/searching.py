@@ -13,14 +13,14 @@ from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
 from .evidence import Evidence
-from .kinds.additions import addition, factor_and_penalty
+from .kinds.additions import addition, by_differences, factor_and_penalty
 from .kinds.arrangements import rearranged
-from .kinds.axes import adds_up_to_zero, by_axis
+from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
+from .kinds.functions.variables import by_variable
 from .kinds.limits import absolute, limited
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.values import no_dependence, not_finite, rounded, zero
-from .kinds.variables import by_variable
 from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
@@ -83,16 +83,23 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
     before: tuple[Explaining, ...] = (zero, no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited)
-    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, outer_product, adds_up_to_zero)
+    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
+    of_whole += (of_two_rows, outer_product, adds_up_to_zero)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
         (one for explain in before for one in alone(whole, mask, explain)),
-        (one for explain in first for one in _together(whole, explain)),
+        (one for explain in first for one in together(whole, explain)),
         (one for explain in of_part for one in alone(whole, mask, explain)),
-        (one for explain in of_whole for one in _together(whole, explain)),
+        (one for explain in of_whole for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
+    yield from itertools.islice(found, 1)
+
+
+def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:
+    """Yield the simplest explanation of the errors of an array among those that look at each by itself."""
+    found = (one for explain in explaining for one in alone(whole, whole.wrong, explain))
     yield from itertools.islice(found, 1)
 
 
@@ -110,7 +117,7 @@ def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explaine
         yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)
 
 
-def _together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
+def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
     """Yield what explains an array as a whole."""
     with np.errstate(all="ignore"):
         found = explain(whole)

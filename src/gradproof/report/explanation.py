@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+# Stands behind the place of errors of which there are not enough to tell what they have in common.
+TOO_FEW = ", too few to tell"
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -14,7 +17,7 @@ class Explanation:
     ----------
     kind : str
         "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "limited", "matrix",
-        "outer product", "rounded", "no dependence", or "sum".
+        "outer product", "rounded", "no dependence", "sum", "others", or "invariance".
     where : str
         The coordinates that it explains, such as ``"all of W2"``.
     text : str
@@ -35,6 +38,8 @@ class Explanation:
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if self.kind == "invariance":  # what is known of the errors, not how large they are
+            return f"{self.where}: {self.text}"
         return f"{self.where}: {self.text} (explains {percent(self.share)} of the error)"
 
 

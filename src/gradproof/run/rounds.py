@@ -12,7 +12,9 @@ import numpy as np
 from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
 from ..evaluators.arrays.inplace import InPlace, InPlaceProblem
+from ..evaluators.batched import Batched
 from ..evaluators.choice import evaluator_for, gradient_function
+from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.bounds import read_bounds
@@ -67,7 +69,37 @@ def run_check(
     convention = settings.convention or DEFAULT_CONVENTION
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised, problem.sign, convention)
     report = make_report(outcome, evidence, course)
-    return _explained(report) if explain else report
+    if not explain or report.verdict != "wrong":
+        return report
+    if problem.along_lines and not stopped_by and type(keeper) is Keeper:
+        return _explained_along_lines(report, objective, problem, claimed, settings)
+    return _explained(report)
+
+
+def _explained_along_lines(
+    report: Report, objective: Any, problem: Problem, claimed: Flat, settings: Settings
+) -> Report:
+    """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
+    if not callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction)):
+        return _explained(report)
+    from .slices import Search, looked_closer, searched
+
+    def of_vector(point: Flat) -> Any:
+        return objective(problem.layout.build(point))
+
+    search = Search(of_vector, problem, claimed, settings, _checked)
+    report = searched(report, search)
+    told = _explained(report)
+    closer = looked_closer(report, told, search)
+    return told if closer is told else _explained(closer)
+
+
+def _checked(objective: Any, claimed: Flat, x: Flat, settings: Settings) -> Report:
+    """Return the check of a small part of a problem, which explains nothing."""
+    plain = Settings(
+        "full", settings.seed, settings.budget, None, settings.rtol, atol=settings.atol, only=settings.only
+    )
+    return run_check(objective, claimed, x, plain, False, explain=False)
 
 
 def _about_convention(problem: Problem, outcome: Outcome) -> str:
@@ -80,9 +112,7 @@ def _about_convention(problem: Problem, outcome: Outcome) -> str:
 
 
 def _explained(report: Report) -> Report:
-    """Return a report with what explains its errors, if there are any."""
-    if report.verdict != "wrong":
-        return report
+    """Return a report with what explains its errors."""
     # Imported on use: most gradients are right.
     from ..diagnosis.diagnose import explained
 

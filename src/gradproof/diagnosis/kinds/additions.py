@@ -9,7 +9,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 # The relative accuracy of what is computed from a claim in float64.
@@ -17,10 +17,22 @@ ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
+# As many errors for each column that may be fitted.
+FEWEST_OF_EACH = 2
+# No fit leaves more than this part of the errors.
+MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
 # What has these derivatives.
-TERMS = {"1/x": "c log(x)", "x²": "c x³", "exp(x)": "c exp(x), or of their sum as in a softmax,"}
+TERMS = {
+    "1/x": "c log(x)",
+    "x²": "c x³",
+    "x³": "c x⁴",
+    "exp(x)": "c exp(x), or of their sum as in a softmax,",
+    "log(x)": "c x log(x)",
+    "tanh(x)": "c log(cosh(x))",
+    "(1 - 2 sigmoid(x))": "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
+}
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
 
@@ -40,26 +52,24 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "1", np.ones_like(x)
     yield "1/x", 1.0 / x
     yield "x²", x**2
+    yield "x³", x**3
     yield "exp(x)", np.exp(x)
+    yield "log(x)", np.log(x)
+    yield "tanh(x)", np.tanh(x)
+    yield "(1 - 2 sigmoid(x))", 1.0 - 2.0 / (1.0 + np.exp(-x))
     yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
     yield "(x - exp(x))", x - np.exp(x)
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
     """Yield the single functions of x whose multiples the errors are."""
-    for name, base in bases.items():
-        if name != "1" and _is_constant(base):
+    names, every = list(bases), np.array(list(bases.values()))
+    ratios = part.error / every
+    for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
+        if names[row] != "1" and _is_constant(every[row]):
             continue
-        ratio, bar = part.error / base, allowed / np.abs(base)
-        best = int(np.argmin(bar))
-        constant = float(ratio[best])
-        # The best one is off by its own bar, too.
-        tolerance = bar + bar[best]
-        if not constant or not np.all(np.abs(ratio - constant) <= tolerance):
-            continue
-        if not is_no_coincidence(tolerance, np.abs(ratio), 1, len(bases)):
-            continue
-        yield Explanation("addition", "", _said(name, constant, part), constant)
+        if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
+            yield Explanation("addition", "", _said(names[row], constant, part), constant)
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -77,6 +87,43 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
         elif part.ignores_shift:
             text = f"{text}: are a mean and a variance taken for constants?"
         yield Explanation("addition", "", text)
+
+
+def by_differences(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by differences of neighbours in x, which smoothness has; None if none fit."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
+        return None
+    if max(whole.shape, default=0) < 3:
+        return None
+    names, columns = zip(*_differences(whole.shaped(whole.x)), strict=True)
+    if np.count_nonzero(whole.wrong) < FEWEST_OF_EACH * len(names):
+        return None
+    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
+    fitted = fit(np.stack(columns, axis=1), whole.error, allowed)
+    wrong = whole.wrong
+    if fitted is None or not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(names), 2.0):
+        return None
+    found = zip(fitted[0].tolist(), names, columns, strict=True)
+    terms = (_term(number, name) for number, name, each in found if np.any(np.abs(number * each) > fitted[1]))
+    text = f"claimed = slope {' '.join(terms)}: is one neighbour missing in a difference, or an end taken for another?"
+    return Explanation("addition", "", text)
+
+
+def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
+    """Yield the differences to neighbours along each axis, and of both ends."""
+    for axis, length in enumerate(x.shape):
+        if length < 3:
+            continue
+        along = f" along axis {axis}" if x.ndim > 1 else ""
+        rows = np.moveaxis(x, axis, 0)
+        steps, none = np.diff(rows, axis=0), np.zeros_like(rows[:1])
+        ends = np.concatenate([rows[:1] - rows[-1:], np.zeros_like(rows[2:]), rows[-1:] - rows[:1]])
+        for name, part in (
+            ("(next x - x)", np.concatenate([steps, none])),
+            ("(x - x before)", np.concatenate([none, steps])),
+            ("(x - x at the other end)", ends),
+        ):
+            yield f"{name}{along}", np.moveaxis(part, 0, axis).reshape(-1)
 
 
 def factor_and_penalty(part: Evidence) -> Explanation | None:
@@ -118,11 +165,13 @@ def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
     if not (np.isfinite(weighted).all() and np.isfinite(errors).all()):
         return None
     factors, _, rank, _ = np.linalg.lstsq(weighted, errors * weights / scale, rcond=1e-6)
-    if rank < columns.shape[1]:
+    left = columns @ factors - errors
+    # Bars as wide as what is left here would make a fit of anything, and say nothing.
+    if rank < columns.shape[1] or np.linalg.norm(left * weights) > MOST_LEFT * np.linalg.norm(errors * weights):
         return None
     # The factors are off by what the errors may be off.
     tolerance = allowed + np.abs(columns) @ (np.abs(np.linalg.pinv(weighted)) @ (allowed * weights / scale))
-    return (factors, tolerance) if np.all(np.abs(columns @ factors - errors) <= tolerance) else None
+    return (factors, tolerance) if np.all(np.abs(left) <= tolerance) else None
 
 
 def _is_constant(base: Flat) -> bool:

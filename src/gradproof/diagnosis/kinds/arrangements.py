@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def rearranged(whole: Evidence) -> Explanation | None:
             moved = whole.shaped(whole.wrong)
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return _permuted(claimed, slope, tolerance) or _among_themselves(whole)
+    return _permuted(claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
 
 
 def _tolerance(whole: Evidence) -> Flat:
@@ -67,7 +67,7 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
             yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
             for shift in (1, -1):
                 yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
-            yield f"accumulated from the other end{_along(slope.ndim, axis)}", _accumulated(slope, axis)
+            yield from _accumulations(slope, axis)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
 
@@ -79,11 +79,19 @@ def _read(slope: Flat, written: Order, read: Order) -> Flat:
     return other
 
 
-def _accumulated(slope: Flat, axis: int) -> Flat:
-    """Return the slopes as they look if they are sums from here to the end, and are summed up to here instead."""
-    rows = np.moveaxis(slope, axis, 0)
-    terms = rows - np.concatenate([rows[1:], np.zeros_like(rows[:1])])
-    return np.moveaxis(np.cumsum(terms, axis=0), 0, axis)
+def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
+    """Yield what slopes that are sums from here to the end look like otherwise, and those that are not."""
+    along, rows = _along(slope.ndim, axis), np.moveaxis(slope, axis, 0)
+    none = np.zeros_like(rows[:1])
+    to_the_end, from_the_start = rows - np.concatenate([rows[1:], none]), rows - np.concatenate([none, rows[:-1]])
+    for name, other in (
+        ("accumulated from the other end", np.cumsum(to_the_end, axis=0)),
+        ("not accumulated from the end", to_the_end),
+        ("not accumulated from the start", from_the_start),
+        ("accumulated from the start", np.cumsum(rows, axis=0)),
+        ("accumulated from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
+    ):
+        yield f"{name}{along}", np.moveaxis(other, 0, axis)
 
 
 def _transposed(ndim: int, one: int, other: int) -> str:
@@ -108,9 +116,22 @@ def _permuted(claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None
         scale = np.full(rows[moved].size, np.abs(slope - np.mean(slope)).mean())
         if not is_no_coincidence(allowed[moved].reshape(-1), scale, 0, float(length) ** len(moved)):
             continue
-        what = f"{moved[0]} and {moved[1]} swapped" if len(moved) == 2 else f"{len(moved)} of {length} permuted"
-        return Explanation("rearranged", "", f"claimed = slope, with entries {what}{_along(slope.ndim, axis)}")
+        what = _permutation(fits.argmax(axis=1), moved)
+        return Explanation("rearranged", "", f"claimed = slope, {what}{_along(slope.ndim, axis)}")
     return None
+
+
+def _permutation(order: Flat, moved: Flat) -> str:
+    """Return what a permutation is: slope `order[i]` stands at i."""
+    length = len(order)
+    shifts = (np.arange(length) - order) % length
+    if not np.ptp(shifts):
+        return f"shifted by {shifts[0] if 2 * shifts[0] <= length else shifts[0] - length}"
+    if np.array_equal(order, -np.arange(length) % length):
+        return "reversed but for its first entry, as by a Fourier transform in place of its inverse,"
+    if len(moved) == 2:
+        return f"with entries {moved[0]} and {moved[1]} swapped"
+    return f"with entries {len(moved)} of {length} permuted (at {moved[0]} stands the slope of {order[moved[0]]})"
 
 
 def _among_themselves(whole: Evidence) -> Explanation | None:
@@ -144,7 +165,48 @@ def _from_samples(whole: Evidence) -> Explanation | None:
         tolerance = MARGIN * bar + ROUNDING * np.abs(claimed)
         if np.all(np.abs(claimed - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, len(moves)):
             return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return None
+    own = whole.places[whole.wrong] - whole.start
+    return _found_among(Found(slope, MARGIN * bar + ROUNDING * np.abs(slope), own), whole.claims, whole, "claim")
+
+
+class Found(NamedTuple):
+    """Values that are sought among others, within what they are known, and the coordinates that they are of."""
+
+    values: Flat
+    tolerance: Flat
+    places: Flat
+
+
+def _elsewhere(whole: Evidence) -> Explanation | None:
+    """Return whether every wrong claim is the slope of some other coordinate of the array."""
+    claimed = whole.claimed[whole.wrong]
+    tolerance = MARGIN * np.max(whole.bar[whole.wrong]) + ROUNDING * np.abs(claimed)
+    return _found_among(Found(claimed, tolerance, np.flatnonzero(whole.wrong)), whole.slope, whole, "slope")
+
+
+def _found_among(sought: Found, others: Flat, whole: Evidence, what: str) -> Explanation | None:
+    """Return whether all values stand among others, by no coincidence, each in another place than its own."""
+    if len(np.unique(sought.values)) < max(FEWEST, len(sought.values) // 2) or not np.isfinite(others).all():
+        return None
+    order = np.argsort(others, kind="stable")
+    ordered = others[order]
+    at = np.clip(np.searchsorted(ordered, sought.values), 1, len(ordered) - 1)
+    at -= np.abs(ordered[at - 1] - sought.values) <= np.abs(ordered[at] - sought.values)
+    found, off = order[at], np.abs(ordered[at] - sought.values)
+    if np.any(off > sought.tolerance) or np.any(found == sought.places):
+        return None
+    scale = np.full(len(off), float(np.subtract(*np.percentile(others, [90, 10]))))
+    # Among many there is one close by more easily.
+    if not is_no_coincidence(np.minimum(sought.tolerance * len(others), scale), scale, 0):
+        return None
+    here, there = int(sought.places[0]), int(found[0])
+    first, second = (there, here) if what == "slope" else (here, there)
+    example = f"that of {_name(whole, first)} stands at {_name(whole, second)}"
+    return Explanation("rearranged", "", f"each claim is the slope of another coordinate: {example}")
+
+
+def _name(whole: Evidence, place: int) -> str:
+    return f"[{', '.join(str(int(index)) for index in np.unravel_index(place, whole.shape))}]"
 
 
 def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:

@@ -18,6 +18,8 @@ ROUNDING = 1e-9
 DIFFERENT = 1e-4
 SHOWN = 4
 FEWEST_WRONG = 4
+# Points have so many coordinates at most.
+MOST_DIMENSIONS = 3
 # A mean and a variance fit any three errors almost.
 FEWEST_OF_STATISTICS = 4
 
@@ -131,6 +133,13 @@ def _statistics(rows: Rows) -> str:
     return f"{where}: are a mean or a variance taken for constants?"
 
 
+def of_two_rows(whole: Evidence) -> Explanation | None:
+    """Say so if the errors of two rows add up to 0: then they are no product of anything, but of a term of the two."""
+    if len(whole.shape) != 2 or not whole.is_complete or whole.shaped(whole.wrong).any(axis=1).sum() != 2:
+        return None
+    return adds_up_to_zero(whole)
+
+
 def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     """Say so if the errors of an array add up to 0 over its first axis: those of forces between pairs do."""
     if len(whole.shape) != 2 or not whole.is_complete or whole.shape[0] < 2 or not np.isfinite(whole.claimed).all():
@@ -146,5 +155,8 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     if not is_no_coincidence(tolerance, size[used], 0):
         return None
     rows = np.flatnonzero(wrong.any(axis=1))
+    # Where f does not depend on a common shift, errors of any kind add up to 0 in claims that do not either.
+    if len(rows) > 2 and whole.shape[1] > MOST_DIMENSIONS and whole.ignores_shifts:
+        return None
     who = f"a term between {rows[0]} and {rows[1]}" if len(rows) == 2 else "terms between pairs"
     return Explanation("sum", "", f"the errors add up to 0 over axis 0, as those of {who} do")

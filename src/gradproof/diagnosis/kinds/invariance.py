@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
@@ -11,22 +12,27 @@ from ..evidence import MARGIN, Evidence
 CLEARLY = 1e-3
 
 
-def invariance(whole: Evidence) -> str:
-    """Return what f does not depend on while the claims of an array say that it does; "" if there is nothing."""
+def invariance(whole: Evidence) -> Explanation | None:
+    """Tell what f does not depend on while the claims of an array say that it does; None if there is nothing."""
+    text = _told(whole)
+    return Explanation("invariance", "", text) if text else None
+
+
+def _told(whole: Evidence) -> str:
     if not whole.is_complete or not np.isfinite(whole.claimed).all() or len(whole.claimed) < 2:
         return ""
     for axis, length in enumerate(whole.shape):
         if length > 1 and _ignores_shift(whole, axis):
-            along = f"all along axis {axis} of {whole.name}" if len(whole.shape) > 1 else f"to all of {whole.name}"
+            along = (f" along axis {axis}", f" all along axis {axis}") if len(whole.shape) > 1 else ("", "")
             return (
-                f"f does not change where the same is added {along}: the slopes add up to 0 there. The claims do not: "
-                "is something not subtracted, such as a mean, or the other half of a pair?"
+                f"the claims do not add up to 0{along[0]}, as the slopes do, since f does not change where the same is "
+                f"added{along[1]}: is something not subtracted, such as a mean, or is the other half of a pair missing?"
             )
     terms = whole.claimed * whole.x
     if whole.ignores_size and abs(float(np.sum(terms))) > CLEARLY * float(np.sum(np.abs(terms))):
         return (
-            f"f does not change where all of {whole.name} grows by a factor. The claims say that it does: is the "
-            "derivative of a norm missing?"
+            "the claims depend on the size of x, f does not, where all of it grows by a factor: is the derivative of a "
+            "norm or of another scale missing?"
         )
     return ""
 

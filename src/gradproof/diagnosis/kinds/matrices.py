@@ -8,10 +8,12 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 ROUNDING = 1e-6
+# Inverses of matrices with a larger condition number are known too badly.
+MOST_CONDITION = 1e6
 # Two coordinates fit any sum of two of them.
 FEWEST_WRONG = 3
 
@@ -51,14 +53,14 @@ def of_matrix(whole: Evidence) -> Explanation | None:
     moved = whole.shaped(whole.wrong)
     largest = float(np.max(whole.bar[whole.wrong], initial=0.0))
     bar = MARGIN * np.maximum(bar, largest)
-    candidates = [*_symmetric(slope, bar), *_products(slope, bar, x)]
+    candidates = [*_symmetric(slope, bar), *_products(slope, bar, x), *_transposed_inside(slope, bar, x)]
     for text, values, allowed in candidates:
         tolerance = allowed + ROUNDING * np.abs(values)
         if np.all(np.abs(claimed - values) <= tolerance):
             scale = np.full(int(moved.sum()), np.abs(slope).mean())
             if is_no_coincidence(tolerance[moved], scale, 0, len(candidates)):
                 return Explanation("matrix", "", f"claimed = {text}")
-    return None
+    return _inverse_added(claimed - slope, bar + ROUNDING * np.abs(claimed), x)
 
 
 def _symmetric(slope: Flat, bar: Flat) -> Iterator[tuple[str, Flat, Flat]]:
@@ -79,3 +81,38 @@ def _products(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat
     yield "slope @ x", slope @ x, bar @ size
     yield "x.T @ slope, like a stress for the slope of a cell", x.T @ slope, size.T @ bar
     yield "x @ slope", x @ slope, size @ bar
+
+
+def _inverse(x: Flat) -> Flat | None:
+    """Return the inverse of x, None if it is not known well."""
+    if not np.isfinite(x).all() or np.linalg.cond(x) > MOST_CONDITION:
+        return None
+    inverse: Flat = np.linalg.inv(x)
+    return inverse
+
+
+def _transposed_inside(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat]]:
+    """Yield slopes of a function of the inverse of x if x stands where its transpose should, or the other way round."""
+    inverse = _inverse(x)
+    if inverse is None:
+        return
+    left, right = inverse @ x.T, x.T @ inverse
+    sizes = np.abs(left), np.abs(right)
+    asked = "is x solved with where its transpose should be, or the other way round?"
+    yield f"x⁻¹ @ x.T @ slope: {asked}", left @ slope, sizes[0] @ bar
+    yield f"slope @ x.T @ x⁻¹: {asked}", slope @ right, bar @ sizes[1]
+    yield f"x⁻¹ @ x.T @ slope @ x.T @ x⁻¹: {asked}", left @ slope @ right, sizes[0] @ bar @ sizes[1]
+
+
+def _inverse_added(error: Flat, allowed: Flat, x: Flat) -> Explanation | None:
+    """Explain errors that are a multiple of the inverse of x, which is the derivative of log|det x|."""
+    inverse = _inverse(x)
+    if inverse is None or not inverse.all():
+        return None
+    every = np.stack([inverse.T.ravel(), inverse.ravel()])
+    for row, number, tolerance in constants(error.ravel() / every, allowed.ravel() / np.abs(every)):
+        if is_no_coincidence(tolerance, np.abs(error.ravel() / every[row]), 1, 2.0):
+            term = f"{'+' if number > 0 else '-'} {abs(number):.6g} × {('x⁻ᵀ', 'x⁻¹')[row]}"
+            asked = "is the derivative of a log-determinant missing, or has it a wrong factor?"
+            return Explanation("matrix", "", f"claimed = slope {term}: {asked}", number)
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,7 +40,57 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
         if one not in found and (swapped or (one, other) in sure):
             text = f"claimed = the slope of {other}{': are the two swapped?' if swapped else ''}"
             found[one] = Explanation("rearranged", "", text)
+    left = [one for one in arrays if one.name not in found]
+    found |= _stands_in([one for one in left if not one.is_complete], every, tries)
+    return found | _by_errors([one for one in arrays if one.name not in found], every, tries)
+
+
+def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain the errors of a few coordinates whose slopes stand in the same places of another array."""
+    found = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name == other.name or other.claims is None or len(other.claims) != math.prod(one.shape):
+            continue
+        slope, claims = one.slope[one.wrong], other.claims[(one.places - one.start)[one.wrong]].astype(np.float64)
+        tolerance = MARGIN * one.bar[one.wrong] + ROUNDING * np.abs(slope)
+        if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):
+            text = f"claimed = the slope of another array, while its own stands in {other.name}: are the two swapped?"
+            found[one.name] = Explanation("rearranged", "", text)
     return found
+
+
+def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain errors of arrays that are slopes of another array, or its errors."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not _are_alike(one, other):
+            continue
+        allowed = MARGIN * (one.bar + other.bar) + ROUNDING * (np.abs(one.claimed) + np.abs(other.claimed))
+        for sign, what in ((1.0, "+"), (-1.0, "-")):
+            if _is(one, one.error - sign * other.slope, allowed, tries):
+                text = (
+                    f"claimed = slope {what} that of {other.name}: is a part that they share missing, or counted twice?"
+                )
+                found[one.name] = Explanation("others", "", text)
+            elif other.wrong.any() and _is(one, one.error - sign * other.error, allowed, tries):
+                first, second = sorted((one.name, other.name))
+                are, of = ("the same", "+") if sign > 0 else ("the same but for their signs", "-")
+                asked = f"is the derivative wrong of something that depends on {first} {of} {second}?"
+                text = f"the errors of {first} and {second} are {are}: {asked}"
+                found[one.name] = Explanation("others", "", text)
+    return found
+
+
+def _are_alike(one: Evidence, other: Evidence) -> bool:
+    """Whether two arrays have the same shape and are known throughout."""
+    return one.name != other.name and one.shape == other.shape and one.is_complete and other.is_complete
+
+
+def _is(one: Evidence, off: Flat, allowed: Flat, tries: float) -> bool:
+    """Whether what errors differ by is nothing, by no coincidence."""
+    if not np.all(np.abs(off) <= allowed):
+        return False
+    return is_no_coincidence(allowed[one.wrong], np.abs(one.error[one.wrong]), 0, 4.0 * tries)
 
 
 def _tolerance(one: Evidence, other: Evidence) -> Flat:

@@ -9,9 +9,11 @@ import numpy as np
 from ...core.text.sentences import SAME_VALUE, SHARED, TOGETHER
 from ..advice import advice, is_wrong_together
 from ..cause import Cause
+from ..explanation import TOO_FEW
 from ..formats.known import FewNumbers
 from ..records import Finding, Record
 from ..shape import Shape, shape_of
+from ..summaries.arrays import arrays_of
 from .figures import filled
 
 NAMES = 3
@@ -31,9 +33,27 @@ def unexplained(report: Record) -> list[str]:
     """Return a line about errors that no simple explanation fits, if there are any: where they are."""
     if not report.unexplained:
         return []
-    more = len(report.unexplained) - MOST
-    others = f"; and {more:,} more arrays" if more > 0 else ""
-    return [f"no simple explanation fits the errors in {'; '.join(report.unexplained[:MOST])}{others}"]
+    few = [one.removesuffix(TOO_FEW) for one in report.unexplained if one.endswith(TOO_FEW)]
+    many = [one for one in report.unexplained if not one.endswith(TOO_FEW)]
+    said = [f"no simple explanation fits the errors in {_listed(many)}{_only_there(report)}"] if many else []
+    return said + ([f"too few errors to tell what they have in common: {_listed(few)}"] if few else [])
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = len(places) - MOST
+    return f"{'; '.join(places[:MOST])}{f'; and {more:,} more arrays' if more > 0 else ''}"
+
+
+def _only_there(report: Record) -> str:
+    """Return what it means that other arrays are right, if there are any, and not too many to be named."""
+    if report.power is not None or report.explanations:
+        return ""
+    arrays = arrays_of(report)
+    right = [one.name for one in arrays if one.is_right]
+    if not right or sum(one.wrong > 0 for one in arrays) + len(right) < len(arrays):
+        return ""
+    names = ", ".join(right[:NAMES]) + (f" and {len(right) - NAMES:,} more" if len(right) > NAMES else "")
+    return f". {names} {'is' if len(right) == 1 else 'are'} right: look at what only the others depend on"
 
 
 def not_finite(report: Record, width: int) -> str:
