@@ -94,9 +94,11 @@ def test_equal_values(witness):
     ("fields", "expected"),
     [
         ((codes.EXPLAINED_BY_FACTOR, -1.0, 1.25e-7), "claimed = -1 × slope (± 1.2e-7)"),
-        ((codes.EXPLAINED_BY_FACTOR, 4.184, 0.01), "claimed = 4.184 × slope (± 1.0e-2)"),
+        ((codes.EXPLAINED_BY_FACTOR, 4.184, 0.01), "claimed = 4.18 × slope (± 1.0e-2)"),
+        ((codes.EXPLAINED_BY_FACTOR, 4.184, 1e-6), "claimed = 4.184 × slope (± 1.0e-6)"),
         ((codes.EXPLAINED_BY_ZERO, 0.0, 0.0), "claimed = 0"),
         ((codes.EXPLAINED_BY_NOT_FINITE, np.nan, np.nan), "claimed is not finite"),
+        ((codes.EXPLAINED_BY_X, 0.00999998, 6e-6), "claimed - slope = 0.01 × x (± 6.0e-6)"),
         ((codes.EXPLAINED_BY_X, -0.1, 2e-9), "claimed - slope = -0.1 × x (± 2.0e-9)"),
     ],
 )

@@ -78,13 +78,13 @@ def test_who_belongs_where():
 @example(1000.0, 1e-3, 9)
 def is_justified(justified, slope, error_bar, most):
     text, _ = text_of()
-    digits = justified(text, finding_of(slope=slope, error_bar=error_bar), most)
+    digits = justified(text, slope, error_bar, most)
     assert digits == python._justified(slope, error_bar, most)
 
 
 def test_digits():
     is_justified(rows.justified)
-    refuted(is_justified, lambda text, finding, most: rows.justified(text, finding, most - 1))
+    refuted(is_justified, lambda text, slope, error_bar, most: rows.justified(text, slope, error_bar, most - 1))
 
 
 @pytest.mark.parametrize("distance", [0.0, -1e-5, 2.0, np.nan])

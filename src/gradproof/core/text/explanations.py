@@ -11,7 +11,7 @@ from ..records.text import Text
 from .headline import put_noise
 from .letters import begin_paragraph, end_paragraph, new_line, put
 from .numbers import put_counted, put_measured, put_number, put_value
-from .rows import OPEN_TABLE, choose
+from .rows import OPEN_TABLE, choose, justified
 from .sentences import EQUAL, SHARED, TOGETHER
 from .subject import begin_part, finding_at, is_long, put_coordinate, put_name, report_of
 
@@ -33,7 +33,7 @@ def put_explanation(text: Text) -> None:
         return
     of_x = report.explanation == codes.EXPLAINED_BY_X
     put(text, literal("- slope = ") if of_x else literal("= "))
-    put_value(text, report.factor, FACTOR_DIGITS)
+    put_value(text, report.factor, justified(text, report.factor, report.factor_bar, FACTOR_DIGITS))
     if report.explanation != codes.EXPLAINED_BY_ZERO:
         put_measured(text, literal(" × x (± ~)") if of_x else literal(" × slope (± ~)"), report.factor_bar)
 

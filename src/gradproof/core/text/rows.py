@@ -72,7 +72,7 @@ def put_head(text: Text, column: int) -> None:
 def put_cell(text: Text, finding: Finding, column: int, digits: int) -> None:
     """Write what a finding has in a column."""
     few = digits if digits < FEW_DIGITS else FEW_DIGITS
-    enough = few if text.table == KINK_TABLE else justified(text, finding, digits)
+    enough = few if text.table == KINK_TABLE else justified(text, finding.slope, finding.error_bar, digits)
     if column == CLAIMED:
         put_number(text, finding.claimed, enough)
     elif column == SLOPE:
@@ -104,10 +104,8 @@ def put_distance(text: Text, distance: float) -> None:
         put_measured(text, literal(" - ~") if distance < 0.0 else literal(" + ~"), math.fabs(distance))
 
 
-def justified(text: Text, finding: Finding, most: int) -> int:
+def justified(text: Text, slope: float, error_bar: float, most: int) -> int:
     """Return how many digits of a slope to show given its error bar: one more than are certain, at least three."""
-    slope = finding.slope
-    error_bar = finding.error_bar
     if not (math.isfinite(slope) and math.isfinite(error_bar)) or slope == 0.0 or error_bar <= 0.0:
         return most if most < FEW_DIGITS else FEW_DIGITS
     certain = decade(text, slope) - decade(text, error_bar)
