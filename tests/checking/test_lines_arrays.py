@@ -90,6 +90,24 @@ def test_in_float32_every_doubled_array_is_named():
         assert report.evaluations <= right.evaluations + 150
 
 
+def test_an_array_that_claims_nothing_is_named_with_few_evaluations():
+    """One that was left out by mistake; one whose slopes are 0 is right, and a single error in it is found alone."""
+    objective, gradient, x = in_single()
+    right = gradproof.check(objective, gradient, x, mode="lines")
+    for name in ("W0", "b3"):
+        left_out = gradient | {name: np.zeros_like(gradient[name])}
+        report = gradproof.check(objective, left_out, x, mode="lines")
+        assert report.verdict == "wrong"
+        assert [one.name for one in report.findings if one.cause.name == "WRONG"] == [name]
+        assert report.evaluations <= right.evaluations + 150
+    unused = {**x, "unused": np.ones(3000, np.float32)}
+    claimed = {**gradient, "unused": np.zeros(3000, np.float32)}
+    assert gradproof.check(objective, claimed, unused, mode="lines").verdict == "right"
+    claimed["unused"][1234] = 3.0
+    report = gradproof.check(objective, claimed, unused, mode="lines")
+    assert report.wrong.tolist() == [sum(part.size for part in x.values()) + 1234]
+
+
 def test_in_float32_what_is_halved_everywhere_is_one_line():
     objective, gradient, x = in_single()
     report = gradproof.check(objective, {name: value / 2 for name, value in gradient.items()}, x)

@@ -108,7 +108,7 @@ def blocks_of_factors(borders, opened):
     for number, (start, stop) in enumerate(opened):
         lines.next_nodes[number] = Node(start, stop, -17, 1.0, 1e-9, 1e-9)
     lines.next_count = len(opened)
-    dense_errors.begin_factors(lines)
+    dense_errors.begin_factors(lines, dense_errors.DRAWN)
     assert lines.phase == phases.FACTORS
     ladders = [lines.halvings[number].ladder for number in range(lines.factor_count)]
     assert all((ladder.aligned, ladder.seeds[0], ladder.wanted) == (1, SEED, -17) for ladder in ladders)
@@ -146,7 +146,7 @@ def of_factor(factor, rtol, cause, gap=0):
     lines.engine.n, lines.engine.rtol = 100, rtol
     lines.failed.seed, lines.failed.gap, lines.dense = SEED, gap, 1
     lines.next_nodes[0], lines.next_count = Node(0, 100, -14, 1.0, 1e-9, 1e-9), 1
-    dense_errors.begin_factors(lines)
+    dense_errors.begin_factors(lines, dense_errors.DRAWN)
     ladder = lines.halvings[0].ladder
     while ladder.wanted != FINISHED:
         step = 2.0**ladder.wanted

@@ -21,7 +21,7 @@ from ..records.codes import DOMAIN, STEP_LIMITED, VERDICT_INCONCLUSIVE
 from ..records.lines import MOST_HALVINGS, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors, note_off
 from ..search.candidates import begin_confirming, candidates_asked, take_candidates, write_candidates
-from ..search.dense_errors import advance_samples, begin_factors, finish_factors
+from ..search.dense_errors import DRAWN, advance_samples, begin_factors, finish_factors
 from ..search.descent import advance_level, prepare_level
 from ..search.long_findings import any_wrong, begin_long_findings
 from .line_scales import change_scales, does_not_move
@@ -172,7 +172,7 @@ def is_ready(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     if phase == phases.HALVING:
         return prepare_level(lines, x, claimed)
     if phase == phases.SAMPLING and ladder_probes(lines) == 0:
-        begin_factors(lines)
+        begin_factors(lines, DRAWN)
         return False
     if phase == phases.FACTORS and ladder_probes(lines) == 0:
         finish_factors(lines)

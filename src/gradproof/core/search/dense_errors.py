@@ -102,8 +102,8 @@ def is_narrow(part: tuple[int, int], start: int, stop: int) -> bool:
     return NARROW * (part[1] - part[0]) <= stop - start
 
 
-def begin_factors(lines: Lines) -> None:
-    """Begin lines along the claim over the blocks that disagree, or the parts of them that do."""
+def begin_factors(lines: Lines, count: int) -> None:
+    """Begin lines along the claim over the blocks that disagree, or their parts that do; draw coordinates of these."""
     lines.phase = phases.FACTORS
     lines.factor_count = 0
     begin_long_findings(lines)
@@ -116,7 +116,7 @@ def begin_factors(lines: Lines) -> None:
             begin_factor(lines, part if is_narrow(part, start, stop) else whole, lines.next_nodes[0].exponent, 0.0)
     if lines.factor_count == 0:
         begin_factor(lines, open_part(lines, 0, lines.engine.n), lines.next_nodes[0].exponent, 0.0)
-    draw_candidates(lines, DRAWN)
+    draw_candidates(lines, count)
 
 
 def begin_factor(lines: Lines, part: tuple[int, int], exponent: int, target: float) -> None:

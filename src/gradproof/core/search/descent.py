@@ -11,7 +11,8 @@ from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
 from .allowance import leave_spread_nodes, measure_node
-from .dense_errors import begin_sampling, is_narrow, open_part
+from .array_errors import DRAWN_ALONG
+from .dense_errors import begin_factors, begin_sampling, is_narrow, open_part
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
@@ -99,6 +100,17 @@ def is_spread(lines: Lines) -> bool:
     return False
 
 
+def lies_in_zeros(lines: Lines) -> bool:
+    """Return whether most of what is open lies in blocks that claim nothing: no line along the claim shows these."""
+    length = 0
+    for number in range(lines.block_count):
+        block = block_of(lines, number)
+        part = open_part(lines, block.start, block_of(lines, number + 1).start)
+        if part[0] < part[1]:
+            length += part[1] - part[0] if block.sum == 0.0 else part[0] - part[1]
+    return length > 0 and lines.next_count >= SHARED_NODES and lines.arrays != NOT_LOOKED_AT
+
+
 def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     """Return whether there is something to ask; where a level is done, go on to the next one, or to what follows."""
     if halve_open_nodes(lines, x, claimed):
@@ -108,6 +120,9 @@ def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
         return False
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)
+    elif lies_in_zeros(lines):
+        lines.dense = 1
+        begin_factors(lines, 0 if is_coarse(lines) else DRAWN_ALONG)
     elif lines.next_count == 0:
         lines.phase = phases.CONFIRM
     else:
