@@ -1,10 +1,14 @@
 """A loss in float64 at the same point, whatever it is written for; runs where PyTorch is installed."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 import gradproof.torch
 from gradproof.problem.rounding import without_rounding
+from gradproof.torch.lifted import precise
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -300,6 +304,30 @@ def test_a_compiled_module_is_compared_with_what_it_is_written_as():
     compiled = torch.compile(module, backend="eager")
     report = gradproof.torch.check(compiled, lambda: compiled(x).square().mean(), precision="float64")
     assert (report.verdict, report.arithmetic) == ("right", "float64")
+
+
+def test_the_float64_tensors_of_a_large_model_are_freed_at_once(monkeypatch):
+    made, found = precise._stand_in, []
+
+    def noted(*given):
+        tensor = made(*given)
+        found.append(weakref.ref(tensor))
+        return tensor
+
+    monkeypatch.setattr(precise, "_stand_in", noted)
+    module, x = small(), torch.randn(8, 6)
+    for _ in range(2):  # the first time PyTorch loads some of its parts, and what that leaves behind is freed later
+        gc.collect()
+        gc.disable()
+        found.clear()
+        try:
+            report = gradproof.torch.check(module, lambda: module(x).square().mean(), precision="float64")
+            alive = [one() for one in found if one() is not None]
+        finally:
+            gc.enable()
+    assert (report.verdict, report.arithmetic) == ("right", "float64")
+    assert found
+    assert not alive
 
 
 def test_what_counts_as_rounding():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from ..checking import check as check_gradient
@@ -35,19 +36,28 @@ def check_loss(
     with state.kept():
         if is_on_device(parameters):
             return _check_on_device(torch, parameters, state.before(loss), {**settings, "precision": precision})
-        precise = Precise(torch, parameters, state.before(loss))
-        value = precise.watch()
-        notes = []
-        if reason := _reason_to_lift(precise, parameters, precision):
-            if not (refusal := _refusal(precise, value)):
-                report = _check_in_place(precise.stand_ins, precise.value, precise.gradient, settings)
-                return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
-            if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
-                raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
-            notes.append(not_evaluated(refusal))
+        notes = _in_float64(torch, parameters, state.before(loss), precision, settings)
+        if isinstance(notes, Report):
+            return notes
         gradient = Gradient(torch, parameters, state.before(loss))
         report = _check_in_place(parameters, Loss(torch, state.before(loss)), gradient, settings)
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
+
+
+def _in_float64(
+    torch: Any, parameters: dict[str, Any], loss: Callable[[], Any], precision: str | None, settings: dict[str, Any]
+) -> Report | list[str]:
+    """Check the gradient with the loss in float64 where there is a reason; else return notes on why that cannot be."""
+    with closing(Precise(torch, parameters, loss)) as precise:
+        value = precise.watch()
+        if not (reason := _reason_to_lift(precise, parameters, precision)):
+            return []
+        if not (refusal := _refusal(precise, value)):
+            report = _check_in_place(precise.stand_ins, precise.value, precise.gradient, settings)
+            return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
+    if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
+        raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
+    return [not_evaluated(refusal)]
 
 
 def _reason_to_lift(precise: Precise, parameters: dict[str, Any], precision: str | None) -> str:

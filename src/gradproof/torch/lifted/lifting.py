@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -54,7 +55,8 @@ class Lifting:
         self._lifted = (*self.low, torch.float64) if has_double else self.low
         self._shadows = Shadows(torch, replaced)
         self.lower: dict[str, None] = {}
-        self._mode = _mode_of(torch)(self)
+        # A circle of the two would keep the tensors until Python looks for circles.
+        self._mode = _mode_of(torch)(weakref.proxy(self))
 
     @property
     def read(self) -> set[int]:

@@ -77,6 +77,12 @@ class Precise:
         # Functions with a backward pass by hand may be called with the parameters themselves.
         return Gradient(self._torch, self.stand_ins, self._lifted, self._backward, also=self._parameters)
 
+    def close(self) -> None:
+        """Let go of the float64 tensors, which Python would free only when it looks for circular references."""
+        self._known = None
+        for name in ("stand_ins", "lifting", "_exact"):
+            self.__dict__.pop(name, None)
+
     @property
     def kind(self) -> str:
         """The lowest precision that the loss computes in; "float64" if there is none below."""
