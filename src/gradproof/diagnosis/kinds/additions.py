@@ -147,7 +147,8 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
-    if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.claimed), 2, 2.0):
+    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 2.0):
         return None
     factor, times_x = map(float, fitted[0])
     # What both factors do must be seen.
