@@ -547,3 +547,16 @@ def test_arrays_that_are_right_tell_where_to_look():
     report = check(f, right | {"W": right["W"] + noise}, p)
     words = "no simple explanation fits the errors in all of W. b, c are right: look at what only the others depend on"
     assert words in " ".join(" ".join(str(report).splitlines()[:3]).split())
+
+
+def test_claims_that_are_almost_nothing_lack_no_penalty_and_no_pair():
+    tiny = 1e-3 * np.random.default_rng(4).normal(size=(8, 3))
+    x = np.random.default_rng(5).normal(size=(8, 3))
+
+    def of_pairs(x):
+        return float(np.sum(np.sqrt(np.sum((x[:, None] - x) ** 2, axis=-1) + 0.1)))
+
+    assert check(of_pairs, tiny, x).explanations == ()
+    assert check(lambda x: float(np.sum(x**2)), tiny, x).explanations == ()
+    lacking = check(lambda x: float(np.sum(x**2 + np.sin(x))), np.cos(x), x)
+    assert "claimed = slope - 2 × x: is the part of an L2 penalty missing?" in str(lacking.explanations[0])

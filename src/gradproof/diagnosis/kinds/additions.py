@@ -68,8 +68,15 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
+        if not _are_seen(part.claimed, tolerance * np.abs(every[row])):
+            continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
+
+
+def _are_seen(claimed: Flat, tolerance: Flat) -> bool:
+    """Whether claims matter: errors of claims that are almost 0 are minus the slopes, whatever the claims are."""
+    return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -79,7 +86,9 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
         return
     for (one, first), (other, second) in itertools.combinations(simple.items(), 2):
         fitted = fit(np.stack([first, second], axis=1), part.error, allowed)
-        if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
+        if fitted is None or not _are_seen(part.claimed, fitted[1]):
+            continue
+        if not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
             continue
         text = f"claimed = slope {_term(fitted[0][0], one)} {_term(fitted[0][1], other)}"
         if (one, other) != ("x", "1"):
@@ -101,7 +110,9 @@ def by_differences(whole: Evidence) -> Explanation | None:
     allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
     fitted = fit(np.stack(columns, axis=1), whole.error, allowed)
     wrong = whole.wrong
-    if fitted is None or not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(names), 2.0):
+    if fitted is None or not _are_seen(whole.claimed[wrong], fitted[1][wrong]):
+        return None
+    if not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(names), 2.0):
         return None
     found = zip(fitted[0].tolist(), names, columns, strict=True)
     terms = (_term(number, name) for number, name, each in found if np.any(np.abs(number * each) > fitted[1]))
@@ -136,7 +147,8 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
-    if fitted is None or not is_no_coincidence(fitted[1], np.abs(part.claimed), 2, 2.0):
+    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 2.0):
         return None
     factor, times_x = map(float, fitted[0])
     # What both factors do must be seen.

@@ -148,7 +148,8 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     wrong = whole.shaped(whole.wrong)
     total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
     size = np.abs(error).sum(axis=0)
-    used = size > 10 * allowed
+    # Claims that are almost 0 have errors that add up to 0 as the slopes do.
+    used = (size > 10 * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > 10 * allowed)
     if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
         return None
     tolerance = allowed[used] + 1e-9 * size[used]

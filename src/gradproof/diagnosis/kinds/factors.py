@@ -55,7 +55,13 @@ def same_factor(part: Evidence, known: Explanation) -> Explanation | None:
     ratio, bar = part.claimed / part.slope, np.abs(part.claimed / part.slope**2) * part.bar * MARGIN
     tolerance = bar + NEAR * abs(known.number)
     fits = bool(np.all(np.abs(ratio - known.number) <= tolerance))
-    return known if fits and is_no_coincidence(tolerance, np.abs(ratio), 0, 1.0, ALONE) else None
+    return known if fits and is_no_coincidence(tolerance, _scale(ratio), 0, 1.0, ALONE) else None
+
+
+def _scale(ratio: Flat) -> Flat:
+    """Return on what scale quotients could have been anything: those of small errors are near 1."""
+    scale: Flat = np.minimum(np.abs(ratio), np.abs(ratio - 1.0))
+    return scale
 
 
 def _is_simple(factor: float, error: float) -> bool:
@@ -70,7 +76,7 @@ def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
         alone = is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
         return alone and _is_simple(factor, surer)
     tolerance = bar + NEAR * 0.01 * np.abs(factor)
-    scale, simple = np.abs(ratio), _is_simple(factor, max(error, NEAR))
+    scale, simple = _scale(ratio), _is_simple(factor, max(error, NEAR))
     return is_no_coincidence(tolerance, scale, 1) or (simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE)))
 
 
