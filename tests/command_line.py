@@ -10,10 +10,10 @@ import gradproof
 SOURCE = Path(gradproof.__file__).parent.parent
 
 
-def start_process(folder, *arguments, **settings):
+def start_process(folder, *arguments, program=("-m", "gradproof"), **settings):
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     return subprocess.Popen(
-        [sys.executable, "-m", "gradproof", *arguments],
+        [sys.executable, *program, *arguments],
         cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings,
     )  # fmt: skip
 

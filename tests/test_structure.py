@@ -235,8 +235,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "commands": (
         "failure instead output process.streams",
-        "targets.arrays targets.symbols process.watched",
-        "targets.loading",
+        "targets.arrays targets.symbols process.apart",
+        "targets.loading process.watched",
         "arguments",
         "formats",
         "check native pages study",

@@ -200,6 +200,15 @@ def test_messages_of_every_kind():
     assert noted.all() == ()
 
 
+def test_nothing_that_an_exception_says_steers_a_terminal_or_is_in_no_encoding():
+    noted = Exceptions()
+    noted.note(type("Odd\x1b[1m", (ValueError,), {})("\x1b[31mred\tand \ud800 \u202e \u00b1"), lambda: "x")
+    (raised,) = noted.all()
+    assert (raised.type, raised.message) == (r"Odd\x1b[1m", "\\x1b[31mred and \\ud800 \\u202e \u00b1")
+    assert str(raised).isprintable()
+    assert str(raised).encode()
+
+
 class TooLongError(Exception):
     """What the handler of an alarm raises."""
 

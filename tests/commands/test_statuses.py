@@ -75,13 +75,27 @@ def place(tmp_path):
     return tmp_path
 
 
+# As on a system on which processes cannot be copied.
+APART = """
+import sys
+from gradproof.commands import main
+main.POSSIBLE = False
+sys.exit(main.main())
+"""
+
+
 def words(objective, gradient, at="x"):
     return ("check", f"model.py:{objective}", "--gradient", f"model.py:{gradient}", "--at", f"model.py:{at}")
 
 
-def test_endings(place):
-    processes = [start_process(place, *words(objective, gradient)) for objective, gradient, _, _ in ENDINGS]
-    for process, (objective, gradient, status, said) in zip(processes, ENDINGS, strict=True):
+@pytest.mark.parametrize(
+    ("program", "endings"), [(("-m", "gradproof"), ENDINGS), (("-c", APART), ENDINGS[::2])], ids=["copied", "apart"]
+)
+def test_endings(place, program, endings):
+    processes = [
+        start_process(place, *words(objective, gradient), program=program) for objective, gradient, _, _ in endings
+    ]
+    for process, (objective, gradient, status, said) in zip(processes, endings, strict=True):
         errors = process.communicate(timeout=120)[1]
         assert process.returncode == status, (objective, gradient, errors)
         assert said in errors
@@ -129,6 +143,19 @@ def test_ctrl_c_arrives_once(place, send):
     output, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (3, "")
     assert output.startswith("inconclusive")
+
+
+def test_signals_reach_a_process_apart(place):
+    process = under_way(place, program=("-c", APART), start_new_session=True)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (3, "")
+    assert output.startswith("inconclusive")
+    (place / "ready").unlink()
+    process = under_way(place, program=("-c", APART))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

@@ -66,7 +66,11 @@ def resolution_of(ran, index):
     if report.mode == "full":
         return report.resolutions[index]
     sizes = np.maximum(np.abs(x), 0.1 * np.sqrt(np.mean(x**2)))
-    return report.power.single / sizes[index] if report.verdict == "right" and sizes[index] > 0 else np.nan
+    if report.verdict != "right" or not sizes[index] > 0:
+        return np.nan
+    # A coordinate at a kink has a resolution of its own.
+    own = [one.resolution for one in report.findings if one.start <= index < one.stop]
+    return max([report.power.single / sizes[index], *own])
 
 
 def with_error(case, ran):
@@ -180,6 +184,44 @@ def test_noise_between_the_steps_raises_no_alarm(case, index):
     wrong = case.drawn.gradient
     wrong[index] *= -1e2
     assert run(case, wrong).report.verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("case", "index", "error"),
+    [
+        # Values that are small by cancellation are few, and no proof of an arithmetic that is coarser than float64.
+        (Case("nearly_constant", 139359984, box="wide", mode="full", rtol=1e-4), 0, 1e-12),
+        (Case("nearly_constant", 507413356, held=True), 4, 5.5e-10),
+        (Case("nearly_constant", 334856652, rtol=1e-3), 0, 2.4e-12),
+        # A jump at x is no noise of f, though the values beside it are not known to be noise, either.
+        (Case("with_jumps", 787085657, mode="full", budget=190, rtol=1e-6), 1, 4.6e-6),
+    ],
+)
+def test_noise_that_is_no_noise_excuses_no_error(case, index, error):
+    right = run(case)
+    assert right.report.verdict == "right"
+    wrong = case.drawn.gradient
+    wrong[index] += error
+    sees(run(case, wrong), index)
+    refuted(sees, right, index)
+
+
+@pytest.mark.parametrize("seed", [84640985, 180239411])
+def test_noise_is_measured_within_bounds_that_leave_no_room_for_a_pair(seed):
+    case = Case("steep", seed, box="at x")
+    ran = run(case)
+    assert ran.report.noise_floor > 1e-11
+    raises_no_alarm(case, ran)
+    wrong = case.drawn.gradient + 1e3
+    refuted(raises_no_alarm, case, run(case, wrong))
+
+
+def test_a_kink_at_x_states_what_its_ladder_is_content_with():
+    case = Case("with_kinks", 765463944, mode="full", rtol=1e-6)
+    right = run(case)
+    _, largest = case.drawn.ends(0)
+    for parts, hold in ((1.0, sees), (0.1, lambda ran, index: refuted(sees, ran, index))):
+        hold(run(case, np.array([largest + parts * right.report.resolutions[0]])), 0)
 
 
 def test_kinks_that_were_settled_make_room_for_what_is_found_later():

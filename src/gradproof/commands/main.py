@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from .failure import ERROR, UsageError, explain, failure
 from .instead import instead
 from .native import add_native
 from .pages import add_help
+from .process.apart import ANSWER, note_status, run_apart
 from .process.streams import keep_streams
 from .process.watched import POSSIBLE, run_watched
 from .replay import add_replay
@@ -48,8 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _status(list(arguments))
     keep_streams()
     words = sys.argv[1:]
+    answer = os.environ.pop(ANSWER, None)
+    if answer is not None:
+        return note_status(lambda: _program(words), answer)
     what = RESULTS.get(words[0]) if words else None
-    return run_watched(lambda: _program(words), what) if POSSIBLE and what else _program(words)
+    if what and POSSIBLE:
+        return run_watched(lambda: _program(words), what)
+    return run_apart(words, what) if what and sys.executable else _program(words)
 
 
 def _program(words: list[str]) -> int:

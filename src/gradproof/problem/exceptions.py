@@ -73,7 +73,7 @@ class Exceptions:
         What a signal handler raised is raised again: it has nothing to do with the point.
         """
         raise_of_signal(error)
-        kind = type(error).__name__
+        kind = _printable(type(error).__name__)
         is_new = kind not in self._seen
         self.add([Raised(kind, _first_line(error) if is_new else "", count, at() if is_new else "")])
 
@@ -146,4 +146,12 @@ def _first_line(error: Exception) -> str:
         lines = str(error).splitlines()
     except Exception:  # the message comes from the user's code, too
         return ""
-    return lines[0].replace("\0", " ").strip()[:CHARACTERS] if lines else ""
+    return _printable(lines[0][:CHARACTERS]).strip()[:CHARACTERS] if lines else ""
+
+
+def _printable(text: str) -> str:
+    """Return a text of the user's code without what would steer a terminal, or is in no encoding."""
+    return "".join(
+        letter if letter.isprintable() else " " if letter in "\0\t" else letter.encode("unicode_escape").decode()
+        for letter in text
+    )

@@ -218,9 +218,13 @@ def is_noted(function):
     assert not function(engine, 0, 1.0, 0.5)
     assert engine.noise_line.values[8] == 0.5
     assert engine.noise_line.in_float32 == 1
-    # A missing value shows nothing of the arithmetic.
+    # A missing value shows nothing of the arithmetic, and one with many digits that it is float32.
     assert function(engine, 1, math.nan, 0.0)
     assert engine.noise_line.in_float32 == 1
+    assert function(engine, 2, float(np.float32(1.1)), 0.0)
+    assert engine.noise_line.in_float32 == 2
+    assert function(engine, 2, 1.5, 0.0)
+    assert engine.noise_line.in_float32 == 2
     assert function(engine, 1, 1.1, 0.1)
     assert engine.noise_line.values[5] == 1.0
     assert engine.noise_line.in_float32 == 0
@@ -341,7 +345,8 @@ def goes_to_the_side_that_is_known(function, right, left, side):
 def test_moves_one_coordinate():
     goes_to_the_side_that_is_known(noise_line.moves_one_coordinate, 1.0, math.nan, 1)
     goes_to_the_side_that_is_known(noise_line.moves_one_coordinate, math.nan, 1.0, -1)
-    assert not noise_line.moves_one_coordinate(movable(math.nan, math.nan))
+    # Where neither has, it may be that steps were too long for the bounds.
+    goes_to_the_side_that_is_known(noise_line.moves_one_coordinate, math.nan, math.nan, -1)
 
     def to_the_right(engine):
         moves = noise_line.moves_one_coordinate(engine)
@@ -366,6 +371,11 @@ def is_beside_x(function):
     noise, agree = function(engine)
     assert agree
     assert 0.3e-9 < noise < 3e-9
+    # The same where the values beside it are none of noise: they bound it.
+    engine.noise_line.values[:] = [3.1, *(3.0 + 1e-9 * np.exp(np.arange(8)))]
+    noise, agree = function(engine)
+    assert not agree
+    assert noise < 1e-5
     # A jump anywhere else is not left out.
     engine.noise_line.values[:] = [*beside[:4], 3.1, *beside[5:]]
     assert function(engine)[0] > 1e-3
@@ -375,6 +385,27 @@ def test_noise_of_line():
     is_beside_x(noise_line.noise_of_line)
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values), 9))
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values)[1:], 8))
+
+
+def arithmetic_is(function, noise, values, expected, typical=1.0):
+    """The arithmetic that follows from values that were noted, at a spacing at which float64 would have moved f."""
+    engine = begun(1.0)
+    engine.typical = typical
+    engine.noise_line.spacing = 2.0**-10
+    for number, value in enumerate(values):
+        noise_line.note_value(engine, number, value, 0.0)
+    function(engine, noise)
+    assert engine.arithmetic == expected
+
+
+def test_simple_values_of_little_noise_are_no_proof_of_an_arithmetic():
+    """They may be what is left of terms as large as x."""
+    settle = noise_line.settle_noise
+    arithmetic_is(settle, 2.0**-10, [0.5, 1.25], codes.ARITHMETIC_FLOAT64, 2.0**50)
+    arithmetic_is(settle, 2.0**-10, [0.5, 1.25], codes.ARITHMETIC_COARSE)
+    arithmetic_is(settle, 2.0**-10, [0.5, float(np.float32(1.1))], codes.ARITHMETIC_COARSE, 2.0**50)
+    arithmetic_is(settle, 2.0**-10, [0.5, 1.1], codes.ARITHMETIC_COARSE, 2.0**50)
+    refuted(arithmetic_is, settle, 2.0**-10, [0.5, 1.25], codes.ARITHMETIC_COARSE, 2.0**50)
 
 
 def begins(function, count):

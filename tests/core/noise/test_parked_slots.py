@@ -39,12 +39,12 @@ def test_size_of_changes():
 
 
 def can_be_moved(function):
-    """The first that waits and has a value on one side at least."""
+    """The first that waits and has a value on one side at least; where none has, the last that waits."""
     nowhere = (stages.PARKED, 1.0, math.nan, math.nan)
     assert function(with_slots(nowhere, (stages.PARKED, 1.0, math.nan, 2.0))) == 1
     assert function(with_slots((stages.FINISHED, 1.0, 1.0, 1.0), (stages.PARKED, 1.0, 1.0, math.nan))) == 1
     assert function(with_slots((stages.PARKED, 1.0, 1.0, 1.0), (stages.PARKED, 1.0, 1.0, 1.0))) == 0
-    assert function(with_slots(nowhere)) == parked_slots.NO_SLOT
+    assert function(with_slots(nowhere, nowhere, (stages.FINISHED, 1.0, 1.0, 1.0))) == 1
     empty = block()
     empty.slots[0].stage = stages.PARKED
     assert function(empty) == parked_slots.NO_SLOT

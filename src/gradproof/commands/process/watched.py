@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ..failure import ERROR, failure
+from .apart import ending_name
 
 # Linux alone: elsewhere a child would outlive a parent that is killed, and libraries of macOS must not be used in one.
 POSSIBLE = sys.platform == "linux"
@@ -60,7 +61,7 @@ def run_watched(run: Callable[[], int], what: str) -> int:
         os._exit(answer[1])  # there is nothing to tidy up here, which would take some milliseconds
     if os.WIFSIGNALED(ending) and os.WTERMSIG(ending) in received:
         _end_by(os.WTERMSIG(ending))
-    return failure(f"no {what}: the user's code ended the program ({_name(ending)})")
+    return failure(f"no {what}: the user's code ended the program ({ending_name(os.waitstatus_to_exitcode(ending))})")
 
 
 def _end_with(parent: int) -> None:
@@ -99,10 +100,3 @@ def _end_by(number: int) -> None:
     signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)
-
-
-def _name(ending: int) -> str:
-    if os.WIFSIGNALED(ending):
-        number = os.WTERMSIG(ending)
-        return signal.Signals(number).name if number in list(signal.Signals) else f"signal {number}"
-    return f"exit({os.WEXITSTATUS(ending)})"

@@ -19,7 +19,7 @@ from ..evidence.scales import (
     tolerances,
 )
 from ..noise.noise_line import LONE_JUMP, ROUNDING_NOISE
-from ..proofs.full_ladder import TINY
+from ..proofs.full_ladder import PART_OF_JUMP, TINY
 from ..proofs.short_proof import seems_rounded
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
@@ -161,14 +161,15 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
     """Return the smallest error of the claim that the evidence of a slot would have shown.
 
     Another claim may end with a wider interval, up to what a proof needs, or be explained by a kink that noise hides;
-    at a kink at x the tolerance is that of a claim at the steeper end.
+    at a kink at x the tolerance is that of a claim at the steeper end, where the ladder may know the slopes to no more
+    than the part of the jump that is enough.
     """
     allowed = slot.tolerance + argument_rounding(slot)
     needed = slot.need
     if slot.kink == KINK_AT_X:
         steepest = larger(math.fabs(slot.slope.low), math.fabs(slot.slope.high))
         allowed += engine.sweep.rtol * larger(steepest - math.fabs(slot.claimed), 0.0)
-        needed = larger(allowed, needed)
+        needed = larger(larger(allowed, needed), SEEN_BY_LADDER / SEEN_BY_PROOF * PART_OF_JUMP * math.fabs(slot.jump))
     if slot.decision != DECIDED_RIGHT:
         return allowed + SEEN_BY_LADDER * slot.resolution
     bars = SEEN_BY_LADDER if slot.lowest > 0.0 else SEEN_BY_TWO

@@ -37,8 +37,10 @@ INSIDE_PLACE = 5
 
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 ROUNDING_NOISE = 0.3
-# Whole numbers and simple fractions have no more bits.
+# Whole numbers and simple fractions have no more bits; what has more, and is in float32, is so by no chance.
 SIMPLE_BITS = 14
+IN_FLOAT32 = 1
+OF_FLOAT32 = 2
 # A jump at x alone makes the noise so many times as large as it is beside x.
 LONE_JUMP = 20.0
 # Finer grids, relative to f, are those of float64.
@@ -55,7 +57,8 @@ def begin_noise(engine: Engine, count: int) -> None:
     line.sign = 1
     line.best = math.inf
     line.answered = 0
-    line.in_float32 = 1 if engine.value == rounded_to_float32(engine.value) else 0
+    line.in_float32 = IN_FLOAT32
+    note_arithmetic(line, engine.value)
     line.spacing = 0.0
 
 
@@ -128,9 +131,17 @@ def note_value(engine: Engine, number: int, value: float, change: float) -> bool
     line = engine.noise_line
     line.values[place_of_probe(line, number)] = value - change
     # A missing value shows nothing.
-    if math.isfinite(value) and value != rounded_to_float32(value):
-        line.in_float32 = 0
+    if math.isfinite(value):
+        note_arithmetic(line, value)
     return value != engine.value
+
+
+def note_arithmetic(line: NoiseLine, value: float) -> None:
+    """Note whether all values so far are numbers of float32, and one of them has too many digits to be so by chance."""
+    if value != rounded_to_float32(value):
+        line.in_float32 = 0
+    elif line.in_float32 != 0 and needs_float32(value):
+        line.in_float32 = OF_FLOAT32
 
 
 def advance_noise(engine: Engine, changed: bool) -> bool:
@@ -227,8 +238,8 @@ def noise_of_line(engine: Engine) -> tuple[float, bool]:
         beside[place - 1] = line.values[place]
     noise, agree = noise_of_values(line.values, NOISE_COUNT)
     noise_beside, agree_beside = noise_of_values(beside, NOISE_COUNT - 1)
-    if agree_beside and LONE_JUMP * noise_beside < noise:
-        return noise_beside, True
+    if LONE_JUMP * noise_beside < noise:
+        return noise_beside, agree_beside
     return noise, agree
 
 
@@ -244,20 +255,23 @@ def next_spacing(engine: Engine) -> bool:
 
 
 def settle_noise(engine: Engine, measured: float) -> None:
-    """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays."""
+    """Note the noise, at least half a unit in the last place, and the arithmetic that it betrays.
+
+    Where all values are simple, and noise is within the rounding of terms as large as x, these may cancel in float64.
+    """
     line = engine.noise_line
     unit = spacing(engine.value)
     noise = larger(measured, 0.5 * unit)
-    changed = line.answered != 0 or engine.float32 != 0
-    if line.in_float32 != 0 and (changed or needs_float32(engine.value)):
+    if line.in_float32 == OF_FLOAT32 or (line.in_float32 != 0 and engine.float32 != 0):
         # The same where the claimed change, which is not on the grid of float32, was subtracted.
         noise = larger(noise, ROUNDING_NOISE * FLOAT32_SPACING * unit)
+    cancels = line.in_float32 == IN_FLOAT32 and noise < spacing(engine.typical)
     if engine.nondeterministic != 0:
         noise = larger(noise, engine.noise)
     engine.noise_measured = 1
     engine.noise = noise
     arithmetic = arithmetic_of(line.spacing, noise, engine.value)
-    if arithmetic < engine.arithmetic:
+    if arithmetic < engine.arithmetic and not cancels:
         engine.arithmetic = arithmetic
         engine.unit = UNIT_FLOAT32
 

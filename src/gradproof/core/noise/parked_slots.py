@@ -24,11 +24,16 @@ def size_of_changes(engine: Engine) -> float:
 
 
 def movable_slot(engine: Engine) -> int:
-    """Return the first slot whose finest pair has a finite slope on one side at least, NO_SLOT where there is none."""
+    """Return the first slot whose finest pair has a finite slope on one side at least, NO_SLOT where all are free.
+
+    Where bounds leave no room for any pair, it is the last one: the finest spacings are far shorter.
+    """
+    number = NO_SLOT
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
         if slot.stage == stages.PARKED and slot.count > 0:
+            number = k
             pair = slot.ladder[0]
             if math.isfinite(pair.right) or math.isfinite(pair.left):
-                return k
-    return NO_SLOT
+                return number
+    return number

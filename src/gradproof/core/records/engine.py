@@ -147,7 +147,7 @@ class NoiseLine:
     exponent: Integer  # of the spacing, a power of two
     sign: Integer  # 1, or -1 for the other side of x
     answered: Integer  # 1: f changed at this spacing
-    in_float32: Integer  # 1: all values so far are numbers of float32
+    in_float32: Integer  # 1: all values so far are numbers of float32; 2: and one has more digits than simple ones
     best: Real  # smallest bound of the noise so far
     spacing: Real  # smallest spacing at which f changes; 0: none yet
     values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
