@@ -116,6 +116,35 @@ def at_the_edge(n: int) -> Problem:
     return Problem(lambda x: total(np.sqrt(x)), lambda x: 0.5 / np.sqrt(x), x)
 
 
+def atoms(n: int) -> Problem:
+    """Return the energy of atoms on a line that attract each other, close to where it is least."""
+
+    def apart(x: Any) -> Any:
+        return x[:, None] - x[None, :] + np.eye(n)
+
+    def value(x: Any) -> Any:
+        inverse = 1.0 / (apart(x) * apart(x))
+        sixth = np.where(np.eye(n) == 1.0, 0.0, inverse * inverse * inverse)
+        return total((2.0 * (sixth * sixth - sixth)).ravel())
+
+    def gradient(x: Any) -> Any:
+        inverse = 1.0 / (apart(x) * apart(x))
+        sixth = np.where(np.eye(n) == 1.0, 0.0, inverse * inverse * inverse)
+        pulls = 24.0 * (sixth - 2.0 * sixth * sixth) * inverse * apart(x)
+        return np.add.accumulate(pulls, axis=1)[:, -1]
+
+    x = 1.12 * np.arange(n)
+    for _ in range(8000):
+        x = x - 0.005 * gradient(x)
+    return Problem(value, gradient, x)
+
+
+def cubes(n: int) -> Problem:
+    """Return a sum of cubes at its saddle, where a pair of points differs as little as noise."""
+    x = spread(n)
+    return Problem(lambda z: total((z - x) * (z - x) * (z - x)) + 2.0, lambda z: 3.0 * (z - x) * (z - x), x)
+
+
 PROBLEMS: dict[str, Callable[[], Problem]] = {
     "smooth, n = 10": partial(smooth, 10),
     "smooth, n = 1000": partial(smooth, 1000),
@@ -131,6 +160,8 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
     "float32 point, n = 60": partial(float32_point, 60),
     "noise, n = 60": partial(noisy, 60),
     "edge of the domain, n = 60": partial(at_the_edge, 60),
+    "relaxed atoms, n = 40": partial(atoms, 40),
+    "saddle of cubes, n = 100": partial(cubes, 100),
     "lines, n = 20000": partial(smooth, 20_000),
     "lines, float32 point, n = 20000": partial(float32_point, 20_000),
     "lines, one wrong, n = 20000": partial(wrong, 20_000, 1),

@@ -51,7 +51,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "walk",
     ),
     # How a claim about one line is proved or refuted, once its first pair leaves it open.
-    "proofs": ("two_pairs", "short_proof", "refinement", "full_ladder"),
+    "proofs": ("two_pairs", "short_proof", "curved_proof", "refinement", "full_ladder"),
     # The sweep over coordinates that are tested one by one, from the first pair to kinks that several of them share.
     "coordinates": (
         "phases shared_line",

@@ -149,7 +149,8 @@ class Power:
     >>> power.relative < 1e-5 and power.factor < 1e-5 and power.probability > 0.99
     True
 
-    An error of a single coordinate is detected if it exceeds `single`, any other if its norm exceeds `any_error`:
+    An error of a single coordinate is detected if it exceeds `single`, any other if its norm exceeds `any_error`; at a
+    kink at x a coordinate has a resolution of its own, in its finding:
 
     >>> power.bar < power.single < power.any_error
     True

@@ -11,13 +11,11 @@ from ..lines.rungs import is_coarse
 from ..points.seeds import OWN_LINES, line_seed
 from ..records.floats import larger, smaller
 from ..records.lines import UNMEASURED, Lines, block_of
-from .dense_errors import FACTORS, begin_factor, draw_candidates
+from .dense_errors import DRAWN_ALONG, FACTORS, begin_factor, draw_candidates
 from .long_findings import begin_long_findings
 
 # A factor that two blocks share, where no other one contradicts it, is that of everything.
 FEWEST_ALIKE = 2
-# Coordinates that are drawn from these blocks: what they show is known already.
-DRAWN_ALONG = 4
 
 
 def note_off(lines: Lines, number: int) -> None:

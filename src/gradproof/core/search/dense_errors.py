@@ -25,6 +25,8 @@ FACTORS = 8
 FACTOR_RUNGS = 6
 # Coordinates that are drawn from these blocks, all in all: at least one of each.
 DRAWN = 8
+# Fewer where a line over a whole block shows already what they show.
+DRAWN_ALONG = 4
 # Open nodes that reach over less than 1/16 of a block, such as a row, are told instead of it.  Small errors all over it
 # show only where claims are large, which is rarely in so small a part.
 NARROW = 16

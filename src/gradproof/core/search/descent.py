@@ -11,8 +11,7 @@ from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
 from .allowance import leave_spread_nodes, measure_node
-from .array_errors import DRAWN_ALONG
-from .dense_errors import begin_factors, begin_sampling, is_narrow, open_part
+from .dense_errors import DRAWN_ALONG, begin_factors, begin_sampling, is_narrow, open_part
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
