@@ -18,6 +18,7 @@ from ..core.records.codes import code_of_callback
 from ..library import pointer
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
+from .arrays.inplace import InPlace, InPlaceEvaluator, InPlaceProblem
 from .batched import CHUNK_BYTES, Batched, batched
 from .compiled.functions import NativeFunction, c_function
 
@@ -95,6 +96,19 @@ class RestrictedNative(Restricted):
         return math.nan if code else float(result[0])
 
 
+class RestrictedInPlace(Restricted):
+    """An objective that reads its parameters in place: they are moved for a call, and back."""
+
+    def __init__(self, objective: InPlace, problem: InPlaceProblem, point: Point) -> None:
+        super().__init__(objective.function, problem, point)
+        self._evaluator = InPlaceEvaluator(objective, problem)
+
+    def __call__(self, u: Flat) -> Any:
+        """Return the value of the function at the point for u, with the parameters as they were."""
+        self.calls += 1
+        return self._evaluator.value_at(self.point(u))
+
+
 def native_on_all_of_x(function: NativeFunction, problem: Problem) -> RestrictedNative:
     """Return a C function as a Python function of x in the user's structure."""
     flat = functools.partial(problem.layout.flatten, what="x", dtype=problem.x.dtype)
@@ -107,6 +121,8 @@ def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:
         return RestrictedBatches(objective.function, problem, point)
     if isinstance(objective, NativeFunction):
         return RestrictedNative(objective, problem, point)
+    if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
+        return RestrictedInPlace(objective, problem, point)
     if not callable(objective):
         raise TypeError(
             f"f must be a function of x, not an object of type {type(objective).__name__}; "

@@ -12,9 +12,7 @@ import numpy as np
 from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
 from ..evaluators.arrays.inplace import InPlace, InPlaceProblem
-from ..evaluators.batched import Batched
 from ..evaluators.choice import evaluator_for, gradient_function
-from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.evaluator import Evaluator
 from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.bounds import read_bounds
@@ -80,14 +78,9 @@ def _explained_along_lines(
     report: Report, objective: Any, problem: Problem, claimed: Flat, settings: Settings
 ) -> Report:
     """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
-    if not callable(objective) or isinstance(objective, (InPlace, Batched, NativeFunction)):
-        return _explained(report)
     from .slices import Search, looked_closer, searched
 
-    def of_vector(point: Flat) -> Any:
-        return objective(problem.layout.build(point))
-
-    search = Search(of_vector, problem, claimed, settings, _checked)
+    search = Search(objective, problem, claimed, settings, _checked)
     report = searched(report, search)
     told = _explained(report)
     closer = looked_closer(report, told, search)
@@ -97,7 +90,7 @@ def _explained_along_lines(
 def _checked(objective: Any, claimed: Flat, x: Flat, settings: Settings) -> Report:
     """Return the check of a small part of a problem, which explains nothing."""
     plain = Settings(
-        "full", settings.seed, settings.budget, None, settings.rtol, atol=settings.atol, only=settings.only
+        "full", settings.seed, settings.budget, None, settings.rtol, atol=settings.atol, executor=settings.executor
     )
     return run_check(objective, claimed, x, plain, False, explain=False)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..evaluators.restricted import Coordinates, Point, restricted
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem
@@ -39,9 +40,9 @@ Checked = Callable[[Any, Flat, Flat, Settings], Report]
 
 
 class Search(NamedTuple):
-    """A search in one check: f of a flat vector, the point, the claims, the settings, and what checks a small part."""
+    """A search in one check: f of whatever kind, the point, the claims, the settings, and what checks a small part."""
 
-    objective: Callable[[Flat], Any]
+    objective: Any
     problem: Problem
     claimed: Flat
     settings: Settings
@@ -51,10 +52,27 @@ class Search(NamedTuple):
         """Whether what is left of the budget suffices for a check of so many coordinates."""
         return self.settings.budget is None or self.settings.budget - used >= EVALUATIONS * (count + 1)
 
-    def left(self, used: int) -> Settings:
-        """Return the settings of a small check, with what is left of the budget."""
+    def check(self, point: Point, claimed: Flat, x: Flat, used: int) -> Report:
+        """Return the check of f restricted to a few variables, with what is left of the budget."""
         budget = self.settings.budget
-        return self.settings._replace(mode="full", budget=None if budget is None else budget - used)
+        left = None if budget is None else budget - used
+        objective = restricted(self.objective, self.problem, point).objective
+        return self.checked(objective, claimed, x, self.settings._replace(mode="full", budget=left))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Points along lines through an array, each of which is a variable."""
+
+    x: Flat
+    leaf: Leaf
+    moves: Flat
+
+    def __call__(self, steps: Flat) -> Flat:
+        """Return the point after a step along each line."""
+        point: Flat = self.x.copy()
+        point[self.leaf.start : self.leaf.stop] += steps @ self.moves
+        return point
 
 
 def searched(report: Report, search: Search) -> Report:
@@ -100,9 +118,9 @@ def _whole_arrays(report: Report) -> Iterator[Finding]:
 
 
 def is_searchable(problem: Problem, settings: Settings) -> bool:
-    """Whether f can be evaluated anywhere near x, in float64, by nothing but a call."""
+    """Whether f can be evaluated anywhere near x, in float64, for as long as it takes."""
     plain = problem.x.dtype == np.float64 and problem.layout.indices is None
-    return plain and all(one is None for one in (settings.bounds, settings.executor, settings.time_limit))
+    return plain and settings.bounds is None and settings.time_limit is None
 
 
 def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
@@ -150,7 +168,7 @@ def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: in
         if not search.has_left(used, len(smaller)):
             return [], used
         lines = [np.where(np.isin(index, part), line, 0.0) for part in smaller]
-        report = _along(search, leaf, lines, search.left(used))
+        report = _along(search, leaf, lines, used)
         used += report.evaluations
         parts = [smaller[one] for one in report.wrong.tolist()]
         if 2 * len(parts) > len(smaller) or len(parts) > MOST_INDICES or report.untested or report.undecided:
@@ -158,31 +176,25 @@ def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: in
     return [int(part[0]) for part in parts], used
 
 
-def _along(search: Search, leaf: Leaf, lines: list[Flat], settings: Settings) -> Report:
+def _along(search: Search, leaf: Leaf, lines: list[Flat], used: int) -> Report:
     """Return the check of f along lines through an array, each of them a coordinate."""
-    moves, x = np.stack(lines), search.problem.x
+    moves = np.stack(lines)
     claimed = moves @ np.asarray(search.claimed[leaf.start : leaf.stop], np.float64)
-
-    def moved(steps: Flat) -> Any:
-        point = x.copy()
-        point[leaf.start : leaf.stop] += steps @ moves
-        return search.objective(point)
-
-    return search.checked(moved, claimed, np.zeros(len(lines)), settings)
+    return search.check(Lines(search.problem.x, leaf, moves), claimed, np.zeros(len(lines)), used)
 
 
 def _with_coordinates(report: Report, search: Search, chosen: Flat) -> Report:
     """Return the report with what a check of some coordinates finds wrong."""
     if not search.has_left(report.evaluations, len(chosen)):
         return report
-    settings = search.left(report.evaluations)._replace(only=chosen)
-    alone = search.checked(search.objective, np.asarray(search.claimed, np.float64), search.problem.x, settings)
-    name = search.problem.layout.name
-    wrong = [replace(one, name=name(one.index)) for one in alone.findings if one.cause is Cause.WRONG]
+    x, name, used = search.problem.x, search.problem.layout.name, report.evaluations
+    alone = search.check(Coordinates(x, chosen), np.asarray(search.claimed, np.float64)[chosen], x[chosen], used)
+    found = [(one, int(chosen[one.index])) for one in alone.findings if one.cause is Cause.WRONG]
+    wrong = [replace(one, index=at, start=at, stop=at + 1, name=name(at)) for one, at in found]
     return replace(
         report,
-        wrong=frozen(np.union1d(report.wrong, alone.wrong)),
+        wrong=frozen(np.union1d(report.wrong, chosen[alone.wrong])),
         sampled=frozen(np.union1d(report.sampled, chosen)),
         findings=worst_first([*report.findings, *wrong]),
-        evaluations=report.evaluations + alone.evaluations,
+        evaluations=used + alone.evaluations,
     )

@@ -190,6 +190,16 @@ class InPlaceEvaluator(Evaluator):
         self._put_back()
         return value
 
+    def value_at(self, point: Flat) -> Any:
+        """Return the objective at any point; its exceptions propagate, and the arrays are as they were."""
+
+        def there() -> Any:
+            self._away = True
+            self.arrays.restore(point)
+            return number_or_same(self.function())
+
+        return self._and_back(there)
+
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
         self._away = True
