@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from numba import cfunc
 
-from gradproof import check
+from gradproof import batched, check, in_place, native
 
 RNG = np.random.default_rng(3)
 ROWS, PENALTY = 32, 0.05
@@ -179,3 +183,38 @@ def test_slices_are_right_or_not_searched_without_a_budget_for_it():
     # Errors all over have coordinates of their own, and no slices.
     report = with_slice("table", np.s_[:], lambda part: 2 * part)
     assert report.explanations[0].where == "all of table"
+
+
+def total(table):
+    return float(np.sum(np.sin(table)))
+
+
+def test_slices_are_the_same_by_every_door():
+    table = SCATTERED["table"].copy()
+    claims = np.cos(table)
+    claims[:, 3] *= 2.0
+    plain = check(total, claims, table)
+    assert str(plain.explanations[0]).startswith("x[:, 3] (7 of 14 tested): claimed = 2 × slope")
+    assert set((plain.wrong % 50).tolist()) == {3}
+    each = batched(lambda tables: np.array([total(one) for one in tables]))
+    compiled = cfunc("int32(CPointer(double), int64, CPointer(double), voidptr)")(total_in_c)
+    by_c = check(native(compiled.address), claims, table)
+    assert set((by_c.wrong % 50).tolist()) == {3}
+    before = table.tobytes()
+    with ThreadPoolExecutor(2) as executor:
+        others = [
+            check(in_place(table, lambda: total(table)), claims),
+            check(each, claims, table),
+            check(total, claims, table, executor=executor),
+        ]
+    assert table.tobytes() == before
+    for one in others:
+        assert (one.to_json(), str(one)) == (plain.to_json(), str(plain))
+
+
+def total_in_c(x, n, value, user):
+    total = 0.0
+    for index in range(n):
+        total += math.sin(x[index])
+    value[0] = total
+    return 0
