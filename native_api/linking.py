@@ -37,6 +37,8 @@ SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro", "-z common-pag
 # With the index of the tables for unwinding: an exception of the objective finds its way through the library.
 SONAME = (f"-soname={SHARED_NAME}", "--eh-frame-hdr")
 ELF_OPTIONS = (*SONAME, "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
+# No room for entries that other tools might write into the table of the loader; GNU ld alone knows the option.
+NO_ROOM = "--spare-dynamic-tags=0"
 LIBM_PATTERN = "**/libm.so.6"
 ELF_MAGIC = b"\x7fELF"
 ELF_SYMBOL_TABLE = 2
@@ -121,12 +123,13 @@ def link_commands(linker: list[str], source: Path, made: Path, script: Path) -> 
         libraries = [*(f"-L{place}" for place in library_places()), "-l:libm.so.6", "-l:libc.so.6"]
         bare = [*linker, "-shared", *(word for option in options for word in option.split()), *output]
         # Without them the library still loads into every program that has libm, as Python does.
-        return [[*bare, "--as-needed", *libraries], bare]
+        return [[*bare, NO_ROOM, "--as-needed", *libraries], [*bare, "--as-needed", *libraries], bare]
     # No start files: the library has nothing to set up, and they would add symbols of their own.
     whole = [*linker, "-shared", "-nostdlib", *output, "-Wl,--as-needed", "-lm", "-lc"]
     # Not every linker behind a compiler knows every option: the others save bytes, the library works without them.
     needed = [f"-Wl,{option}" for option in (*SONAME, f"--version-script={script}", "-s")]
-    return [[*whole, *(f"-Wl,{option.replace(' ', ',')}" for option in options)], [*whole, *needed]]
+    short = [*whole, *(f"-Wl,{option.replace(' ', ',')}" for option in options)]
+    return [[*short, f"-Wl,{NO_ROOM}"], short, [*whole, *needed]]
 
 
 def library_places() -> list[str]:

@@ -31,6 +31,10 @@ BACKWARDS, SHARED_EXTENSIONS = "-greedy-reverse-local-assignment", "-aggressive-
 NO_EXIT_VALUES = "-replexitval=never"
 # A loop over whole vectors takes one of them at a time: memory, or a division, is what it waits for.
 ONE_VECTOR = "-force-vector-interleave=1"
+# A block is copied for a branch whose outcome is known only where it is hardly longer than the jump.
+FEW_COPIES = "-jump-threading-threshold=2"
+# Registers are saved where a function begins: ways that need none have no beginning of their own.
+SAVES_AT_ENTRY = "-enable-shrink-wrap=false"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -57,6 +61,8 @@ def options(llvm: Any) -> list[str]:
         NO_EXACT_ENDS,
         NO_EXIT_VALUES,
         ONE_VECTOR,
+        FEW_COPIES,
+        SAVES_AT_ENTRY,
         SHORT_SPILLS,
         SHORT_BRANCHES,
         FEW_JOINED_BRANCHES,

@@ -23,7 +23,7 @@ from .core.records.border import Finding, Options, Probe, Report, Rung
 from .core.records.engine import Engine
 from .machine_code.counting import count
 from .machine_code.operations import OPERATIONS
-from .machine_code.records import Record, Records
+from .machine_code.records import Record, Records, from_outside, to_outside
 from .machine_code.vectors import either, for_both
 
 # No fastmath: (x + h) - x must keep its meaning, and the three ways of running must give the same bits.
@@ -94,12 +94,15 @@ def entry(signature: Signature, keep: bool = False, shared: bool = False) -> Any
     function: Any = signature.function
     parameters = [_type(meaning) for _, meaning in signature.parameters]
     names = ", ".join(name for name, _ in signature.parameters)
-    vectors = signature.vectors if shared and not is_kernel(function) else ()
-    values = ", ".join(f"either({name})" if name in vectors else name for name, _ in signature.parameters)
+    taken = dict.fromkeys(signature.vectors if shared and not is_kernel(function) else (), "either")
+    taken |= {name: "from_outside" for name, meaning in signature.parameters if meaning.element == "engine"}
+    values = ", ".join(f"{taken.get(name, '')}({name})" for name, _ in signature.parameters)
+    given = "to_outside" if signature.result.element == "engine" else ""
     # Called, not compiled a second time: the core calls some of its exported functions itself.  A C function needs
     # its parameters by name, which is why this is text.
-    code = compile(f"lambda {names}: inner({values})", function.__code__.co_filename, "eval")
-    outer = eval(code, {"inner": compiled(function, shared), "either": either, "__name__": function.__module__})
+    code = compile(f"lambda {names}: {given}(inner({values}))", function.__code__.co_filename, "eval")
+    known = {"either": either, "from_outside": from_outside, "to_outside": to_outside}
+    outer = eval(code, {"inner": compiled(function, shared), "__name__": function.__module__, **known})
     outer.__qualname__ = f"{signature.symbol}_{_core_digest()}"
     c_signature = _type(signature.result)(*parameters)
     if keep:

@@ -14,6 +14,7 @@ from numba.core import cgutils, types
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.extending import (
     infer_getattr,
+    intrinsic,
     lower_builtin,
     lower_cast,
     lower_getattr_generic,
@@ -145,6 +146,26 @@ def middle(kind: Any) -> int:
 def beginning(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     """Return where memory begins that a record, a vector or a pointer leads to."""
     return moved(builder, vectors.place(context, builder, kind, value), -middle(kind))
+
+
+@intrinsic
+def from_outside(context: Any, record: Any) -> Any:
+    """Return a record that C gave, which is known there by where it begins."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return moved(builder, arguments[0], middle(record))
+
+    return record(record), code
+
+
+@intrinsic
+def to_outside(context: Any, record: Any) -> Any:
+    """Return a record as C is to know it."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return moved(builder, arguments[0], -middle(record))
+
+    return record(record), code
 
 
 def moved(builder: Any, address: Any, distance: int) -> Any:

@@ -80,39 +80,39 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
-    # What is used most lies around the stage, to which compiled pointers lead.
+    # What is used most lies around the count, to which compiled pointers lead.
+    place: Integer  # place in the ladder of the kink that is looked for
     resolution: Real  # half the width of that, or of what a kink leaves
     slope: Interval  # where the slope must lie
     start: Integer  # first coordinate of the line
     kink: Integer  # no kink, one at x, one near x
     lowest: Real  # smallest step that x and f can see
     x: Real  # where the coordinate is; on longer lines of no meaning
-    stop: Integer  # one past its last coordinate
     right: Interval  # where the right slope must lie
     left: Interval  # where the left slope must lie
-    centered: Interval  # where the centered slope must lie
     best_step: Real  # finest step that counts
     missing: Integer  # pairs that lack a side
+    size: Real  # how far the line may be followed
+    tolerance: Real  # error that a right claim may have
     stage: Integer  # what its values are for: one of evidence/stages
     count: Integer  # pairs in the ladder
     claimed: Real  # claimed slope
     noise: Real  # standard deviation of the noise of f
     decision: Integer  # agrees, wrong, or open
     wanted_count: Integer  # steps that are wanted
-    tolerance: Real  # error that a right claim may have
     step: Real  # the step at hand
-    size: Real  # how far the line may be followed
     distance: Real  # signed distance of the kink found; NaN: none
     reach: Real  # how far kinks are looked for; 0: as the size says
     conflict: Integer  # which series contradict themselves
-    refuted: Integer  # 1: the first pair was flatly elsewhere
-    place: Integer  # place in the ladder of the kink that is looked for
-    need: Real  # resolution that is asked of an agreement
-    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
-    seed: Integer  # of a random line; 0: v is 1
-    largest_slope: Real  # largest size of a slope met so far
-    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
     jump: Real  # right slope less left slope at a kink at x; else 0
+    need: Real  # resolution that is asked of an agreement
+    largest_slope: Real  # largest size of a slope met so far
+    refuted: Integer  # 1: the first pair was flatly elsewhere
+    ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
+    stop: Integer  # one past the last coordinate of the line
+    centered: Interval  # where the centered slope must lie
+    seed: Integer  # of a random line; 0: v is 1
+    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
     zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
     claim_scale: Real  # largest claimed component, in the units of this coordinate
@@ -122,7 +122,7 @@ class Slot:
     answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
 
 
-lead_to(Slot, "stage")
+lead_to(Slot, "count")
 
 
 @record
@@ -176,41 +176,47 @@ class EqualValues:
 class Sweep:
     """The sweep over coordinates that are looked at one by one: all of x, or those that lines have found."""
 
-    phase: Integer  # one of coordinates/phases
     count: Integer  # number of coordinates
+    phase: Integer  # one of coordinates/phases
     chunk_start: Integer  # first coordinate of the chunk at hand
+    chunk_stop: Integer  # one past its last coordinate
     paired: Integer  # coordinates of the chunk whose pairs are there
+    scouting: Integer  # 1: a few coordinates go before the others
+    suited_step: Real  # relative to the size, the step at which pairs told most of these; 0: unknown
     waiting: Integer  # first coordinate that has not been given a slot yet
     finding_count: Integer  # findings written
-    chunk_stop: Integer  # one past its last coordinate
+    line_step: Real  # coarsest step of the next random line; 0: none is left
+    largest_claim: Real  # largest claimed component
+    largest_change: Real  # largest claimed component times the size of its coordinate
+    shared_kinks: SharedKinks  # the test of kinks that coordinates may share
     proved_wrong: Integer  # coordinates that a full proof found wrong
+    follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
+    rtol: Real  # relative error that counts as wrong
+    largest_kink: Real  # largest change of slope at x that a random line leaves possible
+    reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
+    assumed_noise: Real  # noise with which the sweep began
+    equal_values: EqualValues  # the test of coordinates with equal values
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
-    follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
-    rtol: Real  # relative error that counts as wrong
-    largest_claim: Real  # largest claimed component
-    largest_change: Real  # largest claimed component times the size of its coordinate
-    scouting: Integer  # 1: a few coordinates go before the others
-    suited_step: Real  # relative to the size, the step at which pairs told most of these; 0: unknown
-    reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
-    assumed_noise: Real  # noise with which the sweep began
-    largest_kink: Real  # largest change of slope at x that a random line leaves possible
-    line_step: Real  # coarsest step of the next such line; 0: none is left
-    equal_values: EqualValues  # the test of coordinates with equal values
-    shared_kinks: SharedKinks  # the test of kinks that coordinates may share
 
 
 @record
 class Engine:
     """A check, between two rounds."""
 
-    # Behind the mark comes what is used most: near fields need fewer bytes of code.
+    # Behind the first words comes what is used most, on both sides of the sweep, to which compiled pointers lead.
     mark: Integer  # tells an engine from other memory
     layout: Integer  # of this memory, which another version of the library may have otherwise
     words: Integer  # of this memory
     head_sum: Integer  # checksum of the head: all up to the tables, but for these first words
     body_sum: Integer  # checksum of what is in use behind the head
+    asked: Integer  # probes of the round that is under way; 0: none
+    unit: Real  # rounding unit of the claimed gradient
+    noise_measured: Integer  # 1: the noise is known; 0: assumed
+    seed: Integer  # of the random lines
+    skipped: Integer  # of the round that is under way
+    typical: Real  # typical size of x
     n: Integer  # number of coordinates
     value: Real  # f(x)
     noise: Real  # standard deviation of the noise of f
@@ -218,16 +224,12 @@ class Engine:
     float32: Integer  # 1: points are rounded to float32
     sweep: Sweep  # over coordinates that are looked at one by one
     vectors: Integer  # bits of the numbers of x and of the claim: 64 or 32
-    seed: Integer  # of the random lines
     budget: Integer  # evaluations allowed; 0: no limit
     evaluations: Integer  # values told, but for those outside
     outside: Integer  # values told that were not computed, as gradproof_skip said
-    skipped: Integer  # of the round that is under way
     rounds: Integer  # rounds told
-    asked: Integer  # probes of the round that is under way; 0: none
     stopped: Integer  # what ended the check before its time, one of STOPPED_BY_...
     beyond_float32: Integer  # 1: a value of f was no number of float32
-    noise_measured: Integer  # 1: the noise is known; 0: assumed
     nondeterministic: Integer  # 1: f gave two values at x
     arithmetic: Integer  # found inside of f
     rtol: Real  # relative error that counts as wrong
@@ -235,12 +237,13 @@ class Engine:
     largest_value: Real  # the largest |f| of all values told
     spread: Real  # how far f(x) differs from call to call
     closest: Real  # while all values are of float32, smallest distance of one from f(x); 0: none yet
-    unit: Real  # rounding unit of the claimed gradient
-    typical: Real  # typical size of x
     noise_line: NoiseLine  # where noise is measured
     scratch: Scratch  # tables of one extrapolation
     pairs: Annotated[Pointer[Sides], CHUNK]  # values of the chunk
     slots: Annotated[Pointer[Slot], SLOT_COUNT]  # lines under way
+
+
+lead_to(Engine, "sweep")
 
 
 @record

@@ -55,12 +55,12 @@ class LineLadder:
     start: Integer  # first coordinate of the lines
     stop: Integer  # one past their last coordinate
     aligned: Integer  # 1: along the claimed gradient
-    line_count: Integer  # number of lines; where there are several, their bars are pooled
+    best: Integer  # exponent of the rung with the least bar
     first: Integer  # exponent of the first rung
     most: Integer  # rungs that may be taken
     wanted: Integer  # exponent of the next rung; FINISHED: none
     taken: Integer  # rungs taken
-    best: Integer  # exponent of the rung with the least bar
+    line_count: Integer  # number of lines; where there are several, their bars are pooled
     has_gap: Integer  # 1: a kink at x
     seeds: Annotated[Integers, MOST_LINES]  # of the lines
     target: Real  # bar that is good enough
@@ -74,7 +74,7 @@ class LineLadder:
     rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
 
 
-lead_to(LineLadder, "best")
+lead_to(LineLadder, "line_count")
 
 
 @record
@@ -121,9 +121,9 @@ class Failure:
 class Parts:
     """Which parts of x have lines of their own, after the lines over all of x."""
 
-    kind: Integer  # none, named blocks, or equal parts
     number: Integer  # of the part at hand
     count: Integer  # number of parts
+    kind: Integer  # none, named blocks, or equal parts
     again: Integer  # 1: the lines of the part are its second ones
     done: Integer  # parts of all kinds that agreed
     seen: Real  # residual slope at a first look at the part, which its second lines did not see
@@ -150,40 +150,40 @@ class Lines:
     repeated: Integer  # 1: f(x) was asked for a second time
     early: Integer  # 1: the check ended before it had all that it wanted
     left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
-    dense: Integer  # 1: errors are dense
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
+    sample_count: Integer  # nodes that are followed as samples
+    spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
+    candidates: Candidates  # coordinates that were found
+    block_count: Integer  # named blocks
+    next_count: Integer  # nodes of the next level
+    finding_count: Integer  # findings about long lines
+    disagreed: Integer  # looks that disagreed
+    scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
+    confirming: Integer  # 1: the check of the candidates is under way, or done
+    factor_count: Integer  # lines along the claim over blocks
+    arrays: Integer  # what was done about the blocks one by one: a state of lines/arrays.py
+    dense: Integer  # 1: errors are dense
+    verdict: Integer  # one of VERDICT_...
+    random_lines: Integer  # random lines over all of x that agreed
+    group: Integer  # so many neighbouring blocks share a pair of points
     next_node: Integer  # next open node to be halved
     stuck_count: Integer  # nodes of which neither half was found wrong, or which found no room
-    aligned_lines: Integer  # lines along the claim that agreed
-    random_exponent: Integer  # of the step at which random lines begin
-    candidates: Candidates  # coordinates that were found
-    verdict: Integer  # one of VERDICT_...
-    block_count: Integer  # named blocks
-    node_count: Integer  # open nodes of this level
-    next_count: Integer  # nodes of the next level
-    random_lines: Integer  # random lines over all of x that agreed
-    finding_count: Integer  # findings about long lines
-    confirming: Integer  # 1: the check of the candidates is under way, or done
-    disagreed: Integer  # looks that disagreed
-    factor_count: Integer  # lines along the claim over blocks
-    sample_count: Integer  # nodes that are followed as samples
-    scales: Integer  # which coordinates lines move, and how far: one of the kinds in points/directions.py
-    spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
-    arrays: Integer  # what was done about the blocks one by one: a state of lines/arrays.py
-    group: Integer  # so many neighbouring blocks share a pair of points
-    phase: Integer  # one of lines/phases.py
     norm: Real  # Euclidean norm of the claimed gradient, in the scales of the coordinates
-    sum: Real  # sum of its absolute values, in these scales
-    spread: Real  # part of what rtol allows that nodes show which share an error; 0: no such error is known
+    phase: Integer  # one of lines/phases.py
+    sum: Real  # sum of the absolute values of the claimed gradient, in these scales
     tolerance: Real  # rounding of the claimed gradient along the line at hand
+    hidden_gap: Real  # half the gap that kinks at x leave along a line
+    random_bar: Real  # coarsest bar with which random lines agreed
+    usual_gap: Real  # error of a line along the claim over a block, relative to its claim, besides that of its own gap
     failed: Failure  # the line that disagrees
     part: Parts  # the part at hand
+    aligned_lines: Integer  # lines along the claim that agreed
+    node_count: Integer  # open nodes of this level
+    random_exponent: Integer  # of the step at which random lines begin
+    spread: Real  # part of what rtol allows that nodes show which share an error; 0: no such error is known
     empty_size: Real  # what is taken for typical in windows of zeros
-    random_bar: Real  # coarsest bar with which random lines agreed
     aligned_bar: Real  # coarsest bar with which lines along the claim agreed
     curved_slope: Real  # slope that curvature makes some way from x
-    usual_gap: Real  # error of a line along the claim over a block, relative to its claim, besides that of its own gap
-    hidden_gap: Real  # half the gap that kinks at x leave along a line
     floor: Real  # smallest scale of a coordinate, relative to what is typical in its window
     cause: Integer  # why the verdict is open
     scale_norm: Real  # Euclidean norm of the scales of the coordinates; 0 where no absolute error is allowed
@@ -191,8 +191,8 @@ class Lines:
     relative_tolerance: Real  # relative rounding of the claimed gradient
     seen: Real  # largest residual slope of random lines that rtol allows
     seen_factor: Real  # common factor of the claims that lines along them saw and rtol allows; 0: none
-    typical_slope: Real  # median of its absolute values, in these scales
-    largest: Real  # largest absolute value, in these scales
+    typical_slope: Real  # median of the absolute values of the claimed gradient, in these scales
+    largest: Real  # the largest of these, in these scales
     pool: LineLadder  # lines over the whole vector, or over a part
     nodes: Annotated[Pointer[Node], MOST_NODES]  # the open ones
     next_nodes: Annotated[Pointer[Node], MOST_NODES]  # those of the next level
@@ -201,8 +201,8 @@ class Lines:
     long_findings: Annotated[Pointer[Finding], MOST_LONG_FINDINGS]  # about lines longer than one
 
 
-# What is used most lies around it, far behind the beginning.
-lead_to(Lines, "norm")
+# What is used most lies around the phase, far behind the beginning.
+lead_to(Lines, "phase")
 
 
 @record

@@ -105,7 +105,8 @@ def _address(field: Any) -> property:
 def lead_to(kind: type[Any], field: str) -> None:
     """Let compiled pointers to a record lead to one of its fields: those on both sides of it need fewer bytes of code.
 
-    That is where 128 bytes before it are used as well.  It is of no use to records of the C border.
+    That is where 128 bytes before it are used as well.  C knows records by where they begin: those of the C border stay
+    so, and the memory of a check is pointed to in this way behind the border alone.
     """
     cast(Any, kind).points_at = cast(Any, kind).offsets[field]
 
