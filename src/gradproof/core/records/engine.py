@@ -111,7 +111,7 @@ class Slot:
     ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
     seed: Integer  # of a random line; 0: v is 1
     largest_slope: Real  # largest size of a slope met so far
-    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
+    spacing: Real  # a unit in the last place of x as the objective sees it, or of all of x; 0 on longer lines
     jump: Real  # right slope less left slope at a kink at x; else 0
     zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
