@@ -181,8 +181,8 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
 
 
 def reported_kink(slot: Slot) -> int:
-    """Return the kink to report: one at x, or one near x if the zoom found it."""
-    if slot.kink == KINK_AT_X:
+    """Return the kink to report: one at x, unless rounding of x makes as much, or one near x if the zoom found it."""
+    if slot.kink == KINK_AT_X and math.fabs(slot.jump) >= argument_rounding(slot):
         return KINK_AT_X
     return KINK_NEAR_X if math.isfinite(slot.distance) else NO_KINK
 

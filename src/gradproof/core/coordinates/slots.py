@@ -35,9 +35,13 @@ from ..proofs.short_proof import (
     begin_proof,
 )
 from ..records.engine import SLOT_COUNT, Engine, Sides, Slot, coordinate_of, want_pair
-from ..records.floats import largest_finite, spacing
+from ..records.floats import larger, largest_finite, smaller, spacing
 from ..records.memory import clear_record
 from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
+
+# Rounding of all coordinates changes a slope by at most so many times that of this one as their norm is larger, as far
+# as f curves alike along all of them; of what may have other units at most this part of its own size counts.
+MOST_OF_OTHERS = 2.0**-36
 
 
 def free_all_slots(engine: Engine) -> None:
@@ -71,6 +75,8 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.stop = index + 1
     slot.x = coordinate.x
     slot.spacing = spacing(slot.x) * (FLOAT32_SPACING if engine.float32 != 0 else 1.0)
+    others = math.sqrt(engine.n) * spacing(engine.typical)
+    slot.spacing = larger(smaller(others, MOST_OF_OTHERS * math.fabs(slot.x)), slot.spacing)
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
     slot.tolerance, slot.need = tolerances(engine, coordinate)

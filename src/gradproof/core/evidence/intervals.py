@@ -38,7 +38,8 @@ def collect_slopes(engine: Engine, slot: Slot, series: int) -> int:
         slope = pair.right if series == SERIES_RIGHT else pair.left
         if series == SERIES_CENTERED:
             slope = centered(slot, k)
-            noise /= 2.0
+            # Both sides move by steps that differ by a rounding of x: so much of the gap is none of the slope.
+            noise = noise / 2.0 + engine.unit * math.fabs(pair.right - pair.left)
         if math.isfinite(slope):
             scratch.step[count] = pair.step
             scratch.values[count] = slope

@@ -89,7 +89,7 @@ def hardly_moves(lines: Lines) -> bool:
     """Return whether noise hides what small x do, up to the largest step."""
     pool = lines.pool
     at_largest = pool.best + 2 * RUNG > HIGHEST_EXPONENT
-    return is_small(lines) and at_largest and pool.noise >= pool.rest and pool.bar > pool.target
+    return is_small(lines) and at_largest and pool.noise >= pool.rest and pool.noise + pool.rest > pool.target
 
 
 def curved_slope(lines: Lines) -> float:

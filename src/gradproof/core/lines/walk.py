@@ -10,6 +10,7 @@ import math
 
 from ..records.floats import smaller
 from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_HALVINGS, LineLadder, Lines
+from .decision import mean_gap
 from .gaps import next_gap_rung
 from .pooled_bars import pooled_noise, pooled_rest
 from .rungs import RUNG, has_rung, is_coarse, is_step, missing_rung, residual_at
@@ -125,9 +126,11 @@ def note_best(lines: Lines, ladder: LineLadder) -> None:
         if missing_rung(ladder, exponent) == FINISHED:
             noise = noise_at(lines, ladder, exponent)
             rest = rest_at(lines, ladder, exponent)
-            if noise + rest < ladder.bar:
+            # Both sides move by steps that differ by a rounding of x: so much of the gap is none of the slope.
+            bar = noise + rest + lines.engine.unit * mean_gap(ladder, exponent)
+            if bar < ladder.bar:
                 ladder.best = exponent
-                ladder.bar = noise + rest
+                ladder.bar = bar
                 ladder.noise = noise
                 ladder.rest = rest if is_pooled(ladder) else ladder.bar - noise
                 ladder.residual = residual_at(ladder, exponent, 0)

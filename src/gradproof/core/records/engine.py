@@ -112,7 +112,7 @@ class Slot:
     stop: Integer  # one past the last coordinate of the line
     centered: Interval  # where the centered slope must lie
     seed: Integer  # of a random line; 0: v is 1
-    spacing: Real  # one unit in the last place of x, as the objective sees it; 0 on longer lines
+    spacing: Real  # a unit in the last place of x as the objective sees it, or of all of x; 0 on longer lines
     zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
     claim_scale: Real  # largest claimed component, in the units of this coordinate

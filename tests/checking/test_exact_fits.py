@@ -1,0 +1,89 @@
+"""Exact fits and tiny x: rounding of all of x, or of the steps beside it, makes slopes that are none of f's."""
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof import Cause
+
+
+def wrong_places(report):
+    """Return the indices of all coordinates that a report calls wrong."""
+    return [finding.index for finding in report.findings if finding.cause is Cause.WRONG]
+
+
+def fit(n, seed, scale, weighted=False):
+    """Weighted squares of residuals that are 0 at x, up to rounding; the claim is summed in another order."""
+    random = np.random.default_rng(seed)
+    data, x = random.normal(size=(3 * n, n)), random.normal(size=n) * scale
+    weights = 10 ** random.uniform(-2, 2, size=3 * n) if weighted else np.ones(3 * n)
+    target = data @ x
+    rounded = data[:, ::-1] @ x[::-1] - target
+
+    def objective(z):
+        return np.sum(weights * (data @ z - target) ** 2)
+
+    def gradient(z):
+        return 2 * data.T @ (weights * (data @ z - target))
+
+    return objective, gradient, 2 * data.T @ (weights * rounded), x
+
+
+FITS = [(20, 1, 1.0, False), (80, 0, 1e3, False), (80, 1, 1e-4, True), (150, 0, 1.0, True)]
+
+
+@pytest.mark.parametrize(("n", "seed", "scale", "weighted"), FITS)
+def test_an_exact_fit_is_right(n, seed, scale, weighted):
+    objective, _, rounded, x = fit(n, seed, scale, weighted)
+    assert np.any(rounded)
+    assert gradproof.check(objective, rounded, x).verdict == "right"
+
+
+@pytest.mark.parametrize(("n", "seed"), [(20, 0), (150, 1)])
+def test_no_kink_and_nothing_wrong_where_the_fit_and_its_claim_are_exactly_0(n, seed):
+    objective, gradient, _, x = fit(n, seed, 1.0)
+    assert not np.any(gradient(x))
+    report = gradproof.check(objective, gradient, x)
+    assert wrong_places(report) == []
+    assert not any(finding.has_kink for finding in report.findings)
+
+
+@pytest.mark.parametrize(("n", "seed", "scale", "weighted"), FITS)
+def test_a_wrong_entry_at_an_exact_fit_is_named(n, seed, scale, weighted):
+    objective, gradient, rounded, x = fit(n, seed, scale, weighted)
+    index = n // 3
+    resolution = gradproof.check(objective, rounded, x).resolution
+    rounded[index] += 4 * resolution
+    assert wrong_places(gradproof.check(objective, rounded, x)) == [index]
+    # Next to the slopes a size of x away that is nothing.
+    assert resolution < 1e-11 * np.abs(gradient(2 * x)).max()
+
+
+@pytest.mark.parametrize(("n", "seed"), [(20, 0), (80, 1)])
+def test_beside_an_exact_fit_claims_are_judged_as_ever(n, seed):
+    objective, gradient, _, x = fit(n, seed, 1.0)
+    beside = 1.01 * x
+    assert gradproof.check(objective, gradient, beside).verdict == "right"
+    claimed = gradient(beside)
+    claimed[5] *= 1.5
+    assert wrong_places(gradproof.check(objective, claimed, beside)) == [5]
+
+
+def small(n, scale):
+    """Return x in float32, far below the steps that are taken where f does not move on its size."""
+    return (np.random.default_rng(300).normal(size=n) * scale).astype(np.float32)
+
+
+@pytest.mark.parametrize(("n", "scale"), [(3, 1e-10), (300, 1e-10), (300, 1e-15), (3000, 1e-6)])
+def test_tiny_x_in_float32_is_right(n, scale):
+    x = small(n, scale)
+    assert gradproof.check(lambda z: np.sum(z**2), 2 * x, x, mode="lines").verdict == "right"
+
+
+@pytest.mark.parametrize(("n", "scale"), [(300, 1e-6), (300, 1e-3)])
+def test_a_wrong_entry_of_tiny_x_in_float32_is_named(n, scale):
+    x = small(n, scale)
+    index = int(np.argmax(np.abs(x)))
+    claimed = 2 * x
+    claimed[index] *= -1
+    assert wrong_places(gradproof.check(lambda z: np.sum(z**2), claimed, x, mode="lines")) == [index]
