@@ -14,7 +14,7 @@ from ..evidence.scales import coordinate_size, largest_claim_in_units, tolerance
 from ..lines.decision import drift
 from ..records.abi import Integer, Reals, exported
 from ..records.border import MOST_UNSEEN, Report
-from ..records.codes import MODE_LINES, VERDICT_RIGHT, is_acceptable
+from ..records.codes import KINK_AT_POINT, MODE_LINES, VERDICT_RIGHT, is_acceptable
 from ..records.engine import ConstEngine, Coordinate, Engine, coordinate_of
 from ..records.floats import larger, smaller
 from ..records.lines import Lines, block_of
@@ -43,11 +43,14 @@ def is_unseen(coordinate: Coordinate) -> bool:
 def is_seen_to_rtol(engine: Engine, coordinate: Coordinate) -> bool:
     """Return whether an error of ten tolerances would have been seen in a coordinate, whose claim is accepted.
 
-    A claim of 0 has no relative error: its resolution is compared with the tolerance of the largest component; where
+    Between the two slopes of a kink at x any claim is acceptable, whatever rtol is: the finding says so.  A claim of 0
+    has no relative error: its resolution is compared with the tolerance of the largest component; where
     all claims are 0, with nothing beyond what the decision compared it with.
     """
     if not is_acceptable(coordinate.cause) or is_unseen(coordinate):
         return False
+    if coordinate.cause == KINK_AT_POINT:
+        return True
     allowed = tolerance(engine, coordinate)
     if coordinate.claimed == 0.0:
         if engine.sweep.largest_claim == 0.0:
