@@ -94,7 +94,7 @@ def replay(report: Report, objective: Any, gradient: Any, x: Any, **settings: An
         raise ValueError("the report is about a function with many outputs: only those of gradients can be replayed")
     if not report.findings:
         raise ValueError("the report has no findings: there is nothing to replay")
-    is_alone = all(one.stop == one.start + 1 for one in report.findings) and len(report.findings) <= MOST
+    is_alone = all(not one.is_line for one in report.findings) and len(report.findings) <= MOST
     same: dict[str, Any] = {"rtol": report.rtol, "atol": report.atol or None, "seed": report.seed, "rows": report.rows}
     only = sorted({one.index for one in report.findings})
     same |= {"mode": "full", "only": only} if is_alone else {"mode": report.mode}
@@ -110,10 +110,10 @@ def _replayed(then: Finding, report: Report, now: Report, objective: Any) -> Rep
     """Return one finding then and now."""
     at_same_place = (one for one in now.findings if (one.start, one.stop) == (then.start, then.stop))
     found = next(at_same_place, None)
-    differing, probes = _values_again(then, report, now, objective) if then.stop == then.start + 1 else (0, 0)
+    differing, probes = (0, 0) if then.is_line else _values_again(then, report, now, objective)
     if found is not None:
         return Replayed(then, found.claimed, found.slope, found.cause, differing, probes)
-    alone = then.stop == then.start + 1
+    alone = not then.is_line
     claimed = now.claimed(then.index) if alone else math.nan
     is_decided = now.verdict == "right" or (alone and now.power is None and _is_known(now, then.index))
     return Replayed(then, claimed, math.nan, Cause.AGREES if is_decided else Cause.UNTESTED, differing, probes)

@@ -73,7 +73,7 @@ def share_of(one: Explanation, report: Record) -> float:
 
 
 def _wrong_lines(report: Record) -> list[Finding]:
-    return [one for one in report.findings if one.cause is Cause.WRONG and one.stop > one.start + 1]
+    return [one for one in report.findings if one.cause is Cause.WRONG and one.is_line]
 
 
 def _is_known(one: Finding) -> bool:

@@ -46,8 +46,7 @@ def explained(report: Report) -> Report:
     said = {int(place): str(text.text) for one, text in zip(parts, told, strict=True) for place in one.places}
     layout = report._evidence.layout
     findings = tuple(
-        _explained_by(one, said.get(layout.place(one.index), "")) if one.stop == one.start + 1 else one
-        for one in report.findings
+        one if one.is_line else _explained_by(one, said.get(layout.place(one.index), "")) for one in report.findings
     )
     places = np.fromiter(said, np.int64, len(said))
     left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]

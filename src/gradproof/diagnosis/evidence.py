@@ -119,7 +119,7 @@ def _cancel(terms: Flat, bars: Flat) -> bool:
 def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
     """Yield the evidence of each named array that has a wrong coordinate, or of every one."""
     layout = report._evidence.layout
-    alone = [one for one in report.findings if one.stop == one.start + 1 and one.output < 0]
+    alone = [one for one in report.findings if not one.is_line and one.output < 0]
     places = _looked_at(report, alone)
     found = _measured(report, places, alone)
     for leaf in layout.leaves:

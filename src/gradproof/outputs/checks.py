@@ -124,7 +124,7 @@ class OutputsCheck:
 
     def _note_convention(self, report: Report, covector: Covector) -> None:
         """Note that all claims that are wrong are right in the other convention of complex numbers, if they are."""
-        wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
         if not wrong or not any(leaf.is_complex for leaf in self.function.layout.leaves):
             return
         other = self.claims.in_other_convention(covector.weights)

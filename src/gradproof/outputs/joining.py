@@ -13,7 +13,7 @@ from ..problem.point import Problem
 from ..report.cause import Cause
 from ..report.ladder import Values
 from ..report.making import worst_first
-from ..report.records import Evidence, Finding, is_open
+from ..report.records import Evidence, Finding
 from ..report.report import Report
 from .covectors import Covector
 
@@ -53,9 +53,9 @@ class Pass(NamedTuple):
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
         kept = np.setdiff1d(report.wrong, _indices(self.cleared))
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
-        unsettled = _indices(one.index for one in findings if one.stop == one.start + 1 and is_open(one))
+        unsettled = _indices(one.index for one in findings if not one.is_line and one.cause.is_open)
         undecided = np.setdiff1d(unsettled, wrong)
-        is_long = any(one.cause is Cause.WRONG and one.stop > one.start + 1 for one in findings)
+        is_long = any(one.cause is Cause.WRONG and one.is_line for one in findings)
         is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not self.cleared)
         open_ones = len(undecided) or report.untested
         verdict = "wrong" if is_wrong else "inconclusive" if open_ones else "right" if self.cleared else report.verdict
@@ -74,7 +74,7 @@ class Pass(NamedTuple):
     def _of_projection(self) -> Iterator[Finding]:
         """Yield the findings of the projection; what is cleared is a kink at x."""
         for one in self.report.findings:
-            is_cleared = one.index in self.cleared and one.stop == one.start + 1
+            is_cleared = one.index in self.cleared and not one.is_line
             yield replace(one, cause=Cause.KINK_AT_POINT, partner=-1, explanation="") if is_cleared else one
 
 

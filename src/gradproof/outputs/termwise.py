@@ -107,7 +107,7 @@ def _check_sum(function: Function, gradient: Any, problem: Problem, settings: Se
 
 def _explanation(report: Report, function: Function, problem: Problem, bounds: Any) -> str:
     """Return which term explains all errors of the gradient, and how; "" if none does, or several do."""
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
     wrong = [one for one in wrong if np.isfinite(one.claimed)][:COORDINATES]
     if not wrong:
         return ""

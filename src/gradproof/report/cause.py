@@ -31,8 +31,8 @@ class Cause(str, enum.Enum):
     >>> from gradproof import Cause
     >>> Cause("wrong") is Cause.WRONG
     True
-    >>> Cause.KINK_AT_POINT.is_acceptable, Cause.WRONG.is_acceptable
-    (True, False)
+    >>> Cause.KINK_AT_POINT.is_acceptable, Cause.WRONG.is_acceptable, Cause.WRONG.is_open
+    (True, False, False)
     >>> print(Cause.AGREES.explanation)
     The claimed value agrees with the numerical slope within its error bar.
     """
@@ -59,6 +59,11 @@ class Cause(str, enum.Enum):
     def is_acceptable(self) -> bool:
         """Whether the claimed value is acceptable: AGREES, KINK_AT_POINT or KINK_CROSSED."""
         return self.value in _ACCEPTABLE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it leaves the claimed value undecided: neither acceptable nor WRONG."""
+        return not self.is_acceptable and self is not Cause.WRONG
 
     @classmethod
     def from_code(cls, code: int) -> Cause:

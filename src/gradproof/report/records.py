@@ -32,7 +32,7 @@ class Finding:
     index : int
         Flat index of the coordinate; the first one of a line.
     start, stop : int
-        The range of flat indices, ``stop`` excluded; ``stop == start + 1`` for a coordinate.
+        The range of flat indices, ``stop`` excluded; `is_line` where it is more than one coordinate.
     name : str
         The name of the coordinate or block, such as ``"W1[3, 7]"``.
     cause : Cause
@@ -80,8 +80,8 @@ class Finding:
 
     A common factor is known along lines; of a single coordinate it is NaN:
 
-    >>> finding.factor, finding.factor_bar
-    (nan, nan)
+    >>> finding.is_line, finding.factor, finding.factor_bar
+    (False, nan, nan)
     """
 
     index: int
@@ -109,6 +109,11 @@ class Finding:
     explanation: str = ""
 
     @property
+    def is_line(self) -> bool:
+        """Whether it is about several coordinates, along a line through them, not about one."""
+        return self.stop > self.start + 1
+
+    @property
     def ladder(self) -> tuple[Rung, ...]:
         """The slopes at every step that was tried, finest first, as a tuple of `Rung`."""
         return self._values.ladder(self.index, self._noise)
@@ -121,7 +126,7 @@ class Finding:
     @property
     def factor(self) -> float:
         """Claimed over numerical slope along a line of several coordinates; NaN for a single coordinate."""
-        known = self.stop > self.start + 1 and math.isfinite(self.claimed) and self.slope != 0
+        known = self.is_line and math.isfinite(self.claimed) and self.slope != 0
         return self.claimed / self.slope if known else math.nan
 
     @property
@@ -150,11 +155,6 @@ class Evidence(NamedTuple):
     change: float = 0.0
     # Of the engine: the middle one of the resolutions, and that relative to how many claims; not after fewer rows.
     usual: tuple[float, float, int] | None = None
-
-
-def is_open(finding: Finding) -> bool:
-    """Whether a finding is undecided: neither acceptable nor wrong."""
-    return not (finding.cause.is_acceptable or finding.cause is Cause.WRONG)
 
 
 def resolutions_of(report: Record) -> Flat:

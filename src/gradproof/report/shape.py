@@ -75,7 +75,7 @@ NONE = Shape("", "")
 
 def shape_of(finding: Finding) -> Shape:
     """Return the shape of f that keeps a finding undecided; `NONE` if it is decided, or its values show none."""
-    if finding.cause not in UNDECIDED or finding.stop != finding.start + 1 or finding.rows is not None:
+    if finding.cause not in UNDECIDED or finding.is_line or finding.rows is not None:
         return NONE
     if finding.partner >= 0:
         return Shape("equal", EQUAL)

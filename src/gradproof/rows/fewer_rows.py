@@ -294,4 +294,4 @@ class Stage:
 
 
 def _curable(report: Report) -> dict[int, Finding]:
-    return {one.index: one for one in report.findings if one.cause in CURABLE and one.stop == one.start + 1}
+    return {one.index: one for one in report.findings if one.cause in CURABLE and not one.is_line}

@@ -37,7 +37,7 @@ def with_remark(report: Report, gradient: Callable[[Flat], Flat], rows: Flat) ->
 
 def _remark(report: Report, gradient: Callable[[Flat], Flat], rows: Flat) -> str:
     """Return a remark if the errors are proportional to the gradient of a single row; "" if not."""
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
     wrong = [one for one in wrong if np.isfinite(one.claimed) and np.isfinite(one.slope)][:COORDINATES]
     if len(wrong) < FEWEST or not 1 < len(rows) <= MOST_ROWS:
         return ""

@@ -113,7 +113,7 @@ def _whole_arrays(report: Report) -> Iterator[Finding]:
     layout = report._evidence.layout
     for one in report.findings:
         leaf = layout.leaf_of(layout.place(one.start))
-        if one.cause is Cause.WRONG and one.stop > one.start + 1 and (one.start, one.stop) == (leaf.start, leaf.stop):
+        if one.cause is Cause.WRONG and one.is_line and (one.start, one.stop) == (leaf.start, leaf.stop):
             yield one
 
 

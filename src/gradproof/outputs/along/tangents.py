@@ -13,7 +13,7 @@ from ...problem.numbers import Flat, frozen, in_x
 from ...report.cause import Cause
 from ...report.ladder import Values
 from ...report.power import SURE, BlockPower, Power
-from ...report.records import Finding, Verdict, is_open
+from ...report.records import Finding, Verdict
 from ...report.report import Report
 from ..checks import RTOL, OutputsCheck
 from ..claimed.claims import ByTangents
@@ -76,7 +76,7 @@ class AlongLines:
         refuted = [one for one in found.findings if one.cause is Cause.WRONG and self._is_refuted(one, matrix)]
         is_wrong = bool(refuted) or (found.verdict == "wrong" and not found.findings)
         verdict: Verdict = "wrong" if is_wrong else "right" if found.verdict == "wrong" else found.verdict
-        open_ones = [one for one in found.findings if is_open(one)]
+        open_ones = [one for one in found.findings if one.cause.is_open]
         if open_ones and verdict == "inconclusive" and not (found.stopped_by or found.nondeterministic):
             return None
         findings = tuple(self._of_line(one, self._lines[one.index]) for one in (refuted or open_ones)[:1])

@@ -70,7 +70,7 @@ class Entries:
         A coordinate is missing where no output alone explains its finding.
         """
         self._weights, self._report = covector.weights, report
-        open_ones = [one for one in report.findings if one.stop == one.start + 1 and not one.cause.is_acceptable]
+        open_ones = [one for one in report.findings if not one.is_line and not one.cause.is_acceptable]
         noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
         found = self._located(open_ones[:COORDINATES], covector, noise)
         return {
@@ -81,7 +81,7 @@ class Entries:
 
     def cleared(self, report: Report, covector: Covector, found: Collection[int]) -> set[int]:
         """Return the coordinates, by flat index in x, whose wrong claims kinks explain, and none of `found` refutes."""
-        wrong = [one for one in report.findings if one.cause is Cause.WRONG and one.stop == one.start + 1]
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
         return {one.index for one in wrong if one.index not in found and self._is_allowed(one, covector)}
 
     def _is_allowed(self, finding: Finding, covector: Covector) -> bool:

@@ -39,7 +39,7 @@ def markdown(report: Record) -> str:
 
 
 def _wrong(found: Sequence[Finding]) -> list[Finding]:
-    return [one for one in found if one.cause is Cause.WRONG and one.stop == one.start + 1]
+    return [one for one in found if one.cause is Cause.WRONG and not one.is_line]
 
 
 def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:

@@ -13,7 +13,7 @@ from ...problem.numbers import Flat, in_x
 from ..cause import Cause
 from ..explanation import Explanation
 from ..power import BlockPower
-from ..records import Finding, Record, is_open, resolutions_of
+from ..records import Finding, Record, resolutions_of
 
 # Error bars are bounds; a little more allows for the rounding of what is computed from them.
 MARGIN = 1.5
@@ -110,7 +110,7 @@ def _findings_by_leaf(report: Record) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = {}
     for one in report.findings:
         leaf = layout.leaf_of(layout.place(one.start))
-        if one.stop == one.start + 1 or layout.place(one.stop - 1) < leaf.stop:
+        if not one.is_line or layout.place(one.stop - 1) < leaf.stop:
             found.setdefault(leaf.start, []).append(one)
     return found
 
@@ -122,7 +122,7 @@ def _array(
     low, high = (int(in_x(layout.indices, place)) for place in (leaf.start, leaf.stop - 1))
     wrong, kinks = (_between(each, low, high) for each in (report.wrong, report.kinks))
     bad = report.wrong[slice(*np.searchsorted(report.wrong, (low, high + 1)))].tolist()
-    open_ones = {one.index for one in found if one.stop == one.start + 1 and is_open(one)} - set(bad)
+    open_ones = {one.index for one in found if not one.is_line and one.cause.is_open} - set(bad)
     if report.power is None:
         part = resolutions_of(report)[leaf.start : leaf.stop]
         known = np.asarray(report._evidence.claimed[leaf.start : leaf.stop])
@@ -184,10 +184,10 @@ def _is_same_factor(one: Explanation, name: str, factor: float, bar: float) -> b
 def _factor(found: Sequence[Finding]) -> tuple[float, float]:
     """Return the common factor of what is wrong in an array and its error bar; NaN where there is none."""
     wrong = [one for one in found if one.cause is Cause.WRONG and one.output < 0]
-    along = [one for one in wrong if one.stop > one.start + 1 and math.isfinite(one.factor)]
+    along = [one for one in wrong if one.is_line and math.isfinite(one.factor)]
     if along:
         return along[0].factor, along[0].factor_bar
-    alone = [one for one in wrong if one.stop == one.start + 1]
+    alone = [one for one in wrong if not one.is_line]
     # Of a single one of several coordinates, a factor is no pattern.
     if len(alone) < 2 or not all(math.isfinite(one.claimed) and one.partner < 0 for one in alone):
         return math.nan, math.nan

@@ -25,7 +25,7 @@ def about_arrays(report: Record) -> dict[str, str]:
     arrays = arrays_of(report)
     if len(arrays) < 2:
         return {}
-    blocks = {one.name for one in report.findings if one.stop > one.start + 1 and not one.cause.is_acceptable}
+    blocks = {one.name for one in report.findings if one.is_line and not one.cause.is_acceptable}
     wrong = sorted((one for one in arrays if one.wrong or one.name in blocks), key=_severity)
     rest = [one for one in arrays if not (one.wrong or one.name in blocks)]
     nothing_found = report.power is not None

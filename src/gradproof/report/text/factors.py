@@ -31,7 +31,7 @@ def factors(report: Record, width: int) -> str:
     known = _known(report)
     if report.verdict != "wrong" or len(known) < 2:
         return ""
-    wrong = {one.name for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG}
+    wrong = {one.name for one in report.findings if one.is_line and one.cause is Cause.WRONG}
     off = sorted((one for one in known if _is_off(one, wrong, report.rtol)), key=_severity)
     names = {one.name for one in off}
     rest = [one for one in known if one.name not in names]

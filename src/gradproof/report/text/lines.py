@@ -31,7 +31,7 @@ def headline_of_lines(report: Record) -> str:
     if report.verdict == "inconclusive":
         reason = REASONS.get(report.cause or Cause.UNTESTED)
         return f"inconclusive: nothing is wrong, but {reason or about_noise(report)}"
-    long = [one for one in report.findings if one.stop > one.start + 1 and one.cause is Cause.WRONG]
+    long = [one for one in report.findings if one.is_line and one.cause is Cause.WRONG]
     named = f"{len(report.wrong):,} wrong {'coordinate' if len(report.wrong) == 1 else 'coordinates'} confirmed"
     if not len(report.wrong) and long:
         off = max(abs(one.slope - one.claimed) if math.isfinite(one.claimed) else abs(one.slope) for one in long)
@@ -69,7 +69,7 @@ def long_lines(report: Record, width: int) -> str:
 
 def sentences_of_lines(report: Record) -> list[str]:
     """Return the same sentences one by one."""
-    return [_sentence(one, report) for one in report.findings if one.stop > one.start + 1]
+    return [_sentence(one, report) for one in report.findings if one.is_line]
 
 
 def _count(one: Finding, report: Record) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..cause import Cause
-from ..records import Finding, Record, is_open
+from ..records import Finding, Record
 from ..remarks.vacuous import UNCHANGED
 from .figures import number
 
@@ -54,7 +54,7 @@ def _findings(report: Record, after: str, most: int) -> str:
 def _first(report: Record) -> Finding | None:
     """Return the worst finding: of a coordinate, or of a line if no coordinate was confirmed."""
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    return next((one for one in wrong if one.stop == one.start + 1), wrong[0] if wrong else None)
+    return next((one for one in wrong if not one.is_line), wrong[0] if wrong else None)
 
 
 def _worst(report: Record) -> str:
@@ -79,7 +79,7 @@ def _undecided(report: Record) -> str:
     elif report.power is not None:
         parts.append(f"the lines through {report.n:,} coordinates decide nothing: {report.cause or Cause.UNTESTED}")
     elif report.undecided:
-        causes = (one.cause for one in report.findings if is_open(one))
+        causes = (one.cause for one in report.findings if one.cause.is_open)
         first = next(causes, None)
         parts.append(f"{report.undecided:,} of {report.n:,} undecided{f' ({first})' if first else ''}")
     if report.untested and report.power is None:

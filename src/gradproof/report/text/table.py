@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.text.sentences import UNIT
 from ..cause import Cause
-from ..records import Finding, Record, is_open, resolutions_of
+from ..records import Finding, Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
 from .arrays import about_arrays
 from .explanations import explanations, not_finite, shared_kink, why
@@ -41,13 +41,13 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: b
     """
     few, fewer = (len(report.findings), len(report.findings)) if every else (ROWS, KINK_ROWS)
     width = max(width, NARROWEST)
-    coordinates = [one for one in report.findings if one.stop == one.start + 1]
+    coordinates = [one for one in report.findings if not one.is_line]
     head = filled("", headline(report), "", width)
     missing = filled("", not_vouched_for(report) or about_f(report), "", width)
     if colour:
         head = f"\033[1;{COLOURS[report.verdict]}m{head}\033[0m"
     wrong = [one for one in coordinates if one.cause is Cause.WRONG]
-    undecided = [one for one in coordinates if is_open(one)]
+    undecided = [one for one in coordinates if one.cause.is_open]
     kinks = [one for one in coordinates if one.has_kink and one.cause.is_acceptable]
     settled = [one for one in coordinates if one.rows is not None and one.cause.is_acceptable]
     hidden_kinks = len(report.kinks) - sum(one.has_kink for one in wrong + undecided)

@@ -66,7 +66,7 @@ def _failure(one: ArrayReport, report: Record) -> str:
     """Return why an array fails; "" where nothing was found in it, or all of it is right."""
     if report.verdict == "right":
         return ""
-    block = next((each for each in report.findings if each.name == one.name and each.stop > each.start + 1), None)
+    block = next((each for each in report.findings if each.name == one.name and each.is_line), None)
     if not (one.wrong or one.undecided or (one.untested and report.power is None)):
         return "" if block is None else f"{one.name}: {block.cause} along lines"
     why = next((f"; {each.text}" for each in report.explanations if one.name in each.names), "")

@@ -12,7 +12,7 @@ import numpy as np
 
 from ....problem.nodes import Leaf
 from ....problem.numbers import Flat
-from ...records import Record, is_open, resolutions_of
+from ...records import Record, resolutions_of
 
 # The states of a coordinate; of those in one cell the last one of this list is shown.
 STATES = ("right", "untested", "kink", "undecided", "line", "wrong")
@@ -83,8 +83,8 @@ def _told(report: Record, leaf: Leaf) -> Iterator[tuple[Flat, int]]:
     if report.power is None:
         nothing = np.flatnonzero(np.isnan(resolutions_of(report)[leaf.start : leaf.stop]))
         yield nothing, UNTESTED if report.untested else UNDECIDED
-    alone = [one for one in report.findings if one.stop == one.start + 1]
-    open_ones = [one.index for one in alone if is_open(one)]
+    alone = [one for one in report.findings if not one.is_line]
+    open_ones = [one.index for one in alone if one.cause.is_open]
     for indices, state in ((report.kinks, KINK), (open_ones, UNDECIDED), (report.wrong, WRONG)):
         every = np.asarray(indices, np.int64)
         places = every if layout.indices is None else np.searchsorted(layout.indices, every)

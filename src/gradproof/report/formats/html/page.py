@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ....version import __version__
 from ...cause import Cause
-from ...records import Finding, Record, is_open
+from ...records import Finding, Record
 from ...summaries.arrays import arrays_of
 from ...text.explanations import meanings, unexplained
 from ...text.figures import number, short
@@ -119,7 +119,7 @@ def _columns(one: Finding, place: int) -> Iterator[Column]:
         yield _number(value, text)
     rows = f", on {one.rows:,} rows" if one.rows else ""
     yield Column(escape(f"{one.cause}{rows}"), str(one.cause))
-    rungs = one.ladder if place < MOST_LADDERS and one.stop == one.start + 1 else ()
+    rungs = one.ladder if place < MOST_LADDERS and not one.is_line else ()
     drawn = ladder(rungs, one.claimed, one.name)
     summary = f"<summary>{len(rungs)} steps</summary>"
     yield Column(f"<details>{summary}{drawn}</details>" if drawn else "", str(len(rungs)))
@@ -136,9 +136,9 @@ def _cell(one: Column) -> str:
 
 
 def _remarks(report: Record) -> Iterator[str]:
-    alone = [one for one in report.findings if one.stop == one.start + 1]
+    alone = [one for one in report.findings if not one.is_line]
     wrong = [one for one in alone if one.cause is Cause.WRONG]
-    undecided = [one for one in alone if is_open(one)]
+    undecided = [one for one in alone if one.cause.is_open]
     said = [f"{cause}: {words}" for cause, words in meanings(report, undecided[:LOOKED_AT])]
     said += [f"note: {one}" for one in notes(report, wrong)]
     if said:
