@@ -132,9 +132,9 @@ def check(
     resume : path_like, optional
         File of a saved check to continue.  The result is the same, bit for bit, as if the check had never been
         interrupted; only f(x) is evaluated again.  The arguments `x`, `gradient`, `seed`, `mode`, `rtol`, `atol` and
-        `bounds` must be the original ones, and so must the objective: f(x) is compared.  The budget counts all
-        evaluations and may be raised or dropped, but along lines it is fixed at the start.  The time limit starts anew.
-        `save` may name the file again.
+        `bounds` must be the original ones, and so must the objective: f(x) is compared.  A check goes on as it
+        began where `mode` is left out.  The budget counts all evaluations and may be raised or dropped, but along lines
+        it is fixed at the start.  The time limit starts anew.  `save` may name the file again.
 
     Returns
     -------

@@ -221,6 +221,20 @@ def test_along_lines_with_a_larger_budget(file, larger):
         assert after.calls < whole.evaluations
 
 
+@pytest.mark.parametrize("gradient", [smooth_gradient, one_wrong])
+def test_a_check_goes_on_as_it_began_where_no_mode_is_asked_for(file, gradient):
+    x = np.linspace(1, 2, 300)
+    whole = gradproof.check(Smooth(), gradient, x, mode="lines")
+    # Few evaluations for so many coordinates: lines; without that budget it would have been every coordinate.
+    gradproof.check(Smooth(10), gradient, x, budget=200, save=file)
+    assert lines_fields(gradproof.check(Smooth(looks=1), gradient, x, resume=file)) == lines_fields(whole)
+    with pytest.raises(ValueError, match='the mode "lines", not "full"'):
+        gradproof.check(Smooth(looks=1), gradient, x, mode="full", resume=file)
+    whole = gradproof.check(Smooth(), gradient, x, mode="full")
+    gradproof.check(Smooth(500), gradient, x, save=file)
+    assert fields(gradproof.check(Smooth(looks=1), gradient, x, budget=10_000, resume=file)) == fields(whole)
+
+
 def test_along_lines_a_budget_comes_too_late(file):
     x = np.linspace(1, 2, 9000)
     gradproof.check(Smooth(40), smooth_gradient, x, save=file)

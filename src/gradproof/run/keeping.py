@@ -36,6 +36,10 @@ class Keeper:
     keeps = False
     failure = ""
 
+    def mode(self, asked: str) -> str:
+        """Return the mode of the check, "auto" where n and the budget decide, given what was asked for."""
+        return asked
+
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:
         """Receive the problem, before any function of the user is called."""
 

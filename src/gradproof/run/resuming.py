@@ -56,6 +56,10 @@ class FileKeeper(Keeper):
         self._recorder: Recorder | None = None
         self._due = time.monotonic() + EVERY
 
+    def mode(self, asked: str) -> str:
+        """Return the mode that was asked for; a check goes on as it began where the choice is left to it."""
+        return self._saved.mode if self._saved is not None and asked == "auto" else asked
+
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:
         """Reject a file that holds another check; take over the notes of the saved one."""
         self._this = _described(problem, bounds, options, mode)

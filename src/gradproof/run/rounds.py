@@ -43,7 +43,7 @@ def run_check(
     options = settings.options()
     deadline = settings.deadline(started)
     keeper = _keeper(settings)
-    mode = settings.mode
+    mode = keeper.mode(settings.mode)
     problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
     box = read_bounds(settings.bounds, problem)
     chosen = "lines" if problem.along_lines else "full"
