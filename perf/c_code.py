@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 HERE = Path(__file__).parent
 INT, REAL, CODE, ADDRESS = ctypes.c_int64, ctypes.c_double, ctypes.c_int32, ctypes.c_void_p
@@ -43,12 +43,12 @@ def callers() -> ctypes.CDLL | None:
     """Return callers.c, compiled as a library; None without a compiler, or without the library to link with."""
     found = compiler()
     try:
-        words = shlex.split(library.link_flags())
+        words = shlex.split(installation.link_flags())
     except OSError:
         return None
     if found is None:
         return None
-    flags = ["-O3", "-march=native", "-shared", "-fPIC", *shlex.split(library.compile_flags())]
+    flags = ["-O3", "-march=native", "-shared", "-fPIC", *shlex.split(installation.compile_flags())]
     with tempfile.TemporaryDirectory() as scratch:
         # The loader keeps a library whose file is gone.
         built = Path(scratch) / "callers.so"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import gradproof
 import instructions
-from gradproof.library import LIBRARY
+from gradproof.commands.installed.installation import LIBRARY
 from problems import PROBLEMS, Problem
 
 Counts = dict[str, dict[str, int]]

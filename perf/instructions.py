@@ -14,7 +14,7 @@ from pathlib import Path
 
 import gradproof
 from c_code import compiler
-from gradproof.library import LIBRARY
+from gradproof.commands.installed.installation import LIBRARY
 from gradproof.version import ABI
 
 PROGRAM = Path(__file__).with_name("one_call.c")

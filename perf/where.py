@@ -26,6 +26,7 @@ import numpy as np
 import gradproof
 from c_code import CLOCKED, address, callers, data
 from gradproof import library
+from gradproof.commands.installed import installation
 from objectives import rosenbrock, saturating
 from rows.c_callers import checking, regression_of
 from table import number
@@ -173,7 +174,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Where the time of a check goes.")
     parser.add_argument("--quick", action="store_true", help="smaller workloads, one turn")
     arguments = parser.parse_args()
-    if not library.LIBRARY.exists():
+    if not installation.LIBRARY.exists():
         print("There is no native library to watch: python native_api/build.py builds it.")
         return 1
     if hasattr(os, "sched_setaffinity"):

@@ -8,14 +8,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 COMPILER = os.environ.get("CC") or shutil.which("cc")
 
 
 def compiled(source: Path, program: Path, *options: str, compiler: str | None = COMPILER) -> Path:
-    flags = [*shlex.split(library.compile_flags()), "-O1", "-Wall", "-Wextra", "-Werror", *options]
-    subprocess.run([compiler, *flags, str(source), "-o", str(program), *shlex.split(library.link_flags())], check=True)
+    flags = [*shlex.split(installation.compile_flags()), "-O1", "-Wall", "-Wextra", "-Werror", *options]
+    link = shlex.split(installation.link_flags())
+    subprocess.run([compiler, *flags, str(source), "-o", str(program), *link], check=True)
     return program
 
 

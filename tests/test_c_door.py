@@ -8,11 +8,11 @@ import subprocess
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 PROGRAM = r"""
@@ -367,7 +367,7 @@ def test_program_in_c(tmp_path, standard):
 
 @pytest.mark.skipif(not shutil.which("nm"), reason="no nm")
 def test_symbols():
-    lines = subprocess.run(["nm", "-D", str(library.LIBRARY)], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run(["nm", "-D", str(installation.LIBRARY)], capture_output=True, text=True, check=True).stdout
     words = [line.split()[-2:] for line in lines.splitlines()]
     needed = {name.partition("@")[0] for kind, name in words if kind in "Uwv"}
     # Beside the functions there is the version of their names.
@@ -384,4 +384,4 @@ def test_symbols():
 def test_library_is_small():
     # Single coordinates take a third of it, long lines with halving and parts another; the text of reports and the
     # sentences a sixth. Windows of long lines are there four times: of float64 and float32, with AVX2 and without.
-    assert library.LIBRARY.stat().st_size <= 110_000
+    assert installation.LIBRARY.stat().st_size <= 110_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 PROGRAM = r"""

@@ -6,11 +6,11 @@ from c_programs import COMPILER, compiled, output_of
 from texts import printed
 
 import gradproof
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 PROGRAM = r"""

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 # Four options of each kind of check; RACE writes to what all calls share.
@@ -128,12 +128,12 @@ def test_a_race_detector_sees_only_the_race_of_an_objective(tmp_path):
 def test_without_threads_in_the_system_one_thread_does_it_all(tmp_path):
     """As with an older glibc in a program without libpthread: what starts threads is called where it is there."""
     made = program(tmp_path, race=True)
-    code = library.LIBRARY.read_bytes()
+    code = installation.LIBRARY.read_bytes()
     assert code.count(b"\0pthread_create\0") == 1
-    without = tmp_path / "without" / library.LIBRARY.name
+    without = tmp_path / "without" / installation.LIBRARY.name
     without.parent.mkdir()
     without.write_bytes(code.replace(b"\0pthread_create\0", b"\0qthread_create\0"))
-    shutil.copymode(library.LIBRARY, without)
+    shutil.copymode(installation.LIBRARY, without)
     done = subprocess.run(
         [str(made)], env={**os.environ, "LD_PRELOAD": str(without)}, capture_output=True, text=True, check=False
     )

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
 LONGEST = 60
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 

@@ -13,6 +13,7 @@ from models import POINT, TWINS, negated, with_fault
 
 import gradproof
 from gradproof import library
+from gradproof.commands.installed import installation
 from gradproof.interpreted import vectors
 
 pytestmark = pytest.mark.xdist_group("compiled just in time")
@@ -58,7 +59,7 @@ def run(*command, **environment):
     )  # fmt: skip
 
 
-@pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built")
+@pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built")
 def test_reports_are_the_same_bits(served_by):
     assert not isinstance(served_by(""), library.JustInTime)
     native = list(reports())
@@ -88,7 +89,7 @@ def test_short_checks_compile_nothing():
     assert result.stdout == "wrong 1 wrong False\n", result.stderr
 
 
-@pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built")
+@pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built")
 def test_long_checks_compile_a_few_loops(served_by, monkeypatch):
     """The same bits whether loops over vectors are interpreted or compiled, in float64 and float32."""
 
@@ -151,7 +152,7 @@ def test_a_linker_that_does_not_work_is_none():
 def test_installing_without_a_linker(tmp_path):
     pytest.importorskip("hatchling")
     copy = tmp_path / "copy"
-    leave = shutil.ignore_patterns("__pycache__", library.LIBRARY.name, "lib")
+    leave = shutil.ignore_patterns("__pycache__", installation.LIBRARY.name, "lib")
     for name in ("src", "native_api"):
         shutil.copytree(ROOT / name, copy / name, ignore=leave)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -174,7 +175,7 @@ def test_installing_without_a_linker(tmp_path):
 
 
 def test_info_says_which_way_it_is(monkeypatch, tmp_path):
-    monkeypatch.setattr(library, "REASON", tmp_path / "reason.txt")
+    monkeypatch.setattr(installation, "REASON", tmp_path / "reason.txt")
     for chosen, reason, words in (
         ("jit", "", "chosen by GRADPROOF_LIBRARY"),
         ("", "", "none was built, because this copy of gradproof was not installed:"),
@@ -183,13 +184,14 @@ def test_info_says_which_way_it_is(monkeypatch, tmp_path):
     ):
         monkeypatch.setenv("GRADPROOF_LIBRARY", chosen)
         if not chosen:
-            monkeypatch.setattr(library, "LIBRARY", tmp_path / "none.so")
+            monkeypatch.setattr(library, "FILE", str(tmp_path / "none.so"))
+            monkeypatch.setattr(installation, "LIBRARY", tmp_path / "none.so")
         if reason:
-            library.REASON.write_text(reason)
+            installation.REASON.write_text(reason)
         library.native.cache_clear()
         try:
-            assert words in library.description()
+            assert words in installation.description()
         finally:
             library.native.cache_clear()
     with pytest.raises(OSError, match="install gradproof again where there is a C compiler"):
-        library.link_flags()
+        installation.link_flags()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from c_programs import COMPILER
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 HERE = Path(__file__).parent / "fuzz"
 CALLS = 20_000
@@ -17,7 +17,7 @@ SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 # Libraries that break one promise each, as far as the fuzzer can tell.
@@ -76,8 +76,8 @@ LIES = {
 def built(folder: Path, lie: str = "") -> list[str]:
     """Compile the fuzzer, with sanitizers where the compiler has them; return the command that runs it."""
     (folder / "lie.h").write_text(f"#include <gradproof.h>\n{lie}\n")
-    flags = [f"-I{library.PACKAGE / 'include'}", "-include", str(folder / "lie.h"), "-std=c99", "-O1", "-w"]
-    link = [*shlex.split(library.link_flags()), "-lpthread"]
+    flags = [f"-I{installation.PACKAGE / 'include'}", "-include", str(folder / "lie.h"), "-std=c99", "-O1", "-w"]
+    link = [*shlex.split(installation.link_flags()), "-lpthread"]
     program = folder / "fuzz"
     for sanitizers in (SANITIZERS, ()):
         command = [str(COMPILER), *flags, *sanitizers, str(HERE / "fuzz.c"), "-o", str(program), *link]

@@ -11,14 +11,14 @@ import pytest
 from c_programs import COMPILER, compiled, output_of
 
 import gradproof
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
-INCLUDE = library.PACKAGE / "include"
+INCLUDE = installation.PACKAGE / "include"
 README = Path(__file__).parent.parent / "README.md"
 STRICT = ("-pedantic", "-Wconversion")
 LANGUAGES = {"C99": (COMPILER, ".c", "-std=c99"), "C++11": (shutil.which("c++"), ".cpp", "-std=c++11")}
@@ -142,7 +142,7 @@ def test_the_header_for_parsers_is_c(language, tmp_path):
 def test_fortran(tmp_path):
     (tmp_path / "check.f90").write_text(FORTRAN)
     sources = [str(INCLUDE / "gradproof.f90"), str(tmp_path / "check.f90")]
-    link = [f"-L{library.PACKAGE / 'lib'}", f"-Wl,-rpath,{library.PACKAGE / 'lib'}", "-lgradproof"]
+    link = [f"-L{installation.PACKAGE / 'lib'}", f"-Wl,-rpath,{installation.PACKAGE / 'lib'}", "-lgradproof"]
     options = ["-std=f2018", "-Wall", "-Werror", "-Wno-unused-dummy-argument", "-J", str(tmp_path)]
     subprocess.run(["gfortran", *options, *sources, "-o", str(tmp_path / "check"), *link], check=True)
     assert output_of(tmp_path / "check") == "0 T 1\n0 T\nDone.\n"
@@ -153,7 +153,7 @@ def test_ffi_parsers(tool, text, tmp_path):
     if not shutil.which(tool):
         pytest.skip(f"no {tool}")
     (tmp_path / "program").write_text(text)
-    command = [tool, str(tmp_path / "program"), str(INCLUDE / "gradproof_ffi.h"), str(library.LIBRARY)]
+    command = [tool, str(tmp_path / "program"), str(INCLUDE / "gradproof_ffi.h"), str(installation.LIBRARY)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "FFI" in done.stdout + done.stderr:
         pytest.skip(f"{tool} was built without FFI")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from elf_files import NEEDED, SONAME, dynamic, exported, unwound
 
-from gradproof import library
+from gradproof.commands.installed import installation
 from gradproof.core.records.abi import all_signatures
 from gradproof.version import ABI
 
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 linking = pytest.importorskip("linking")
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="libraries as on Linux")
-built = pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built")
+built = pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built")
 
 
 def calls_back(signature):
@@ -29,7 +29,7 @@ def calls_back(signature):
 @built
 def test_what_calls_an_objective_can_be_unwound_and_nothing_else():
     """Tables for all functions would be dead weight."""
-    places, tables = exported(library.LIBRARY), unwound(library.LIBRARY)
+    places, tables = exported(installation.LIBRARY), unwound(installation.LIBRARY)
     with_tables = {name for name, address in places.items() if address in tables}
     assert with_tables == {signature.symbol for signature in all_signatures() if calls_back(signature)}
     # And the functions between an exported one and the objective.
@@ -42,19 +42,19 @@ def test_linkers(name, tmp_path):
     if not shutil.which(name):
         pytest.skip(f"no {name}")
     source = tmp_path / "gradproof.o"
-    source.write_bytes(member_of(library.PACKAGE / "lib" / "libgradproof.a"))
+    source.write_bytes(member_of(installation.PACKAGE / "lib" / "libgradproof.a"))
     made = tmp_path / "made.so"
     linking.link([name], source, made)
     assert dynamic(made)[SONAME] == [f"libgradproof.so.{ABI}"]
     assert set(dynamic(made).get(NEEDED, [])) <= {"libc.so.6", "libm.so.6"}
-    assert set(exported(made)) == set(exported(library.LIBRARY))
-    assert len(unwound(made)) == len(unwound(library.LIBRARY))
+    assert set(exported(made)) == set(exported(installation.LIBRARY))
+    assert len(unwound(made)) == len(unwound(installation.LIBRARY))
 
 
 @built
 @pytest.mark.skipif(not shutil.which("nm"), reason="no nm")
 def test_symbols_have_a_version():
-    text = subprocess.run(["nm", "-D", str(library.LIBRARY)], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(["nm", "-D", str(installation.LIBRARY)], capture_output=True, text=True, check=True).stdout
     names = [line.split()[-1] for line in text.splitlines() if " T " in line]
     if not any("@" in name for name in names):
         pytest.skip("this nm does not show versions")
@@ -93,7 +93,7 @@ def test_an_archive(content, symbols, tmp_path):
 
 @built
 def test_an_object_that_needs_something_else_is_refused():
-    machine_code = member_of(library.PACKAGE / "lib" / "libgradproof.a")
+    machine_code = member_of(installation.PACKAGE / "lib" / "libgradproof.a")
     linking.refuse_foreign_symbols(machine_code)
     with pytest.raises(linking.BuildError, match="outside of libc and libm: fnord"):
         linking.refuse_foreign_symbols(machine_code.replace(b"\0frexp\0", b"\0fnord\0"))

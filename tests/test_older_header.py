@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from c_programs import COMPILER, output_of
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 # As it was when the ABI had its first number; to be kept as long as that number stands.
 FIRST = Path(__file__).parent / "abi" / "gradproof-1.h"
-TODAY = library.PACKAGE / "include" / "gradproof.h"
+TODAY = installation.PACKAGE / "include" / "gradproof.h"
 STRUCTS = ("options", "report", "finding")
 
 # Every struct lies at the beginning of memory that is full of 0x5A; findings one behind the other.
@@ -117,7 +117,7 @@ def lengthened(header):
 def output_with(header, folder, program=PROGRAM):
     (folder / "gradproof.h").write_text(header)
     (folder / "program.c").write_text(program)
-    place = library.PACKAGE / "lib"
+    place = installation.PACKAGE / "lib"
     words = [COMPILER, "-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{folder}", str(folder / "program.c")]
     words += ["-o", str(folder / "program"), f"-L{place}", f"-Wl,-rpath,{place}", "-lgradproof", "-lm"]
     subprocess.run(words, check=True)

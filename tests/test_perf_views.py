@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_perf import PERF, MadeUpClock, run
 
-from gradproof.library import LIBRARY
+from gradproof.commands.installed.installation import LIBRARY
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_shares_make_a_whole_and_most_of_a_slow_function_is_its_own(perf):
 def test_without_a_library_there_is_nothing_to_watch(perf, monkeypatch, capsys):
     import where
 
-    monkeypatch.setattr(where.library, "LIBRARY", Path("nowhere"))
+    monkeypatch.setattr(where.installation, "LIBRARY", Path("nowhere"))
     monkeypatch.setattr(where.sys, "argv", ["where.py"])
     assert where.main() == 1
     assert "native_api/build.py" in capsys.readouterr().out

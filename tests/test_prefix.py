@@ -14,14 +14,13 @@ import pytest
 from c_programs import COMPILER
 from elf_files import NEEDED, RPATH, RUNPATH, SONAME, dynamic
 
-from gradproof import library
 from gradproof.commands import main as command
-from gradproof.commands import native
+from gradproof.commands.installed import installation, native
 from gradproof.version import ABI, __version__
 
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files are named as on Linux"),
 ]
 
@@ -112,7 +111,7 @@ def test_the_package_is_such_a_prefix(capsys):
 
 
 def test_a_library_that_needs_nothing_else(prefix):
-    for path in (prefix / "lib" / f"libgradproof.so.{ABI}", library.LIBRARY):
+    for path in (prefix / "lib" / f"libgradproof.so.{ABI}", installation.LIBRARY):
         found = dynamic(path)
         assert set(found[NEEDED]) <= {"libc.so.6", "libm.so.6"}
         assert found[SONAME] == [f"libgradproof.so.{ABI}"]
@@ -121,7 +120,7 @@ def test_a_library_that_needs_nothing_else(prefix):
 
 def test_nothing_installed_knows_where_it_was_built(prefix):
     for name in files_of(prefix):
-        assert os.fsencode(library.PACKAGE) not in (prefix / name).read_bytes(), name
+        assert os.fsencode(installation.PACKAGE) not in (prefix / name).read_bytes(), name
 
 
 @pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config")
@@ -180,8 +179,8 @@ def test_the_static_library_is_one_for_other_tools(prefix):
 
 def test_flags_of_a_folder_with_a_space(prefix, tmp_path, monkeypatch):
     """As a shell reads them: eval, or a Makefile."""
-    monkeypatch.setattr(library, "PACKAGE", prefix)
-    flags = f"{library.compile_flags()} {library.link_flags()}"
+    monkeypatch.setattr(installation, "PACKAGE", prefix)
+    flags = f"{installation.compile_flags()} {installation.link_flags()}"
     assert str(prefix) in flags
     run("sh", "-c", f"{COMPILER} {shlex.quote(str(EXAMPLE))} {flags} -o {shlex.quote(str(tmp_path / 'a program'))}")
     assert wrong(tmp_path / "a program")
@@ -286,10 +285,10 @@ def test_a_name_that_is_taken_by_a_folder(tmp_path, capsys):
 
 
 def test_without_a_library_nothing_is_installed(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(library, "LIBRARY", tmp_path / "none.so")
+    monkeypatch.setattr(installation, "LIBRARY", tmp_path / "none.so")
     assert "no native library was built" in refused(tmp_path / "there", capsys)
     assert not (tmp_path / "there").exists()
 
 
 def test_the_library_beside_python_is_the_one_that_programs_load():
-    assert (library.PACKAGE / "lib" / library.SHARED_NAME).read_bytes() == library.LIBRARY.read_bytes()
+    assert (installation.PACKAGE / "lib" / installation.SHARED_NAME).read_bytes() == installation.LIBRARY.read_bytes()

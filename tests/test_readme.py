@@ -12,8 +12,9 @@ import fill_readme
 import pytest
 
 import gradproof
-from gradproof import Cause, library
+from gradproof import Cause
 from gradproof.commands import pages
+from gradproof.commands.installed import installation
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(gradproof.__file__).parent.parent
@@ -147,7 +148,7 @@ def test_the_c_program_prints_what_is_shown(shell):
 
 
 def can_link():
-    return shutil.which("cc") is not None and library.LIBRARY.exists()
+    return shutil.which("cc") is not None and installation.LIBRARY.exists()
 
 
 def has_matplotlib():

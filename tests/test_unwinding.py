@@ -8,12 +8,12 @@ import subprocess
 import pytest
 from c_programs import COMPILER, compiled, output_of
 
-from gradproof import library
+from gradproof.commands.installed import installation
 
 CXX = shutil.which("c++")
 pytestmark = [
     pytest.mark.skipif(not CXX or not COMPILER, reason="no C++ compiler"),
-    pytest.mark.skipif(not library.LIBRARY.exists(), reason="no native library was built"),
+    pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built"),
 ]
 
 # The objective fails at a given call; a destructor on the way out shows that frames are unwound in order.
@@ -167,7 +167,7 @@ def test_exceptions_and_jumps_pass_through(tmp_path):
 @pytest.mark.skipif(not shutil.which("rustc"), reason="no Rust compiler")
 def test_a_panic_passes_through(tmp_path):
     (tmp_path / "program.rs").write_text(RUST)
-    where = ["-L", str(library.PACKAGE / "lib"), "-C", f"link-arg=-Wl,-rpath,{library.PACKAGE / 'lib'}"]
+    where = ["-L", str(installation.PACKAGE / "lib"), "-C", f"link-arg=-Wl,-rpath,{installation.PACKAGE / 'lib'}"]
     words = ["rustc", str(tmp_path / "program.rs"), "-o", str(tmp_path / "program"), *where]
     subprocess.run(words, check=True, timeout=120)
     assert output_of(tmp_path / "program") == "no value here\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradproof.library import LIBRARY
+from gradproof.commands.installed.installation import LIBRARY
 from peers import GRADPROOF
 from table import Row
 from timing import Effort

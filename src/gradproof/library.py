@@ -9,30 +9,23 @@ from __future__ import annotations
 
 import functools
 import os
-import shlex
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._declarations import ffi
 from .core.records import codes
-from .version import ABI, __version__
+from .version import __version__
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["compile_flags", "description", "ffi", "link_flags", "native", "pointer", "require_library"]
+__all__ = ["ffi", "native", "pointer"]
 
-PACKAGE = Path(__file__).parent
+# Where the library is; as a string, because to import pathlib takes longer than a check of ten coordinates.
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
+FILE = f"{__file__.rpartition(os.sep)[0]}{os.sep}{FILE_NAMES.get(sys.platform, 'libgradproof.so')}"
 PATIENCE = 2.0  # seconds of compiling without a message
-# Written by an installation that could not build the library.
-REASON = PACKAGE / "no_library.txt"
-LIBRARY = PACKAGE / FILE_NAMES.get(sys.platform, "libgradproof.so")
-# The package is a prefix as compilers have them, too: in `lib` is the library under the name that programs remember.
-SHARED_NAMES = {"win32": "gradproof.dll", "darwin": f"libgradproof.{ABI}.dylib"}
-SHARED_NAME = SHARED_NAMES.get(sys.platform, f"libgradproof.so.{ABI}")
 # The types of C by NumPy's characters for types: those of C's own, of which `long` is not the same everywhere.
 LONG = 8 * ffi.sizeof("long")
 C_ARRAYS = {"d": "double[]", "f": "float[]", "i": "int32_t[]", "q": "int64_t[]", "Q": "uint64_t[]"} | {
@@ -47,30 +40,15 @@ def native() -> Any:
     chosen = os.environ.get("GRADPROOF_LIBRARY", "")
     if chosen == "jit":
         return JustInTime()
-    if chosen == "python" or (not chosen and not LIBRARY.exists()):
+    if chosen == "python" or (not chosen and not os.access(FILE, os.F_OK)):
         return Interpreted()
-    return _loaded(Path(chosen) if chosen else LIBRARY)
+    return _loaded(_absolute(chosen) if chosen else FILE)
 
 
-def description() -> str:
-    """Describe in one line the library in use."""
-    serving = native()
-    if isinstance(serving, JustInTime):
-        way = "interpreted" if isinstance(serving, Interpreted) else "compiled by Numba at first use"
-        if os.environ.get("GRADPROOF_LIBRARY"):
-            return f"{way} (chosen by GRADPROOF_LIBRARY)"
-        return (
-            f"none was built, because {_reason()}: the core is interpreted, with the same results; to have the library "
-            "install gradproof again where there is a C compiler or linker"
-        )
-    return f"native library {os.environ.get('GRADPROOF_LIBRARY') or LIBRARY}"
+def _absolute(path: str) -> str:
+    from pathlib import Path  # a library of one's own is rare
 
-
-def _reason() -> str:
-    try:
-        return " ".join(REASON.read_text(encoding="utf-8").split())
-    except OSError:
-        return "this copy of gradproof was not installed"
+    return str(Path(path).absolute())
 
 
 def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> Any:
@@ -84,27 +62,9 @@ def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> An
     return ffi.from_buffer(c_type or C_ARRAYS[array.dtype.char], array)
 
 
-def compile_flags() -> str:
-    """Return the flags with which a C compiler finds gradproof.h, quoted for a shell."""
-    return shlex.quote(f"-I{PACKAGE / 'include'}")
-
-
-def link_flags() -> str:
-    """Return the flags with which a linker and the program find the library, quoted; OSError if none was built."""
-    require_library()
-    rpath = [] if sys.platform == "win32" else [f"-Wl,-rpath,{PACKAGE / 'lib'}"]
-    return shlex.join([f"-L{PACKAGE / 'lib'}", *rpath, "-lgradproof", "-lm"])
-
-
-def require_library() -> None:
-    """Raise OSError if no native library was built."""
-    if not (LIBRARY.exists() and (PACKAGE / "lib" / SHARED_NAME).exists()):
-        raise OSError("no native library was built: install gradproof again where there is a C compiler or linker")
-
-
-def _loaded(path: Path) -> Any:
+def _loaded(path: str) -> Any:
     try:
-        library = ffi.dlopen(os.fspath(path.absolute()))
+        library = ffi.dlopen(path)
         version = int(library.gradproof_version())
     except (OSError, AttributeError) as problem:
         raise OSError(f"{path} cannot be loaded as the library of gradproof: {problem}") from problem

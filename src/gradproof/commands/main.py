@@ -22,8 +22,8 @@ from ..version import __version__
 from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
+from .installed.native import add_native
 from .instead import instead
-from .native import add_native
 from .pages import add_help
 from .process.apart import ANSWER, note_status, run_apart
 from .process.streams import keep_streams
@@ -201,18 +201,19 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_info(options: argparse.Namespace) -> int:
     """`gradproof info`."""
-    from .. import library
+    from .installed import installation
 
     if options.prefix:
-        library.require_library()
-        print(library.PACKAGE)
+        installation.require_library()
+        print(installation.PACKAGE)
         return DONE
     if options.cflags or options.libs:
-        flags = [library.compile_flags()] * options.cflags + [library.link_flags() for _ in range(options.libs)]
+        flags = [installation.compile_flags()] * options.cflags
+        flags += [installation.link_flags() for _ in range(options.libs)]
         print(" ".join(flags))
         return DONE
     python = f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}"
-    rows = {"gradproof": __version__, "library": library.description(), "python": python}
+    rows = {"gradproof": __version__, "library": installation.description(), "python": python}
     for name in ("numpy", "numba", "cffi"):
         rows[name] = _version(name)
     for name, value in rows.items():

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .arguments import DONE
-from .failure import UsageError
+from ..arguments import DONE
+from ..failure import UsageError
 
 
 def add_native(commands: Any) -> None:
@@ -29,11 +29,11 @@ def add_native(commands: Any) -> None:
 
 def run_native(options: argparse.Namespace) -> int:
     """`gradproof native`."""
-    from .. import library
+    from . import installation
 
-    library.require_library()
+    installation.require_library()
     prefix = Path(options.prefix).expanduser()
-    sources = {path.relative_to(library.PACKAGE): path for path in installed_files(library.PACKAGE)}
+    sources = {path.relative_to(installation.PACKAGE): path for path in installed_files(installation.PACKAGE)}
     try:
         install(sources, prefix)
     except OSError as problem:
@@ -82,9 +82,9 @@ def made_folders(folder: Path) -> list[Path]:
 
 def copy(source: Path, path: Path) -> None:
     """Copy a file; the name by which linkers find the library becomes a link to the one that programs remember."""
-    from .. import library
+    from . import installation
 
-    if source.name == library.LIBRARY.name != library.SHARED_NAME:
-        path.symlink_to(library.SHARED_NAME)
+    if source.name == installation.LIBRARY.name != installation.SHARED_NAME:
+        path.symlink_to(installation.SHARED_NAME)
     else:
         shutil.copyfile(source, path)
