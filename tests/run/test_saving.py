@@ -129,7 +129,8 @@ def test_another_version(file):
     file.write_bytes(b"".join(saving.packed(saved._replace(version="0.0.0"))))
     refused(file, "a check by gradproof 0.0.0, but this is", "resume it with that version")
     file.write_bytes(b"".join(saving.packed(saved._replace(mode="lines"))))
-    refused(file, 'the mode "lines", not "full"')
+    refused(file, 'the mode "lines", not "full"', mode="full")
+    refused(file, "is damaged: its memory has the wrong size; begin a new check")
 
 
 def test_a_file_that_was_made_up(file):
