@@ -94,18 +94,23 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     search
         The search.
     """
+    if not is_searchable(search.problem, search.settings):
+        return told
     named = {name for one in told.explanations for name in one.names if one.kind != "invariance"}
     layout, random = search.problem.layout, np.random.default_rng(search.settings.seed)
     leaves = [layout.leaf_of(one.start) for one in _whole_arrays(report)]
     unnamed = [leaf for leaf in leaves if layout.title_of(leaf) not in named][:MOST_ARRAYS]
-    chosen = [random.choice(np.arange(leaf.start, leaf.stop), _count(leaf), replace=False) for leaf in unnamed]
-    if not chosen or not is_searchable(search.problem, search.settings):
+    if not unnamed:
         return told
+    chosen = [_drawn(leaf, random) for leaf in unnamed]
     return _with_coordinates(report, search, np.setdiff1d(np.concatenate(chosen), report.sampled))
 
 
-def _count(leaf: Leaf) -> int:
-    return min(LOOKED_AT, leaf.stop - leaf.start)
+def _drawn(leaf: Leaf, random: np.random.Generator) -> Flat:
+    """Draw a few coordinates of an array, which may be long."""
+    count = leaf.stop - leaf.start
+    drawn: Flat = leaf.start + random.choice(count, min(LOOKED_AT, count), replace=False)
+    return drawn
 
 
 def _whole_arrays(report: Report) -> Iterator[Finding]:
