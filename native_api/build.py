@@ -92,9 +92,9 @@ def optimised(linked: Linked, way: str) -> bytes:
     else:
         for option in options(llvm):
             llvm.set_option("gradproof", option)
-        whole = processors.in_versions(llvm, linked.whole, marks.multiversioned(linked.marked))
+        whole = processors.asking(llvm, linked.whole)
         set_linkage(whole, linked.symbols)
-        whole = with_attributes(llvm, whole, lambda name: marks.attributes(linked.marked, processors.origin(name)))
+        whole = with_attributes(llvm, whole, lambda name: marks.attributes(linked.marked, name))
     whole.name = "gradproof"
     # Numba's functions return a status.  The first run finds out that it is always 0, the second one uses that.
     optimise(llvm, whole, target)

@@ -6,6 +6,7 @@ what it made of them.  So functions may move between modules, and a mark that me
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
@@ -14,6 +15,8 @@ from typing import Any, TypeAlias
 Marked: TypeAlias = dict[str, dict[str, set[str]]]
 
 ATTRIBUTES = {"always_inlined": "alwaysinline", "never_inlined": "noinline"}
+# No fused multiplication: all processors give the same bits.
+WIDE = ("noinline", '"target-features"="+avx2"') if platform.machine() in ("x86_64", "AMD64") else ()
 FOR_SIZE = ("minsize", "optsize")
 # The first line of a function in LLVM text, its name, and what follows after all else.
 HEAD = re.compile(r'^(?:define|declare) [^\n@]*@"?([^"(\n]+)"?\([^\n]*?(?= \{$|$)', re.MULTILINE)
@@ -54,15 +57,10 @@ def names_of(marked: Marked, mark: str) -> set[str]:
     return {name for names in marked.get(mark, {}).values() for name in names}
 
 
-def multiversioned(marked: Marked) -> set[str]:
-    """Return the names of the functions that exist in two versions."""
-    only_float64 = {name for name in names_of(marked, "multiversioned_float64") if "float32" not in name}
-    return names_of(marked, "multiversioned") | only_float64
-
-
 def attributes(marked: Marked, name: str) -> list[str]:
     """Return the LLVM attributes of the function with a name."""
     found = [attribute for mark, attribute in ATTRIBUTES.items() if name in names_of(marked, mark)]
+    found += WIDE if name in names_of(marked, "wide") else ()
     # Half of the size at the same speed: the engine is large and rarely waits for itself.
     # Not `nounwind`, although nothing here throws: an objective may, through its callers.  LLVM finds them by itself,
     # and gives tables for unwinding to them alone.

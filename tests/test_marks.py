@@ -8,7 +8,7 @@ from types import FunctionType
 import pytest
 
 from gradproof.core.pieces import relative_error
-from gradproof.core.points import long_lines
+from gradproof.core.points import long_lines, windows
 from gradproof.core.records import abi, floats
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
@@ -37,7 +37,7 @@ def not_called(marked, exported):
 
 def test_every_mark_is_on_a_function_that_is_called():
     marked = abi.marked_functions()
-    assert set(marked) == {"kernel", "always_inlined", "never_inlined", "multiversioned", "multiversioned_float64"}
+    assert set(marked) == {"kernel", "always_inlined", "never_inlined", "wide"}
     assert not_called(marked, abi.exported_functions().values()) == []
 
 
@@ -57,7 +57,7 @@ def test_the_build_refuses_marks_that_meet_nothing():
     reason = "but it is not in the library: nothing that the library exports calls it"
     assert f"__main__.nobody_calls_this is marked kernel, {reason}" in complaints
     assert f"{relative_error.__name__}.error_of is marked kernel, {reason}" in complaints
-    spans = (long_lines.move_segments, long_lines.move_segment, long_lines.move_some, long_lines.moved)
+    spans = (long_lines.move_segments, long_lines.move_segment, windows.move_some, windows.moved_lanes)
     for function in (*spans, floats.widened):
         assert not any(f".{function.__name__} is marked" in one for one in complaints)
 
@@ -109,6 +109,6 @@ def test_a_mark_leaves_the_function_as_it_is(monkeypatch):
     def function():
         return 1
 
-    for mark in (abi.kernel, abi.always_inlined, abi.never_inlined, abi.multiversioned):
+    for mark in (abi.kernel, abi.always_inlined, abi.never_inlined, abi.wide):
         assert mark(function) is function
         assert abi._marked[mark.__name__] == [function]

@@ -31,7 +31,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "lines",
     ),
     # From a probe, a few words, to the point that the objective sees, and to its value there.
-    "points": ("directions foretold", "long_lines seeds", "probes", "values"),
+    "points": ("lanes", "directions", "windows", "long_lines seeds", "probes", "values"),
     # What values along one line prove: noise, slopes with their error bars, kinks and jumps.
     "evidence": (
         "extrapolation scales stages",
@@ -112,7 +112,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_declarations": (),
     "version": (),
     "lazy": (),
-    "machine_code": ("counting", "vectors", "records", "allocation clock texts threads", "operations"),
+    "machine_code": ("counting", "vectors", "records", "allocation clock lanes texts threads", "operations"),
     "compiler": (),
     # The core as plain Python: what serves where there is no library.
     "interpreted": ("replacing arguments vectors", "serving"),
@@ -249,12 +249,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch"}
-IN_MACHINE_CODE = ("allocation", "clock", "counting", "operations", "records", "texts", "threads", "vectors")
+IN_MACHINE_CODE = ("allocation", "clock", "counting", "lanes", "operations", "records", "texts", "threads", "vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
 BESIDES = {
     "core.machine.sealing": {"zlib"},
+    "core.points.lanes": {"numpy"},
     "core.records.abi": {"importlib", "inspect", "pkgutil"},
     "core.records.memory": {"ctypes", "numpy", "time"},
     "core.records.record": {"ctypes", "numpy", "sys"},

@@ -1,4 +1,4 @@
-"""Builds the points of long lines into small libraries: for any processor, with a choice, with a spoiled AVX2 part, and
+"""Builds the points of long lines into small libraries: for any processor, with a choice, with a spoiled wide part, and
 in the plain way.
 
 Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
@@ -28,11 +28,16 @@ def make(path, way=attempts.USUAL):
     build.link(build.find_linker(), path.with_suffix(".o"), path)
 
 
-def spoiled(body, name, version):
-    """Rename as the build does it, and make the wide version reckon wrongly."""
-    text = renamed(body, name, version)
-    # Half a window is 512 coordinates.
-    return re.sub(r"\b512\b", "511", text, count=1) if version == processors.AVX2_ENDING else text
+def spoiled(llvm, module):
+    """Ask about the processor as the build does it, and make what is wide reckon wrongly."""
+    asked = str(asking(llvm, module))
+    return llvm.parse_assembly(asked.replace("fsub <8 x double>", "fadd <8 x double>"))
+
+
+def portable(llvm, module):
+    """Answer as a processor does that is not wide."""
+    asked = str(asking(llvm, module))
+    return llvm.parse_assembly(asked.replace("%wide = icmp eq i32 %state, 2", "%wide = icmp eq i32 %state, 3"))
 
 
 if __name__ == "__main__":
@@ -41,7 +46,6 @@ if __name__ == "__main__":
     # The first one: no option of LLVM has been set yet.
     make(folder / "plain.so", attempts.PLAIN)
     make(folder / "choice.so")
-    renamed, processors._renamed = processors._renamed, spoiled
-    make(folder / "spoiled.so")
-    processors.in_versions = lambda llvm, module, names: module
-    make(folder / "portable.so")
+    asking = processors.asking
+    for name, processors.asking in (("spoiled", spoiled), ("portable", portable)):
+        make(folder / f"{name}.so")

@@ -17,6 +17,7 @@ from typing import Any
 import numba
 from numba.core import types
 
+from .core.points import lanes
 from .core.records import memory
 from .core.records.abi import CORE, Meaning, Signature, is_fast, is_kernel
 from .core.records.border import Finding, Options, Probe, Report, Rung
@@ -62,7 +63,7 @@ def compiled(function: FunctionType, shared: bool = False) -> Any:
 
     Where twins share what they call, a kernel is specialised for the vectors of either one.
     """
-    if function.__module__ == memory.__name__ and function.__name__ in OPERATIONS:
+    if function.__module__ in (memory.__name__, lanes.__name__) and function.__name__ in OPERATIONS:
         return OPERATIONS[function.__name__]
     dispatcher = _dispatcher(function, shared)
     return for_both(function, dispatcher) if shared and is_kernel(function) else dispatcher

@@ -7,10 +7,9 @@ from typing import Any
 
 from ..core.lines.norms import are_finite, count_zeros, is_in_float32, window_sums
 from ..core.pieces.relative_error import BLOCK, block_largest, may_hold_a_larger_one, place_in_block
-from ..core.points.directions import sum_of_squares
-from ..core.points.foretold import foretold_change
-from ..core.points.long_lines import BLOCK_BITS, move_some, move_window
+from ..core.points.directions import WINDOW, sum_of_squares
 from ..core.points.probes import copy
+from ..core.points.windows import move_some, move_window
 
 # To compile a function takes some tenths of a second: it is worth it after so many microseconds.
 WORTH_COMPILING = 200_000
@@ -22,11 +21,10 @@ PRICES: dict[Callable[..., Any], Callable[..., int]] = {
     are_finite: lambda vector, first, last: (last - first) // 4,
     block_largest: lambda a, b, start, stop, out, keep: 2 * (stop - start),
     count_zeros: lambda x, n: n // 4,
-    foretold_change: lambda x, claimed, start, stop, point: stop - start,
     is_in_float32: lambda claimed, n: n // 2,
     may_hold_a_larger_one: lambda a, b, start, best: BLOCK,
-    move_some: lambda x, claimed, first, last, motion, point: 16 * (last - first),
-    move_window: lambda x, claimed, start, blocks, motion, point: 8 * (blocks << (BLOCK_BITS + 1)),
+    move_some: lambda x, claimed, start, stop, motion, point: 16 * (stop - start),
+    move_window: lambda x, claimed, start, motion, point: 2 * WINDOW,
     place_in_block: lambda a, b, start, stop, word: 2 * (stop - start),
     sum_of_squares: lambda x, n: n // 2,
     window_sums: lambda x, claimed, scales, first, last: last - first,

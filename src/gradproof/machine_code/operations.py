@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 from . import vectors
 from .allocation import ALLOCATION
 from .clock import seconds
+from .lanes import LANE_OPERATIONS
 from .records import Record, Records, beginning, middle, moved
 from .texts import TEXT_OPERATIONS
 from .threads import THREADS
@@ -256,6 +257,7 @@ def _weighted_sum(context: Any, record: Any, first: Any, count: Any) -> Typed:
 
 OPERATIONS: dict[str, Any] = {
     **ALLOCATION,
+    **LANE_OPERATIONS,
     **TEXT_OPERATIONS,
     "as_reals": _as_reals,
     "as_floats": _as_floats,

@@ -1,19 +1,29 @@
 """What a claim foretells, against exact sums, and in the order that all processors share."""
 
+import itertools
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from witnesses import as_probes, twin_of
 
-from gradproof.core.points.foretold import foretold_change
+from gradproof.core.records.codes import DONE
 
-COUNTS = (0, 1, 7, 8, 9, 40, 1024)
+WINDOW = 1024
+# A whole window; less than one, less than eight coordinates, none; and parts of two.
+SPANS = ((0, WINDOW), (0, 700), (3, 29), (1030, 1031), (5, 5), (300, 1500))
 
 
-def vectors(count, dtype):
-    random = np.random.default_rng(count)
-    x, claimed = random.normal(size=(2, count)).astype(dtype)
-    return x, claimed, (x + 2.0**-20 * random.normal(size=count)).astype(dtype)
+class Probe(NamedTuple):
+    """A probe on a long line."""
+
+    start: int
+    stop: int
+    step: float = 2.0**-9
+    seed: int = 7
+    floor: float = 0.1
+    aligned: int = 0
 
 
 def in_lanes(terms):
@@ -26,21 +36,25 @@ def in_lanes(terms):
     return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
+def foretold(witness, dtype, span):
+    """The change of some coordinates, and what each of all would foretell."""
+    x, claimed = np.random.default_rng(3).normal(size=(2, 2 * WINDOW)).astype(dtype)
+    point, change = x.copy(), np.full(1, np.nan)
+    given = (x, claimed, np.ones(2), as_probes(Probe(*span)), 0, 1, point, change)
+    assert witness(f"gradproof_move_segments{twin_of(x)}", *given) == DONE
+    return float(change[0]), (x, claimed, point)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("count", COUNTS)
-def test_the_change_is_that_of_the_step_really_taken(count, dtype):
-    x, claimed, point = vectors(count, dtype)
-    change = foretold_change(x, claimed, 0, count, point)
-    parts = [
-        Fraction(float(g)) * (Fraction(float(there)) - Fraction(float(here)))
-        for here, g, there in zip(x, claimed, point, strict=True)
-    ]
+@pytest.mark.parametrize("span", SPANS)
+def test_the_change_is_that_of_the_step_really_taken(span, dtype, witness):
+    change, vectors = foretold(witness, dtype, span)
+    exact = [[Fraction(float(one)) for one in vector] for vector in vectors]
+    parts = [claim * (there - here) for here, claim, there in zip(*exact, strict=True)]
     assert change == pytest.approx(float(sum(parts)), abs=1e-14 * float(sum(map(abs, parts))))
-    assert change == in_lanes(claimed.astype(float) * (point.astype(float) - x.astype(float)))
-
-
-def test_only_the_coordinates_between_start_and_stop_count():
-    x, claimed, point = vectors(40, np.float64)
-    part = foretold_change(x, claimed, 3, 29, point)
-    assert part == in_lanes((claimed * (point - x))[3:29])
-    assert part != foretold_change(x, claimed, 3, 30, point)
+    x, claimed, point = (vector.astype(float) for vector in vectors)
+    start, stop = span
+    ends = sorted({start, stop, *[WINDOW] * (start < WINDOW < stop)})
+    terms = claimed * (point - x)
+    assert change == sum((in_lanes(terms[a:b]) for a, b in itertools.pairwise(ends)), 0.0)
+    assert stop - start < 2 or change != in_lanes(terms[start : stop - 1])

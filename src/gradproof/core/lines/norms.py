@@ -18,11 +18,11 @@ from ..points.directions import (
     window_count,
     window_ends,
 )
+from ..points.lanes import LANES
 from ..records.abi import ConstVector, Reals, always_inlined, kernel, never_inlined
 from ..records.floats import larger, widened
 from ..records.lines import Lines
 from ..records.memory import holds_float32, rounded_to_float32
-from ..records.sums import LANES
 
 # So many slopes give the typical one.
 SAMPLE = 512

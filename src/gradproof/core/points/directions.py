@@ -17,7 +17,7 @@ from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
 from ..records.memory import is_null, offset
-from ..records.sums import LANES
+from .lanes import LANES, Lanes, WordLanes, all_lanes, all_words, lanes_at, signed_lanes, sum_of, with_first
 
 WINDOW = 1024
 HALF_WINDOW = 512
@@ -40,6 +40,7 @@ LAST_PLACE = uint32(HALF_WINDOW - 1)
 # Of the 16 bits of a coordinate the lowest is the sign, the others are the magnitude.
 LOW_16_BITS = uint32(0xFFFF)
 ONE = uint32(1)
+POSITIVE = int32(1)
 FRACTION = 2.0**-15
 SMALLEST_PARTS = int32(16384)
 
@@ -89,6 +90,22 @@ def hashed(seed: uint32, high: uint32) -> uint32:
 
 
 @always_inlined
+def hashed_words(seeds: WordLanes, high: WordLanes) -> WordLanes:
+    """Return the same for eight places at once."""
+    bits = (seeds ^ seeds >> all_words(SHIFT)) * all_words(FIRST_FACTOR_32)
+    bits = (bits ^ bits >> all_words(MIDDLE_SHIFT) ^ high) * all_words(SECOND_FACTOR_32)
+    return bits ^ bits >> all_words(SHIFT)
+
+
+@always_inlined
+def signed_parts_of(halves: WordLanes) -> Lanes:
+    """Return the signed parts that 16 bits each give eight coordinates."""
+    parts = (halves >> all_words(ONE)) + all_words(uint32(SMALLEST_PARTS))
+    turn = (halves & all_words(ONE)) - all_words(ONE)
+    return signed_lanes((parts ^ turn) - turn)
+
+
+@always_inlined
 def first_parts(bits: uint32) -> float:
     """Return the signed parts that a hash gives the coordinate in the first half of a window."""
     return signed_parts(uint32(bits & LOW_16_BITS))
@@ -104,10 +121,13 @@ def second_parts(bits: uint32) -> float:
 def signed_parts(half: uint32) -> float:
     """Return the magnitude that 16 bits give, with its sign, in units of 2**-15.
 
-    Made of integers, because a processor works on more of them at once than on floating-point numbers.
+    Made of integers, because a processor works on more of them at once than on floating-point numbers; and without a
+    choice, which takes it longer.
     """
     parts = int32(int32(half >> ONE) + SMALLEST_PARTS)
-    return float(parts if uint32(half & ONE) == ONE else int32(-parts))
+    # All bits of a negative one are to be turned, and 1 is added.
+    turn = int32(int32(half & ONE) - POSITIVE)
+    return float(int32(int32(parts ^ turn) - turn))
 
 
 @always_inlined
@@ -205,40 +225,15 @@ def size_in_window(x: ConstVector, n: int, window: int) -> float:
 
 @kernel
 def sum_of_squares(x: ConstVector, n: int) -> float:
-    """Return the sum of the squares, in eight lanes.
-
-    They are written out, because a function that is handed over would keep Numba from storing what it compiles.
-    """
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    d = 0.0
-    e = 0.0
-    f = 0.0
-    g = 0.0
-    h = 0.0
-    index = 0
-    while index + LANES <= n:
-        a += square(x, index)
-        b += square(x, index + 1)
-        c += square(x, index + 2)
-        d += square(x, index + 3)
-        e += square(x, index + 4)
-        f += square(x, index + 5)
-        g += square(x, index + 6)
-        h += square(x, index + 7)
-        index += LANES
-    while index < n:
-        a += square(x, index)
-        index += 1
-    return ((a + e) + (c + g)) + ((b + f) + (d + h))
-
-
-@always_inlined
-def square(x: ConstVector, index: int) -> float:
-    """Return the square of one element."""
-    value = widened(x[index])
-    return value * value
+    """Return the sum of the squares, in lanes; what is left of these comes to the first one."""
+    total = all_lanes(0.0)
+    whole = n & -LANES
+    for index in range(0, whole, LANES):
+        value = lanes_at(x, index)
+        total = total + value * value
+    for index in range(whole, n):
+        total = with_first(total, widened(x[index]) * widened(x[index]))
+    return sum_of(total)
 
 
 def first_not_finite_in(x: ConstVector, n: int) -> int:

@@ -7,9 +7,6 @@ coordinates, and segments.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
-
-from numpy import uint32, uint64
 
 from ..records.abi import (
     Code,
@@ -19,10 +16,8 @@ from ..records.abi import (
     Real,
     Reals,
     Vector,
-    always_inlined,
     exported,
     kernel,
-    multiversioned,
     never_inlined,
 )
 from ..records.border import ConstProbes, Probe
@@ -37,99 +32,26 @@ from ..records.codes import (
     NULL_X,
     OVERLAP,
 )
-from ..records.floats import widened
 from ..records.memory import element_bytes, is_null, offset
 from ..records.overlapping import overlap
 from ..records.sums import two_sum
 from . import directions
 from .directions import (
     SEGMENT,
-    Scales,
     Sizes,
-    first_parts,
-    halves_of,
-    hashed,
     mixed,
-    parts_in_window,
-    scale_of,
     scales_of,
-    second_parts,
 )
-from .foretold import foretold_change
+from .windows import Motion, move_in_window
 
-# One hash serves two coordinates: so many are moved at once in either half of a window.
-BLOCK_BITS = 4
 # More of them than any memory holds.
 MOST_SEGMENTS = 1 << 32
-
-
-class Motion(NamedTuple):
-    """How the coordinates of a window move: a tuple, because compiled code keeps its numbers in registers."""
-
-    key: uint64  # of the window
-    scales: Scales  # how far its coordinates move
-    unit: float  # the step along the line, times the unit of signed parts
-    aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
 
 
 @kernel
 def is_long(probe: Probe) -> bool:
     """Return whether a probe is on a long line: to move it takes the claimed gradient and the sizes of windows."""
     return probe.floor != 0.0
-
-
-@always_inlined
-def aligned_parts(signed: float, claim: float) -> float:
-    """Return signed parts of a magnitude with the sign of the claimed value; where that is 0 or NaN, as they are."""
-    parts = math.fabs(signed)
-    turned = parts if claim > 0.0 else signed
-    return -parts if claim < 0.0 else turned
-
-
-@always_inlined
-def moved(value: float, parts: float, motion: Motion) -> float:
-    """Return the coordinate after its step: `parts` units of its scale."""
-    return value + parts * motion.unit * scale_of(value, motion.scales)
-
-
-@kernel
-@multiversioned
-def move_window(x: ConstVector, claimed: ConstVector, start: int, blocks: int, motion: Motion, point: Vector) -> None:
-    """Move so many blocks of either half of a window along a random line, or so that all claims foretell growth."""
-    seed, high = halves_of(motion.key)
-    if motion.aligned:
-        move_window_aligned(x, claimed, start, blocks, motion, point)
-        return
-    for first in range(start, start + (blocks << BLOCK_BITS)):
-        second = first + directions.HALF_WINDOW
-        bits = hashed(seed, high)
-        seed = uint32(seed + directions.PLACE_FACTOR)
-        point[first] = moved(widened(x[first]), first_parts(bits), motion)
-        point[second] = moved(widened(x[second]), second_parts(bits), motion)
-
-
-@always_inlined
-def move_window_aligned(
-    x: ConstVector, claimed: ConstVector, start: int, blocks: int, motion: Motion, point: Vector
-) -> None:
-    """Move so many blocks along the line on which every claimed value foretells growth."""
-    seed, high = halves_of(motion.key)
-    for first in range(start, start + (blocks << BLOCK_BITS)):
-        second = first + directions.HALF_WINDOW
-        bits = hashed(seed, high)
-        seed = uint32(seed + directions.PLACE_FACTOR)
-        point[first] = moved(widened(x[first]), aligned_parts(first_parts(bits), widened(claimed[first])), motion)
-        point[second] = moved(widened(x[second]), aligned_parts(second_parts(bits), widened(claimed[second])), motion)
-
-
-@kernel
-@never_inlined
-def move_some(x: ConstVector, claimed: ConstVector, first: int, last: int, motion: Motion, point: Vector) -> None:
-    """Move some coordinates of a window: where a line begins or ends inside of it."""
-    for index in range(first, last):
-        own = parts_in_window(motion.key, index)
-        parts = aligned_parts(own, widened(claimed[index])) if motion.aligned else own
-        point[index] = moved(widened(x[index]), parts, motion)
 
 
 @never_inlined
@@ -149,27 +71,15 @@ def move_segment(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Prob
         window = start >> directions.WINDOW_BITS
         kind = probe.aligned // directions.SCALES_UNIT if long else directions.OWN_SIZE
         scales = scales_of(kind, probe.floor * sizes.windows[window] if long else sizes.typical)
-        motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, aligned)
-        stop = move_in_window(x, claimed, start, last, motion, point)
-        if long:
-            change += foretold_change(x, claimed, start, stop, point)
+        usual = kind == directions.ABOVE_FLOOR
+        motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, usual, aligned)
+        stop = (start | (directions.WINDOW - 1)) + 1
+        stop = stop if stop < last else last
+        # A short line has no claim: what x would foretell instead is of no use to anybody.
+        foretold = move_in_window(x, claimed if long else x, start, stop, motion, point)
+        change += foretold if long else 0.0
         start = stop
     return change
-
-
-def move_in_window(x: ConstVector, claimed: ConstVector, start: int, last: int, motion: Motion, point: Vector) -> int:
-    """Move coordinates from `start` up to the end of its window, or to `last`; return where that was."""
-    stop = (start | (directions.WINDOW - 1)) + 1
-    stop = stop if stop < last else last
-    half = start + directions.HALF_WINDOW
-    blocks = 0
-    if start & (directions.WINDOW - 1) == 0 and half < stop:
-        blocks = (stop - half) >> BLOCK_BITS
-        move_window(x, claimed, start, blocks, motion, point)
-    done = blocks << BLOCK_BITS
-    move_some(x, claimed, start + done, half if half < stop else stop, motion, point)
-    move_some(x, claimed, half + done, stop, motion, point)
-    return stop
 
 
 def move_line(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, point: Vector) -> float:

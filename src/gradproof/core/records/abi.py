@@ -121,7 +121,7 @@ class Signature(NamedTuple):
 
 # The package that holds the core, wherever in it this file is.
 CORE = ".".join(__name__.split(".")[:2])
-Mark: TypeAlias = Literal["kernel", "always_inlined", "never_inlined", "multiversioned", "multiversioned_float64"]
+Mark: TypeAlias = Literal["kernel", "always_inlined", "never_inlined", "wide"]
 
 _exported: dict[str, Callable[..., Any]] = {}
 _marked: dict[Mark, list[Callable[..., Any]]] = {}
@@ -174,14 +174,9 @@ def never_inlined(function: Function) -> Function:
     return _mark("never_inlined", function)
 
 
-def multiversioned(function: Function) -> Function:
-    """Compile a function twice, for any processor and for those with AVX2; the processor decides at run time."""
-    return _mark("multiversioned", function)
-
-
-def multiversioned_float64(function: Function) -> Function:
-    """Compile a function twice, as above, but for float32: there it is no faster with AVX2."""
-    return _mark("multiversioned_float64", function)
+def wide(function: Function) -> Function:
+    """Compile a function of lanes for processors with AVX2, where there is a choice: callers ask `are_wide` first."""
+    return _mark("wide", function)
 
 
 def _mark(mark: Mark, function: Function) -> Function:

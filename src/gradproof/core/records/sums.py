@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from numpy import int64, uint64
 
-# Sums that run side by side, so that a processor need not wait for one addition before it begins the next.
-LANES = 8
-
 
 def two_sum(a: float, b: float) -> tuple[float, float]:
     """Return the sum of two numbers and its rounding error, exactly (Knuth, "Seminumerical Algorithms", 1969)."""
