@@ -1,4 +1,4 @@
-"""Points of long lines for any processor and for those with AVX2: one library, the same bits."""
+"""Points of long lines and relative errors for any processor and for those with AVX2: one library, the same bits."""
 
 import subprocess
 import sys
@@ -50,12 +50,32 @@ def moved(library, dtype, *, aligned):
     return point.tobytes(), changes.tobytes()
 
 
+def compared(library, dtype):
+    """The bytes of relative errors, of the largest one and of its index."""
+    a, b = np.random.default_rng(9).normal(size=(2, 5_000)).astype(dtype)
+    b[100:] = a[100:] * dtype(1.5)
+    odd = [0.0, -0.0, np.inf, -np.inf, np.nan, np.finfo(dtype).max, -np.finfo(dtype).max, np.finfo(dtype).tiny]
+    a[200:264], b[200:264] = np.repeat(odd, 8), np.tile(odd, 8)
+    found = []
+    for start in (0, 300):
+        x, y = a[start:].copy(), b[start:].copy()
+        out, largest, index = np.zeros(x.size), np.zeros(1), np.zeros(1, np.int64)
+        ending, element = ("", "double *") if dtype is np.float64 else ("_f32", "float *")
+        vectors = [ffi.cast(element, ffi.from_buffer(vector)) for vector in (x, y)]
+        numbers = [ffi.cast("double *", ffi.from_buffer(vector)) for vector in (out, largest)]
+        place = ffi.cast("int64_t *", ffi.from_buffer(index))
+        assert getattr(library, f"gradproof_relative_error{ending}")(*vectors, x.size, *numbers, place) == 0
+        found += [out.tobytes(), largest.tobytes(), index.tobytes()]
+    return found
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("aligned", [False, True])
 @pytest.mark.parametrize("name", ["choice", "plain"])
 def test_same_bits(libraries, name, dtype, aligned):
     portable = moved(libraries["portable"], dtype, aligned=aligned)
     assert moved(libraries[name], dtype, aligned=aligned) == portable
+    assert compared(libraries[name], dtype) == compared(libraries["portable"], dtype)
 
 
 @pytest.mark.skipif(not HAS_AVX2, reason="this processor has no AVX2")
@@ -64,3 +84,4 @@ def test_the_wide_version_is_what_runs(libraries, dtype):
     """The twin: were the wide version wrong, its bits would differ."""
     portable = moved(libraries["portable"], dtype, aligned=False)
     assert moved(libraries["spoiled"], dtype, aligned=False) != portable
+    assert compared(libraries["spoiled"], dtype) != compared(libraries["portable"], dtype)

@@ -1,4 +1,4 @@
-"""Builds the points of long lines into small libraries: for any processor, with a choice, with a spoiled wide part, and
+"""Builds the points of long lines and relative errors into small libraries: for any processor, with a choice, with a spoiled wide part, and
 in the plain way.
 
 Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
@@ -14,7 +14,7 @@ import attempts
 import build
 import processors
 
-SYMBOLS = re.compile(r"gradproof_move_segments")
+SYMBOLS = re.compile(r"gradproof_(move_segments|relative_error)")
 
 
 def make(path, way=attempts.USUAL):

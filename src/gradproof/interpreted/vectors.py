@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.lines.norms import are_finite, count_zeros, is_in_float32, window_sums
-from ..core.pieces.relative_error import BLOCK, block_largest, may_hold_a_larger_one, place_in_block
+from ..core.pieces.relative_error import BLOCK, may_hold_a_larger_one, place_of_largest, write_errors
 from ..core.points.directions import WINDOW, sum_of_squares
 from ..core.points.probes import copy
 from ..core.points.windows import move_some, move_window
@@ -19,15 +19,15 @@ CALL = 20
 # How many microseconds a call takes, about, where it is interpreted.
 PRICES: dict[Callable[..., Any], Callable[..., int]] = {
     are_finite: lambda vector, first, last: (last - first) // 4,
-    block_largest: lambda a, b, start, stop, out, keep: 2 * (stop - start),
     count_zeros: lambda x, n: n // 4,
     is_in_float32: lambda claimed, n: n // 2,
     may_hold_a_larger_one: lambda a, b, start, best: BLOCK,
     move_some: lambda x, claimed, start, stop, motion, point: 16 * (stop - start),
     move_window: lambda x, claimed, start, motion, point: 2 * WINDOW,
-    place_in_block: lambda a, b, start, stop, word: 2 * (stop - start),
+    place_of_largest: lambda a, b, start, stop: 2 * (stop - start),
     sum_of_squares: lambda x, n: n // 2,
     window_sums: lambda x, claimed, scales, first, last: last - first,
+    write_errors: lambda a, b, start, stop, out: stop - start,
 }
 
 

@@ -34,7 +34,16 @@ class LanesType(types.Type):
         self.operations = dict(operations)
 
 
-LANES = LanesType("Lanes", DOUBLES, (operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul"))
+LANES = LanesType(
+    "Lanes",
+    DOUBLES,
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+)
+# Of as many bits as what is chosen: so processors have them.
+CHOICES = LanesType("Choices", BITS, (operator.and_, "and_"), (operator.or_, "or_"))
 WORD_LANES = LanesType(
     "WordLanes",
     WORDS,
@@ -68,7 +77,7 @@ def _register(symbol: Any) -> None:
         return getattr(builder, sig.return_type.operations[symbol])(*arguments)
 
 
-for each in {**LANES.operations, **WORD_LANES.operations}:
+for each in {**LANES.operations, **CHOICES.operations, **WORD_LANES.operations}:
     _register(each)
 
 
@@ -187,6 +196,42 @@ def _larger_of(context: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
+def _are_below(context: Any, a: Any, b: Any) -> Any:
+    return CHOICES(a, b), lambda _, builder, signature, both: builder.sext(builder.fcmp_ordered("<", *both), BITS)
+
+
+@intrinsic
+def _are_at_most(context: Any, a: Any, b: Any) -> Any:
+    return CHOICES(a, b), lambda _, builder, signature, both: builder.sext(builder.fcmp_ordered("<=", *both), BITS)
+
+
+@intrinsic
+def _chosen(context: Any, choices: Any, a: Any, b: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.select(_yes(builder, arguments[0]), *arguments[1:])
+
+    return LANES(choices, a, b), code
+
+
+@intrinsic
+def _all_chosen(context: Any) -> Any:
+    return CHOICES(), lambda *_: ir.Constant(BITS, [-1] * COUNT)
+
+
+@intrinsic
+def _are_all(context: Any, choices: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        every = builder.bitcast(_yes(builder, arguments[0]), ir.IntType(COUNT))
+        return builder.icmp_unsigned("==", every, every.type((1 << COUNT) - 1))
+
+    return types.boolean(choices), code
+
+
+def _yes(builder: Any, choices: Any) -> Any:
+    return builder.icmp_signed("<", choices, ir.Constant(BITS, [0] * COUNT))
+
+
+@intrinsic
 def _turned_by(context: Any, lanes: Any, signs: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         # By the bits: to choose between numbers takes a processor longer.
@@ -234,6 +279,11 @@ LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
     "fetch": _fetch,
     "sizes_of": _sizes_of,
     "larger_of": _larger_of,
+    "are_below": _are_below,
+    "are_at_most": _are_at_most,
+    "chosen": _chosen,
+    "all_chosen": _all_chosen,
+    "are_all": _are_all,
     "turned_by": _turned_by,
     "with_first": _with_first,
     "sum_of": _sum_of,

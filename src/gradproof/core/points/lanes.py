@@ -20,6 +20,14 @@ class Lanes(Protocol):
     def __add__(self, other: Lanes, /) -> Lanes: ...
     def __sub__(self, other: Lanes, /) -> Lanes: ...
     def __mul__(self, other: Lanes, /) -> Lanes: ...
+    def __truediv__(self, other: Lanes, /) -> Lanes: ...
+
+
+class Choices(Protocol):
+    """Eight answers, yes or no."""
+
+    def __and__(self, other: Choices, /) -> Choices: ...
+    def __or__(self, other: Choices, /) -> Choices: ...
 
 
 class WordLanes(Protocol):
@@ -70,6 +78,31 @@ def larger_of(a: Lanes, b: Lanes) -> Lanes:
     """Return a where a > b, else b: also where one of the two is NaN."""
     first, second = cast(Any, a), cast(Any, b)
     return cast(Lanes, np.where(first > second, first, second))
+
+
+def are_below(a: Lanes, b: Lanes) -> Choices:
+    """Return where a < b."""
+    return cast(Choices, np.less(cast(Any, a), cast(Any, b)))
+
+
+def are_at_most(a: Lanes, b: Lanes) -> Choices:
+    """Return where a <= b."""
+    return cast(Choices, np.less_equal(cast(Any, a), cast(Any, b)))
+
+
+def chosen(choices: Choices, a: Lanes, b: Lanes) -> Lanes:
+    """Return a where it is chosen, else b."""
+    return cast(Lanes, np.where(cast(Any, choices), cast(Any, a), cast(Any, b)))
+
+
+def all_chosen() -> Choices:
+    """Return yes in all lanes."""
+    return cast(Choices, np.full(LANES, True))
+
+
+def are_all(choices: Choices) -> bool:
+    """Return whether all answers are yes."""
+    return bool(np.all(cast(Any, choices)))
 
 
 def turned_by(lanes: Lanes, signs: Lanes) -> Lanes:
