@@ -1,5 +1,5 @@
-"""Builds the points of long lines and relative errors into small libraries: for any processor, with a choice, with a spoiled wide part, and
-in the plain way.
+"""Builds the points of long lines and relative errors into small libraries: for any processor, with a choice, with a
+spoiled wide part, and in the plain way.
 
 Run in a process of its own, because the build sets how Numba compiles: python two_versions.py FOLDER
 """

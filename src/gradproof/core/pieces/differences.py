@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.scales import UNIT_FLOAT64, smallest_step
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, User, Vector, exported
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Objective, Real, User, Vector, exported
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_OBJECTIVE, NULL_OUTPUT, NULL_POINT, NULL_X, OUT_OF_MEMORY, OVERLAP
 from ..records.engine import Engine
@@ -27,6 +27,7 @@ class Quotients:
 
     function: Function  # what is differentiated
     formula: Integer  # FORWARD or CENTERED
+    part: Real  # default steps, relative to the size of a coordinate
 
 
 @exported
@@ -145,6 +146,8 @@ def fill(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, wo
     centered = quotients.formula == CENTERED
     for index in range(engine.n):
         work[index] = x[index]
+    if is_null(step):
+        quotients.part = default_part(engine, quotients.formula)
     # Without steps, f(x) is known from the noise line.
     if engine.n > 0 and not (centered or is_null(step)):
         code = value_at(function, work, values)
@@ -153,7 +156,7 @@ def fill(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, wo
         engine.value = values[0]
     for index in range(engine.n):
         start = widened(x[index])
-        move = default_step(engine, start, quotients.formula) if is_null(step) else step[index]
+        move = default_step(engine, start, quotients.part) if is_null(step) else step[index]
         values[1] = engine.value
         work[index] = start + move
         code = value_at(function, work, values)
@@ -170,12 +173,19 @@ def fill(quotients: Quotients, x: ConstVector, step: ConstReals, out: Vector, wo
     return DONE
 
 
-def default_step(engine: Engine, value: float, formula: int) -> float:
-    """Return the step that balances truncation and noise where f varies on the scale of x (Moré and Wild, 2012)."""
+def default_part(engine: Engine, formula: int) -> float:
+    """Return the part of a size that balances truncation and noise where f varies on the scale of x.
+
+    Moré and Wild, "Estimating derivatives of noisy simulations" (2012).
+    """
     size = math.fabs(engine.value)
     noise = smaller(engine.noise / size, LARGEST_RELATIVE_NOISE) if size > 0.0 else UNIT_FLOAT64
     noise = larger(noise, UNIT_FLOAT64)
-    part = math.sqrt(noise) if formula == FORWARD else cube_root(noise)
+    return math.sqrt(noise) if formula == FORWARD else cube_root(noise)
+
+
+def default_step(engine: Engine, value: float, part: float) -> float:
+    """Return the step of a coordinate: that part of its size, as a power of two."""
     step = power_of_two_above(part * larger(math.fabs(value), engine.typical))
     return larger(step, smallest_step(engine, value))
 

@@ -11,10 +11,33 @@ import math
 from numpy import int64
 
 from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
-from ..points.directions import coordinate_scale, direction, typical_size
+from ..points.directions import (
+    WINDOW,
+    WINDOW_BITS,
+    Sizes,
+    coordinate_scale,
+    mixed,
+    parts_in_window,
+    typical_size,
+)
+from ..points.long_lines import move_line
+from ..points.probes import write_probe
 from ..points.seeds import noise_seed
-from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, Seed, User, Vector, exported
-from ..records.border import LARGEST_COUNT
+from ..records.abi import (
+    Code,
+    ConstVector,
+    Integer,
+    Integers,
+    Objective,
+    Reals,
+    Seed,
+    User,
+    Vector,
+    exported,
+    kernel,
+    never_inlined,
+)
+from ..records.border import LARGEST_COUNT, Probe
 from ..records.codes import (
     ARITHMETIC_FLOAT64,
     BAD_N,
@@ -31,9 +54,21 @@ from ..records.codes import (
 )
 from ..records.engine import Engine
 from ..records.floats import power_of_two_above, widened
-from ..records.memory import allocate_record, element_bytes, evaluate, holds_float32, is_null, release
+from ..records.memory import (
+    allocate_record,
+    element_bytes,
+    evaluate,
+    holds_float32,
+    is_null,
+    local_record,
+    null_reals,
+    release,
+)
 from ..records.overlapping import overlap
 from ..records.record import record
+
+# What is left of an integer is 0, or -1 where it is negative.
+SIGN_SHIFT = 63
 
 
 @record
@@ -177,13 +212,24 @@ def begin_at(function: Function, x: ConstVector, work: Vector) -> int:
 
 def move_along(engine: Engine, x: ConstVector, step: float, point: Vector) -> None:
     """Write a point of the noise line; where x is float32, every coordinate moves by a signed power of two."""
-    exactly = holds_float32(x)
     seed = noise_seed(engine.seed)
+    if holds_float32(x):
+        move_exactly(engine, x, seed, step, point)
+        return
+    probe = local_record(Probe)
+    write_probe(probe, 0, engine.n, seed, step)
+    move_line(x, x, Sizes(null_reals(), engine.typical), probe, point)
+
+
+@kernel
+@never_inlined
+def move_exactly(engine: Engine, x: ConstVector, seed: int, step: float, point: Vector) -> None:
+    """Write a point of the noise line so that no step is rounded in float32."""
+    key = mixed(seed, 0)
     for index in range(engine.n):
+        if index & (WINDOW - 1) == 0:
+            key = mixed(seed, index >> WINDOW_BITS)
         value = widened(x[index])
-        scale = coordinate_scale(value, engine.typical)
-        move = direction(seed, index)
-        if exactly:
-            scale = power_of_two_above(scale)
-            move = 1.0 if move > 0.0 else -1.0
-        point[index] = value + step * move * scale
+        # A number, not a choice: no processor foresees it.
+        sign = float((int(parts_in_window(key, index)) >> SIGN_SHIFT) | 1)
+        point[index] = value + step * power_of_two_above(coordinate_scale(value, engine.typical)) * sign

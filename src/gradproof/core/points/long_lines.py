@@ -71,8 +71,8 @@ def move_segment(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Prob
         window = start >> directions.WINDOW_BITS
         kind = probe.aligned // directions.SCALES_UNIT if long else directions.OWN_SIZE
         scales = scales_of(kind, probe.floor * sizes.windows[window] if long else sizes.typical)
-        usual = kind == directions.ABOVE_FLOOR
-        motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, usual, aligned)
+        apart = scales.at_zero != scales.least
+        motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, apart, aligned)
         stop = (start | (directions.WINDOW - 1)) + 1
         stop = stop if stop < last else last
         # A short line has no claim: what x would foretell instead is of no use to anybody.

@@ -32,7 +32,9 @@ from .lanes import (
     Lanes,
     all_lanes,
     all_words,
+    are_below,
     are_wide,
+    chosen,
     counted_words,
     fetch,
     lanes_at,
@@ -57,7 +59,7 @@ class Motion(NamedTuple):
     key: uint64  # of the window
     scales: Scales  # how far its coordinates move
     unit: float  # the step along the line, times the unit of signed parts
-    usual: bool  # whether each scale is the size of the coordinate, at least the smallest one
+    apart: bool  # whether coordinates that are 0 have a scale of their own
     aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
 
 
@@ -78,7 +80,10 @@ def moved_lanes(x: ConstVector, claimed: ConstVector, index: int, own: Lanes, mo
     fetch(point, index + HALF_WINDOW)
     value = lanes_at(x, index)
     parts = turned_by(own, lanes_at(claimed, index)) if motion.aligned else own
-    scale = larger_of(sizes_of(value), all_lanes(motion.scales.least))
+    size = sizes_of(value)
+    scale = larger_of(size, all_lanes(motion.scales.least))
+    if motion.apart:
+        scale = chosen(are_below(all_lanes(0.0), size), scale, all_lanes(motion.scales.at_zero))
     put_lanes(point, index, value + parts * all_lanes(motion.unit) * scale)
     return foretold_lanes(x, claimed, index, point)
 
@@ -92,9 +97,9 @@ def foretold_lanes(x: ConstVector, claimed: ConstVector, index: int, point: Vect
 @kernel
 @wide
 def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> float:
-    """Move a whole window, where each scale is the size of its coordinate, at least the smallest one.
+    """Move a whole window, where not zeros alone move; return the change that the claim foretells.
 
-    Return the change that the claim foretells.  One hash serves two coordinates, one in either half of the window.
+    One hash serves two coordinates, one in either half of the window.
     """
     low, high = halves_of(motion.key)
     factor = all_words(PLACE_FACTOR)
@@ -133,6 +138,6 @@ def move_some(x: ConstVector, claimed: ConstVector, start: int, stop: int, motio
 
 def move_in_window(x: ConstVector, claimed: ConstVector, start: int, stop: int, motion: Motion, point: Vector) -> float:
     """Move coordinates of a window; return the change that the claim foretells."""
-    if stop - start == WINDOW and motion.usual and are_wide():
+    if stop - start == WINDOW and motion.scales.share != 0.0 and are_wide():
         return move_window(x, claimed, start, motion, point)
     return move_some(x, claimed, start, stop, motion, point)
