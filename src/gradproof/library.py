@@ -10,17 +10,15 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from ._declarations import ffi
 from .core.records import codes
 from .version import __version__
 
-if TYPE_CHECKING:
-    import numpy as np
-
-__all__ = ["ffi", "native", "pointer"]
+__all__ = ["ffi", "native", "pointer", "struct_type", "twin"]
 
 # Where the library is; as a string, because to import pathlib takes longer than a check of ten coordinates.
 FILE_NAMES = {"win32": "gradproof.dll", "darwin": "libgradproof.dylib"}
@@ -32,6 +30,9 @@ C_ARRAYS = {"d": "double[]", "f": "float[]", "i": "int32_t[]", "q": "int64_t[]",
     "l": f"int{LONG}_t[]",
     "L": f"uint{LONG}_t[]",
 }
+
+# Of structs.  What C calls uint64_t the core reads as a signed integer, too.
+NUMBERS = {"double": np.float64, "int64_t": np.int64, "uint64_t": np.int64}
 
 
 @functools.cache
@@ -60,6 +61,19 @@ def pointer(array: np.ndarray[Any, Any] | None, c_type: str | None = None) -> An
     if array is None:
         return ffi.NULL
     return ffi.from_buffer(c_type or C_ARRAYS[array.dtype.char], array)
+
+
+def twin(array: np.ndarray[Any, Any]) -> str:
+    """Return the suffix of the functions for the arithmetic of a vector."""
+    return "_f32" if array.dtype.char == "f" else ""
+
+
+def struct_type(name: str) -> np.dtype[Any]:
+    """Return a struct of the C border, all of whose members are numbers of 8 bytes, as NumPy reads it.
+
+    By what is declared to C: the records of the core, which say the same, take longer to import than a small check.
+    """
+    return np.dtype([(member, NUMBERS[field.type.cname]) for member, field in ffi.typeof(name).fields])
 
 
 def _loaded(path: str) -> Any:
@@ -103,7 +117,10 @@ class JustInTime:
     """The exported functions, each compiled on first use."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        # Imported on use, here and below: where there is a library, nothing else needs it.
+        from threading import RLock
+
+        self._lock = RLock()
         self._sentences: dict[str, Any] = {}
 
     def __getattr__(self, symbol: str) -> Any:
@@ -143,11 +160,13 @@ class JustInTime:
         return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))
 
     def _compiled(self, symbol: str) -> Any:
+        from threading import Timer
+
         from .compiler import entry
 
         signature = _signature(symbol)
         # Compiling the engine takes two minutes, but only once: Numba keeps the result on disk.
-        notice = threading.Timer(PATIENCE, _say_compiling)
+        notice = Timer(PATIENCE, _say_compiling)
         notice.daemon = True
         notice.start()
         try:
