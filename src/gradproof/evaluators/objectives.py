@@ -72,10 +72,11 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     return InPlace(parameters, f)
 
 
-class Batched(NamedTuple):
+class Batched:
     """An objective that maps k points, along a leading axis, to k values; `batched` makes it."""
 
-    function: Callable[[Any], Any]
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
 
 
 def batched(function: Callable[[Any], Any]) -> Batched:
@@ -111,10 +112,11 @@ def batched(function: Callable[[Any], Any]) -> Batched:
     return Batched(function)
 
 
-class Terms(NamedTuple):
+class Terms:
     """An objective that returns its terms; `terms` makes it."""
 
-    function: Callable[[Any], Any]
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
 
 
 def terms(function: Callable[[Any], Any]) -> Terms:

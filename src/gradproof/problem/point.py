@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .given.foreign import about_conversion, is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
@@ -98,12 +97,13 @@ class Problem:
         return self.layout.build(flat), flat
 
 
-class Choice(NamedTuple):
+class Choice:
     """What of x is checked, as the user says it: the arguments `only`, `held` and `names` of a check."""
 
-    only: Any = None
-    held: Any = None
-    names: Any = None
+    def __init__(self, only: Any = None, held: Any = None, names: Any = None) -> None:
+        self.only = only
+        self.held = held
+        self.names = names
 
     def indices(self, layout: Layout) -> Flat | None:
         """Return the flat indices of the coordinates to check, None for all, and give them their names."""
@@ -137,8 +137,12 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
     """
     layout, flat = _read(x, hold)
     problem = choice.problem(layout, flat)
-    if type(x) is not np.ndarray and not is_frame(x):
-        problem.notes.extend(about_conversion(x))
+    if type(x) is not np.ndarray:
+        # Imported on use, here and below: most x are one array.
+        from .given.foreign import about_conversion, is_frame
+
+        if not is_frame(x):
+            problem.notes.extend(about_conversion(x))
     if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)
@@ -147,6 +151,8 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
 def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
     if type(x) is not np.ndarray:
+        from .given.foreign import is_frame, refuse_foreign
+
         if is_frame(x):
             from .given.frames import read_frame  # on use, as are all forms that few have
 
