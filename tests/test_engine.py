@@ -7,9 +7,10 @@ from driven import PROBLEMS
 
 import gradproof
 from gradproof import engine
-from gradproof.core.records import codes
+from gradproof.core.records import border, codes
 from gradproof.core.records import engine as state
 from gradproof.problem.point import read_problem
+from gradproof.problem.probes import PROBE
 
 EMPTY = np.empty
 FILLS = (0, -1, 1, 2**62 + 12345)
@@ -17,6 +18,12 @@ FILLS = (0, -1, 1, 2**62 + 12345)
 
 def test_the_largest_round_is_that_of_the_core():
     assert engine.ROUND == state.ROUND
+
+
+def test_structs_and_the_mark_are_those_of_the_core():
+    assert np.dtype(border.Finding) == engine.FINDING
+    assert np.dtype(border.Probe) == PROBE
+    assert engine.OWN_MARK == state.OWN_MARK
 
 
 def filled(monkeypatch, fill):

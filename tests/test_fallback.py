@@ -14,7 +14,7 @@ from models import POINT, TWINS, negated, with_fault
 import gradproof
 from gradproof import library
 from gradproof.commands.installed import installation
-from gradproof.interpreted import vectors
+from gradproof.interpreted import exported, vectors
 
 pytestmark = pytest.mark.xdist_group("compiled just in time")
 
@@ -61,10 +61,10 @@ def run(*command, **environment):
 
 @pytest.mark.skipif(not installation.LIBRARY.exists(), reason="no native library was built")
 def test_reports_are_the_same_bits(served_by):
-    assert not isinstance(served_by(""), library.JustInTime)
+    assert not isinstance(served_by(""), exported.JustInTime)
     native = list(reports())
     assert sum('"verdict"' in one for one in native) > 20
-    for chosen, kind in (("python", library.Interpreted), ("jit", library.JustInTime)):
+    for chosen, kind in (("python", exported.Interpreted), ("jit", exported.JustInTime)):
         assert type(served_by(chosen)) is kind
         assert list(reports()) == native
 

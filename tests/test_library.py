@@ -22,6 +22,7 @@ from gradproof.core.records import codes
 from gradproof.core.records.abi import exported_functions
 from gradproof.core.records.border import Finding, Rung
 from gradproof.core.records.codes import OUTSIDE
+from gradproof.interpreted.exported import JustInTime
 
 Arguments = tuple[Any, ...]
 pytestmark = pytest.mark.xdist_group("compiled just in time")
@@ -188,13 +189,12 @@ def test_constant_functions_agree(three_witnesses):
     for code in range(-110, 12):
         for function in CONSTANT:
             texts = {
-                library.ffi.string(getattr(functions, function)(code))
-                for functions in (library.JustInTime(), library.native())
+                library.ffi.string(getattr(functions, function)(code)) for functions in (JustInTime(), library.native())
             }
             assert len(texts) == 1
             assert all(texts)
-    assert library.JustInTime().gradproof_version() == library.native().gradproof_version()
-    versions = {library.ffi.string(one.gradproof_version_string()) for one in (library.JustInTime(), library.native())}
+    assert JustInTime().gradproof_version() == library.native().gradproof_version()
+    versions = {library.ffi.string(one.gradproof_version_string()) for one in (JustInTime(), library.native())}
     assert versions == {gradproof.__version__.encode()}
 
 
@@ -209,7 +209,7 @@ def test_what_numba_compiles_of_points_is_kept_on_disk(tmp_path):
 
 def test_unknown_symbol():
     with pytest.raises(AttributeError, match="exports no gradproof_nothing"):
-        library.JustInTime().gradproof_nothing  # noqa: B018
+        JustInTime().gradproof_nothing  # noqa: B018
 
 
 def test_pointer_keeps_type_and_memory():

@@ -115,7 +115,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "machine_code": ("counting", "vectors", "records", "allocation clock lanes texts threads", "operations"),
     "compiler": (),
     # The core as plain Python: what serves where there is no library.
-    "interpreted": ("replacing arguments vectors", "serving"),
+    "interpreted": ("replacing arguments vectors", "serving", "exported"),
     "library": (),
     "problem": (
         "numbers exceptions given.foreign",
@@ -130,9 +130,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "engine": (),
     "evaluators": (
-        "values pace lines terms",
-        "evaluator",
-        "batched serial compiled.threads compiled.addresses compiled.child compiled.prototypes",
+        "values pace lines compiled.prototypes",
+        "evaluator objectives",
+        "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
         "compiled.adapters compiled.declared arrays.lines arrays.picked",
         "compiled.functions",
@@ -151,7 +151,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "text.encoding formats.known",
         "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
         "ladder power",
-        "plain records",
+        "finding formats.plain",
+        "records",
         "shape summaries.arrays remarks.signs",
         "advice",
         "text.vouching text.explanations text.facts text.summary text.arrays text.factors",
@@ -250,6 +251,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch"}
 IN_MACHINE_CODE = ("allocation", "clock", "counting", "lanes", "operations", "records", "texts", "threads", "vectors")
+# What compiles on use where there is no library.
+WITHOUT_LIBRARY = ("interpreted.exported", "interpreted.vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
 # What the core may import, and what some of its files need besides; of NumPy all others have the scalar types alone.
 IN_CORE = {"math", "typing", "__future__", "collections.abc"}
@@ -472,7 +475,8 @@ def compiler_elsewhere(arrows: list[Arrow]) -> list[str]:
         str(one)
         for one in arrows
         if one.target in COMPILER and one.source not in COMPILER
-        if (one.target, one.when) != ("compiler", ON_CALL) or one.source not in ("library", "interpreted.vectors")
+        if (one.target, one.when) != ("compiler", ON_CALL)
+        or one.source not in ("interpreted.exported", "interpreted.vectors")
     ]
 
 
@@ -564,7 +568,7 @@ def test_the_graph_is_seen():
         Arrow("differences", "core.records.codes", AT_IMPORT),
         Arrow("core.door.check", "core.machine.rounds", AT_IMPORT),
         Arrow("evaluators.serial", "problem.point", AT_IMPORT),
-        Arrow("library", "compiler", ON_CALL),
+        Arrow("interpreted.exported", "compiler", ON_CALL),
         Arrow("commands.main", "demos", ON_CALL),
         Arrow("report.report", "report.text.table", ON_CALL),
         Arrow("", "checking", FOR_TYPES),
@@ -603,6 +607,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "core": (),
     "machine_code": (),
     "compiler": (),
+    "interpreted": ("exported",),
     "library": (),
     "engine": (),
     "room": ("low", "middle other", "high.top"),
@@ -623,7 +628,9 @@ def package_of(folder: Path, **files: str) -> Path:
         "core/b": "from collections.abc import Callable\n",
         "core/records/__init__": "",
         "core/records/memory": "import numpy as np\n",
-        "library": "from .core import a\ndef native():\n    from .compiler import entry\n",
+        "interpreted/__init__": "",
+        "interpreted/exported": "def compiled():\n    from ..compiler import entry\n",
+        "library": "from .core import a\nfrom .interpreted import exported\n",
         "machine_code/__init__": "",
         "machine_code/records": "from numba import types\n",
         "compiler": "import numba\nfrom .core.records.memory import x\nfrom .machine_code.records import R\n",

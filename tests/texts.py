@@ -13,6 +13,7 @@ from witnesses import records
 
 from gradproof.core.records import border, codes
 from gradproof.engine import Outcome
+from gradproof.library import ffi
 from gradproof.problem.structure import layout_of
 from gradproof.report.ladder import Values
 from gradproof.report.making import Course, make_report
@@ -57,7 +58,7 @@ def written(witness: Any, report: Any, findings: Any, options: Any, size: int = 
 
 def ended_by(report: Any, stopped_by: str) -> Any:
     """The report of the core with what ended the check, which in Python the caller knows, and without explanation."""
-    copy = border.Report.from_buffer_copy(report)
+    copy = border.Report.from_buffer_copy(ffi.buffer(report))
     copy.explanation = codes.EXPLAINED_BY_NOTHING
     copy.stopped_by = STOPPED_BY[stopped_by]
     return copy

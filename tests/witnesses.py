@@ -17,7 +17,8 @@ from gradproof.commands.installed.installation import LIBRARY
 from gradproof.core.records import border
 from gradproof.core.records.abi import Meaning, all_signatures
 from gradproof.core.records.engine import Engine
-from gradproof.library import JustInTime, ffi
+from gradproof.interpreted.exported import JustInTime
+from gradproof.library import ffi
 
 SIGNATURES = {signature.symbol: signature for signature in all_signatures()}
 ELEMENTS = {"gradproof_objective": np.float64, "gradproof_objective_f32": np.float32}

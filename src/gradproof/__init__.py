@@ -88,10 +88,8 @@ if TYPE_CHECKING:
         noise_floor,
         relative_error,
     )
-    from .evaluators.arrays.inplace import in_place
-    from .evaluators.batched import batched
     from .evaluators.compiled.native import native
-    from .evaluators.terms import terms
+    from .evaluators.objectives import batched, in_place, terms
     from .lesson.curves import Curve
     from .lesson.study import Study
     from .lesson.studying import study
@@ -103,8 +101,8 @@ if TYPE_CHECKING:
     from .outputs.jacobian import assert_jacobian, check_jacobian
     from .outputs.products import assert_jvp, assert_vjp, check_jvp, check_vjp
     from .report.cause import Cause
+    from .report.finding import Finding
     from .report.raising import GradientError, InconclusiveError
-    from .report.records import Finding
     from .report.report import Report
     from .shards.check import lines
     from .shards.shard import Shard
@@ -163,9 +161,8 @@ _HOMES = {
         "noise_floor",
         "relative_error",
     ),
-    "evaluators.arrays.inplace": ("in_place",),
-    "evaluators.batched": ("batched",),
     "evaluators.compiled.native": ("native",),
+    "evaluators.objectives": ("batched", "in_place", "terms"),
     "lesson.curves": ("Curve",),
     "lesson.study": ("Study",),
     "lesson.studying": ("study",),
@@ -175,10 +172,9 @@ _HOMES = {
     "outputs.adjoint": ("assert_adjoint", "check_adjoint"),
     "outputs.hessian": ("assert_hvp", "check_hvp"),
     "outputs.jacobian": ("assert_jacobian", "check_jacobian"),
-    "evaluators.terms": ("terms",),
     "outputs.products": ("assert_jvp", "assert_vjp", "check_jvp", "check_vjp"),
     "report.cause": ("Cause",),
-    "report.records": ("Finding",),
+    "report.finding": ("Finding",),
     "report.raising": ("GradientError", "InconclusiveError"),
     "report.report": ("Report",),
     "shards.check": ("lines",),

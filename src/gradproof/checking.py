@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments.reading import Asked, read_arguments
-from .evaluators.arrays.inplace import InPlace
-from .evaluators.terms import Terms
+from .evaluators.objectives import InPlace, Terms
 from .report.report import Report
-from .run.keywords import CheckSettings, Convention, Inconclusive, Mode, Precision
-from .run.progress import Progress
 from .run.rounds import run_check
 from .run.settings import Settings, refuse_unknown_precision
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from .run.keywords import CheckSettings, Convention, Inconclusive, Mode, Precision
+    from .run.progress import Progress
 
 
 def check(

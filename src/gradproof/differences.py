@@ -13,7 +13,7 @@ import numpy as np
 
 from .core.records import codes
 from .evaluators.callback import FAILED, Callback, as_native
-from .evaluators.compiled.jitted import is_compiled
+from .evaluators.objectives import is_compiled
 from .library import ffi, native, pointer
 from .problem.numbers import Flat, as_float, as_numbers
 from .problem.point import Problem, read_problem

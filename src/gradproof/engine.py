@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from .core.records import border as structs
 from .core.records import codes
-from .core.records import engine as state
-from .library import ffi, native, pointer
+from .library import ffi, native, pointer, struct_type, twin
 from .problem.numbers import Flat
 from .problem.point import Problem
 from .problem.probes import PROBE
 
-# As many probes as a round may have: GRADPROOF_ROUND of the header.
-ROUND = state.ROUND
-FINDING: np.dtype[Any] = np.dtype(structs.Finding)
+if TYPE_CHECKING:
+    from .core.records.border import Report
+
+# As many probes as a round may have.
+ROUND: int = ffi.integer_const("GRADPROOF_ROUND")
+FINDING = struct_type("gradproof_finding")
 # Most checks have no more findings: then their report is written once.
 FEW = 16
+# The mark, in the first word, of a check whose memory only its owner can reach: as in `core/records/engine.py`, of
+# which the import takes longer than a small check.
+OWN_MARK = int.from_bytes(b"GRADPROO", "little")
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
@@ -38,7 +43,7 @@ class Outcome(NamedTuple):
     along lines it holds the coordinates that were looked at alone, and causes are theirs.
     """
 
-    report: structs.Report
+    report: Report
     findings: Flat
     causes: Flat
     kinks: Flat
@@ -75,7 +80,7 @@ class Engine:
         # For every coordinate the core reckons in double, whatever the type of x; along lines nothing is copied.
         self._point = problem.x if problem.along_lines else np.ascontiguousarray(problem.x, np.float64)
         self._x, self._claimed = pointer(self._point), pointer(claimed)
-        self._twin = "_f32" if self._point.dtype.char == "f" else ""
+        self._twin = twin(self._point)
         self._tell = self._twin_of("tell")
         borders = _borders(problem) if problem.along_lines else np.zeros(0, np.int64)
         self._blocks = max(len(borders) - 1, 0)
@@ -84,13 +89,12 @@ class Engine:
         size = _checked(self._library.gradproof_engine_size(self._n, chosen))
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
-        self._record = cast(Any, state.Engine).from_buffer(self._memory)
         self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
         self._asked = pointer(self._probes, "gradproof_probe[]")
         _checked(self._begun(chosen, borders, sizes))
         if not zeroed:
-            self._record.mark = state.OWN_MARK
+            self._memory[0] = OWN_MARK
 
     def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
         point = (self._x, self._claimed, pointer(sizes), self._n)
@@ -100,6 +104,14 @@ class Engine:
     def memory(self) -> Flat:
         """All that the check knows, as words; between two rounds it may be copied, and restored later."""
         return self._memory
+
+    @functools.cached_property
+    def _record(self) -> Any:
+        """The memory as the record of the core that it begins with."""
+        # Imported on use: only checks that are saved, or led by shards, look into it.
+        from .core.records.engine import Engine
+
+        return cast(Any, Engine).from_buffer(self._memory)
 
     @property
     def rounds(self) -> int:
@@ -141,8 +153,8 @@ class Engine:
 
     def result(self) -> Outcome:
         """Return what has been found so far."""
-        report = structs.Report()
-        report.size = structs.REPORT_BYTES
+        report = cast("Report", ffi.new("gradproof_report *"))
+        report.size = ffi.sizeof("gradproof_report")
         findings = self._findings(report, FEW)
         if report.findings > FEW:
             findings = self._findings(report, report.findings)
@@ -154,20 +166,19 @@ class Engine:
             return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
         return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
 
-    def _findings(self, report: structs.Report, room: int) -> Flat:
+    def _findings(self, report: Report, room: int) -> Flat:
         """Fill the report; return its findings, as many as there is room for."""
         findings = np.zeros(room, FINDING)
-        findings["size"][0] = structs.FINDING_BYTES
+        findings["size"][0] = FINDING.itemsize
         self._result(report, findings)
         return findings[: report.findings]
 
     def _coordinates(self, *arrays: Any) -> int:
         return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
 
-    def _result(self, report: structs.Report, findings: Flat) -> None:
-        record = ffi.from_buffer("gradproof_report[]", report)
+    def _result(self, report: Report, findings: Flat) -> None:
         room = pointer(findings, "gradproof_finding[]")
-        _checked(self._library.gradproof_result(self._engine, record, room, len(findings)))
+        _checked(self._library.gradproof_result(self._engine, report, room, len(findings)))
 
     def blocks(self) -> tuple[Flat, ...]:
         """Return the norm of the claim in each named block, the bar of lines over it (0: none), and the factor seen.
@@ -191,7 +202,7 @@ class Engine:
 
     def _options(self, problem: Problem, options: Options, borders: Flat) -> Any:
         words = ffi.new("gradproof_options *")
-        words.size = structs.OPTIONS_BYTES
+        words.size = ffi.sizeof("gradproof_options")
         words.budget, words.seed = options.budget, options.seed
         words.float32 = int(problem.is_float32)
         words.rtol, words.atol = options.rtol, options.atol

@@ -12,7 +12,7 @@ from .checking import check
 from .problem.numbers import Flat
 from .problem.probes import PROBE
 from .report.cause import Cause
-from .report.records import Finding
+from .report.finding import Finding
 from .report.report import Report
 from .report.text.figures import number, short
 from .report.text.table import headline

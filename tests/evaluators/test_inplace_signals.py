@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.evaluators.arrays.inplace import InPlaceEvaluator
+from gradproof.evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
 from gradproof.evaluators.arrays.memory import Arrays
 from gradproof.evaluators.arrays.signals import Signals
 
@@ -192,7 +192,7 @@ def test_a_last_look():
     """Something else has written to the parameters after the last round."""
     p = np.array([1.0, 2.0, 3.0])
     objective = gradproof.in_place(p, lambda: float(np.sum(p**2)))
-    problem, _ = objective.problem(lambda: 2 * p, lambda n: False)
+    problem, _ = problem_in_place(objective, lambda: 2 * p, lambda n: False)
     evaluator = InPlaceEvaluator(objective, problem)
     p[0] = 7.0
     assert evaluator.at_x() == 62.0  # the twin: as long as nothing is known to be moved, nothing is restored

@@ -12,7 +12,8 @@ from workers import faulty, fields, right
 
 import gradproof
 from gradproof.core.records.codes import OUTSIDE
-from gradproof.evaluators import choice, local
+from gradproof.evaluators import choice
+from gradproof.evaluators.compiled import jitted
 from gradproof.evaluators.compiled.threads import Threads, processors
 from gradproof.library import ffi
 from gradproof.problem import watching
@@ -122,7 +123,7 @@ def test_compiled(compiled, monkeypatch, number):
 
 def test_parallel_loops_have_threads_of_their_own():
     numba = pytest.importorskip("numba")
-    compile_as_native = local.as_native_function
+    compile_as_native = jitted.as_native_function
     assert compile_as_native(numba.njit(loop), read_problem(X)).threads is None
 
     @numba.njit(parallel=True)

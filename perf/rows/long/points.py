@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from c_code import callers, data
-from gradproof.evaluators.lines import Lines, twin
-from gradproof.library import native, pointer
+from gradproof.evaluators.lines import Lines
+from gradproof.library import native, pointer, twin
 from gradproof.problem.probes import probes_at_x
 from peers import GRADPROOF, LIMIT
 from table import Row

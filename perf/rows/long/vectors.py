@@ -9,7 +9,7 @@ import numpy as np
 
 import gradproof
 from c_code import address, callers, data
-from gradproof.evaluators.lines import twin
+from gradproof.library import twin
 from peers import BY_HAND, GRADPROOF, LIMIT, by_hand
 from table import Row
 from timing import Effort, Turns, in_turns

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..evaluators.arrays.inplace import InPlace
-from ..evaluators.batched import Batched, batched
-from ..evaluators.compiled.functions import NativeFunction
-from ..evaluators.terms import Terms, terms
+from ..evaluators.objectives import Batched, InPlace, NativeFunction, Terms, batched, terms
 from ..problem.point import called
 
 

@@ -9,11 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..evaluators.arrays.inplace import InPlace
-from ..evaluators.batched import Batched
-from ..evaluators.compiled.functions import NativeFunction
 from ..evaluators.evaluator import EndedError
-from ..evaluators.terms import Terms
+from ..evaluators.objectives import Batched, InPlace, NativeFunction, Terms
 from ..evaluators.values import number_or_same
 from ..problem.point import called
 from ..problem.watching import fingerprint

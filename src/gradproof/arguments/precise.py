@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluators.arrays.inplace import InPlace
-from ..evaluators.compiled.functions import NativeFunction
-from ..evaluators.terms import Terms
+from ..evaluators.objectives import InPlace, NativeFunction, Terms
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, ROOTS, TERMS, UNITS, Agreement, rounded_anew, without_rounding
 from ..problem.structure import read

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..evaluators.arrays.inplace import InPlace
-from ..evaluators.batched import Batched
-from ..evaluators.compiled.functions import NativeFunction
-from ..evaluators.terms import Terms
+from ..evaluators.objectives import Batched, InPlace, NativeFunction, Terms
 
 if TYPE_CHECKING:
     from .ready import Ready

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluators.arrays.inplace import InPlace
+from ..evaluators.objectives import InPlace
 from ..problem.exceptions import raise_of_signal
 from ..problem.given.results import ScalarGradientError
 from ..problem.point import read_problem

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..report.cause import Cause
 from ..report.explanation import Explanation
-from ..report.records import Finding, Record
+from ..report.finding import Finding
+from ..report.records import Record
 from .evidence import MARGIN, Evidence
 from .kinds.factors import NEAR, shown
 from .kinds.names import SIMPLE, name_of

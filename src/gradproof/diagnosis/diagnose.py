@@ -12,7 +12,8 @@ import numpy as np
 
 from ..problem.numbers import Flat
 from ..report.explanation import TOO_FEW, Explanation
-from ..report.records import Finding, Record
+from ..report.finding import Finding
+from ..report.records import Record
 from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of

@@ -11,7 +11,8 @@ import numpy as np
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
 from ..report.cause import Cause
-from ..report.records import Finding, Record, resolutions_of
+from ..report.finding import Finding
+from ..report.records import Record, resolutions_of
 
 # Bars are bounds; a little more allows for the rounding of what is computed from them.
 MARGIN = 1.5

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -12,48 +12,10 @@ from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
 from .evaluator import Evaluator
+from .objectives import Batched
 from .pace import Pace
 
 CHUNK_BYTES = 1 << 22
-
-
-class Batched(NamedTuple):
-    """An objective that maps k points, along a leading axis, to k values; `batched` makes it."""
-
-    function: Callable[[Any], Any]
-
-
-def batched(function: Callable[[Any], Any]) -> Batched:
-    """Mark an objective as vectorized: it evaluates many points in one call.
-
-    Parameters
-    ----------
-    function : callable
-        Maps an array of shape (k, *x.shape) to k values.  If x is a structure, it receives the same structure with a
-        leading axis of length k in every array.
-
-    Returns
-    -------
-    Batched
-        To be passed to `check`, `study` and the other functions as the objective.
-
-    Raises
-    ------
-    TypeError
-        If `function` is not callable.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gradproof import batched, check
-    >>> def objective(points):
-    ...     return np.sum(np.sin(points), axis=1)
-    >>> check(batched(objective), np.cos, np.array([0.5, 1.0, 2.0])).verdict
-    'right'
-    """
-    if not callable(function):
-        raise TypeError(f"batched() takes a function, not an object of type {type(function).__name__}")
-    return Batched(function)
 
 
 class BatchedEvaluator(Evaluator):

@@ -12,10 +12,10 @@ from ..core.records.codes import BAD_RETURN
 from ..library import ffi
 from ..problem.exceptions import is_of_signal
 from ..problem.point import Problem
-from .batched import Batched
-from .compiled.functions import NativeFunction, c_function
-from .compiled.jitted import as_native_function, is_compiled
+from .compiled.functions import c_function
+from .compiled.jitted import as_native_function
 from .evaluator import EndedError
+from .objectives import Batched, NativeFunction, is_compiled
 from .values import as_value
 
 # What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it goes on.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..problem.bounds import Bounds
 from ..problem.point import Problem
-from .arrays.inplace import InPlace
-from .compiled.functions import NativeFunction
-from .compiled.native import native_gradient
 from .evaluator import Evaluator
 from .local import local_evaluator
+from .objectives import InPlace, NativeFunction
 from .pace import Pace
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
 
 
 def evaluator_for(
@@ -41,4 +41,8 @@ def evaluator_for(
 
 def gradient_function(gradient: Any, problem: Problem) -> Any:
     """Return a gradient as a function of x if it is native, else unchanged."""
-    return native_gradient(gradient, problem) if isinstance(gradient, NativeFunction) else gradient
+    if not isinstance(gradient, NativeFunction):
+        return gradient
+    from .compiled.native import native_gradient
+
+    return native_gradient(gradient, problem)

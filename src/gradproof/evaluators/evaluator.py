@@ -5,16 +5,18 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..library import ffi, native, pointer
-from ..problem.bounds import Bounds
+from ..library import ffi, native, pointer, twin
 from ..problem.numbers import Flat
 from ..problem.point import Problem
-from .lines import Lines, twin
 from .pace import Pace
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
+    from .lines import Lines
 
 # Sizes of points, in bytes: larger ones are not worth the memory.
 KEPT_BYTES = range((1 << 20) + 1)
@@ -67,12 +69,20 @@ class Evaluator(ABC):
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
 
+    @property
+    def is_x_as_others(self) -> bool:
+        """Whether x may be among the points of `elsewhere`; else the objective is called there alone."""
+        return False
+
     @abstractmethod
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines, which need the claimed gradient, in the type of x."""
+        # Imported on use: it brings the directions of the core along.
+        from .lines import Lines
+
         self.lines = Lines(self.problem.x, claimed)
         return self.lines
 
@@ -93,8 +103,7 @@ class Evaluator(ABC):
         self.forget()
         self._round = np.empty(len(probes))
         self._round.fill(np.nan)
-        at_x = probes["start"] == probes["stop"]
-        here = at_x.nonzero()[0].tolist()
+        here = [] if self.is_x_as_others else (probes["start"] == probes["stop"]).nonzero()[0].tolist()
         if self.bounds is None and not here:
             for values in self.elsewhere(probes):
                 self._round[self._done : self._done + len(values)] = values
@@ -106,7 +115,7 @@ class Evaluator(ABC):
                 self._done += row == self._done
         if len(here) == len(probes):
             return self._round
-        wanted = ~at_x
+        wanted = probes["start"] != probes["stop"]
         if self.bounds is not None:
             wanted &= self.bounds.inside(probes, self.problem.x, self.points)
         if wanted.any():

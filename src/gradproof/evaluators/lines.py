@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.points.directions import SEGMENT, window_count
-from ..library import native, pointer
+from ..library import native, pointer, twin
 from ..problem.numbers import Flat
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ PIECE = 4
 # With fewer pieces than this (a million coordinates) a second thread is not worth starting.
 SHARED = 4
 THREADS = max(1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
-
-
-def twin(x: Flat) -> str:
-    """Return the suffix of the library's functions for the arithmetic of x."""
-    return "_f32" if x.dtype.char == "f" else ""
 
 
 def windows(x: Flat) -> Flat:

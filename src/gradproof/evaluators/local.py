@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from ..problem.bounds import Bounds
 from ..problem.point import Problem
-from .arrays.inplace import InPlace, InPlaceEvaluator, InPlaceProblem
-from .batched import Batched, BatchedEvaluator
-from .compiled.functions import NativeFunction
-from .compiled.jitted import as_native_function, is_compiled
-from .compiled.native import NativeEvaluator
 from .evaluator import Evaluator
+from .objectives import Batched, InPlace, NativeFunction, is_compiled
 from .pace import Pace
 from .serial import SerialEvaluator
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
 
 
 def local_evaluator(
     objective: Any, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
 ) -> Evaluator:
     """Return the evaluator that suits an objective, working in this process."""
-    if isinstance(objective, NativeFunction):
-        return NativeEvaluator(objective, problem, pace, bounds)
-    if isinstance(objective, Batched):
-        return BatchedEvaluator(objective, problem, pace, bounds)
-    if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
-        return InPlaceEvaluator(objective, problem, pace, bounds)
+    if isinstance(objective, (NativeFunction, Batched)) or (isinstance(objective, InPlace) and problem.is_in_place):
+        return _marked(objective, problem, pace, bounds)
     if not callable(objective):
         raise TypeError(
             f"objective must be a function of x, not an object of type {type(objective).__name__}; "
             "wrap a C function in gradproof.native()"
         )
-    if is_compiled(objective):
-        function = as_native_function(objective, problem)
-        if function is not None:
-            return NativeEvaluator(
-                function, problem, pace, bounds, lambda point: objective(problem.layout.build(point))
-            )
-    return SerialEvaluator(objective, problem, pace, bounds)
+    return _compiled(objective, problem, pace, bounds) or SerialEvaluator(objective, problem, pace, bounds)
+
+
+# Below, the evaluators of all but plain functions are imported on use: most objectives are plain functions.
+
+
+def _marked(
+    objective: NativeFunction | Batched | InPlace, problem: Problem, pace: Pace | None, bounds: Bounds | None
+) -> Evaluator:
+    """Return the evaluator of an objective whose kind the user has said."""
+    if isinstance(objective, NativeFunction):
+        from .compiled.native import NativeEvaluator
+
+        return NativeEvaluator(objective, problem, pace, bounds)
+    if isinstance(objective, Batched):
+        from .batched import BatchedEvaluator
+
+        return BatchedEvaluator(objective, problem, pace, bounds)
+    from .arrays.inplace import InPlaceEvaluator, InPlaceProblem
+
+    return InPlaceEvaluator(objective, cast(InPlaceProblem, problem), pace, bounds)
+
+
+def _compiled(objective: Any, problem: Problem, pace: Pace | None, bounds: Bounds | None) -> Evaluator | None:
+    """Return the evaluator of a function that Numba has compiled; None for others, and where it cannot be called."""
+    if not is_compiled(objective):
+        return None
+    from .compiled.jitted import as_native_function
+
+    function = as_native_function(objective, problem)
+    if function is None:
+        return None
+    from .compiled.native import NativeEvaluator
+
+    return NativeEvaluator(function, problem, pace, bounds, lambda point: objective(problem.layout.build(point)))

@@ -18,9 +18,10 @@ from ..core.records.codes import code_of_callback
 from ..library import pointer
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call
-from .arrays.inplace import InPlace, InPlaceEvaluator, InPlaceProblem
-from .batched import CHUNK_BYTES, Batched, batched
-from .compiled.functions import NativeFunction, c_function
+from .arrays.inplace import InPlaceEvaluator, InPlaceProblem
+from .batched import CHUNK_BYTES
+from .compiled.functions import c_function
+from .objectives import Batched, InPlace, NativeFunction, batched
 
 # Maps the variables of the restricted objective to a new flat point of x.
 Point: TypeAlias = Callable[[Flat], Flat]

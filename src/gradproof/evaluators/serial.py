@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..problem.bounds import Bounds
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
 from ..problem.probes import along_one_coordinate
 from ..problem.structure import Layout
 from .evaluator import EndedError, Evaluator
-from .lines import Lines
 from .pace import ALL, Pace
 from .values import PLAIN, as_value, as_values, number_or_same
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
+    from .lines import Lines
 
 CHUNK_BYTES = 1 << 18
 # Points of at least so many bytes move in one memory: a smaller one is copied as fast as two of its numbers are set.

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..differences import Kink
 from ..problem.numbers import Flat
+from ..report.formats.plain import plain
 from ..report.ladder import FINGERPRINTS
-from ..report.plain import plain
 from .orders import Fit
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..report.plain import plain
+from ..report.formats.plain import plain
 from ..report.text.encoding import for_output
 from .curves import StudyRecord
 from .plotting import draw, save

@@ -8,10 +8,8 @@ from typing import Any
 
 from ..arguments.reading import Asked, read_arguments
 from ..checking import check
-from ..evaluators.arrays.inplace import InPlace
 from ..evaluators.choice import gradient_function
-from ..evaluators.compiled.jitted import is_compiled
-from ..evaluators.terms import Terms
+from ..evaluators.objectives import InPlace, Terms, is_compiled
 from ..problem.claim import Claimed, claimed_gradient
 from ..problem.numbers import Flat
 from ..problem.point import Problem

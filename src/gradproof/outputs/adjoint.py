@@ -13,9 +13,9 @@ from ..problem.numbers import Flat, frozen, in_x
 from ..problem.point import called
 from ..problem.structure import layout_of_output
 from ..report.cause import Cause
+from ..report.finding import Finding
 from ..report.ladder import Values
 from ..report.raising import right_or_raise
-from ..report.records import Finding
 from ..report.report import Report
 from ..run.keywords import OutputsSettings
 from ..run.settings import Settings

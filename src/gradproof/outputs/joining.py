@@ -11,9 +11,10 @@ import numpy as np
 from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem
 from ..report.cause import Cause
+from ..report.finding import Finding
 from ..report.ladder import Values
 from ..report.making import worst_first
-from ..report.records import Evidence, Finding
+from ..report.records import Evidence
 from ..report.report import Report
 from .covectors import Covector
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..diagnosis.parts import Blamed, blamed_part
-from ..evaluators.terms import Terms
+from ..evaluators.objectives import Terms
 from ..problem.bounds import read_bounds
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from .given.foreign import about_numbers_alone
 from .numbers import Flat
 from .point import Problem, call, same_numbers
 
@@ -23,12 +22,13 @@ RESULT = "the gradient's result"
 WATCHED = "the claimed gradient"
 
 
-class Claimed(NamedTuple):
+class Claimed:
     """A claimed gradient that was obtained before: a vector, the number of calls, and whether the user holds it."""
 
-    values: Flat
-    calls: int
-    is_users: bool = False
+    def __init__(self, values: Flat, calls: int, is_users: bool = False) -> None:
+        self.values = values
+        self.calls = calls
+        self.is_users = is_users
 
     def own(self, problem: Problem) -> Flat:
         """Return the values in the type that the check needs; as a copy, or watched, if the user holds them."""
@@ -97,6 +97,9 @@ def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
     if value is None:
         return problem.layout.flatten(value, what, dtype=dtype)
     if type(value) is not np.ndarray and not problem.layout.takes_labels:
+        # Imported on use: most gradients return an array.
+        from .given.foreign import about_numbers_alone
+
         for kind in about_numbers_alone(value):
             problem.note(f"The gradient is of type {kind}: its numbers were taken in their order, and nothing else.")
     absent: list[str] = []

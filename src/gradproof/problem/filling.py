@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .nodes import Branch, Leaf, Node, described, named
-from .numbers import Flat, as_numbers
-
-# The types of real numbers that need no conversion that might fail: float32 and float64.
-REALS = "fd"
+from .numbers import REALS, Flat, as_numbers
 
 
-class Filling(NamedTuple):
+class Filling:
     """Fills a flat vector with a value of some structure, whose title and the name of the value go into messages."""
 
-    out: Flat
-    what: str
-    title: str
-    absent: list[str] | None
+    def __init__(self, out: Flat, what: str, title: str, absent: list[str] | None) -> None:
+        self.out = out
+        self.what = what
+        self.title = title
+        self.absent = absent
 
     def fill(self, node: Node, value: Any) -> None:
         """Write the part of the value that belongs to a node."""

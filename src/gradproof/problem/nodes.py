@@ -63,11 +63,12 @@ def _complex(part: Flat) -> Flat:
     return part.view(np.complex64 if part.dtype == np.float32 else np.complex128)
 
 
-class Held(NamedTuple):
+class Held:
     """Something in the structure that is no coordinate and stays as it is: integers, truth values, None, text."""
 
-    path: str
-    value: Any
+    def __init__(self, path: str, value: Any) -> None:
+        self.path = path
+        self.value = value
 
     def build(self, flat: Flat) -> Any:
         """Return what is held."""

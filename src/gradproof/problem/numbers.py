@@ -12,6 +12,8 @@ import numpy as np
 Flat: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 NUMBER_KINDS = "fiu"
+# The types of real numbers that need no conversion that might fail: float32 and float64.
+REALS = "fd"
 
 
 def whole(value: Any, must_be: str) -> int:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .exceptions import Exceptions
-from .given.foreign import about_conversion, is_frame, refuse_foreign
 from .numbers import Flat
 from .structure import Layout, read
 from .watching import Watch
+
+if TYPE_CHECKING:
+    from .exceptions import Exceptions, Raised
 
 # Long vectors are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
@@ -22,18 +24,33 @@ MORE = "; give what else it takes as args=, or pass a function of x"
 class Problem:
     """The point x as a flat vector in its own arithmetic, and the layout of the user's structure."""
 
+    # Whether the objective reads x where the user has it.
+    is_in_place = False
+
     def __init__(self, layout: Layout, x: Flat) -> None:
         self.layout = layout
         self.x = x
         self.notes: list[str] = []
         self.watch = Watch()
-        self.raised = Exceptions()
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
         self.along_lines = False
         # Whether the claimed gradient of a complex coordinate is the conjugate of what a step is multiplied with.
         self.is_conjugate = False
         # What claims are multiplied with: -1 where they are forces.
         self.sign = 1
+
+    @functools.cached_property
+    def raised(self) -> Exceptions:
+        """The exceptions that the objective has raised away from x."""
+        # Imported on use: most objectives raise none.
+        from .exceptions import Exceptions
+
+        return Exceptions()
+
+    @property
+    def exceptions(self) -> tuple[Raised, ...]:
+        """One record for each type of exception that the objective has raised away from x."""
+        return self.raised.all() if "raised" in vars(self) else ()
 
     @property
     def n(self) -> int:
@@ -80,12 +97,13 @@ class Problem:
         return self.layout.build(flat), flat
 
 
-class Choice(NamedTuple):
+class Choice:
     """What of x is checked, as the user says it: the arguments `only`, `held` and `names` of a check."""
 
-    only: Any = None
-    held: Any = None
-    names: Any = None
+    def __init__(self, only: Any = None, held: Any = None, names: Any = None) -> None:
+        self.only = only
+        self.held = held
+        self.names = names
 
     def indices(self, layout: Layout) -> Flat | None:
         """Return the flat indices of the coordinates to check, None for all, and give them their names."""
@@ -119,8 +137,12 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
     """
     layout, flat = _read(x, hold)
     problem = choice.problem(layout, flat)
-    if type(x) is not np.ndarray and not is_frame(x):
-        problem.notes.extend(about_conversion(x))
+    if type(x) is not np.ndarray:
+        # Imported on use, here and below: most x are one array.
+        from .given.foreign import about_conversion, is_frame
+
+        if not is_frame(x):
+            problem.notes.extend(about_conversion(x))
     if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)
@@ -129,6 +151,8 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
 def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
     if type(x) is not np.ndarray:
+        from .given.foreign import is_frame, refuse_foreign
+
         if is_frame(x):
             from .given.frames import read_frame  # on use, as are all forms that few have
 

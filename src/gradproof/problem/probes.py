@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ..core.records.border import Probe
+from ..library import struct_type
 from .numbers import Flat
 
-PROBE: np.dtype[Any] = np.dtype(Probe)
+PROBE = struct_type("gradproof_probe")
 
 
 def probes_at_x(count: int = 1) -> Flat:

@@ -6,16 +6,13 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .coordinates.keys import distinct, have_clashes, joined, steps_of
-from .filling import REALS, Filling
 from .nodes import Branch, Held, Leaf, Node, named
-from .numbers import Flat, as_numbers
+from .numbers import REALS, Flat, as_numbers
 
 
 class Layout:
@@ -93,7 +90,9 @@ class Layout:
 
     def leaf_of(self, index: int) -> Leaf:
         """Return the array that holds a coordinate."""
-        return self.leaves[bisect.bisect_right(self._starts, index) - 1]
+        from bisect import bisect_right  # on use: of a right gradient no coordinate is named
+
+        return self.leaves[bisect_right(self._starts, index) - 1]
 
     def title_of(self, leaf: Leaf) -> str:
         """Return the name of an array: its path, or that of all there is where it is the only one."""
@@ -129,6 +128,9 @@ class Layout:
             if value.shape == root.shape and not root.is_complex:
                 out[...] = value.reshape(-1)
                 return out
+        # Imported on use, as what makes names of keys below: most x are one array.
+        from .filling import Filling
+
         Filling(out, what, self.title, absent).fill(self.root, value)
         return out
 
@@ -170,6 +172,8 @@ class Layout:
         if len(listed) != self.n:
             raise ValueError(f"names has {len(listed)} names, but x has {self.n} coordinates")
         if len(set(listed)) < self.n:
+            from .coordinates.keys import distinct
+
             again = next(name for name, other in zip(listed, distinct(listed), strict=True) if name != other)
             raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
         self.names = listed
@@ -210,9 +214,11 @@ def _read(value: Any, title: str, hold: bool) -> Node:
     if type(value) is np.ndarray:
         return reading.leaf(value, "")
     root = reading.node(value, "")
-    if isinstance(root, Branch) and have_clashes(root):
-        return _Reading(title, hold, strict=True).node(value, "")
-    return root
+    if not isinstance(root, Branch):
+        return root
+    from .coordinates.keys import have_clashes
+
+    return _Reading(title, hold, strict=True).node(value, "") if have_clashes(root) else root
 
 
 class _Reading:
@@ -229,11 +235,10 @@ class _Reading:
         if type(value) is np.ndarray and value.dtype.char in REALS:
             return self.leaf(value, path)
         if isinstance(value, (dict, Mapping)):
-            keys = tuple(value)
-            steps = steps_of(keys, strict=self.strict)
-            children = tuple(self.node(value[key], joined(path, step)) for key, step in zip(keys, steps, strict=True))
-            return Branch(path, "dict", keys, children, value)
+            return self._dict(value, path)
         if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
+            from .coordinates.keys import joined
+
             names = getattr(value, "_fields", range(len(value)))
             top = path or ("" if hasattr(value, "_fields") else self.title)
             children = tuple(self.node(part, joined(top, str(name))) for name, part in zip(names, value, strict=True))
@@ -243,10 +248,19 @@ class _Reading:
             return Held(path, np.array(value) if isinstance(value, np.ndarray) else value)
         return self.leaf(value, path)
 
+    def _dict(self, value: Mapping[Any, Any], path: str) -> Branch:
+        from .coordinates.keys import joined, steps_of
+
+        keys = tuple(value)
+        steps = steps_of(keys, strict=self.strict)
+        children = tuple(self.node(value[key], joined(path, step)) for key, step in zip(keys, steps, strict=True))
+        return Branch(path, "dict", keys, children, value)
+
     def leaf(self, value: Any, path: str) -> Leaf:
         """Return the node of an array or a number."""
         array = as_numbers(value, named(path, self.title), allow_complex=True)
-        dtype = None if type(value) in (int, float) else _kept(array.dtype)
+        # Float32 for float32 and complex64, and float64 for everything else.
+        dtype = None if type(value) in (int, float) else SINGLE if array.dtype.char in "fF" else DOUBLE
         number = array.ndim == 0 and not isinstance(value, np.ndarray)
         is_complex = array.dtype.kind == "c"
         start, self.used = self.used, self.used + (2 if is_complex else 1) * array.size
@@ -261,11 +275,6 @@ def _is_held(value: Any, hold: bool) -> bool:
         return True
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     return kind == "b" or (hold and kind in "iuUSOV")
-
-
-def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the type of the coordinates: float32 for float32 and complex64, and float64 for everything else."""
-    return SINGLE if (dtype.kind, dtype.itemsize) in (("f", 4), ("c", 8)) else DOUBLE
 
 
 def _is_numbers(value: Sequence[Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import functools
 
 import numpy as np
 
@@ -17,7 +17,6 @@ COLUMNS = 64
 FACTOR, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
 # The largest prime below 2^64.
 PRIME = (1 << 64) - 59
-WEIGHTS = np.arange(1, 2 * COLUMNS, 2, dtype=np.uint64) * np.uint64(FACTOR)
 SIGN_TO_THE_MIDDLE = np.uint64(31)
 
 
@@ -25,19 +24,12 @@ class ChangedError(ValueError):
     """An array that a check reads in place has changed."""
 
 
-class Borrowed(NamedTuple):
-    """An array of the user, what the user calls it, and the fingerprint that it must keep."""
-
-    name: str
-    array: Flat
-    fingerprint: int
-
-
 class Watch:
     """The arrays that a check reads in place."""
 
     def __init__(self) -> None:
-        self._borrowed: list[Borrowed] = []
+        # What the user calls an array, the array, and the fingerprint that it must keep.
+        self._borrowed: list[tuple[str, Flat, int]] = []
 
     def own(self, flat: Flat, name: str) -> Flat:
         """Return a copy that only the check holds or, if that would be too large, the vector itself, watched.
@@ -52,7 +44,7 @@ class Watch:
         if flat.nbytes <= COPIED_BYTES:
             copy: Flat = flat.copy()
             return copy
-        self._borrowed.append(Borrowed(name, flat, fingerprint(flat)))
+        self._borrowed.append((name, flat, fingerprint(flat)))
         return flat
 
     def look(self) -> None:
@@ -80,7 +72,7 @@ def fingerprint(array: Flat, total: int = 0) -> int:
     data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = data.size // (8 * COLUMNS) * (8 * COLUMNS)
     words = data[:whole].view(np.uint64)
-    memory = np.empty(min(CHUNK, words.size), np.uint64)
+    memory, weights = np.empty(min(CHUNK, words.size), np.uint64), _weights()
     for start in range(0, words.size, CHUNK):
         part = words[start : start + CHUNK]
         mixed = memory[: part.size]
@@ -88,6 +80,13 @@ def fingerprint(array: Flat, total: int = 0) -> int:
         np.right_shift(part, SIGN_TO_THE_MIDDLE, out=mixed)
         np.bitwise_xor(mixed, part, out=mixed)
         columns = np.add.reduce(mixed.reshape(-1, COLUMNS), axis=0)
-        total = (total * FACTOR + int(np.dot(columns, WEIGHTS))) & WORD
+        total = (total * FACTOR + int(np.dot(columns, weights))) & WORD
     rest = int.from_bytes(data[whole:].tobytes(), "little") % PRIME
     return (total * FACTOR + rest) & WORD
+
+
+@functools.cache
+def _weights() -> Flat:
+    """Return the weights of the columns."""
+    weights: Flat = np.arange(1, 2 * COLUMNS, 2, dtype=np.uint64) * np.uint64(FACTOR)
+    return weights

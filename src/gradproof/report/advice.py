@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..core.records import codes
 from ..core.text import sentences
 from ..core.text.sentences import TOGETHER
 from .cause import Cause
-from .records import Finding, Record
+from .records import Record
 from .shape import shape_of
 from .text.figures import short
+
+if TYPE_CHECKING:
+    from .finding import Finding
 
 
 def advice(cause: Cause, report: Record, finding: Finding | None = None) -> str:

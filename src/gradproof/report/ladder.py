@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..problem.numbers import Flat, place_among
-from ..problem.probes import along_one_coordinate
-from .cause import Cause
+from ..problem.probes import PROBE, along_one_coordinate
+
+if TYPE_CHECKING:
+    from .cause import Cause
 
 # Four standard deviations of the noise of one value, times sqrt(2) because a slope is made of two.
 NOISE_BAR = 4.0 * math.sqrt(2.0)
@@ -82,8 +84,9 @@ class Values:
         self._indices = indices
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
-        # Small rounds as they were kept: nobody looks at those of most checks.
-        self._unsorted: list[tuple[Flat, Flat]] = []
+        # Small rounds as they were kept: nobody looks at those of most checks.  As bytes, because NumPy copies records
+        # one field after the other, which takes longer than all else that is done with a probe.
+        self._unsorted: list[tuple[bytes, Flat]] = []
 
     def under(self, index: int) -> Values:
         """Return the values of a single coordinate under another flat index."""
@@ -93,15 +96,17 @@ class Values:
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
-        self._unsorted.append((probes if len(probes) >= LARGE else probes.copy(), values))
         if len(probes) >= LARGE:
             self._sort()
+            self._take(probes, values)
+        else:
+            self._unsorted.append((probes.tobytes(), values))
 
     def _sort(self) -> None:
         """Tell values at x and along single coordinates of the rounds from all others, which are forgotten."""
         unsorted, self._unsorted = self._unsorted, []
         for probes, values in unsorted:
-            self._take(probes, values)
+            self._take(np.frombuffer(probes, PROBE), values)
 
     def _take(self, probes: Flat, values: Flat) -> None:
         if len(probes) and not np.count_nonzero(probes["start"] != probes["stop"]):
@@ -112,8 +117,7 @@ class Values:
             if np.count_nonzero(single) == len(probes):
                 self._rounds.append((probes["start"].copy(), probes["step"].copy(), values))
                 return
-            kept = probes[single]
-            self._rounds.append((kept["start"].copy(), kept["step"].copy(), values[single]))
+            self._rounds.append((probes["start"][single], probes["step"][single], values[single]))
 
     @property
     def _sorted(self) -> list[tuple[Flat, Flat, Flat]]:
@@ -199,7 +203,7 @@ def fingerprint(rungs: Sequence[Rung], claimed: float) -> str:
 def meaning_of(pattern: str, cause: Cause) -> str:
     """Return what a pattern means for a coordinate of this cause: a wrong value has no excuse, a right one no bug."""
     looks = looks_of(pattern)
-    if cause is Cause.WRONG and pattern in EXCUSES:
+    if not cause.is_open and not cause.is_acceptable and pattern in EXCUSES:
         return f"{looks.rstrip('.')}, {NOT_EXCUSED}"
     return looks if cause.is_acceptable and pattern == FLAT else FINGERPRINTS[pattern]
 

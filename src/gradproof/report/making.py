@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import ctypes
-import struct
-from collections import namedtuple
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..core.records import border as structs
 from ..core.records import codes
 from ..engine import Outcome
-from ..problem.exceptions import Raised
 from ..problem.numbers import Flat, frozen, in_x
-from .cause import Cause
-from .power import BlockPower, Power
-from .records import Evidence, Finding
+from .records import Evidence
 from .report import Report
+
+if TYPE_CHECKING:
+    from ..core.records import border
+    from ..problem.exceptions import Raised
+    from .cause import Cause
+    from .finding import Finding
+    from .power import Power
 
 # The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
-
-# The numbers of the engine's report, which are read at once: a field of a record takes as long as all of them so.
-KINDS: dict[str, Any] = structs.Report.kinds  # type: ignore[attr-defined]
-LETTERS = {ctypes.c_int64: "q", ctypes.c_double: "d"}
-NUMBERS = struct.Struct("".join(LETTERS.get(kind) or f"{ctypes.sizeof(kind)}x" for kind in KINDS.values()))
-Numbers = cast(Any, namedtuple)("Numbers", [name for name, kind in KINDS.items() if kind in LETTERS])
 
 CODES = {word: code for code, (word, _) in codes.CAUSES.items()}
 
@@ -47,26 +41,26 @@ class Course(NamedTuple):
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     """Return the report of a check, with the user's names for coordinates."""
-    numbers = Numbers._make(NUMBERS.unpack_from(cast(Any, outcome.report)))
-    findings = tuple(_findings(outcome.findings, evidence, numbers.noise_floor)) if numbers.findings else ()
+    found = outcome.report
+    findings = tuple(_findings(outcome.findings, evidence, found.noise_floor)) if found.findings else ()
     layout, indices = evidence.layout, evidence.layout.indices
     lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
     return Report(
-        **_numbers(numbers),
+        **_numbers(found),
         wrong=frozen(in_x(indices, outcome.looked_at[wrong] if lines else wrong.nonzero()[0])),
         kinks=frozen(_kinks_of(findings) if lines else in_x(indices, outcome.kinks.nonzero()[0])),
         findings=findings,
         resolutions=frozen(_resolutions(outcome, indices, layout.total)),
         held=layout.total - layout.n,
-        power=_power(outcome.report, evidence, course.gradient_evaluations) if lines else None,
+        power=_power(found, evidence, course.gradient_evaluations) if lines else None,
         sampled=frozen(in_x(indices, outcome.looked_at)),
-        cause=_open_cause(outcome.report) if lines else None,
+        cause=_open_cause(found) if lines else None,
         **course._asdict(),
-        _evidence=_completed(evidence, numbers),
+        _evidence=_completed(evidence, found),
     )
 
 
-def _numbers(report: Any) -> dict[str, Any]:
+def _numbers(report: border.Report) -> dict[str, Any]:
     """Return the scalar fields of a report, converted from those of the engine."""
     return {
         "verdict": codes.VERDICTS[report.verdict],
@@ -92,8 +86,11 @@ def _numbers(report: Any) -> dict[str, Any]:
     }
 
 
-def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int) -> Power:
+def _power(report: border.Report, evidence: Evidence, gradient_evaluations: int) -> Power:
     """Return the power of a check from the report of its engine and the named blocks of x."""
+    # Imported on use, here and below: most checks go along no lines, and of most there is nothing to tell.
+    from .power import BlockPower, Power
+
     bar = float(report.bar)
     leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
     known = zip(leaves, *(part.tolist() for part in evidence.blocks), strict=True) if len(evidence.blocks[0]) else ()
@@ -117,16 +114,19 @@ def _power(report: structs.Report, evidence: Evidence, gradient_evaluations: int
     )
 
 
-def _completed(evidence: Evidence, report: Any) -> Evidence:
+def _completed(evidence: Evidence, report: border.Report) -> Evidence:
     """Return what a report keeps, with what the engine says of noise, of changes, and of usual resolutions."""
     usual = (report.usual_resolution, report.usual_relative, report.compared)
     return Evidence(*evidence[:4], report.noise_source, report.change, usual)
 
 
-def _open_cause(report: structs.Report) -> Cause | None:
+def _open_cause(report: border.Report) -> Cause | None:
     """Return why a check along lines could not decide; None if it could."""
-    is_open = report.verdict == codes.VERDICT_INCONCLUSIVE
-    return Cause.from_code(report.cause) if is_open else None
+    if report.verdict != codes.VERDICT_INCONCLUSIVE:
+        return None
+    from .cause import Cause
+
+    return Cause.from_code(report.cause)
 
 
 def _resolutions(outcome: Outcome, indices: Flat | None, total: int) -> Flat:
@@ -148,6 +148,9 @@ def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
+    from .cause import Cause
+    from .finding import Finding
+
     indices = evidence.layout.indices
     # Converted a column at a time, because there may be thousands.
     columns = [records[name].tolist() for name in (*SAME, "start", "stop", "cause", "kink")]
@@ -184,7 +187,8 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _severity(one: Finding) -> tuple[float, ...]:
     # Imported on use: it brings half of the core along, and only checks on fewer rows sort again.
     from ..core.findings.severity import severity
+    from ..core.records.border import Finding as Record
 
-    record = structs.Finding(**{name: getattr(one, name) for name in SAME})
+    record = Record(**{name: getattr(one, name) for name in SAME})
     record.cause, record.kink = CODES[one.cause.value], int(one.has_kink)
     return severity(record, one.start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .formats.methods import Written
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from ..problem.coordinates.lookup import Index
 
 
-# Its fields and its constructor are those of the record.
-@dataclass(frozen=True, eq=False, init=False, repr=False)
+# Its fields and its constructor are those of the record, which is a dataclass.
 class Report(Written):
     """The result of a check: ``print(report)`` shows it, and it is true only for the verdict "right".
 

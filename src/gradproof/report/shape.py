@@ -9,14 +9,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..core.text.sentences import EQUAL
 from .cause import Cause
-from .records import Finding
 from .text.figures import short
+
+if TYPE_CHECKING:
+    from .finding import Finding
 
 # So many of the finest steps must show the same; fewer may do so by chance.
 FEWEST = 3

@@ -31,16 +31,15 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluators.batched import Batched, batched
 from ..evaluators.choice import evaluator_for
-from ..evaluators.compiled.functions import NativeFunction
+from ..evaluators.objectives import Batched, NativeFunction, batched
 from ..evaluators.restricted import Coordinates, restricted
 from ..problem.bounds import read_bounds
 from ..problem.exceptions import Exceptions
 from ..problem.numbers import Flat
 from ..problem.point import Problem, read_problem
 from ..report.cause import Cause
-from ..report.records import Finding
+from ..report.finding import Finding
 from ..report.report import Report
 from ..run.progress import Progress, shown
 from ..run.rounds import run_check

@@ -12,8 +12,9 @@ import numpy as np
 from ..core.machine.vouched import SEEN_TOLERANCES
 from ..problem.numbers import Flat, frozen
 from ..report.cause import Cause
+from ..report.finding import Finding
 from ..report.making import worst_first
-from ..report.records import Finding, Verdict
+from ..report.records import Verdict
 from ..report.report import Report
 from .additive import Form
 

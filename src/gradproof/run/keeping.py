@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..engine import Engine, Options
 from ..evaluators.evaluator import Evaluator
-from ..problem.bounds import Bounds
 from ..problem.claim import claimed_gradient
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..report.ladder import Values
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
 
 Advance = Callable[[int], object]
 

@@ -112,7 +112,7 @@ class FileKeeper(Keeper):
             refuse_another_objective(self._saved, evaluator, self._resumed_from)
 
         def described() -> Saved:
-            notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.raised.all())
+            notes, raised = saving.NEXT.join(problem.notes), _as_text(problem.exceptions)
             return fixed._replace(notes=notes, raised=raised)
 
         self._recorder = Recorder(evaluator, engine, values, known, described)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.records import codes
 from ..engine import Engine, Options, Outcome, uses_lines
-from ..evaluators.arrays.inplace import InPlace, InPlaceProblem
 from ..evaluators.choice import evaluator_for, gradient_function
 from ..evaluators.evaluator import Evaluator
+from ..evaluators.objectives import InPlace
 from ..evaluators.pace import Pace, TimeIsUp
-from ..problem.bounds import read_bounds
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..problem.watching import ChangedError
@@ -27,6 +26,9 @@ from ..report.report import Report
 from .keeping import Answers, Keeper
 from .progress import Progress, shown
 from .settings import DEFAULT_CONVENTION, Settings
+
+if TYPE_CHECKING:
+    from ..problem.bounds import Bounds
 
 # By the number of a cause.
 ACCEPTABLE = np.array([codes.is_acceptable(code) for code in range(len(codes.CAUSES))])
@@ -45,7 +47,7 @@ def run_check(
     keeper = _keeper(settings)
     mode = keeper.mode(settings.mode)
     problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
-    box = read_bounds(settings.bounds, problem)
+    box = _bounds(problem, settings.bounds)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
     with shown(progress, codes.LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
@@ -63,7 +65,7 @@ def run_check(
     if keeper.failure:
         problem.note(keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
-    notes, raised = tuple(problem.notes), problem.raised.all()
+    notes, raised = tuple(problem.notes), problem.exceptions
     convention = settings.convention or DEFAULT_CONVENTION
     course = Course(chosen, options.seed, calls, stopped_by, notes, raised, problem.sign, convention)
     report = make_report(outcome, evidence, course)
@@ -134,7 +136,11 @@ def _problem(
     if isinstance(objective, InPlace):
         if x is not None and x is not objective.parameters:
             raise TypeError("with in_place, x must be left out: the parameters are the point")
-        inside, gradient = objective.problem(gradient, along_lines, settings.choice)
+        # Imported on use, as all that most objectives do not need.
+        from ..evaluators.arrays.inplace import problem_in_place
+
+        inside: Problem
+        inside, gradient = problem_in_place(objective, gradient, along_lines, settings.choice)
         inside.sign = settings.read_sign()
         return inside, gradient
     if x is None:
@@ -146,6 +152,15 @@ def _problem(
     return problem, gradient
 
 
+def _bounds(problem: Problem, given: Any) -> Bounds | None:
+    """Return the bounds; None if there are none."""
+    if given is None:
+        return None
+    from ..problem.bounds import read_bounds
+
+    return read_bounds(given, problem)
+
+
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
     sizes = evaluator.use_lines(claimed).sizes if problem.along_lines else None
     return Engine(problem, claimed, options, sizes, zeroed=zeroed)
@@ -153,11 +168,10 @@ def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Opti
 
 def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome) -> None:
     """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
-    if outcome.report.verdict == codes.VERDICT_WRONG and not problem.raised.all():
+    if outcome.report.verdict == codes.VERDICT_WRONG and not problem.exceptions:
         kept, outside = values.first(values.rounds)[2], outcome.report.outside
         everywhere = not (problem.along_lines or outcome.report.untested)
-        in_place = isinstance(problem, InPlaceProblem)
-        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=in_place):
+        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=problem.is_in_place):
             problem.notes.insert(0, remark)
     acceptable = _acceptable(problem, outcome)
     for remark in remarks(problem.layout, problem.x, claimed, acceptable):

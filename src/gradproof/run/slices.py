@@ -18,8 +18,8 @@ from ..problem.nodes import Leaf
 from ..problem.numbers import Flat, frozen
 from ..problem.point import Problem
 from ..report.cause import Cause
+from ..report.finding import Finding
 from ..report.making import worst_first
-from ..report.records import Finding
 from ..report.report import Report
 from .settings import Settings
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from ..checking import check as check_gradient
-from ..evaluators.arrays.inplace import in_place
+from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision

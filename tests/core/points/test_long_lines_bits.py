@@ -11,7 +11,8 @@ from properties import refuted
 from witnesses import Native, as_probes, twin_of
 
 from gradproof.core.records.codes import DONE
-from gradproof.library import JustInTime, ffi, native
+from gradproof.interpreted.exported import JustInTime
+from gradproof.library import ffi, native
 
 WINDOW, SEGMENT = 1024, 65_536
 TYPES = [np.float64, np.float32]

@@ -7,7 +7,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from ...library import FILE, Interpreted, JustInTime, native
+from ...interpreted.exported import Interpreted, JustInTime
+from ...library import FILE, native
 from ...version import ABI
 
 __all__ = ["LIBRARY", "PACKAGE", "SHARED_NAME", "compile_flags", "description", "link_flags", "require_library"]

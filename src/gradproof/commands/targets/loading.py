@@ -120,7 +120,7 @@ def in_type(point: Any, dtype: type[np.floating[Any]]) -> Any:
 
 def is_native(function: Any) -> bool:
     """Whether a loaded target is a C function."""
-    from ...evaluators.compiled.functions import NativeFunction
+    from ...evaluators.objectives import NativeFunction
 
     return isinstance(function, NativeFunction)
 

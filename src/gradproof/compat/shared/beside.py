@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...report.records import Finding
+from ...report.finding import Finding
 from ...report.report import Report
 from ...report.shape import shape_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...report.cause import Cause
-from ...report.records import Finding
+from ...report.finding import Finding
 from ...report.report import Report
 
 

@@ -15,6 +15,7 @@ from ...problem.numbers import Flat
 from ...problem.point import EVERYTHING, Choice, Problem, called, refuse_what_is_not_finite
 from ..evaluator import Evaluator
 from ..lines import Lines
+from ..objectives import InPlace
 from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
 from .lines import InPlaceLines
@@ -24,80 +25,22 @@ from .memory import Arrays
 CHUNK = 1024
 
 
-class InPlace:
-    """An objective without arguments and the arrays that it reads; `in_place` makes it."""
+def problem_in_place(
+    objective: InPlace, gradient: Any, along_lines: Callable[[int], bool], choice: Choice = EVERYTHING
+) -> tuple[InPlaceProblem, Any]:
+    """Return the problem at the present values, and the gradient as `claimed_gradient` takes it.
 
-    def __init__(self, parameters: Any, function: Callable[[], Any]) -> None:
-        self.parameters = parameters
-        self.function = function
-
-    def problem(
-        self, gradient: Any, along_lines: Callable[[int], bool], choice: Choice = EVERYTHING
-    ) -> tuple[InPlaceProblem, Any]:
-        """Return the problem at the present values, and the gradient as `claimed_gradient` takes it.
-
-        Along lines the gradient is computed first, so that its temporary memory is free again before x is copied.
-        """
-        arrays = _chosen(Arrays(self.parameters), choice)
-        arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
-        if along_lines(arrays.layout.n):
-            claimed = _claimed(gradient, arrays)
-            problem = InPlaceProblem(arrays)
-            problem.along_lines = True
-            return problem, claimed
-        problem = InPlaceProblem(arrays)
-        return problem, (lambda _: _result(gradient, arrays)) if callable(gradient) else gradient
-
-
-def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
-    """Make an objective that reads its parameters in place, for ``check(in_place(parameters, f), g)``.
-
-    The check modifies the user's own arrays and restores them bit for bit, however it ends: normally, by an exception,
-    by Ctrl-C, by any other signal or by a limit.  Apart from parameters and gradient it needs memory for a single
-    vector, the copy of x from which they are restored, and for a copy of a gradient that is given as one array of up to
-    256 MiB.
-
-    Parameters
-    ----------
-    parameters : ndarray or structure of arrays
-        A writable float32 or float64 array with any strides, or a (nested) dict, list or tuple of such arrays, all of
-        the same dtype; or of objects that give NumPy a view of their memory.  No two of them may share memory.
-    f : callable
-        ``f() -> float``, a function of the present values of the parameters.
-
-    Returns
-    -------
-    InPlace
-        To be passed to `check` or `assert_gradient` as the objective.  The gradient is then ``g()``, without arguments,
-        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.
-
-    Raises
-    ------
-    TypeError
-        If `f` is not callable.
-
-    Notes
-    -----
-    Along lines a gradient that consists of several arrays is copied into one vector.  Arrays that the caller keeps then
-    exist twice; those that only ``g()`` held are freed.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gradproof import check, in_place
-    >>> w = np.array([0.5, 1.0, 2.0])
-    >>> def loss():
-    ...     return np.sum(w**3)
-    >>> def gradient():
-    ...     return 3 * w**2
-    >>> check(in_place(w, loss), gradient).verdict
-    'right'
-    >>> w
-    array([0.5, 1. , 2. ])
+    Along lines the gradient is computed first, so that its temporary memory is free again before x is copied.
     """
-    if not callable(f):
-        raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {f!r:.40}")
-    return InPlace(parameters, f)
+    arrays = _chosen(Arrays(objective.parameters), choice)
+    arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
+    if along_lines(arrays.layout.n):
+        claimed = _claimed(gradient, arrays)
+        problem = InPlaceProblem(arrays)
+        problem.along_lines = True
+        return problem, claimed
+    problem = InPlaceProblem(arrays)
+    return problem, (lambda _: _result(gradient, arrays)) if callable(gradient) else gradient
 
 
 def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
@@ -112,6 +55,8 @@ def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
 
 class InPlaceProblem(Problem):
     """The point as a flat copy, and the user's arrays, which hold it between evaluations."""
+
+    is_in_place = True
 
     def __init__(self, arrays: Arrays) -> None:
         super().__init__(arrays.layout, arrays.copy())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ..evaluator import EndedError
+from ..objectives import NativeFunction, Tried
 from .prototypes import GRADIENT, OBJECTIVE, Prototype, expected
 
 # What the memory for values holds before the first call: no arithmetic results in this NaN.
@@ -31,14 +31,6 @@ class NativeError(EndedError):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
-
-
-class Tried:
-    """Which first calls of a function have been made, with what an error of its code is to add."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.calls: dict[tuple[object, ...], str] = {}
 
 
 # By identity, because functions of ctypes have no hash; a reference forgets its function when that is gone.
@@ -59,20 +51,6 @@ def tried_calls(function: Any) -> Tried:
     with contextlib.suppress(TypeError):
         _tried[key] = weakref.ref(function, lambda _: _tried.pop(key, None)), tried
     return tried
-
-
-class NativeFunction(NamedTuple):
-    """Addresses of a C function and its user data, objects that keep both alive, and how many threads may call it.
-
-    `prototype` is the one that the user has given; `tried` is None for a function that is called without a trial.
-    """
-
-    address: int
-    user: int
-    alive: tuple[Any, ...]
-    threads: int | None = 1
-    prototype: Prototype | None = None
-    tried: Tried | None = None
 
 
 class CFunction(NamedTuple):

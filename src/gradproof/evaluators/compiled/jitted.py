@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import functools
-import sys
 from typing import Any
 
 from ...core.records.codes import OUTSIDE
 from ...problem.nodes import Leaf
 from ...problem.point import Problem
-from .functions import NativeFunction
+from ..objectives import NativeFunction
 
 # What compiled code calls to run a parallel loop, be it in the function itself or in one that it calls.
 PARALLEL = "numba_parallel_for"
-
-
-def is_compiled(objective: Any) -> bool:
-    """Whether a function was compiled by Numba; answered without importing Numba."""
-    dispatcher = sys.modules.get("numba.core.dispatcher")
-    return dispatcher is not None and isinstance(objective, dispatcher.Dispatcher)
 
 
 def as_native_function(objective: Any, problem: Problem, failed: int = OUTSIDE) -> NativeFunction | None:

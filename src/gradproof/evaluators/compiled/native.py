@@ -16,9 +16,10 @@ from ...problem.probes import probes_at_x
 from ...problem.structure import LARGE
 from ..evaluator import Evaluator
 from ..lines import Lines
+from ..objectives import NativeFunction
 from ..pace import Pace
 from .addresses import function_address, user_address
-from .functions import NativeFunction, c_function, tried_calls
+from .functions import c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, processors
 
@@ -143,7 +144,7 @@ class NativeEvaluator(Evaluator):
         self._evaluate = self.function_of_library("gradproof_evaluate")
         self._threads = Threads(processors() if objective.threads is None else objective.threads)
         self.pace.least = self._threads.most
-        self._points: dict[int, Flat] = {}
+        self._points: dict[int, Any] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
@@ -169,6 +170,11 @@ class NativeEvaluator(Evaluator):
             self._rerun(self.problem.x.copy())
         return float(value[0])
 
+    @property
+    def is_x_as_others(self) -> bool:
+        """Whether x may be among the points of `elsewhere`: so that most rounds are one call of the library."""
+        return self.bounds is None and not self._has_one_point
+
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
@@ -187,6 +193,12 @@ class NativeEvaluator(Evaluator):
         missing = np.isnan(values).nonzero()[0]
         if not missing.size:
             return
+        at_x = probes["start"][missing] == probes["stop"][missing]
+        if at_x.any():
+            self._rerun(self.problem.x.copy())
+            missing = missing[~at_x]
+            if not missing.size:
+                return
         first = probes[missing[0] : missing[0] + 1]
         point = self.points(first)[0] if self.lines is None or not self._has_one_point else self.lines.at(first[0])
         try:
@@ -233,14 +245,14 @@ class NativeEvaluator(Evaluator):
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
         vectors = (self._x, claimed, sizes, self.problem.n)
         asked = (pointer(probes, "gradproof_probe[]"), len(probes), pointer(values), pointer(changes))
-        point = pointer(self._point_of(thread))
-        return int(self._evaluate(self._call.pointer, self._call.user, *vectors, *asked, point))
+        return int(self._evaluate(self._call.pointer, self._call.user, *vectors, *asked, self._point_of(thread)))
 
-    def _point_of(self, thread: int) -> Flat:
-        """Return the buffer of a thread, always aligned alike, so that vectorized sums keep their order."""
+    def _point_of(self, thread: int) -> Any:
+        """Return a pointer to the buffer of a thread, aligned alike, so that vectorized sums keep their order."""
         if thread not in self._points:
             itemsize = self.problem.x.itemsize
             memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
             start = -int(ffi.cast("uintptr_t", ffi.from_buffer(memory))) % ALIGNED
-            self._points[thread] = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
+            point = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
+            self._points[thread] = pointer(point)
         return self._points[thread]

@@ -13,9 +13,9 @@ import numpy as np
 from ...problem.exceptions import Raised
 from ...problem.numbers import Flat
 from ...problem.point import Problem
-from ..compiled.functions import NativeFunction
 from ..evaluator import Evaluator
 from ..local import local_evaluator
+from ..objectives import NativeFunction
 from .disk import as_read, as_sent
 
 ANSWERED = "answered"

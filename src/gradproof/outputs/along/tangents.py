@@ -11,9 +11,10 @@ import numpy as np
 from ...engine import uses_lines
 from ...problem.numbers import Flat, frozen, in_x
 from ...report.cause import Cause
+from ...report.finding import Finding
 from ...report.ladder import Values
 from ...report.power import SURE, BlockPower, Power
-from ...report.records import Finding, Verdict
+from ...report.records import Verdict
 from ...report.report import Report
 from ..checks import RTOL, OutputsCheck
 from ..claimed.claims import ByTangents

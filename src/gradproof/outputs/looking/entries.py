@@ -19,7 +19,7 @@ from ...problem.bounds import read_bounds
 from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
 from ...report.cause import Cause
-from ...report.records import Finding
+from ...report.finding import Finding
 from ...report.report import Report
 from ...run.rounds import run_check
 from ...run.settings import Settings

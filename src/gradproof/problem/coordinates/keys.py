@@ -14,8 +14,8 @@ from typing import Any
 
 from ..nodes import Branch, Leaf, Node
 
-WORD = re.compile(r"[^\W\d]\w*")
-UNCLEAR = re.compile(r"[\[\]']")
+WORD = r"[^\W\d]\w*"
+UNCLEAR = "[]'"
 # Of a complex number.
 PARTS = ("real", "imag")
 ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -81,13 +81,13 @@ def _strict(key: Any) -> str:
     if isinstance(key, Name):
         return str(key)
     if isinstance(key, str):
-        return key if WORD.fullmatch(key) else _quoted(key)
+        return key if re.fullmatch(WORD, key) else _quoted(key)
     text = str(key)
     return text if text.isdecimal() else f"[{text}]"
 
 
 def _is_unclear(text: str) -> bool:
-    return not text or not text.isprintable() or text != text.strip() or bool(UNCLEAR.search(text))
+    return not text or not text.isprintable() or text != text.strip() or any(mark in text for mark in UNCLEAR)
 
 
 def _quoted(text: str) -> str:

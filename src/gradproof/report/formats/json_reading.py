@@ -13,17 +13,23 @@ from typing import Any
 import numpy as np
 
 from ...problem.coordinates.chosen import Chosen
+from ...problem.exceptions import Raised
 from ...problem.numbers import Flat, frozen
 from ...problem.structure import Layout
 from ..cause import Cause
+from ..explanation import Explanation
+from ..finding import Finding
 from ..ladder import Values
-from ..records import Evidence, Finding, Record
+from ..power import Power
+from ..records import Evidence, Record
 from .json_writing import FORMAT
 from .known import FewNumbers
 from .structure import not_told, root_of
 
 INFINITIES = {"inf": np.inf, "-inf": -np.inf}
 REALS = ("resolutions",)
+# What a report of a right gradient does not import.
+NAMES = {kind.__name__: kind for kind in (Cause, Explanation, Finding, Power, Raised)}
 
 
 def read(text: str | bytes, make: Callable[..., Any]) -> Any:
@@ -122,7 +128,7 @@ def _value(hint: Any, value: Any, name: str) -> Any:
 @functools.cache
 def _hints(kind: Any) -> dict[str, Any]:
     """Return the types of the fields of a record."""
-    return typing.get_type_hints(kind)
+    return typing.get_type_hints(kind, localns=NAMES)
 
 
 def _record(kind: Any, value: Any, name: str) -> Any:

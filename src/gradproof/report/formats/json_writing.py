@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...problem.numbers import Flat, place_among
+from ..finding import Finding
 from ..ladder import Values
-from ..plain import plain
-from ..records import Finding, Record
+from ..records import Record
 from .known import FewNumbers
+from .plain import plain
 from .structure import ranges_of, structure_of
 
 FORMAT = "gradproof-report/1"

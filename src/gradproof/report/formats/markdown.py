@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..cause import Cause
-from ..records import Finding, Record
+from ..finding import Finding
+from ..records import Record
 from ..summaries.arrays import ArrayReport, arrays_of
 from ..text.explanations import unexplained
 from ..text.figures import number, short

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..plain import plain
 from ..records import Record
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ class Written(Record):
         >>> report.to_dict()["wrong"]
         [0, 1]
         """
+        from .plain import plain
+
         words: dict[str, Any] = plain(self)
         if self.power is not None:
             words["power"] |= plain(self.power.derived())

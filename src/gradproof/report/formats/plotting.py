@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from ..cause import Cause
-from ..records import Finding, Record
+from ..finding import Finding
+from ..records import Record
 
 INSTALL = "drawing needs matplotlib: pip install 'gradproof[plot]'"
 SIZE = (8.0, 5.5)

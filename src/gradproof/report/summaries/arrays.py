@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...problem.nodes import Leaf
 from ...problem.numbers import Flat, in_x
 from ..cause import Cause
-from ..explanation import Explanation
-from ..power import BlockPower
-from ..records import Finding, Record, resolutions_of
+from ..records import Record, resolutions_of
+
+if TYPE_CHECKING:
+    from ..explanation import Explanation
+    from ..finding import Finding
+    from ..power import BlockPower
 
 # Error bars are bounds; a little more allows for the rounding of what is computed from them.
 MARGIN = 1.5

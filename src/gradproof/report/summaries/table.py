@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..records import Finding, Record
+from ..finding import Finding
+from ..records import Record
 
 COLUMNS = (
     "name", "index", "start", "stop", "cause", "claimed", "slope", "error_bar", "error", "relative_error", "left",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..advice import advice, own_advice
 from ..cause import Cause
+from ..finding import Finding
 from ..ladder import Rung, fingerprint, looks_of, meaning_of
-from ..records import Finding, Record
+from ..records import Record
 from .explanations import shared_kink
 from .figures import filled, number, short
 from .table import WIDTH

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.text.sentences import SAME_VALUE, SHARED, TOGETHER
 from ..advice import advice, is_wrong_together
 from ..cause import Cause
-from ..explanation import TOO_FEW
 from ..formats.known import FewNumbers
-from ..records import Finding, Record
+from ..records import Record
 from ..shape import Shape, shape_of
-from ..summaries.arrays import arrays_of
 from .figures import filled
+
+if TYPE_CHECKING:
+    from ..finding import Finding
 
 NAMES = 3
 # The most explanations that are shown.
@@ -33,6 +35,9 @@ def unexplained(report: Record) -> list[str]:
     """Return a line about errors that no simple explanation fits, if there are any: where they are."""
     if not report.unexplained:
         return []
+    # Imported on use, here and below: of a right gradient nothing is unexplained.
+    from ..explanation import TOO_FEW
+
     few = [one.removesuffix(TOO_FEW) for one in report.unexplained if one.endswith(TOO_FEW)]
     many = [one for one in report.unexplained if not one.endswith(TOO_FEW)]
     said = [f"no simple explanation fits the errors in {_listed(many)}{_only_there(report)}"] if many else []
@@ -48,6 +53,8 @@ def _only_there(report: Record) -> str:
     """Return what it means that other arrays are right, if there are any, and not too many to be named."""
     if report.power is not None or report.explanations:
         return ""
+    from ..summaries.arrays import arrays_of
+
     arrays = arrays_of(report)
     right = [one.name for one in arrays if one.is_right]
     if not right or sum(one.wrong > 0 for one in arrays) + len(right) < len(arrays):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from ..cause import Cause
-from ..power import BlockPower
 from ..records import Record
 from .figures import filled, number, short
+
+if TYPE_CHECKING:
+    from ..power import BlockPower
 
 MOST = 10
 # A factor that all arrays share is told in one line.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.text import sentences
 from ..advice import about_noise
 from ..cause import Cause
-from ..records import Finding, Record
+from ..records import Record
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import filled, number, short
+
+if TYPE_CHECKING:
+    from ..finding import Finding
 
 REASONS = {
     Cause.STEP_LIMITED: sentences.STEP_LIMITED_ALONG_LINES,

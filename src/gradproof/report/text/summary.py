@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..cause import Cause
-from ..records import Finding, Record
+from ..records import Record
 from ..remarks.vacuous import UNCHANGED
 from .figures import number
+
+if TYPE_CHECKING:
+    from ..finding import Finding
 
 # What a line of a log, or of the short summary of a test run, still shows.
 MOST = 160

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.text.sentences import UNIT
 from ..cause import Cause
-from ..records import Finding, Record, resolutions_of
+from ..records import Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
 from .arrays import about_arrays
 from .explanations import explanations, not_finite, shared_kink, why
@@ -18,6 +19,9 @@ from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
 from .lines import ENDED_BY, REASONS, facts_of_lines, headline_of_lines, long_lines
 from .vouching import not_vouched_for
+
+if TYPE_CHECKING:
+    from ..finding import Finding
 
 WIDTH = 100
 NARROWEST = 80

@@ -11,10 +11,11 @@ from urllib.parse import quote
 from ....version import __version__
 from ...advice import advice
 from ...cause import Cause
-from ...plain import plain
-from ...records import Finding, Record
+from ...finding import Finding
+from ...records import Record
 from ...text.figures import number, short
 from ...text.table import render
+from ..plain import plain
 from .source import Source, source_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from html import escape
 
-from ...records import Finding, Record
+from ...finding import Finding
+from ...records import Record
 from ...text.arrays import about_arrays
 from ...text.explanations import unexplained
 from ...text.figures import number, short

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from ....version import __version__
 from ...cause import Cause
-from ...records import Finding, Record
+from ...finding import Finding
+from ...records import Record
 from ...summaries.arrays import arrays_of
 from ...text.explanations import meanings, unexplained
 from ...text.figures import number, short

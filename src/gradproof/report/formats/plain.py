@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .cause import Cause
+from ..cause import Cause
 
 
 def plain(value: Any) -> Any:
