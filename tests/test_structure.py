@@ -177,7 +177,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "along",
         "diagnose",
     ),
-    "run": ("progress settings fresh keeping", "keywords saving slices", "recording", "resuming", "rounds"),
+    "run": ("progress settings fresh keeping", "keywords looking saving", "recording slices", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
     "shards": ("question", "slopes", "holding moving together", "plain remarks shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),

@@ -85,9 +85,9 @@ class Values:
         # Small rounds as they were kept: nobody looks at those of most checks.
         self._unsorted: list[tuple[Flat, Flat]] = []
 
-    def under(self, index: int) -> Values:
-        """Return the values of a single coordinate under another flat index."""
-        other = Values(self._x, np.array([index]))
+    def under(self, index: int | Flat) -> Values:
+        """Return the values of a single coordinate, or of all, under other flat indices, sorted."""
+        other = Values(self._x, np.atleast_1d(index))
         other._rounds, other._at_x = self._sorted, self._at_x
         return other
 
