@@ -17,7 +17,8 @@ class Explanation:
     ----------
     kind : str
         "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "limited", "matrix",
-        "outer product", "rounded", "no dependence", "sum", "others", or "invariance".
+        "outer product", "rounded", "no dependence", "sum", "others", "invariance", "x alone", "neighbours",
+        "turned", or "along x".
     where : str
         The coordinates that it explains, such as ``"all of W2"``.
     text : str

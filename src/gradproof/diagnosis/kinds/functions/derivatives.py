@@ -117,6 +117,9 @@ def _taken_wrongly(x: Flat) -> Iterator[tuple[str, str, Flat]]:
     yield "tanh", "tanh(x)", tanh
     yield "exp", "x", x
     yield "exp", "exp(x) - 1", np.exp(x) - 1.0
+    yield "exp", "x + 1", x + 1.0
+    yield "softplus", "1 - exp(-x)", -np.expm1(-x)
+    yield "softplus", "sigmoid(-x)", 1.0 - sigmoid
     yield "gelu", "the normal distribution alone", _below(x)
     outer = np.tanh(np.log1p(np.exp(x)))
     yield "mish", "one of its two terms", outer

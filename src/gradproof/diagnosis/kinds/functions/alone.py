@@ -1,0 +1,75 @@
+"""Claims that are a function of x alone, which slopes are not: what is left of a gradient where the rest is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ....problem.numbers import Flat
+from ....report.explanation import Explanation
+from ...coincidence import is_no_coincidence
+from ...evidence import Evidence
+
+FEWEST = 5
+# Claims are computed in float64, from few terms.
+ROUNDING = 1e-9
+# What is left where a penalty alone is differentiated.
+PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
+
+
+def of_x_alone(part: Evidence) -> Explanation | None:
+    """Explain the claims by x alone: a multiple of one of its functions, and a constant; None if they are none."""
+    claimed, x = part.claimed, part.x
+    if not np.isfinite(claimed).all() or len(np.unique(x)) < FEWEST or len(np.unique(claimed)) < 2:
+        return None
+    with np.errstate(all="ignore"):
+        found = next(_fits(x, claimed), None)
+    if found is None:
+        return None
+    name, factor, constant = found
+    text = f"claimed = {'' if factor == 1.0 else f'{factor:.6g} × '}{name}"
+    if constant:
+        text = f"{text} {'+' if constant > 0 else '-'} {abs(constant):.6g}"
+    if not constant and name in PENALTIES:
+        return Explanation("x alone", "", f"{text}: is only the part of {PENALTIES[name]} left, and the rest detached?")
+    return Explanation("x alone", "", f"{text}, of which the slopes are no multiple: is the rest missing?")
+
+
+def _fits(x: Flat, claimed: Flat) -> Iterator[tuple[str, float, float]]:
+    """Yield functions of x of which the claims are a multiple, with factor and constant; those without one first."""
+    functions = [(name, each) for name, each in _functions(x) if np.isfinite(each).all() and np.ptp(each) > 0.0]
+    for is_shifted in (False, True):
+        for name, each in functions:
+            columns = np.stack([each, np.ones_like(each)], axis=1)[:, : 1 + is_shifted]
+            numbers = np.linalg.lstsq(columns, claimed, rcond=None)[0]
+            allowed = ROUNDING * (np.abs(columns) @ np.abs(numbers))
+            if not np.all(np.abs(columns @ numbers - claimed) <= allowed) or not numbers[0]:
+                continue
+            # What varies must be seen beside the constant.
+            varies = np.abs(claimed - (numbers[1] if is_shifted else 0.0))
+            if is_no_coincidence(allowed, varies, len(numbers), 2.0 * len(functions)):
+                yield name, _rounded(numbers[0]), _rounded(numbers[1]) if is_shifted else 0.0
+
+
+def _rounded(number: float) -> float:
+    """Return 1 for what is 1 but for rounding."""
+    return 1.0 if abs(number - 1.0) <= ROUNDING else float(number)
+
+
+def _functions(x: Flat) -> Iterator[tuple[str, Flat]]:
+    yield "x", x
+    yield "sign(x)", np.sign(x)
+    yield "|x|", np.abs(x)
+    yield "x²", x**2
+    yield "x³", x**3
+    yield "1/x", 1.0 / x
+    yield "√x", np.sqrt(x)
+    yield "log(x)", np.log(x)
+    yield "exp(x)", np.exp(x)
+    yield "exp(-x)", np.exp(-x)
+    yield "sin(x)", np.sin(x)
+    yield "cos(x)", np.cos(x)
+    yield "tanh(x)", np.tanh(x)
+    yield "sinh(x)", np.sinh(x)
+    yield "sigmoid(x)", 1.0 / (1.0 + np.exp(-x))
