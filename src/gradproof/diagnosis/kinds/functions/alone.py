@@ -38,18 +38,19 @@ def of_x_alone(part: Evidence) -> Explanation | None:
 
 def _fits(x: Flat, claimed: Flat) -> Iterator[tuple[str, float, float]]:
     """Yield functions of x of which the claims are a multiple, with factor and constant; those without one first."""
-    functions = [(name, each) for name, each in _functions(x) if np.isfinite(each).all() and np.ptp(each) > 0.0]
-    for is_shifted in (False, True):
-        for name, each in functions:
-            columns = np.stack([each, np.ones_like(each)], axis=1)[:, : 1 + is_shifted]
-            numbers = np.linalg.lstsq(columns, claimed, rcond=None)[0]
-            allowed = ROUNDING * (np.abs(columns) @ np.abs(numbers))
-            if not np.all(np.abs(columns @ numbers - claimed) <= allowed) or not numbers[0]:
-                continue
+    names, rows = zip(*_functions(x), strict=True)
+    every = np.array(rows)
+    # Two claims that are far apart tell factor and constant, all others whether it is these.
+    low, high = int(np.argmin(claimed)), int(np.argmax(claimed))
+    factors = np.stack([claimed[high] / every[:, high], np.ptp(claimed) / (every[:, high] - every[:, low])])
+    constants = np.stack([np.zeros(len(every)), claimed[high] - factors[1] * every[:, high]])
+    for free, factor, constant in zip((1, 2), factors, constants, strict=True):
+        allowed = ROUNDING * (np.abs(factor[:, None] * every) + np.abs(constant)[:, None])
+        off = np.abs(factor[:, None] * every + constant[:, None] - claimed)
+        for row in np.flatnonzero(np.all(off <= allowed, axis=1) & (np.ptp(every, axis=1) > 0.0) & (factor != 0.0)):
             # What varies must be seen beside the constant.
-            varies = np.abs(claimed - (numbers[1] if is_shifted else 0.0))
-            if is_no_coincidence(allowed, varies, len(numbers), 2.0 * len(functions)):
-                yield name, _rounded(numbers[0]), _rounded(numbers[1]) if is_shifted else 0.0
+            if is_no_coincidence(allowed[row], np.abs(claimed - constant[row]), free, 2.0 * len(names)):
+                yield names[row], _rounded(factor[row]), float(constant[row])
 
 
 def _rounded(number: float) -> float:
