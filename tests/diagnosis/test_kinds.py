@@ -506,7 +506,10 @@ BUGS = {
             lambda x: np.cos(x) * WEIGHTS,
             lambda x: np.linalg.solve(MASS, np.cos(x) * WEIGHTS),
         ),
-        ("neighbours", "x: slope = 0.6667 × claim + 0.1667 × those of both neighbours: are they smoothed, or a Riesz"),
+        (
+            "neighbours",
+            "x: slope = 0.6667 × claim + 0.1667 × (the claim before + the one behind): are the claims smoothed, or",
+        ),
     ),
     "filtered": (
         (
@@ -515,7 +518,10 @@ BUGS = {
             lambda x: np.cos(x) * WEIGHTS,
             lambda x: MASS @ (np.cos(x) * WEIGHTS),
         ),
-        ("neighbours", "x: claimed = 0.6667 × slope + 0.1667 × those of both neighbours: is a filter or a mass matrix"),
+        (
+            "neighbours",
+            "x: claimed = 0.6667 × slope + 0.1667 × (the slope before + the one behind): is a filter or a mass matrix",
+        ),
     ),
     "rotated the wrong way": (
         (
@@ -528,11 +534,17 @@ BUGS = {
     ),
     "quadratic form, taken for symmetric": (
         (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: 2 * FORM @ x),
-        ("along x", "x: Σ x · claimed = Σ x · slope, though the claims are not: is a matrix taken for symmetric"),
+        (
+            "along x",
+            "x: the sum of x · claimed is that of x · slope, but single claims are not: is a matrix taken for symm",
+        ),
     ),
     "quadratic form, one side": (
         (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: FORM @ x),
-        ("along x", "x: Σ x · claimed = 0.5 × Σ x · slope, though the claims are not: is one side of a quadratic form"),
+        (
+            "along x",
+            "x: the sum of x · claimed is 0.5 × that of x · slope, but single claims are not: is one side of a q",
+        ),
     ),
     "rows overwritten": (
         (

@@ -69,7 +69,7 @@ def by_neighbours(whole: Evidence) -> Explanation | None:
         of_claims = _fitted(np.moveaxis(claimed, axis, 0), np.moveaxis(slope, axis, 0), np.moveaxis(bar, axis, 0))
         along = f" along axis {axis}" if len(whole.shape) > 1 else ""
         if of_claims is not None:
-            asked = "are they smoothed, or a Riesz representative, multiplied by the inverse of a mass matrix?"
+            asked = "are the claims smoothed, or a Riesz representative, as by the inverse of a mass matrix?"
             return Explanation("neighbours", "", f"slope = {_said(of_claims, 'claim', along)}: {asked}")
         wide = np.moveaxis(bar, axis, 0)
         wide = np.maximum(wide, np.max(wide, axis=0, keepdims=True))
@@ -96,7 +96,8 @@ def _fitted(values: Flat, target: Flat, allowed: Flat) -> Flat | None:
 
 def _said(factors: Flat, what: str, along: str) -> str:
     sign = "+" if factors[1] > 0 else "-"
-    return f"{factors[0]:.4g} × {what} {sign} {abs(factors[1]):.4g} × those of both neighbours{along}"
+    both = f"(the {what} before + the one behind){along}"
+    return f"{factors[0]:.4g} × {what} {sign} {abs(factors[1]):.4g} × {both}"
 
 
 def right_along_x(whole: Evidence) -> Explanation | None:
@@ -116,5 +117,6 @@ def right_along_x(whole: Evidence) -> Explanation | None:
         off = max(abs(claims - factor * slopes), ROUNDING * size)
         if off * len(whole.x) ** 0.5 <= RARE / TRIES * size:
             part = "" if factor == 1.0 else f"{factor:g} × "
-            return Explanation("along x", "", f"Σ x · claimed = {part}Σ x · slope, though the claims are not: {asked}")
+            text = f"the sum of x · claimed is {part}that of x · slope, but single claims are not: {asked}"
+            return Explanation("along x", "", text)
     return None

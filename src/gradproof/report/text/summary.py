@@ -26,6 +26,11 @@ def failure(report: Record) -> str:
     return _findings(report, " wrong", MOST)
 
 
+def bug_first(report: Record) -> str:
+    """Return the first line of the error with the bug before what is wrong, for lists that are cut off."""
+    return f"{reason(report)} ({_worst(report)} wrong)"
+
+
 def reason(report: Record, most: int = MOST) -> str:
     """Return what explains the errors of a wrong gradient, or the values of the worst coordinate."""
     first = _first(report)
