@@ -47,3 +47,10 @@ class Explanation:
 def percent(share: float) -> str:
     """Format a share, rounded down, so that less than all never looks like all."""
     return f"{math.floor(1000 * share + 1e-3) / 10:.1f} %"
+
+
+def without_guess(text: str) -> str:
+    """Return what an explanation says of the claims, without the guess at why they are so."""
+    said = text.partition(": ")[0]
+    known = said.partition(", ")[0]
+    return said if known == "claimed = slope" else known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..cause import Cause
+from ..explanation import without_guess
 from ..records import Finding, Record
 from ..remarks.vacuous import UNCHANGED
 from .figures import number
@@ -44,7 +45,7 @@ def reason(report: Record, most: int = MOST) -> str:
         more = f" (and {others} more)" if others else ""
         whole = f"{where}{found.text}{more}"
         # Of an explanation that is too long, the first part says what is claimed; the rest is a guess at why.
-        return whole if len(whole) <= most else f"{where}{found.text.partition(', ')[0]}{more}"
+        return whole if len(whole) <= most else f"{where}{without_guess(found.text)}{more}"
     return _values(first) if first is not None else ""
 
 
