@@ -171,14 +171,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence kinds.names kinds.functions.derivatives",
-        "kinds.additions kinds.arrangements kinds.factors kinds.invariance kinds.limits kinds.matrices kinds.others",
-        "kinds.axes kinds.values kinds.functions.variables parts regions",
-        "places",
+        "kinds.additions kinds.arrangements kinds.factors kinds.functions.alone kinds.invariance kinds.limits",
+        "kinds.matrices kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
+        "kinds.others places",
         "searching",
         "along",
         "diagnose",
     ),
-    "run": ("progress settings fresh keeping", "keywords saving slices", "recording", "resuming", "rounds"),
+    "run": ("progress settings fresh keeping", "keywords looking saving", "recording slices", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
     "shards": ("question", "slopes", "holding moving together", "plain remarks shard", "check"),
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),

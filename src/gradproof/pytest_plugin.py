@@ -153,6 +153,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         return
     # The failure has been found since pytest copied them.
     result.user_properties = list(item.user_properties)
+    _say_first(result.longrepr, call.excinfo, item.stash.get(SHOWN, []))
     parts = [str(report) for report in item.stash.get(SHOWN, [])]
     folder = item.config.getoption(OPTION)
     if folder is not None:
@@ -160,6 +161,19 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     # With --tb=line a failure is to take one line.
     if parts and hasattr(result.longrepr, "addsection") and item.config.getoption("tbstyle", "auto") != "line":
         result.longrepr.addsection(NAME, "\n\n".join(parts))
+
+
+def _say_first(shown: Any, error: Any, reports: list[Any]) -> None:
+    """Let the line of a failure in pytest's short summary, of which it shows what fits, begin with the bug."""
+    crash, raised = getattr(shown, "reprcrash", None), getattr(getattr(error, "value", None), "report", None)
+    report = raised if _is_report(raised) else reports[0] if len(reports) == 1 else None
+    if crash is None or report is None or not report.explanations:
+        return
+    first, *rest = crash.message.split("\n")
+    # An assertion with words of its own keeps them.
+    if report is raised or repr(report) in first:
+        bug = importlib.import_module(f"{NAME}.report.text.summary").bug_first(report)
+        crash.message = "\n".join([bug, *rest])
 
 
 def _record(item: pytest.Item, report: Any) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
-from numba import cfunc
 
-from gradproof import batched, check, in_place, native
+from gradproof import check
 
 RNG = np.random.default_rng(3)
 ROWS, PENALTY = 32, 0.05
@@ -142,79 +138,3 @@ def test_errors_of_no_kind_are_not_explained():
     assert report.verdict == "wrong"
     assert report.explanations == ()
     assert "no simple explanation fits the errors in W2 (" in " ".join(str(report).split())
-
-
-SCATTERED = {"table": RNG.normal(size=(300, 50)), "kernel": RNG.normal(size=(16, 16, 3, 3)), "b": RNG.normal(size=20)}
-
-
-def with_slice(name, index, change, **settings):
-    """Claims for arrays in whose memory a slice is scattered, which are changed there."""
-    claims = {key: np.cos(value) for key, value in SCATTERED.items()}
-    claims[name][index] = change(claims[name][index])
-    return check(lambda p: float(sum(np.sum(np.sin(value)) for value in p.values())), claims, SCATTERED, **settings)
-
-
-@pytest.mark.parametrize(
-    ("name", "index", "factor", "words"),
-    [
-        ("table", np.s_[:, 3], 2.0, "table[:, 3] ("),
-        ("table", np.s_[:, [3, 41]], -1.0, "table[:, i] for 2 of 50 i: 3, 41 ("),
-        ("kernel", np.s_[..., 1], -1.0, "kernel[:, :, :, 1] ("),
-        ("kernel", np.s_[:, 5], 0.0, "kernel[:, 5, :, :] ("),
-    ],
-)
-def test_slices_that_memory_scatters_are_named(name, index, factor, words):
-    report = with_slice(name, index, lambda part: factor * part)
-    assert str(report.explanations[0]).startswith(words)
-    assert f"claimed = {factor:g}" in report.explanations[0].text
-    wrong = np.zeros(SCATTERED[name].shape, bool)
-    wrong[index] = True
-    start = 0 if name == "table" else SCATTERED["table"].size
-    assert wrong.reshape(-1)[report.wrong - start].all()
-    assert report.evaluations < 600
-    assert report.evaluations == with_slice(name, index, lambda part: factor * part).evaluations
-
-
-def test_slices_are_right_or_not_searched_without_a_budget_for_it():
-    assert with_slice("table", np.s_[:, 3], lambda part: part)
-    report = with_slice("table", np.s_[:, 3], lambda part: 2 * part, budget=200)
-    assert report.verdict == "wrong"
-    assert report.evaluations <= 200
-    # Errors all over have coordinates of their own, and no slices.
-    report = with_slice("table", np.s_[:], lambda part: 2 * part)
-    assert report.explanations[0].where == "all of table"
-
-
-def total(table):
-    return float(np.sum(np.sin(table)))
-
-
-def test_slices_are_the_same_by_every_door():
-    table = SCATTERED["table"].copy()
-    claims = np.cos(table)
-    claims[:, 3] *= 2.0
-    plain = check(total, claims, table)
-    assert str(plain.explanations[0]).startswith("x[:, 3] (7 of 14 tested): claimed = 2 × slope")
-    assert set((plain.wrong % 50).tolist()) == {3}
-    each = batched(lambda tables: np.array([total(one) for one in tables]))
-    compiled = cfunc("int32(CPointer(double), int64, CPointer(double), voidptr)")(total_in_c)
-    by_c = check(native(compiled.address), claims, table)
-    assert set((by_c.wrong % 50).tolist()) == {3}
-    before = table.tobytes()
-    with ThreadPoolExecutor(2) as executor:
-        others = [
-            check(in_place(table, lambda: total(table)), claims),
-            check(each, claims, table),
-            check(total, claims, table, executor=executor),
-        ]
-    assert table.tobytes() == before
-    for one in others:
-        assert (one.to_json(), str(one)) == (plain.to_json(), str(plain))
-
-
-def total_in_c(x, n, value, user):
-    total = 0.0
-    for index in range(n):
-        total += math.sin(x[index])
-    value[0] = total
-    return 0

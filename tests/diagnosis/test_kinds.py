@@ -17,6 +17,11 @@ POINTS = RNG.normal(size=(10, 4))
 SHIFTED = SQUARE + 4 * np.eye(5)
 GATHERED = (np.arange(20) * 7 + 11) % 20 // 2 * 2 + 1
 CANCELLING = np.where(np.arange(20) % 2, -1.0, 1.0) * (1 + np.arange(20) // 2) / np.tanh(X20)
+SYMMETRIC = (SQUARE + SQUARE.T) / 4 + np.diag([1.0, 2.0, 3.0, 4.0, 5.0])
+WEIGHING = np.outer(np.arange(5.0), np.arange(5.0)) + np.diag([2.0, -1.0, 0.5, 1.0, 3.0])
+MASS = (4 * np.eye(20) + np.eye(20, k=1) + np.eye(20, k=-1)) / 6
+TURN = np.linalg.qr(np.random.default_rng(5).normal(size=(4, 4)))[0]
+FORM = np.random.default_rng(6).normal(size=(8, 8))
 VECTOR, DIRECTION = RNG.normal(size=8), RNG.normal(size=8)
 INPUTS, LABELS = RNG.normal(size=(24, 5)), np.eye(4)[RNG.integers(0, 4, 24)]
 
@@ -92,6 +97,23 @@ def symmetric(x):
 def swapped(values):
     values[1, 2], values[3, 0] = values[3, 0], values[1, 2]
     return values
+
+
+def middle(x):
+    return (x + x.T) / 2
+
+
+def product(x, place):
+    """One of the three terms of the slope of sum(x³ W): W before, between or after squares of x."""
+    before = np.linalg.matrix_power(x, place) @ WEIGHING @ np.linalg.matrix_power(x, 2 - place)
+    return middle(before)
+
+
+def by_eigenvalues(x):
+    """The slope of sum(x³ W) as if the eigenvectors of x were constants."""
+    values, vectors = np.linalg.eigh(x)
+    within = (vectors.T @ WEIGHING @ vectors).diagonal()
+    return vectors @ np.diag(3 * values**2 * within) @ vectors.T
 
 
 def without(row, times):
@@ -437,6 +459,101 @@ BUGS = {
             lambda p: dict(zip(p, reversed(of_pieces(p).values()), strict=True)),
         ),
         ("rearranged", "scale: claimed = the slope of shift: are the two swapped?"),
+    ),
+    "all but a penalty detached": (
+        (
+            VECTOR,
+            lambda x: np.sum((x - DIRECTION) ** 4) + 0.03 * np.sum(x**2),
+            lambda x: 4 * (x - DIRECTION) ** 3 + 0.06 * x,
+            lambda x: 0.06 * x,
+        ),
+        ("x alone", "all of x: claimed = 0.06 × x: is only the part of an L2 penalty left, and the rest detached?"),
+    ),
+    "all but a divergence detached": (
+        (
+            VECTOR,
+            lambda x: np.sum((np.exp(x) - x) / 2 + (x - DIRECTION) ** 4),
+            lambda x: (np.exp(x) - 1) / 2 + 4 * (x - DIRECTION) ** 3,
+            lambda x: (np.exp(x) - 1) / 2,
+        ),
+        ("x alone", "all of x: claimed = 0.5 × exp(x) - 0.5, of which the slopes are no multiple"),
+    ),
+    "another array for its transpose": (
+        (
+            {"A": OTHER[:6], "B": POINTS[:4]},
+            lambda p: np.sum(np.sin(p["A"] @ p["B"])),
+            lambda p: {"A": np.cos(p["A"] @ p["B"]) @ p["B"].T, "B": p["A"].T @ np.cos(p["A"] @ p["B"])},
+            lambda p: {"A": np.cos(p["A"] @ p["B"]) @ p["B"], "B": p["A"].T @ np.cos(p["A"] @ p["B"])},
+        ),
+        ("others", "A: claimed = slope @ B.T⁻¹ @ B: does B stand where its transpose should, or the other way round?"),
+    ),
+    "eigenvectors for constants": (
+        (
+            SYMMETRIC,
+            lambda x: np.sum(np.linalg.matrix_power(middle(x), 3) * WEIGHING),
+            lambda x: product(x, 0) + product(x, 1) + product(x, 2),
+            by_eigenvalues,
+        ),
+        (
+            "matrix",
+            "claimed = the slope's part by the eigenvalues of x: is the derivative of its eigenvectors missing?",
+        ),
+    ),
+    "inverse of a mass matrix": (
+        (
+            X20,
+            lambda x: np.sum(np.sin(x) * WEIGHTS),
+            lambda x: np.cos(x) * WEIGHTS,
+            lambda x: np.linalg.solve(MASS, np.cos(x) * WEIGHTS),
+        ),
+        (
+            "neighbours",
+            "x: slope = 0.6667 × claim + 0.1667 × (the claim before + the one behind): are the claims smoothed, or",
+        ),
+    ),
+    "filtered": (
+        (
+            X20,
+            lambda x: np.sum(np.sin(x) * WEIGHTS),
+            lambda x: np.cos(x) * WEIGHTS,
+            lambda x: MASS @ (np.cos(x) * WEIGHTS),
+        ),
+        (
+            "neighbours",
+            "x: claimed = 0.6667 × slope + 0.1667 × (the slope before + the one behind): is a filter or a mass matrix",
+        ),
+    ),
+    "rotated the wrong way": (
+        (
+            POINTS,
+            lambda x: np.sum(np.sin(x @ TURN) * OTHER),
+            lambda x: (np.cos(x @ TURN) * OTHER) @ TURN.T,
+            lambda x: (np.cos(x @ TURN) * OTHER) @ TURN,
+        ),
+        ("turned", "x: each vector along axis 1 has the length of its slopes, but another direction: is a rotation"),
+    ),
+    "quadratic form, taken for symmetric": (
+        (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: 2 * FORM @ x),
+        (
+            "along x",
+            "x: the sum of x · claimed is that of x · slope, but single claims are not: is a matrix taken for symm",
+        ),
+    ),
+    "quadratic form, one side": (
+        (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: FORM @ x),
+        (
+            "along x",
+            "x: the sum of x · claimed is 0.5 × that of x · slope, but single claims are not: is one side of a q",
+        ),
+    ),
+    "rows overwritten": (
+        (
+            {"E": POINTS},
+            lambda p: np.sum(np.sin(p["E"])[[0, 1, 1, 2, 5, 5, 5]]),
+            lambda p: {"E": np.cos(p["E"]) * np.bincount([0, 1, 1, 2, 5, 5, 5], minlength=10)[:, None]},
+            lambda p: {"E": np.cos(p["E"]) * np.isin(np.arange(10), [0, 1, 2, 5])[:, None]},
+        ),
+        ("rows", "E: claimed = slope × a factor for each index of axis 0, at 1, 5: 0.5, 0.3333"),
     ),
     "where x is negative": (
         by_element(lambda x: np.where(x > 0, x, 0.1 * x), lambda x: np.where(x > 0, 1, 0.1), lambda x: 1.0 * (x > 0)),

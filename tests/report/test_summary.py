@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import gradproof
+from gradproof.report.explanation import without_guess
 from gradproof.report.text.summary import MOST, failure
 
 X = {"W": np.linspace(0.1, 1, 6).reshape(2, 3), "b": np.array([0.5, -1.0])}
@@ -147,3 +148,16 @@ def test_a_factor_is_one_number(n):
     assert report.arrays[0].factor == pytest.approx(0.5, abs=1e-6)
     # Along lines every array has one; where every coordinate is tested, right ones have none.
     assert report.arrays[1].factor == pytest.approx(np.nan if n == 6 else 1.0, abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("claimed = 0.5 × slope, is a factor 2 missing, as in the derivative of x²?", "claimed = 0.5 × slope"),
+        ("claimed = slope, transposed", "claimed = slope, transposed"),
+        ("claimed = slope + 0.1 × x: is this part of an L2 penalty missing?", "claimed = slope + 0.1 × x"),
+        ("claimed = slope, but with 1 - x² in place of the derivative of tanh?", None),
+    ],
+)
+def test_what_is_claimed_stands_without_a_guess(text, said):
+    assert without_guess(text) == (said or text)

@@ -20,8 +20,10 @@ from ..report.summaries.arrays import factors_of
 from .along import of_lines, share_of
 from .evidence import Evidence, count_of_claims, evidence_of
 from .kinds.factors import NEAR, same_factor
+from .kinds.functions.alone import of_x_alone
 from .kinds.invariance import invariance
 from .kinds.others import of_others
+from .kinds.values import rounded
 from .places import place_of
 from .searching import Explained, Explaining, alone, known_of, of_array, of_errors, of_vector, together
 
@@ -90,12 +92,15 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found = _as_one(arrays, of_vector(known))
     found += [one for each in _unexplained(found, arrays) for one in of_array(each, known)]
     found += _by_known_factors(found, _unexplained(found, arrays))
+    found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), report)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
     for doubt in DOUBTS:
         left = [each.doubted(doubt) for each in _unexplained(found, arrays) if each.is_wrong_within(doubt)]
         explaining = of_vector(known)[: None if doubt > 1.0 else 1]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
+    left = _unexplained(found, arrays)
+    found += _as_one(left, (of_x_alone,)) or [one for each in left for one in of_errors(each, (of_x_alone,))]
     found += _by_invariances(found, arrays)
     if report.power is not None:
         found = of_lines(found, arrays, report, known)
@@ -130,6 +135,14 @@ def _by_known_factors(found: list[Explained], arrays: list[Evidence]) -> list[Ex
         )
         more += itertools.islice(fits, 1)
     return more
+
+
+def _by_known_rounding(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
+    """Return explanations by an arithmetic that claims of other arrays have, of arrays too short to tell it."""
+    names = {name for one in found for name in one.explanation.names if one.explanation.kind == "rounded"}
+    left = {each.name for each in _unexplained(found, arrays)}
+    together = _as_one([each for each in arrays if each.name in names | left], (rounded,)) if names and left else []
+    return [one for one in together if one.explanation.names[0] in left]
 
 
 def _by_others(arrays: list[Evidence], report: Record) -> list[Explained]:

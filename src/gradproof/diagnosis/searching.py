@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from .kinds.factors import common_factor
 from .kinds.functions.variables import by_variable
 from .kinds.limits import absolute, limited
 from .kinds.matrices import of_matrix, outer_product
+from .kinds.turned import by_neighbours, right_along_x, turned
 from .kinds.values import no_dependence, not_finite, rounded, zero
 from .places import place_of
 
@@ -84,7 +86,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
-    of_whole += (of_two_rows, outer_product, adds_up_to_zero)
+    of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
@@ -105,7 +107,8 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
-    return (lambda part: common_factor(part, known.sizes, known.value), addition, by_variable, factor_and_penalty)
+    by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
+    return (by_factor, addition, by_variable, factor_and_penalty)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:

@@ -120,6 +120,8 @@ def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:
     """Return an objective of any kind, restricted to the points that `point` makes."""
     if isinstance(objective, Batched):
         return RestrictedBatches(objective.function, problem, point)
+    if isinstance(objective, NativeFunction) and problem.layout.indices is not None:
+        objective = native_on_all_of_x(objective, problem.whole)
     if isinstance(objective, NativeFunction):
         return RestrictedNative(objective, problem, point)
     if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):

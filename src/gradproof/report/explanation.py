@@ -17,7 +17,8 @@ class Explanation:
     ----------
     kind : str
         "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "limited", "matrix",
-        "outer product", "rounded", "no dependence", "sum", "others", or "invariance".
+        "outer product", "rounded", "no dependence", "sum", "others", "invariance", "x alone", "neighbours",
+        "turned", or "along x".
     where : str
         The coordinates that it explains, such as ``"all of W2"``.
     text : str
@@ -46,3 +47,10 @@ class Explanation:
 def percent(share: float) -> str:
     """Format a share, rounded down, so that less than all never looks like all."""
     return f"{math.floor(1000 * share + 1e-3) / 10:.1f} %"
+
+
+def without_guess(text: str) -> str:
+    """Return what an explanation says of the claims, without the guess at why they are so."""
+    said = text.partition(": ")[0]
+    known = said.partition(", ")[0]
+    return said if known == "claimed = slope" else known

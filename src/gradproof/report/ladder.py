@@ -88,9 +88,9 @@ class Values:
         # one field after the other, which takes longer than all else that is done with a probe.
         self._unsorted: list[tuple[bytes, Flat]] = []
 
-    def under(self, index: int) -> Values:
-        """Return the values of a single coordinate under another flat index."""
-        other = Values(self._x, np.array([index]))
+    def under(self, index: int | Flat) -> Values:
+        """Return the values of a single coordinate, or of all, under other flat indices, sorted."""
+        other = Values(self._x, np.atleast_1d(index))
         other._rounds, other._at_x = self._sorted, self._at_x
         return other
 

@@ -29,6 +29,7 @@ from .settings import DEFAULT_CONVENTION, Settings
 
 if TYPE_CHECKING:
     from ..problem.bounds import Bounds
+    from .looking import Search
 
 # By the number of a cause.
 ACCEPTABLE = np.array([codes.is_acceptable(code) for code in range(len(codes.CAUSES))])
@@ -41,9 +42,7 @@ def run_check(
 
     Without `explain`, a wrong report does not say what explains its errors, for callers who would not read it.
     """
-    started = time.monotonic()
-    options = settings.options()
-    deadline = settings.deadline(started)
+    options, deadline = settings.options(), settings.deadline(time.monotonic())
     keeper = _keeper(settings)
     mode = keeper.mode(settings.mode)
     problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
@@ -71,18 +70,17 @@ def run_check(
     report = make_report(outcome, evidence, course)
     if not explain or report.verdict != "wrong":
         return report
-    if problem.along_lines and not stopped_by and type(keeper) is Keeper:
-        return _explained_along_lines(report, objective, problem, claimed, settings)
-    return _explained(report)
+    if not problem.along_lines or stopped_by:
+        return _explained(report)
+    from .looking import Search
+
+    return _explained_along_lines(report, Search(objective, problem, claimed, settings, _checked, box, deadline))
 
 
-def _explained_along_lines(
-    report: Report, objective: Any, problem: Problem, claimed: Flat, settings: Settings
-) -> Report:
+def _explained_along_lines(report: Report, search: Search) -> Report:
     """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
-    from .slices import Search, looked_closer, searched
+    from .slices import looked_closer, searched
 
-    search = Search(objective, problem, claimed, settings, _checked)
     report = searched(report, search)
     told = _explained(report)
     closer = looked_closer(report, told, search)
@@ -91,9 +89,8 @@ def _explained_along_lines(
 
 def _checked(objective: Any, claimed: Flat, x: Flat, settings: Settings) -> Report:
     """Return the check of a small part of a problem, which explains nothing."""
-    plain = Settings(
-        "full", settings.seed, settings.budget, None, settings.rtol, atol=settings.atol, executor=settings.executor
-    )
+    names = ("mode", "seed", "budget", "time_limit", "rtol", "bounds", "executor", "atol")
+    plain = Settings(**{name: getattr(settings, name) for name in names})
     return run_check(objective, claimed, x, plain, False, explain=False)
 
 

@@ -6,22 +6,20 @@ its axes instead: what moves is one line through each part of it, so that parts 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
-from ..evaluators.restricted import Coordinates, Point, restricted
+from ..evaluators.restricted import Coordinates
 from ..problem.nodes import Leaf
-from ..problem.numbers import Flat, frozen
-from ..problem.point import Problem
+from ..problem.numbers import Flat, frozen, in_x
 from ..report.cause import Cause
-from ..report.finding import Finding
 from ..report.making import worst_first
 from ..report.report import Report
-from .settings import Settings
+from .looking import EndedError, Lines, Search, box_of
 
 # A range of indices is divided into so many parts at a time.
 PARTS = 8
@@ -31,54 +29,14 @@ MOST_ARRAYS, MOST_INDICES, LOOKED_AT = 4, 8, 6
 FEW = 1
 # Coordinates lie in a slice by chance in one of so many cases.
 FEWEST_CHOICES = 1000
-# What a small check may take of a budget for each of its coordinates; it is not begun with less.
-EVALUATIONS = 8
 # A coordinate moves by its size, or by this part of what is usual in its array.
 FLOOR = 0.1
-
-Checked = Callable[[Any, Flat, Flat, Settings], Report]
-
-
-class Search(NamedTuple):
-    """A search in one check: f of whatever kind, the point, the claims, the settings, and what checks a small part."""
-
-    objective: Any
-    problem: Problem
-    claimed: Flat
-    settings: Settings
-    checked: Checked
-
-    def has_left(self, used: int, count: int) -> bool:
-        """Whether what is left of the budget suffices for a check of so many coordinates."""
-        return self.settings.budget is None or self.settings.budget - used >= EVALUATIONS * (count + 1)
-
-    def check(self, point: Point, claimed: Flat, x: Flat, used: int) -> Report:
-        """Return the check of f restricted to a few variables, with what is left of the budget."""
-        budget = self.settings.budget
-        left = None if budget is None else budget - used
-        objective = restricted(self.objective, self.problem, point).objective
-        return self.checked(objective, claimed, x, self.settings._replace(mode="full", budget=left))
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Points along lines through an array, each of which is a variable."""
-
-    x: Flat
-    leaf: Leaf
-    moves: Flat
-
-    def __call__(self, steps: Flat) -> Flat:
-        """Return the point after a step along each line."""
-        point: Flat = self.x.copy()
-        point[self.leaf.start : self.leaf.stop] += steps @ self.moves
-        return point
 
 
 def searched(report: Report, search: Search) -> Report:
     """Return a report with wrong coordinates of the slices that are wrong in arrays without any that were confirmed."""
-    for leaf in _to_search(report, search) if is_searchable(search.problem, search.settings) else ():
-        report = _in_array(report, search, leaf)
+    for leaf in _to_search(report, search):
+        report = _until_ended(report, functools.partial(_in_array, search=search, leaf=leaf))
     return report
 
 
@@ -94,16 +52,32 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     search
         The search.
     """
-    if not is_searchable(search.problem, search.settings):
-        return told
     named = {name for one in told.explanations for name in one.names if one.kind != "invariance"}
     layout, random = search.problem.layout, np.random.default_rng(search.settings.seed)
-    leaves = [layout.leaf_of(one.start) for one in _whole_arrays(report)]
-    unnamed = [leaf for leaf in leaves if layout.title_of(leaf) not in named][:MOST_ARRAYS]
-    if not unnamed:
+    unnamed = [leaf for leaf in _whole_arrays(report) if layout.title_of(leaf) not in named][:MOST_ARRAYS]
+    if not unnamed or report.stopped_by:
         return told
-    chosen = [_drawn(leaf, random) for leaf in unnamed]
-    return _with_coordinates(report, search, np.setdiff1d(np.concatenate(chosen), report.sampled))
+    places = np.concatenate([_drawn(leaf, random) for leaf in unnamed])
+    chosen = np.setdiff1d(in_x(layout.indices, places), report.sampled)
+    if not chosen.size:
+        return told
+    return _until_ended(report, functools.partial(_with_coordinates, search=search, chosen=_places(search, chosen)))
+
+
+def _until_ended(report: Report, look: Callable[[Report], Report]) -> Report:
+    """Return what a look makes of a report, or the report where the time limit or Ctrl-C ends that."""
+    if report.stopped_by:
+        return report
+    try:
+        return look(report)
+    except EndedError as ended:
+        return replace(report, evaluations=report.evaluations + ended.evaluations, stopped_by=ended.by)
+
+
+def _places(search: Search, indices: Flat) -> Flat:
+    """Return the places of flat indices in x among the coordinates that are checked."""
+    every = search.problem.layout.indices
+    return indices if every is None else np.searchsorted(every, indices)
 
 
 def _drawn(leaf: Leaf, random: np.random.Generator) -> Flat:
@@ -113,29 +87,25 @@ def _drawn(leaf: Leaf, random: np.random.Generator) -> Flat:
     return drawn
 
 
-def _whole_arrays(report: Report) -> Iterator[Finding]:
-    """Yield what was found along whole arrays that are wrong."""
+def _whole_arrays(report: Report) -> Iterator[Leaf]:
+    """Yield the arrays that are wrong along lines through all of them."""
     layout = report._evidence.layout
     for one in report.findings:
-        leaf = layout.leaf_of(layout.place(one.start))
-        if one.cause is Cause.WRONG and one.is_line and (one.start, one.stop) == (leaf.start, leaf.stop):
-            yield one
-
-
-def is_searchable(problem: Problem, settings: Settings) -> bool:
-    """Whether f can be evaluated anywhere near x, in float64, for as long as it takes."""
-    plain = problem.x.dtype == np.float64 and problem.layout.indices is None
-    return plain and settings.bounds is None and settings.time_limit is None
+        if one.cause is Cause.WRONG and one.is_line:
+            start, stop = layout.place(one.start), layout.place(one.stop - 1) + 1
+            leaf = layout.leaf_of(start)
+            if (start, stop) == (leaf.start, leaf.stop):
+                yield leaf
 
 
 def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
-    """Yield the arrays with several axes that are wrong as a whole, though coordinates of them are right."""
-    layout, count = search.problem.layout, 0
-    for one in _whole_arrays(report):
-        leaf = layout.leaf_of(one.start)
-        sampled = report.sampled[(report.sampled >= leaf.start) & (report.sampled < leaf.stop)]
-        confirmed = np.count_nonzero(np.isin(sampled, report.wrong))
-        if len(leaf.shape) < 2 or leaf.is_complex or confirmed > FEW or confirmed == len(sampled):
+    """Yield the arrays with several axes that are wrong as a whole, though not in every coordinate that was sampled."""
+    places, wrong = _places(search, report.sampled), np.isin(report.sampled, report.wrong)
+    count = 0
+    for leaf in _whole_arrays(report):
+        sampled = wrong[(places >= leaf.start) & (places < leaf.stop)]
+        confirmed = np.count_nonzero(sampled)
+        if len(leaf.shape) < 2 or leaf.is_complex or confirmed > FEW or confirmed == len(sampled) > 0:
             continue
         count += 1
         if count <= MOST_ARRAYS:
@@ -145,10 +115,7 @@ def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
 def _in_array(report: Report, search: Search, leaf: Leaf) -> Report:
     """Return the report with coordinates of the first axis along which only some indices are wrong."""
     random = np.random.default_rng(search.settings.seed)
-    part = search.problem.x[leaf.start : leaf.stop]
-    usual = math.sqrt(float(np.mean(part**2))) or 1.0
-    signs = random.choice([-1.0, 1.0], part.size)
-    line = signs * random.uniform(0.5, 1.5, part.size) * np.maximum(np.abs(part), FLOOR * usual)
+    line = _line(search, leaf, random)
     where = np.indices(leaf.shape).reshape(len(leaf.shape), -1)
     for axis in sorted(range(len(leaf.shape)), key=lambda axis: leaf.shape[axis]):
         found, used = _wrong_indices(search, leaf, line, where[axis], report.evaluations)
@@ -158,6 +125,27 @@ def _in_array(report: Report, search: Search, leaf: Leaf) -> Report:
             count = min(_enough(len(found), leaf.shape[axis]), len(among))
             return _with_coordinates(report, search, np.sort(random.choice(among, count, replace=False)))
     return report
+
+
+def _line(search: Search, leaf: Leaf, random: np.random.Generator) -> Flat:
+    """Return a random line through an array; where bounds are near it leads away from them."""
+    part = search.problem.x[leaf.start : leaf.stop].astype(np.float64)
+    usual = math.sqrt(float(np.mean(part**2))) or 1.0
+    signs = random.choice([-1.0, 1.0], part.size)
+    sizes = random.uniform(0.5, 1.5, part.size) * np.maximum(np.abs(part), FLOOR * usual)
+    if (box := box_of(search, leaf)) is not None:
+        below, above = part - box[0], box[1] - part
+        sizes = np.minimum(sizes, np.maximum(below, above))
+        signs = np.where(np.minimum(below, above) < sizes, np.where(above < below, -1.0, 1.0), signs)
+    # In float32 most points along such a line are not rounded.
+    line: Flat = signs * (_powers_of_two(sizes) if search.problem.is_float32 else sizes)
+    return line
+
+
+def _powers_of_two(sizes: Flat) -> Flat:
+    """Return for each size the largest power of two that is no larger."""
+    powers: Flat = np.where(sizes > 0.0, np.ldexp(1.0, np.frexp(sizes)[1] - 1), 0.0)
+    return powers
 
 
 def _enough(found: int, length: int) -> int:
@@ -183,23 +171,31 @@ def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: in
 
 def _along(search: Search, leaf: Leaf, lines: list[Flat], used: int) -> Report:
     """Return the check of f along lines through an array, each of them a coordinate."""
-    moves = np.stack(lines)
-    claimed = moves @ np.asarray(search.claimed[leaf.start : leaf.stop], np.float64)
-    return search.check(Lines(search.problem.x, leaf, moves), claimed, np.zeros(len(lines)), used)
+    points = Lines(search.problem.x, leaf, np.stack(lines), box_of(search, leaf))
+    claimed = points.moves @ np.asarray(search.claimed[leaf.start : leaf.stop], np.float64)
+    return search.check(points, claimed, points.start, used, points.limits)
 
 
 def _with_coordinates(report: Report, search: Search, chosen: Flat) -> Report:
     """Return the report with what a check of some coordinates finds wrong."""
     if not search.has_left(report.evaluations, len(chosen)):
         return report
-    x, name, used = search.problem.x, search.problem.layout.name, report.evaluations
-    alone = search.check(Coordinates(x, chosen), np.asarray(search.claimed, np.float64)[chosen], x[chosen], used)
-    found = [(one, int(chosen[one.index])) for one in alone.findings if one.cause is Cause.WRONG]
-    wrong = [replace(one, index=at, start=at, stop=at + 1, name=name(at)) for one, at in found]
+    x, layout, used = search.problem.x, search.problem.layout, report.evaluations
+    box = None if search.box is None else tuple(edge[chosen] for edge in search.box)
+    claimed = np.asarray(search.claimed[chosen], np.float64)
+    alone = search.check(Coordinates(x, chosen), claimed, x[chosen], used, box)
+    indices = np.asarray(in_x(layout.indices, chosen))
+    values = alone._evidence.values.under(indices)
+    wrong = [
+        replace(one, index=at, start=at, stop=at + 1, name=layout.name(int(chosen[one.index])), _values=values)
+        for one in alone.findings
+        if one.cause is Cause.WRONG
+        for at in [int(indices[one.index])]
+    ]
     return replace(
         report,
-        wrong=frozen(np.union1d(report.wrong, chosen[alone.wrong])),
-        sampled=frozen(np.union1d(report.sampled, chosen)),
+        wrong=frozen(np.union1d(report.wrong, indices[alone.wrong])),
+        sampled=frozen(np.union1d(report.sampled, indices[alone.wrong] if alone.untested else indices)),
         findings=worst_first([*report.findings, *wrong]),
         evaluations=used + alone.evaluations,
     )

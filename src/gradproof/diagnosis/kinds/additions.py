@@ -23,6 +23,8 @@ FEWEST_OF_EACH = 2
 MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
+# Also sigmoid(-x) - sigmoid(x).
+FLIPPED = "(1 - 2 sigmoid(x))"
 # What has these derivatives.
 TERMS = {
     "1/x": "c log(x)",
@@ -31,7 +33,7 @@ TERMS = {
     "exp(x)": "c exp(x), or of their sum as in a softmax,",
     "log(x)": "c x log(x)",
     "tanh(x)": "c log(cosh(x))",
-    "(1 - 2 sigmoid(x))": "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
+    FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
@@ -206,4 +208,8 @@ def _said(name: str, constant: float, part: Evidence) -> str:
     if other := TAKEN_FOR.get(name):
         taken, meant = ("x", other) if constant > 0 else (other, "x")
         return f"{text}: {taken} is taken for {meant}"
-    return f"{text}: is the derivative of {TERMS[name]} {'not in the objective' if constant > 0 else 'missing'}?"
+    ending = "not in the objective" if constant > 0 else "missing"
+    if name == FLIPPED:
+        signs = ("-x", "x") if constant > 0 else ("x", "-x")
+        ending = f"{ending}, or is sigmoid({signs[0]}) taken for sigmoid({signs[1]})"
+    return f"{text}: is the derivative of {TERMS[name]} {ending}?"

@@ -63,13 +63,17 @@ def _rows(whole: Evidence, axis: int) -> Rows:
 
 
 def _factors(rows: Rows) -> str:
-    """Return a factor of the slopes for each index."""
-    if not rows.slope.all():
+    """Return a factor of the slopes for each index, or for those of which claims are wrong."""
+    met = np.ones(len(rows.slope), bool) if rows.slope.all() else (np.abs(rows.error) > rows.allowed).any(axis=1)
+    slope, claimed, bar = (each[met] for each in (rows.slope, rows.claimed, rows.bar))
+    if met.sum() < 2 or not slope.all():
         return ""
-    ratio = rows.claimed / rows.slope
-    allowed = MARGIN * np.abs(rows.claimed / rows.slope**2) * rows.bar + ROUNDING * np.abs(ratio)
+    ratio = claimed / slope
+    allowed = MARGIN * np.abs(claimed / slope**2) * bar + ROUNDING * np.abs(ratio)
     listed = _listed(ratio, allowed, rows.axes)
-    return f"claimed = slope × a factor for each index of axis {rows.axis}: {listed}" if listed else ""
+    few = [str(index) for index in np.flatnonzero(met)[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
+    at = "" if met.all() else f", at {', '.join(few)}"
+    return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {listed}" if listed else ""
 
 
 def _times_x(rows: Rows) -> str:

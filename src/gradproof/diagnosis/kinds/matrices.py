@@ -54,6 +54,7 @@ def of_matrix(whole: Evidence) -> Explanation | None:
     largest = float(np.max(whole.bar[whole.wrong], initial=0.0))
     bar = MARGIN * np.maximum(bar, largest)
     candidates = [*_symmetric(slope, bar), *_products(slope, bar, x), *_transposed_inside(slope, bar, x)]
+    candidates += _by_eigenvectors(slope, bar, x)
     for text, values, allowed in candidates:
         tolerance = allowed + ROUNDING * np.abs(values)
         if np.all(np.abs(claimed - values) <= tolerance):
@@ -83,17 +84,9 @@ def _products(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat
     yield "x @ slope", x @ slope, size @ bar
 
 
-def _inverse(x: Flat) -> Flat | None:
-    """Return the inverse of x, None if it is not known well."""
-    if not np.isfinite(x).all() or np.linalg.cond(x) > MOST_CONDITION:
-        return None
-    inverse: Flat = np.linalg.inv(x)
-    return inverse
-
-
 def _transposed_inside(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat]]:
     """Yield slopes of a function of the inverse of x if x stands where its transpose should, or the other way round."""
-    inverse = _inverse(x)
+    inverse = inverse_of(x)
     if inverse is None:
         return
     left, right = inverse @ x.T, x.T @ inverse
@@ -104,9 +97,31 @@ def _transposed_inside(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, F
     yield f"x⁻¹ @ x.T @ slope @ x.T @ x⁻¹: {asked}", left @ slope @ right, sizes[0] @ bar @ sizes[1]
 
 
+def _by_eigenvectors(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat]]:
+    """Yield the parts of the slopes of a symmetric x that are those of its eigenvalues, and of its eigenvectors."""
+    if not np.isfinite(x).all() or np.any(np.abs(x - x.T) > ROUNDING * np.max(np.abs(x))):
+        return
+    vectors = np.linalg.eigh((x + x.T) / 2.0)[1]
+    sizes = np.abs(vectors)
+    within = vectors.T @ slope @ vectors
+    values = vectors @ np.diag(within.diagonal()) @ vectors.T
+    allowed = sizes @ np.diag((sizes.T @ bar @ sizes).diagonal()) @ sizes.T
+    yield "the slope's part by the eigenvalues of x: is the derivative of its eigenvectors missing?", values, allowed
+    rest = "the slope's part by the eigenvectors of x: is the derivative of its eigenvalues missing?"
+    yield rest, slope - values, allowed + bar
+
+
+def inverse_of(x: Flat) -> Flat | None:
+    """Return the inverse of x, None if it is not known well."""
+    if not np.isfinite(x).all() or np.linalg.cond(x) > MOST_CONDITION:
+        return None
+    inverse: Flat = np.linalg.inv(x)
+    return inverse
+
+
 def _inverse_added(error: Flat, allowed: Flat, x: Flat) -> Explanation | None:
     """Explain errors that are a multiple of the inverse of x, which is the derivative of log|det x|."""
-    inverse = _inverse(x)
+    inverse = inverse_of(x)
     if inverse is None or not inverse.all():
         return None
     every = np.stack([inverse.T.ravel(), inverse.ravel()])

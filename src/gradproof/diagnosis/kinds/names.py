@@ -23,8 +23,8 @@ UNITS = {
 }
 SIMPLE = {
     -1.0: "the sign is wrong",
-    2.0: "is the derivative of a square halved, or a term counted twice?",
-    0.5: "is a factor 2 missing, the derivative of a square, or a term counted once instead of twice?",
+    2.0: "is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?",
+    0.5: "is a factor 2 missing, as in the derivative of x², or a term counted once instead of twice?",
     -2.0: "sign and factor 2",
     -0.5: "sign and factor 1/2",
 }

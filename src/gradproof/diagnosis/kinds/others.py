@@ -1,10 +1,10 @@
-"""The slopes of another array: two of them swapped, or one copied."""
+"""What another array explains: two have their slopes swapped, share an error, or one is a matrix taken otherwise."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,10 +12,15 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
+from .matrices import inverse_of
 
 ROUNDING = 1e-6
 # Of more arrays than this not every pair is compared.
 MOST = 64
+# In so many ways two arrays are compared at most.
+WAYS = 8.0
+# Two coordinates fit almost anything.
+FEWEST_WRONG = 3
 
 
 def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str, Explanation]:
@@ -42,7 +47,50 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
             found[one] = Explanation("rearranged", "", text)
     left = [one for one in arrays if one.name not in found]
     found |= _stands_in([one for one in left if not one.is_complete], every, tries)
-    return found | _by_errors([one for one in arrays if one.name not in found], every, tries)
+    found |= _by_errors([one for one in arrays if one.name not in found], every, tries)
+    return found | _by_matrices([one for one in arrays if one.name not in found], every, tries)
+
+
+def _by_matrices(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain claims that are the slopes times another array and its inverse: where it stands for its transpose."""
+    squares = [one for one in every if one.is_complete and _is_square(one.shape)]
+    turned = [(one.name, form, matrix) for one in squares for form, matrix in _transposed(one)]
+    found: dict[str, Explanation] = {}
+    for one in arrays:
+        if not one.is_complete or one.wrong.sum() < FEWEST_WRONG or not np.isfinite(one.claimed).all():
+            continue
+        products = ((name, *each) for name, form, matrix in turned for each in _products(one, form, matrix))
+        for name, text, values, bar in products:
+            allowed = MARGIN * bar + ROUNDING * np.abs(values)
+            if name != one.name and _is(one, one.claimed - values, allowed, tries):
+                asked = f"does {name} stand where its transpose should, or the other way round?"
+                found.setdefault(one.name, Explanation("others", "", f"claimed = {text}: {asked}"))
+    return found
+
+
+def _is_square(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 2 and 1 < shape[0] == shape[1] <= MOST
+
+
+def _transposed(one: Evidence) -> Iterator[tuple[str, Flat]]:
+    """Yield by what a product changes if a matrix stands where its transpose should."""
+    x, name = one.shaped(one.x), one.name
+    if (inverse := inverse_of(x)) is not None:
+        yield f"{name} @ {name}.T⁻¹", x @ inverse.T
+        yield f"{name}.T @ {name}⁻¹", x.T @ inverse
+        yield f"{name}⁻¹ @ {name}.T", inverse @ x.T
+        yield f"{name}.T⁻¹ @ {name}", inverse.T @ x
+
+
+def _products(one: Evidence, form: str, matrix: Flat) -> Iterator[tuple[str, Flat, Flat]]:
+    """Yield the slopes of a vector or a matrix multiplied with another, and by how much these are off."""
+    if not 1 <= len(one.shape) <= 2:
+        return
+    slope, bar, size = one.shaped(one.slope), one.shaped(one.bar), np.abs(matrix)
+    if one.shape[0] == len(matrix):
+        yield f"{form} @ slope", (matrix @ slope).ravel(), (size @ bar).ravel()
+    if len(one.shape) == 2 and one.shape[1] == len(matrix):
+        yield f"slope @ {form}", (slope @ matrix).ravel(), (bar @ size).ravel()
 
 
 def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
@@ -90,7 +138,7 @@ def _is(one: Evidence, off: Flat, allowed: Flat, tries: float) -> bool:
     """Whether what errors differ by is nothing, by no coincidence."""
     if not np.all(np.abs(off) <= allowed):
         return False
-    return is_no_coincidence(allowed[one.wrong], np.abs(one.error[one.wrong]), 0, 4.0 * tries)
+    return is_no_coincidence(allowed[one.wrong], np.abs(one.error[one.wrong]), 0, WAYS * tries)
 
 
 def _tolerance(one: Evidence, other: Evidence) -> Flat:

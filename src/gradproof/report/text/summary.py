@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..cause import Cause
+from ..explanation import without_guess
 from ..records import Record
 from ..remarks.vacuous import UNCHANGED
 from .figures import number
@@ -31,6 +32,11 @@ def failure(report: Record) -> str:
     return _findings(report, " wrong", MOST)
 
 
+def bug_first(report: Record) -> str:
+    """Return the first line of the error with the bug before what is wrong, for lists that are cut off."""
+    return f"{reason(report)} ({_worst(report)} wrong)"
+
+
 def reason(report: Record, most: int = MOST) -> str:
     """Return what explains the errors of a wrong gradient, or the values of the worst coordinate."""
     first = _first(report)
@@ -44,7 +50,7 @@ def reason(report: Record, most: int = MOST) -> str:
         more = f" (and {others} more)" if others else ""
         whole = f"{where}{found.text}{more}"
         # Of an explanation that is too long, the first part says what is claimed; the rest is a guess at why.
-        return whole if len(whole) <= most else f"{where}{found.text.partition(', ')[0]}{more}"
+        return whole if len(whole) <= most else f"{where}{without_guess(found.text)}{more}"
     return _values(first) if first is not None else ""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..finding import Finding
 
 WIDTH = 100
-NARROWEST = 80
+NARROWEST = 60
 ROWS = 10
 KINK_ROWS = 5
 SHARED = 3
@@ -39,7 +39,7 @@ STYLES = {"right": "bold green", "wrong": "bold red", "inconclusive": "bold yell
 
 
 def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: bool = False) -> str:
-    """Return a report as text of at most `width` columns (80 or more); with `colour`, its verdict is coloured.
+    """Return a report as text of at most `width` columns (60 or more); with `colour`, its verdict is coloured.
 
     With `every`, its tables have all the rows.
     """

@@ -16,8 +16,8 @@ MISSING = "is the derivative of {} missing?"
 
 def table(x: Flat) -> tuple[list[str], Flat]:
     """Return what claims are, and the quotients of claims and slopes that say so, the commonest first: one row each."""
-    texts, rows = zip(*_singly(x), strict=True)
     groups = (_activations(x), _of_positive(x))
+    texts, rows = zip(*_singly(x, groups[0]), strict=True)
     mixed = [text for group in groups for text in _mixed_up(tuple(group))]
     return [*texts, *mixed], np.concatenate([np.array(rows), *map(_quotients, groups)])
 
@@ -38,7 +38,7 @@ def _quotients(group: dict[str, Flat]) -> Flat:
     return pairs
 
 
-def _singly(x: Flat) -> Iterator[tuple[str, Flat]]:
+def _singly(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
     is_log = "the slope by log(x)?" if (x > 0).all() else "is x a factor too often?"
     yield f"slope × x: {is_log}", x
     yield "slope / x: a slope by log(x) that was divided by x again?", 1.0 / x
@@ -48,15 +48,13 @@ def _singly(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "-slope / x²: is the derivative of 1/x a factor too often?", -1.0 / x**2
     yield "slope × exp(x): is the derivative of exp(x) a factor too often?", np.exp(x)
     yield "slope × exp(-x): the slope by exp(x)?", np.exp(-x)
-    yield from _forgotten(x)
-    right = _activations(x)
+    yield from _forgotten(x, right)
     for name, taken, values in _taken_wrongly(x):
         yield f"slope, but with {taken} in place of the derivative of {name}?", values / right[name]
 
 
-def _forgotten(x: Flat) -> Iterator[tuple[str, Flat]]:
+def _forgotten(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
     """Yield quotients if a derivative was forgotten, or is a factor too often."""
-    right = _activations(x)
     s = "with s = sigmoid(x)"
     yield f"slope × s(1 - s) {s}", right["sigmoid"]
     yield f"slope / (s(1 - s)) {s}: is the sigmoid's derivative missing?", 1.0 / right["sigmoid"]
@@ -117,6 +115,9 @@ def _taken_wrongly(x: Flat) -> Iterator[tuple[str, str, Flat]]:
     yield "tanh", "tanh(x)", tanh
     yield "exp", "x", x
     yield "exp", "exp(x) - 1", np.exp(x) - 1.0
+    yield "exp", "x + 1", x + 1.0
+    yield "softplus", "1 - exp(-x)", -np.expm1(-x)
+    yield "softplus", "sigmoid(-x)", 1.0 - sigmoid
     yield "gelu", "the normal distribution alone", _below(x)
     outer = np.tanh(np.log1p(np.exp(x)))
     yield "mish", "one of its two terms", outer

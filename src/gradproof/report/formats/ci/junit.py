@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ...records import Record
 from ...summaries.arrays import ArrayReport, arrays_of
-from ...text.table import headline, render
+from ...text.summary import failure
+from ...text.table import render
 
 # What XML 1.0 has no way to write.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -57,7 +58,7 @@ def _cases(report: Record) -> Iterator[Case]:
     arrays = arrays_of(report)
     failures = [_failure(one, report) for one in arrays]
     if len(arrays) < 2 or (report.verdict != "right" and not any(failures)):
-        yield Case(report.subject, "" if report.verdict == "right" else headline(report))
+        yield Case(report.subject, "" if report.verdict == "right" else failure(report))
         failures = failures if len(arrays) > 1 else []
     yield from (Case(one.name, failure) for one, failure in zip(arrays, failures, strict=False))
 
@@ -82,7 +83,7 @@ def _case(case: Case, report: Record, text: str) -> Iterator[str]:
         return
     yield f"{head}>"
     said = _text(f"{case.failure}\n\n{text}")
-    yield f'      <failure type="{report.verdict}" message={_attribute(headline(report))}>{said}</failure>'
+    yield f'      <failure type="{report.verdict}" message={_attribute(case.failure)}>{said}</failure>'
     yield "    </testcase>"
 
 

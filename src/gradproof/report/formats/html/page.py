@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ....version import __version__
 from ...cause import Cause
+from ...explanation import without_guess
 from ...finding import Finding
 from ...records import Record
 from ...summaries.arrays import arrays_of
@@ -109,7 +110,7 @@ def _findings(report: Record) -> Iterator[str]:
 
 def _columns(one: Finding, place: int) -> Iterator[Column]:
     # What it may come from is said above, once.
-    why = f'<br><span class="soft">{escape(one.explanation.partition(", ")[0])}</span>' if one.explanation else ""
+    why = f'<br><span class="soft">{escape(without_guess(one.explanation))}</span>' if one.explanation else ""
     yield Column(f'<span class="name">{escape(one.name)}</span>{why}', escape(one.name))
     for value, text in (
         (one.claimed, number(one.claimed, 9)),
@@ -122,7 +123,7 @@ def _columns(one: Finding, place: int) -> Iterator[Column]:
     yield Column(escape(f"{one.cause}{rows}"), str(one.cause))
     rungs = one.ladder if place < MOST_LADDERS and not one.is_line else ()
     drawn = ladder(rungs, one.claimed, one.name)
-    summary = f"<summary>{len(rungs)} steps</summary>"
+    summary = f"<summary>{len(rungs)} step{'s' * (len(rungs) != 1)}</summary>"
     yield Column(f"<details>{summary}{drawn}</details>" if drawn else "", str(len(rungs)))
 
 

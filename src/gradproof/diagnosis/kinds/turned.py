@@ -1,0 +1,122 @@
+"""Claims whose lengths are right where each of them is wrong, or that a small matrix of neighbours makes of slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...report.explanation import Explanation
+from ..coincidence import RARE, is_no_coincidence
+from ..evidence import MARGIN, Evidence
+from .additions import fit
+
+ROUNDING = 1e-9
+# Points, quaternions and the like have so many coordinates.
+FEWEST_OF_GROUP, MOST_OF_GROUP = 2, 4
+FEWEST_GROUPS = 3
+# The shortest axis along which neighbours are compared, and how many ways of neighbours there are.
+FEWEST_ALONG, WAYS = 8, 2.0
+# Two factors are tried.
+TRIES = 2.0
+
+
+def turned(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by groups of coordinates that are turned; None if their lengths differ."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
+        return None
+    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
+    if np.all(np.abs(np.abs(whole.claimed) - np.abs(whole.slope)) <= allowed):
+        return None  # signs
+    every = list(_groups(whole.shape))
+    for name, groups in every:
+        claimed, slope, off, wrong = (each[groups] for each in (whole.claimed, whole.slope, allowed, whole.wrong))
+        met = wrong.any(axis=1)
+        lengths = [np.linalg.norm(each[met], axis=1) for each in (claimed, slope)]
+        tolerance, size = off[met].sum(axis=1), np.linalg.norm((claimed - slope)[met], axis=1)
+        if met.sum() < FEWEST_GROUPS or np.any(np.abs(lengths[0] - lengths[1]) > tolerance):
+            continue
+        # Errors of any kind change lengths by up to their own.
+        if is_no_coincidence(tolerance, size, 0, float(len(every))):
+            asked = "is a rotation missing, or applied where its inverse should be?"
+            return Explanation("turned", "", f"{name} has the length of its slopes, but another direction: {asked}")
+    return None
+
+
+def _groups(shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:
+    """Yield groups of coordinates with their name, one row of flat indices for each."""
+    index = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+    for axis, length in enumerate(shape):
+        rows = np.moveaxis(index, axis, -1).reshape(-1, length)
+        along = f" along axis {axis}" if len(shape) > 1 else ""
+        if len(shape) > 1 and FEWEST_OF_GROUP <= length <= MOST_OF_GROUP:
+            yield f"each vector{along}", rows
+        if length % 2 == 0 and length > FEWEST_OF_GROUP:
+            yield f"each pair of neighbours{along}", rows.reshape(-1, 2)
+            halves = np.stack([rows[:, : length // 2], rows[:, length // 2 :]], axis=-1)
+            yield f"each pair of indices i and i + {length // 2}{along}", halves.reshape(-1, 2)
+
+
+def by_neighbours(whole: Evidence) -> Explanation | None:
+    """Explain an array by one matrix of neighbours between slopes and claims, as a mass matrix is; None if none is."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
+        return None
+    claimed, slope, bar = (whole.shaped(each) for each in (whole.claimed, whole.slope, MARGIN * whole.bar))
+    for axis, length in enumerate(whole.shape):
+        if length < FEWEST_ALONG:
+            continue
+        of_claims = _fitted(np.moveaxis(claimed, axis, 0), np.moveaxis(slope, axis, 0), np.moveaxis(bar, axis, 0))
+        along = f" along axis {axis}" if len(whole.shape) > 1 else ""
+        if of_claims is not None:
+            asked = "are the claims smoothed, or a Riesz representative, as by the inverse of a mass matrix?"
+            return Explanation("neighbours", "", f"slope = {_said(of_claims, 'claim', along)}: {asked}")
+        wide = np.moveaxis(bar, axis, 0)
+        wide = np.maximum(wide, np.max(wide, axis=0, keepdims=True))
+        of_slopes = _fitted(np.moveaxis(slope, axis, 0), np.moveaxis(claimed, axis, 0), 2.0 * wide)
+        if of_slopes is not None:
+            asked = "is a filter or a mass matrix applied that should not be?"
+            return Explanation("neighbours", "", f"claimed = {_said(of_slopes, 'slope', along)}: {asked}")
+    return None
+
+
+def _fitted(values: Flat, target: Flat, allowed: Flat) -> Flat | None:
+    """Return the factors by which values and the sums of their two neighbours make a target, away from both ends."""
+    inner, sums = values[1:-1].ravel(), (values[:-2] + values[2:]).ravel()
+    goal, off = target[1:-1].ravel(), allowed[1:-1].ravel() + ROUNDING * np.abs(target[1:-1].ravel())
+    fitted = fit(np.stack([inner, sums], axis=1), goal, np.maximum(off, 1e-300))
+    if fitted is None:
+        return None
+    factors, tolerance = fitted
+    seen = 2 * int(np.count_nonzero(np.abs(factors[1] * sums) > 2.0 * tolerance)) > len(sums)
+    # What fits must do so much better than the claims do, which are nearly right at times.
+    scale = np.min(np.abs([goal, factors[1] * sums, goal - inner]), axis=0)
+    return factors if seen and is_no_coincidence(tolerance, scale, 2, WAYS) else None
+
+
+def _said(factors: Flat, what: str, along: str) -> str:
+    sign = "+" if factors[1] > 0 else "-"
+    both = f"(the {what} before + the one behind){along}"
+    return f"{factors[0]:.4g} × {what} {sign} {abs(factors[1]):.4g} × {both}"
+
+
+def right_along_x(whole: Evidence) -> Explanation | None:
+    """Explain the errors of a vector that are none along x itself, as of a quadratic form; None if there are some."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.wrong.sum() < FEWEST_GROUPS:
+        return None
+    claims, slopes = float(whole.claimed @ whole.x), float(whole.slope @ whole.x)
+    allowed = MARGIN * float(whole.bar @ np.abs(whole.x)) + ROUNDING * float(np.abs(whole.claimed) @ np.abs(whole.x))
+    for factor, asked in (
+        (1.0, "is a matrix taken for symmetric that is not?"),
+        (0.5, "is one side of a quadratic form missing?"),
+    ):
+        size = np.linalg.norm(whole.x) * np.linalg.norm(whole.claimed - factor * whole.slope)
+        if abs(claims - factor * slopes) > allowed or abs(slopes) <= allowed:
+            continue
+        # A single sum: what counts is how close it is, which is much closer than the bars of so many slopes allow.
+        off = max(abs(claims - factor * slopes), ROUNDING * size)
+        if off * len(whole.x) ** 0.5 <= RARE / TRIES * size:
+            part = "" if factor == 1.0 else f"{factor:g} × "
+            text = f"the sum of x · claimed is {part}that of x · slope, but single claims are not: {asked}"
+            return Explanation("along x", "", text)
+    return None
