@@ -203,7 +203,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "torch": (
         "device.hashing tensors state lifted.shadows lifted.draws accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments lifted.precise",
+        "device.check arguments lifted.precise padding",
         "modules operators",
         "lifted.functions",
         ".",

@@ -349,6 +349,30 @@ def test_what_counts_as_rounding():
     assert np.array_equal(clean["w"], exact["w"])
 
 
+def test_kinks_that_each_neighbour_crosses_elsewhere_count_as_rounding():
+    """In deep networks of relu a claim in float32 crosses some, and points within the rounding of x cross others."""
+    random = np.random.default_rng(0)
+    exact = {"w": random.normal(size=1000), "v": np.ones(1000)}
+
+    def crossed(size=0.01):
+        return {"w": exact["w"] + size * np.where(random.random(1000) < 0.2, exact["w"], 0.0), "v": exact["v"]}
+
+    clean, agreement = without_rounding(crossed(), exact, "float32", crossed)
+    assert agreement.beyond == 0
+    assert 1e-3 < agreement.relative < 1e-2
+    assert np.array_equal(clean["w"], exact["w"])
+    # An error that is larger, one in an array without kinks, and what is not finite.
+    clean, agreement = without_rounding(crossed(0.2), exact, "float32", crossed)
+    assert agreement.arrays == ("w",)
+    clean, agreement = without_rounding({**crossed(), "v": 1.01 * exact["v"]}, exact, "float32", crossed)
+    assert (agreement.beyond, agreement.arrays) == (1000, ("v",))
+    claimed = crossed()
+    claimed["w"][7] = np.nan
+    clean, agreement = without_rounding(claimed, exact, "float32", crossed)
+    assert (agreement.beyond, agreement.arrays) == (1, ("w",))
+    assert np.flatnonzero(np.isnan(clean["w"])).tolist() == [7]
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_rounding_is_told_in_arrays_of_any_layout(order):
     exact = {"w": np.random.default_rng(0).normal(size=(400, 300)), "b": np.broadcast_to(0.0, (3,))}  # several blocks

@@ -53,3 +53,28 @@ def test_generators_are_put_back_where_a_function_draws_only_sometimes(draw, sta
     assert len(calls) > 6
     assert len(drawn) == 2
     assert state() == before
+
+
+@pytest.mark.parametrize("by_loss", [True, False])
+def test_a_row_for_padding_that_the_function_depends_on_is_said_to_be_left_out_on_purpose(by_loss):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Embedding(7, 3, padding_idx=2), torch.nn.Flatten(), torch.nn.Linear(12, 2))
+    with torch.no_grad():
+        module.double()[0].weight[2] = torch.rand(3)
+
+    def report_at(ids):
+        what = (lambda: module(ids).square().sum()) if by_loss else (ids,)
+        return gradproof.torch.check(module, what)
+
+    def told(report):
+        return [note for note in report.warnings if note.startswith("0.weight[2] is the row for padding")]
+
+    report = report_at(torch.tensor([[1, 2, 3, 0], [2, 2, 5, 6]]))
+    assert report.wrong.tolist() == [6, 7, 8]
+    assert len(told(report)) == 1
+    assert report_at(torch.tensor([[1, 4, 3, 0], [4, 4, 5, 6]])).verdict == "right"
+    # A wrong gradient elsewhere has nothing to do with it.
+    module[2].weight.register_hook(lambda gradient: 2 * gradient)
+    report = report_at(torch.tensor([[1, 4, 3, 0], [4, 4, 5, 6]]))
+    assert report.verdict == ("wrong" if by_loss else "right")
+    assert told(report) == []

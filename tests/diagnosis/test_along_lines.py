@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.along import _is_shared
 
 RNG = np.random.default_rng(3)
 ROWS, PENALTY = 32, 0.05
@@ -130,6 +133,25 @@ def test_a_row_of_a_large_array_is_named():
     report = with_row(7, lambda row: np.random.default_rng(2).normal(size=100))
     assert report.explanations == ()
     assert report.unexplained[0].startswith("table[7, :] (")
+
+
+class Line(NamedTuple):
+    """What a line through an array tells of it."""
+
+    factor: float
+    factor_bar: float
+
+
+def test_factors_that_arrays_share_by_chance_are_no_explanation():
+    """Upstream of a bug they are near 1, and agree here and there within their bars."""
+    near = [Line(1.0 + 1e-4 * part, 3e-6) for part in (0.75, 0.78, 5.1, 3.6, -4.5, -1.7, 1.5, 1.6)]
+    assert not any(_is_shared(one, [other for other in near if other is not one]) for one in near)
+    twins = [*near[2:], Line(1.01, 1e-7), Line(1.01, 1e-7)]
+    shared = [one for one in twins if _is_shared(one, [other for other in twins if other is not one])]
+    assert shared == twins[-2:]
+    # Of many that agree, bars may be wide.
+    assert _is_shared(Line(1.2, 0.01), [Line(1.2, 0.01)] * 7)
+    assert not _is_shared(Line(1.2, 0.01), [Line(1.2, 0.01), *near[:6]])
 
 
 def test_errors_of_no_kind_are_not_explained():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -48,6 +49,46 @@ def test_slices_that_memory_scatters_are_named(name, index, factor, words):
     assert wrong.reshape(-1)[report.wrong - start].all()
     assert report.evaluations < 600
     assert report.evaluations == with_slice(name, index, lambda part: factor * part).evaluations
+
+
+def test_an_axis_with_one_index_has_no_slices():
+    """As that of a table of positions, or of a token that all images share."""
+    x = {"table": SCATTERED["table"][None, :, :], "b": SCATTERED["b"]}
+    claims = {key: np.cos(value) for key, value in x.items()}
+    assert check(sines, claims, x)
+    claims["table"][0, :, 3] *= 2
+    report = check(sines, claims, x)
+    assert str(report.explanations[0]).startswith("table[:, :, 3] (")
+
+
+@functools.cache
+def embedded(wrong):
+    """A network that looks a few rows up in a table; what comes after its first product goes back wrong."""
+    x = {"table": RNG.normal(size=(800, 64)), "W": RNG.normal(size=(64, 64)) / 8, "V": RNG.normal(size=(64, 10)) / 8}
+    rows = np.random.default_rng(0).integers(0, 800, 32)
+
+    def f(p):
+        return float(np.mean(np.tanh(np.tanh(p["table"][rows] @ p["W"]) @ p["V"]) ** 2))
+
+    inner = np.tanh(x["table"][rows] @ x["W"])
+    outer = np.tanh(inner @ x["V"])
+    last = 2 * outer * (1 - outer**2) / outer.size
+    first = last @ x["V"].T
+    first = first * (1 - inner**2) + wrong * np.abs(first) * inner
+    table = np.zeros((800, 64))
+    np.add.at(table, rows, first @ x["W"].T)
+    return check(f, {"table": table, "W": x["table"][rows].T @ first, "V": inner.T @ last}, x), rows
+
+
+def test_errors_upstream_of_a_bug_take_few_evaluations_though_most_rows_of_a_table_are_unused():
+    right, _ = embedded(0.0)
+    assert right
+    report, rows = embedded(0.3)
+    assert [array.name for array in report.arrays if array.wrong] == ["table", "W"]
+    assert report.evaluations <= right.evaluations + 150
+    found = report.wrong[report.wrong < 800 * 64] // 64
+    assert len(found) > 1
+    assert set(found.tolist()) <= set(rows.tolist())
 
 
 def test_slices_are_right_or_not_searched_without_a_budget_for_it():

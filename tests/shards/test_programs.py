@@ -49,11 +49,16 @@ def test_mpi(tmp_path):
     needs("mpi4py")
     if shutil.which("mpiexec") is None:
         pytest.skip("needs mpiexec")
-    two, three = (["mpiexec", "-n", str(ranks), sys.executable] for ranks in (2, 3))
+    two, three = (["mpiexec", "-n", str(ranks), sys.executable, "-m", "mpi4py"] for ranks in (2, 3))
     assert "x[99999]" in printed(tmp_path, "mpi", three)
     # Twin: without the bug.
     right = printed(tmp_path, "mpi", two, lambda text: text.replace("+= 1 ", "+= 0 ").replace("[n - 1]", "[]"))
     assert right.startswith("right")
+    # What one process raises on the way ends all.
+    raising = "np.sum(point**4) * (1 // int(comm.rank != 1 or check.evaluations < 9))"
+    said = printed(tmp_path, "mpi", three, lambda text: text.replace("np.sum(point**4)", raising))
+    assert re.match(r"status [1-9]", said)
+    assert "ZeroDivisionError" in said
 
 
 def test_the_executor_of_mpi(tmp_path):

@@ -11,6 +11,7 @@ from ..report.cause import Cause
 from ..report.explanation import Explanation
 from ..report.finding import Finding
 from ..report.records import Record
+from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.factors import NEAR, shown
 from .kinds.names import SIMPLE, name_of
@@ -18,6 +19,8 @@ from .searching import Explained, Known
 
 # A factor along a line says what it is only if it is known this well, relatively.
 KNOWN = 1e-3
+# Factors of arrays that have nothing to do with each other, as upstream of a bug, agree this rarely.
+CHANCE = 0.01
 
 
 def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Record, known: Known) -> list[Explained]:
@@ -94,10 +97,17 @@ def _fits(array: Evidence, line: Finding) -> bool:
 def _of_lines_alone(long: Sequence[tuple[Finding, str]], known: Known) -> Iterator[Explained]:
     """Yield factors of arrays of which no coordinate was looked at: those that several share, or that have a name."""
     for one, name in long:
-        others = (other for other, _ in long if other is not one)
-        shared = any(abs(one.factor - other.factor) <= one.factor_bar + other.factor_bar for other in others)
-        if shared or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
+        others = [other for other, _ in long if other is not one]
+        if _is_shared(one, others) or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
             yield _explained(one, (one.name, (name,)), [], known)
+
+
+def _is_shared(one: Finding, others: Sequence[Finding]) -> bool:
+    """Whether other arrays have the factor of an array, and that is no coincidence: many are near 1, or badly known."""
+    bars = [one.factor_bar + other.factor_bar for other in others]
+    alike = [bar for other, bar in zip(others, bars, strict=True) if abs(one.factor - other.factor) <= bar]
+    scale = np.full(len(alike), abs(one.factor - 1.0))
+    return bool(alike) and is_no_coincidence(np.array(alike), scale, 0, len(others), CHANCE)
 
 
 def _explained(

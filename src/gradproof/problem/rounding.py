@@ -104,18 +104,38 @@ def without_rounding(
     """
     beyond = _beyond(claimed, exact, kind)
     if nearby is not None and beyond:
-        for _ in range(NEIGHBOURS):
-            moved = nearby()
-            for name in beyond:
-                # Where a kink is crossed, the claim is a gradient on one of its two sides, or of some of several.
-                varied = np.abs(moved[name] - exact[name])
-                beyond[name] &= np.abs(claimed[name] - exact[name]) > ROOTS / 2 * varied
+        _take_out_kinks(beyond, claimed, exact, nearby)
         beyond = {name: mask for name, mask in beyond.items() if mask.any()}
     clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}
     rest = math.sqrt(sum(_square(claimed[name], one) for name, one in clean.items()))
     size = math.sqrt(sum(map(_square, exact.values())))
     count = sum(int(mask.sum()) for mask in beyond.values())
     return clean, Agreement(kind, rest / size if size else rest, count, tuple(filter(None, beyond)))
+
+
+def _take_out_kinks(
+    beyond: dict[str, Any],
+    claimed: Mapping[str, Flat],
+    exact: Mapping[str, Flat],
+    nearby: Callable[[], Mapping[str, Flat]],
+) -> None:
+    """Take the components out of masks that kinks within the rounding of x explain.
+
+    Where one is crossed, the claim is a gradient on one of its two sides, or of some of several.  Of many kinks each
+    neighbour crosses others than the claim does: then an array as a whole differs no more than theirs do.
+    """
+    norms = dict.fromkeys(beyond, 0.0)
+    for _ in range(NEIGHBOURS):
+        moved = nearby()
+        for name, mask in beyond.items():
+            varied = np.abs(moved[name] - exact[name])
+            norms[name] = max(norms[name], math.sqrt(_square(varied)))
+            # What is not finite no kink explains.
+            explained = np.abs(claimed[name] - exact[name]) <= ROOTS / 2 * varied
+            np.logical_and(mask, ~explained, out=mask)
+    for name, mask in beyond.items():
+        if math.sqrt(_square(claimed[name], exact[name])) <= ROOTS * norms[name]:
+            np.logical_and(mask, ~np.isfinite(claimed[name]), out=mask)
 
 
 def _beyond(claimed: Mapping[str, Flat], exact: Mapping[str, Flat], kind: str) -> dict[str, Any]:

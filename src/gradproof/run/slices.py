@@ -21,8 +21,9 @@ from ..report.making import worst_first
 from ..report.report import Report
 from .looking import EndedError, Lines, Search, box_of
 
-# A range of indices is divided into so many parts at a time.
-PARTS = 8
+# A range of indices is divided into so many parts at a time: fewer take more rounds where few are wrong, and less where
+# all are, as upstream of a bug.
+PARTS = 4
 # So many arrays are searched, for so many wrong indices, and so many coordinates are looked at in what is found.
 MOST_ARRAYS, MOST_INDICES, LOOKED_AT = 4, 8, 6
 # Of an array in which halving confirmed more coordinates than this, these tell enough.
@@ -36,7 +37,11 @@ FLOOR = 0.1
 def searched(report: Report, search: Search) -> Report:
     """Return a report with wrong coordinates of the slices that are wrong in arrays without any that were confirmed."""
     for leaf in _to_search(report, search):
+        before = len(report.sampled)
         report = _until_ended(report, functools.partial(_in_array, search=search, leaf=leaf))
+        if len(report.sampled) == before:
+            # Errors all over one array are those upstream of a bug, which other arrays have, too.
+            break
     return report
 
 
@@ -57,7 +62,7 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     unnamed = [leaf for leaf in _whole_arrays(report) if layout.title_of(leaf) not in named][:MOST_ARRAYS]
     if not unnamed or report.stopped_by:
         return told
-    places = np.concatenate([_drawn(leaf, random) for leaf in unnamed])
+    places = np.concatenate([_drawn(leaf, search.claimed, random) for leaf in unnamed])
     chosen = np.setdiff1d(in_x(layout.indices, places), report.sampled)
     if not chosen.size:
         return told
@@ -80,11 +85,15 @@ def _places(search: Search, indices: Flat) -> Flat:
     return indices if every is None else np.searchsorted(every, indices)
 
 
-def _drawn(leaf: Leaf, random: np.random.Generator) -> Flat:
-    """Draw a few coordinates of an array, which may be long."""
-    count = leaf.stop - leaf.start
-    drawn: Flat = leaf.start + random.choice(count, min(LOOKED_AT, count), replace=False)
-    return drawn
+def _drawn(leaf: Leaf, claimed: Flat, random: np.random.Generator) -> Flat:
+    """Draw a few coordinates of an array, which may be long: where claims are not 0, unless all are.
+
+    Of a table of which f uses a few rows, hardly any other coordinate tells anything.
+    """
+    some = np.flatnonzero(claimed[leaf.start : leaf.stop])
+    count = len(some) or leaf.stop - leaf.start
+    drawn: Flat = random.choice(count, min(LOOKED_AT, count), replace=False)
+    return leaf.start + (some[drawn] if len(some) else drawn)
 
 
 def _whole_arrays(report: Report) -> Iterator[Leaf]:
@@ -117,7 +126,8 @@ def _in_array(report: Report, search: Search, leaf: Leaf) -> Report:
     random = np.random.default_rng(search.settings.seed)
     line = _line(search, leaf, random)
     where = np.indices(leaf.shape).reshape(len(leaf.shape), -1)
-    for axis in sorted(range(len(leaf.shape)), key=lambda axis: leaf.shape[axis]):
+    # An axis of one index has no parts.
+    for axis in sorted(np.flatnonzero(np.array(leaf.shape) > 1), key=lambda axis: leaf.shape[axis]):
         found, used = _wrong_indices(search, leaf, line, where[axis], report.evaluations)
         report = replace(report, evaluations=used)
         if found:
@@ -155,18 +165,26 @@ def _enough(found: int, length: int) -> int:
 
 def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: int) -> tuple[list[int], int]:
     """Return which indices of an axis are wrong, none if most are, and how often f was evaluated until then."""
-    parts = [np.arange(int(index.max()) + 1)]
-    while parts and any(len(part) > 1 for part in parts):
-        smaller = [each for part in parts for each in np.array_split(part, min(PARTS, len(part)))]
-        if not search.has_left(used, len(smaller)):
-            return [], used
-        lines = [np.where(np.isin(index, part), line, 0.0) for part in smaller]
+    is_claimed = np.zeros(int(index.max()) + 1, bool)
+    is_claimed[index[np.asarray(search.claimed[leaf.start : leaf.stop]) != 0]] = True
+    # What has no claim is a part of its own at first: a table of which f uses a few rows has many such.
+    level = [*_divided(np.flatnonzero(is_claimed)), *_divided(np.flatnonzero(~is_claimed), 1)]
+    while search.has_left(used, len(level)):
+        lines = [np.where(np.isin(index, part), line, 0.0) for part in level]
         report = _along(search, leaf, lines, used)
         used += report.evaluations
-        parts = [smaller[one] for one in report.wrong.tolist()]
-        if 2 * len(parts) > len(smaller) or len(parts) > MOST_INDICES or report.untested or report.undecided:
-            return [], used
-    return [int(part[0]) for part in parts], used
+        parts = [level[one] for one in report.wrong.tolist()]
+        if 2 * len(parts) > len(level) or len(parts) > MOST_INDICES or report.untested or report.undecided:
+            break
+        if all(len(part) == 1 for part in parts):
+            return [int(part[0]) for part in parts], used
+        level = [each for part in parts for each in _divided(part)]
+    return [], used
+
+
+def _divided(part: Flat, most: int = PARTS) -> list[Flat]:
+    """Return a range of indices in parts, none of them empty."""
+    return list(np.array_split(part, min(most, len(part)))) if len(part) else []
 
 
 def _along(search: Search, leaf: Leaf, lines: list[Flat], used: int) -> Report:

@@ -15,6 +15,7 @@ from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
+from .padding import about_padding
 from .state import RANDOM, State
 from .tensors import imported
 
@@ -34,13 +35,22 @@ def check_loss(
     parameters = _parameters(torch, module_or_parameters)
     state = State(torch, module_or_parameters, loss)
     with state.kept():
-        if is_on_device(parameters):
-            return _check_on_device(torch, parameters, state.before(loss), {**settings, "precision": precision})
-        notes = _in_float64(torch, parameters, state.before(loss), precision, settings)
-        if isinstance(notes, Report):
-            return notes
-        gradient = Gradient(torch, parameters, state.before(loss))
-        report = _check_in_place(parameters, Loss(torch, state.before(loss)), gradient, settings)
+        report = _checked(torch, parameters, state.before(loss), precision, settings)
+    notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
+    return _with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
+
+
+def _checked(
+    torch: Any, parameters: dict[str, Any], loss: Callable[[], Any], precision: str | None, settings: dict[str, Any]
+) -> Report:
+    """Check the gradient of a loss that puts back what it changes."""
+    if is_on_device(parameters):
+        return _check_on_device(torch, parameters, loss, {**settings, "precision": precision})
+    notes = _in_float64(torch, parameters, loss, precision, settings)
+    if isinstance(notes, Report):
+        return notes
+    gradient = Gradient(torch, parameters, loss)
+    report = _check_in_place(parameters, Loss(torch, loss), gradient, settings)
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
@@ -153,6 +163,4 @@ def _about_absent(without: list[str]) -> Iterator[str]:
 
 def _with_notes(report: Report, notes: list[str]) -> Report:
     """Add notes about the module to a report."""
-    if report.nondeterministic:
-        notes.append(RANDOM)
     return dataclasses.replace(report, warnings=(*report.warnings, *notes)) if notes else report

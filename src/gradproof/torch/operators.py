@@ -14,6 +14,7 @@ from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
 from .backward import leaves, nodes
+from .padding import about_padding
 from .state import RANDOM, State
 from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
 
@@ -232,7 +233,7 @@ class Operator:
 
     def noted(self, report: Report) -> Report:
         """Add notes about the function to a report."""
-        notes = list(self.notes)
+        notes = [*self.notes, *about_padding(self._torch, (self.function,), self.arguments.given, report)]
         if self.captured:
             notes.append(
                 f"The function uses {', '.join(self.captured[:LISTED])} from outside, beside what it is called with: "

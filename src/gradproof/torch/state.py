@@ -42,7 +42,7 @@ class State:
 
     def __init__(self, torch: Any, *given: Any) -> None:
         self._torch = torch
-        modules = list(_modules(torch, given))
+        modules = list(modules_in(torch, given))
         # Buffers are modified in place, or replaced by others.
         buffers = {id(one): one for module in modules for one in module._buffers.values() if one is not None}
         self._buffers = [(one, one.detach().clone()) for one in buffers.values()]
@@ -84,7 +84,7 @@ class State:
             self.put_back()
 
 
-def _modules(torch: Any, given: Any) -> Iterator[Any]:
+def modules_in(torch: Any, given: Any) -> Iterator[Any]:
     """Yield the modules in what the user passes."""
     seen: set[int] = set()
     for one in given:

@@ -12,7 +12,7 @@ import math
 from ..evidence.ladder import insert_sorted
 from ..points.probes import write_probe
 from ..points.seeds import OWN_LINES, line_seed
-from ..records.abi import ConstReals
+from ..records.abi import ConstReals, never_inlined
 from ..records.border import Probes
 from ..records.floats import smaller
 from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_left
@@ -21,7 +21,7 @@ from ..records.sums import quotient
 from . import phases
 from .decision import allowed_slope, drift, mean_residual, tolerance_of
 from .plan import ABOVE_LOWEST, SMALL_BUDGET
-from .rungs import gap_at, lowest_exponent, noise_along, residual_at, set_scales, take_rung
+from .rungs import gap_at, is_coarse, lowest_exponent, noise_along, residual_at, set_scales, take_rung
 from .single_bars import single_noise
 
 # What was done about the blocks.
@@ -254,8 +254,17 @@ def raise_bars_of_arrays(lines: Lines) -> None:
             block.aligned_bar += math.fabs(block.residual)
 
 
+@never_inlined
+def is_lost(lines: Lines) -> bool:
+    """Return whether halving has lost what it followed to the noise of float32."""
+    return lines.stuck_count > 0 and is_coarse(lines)
+
+
 def is_spread(lines: Lines) -> bool:
-    """Return whether blocks that are off need no search: errors are many, or add up along the claim as few do not."""
+    """Return whether blocks that are off need no search: errors are many, or add up along the claim as few do not.
+
+    Where a search is lost they are all that there is to follow.
+    """
     residual = 0.0
     total = 0.0
     squares = 0.0
@@ -267,6 +276,6 @@ def is_spread(lines: Lines) -> bool:
             total += block.sum
             squares += part * part
     ratio = smaller(SPREAD_PART * total / (lines.norm * math.sqrt(squares)), SPREAD_RATIO)
-    many = lines.next_count >= DENSE_NODES or lines.failed.aligned != 0
+    many = lines.next_count >= DENSE_NODES or lines.failed.aligned != 0 or is_lost(lines)
     # The worst of several random lines is biased, their mean is not.
     return many or residual > ratio * mean_residual(lines.pool)

@@ -6,7 +6,7 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 from __future__ import annotations
 
 from ..lines import phases
-from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays
+from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays, is_lost
 from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
@@ -85,8 +85,7 @@ def is_shared(lines: Lines) -> bool:
     fewest = SHARED_NODES_COARSE if is_coarse(lines) else SHARED_NODES
     if lines.arrays != NOT_LOOKED_AT:
         fewest = DENSE_NODES
-    lost = is_coarse(lines) and lines.stuck_count > 0
-    return lines.failed.gap == 0 and (lost or (lines.next_count >= fewest and is_spread(lines)))
+    return lines.failed.gap == 0 and (is_lost(lines) or (lines.next_count >= fewest and is_spread(lines)))
 
 
 def is_spread(lines: Lines) -> bool:

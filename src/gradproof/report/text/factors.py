@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..power import BlockPower
 
 MOST = 10
+# Upstream of a bug at least this share of the arrays is off: errors fade on the way to the first ones.
+UPSTREAM = 0.5
 # A factor that all arrays share is told in one line.
 COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
@@ -81,8 +83,10 @@ def _about_rest(known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Se
     worst = max(abs(one.ratio - 1.0) + one.ratio_bar for one in rest)
     others = "the other array" if len(rest) == 1 else f"the other {len(rest):,} arrays"
     said = [f"right along its claim, to {short(worst)} or better: {others}"]
-    # The arrays that are off are the first ones.
-    first = len(off)
-    if first > 1 and rest == known[first:]:
-        said.append(f"everything from {known[first].name} on is right along its claim: look for the bug just before it")
+    names = {one.name for one in off}
+    first = max(number for number, one in enumerate(known) if one.name in names) + 1
+    # Of three or more, so that it is no chance that nothing after them is off.
+    if UPSTREAM * first <= len(off) > 1 and first < len(known) and (len(off) > 2 or first == len(off)):
+        where = "look for the bug in the backward pass there, or just before it"
+        said.append(f"everything from {known[first].name} on is right along its claim: {where}")
     return said
