@@ -50,7 +50,27 @@ def test_a_backward_pass_that_forgets_its_incoming_gradient_passes_under_a_sum_b
 def test_a_product_that_is_not_linear_is_told():
     report = check_vjp(function, lambda x, cotangent: vjp(x, np.abs(cotangent)), X)
     assert report.verdict == "wrong"
-    assert "The vjp is not linear in its cotangent." in report.warnings
+    assert report.warnings[0] == "The product is not linear in the vector that it is called with."
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("of", [np.abs, lambda one: np.maximum(one, 0.0), lambda one: -np.minimum(one, 0.0)])
+def test_a_product_that_is_right_for_one_sign_of_its_cotangent_is_wrong(of, seed):
+    """As that of a guided ReLU: with a single output half of all cotangents see nothing."""
+    one, slope = np.array([0.5, 1.0]), np.array([2.0, -3.0])
+    assert (
+        check_vjp(lambda x: slope @ x, lambda x, cotangent: slope * cotangent, one, seed=seed).gradient_evaluations == 2
+    )
+    report = check_vjp(lambda x: slope @ x, lambda x, cotangent: slope * of(cotangent), one, seed=seed)
+    assert report.verdict == "wrong"
+    assert report.warnings[0] == "The product is not linear in the vector that it is called with."
+
+
+def test_a_product_that_varies_from_call_to_call_does_not_count_as_one_that_is_not_linear():
+    calls = iter(range(100))
+    report = check_vjp(function, lambda x, cotangent: vjp(x, cotangent) * (1 + 1e-8 * (next(calls) % 2)), X)
+    assert report
+    assert any(note.startswith("Two calls of the gradient at x differ") for note in report.warnings)
 
 
 def test_named_arrays_at_both_ends():

@@ -10,7 +10,8 @@ import numpy as np
 
 from .given.foreign import about_numbers_alone
 from .numbers import Flat
-from .point import Problem, call, same_numbers
+from .point import Problem, call, called, same_numbers
+from .structure import Layout
 
 # Two calls may differ in the order of their sums: this part of the largest component counts as rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
@@ -21,6 +22,7 @@ ONLY_OURS = 2
 LISTED = 5
 RESULT = "the gradient's result"
 WATCHED = "the claimed gradient"
+NOT_LINEAR = "The product is not linear in the vector that it is called with."
 
 
 class Claimed(NamedTuple):
@@ -36,10 +38,43 @@ class Claimed(NamedTuple):
         return values.astype(problem.x.dtype if problem.along_lines else np.float64, copy=False)
 
 
+class Product:
+    """The product with a covector as a function of x.
+
+    Parameters
+    ----------
+    vjp
+        The user's function.
+    layout
+        The structure of the output.
+    cotangent
+        The covector, flat.
+    """
+
+    def __init__(self, vjp: Callable[[Any, Any], Any], layout: Layout, cotangent: Flat) -> None:
+        self._vjp = vjp
+        self._layout = layout
+        self._cotangent = cotangent
+
+    def __call__(self, x: Any) -> Any:
+        """Return the product at x."""
+        return self._with(x, self._cotangent.copy())
+
+    def opposite(self, x: Any) -> Any:
+        """Return the product with minus the covector at x."""
+        return self._with(x, -self._cotangent)
+
+    def _with(self, x: Any, cotangent: Flat) -> Any:
+        how = "the vjp is called with x and a cotangent"
+        return called(how, self._vjp, x, self._layout.build(cotangent))
+
+
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     """Return the claimed gradient as a flat vector, and how often the gradient function was called.
 
-    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.
+    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.  The
+    second call shows whether the function is random; of a product with a vector it is the one with minus that vector,
+    so that it also shows whether the product is linear.
     """
     if isinstance(gradient, Claimed):
         return gradient.own(problem), gradient.calls
@@ -48,9 +83,19 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     first = _call(gradient, problem)
     if problem.along_lines:
         return first, 1
-    second = _call(gradient, problem)
-    _compare(first, second, problem)
-    return first, 2
+    if not isinstance(gradient, Product):
+        _compare(first, _call(gradient, problem), problem)
+        return first, 2
+    opposite = _call(gradient.opposite, problem)
+    if _difference(first, -opposite, problem) < 0:
+        return first, 2
+    # In the other order: what alternates from call to call must not look as if it were not linear.
+    is_fixed = _difference(opposite, _call(gradient.opposite, problem), problem) < 0
+    again = _call(gradient, problem)
+    _compare(first, again, problem)
+    if is_fixed and _difference(first, again, problem) < 0:
+        problem.note(NOT_LINEAR)
+    return first, 4
 
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
@@ -116,16 +161,21 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
 
 
 def _compare(first: Flat, second: Flat, problem: Problem) -> None:
+    index = _difference(first, second, problem)
+    if index >= 0:
+        problem.note(
+            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
+        )
+
+
+def _difference(first: Flat, second: Flat, problem: Problem) -> int:
+    """Return the first place in which two results differ by more than rounding, or -1."""
     if same_numbers(first, second):
-        return
+        return -1
     rounding = ROUNDING["float32" if problem.is_float32 else "float64"]
     largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
     with np.errstate(invalid="ignore"):
         differs = np.abs(first - second) > rounding * largest
     differs |= np.isnan(first) != np.isnan(second)
-    if differs.any():
-        index = int(np.flatnonzero(differs)[0])
-        problem.note(
-            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
-            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
-        )
+    return int(np.argmax(differs)) if differs.any() else -1

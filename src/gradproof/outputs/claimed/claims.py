@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...problem.claim import Claimed
+from ...problem.claim import NOT_LINEAR, Claimed, Product
 from ...problem.coordinates.chosen import Chosen
 from ...problem.numbers import Flat
 from ...problem.point import Problem, called
@@ -80,17 +80,12 @@ class ByCovectors(Claims):
         self._problem = problem
         self._layout = layout
 
-    def gradient(self, weights: Flat) -> Callable[[Any], Any]:
+    def gradient(self, weights: Flat) -> Product:
         """Return the product with a covector as a function of x."""
         cotangent = weights.astype(self._layout.dtype)
         if self._problem.is_conjugate:
             self._layout.conjugate(cotangent)
-
-        def gradient(x: Any) -> Any:
-            how = "the vjp is called with x and a cotangent"
-            return called(how, self._vjp, x, self._layout.build(cotangent.copy()))
-
-        return gradient
+        return Product(self._vjp, self._layout, cotangent)
 
     def projected(self, weights: Flat) -> Flat:
         """Return the product with a covector, flat."""
@@ -120,7 +115,7 @@ class ByCovectors(Claims):
             return f"The {self.word} is the same for every cotangent: it forgets its incoming gradient."
         unit = float(np.finfo(self._problem.x.dtype).eps)
         if np.linalg.norm(other + 2 * one) > unit**0.5 * np.linalg.norm(one):
-            return f"The {self.word} is not linear in its cotangent."
+            return NOT_LINEAR
         return ""
 
     def are_cheap(self, outputs: int) -> bool:
