@@ -70,7 +70,7 @@ def test_a_product_that_varies_from_call_to_call_does_not_count_as_one_that_is_n
     calls = iter(range(100))
     report = check_vjp(function, lambda x, cotangent: vjp(x, cotangent) * (1 + 1e-8 * (next(calls) % 2)), X)
     assert report
-    assert any(note.startswith("Two calls of the gradient at x differ") for note in report.warnings)
+    assert any(note.startswith("Two calls of the vjp at x differ") for note in report.warnings)
 
 
 def test_named_arrays_at_both_ends():
@@ -263,7 +263,12 @@ def test_any_single_wrong_entry_is_named(seed, outputs, n, factor):
         ((lambda x: np.full(3, np.nan), vjp, X), ValueError, r"no output is finite at x: output\[0\] is nan"),
         ((lambda x: np.arange(3) > 1, vjp, X), TypeError, "output must hold real numbers"),
         ((function, lambda x: x, X), TypeError, "the vjp is called with x and a cotangent"),
-        ((function, lambda x, c: c, X), ValueError, r"has the shape \(6,\), but x has the shape \(5,\)"),
+        (
+            (function, lambda x, c: c, X),
+            ValueError,
+            r"^the vjp's result has the shape \(6,\), but x has the shape \(5,\)",
+        ),
+        ((function, lambda x, c: None, X), TypeError, "^the vjp returned None instead of an array"),
         ((function, vjp, np.array([])), ValueError, "x is empty"),
         ((function, vjp, None), TypeError, "x must hold real numbers"),
     ],

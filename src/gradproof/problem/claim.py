@@ -20,7 +20,6 @@ ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 ONLY_OURS = 2
 # The most names of arrays that a note lists.
 LISTED = 5
-RESULT = "the gradient's result"
 WATCHED = "the claimed gradient"
 NOT_LINEAR = "The product is not linear in the vector that it is called with."
 
@@ -43,6 +42,8 @@ class Product:
 
     Parameters
     ----------
+    word
+        What the user calls it.
     vjp
         The user's function.
     layout
@@ -51,7 +52,8 @@ class Product:
         The covector, flat.
     """
 
-    def __init__(self, vjp: Callable[[Any, Any], Any], layout: Layout, cotangent: Flat) -> None:
+    def __init__(self, word: str, vjp: Callable[[Any, Any], Any], layout: Layout, cotangent: Flat) -> None:
+        self.word = word
         self._vjp = vjp
         self._layout = layout
         self._cotangent = cotangent
@@ -65,8 +67,7 @@ class Product:
         return self._with(x, -self._cotangent)
 
     def _with(self, x: Any, cotangent: Flat) -> Any:
-        how = "the vjp is called with x and a cotangent"
-        return called(how, self._vjp, x, self._layout.build(cotangent))
+        return called(f"the {self.word} is called with x and a cotangent", self._vjp, x, self._layout.build(cotangent))
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
@@ -80,19 +81,20 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
         return gradient.own(problem), gradient.calls
     if not callable(gradient):
         return _given(gradient, problem), 0
-    first = _call(gradient, problem)
+    first = _call(gradient, problem, gradient.word if isinstance(gradient, Product) else "gradient")
     if problem.along_lines:
         return first, 1
     if not isinstance(gradient, Product):
         _compare(first, _call(gradient, problem), problem)
         return first, 2
-    opposite = _call(gradient.opposite, problem)
+    word = gradient.word
+    opposite = _call(gradient.opposite, problem, word)
     if _difference(first, -opposite, problem) < 0:
         return first, 2
     # In the other order: what alternates from call to call must not look as if it were not linear.
-    is_fixed = _difference(opposite, _call(gradient.opposite, problem), problem) < 0
-    again = _call(gradient, problem)
-    _compare(first, again, problem)
+    is_fixed = _difference(opposite, _call(gradient.opposite, problem, word), problem) < 0
+    again = _call(gradient, problem, word)
+    _compare(first, again, problem, word)
     if is_fixed and _difference(first, again, problem) < 0:
         problem.note(NOT_LINEAR)
     return first, 4
@@ -114,24 +116,25 @@ def _given(value: Any, problem: Problem) -> Flat:
     return _signed(problem, Claimed(flat, 0, is_users).own(problem))
 
 
-def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
+def _call(gradient: Callable[[Any], Any], problem: Problem, word: str = "gradient") -> Flat:
     """Call the gradient on a copy of x, and copy its result at once: it may be a buffer that is reused."""
     x, memory = problem.copy_of_x()
-    value = call(gradient, x, "gradient")
+    value = call(gradient, x, word)
     if value is None:
-        raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
+        raise TypeError(f"the {word} returned None instead of an array: is a `return` missing?")
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     dtype = problem.x.dtype if problem.along_lines else np.float64
+    what = f"the {word}'s result"
     try:
         if problem.along_lines and ours:
-            flat = problem.layout.flat_or_same(value, RESULT, dtype=dtype)
+            flat = problem.layout.flat_or_same(value, what, dtype=dtype)
         else:
-            flat = _flattened(problem, value, RESULT, dtype)
+            flat = _flattened(problem, value, what, dtype)
     except (TypeError, ValueError) as error:
         from .given.results import explained
 
-        raise explained(error, value, problem.layout) from None
+        raise explained(error, value, problem.layout, word) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return _signed(problem, flat)
@@ -160,11 +163,11 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
     return -flat if problem.sign < 0 else flat
 
 
-def _compare(first: Flat, second: Flat, problem: Problem) -> None:
+def _compare(first: Flat, second: Flat, problem: Problem, word: str = "gradient") -> None:
     index = _difference(first, second, problem)
     if index >= 0:
         problem.note(
-            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"Two calls of the {word} at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
             f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
         )
 

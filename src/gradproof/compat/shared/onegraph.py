@@ -22,7 +22,8 @@ class OneGraph(Operator):
     Attributes
     ----------
     apart
-        By how much two passes with opposite incoming gradients differed but for the sign; None as long as there were none.
+        By how much two passes with opposite incoming gradients differed but for the sign; None as long as there were
+        none.
     """
 
     def __init__(self, *given: Any) -> None:

@@ -85,14 +85,14 @@ class ByCovectors(Claims):
         cotangent = weights.astype(self._layout.dtype)
         if self._problem.is_conjugate:
             self._layout.conjugate(cotangent)
-        return Product(self._vjp, self._layout, cotangent)
+        return Product(self.word, self._vjp, self._layout, cotangent)
 
     def projected(self, weights: Flat) -> Flat:
         """Return the product with a covector, flat."""
         self.calls += 1
         x, _ = self._problem.copy_of_x()
         value = self.gradient(weights)(x)
-        flat = self._problem.layout.flatten(value, "the vjp's result", absent=[])
+        flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return self._problem.sign * flat
