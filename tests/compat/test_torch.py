@@ -359,3 +359,9 @@ def test_an_alarm_ends_it(after):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert calls == after
+
+
+def test_tangents_of_another_precision():
+    """PyTorch's ldexp has a tangent in float64 where only the first of two single numbers has one."""
+    x, power = (torch.tensor(value, requires_grad=True) for value in (-8.5, -1.75))
+    assert gradcheck(torch.ldexp, (x, power), check_forward_ad=True)

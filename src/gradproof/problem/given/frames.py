@@ -104,9 +104,9 @@ def jacobian_in_order(value: Any, layout: Layout, what: str) -> Any:
 
     Columns that are merely counted have no labels.
     """
-    labelled = isinstance(layout, FrameLayout) and len(layout.root.shape) == 1 and value.ndim > 1
-    if labelled and not isinstance(value.columns, sys.modules["pandas"].RangeIndex):
-        value = _in_order(value, "columns", layout.root.labels["index"], what)
+    if isinstance(layout, FrameLayout) and len(layout.root.shape) == 1 and value.ndim > 1:
+        if not isinstance(value.columns, sys.modules["pandas"].RangeIndex):
+            value = _in_order(value, "columns", layout.root.labels["index"], what)
     return value.to_numpy()
 
 
