@@ -124,9 +124,9 @@ def approx_hess(
     f : callable
         ``f(x, *args, **kwargs)``, one number.
     epsilon : float or array_like, optional
-        Step, or one for each coordinate.  The default takes two, 4 and 8 times what balances truncation and the measured
-        noise of `f`, which is its fourth root, relative to the coordinate, and extrapolates; or that step alone where `f`
-        is not finite further away.
+        Step, or one for each coordinate.  What balances truncation and the measured noise of `f` is its fourth root,
+        relative to the coordinate: the default takes 4 and 8 times that and extrapolates, or that alone where `f` is
+        not finite further away.
     args, kwargs : tuple and dict, optional
         Further arguments of `f`.
 
