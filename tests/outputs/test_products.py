@@ -66,6 +66,26 @@ def test_a_product_that_is_right_for_one_sign_of_its_cotangent_is_wrong(of, seed
     assert report.warnings[0] == "The product is not linear in the vector that it is called with."
 
 
+@pytest.mark.parametrize("product", [lambda x, vector: vector * np.cos(x), lambda x, vector: 2 * vector])
+def test_arguments_in_the_other_order_are_told(product):
+    report = check_vjp(np.sin, lambda cotangent, x: product(x, cotangent), X[:3])
+    assert report.verdict == "wrong"
+    assert "seems to take them in the other order" in report.warnings[0]
+
+
+def test_arguments_in_the_other_order_whose_shapes_do_not_fit():
+    with pytest.raises(TypeError, match=r"^the vjp is called with x and a cotangent, in this order, but seems"):
+        check_vjp(function, lambda cotangent, x: vjp(x, cotangent), X)
+
+
+def test_an_error_of_the_product_itself_is_the_users():
+    def failing(x, cotangent):
+        raise KeyError(len(cotangent))
+
+    with pytest.raises(KeyError, match="6"):
+        check_vjp(function, failing, X)
+
+
 def test_a_product_that_varies_from_call_to_call_does_not_count_as_one_that_is_not_linear():
     calls = iter(range(100))
     report = check_vjp(function, lambda x, cotangent: vjp(x, cotangent) * (1 + 1e-8 * (next(calls) % 2)), X)

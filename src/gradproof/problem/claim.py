@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .exceptions import raise_of_signal
 from .given.foreign import about_numbers_alone
 from .numbers import Flat
 from .point import Problem, call, called, same_numbers
@@ -67,7 +68,22 @@ class Product:
         return self._with(x, -self._cotangent)
 
     def _with(self, x: Any, cotangent: Flat) -> Any:
-        return called(f"the {self.word} is called with x and a cotangent", self._vjp, x, self._layout.build(cotangent))
+        how = f"the {self.word} is called with x and a cotangent"
+        try:
+            return called(how, self._vjp, x, self._layout.build(cotangent))
+        except Exception as problem:
+            raise_of_signal(problem)
+            if self._takes_vector_first(x, cotangent):
+                raise TypeError(f"{how}, in this order, but seems to take them in the other one") from problem
+            raise
+
+    def _takes_vector_first(self, x: Any, cotangent: Flat) -> bool:
+        """Whether the function returns something if its arguments change places."""
+        try:
+            return self._vjp(self._layout.build(cotangent.copy()), x) is not None
+        except Exception as problem:
+            raise_of_signal(problem)
+            return False
 
 
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
