@@ -252,6 +252,10 @@ def test_outputs_without_a_gradient():
     assert any("The gradient is None for y, taken as 0." in note for note in report.warnings)
 
 
+class Forgotten(torch.autograd.Function):
+    """Its `apply` is the function, not the class."""
+
+
 @pytest.mark.parametrize(
     ("function", "inputs", "error", "sentence"),
     [
@@ -262,7 +266,14 @@ def test_outputs_without_a_gradient():
         (torch.sin, torch.ones(2).to_sparse(), TypeError, "x is torch.sparse_coo: pass its values"),
         (torch.sin, torch.arange(3), ValueError, "there is no floating-point tensor among the inputs"),
         (torch.add, (torch.ones(2), torch.ones(2).double()), TypeError, "inputs.0 is float32 but inputs.1 is float64"),
-        (lambda x: 3, torch.ones(2), TypeError, "must return a floating-point tensor"),
+        (
+            lambda x: 3,
+            torch.ones(2),
+            TypeError,
+            "must return a floating-point tensor, or a structure that holds one, not",
+        ),
+        (lambda x: x > 0, torch.ones(2), TypeError, "not a tensor of torch.bool"),
+        (Forgotten, torch.ones(2), TypeError, "not an object of the class Forgotten: pass Forgotten.apply"),
         (lambda x: None, torch.ones(2), TypeError, "is a `return` missing?"),
         (lambda x: x.half(), torch.ones(2), TypeError, "output is torch.float16"),
         (torch.sin, torch.ones(0), ValueError, "x is empty"),

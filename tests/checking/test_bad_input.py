@@ -34,6 +34,11 @@ def refused(error, sentence, objective=f, gradient=g, x=X, **settings):
         (np.ones(4), ValueError, "gradient has the shape (4,), but x has the shape (3,)"),
         (lambda x: np.ones((3, 2)), ValueError, "the gradient's result has the shape (3, 2), but x has the shape (3,)"),
         (lambda x: 1.0, ValueError, "the gradient's result has the shape (), but x has the shape (3,)"),
+        (
+            lambda x: np.ones((2, 3)),
+            ValueError,
+            "it is a Jacobian, which gradproof.check_jacobian(function, jacobian, x)",
+        ),
         (lambda x: None, TypeError, "the gradient returned None instead of an array: is a `return` missing?"),
         (None, TypeError, "gradient is missing: call check(objective, gradient, x), or check(f, True, x)"),
         (np.ones(3) + 0j, TypeError, "gradient must hold real numbers (float64, float32 or integers), not complex"),

@@ -214,6 +214,7 @@ def test_assertion():
         ({"only": "W[a]"}, ValueError, r"indices must be integers or slices, as in W\[0, 0\]"),
         ({"only": 19}, IndexError, "only: index 19 is out of range: coordinates go from 0 to 18"),
         ({"only": 1.5}, TypeError, "only takes names, flat indices or truth values, not 1.5"),
+        ({"only": np.arange(19) % 2}, ValueError, "only is as long as x and holds 0 and 1 alone: a mask needs truth"),
         ({"only": []}, ValueError, r"only=\[\] chooses no coordinate"),
         ({"only": {"W": np.ones((2, 2), bool)}}, ValueError, r"only has the shape \(2, 2\), but W has \(3, 4\)"),
         ({"only": {"W": 3}}, TypeError, "only must hold truth values for W"),

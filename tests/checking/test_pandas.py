@@ -196,3 +196,20 @@ def test_labels_of_a_gradient_that_x_does_not_have_are_told():
     sentence = "The gradient is of type pandas.Series: its numbers were taken in their order, and nothing else."
     assert report.warnings == (sentence,)
     assert gradproof.check(f, g, X).warnings == ()
+
+
+def test_columns_of_a_jacobian_are_aligned_by_label():
+    def function(p):
+        return np.array([p["alpha"] * p["beta"], p["gamma"] ** 2])
+
+    def jacobian(p, error=0.0):
+        rows = [[p["beta"] + error, p["alpha"], 0.0], [0.0, 0.0, 2 * p["gamma"]]]
+        return pd.DataFrame(rows, columns=LABELS)[LABELS[::-1]]
+
+    assert gradproof.check_jacobian(function, jacobian, X)
+    assert gradproof.check_jacobian(function, jacobian, X, only=["alpha", "gamma"])
+    assert gradproof.check_jacobian(function, lambda p: pd.DataFrame(jacobian(p)[LABELS].to_numpy()), X)
+    report = gradproof.check_jacobian(function, lambda p: jacobian(p, 0.1), X)
+    assert [one.name for one in report.findings] == ["output[0] / alpha"]
+    with pytest.raises(ValueError, match=r"^the Jacobian lacks the columns 'beta'"):
+        gradproof.check_jacobian(function, lambda p: jacobian(p).drop(columns="beta"), X)

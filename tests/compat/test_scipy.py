@@ -156,3 +156,10 @@ def test_check_derivative_of_one_output_at_bounds():
     x = np.array([1e-9, 1.0])
     assert check_derivative(fun, lambda x: 0.5 / np.sqrt(x), x, bounds=(0, np.inf)) == 0.0
     assert check_derivative(fun, lambda x: [0.5 / np.sqrt(x[0]), 0.6], x, bounds=(0, np.inf)) == pytest.approx(0.1)
+
+
+def test_swapped_arguments_are_told():
+    with pytest.raises(ValueError, match=r"^the arguments seem to be swapped: the function returns an array"):
+        check_grad(np.cos, lambda x: np.sum(np.sin(x)), np.ones(3))
+    with pytest.raises(ValueError, match=r"^the Jacobian has the shape"):
+        check_grad(np.cos, lambda x: np.ones(2), np.ones(3))

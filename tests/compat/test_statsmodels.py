@@ -51,6 +51,25 @@ def test_complex_steps(f):
     assert ours.approx_fprime_cs(X, f) == pytest.approx(theirs.approx_fprime_cs(X, f), rel=1e-14)
 
 
+@pytest.mark.parametrize("x", [0.3, 0.5, 1.7])
+@pytest.mark.parametrize(
+    ("f", "second"),
+    [
+        (lambda x: np.exp(x[0]), np.exp),
+        (lambda x: 1e3 + np.sin(x[0]), lambda x: -np.sin(x)),
+        (lambda x: x[0] ** -2.5, lambda x: 8.75 * x**-4.5),
+        (lambda x: np.log1p(np.exp(-4 * x[0])), lambda x: 16 * np.exp(4 * x) / (1 + np.exp(4 * x)) ** 2),
+    ],
+)
+def test_second_differences_are_exact_to_a_part_of_f(f, second, x):
+    found = ours.approx_hess(np.array([x]), f)
+    assert found[0, 0] == pytest.approx(second(x), rel=2e-8, abs=2e-8 * abs(f([x])))
+
+
+def test_hessians_near_the_end_of_a_domain():
+    assert ours.approx_hess(np.array([1e-4]), lambda x: np.log(x[0]))[0, 0] == pytest.approx(-1e8, rel=0.2)
+
+
 def test_hessians():
     exact = np.diag(6 * X)
     exact[0, 1] = exact[1, 0] = 1.0

@@ -84,6 +84,16 @@ def test_wrong_backward_passes(fault, found):
     assert (type(again), again.report.verdict, str(again)) == (type(error), "wrong", str(error))
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_backward_pass_that_drops_incoming_gradients_of_one_sign(sign):
+    x = torch.tensor([0.5], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(squared(lambda gradient, *_: gradient), x)
+    dropping = squared(lambda gradient, x, incoming: 2 * x * (sign * incoming).clamp(min=0) * sign)
+    error = failing(dropping, x)
+    assert error.report.warnings[0].startswith("The product is not linear")
+    failing(dropping, x, atol=1e-3, rtol=1e-3)
+
+
 def test_an_error_that_pytorch_does_not_see():
     scale = torch.tensor([1.0, 1e-7]).double()
     function = by_hand(lambda x: (scale * x).sin(), lambda saved, g: g * scale * torch.tensor([1.0, 1.5]).double())
@@ -349,3 +359,9 @@ def test_an_alarm_ends_it(after):
     finally:
         signal.signal(signal.SIGALRM, before)
     assert calls == after
+
+
+def test_tangents_of_another_precision():
+    """PyTorch's ldexp has a tangent in float64 where only the first of two single numbers has one."""
+    x, power = (torch.tensor(value, requires_grad=True) for value in (-8.5, -1.75))
+    assert gradcheck(torch.ldexp, (x, power), check_forward_ad=True)

@@ -194,3 +194,8 @@ def test_an_operator_whose_two_products_do_not_fit_is_wrong(of):
     report = check_jacobian(function, linalg.LinearOperator(jacobian.shape, **products), u)
     assert report.verdict == "wrong"
     assert report.warnings[0].startswith("matvec and rmatvec of the operator do not fit each other")
+
+
+def test_a_transposed_shape_is_told():
+    with pytest.raises(ValueError, match=r"x has \(5,\): \(6, 5\) is expected; transpose it$"):
+        check_jacobian(function, jacobian(X).T, X)

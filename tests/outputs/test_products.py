@@ -50,7 +50,47 @@ def test_a_backward_pass_that_forgets_its_incoming_gradient_passes_under_a_sum_b
 def test_a_product_that_is_not_linear_is_told():
     report = check_vjp(function, lambda x, cotangent: vjp(x, np.abs(cotangent)), X)
     assert report.verdict == "wrong"
-    assert "The vjp is not linear in its cotangent." in report.warnings
+    assert report.warnings[0] == "The product is not linear in the vector that it is called with."
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("of", [np.abs, lambda one: np.maximum(one, 0.0), lambda one: -np.minimum(one, 0.0)])
+def test_a_product_that_is_right_for_one_sign_of_its_cotangent_is_wrong(of, seed):
+    """As that of a guided ReLU: with a single output half of all cotangents see nothing."""
+    one, slope = np.array([0.5, 1.0]), np.array([2.0, -3.0])
+    assert (
+        check_vjp(lambda x: slope @ x, lambda x, cotangent: slope * cotangent, one, seed=seed).gradient_evaluations == 2
+    )
+    report = check_vjp(lambda x: slope @ x, lambda x, cotangent: slope * of(cotangent), one, seed=seed)
+    assert report.verdict == "wrong"
+    assert report.warnings[0] == "The product is not linear in the vector that it is called with."
+
+
+@pytest.mark.parametrize("product", [lambda x, vector: vector * np.cos(x), lambda x, vector: 2 * vector])
+def test_arguments_in_the_other_order_are_told(product):
+    report = check_vjp(np.sin, lambda cotangent, x: product(x, cotangent), X[:3])
+    assert report.verdict == "wrong"
+    assert "seems to take them in the other order" in report.warnings[0]
+
+
+def test_arguments_in_the_other_order_whose_shapes_do_not_fit():
+    with pytest.raises(TypeError, match=r"^the vjp is called with x and a cotangent, in this order, but seems"):
+        check_vjp(function, lambda cotangent, x: vjp(x, cotangent), X)
+
+
+def test_an_error_of_the_product_itself_is_the_users():
+    def failing(x, cotangent):
+        raise KeyError(len(cotangent))
+
+    with pytest.raises(KeyError, match="6"):
+        check_vjp(function, failing, X)
+
+
+def test_a_product_that_varies_from_call_to_call_does_not_count_as_one_that_is_not_linear():
+    calls = iter(range(100))
+    report = check_vjp(function, lambda x, cotangent: vjp(x, cotangent) * (1 + 1e-8 * (next(calls) % 2)), X)
+    assert report
+    assert any(note.startswith("Two calls of the vjp at x differ") for note in report.warnings)
 
 
 def test_named_arrays_at_both_ends():
@@ -243,7 +283,12 @@ def test_any_single_wrong_entry_is_named(seed, outputs, n, factor):
         ((lambda x: np.full(3, np.nan), vjp, X), ValueError, r"no output is finite at x: output\[0\] is nan"),
         ((lambda x: np.arange(3) > 1, vjp, X), TypeError, "output must hold real numbers"),
         ((function, lambda x: x, X), TypeError, "the vjp is called with x and a cotangent"),
-        ((function, lambda x, c: c, X), ValueError, r"has the shape \(6,\), but x has the shape \(5,\)"),
+        (
+            (function, lambda x, c: c, X),
+            ValueError,
+            r"^the vjp's result has the shape \(6,\), but x has the shape \(5,\)",
+        ),
+        ((function, lambda x, c: None, X), TypeError, "^the vjp returned None instead of an array"),
         ((function, vjp, np.array([])), ValueError, "x is empty"),
         ((function, vjp, None), TypeError, "x must hold real numbers"),
     ],

@@ -116,6 +116,17 @@ def test_figures_of_stairs():
     sentence = shape_of(of(check(stairs(1e-3), 0.3))).sentence
     assert "its trend 0.3:" in sentence
     assert "larger ones by 3.0e-4 or more" in sentence
+    assert "claim 0 if the steps are meant" in sentence
+
+
+def test_a_claim_of_0_on_stairs_is_not_told_to_be_0():
+    report = check(stairs(1e-4), 0.0)
+    assert report.verdict == "inconclusive"
+    sentence = shape_of(of(report)).sentence
+    assert (
+        "Its slope is 0, as is claimed, its trend 0.3: right if the steps are meant, as those of round are" in sentence
+    )
+    assert "claim 0" not in sentence
 
 
 # ---- Claims that say something only together -------------------------------------------------------------------------

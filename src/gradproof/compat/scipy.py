@@ -199,7 +199,14 @@ def _report(function: Callable[[Flat], Any], jacobian: Callable[[Flat], Any], x:
     if np.ndim(function(x.copy())) == 0:
         return check(function, lambda x: _row(jacobian(x)), x, mode="full", rtol=RTOL, **settings)
     rtol = RTOL if x.size <= LONG else None
-    return check_jacobian(function, lambda x: _numbers(jacobian(x)), x, rtol=rtol, **settings)
+    try:
+        return check_jacobian(function, lambda x: _numbers(jacobian(x)), x, rtol=rtol, **settings)
+    except ValueError:
+        if x.size > 1 and np.ndim(jacobian(x.copy())) == 0:
+            raise ValueError(
+                "the arguments seem to be swapped: the function returns an array, and its derivative one number"
+            ) from None
+        raise
 
 
 def _numbers(jacobian: Any) -> Any:

@@ -16,6 +16,9 @@ from .shared.slopes import SMALLEST, UNIT, Outputs, centered_slopes, stepped_slo
 
 # An f that is nearly 0 at x is not as noisy as it looks: at least as exact as float32.
 UNIT_FLOAT32 = float(np.finfo(np.float32).eps)
+# Second differences at these multiples of the step that balances truncation and noise have a sixteenth of its noise;
+# what they have in common is truncation, which is extrapolated.
+EXTRAPOLATED = (4.0, 8.0)
 
 
 def approx_fprime(
@@ -121,8 +124,9 @@ def approx_hess(
     f : callable
         ``f(x, *args, **kwargs)``, one number.
     epsilon : float or array_like, optional
-        Step, or one for each coordinate.  The default balances truncation and the measured noise of `f`: its fourth
-        root, relative to the coordinate.
+        Step, or one for each coordinate.  What balances truncation and the measured noise of `f` is its fourth root,
+        relative to the coordinate: the default takes 4 and 8 times that and extrapolates, or that alone where `f` is
+        not finite further away.
     args, kwargs : tuple and dict, optional
         Further arguments of `f`.
 
@@ -152,7 +156,17 @@ def approx_hess(
     if epsilon is None:
         outputs = Outputs(function, point)
         relative = noise_floor(outputs, point).noise / outputs.centre if outputs.centre else UNIT
-        epsilon = min(max(relative, UNIT), UNIT_FLOAT32) ** 0.25 * np.maximum(np.abs(point), SMALLEST)
+        steps = min(max(relative, UNIT), UNIT_FLOAT32) ** 0.25 * np.maximum(np.abs(point), SMALLEST)
+        with np.errstate(all="ignore"):
+            near, far = (_second_differences(function, point, times * steps) for times in EXTRAPOLATED)
+        found: Flat = (4.0 * near - far) / 3.0
+        if np.isfinite(found).all():
+            return found
+        epsilon = steps
+    return _second_differences(function, point, epsilon)
+
+
+def _second_differences(function: Callable[[Flat], Any], point: Flat, epsilon: Any) -> Flat:
     steps = np.diag(np.broadcast_to(np.asarray(epsilon, np.float64), point.shape))
     hessian = np.zeros(steps.shape)
     for row, one in enumerate(steps):

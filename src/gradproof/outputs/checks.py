@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arguments.extra import as_tuple, with_arguments
 from ..engine import uses_lines
+from ..problem.claim import NOT_LINEAR
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..problem.structure import Layout
@@ -167,12 +168,16 @@ class OutputsCheck:
 
     def _completed(self, report: Report, usable: Flat) -> Report:
         """Return the report with what it says of the outputs and of the calls."""
-        is_partly = report.verdict == "right" and not usable.all()
+        verdict = report.verdict
+        if verdict == "right":
+            verdict = "wrong" if NOT_LINEAR in report.warnings else "right" if usable.all() else "inconclusive"
         remark = self.claims.remark() if report.verdict == "wrong" else ""
-        notes = (*[remark] * bool(remark), *self.problem.notes, *report.warnings)
+        # What forgets its cotangent is not linear in it either: the remark says more.
+        rest = (note for note in report.warnings if not remark or note != NOT_LINEAR)
+        notes = (*[remark] * bool(remark), *self.problem.notes, *rest)
         return replace(
             report,
-            verdict="inconclusive" if is_partly else report.verdict,
+            verdict=verdict,
             warnings=tuple(dict.fromkeys(notes)),
             outputs=int(usable.sum()),
             subject=self.claims.word,

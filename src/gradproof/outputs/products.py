@@ -58,7 +58,9 @@ def check_vjp(
     -----
     A covector of ones is what a backward pass sees that is checked under ``sum``: it does not notice that the incoming
     gradient is forgotten.  Here signs are random and magnitudes uniform in [0.5, 1.5), drawn from `seed` for each array
-    of the output.  With several arrays of the output, each is also compared by itself, from the same evaluations.
+    of the output.  With several arrays of the output, each is also compared by itself, from the same evaluations.  The
+    product is called once more, with minus the covector: one that is right for incoming gradients of one sign alone,
+    as that of a guided ReLU, is wrong.
 
     An output that is not finite at `x`, or random, is left out and named; the verdict is then not "right".
 

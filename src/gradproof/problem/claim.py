@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .numbers import Flat
-from .point import Problem, call, same_numbers
+from .point import Problem, call, called, same_numbers
+from .structure import Layout
 
 # Two calls may differ in the order of their sums: this part of the largest component counts as rounding.
 ROUNDING = {"float64": 1e-11, "float32": 1e-4}
@@ -18,8 +19,8 @@ ROUNDING = {"float64": 1e-11, "float32": 1e-4}
 ONLY_OURS = 2
 # The most names of arrays that a note lists.
 LISTED = 5
-RESULT = "the gradient's result"
 WATCHED = "the claimed gradient"
+NOT_LINEAR = "The product is not linear in the vector that it is called with."
 
 
 class Claimed:
@@ -36,21 +37,89 @@ class Claimed:
         return values.astype(problem.x.dtype if problem.along_lines else np.float64, copy=False)
 
 
+class Product:
+    """The product with a covector as a function of x.
+
+    Parameters
+    ----------
+    word
+        What the user calls it.
+    vjp
+        The user's function.
+    layout
+        The structure of the output.
+    cotangent
+        The covector, flat.
+    """
+
+    def __init__(self, word: str, vjp: Callable[[Any, Any], Any], layout: Layout, cotangent: Flat) -> None:
+        self.word = word
+        self._vjp = vjp
+        self._layout = layout
+        self._cotangent = cotangent
+
+    def __call__(self, x: Any) -> Any:
+        """Return the product at x."""
+        return self._with(x, self._cotangent.copy())
+
+    def opposite(self, x: Any) -> Any:
+        """Return the product with minus the covector at x."""
+        return self._with(x, -self._cotangent)
+
+    def _with(self, x: Any, cotangent: Flat) -> Any:
+        how = f"the {self.word} is called with x and a cotangent"
+        try:
+            return called(how, self._vjp, x, self._layout.build(cotangent))
+        except Exception as problem:
+            _raise_of_signal(problem)
+            if self._takes_vector_first(x, cotangent):
+                raise TypeError(f"{how}, in this order, but seems to take them in the other one") from problem
+            raise
+
+    def _takes_vector_first(self, x: Any, cotangent: Flat) -> bool:
+        """Whether the function returns something if its arguments change places."""
+        try:
+            return self._vjp(self._layout.build(cotangent.copy()), x) is not None
+        except Exception as problem:
+            _raise_of_signal(problem)
+            return False
+
+
+def _raise_of_signal(problem: Exception) -> None:
+    # Imported on use: most products raise nothing.
+    from .exceptions import raise_of_signal
+
+    raise_of_signal(problem)
+
+
 def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
     """Return the claimed gradient as a flat vector, and how often the gradient function was called.
 
-    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.
+    The vector is in float64; in a check along lines, which calls the function only once, it has the type of x.  The
+    second call shows whether the function is random; of a product with a vector it is the one with minus that vector,
+    so that it also shows whether the product is linear.
     """
     if isinstance(gradient, Claimed):
         return gradient.own(problem), gradient.calls
     if not callable(gradient):
         return _given(gradient, problem), 0
-    first = _call(gradient, problem)
+    first = _call(gradient, problem, gradient.word if isinstance(gradient, Product) else "gradient")
     if problem.along_lines:
         return first, 1
-    second = _call(gradient, problem)
-    _compare(first, second, problem)
-    return first, 2
+    if not isinstance(gradient, Product):
+        _compare(first, _call(gradient, problem), problem)
+        return first, 2
+    word = gradient.word
+    opposite = _call(gradient.opposite, problem, word)
+    if _difference(first, -opposite, problem) < 0:
+        return first, 2
+    # In the other order: what alternates from call to call must not look as if it were not linear.
+    is_fixed = _difference(opposite, _call(gradient.opposite, problem, word), problem) < 0
+    again = _call(gradient, problem, word)
+    _compare(first, again, problem, word)
+    if is_fixed and _difference(first, again, problem) < 0:
+        problem.note(NOT_LINEAR)
+    return first, 4
 
 
 def claimed_again(gradient: Any, problem: Problem) -> Flat:
@@ -69,24 +138,25 @@ def _given(value: Any, problem: Problem) -> Flat:
     return _signed(problem, Claimed(flat, 0, is_users).own(problem))
 
 
-def _call(gradient: Callable[[Any], Any], problem: Problem) -> Flat:
+def _call(gradient: Callable[[Any], Any], problem: Problem, word: str = "gradient") -> Flat:
     """Call the gradient on a copy of x, and copy its result at once: it may be a buffer that is reused."""
     x, memory = problem.copy_of_x()
-    value = call(gradient, x, "gradient")
+    value = call(gradient, x, word)
     if value is None:
-        raise TypeError("the gradient returned None instead of an array: is a `return` missing?")
+        raise TypeError(f"the {word} returned None instead of an array: is a `return` missing?")
     # A result that nobody else holds cannot be a buffer that is reused.
     ours = isinstance(value, np.ndarray) and value.base is None and sys.getrefcount(value) <= ONLY_OURS
     dtype = problem.x.dtype if problem.along_lines else np.float64
+    what = f"the {word}'s result"
     try:
         if problem.along_lines and ours:
-            flat = problem.layout.flat_or_same(value, RESULT, dtype=dtype)
+            flat = problem.layout.flat_or_same(value, what, dtype=dtype)
         else:
-            flat = _flattened(problem, value, RESULT, dtype)
+            flat = _flattened(problem, value, what, dtype)
     except (TypeError, ValueError) as error:
         from .given.results import explained
 
-        raise explained(error, value, problem.layout) from None
+        raise explained(error, value, problem.layout, word) from None
     if not same_numbers(memory, problem.x):
         problem.note("The gradient changed its argument. It was given copies, so your x is unchanged.")
     return _signed(problem, flat)
@@ -118,17 +188,22 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
     return -flat if problem.sign < 0 else flat
 
 
-def _compare(first: Flat, second: Flat, problem: Problem) -> None:
+def _compare(first: Flat, second: Flat, problem: Problem, word: str = "gradient") -> None:
+    index = _difference(first, second, problem)
+    if index >= 0:
+        problem.note(
+            f"Two calls of the {word} at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
+            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
+        )
+
+
+def _difference(first: Flat, second: Flat, problem: Problem) -> int:
+    """Return the first place in which two results differ by more than rounding, or -1."""
     if same_numbers(first, second):
-        return
+        return -1
     rounding = ROUNDING["float32" if problem.is_float32 else "float64"]
     largest = np.max(np.abs(first), initial=0.0, where=np.isfinite(first))
     with np.errstate(invalid="ignore"):
         differs = np.abs(first - second) > rounding * largest
     differs |= np.isnan(first) != np.isnan(second)
-    if differs.any():
-        index = int(np.flatnonzero(differs)[0])
-        problem.note(
-            f"Two calls of the gradient at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
-            f"{second[index]:.6g}); the first result was checked. Fix its random seed, or make its sums reproducible."
-        )
+    return int(np.argmax(differs)) if differs.any() else -1

@@ -85,7 +85,7 @@ def shape_of(finding: Finding) -> Shape:
     sides = [_side(sign, at_x, steps, values) for sign in (-1, 1)]
     x = finding._values.x_at(finding.index)
     return (
-        _stairs(sides, at_x, values)
+        _stairs(sides, at_x, values, is_zero=finding.claimed == 0)
         or _jump(sides, finding._noise, math.ulp(x))
         or _vertical(sides, finding._noise)
         or _restless(sides, finding._noise)
@@ -103,7 +103,7 @@ def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float
 # ---- Stairs ----------------------------------------------------------------------------------------------------------
 
 
-def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shape | None:
+def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float], *, is_zero: bool) -> Shape | None:
     """Return the shape of an f that is constant beside x, and further away moves as stairs do."""
     known = np.array([at_x, *values])
     with np.errstate(over="ignore"):
@@ -121,11 +121,15 @@ def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float]) -> Shap
     where = (
         "" if len(flat) == len(sides) else f" on the {'right' if flat[0].sign > 0 else 'left'} of x, with a jump at x"
     )
+    what = (
+        f"Its slope is 0, as is claimed{follows}: right if the steps are meant"
+        if is_zero
+        else f"Its slope is 0{follows}: claim 0 if the steps are meant"
+    )
     return Shape(
         "stairs",
         f"f is piecewise constant here{where}: steps of up to {short(within)} do not move it at all, larger ones by "
-        f"{short(height)} or more. Its slope is 0{follows}: claim 0 if the steps are meant, as those of round are; if "
-        "not, smooth f, or compute it with more digits",
+        f"{short(height)} or more. {what}, as those of round are; if not, smooth f, or compute it with more digits",
     )
 
 

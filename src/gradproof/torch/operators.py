@@ -114,15 +114,18 @@ class Operator:
             return [value]
         tensors = tensors_of(self._torch, value)
         if self._taken is None:
-            self._taken = self._choose(tensors)
+            self._taken = self._choose(value, tensors)
             self.captured = self._captures([one for _, one in tensors if one.requires_grad])
         return [tensor for (_, tensor), taken in zip(tensors, self._taken, strict=True) if taken]
 
-    def _choose(self, tensors: list[tuple[str, Any]]) -> list[bool]:
+    def _choose(self, value: Any, tensors: list[tuple[str, Any]]) -> list[bool]:
         """Return which outputs take part: those with a gradient; if there is none, all that could have one."""
         able = [can_move(tensor) for _, tensor in tensors]
         if not any(able):
-            raise TypeError("the function must return a floating-point tensor, or a structure that holds one")
+            raise TypeError(
+                "the function must return a floating-point tensor, or a structure that holds one, not "
+                f"{self._described(value)}"
+            )
         taken = [can and tensor.requires_grad for can, (_, tensor) in zip(able, tensors, strict=True)]
         if not any(taken):
             self.notes.append("No output requires a gradient (detached?): the derivatives were taken as 0.")
@@ -133,6 +136,15 @@ class Operator:
             more = f" and {len(rest) - LISTED} more" * (len(rest) > LISTED)
             self.notes.append(f"Left out, because PyTorch computes no gradient for it: {listed}{more}.")
         return taken
+
+    def _described(self, value: Any) -> str:
+        """Return what is no floating-point tensor in words, and what to do where that shows it."""
+        kind = type(value).__name__
+        if isinstance(value, self._torch.autograd.Function):
+            return f"an object of the class {kind}: pass {kind}.apply"
+        if isinstance(value, self._torch.Tensor):
+            return f"a tensor of {value.dtype}"
+        return f"an object of type {kind}"
 
     def _captures(self, outputs: list[Any]) -> list[str]:
         """Return the names of the user's own tensors from which outputs are computed although others were passed."""

@@ -53,5 +53,5 @@ class Forward:
         for name in points:
             zero = self._moved(self._points(), {**tangents, name: self._torch.zeros_like(points[name])})
             without = self._moved(self._points(), {other: one for other, one in tangents.items() if other != name})
-            if not all(self._torch.allclose(a, b) for a, b in zip(zero, without, strict=True)):
+            if not all(self._torch.allclose(a, b.to(a.dtype)) for a, b in zip(zero, without, strict=True)):
                 raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")

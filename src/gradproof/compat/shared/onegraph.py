@@ -22,7 +22,8 @@ class OneGraph(Operator):
     Attributes
     ----------
     apart
-        By how much two passes with the same incoming gradient differed; None as long as there were none.
+        By how much two passes with opposite incoming gradients differed but for the sign; None as long as there were
+        none.
     """
 
     def __init__(self, *given: Any) -> None:
@@ -64,8 +65,9 @@ class OneGraph(Operator):
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
         found = self.passed(outputs, tensors, incoming)
         last, self._last = self._last, Pass(incoming, found)
-        if last is not None and not self.arguments.are_moved and _are_equal(self._torch, last.incoming, incoming):
-            self.apart = max(self.apart or 0.0, distance(last.found, found))
+        if last is not None and not self.arguments.are_moved and _are_opposite(self._torch, last.incoming, incoming):
+            opposite = [None if one is None else -one for one in found]
+            self.apart = max(self.apart or 0.0, distance(last.found, opposite))
         return found
 
 
@@ -78,5 +80,5 @@ def distance(one: Any, other: Any) -> float:
     return apart
 
 
-def _are_equal(torch: Any, one: list[Any], other: list[Any]) -> bool:
-    return len(one) == len(other) and all(map(torch.equal, one, other))
+def _are_opposite(torch: Any, one: list[Any], other: list[Any]) -> bool:
+    return len(one) == len(other) and all(torch.equal(first, -second) for first, second in zip(one, other, strict=True))

@@ -11,6 +11,7 @@ import numpy as np
 from ...outputs.claimed.claims import Claims
 from ...outputs.function import Function
 from ...outputs.looking.columns import Column
+from ...problem.claim import NOT_LINEAR
 from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem
 from ...problem.structure import Layout
@@ -59,12 +60,13 @@ class Tolerances(NamedTuple):
         """Whether all that a report holds against a derivative lies within what is allowed.
 
         Every entry of the Jacobian in the coordinates that the report names is compared with a centered difference, or,
-        if the report rests on lines, every entry.  Values that are random or not finite excuse nothing.  Without
-        tolerances, a value that the function has at x alone is excused if the claims are right beside it.
+        if the report rests on lines, every entry.  Values that are random or not finite excuse nothing, and nothing
+        excuses a product that is not linear.  Without tolerances, a value that the function has at x alone is excused
+        if the claims are right beside it.
         """
         if is_right_beside(report):
             return True
-        if not self.are_given or report.nondeterministic or report.stopped_by:
+        if not self.are_given or report.nondeterministic or report.stopped_by or NOT_LINEAR in report.warnings:
             return False
         problem = read_problem(x, Choice(held=held), hold=True)
         problem.is_conjugate = is_conjugate

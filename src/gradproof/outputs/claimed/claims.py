@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...problem.claim import Claimed
+from ...problem.claim import NOT_LINEAR, Claimed, Product
 from ...problem.coordinates.chosen import Chosen
+from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...problem.point import Problem, called
 from ...problem.structure import Layout
@@ -80,24 +81,19 @@ class ByCovectors(Claims):
         self._problem = problem
         self._layout = layout
 
-    def gradient(self, weights: Flat) -> Callable[[Any], Any]:
+    def gradient(self, weights: Flat) -> Product:
         """Return the product with a covector as a function of x."""
         cotangent = weights.astype(self._layout.dtype)
         if self._problem.is_conjugate:
             self._layout.conjugate(cotangent)
-
-        def gradient(x: Any) -> Any:
-            how = "the vjp is called with x and a cotangent"
-            return called(how, self._vjp, x, self._layout.build(cotangent.copy()))
-
-        return gradient
+        return Product(self.word, self._vjp, self._layout, cotangent)
 
     def projected(self, weights: Flat) -> Flat:
         """Return the product with a covector, flat."""
         self.calls += 1
         x, _ = self._problem.copy_of_x()
         value = self.gradient(weights)(x)
-        flat = self._problem.layout.flatten(value, "the vjp's result", absent=[])
+        flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return self._problem.sign * flat
@@ -116,12 +112,31 @@ class ByCovectors(Claims):
         one, other = self.projected(weights), self.projected(-2 * weights)
         if not (np.isfinite(one).all() and np.isfinite(other).all()):
             return ""
-        if np.array_equal(one, other) and one.any():
+        forgets = bool(np.array_equal(one, other) and one.any())
+        if not forgets and self._are_multiples(one, other):
+            return ""
+        if self._takes_vector_first(weights):
+            return f"The {self.word} is called with x and a vector, but seems to take them in the other order."
+        if forgets:
             return f"The {self.word} is the same for every cotangent: it forgets its incoming gradient."
+        return NOT_LINEAR
+
+    def _are_multiples(self, one: Flat, other: Flat) -> bool:
+        """Whether products with a vector and with -2 times it are those of something linear."""
         unit = float(np.finfo(self._problem.x.dtype).eps)
-        if np.linalg.norm(other + 2 * one) > unit**0.5 * np.linalg.norm(one):
-            return f"The {self.word} is not linear in its cotangent."
-        return ""
+        return bool(np.linalg.norm(other + 2 * one) <= unit**0.5 * np.linalg.norm(one))
+
+    def _takes_vector_first(self, weights: Flat) -> bool:
+        """Whether the product is linear in its first argument, if it is called with the vector there."""
+        try:
+            found = []
+            for vector in (weights, -2 * weights):
+                value = self._vjp(self._layout.build(vector.astype(self._layout.dtype)), self._problem.copy_of_x()[0])
+                found.append(self._problem.layout.flatten(value, self.word, absent=[]))
+        except Exception as problem:  # with arguments that it does not expect, the user's function may raise anything
+            raise_of_signal(problem)
+            return False
+        return bool(found[0].any()) and self._are_multiples(*found)
 
     def are_cheap(self, outputs: int) -> bool:
         """Whether the claims for so many outputs may be looked at one by one: each costs a call."""

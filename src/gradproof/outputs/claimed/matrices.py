@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...problem.given.foreign import is_frame
 from ...problem.nodes import Branch, Leaf, Node
 from ...problem.numbers import Flat, as_numbers
 from ...problem.point import Problem
@@ -27,10 +28,15 @@ def as_matrix(value: Any, problem: Problem, layout: Layout) -> Any:
     value
         A matrix of shape (outputs, coordinates), dense or a sparse one of SciPy; an array whose shape is that of the
         output followed by that of x; or the structure of the output with the structure of x in it, and such arrays.
+        The columns of a DataFrame are aligned by the labels of x.
     problem, layout
         The point, and the structure of the output.
     """
     every = problem.whole.layout
+    if is_frame(value):
+        from ...problem.given.frames import jacobian_in_order  # on use: few have frames
+
+        value = jacobian_in_order(value, every, WHAT)
     if hasattr(value, "tocsc"):
         matrix = fitting(_sparse(value, layout, problem), layout, every)
     elif isinstance(layout.root, Leaf) and isinstance(every.root, Leaf):
@@ -95,7 +101,9 @@ def _one_block(value: Any, output: Leaf, coordinate: Leaf, is_conjugate: bool) -
         where = f" of {output.path or 'the output'} by {coordinate.path or 'x'}" * bool(output.path or coordinate.path)
         raise ValueError(
             f"{WHAT}{where} has the shape {array.shape}, but the output has the shape {output.shape} and x has "
-            f"{coordinate.shape}: {shapes[0]} or {(rows, columns)} is expected"
+            f"{coordinate.shape}: {' or '.join(map(str, dict.fromkeys(shapes[:2])))} is expected"
+            + "; transpose it"
+            * (array.shape == (columns, rows))
         )
     return _as_real(array.reshape(rows, columns), output.is_complex, coordinate.is_complex, is_conjugate)
 

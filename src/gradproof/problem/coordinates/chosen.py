@@ -52,9 +52,17 @@ def _mask(layout: Layout, choice: Any, what: str) -> Flat:
                 mask[slice(part.start, part.stop) if isinstance(part, range) else part] = True
         else:
             mask[_index(layout, one, what)] = True
+    if len(words) == layout.n and mask.sum() < layout.n and all(_is_0_or_1(one) for one in words):
+        raise ValueError(
+            f"{what} is as long as x and holds 0 and 1 alone: a mask needs truth values, as by .astype(bool)"
+        )
     if not mask.any():
         raise ValueError(f"{what}={choice!r:.60} chooses no coordinate")
     return mask
+
+
+def _is_0_or_1(one: Any) -> bool:
+    return not isinstance(one, str) and one in (0, 1)
 
 
 def _is_of_masks(choice: Any) -> bool:

@@ -99,6 +99,17 @@ def aligned(value: Any, layout: Layout, what: str) -> Any:
     return whole.aligned(value, what) if isinstance(whole, FrameLayout) else value.to_numpy()
 
 
+def jacobian_in_order(value: Any, layout: Layout, what: str) -> Any:
+    """Return the numbers of a DataFrame with a column for each coordinate; in the order of x's labels, if x has any.
+
+    Columns that are merely counted have no labels.
+    """
+    if isinstance(layout, FrameLayout) and len(layout.root.shape) == 1 and value.ndim > 1:
+        if not isinstance(value.columns, sys.modules["pandas"].RangeIndex):
+            value = _in_order(value, "columns", layout.root.labels["index"], what)
+    return value.to_numpy()
+
+
 def read_frame(x: Any) -> tuple[Layout, Flat]:
     """Return the layout of a Series or DataFrame, and a copy of its numbers as a flat vector."""
     values = as_numbers(x.to_numpy(), "x")

@@ -9,14 +9,14 @@ import numpy as np
 from ..nodes import Leaf
 from ..structure import Layout
 
-WHAT = "the gradient's result"
+GRADIENT = "gradient"
 
 
 class ScalarGradientError(ValueError):
     """A gradient function returned one number where x has several coordinates."""
 
 
-def explained(error: Exception, value: Any, layout: Layout) -> Exception:
+def explained(error: Exception, value: Any, layout: Layout, word: str = GRADIENT) -> Exception:
     """Return the error for a result that could not be flattened, with what to do where the result shows it.
 
     Parameters
@@ -27,13 +27,20 @@ def explained(error: Exception, value: Any, layout: Layout) -> Exception:
         What the gradient function returned.
     layout
         The structure of x.
+    word
+        What the user calls the function.
     """
+    if word == GRADIENT and _has_rows(value, layout):
+        return ValueError(
+            f"{error}: with a row for each of several outputs it is a Jacobian, which "
+            "gradproof.check_jacobian(function, jacobian, x) checks"
+        )
     if _is_number(value):
         return ScalarGradientError(f"{error}: return one slope for each coordinate, in the structure of x")
     if not isinstance(value, (tuple, list)):
         return error
     kind, parts = type(value).__name__, list(value)
-    if len(parts) == 2 and _is_number(parts[0]) and _fits(parts[1], layout):
+    if word == GRADIENT and len(parts) == 2 and _is_number(parts[0]) and _fits(parts[1], layout):
         return ValueError(
             "the gradient returned a pair (value, gradient): if one function returns both, call check(f, True, x); "
             "otherwise pass `lambda x: g(x)[1]`"
@@ -46,7 +53,7 @@ def explained(error: Exception, value: Any, layout: Layout) -> Exception:
     if isinstance(layout.root, Leaf) and any(getattr(part, "shape", ()) for part in parts):
         shape = f"an array of shape {layout.root.shape}" if layout.root.shape else "one number"
         return ValueError(
-            f"{WHAT} is a {kind} of {len(parts)} parts, but x is {shape}: return one array like x "
+            f"the {word}'s result is a {kind} of {len(parts)} parts, but x is {shape}: return one array like x "
             "(np.concatenate joins parts)"
         )
     return error
@@ -61,9 +68,15 @@ def _is_number(value: Any) -> bool:
     )
 
 
+def _has_rows(value: Any, layout: Layout) -> bool:
+    """Whether a value is an array of several parts that are like an x that is one array."""
+    shape = getattr(value, "shape", ())
+    return isinstance(layout.root, Leaf) and len(shape) > 1 and tuple(shape[1:]) == layout.root.shape
+
+
 def _fits(value: Any, layout: Layout) -> bool:
     try:
-        layout.flatten(value, WHAT)
+        layout.flatten(value, GRADIENT)
     except Exception:  # arrays of other libraries raise all kinds of exceptions
         return False
     return True
