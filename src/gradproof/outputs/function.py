@@ -195,22 +195,22 @@ class Projected(Collecting):
             self._watch.follow(probes)
 
     def __call__(self, x: Any) -> float:
-        """Return the weighted sum of the outputs, but for a constant."""
-        values: list[float] = []
-        self.collect(iter((x,)), values)
-        return values[0]
+        """Return the weighted sum of the outputs, but for a constant; threads may call it side by side."""
+        return self.of(self.function(x)[None])[0]
 
     def collect(self, points: Iterator[Any], values: list[float]) -> None:
-        """Append the values at points; of those before an exception, if there is one."""
+        """Append the values at points; of those before an exception, if there is one.
+
+        Outputs are weighed and shown to what watches as many at a time as are held back.
+        """
         held, evaluated = self._memory(), self.function.unseen
         most = len(held)
-        # Of a point where the function raises, too, the move is taken.
         following = itertools.repeat(None) if self._watch is None else self._watch.moves
         moves: list[Move | None] = []
         try:
-            for point, move in zip(points, following, strict=False):
-                # Copied: the function may use its memory again.
-                held[len(moves)] = evaluated(point)
+            # A move is taken first, because it is also where the function raises; and no point is held on to.
+            for move, outputs in zip(following, map(evaluated, points), strict=False):
+                held[len(moves)] = outputs  # a copy: the function may use its memory again
                 moves.append(move)
                 if len(moves) == most:
                     values += self._weighed(moves, held)
