@@ -205,8 +205,15 @@ class Operator:
         return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
 
     def _run_backward(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again."""
-        return self._torch.autograd.Variable._execution_engine.run_backward(
+        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again.
+
+        The engine is none of PyTorch's public names: where it is not found, that function is called.
+        """
+        torch = self._torch
+        engine = getattr(torch.autograd.Variable, "_execution_engine", None)
+        if engine is None:
+            return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
+        return engine.run_backward(
             tuple(outputs),
             tuple(incoming),
             retain_graph,
