@@ -1,11 +1,13 @@
 """Functions of tensors: the backward pass and the forward mode of PyTorch, by the names of arguments and outputs."""
 
 import collections
+from types import SimpleNamespace
 
 import pytest
 
 import gradproof
 import gradproof.torch
+from gradproof.torch.operators import Operator
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -307,3 +309,14 @@ def test_tensors_have_names_of_their_own():
     # The one output has a random weight.
     claims = [report.claimed(report.name(index)) / report.claimed("p['a.b'][0]") for index in range(4)]
     assert claims == pytest.approx([1, 2, 9, 12])
+
+
+def test_backward_passes_are_the_same_without_the_engine_that_is_not_public():
+    x = torch.tensor([0.5, 1.0], dtype=torch.float64, requires_grad=True)
+    unused = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    public = SimpleNamespace(autograd=SimpleNamespace(Variable=object, grad=torch.autograd.grad))
+    outputs, incoming = [x.sin(), x**2], [torch.tensor([1.0, -2.0]).double(), torch.tensor([0.25, 3.0]).double()]
+    for pytorch in (torch, public):
+        found, nothing = Operator._run_backward(SimpleNamespace(_torch=pytorch), outputs, [x, unused], incoming, True)
+        assert torch.equal(found, incoming[0] * x.cos() + incoming[1] * 2 * x)
+        assert nothing is None

@@ -7,6 +7,7 @@ import pytest
 
 import gradproof
 import gradproof.torch
+from gradproof.torch.state import _has_second_number
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -78,3 +79,18 @@ def test_a_row_for_padding_that_the_function_depends_on_is_said_to_be_left_out_o
     report = report_at(torch.tensor([[1, 4, 3, 0], [4, 4, 5, 6]]))
     assert report.verdict == ("wrong" if by_loss else "right")
     assert told(report) == []
+
+
+@pytest.mark.parametrize("draw", [random.random, np.random.standard_normal, np.random.random])
+def test_generators_are_put_back_where_their_memory_is_unknown(draw, monkeypatch):
+    monkeypatch.setattr("gradproof.torch.state._is_memory_known", lambda: False)
+    monkeypatch.setattr("gradproof.torch.state._place_of_second_number", lambda: None)
+    before = random.getstate(), repr(np.random.get_state(legacy=False))
+    assert gradproof.torch.check(lambda x: x**2 + draw(), torch.tensor([0.5, 1.0]).double()).verdict == "right"
+    assert (random.getstate(), repr(np.random.get_state(legacy=False))) == before
+
+
+def test_the_second_number_of_numpys_generator_is_where_it_is_looked_for():
+    for _ in range(2):
+        np.random.standard_normal()
+        assert _has_second_number() == bool(np.random.get_state(legacy=False)["has_gauss"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import gradproof
+from gradproof.outputs import function as functions
 from gradproof.outputs.looking import screen
 
 sparse = pytest.importorskip("scipy.sparse")
@@ -43,6 +44,31 @@ def test_a_wrong_claim_for_a_small_output_is_found(f, held, monkeypatch):
     right = gradproof.check_jacobian(f, jacobian, X)
     assert right.wrong.size == 0
     assert right.verdict == ("right" if f is function else right.verdict)
+
+
+def into_one_memory(memory):
+    """The function, which returns the same memory at every call."""
+
+    def reusing(x):
+        memory[...] = function(x)
+        return memory
+
+    return reusing
+
+
+def missing_above(x):
+    return np.where(x[3] > X[3], np.nan, function(x))
+
+
+@pytest.mark.parametrize("f", [function, fails_above(3), missing_above, into_one_memory(np.empty(9))])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_outputs_are_weighed_many_at_a_time_as_one_by_one(f, factor, monkeypatch):
+    found = []
+    for held in (1, 20, 1 << 13):
+        monkeypatch.setattr(functions, "HELD_NUMBERS", held)
+        found.append(gradproof.check_jacobian(f, lambda x: jacobian(x, factor), X).to_json())
+    assert found == [found[0]] * 3
+    assert ("output[7] / x[7]" in found[0]) == (factor != 1.0)
 
 
 @pytest.mark.parametrize("choice", [{"only": [1, 5, 7]}, {"bounds": (X - 1e-12, None)}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,22 @@ def _shape_to_move(problem: Problem) -> tuple[int, ...]:
     return root.shape if is_array and isinstance(root, Leaf) and problem.x.nbytes >= MOVED_BYTES else ()
 
 
+class Collecting(ABC):
+    """An objective that looks at its own points: it goes through them itself."""
+
+    @abstractmethod
+    def __call__(self, x: Any) -> float:
+        """Return the value at a point."""
+
+    @abstractmethod
+    def follow(self, probes: Flat) -> None:
+        """Take the probes of the points that come next."""
+
+    @abstractmethod
+    def collect(self, points: Iterator[Any], values: list[Any]) -> None:
+        """Append the values at points; of those before an exception, if there is one."""
+
+
 class SerialEvaluator(Evaluator):
     """Calls the objective with one fresh point after another."""
 
@@ -93,8 +110,9 @@ class SerialEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.objective = objective
         self._call: Callable[[Any], Any] = self._read_at_once
-        # An objective with this method looks at its own points: it is told which probes its next calls belong to.
-        self._follow: Callable[[Flat], None] | None = getattr(objective, "follow", None)
+        own = objective if isinstance(objective, Collecting) else None
+        self._follow: Callable[[Flat], None] | None = None if own is None else own.follow
+        self._collects: Callable[[Iterator[Any], list[Any]], None] = self._extend if own is None else own.collect
         self._at_once = self.rows(CHUNK_BYTES)
         self._shape = _shape_to_move(problem)
         if not self.pace.watched:
@@ -172,7 +190,7 @@ class SerialEvaluator(Evaluator):
         while len(results) < len(probes):
             error: Exception = StopIteration()  # `extend` ends at it silently
             try:
-                results.extend(map(self._call, points))
+                self._collects(points, results)
             except EndedError:
                 raise
             except Exception as raised:  # outside of its domain the user's function may raise anything
@@ -182,6 +200,9 @@ class SerialEvaluator(Evaluator):
                 self.problem.note_raised(error, probes[len(results)])
                 results.append(math.nan)
             del error
+
+    def _extend(self, points: Iterator[Any], results: list[Any]) -> None:
+        results.extend(map(self._call, points))
 
     def _read_at_once(self, point: Any) -> Any:
         return number_or_same(self.objective(point))

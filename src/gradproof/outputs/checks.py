@@ -112,15 +112,15 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
-        if report.stopped_by or (screen is None and not report.findings):
+        suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
+        if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings)
         if only_verdict and report.verdict == "wrong" and not entries.cleared(report, covector, ()):
             return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)
-        suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
-        more = entries.of_suspicions(suspicions, screen.parts) if screen is not None else []
+        more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
         return Pass(report, covector, found, more, frozenset(entries.cleared(report, covector, found)))
 
     def _note_convention(self, report: Report, covector: Covector) -> None:
@@ -138,14 +138,14 @@ class OutputsCheck:
 
     def _screen(self, parts: Sequence[Covector]) -> Screen | None:
         """Return what compares parts of the output along the way; None where there is only one."""
-        options = self.settings.options()
-        if self.settings.executor is not None or uses_lines(self.problem.n, self.settings.mode, options.budget):
+        settings = self.settings
+        if settings.executor is not None or uses_lines(self.problem.n, settings.mode, int(settings.budget or 0)):
             return None
         matrix, at_x = self.claims.matrix, self.function.at_x
         compared = arrays_of_output(parts, at_x, self.claims) if matrix is None else single_outputs(parts, matrix)
         if compared is None:
             return None
-        return Screen(self.function, self.problem, compared, self.settings.rtol or RTOL)
+        return Screen(self.function, self.problem, compared, settings.rtol or RTOL)
 
     def _spoilt(self, first: Pass, usable: Flat) -> Flat:
         """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from ..evaluators.evaluator import EndedError
+from ..evaluators.serial import Collecting
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
-from ..problem.structure import Layout, layout_of_output
+from ..problem.structure import DOUBLE, Layout, layout_of_output
 from .covectors import Covector
-from .sums import compensated_sum
+from .sums import compensated_sums
 
 # Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.
 RANDOM = 1e-4
 # The most names of outputs that a note lists.
 LISTED = 5
+# So many outputs are held back, of as many points as they are of, and then weighed all at once.
+HELD_NUMBERS = 1 << 13
 RESULT = "the function's result"
 
 
@@ -118,20 +122,30 @@ class Function:
 
     def __call__(self, x: Any) -> Flat:
         """Return the outputs at a point in the user's structure, flat; raise `SpentError` when the budget is spent."""
+        outputs = self.unseen(x)
+        # The product is NaN if one of them is not finite, and takes a fraction of the time that looking at each does.
+        if np.dot(outputs, self._zeros) != 0.0:
+            self.see(outputs)
+        return outputs
+
+    def see(self, outputs: Flat) -> None:
+        """Note which outputs are not finite, at one point or in the rows of a matrix at several."""
+        finite = np.isfinite(outputs)
+        if not finite.all():
+            self.ever_missing |= ~finite.reshape(-1, self.layout.n).all(axis=0)
+
+    def unseen(self, x: Any) -> Flat:
+        """Return the outputs as a call does, but leave to the caller to have them seen."""
         if self._again is not None:
             again, self._again = self._again, None
             problem = self._problem
             if same_numbers(problem.layout.flatten(x, "x", dtype=problem.x.dtype), problem.x):
                 return again
-        if self.is_spent:
+        if self.budget is not None and self.is_spent:
             raise SpentError
         self.calls += 1
         # A view where that is possible: who keeps it must copy it.
-        outputs = self.layout.flat_or_same(self._function(x), RESULT, dtype=np.float64)
-        # The product is NaN if one of them is not finite, and takes a fraction of the time that looking at each does.
-        if np.dot(outputs, self._zeros) != 0.0:
-            self.ever_missing |= ~np.isfinite(outputs)
-        return outputs
+        return self.layout.flat_or_same(self._function(x), RESULT, dtype=DOUBLE)
 
 
 # A coordinate, and how far it is moved.
@@ -144,14 +158,15 @@ class Watching(Protocol):
     def follow(self, probes: Flat) -> None:
         """Take the probes of the next calls."""
 
-    def next(self) -> Move | None:
-        """Return what moves at the next call; None if it is no single coordinate."""
+    @property
+    def moves(self) -> Iterator[Move | None]:
+        """What moves at the next calls; None if it is no single coordinate."""
 
-    def see(self, move: Move, outputs: Flat) -> None:
-        """Take the outputs at a point."""
+    def see(self, moves: Sequence[Move | None], outputs: Flat) -> None:
+        """Take the outputs at points, one a row, and what moved there."""
 
 
-class Projected:
+class Projected(Collecting):
     """A function projected on a covector: an objective.
 
     Parameters
@@ -172,22 +187,54 @@ class Projected:
         # The values are differences from x, added to what is about as large as their rounding is: no cancellation.
         self._centre = float(np.linalg.norm(self._weights * self._at_x))
         self._watch = watch
+        self._held: Flat | None = None
 
     def follow(self, probes: Flat) -> None:
-        """Take the probes of the next calls, as an evaluator tells them."""
+        """Take the probes of the points that come next."""
         if self._watch is not None:
             self._watch.follow(probes)
 
     def __call__(self, x: Any) -> float:
-        """Return the weighted sum of the outputs, but for a constant."""
-        if self._watch is None:
-            return self.of(self.function(x))
-        move = self._watch.next()  # also where the function raises
-        outputs = self.function(x)
-        if move is not None:
-            self._watch.see(move, outputs)
+        """Return the weighted sum of the outputs, but for a constant; threads may call it side by side."""
+        return self.of(self.function(x)[None])[0]
+
+    def collect(self, points: Iterator[Any], values: list[float]) -> None:
+        """Append the values at points; of those before an exception, if there is one.
+
+        Outputs are weighed and shown to what watches as many at a time as are held back.
+        """
+        held, evaluated = self._memory(), self.function.unseen
+        most = len(held)
+        following = itertools.repeat(None) if self._watch is None else self._watch.moves
+        moves: list[Move | None] = []
+        try:
+            # A move is taken first, because it is also where the function raises; and no point is held on to.
+            for move, outputs in zip(following, map(evaluated, points), strict=False):
+                held[len(moves)] = outputs  # a copy: the function may use its memory again
+                moves.append(move)
+                if len(moves) == most:
+                    values += self._weighed(moves, held)
+                    moves = []
+        finally:
+            if moves:
+                values += self._weighed(moves, held)
+
+    def _memory(self) -> Flat:
+        """Return the memory in which outputs are held back, those of a point in a row."""
+        n = self.function.layout.n
+        if self._held is None:
+            self._held = np.empty((max(1, HELD_NUMBERS // n), n))
+        return self._held
+
+    def _weighed(self, moves: list[Move | None], held: Flat) -> list[float]:
+        """Return the weighted sums of as many outputs as there are moves."""
+        outputs = held[: len(moves)]
+        self.function.see(outputs)
+        if self._watch is not None:
+            self._watch.see(moves, outputs)
         return self.of(outputs)
 
-    def of(self, outputs: Flat) -> float:
-        """Return the weighted sum of these outputs, flat, but for a constant."""
-        return self._centre + compensated_sum(self._weights * (outputs[self._support] - self._at_x))
+    def of(self, outputs: Flat) -> list[float]:
+        """Return the weighted sums of the rows of a matrix of outputs, but for a constant."""
+        weighed = self._weights * (outputs[:, self._support] - self._at_x)
+        return [self._centre + each for each in compensated_sums(weighed)]

@@ -40,3 +40,13 @@ def compensated_sum(values: Flat) -> float:
         lost += float(np.add.reduce((one - (added - virtual)) + (other - virtual)))
         values = np.concatenate([added, values[2 * half :]])
     return float(values[0]) + lost if len(values) else 0.0
+
+
+def compensated_sums(rows: Flat) -> list[float]:
+    """Return the sums of the rows of a matrix, each as `compensated_sum` returns it."""
+    if rows.shape[1] <= FEW:
+        try:
+            return list(map(math.fsum, rows.tolist()))
+        except (OverflowError, ValueError):
+            pass
+    return [compensated_sum(row) for row in rows]

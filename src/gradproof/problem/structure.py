@@ -40,6 +40,8 @@ class Layout:
         kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)}
         self.dtype = np.result_type(*kinds) if len(kinds) > 1 else kinds.pop()
         self._starts = [leaf.start for leaf in self.leaves]
+        # The only array, if it is real.
+        self._single = root if isinstance(root, Leaf) and not root.is_complex else None
 
     def build(self, flat: Flat) -> Any:
         """Return a flat vector in the user's structure, without a copy."""
@@ -136,9 +138,9 @@ class Layout:
 
     def flat_or_same(self, value: Any, what: str, *, dtype: Any) -> Flat:
         """Return a value of this structure as a flat vector, without a copy if it is one already."""
-        leaf = self.root if isinstance(self.root, Leaf) and not self.root.is_complex else None
-        fits = isinstance(value, np.ndarray) and leaf is not None and value.shape == leaf.shape
-        if fits and value.dtype == np.dtype(dtype) and value.flags.c_contiguous and value.dtype.isnative:
+        leaf = self._single
+        fits = leaf is not None and isinstance(value, np.ndarray) and value.shape == leaf.shape and value.dtype == dtype
+        if fits and value.flags.c_contiguous and value.dtype.isnative:
             same: Flat = np.asarray(value).reshape(-1)
             return same
         return self.flatten(value, what, dtype=dtype)

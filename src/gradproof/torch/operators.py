@@ -93,6 +93,8 @@ class Operator:
     def __call__(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
         value, _ = self.graph(x)
+        if type(value) is self._torch.Tensor and self._taken == [True]:  # what most are, at a fraction of the time
+            return as_array("output", value)
         return self._arrays(value, lambda tensor: tensor)
 
     def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
@@ -101,7 +103,9 @@ class Operator:
         A graph is made even where only values are needed: the function is then what it is to its user, also one that
         computes derivatives itself.
         """
-        tensors = {name: tensor.requires_grad_() for name, tensor in self.arguments.tensors(x).items()}
+        tensors = self.arguments.tensors(x)
+        for tensor in tensors.values():
+            tensor.requires_grad_()
         self._state.put_back()
         if self._torch.is_grad_enabled():
             return self.arguments.call(self.function, tensors), tensors
@@ -214,8 +218,15 @@ class Operator:
         return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
 
     def _run_backward(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again."""
-        return self._torch.autograd.Variable._execution_engine.run_backward(
+        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again.
+
+        The engine is none of PyTorch's public names: where it is not found, that function is called.
+        """
+        torch = self._torch
+        engine = getattr(torch.autograd.Variable, "_execution_engine", None)
+        if engine is None:
+            return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
+        return engine.run_backward(
             tuple(outputs),
             tuple(incoming),
             retain_graph,

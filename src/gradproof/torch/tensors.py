@@ -146,7 +146,7 @@ class Model:
         """Return a new tensor with these values."""
         # A copy: the array's memory changes from point to point, and the user's function may write to it.
         tensor = self._torch.from_numpy(np.array(array, order="C"))
-        if not (self._is_plain and array.dtype == self.array.dtype):
+        if not (self._is_plain and array.dtype is self.array.dtype):
             tensor = tensor.to(dtype=self._dtype, device=self._device)
         if self._strides is None:
             return tensor

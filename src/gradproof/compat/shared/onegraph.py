@@ -24,13 +24,15 @@ class OneGraph(Operator):
     apart
         By how much two passes with opposite incoming gradients differed but for the sign; None as long as there were
         none.
+    last
+        The last backward pass of the check.
     """
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.apart: float | None = None
         self._kept: tuple[Any, dict[str, Any]] | None = None
-        self._last: Pass | None = None
+        self.last: Pass | None = None
         # The outputs at the arguments, for the check that asks for them first.
         self._outputs: list[Any] = []
 
@@ -64,7 +66,7 @@ class OneGraph(Operator):
 
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
         found = self.passed(outputs, tensors, incoming)
-        last, self._last = self._last, Pass(incoming, found)
+        last, self.last = self.last, Pass(incoming, found)
         if last is not None and not self.arguments.are_moved and _are_opposite(self._torch, last.incoming, incoming):
             opposite = [None if one is None else -one for one in found]
             self.apart = max(self.apart or 0.0, distance(last.found, opposite))

@@ -119,7 +119,7 @@ class Entries:
         name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
         own = Covector(name, every, support)
         projected = Projected(self.function, own)
-        whole = self._finding(column, lambda u: projected.of(column.outputs(float(u[0]))), claimed, name)
+        whole = self._finding(column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed, name)
         if whole is None:
             return []
         entries = self._located([whole], own, 0.0)[0]

@@ -7,6 +7,7 @@ in the sum is seen here.  What stands out is only a suspect: a check of its own 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -58,9 +59,9 @@ class Parts(NamedTuple):
     claimed: Any
 
     def sums(self, outputs: Flat) -> Flat:
-        """Return the weighted sums."""
-        weighed = self.weights * outputs[self.support]
-        return weighed if self.starts is None else np.add.reduceat(weighed, self.starts)
+        """Return the weighted sums; of outputs at several points, one a row, as many rows of sums."""
+        weighed = self.weights * outputs.take(self.support, axis=-1)
+        return weighed if self.starts is None else np.add.reduceat(weighed, self.starts, axis=-1)
 
     def sizes(self, outputs: Flat) -> Flat:
         """Return how large what is rounded in each sum is."""
@@ -113,6 +114,8 @@ def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) 
     In an array, every output is multiplied by a power of two that makes it about as large as the largest: the sum would
     not show what is wrong with small ones.
     """
+    if len(covectors) == len(covectors[0].support) == 1:
+        return None
     scales = [_scales(np.abs(at_x[one.support])) for one in covectors]
     if len(covectors) < 2 and (scales[0] == 1.0).all():
         return None
@@ -159,13 +162,13 @@ class Pair(NamedTuple):
 
 
 class Screen:
-    """Watches the evaluations of a projection; `suspicions` says what stood out."""
+    """Watches the evaluations of a projection, of which `moves` come next; `suspicions` says what stood out."""
 
     def __init__(self, function: Function, problem: Problem, parts: Parts, rtol: float) -> None:
         self._problem = problem
         self.parts = parts
         self._rtol = rtol
-        self._moves: Iterator[Move | None] = iter(())
+        self.moves: Iterator[Move | None] = itertools.repeat(None)
         self._waiting: tuple[Move, Flat] | None = None
         self._pairs: list[Pair] = []
         self._excess: dict[int, dict[int, float]] = {}
@@ -183,18 +186,20 @@ class Screen:
         # The steps that are really taken.
         steps = (x[at] + probes["step"]).astype(x.dtype).astype(np.float64) - x[at]
         moves = zip(alone.tolist(), at.tolist(), steps.tolist(), strict=True)
-        self._moves = iter([(index, step) if single else None for single, index, step in moves])
+        known = [(index, step) if single else None for single, index, step in moves]
+        self.moves = itertools.chain(known, itertools.repeat(None))
 
-    def next(self) -> Move | None:
-        """Return what moves at the next call."""
-        move = next(self._moves, None)
-        if move is None:
-            self._waiting = None
-        return move
+    def see(self, moves: Sequence[Move | None], outputs: Flat) -> None:
+        """Take the outputs at points, one a row, and what moved there."""
+        for move, sums in zip(moves, self.parts.sums(outputs), strict=True):
+            if move is not None:
+                self._see(move, sums)
+            else:
+                self._waiting = None
 
-    def see(self, move: Move, outputs: Flat) -> None:
-        """Take the outputs at a point; those at the two points of a pair follow each other."""
-        (index, step), sums = move, self.parts.sums(outputs)
+    def _see(self, move: Move, sums: Flat) -> None:
+        """Take the weighted sums at a point; those at the two points of a pair follow each other."""
+        index, step = move
         before, self._waiting = self._waiting, (move, sums)
         if before is None or before[0][0] != index:
             return
