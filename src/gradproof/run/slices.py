@@ -102,8 +102,8 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     unnamed = [leaf for leaf in leaves if layout.title_of(leaf) not in named][:MOST_ARRAYS]
     if not unnamed:
         return told
-    chosen = [_drawn(leaf, random) for leaf in unnamed]
-    return _with_coordinates(report, search, np.setdiff1d(np.concatenate(chosen), report.sampled))
+    chosen = np.setdiff1d(np.concatenate([_drawn(leaf, random) for leaf in unnamed]), report.sampled)
+    return _with_coordinates(report, search, chosen) if chosen.size else told
 
 
 def _drawn(leaf: Leaf, random: np.random.Generator) -> Flat:
@@ -150,7 +150,8 @@ def _in_array(report: Report, search: Search, leaf: Leaf) -> Report:
     signs = random.choice([-1.0, 1.0], part.size)
     line = signs * random.uniform(0.5, 1.5, part.size) * np.maximum(np.abs(part), FLOOR * usual)
     where = np.indices(leaf.shape).reshape(len(leaf.shape), -1)
-    for axis in sorted(range(len(leaf.shape)), key=lambda axis: leaf.shape[axis]):
+    # Along an axis of length 1 there is nothing to choose.
+    for axis in sorted(np.flatnonzero(np.array(leaf.shape) > 1).tolist(), key=lambda axis: leaf.shape[axis]):
         found, used = _wrong_indices(search, leaf, line, where[axis], report.evaluations)
         report = replace(report, evaluations=used)
         if found:
