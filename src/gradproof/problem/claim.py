@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .given.foreign import about_numbers_alone
-from .numbers import Flat
+from .numbers import Flat, too_deep
 from .point import Problem, call, same_numbers
 
 # Two calls may differ in the order of their sums: this part of the largest component counts as rounding.
@@ -97,7 +97,11 @@ def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
     if value is None:
         return problem.layout.flatten(value, what, dtype=dtype)
     if type(value) is not np.ndarray and not problem.layout.takes_labels:
-        for kind in about_numbers_alone(value):
+        try:
+            kinds = tuple(about_numbers_alone(value))
+        except RecursionError:
+            raise too_deep(what) from None
+        for kind in kinds:
             problem.note(f"The gradient is of type {kind}: its numbers were taken in their order, and nothing else.")
     absent: list[str] = []
     flat = problem.layout.flatten(value, what, dtype=dtype, absent=absent)

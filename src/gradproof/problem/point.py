@@ -9,7 +9,7 @@ import numpy as np
 
 from .exceptions import Exceptions
 from .given.foreign import about_conversion, is_frame, refuse_foreign
-from .numbers import Flat
+from .numbers import Flat, too_deep
 from .structure import Layout, read
 from .watching import Watch
 
@@ -133,7 +133,10 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
             from .given.frames import read_frame  # on use, as are all forms that few have
 
             return read_frame(x)
-        refuse_foreign(x)
+        try:
+            refuse_foreign(x)
+        except RecursionError:
+            raise too_deep("x") from None
     return read(x, hold=hold)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from .coordinates.keys import distinct, have_clashes, joined, steps_of
 from .filling import REALS, Filling
 from .nodes import Branch, Held, Leaf, Node, named
-from .numbers import Flat, as_numbers
+from .numbers import Flat, as_numbers, too_deep
 
 
 class Layout:
@@ -209,7 +209,10 @@ def _read(value: Any, title: str, hold: bool) -> Node:
     reading = _Reading(title, hold, strict=False)
     if type(value) is np.ndarray:
         return reading.leaf(value, "")
-    root = reading.node(value, "")
+    try:
+        root = reading.node(value, "")
+    except RecursionError:
+        raise too_deep(title) from None
     if isinstance(root, Branch) and have_clashes(root):
         return _Reading(title, hold, strict=True).node(value, "")
     return root
