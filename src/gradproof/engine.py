@@ -12,11 +12,11 @@ from .core.records import engine as state
 from .library import ffi, native, pointer
 from .problem.numbers import Flat
 from .problem.point import Problem
-from .problem.probes import PROBE
+from .problem.probes import PROBE, as_numpy_reads
 
 # As many probes as a round may have: GRADPROOF_ROUND of the header.
 ROUND = state.ROUND
-FINDING: np.dtype[Any] = np.dtype(structs.Finding)
+FINDING: np.dtype[Any] = as_numpy_reads(structs.Finding)
 # Most checks have no more findings: then their report is written once.
 FEW = 16
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
@@ -183,7 +183,7 @@ class Engine:
         # Imported on use: only checks along lines have blocks.
         from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
 
-        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(_read(Block))
+        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(as_numpy_reads(Block))
         with np.errstate(all="ignore"):
             slopes = own["claim"] + own["residual"]
             ratios = np.where(own["aligned_bar"] > 0, own["claim"] / slopes, np.nan)
@@ -222,9 +222,3 @@ def _borders(problem: Problem) -> Flat:
 def uses_lines(n: int, mode: str, budget: int) -> bool:
     """Return whether a check goes along lines: as every door decides it."""
     return bool(native().gradproof_uses_lines(n, MODES[mode], budget))
-
-
-def _read(record: type) -> np.dtype[Any]:
-    """Return a record as NumPy reads it, which takes one for any object where a signal raises in between."""
-    kind = np.dtype(record)
-    return kind if kind.names else np.dtype(record)

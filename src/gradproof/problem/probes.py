@@ -9,7 +9,14 @@ import numpy as np
 from ..core.records.border import Probe
 from .numbers import Flat
 
-PROBE: np.dtype[Any] = np.dtype(Probe)
+
+def as_numpy_reads(record: type) -> np.dtype[Any]:
+    """Return a record as NumPy reads it, which takes one for any object where a signal raises in between."""
+    kind = np.dtype(record)
+    return kind if kind.names else np.dtype(record)
+
+
+PROBE: np.dtype[Any] = as_numpy_reads(Probe)
 
 
 def probes_at_x(count: int = 1) -> Flat:
