@@ -1,5 +1,7 @@
 """The engine of the core, held by Python."""
 
+import sys
+
 import drivenlines
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ import gradproof
 from gradproof import engine
 from gradproof.core.records import border, codes
 from gradproof.core.records import engine as state
+from gradproof.core.records.lines import Block
 from gradproof.problem.point import read_problem
-from gradproof.problem.probes import PROBE
+from gradproof.problem.probes import PROBE, as_numpy_reads
 
 EMPTY = np.empty
 FILLS = (0, -1, 1, 2**62 + 12345)
@@ -82,3 +85,29 @@ def test_what_the_core_refuses_is_an_error():
     for call in (machine.ask, machine.result, lambda: machine.stop(np.ones(0))):
         with pytest.raises(RuntimeError, match="no_engine"):
             call()
+
+
+def interrupted(call):
+    """Call what asks NumPy about a record, with a Ctrl-C while it looks whether the record is one of ctypes."""
+
+    def trace(frame, event, argument):
+        if frame.f_code.co_name == "npy_ctypes_check" and not seen:
+            seen.append(event)
+            raise KeyboardInterrupt
+
+    seen, before = [], sys.gettrace()
+    sys.settrace(trace)
+    try:
+        read = call()
+    finally:
+        sys.settrace(before)
+    assert seen == ["call"]
+    return read
+
+
+def test_a_signal_while_numpy_reads_a_record_does_not_make_it_objects():
+    fields = tuple(Block.offsets)
+    assert as_numpy_reads(Block).names == fields
+    assert interrupted(lambda: as_numpy_reads(Block)).names == fields
+    # NumPy forgets the exception.
+    assert interrupted(lambda: np.dtype(Block)).kind == "O"

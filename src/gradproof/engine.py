@@ -11,7 +11,7 @@ from .core.records import codes
 from .library import ffi, native, pointer, struct_type, twin
 from .problem.numbers import Flat
 from .problem.point import Problem
-from .problem.probes import PROBE
+from .problem.probes import PROBE, as_numpy_reads
 
 if TYPE_CHECKING:
     from .core.records.border import Report
@@ -194,7 +194,7 @@ class Engine:
         # Imported on use: only checks along lines have blocks.
         from .core.records.lines import BLOCK_WORDS, LINES_WORDS, Block
 
-        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(_read(Block))
+        own = self._memory[LINES_WORDS : LINES_WORDS + BLOCK_WORDS * self._blocks].view(as_numpy_reads(Block))
         with np.errstate(all="ignore"):
             slopes = own["claim"] + own["residual"]
             ratios = np.where(own["aligned_bar"] > 0, own["claim"] / slopes, np.nan)
@@ -233,9 +233,3 @@ def _borders(problem: Problem) -> Flat:
 def uses_lines(n: int, mode: str, budget: int) -> bool:
     """Return whether a check goes along lines: as every door decides it."""
     return bool(native().gradproof_uses_lines(n, MODES[mode], budget))
-
-
-def _read(record: type) -> np.dtype[Any]:
-    """Return a record as NumPy reads it, which takes one for any object where a signal raises in between."""
-    kind = np.dtype(record)
-    return kind if kind.names else np.dtype(record)

@@ -77,6 +77,22 @@ def test_one_place_for_two_formats(check, folder):
     assert_one_line(same, "--json and --html", "cannot both")
 
 
+@pytest.mark.parametrize(
+    ("file", "option"),
+    [("model.py", "--gradient"), ("x.npy", "--at"), ("gradient.npy", "--lower"), ("saved", "--save")],
+)
+def test_no_report_is_written_over_what_the_check_reads(check, folder, file, option):
+    arguments = ("model.py:loss", "model.py:grad", "x.npy", "--save", "saved")
+    others = ("--lower", "gradient.npy") if option == "--lower" else ()
+    before = (folder / file).read_bytes() if option != "--save" else b""
+    refused = check(*arguments, *others, "--json", folder / file)
+    assert_one_line(refused, f"--json {folder / file} would be written over what {option} names")
+    if before:
+        assert (folder / file).read_bytes() == before
+    assert check(*arguments, "--json", f"{file}.json")[0] == 0
+    assert (folder / f"{file}.json").exists()
+
+
 # ---- Files are whole -------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from evaluation import X, cubes, expected, probes_of, twins, values_of
 
 import gradproof
 from gradproof.evaluators import choice
+from gradproof.evaluators.values import as_value
 from gradproof.problem.point import read_problem
 
 
@@ -56,3 +57,10 @@ def test_points_have_memory_of_their_own():
     values_of(objective)
     assert all(np.all(x > 90) for x in kept)
     assert not any(np.shares_memory(a, b) for a in kept for b in kept if a is not b)
+
+
+@pytest.mark.parametrize("one", [np.ma.masked, np.ma.array(3.0, mask=True), np.ma.array([3.0], mask=[True])])
+def test_a_masked_value_is_none(one):
+    assert as_value(np.ma.array(3.0)) == 3.0
+    with pytest.raises((TypeError, ValueError), match="not a masked value: return NaN where f has none"):
+        as_value(one)

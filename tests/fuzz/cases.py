@@ -69,12 +69,12 @@ class Case:
     def keeps_its_resolution(self) -> bool:
         """Whether an error above the stated resolution must be seen.
 
-        Not beside a hole, nor where f is noisy or rounded and bounds or `rtol` leave little room: a report in which all
-        agrees states what it would see with the noise that it assumes, and what disagrees has it measured, where it may
-        turn out to be larger.  Then the report on the error must not claim to have seen this much.
+        Not where f is noisy or rounded and bounds or `rtol` leave little room: a report in which all agrees states what
+        it would see with the noise that it assumes, and what disagrees has it measured, where it may turn out to be
+        larger.  Then the report on the error must not claim to have seen this much.
         """
         is_tight = self.kind in ROUNDED | NOISY and (self.rtol is not None or self.box != "none")
-        return self.hole == "none" and not is_tight and not (self.kind in ON_STAIRS and self.mode == "lines")
+        return not is_tight and not (self.kind in ON_STAIRS and self.mode == "lines")
 
 
 cases = st.builds(

@@ -229,6 +229,21 @@ def test_kinks_that_were_settled_make_room_for_what_is_found_later():
     is_true(Case("long_with_kinks", 864630447, "dict", box="narrow", hole="infinite", rtol=1e-6, error=7081.0))
 
 
+@pytest.mark.parametrize(
+    ("case", "index"),
+    [
+        # An array of one row, and one of which all coordinates were looked at.
+        (Case("long_with_kinks", 401421993, "tuple", "value and gradient", error=47.456477615230604), 88),
+        (Case("on_stairs", 272041807, "dict", "in place", hole="raises", mode="lines", budget=338, error=3657.6), 0),
+    ],
+)
+def test_a_closer_look_along_lines_may_have_nothing_to_choose(case, index):
+    is_true(case)
+    wrong = case.drawn.gradient
+    wrong[index] = 1e3
+    assert run(case, wrong).report.verdict == "wrong"
+
+
 def test_what_agrees_by_chance_with_values_in_float32_is_no_proof_of_more():
     case = Case("in_float32", 941353097, "list", "in place", "narrow", "raises", rtol=1e-4, held=True)
     claimed = case.drawn.gradient

@@ -198,3 +198,19 @@ def test_bounds_of_a_structure():
 
     assert gradproof.check(objective, gradient, x, bounds=(lower, upper)).wrong.size == 0
     assert gradproof.check(objective, gradient, x, bounds=(0.0, upper)).wrong.size == 0
+
+
+def test_a_structure_without_an_end_is_refused_in_a_sentence():
+    circle = [np.ones(2)]
+    assert gradproof.check(lambda z: float(z[0] @ z[0]), [2 * np.ones(2)], circle).verdict == "right"
+    circle.append(circle)
+    deep = np.ones(2)
+    for _ in range(3000):
+        deep = [deep]
+    for endless in (circle, {"a": circle}, deep):
+        with pytest.raises(ValueError, match=r"^x contains itself, or has more levels than Python can follow$"):
+            gradproof.check(lambda z: 0.0, np.zeros(2), endless)
+        with pytest.raises(ValueError, match=r"^x contains itself"):
+            gradproof.check(gradproof.in_place(endless, lambda: 0.0), np.zeros(2))
+        with pytest.raises(ValueError, match=r"^the gradient's result (contains itself|is a list)"):
+            gradproof.check(lambda z: 0.0, lambda z: endless, np.zeros(3))  # noqa: B023

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import functools
 import math
 
@@ -147,6 +148,13 @@ def test_a_probability_is_rounded_down(probability, text):
     shown = power._floor(probability)
     assert float(shown) <= probability
     assert shown == text or (float(text) < float(shown) and shown.startswith(text[:-1]))
+
+
+def test_the_context_of_decimals_is_the_users():
+    with decimal.localcontext(prec=2, traps=[decimal.Inexact, decimal.Rounded]):
+        assert power._floor(1 - 2.744e-4) == "0.9997"
+        with pytest.raises(decimal.Inexact):
+            decimal.Decimal(1) / 3
 
 
 N = 200

@@ -46,16 +46,24 @@ def number_or_same(result: Any) -> Any:
     if isinstance(result, (bool, np.bool_, complex, np.complexfloating, str, bytes)) or result is None:
         return result
     if isinstance(result, (np.ndarray, np.generic)):
-        return float(result.item()) if result.size == 1 and result.dtype.kind in "fiu" else result
+        is_one = result.size == 1 and result.dtype.kind in "fiu" and not _is_masked(result)
+        return float(result.item()) if is_one else result
     try:
         return as_float(result) if hasattr(result, "__float__") else result
     except Exception:  # arrays of other libraries raise all kinds of exceptions
         return result
 
 
+def _is_masked(result: Any) -> bool:
+    """Whether a result has a mask of NumPy over its value; what is below is none."""
+    return bool(np.any(getattr(result, "mask", False)))
+
+
 def _described(result: Any) -> str:
     if result is None:
         return "None: is a `return` missing?"
+    if _is_masked(result):
+        return "a masked value: return NaN where f has none"
     if isinstance(result, (complex, np.complexfloating)):
         return f"a complex number ({result!r}): return its real part, or the square of its modulus"
     if isinstance(result, (str, bytes)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .numbers import Flat
+from .numbers import Flat, too_deep
 from .point import Problem, call, called, same_numbers
 from .structure import Layout
 
@@ -170,7 +170,11 @@ def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
         # Imported on use: most gradients return an array.
         from .given.foreign import about_numbers_alone
 
-        for kind in about_numbers_alone(value):
+        try:
+            kinds = tuple(about_numbers_alone(value))
+        except RecursionError:
+            raise too_deep(what) from None
+        for kind in kinds:
             problem.note(f"The gradient is of type {kind}: its numbers were taken in their order, and nothing else.")
     absent: list[str] = []
     flat = problem.layout.flatten(value, what, dtype=dtype, absent=absent)

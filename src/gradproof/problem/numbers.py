@@ -47,6 +47,11 @@ def is_single(value: Any) -> bool:
     return not isinstance(value, (Mapping, tuple, list)) and np.ndim(value) == 0
 
 
+def too_deep(what: str) -> ValueError:
+    """Return the error about a structure that cannot be gone through to its ends."""
+    return ValueError(f"{what} contains itself, or has more levels than Python can follow")
+
+
 def frozen(array: Flat) -> Flat:
     """Make an array read-only and return it."""
     array.setflags(write=False)

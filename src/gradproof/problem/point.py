@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .numbers import Flat
+from .numbers import Flat, too_deep
 from .structure import Layout, read
 from .watching import Watch
 
@@ -157,7 +157,10 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
             from .given.frames import read_frame  # on use, as are all forms that few have
 
             return read_frame(x)
-        refuse_foreign(x)
+        try:
+            refuse_foreign(x)
+        except RecursionError:
+            raise too_deep("x") from None
     return read(x, hold=hold)
 
 

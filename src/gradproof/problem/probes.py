@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..library import struct_type
 from .numbers import Flat
 
 PROBE = struct_type("gradproof_probe")
+
+
+def as_numpy_reads(record: type) -> np.dtype[Any]:
+    """Return a record as NumPy reads it, which takes one for any object where a signal raises in between."""
+    kind = np.dtype(record)
+    return kind if kind.names else np.dtype(record)
 
 
 def probes_at_x(count: int = 1) -> Flat:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .nodes import Branch, Held, Leaf, Node, named
-from .numbers import REALS, Flat, as_numbers
+from .numbers import REALS, Flat, as_numbers, too_deep
 
 
 class Layout:
@@ -215,7 +215,10 @@ def _read(value: Any, title: str, hold: bool) -> Node:
     reading = _Reading(title, hold, strict=False)
     if type(value) is np.ndarray:
         return reading.leaf(value, "")
-    root = reading.node(value, "")
+    try:
+        root = reading.node(value, "")
+    except RecursionError:
+        raise too_deep(title) from None
     if not isinstance(root, Branch):
         return root
     from .coordinates.keys import have_clashes

@@ -285,8 +285,10 @@ class Power:
 def _floor(probability: float) -> str:
     """Format a probability, rounded down after its first digit that is not 9: two to nine digits."""
     # Imported on use: only reports along lines need it.
-    from decimal import ROUND_DOWN, Decimal
+    from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
+    # Not in the context of the thread, in which the user's code may ask for two digits or for exceptions.
+    context = Context(28, ROUND_HALF_EVEN, traps=[])
     exact = Decimal(min(probability, math.nextafter(1.0, 0.0)))
-    digits = min(max(2, -(1 - exact).adjusted()), MOST_DIGITS)
-    return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_DOWN))
+    digits = min(max(2, -context.subtract(Decimal(1), exact).adjusted()), MOST_DIGITS)
+    return str(exact.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, context))
