@@ -190,6 +190,7 @@ class Sweep:
     largest_change: Real  # largest claimed component times the size of its coordinate
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
     proved_wrong: Integer  # coordinates that a full proof found wrong
+    enough_proofs: Integer  # of errors: then the first pair is enough
     follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
     rtol: Real  # relative error that counts as wrong
     largest_kink: Real  # largest change of slope at x that a random line leaves possible
