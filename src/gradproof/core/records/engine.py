@@ -18,9 +18,8 @@ ENGINE_MARK = 0x464F525044415247
 # Those of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
 OWN_MARK = 0x4F4F525044415247
 
-# Pairs: a chunk of coordinates a round.
 ROUND = 4096
-CHUNK = 1024
+CHUNK = 1024  # coordinates whose pairs are asked for in one round
 NOISE_COUNT = 9
 SPREAD_COUNT = 8
 
