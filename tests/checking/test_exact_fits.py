@@ -40,12 +40,16 @@ def test_an_exact_fit_is_right(n, seed, scale, weighted):
 
 
 @pytest.mark.parametrize(("n", "seed"), [(20, 0), (150, 1)])
-def test_no_kink_and_nothing_wrong_where_the_fit_and_its_claim_are_exactly_0(n, seed):
+def test_where_the_fit_and_its_claim_are_exactly_0(n, seed):
+    """Two pairs show the curvature, and with it what rounding of x makes of slopes."""
     objective, gradient, _, x = fit(n, seed, 1.0)
-    assert not np.any(gradient(x))
-    report = gradproof.check(objective, gradient, x)
-    assert wrong_places(report) == []
-    assert not any(finding.has_kink for finding in report.findings)
+    claimed = gradient(x)
+    assert not np.any(claimed)
+    report = gradproof.check(objective, claimed, x)
+    assert (report.verdict, len(report.findings)) == ("right", 0)
+    assert report.evaluations <= 2.5 * 2 * n
+    claimed[7] = 4 * report.resolution
+    assert wrong_places(gradproof.check(objective, claimed, x)) == [7]
 
 
 @pytest.mark.parametrize(("n", "seed", "scale", "weighted"), FITS)

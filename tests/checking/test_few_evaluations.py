@@ -119,6 +119,47 @@ def test_smooth(name):
     refuted(is_right_with, objective, claimed, X, 0.99)
 
 
+def is_all_wrong_with(objective, claimed, x, factor):
+    report = gradproof.check(objective, claimed, x)
+    assert report.wrong.tolist() == list(range(x.size))
+    assert report.evaluations <= factor * 2 * x.size
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_all_claims_wrong_in_the_same_way(name):
+    """Two of them get a proof each; for the others the pair is enough."""
+    objective, gradient = SMOOTH[name]
+    for factor in (2, -1):
+        is_all_wrong_with(objective, factor * gradient(X), X, 1.05)
+    refuted(is_all_wrong_with, objective, gradient(X), X, 1.05)
+
+
+def solved(x):
+    """Half of the terms come from a solver that stops early, so that f has small steps along their coordinates."""
+    terms = np.exp(x)
+    return np.sum(np.where(np.arange(x.size) % 2 == 0, np.round(terms * 1e7) / 1e7, terms))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_errors_beside_coordinates_along_which_f_has_steps(count):
+    """A pair that such a step refutes is no error, however many others have been proved."""
+    x = np.random.default_rng(count).uniform(0.2, 1.5, 40)
+    assert gradproof.check(solved, np.exp(x), x).wrong.size == 0
+    odd = np.arange(1, 2 * count, 2)
+    is_wrong_at(solved, np.exp(x) * (1 + np.isin(np.arange(40), odd)), x, odd.tolist())
+
+
+@pytest.mark.parametrize("claim", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["cubes", "exponentials", "log-sum-exp"])
+def test_a_claim_that_is_not_finite(name, claim):
+    objective, gradient = SMOOTH[name]
+    x = X[:6]
+    claimed = np.where(np.arange(6) == 2, claim, gradient(x))
+    is_wrong_at(objective, claimed, x, [2])
+    assert gradproof.check(objective, claimed, x).evaluations <= 2 * 2 * x.size
+    is_right_with(objective, gradient(x), x, 1.2)
+
+
 @pytest.mark.parametrize("name", MINIMA)
 def test_where_slopes_vanish(name):
     objective, gradient, x = MINIMA[name]

@@ -274,9 +274,7 @@ class _Reading:
 
 def _is_held(value: Any, hold: bool) -> bool:
     """Whether a value stays as it is: truth values, and with `hold` whatever holds no floating-point numbers."""
-    if isinstance(value, (bool, np.bool_)):
-        return True
-    if hold and (value is None or isinstance(value, (int, str, bytes))):
+    if isinstance(value, (bool, np.bool_)) or (hold and (value is None or isinstance(value, (int, str, bytes)))):
         return True
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     return kind == "b" or (hold and kind in "iuUSOV")

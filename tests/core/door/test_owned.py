@@ -173,15 +173,15 @@ def test_another_budget(witness, mode):
     name = "wrong" if mode == MODE_FULL else "one_wrong"
     problem = problem_of(mode, name)
     whole = Turns(witness, mode, problem).finished()
-    for budget, is_whole in ((0, True), (10**6, True), (40, False)):
-        turns = Turns(witness, mode, problem._replace(budget=40))
+    for budget, is_whole in ((0, True), (10**6, True), (30, False)):
+        turns = Turns(witness, mode, problem._replace(budget=30))
         turns.turn()
         turns.turn()
         engine, _ = resumed(witness, turns.memory, turns.memory.size)
         turns.memory = engine
         assert witness("gradproof_allow", engine, budget) == DONE
         assert (turns.finished() == whole) == is_whole
-        assert is_whole or int(Engine.from_buffer(engine).evaluations) <= 40
+        assert is_whole or int(Engine.from_buffer(engine).evaluations) <= 30
         witness("gradproof_end", engine)
 
 

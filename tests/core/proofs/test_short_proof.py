@@ -36,6 +36,8 @@ def test_smooth_lines(name):
     proves(line, line.right, DECIDED_RIGHT)
     proves(line, 1.01 * line.right, DECIDED_WRONG, flat=True)
     proves(line, -line.right, DECIDED_WRONG, flat=False)
+    for claimed in (math.nan, math.inf, -math.inf):
+        proves(line, claimed, DECIDED_WRONG)
     refuted(proves, line, line.right, DECIDED_WRONG)
     refuted(proves, line, 1.01 * line.right, DECIDED_RIGHT)
 
@@ -45,13 +47,12 @@ def is_left_to_the_ladder(line, claimed, flat=False):
 
 
 def test_what_is_left_to_the_ladder():
-    """Claims at a kink, values that are missing, a function that does not change, claims that are no numbers."""
+    """Claims at a kink, values that are missing, a function that does not change."""
     kink = lines.with_kink(EXP, 0.0, 1.0).value
     for claimed in (0.7, 1.2, 1.7):
         is_left_to_the_ladder(kink, claimed)
     is_left_to_the_ladder(missing_right(EXP.value), 0.7)
     is_left_to_the_ladder(lambda t: 3.0, 0.5)
-    is_left_to_the_ladder(EXP.value, math.nan)
     refuted(is_left_to_the_ladder, EXP.value, 0.7)
     refuted(is_left_to_the_ladder, EXP.value, 0.8, True)
 

@@ -14,6 +14,9 @@ from . import phases
 from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept
 from .slots import one_sided_slope
 
+# Where the pair of another coordinate settles nothing, f may not be as smooth as it looks: so many errors are proved.
+FULL_PROOFS = 8
+
 
 def set_steps(engine: Engine, count: int) -> None:
     """Set the steps of the next so many pairs of the chunk."""
@@ -68,5 +71,8 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     elif decision == DECIDED_CURVED:
         coordinate.cause = CURVED
     else:
-        coordinate.cause = DISAGREES_FLAT if decision == DECIDED_WRONG else UNDECIDED
+        coordinate.cause = DISAGREES_FLAT
+        if decision != DECIDED_WRONG:
+            coordinate.cause = UNDECIDED
+            engine.sweep.enough_proofs = FULL_PROOFS
     return decision == DECIDED_RIGHT

@@ -28,8 +28,9 @@ from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_li
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
-# Up to this many wrong coordinates get a full proof; beyond that the scales are known, and the first pair is enough.
-FULL_PROOFS = 8
+# So many wrong coordinates get a full proof while every first pair agrees with its claim or flatly refutes it, as those
+# of a smooth f do; beyond that the scales are known, and the first pair is enough.
+FEW_PROOFS = 2
 
 
 def room(engine: Engine) -> int:
@@ -50,6 +51,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.paired = 0
     sweep.finding_count = 0
     sweep.proved_wrong = 0
+    sweep.enough_proofs = FEW_PROOFS
     sweep.dense = 0
     sweep.follows_claims = 0
     sweep.scouting = 1
@@ -198,26 +200,18 @@ def fill_proofs(engine: Engine) -> None:
     while sweep.waiting < sweep.chunk_stop and (sweep.scouting == 0 or not has_open_slots(engine)):
         mark = coordinate_of(engine, sweep.waiting).cause
         flat = mark == DISAGREES_FLAT
-        if flat and sweep.proved_wrong >= FULL_PROOFS:
+        proofs = sweep.enough_proofs - sweep.proved_wrong
+        if flat and proofs <= 0:
             refute_by_pair(engine, sweep.waiting)
         elif mark == CURVED and excludes_kink(engine, sweep.waiting):
             settle_by_pair(engine, sweep.waiting)
         elif flat or mark == UNDECIDED or mark == CURVED:
             number = free_slot(engine)
-            if number < 0 or (flat and proofs_of_errors(engine) >= FULL_PROOFS):
+            if number < 0 or (flat and number >= proofs):
+                # No more errors are under way than proofs are needed.
                 return
             open_proof(engine, engine.slots[number], sweep.waiting, flat)
         sweep.waiting += 1
-
-
-def proofs_of_errors(engine: Engine) -> int:
-    """Return how many full proofs found a claim wrong, or are under way for one that was flatly refuted."""
-    count = engine.sweep.proved_wrong
-    for k in range(SLOT_COUNT):
-        slot = engine.slots[k]
-        if slot.stage != stages.FREE and slot.refuted != 0:
-            count += 1
-    return count
 
 
 def prepare_ladders(engine: Engine, available: int) -> bool:

@@ -60,8 +60,8 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
 
 
 def distance_outside(slot: Slot) -> float:
-    """Return how far the claimed value lies outside of the interval that holds the slope."""
-    return larger(larger(slot.slope.low - slot.claimed, slot.claimed - slot.slope.high), 0.0)
+    """Return how far the claimed value lies outside of the interval that holds the slope; NaN where it is NaN."""
+    return larger(0.0, larger(slot.slope.low - slot.claimed, slot.claimed - slot.slope.high))
 
 
 def kink_may_hide(slot: Slot, size: float, distance: float) -> bool:
@@ -97,7 +97,8 @@ def judge(slot: Slot, size: float) -> int:
     """Judge the claimed value of a slot by its evidence; with a size of 0 a kink may always hide in the noise.
 
     Inside the interval, up to the tolerance, it agrees; outside by more than the tolerance and half the resolution it
-    is wrong, unless a kink may hide in the noise; between the two it stays open.
+    is wrong, unless a kink may hide in the noise; between the two it stays open.  One that is not finite is wrong where
+    f has a slope.
     """
     if not math.isfinite(half_width(slot)):
         return STILL_OPEN
@@ -109,9 +110,7 @@ def judge(slot: Slot, size: float) -> int:
         low, high = both_sides(slot)
         slot.resolution = larger((high - low) / 2.0, slot.resolution)
         return DECIDED_RIGHT
-    if distance > allowed + 0.5 * slot.resolution:
-        return DECIDED_WRONG
-    return STILL_OPEN
+    return STILL_OPEN if distance <= allowed + 0.5 * slot.resolution else DECIDED_WRONG
 
 
 def is_noisy(engine: Engine) -> bool:

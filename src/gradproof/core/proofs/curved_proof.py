@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_RIGHT, QUIET, gap, grows_as_curvature
+from ..evidence.decision import DECIDED_RIGHT, QUIET, argument_rounding, gap, grows_as_curvature
 from ..evidence.ladder import centered, slope_noise
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger
@@ -27,8 +27,9 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     noise = slope_noise(engine, slot, 0)
     bar = bar_of_two(engine, slot, step)
     change = math.fabs(centered(slot, 1) - centered(slot, 0))
-    enough = larger(larger(slot.tolerance + 2.0 * noise, slot.need + noise), reached_bar(engine, slot))
-    agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= slot.tolerance + noise
+    allowed = slot.tolerance + argument_rounding(slot) + noise
+    needed = larger(allowed, slot.need)
+    agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= allowed
     suited = engine.sweep.suited_step > 0.0
     finer = suited
     if not suited:
@@ -36,9 +37,10 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
         off = math.fabs(centered(slot, 0) - slot.claimed)
         agrees = agrees and grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
         finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
-        agrees = agrees and larger(off, change) <= larger(slot.tolerance + noise, slot.need)
+        agrees = agrees and larger(off, change) <= needed
+    enough = larger(needed + noise, reached_bar(engine, slot))
     if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
-        take_finest_pair(engine, slot, slot.tolerance + bar)
+        take_finest_pair(engine, slot, allowed - noise + bar)
         settle(slot, DECIDED_RIGHT)
     elif slot.count == 2 and finer:
         ask_finer(engine, slot, bar)

@@ -162,8 +162,7 @@ def settled_early(engine: Engine, slot: Slot) -> bool:
         return False
     if decision == DECIDED_WRONG and next_step(slot) <= far_step(engine, slot):
         slot.stage = stages.LADDER_FAR
-        slot.step = far_step(engine, slot)
-        want_pair(slot, slot.step)
+        want_pair(slot, far_step(engine, slot))
         return True
     if decision == DECIDED_WRONG and supported_from(slot) != NO_PLACE:
         return False
@@ -185,12 +184,12 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
     # Nor may anything but the finest steps of all refute the claim 0, where f may be a staircase.
     if may_be_stairs(slot) and place_of_step(slot, power_of_two_above(slot.lowest)) < 0:
         return False
-    return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
+    return not distance_outside(slot) <= CLEARLY * larger(slot.resolution, slot.tolerance)
 
 
 def advance_ladder_far(engine: Engine, slot: Slot) -> None:
     """Call the claim wrong unless the far pair sides with it; then go on to coarser steps."""
-    if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))):
+    if sides_with_claim(slot, centered(slot, slot.count - 1)):
         ask_coarser(engine, slot)
     else:
         finish_early(engine, slot, DECIDED_WRONG)

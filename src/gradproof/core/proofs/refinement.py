@@ -21,7 +21,7 @@ MOST_NOISE = 10.0
 # Kinks are looked for up to this part of the size, unless the caller sets how far.
 NEAR = 2.0**-4
 # After as many suspects that turned out to be no kinks, f is rough at every scale, and no kink is worth the search.
-MOST_ZOOMS = 8
+MOST_ZOOMS = 3
 NO_PLACE = -1
 # A single pair excludes a claim only beyond three bars: the measured noise may be too small.
 EXCLUDES = 3.0
@@ -40,9 +40,7 @@ JUMP_RESOLUTION = 0.1
 
 
 def judge_slot(engine: Engine, slot: Slot) -> int:
-    """Judge the claimed value of a slot; a claim that is not finite is wrong where f has a slope."""
-    if not math.isfinite(slot.claimed):
-        return DECIDED_WRONG if math.isfinite(half_width(slot)) else STILL_OPEN
+    """Judge the claimed value of a slot, also at a kink that seems to be at x."""
     decision = judge(slot, slot.size)
     if decision == DECIDED_RIGHT and slot.kink == KINK_AT_X:
         return judge_inside(engine, slot)

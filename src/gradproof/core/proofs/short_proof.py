@@ -12,14 +12,13 @@ from ..evidence.decision import (
     CLEARLY,
     DECIDED_RIGHT,
     DECIDED_WRONG,
-    argument_rounding,
     gap,
     is_noisy,
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, fades, place_of_step, slope_noise
-from ..evidence.scales import FLOAT32_SPACING, coordinate_size, smallest_step
+from ..evidence.ladder import centered, fades, slope_noise
+from ..evidence.scales import FLOAT32_SPACING, pair_size, smallest_step
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
 from .two_pairs import STEP_RATIO, is_quiet
@@ -46,7 +45,7 @@ def begin_proof(engine: Engine, slot: Slot) -> None:
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
         want_pair(slot, step)
-    elif math.isfinite(gap(slot.ladder[0])) and is_quiet(engine, slot):
+    elif is_quiet(engine, slot):
         slot.stage = stages.PROOF_CURVED
         want_pair(slot, next_step(slot))
     else:
@@ -60,8 +59,7 @@ def next_step(slot: Slot) -> float:
 
 def far_step(engine: Engine, slot: Slot) -> float:
     """Return the step of a pair far from x."""
-    size = larger(coordinate_size(engine, slot.x), engine.typical)
-    return power_of_two_above(FAR_STEP * size)
+    return FAR_STEP * pair_size(engine, slot.x)
 
 
 def ask_neighbours(slot: Slot) -> None:
@@ -83,24 +81,26 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     The claim 0 only where f is not constant beside x.
     """
     near = centered(slot, 0)
-    change = math.fabs(centered(slot, 1) - near)
+    far = centered(slot, 1)
     off = math.fabs(slot.claimed - near)
-    proves = change <= off / CLEARLY and off > argument_rounding(slot)
-    if proves and not fades(engine, slot) and not may_be_rounded(engine, off * slot.ladder[0].step):
-        bar = larger(math.fabs(gap(slot.ladder[0])) / 2.0, slope_noise(engine, slot, 0))
-        take_finest_pair(engine, slot, bar)
+    proves = math.fabs(far - near) <= off / CLEARLY and not may_be_rounded(engine, off * slot.ladder[0].step)
+    take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
+    if fades(engine, slot) or sides_with_claim(slot, far):
+        slot.refuted = 0
+    elif proves:
         refute(engine, slot)
-    else:
-        # The far pair is no neighbour of the near one: it says nothing about its error.
-        slot.count = 1
-        slot.missing = 0
-        ask_neighbours(slot)
+        return
+    # The far pair is no neighbour of the near one: it says nothing about its error.
+    slot.count = 1
+    slot.missing = 0
+    ask_neighbours(slot)
 
 
 def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
     """Take the slopes of the finest pair, the centered one with this error bar, one-sided ones with their noise."""
     pair = slot.ladder[0]
     noise = slope_noise(engine, slot, 0)
+    bar = larger(noise, bar)
     surround(slot.slope, centered(slot, 0), bar)
     surround(slot.right, pair.right, noise)
     surround(slot.left, pair.left, noise)
@@ -128,7 +128,7 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
     error = math.fabs(slot.claimed - estimate(slot))
     if decision == DECIDED_RIGHT and slot.resolution <= slot.need:
         settle(slot, DECIDED_RIGHT)
-    elif decision == DECIDED_WRONG and error > CLEARLY * larger(half_width(slot), spread_of_slopes(slot)):
+    elif decision == DECIDED_WRONG and not error <= CLEARLY * larger(half_width(slot), spread_of_slopes(slot)):
         look_far(engine, slot)
     elif slot.count >= MOST_PAIRS:
         slot.stage = stages.PARKED
@@ -137,8 +137,8 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
 
 
 def lacks_evidence(slot: Slot) -> bool:
-    """Return whether a pair lacks a side or sees no change of f, or the claim is not finite."""
-    if slot.missing > 0 or not math.isfinite(slot.claimed):
+    """Return whether a pair lacks a side or sees no change of f."""
+    if slot.missing > 0:
         return True
     for k in range(slot.count):
         if slot.ladder[k].right == 0.0 and slot.ladder[k].left == 0.0:
@@ -165,6 +165,9 @@ def look_far(engine: Engine, slot: Slot) -> None:
     moved = math.fabs(slot.claimed - estimate(slot)) * slot.ladder[slot.count - 1].step
     if slot.step <= next_step(slot) or fades(engine, slot) or may_be_rounded(engine, moved):
         slot.stage = stages.PARKED
+    elif slot.refuted != 0:
+        # A far pair has been there, and did not side with the claim.
+        refute(engine, slot)
     else:
         slot.stage = stages.PROOF_FAR
         want_pair(slot, slot.step)
@@ -194,7 +197,7 @@ def sides_with_claim(slot: Slot, slope: float) -> bool:
 
 def advance_proof_far(engine: Engine, slot: Slot) -> None:
     """Call the claim wrong unless the far pair sides with it, or slopes fade; then leave it to the ladder."""
-    if sides_with_claim(slot, centered(slot, place_of_step(slot, slot.step))) or fades(engine, slot):
+    if sides_with_claim(slot, centered(slot, slot.count - 1)) or fades(engine, slot):
         slot.stage = stages.PARKED
     else:
         refute(engine, slot)

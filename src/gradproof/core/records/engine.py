@@ -18,9 +18,8 @@ ENGINE_MARK = 0x464F525044415247
 # Those of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
 OWN_MARK = 0x4F4F525044415247
 
-# Pairs: a chunk of coordinates a round.
 ROUND = 4096
-CHUNK = 1024
+CHUNK = 1024  # coordinates whose pairs are asked for in one round
 NOISE_COUNT = 9
 SPREAD_COUNT = 8
 
@@ -190,6 +189,7 @@ class Sweep:
     largest_change: Real  # largest claimed component times the size of its coordinate
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
     proved_wrong: Integer  # coordinates that a full proof found wrong
+    enough_proofs: Integer  # of errors: then the first pair is enough
     follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
     rtol: Real  # relative error that counts as wrong
     largest_kink: Real  # largest change of slope at x that a random line leaves possible
