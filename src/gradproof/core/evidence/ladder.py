@@ -7,7 +7,7 @@ import math
 from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
 from ..records.engine import LADDER, Engine, Pair, Slot
-from ..records.floats import larger, middle, smaller, spacing
+from ..records.floats import larger, largest_finite, middle, smaller, spacing
 from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 
 # An error bar takes four standard deviations of the noise of one value; a slope has two values in it.
@@ -91,7 +91,7 @@ def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     nothing of it.
     """
     pair = slot.ladder[place]
-    rounded = largest_change(pair) / pair.step * slot.spacing
+    rounded = largest_finite(pair.right, pair.left) * slot.spacing
     return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
 
 
