@@ -7,6 +7,7 @@ import math
 from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller, spacing
+from .faint_slopes import SHOWS_ERROR, leads_nowhere
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import KINK_AT_X, both_sides, estimate, half_width
 from .ladder import centered, noise_bar, slope_noise
@@ -33,8 +34,7 @@ SMALL_SPREAD = 0.1
 # The gap between the sides of a smooth function grows by 4 with the step, up to higher orders and noise.
 LEAST_GROWTH = 2.5
 MOST_GROWTH = 6.0
-# With this much noise, relative to an error, a slope must show the error, or only leans to one side.
-SHOWS_ERROR = 0.5
+# With this much noise, relative to an error, a slope only leans to one side.
 LEANS = 1.2
 
 
@@ -127,7 +127,7 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     """
     if slot.decision != DECIDED_WRONG or (slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32):
         return
-    if is_noisy(engine) and not finest_steps_refute(engine, slot):
+    if (is_noisy(engine) and not finest_steps_refute(engine, slot)) or leads_nowhere(engine, slot):
         slot.decision = STILL_OPEN
 
 

@@ -101,6 +101,15 @@ def telling_places(engine: Engine, slot: Slot, series: int) -> int:
     return min(right, left)
 
 
+def contradicts(interval: Interval, value: float, bar: float) -> bool:
+    """Return whether a value with its bar contradicts an interval: neither holds the middle of the other.
+
+    Where the two overlap at their edges only, what they share is far narrower than both, and proves nothing.
+    """
+    center = middle(interval.low, interval.high)
+    return math.fabs(value - center) > larger(bar, interval.high - center)
+
+
 def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) -> None:
     """Intersect the intervals of a series from the finest step upwards, until one contradicts.
 
@@ -125,7 +134,7 @@ def weigh_series(engine: Engine, slot: Slot, series: int, interval: Interval) ->
                 bar += gap_that_stays(scratch, level, gap_levels, count, k)
             if not math.isfinite(value + bar):
                 continue
-            if value - bar > interval.high or value + bar < interval.low:
+            if contradicts(interval, value, bar):
                 slot.conflict += series
                 return
             if k + level >= telling or diverges(scratch, level, k):

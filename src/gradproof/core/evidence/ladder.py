@@ -7,7 +7,7 @@ import math
 from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
 from ..records.engine import LADDER, Engine, Pair, Slot
-from ..records.floats import larger, middle, smaller, spacing
+from ..records.floats import larger, largest_finite, middle, smaller, spacing
 from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 
 # An error bar takes four standard deviations of the noise of one value; a slope has two values in it.
@@ -84,9 +84,15 @@ def noise_bar(noise: float, step: float) -> float:
 
 
 def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
-    """Return the noise bar of the one-sided slopes at a place of the ladder."""
+    """Return the noise bar of the one-sided slopes at a place of the ladder.
+
+    No value is better than x: terms as large as x are rounded on the way to it, which moves f as a unit in the last
+    place of x does.  Where these terms cancel, as residuals do near a fit, f is far smaller, and its own rounding says
+    nothing of it.
+    """
     pair = slot.ladder[place]
-    return noise_bar(grown_noise(engine, slot.noise, pair.value), pair.step)
+    rounded = largest_finite(pair.right, pair.left) * slot.spacing
+    return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:

@@ -1,0 +1,87 @@
+"""Slopes that noise hides near x: what f does over longer steps refutes no claim then, where it leads nowhere."""
+
+from __future__ import annotations
+
+import math
+
+from ..records.engine import Engine, Interval, Scratch, Slot
+from ..records.floats import larger, largest_finite
+from .intervals import SERIES_LEFT, SERIES_RIGHT, collect_slopes, estimate
+from .ladder import CLEARLY_MOVED, slope_noise
+
+# Steps so many times as long as x is large are still beside it.
+NEARBY = 4.0
+# A slope must show an error: so much of it may be noise.
+SHOWS_ERROR = 0.5
+# What slopes grow by is compared over steps so many times as long.
+SPAN = 4.0
+# Noise hides what slopes grow by at a finer step where it is more than this part of it.
+HIDES = 0.25
+
+
+def leads_nowhere(engine: Engine, slot: Slot) -> bool:
+    """Return whether slopes hide in noise near x, and what is seen of them farther away does not lead to x."""
+    if moves_within_noise(engine, slot):
+        return True
+    right = grows_into_noise(engine, slot, SERIES_RIGHT)
+    left = grows_into_noise(engine, slot, SERIES_LEFT)
+    return (right or left) and (right or holds(slot.right, slot.claimed)) and (left or holds(slot.left, slot.claimed))
+
+
+def holds(interval: Interval, value: float) -> bool:
+    """Return whether a value lies in an interval."""
+    return interval.low <= value <= interval.high
+
+
+def moves_within_noise(engine: Engine, slot: Slot) -> bool:
+    """Return whether f moves along the ladder, but nowhere out of its noise, and steps as long as x see no error.
+
+    Over steps far beyond x that is no proof: a bounded term of f, with a slope at x, hides in the noise, too.
+    """
+    error = math.fabs(slot.claimed - estimate(slot))
+    moved = 0.0
+    for place in range(slot.count):
+        pair = slot.ladder[place]
+        change = largest_finite(pair.right, pair.left) * pair.step
+        noise = slope_noise(engine, slot, place)
+        if change > CLEARLY_MOVED * noise * pair.step:
+            return False
+        if noise < SHOWS_ERROR * error and pair.step <= NEARBY * math.fabs(slot.x):
+            return False
+        moved = larger(change, moved)
+    return moved > 0.0
+
+
+def grows_into_noise(engine: Engine, slot: Slot, series: int) -> bool:
+    """Return whether slopes of one side grow towards finer steps until noise hides them.
+
+    Those of a root beside the edge of its domain do, and those of what is bounded: they say nothing of where they lead.
+    """
+    scratch = engine.scratch
+    count = collect_slopes(engine, slot, series)
+    for k in range(count):
+        growth = growth_to_finer(scratch, count, k)
+        if growth > 0.0:
+            return k == 0 or scratch.noise[k - 1] > HIDES * growth
+    return False
+
+
+def growth_to_finer(scratch: Scratch, count: int, k: int) -> float:
+    """Return how much slopes change from a place to four times its step, where they change less from there on.
+
+    It is 0 where noise may make the change, or the ladder ends.
+    """
+    far = place_above(scratch, count, k)
+    farther = place_above(scratch, count, far)
+    change = math.fabs(scratch.values[k] - scratch.values[far])
+    coarser = math.fabs(scratch.values[far] - scratch.values[farther])
+    grows = farther > far and change > larger(coarser, scratch.noise[k] + scratch.noise[far])
+    return change if grows else 0.0
+
+
+def place_above(scratch: Scratch, count: int, k: int) -> int:
+    """Return the first place whose step is four times that of a place or more; the place itself if there is none."""
+    for above in range(k + 1, count):
+        if scratch.step[above] >= SPAN * scratch.step[k]:
+            return above
+    return k
