@@ -15,8 +15,10 @@ NEARBY = 4.0
 SHOWS_ERROR = 0.5
 # What slopes grow by is compared over steps so many times as long.
 SPAN = 4.0
-# Noise hides what slopes grow by at a finer step where it is more than this part of it.
-HIDES = 0.25
+# Slopes settle where they change by less than half as much.
+SETTLES = 2.0
+# A change that is larger than the one before it by chance does not come twice.
+NO_CHANCE = 2
 
 
 def leads_nowhere(engine: Engine, slot: Slot) -> bool:
@@ -53,30 +55,26 @@ def moves_within_noise(engine: Engine, slot: Slot) -> bool:
 
 
 def grows_into_noise(engine: Engine, slot: Slot, series: int) -> bool:
-    """Return whether slopes of one side grow towards finer steps until noise hides them.
+    """Return whether slopes of one side grow towards finer steps until noise hides them, and settle nowhere.
 
     Those of a root beside the edge of its domain do, and those of what is bounded: they say nothing of where they lead.
+    Over steps four times as long they change less, and by the same sign, where those of a smooth f change more.
     """
     scratch = engine.scratch
     count = collect_slopes(engine, slot, series)
+    growing = 0
     for k in range(count):
-        growth = growth_to_finer(scratch, count, k)
-        if growth > 0.0:
-            return k == 0 or scratch.noise[k - 1] > HIDES * growth
-    return False
-
-
-def growth_to_finer(scratch: Scratch, count: int, k: int) -> float:
-    """Return how much slopes change from a place to four times its step, where they change less from there on.
-
-    It is 0 where noise may make the change, or the ladder ends.
-    """
-    far = place_above(scratch, count, k)
-    farther = place_above(scratch, count, far)
-    change = math.fabs(scratch.values[k] - scratch.values[far])
-    coarser = math.fabs(scratch.values[far] - scratch.values[farther])
-    grows = farther > far and change > larger(coarser, scratch.noise[k] + scratch.noise[far])
-    return change if grows else 0.0
+        far = place_above(scratch, count, k)
+        farther = place_above(scratch, count, far)
+        if farther > far:
+            change = scratch.values[k] - scratch.values[far]
+            coarser = scratch.values[far] - scratch.values[farther]
+            noise = scratch.noise[k] + scratch.noise[far]
+            if SETTLES * math.fabs(change) + noise < math.fabs(coarser):
+                return False
+            if math.fabs(change) > larger(math.fabs(coarser), noise) and (change > 0.0) == (coarser > 0.0):
+                growing += 1
+    return growing >= NO_CHANCE
 
 
 def place_above(scratch: Scratch, count: int, k: int) -> int:
