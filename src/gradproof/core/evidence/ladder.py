@@ -91,7 +91,7 @@ def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     nothing of it.
     """
     pair = slot.ladder[place]
-    rounded = largest_finite(pair.right, pair.left) * slot.spacing
+    rounded = largest_finite(pair.right, pair.left) * spacing(slot.x)
     return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
 
 
