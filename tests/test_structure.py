@@ -38,6 +38,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "ladder",
         "hidden_noise near_kinks",
         "intervals",
+        "faint_slopes",
         "decision jumps",
     ),
     # How noisy f is, on a line of its own, and what a random f still shows.

@@ -193,7 +193,7 @@ def test_when_more_steps_could_not_change_a_decision():
     clear_enough(DECIDED_RIGHT, True, resolution=1e-4, kink=KINK_AT_X, jump=1.0)
     clear_enough(DECIDED_WRONG, True, claimed=0.9)
     clear_enough(DECIDED_WRONG, False, claimed=0.7 + 5e-5)
-    clear_enough(DECIDED_WRONG, True, claimed=math.nan)
+    clear_enough(DECIDED_WRONG, False, claimed=math.nan)
     clear_enough(STILL_OPEN, False, claimed=0.9)
     # Values of float32 may agree by chance.
     clear_enough(DECIDED_WRONG, False, claimed=0.9, unit=2.0**-24)

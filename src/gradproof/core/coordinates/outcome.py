@@ -7,7 +7,15 @@ import math
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, kink_may_hide
 from ..evidence.hidden_noise import is_flat, is_nothing_but_noise, is_on_tread
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
-from ..evidence.ladder import growing_places, median_slope, noise_bar, place_of_step, slope_noise, slope_of_side
+from ..evidence.ladder import (
+    growing_places,
+    median_slope,
+    noise_bar,
+    pair_noise,
+    place_of_step,
+    slope_noise,
+    slope_of_side,
+)
 from ..evidence.scales import (
     FLAT_PART,
     FLOAT32_SPACING,
@@ -87,8 +95,9 @@ def new_finding(engine: Engine, index: int) -> int:
 
 def settle_by_pair(engine: Engine, index: int) -> None:
     """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
-    allowed, needed = tolerances(engine, coordinate_of(engine, index))
-    accept(engine, index, allowed, needed, noise_bar(engine.noise, pair_of(engine, index).step))
+    coordinate = coordinate_of(engine, index)
+    allowed, needed = tolerances(engine, coordinate)
+    accept(engine, index, allowed, needed, pair_noise(engine, coordinate, pair_of(engine, index).step))
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
@@ -112,7 +121,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     coordinate = coordinate_of(engine, index)
     sides = pair_of(engine, index)
     step = sides.step
-    noise = noise_bar(engine.noise, step)
+    noise = pair_noise(engine, coordinate, step)
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:

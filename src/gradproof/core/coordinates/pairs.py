@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
-from ..evidence.ladder import noise_bar
+from ..evidence.ladder import pair_noise
 from ..evidence.scales import pair_step, tolerances
 from ..noise.spread import far_coordinate, farthest_step
 from ..points.probes import write_probe
@@ -63,7 +63,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     right = one_sided_slope(engine, coordinate.x, step, sides.right)
     left = one_sided_slope(engine, coordinate.x, -step, sides.left)
     allowed, needed = tolerances(engine, coordinate)
-    noise = noise_bar(engine.noise, step)
+    noise = pair_noise(engine, coordinate, step)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         accept(engine, index, allowed, needed, noise)

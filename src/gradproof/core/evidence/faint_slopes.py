@@ -23,6 +23,8 @@ NO_CHANCE = 2
 
 def leads_nowhere(engine: Engine, slot: Slot) -> bool:
     """Return whether slopes hide in noise near x, and what is seen of them farther away does not lead to x."""
+    if shows_error_nearby(engine, slot):
+        return False
     if moves_within_noise(engine, slot):
         return True
     right = grows_into_noise(engine, slot, SERIES_RIGHT)
@@ -35,20 +37,26 @@ def holds(interval: Interval, value: float) -> bool:
     return interval.low <= value <= interval.high
 
 
+def shows_error_nearby(engine: Engine, slot: Slot) -> bool:
+    """Return whether noise hides the error of the claim less than half, over a step about as long as x, or shorter."""
+    error = math.fabs(slot.claimed - estimate(slot))
+    for place in range(slot.count):
+        if slot.ladder[place].step <= NEARBY * math.fabs(slot.x):
+            if slope_noise(engine, slot, place) < SHOWS_ERROR * error:
+                return True
+    return False
+
+
 def moves_within_noise(engine: Engine, slot: Slot) -> bool:
-    """Return whether f moves along the ladder, but nowhere out of its noise, and steps as long as x see no error.
+    """Return whether f moves along the ladder, but nowhere out of its noise.
 
     Over steps far beyond x that is no proof: a bounded term of f, with a slope at x, hides in the noise, too.
     """
-    error = math.fabs(slot.claimed - estimate(slot))
     moved = 0.0
     for place in range(slot.count):
         pair = slot.ladder[place]
         change = largest_finite(pair.right, pair.left) * pair.step
-        noise = slope_noise(engine, slot, place)
-        if change > CLEARLY_MOVED * noise * pair.step:
-            return False
-        if noise < SHOWS_ERROR * error and pair.step <= NEARBY * math.fabs(slot.x):
+        if change > CLEARLY_MOVED * slope_noise(engine, slot, place) * pair.step:
             return False
         moved = larger(change, moved)
     return moved > 0.0

@@ -6,7 +6,7 @@ import math
 
 from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
-from ..records.engine import LADDER, Engine, Pair, Slot
+from ..records.engine import LADDER, Coordinate, Engine, Pair, Slot
 from ..records.floats import larger, largest_finite, middle, smaller, spacing
 from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 
@@ -93,6 +93,11 @@ def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     pair = slot.ladder[place]
     rounded = largest_finite(pair.right, pair.left) * spacing(slot.x)
     return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
+
+
+def pair_noise(engine: Engine, coordinate: Coordinate, step: float) -> float:
+    """Return the noise bar of the one-sided slopes of a first pair, as far as they agree with the claim."""
+    return noise_bar(engine.noise + math.fabs(coordinate.claimed) * spacing(coordinate.x), step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:

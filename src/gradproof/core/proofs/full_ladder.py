@@ -184,7 +184,7 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
     # Nor may anything but the finest steps of all refute the claim 0, where f may be a staircase.
     if may_be_stairs(slot) and place_of_step(slot, power_of_two_above(slot.lowest)) < 0:
         return False
-    return not distance_outside(slot) <= CLEARLY * larger(slot.resolution, slot.tolerance)
+    return distance_outside(slot) > CLEARLY * larger(slot.resolution, slot.tolerance)
 
 
 def advance_ladder_far(engine: Engine, slot: Slot) -> None:
