@@ -8,7 +8,7 @@ from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
 from ..records.engine import LADDER, Coordinate, Engine, Pair, Slot
 from ..records.floats import larger, largest_finite, middle, smaller, spacing
-from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
+from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64, argument_noise
 
 # An error bar takes four standard deviations of the noise of one value; a slope has two values in it.
 DEVIATIONS = 4.0
@@ -84,20 +84,15 @@ def noise_bar(noise: float, step: float) -> float:
 
 
 def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
-    """Return the noise bar of the one-sided slopes at a place of the ladder.
-
-    No value is better than x: terms as large as x are rounded on the way to it, which moves f as a unit in the last
-    place of x does.  Where these terms cancel, as residuals do near a fit, f is far smaller, and its own rounding says
-    nothing of it.
-    """
+    """Return the noise bar of the one-sided slopes at a place of the ladder."""
     pair = slot.ladder[place]
-    rounded = largest_finite(pair.right, pair.left) * spacing(slot.x)
+    rounded = argument_noise(largest_finite(pair.right, pair.left), slot.x)
     return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
 
 
 def pair_noise(engine: Engine, coordinate: Coordinate, step: float) -> float:
     """Return the noise bar of the one-sided slopes of a first pair, as far as they agree with the claim."""
-    return noise_bar(engine.noise + math.fabs(coordinate.claimed) * spacing(coordinate.x), step)
+    return noise_bar(engine.noise + argument_noise(coordinate.claimed, coordinate.x), step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:

@@ -131,7 +131,17 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     smallest = larger(smallest_of_size(engine, x, size), exact_in_float32(x))
     allowed = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    return harmless_step(engine.noise, allowed, smallest, largest * pair_size_of(engine, size))
+    noise = engine.noise + argument_noise(coordinate.claimed, x)
+    return harmless_step(noise, allowed, smallest, largest * pair_size_of(engine, size))
+
+
+def argument_noise(slope: float, x: float) -> float:
+    """Return how far f moves by a unit in the last place of x.
+
+    No value of f is better than x: terms as large as x are rounded on the way to it.  Where these terms cancel, as
+    residuals do near a fit, f is far smaller, and its own rounding says nothing of it.
+    """
+    return math.fabs(slope) * spacing(x)
 
 
 def exact_in_float32(x: float) -> float:
