@@ -136,12 +136,12 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
 
 
 def argument_noise(slope: float, x: float) -> float:
-    """Return how far f moves by a unit in the last place of x.
+    """Return how far f moves by half a unit in the last place of x, which is the most that rounding of x makes.
 
     No value of f is better than x: terms as large as x are rounded on the way to it.  Where these terms cancel, as
     residuals do near a fit, f is far smaller, and its own rounding says nothing of it.
     """
-    return math.fabs(slope) * spacing(x)
+    return 0.5 * larger_finite(slope, 0.0) * spacing(x)
 
 
 def exact_in_float32(x: float) -> float:
