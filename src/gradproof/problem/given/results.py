@@ -70,7 +70,7 @@ def _is_number(value: Any) -> bool:
 
 def _has_rows(value: Any, layout: Layout) -> bool:
     """Whether a value is an array of several parts that are like an x that is one array."""
-    shape = getattr(value, "shape", ())
+    shape: tuple[int, ...] = getattr(value, "shape", ())
     return isinstance(layout.root, Leaf) and len(shape) > 1 and shape[0] > 1 and tuple(shape[1:]) == layout.root.shape
 
 
