@@ -61,12 +61,12 @@ RECORDS: dict[str, types.Type] = {
 def compiled(function: FunctionType, shared: bool = False) -> Any:
     """Return the compiled form of a core function; it is specialised for its arguments at the first call.
 
-    Where twins share what they call, a kernel is specialised for the vectors of either one.
+    A kernel is specialised for vectors of a known type: where only the running program knows it, for either one.
     """
     if function.__module__ in (memory.__name__, lanes.__name__) and function.__name__ in OPERATIONS:
         return OPERATIONS[function.__name__]
     dispatcher = _dispatcher(function, shared)
-    return for_both(function, dispatcher) if shared and is_kernel(function) else dispatcher
+    return for_both(function, dispatcher) if is_kernel(function) else dispatcher
 
 
 @functools.cache

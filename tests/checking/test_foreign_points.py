@@ -82,6 +82,13 @@ def test_gradients_that_hide_numbers_are_refused(gradient, sentence):
     with pytest.raises(TypeError) as caught:
         gradproof.check(f, gradient, np.array([1.0, 2.0, 3.0]))
     assert sentence in str(caught.value)
+    assert "Jacobian" not in str(caught.value)
+
+
+def test_twin_a_sparse_matrix_of_several_rows_is_a_jacobian():
+    sentence = r"convert it by \.toarray\(\); with a row for .* a Jacobian, which gradproof\.check_jacobian"
+    with pytest.raises(ValueError, match=sentence):
+        gradproof.check(f, lambda x: scipy.sparse.csr_matrix(np.stack([x, x])), np.array([1.0, 2.0, 3.0]))
 
 
 def test_gradients_of_another_type_that_hide_nothing():

@@ -32,7 +32,7 @@ def explained(error: Exception, value: Any, layout: Layout, word: str = GRADIENT
     """
     if word == GRADIENT and _has_rows(value, layout):
         return ValueError(
-            f"{error}: with a row for each of several outputs it is a Jacobian, which "
+            f"{error}; with a row for each of several outputs it is a Jacobian, which "
             "gradproof.check_jacobian(function, jacobian, x) checks"
         )
     if _is_number(value):
@@ -70,8 +70,8 @@ def _is_number(value: Any) -> bool:
 
 def _has_rows(value: Any, layout: Layout) -> bool:
     """Whether a value is an array of several parts that are like an x that is one array."""
-    shape = getattr(value, "shape", ())
-    return isinstance(layout.root, Leaf) and len(shape) > 1 and tuple(shape[1:]) == layout.root.shape
+    shape: tuple[int, ...] = getattr(value, "shape", ())
+    return isinstance(layout.root, Leaf) and len(shape) > 1 and shape[0] > 1 and tuple(shape[1:]) == layout.root.shape
 
 
 def _fits(value: Any, layout: Layout) -> bool:
