@@ -64,8 +64,9 @@ def test_an_axis_with_one_index_has_no_slices():
 @functools.cache
 def embedded(wrong):
     """A network that looks a few rows up in a table; what comes after its first product goes back wrong."""
-    x = {"table": RNG.normal(size=(800, 64)), "W": RNG.normal(size=(64, 64)) / 8, "V": RNG.normal(size=(64, 10)) / 8}
-    rows = np.random.default_rng(0).integers(0, 800, 32)
+    random = np.random.default_rng(0)
+    x = {name: random.normal(size=shape) for name, shape in {"table": (800, 64), "W": (64, 64), "V": (64, 10)}.items()}
+    x["W"], x["V"], rows = x["W"] / 8, x["V"] / 8, random.integers(0, 800, 32)
 
     def f(p):
         return float(np.mean(np.tanh(np.tanh(p["table"][rows] @ p["W"]) @ p["V"]) ** 2))

@@ -34,6 +34,14 @@ FEWEST_CHOICES = 1000
 FLOOR = 0.1
 
 
+def is_cheap(report: Report) -> bool:
+    """Whether single lines and coordinates take few evaluations, as they do not where f computes in float32.
+
+    There each takes dozens.  Where only x is float32, and f sums in float64, f(x) is hardly ever a number of float32.
+    """
+    return report.arithmetic == "float64" or float(np.float32(report.value)) != report.value
+
+
 def searched(report: Report, search: Search) -> Report:
     """Return a report with wrong coordinates of the slices that are wrong in arrays without any that were confirmed."""
     for leaf in _to_search(report, search):
