@@ -82,11 +82,12 @@ def _explained_along_lines(report: Report, search: Search) -> Report:
     """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
     from .slices import is_cheap, looked_closer, searched
 
-    if not is_cheap(report):
-        return _explained(report)
-    report = searched(report, search)
     told = _explained(report)
-    closer = looked_closer(report, told, search)
+    if not is_cheap(report):
+        return told
+    found = searched(report, told, search)
+    told = told if found is report else _explained(found)
+    closer = looked_closer(found, told, search)
     return told if closer is told else _explained(closer)
 
 
