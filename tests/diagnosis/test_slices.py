@@ -166,6 +166,19 @@ def test_slices_are_named_with_every_setting(bug, words, settings):
     assert all(place(name, one.index)[-1] == (3 if name == "table" else 1) for one in found)
 
 
+def in_single(p):
+    return float(sum(np.sum(np.sin(value)) for value in p.values()))
+
+
+def test_where_f_computes_in_float32_slices_are_searched_with_a_budget_for_it():
+    without = with_slice(*SLICE, f=in_single, kind=np.float32)
+    assert [one.name for one in without.findings] == ["kernel"]
+    report = with_slice(*SLICE, f=in_single, kind=np.float32, budget=2000)
+    assert report.verdict == without.verdict == "wrong"
+    assert "kernel[:, :, :, 1] (" in f"{report.explanations} {report.unexplained}"
+    assert without.evaluations < report.evaluations <= 2000
+
+
 def place(name, index):
     """Return where a flat index of x is in an array."""
     start = 0 if name == "table" else SCATTERED["table"].size

@@ -74,7 +74,7 @@ def run_check(
         return _explained(report)
     from .looking import MOST_EVALUATIONS, Search
 
-    last = report.evaluations + MOST_EVALUATIONS
+    last = None if settings.budget is not None else report.evaluations + MOST_EVALUATIONS
     return _explained_along_lines(report, Search(objective, problem, claimed, settings, _checked, box, deadline, last))
 
 
@@ -83,7 +83,7 @@ def _explained_along_lines(report: Report, search: Search) -> Report:
     from .slices import is_cheap, looked_closer, searched
 
     told = _explained(report)
-    if not is_cheap(report):
+    if search.settings.budget is None and not is_cheap(report):
         return told
     found = searched(report, told, search)
     told = told if found is report else _explained(found)
