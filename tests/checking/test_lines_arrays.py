@@ -90,6 +90,20 @@ def test_in_float32_every_doubled_array_is_named():
         assert report.evaluations <= right.evaluations + 150
 
 
+@pytest.mark.parametrize("name", ["W0", "W1", "b0", "b1"])
+def test_where_only_the_inside_of_f_is_float32_the_closer_look_is_bounded(name):
+    """Then f(x) is no number of float32, though lines and coordinates are as noisy."""
+    objective, gradient, x = in_single()
+    claimed = {key: 1.1 * value for key, value in gradient.items()}
+    right = gradproof.check(lambda p: 1.1 * objective(p), claimed, x)
+    assert right
+    report = gradproof.check(lambda p: 1.1 * objective(p), {**claimed, name: 2 * claimed[name]}, x)
+    assert report.verdict == "wrong"
+    assert report.findings[0].name == name
+    assert {one.name.partition("[")[0] for one in report.findings} == {name}
+    assert report.evaluations <= right.evaluations + 150
+
+
 def test_an_array_that_claims_nothing_is_named_with_few_evaluations():
     """One that was left out by mistake; one whose slopes are 0 is right, and a single error in it is found alone."""
     objective, gradient, x = in_single()
@@ -99,6 +113,7 @@ def test_an_array_that_claims_nothing_is_named_with_few_evaluations():
         report = gradproof.check(objective, left_out, x, mode="lines")
         assert report.verdict == "wrong"
         assert [one.name for one in report.findings if one.cause.name == "WRONG"] == [name]
+        assert str(report.explanations[0]).startswith(f"{name}: claimed = 0, but f depends on it")
         assert report.evaluations <= right.evaluations + 150
     unused = {**x, "unused": np.ones(3000, np.float32)}
     claimed = {**gradient, "unused": np.zeros(3000, np.float32)}

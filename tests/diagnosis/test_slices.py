@@ -64,8 +64,9 @@ def test_an_axis_with_one_index_has_no_slices():
 @functools.cache
 def embedded(wrong):
     """A network that looks a few rows up in a table; what comes after its first product goes back wrong."""
-    x = {"table": RNG.normal(size=(800, 64)), "W": RNG.normal(size=(64, 64)) / 8, "V": RNG.normal(size=(64, 10)) / 8}
-    rows = np.random.default_rng(0).integers(0, 800, 32)
+    random = np.random.default_rng(0)
+    x = {name: random.normal(size=shape) for name, shape in {"table": (800, 64), "W": (64, 64), "V": (64, 10)}.items()}
+    x["W"], x["V"], rows = x["W"] / 8, x["V"] / 8, random.integers(0, 800, 32)
 
     def f(p):
         return float(np.mean(np.tanh(np.tanh(p["table"][rows] @ p["W"]) @ p["V"]) ** 2))
@@ -163,6 +164,19 @@ def test_slices_are_named_with_every_setting(bug, words, settings):
     found = [one for one in report.findings if not one.is_line]
     assert all(one.ladder and one.name == f"{name}[{', '.join(map(str, place(name, one.index)))}]" for one in found)
     assert all(place(name, one.index)[-1] == (3 if name == "table" else 1) for one in found)
+
+
+def in_single(p):
+    return float(sum(np.sum(np.sin(value)) for value in p.values()))
+
+
+def test_where_f_computes_in_float32_slices_are_searched_with_a_budget_for_it():
+    without = with_slice(*SLICE, f=in_single, kind=np.float32)
+    assert [one.name for one in without.findings] == ["kernel"]
+    report = with_slice(*SLICE, f=in_single, kind=np.float32, budget=2000)
+    assert report.verdict == without.verdict == "wrong"
+    assert "kernel[:, :, :, 1] (" in f"{report.explanations} {report.unexplained}"
+    assert without.evaluations < report.evaluations <= 2000
 
 
 def place(name, index):

@@ -43,7 +43,7 @@ def kept(monkeypatch):
 
     monkeypatch.setattr(rounds, "make_report", keeping)
     # Python alone looks closer at what it explains.
-    monkeypatch.setattr(slices, "searched", lambda report, _: report)
+    monkeypatch.setattr(slices, "searched", lambda report, *_: report)
     monkeypatch.setattr(slices, "looked_closer", lambda _, told, __: told)
     return records
 

@@ -15,6 +15,7 @@ from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.factors import NEAR, shown
 from .kinds.names import SIMPLE, name_of
+from .kinds.values import ZERO
 from .searching import Explained, Known
 
 # A factor along a line says what it is only if it is known this well, relatively.
@@ -40,12 +41,12 @@ def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Rec
     long = [one for one in _wrong_lines(report) if _is_known(one)]
     layout = report._evidence.layout
     every = next((one for one in long if one.stop - one.start == layout.total), None)
-    if every is not None and all(_fits(each, every) for each in arrays):
+    if every is not None and every.factor and all(_fits(each, every) for each in arrays):
         names = tuple(layout.title_of(leaf) for leaf in layout.leaves)
         where = "everything" if len(names) > 1 else f"all of {names[0]}"
         return [_explained(every, (where, names), arrays, known)]
     long = [one for one in long if one is not every]
-    lines = {one.name: one for one in long}
+    lines = {one.name: one for one in long if one.factor}  # coordinates tell themselves that claims are 0
     of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name])}
     looked_at = {each.name for each in arrays}
     array_of = {one.name: layout.title_of(layout.leaf_of(layout.place(one.start))) for one in long}
@@ -81,7 +82,8 @@ def _wrong_lines(report: Record) -> list[Finding]:
 
 
 def _is_known(one: Finding) -> bool:
-    return math.isfinite(one.factor) and one.factor_bar <= KNOWN * abs(one.factor) > 0.0
+    """Whether the factor of a line is known well; that of an array that claims nothing is exactly 0."""
+    return math.isfinite(one.factor) and one.factor_bar <= KNOWN * abs(one.factor)
 
 
 def _fits(array: Evidence, line: Finding) -> bool:
@@ -98,7 +100,9 @@ def _of_lines_alone(long: Sequence[tuple[Finding, str]], known: Known) -> Iterat
     """Yield factors of arrays of which no coordinate was looked at: those that several share, or that have a name."""
     for one, name in long:
         others = [other for other, _ in long if other is not one]
-        if _is_shared(one, others) or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
+        if one.factor == 0.0:
+            yield Explained(Explanation("zero", one.name, ZERO, 0.0, names=(name,)), np.zeros(0, np.int64))
+        elif _is_shared(one, others) or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
             yield _explained(one, (one.name, (name,)), [], known)
 
 

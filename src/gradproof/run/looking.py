@@ -19,6 +19,10 @@ from .settings import Settings
 
 # What a small check may take of a budget for each of its coordinates; it is not begun with less.
 EVALUATIONS = 8
+# All small checks of one report take no more evaluations than this.
+MOST_EVALUATIONS = 128
+# What a coordinate takes at least: with less left of these, no small check is begun.
+FEWEST_EVALUATIONS = 2
 
 Checked = Callable[[Any, Flat, Flat, Settings], Report]
 
@@ -45,6 +49,8 @@ class Search(NamedTuple):
         The bounds as numbers; None without bounds.
     deadline
         When the time is up; None without a limit.
+    last
+        How often f may have been evaluated at the end of the search; None without a limit.
     """
 
     objective: Any
@@ -54,10 +60,12 @@ class Search(NamedTuple):
     checked: Checked
     box: Bounds | None = None
     deadline: float | None = None
+    last: int | None = None
 
     def has_left(self, used: int, count: int) -> bool:
-        """Whether what is left of the budget suffices for a check of so many coordinates."""
-        return self.settings.budget is None or self.settings.budget - used >= EVALUATIONS * (count + 1)
+        """Whether what is left of the budget, and of the search, suffices for a check of so many coordinates."""
+        limits = ((self.settings.budget, EVALUATIONS), (self.last, FEWEST_EVALUATIONS))
+        return all(limit is None or limit - used >= each * (count + 1) for limit, each in limits)
 
     def check(self, point: Point, claimed: Flat, x: Flat, used: int, box: Any = None) -> Report:
         """Return the check of f restricted to a few variables, with what is left of budget and time.
@@ -67,8 +75,8 @@ class Search(NamedTuple):
         EndedError
             If the time is up, or Ctrl-C ends the check.
         """
-        left, budget = self._seconds(), self.settings.budget
-        rest = None if budget is None else budget - used
+        left = self._seconds()
+        rest = min((limit - used for limit in (self.settings.budget, self.last) if limit is not None), default=None)
         objective = restricted(self.objective, self.problem, point).objective
         settings = self.settings._replace(mode="full", budget=rest, time_limit=left, bounds=box)
         try:

@@ -72,18 +72,22 @@ def run_check(
         return report
     if not problem.along_lines or stopped_by:
         return _explained(report)
-    from .looking import Search
+    from .looking import MOST_EVALUATIONS, Search
 
-    return _explained_along_lines(report, Search(objective, problem, claimed, settings, _checked, box, deadline))
+    last = None if settings.budget is not None else report.evaluations + MOST_EVALUATIONS
+    return _explained_along_lines(report, Search(objective, problem, claimed, settings, _checked, box, deadline, last))
 
 
 def _explained_along_lines(report: Report, search: Search) -> Report:
     """Return a wrong report with what explains its errors, for which more coordinates are looked at if a call does."""
-    from .slices import looked_closer, searched
+    from .slices import is_cheap, looked_closer, searched
 
-    report = searched(report, search)
     told = _explained(report)
-    closer = looked_closer(report, told, search)
+    if search.settings.budget is None and not is_cheap(report):
+        return told
+    found = searched(report, told, search)
+    told = told if found is report else _explained(found)
+    closer = looked_closer(found, told, search)
     return told if closer is told else _explained(closer)
 
 

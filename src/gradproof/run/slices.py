@@ -34,9 +34,28 @@ FEWEST_CHOICES = 1000
 FLOOR = 0.1
 
 
-def searched(report: Report, search: Search) -> Report:
-    """Return a report with wrong coordinates of the slices that are wrong in arrays without any that were confirmed."""
-    for leaf in _to_search(report, search):
+def is_cheap(report: Report) -> bool:
+    """Whether single lines and coordinates take few evaluations, as they do not where f computes in float32.
+
+    There each takes dozens.  Where only x is float32, and f sums in float64, f(x) is hardly ever a number of float32.
+    """
+    return report.arithmetic == "float64" or float(np.float32(report.value)) != report.value
+
+
+def searched(report: Report, told: Report, search: Search) -> Report:
+    """Return a report with wrong coordinates of the slices that are wrong in arrays without any that were confirmed.
+
+    Parameters
+    ----------
+    report
+        The report before anything was explained.
+    told
+        The same report with what explains its errors: where a factor of a whole array does, it has no slices.
+    search
+        The search.
+    """
+    named = {name for one in told.explanations for name in one.names if one.kind == "factor"}
+    for leaf in _to_search(report, named, search):
         before = len(report.sampled)
         report = _until_ended(report, functools.partial(_in_array, search=search, leaf=leaf))
         if len(report.sampled) == before:
@@ -107,7 +126,7 @@ def _whole_arrays(report: Report) -> Iterator[Leaf]:
                 yield leaf
 
 
-def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
+def _to_search(report: Report, named: set[str], search: Search) -> Iterator[Leaf]:
     """Yield the arrays with several axes that are wrong as a whole, though not in every coordinate that was sampled."""
     places, wrong = _places(search, report.sampled), np.isin(report.sampled, report.wrong)
     count = 0
@@ -115,6 +134,9 @@ def _to_search(report: Report, search: Search) -> Iterator[Leaf]:
         sampled = wrong[(places >= leaf.start) & (places < leaf.stop)]
         confirmed = np.count_nonzero(sampled)
         if len(leaf.shape) < 2 or leaf.is_complex or confirmed > FEW or confirmed == len(sampled) > 0:
+            continue
+        # A factor along the own claim of an array is that of all of it where it explains its errors.
+        if not confirmed and search.problem.layout.title_of(leaf) in named:
             continue
         count += 1
         if count <= MOST_ARRAYS:

@@ -13,16 +13,15 @@ from ..evidence import MARGIN, Evidence
 FEWEST = 4
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
 ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
+ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
 def zero(part: Evidence) -> Explanation | None:
     """Explain the errors if every wrong claim is exactly 0."""
     if part.claimed.any() or not len(part.claimed):
         return None
-    text = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
-    if not part.x.any():
-        text = "claimed = 0 exactly where x = 0, but the slope is not: is 0 taken for inactive?"
-    return Explanation("zero", "", text, 0.0)
+    where = "claimed = 0 exactly where x = 0, but the slope is not: is 0 taken for inactive?"
+    return Explanation("zero", "", ZERO if part.x.any() else where, 0.0)
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
