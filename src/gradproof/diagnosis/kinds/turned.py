@@ -20,6 +20,8 @@ FEWEST_GROUPS = 3
 FEWEST_ALONG, WAYS = 8, 2.0
 # Two factors are tried.
 TRIES = 2.0
+# A normal number lies within a distance of 0 with a probability of at most this, times distance over deviation.
+NEAR_ZERO = (2.0 / np.pi) ** 0.5
 
 
 def turned(whole: Evidence) -> Explanation | None:
@@ -115,7 +117,7 @@ def right_along_x(whole: Evidence) -> Explanation | None:
             continue
         # A single sum: what counts is how close it is, which is much closer than the bars of so many slopes allow.
         off = max(abs(claims - factor * slopes), ROUNDING * size)
-        if off * len(whole.x) ** 0.5 <= RARE / TRIES * size:
+        if TRIES * NEAR_ZERO * off * len(whole.x) ** 0.5 <= RARE * size:
             part = "" if factor == 1.0 else f"{factor:g} × "
             text = f"the sum of x · claimed is {part}that of x · slope, but single claims are not: {asked}"
             return Explanation("along x", "", text)
