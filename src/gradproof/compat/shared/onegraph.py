@@ -26,6 +26,8 @@ class OneGraph(Operator):
         none.
     last
         The last backward pass of the check.
+    opposite
+        Two passes of the check with opposite incoming gradients; None as long as there were none.
     """
 
     def __init__(self, *given: Any) -> None:
@@ -33,6 +35,7 @@ class OneGraph(Operator):
         self.apart: float | None = None
         self._kept: tuple[Any, dict[str, Any]] | None = None
         self.last: Pass | None = None
+        self.opposite: tuple[Pass, Pass] | None = None
         # The outputs at the arguments, for the check that asks for them first.
         self._outputs: list[Any] = []
 
@@ -70,6 +73,7 @@ class OneGraph(Operator):
         if last is not None and not self.arguments.are_moved and _are_opposite(self._torch, last.incoming, incoming):
             opposite = [None if one is None else -one for one in found]
             self.apart = max(self.apart or 0.0, distance(last.found, opposite))
+            self.opposite = last, self.last
         return found
 
 
