@@ -8,6 +8,7 @@ import pytest
 
 import gradproof
 from gradproof import compat
+from gradproof.compat.shared import backward as backward_passes
 from gradproof.compat.torch import gradcheck, gradgradcheck
 
 torch = pytest.importorskip("torch")
@@ -266,6 +267,25 @@ def test_gradients_in_batches():
     unbatched = by_hand(lambda x: 2 * x, backward)
     assert gradcheck(unbatched, x)
     assert failing(unbatched, x, check_batched_grad=True).reason.startswith("Batched gradients cannot be computed")
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_gradients_in_batches_that_differ(is_hidden, monkeypatch):
+    def is_alone(incoming):
+        try:
+            return incoming.sum().item() < 1e300
+        except RuntimeError:  # of several gradients at once
+            return False
+
+    if is_hidden:  # a PyTorch without the functions that are none of its public names
+        monkeypatch.setattr(backward_passes, "_can_batch", lambda torch: False)
+    right = by_hand(lambda x: 2 * x, lambda saved, incoming: 2 * incoming)
+    wrong = by_hand(lambda x: 2 * x, lambda saved, incoming: 2 * incoming if is_alone(incoming) else 3 * incoming)
+    several = {"one": lambda function: function, "two": lambda function: lambda x: (function(x), x.sin())}
+    for made in several.values():
+        assert gradcheck(made(right), point(3), check_batched_grad=True)
+        assert gradcheck(made(wrong), point(3))
+        assert failing(made(wrong), point(3), check_batched_grad=True).reason.startswith("Batched gradients differ")
 
 
 def test_parameters_that_the_function_uses_from_outside():

@@ -19,6 +19,8 @@ import numpy as np
 PLAIN = (bool, int, float)
 # The bytes of the Mersenne twister: 624 words, and how many of them are used up.
 TWISTER = 4 * (624 + 1)
+# Made once: ctypes makes an anonymous type anew each time.
+Twister = ctypes.c_char * TWISTER
 # What a report says where a function is random all the same.
 RANDOM = (
     "The random generators of PyTorch, NumPy and Python, and the buffers of modules, were put back before every call: "
@@ -131,7 +133,7 @@ def _generator_of_numpy() -> tuple[Callable[[Any], Any], Any]:
     # The second number of a pair from a normal distribution is drawn without a trace in the memory of the twister.
     if not isinstance(generator, np.random.MT19937) or _has_second_number():
         return np.random.set_state, np.random.get_state(legacy=False)
-    memory = (ctypes.c_char * TWISTER).from_address(generator.ctypes.state_address)
+    memory = Twister.from_address(generator.ctypes.state_address)
 
     def set_state(kept: bytes, _owner_of_memory: Any = generator) -> None:
         if memory.raw != kept:
@@ -195,7 +197,7 @@ def _is_memory_known() -> bool:
 
 def _memory_of(generator: random.Random) -> Any:
     """Return the memory of a generator of Python's random module."""
-    return (ctypes.c_char * TWISTER).from_address(id(generator) + object.__basicsize__)
+    return Twister.from_address(id(generator) + object.__basicsize__)
 
 
 def _words(memory: bytes) -> tuple[int, ...]:

@@ -82,6 +82,12 @@ def _known() -> tuple[frozenset[Any], Any]:
     return frozenset((torch.float64, torch.float32, torch.complex128, torch.complex64)), torch.strided
 
 
+@functools.cache
+def _type_of(dtype: np.dtype[Any]) -> Any:
+    """Return the type of the tensors that PyTorch makes of arrays of this type."""
+    return imported().from_numpy(np.empty(0, dtype)).dtype
+
+
 def as_array(name: str, tensor: Any) -> Flat:
     """Return a tensor as an array of NumPy, a view where it is one already; a TypeError names what cannot be one."""
     types, strided = _known()
@@ -122,16 +128,14 @@ class Model:
     """
 
     def __init__(self, torch: Any, name: str, tensor: Any) -> None:
-        if str(tensor.layout) != "torch.strided":
+        if tensor.layout is not torch.strided:
             raise TypeError(f"{name} is {tensor.layout}: pass its values, and make the sparse tensor in the function")
         self._torch = torch
         self._dtype, self._device = tensor.dtype, tensor.device
         self.array = as_array(name, tensor)
         self._strides = None if tensor.is_contiguous() or not self._is_apart(tensor) else tensor.stride()
         self._shape = tensor.shape
-        self._is_plain = (
-            self._device.type == "cpu" and torch.from_numpy(np.empty(0, self.array.dtype)).dtype == self._dtype
-        )
+        self._is_plain = tensor.is_cpu and _type_of(self.array.dtype) is self._dtype
 
     def _is_apart(self, tensor: Any) -> bool:
         """Whether no two elements share memory: those of an expanded tensor do."""
