@@ -288,6 +288,16 @@ def test_gradients_in_batches_that_differ(is_hidden, monkeypatch):
         assert failing(made(wrong), point(3), check_batched_grad=True).reason.startswith("Batched gradients differ")
 
 
+def test_second_order_of_what_does_not_depend_on_the_inputs():
+    weight = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    constant = by_hand(lambda x: torch.ones_like(x), lambda saved, incoming: torch.zeros_like(incoming))
+    for function in (lambda x: weight * 2, lambda x: weight * constant(x).detach(), constant):
+        assert gradgradcheck(function, point(3))
+        assert theirs.gradgradcheck(function, point(3))
+    assert gradgradcheck(lambda x: weight * x**3, point(3))
+    assert not gradgradcheck(lambda x: (weight * 2, x.detach() * x), point(3), raise_exception=False)
+
+
 def test_parameters_that_the_function_uses_from_outside():
     layer = torch.nn.Linear(2, 2).double()
     rows = point(3, 2).detach()

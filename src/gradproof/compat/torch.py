@@ -183,7 +183,8 @@ def gradgradcheck(
         found = torch.autograd.grad(
             _with_gradient(torch, func(*args)), checked, arguments[len(given) :], create_graph=True, allow_unused=True
         )
-        return tuple(one for one in found if one is not None)
+        # If there is none at all, nothing depends on the inputs, and their gradients are zeros.
+        return tuple(one for one in found if one is not None) or tuple(map(torch.zeros_like, checked))
 
     return gradcheck(
         gradients,
