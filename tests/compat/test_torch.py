@@ -288,6 +288,20 @@ def test_gradients_in_batches_that_differ(is_hidden, monkeypatch):
         assert failing(made(wrong), point(3), check_batched_grad=True).reason.startswith("Batched gradients differ")
 
 
+def test_wide_steps_have_the_gradient_0():
+    x = torch.tensor([4.827031, -0.123456, 8.300211], dtype=torch.float64, requires_grad=True)
+
+    def inside(dtype, factor):  # computed in another type, and the gradient forgotten
+        return by_hand(lambda x: x.to(dtype).double(), lambda saved, incoming: factor * incoming)
+
+    assert gradcheck(lambda x: torch.round(x, decimals=3), x)
+    assert gradcheck(lambda x: (torch.round(x, decimals=3), x**2), x)
+    through = by_hand(lambda x: torch.round(x, decimals=3), lambda saved, incoming: incoming)
+    assert not gradcheck(through, x, raise_exception=False)
+    assert not gradcheck(inside(torch.float32, 0.0), x, raise_exception=False)
+    assert not gradcheck(inside(torch.float32, 0.0), 100 * x.detach().requires_grad_(), raise_exception=False)
+
+
 def test_second_order_of_what_does_not_depend_on_the_inputs():
     weight = torch.ones(3, dtype=torch.float64, requires_grad=True)
     constant = by_hand(lambda x: torch.ones_like(x), lambda saved, incoming: torch.zeros_like(incoming))

@@ -79,7 +79,8 @@ def gradcheck(
     Notes
     -----
     What could not be decided does not pass, unless tolerances are given and met by differences; or if only the value at
-    the arguments is another one than beside them, as where a function compares them by ``==``, and differences agree.
+    the arguments is another one than beside them, as where a function compares them by ``==``, and differences agree;
+    or where steps as those of ``round(x, decimals=3)`` have the gradient 0.
 
     The function is called twice at the arguments and twice for each number in them; all backward passes at the
     arguments go through one graph.
