@@ -1,6 +1,7 @@
 """What a finding about a single output knows of the values that it rests on."""
 
 import numpy as np
+import pytest
 
 import gradproof
 
@@ -27,3 +28,41 @@ def test_a_wrong_entry_has_the_slopes_of_its_output():
     assert (one.index, one.output) == (2, 2)
     assert min(abs(rung.slope - 20 * np.cos(20 * 0.25)) for rung in one.ladder) < 1e-3
     assert "output[2] / x[2]" in str(report)
+
+
+@pytest.mark.parametrize("n", [60, 400])
+def test_what_is_wrong_in_every_coordinate_takes_few_evaluations_more(n):
+    """The outputs of the check's own probes tell which of them is wrong, and whether kinks allow the claims."""
+    weights = np.linspace(0.5, 2.0, n)
+    x = np.linspace(-1.0, 2.0, n) + 1e-3
+
+    def function(x):
+        return np.array([np.sum(weights * np.sin(x)), np.sum(weights * x**2)])
+
+    def jacobian(x):
+        return np.stack([weights * np.cos(x), 2 * weights * x])
+
+    right = gradproof.check_vjp(function, lambda x, cotangent: cotangent @ jacobian(x), x, mode="full")
+    assert right.verdict == "right"
+    assert right.evaluations <= 2.1 * n + 4
+    for factor in (1.01, np.array([[1.0], [1.01]])):
+        claimed = jacobian(x) * factor
+        for report in (
+            gradproof.check_vjp(function, lambda x, cotangent, claimed=claimed: cotangent @ claimed, x, mode="full"),
+            gradproof.check_jacobian(function, lambda x, claimed=claimed: claimed, x, mode="full"),
+        ):
+            assert report.verdict == "wrong"
+            assert len(report.wrong) >= 0.99 * n
+            assert report.evaluations <= right.evaluations + 20 * 64
+
+
+def test_kinks_allow_claims_beside_errors_in_many_coordinates():
+    x = np.where(np.arange(300) % 3 == 0, 0.0, np.linspace(0.5, 2.0, 300))
+
+    def vjp(x, cotangent):
+        claimed = cotangent * np.where(x == 0, 0.5, np.sign(x))
+        return np.where(np.arange(300) % 3 == 1, 1.01, 1.0) * claimed
+
+    report = gradproof.check_vjp(np.abs, vjp, x, mode="full")
+    assert report.verdict == "wrong"
+    assert report.wrong.tolist() == list(range(1, 300, 3))

@@ -116,7 +116,7 @@ class OutputsCheck:
         if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
-        entries = Entries(self.function, self.claims, self.problem, self.settings)
+        entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
         if only_verdict and report.verdict == "wrong" and not entries.cleared(report, covector, ()):
             return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)

@@ -14,6 +14,7 @@ from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
 from ..problem.structure import DOUBLE, Layout, layout_of_output
 from .covectors import Covector
+from .looking.evaluated import Evaluated
 from .sums import compensated_sums
 
 # Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.
@@ -177,6 +178,11 @@ class Projected(Collecting):
         The weights of the outputs.
     watch
         Is told which probes come next, and shown the outputs of every one.
+
+    Attributes
+    ----------
+    evaluated
+        The outputs so far, where the points came with their probes.
     """
 
     def __init__(self, function: Function, covector: Covector, watch: Watching | None = None) -> None:
@@ -188,9 +194,12 @@ class Projected(Collecting):
         self._centre = float(np.linalg.norm(self._weights * self._at_x))
         self._watch = watch
         self._held: Flat | None = None
+        self.evaluated = Evaluated()
+        self._probes: Flat = np.empty(0)
 
     def follow(self, probes: Flat) -> None:
         """Take the probes of the points that come next."""
+        self._probes = probes
         if self._watch is not None:
             self._watch.follow(probes)
 
@@ -204,7 +213,6 @@ class Projected(Collecting):
         Outputs are weighed and shown to what watches as many at a time as are held back.
         """
         held, evaluated = self._memory(), self.function.unseen
-        most = len(held)
         following = itertools.repeat(None) if self._watch is None else self._watch.moves
         moves: list[Move | None] = []
         try:
@@ -212,24 +220,26 @@ class Projected(Collecting):
             for move, outputs in zip(following, map(evaluated, points), strict=False):
                 held[len(moves)] = outputs  # a copy: the function may use its memory again
                 moves.append(move)
-                if len(moves) == most:
-                    values += self._weighed(moves, held)
-                    moves = []
+                if len(moves) == len(held):
+                    values += self._weighed(moves, held, len(values))
+                    moves, held = [], self._memory()
         finally:
             if moves:
-                values += self._weighed(moves, held)
+                values += self._weighed(moves, held, len(values))
 
     def _memory(self) -> Flat:
         """Return the memory in which outputs are held back, those of a point in a row."""
         n = self.function.layout.n
-        if self._held is None:
+        if self._held is None or not len(self._held):
             self._held = np.empty((max(1, HELD_NUMBERS // n), n))
         return self._held
 
-    def _weighed(self, moves: list[Move | None], held: Flat) -> list[float]:
-        """Return the weighted sums of as many outputs as there are moves."""
-        outputs = held[: len(moves)]
+    def _weighed(self, moves: list[Move | None], held: Flat, start: int) -> list[float]:
+        """Return the weighted sums of as many outputs as there are moves; `start` is the place of the first probe."""
+        outputs, probes = held[: len(moves)], self._probes[start : start + len(moves)]
         self.function.see(outputs)
+        if len(probes) == len(moves) and self.evaluated.keep(probes, outputs):
+            self._held = held[len(moves) :]  # what is left of the memory
         if self._watch is not None:
             self._watch.see(moves, outputs)
         return self.of(outputs)

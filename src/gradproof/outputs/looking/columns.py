@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +42,10 @@ class Slopes(NamedTuple):
         """By how much the two sides differ."""
         apart: Flat = np.abs(self.right - self.left)
         return apart
+
+    def of(self, outputs: Flat) -> Slopes:
+        """Return those of some outputs."""
+        return Slopes(self.left[outputs], self.right[outputs], self.bar[outputs])
 
     def distance(self, claimed: Flat) -> Flat:
         """Return by how much each claim lies outside of what its two slopes and rounding allow."""
@@ -81,15 +87,24 @@ class Column:
         The coordinate.
     bounds
         Outside of which nothing is evaluated.
+    known
+        Outputs that have been evaluated before, by the values of the coordinate.
     """
 
-    def __init__(self, function: Function, problem: Problem, index: int, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        function: Function,
+        problem: Problem,
+        index: int,
+        bounds: Bounds | None = None,
+        known: Mapping[float, Flat] = MappingProxyType({}),
+    ) -> None:
         self.index = index
         self.low, self.high = (-math.inf, math.inf) if bounds is None else (float(one[index]) for one in bounds)
         self.at = float(problem.x[index])
         self._function = function
         self._problem = problem
-        self._values: dict[float, Flat] = {self.at: function.at_x}
+        self._values: dict[float, Flat] = {**known, self.at: function.at_x}
 
     def outputs(self, coordinate: float) -> Flat:
         """Return all outputs where the coordinate has this value; exceptions of the function propagate."""

@@ -27,6 +27,7 @@ from ..claimed.claims import Claims
 from ..covectors import LARGEST, Covector
 from ..function import Function, Projected, SpentError
 from .columns import Column, Slopes, kinks_allow
+from .evaluated import Evaluated
 from .halving import disagreeing
 from .screen import Parts, Suspicion
 
@@ -34,6 +35,8 @@ from .screen import Parts, Suspicion
 COORDINATES, OUTPUTS = 16, 8
 # A step by which a kink at x is told from noise and from curvature is longer by this factor.
 FAR = 64.0
+# The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
+UNCLEARED = 128
 
 
 class Suspect(NamedTuple):
@@ -52,10 +55,15 @@ class Entries:
         The function, what is claimed of it, and the point.
     settings
         Those of the check.
+    evaluated
+        The outputs that the check has evaluated.
     """
 
-    def __init__(self, function: Function, claims: Claims, problem: Problem, settings: Settings) -> None:
+    def __init__(
+        self, function: Function, claims: Claims, problem: Problem, settings: Settings, evaluated: Evaluated
+    ) -> None:
         self.function = function
+        self._evaluated = evaluated
         self.claims = claims
         self.problem = problem
         self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
@@ -82,7 +90,16 @@ class Entries:
     def cleared(self, report: Report, covector: Covector, found: Collection[int]) -> set[int]:
         """Return the coordinates, by flat index in x, whose wrong claims kinks explain, and none of `found` refutes."""
         wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
-        return {one.index for one in wrong if one.index not in found and self._is_allowed(one, covector)}
+        wrong = [one for one in wrong if one.index not in found]
+        self._know([self.problem.layout.place(one.index) for one in wrong])
+        allowed: set[int] = set()
+        most = self.function.calls + UNCLEARED
+        for one in wrong:
+            if self._is_allowed(one, covector):
+                allowed.add(one.index)
+            elif not allowed and self.function.calls >= most:
+                break
+        return allowed
 
     def _is_allowed(self, finding: Finding, covector: Covector) -> bool:
         """Whether kinks of single outputs at x allow the claim of a coordinate for the projection."""
@@ -90,10 +107,12 @@ class Entries:
             return False
         support = covector.support
         column = self._column(self.problem.layout.place(finding.index))
-        near, far = (
-            Slopes(*(each[support] for each in column.slopes(step, 0.0))) for step in (finding.step, FAR * finding.step)
-        )
-        return kinks_allow(near, far, finding.claimed, covector.weights[support]) <= finding.error_bar
+
+        def allowed(near: Slopes, far: Slopes) -> bool:
+            return kinks_allow(near, far, finding.claimed, covector.weights[support]) <= finding.error_bar
+
+        near = column.slopes(finding.step, 0.0).of(support)
+        return allowed(near, near) and allowed(near, column.slopes(FAR * finding.step, 0.0).of(support))
 
     def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
         """Return the findings of what a screen suspects, and a check of its own does not clear.
@@ -133,14 +152,20 @@ class Entries:
         """The rounding that the check of the projection allows each claim."""
         return np.zeros(self.problem.n) if self._report is None else _rounding(self.problem, self._report)
 
+    def _know(self, places: Sequence[int]) -> None:
+        """Begin to look at coordinates, with the outputs that are known."""
+        new = [place for place in places if place not in self._columns]
+        for place, known in self._evaluated.along(self.problem.x, new).items():
+            self._columns[place] = Column(self.function, self.problem, place, self._bounds, known)
+
     def _column(self, place: int) -> Column:
-        if place not in self._columns:
-            self._columns[place] = Column(self.function, self.problem, place, self._bounds)
+        self._know([place])
         return self._columns[place]
 
     def _located(self, findings: Sequence[Finding], covector: Covector, noise: float) -> list[tuple[Finding, ...]]:
         """Return for each finding those of the single outputs that do not agree."""
         places = [self.problem.layout.place(one.index) for one in findings]
+        self._know(places)
         columns = [self._column(place) for place in places]
         slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
         suspects = self._suspects(covector, places, slopes)

@@ -1,0 +1,40 @@
+"""The outputs at the points that a check has asked for: what disagrees is looked at with them, and not evaluated again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from ...problem.numbers import Flat
+from ...problem.probes import along_one_coordinate
+
+# The most numbers that are kept: eight megabytes.
+KEPT = 1 << 20
+
+
+class Evaluated:
+    """The outputs at the first points of a check, as far as they take little memory."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[Flat, Flat]] = []
+        self._left = KEPT
+
+    def keep(self, probes: Flat, outputs: Flat) -> bool:
+        """Take the outputs at the points of probes, one a row; return whether their memory is kept."""
+        if outputs.size > self._left:
+            return False
+        self._left -= outputs.size
+        self._blocks.append((probes.copy(), outputs))
+        return True
+
+    def along(self, x: Flat, places: Collection[int]) -> dict[int, dict[float, Flat]]:
+        """Return for each of these coordinates the outputs that are known, by its values; x is the point."""
+        found: dict[int, dict[float, Flat]] = {place: {} for place in places}
+        for probes, outputs in self._blocks:
+            at = np.where(along_one_coordinate(probes), probes["start"], 0)
+            values = (x[at] + probes["step"]).astype(x.dtype)
+            wanted = np.isin(at, list(found)) & along_one_coordinate(probes)
+            for row in np.flatnonzero(wanted).tolist():
+                found[int(at[row])][float(values[row])] = outputs[row]
+        return found
