@@ -185,7 +185,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
-        "covectors sums claimed.matrices",
+        "covectors sums claimed.matrices looking.evaluated",
         "function claimed.claims",
         "claimed.operators claimed.patterns",
         "claimed.symmetry",

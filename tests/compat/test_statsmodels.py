@@ -70,6 +70,15 @@ def test_hessians_near_the_end_of_a_domain():
     assert ours.approx_hess(np.array([1e-4]), lambda x: np.log(x[0]))[0, 0] == pytest.approx(-1e8, rel=0.2)
 
 
+@pytest.mark.parametrize("width", [1e-4, 6e-5, 4e-5])
+def test_hessians_where_f_is_smooth_beside_x_alone(width):
+    def penalty(x):  # a parabola near 0, as in penalties of regressions, and straight further away
+        return np.sum(np.where(np.abs(x) < width, x**2 / (2 * width), np.abs(x) - width / 2)) + x[0] * x[1] + x[1] ** 3
+
+    found = ours.approx_hess(np.array([1e-7, 0.5]), penalty)
+    assert found == pytest.approx(np.array([[1 / width, 1.0], [1.0, 3.0]]), rel=1e-3)
+
+
 def test_hessians():
     exact = np.diag(6 * X)
     exact[0, 1] = exact[1, 0] = 1.0

@@ -304,7 +304,7 @@ def test_wide_steps_have_the_gradient_0():
 
 def test_second_order_of_what_does_not_depend_on_the_inputs():
     weight = torch.ones(3, dtype=torch.float64, requires_grad=True)
-    constant = by_hand(lambda x: torch.ones_like(x), lambda saved, incoming: torch.zeros_like(incoming))
+    constant = by_hand(torch.ones_like, lambda saved, incoming: torch.zeros_like(incoming))
     for function in (lambda x: weight * 2, lambda x: weight * constant(x).detach(), constant):
         assert gradgradcheck(function, point(3))
         assert theirs.gradgradcheck(function, point(3))

@@ -19,6 +19,8 @@ UNIT_FLOAT32 = float(np.finfo(np.float32).eps)
 # Second differences at these multiples of the step that balances truncation and noise have a sixteenth of its noise;
 # what they have in common is truncation, which is extrapolated.
 EXTRAPOLATED = (4.0, 8.0)
+# Second differences at both that are this part apart may not be those of an f that is smooth so far away.
+UNLIKE = 0.05
 
 
 def approx_fprime(
@@ -126,7 +128,7 @@ def approx_hess(
     epsilon : float or array_like, optional
         Step, or one for each coordinate.  What balances truncation and the measured noise of `f` is its fourth root,
         relative to the coordinate: the default takes 4 and 8 times that and extrapolates, or that alone where `f` is
-        not finite further away.
+        not finite further away, or not smooth.
     args, kwargs : tuple and dict, optional
         Further arguments of `f`.
 
@@ -156,14 +158,26 @@ def approx_hess(
     if epsilon is None:
         outputs = Outputs(function, point)
         relative = noise_floor(outputs, point).noise / outputs.centre if outputs.centre else UNIT
-        steps = min(max(relative, UNIT), UNIT_FLOAT32) ** 0.25 * np.maximum(np.abs(point), SMALLEST)
-        with np.errstate(all="ignore"):
-            near, far = (_second_differences(function, point, times * steps) for times in EXTRAPOLATED)
-        found: Flat = (4.0 * near - far) / 3.0
-        if np.isfinite(found).all():
-            return found
-        epsilon = steps
+        relative = min(max(relative, UNIT), UNIT_FLOAT32)
+        steps = relative**0.25 * np.maximum(np.abs(point), SMALLEST)
+        return _extrapolated(function, point, steps, relative * outputs.centre)
     return _second_differences(function, point, epsilon)
+
+
+def _extrapolated(function: Callable[[Flat], Any], point: Flat, steps: Flat, noise: float) -> Flat:
+    """Return second differences of two larger steps, extrapolated; those of the steps where that is off."""
+    with np.errstate(all="ignore"):
+        near, far = (_second_differences(function, point, times * steps) for times in EXTRAPOLATED)
+    found: Flat = (4.0 * near - far) / 3.0
+    is_finite = bool(np.isfinite(found).all())
+    apart, bars = np.abs(near - far), noise / np.outer(steps, steps)
+    if is_finite and not (apart > np.fmax(bars, UNLIKE * np.abs(near))).any():
+        return found
+    alone = _second_differences(function, point, steps)
+    if not is_finite:
+        return alone
+    # What is smooth that far away is so beside x, where the same differences are nearer to the derivative.
+    return np.where(np.abs(alone - found) > apart / 4 + bars, alone, found)
 
 
 def _second_differences(function: Callable[[Flat], Any], point: Flat, epsilon: Any) -> Flat:

@@ -99,7 +99,7 @@ class Backward:
 
     def refuse_unbatched(self) -> None:
         """Raise a fault unless several incoming gradients at once give the same as one after another."""
-        torch, (outputs, inputs) = self._torch, self._graph
+        torch, (outputs, _) = self._torch, self._graph
         for one in outputs:
             several, alone = self._one_by_one(one)
             try:

@@ -13,8 +13,8 @@ ROUNDINGS = 16.0
 UNIT = 2.0**-52
 # What counts as agreement, relative to the slope, or where that is 0; differences must tell it so well.
 RTOL, SMALLEST = 1e-5, 1e-8
-# A tread that is wider than the steps of the libraries' own checks, and than what a function that is computed in float32
-# inside has: its steps are meant.
+# A tread that is wider than the steps of the libraries' own checks, and than those of a function that is computed in
+# float32 inside: its steps are meant.
 TREAD, PART = 1e-6, 2.0**-18
 
 

@@ -1,4 +1,4 @@
-"""The outputs at the points that a check has asked for: what disagrees is looked at with them, and not evaluated again."""
+"""The outputs at the points that a check has asked for, with which what disagrees is looked at output by output."""
 
 from __future__ import annotations
 
