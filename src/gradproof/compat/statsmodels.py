@@ -176,8 +176,8 @@ def _extrapolated(function: Callable[[Flat], Any], point: Flat, steps: Flat, noi
     alone = _second_differences(function, point, steps)
     if not is_finite:
         return alone
-    # What is smooth that far away is so beside x, where the same differences are nearer to the derivative.
-    return np.where(np.abs(alone - found) > apart / 4 + bars, alone, found)
+    # Of a smooth f the three are apart like the squares of their steps.
+    return np.where(np.abs(alone - found) > apart / 16 + bars, alone, found)
 
 
 def _second_differences(function: Callable[[Flat], Any], point: Flat, epsilon: Any) -> Flat:
