@@ -190,7 +190,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "claimed.operators claimed.patterns",
         "claimed.symmetry",
         "looking.columns",
-        "looking.screen looking.halving",
+        "looking.screen looking.halving looking.rows",
         "looking.entries joining several",
         "checks",
         "along.directions",

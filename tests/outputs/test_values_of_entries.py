@@ -66,3 +66,96 @@ def test_kinks_allow_claims_beside_errors_in_many_coordinates():
     report = gradproof.check_vjp(np.abs, vjp, x, mode="full")
     assert report.verdict == "wrong"
     assert report.wrong.tolist() == list(range(1, 300, 3))
+
+
+MATRIX = np.random.default_rng(5).standard_normal((6, 6))
+POINT = np.random.default_rng(6).standard_normal(6)
+
+
+def residuals(x):
+    return np.sin(MATRIX @ x)
+
+
+def jacobian_with(change):
+    """Return the Jacobian of the residuals after a change in place."""
+
+    def jacobian(x):
+        claimed = np.cos(MATRIX @ x)[:, None] * MATRIX
+        change(claimed)
+        return claimed
+
+    return jacobian
+
+
+def negated(claimed):
+    claimed[1] *= -1
+
+
+def cleared(claimed):
+    claimed[3] = 0
+
+
+def of_another(claimed):
+    claimed[1] = claimed[2]
+
+
+def swapped(claimed):
+    claimed[[1, 4]] = claimed[[4, 1]]
+
+
+def shifted(claimed):
+    claimed[:] = np.roll(claimed, 1, axis=0)
+
+
+def transposed(claimed):
+    claimed[:] = claimed.T.copy()
+
+
+def with_a_block_transposed(claimed):
+    claimed[:3, 3:] = claimed[:3, 3:].T.copy()
+
+
+def with_errors_in_a_row(claimed):
+    claimed[2] += np.arange(6) + 1
+
+
+def with_errors_anywhere(claimed):
+    claimed += np.random.default_rng(0).choice([0.0, 0.5], claimed.shape)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "told"),
+    [
+        (negated, "factor", "the row of output[1]: claimed = -1 × slope, the sign is wrong"),
+        (cleared, "zero", "the row of output[3]: claimed = 0"),
+        (of_another, "rearranged", "the row of output[1]: claimed = slope of output[2]"),
+        (swapped, "rearranged", "the rows of output[1] and output[4]: claimed = slope, swapped"),
+        (shifted, "rearranged", "6 rows: claimed = slope of other outputs: that of output[0] is that of output[5]"),
+        (transposed, "rearranged", "all of the Jacobian: claimed = slope, transposed"),
+        (
+            with_a_block_transposed,
+            "rearranged",
+            "the block output[0] … output[2] / x[3] … x[5]: claimed = slope",
+        ),
+        (with_errors_in_a_row, "rows", "the row of output[2]: all that is wrong is in this row"),
+        (with_errors_anywhere, "", ""),
+    ],
+)
+def test_what_wrong_rows_have_in_common(change, kind, told):
+    jacobian = jacobian_with(change)
+    for report in (
+        gradproof.check_jacobian(residuals, jacobian, POINT),
+        gradproof.check_vjp(residuals, lambda x, cotangent: cotangent @ jacobian(x), POINT),
+        gradproof.check_jvp(residuals, lambda x, tangent: jacobian(x) @ tangent, POINT),
+    ):
+        assert report.verdict == "wrong"
+        if not kind:
+            assert report.unexplained
+            assert not report.explanations
+            continue
+        (one,) = report.explanations
+        assert one.kind == kind
+        assert str(one).startswith(told)
+        assert one.share == pytest.approx(1.0)
+        assert not report.unexplained
+    assert gradproof.check_jacobian(residuals, jacobian_with(lambda claimed: None), POINT).verdict == "right"

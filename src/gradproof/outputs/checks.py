@@ -121,7 +121,8 @@ class OutputsCheck:
             return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)
         more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
-        return Pass(report, covector, found, more, frozenset(entries.cleared(report, covector, found)))
+        cleared = frozenset(entries.cleared(report, covector, found))
+        return Pass(report if cleared else entries.explained(report), covector, found, more, cleared)
 
     def _note_convention(self, report: Report, covector: Covector) -> None:
         """Note that all claims that are wrong are right in the other convention of complex numbers, if they are."""

@@ -115,6 +115,11 @@ class Column:
                 self._values[coordinate] = self._function(self._problem.layout.build(point)).copy()
         return self._values[coordinate]
 
+    def knows(self, step: float) -> bool:
+        """Whether the slopes at a step take no evaluation."""
+        rounded = self._problem.x.dtype.type
+        return all(float(rounded(self.at + side * step)) in self._values for side in (-1, 1))
+
     def slopes(self, step: float, noise: float) -> Slopes:
         """Return the slopes of all outputs at a step.
 

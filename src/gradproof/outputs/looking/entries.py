@@ -29,6 +29,7 @@ from ..function import Function, Projected, SpentError
 from .columns import Column, Slopes, kinks_allow
 from .evaluated import Evaluated
 from .halving import disagreeing
+from .rows import Block, in_common
 from .screen import Parts, Suspicion
 
 # So many coordinates are looked at output by output, and so many outputs of each.
@@ -37,6 +38,8 @@ COORDINATES, OUTPUTS = 16, 8
 FAR = 64.0
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
+# So many wrong coordinates are compared for what their entries have in common.
+EXPLAINED = 256
 
 
 class Suspect(NamedTuple):
@@ -100,6 +103,33 @@ class Entries:
             elif not allowed and self.function.calls >= most:
                 break
         return allowed
+
+    def explained(self, report: Report) -> Report:
+        """Return the report with what its errors have in common output by output, where nothing else explains them."""
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
+        if not report.unexplained or not self.claims.are_cheap(self.function.layout.n):
+            return report
+        layout = self.problem.layout
+        seen = [(one, self._column(layout.place(one.index))) for one in wrong[:EXPLAINED]]
+        seen = [(one, column) for one, column in seen if column.knows(one.step)]
+        if not seen:
+            return report
+        found = in_common(self._block([(column, column.slopes(one.step, 0.0)) for one, column in seen]))
+        if found is None:
+            return report
+        every = sum((one.claimed - one.slope) ** 2 for one in wrong)
+        here = sum((one.claimed - one.slope) ** 2 for one, _ in seen)
+        found = replace(found, share=here / every if 0.0 < every < math.inf else 1.0)
+        unexplained = report.unexplained if found.share < 1.0 else ()
+        return replace(report, explanations=(*report.explanations, found), unexplained=unexplained)
+
+    def _block(self, seen: Sequence[tuple[Column, Slopes]]) -> Block:
+        """Return what is claimed and measured in some columns of the Jacobian."""
+        outputs, places = self.function.layout, [column.index for column, _ in seen]
+        centre = np.stack([slopes.centre for _, slopes in seen], axis=1)
+        bars = np.stack([slopes.gap / 2 + slopes.bar for _, slopes in seen], axis=1)
+        claimed = self.claims.columns(places, np.arange(outputs.n))
+        return Block(outputs, self.problem.layout, places, claimed, centre, bars)
 
     def _is_allowed(self, finding: Finding, covector: Covector) -> bool:
         """Whether kinks of single outputs at x allow the claim of a coordinate for the projection."""
