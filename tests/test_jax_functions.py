@@ -188,3 +188,16 @@ def test_arrays_of_float16_are_checked_in_float64(factor, verdict, wrong):
 def test_functions_without_floating_point_outputs_are_refused():
     with pytest.raises(TypeError, match="f must return floating-point numbers"):
         gradproof.jax.check(jnp.argmax, X)
+
+
+@pytest.mark.parametrize("pytree", [(0.5, 2.0), [0.5, 2.0]])
+def test_arguments_in_place_of_a_pytree_are_told_where_they_belong(pytree):
+    pytree = jax.tree.map(jnp.asarray, pytree)
+    with pytest.raises(TypeError, match=r"takes? its 2 parts as arguments: pass args=\(…\)"):
+        gradproof.jax.check(lambda x, y: x * y**2, pytree)
+    with pytest.raises(TypeError, match=r"its 1 part as arguments"):
+        gradproof.jax.check(jnp.sin, (jnp.array([0.5, 1.0]),))
+    with pytest.raises(ZeroDivisionError):
+        gradproof.jax.check(lambda pair: 1 / 0, pytree)
+    assert gradproof.jax.check(lambda pair: pair[0] * pair[1] ** 2, pytree).verdict == "right"
+    assert gradproof.jax.check(lambda x, y: x * y**2, args=pytree).verdict == "right"

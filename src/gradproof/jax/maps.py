@@ -11,6 +11,7 @@ import numpy as np
 from ..outputs.claimed.claims import ByCovectors, ByTangents, Claims
 from ..outputs.covectors import TANGENTS, signed
 from ..outputs.products import check_jvp, check_vjp
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from ..problem.structure import Layout
@@ -56,8 +57,30 @@ class OnTrees:
     def __call__(self, arrays: Any) -> Any:
         """Return what the function returns."""
         tree = self.built(arrays)
-        value = self.f(*tree) if self.is_of_args else self.f(tree)
+        value = self.f(*tree) if self.is_of_args else self._of_one(tree)
         return value if self.taken is None else self.taken(tuple(value) if self.is_of_args else value)
+
+
+    def _of_one(self, tree: Any) -> Any:
+        """Return the function of a pytree; if it takes the parts of a tuple one by one, say so."""
+        try:
+            return self.f(tree)
+        except Exception as problem:
+            raise_of_signal(problem)
+            if type(tree) not in (list, tuple) or not self._takes(tree):
+                raise
+            raise TypeError(
+                f"f is called with one pytree, a {type(tree).__name__}, but seems to take its {len(tree)} "
+                f"part{'s' * (len(tree) > 1)} as arguments: pass args=(…) in place of the pytree"
+            ) from problem
+
+    def _takes(self, arguments: Any) -> bool:
+        """Whether the function returns something if it is called with several arguments."""
+        try:
+            return self.f(*arguments) is not None
+        except Exception as problem:  # with arguments that it does not expect, the user's function may raise anything
+            raise_of_signal(problem)
+            return False
 
 
 class OfArrays:
