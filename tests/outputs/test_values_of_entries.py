@@ -115,6 +115,10 @@ def with_a_block_transposed(claimed):
     claimed[:3, 3:] = claimed[:3, 3:].T.copy()
 
 
+def cleared_in_part(claimed):
+    claimed[3, 2:5] = 0
+
+
 def with_errors_in_a_row(claimed):
     claimed[2] += np.arange(6) + 1
 
@@ -128,6 +132,7 @@ def with_errors_anywhere(claimed):
     [
         (negated, "factor", "the row of output[1]: claimed = -1 × slope, the sign is wrong"),
         (cleared, "zero", "the row of output[3]: claimed = 0"),
+        (cleared_in_part, "zero", "the row of output[3], in 3 of 6 coordinates: claimed = 0"),
         (of_another, "rearranged", "the row of output[1]: claimed = slope of output[2]"),
         (swapped, "rearranged", "the rows of output[1] and output[4]: claimed = slope, swapped"),
         (shifted, "rearranged", "6 rows: claimed = slope of other outputs: that of output[0] is that of output[5]"),

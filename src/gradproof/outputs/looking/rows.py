@@ -63,6 +63,8 @@ def in_common(block: Block) -> Explanation | None:
 def _one_row(block: Block, row: int) -> tuple[str, str, str]:
     """Return the kind, the place and the text of what is wrong with the only row that is."""
     where = f"the row of {block.outputs.name(row)}"
+    n, count = block.inputs.n, len(block.places)
+    where += f", in {count:,} of {n:,} coordinates" * (count < n)
     claimed, slopes = block.claimed[row], block.slopes[row]
     other = _whose(block, row)
     if not claimed.any():
