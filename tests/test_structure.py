@@ -146,7 +146,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "workers.executor",
         "choice",
     ),
-    "arguments": ("extra naming pair ready", "reading", "precise swapped"),
+    "arguments": ("extra mapping naming pair ready", "reading", "precise swapped"),
     "differences": (),
     "report": (
         "text.encoding formats.known",

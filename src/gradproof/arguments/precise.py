@@ -12,6 +12,7 @@ from ..evaluators.objectives import InPlace, NativeFunction, Terms
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, ROOTS, TERMS, UNITS, Agreement, rounded_anew, without_rounding
 from ..problem.structure import read
+from .mapping import mapped
 from .reading import Asked
 
 LOW = ("float16", "float32")
@@ -94,16 +95,15 @@ class InFloat64:
 
 def _wider(value: Any, kinds: set[str]) -> Any:
     """Return a structure with its arrays in float64; add the types of what was converted."""
-    if isinstance(value, dict):
-        return {key: _wider(part, kinds) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        parts = [_wider(part, kinds) for part in value]
-        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
-    kind = str(getattr(value, "dtype", ""))
-    if kind not in LOW:
-        return value
-    kinds.add(kind)
-    return value.astype(np.float64)
+
+    def wide(part: Any) -> Any:
+        kind = str(getattr(part, "dtype", ""))
+        if kind not in LOW:
+            return part
+        kinds.add(kind)
+        return part.astype(np.float64)
+
+    return mapped(value, wide)
 
 
 def _holds_low(value: Any) -> bool:

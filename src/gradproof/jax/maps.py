@@ -60,7 +60,6 @@ class OnTrees:
         value = self.f(*tree) if self.is_of_args else self._of_one(tree)
         return value if self.taken is None else self.taken(tuple(value) if self.is_of_args else value)
 
-
     def _of_one(self, tree: Any) -> Any:
         """Return the function of a pytree; if it takes the parts of a tuple one by one, say so."""
         try:

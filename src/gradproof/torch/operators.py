@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from ..arguments.mapping import mapped
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
 from ..problem.exceptions import raise_of_signal
@@ -175,7 +176,8 @@ class Operator:
         def array(path: str, tensor: Any) -> Flat | None:
             return as_array(_named(path), of(tensor)) if id(tensor) in taken else None
 
-        return _only_arrays(replaced(self._torch, value, array))
+        structure = replaced(self._torch, value, array)
+        return mapped(structure, lambda part: part if hasattr(part, "dtype") else None)
 
     def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
         """Return the product with a cotangent as PyTorch's backward pass computes it; None where it computes none."""
@@ -274,15 +276,3 @@ def _are_tensors(torch: Any, value: tuple[Any, ...]) -> bool:
 def _named(path: str) -> str:
     """Return what reports call an output at a path: in a tuple it begins with output."""
     return path if path and not path[0].isdigit() else f"output.{path}".rstrip(".")
-
-
-def _only_arrays(value: Any) -> Any:
-    """Return a structure with None for whatever is no array."""
-    if isinstance(value, dict):
-        return {key: _only_arrays(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_only_arrays(part) for part in value]
-    if isinstance(value, tuple):
-        parts = [_only_arrays(part) for part in value]
-        return value._make(parts) if hasattr(value, "_make") else tuple(parts)
-    return value if hasattr(value, "dtype") else None

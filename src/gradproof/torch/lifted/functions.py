@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arguments.mapping import mapped
 from ...outputs.products import check_jvp, check_vjp
 from ...outputs.several import together
 from ...problem.exceptions import raise_of_signal
@@ -121,12 +122,7 @@ def _listed(value: Any) -> dict[str, Flat]:
 
 def _filled(value: Any, arrays: Iterator[Flat]) -> Any:
     """Return a structure with other arrays in place of its own."""
-    if isinstance(value, dict):
-        return {key: _filled(part, arrays) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        parts = [_filled(part, arrays) for part in value]
-        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
-    return next(arrays) if isinstance(value, (np.ndarray, np.generic)) else value
+    return mapped(value, lambda part: next(arrays) if isinstance(part, (np.ndarray, np.generic)) else part)
 
 
 def _refusal(own: Operator, lifted: LiftedOperator) -> str:

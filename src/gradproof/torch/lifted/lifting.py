@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ...arguments.mapping import mapped
 from .draws import draws
 from .shadows import Shadows
 
@@ -85,10 +86,10 @@ class Lifting:
         if called is not function:
             keywords = {key: value for key, value in keywords.items() if key == "memory_format"}
         try:
-            return called(*self._mapped(arguments, self._up), **self._mapped(keywords, self._up))
+            return called(*mapped(arguments, self._up), **mapped(keywords, self._up))
         except (RuntimeError, TypeError, ValueError) as problem:
             try:
-                value = function(*self._mapped(arguments, self._down), **self._mapped(keywords, self._down))
+                value = function(*mapped(arguments, self._down), **mapped(keywords, self._down))
             except Exception:  # precision was not the reason
                 raise problem from None
             self.lower[name] = None
@@ -115,14 +116,6 @@ class Lifting:
         if asks.partition(".")[0] == "torch":
             return self._torch.float64
         return self.drawn if kind is self._torch.float64 else kind
-
-    def _mapped(self, value: Any, of: Callable[[Any], Any]) -> Any:
-        if isinstance(value, (list, tuple)):
-            parts = [self._mapped(part, of) for part in value]
-            return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
-        if isinstance(value, dict):
-            return {key: self._mapped(part, of) for key, part in value.items()}
-        return of(value)
 
     def _up(self, value: Any) -> Any:
         if isinstance(value, self._torch.Tensor):
