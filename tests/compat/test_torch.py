@@ -325,6 +325,22 @@ def test_parameters_that_the_function_uses_from_outside():
     assert any("uses weight from outside" in note for note in report.warnings)
 
 
+def test_nothing_that_is_finite():
+    x = torch.full((3,), -float("inf"), dtype=torch.float64, requires_grad=True)
+    forgetful = by_hand(torch.exp, lambda saved, incoming: 1 + 0 * incoming)
+    assert gradcheck(torch.exp, x)
+    error = failing(forgetful, x)
+    assert error.reason.startswith("Gradients are not 0 although")
+    assert error.report is None
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == error.reason
+    empty = torch.zeros(0, 3, dtype=torch.float64, requires_grad=True)
+    single = by_hand(torch.exp, lambda saved, incoming: (incoming * saved[0].exp()).float())
+    assert gradcheck(torch.exp, empty, check_grad_dtypes=True)
+    assert gradcheck(single, empty, check_grad_dtypes=True, raise_exception=False) == theirs.gradcheck(
+        single, empty, check_grad_dtypes=True, raise_exception=False
+    )
+
+
 def test_what_is_infinite_is_held_and_what_is_empty_passes():
     x = torch.tensor([0.5, -float("inf"), 1.0], dtype=torch.float64, requires_grad=True)
     assert gradcheck(torch.softmax, (x, 0))

@@ -77,7 +77,7 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
     size = sum(array.size for array in numbers_of(outputs))
     report = None
     try:
-        if size and any(array.size for array in arguments.x.values()):
+        if size and any(np.isfinite(array).any() for array in arguments.x.values()):
             report = _numbers(operator, tolerances, modes)
         _rest(torch, operator, given, modes)
     except FaultError as fault:
@@ -173,7 +173,11 @@ def error() -> Any:
         """What gradcheck raises: a `gradproof.GradientError` and PyTorch's own GradcheckError."""
 
         def __init__(self, report: Any, reason: str = "") -> None:
-            super().__init__(report)
+            if report is None:  # there was no number to compare
+                AssertionError.__init__(self)
+                self.report = report  # type: ignore[assignment]
+            else:
+                super().__init__(report)
             self.reason = reason
             self.args = ("\n".join([reason] * bool(reason) + [str(report)] * bool(report is not None)),)
 
