@@ -185,6 +185,8 @@ class Entries:
     def _know(self, places: Sequence[int]) -> None:
         """Begin to look at coordinates, with the outputs that are known."""
         new = [place for place in places if place not in self._columns]
+        if not new:
+            return
         for place, known in self._evaluated.along(self.problem.x, new).items():
             self._columns[place] = Column(self.function, self.problem, place, self._bounds, known)
 
