@@ -172,8 +172,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence kinds.names kinds.functions.derivatives",
-        "kinds.additions kinds.arrangements kinds.factors kinds.functions.alone kinds.invariance kinds.limits",
-        "kinds.matrices kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
+        "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices",
+        "kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
         "kinds.others places",
         "searching",
         "along",

@@ -34,7 +34,7 @@ CLIPPED = 1e-6
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
 # away are much wider than it is off.
-DOUBTS = (64.0, 1024.0, 1.0 / 16.0)
+DOUBTS = (64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
 
 
 def explained(report: Report) -> Report:
@@ -97,7 +97,7 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found += _as_one(_unexplained(found, arrays), of_vector(known))
     for doubt in DOUBTS:
         left = [each.doubted(doubt) for each in _unexplained(found, arrays) if each.is_wrong_within(doubt)]
-        explaining = of_vector(known)[: None if doubt > 1.0 else 1]
+        explaining = of_vector(known)[: None if doubt > 1.0 else 2]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = _unexplained(found, arrays)
     found += _as_one(left, (of_x_alone,)) or [one for each in left for one in of_errors(each, (of_x_alone,))]

@@ -18,6 +18,8 @@ from .kinds.additions import addition, by_differences, factor_and_penalty
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
+from .kinds.functions.slopes import of_slope
+from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
 from .kinds.limits import absolute, limited
 from .kinds.matrices import of_matrix, outer_product
@@ -86,6 +88,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
+    of_whole += (functools.partial(of_terms, value=known.value),)
     of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
@@ -108,7 +111,7 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
     by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
-    return (by_factor, addition, by_variable, factor_and_penalty)
+    return (by_factor, addition, by_variable, of_slope, factor_and_penalty)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
+from .factors import ALONE, SURER, rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
@@ -34,12 +36,23 @@ TERMS = {
     "log(x)": "c x log(x)",
     "tanh(x)": "c log(cosh(x))",
     FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
+    "cos(x)": "c sin(x)",
+    "sin(x)": "c cos(x)",
+    "exp(-x)": "c exp(-x)",
+    "exp(2x)": "c exp(2x)",
+    "exp(x/2)": "c exp(x/2)",
+    "sigmoid(x)": "c log(1 + exp(x))",
+    "√x": "c √x³",
+    "1/√x": "c √x",
+    "1/x²": "c / x",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
 
 def addition(part: Evidence) -> Explanation | None:
     """Explain the errors by a multiple of x, of its signs, of 1 or of another function of x; None if none fits."""
+    if len(part.x) == 1:
+        return _of_one(part)
     if len(part.x) < FEWEST or not np.isfinite(part.claimed).all():
         return None
     allowed = MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
@@ -58,9 +71,18 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "exp(x)", np.exp(x)
     yield "log(x)", np.log(x)
     yield "tanh(x)", np.tanh(x)
-    yield "(1 - 2 sigmoid(x))", 1.0 - 2.0 / (1.0 + np.exp(-x))
+    yield FLIPPED, 1.0 - 2.0 / (1.0 + np.exp(-x))
     yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
     yield "(x - exp(x))", x - np.exp(x)
+    yield "cos(x)", np.cos(x)
+    yield "sin(x)", np.sin(x)
+    yield "exp(-x)", np.exp(-x)
+    yield "exp(2x)", np.exp(2.0 * x)
+    yield "exp(x/2)", np.exp(x / 2.0)
+    yield "sigmoid(x)", 1.0 / (1.0 + np.exp(-x))
+    yield "√x", np.sqrt(x)
+    yield "1/√x", 1.0 / np.sqrt(x)
+    yield "1/x²", 1.0 / x**2
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -74,6 +96,25 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
+
+
+def _of_one(part: Evidence) -> Explanation | None:
+    """Explain the error of a single coordinate by a whole number, or by x times a number of two digits."""
+    x, claimed, slope, error = (float(each[0]) for each in (part.x, part.claimed, part.slope, part.error))
+    allowed = SURER * MARGIN * float(part.bar[0]) + ROUNDING * abs(claimed)
+    # Of round numbers all sums and differences are round.
+    round_x, *others = (abs(each - rounded_to(each, 3)) <= allowed for each in (x, claimed, slope))
+    if not math.isfinite(claimed) or any(others):
+        return None
+    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    bases = [("1", 1.0, float(round(error)))] + ([] if round_x else [("x", x, rounded_to(error / x, 2))])
+    for name, base, number in bases:
+        # Whole numbers, and those of two digits, are so close to each other, relatively.
+        tries = max(scale[0], 1.0) if name == "1" else 10.0 ** (math.log10(abs(number) or 1.0) % 1.0 + 1.0)
+        is_near = number and abs(error - number * base) <= allowed
+        if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, ALONE):
+            return Explanation("addition", "", _said(name, number, part), number)
+    return None
 
 
 def _are_seen(claimed: Flat, tolerance: Flat) -> bool:
@@ -204,7 +245,7 @@ def _said(name: str, constant: float, part: Evidence) -> str:
         is_there = f"is this part of {of} not in the objective, or counted twice?"
         return f"{text}: {is_there if constant > 0 else f'is the part of {of} missing?'}"
     if name == "1":
-        return f"{text}, the same everywhere"
+        return f"{text}, {'a whole number: is a count missing?' if len(part.x) == 1 else 'the same everywhere'}"
     if other := TAKEN_FOR.get(name):
         taken, meant = ("x", other) if constant > 0 else (other, "x")
         return f"{text}: {taken} is taken for {meant}"

@@ -9,9 +9,9 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import RARE, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .names import SIMPLE, name_of
+from .names import LARGEST_COUNT, SIMPLE, name_of
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
@@ -19,6 +19,10 @@ NEAR = 1e-5
 ALONE = 1e-3
 # It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
 SURER = 0.2
+# A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
+NAMES = 100.0
+# Two quotients are the same by chance this rarely.
+TWO = 1e-4
 
 
 def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
@@ -41,8 +45,26 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     tolerance = bar + NEAR * 0.01 * abs(factor)
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
+    if len(ratio) == 1:
+        return _of_one(factor, error, sizes, value)
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
     if not _is_meant(ratio, bar, factor, error):
+        return None
+    text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
+    return Explanation("factor", "", text, factor)
+
+
+def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float) -> Explanation | None:
+    """Explain the error of a single coordinate by a factor that has a name, or two digits; None if it has neither."""
+    if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
+        return None
+    surer = SURER * error + 1e-9 * abs(factor)
+    # Whole numbers and their inverses are close to each other.
+    tries = len(SIMPLE) if _is_simple(factor, surer) else NAMES + max(abs(factor), 1.0 / abs(factor))
+    if not is_no_coincidence(np.array([error]), _scale(np.array([factor])), 0, tries, ALONE):
+        return None
+    name = name_of(factor, surer, sizes, value)
+    if not name and abs(factor - rounded_to(factor, 2)) > surer:
         return None
     text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
     return Explanation("factor", "", text, factor)
@@ -71,13 +93,12 @@ def _is_simple(factor: float, error: float) -> bool:
 
 def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
     """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
-    if len(ratio) == 1:
-        surer = SURER * error + 1e-9 * abs(factor)
-        alone = is_no_coincidence(np.array([error]), np.array([abs(factor)]), 0, len(SIMPLE), ALONE)
-        return alone and _is_simple(factor, surer)
     tolerance = bar + NEAR * 0.01 * np.abs(factor)
     scale, simple = _scale(ratio), _is_simple(factor, max(error, NEAR))
-    return is_no_coincidence(tolerance, scale, 1) or (simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE)))
+    rare = TWO if len(ratio) == 2 else RARE
+    if is_no_coincidence(tolerance, scale, 1, rare=rare):
+        return True
+    return simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE))
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
@@ -88,9 +109,14 @@ def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
     return float(np.sum(weights * ratio) / np.sum(weights)), float(bar[best])
 
 
+def rounded_to(number: float, digits: int) -> float:
+    """Return the nearest number of so many decimal digits."""
+    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
+
+
 def shown(factor: float, error: float) -> str:
     """Return a factor with the digits that are known of it."""
-    nearest = round(factor, 3 - math.floor(math.log10(abs(factor)))) if factor else 0.0
+    nearest = rounded_to(factor, 4)
     if abs(factor - nearest) <= max(error, NEAR * abs(factor)):
         return f"{nearest:.6g}"
     return f"{factor:.7g}"

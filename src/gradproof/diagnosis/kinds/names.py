@@ -71,7 +71,7 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
 def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     for count, what in sizes.items():
         if count >= FEWEST_COUNT:
-            for known, name in ((count, "{}, a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
+            for known, name in ((count, "a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
                 if abs(size - known) <= error:
                     yield f"{name.format(count)} over {what}?"
             for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):

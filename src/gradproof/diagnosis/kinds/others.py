@@ -47,6 +47,7 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
             found[one] = Explanation("rearranged", "", text)
     left = [one for one in arrays if one.name not in found]
     found |= _stands_in([one for one in left if not one.is_complete], every, tries)
+    found |= _summed([one for one in arrays if one.name not in found], every, tries)
     found |= _by_errors([one for one in arrays if one.name not in found], every, tries)
     return found | _by_matrices([one for one in arrays if one.name not in found], every, tries)
 
@@ -104,6 +105,24 @@ def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
         if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):
             text = f"claimed = the slope of another array, while its own stands in {other.name}: are the two swapped?"
             found[one.name] = Explanation("rearranged", "", text)
+    return found
+
+
+def _summed(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain claims that are sums of the slopes of another array over one of its axes: of weights, for biases."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not (one.is_complete and other.is_complete) or len(other.shape) != len(one.shape) + 1:
+            continue
+        for axis in range(len(other.shape)):
+            if np.delete(other.shape, axis).tolist() != list(one.shape):
+                continue
+            slope, bar = (other.shaped(each).sum(axis=axis).ravel() for each in (other.slope, other.bar))
+            for count, what in ((1, "summed"), (other.shape[axis], "averaged")):
+                allowed = MARGIN * bar / count + ROUNDING * np.abs(one.claimed)
+                if np.isfinite(one.claimed).all() and _is(one, one.claimed - slope / count, allowed, tries):
+                    text = f"claimed = the slope of {other.name}, {what} over axis {axis}"
+                    found[one.name] = Explanation("others", "", f"{text}: is its gradient reduced to this?")
     return found
 
 

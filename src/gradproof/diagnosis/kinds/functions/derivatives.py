@@ -66,6 +66,9 @@ def _forgotten(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
     yield "slope × (1 - x)", 1.0 - x
     yield "slope / (1 - x)", 1.0 / (1.0 - x)
     yield f"slope × 2√x: {MISSING.format('√x')}", 2.0 * np.sqrt(x)
+    for name in ("sin", "cos", "arctan", "arcsin", "artanh", "the normal distribution", "softplus"):
+        yield f"slope / the derivative of {name}: is that missing?", 1.0 / right[name]
+        yield f"slope × the derivative of {name}: is that a factor too often?", right[name]
 
 
 def _activations(x: Flat) -> dict[str, Flat]:
