@@ -656,6 +656,35 @@ BUGS = {
         ),
         ("factor", "x[2] and x[5]: claimed = 0.731 × slope"),
     ),
+    "a term has the wrong sign beside a constant": (
+        by_element(
+            lambda x: (x + 3 * np.exp(-x)) / WEIGHTS,
+            lambda x: (1 - 3 * np.exp(-x)) / WEIGHTS,
+            lambda x: (1 + 3 * np.exp(-x)) / WEIGHTS,
+        ),
+        ("factor", "claimed = -1 × slope, but for a part that is 1 everywhere and right"),
+    ),
+    "a third is no root of nine": (
+        (X20[:9], lambda x: float(np.sum(np.sin(3 * x))), lambda x: 3 * np.cos(3 * x), lambda x: np.cos(3 * x)),
+        ("factor", "claimed = 0.3333333 × slope, 1/3, a mean over 3 for a sum, or a factor 3 missing?"),
+    ),
+    "the weights of two classes are swapped": (
+        (
+            X20,
+            lambda x: float(np.sum(np.where(X20 > 0.2, 4, 1) * np.log1p(np.exp(np.where(X20 > 0.2, -x, x))))),
+            lambda x: np.where(X20 > 0.2, -4, 1) * sigmoid(np.where(X20 > 0.2, -x, x)),
+            lambda x: np.where(X20 > 0.2, -1, 4) * sigmoid(np.where(X20 > 0.2, -x, x)),
+        ),
+        ("factor", "x where the slope is < 0: claimed = 0.25 × slope"),
+    ),
+    "1 - tanh for 1 - tanh²": (
+        by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(x)),
+        ("scaled by x", "claimed = slope, but with 1 - tanh(x) in place of the derivative of tanh?"),
+    ),
+    "a loss scale is shown whole": (
+        by_element(np.sin, np.cos, lambda x: 65536 * np.cos(x)),
+        ("factor", "claimed = 65536 × slope, 2^16, a loss scale?"),
+    ),
 }
 
 

@@ -29,6 +29,8 @@ from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
+# As many errors tell what those on one side of 0 have in common.
+FEWEST_OF_A_SIDE = 3
 # The most axes of arrays whose lengths a factor is compared with.
 AXES = 64
 
@@ -99,7 +101,20 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
         (one for explain in of_whole for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
-    yield from itertools.islice(found, 1)
+    one = next(found, None)
+    yield from _of_two_sides(whole, mask, of_part[0]) if one is None else [one]
+
+
+def _of_two_sides(whole: Evidence, mask: Flat, by_factor: Explaining) -> Iterator[Explained]:
+    """Yield one factor for each side where x, or else the slope, is below and above 0; nothing if one has none."""
+    for values in (whole.x, whole.slope):
+        sides = [mask & (values < 0), mask & (values > 0)]
+        if min(map(np.count_nonzero, sides)) < FEWEST_OF_A_SIDE or np.count_nonzero(sides[0] | sides[1]) < mask.sum():
+            continue
+        found = [one for side in sides for one in alone(whole, side, by_factor)]
+        if len(found) == len(sides):
+            yield from found
+            return
 
 
 def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:

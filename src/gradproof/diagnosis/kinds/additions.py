@@ -12,7 +12,8 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .factors import ALONE, SURER, rounded_to
+from .factors import ALONE, SURER
+from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
@@ -103,9 +104,9 @@ def _of_one(part: Evidence) -> Explanation | None:
     x, claimed, slope, error = (float(each[0]) for each in (part.x, part.claimed, part.slope, part.error))
     allowed = SURER * MARGIN * float(part.bar[0]) + ROUNDING * abs(claimed)
     # Of round numbers all sums and differences are round.
-    round_x, *others = (abs(each - rounded_to(each, 3)) <= allowed for each in (x, claimed, slope))
-    if not math.isfinite(claimed) or any(others):
+    if not math.isfinite(claimed) or any(abs(each - rounded_to(each, 3)) <= allowed for each in (claimed, slope)):
         return None
+    round_x = any(abs(each - rounded_to(each, 2)) <= allowed for each in (x, error))
     scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
     bases = [("1", 1.0, float(round(error)))] + ([] if round_x else [("x", x, rounded_to(error / x, 2))])
     for name, base, number in bases:
@@ -181,25 +182,38 @@ def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
 
 
 def factor_and_penalty(part: Evidence) -> Explanation | None:
-    """Explain the errors by a factor of the slopes that a penalty has not: a sum for a mean, say; None if none fits."""
+    """Explain the errors by a factor of the slopes that one part has not: a penalty, or a constant; None if none fits.
+
+    Such a part is right where all the rest is a sum for a mean, say, or has the wrong sign.
+    """
     if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
         return None
-    columns = np.stack([part.slope, part.x], axis=1)
-    if not np.isfinite(columns).all():
+    if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
         return None
+    return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
+
+
+def _of_both(part: Evidence, name: str) -> Explanation | None:
+    """Return the factor of slopes, and of one function of x, which claims are made of."""
+    base = part.x if name == "x" else np.ones_like(part.x)
+    columns = np.stack([part.slope, base], axis=1)
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
     scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
-    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 2.0):
+    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
         return None
-    factor, times_x = map(float, fitted[0])
+    factor, times = map(float, fitted[0])
     # What both factors do must be seen.
-    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times_x * part.x) <= fitted[1]):
+    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
         return None
-    penalty = times_x / (1.0 - factor)
-    text = f"claimed = {factor:.6g} × slope, but for a part {penalty:.6g} × x, as of an L2 penalty, which is right"
-    return Explanation("factor", "", text, factor)
+    right = times / (1.0 - factor)
+    what = (
+        f"{right:.6g} × x, as of an L2 penalty, which is right"
+        if name == "x"
+        else f"that is {right:.6g} everywhere and right"
+    )
+    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:

@@ -11,7 +11,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import RARE, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .names import LARGEST_COUNT, SIMPLE, name_of
+from .names import LARGEST_COUNT, SIMPLE, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
@@ -21,6 +21,8 @@ ALONE = 1e-3
 SURER = 0.2
 # A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
 NAMES = 100.0
+# Powers of two are shown as such from here on: 65,536, not 65,530.
+LARGE = 1024.0
 # Two quotients are the same by chance this rarely.
 TWO = 1e-4
 
@@ -109,14 +111,12 @@ def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
     return float(np.sum(weights * ratio) / np.sum(weights)), float(bar[best])
 
 
-def rounded_to(number: float, digits: int) -> float:
-    """Return the nearest number of so many decimal digits."""
-    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
-
-
 def shown(factor: float, error: float) -> str:
     """Return a factor with the digits that are known of it."""
     nearest = rounded_to(factor, 4)
+    if abs(factor) >= LARGE:
+        power = math.copysign(2.0 ** round(math.log2(abs(factor))), factor)
+        nearest = power if abs(factor - power) <= error else nearest
     if abs(factor - nearest) <= max(error, NEAR * abs(factor)):
         return f"{nearest:.6g}"
     return f"{factor:.7g}"

@@ -44,6 +44,11 @@ FEWEST_OF_VARIANCE = 5
 LARGEST_LOGARITHM = 30.0
 
 
+def rounded_to(number: float, digits: int) -> float:
+    """Return the nearest number of so many decimal digits."""
+    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
+
+
 def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float = math.nan) -> str:
     """Return the name of a factor, "" if it has none.
 
@@ -74,6 +79,8 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
             for known, name in ((count, "a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
                 if abs(size - known) <= error:
                     yield f"{name.format(count)} over {what}?"
+            if math.isqrt(count) ** 2 == count:
+                continue  # a whole number, which is many other things
             for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
                 if abs(size - root) <= error:
                     yield f"{name}: {what}?"
@@ -88,6 +95,8 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
     yield from _counts(size, error)
+    if abs(size - rounded_to(size, 2)) <= error:
+        return  # such a number is a share of many lengths
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)

@@ -116,6 +116,7 @@ def _taken_wrongly(x: Flat) -> Iterator[tuple[str, str, Flat]]:
     yield "tanh", "1 - x²", 1.0 - x**2
     yield "tanh", "its derivative at tanh(x)", 1.0 - np.tanh(tanh) ** 2
     yield "tanh", "tanh(x)", tanh
+    yield "tanh", "1 - tanh(x)", 1.0 - tanh
     yield "exp", "x", x
     yield "exp", "exp(x) - 1", np.exp(x) - 1.0
     yield "exp", "x + 1", x + 1.0
