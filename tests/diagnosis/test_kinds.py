@@ -657,10 +657,11 @@ BUGS = {
         ("factor", "x[2] and x[5]: claimed = 0.731 × slope"),
     ),
     "a term has the wrong sign beside a constant": (
-        by_element(
-            lambda x: (x + 3 * np.exp(-x)) / WEIGHTS,
-            lambda x: (1 - 3 * np.exp(-x)) / WEIGHTS,
-            lambda x: (1 + 3 * np.exp(-x)) / WEIGHTS,
+        (
+            X20,
+            lambda x: float(np.sum(x + 3 * WEIGHTS * np.exp(-x))),
+            lambda x: 1 - 3 * WEIGHTS * np.exp(-x),
+            lambda x: 1 + 3 * WEIGHTS * np.exp(-x),
         ),
         ("factor", "claimed = -1 × slope, but for a part that is 1 everywhere and right"),
     ),

@@ -95,12 +95,11 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
     yield from _counts(size, error)
-    if abs(size - rounded_to(size, 2)) <= error:
-        return  # such a number is a share of many lengths
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)
-        if 1 < round(part) < count and abs(part - round(part)) <= off <= WHOLE:
+        is_simple = count <= FEW * math.gcd(round(part), count)  # as 3/5 is, which many other things are
+        if 1 < round(part) < count and not is_simple and abs(part - round(part)) <= off <= WHOLE:
             share = f"{round(part)}/{count}" if size < 1.0 else f"{count}/{round(part)}"
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
 
