@@ -61,9 +61,10 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
         return None
     surer = SURER * error + 1e-9 * abs(factor)
-    # Whole numbers and their inverses are close to each other.
-    tries = len(SIMPLE) if _is_simple(factor, surer) else NAMES + max(abs(factor), 1.0 / abs(factor))
-    if not is_no_coincidence(np.array([error]), _scale(np.array([factor])), 0, tries, ALONE):
+    # Whole numbers, their inverses and N/(N - 1) are close to each other.
+    closest = max(abs(factor), 1.0 / abs(factor), 1.0 / max(abs(factor - 1.0), surer))
+    tries = len(SIMPLE) if _is_simple(factor, surer) else NAMES + closest
+    if not is_no_coincidence(np.array([max(error, surer)]), _scale(np.array([factor])), 0, tries, ALONE):
         return None
     name = name_of(factor, surer, sizes, value)
     if not name and abs(factor - rounded_to(factor, 2)) > surer:
