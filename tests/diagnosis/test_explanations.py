@@ -258,3 +258,19 @@ def test_no_simple_explanation_of_errors_that_have_none():
 def test_explained_once_also_on_fewer_outputs_of_a_check():
     report = gradproof.check(objective, changed(W2=lambda w, _: 0.5 * w), P, only="W2")
     assert str(report.explanations[0]).startswith("all of W2: claimed = 0.5 × slope")
+
+
+@pytest.mark.parametrize(
+    ("transposed", "kinds"), [((), ["factor", "zero"]), ((0, 11), ["rearranged", "factor", "zero"])]
+)
+def test_what_is_told_of_many_arrays_with_errors_of_all_kinds(transposed, kinds):
+    """Where some arrays from all over have no explanation, the others are compared with their slopes alone."""
+    random = np.random.default_rng(21)
+    x = {f"a{number}": random.normal(size=(4, 4)) for number in range(40)}
+    claims = {name: np.cos(values) + random.normal(size=(4, 4)) for name, values in x.items()}
+    claims |= {f"a{number}": np.cos(x[f"a{number}"]).T for number in transposed}
+    claims |= {"a1": 3 * np.cos(x["a1"]), "a38": np.zeros((4, 4))}
+    report = check(lambda p: float(sum(np.sum(np.sin(each)) for each in p.values())), claims, x)
+    assert [one.kind for one in report.explanations] == kinds
+    assert [one.names for one in report.explanations][-2:] == [("a1",), ("a38",)]
+    assert len(report.unexplained) == 38 - len(transposed)

@@ -13,7 +13,8 @@ import numpy as np
 from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
-from .evidence import Evidence
+from .coincidence import RARE, is_no_coincidence
+from .evidence import MARGIN, Evidence
 from .kinds.additions import addition, by_differences, factor_and_penalty
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
@@ -29,6 +30,8 @@ from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
+# No explanation of coordinates by themselves adapts to more of them.
+MOST_PARAMETERS = 2
 # As many errors tell what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
 # The most axes of arrays whose lengths a factor is compared with.
@@ -67,22 +70,45 @@ def _sizes(report: Record) -> dict[int, str]:
     return sizes
 
 
-def of_array(whole: Evidence, known: Known) -> Iterator[Explained]:
-    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest."""
+def is_in_vain(whole: Evidence, explaining: Sequence[Explaining], doubt: float) -> bool:
+    """Whether nothing that looks at coordinates by themselves fits the errors of an array, however wide its bars are.
+
+    It is not where a fit would say nothing within bars so many times as wide: then one within narrower bars may.
+    """
+    part = whole.part(whole.wrong).doubted(doubt)
+    size = np.minimum(np.minimum(np.abs(part.claimed), np.abs(part.slope)), np.abs(part.error))
+    if not is_no_coincidence(MARGIN * part.bar, size, MOST_PARAMETERS, rare=RARE**2):
+        return False
+    with np.errstate(all="ignore"):
+        return not any(explain(part) for explain in explaining)
+
+
+def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained]:
+    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest.
+
+    Parameters
+    ----------
+    whole
+        All that is known of the array.
+    known
+        What factors are compared with.
+    in_vain
+        Whether nothing that looks at coordinates by themselves fits all of its errors.
+    """
     finite = np.isfinite(whole.claimed)
     if (whole.wrong & ~finite).any():
         yield from alone(whole, whole.wrong & ~finite, not_finite)
     rest = whole.wrong & finite
     if not rest.any():
         return
-    found = list(_of_finite(whole, rest, known))
+    found = list(_of_finite(whole, rest, known, in_vain))
     if not found and (rest & (whole.claimed == 0)).sum() > 1:
         yield from alone(whole, rest & (whole.claimed == 0), zero)
-        found = list(_of_finite(whole, rest & (whole.claimed != 0), known))
+        found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
 
-def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]:
+def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
@@ -97,7 +123,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
     found = itertools.chain(
         (one for explain in before for one in alone(whole, mask, explain)),
         (one for explain in first for one in together(whole, explain)),
-        (one for explain in of_part for one in alone(whole, mask, explain)),
+        (one for explain in of_part[: 0 if in_vain else None] for one in alone(whole, mask, explain)),
         (one for explain in of_whole for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
