@@ -71,7 +71,7 @@ def clipped(p):
 
 
 BUGS = [
-    (changed(W2=lambda w, _: 0.5 * w), "factor", "all of W2: claimed = 0.5 × slope, is a factor 2 missing"),
+    (changed(W2=lambda w, _: 0.5 * w), "factor", "all of W2: claimed = 0.5 × slope: is a factor 2 missing"),
     (changed(W2=lambda w, _: 2 * w), "factor", "all of W2: claimed = 2 × slope"),
     (everywhere(lambda w, _: -w), "factor", "everything: claimed = -1 × slope, the sign is wrong"),
     (everywhere(lambda w, _: 4.184 * w), "factor", "everything: claimed = 4.184 × slope, kcal in kJ"),
@@ -81,7 +81,7 @@ BUGS = [
         "everything: claimed = 0.03674932 × slope, 1/(Hartree",
     ),
     (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
-    (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope, 2^10, a loss scale?"),
+    (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope: a loss scale of 2^10?"),
     (everywhere(lambda w, _: 1.2345678 * w), "factor", "everything: claimed = 1.234568 × slope (explains"),
     (clipped, "factor", "everything: claimed = "),
     (changed(W1=set_to((2,), 3.5)), "factor", "all of W1[2, :]: claimed = 3.5 × slope"),

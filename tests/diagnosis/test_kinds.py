@@ -175,11 +175,11 @@ BUGS = {
     ),
     "mean for a sum, over what is no axis": (
         cross_entropy(lambda d: d / 24),
-        ("factor", "everything: claimed = 0.04166667 × slope, 1/24, a mean over 24 for a sum"),
+        ("factor", "everything: claimed = 1/24 × slope: a mean over 24 for a sum"),
     ),
     "variance": (
         (VECTOR, lambda x: np.var(x, ddof=1), lambda x: 2 * (x - x.mean()) / 7, lambda x: 2 * (x - x.mean()) / 8),
-        ("factor", "0.875 × slope, 7/8: is a variance divided by N = 8, or by N - 1?"),
+        ("factor", "claimed = 7/8 × slope: is a variance divided by N = 8, or by N - 1?"),
     ),
     "logarithm of a scale": (
         (
@@ -441,7 +441,7 @@ BUGS = {
     ),
     "loss scale, seen from afar": (
         cross_entropy(lambda d: 65536 * d),
-        ("factor", "2^16, a loss scale"),
+        ("factor", "× slope: a loss scale of 2^16"),
     ),
     "border forgotten": (
         (POINTS, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.pad(np.cos(x)[1:-1, 1:-1], 1)),
@@ -454,7 +454,7 @@ BUGS = {
             lambda x: np.cos(x) / 27,
             lambda x: np.cos(x) / 40,
         ),
-        ("factor", "27/40: a mean over all of x, where one over 27 is meant, or the other way round?"),
+        ("factor", "27/40 × slope: a mean over all of x, where one over 27 is meant, or the other way round?"),
     ),
     "arrays swapped": (
         (
@@ -627,7 +627,7 @@ BUGS = {
             of_scaled,
             lambda p: {**of_scaled(p), "s": of_scaled(p)["s"] / 20},
         ),
-        ("factor", "s: claimed = 0.05 × slope, 1/20, a mean for a sum over x?"),
+        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over x?"),
     ),
     "a count is missing, of one coordinate": (
         (
@@ -667,7 +667,7 @@ BUGS = {
     ),
     "a third is no root of nine": (
         (X20[:9], lambda x: float(np.sum(np.sin(3 * x))), lambda x: 3 * np.cos(3 * x), lambda x: np.cos(3 * x)),
-        ("factor", "claimed = 0.3333333 × slope, 1/3, a mean over 3 for a sum, or a factor 3 missing?"),
+        ("factor", "claimed = 1/3 × slope: a mean over 3 for a sum, or a factor 3 missing?"),
     ),
     "the weights of two classes are swapped": (
         (
@@ -676,7 +676,7 @@ BUGS = {
             lambda x: np.where(X20 > 0.2, -4, 1) * sigmoid(np.where(X20 > 0.2, -x, x)),
             lambda x: np.where(X20 > 0.2, -1, 4) * sigmoid(np.where(X20 > 0.2, -x, x)),
         ),
-        ("factor", "x where the slope is < 0: claimed = 0.25 × slope"),
+        ("factor", "x where the slope is < 0: claimed = 1/4 × slope"),
     ),
     "1 - tanh for 1 - tanh²": (
         by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(x)),
@@ -684,7 +684,7 @@ BUGS = {
     ),
     "a loss scale is shown whole": (
         by_element(np.sin, np.cos, lambda x: 65536 * np.cos(x)),
-        ("factor", "claimed = 65536 × slope, 2^16, a loss scale?"),
+        ("factor", "claimed = 65536 × slope: a loss scale of 2^16?"),
     ),
 }
 

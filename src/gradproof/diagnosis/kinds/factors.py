@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,6 +24,8 @@ SURER = 0.2
 NAMES = 100.0
 # Powers of two are shown as such from here on: 65,536, not 65,530.
 LARGE = 1024.0
+# How names write a factor: 1/24, 11/12, √6.
+EXACT = re.compile(r"((?:1/)?√?\d+(?:/\d+)?)[,:] (.+)")
 # Two quotients are the same by chance this rarely.
 TWO = 1e-4
 
@@ -52,7 +55,7 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
     if not _is_meant(ratio, bar, factor, error):
         return None
-    text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
+    text = said(shown(factor, error), name)
     return Explanation("factor", "", text, factor)
 
 
@@ -69,7 +72,7 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     name = name_of(factor, surer, sizes, value)
     if not name and abs(factor - rounded_to(factor, 2)) > surer:
         return None
-    text = f"claimed = {shown(factor, error)} × slope{f', {name}' if name else ''}"
+    text = said(shown(factor, error), name)
     return Explanation("factor", "", text, factor)
 
 
@@ -110,6 +113,14 @@ def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:
     best = int(np.argmin(least / np.maximum(np.abs(ratio), 1e-300)))
     weights = (least[best] / least) ** 2
     return float(np.sum(weights * ratio) / np.sum(weights)), float(bar[best])
+
+
+def said(number: str, name: str, along: str = "") -> str:
+    """Return what claims are, with the factor as its name writes it, such as 1/24, and with what is asked of it."""
+    if exact := EXACT.match(name):
+        number, name = exact.groups()
+    asks = name.endswith("?") and ": " not in name
+    return f"claimed = {number} × slope{along}{': ' if asks else ', ' if name else ''}{name}"
 
 
 def shown(factor: float, error: float) -> str:

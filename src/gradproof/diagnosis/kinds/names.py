@@ -21,6 +21,8 @@ UNITS = {
     "√2": math.sqrt(2.0),
     "√π": math.sqrt(math.pi),
 }
+# Those that are no units.
+CONSTANTS = ("ln 10", "2π", "π", "√2", "√π")
 SIMPLE = {
     -1.0: "the sign is wrong",
     2.0: "is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?",
@@ -83,15 +85,16 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
                 continue  # a whole number, which is many other things
             for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
                 if abs(size - root) <= error:
-                    yield f"{name}: {what}?"
+                    yield f"{name}: the root of {count}, the length of {what}?"
     for name, known in UNITS.items():
+        asked = "" if name in CONSTANTS or "for radians" in name else ": is a unit not converted?"
         if abs(size - known) <= error:
-            yield name
+            yield f"{name}{asked}"
         if abs(size - 1 / known) <= error:
-            yield f"1/({name})"
+            yield f"1/{name}" if name in CONSTANTS else f"1/({name}){asked}"
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
-        yield f"2^{round(exponent)}, a loss scale{_or_count(size, error)}?"
+        yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
     yield from _counts(size, error)
