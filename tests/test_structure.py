@@ -179,6 +179,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "searching",
         "along",
         "diagnose",
+        "entries",
     ),
     "run": ("progress settings fresh keeping", "keywords looking saving", "recording slices", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
