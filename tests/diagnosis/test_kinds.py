@@ -89,6 +89,15 @@ def of_pieces(p):
     return {"scale": (1 - values**2) * WEIGHTS[:4], "shift": 1 - values**2}
 
 
+def by_form(change):
+    """A sum of sines of a linear form, its gradient, and what is made of that."""
+
+    def gradient(x):
+        return FORM.T @ np.cos(FORM @ x)
+
+    return VECTOR, lambda x: float(np.sum(np.sin(FORM @ x))), gradient, lambda x: change(gradient(x), x)
+
+
 def of_scaled(p):
     inner = 1 - np.tanh(p["x"] * p["s"]) ** 2
     return {"x": inner * p["s"], "s": np.array([inner @ p["x"]])}
@@ -685,6 +694,49 @@ BUGS = {
     "a loss scale is shown whole": (
         by_element(np.sin, np.cos, lambda x: 65536 * np.cos(x)),
         ("factor", "claimed = 65536 × slope: a loss scale of 2^16?"),
+    ),
+    "projected on a sphere": (
+        by_form(lambda g, x: g - x * (g @ x) / (x @ x)),
+        ("addition", "x, so that the claims have no part along x: is the gradient projected?"),
+    ),
+    "its mean subtracted": (
+        by_form(lambda g, x: g - g.mean()),
+        ("addition", "so that the claims have the sum 0: is their mean subtracted?"),
+    ),
+    "normalised": (
+        by_form(lambda g, x: g / np.linalg.norm(g)),
+        ("factor", "× slope; its norm is 1: is it normalised?"),
+    ),
+    "divided by its largest entry": (
+        by_form(lambda g, x: g / np.abs(g).max()),
+        ("factor", "× slope; its largest entry is 1: is it normalised?"),
+    ),
+    "a net force subtracted": (
+        (
+            POINTS,
+            lambda x: float(np.sum(np.sin(x * OTHER))),
+            lambda x: OTHER * np.cos(x * OTHER),
+            lambda x: OTHER * np.cos(x * OTHER) - (OTHER * np.cos(x * OTHER)).mean(axis=0),
+        ),
+        ("rows", "is the same all along axis 0, so that the claims have the sum 0 along it: is their mean subtracted?"),
+    ),
+    "a coupling is lost": (
+        (
+            {"a": POINTS, "b": OTHER},
+            lambda p: float(np.sum(np.sin(p["a"])) + 0.7 * np.sum(p["a"] * p["b"])),
+            lambda p: {"a": np.cos(p["a"]) + 0.7 * p["b"], "b": 0.7 * p["a"]},
+            lambda p: {"a": np.cos(p["a"]), "b": 0.7 * p["a"]},
+        ),
+        ("others", "a: claimed = slope - 0.7 × b: is a term of the two missing, or counted twice?"),
+    ),
+    "a pull to another array is lost": (
+        (
+            {"a": POINTS, "b": OTHER},
+            lambda p: float(np.sum(np.sin(p["a"])) + np.sum(p["b"] ** 3) + 0.3 * np.sum((p["a"] - p["b"]) ** 2)),
+            lambda p: {"a": np.cos(p["a"]) + 0.6 * (p["a"] - p["b"]), "b": 3 * p["b"] ** 2 + 0.6 * (p["b"] - p["a"])},
+            lambda p: {"a": np.cos(p["a"]), "b": 3 * p["b"] ** 2 + 0.6 * (p["b"] - p["a"])},
+        ),
+        ("others", "a: claimed = slope - 0.6 × (a - b): is a term of the two missing, or counted twice?"),
     ),
 }
 

@@ -42,6 +42,8 @@ from .searching import (
 FEWEST = 3
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
 CLIPPED = 1e-6
+# Its norm, or its largest entry, is 1 to within this where it was divided by it.
+NORMALISED = 1e-12
 # So many arrays tell whether there is anything to tell of more.
 MANY = 16
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
@@ -232,7 +234,12 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
     claimed = report._evidence.claimed
     if not isinstance(claimed, np.ndarray):
         return explanation  # it lies in shards
-    norm = float(np.linalg.norm(np.asarray(claimed, np.float64)))
+    every = np.asarray(claimed, np.float64)
+    norm, largest = float(np.linalg.norm(every)), float(np.max(np.abs(every), initial=0.0))
+    for size, what in ((norm, "its norm"), (largest, "its largest entry")):
+        # A factor with a name is what it says, even where round numbers make an entry 1.
+        if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:
+            return replace(explanation, text=f"{explanation.text}; {what} is 1: is it normalised?")
     rounded = float(f"{norm:.1e}")
     if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
         return explanation

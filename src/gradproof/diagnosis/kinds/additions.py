@@ -243,6 +243,11 @@ def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
     return (factors, tolerance) if np.all(np.abs(left) <= tolerance) else None
 
 
+def _cancels(terms: Flat) -> bool:
+    """Whether terms add up to 0 but for their rounding."""
+    return abs(float(np.sum(terms))) <= ROUNDING * float(np.sum(np.abs(terms)))
+
+
 def _is_constant(base: Flat) -> bool:
     return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
 
@@ -253,6 +258,9 @@ def _term(constant: float, name: str) -> str:
 
 def _said(name: str, constant: float, part: Evidence) -> str:
     text = f"claimed = slope {_term(constant, name)}"
+    if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
+        along = "no part along x: is the gradient projected" if name == "x" else "the sum 0: is their mean subtracted"
+        return f"{text}, so that the claims have {along}?"
     if name == "x" and part.ignores_size:
         return f"{text}, where f does not depend on the size of x: is the derivative of a norm missing?"
     if of := PENALTIES.get(name):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
 from .matrices import inverse_of
 
@@ -49,6 +49,7 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
     found |= _stands_in([one for one in left if not one.is_complete], every, tries)
     found |= _summed([one for one in arrays if one.name not in found], every, tries)
     found |= _by_errors([one for one in arrays if one.name not in found], every, tries)
+    found |= _by_values([one for one in arrays if one.name not in found], every, tries)
     return found | _by_matrices([one for one in arrays if one.name not in found], every, tries)
 
 
@@ -145,6 +146,25 @@ def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
                 asked = f"is the derivative wrong of something that depends on {first} {of} {second}?"
                 text = f"the errors of {first} and {second} are {are}: {asked}"
                 found[one.name] = Explanation("others", "", text)
+    return found
+
+
+def _by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain errors that are a multiple of another array itself, or of how far the two are apart: a lost coupling."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not _are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
+            continue
+        bases = np.stack([other.x, one.x - other.x])[:, one.wrong]
+        allowed = MARGIN * one.bar + ROUNDING * np.abs(one.claimed)
+        with np.errstate(all="ignore"):
+            ratios = np.nan_to_num(one.error[one.wrong] / bases, nan=np.inf)
+            fits = list(constants(ratios, allowed[one.wrong] / np.abs(bases)))
+        for row, number, tolerance in fits:
+            if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, WAYS * tries):
+                of = other.name if row == 0 else f"({one.name} - {other.name})"
+                text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
+                found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
     return found
 
 
