@@ -738,6 +738,19 @@ BUGS = {
         ),
         ("others", "a: claimed = slope - 0.6 × (a - b): is a term of the two missing, or counted twice?"),
     ),
+    "a factor that is another array is missing": (
+        (
+            {"a": POINTS, "b": OTHER},
+            lambda p: float(np.sum(np.sin(p["a"]) * p["b"] ** 2)),
+            lambda p: {"a": np.cos(p["a"]) * p["b"] ** 2, "b": 2 * np.sin(p["a"]) * p["b"]},
+            lambda p: {"a": np.cos(p["a"]) * p["b"], "b": 2 * np.sin(p["a"]) * p["b"]},
+        ),
+        ("others", "a: claimed = slope / b: is b a factor too often, or missing?"),
+    ),
+    "no variance": (
+        by_element(np.sin, np.cos, lambda x: 1.1 * np.cos(x)),
+        ("factor", "x: claimed = 1.1 × slope (explains"),
+    ),
 }
 
 

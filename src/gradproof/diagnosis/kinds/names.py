@@ -97,7 +97,7 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
         yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
-    yield from _counts(size, error)
+    yield from _counts(size, error, sizes)
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)
@@ -108,11 +108,11 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
 
 
 def _or_count(size: float, error: float) -> str:
-    name = next(_counts(size, error), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
+    name = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
     return f", or {name.removesuffix('?')}" if name else ""
 
 
-def _counts(size: float, error: float) -> Iterator[str]:
+def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     """Yield what a whole number, its inverse, or N/(N - 1) may be."""
     whole, share = round(size), round(1.0 / size)
     if whole > 2 and abs(size - whole) <= min(error, WHOLE):
@@ -123,6 +123,8 @@ def _counts(size: float, error: float) -> Iterator[str]:
         return
     count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)
     whole, near = round(count), error / (1.0 - size) ** 2
+    if abs(size - rounded_to(size, 2)) <= error and whole not in sizes:
+        return  # 1.1 and 0.8 are many other things
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
         yield f"{share_of}: is a variance divided by N = {whole}, or by N - 1?"

@@ -50,6 +50,7 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
     found |= _summed([one for one in arrays if one.name not in found], every, tries)
     found |= _by_errors([one for one in arrays if one.name not in found], every, tries)
     found |= _by_values([one for one in arrays if one.name not in found], every, tries)
+    found |= _by_products([one for one in arrays if one.name not in found], every, tries)
     return found | _by_matrices([one for one in arrays if one.name not in found], every, tries)
 
 
@@ -166,6 +167,31 @@ def _by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
                 text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
                 found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
     return found
+
+
+def _by_products(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain claims that are the slopes times a power of another array, or a multiple of that: a forgotten factor."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not _are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
+            continue
+        claimed, slope, x = one.claimed[one.wrong], one.slope[one.wrong], other.x[one.wrong]
+        if not (np.isfinite(claimed).all() and claimed.all() and slope.all() and x.all()) or _have_one_size(x):
+            continue
+        bases = np.stack([x, 1.0 / x, x**2, 1.0 / x**2])
+        ratio = claimed / slope
+        allowed = MARGIN * np.abs(ratio / slope) * one.bar[one.wrong] + ROUNDING * np.abs(ratio)
+        for row, number, tolerance in constants(ratio / bases, allowed / np.abs(bases)):
+            if is_no_coincidence(tolerance, np.abs(ratio / bases[row]), 1, WAYS * tries):
+                times = f"{'×' if row % 2 == 0 else '/'} {other.name}{'²' if row > 1 else ''}"
+                factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
+                asked = f"is {other.name} a factor too often, or missing?"
+                found[one.name] = Explanation("others", "", f"claimed = {factor}slope {times}: {asked}")
+    return found
+
+
+def _have_one_size(values: Flat) -> bool:
+    return bool(np.ptp(np.abs(values)) <= 1e-3 * np.max(np.abs(values)))
 
 
 def _are_alike(one: Evidence, other: Evidence) -> bool:
