@@ -12,7 +12,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .factors import ALONE, SURER
+from .factors import ALONE, FEW, SURER
 from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
@@ -112,8 +112,9 @@ def _of_one(part: Evidence) -> Explanation | None:
     for name, base, number in bases:
         # Whole numbers, and those of two digits, are so close to each other, relatively.
         tries = max(scale[0], 1.0) if name == "1" else 10.0 ** (math.log10(abs(number) or 1.0) % 1.0 + 1.0)
+        rare = FEW if name == "1" else ALONE
         is_near = number and abs(error - number * base) <= allowed
-        if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, ALONE):
+        if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, rare):
             return Explanation("addition", "", _said(name, number, part), number)
     return None
 

@@ -26,8 +26,8 @@ NAMES = 100.0
 LARGE = 1024.0
 # How names write a factor: 1/24, 11/12, √6.
 EXACT = re.compile(r"((?:1/)?√?\d+(?:/\d+)?)[,:] (.+)")
-# Two quotients are the same by chance this rarely.
-TWO = 1e-4
+# How rarely two quotients may be the same by chance, or a single error be a whole number.
+FEW = 1e-4
 
 
 def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
@@ -101,7 +101,7 @@ def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
     """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
     tolerance = bar + NEAR * 0.01 * np.abs(factor)
     scale, simple = _scale(ratio), _is_simple(factor, max(error, NEAR))
-    rare = TWO if len(ratio) == 2 else RARE
+    rare = FEW if len(ratio) == 2 else RARE
     if is_no_coincidence(tolerance, scale, 1, rare=rare):
         return True
     return simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE))
