@@ -12,7 +12,7 @@ from ..evidence import MARGIN, Evidence
 CLEARLY = 1e-3
 ROUNDING = 1e-9
 # How rarely slopes along x itself may cancel by chance.
-RARELY = 1e-4
+RARELY = 1e-5
 
 
 def invariance(whole: Evidence) -> Explanation | None:
