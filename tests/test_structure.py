@@ -172,12 +172,14 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence kinds.names kinds.functions.derivatives",
-        "kinds.additions kinds.arrangements kinds.factors kinds.functions.alone kinds.invariance kinds.limits",
-        "kinds.matrices kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
+        "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices",
+        "kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
         "kinds.others places",
         "searching",
         "along",
         "diagnose",
+        "entries",
     ),
     "run": ("progress settings fresh keeping", "keywords looking saving", "recording slices", "resuming", "rounds"),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.

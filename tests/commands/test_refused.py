@@ -23,6 +23,7 @@ from command_line import assert_one_line
         ("json:lods", ["json has no lods", "did you mean loads?"]),
         ("model.py", ["is not a target"]),
         ("model.py:", ["is not a target"]),
+        ("loss", ["'loss' does not say where it is: write file.py:loss or package.module:loss"]),
         (":loss", ["is not a target"]),
         ("", ["is not a target"]),
         ("a b:loss", ["is not a target"]),

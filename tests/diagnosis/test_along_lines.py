@@ -60,7 +60,7 @@ def everywhere(factor):
 
 
 BUGS = {
-    "factor": (changed(W2=lambda w: 0.5 * w), "all of W2: claimed = 0.5 × slope, is a factor 2 missing"),
+    "factor": (changed(W2=lambda w: 0.5 * w), "all of W2: claimed = 0.5 × slope: is a factor 2 missing"),
     "sign": (everywhere(-1), "everything: claimed = -1 × slope, the sign is wrong"),
     "transposition": (changed(W2=lambda w: w.T), "W2: claimed = slope, transposed"),
     "flipped": (changed(W2=lambda w: w[::-1]), "W2: claimed = slope, reversed along axis 0"),
@@ -74,7 +74,7 @@ BUGS = {
     ),
     "sum for a mean": (
         everywhere(ROWS),
-        "everything: claimed = 32 × slope, 2^5, a loss scale, or a sum over 32 for a mean",
+        "everything: claimed = 32 × slope: a loss scale of 2^5, or a sum over 32 for a mean",
     ),
     "sum for a mean, but for the penalty": (
         lambda p: gradient(p, scale=1),

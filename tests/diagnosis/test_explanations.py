@@ -71,7 +71,7 @@ def clipped(p):
 
 
 BUGS = [
-    (changed(W2=lambda w, _: 0.5 * w), "factor", "all of W2: claimed = 0.5 × slope, is a factor 2 missing"),
+    (changed(W2=lambda w, _: 0.5 * w), "factor", "all of W2: claimed = 0.5 × slope: is a factor 2 missing"),
     (changed(W2=lambda w, _: 2 * w), "factor", "all of W2: claimed = 2 × slope"),
     (everywhere(lambda w, _: -w), "factor", "everything: claimed = -1 × slope, the sign is wrong"),
     (everywhere(lambda w, _: 4.184 * w), "factor", "everything: claimed = 4.184 × slope, kcal in kJ"),
@@ -81,7 +81,7 @@ BUGS = [
         "everything: claimed = 0.03674932 × slope, 1/(Hartree",
     ),
     (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
-    (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope, 2^10, a loss scale?"),
+    (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope: a loss scale of 2^10?"),
     (everywhere(lambda w, _: 1.2345678 * w), "factor", "everything: claimed = 1.234568 × slope (explains"),
     (clipped, "factor", "everything: claimed = "),
     (changed(W1=set_to((2,), 3.5)), "factor", "all of W1[2, :]: claimed = 3.5 × slope"),
@@ -168,8 +168,8 @@ def test_what_is_zero_beside_other_errors():
 
     report = check(objective, changed(b1=bug), P)
     assert [(one.kind, one.where) for one in report.explanations] == [
-        ("zero", "b1, in 2 of 4 coordinates"),
-        ("factor", "b1, in 2 of 4 coordinates"),
+        ("zero", "b1[0] and b1[1]"),
+        ("factor", "b1[2] and b1[3]"),
     ]
 
 
@@ -258,3 +258,19 @@ def test_no_simple_explanation_of_errors_that_have_none():
 def test_explained_once_also_on_fewer_outputs_of_a_check():
     report = gradproof.check(objective, changed(W2=lambda w, _: 0.5 * w), P, only="W2")
     assert str(report.explanations[0]).startswith("all of W2: claimed = 0.5 × slope")
+
+
+@pytest.mark.parametrize(
+    ("transposed", "kinds"), [((), ["factor", "zero"]), ((0, 11), ["rearranged", "factor", "zero"])]
+)
+def test_what_is_told_of_many_arrays_with_errors_of_all_kinds(transposed, kinds):
+    """Where some arrays from all over have no explanation, the others are compared with their slopes alone."""
+    random = np.random.default_rng(21)
+    x = {f"a{number}": random.normal(size=(4, 4)) for number in range(40)}
+    claims = {name: np.cos(values) + random.normal(size=(4, 4)) for name, values in x.items()}
+    claims |= {f"a{number}": np.cos(x[f"a{number}"]).T for number in transposed}
+    claims |= {"a1": 3 * np.cos(x["a1"]), "a38": np.zeros((4, 4))}
+    report = check(lambda p: float(sum(np.sum(np.sin(each)) for each in p.values())), claims, x)
+    assert [one.kind for one in report.explanations] == kinds
+    assert [one.names for one in report.explanations][-2:] == [("a1",), ("a38",)]
+    assert len(report.unexplained) == 38 - len(transposed)

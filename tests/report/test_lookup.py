@@ -41,10 +41,12 @@ def test_a_single_array():
 def test_an_array_with_names():
     x = {"W": MATRIX, "W2": MATRIX + 1, "b": np.array(0.5)}
     report = checked(x)
-    every_way_is_the_same(report, 5, "W[1, 2]", "W[-1, -1]")
+    every_way_is_the_same(report, 5, "W[1, 2]", "W[-1, -1]", ("W", 1, 2), ("W", -1, -1), ("W", (1, 2)))
     # As a pattern, W[2, 0] would be that of W2.
     every_way_is_the_same(report, 6, "W2[0, 0]")
-    every_way_is_the_same(report, 12, -1, "b")
+    every_way_is_the_same(report, 12, -1, "b", ("b",), ("b", ()))
+    wrong = gradproof.check(lambda x: float(np.sum(x["W"])), {"W": np.eye(2, 3) + 1}, {"W": MATRIX})
+    assert wrong.explain(wrong.findings[1]) == wrong.explain(wrong.findings[1].name)
 
 
 def test_every_name_is_found():
@@ -90,6 +92,8 @@ def test_functions_with_many_outputs():
         ("w[0, 0]", ValueError, r"x has no w\[0, 0\]; did you mean W\?"),
         ("z[0]", ValueError, r"z\[0\] has two coordinates: give a name, such as 'z\[0\]\.real'"),
         ("W[0, 0].real", ValueError, r"x has no W\[0, 0\]\.real"),
+        (("W", 2, 0), IndexError, r"W\[2, 0\] is out of range: W has the shape \(2, 3\)"),
+        (("V", 0), ValueError, r"x has no V\[0\]"),
         ((0, 0), TypeError, r"a tuple is for x that is a single array: give a name, such as 'W\[0, 0\]'"),
         (10, IndexError, "index 10 is out of range: coordinates go from 0 to 9"),
         (-11, IndexError, "out of range"),

@@ -31,7 +31,7 @@ def test_a_wrong_report_names_the_bug():
     report = checked(0.5)
     assert repr(report) == "<gradproof.Report wrong: W[0, 0] and 5 more of 8: all of W: claimed = 0.5 × slope>"
     assert failure(report).startswith(
-        "W[0, 0] and 5 more wrong: all of W: claimed = 0.5 × slope, is a factor 2 missing"
+        "W[0, 0] and 5 more wrong: all of W: claimed = 0.5 × slope: is a factor 2 missing"
     )
 
 
@@ -153,7 +153,7 @@ def test_a_factor_is_one_number(n):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("claimed = 0.5 × slope, is a factor 2 missing, as in the derivative of x²?", "claimed = 0.5 × slope"),
+        ("claimed = 0.5 × slope: is a factor 2 missing, as in the derivative of x²?", "claimed = 0.5 × slope"),
         ("claimed = slope, transposed", "claimed = slope, transposed"),
         ("claimed = slope + 0.1 × x: is this part of an L2 penalty missing?", "claimed = slope + 0.1 × x"),
         ("claimed = slope, but with 1 - x² in place of the derivative of tanh?", None),

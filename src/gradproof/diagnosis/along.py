@@ -13,7 +13,7 @@ from ..report.finding import Finding
 from ..report.records import Record
 from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .kinds.factors import NEAR, shown
+from .kinds.factors import NEAR, said, shown
 from .kinds.names import SIMPLE, name_of
 from .kinds.values import ZERO
 from .searching import Explained, Known
@@ -121,6 +121,6 @@ def _explained(
     error = max(line.factor_bar, NEAR * abs(line.factor))
     name = name_of(line.factor, error, known.sizes, known.value)
     along = "" if arrays else " along its own claim"
-    text = f"claimed = {shown(line.factor, line.factor_bar)} × slope{along}{f', {name}' if name else ''}"
+    text = said(shown(line.factor, line.factor_bar), name, along)
     places = np.concatenate([np.zeros(0, np.int64), *(each.places[each.wrong] for each in arrays)])
     return Explained(Explanation("factor", where[0], text, line.factor, names=where[1]), places)

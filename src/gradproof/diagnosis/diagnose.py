@@ -23,18 +23,33 @@ from .kinds.factors import NEAR, same_factor
 from .kinds.functions.alone import of_x_alone
 from .kinds.invariance import invariance
 from .kinds.others import of_others
-from .kinds.values import rounded
+from .kinds.values import not_finite, rounded, zero
 from .places import place_of
-from .searching import Explained, Explaining, alone, known_of, of_array, of_errors, of_vector, together
+from .searching import (
+    Explained,
+    Explaining,
+    Known,
+    alone,
+    is_in_vain,
+    known_of,
+    of_array,
+    of_errors,
+    of_vector,
+    together,
+)
 
 # Of fewer errors hardly anything can be told but a factor: anything fits them.
 FEWEST = 3
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
 CLIPPED = 1e-6
+# Its norm, or its largest entry, is 1 to within this where it was divided by it.
+NORMALISED = 1e-12
+# So many arrays tell whether there is anything to tell of more.
+MANY = 16
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
 # away are much wider than it is off.
-DOUBTS = (64.0, 1024.0, 1.0 / 16.0)
+DOUBTS = (64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
 
 
 def explained(report: Report) -> Report:
@@ -90,17 +105,20 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     """Return what explains the errors of arrays, in their order; nothing where nothing fits."""
     known = known_of(report)
     found = _as_one(arrays, of_vector(known))
-    found += [one for each in _unexplained(found, arrays) for one in of_array(each, known)]
+    one_by_one, in_vain = _one_by_one(_unexplained(found, arrays), known)
+    found += one_by_one
     found += _by_known_factors(found, _unexplained(found, arrays))
     found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), report)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
     for doubt in DOUBTS:
-        left = [each.doubted(doubt) for each in _unexplained(found, arrays) if each.is_wrong_within(doubt)]
-        explaining = of_vector(known)[: None if doubt > 1.0 else 1]
+        left = [each for each in _unexplained(found, arrays) if each.name not in in_vain]
+        left = [each.doubted(doubt) for each in left if each.is_wrong_within(doubt)]
+        explaining = of_vector(known)[: None if doubt > 1.0 else 2]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = _unexplained(found, arrays)
-    found += _as_one(left, (of_x_alone,)) or [one for each in left for one in of_errors(each, (of_x_alone,))]
+    found += _as_one(left, (of_x_alone,))
+    found += [one for each in _unexplained(found, left)[:MANY] for one in of_errors(each, (of_x_alone,))]
     found += _by_invariances(found, arrays)
     if report.power is not None:
         found = of_lines(found, arrays, report, known)
@@ -108,6 +126,24 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     order = {layout.title_of(leaf): number for number, leaf in enumerate(layout.leaves)}
     found.sort(key=lambda one: order[one.explanation.names[0]])
     return [_with_share(one, arrays, report) for one in _merged(found, arrays, report)]
+
+
+def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], set[str]]:
+    """Return explanations of arrays by themselves, and the names of those for which it is in vain to look for more.
+
+    Of many arrays those that are left are only compared with their slopes if some, from all over, have no explanation.
+    """
+    few = len(arrays) <= MANY
+    chosen = set(range(len(arrays)) if few else np.linspace(0, len(arrays) - 1, MANY).astype(int).tolist())
+    some = [each for place, each in enumerate(arrays) if place in chosen]
+    rest = [each for place, each in enumerate(arrays) if place not in chosen]
+    vain = {each.name for each in some if is_in_vain(each, of_vector(known), max(DOUBTS))}
+    found = [one for each in some for one in of_array(each, known, each.name in vain)]
+    if found or not rest:
+        vain |= {each.name for each in rest if is_in_vain(each, of_vector(known), max(DOUBTS))}
+        return found + [one for each in rest for one in of_array(each, known, each.name in vain)], vain
+    simplest = (not_finite, zero, of_vector(known)[0])
+    return [one for each in rest for one in of_errors(each, simplest)], vain | {each.name for each in rest}
 
 
 def _unexplained(found: list[Explained], arrays: list[Evidence]) -> list[Evidence]:
@@ -198,7 +234,12 @@ def _clipped(explanation: Explanation, report: Record) -> Explanation:
     claimed = report._evidence.claimed
     if not isinstance(claimed, np.ndarray):
         return explanation  # it lies in shards
-    norm = float(np.linalg.norm(np.asarray(claimed, np.float64)))
+    every = np.asarray(claimed, np.float64)
+    norm, largest = float(np.linalg.norm(every)), float(np.max(np.abs(every), initial=0.0))
+    for size, what in ((norm, "its norm"), (largest, "its largest entry")):
+        # A factor with a name is what it says, even where round numbers make an entry 1.
+        if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:
+            return replace(explanation, text=f"{explanation.text}; {what} is 1: is it normalised?")
     rounded = float(f"{norm:.1e}")
     if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
         return explanation

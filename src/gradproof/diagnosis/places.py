@@ -44,8 +44,19 @@ def place_of(whole: Evidence, mask: Flat) -> str:
         return f"{whole.name} where x = 0"
     if known := next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), ""):
         return f"{whole.name} {known}"
-    if len(whole.shape) == 1 and (part := _range(mask)) and _choices(live, mask) >= FEWEST_CHOICES * len(mask):
+    return _listed(whole, mask, live)
+
+
+def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
+    """Return coordinates of no known region: a range, all but a few, each of a few, or how many."""
+    count, others = int(mask.sum()), np.flatnonzero(live & ~mask)
+    if len(whole.shape) == 1 and (part := _range(mask)) and count > 2:
         return f"{whole.name}[{part}]"
+    if 4 * len(others) < count and len(others) <= 2:
+        return f"all of {whole.name} but {' and '.join(_element(whole, int(one)) for one in others)}"
+    if count <= SHOWN:
+        *first, last = (_element(whole, int(one)) for one in np.flatnonzero(mask))
+        return f"{', '.join(first)} and {last}"
     return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
 
 

@@ -13,11 +13,14 @@ import numpy as np
 from ..problem.numbers import Flat
 from ..report.explanation import Explanation
 from ..report.records import Record
-from .evidence import Evidence
+from .coincidence import RARE, is_no_coincidence
+from .evidence import MARGIN, Evidence
 from .kinds.additions import addition, by_differences, factor_and_penalty
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
+from .kinds.functions.slopes import of_slope
+from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
 from .kinds.limits import absolute, limited
 from .kinds.matrices import of_matrix, outer_product
@@ -27,6 +30,10 @@ from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
+# No explanation of coordinates by themselves adapts to more of them.
+MOST_PARAMETERS = 2
+# As many errors tell what those on one side of 0 have in common.
+FEWEST_OF_A_SIDE = 3
 # The most axes of arrays whose lengths a factor is compared with.
 AXES = 64
 
@@ -63,22 +70,45 @@ def _sizes(report: Record) -> dict[int, str]:
     return sizes
 
 
-def of_array(whole: Evidence, known: Known) -> Iterator[Explained]:
-    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest."""
+def is_in_vain(whole: Evidence, explaining: Sequence[Explaining], doubt: float) -> bool:
+    """Whether nothing that looks at coordinates by themselves fits the errors of an array, however wide its bars are.
+
+    It is not where a fit would say nothing within bars so many times as wide: then one within narrower bars may.
+    """
+    part = whole.part(whole.wrong).doubted(doubt)
+    size = np.minimum(np.minimum(np.abs(part.claimed), np.abs(part.slope)), np.abs(part.error))
+    if not is_no_coincidence(MARGIN * part.bar, size, MOST_PARAMETERS, rare=RARE**2):
+        return False
+    with np.errstate(all="ignore"):
+        return not any(explain(part) for explain in explaining)
+
+
+def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained]:
+    """Yield the explanations of one array: what is not finite, what is exactly 0, and the rest.
+
+    Parameters
+    ----------
+    whole
+        All that is known of the array.
+    known
+        What factors are compared with.
+    in_vain
+        Whether nothing that looks at coordinates by themselves fits all of its errors.
+    """
     finite = np.isfinite(whole.claimed)
     if (whole.wrong & ~finite).any():
         yield from alone(whole, whole.wrong & ~finite, not_finite)
     rest = whole.wrong & finite
     if not rest.any():
         return
-    found = list(_of_finite(whole, rest, known))
+    found = list(_of_finite(whole, rest, known, in_vain))
     if not found and (rest & (whole.claimed == 0)).sum() > 1:
         yield from alone(whole, rest & (whole.claimed == 0), zero)
-        found = list(_of_finite(whole, rest & (whole.claimed != 0), known))
+        found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
 
-def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]:
+def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
@@ -86,17 +116,31 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known) -> Iterator[Explained]
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
+    of_whole += (functools.partial(of_terms, value=known.value),)
     of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
         (one for explain in before for one in alone(whole, mask, explain)),
         (one for explain in first for one in together(whole, explain)),
-        (one for explain in of_part for one in alone(whole, mask, explain)),
+        (one for explain in of_part[: 0 if in_vain else None] for one in alone(whole, mask, explain)),
         (one for explain in of_whole for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
-    yield from itertools.islice(found, 1)
+    one = next(found, None)
+    yield from _of_two_sides(whole, mask, of_part[0]) if one is None else [one]
+
+
+def _of_two_sides(whole: Evidence, mask: Flat, by_factor: Explaining) -> Iterator[Explained]:
+    """Yield one factor for each side where x, or else the slope, is below and above 0; nothing if one has none."""
+    for values in (whole.x, whole.slope):
+        sides = [mask & (values < 0), mask & (values > 0)]
+        if min(map(np.count_nonzero, sides)) < FEWEST_OF_A_SIDE or np.count_nonzero(sides[0] | sides[1]) < mask.sum():
+            continue
+        found = [one for side in sides for one in alone(whole, side, by_factor)]
+        if len(found) == len(sides):
+            yield from found
+            return
 
 
 def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:
@@ -108,7 +152,7 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
     by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
-    return (by_factor, addition, by_variable, factor_and_penalty)
+    return (by_factor, addition, by_variable, of_slope, factor_and_penalty)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:

@@ -124,12 +124,13 @@ class Record:
         """
         return self._evidence.layout.name(self._place(self._flat(index)))
 
-    def _flat(self, index: Index) -> int:
+    def _flat(self, index: Index | Finding) -> int:
         """Return the flat index in x of a coordinate, given in any way."""
         # Imported on use: most reports are never asked for one coordinate.
         from ..problem.coordinates.lookup import flat_index
+        from .finding import Finding
 
-        return flat_index(self._evidence.layout, index)
+        return flat_index(self._evidence.layout, index.name if isinstance(index, Finding) else index)
 
     def _place(self, index: int) -> int:
         """Return which of the coordinates that were checked has a flat index of x."""

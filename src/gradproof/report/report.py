@@ -8,6 +8,7 @@ from .formats.methods import Written
 
 if TYPE_CHECKING:
     from ..problem.coordinates.lookup import Index
+    from .finding import Finding
 
 
 # Its fields and its constructor are those of the record, which is a dataclass.
@@ -123,14 +124,15 @@ class Report(Written):
     The objective raised ValueError (x[0] is negative) at ... away from x (first at x[0] - 0.000122), where...
     """
 
-    def explain(self, index: Index) -> str:
+    def explain(self, index: Index | Finding) -> str:
         """Return the evidence for one coordinate as text: its slopes, what their pattern means, and what to do.
 
         Parameters
         ----------
-        index : int, str or tuple of int
-            The coordinate: its name as in the table, such as ``"W1[3, 7]"``, or its flat index in x; for x that is a
-            single array also a tuple of indices.  Negative ones count from the end.
+        index : int, str, tuple or Finding
+            The coordinate: its name as in the table, such as ``"W1[3, 7]"``, or its flat index in x, or a finding of
+            this report; for x that is a single array also a tuple of indices, else one like ``("W1", 3, 7)``.  Negative
+            ones count from the end.
 
         Returns
         -------

@@ -127,6 +127,8 @@ def is_native(function: Any) -> bool:
 
 def _load(target: str) -> Any:
     place, _, name = target.rpartition(":")
+    if target.isidentifier():
+        raise UsageError(f"{target!r} does not say where it is: write file.py:{name} or package.module:{name}")
     if not place or not name:
         raise UsageError(f"{target!r} is not a target: write {FORMS}")
     if place.endswith(".py"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,8 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
+from .factors import ALONE, FEW, SURER
+from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
@@ -34,12 +37,23 @@ TERMS = {
     "log(x)": "c x log(x)",
     "tanh(x)": "c log(cosh(x))",
     FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
+    "cos(x)": "c sin(x)",
+    "sin(x)": "c cos(x)",
+    "exp(-x)": "c exp(-x)",
+    "exp(2x)": "c exp(2x)",
+    "exp(x/2)": "c exp(x/2)",
+    "sigmoid(x)": "c log(1 + exp(x))",
+    "√x": "c √x³",
+    "1/√x": "c √x",
+    "1/x²": "c / x",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
 
 def addition(part: Evidence) -> Explanation | None:
     """Explain the errors by a multiple of x, of its signs, of 1 or of another function of x; None if none fits."""
+    if len(part.x) == 1:
+        return _of_one(part)
     if len(part.x) < FEWEST or not np.isfinite(part.claimed).all():
         return None
     allowed = MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
@@ -58,9 +72,18 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "exp(x)", np.exp(x)
     yield "log(x)", np.log(x)
     yield "tanh(x)", np.tanh(x)
-    yield "(1 - 2 sigmoid(x))", 1.0 - 2.0 / (1.0 + np.exp(-x))
+    yield FLIPPED, 1.0 - 2.0 / (1.0 + np.exp(-x))
     yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
     yield "(x - exp(x))", x - np.exp(x)
+    yield "cos(x)", np.cos(x)
+    yield "sin(x)", np.sin(x)
+    yield "exp(-x)", np.exp(-x)
+    yield "exp(2x)", np.exp(2.0 * x)
+    yield "exp(x/2)", np.exp(x / 2.0)
+    yield "sigmoid(x)", 1.0 / (1.0 + np.exp(-x))
+    yield "√x", np.sqrt(x)
+    yield "1/√x", 1.0 / np.sqrt(x)
+    yield "1/x²", 1.0 / x**2
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -74,6 +97,26 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
+
+
+def _of_one(part: Evidence) -> Explanation | None:
+    """Explain the error of a single coordinate by a whole number, or by x times a number of two digits."""
+    x, claimed, slope, error = (float(each[0]) for each in (part.x, part.claimed, part.slope, part.error))
+    allowed = SURER * MARGIN * float(part.bar[0]) + ROUNDING * abs(claimed)
+    # Of round numbers all sums and differences are round.
+    if not math.isfinite(claimed) or any(abs(each - rounded_to(each, 3)) <= allowed for each in (claimed, slope)):
+        return None
+    round_x = any(abs(each - rounded_to(each, 2)) <= allowed for each in (x, error))
+    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    bases = [("1", 1.0, float(round(error)))] + ([] if round_x else [("x", x, rounded_to(error / x, 2))])
+    for name, base, number in bases:
+        # Whole numbers, and those of two digits, are so close to each other, relatively.
+        tries = max(scale[0], 1.0) if name == "1" else 10.0 ** (math.log10(abs(number) or 1.0) % 1.0 + 1.0)
+        rare = FEW if name == "1" else ALONE
+        is_near = number and abs(error - number * base) <= allowed
+        if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, rare):
+            return Explanation("addition", "", _said(name, number, part), number)
+    return None
 
 
 def _are_seen(claimed: Flat, tolerance: Flat) -> bool:
@@ -140,25 +183,38 @@ def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
 
 
 def factor_and_penalty(part: Evidence) -> Explanation | None:
-    """Explain the errors by a factor of the slopes that a penalty has not: a sum for a mean, say; None if none fits."""
+    """Explain the errors by a factor of the slopes that one part has not: a penalty, or a constant; None if none fits.
+
+    Such a part is right where all the rest is a sum for a mean, say, or has the wrong sign.
+    """
     if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
         return None
-    columns = np.stack([part.slope, part.x], axis=1)
-    if not np.isfinite(columns).all():
+    if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
         return None
+    return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
+
+
+def _of_both(part: Evidence, name: str) -> Explanation | None:
+    """Return the factor of slopes, and of one function of x, which claims are made of."""
+    base = part.x if name == "x" else np.ones_like(part.x)
+    columns = np.stack([part.slope, base], axis=1)
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
     scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
-    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 2.0):
+    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
         return None
-    factor, times_x = map(float, fitted[0])
+    factor, times = map(float, fitted[0])
     # What both factors do must be seen.
-    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times_x * part.x) <= fitted[1]):
+    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
         return None
-    penalty = times_x / (1.0 - factor)
-    text = f"claimed = {factor:.6g} × slope, but for a part {penalty:.6g} × x, as of an L2 penalty, which is right"
-    return Explanation("factor", "", text, factor)
+    right = times / (1.0 - factor)
+    what = (
+        f"{right:.6g} × x, as of an L2 penalty, which is right"
+        if name == "x"
+        else f"that is {right:.6g} everywhere and right"
+    )
+    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
@@ -188,6 +244,11 @@ def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
     return (factors, tolerance) if np.all(np.abs(left) <= tolerance) else None
 
 
+def _cancels(terms: Flat) -> bool:
+    """Whether terms add up to 0 but for their rounding."""
+    return abs(float(np.sum(terms))) <= ROUNDING * float(np.sum(np.abs(terms)))
+
+
 def _is_constant(base: Flat) -> bool:
     return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
 
@@ -198,13 +259,16 @@ def _term(constant: float, name: str) -> str:
 
 def _said(name: str, constant: float, part: Evidence) -> str:
     text = f"claimed = slope {_term(constant, name)}"
+    if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
+        along = "no part along x: is the gradient projected" if name == "x" else "the sum 0: is their mean subtracted"
+        return f"{text}, so that the claims have {along}?"
     if name == "x" and part.ignores_size:
         return f"{text}, where f does not depend on the size of x: is the derivative of a norm missing?"
     if of := PENALTIES.get(name):
         is_there = f"is this part of {of} not in the objective, or counted twice?"
         return f"{text}: {is_there if constant > 0 else f'is the part of {of} missing?'}"
     if name == "1":
-        return f"{text}, the same everywhere"
+        return f"{text}, {'a whole number: is a count missing?' if len(part.x) == 1 else 'the same everywhere'}"
     if other := TAKEN_FOR.get(name):
         taken, meant = ("x", other) if constant > 0 else (other, "x")
         return f"{text}: {taken} is taken for {meant}"

@@ -113,10 +113,11 @@ def _same_error(rows: Rows) -> str:
     scale = np.full(error.size, np.abs(same).mean())
     if not is_no_coincidence(tolerance.reshape(-1), scale, error.shape[1], rows.axes):
         return ""
-    return (
-        f"claimed - slope is the same all along axis {rows.axis}: is something added once too often, or not summed "
-        "over it?"
-    )
+    said = f"claimed - slope is the same all along axis {rows.axis}"
+    total, sizes = np.abs(rows.claimed.sum(axis=0)), np.abs(rows.claimed).sum(axis=0)
+    if np.all(total <= ROUNDING * sizes):
+        return f"{said}, so that the claims have the sum 0 along it: is their mean subtracted?"
+    return f"{said}: is something added once too often, or not summed over it?"
 
 
 def _statistics(rows: Rows) -> str:

@@ -11,6 +11,8 @@ from ..evidence import MARGIN, Evidence
 # Claims do not add up to 0 if their sum is more than this part of the sum of their sizes.
 CLEARLY = 1e-3
 ROUNDING = 1e-9
+# How rarely slopes along x itself may cancel by chance.
+RARELY = 1e-5
 
 
 def invariance(whole: Evidence) -> Explanation | None:
@@ -29,8 +31,11 @@ def _told(whole: Evidence) -> str:
                 f"the claims do not add up to 0{along[0]}, as the slopes do, since f does not change where the same is "
                 f"added{along[1]}: is something not subtracted, such as a mean, or is the other half of a pair missing?"
             )
-    terms = whole.claimed * whole.x
-    if whole.ignores_size and abs(float(np.sum(terms))) > CLEARLY * float(np.sum(np.abs(terms))):
+    terms, known = whole.claimed * whole.x, whole.slope * whole.x
+    # Slopes that add up to 0 by chance do so within their bars, but no closer.
+    closest = np.array([abs(float(np.sum(known)))]), np.array([float(np.sum(np.abs(known)))])
+    is_sure = whole.ignores_size and is_no_coincidence(*closest, 0, rare=RARELY)
+    if is_sure and abs(float(np.sum(terms))) > CLEARLY * float(np.sum(np.abs(terms))):
         return (
             "the claims depend on the size of x, f does not, where all of it grows by a factor: is the derivative of a "
             "norm or of another scale missing?"

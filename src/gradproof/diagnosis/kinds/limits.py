@@ -23,6 +23,8 @@ def limited(whole: Evidence) -> Explanation | None:
     size, signs = float(np.abs(claimed[0])), np.sign(claimed)
     if np.any(np.abs(np.abs(claimed) - size) > SAME * size):
         return None
+    if np.ptp(np.abs(slope)) <= MARGIN * np.max(whole.bar[wrong]):
+        return None  # slopes of one size as well: a factor says more
     if np.array_equal(signs, np.sign(slope)):
         right = whole.claimed[~wrong]
         if right.any() and np.all(np.abs(slope) > size) and np.all(np.abs(right) <= size):

@@ -21,6 +21,8 @@ UNITS = {
     "√2": math.sqrt(2.0),
     "√π": math.sqrt(math.pi),
 }
+# Those that are no units.
+CONSTANTS = ("ln 10", "2π", "π", "√2", "√π")
 SIMPLE = {
     -1.0: "the sign is wrong",
     2.0: "is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?",
@@ -42,6 +44,11 @@ WHOLE_OF_VARIANCE = 5e-3
 FEWEST_OF_VARIANCE = 5
 # exp(f) of larger values is no number that a gradient is multiplied with.
 LARGEST_LOGARITHM = 30.0
+
+
+def rounded_to(number: float, digits: int) -> float:
+    """Return the nearest number of so many decimal digits."""
+    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
 
 
 def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float = math.nan) -> str:
@@ -71,37 +78,41 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
 def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     for count, what in sizes.items():
         if count >= FEWEST_COUNT:
-            for known, name in ((count, "{}, a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
+            for known, name in ((count, "a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
                 if abs(size - known) <= error:
                     yield f"{name.format(count)} over {what}?"
+            if math.isqrt(count) ** 2 == count:
+                continue  # a whole number, which is many other things
             for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
                 if abs(size - root) <= error:
-                    yield f"{name}: {what}?"
+                    yield f"{name}: the root of {count}, the length of {what}?"
     for name, known in UNITS.items():
+        asked = "" if name in CONSTANTS or "for radians" in name else ": is a unit not converted?"
         if abs(size - known) <= error:
-            yield name
+            yield f"{name}{asked}"
         if abs(size - 1 / known) <= error:
-            yield f"1/({name})"
+            yield f"1/{name}" if name in CONSTANTS else f"1/({name}){asked}"
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
-        yield f"2^{round(exponent)}, a loss scale{_or_count(size, error)}?"
+        yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
-    yield from _counts(size, error)
+    yield from _counts(size, error, sizes)
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)
-        if 1 < round(part) < count and abs(part - round(part)) <= off <= WHOLE:
+        is_simple = count <= FEW * math.gcd(round(part), count)  # as 3/5 is, which many other things are
+        if 1 < round(part) < count and not is_simple and abs(part - round(part)) <= off <= WHOLE:
             share = f"{round(part)}/{count}" if size < 1.0 else f"{count}/{round(part)}"
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
 
 
 def _or_count(size: float, error: float) -> str:
-    name = next(_counts(size, error), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
+    name = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
     return f", or {name.removesuffix('?')}" if name else ""
 
 
-def _counts(size: float, error: float) -> Iterator[str]:
+def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     """Yield what a whole number, its inverse, or N/(N - 1) may be."""
     whole, share = round(size), round(1.0 / size)
     if whole > 2 and abs(size - whole) <= min(error, WHOLE):
@@ -112,6 +123,8 @@ def _counts(size: float, error: float) -> Iterator[str]:
         return
     count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)
     whole, near = round(count), error / (1.0 - size) ** 2
+    if abs(size - rounded_to(size, 2)) <= error and whole not in sizes:
+        return  # 1.1 and 0.8 are many other things
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
         yield f"{share_of}: is a variance divided by N = {whole}, or by N - 1?"

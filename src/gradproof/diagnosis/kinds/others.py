@@ -10,7 +10,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
 from .matrices import inverse_of
 
@@ -47,7 +47,10 @@ def of_others(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str
             found[one] = Explanation("rearranged", "", text)
     left = [one for one in arrays if one.name not in found]
     found |= _stands_in([one for one in left if not one.is_complete], every, tries)
+    found |= _summed([one for one in arrays if one.name not in found], every, tries)
     found |= _by_errors([one for one in arrays if one.name not in found], every, tries)
+    found |= _by_values([one for one in arrays if one.name not in found], every, tries)
+    found |= _by_products([one for one in arrays if one.name not in found], every, tries)
     return found | _by_matrices([one for one in arrays if one.name not in found], every, tries)
 
 
@@ -107,6 +110,24 @@ def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
     return found
 
 
+def _summed(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain claims that are sums of the slopes of another array over one of its axes: of weights, for biases."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not (one.is_complete and other.is_complete) or len(other.shape) != len(one.shape) + 1:
+            continue
+        for axis in range(len(other.shape)):
+            if np.delete(other.shape, axis).tolist() != list(one.shape):
+                continue
+            slope, bar = (other.shaped(each).sum(axis=axis).ravel() for each in (other.slope, other.bar))
+            for count, what in ((1, "summed"), (other.shape[axis], "averaged")):
+                allowed = MARGIN * bar / count + ROUNDING * np.abs(one.claimed)
+                if np.isfinite(one.claimed).all() and _is(one, one.claimed - slope / count, allowed, tries):
+                    text = f"claimed = the slope of {other.name}, {what} over axis {axis}"
+                    found[one.name] = Explanation("others", "", f"{text}: is its gradient reduced to this?")
+    return found
+
+
 def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
     """Explain errors of arrays that are slopes of another array, or its errors."""
     found: dict[str, Explanation] = {}
@@ -127,6 +148,50 @@ def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
                 text = f"the errors of {first} and {second} are {are}: {asked}"
                 found[one.name] = Explanation("others", "", text)
     return found
+
+
+def _by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain errors that are a multiple of another array itself, or of how far the two are apart: a lost coupling."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not _are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
+            continue
+        bases = np.stack([other.x, one.x - other.x])[:, one.wrong]
+        allowed = MARGIN * one.bar + ROUNDING * np.abs(one.claimed)
+        with np.errstate(all="ignore"):
+            ratios = np.nan_to_num(one.error[one.wrong] / bases, nan=np.inf)
+            fits = list(constants(ratios, allowed[one.wrong] / np.abs(bases)))
+        for row, number, tolerance in fits:
+            if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, WAYS * tries):
+                of = other.name if row == 0 else f"({one.name} - {other.name})"
+                text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
+                found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
+    return found
+
+
+def _by_products(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+    """Explain claims that are the slopes times a power of another array, or a multiple of that: a forgotten factor."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name in found or not _are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
+            continue
+        claimed, slope, x = one.claimed[one.wrong], one.slope[one.wrong], other.x[one.wrong]
+        if not (np.isfinite(claimed).all() and claimed.all() and slope.all() and x.all()) or _have_one_size(x):
+            continue
+        bases = np.stack([x, 1.0 / x, x**2, 1.0 / x**2])
+        ratio = claimed / slope
+        allowed = MARGIN * np.abs(ratio / slope) * one.bar[one.wrong] + ROUNDING * np.abs(ratio)
+        for row, number, tolerance in constants(ratio / bases, allowed / np.abs(bases)):
+            if is_no_coincidence(tolerance, np.abs(ratio / bases[row]), 1, WAYS * tries):
+                times = f"{'×' if row % 2 == 0 else '/'} {other.name}{'²' if row > 1 else ''}"
+                factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
+                asked = f"is {other.name} a factor too often, or missing?"
+                found[one.name] = Explanation("others", "", f"claimed = {factor}slope {times}: {asked}")
+    return found
+
+
+def _have_one_size(values: Flat) -> bool:
+    return bool(np.ptp(np.abs(values)) <= 1e-3 * np.max(np.abs(values)))
 
 
 def _are_alike(one: Evidence, other: Evidence) -> bool:

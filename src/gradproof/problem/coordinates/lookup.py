@@ -9,8 +9,9 @@ from ..structure import Layout
 from .chosen import Chosen
 from .names import elements, example_of, places_named, unknown
 
-# A flat index, a name, or the indices of an element of an x that is a single array; negative ones count from the end.
-Index: TypeAlias = int | str | tuple[int, ...]
+# A flat index, a name, the indices of an element of an x that is a single array, or those of an element of an array
+# after its name; negative ones count from the end.
+Index: TypeAlias = int | str | tuple[int | str, ...]
 # What stands between the output and the coordinate in the findings of functions with many outputs.
 OF_OUTPUT = " / "
 
@@ -23,7 +24,8 @@ def flat_index(layout: Layout, index: Any) -> int:
     layout
         The structure of x, or of what was chosen of it.
     index
-        A flat index, a name, or a tuple of indices; negative ones count from the end.
+        A flat index, a name, a tuple of indices, or a tuple of an array's name and indices; negative ones count from
+        the end.
 
     Raises
     ------
@@ -37,6 +39,10 @@ def flat_index(layout: Layout, index: Any) -> int:
     every = layout.every if isinstance(layout, Chosen) else layout
     if isinstance(index, str):
         return _by_name(every, index.strip())
+    if isinstance(index, tuple) and index and isinstance(index[0], str):
+        name, *rest = index
+        numbers = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
+        return _by_name(every, f"{name}[{', '.join(map(str, numbers))}]" if numbers else name)
     if isinstance(index, tuple):
         return _by_tuple(every, index)
     number = whole(index, f"index must be a flat index, a name such as {every.name(0)!r}, or a tuple of indices")

@@ -66,6 +66,9 @@ def _forgotten(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
     yield "slope × (1 - x)", 1.0 - x
     yield "slope / (1 - x)", 1.0 / (1.0 - x)
     yield f"slope × 2√x: {MISSING.format('√x')}", 2.0 * np.sqrt(x)
+    for name in ("sin", "cos", "arctan", "arcsin", "artanh", "the normal distribution", "softplus"):
+        yield f"slope / the derivative of {name}: is that missing?", 1.0 / right[name]
+        yield f"slope × the derivative of {name}: is that a factor too often?", right[name]
 
 
 def _activations(x: Flat) -> dict[str, Flat]:
@@ -113,6 +116,7 @@ def _taken_wrongly(x: Flat) -> Iterator[tuple[str, str, Flat]]:
     yield "tanh", "1 - x²", 1.0 - x**2
     yield "tanh", "its derivative at tanh(x)", 1.0 - np.tanh(tanh) ** 2
     yield "tanh", "tanh(x)", tanh
+    yield "tanh", "1 - tanh(x)", 1.0 - tanh
     yield "exp", "x", x
     yield "exp", "exp(x) - 1", np.exp(x) - 1.0
     yield "exp", "x + 1", x + 1.0

@@ -22,6 +22,8 @@ ROUNDING = 1e-6
 SIMPLE = (
     *("× x", "× √x", "× x²", "× x³", "/ x", "/ √x", "/ x²", "/ x³"),
     *("× exp(x)", "× exp(-x)", "× exp(x²)", "× exp(-x²)", "× exp(x²/2)", "× exp(-x²/2)", "× (1 - x²)"),
+    *("× (1 + x²)", "× √(1 - x²)", "× √(1 + x²)", "/ (1 - x²)", "/ (1 + x²)", "/ √(1 - x²)", "/ √(1 + x²)"),
+    *("× sin(x)", "× cos(x)", "/ sin(x)", "/ cos(x)", "× sigmoid(x)", "/ sigmoid(x)"),
 )
 # So many coordinates, those that are known best, tell which of the functions are worth a comparison with all.
 SCREENED = 8
@@ -95,7 +97,12 @@ def _with_factor(every: Quotients) -> Iterator[str]:
 def _simple(x: Flat) -> Flat:
     """Return the functions of x whose multiples quotients may be."""
     powers = np.array([x, np.sqrt(x), x**2, x**3])
-    return np.concatenate([powers, 1.0 / powers, np.exp([x, -x, x**2, -(x**2), x**2 / 2, -(x**2) / 2]), [1.0 - x**2]])
+    exponentials = np.exp([x, -x, x**2, -(x**2), x**2 / 2, -(x**2) / 2])
+    of_squares = np.array([1.0 + x**2, np.sqrt(1.0 - x**2), np.sqrt(1.0 + x**2)])
+    waves, sigmoid = np.array([np.sin(x), np.cos(x)]), np.array([1.0 / (1.0 + np.exp(-x))])
+    less = np.array([1.0 - x**2])
+    rows = (powers, 1.0 / powers, exponentials, less, of_squares, 1.0 / less, 1.0 / of_squares, waves, 1.0 / waves)
+    return np.concatenate([*rows, sigmoid, 1.0 / sigmoid])
 
 
 def _is_constant(values: Flat) -> Flat:

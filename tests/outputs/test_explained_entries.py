@@ -1,0 +1,79 @@
+"""Bugs of Jacobians by name, where the sum of all outputs shows none: each with a right twin."""
+
+import numpy as np
+import pytest
+
+import gradproof
+from gradproof import check_jacobian, check_vjp
+
+RANDOM = np.random.default_rng(3)
+MATRIX, X = RANDOM.normal(size=(5, 5)), RANDOM.normal(size=5)
+ROWS = np.array([1.0, -1.0, 1.0, 1.0, 0.5])[:, None]
+
+
+def function(x):
+    return np.sin(MATRIX @ x)
+
+
+def jacobian(x):
+    return np.cos(MATRIX @ x)[:, None] * MATRIX
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda x: jacobian(x).T, ["the Jacobian: claimed = slope, transposed"]),
+        (
+            lambda x: ROWS * jacobian(x),
+            ["output[1]: claimed = -1 × slope, the sign is wrong", "output[4]: claimed = 0.5 × slope: is a factor 2"],
+        ),
+        (
+            lambda x: np.where(np.isin(np.arange(5), [0, 3])[:, None], 0.0, jacobian(x)),
+            ["output[0]; output[3]: claimed = 0, but f depends on it"],
+        ),
+        (
+            lambda x: np.where((np.arange(25) == 7).reshape(5, 5), -1, 1) * jacobian(x),
+            ["output[1] / x[2]: claimed = -1 × slope"],
+        ),
+    ],
+)
+def test_bugs_of_jacobians_are_named(wrong, told):
+    assert check_jacobian(function, jacobian, X)
+    report = check_jacobian(function, wrong, X)
+    said = list(map(str, report.explanations))
+    assert all(one.startswith(words) for one, words in zip(said, told, strict=True))
+    assert all(one.share <= 1.0 for one in report.explanations)
+    assert report.unexplained == ()
+    assert told[0][:60] in " ".join(str(report).split())
+    assert all(one.explanation for one in report.findings)
+
+
+def test_a_product_with_covectors_that_drops_an_output():
+    def vjp(x, w):
+        return jacobian(x).T @ (w * [1, 1, 0, 1, 1])
+
+    report = check_vjp(function, vjp, X)
+    assert [str(one) for one in report.explanations] == [
+        "output[2]: claimed = 0, but f depends on it: is a path detached, or was it never written? "
+        "(explains 100.0 % of the error)"
+    ]
+
+
+def test_entries_that_nothing_explains_are_named():
+    claims = jacobian(X)
+    claims[3, 1] += 0.31234
+    report = check_jacobian(function, claims, X)
+    assert report.explanations == ()
+    assert report.unexplained == ("output[3] / x[1], too few to tell",)
+
+
+def test_random_errors_of_jacobians_are_not_explained():
+    random = np.random.default_rng(11)
+    for _ in range(40):
+        shape = (int(random.integers(2, 6)), int(random.integers(2, 6)))
+        matrix, x = random.normal(size=shape), random.normal(size=shape[1])
+        mask = random.random(shape) < random.choice([0.2, 1.0])
+        errors = np.where(mask, random.normal(size=shape) * 10.0 ** random.integers(-2, 1), 0.0)
+        right = np.cos(matrix @ x)[:, None] * matrix
+        report = gradproof.check_jacobian(lambda x, m=matrix: np.sin(m @ x), right + errors, x)
+        assert report.explanations == (), report
