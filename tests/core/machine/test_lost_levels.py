@@ -1,4 +1,4 @@
-"""Where halving loses in float32 what it follows, arrays that are off are confirmed; without any, the search goes on."""
+"""Where halving loses in float32 what it follows, arrays that are off are confirmed; without any, it goes on."""
 
 from types import SimpleNamespace
 
