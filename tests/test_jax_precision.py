@@ -203,3 +203,21 @@ def test_a_module_of_equinox(precision):
         lambda m: loss(m) + jax.lax.stop_gradient(m.layers[1].bias[2]), module, precision=precision
     )
     assert [one.name for one in report.findings] == ["layers.1.bias[2]"]
+
+
+def test_a_rate_of_dropout_in_a_module_of_equinox_is_no_parameter():
+    equinox = pytest.importorskip("equinox")
+    dropout = equinox.nn.Dropout(0.3)
+    module = equinox.nn.Sequential([equinox.nn.Linear(6, 4, key=KEY), dropout, equinox.nn.Linear(4, 3, key=KEY)])
+
+    def loss(module, beside=0.0):
+        outputs = jax.vmap(lambda x, key: module(x, key=key))(X, jax.random.split(KEY, len(X)))
+        return jnp.mean(outputs**2) + beside * jax.lax.stop_gradient(module.layers[2].bias[1])
+
+    for gradient in (None, equinox.filter_grad(loss)):
+        report = gradproof.jax.check(loss, module, gradient, precision="float64")
+        assert (report.verdict, report.n) == ("right", 6 * 4 + 4 + 4 * 3 + 3)
+    report = gradproof.jax.check(lambda m: loss(m, 1.0), module, precision="float64")
+    assert [one.name for one in report.findings] == ["layers.2.bias[1]"]
+    # A number in another pytree has a gradient.
+    assert gradproof.jax.check(lambda p: p["w"] @ p["w"] * p["rate"], {"w": jnp.ones(2), "rate": 0.5}).n == 3

@@ -150,7 +150,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "differences": (),
     "report": (
         "text.encoding formats.known",
-        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.negated text.figures",
+        "cause explanation remarks.conjugated remarks.vacuous remarks.inner_tolerance remarks.meeting_kinks "
+        "remarks.negated text.figures",
         "ladder power",
         "finding formats.plain",
         "records",

@@ -21,10 +21,46 @@ def test_what_is_random_is_put_back_before_every_call():
     assert torch.equal(torch.random.get_rng_state(), before)
     report = gradproof.torch.check(lambda x: module(x) + 0 * x[0, 0].detach() + x[0, 1].detach(), x)
     assert {one.name.partition(" / ")[2] for one in report.findings} == {"x[0, 1]"}
-    own = torch.Generator()
-    report = gradproof.torch.check(lambda x: x * torch.rand((), generator=own), x)
+    hidden = [torch.Generator()]
+    report = gradproof.torch.check(lambda x: x * torch.rand((), generator=hidden[0]), x)
     assert report.verdict == "inconclusive"
-    assert any("such as a generator of your own" in note for note in report.warnings)
+    assert any("such as a generator in an object of your own" in note for note in report.warnings)
+
+
+def drawn_by_torch(own):
+    return torch.rand(3, generator=own)
+
+
+def drawn_by_numpy(own):
+    return torch.from_numpy(own.random(3))
+
+
+GENERATORS = {
+    "torch": (torch.Generator, drawn_by_torch, lambda own: own.get_state().tolist()),
+    "numpy": (np.random.default_rng, drawn_by_numpy, lambda own: own.bit_generator.state),
+    "older numpy": (np.random.RandomState, drawn_by_numpy, lambda own: repr(own.get_state())),
+    "python": (random.Random, lambda own: own.gauss(0.0, 1.0), lambda own: own.getstate()),
+}
+
+
+@pytest.mark.parametrize("is_kept_by_module", [True, False])
+@pytest.mark.parametrize("name", GENERATORS)
+def test_generators_of_the_users_own_are_put_back(name, is_kept_by_module):
+    make, draw, state = GENERATORS[name]
+    generator, module = make(), torch.nn.Linear(3, 1).double()
+    before = state(generator)
+    if is_kept_by_module:
+        module.generator = generator
+
+    def loss():
+        own = module.generator if is_kept_by_module else generator
+        return (module.weight * draw(own)).square().sum() + module.bias.sum()
+
+    assert gradproof.torch.check(module, loss).verdict == "right"
+    assert state(generator) == before
+    module.weight.register_hook(lambda gradient: 1.01 * gradient)
+    report = gradproof.torch.check(module, loss)
+    assert (report.verdict, {one.name.partition("[")[0] for one in report.findings}) == ("wrong", {"weight"})
 
 
 @pytest.mark.parametrize("drawn_before", [0, 1])

@@ -45,6 +45,7 @@ class InFloat64:
         self._kind = max(kinds, key=lambda name: UNITS[name], default="")
         self.rtol = self.atol = 0.0
         self._agreement: Agreement | None = None
+        self._random = np.random.default_rng(0)
         self.asked = asked
         if not kinds:
             return
@@ -73,7 +74,7 @@ class InFloat64:
         return self._parts(self._flat(self._own.gradient(self._layout.build(flat.copy()))))
 
     def _nearby(self) -> dict[str, Flat]:
-        return self._exact(self._x * rounded_anew(np.random.default_rng(0), self._kind, self._x.shape))
+        return self._exact(self._x * rounded_anew(self._random, self._kind, self._x.shape))
 
     def _flat(self, value: Any) -> Flat:
         return self._layout.flatten(_wider(value, set()), "the gradient", absent=[])

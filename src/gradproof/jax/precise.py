@@ -53,13 +53,20 @@ class Precise:
         own = self._named(self._gradient(self._tree.fill(self._tree.leaves)))
         point = self._tree.listed(x)
         clean, self.agreement = without_rounding(
-            own, self._named(self._exact(point)), self.kind, lambda: self._nearby(point)
+            own, self._named(self._exact(point)), self.kind, lambda: self._nearby(point), self._both
         )
         return clean if self._tree.names else clean[""]
 
     def _named(self, arrays: list[Any]) -> dict[str, Flat]:
         arrays = [np.asarray(one) for one in arrays]
         return {name: one.astype(wide(one.dtype)) for name, one in zip(self._tree.names or ("",), arrays, strict=True)}
+
+    def _both(self) -> tuple[dict[str, Flat], dict[str, Flat]]:
+        """Return the gradient as it is claimed, and in float64, at another point within the rounding of the user's."""
+        given = self._tree.leaves
+        moved = [(one * rounded_anew(self._random, self.kind, one.shape)).astype(one.dtype) for one in given]
+        own = self._gradient(self._tree.fill([self._jax.numpy.asarray(one) for one in moved]))
+        return self._named(own), self._named(self._exact([one.astype(wide(one.dtype)) for one in moved]))
 
     def _nearby(self, point: list[Any]) -> dict[str, Flat]:
         return self._named(self._exact([one * rounded_anew(self._random, self.kind, one.shape) for one in point]))

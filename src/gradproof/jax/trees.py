@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -163,10 +164,11 @@ class Tree:
 def only_arrays(jax: Any, pytree: Any, tops: Sequence[str]) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
     """Return the arrays of a pytree, how it is made of such arrays, and how they are taken out of another one.
 
-    Modules of Equinox hold activation functions beside their arrays; these stay what they are.
+    Modules of Equinox hold activation functions and rates of dropout beside their arrays; these stay what they are.
     """
     pairs, structure = jax.tree_util.tree_flatten_with_path(pytree)
-    is_array = [_kind_of(jax, leaf) is not None for _, leaf in pairs]
+    held = (bool, int, float, complex) if _is_of_equinox(pytree) else ()
+    is_array = [_kind_of(jax, leaf) is not None and not isinstance(leaf, held) for _, leaf in pairs]
     if all(is_array):
         return pytree, _as_it_is, _as_it_is
     names = [_path(path, "x", tops, strict=True) for path, _ in pairs]
@@ -199,6 +201,12 @@ def _kind_of(jax: Any, leaf: Any) -> Any:
         return jax.numpy.asarray(leaf).dtype
     except TypeError:
         return None
+
+
+def _is_of_equinox(pytree: Any) -> bool:
+    """Return whether a pytree is a module of Equinox, whose gradients leave numbers out that are no arrays."""
+    equinox = sys.modules.get("equinox")
+    return equinox is not None and isinstance(pytree, equinox.Module)
 
 
 def _path(path: tuple[Any, ...], title: str, tops: Sequence[str], *, strict: bool) -> str:

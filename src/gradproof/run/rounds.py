@@ -184,12 +184,13 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
 def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat, outcome: Outcome) -> None:
     """Note what the findings have in common."""
     # Imported on use: most checks find nothing.
-    from ..report.remarks import inner_tolerance, negated
+    from ..report.remarks import inner_tolerance, meeting_kinks, negated
 
     found = (
         negated.remark(outcome.findings, claimed, acceptable, problem.sign),
         _about_convention(problem, outcome),
         inner_tolerance.remark(outcome.findings, problem.x),
+        meeting_kinks.remark(outcome.findings, problem.x),
     )
     for remark in filter(None, found):
         problem.note(remark)

@@ -129,8 +129,15 @@ def _parameters(torch: Any, given: Any) -> dict[str, Any]:
     for name, tensor in parameters.items():
         if not tensor.is_leaf:
             raise ValueError(f"{name} is not a leaf: pass the tensors from which it is computed instead")
+        if tensor.device.type == "meta":
+            raise ValueError(f"{name} is on the meta device, and has no value: load the module before the check")
         if tensor.device.type != "cpu" and not is_on_device(parameters):
             raise ValueError(f"{name} is on {tensor.device}: move the module to the CPU with .cpu() for the check")
+        if tensor.dtype.is_complex:
+            raise TypeError(
+                f"{name} is {tensor.dtype}: make it of its real and imaginary parts, which are checked then "
+                "(torch.view_as_complex), or check the function of it with check(function, inputs)"
+            )
         if str(tensor.dtype) not in (*FLOATS, *LOWER):
             raise TypeError(f"{name} is {tensor.dtype}: convert the module with .float() or .double() for the check")
     return parameters

@@ -24,7 +24,7 @@ Twister = ctypes.c_char * TWISTER
 # What a report says where a function is random all the same.
 RANDOM = (
     "The random generators of PyTorch, NumPy and Python, and the buffers of modules, were put back before every call: "
-    "what else is random, such as a generator of your own, must be fixed in the function."
+    "what else is random, such as a generator in an object of your own, must be fixed in the function."
 )
 
 
@@ -32,7 +32,8 @@ class State:
     """The state of modules and of random generators as it is when this is made.
 
     Buffers such as running means and the vectors of power iterations; tensors and numbers that modules keep as
-    attributes; the generators of PyTorch on the CPU and on devices, of NumPy and of Python.
+    attributes; the generators of PyTorch on the CPU and on devices, of NumPy and of Python; and others that modules
+    keep as attributes, or functions use.
 
     Parameters
     ----------
@@ -44,12 +45,14 @@ class State:
 
     def __init__(self, torch: Any, *given: Any) -> None:
         self._torch = torch
-        modules = list(modules_in(torch, given))
+        used = [*given, *_in_use(given)]
+        modules = list(_modules_among(torch, used))
         # Buffers are modified in place, or replaced by others.
         buffers = {id(one): one for module in modules for one in module._buffers.values() if one is not None}
         self._buffers = [(one, one.detach().clone()) for one in buffers.values()]
         self._attributes = [(names, _plain(torch, names)) for one in modules for names in (vars(one), one._buffers)]
-        self._generators = list(_generators(torch))
+        kept = [one for names, _ in self._attributes for one in names.values()]
+        self._generators = [*_generators(torch), *_states_of(torch, [*kept, *used])]
 
     def put_back(self) -> None:
         """Put everything back."""
@@ -88,13 +91,16 @@ class State:
 
 def modules_in(torch: Any, given: Any) -> Iterator[Any]:
     """Yield the modules in what the user passes."""
+    return _modules_among(torch, [*given, *_in_use(given)])
+
+
+def _modules_among(torch: Any, found: Any) -> Iterator[Any]:
     seen: set[int] = set()
-    for one in given:
-        for found in (one, *_used(one)):
-            for module in found.modules() if isinstance(found, torch.nn.Module) else ():
-                if id(module) not in seen:
-                    seen.add(id(module))
-                    yield module
+    for one in found:
+        for module in one.modules() if isinstance(one, torch.nn.Module) else ():
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield module
 
 
 def _used(function: Any) -> Iterator[Any]:
@@ -105,6 +111,25 @@ def _used(function: Any) -> Iterator[Any]:
         return
     yield from used.nonlocals.values()
     yield from used.globals.values()
+
+
+def _in_use(given: Any) -> Iterator[Any]:
+    """Yield what functions of the user use from outside."""
+    for one in given:
+        yield from _used(one)
+
+
+def _states_of(torch: Any, found: Any) -> Iterator[tuple[Callable[[Any], Any], Any]]:
+    """Yield the same for random generators of the user's own among what was found."""
+    for one in found:
+        if isinstance(one, torch.Generator):
+            yield one.set_state, one.get_state()
+        elif isinstance(one, random.Random):
+            yield one.setstate, one.getstate()
+        elif isinstance(one, np.random.RandomState):
+            yield one.set_state, one.get_state(legacy=False)
+        elif isinstance(one, np.random.Generator):
+            yield functools.partial(setattr, one.bit_generator, "state"), one.bit_generator.state
 
 
 def _plain(torch: Any, names: dict[str, Any]) -> dict[str, Any]:

@@ -161,6 +161,24 @@ def of_factor(factor, rtol, cause, gap=0):
     assert finding.cause == cause
 
 
+def beyond_kinks(residual, cause):
+    """A block along whose line noise makes 0.05 of the bar, and kinks 0.15."""
+    lines = memory(1e-13, blocks=(0, 100))
+    lines.engine.n, lines.factor_count, lines.dense = 100, 1, 1
+    ladder = lines.halvings[0].ladder
+    ladder.start, ladder.stop, ladder.best, ladder.claim, ladder.has_gap = 0, 100, -9, 4.0, 0
+    ladder.residual, ladder.bar, ladder.rest = residual, 0.2, 0.15
+    dense_errors.finish_factors(lines)
+    assert lines.long_findings[0].cause == cause
+    assert lines.long_findings[0].error_bar == pytest.approx(0.35)
+
+
+def test_what_kinks_make_counts_twice_because_some_cancel():
+    beyond_kinks(0.36, WRONG)
+    beyond_kinks(-0.34, AGREES)
+    refuted(beyond_kinks, 0.3, WRONG)
+
+
 def test_a_common_factor_is_found_block_by_block():
     of_factor(1.01, 1e-5, WRONG)
     of_factor(1.0, 1e-5, AGREES)

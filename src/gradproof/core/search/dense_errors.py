@@ -143,6 +143,8 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         ladder = halving.ladder
+        # Of kinks at all distances some cancel in the gaps and changes of a line: what is left of them counts twice.
+        ladder.bar += ladder.rest
         allowed = (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim)
         tolerance = larger(factor_tolerance(lines, ladder), allowed)
         write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))

@@ -82,8 +82,9 @@ def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_
 def dead(leaf: Leaf) -> str:
     """Return the remark about a block all of whose slopes are 0."""
     return (
-        f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, both claimed and measured. Its "
-        "agreement tests nothing: check at a point where it matters."
+        f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, as claimed and as far as could "
+        "be measured. Its agreement tests nothing, and what was detached by mistake may look the same: check at a "
+        "point where it matters."
     )
 
 
