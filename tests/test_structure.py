@@ -113,7 +113,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_declarations": (),
     "version": (),
     "lazy": (),
-    "machine_code": ("counting", "vectors", "records", "allocation clock lanes texts threads", "operations"),
+    "machine_code": ("counting linked", "vectors", "records", "allocation clock lanes texts threads", "operations"),
     "compiler": (),
     # The core as plain Python: what serves where there is no library.
     "interpreted": ("replacing arguments vectors", "serving", "exported"),
@@ -251,7 +251,18 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch"}
-IN_MACHINE_CODE = ("allocation", "clock", "counting", "lanes", "operations", "records", "texts", "threads", "vectors")
+IN_MACHINE_CODE = (
+    "allocation",
+    "clock",
+    "counting",
+    "lanes",
+    "linked",
+    "operations",
+    "records",
+    "texts",
+    "threads",
+    "vectors",
+)
 # What compiles on use where there is no library.
 WITHOUT_LIBRARY = ("interpreted.exported", "interpreted.vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}

@@ -71,7 +71,7 @@ class JustInTime:
         return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))
 
     def _compiled(self, symbol: str) -> Any:
-        from ..compiler import entry
+        from ..compiler import address
 
         signature = _signature(symbol)
         # Compiling the engine takes two minutes, but only once: Numba keeps the result on disk.
@@ -79,11 +79,11 @@ class JustInTime:
         notice.daemon = True
         notice.start()
         try:
-            address = entry(signature, keep=True).address
+            place = address(signature)
         finally:
             notice.cancel()
         parameters = ", ".join(meaning.c for _, meaning in signature.parameters) or "void"
-        return ffi.cast(f"{signature.result.c} (*)({parameters})", address)
+        return ffi.cast(f"{signature.result.c} (*)({parameters})", place)
 
 
 class Interpreted(JustInTime):
