@@ -236,8 +236,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "commands": (
-        "failure installed.installation instead output process.streams",
-        "targets.arrays targets.symbols process.apart",
+        "failure installed.installation instead process.streams",
+        "output targets.arrays targets.symbols process.apart",
         "targets.loading process.watched",
         "arguments",
         "formats",

@@ -9,6 +9,7 @@ from typing import Any
 from .arguments import add_calling, add_objective, calling
 from .check import GRADIENT, STATUS
 from .failure import UsageError
+from .process.streams import own_streams
 
 NOTES = """\
 The probes on which each finding rests are evaluated again, and its coordinate is checked again by the same rules.
@@ -49,12 +50,13 @@ def run_replay(options: argparse.Namespace) -> int:
 
     text = _text_of(options.report)
     report = _read(text, options.report)
-    objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
-    if options.at is None:
-        x = _point_of(text, options.report)
-    else:
-        x = loading.load_point_for(options.at, objective, gradient)
-    found = replay(report, objective, gradient, x, convention=options.convention, sign=options.sign, progress=False)
+    with own_streams():
+        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
+        if options.at is None:
+            x = _point_of(text, options.report)
+        else:
+            x = loading.load_point_for(options.at, objective, gradient)
+        found = replay(report, objective, gradient, x, convention=options.convention, sign=options.sign, progress=False)
     print(found)
     return STATUS[found.report.verdict]
 

@@ -74,7 +74,7 @@ class JustInTime:
         from ..compiler import address
 
         signature = _signature(symbol)
-        # Compiling the engine takes two minutes, but only once: Numba keeps the result on disk.
+        # Compiling the engine takes most of a minute, but only once: Numba keeps the result on disk.
         notice = threading.Timer(PATIENCE, _say_compiling)
         notice.daemon = True
         notice.start()
