@@ -202,3 +202,9 @@ def test_rows_and_kinks():
 def test_many_outputs_are_refused(kind):
     with pytest.raises(ValueError, match="many outputs"):
         replay(report_of(kind), loss, grad, P)
+
+
+def test_what_is_no_report_is_refused():
+    for other in (None, report_of("full").to_json(), np.ones(3)):
+        with pytest.raises(TypeError, match=r"needs a report, as Report.from_json\(text\) gives, not "):
+            replay(other, loss, grad, P)

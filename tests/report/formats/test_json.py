@@ -170,3 +170,9 @@ def test_the_point_is_in_it():
 def test_long_ones_are_short():
     assert len(report_of("long").to_json()) < 50_000
     assert len(report_of("long, one").to_json()) < 10_000
+
+
+@pytest.mark.parametrize("other", [None, {}, [1.0], np.ones(3)])
+def test_what_is_no_text_is_refused(other):
+    with pytest.raises(TypeError, match=r"a report is read from text, as that of report\.to_json"):
+        Report.from_json(other)

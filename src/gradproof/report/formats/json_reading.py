@@ -14,7 +14,7 @@ import numpy as np
 
 from ...problem.coordinates.chosen import Chosen
 from ...problem.exceptions import Raised
-from ...problem.numbers import Flat, frozen
+from ...problem.numbers import Flat, frozen, in_short
 from ...problem.structure import Layout
 from ..cause import Cause
 from ..explanation import Explanation
@@ -57,6 +57,8 @@ def read(text: str | bytes, make: Callable[..., Any]) -> Any:
 
 def parsed(text: str | bytes) -> dict[str, Any]:
     """Return what a text in this format holds; raise a ValueError if it is in another."""
+    if not isinstance(text, (str, bytes, bytearray)):
+        raise TypeError(f"a report is read from text, as that of report.to_json(), not {in_short(text)}")
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as problem:
@@ -114,7 +116,7 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         return tuple(_value(inside[0], one, name) for one in _of_type(list, value, name))
     if origin is typing.Literal:
         if value not in inside:
-            raise ValueError(f"{name} is {value!r:.40}")
+            raise ValueError(f"{name} is {in_short(value)}")
         return value
     if hint is Cause:
         return Cause(value)
@@ -140,7 +142,7 @@ def _record(kind: Any, value: Any, name: str) -> Any:
 
 def _of_type(kind: Any, value: Any, name: str) -> Any:
     if type(value) is not kind:
-        raise ValueError(f"{name} is {value!r:.40}")
+        raise ValueError(f"{name} is {in_short(value)}")
     return value
 
 
