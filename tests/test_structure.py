@@ -487,8 +487,7 @@ def compiler_elsewhere(arrows: list[Arrow]) -> list[str]:
         str(one)
         for one in arrows
         if one.target in COMPILER and one.source not in COMPILER
-        if (one.target, one.when) != ("compiler", ON_CALL)
-        or one.source not in ("interpreted.exported", "interpreted.vectors")
+        if (one.target, one.when) != ("compiler", ON_CALL) or one.source not in WITHOUT_LIBRARY
     ]
 
 
