@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import math
 import types
 import typing
 from collections.abc import Callable
@@ -87,12 +88,15 @@ def _fields(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_places(fields: dict[str, Any], layout: Layout) -> None:
-    """Raise a ValueError if indices lie outside of x."""
+    """Raise a ValueError if indices lie outside of x, or a share is none."""
     if layout.n != fields["n"] or layout.total != fields["n"] + fields["held"]:
         raise ValueError(f"its arrays have {layout.n} coordinates, but n is {fields['n']}")
     for name in ("wrong", "kinks", "sampled"):
         if fields[name].size and not 0 <= fields[name].min() <= fields[name].max() < layout.total:
             raise ValueError(f"{name} holds an index that is not in x")
+    for one in fields.get("explanations", ()):
+        if not math.isfinite(one.share):
+            raise ValueError("the share of an explanation is no number")
     for one in fields["findings"]:
         if not 0 <= one.start < one.stop <= layout.total:
             raise ValueError(f"the finding {one.name} is not in x")
@@ -151,6 +155,8 @@ def _number(value: Any, name: str) -> float:
         return float("nan")
     if isinstance(value, str):
         value = INFINITIES.get(value)
+    elif isinstance(value, float) and not math.isfinite(value):  # 1e400, or a word that JSON does not have
+        value = None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{name} is no number")
     return float(value)
@@ -170,7 +176,7 @@ def _integers(values: Any, name: str) -> Flat:
 def _evidence(told: dict[str, Any]) -> Evidence:
     kept = told["evidence"]
     layout = _layout(kept)
-    x = _some_or_all(kept["x"], layout, kept["dtype"])
+    x = _some_or_all(kept["x"], layout, _of_type(str, kept["dtype"], "dtype"))
     values = Values(x, layout.indices)
     along = kept["along"]
     places = [np.full(len(one["steps"]), layout.place(one["index"]), np.int64) for one in along]
@@ -241,8 +247,8 @@ def point_of(text: str | bytes) -> Any:
 
 def _layout(kept: dict[str, Any]) -> Layout:
     """Return the layout of x from what a file says of it."""
-    layout = Layout(root_of(kept["structure"]), kept["title"])
-    layout.names = tuple(kept["names"])
+    layout = Layout(root_of(kept["structure"]), _of_type(str, kept["title"], "the title"))
+    layout.names = tuple(_of_type(str, one, "a name") for one in _of_type(list, kept["names"], "names"))
     if kept["chosen"] is None:
         return layout
     ranges = [np.arange(start, stop, dtype=np.int64) for start, stop in kept["chosen"]]
