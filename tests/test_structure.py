@@ -7,6 +7,7 @@ together at run time are not seen.  How long files and functions may be, and how
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -352,6 +353,12 @@ def statements(node: ast.AST, when: str = AT_IMPORT) -> Iterator[tuple[Statement
             yield from statements(child, when)
 
 
+@functools.cache
+def imports_in(code: str) -> tuple[tuple[Statement, str], ...]:
+    """Return the imports of a file; of the same code once, for all tests."""
+    return tuple(statements(ast.parse(code)))
+
+
 def named(statement: Statement, place: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """Return (module, names) of an import statement; relative ones count from the package at `place`."""
     if isinstance(statement, ast.Import):
@@ -367,7 +374,7 @@ def graph(package: Path) -> tuple[list[Arrow], list[Foreign]]:
     arrows, foreign = [], []
     for source, path in known.items():
         place = path.relative_to(package.parent).parent.parts
-        for statement, when in statements(ast.parse(path.read_text())):
+        for statement, when in imports_in(path.read_text()):
             for module, names in named(statement, place):
                 first, _, inside = module.partition(".")
                 if first != package.name:
