@@ -1,4 +1,4 @@
-"""One compiled form for both twins of a function: as the library has it, and nowhere else but here run by Numba."""
+"""One compiled form for both twins of a function, as the library has it and as it is compiled just in time."""
 
 import ctypes
 import math
@@ -11,7 +11,7 @@ import pytest
 from gradproof import compiler
 from gradproof.core.points import directions
 from gradproof.core.records import abi, memory
-from gradproof.machine_code import vectors
+from gradproof.machine_code import linked, vectors
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 calls = pytest.importorskip("calls")
@@ -154,3 +154,26 @@ def test_what_vectors_hold_is_told_once():
     places = calls.PlainCalls(cpu_target.target_context)._places_of_kinds
     assert list(places([types.int64, vector, pair, vector])) == [2, 4, 7, 9]
     assert list(places([types.int64, types.float64])) == []
+
+
+def test_core_functions_alone_are_left_unlinked():
+    """What somebody else compiles meanwhile is a function as ever; afterwards Numba is as it was."""
+    import numba
+    from numba.core import codegen, cpu
+
+    before = codegen.CPUCodeLibrary.finalize, cpu.CPUContext.get_executable
+    other = numba.njit(lambda value: 2.0 * value)
+    with linked.linked_once():
+        assert cpu.CPUContext.get_executable is not before[1]
+        assert other(3.0) == 6.0
+        assert other(1j) == 2j
+    assert (codegen.CPUCodeLibrary.finalize, cpu.CPUContext.get_executable) == before
+
+
+def test_another_numba_links_in_its_own_way(monkeypatch):
+    from numba.core import codegen, cpu
+
+    before = cpu.CPUContext.get_executable
+    monkeypatch.delattr(codegen, "CPUCodeLibrary")
+    with linked.linked_once():
+        assert cpu.CPUContext.get_executable is before

@@ -7,6 +7,7 @@ together at run time are not seen.  How long files and functions may be, and how
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,7 +114,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "_declarations": (),
     "version": (),
     "lazy": (),
-    "machine_code": ("counting", "vectors", "records", "allocation clock lanes texts threads", "operations"),
+    "machine_code": ("counting linked", "vectors", "records", "allocation clock lanes texts threads", "operations"),
     "compiler": (),
     # The core as plain Python: what serves where there is no library.
     "interpreted": ("replacing arguments vectors", "serving", "exported"),
@@ -239,8 +240,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "commands": (
-        "failure installed.installation instead output process.streams",
-        "targets.arrays targets.symbols process.apart",
+        "failure installed.installation instead process.streams",
+        "output targets.arrays targets.symbols process.apart",
         "targets.loading process.watched",
         "arguments",
         "formats",
@@ -254,7 +255,18 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 # What is heavy, or may not be there, is imported when it is used; only the compiler is itself imported on use.
 ON_USE = {"autograd", "jax", "llvmlite", "matplotlib", "numba", "openmdao", "pytensor", "scipy", "torch"}
-IN_MACHINE_CODE = ("allocation", "clock", "counting", "lanes", "operations", "records", "texts", "threads", "vectors")
+IN_MACHINE_CODE = (
+    "allocation",
+    "clock",
+    "counting",
+    "lanes",
+    "linked",
+    "operations",
+    "records",
+    "texts",
+    "threads",
+    "vectors",
+)
 # What compiles on use where there is no library.
 WITHOUT_LIBRARY = ("interpreted.exported", "interpreted.vectors")
 COMPILER = {"compiler", *(f"machine_code.{one}" for one in IN_MACHINE_CODE)}
@@ -344,6 +356,12 @@ def statements(node: ast.AST, when: str = AT_IMPORT) -> Iterator[tuple[Statement
             yield from statements(child, when)
 
 
+@functools.cache
+def imports_in(code: str) -> tuple[tuple[Statement, str], ...]:
+    """Return the imports of a file; of the same code once, for all tests."""
+    return tuple(statements(ast.parse(code)))
+
+
 def named(statement: Statement, place: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """Return (module, names) of an import statement; relative ones count from the package at `place`."""
     if isinstance(statement, ast.Import):
@@ -359,7 +377,7 @@ def graph(package: Path) -> tuple[list[Arrow], list[Foreign]]:
     arrows, foreign = [], []
     for source, path in known.items():
         place = path.relative_to(package.parent).parent.parts
-        for statement, when in statements(ast.parse(path.read_text())):
+        for statement, when in imports_in(path.read_text()):
             for module, names in named(statement, place):
                 first, _, inside = module.partition(".")
                 if first != package.name:
@@ -479,8 +497,7 @@ def compiler_elsewhere(arrows: list[Arrow]) -> list[str]:
         str(one)
         for one in arrows
         if one.target in COMPILER and one.source not in COMPILER
-        if (one.target, one.when) != ("compiler", ON_CALL)
-        or one.source not in ("interpreted.exported", "interpreted.vectors")
+        if (one.target, one.when) != ("compiler", ON_CALL) or one.source not in WITHOUT_LIBRARY
     ]
 
 

@@ -17,12 +17,16 @@ import processors
 SYMBOLS = re.compile(r"gradproof_(move_segments|relative_error)")
 
 
-def make(path, way=attempts.USUAL):
-    """Build one library."""
+def linked():
+    """Return what all of them are made of."""
     from gradproof.core.records.abi import all_signatures
 
-    signatures = [one for one in all_signatures() if SYMBOLS.match(one.symbol)]
-    machine_code = build.optimised(build.linked_module(signatures, part=True), way)
+    return build.linked_module([one for one in all_signatures() if SYMBOLS.match(one.symbol)], part=True)
+
+
+def make(path, whole, way=attempts.USUAL):
+    """Build one library."""
+    machine_code = build.optimised(whole, way)
     build.refuse_foreign_symbols(machine_code)
     path.with_suffix(".o").write_bytes(machine_code)
     build.link(build.find_linker(), path.with_suffix(".o"), path)
@@ -43,9 +47,10 @@ def portable(llvm, module):
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     build.import_core()
+    whole = linked()
     # The first one: no option of LLVM has been set yet.
-    make(folder / "plain.so", attempts.PLAIN)
-    make(folder / "choice.so")
+    make(folder / "plain.so", whole, attempts.PLAIN)
+    make(folder / "choice.so", whole)
     asking = processors.asking
     for name, processors.asking in (("spoiled", spoiled), ("portable", portable)):
-        make(folder / f"{name}.so")
+        make(folder / f"{name}.so", whole)

@@ -23,6 +23,7 @@ from .core.records.abi import CORE, Meaning, Signature, is_fast, is_kernel
 from .core.records.border import Finding, Options, Probe, Report, Rung
 from .core.records.engine import Engine
 from .machine_code.counting import count
+from .machine_code.linked import linked_once
 from .machine_code.operations import OPERATIONS
 from .machine_code.records import Record, Records, from_outside, to_outside
 from .machine_code.vectors import either, for_both
@@ -111,6 +112,13 @@ def entry(signature: Signature, keep: bool = False, shared: bool = False) -> Any
         with contextlib.suppress(RuntimeError, OSError):
             return numba.cfunc(c_signature, cache=True, **OPTIONS)(outer)
     return numba.cfunc(c_signature, **OPTIONS)(outer)
+
+
+def address(signature: Signature) -> int:
+    """Return the address of the C function of a signature, compiled as the library has it, and kept."""
+    with linked_once():
+        found: int = entry(signature, keep=True, shared=True).address
+    return found
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from .core.records import codes
 from .evaluators.callback import FAILED, Callback, as_native
 from .evaluators.objectives import is_compiled
 from .library import ffi, native, pointer
-from .problem.numbers import Flat, as_float, as_numbers
+from .problem.numbers import Flat, as_float, as_numbers, in_short
 from .problem.point import Problem, read_problem
 
 
@@ -433,7 +433,7 @@ def _steps(step: Any, problem: Problem) -> Flat:
 
 def _radius(radius: Any) -> float:
     if isinstance(radius, bool) or not isinstance(radius, numbers.Real):
-        raise TypeError(f"radius must be a number, not {radius!r:.40}")
+        raise TypeError(f"radius must be a number, not {in_short(radius)}")
     reach = as_float(radius)
     if not 0 < reach < math.inf:
         raise ValueError(f"radius must be positive and finite, not {reach:g}; None means a sixteenth of the size of x")

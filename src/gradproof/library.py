@@ -2,7 +2,7 @@
 
 All have the same names and cffi types, and give the same results bit for bit.  The environment variable
 `GRADPROOF_LIBRARY` selects one: the path of a library, `python` for what serves where there is none, or `jit` for all
-of the core compiled by Numba on first use, which takes two minutes once and is as fast as the library afterwards.
+of the core compiled by Numba on first use, which takes most of a minute once and is as fast as the library afterwards.
 """
 
 from __future__ import annotations

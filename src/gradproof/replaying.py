@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .checking import check
-from .problem.numbers import Flat
+from .problem.numbers import Flat, in_short
 from .problem.probes import PROBE
 from .report.cause import Cause
 from .report.finding import Finding
@@ -89,7 +89,11 @@ def replay(report: Report, objective: Any, gradient: Any, x: Any, **settings: An
     ------
     ValueError
         If the report is about something else than a gradient at this x.
+    TypeError
+        If it is no report.
     """
+    if not isinstance(report, Report):
+        raise TypeError(f"replay(report, …) needs a report, as Report.from_json(text) gives, not {in_short(report)}")
     if report.outputs:
         raise ValueError("the report is about a function with many outputs: only those of gradients can be replayed")
     if not report.findings:

@@ -83,3 +83,49 @@ def test_progress_counts_what_was_done():
     assert calls[-1][0] == report.evaluations
     assert all(done <= total for done, total in calls)
     assert [done for done, _ in calls] == sorted(done for done, _ in calls)
+
+
+class NamelessError(Exception):
+    """What `repr` of an object raises."""
+
+
+class Nameless:
+    def __repr__(self):
+        raise NamelessError
+
+
+class Lines:
+    def __repr__(self):
+        return "first\n    second"
+
+
+@pytest.mark.parametrize("name", ["seed", "budget", "rtol", "atol", "time_limit", "save", "mode", "sign", "precision"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([[1.0] * 3] * 60, "not [[1.0, 1.0, 1.0]"),
+        (Nameless(), "not an object of type Nameless"),
+        (Lines(), "not first second"),
+    ],
+    ids=["long", "nameless", "lines"],
+)
+def test_what_is_no_setting_is_told_in_short(name, value, told):
+    """Arrays take many lines, and an object may not say what it is."""
+    with pytest.raises((TypeError, ValueError), match=name) as caught:
+        gradproof.check(squares, squares_gradient, POINT, **{name: value})
+    assert told in str(caught.value)
+    assert len(str(caught.value)) < 160
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["rtol", "atol"])
+def test_numbers_beyond_all_floats(name):
+    with pytest.raises(ValueError, match=name):
+        gradproof.check(squares, squares_gradient, POINT, **{name: 10**400})
+    assert gradproof.check(squares, squares_gradient, POINT, time_limit=10**400).verdict == "right"
+
+
+@pytest.mark.parametrize("name", ["only", "held"])
+def test_lists_of_different_lengths_choose_nothing(name):
+    with pytest.raises(TypeError, match=f"{name} takes names, flat indices or truth values, not \\[0, 1\\]"):
+        gradproof.check(squares, squares_gradient, POINT, **{name: [[0, 1], [2]]})

@@ -195,3 +195,13 @@ def test_names_that_are_too_long(check, folder, option):
     assert_one_line(result, option, "cannot be written: File name too long")
     assert check("model.py:loss", "model.py:grad", "x.npy", option, "a" * 255)[0] == 0
     assert (folder / ("a" * 255)).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no such file here")
+def test_the_standard_output_by_its_name(folder):
+    """The report and the table would go to one place, or one of them be lost."""
+    words = ("check", "model.py:loss", "--gradient", "model.py:grad", "--at", "x.npy", "--json")
+    output, errors = start_process(folder, *words, "/dev/stdout").communicate(timeout=120)
+    assert (output, errors) == ("", "gradproof: --json /dev/stdout is the standard output: give - instead\n")
+    output, errors = start_process(folder, *words, "/dev/null").communicate(timeout=120)
+    assert (output.startswith("right"), errors) == (True, "")

@@ -123,3 +123,9 @@ def test_a_file_that_is_larger_than_memory(check, folder, name):
         stream.write(b"\x93NUMPY" if name.endswith("npy") else b"[1")
         stream.truncate(1 << 42)
     assert_one_line(check("model.py:loss", "model.py:grad", name), name, "more than can be read")
+
+
+def test_a_target_that_is_larger_than_memory(check, folder):
+    with (folder / "hole.py").open("wb") as stream:
+        stream.truncate(1 << 42)
+    assert_one_line(check("hole.py:loss", "model.py:grad", "x.npy"), "hole.py has", "which no Python file has")

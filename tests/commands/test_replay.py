@@ -1,6 +1,7 @@
 """The findings of a report, evaluated again: what is the same, and what is not."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,6 +119,8 @@ def test_what_is_refused(again, folder, check):
     (folder / "cut.json").write_text((folder / "report.json").read_text()[:100])
     assert_one_line(again("named_loss", "named_grad", file="cut.json"), "cut.json", "no report of gradproof")
     assert_one_line(again("named_loss", "named_grad", file="x.npy"), "x.npy", "not text")
+    if Path("/dev/zero").exists():
+        assert_one_line(again("named_loss", "named_grad", file="/dev/zero"), "/dev/zero", "no report of gradproof")
     check("model.py:named_loss", "model.py:named_grad", "named.npz", "--json", "right.json")
     assert_one_line(again("named_loss", "named_grad", file="right.json"), "no findings")
     words = json.loads((folder / "report.json").read_text())
@@ -199,3 +202,9 @@ def test_rows_and_kinks():
 def test_many_outputs_are_refused(kind):
     with pytest.raises(ValueError, match="many outputs"):
         replay(report_of(kind), loss, grad, P)
+
+
+def test_what_is_no_report_is_refused():
+    for other in (None, report_of("full").to_json(), np.ones(3)):
+        with pytest.raises(TypeError, match=r"needs a report, as Report.from_json\(text\) gives, not "):
+            replay(other, loss, grad, P)

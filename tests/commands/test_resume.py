@@ -132,7 +132,7 @@ def test_the_report_for_machines_is_not_disturbed(run, saved):
         (("--rtol", "1e-3"), ("state.bin holds a check with rtol 0, not 0.001",)),
         (("--lower", "0"), ("different bounds: resume it with the original bounds",)),
         (("--budget", "7"), ("has already used 999 evaluations, which count", "a budget of 999 or more")),
-        (("--at", "x.npy"), ("a check of 700 coordinates, but x has 3",)),
+        (("--at", "x.npy"), ("a check of 700 coordinates, but this one is of 3",)),
         (("--gradient", "slow.py:other"), ("a check of a different gradient: begin a new check",)),
         (("--resume", "missing"), ("missing cannot be read: No such file",)),
         (("--resume", "."), (". is not a file",)),

@@ -44,6 +44,16 @@ c_exit = later(lambda: ctypes.CDLL(None).exit(0))
 segfault = later(lambda: ctypes.string_at(0))
 at_exit = later(lambda: calls > 4 or atexit.register(os._exit, 0))
 forks = later(lambda: os.fork() or os._exit(0))
+def in_a_copy():
+    if os.fork() == 0: raise RuntimeError("in a copy")
+    os.wait()
+copy_fails = later(in_a_copy)
+def no_streams(): sys.stdout = sys.stderr = None
+def no_files():
+    sys.stdout.close()
+    sys.stderr.close()
+def elsewhere(): os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+without_streams, without_files, leads_elsewhere = later(no_streams), later(no_files), later(elsewhere)
 def g_exit(x): os._exit(0)
 def loud(x):
     print("value\\n" * 20000)
@@ -66,6 +76,7 @@ ENDINGS = [
     ("at_exit", "wrong", 1, ""),
     ("forks", "wrong", 1, ""),
     ("forks", "grad", 0, ""),
+    ("copy_fails", "wrong", 1, "RuntimeError: in a copy"),
 ]
 
 
@@ -124,6 +135,16 @@ def status_in_shell(place, redirected, objective, gradient):
 )
 def test_readers_that_are_gone(place, redirected, objective, gradient, status):
     assert status_in_shell(place, redirected, objective, gradient) == status
+
+
+@pytest.mark.parametrize(("gradient", "status", "word"), [("wrong", 1, "wrong:"), ("grad", 0, "right:")])
+def test_streams_that_the_objective_takes_away(place, gradient, status, word):
+    """The report would go where nobody reads it."""
+    takers = ("without_streams", "without_files", "leads_elsewhere")
+    processes = [start_process(place, *words(objective, gradient)) for objective in takers]
+    for process in processes:
+        output, errors = process.communicate(timeout=120)
+        assert (process.returncode, output[: len(word)], errors) == (status, word, "")
 
 
 def under_way(place, **settings):

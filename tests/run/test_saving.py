@@ -113,7 +113,7 @@ def test_another_check(file):
     other[7] = np.nextafter(other[7], 2)
     refused(file, "at a different x", x=other)
     refused(file, "at a different x, or in another arithmetic", x=X.astype(np.float32))
-    refused(file, "a check of 300 coordinates, but x has 299", x=X[:299])
+    refused(file, "a check of 300 coordinates, but this one is of 299", x=X[:299])
     refused(file, "the seed 0, not 7", seed=7)
     refused(file, "rtol 0, not 0.0001", rtol=1e-4)
     refused(file, "a check with atol 0, not 0.001: resume it with the original atol", atol=1e-3)

@@ -20,7 +20,6 @@ FORMULAS = {
 POINTS = (-700.0, -40.0, -3.0, -0.5, -1e-3, 1e-3, 0.7, 5.0, 40.0, 300.0)
 SCORES = np.array([[0.3, -1.2, 2.5], [1.0, 0.9, -0.4], [-2.0, 0.1, 0.2]])
 TRUE = np.array([0, 1, 2])
-SLOPES_AT_KINKS = {"relu": (0, 1), "leaky_relu": (0.01, 1)}
 
 
 @pytest.fixture(autouse=True)

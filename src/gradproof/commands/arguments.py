@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from typing import Any
 
 from ..run.fresh import write_whole
 from .failure import UsageError
+from .process.streams import descriptor
 
 DONE = 0
 
@@ -89,7 +91,20 @@ def require_folder(option: str, path: str | None) -> None:
         if Path(path).is_dir():
             raise UsageError(f"{option} {path} is a folder: give the name of a file in it")
         with suppress(FileNotFoundError):
-            os.stat(path)  # noqa: PTH116 - a name that is too long
+            found = os.stat(path)  # noqa: PTH116 - also refuses a name that is too long
+            if _is_output(found):
+                raise UsageError(f"{option} {path} is the standard output: give - instead")
+
+
+def _is_output(found: os.stat_result) -> bool:
+    """Whether this is the standard output, led to a file or a pipe: what is printed would go there, too, or be lost."""
+    place = descriptor(sys.stdout)
+    mine = None if place is None else os.fstat(place)
+    return (
+        mine is not None
+        and (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode))
+        and os.path.samestat(found, mine)
+    )
 
 
 def keep_places(options: argparse.Namespace, *names: str) -> None:

@@ -8,14 +8,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 
+from .process.streams import descriptor, own_streams
+
 
 @contextmanager
 def only_the_result(wanted: bool) -> Iterator[None]:
-    """Send what the user's functions print, also those in C, to standard error; do nothing unless it is wanted."""
+    """Send what the user's functions print, also those in C, to standard error, where it is wanted.
+
+    Wanted or not, they leave the standard streams as they were.
+    """
     if not wanted or sys.stdout is None or sys.stderr is None:
-        yield
+        with own_streams():
+            yield
         return
-    with _moved(_descriptor(sys.stdout), _descriptor(sys.stderr)), redirect_stdout(sys.stderr):
+    with own_streams(), _moved(descriptor(sys.stdout), descriptor(sys.stderr)), redirect_stdout(sys.stderr):
         yield
 
 
@@ -40,11 +46,3 @@ def _flush_c() -> None:
     """Write what C functions have printed and the C library still holds."""
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).fflush(None)
-
-
-def _descriptor(stream: object) -> int | None:
-    """Return the file descriptor of a stream; None if it has none, as in tests and notebooks."""
-    try:
-        return int(stream.fileno())  # type: ignore[attr-defined]
-    except (AttributeError, OSError, ValueError):
-        return None

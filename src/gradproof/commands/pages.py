@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import pkgutil
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 from .arguments import DONE
 from .failure import UsageError
 
-PAGES = Path(__file__).parent.parent / "docs"
+PACKAGE = __name__.partition(".")[0]
 # In the order in which one would read them.
 TOPICS = (
     "python",
@@ -59,7 +59,9 @@ def run_help(options: argparse.Namespace) -> int:
 
 def page(topic: str) -> str:
     """Return a page as Markdown."""
-    return MARK.sub("", (PAGES / f"{topic}.md").read_text(encoding="utf-8"))
+    # Not by its path: the package may be imported from an archive.
+    text = pkgutil.get_data(PACKAGE, f"docs/{topic}.md") or b""
+    return MARK.sub("", text.decode("utf-8"))
 
 
 def title(topic: str) -> str:

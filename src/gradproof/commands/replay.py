@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from .arguments import add_calling, add_objective, calling
 from .check import GRADIENT, STATUS
 from .failure import UsageError
+from .process.streams import own_streams
 
 NOTES = """\
 The probes on which each finding rests are evaluated again, and its coordinate is checked again by the same rules.
@@ -19,6 +21,7 @@ exit status: that of the check made now: 0 right, 1 wrong, 2 usage or an error, 
 
 # Bytes; a report of a million coordinates has some hundred million.
 MOST_TEXT = 1 << 31
+BEGINNING = 1 << 12
 
 
 def add_replay(commands: Any) -> None:
@@ -49,21 +52,26 @@ def run_replay(options: argparse.Namespace) -> int:
 
     text = _text_of(options.report)
     report = _read(text, options.report)
-    objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
-    if options.at is None:
-        x = _point_of(text, options.report)
-    else:
-        x = loading.load_point_for(options.at, objective, gradient)
-    found = replay(report, objective, gradient, x, convention=options.convention, sign=options.sign, progress=False)
+    with own_streams():
+        objective, gradient = loading.load_functions(options.objective, options.gradient, calling(options))
+        if options.at is None:
+            x = _point_of(text, options.report)
+        else:
+            x = loading.load_point_for(options.at, objective, gradient)
+        found = replay(report, objective, gradient, x, convention=options.convention, sign=options.sign, progress=False)
     print(found)
     return STATUS[found.report.verdict]
 
 
 def _text_of(path: str) -> str:
     try:
-        if (size := Path(path).stat().st_size) > MOST_TEXT:
-            raise UsageError(f"{path} has {size:,} bytes, which no report has")
-        return Path(path).read_text(encoding="utf-8")
+        with Path(path).open("rb") as file:
+            if (size := os.fstat(file.fileno()).st_size) > MOST_TEXT:
+                raise UsageError(f"{path} has {size:,} bytes, which no report has")
+            start = file.read(BEGINNING)
+            # A device may have no end.
+            rest = b"" if b"\0" in start else file.read(MOST_TEXT)
+        return (start + rest).decode("utf-8")
     except OSError as problem:
         raise UsageError(f"{path} cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..problem.bounds import Bounds
 from ..problem.exceptions import raise_of_signal
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, in_short
 from ..problem.point import Problem, call
 from .evaluator import Evaluator
 from .objectives import Batched
@@ -66,7 +66,9 @@ class BatchedEvaluator(Evaluator):
 def _checked(results: Any, count: int) -> Flat:
     values = np.asarray(results)
     if values.dtype.kind not in "fiu":
-        raise TypeError(f"the batched objective must return {count} real numbers, not {values.dtype} ({results!r:.40})")
+        raise TypeError(
+            f"the batched objective must return {count} real numbers, not {values.dtype} ({in_short(results)})"
+        )
     if values.size != count or max(values.shape, default=1) != count:
         raise ValueError(
             f"the batched objective must return one value per point: {count} values for {count} points, "

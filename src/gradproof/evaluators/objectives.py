@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..problem.numbers import in_short
+
 if TYPE_CHECKING:
     from .compiled.prototypes import Prototype
 
@@ -68,7 +70,7 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     array([0.5, 1. , 2. ])
     """
     if not callable(f):
-        raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {f!r:.40}")
+        raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {in_short(f)}")
     return InPlace(parameters, f)
 
 

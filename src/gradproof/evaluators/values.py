@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.numbers import Flat, as_float
+from ..problem.numbers import Flat, as_float, in_short
 
 PAIR = "if f returns (value, gradient), call check(f, True, x), or pass `lambda x: f(x)[0]`"
 # Not its sum: a product with a vector that is forgotten in the derivative is one with ones there, and passes.
@@ -67,7 +67,7 @@ def _described(result: Any) -> str:
     if isinstance(result, (complex, np.complexfloating)):
         return f"a complex number ({result!r}): return its real part, or the square of its modulus"
     if isinstance(result, (str, bytes)):
-        return f"text ({result!r:.40})"
+        return f"text ({in_short(result)})"
     if isinstance(result, (bool, np.bool_)):
         return f"{bool(result)}"
     if isinstance(result, (tuple, list)):

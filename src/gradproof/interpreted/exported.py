@@ -71,19 +71,19 @@ class JustInTime:
         return self._sentences.setdefault(text, ffi.new("char[]", text.encode()))
 
     def _compiled(self, symbol: str) -> Any:
-        from ..compiler import entry
+        from ..compiler import address
 
         signature = _signature(symbol)
-        # Compiling the engine takes two minutes, but only once: Numba keeps the result on disk.
+        # Compiling the engine takes most of a minute, but only once: Numba keeps the result on disk.
         notice = threading.Timer(PATIENCE, _say_compiling)
         notice.daemon = True
         notice.start()
         try:
-            address = entry(signature, keep=True).address
+            place = address(signature)
         finally:
             notice.cancel()
         parameters = ", ".join(meaning.c for _, meaning in signature.parameters) or "void"
-        return ffi.cast(f"{signature.result.c} (*)({parameters})", address)
+        return ffi.cast(f"{signature.result.c} (*)({parameters})", place)
 
 
 class Interpreted(JustInTime):

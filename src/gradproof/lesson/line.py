@@ -11,7 +11,7 @@ import numpy as np
 from ..evaluators.restricted import Restricted, restricted
 from ..evaluators.serial import SerialEvaluator
 from ..problem.coordinates.places import Place, place_of
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, in_short
 from ..problem.point import Problem
 from ..problem.probes import probes_at_x
 
@@ -128,7 +128,7 @@ def read_line(objective: Any, problem: Problem, index: Any, direction: Any, seed
         vector = _random_direction(problem, place, seed)
         name = f"a random direction in {place.name}"
     elif isinstance(direction, str):
-        raise ValueError(f'direction must be "{RANDOM}" or a vector in the structure of x, not {direction!r:.40}')
+        raise ValueError(f'direction must be "{RANDOM}" or a vector in the structure of x, not {in_short(direction)}')
     else:
         vector, name = _given_direction(problem, place, direction), f"the given direction in {place.name}"
     return _along_vector(objective, problem, place._replace(name=name), vector)

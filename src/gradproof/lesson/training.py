@@ -16,7 +16,7 @@ import numpy as np
 from ..arguments.reading import read_arguments
 from ..checking import check
 from ..evaluators.choice import gradient_function
-from ..problem.numbers import Flat, whole
+from ..problem.numbers import Flat, in_short, whole
 from ..problem.point import Problem, call, read_problem
 from ..report.report import Report
 from ..rows.on_rows import OnRows, row_count
@@ -233,7 +233,7 @@ def _points(steps: Any, at: Any) -> list[int]:
         at = (at,)
     chosen = sorted({whole(step, "each of at must be an integer") for step in at})
     if not chosen or chosen[0] < 0 or chosen[-1] > steps:
-        raise ValueError(f"at must hold integers from 0 to steps, which is {steps}, not {at!r:.60}")
+        raise ValueError(f"at must hold integers from 0 to steps, which is {steps}, not {in_short(at)}")
     return chosen
 
 
@@ -246,7 +246,9 @@ def _update(optimizer: Any, learning_rate: float | None, problem: Problem) -> Up
         return known.update(rate)
     if not callable(optimizer):
         names = ", ".join(f'"{name}"' for name in OPTIMIZERS)
-        raise ValueError(f"optimizer must be one of {names}, or a function of x and gradient, not {optimizer!r:.40}")
+        raise ValueError(
+            f"optimizer must be one of {names}, or a function of x and gradient, not {in_short(optimizer)}"
+        )
     if learning_rate is not None:
         raise ValueError("learning_rate can only be set for named optimizers, not for a function")
     layout = problem.layout

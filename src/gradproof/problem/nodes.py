@@ -144,7 +144,7 @@ class Branch:
                     f"{where} is {described(value)}, but {title} is a {self.kind} of length {len(self.children)}"
                 )
             return list(value)
-        if not isinstance(value, (dict, Mapping)):
+        if not isinstance(value, Mapping):
             raise ValueError(f"{where} is {described(value)}, but {title} is a dict with the keys {listed(self.keys)}")
         if tuple(value) == self.keys:
             return list(value.values())

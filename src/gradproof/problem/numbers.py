@@ -14,6 +14,17 @@ Flat: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 NUMBER_KINDS = "fiu"
 # The types of real numbers that need no conversion that might fail: float32 and float64.
 REALS = "fd"
+# Of a value that is not accepted, in an error message.
+MOST_LETTERS = 40
+
+
+def in_short(value: Any) -> str:
+    """Return what is not accepted, for an error message: on one line, and cut where it is long."""
+    try:
+        words = repr(value).split()
+    except Exception:  # its code is the user's
+        words = [f"an object of type {type(value).__name__}"]
+    return " ".join(words)[:MOST_LETTERS]
 
 
 def whole(value: Any, must_be: str) -> int:
@@ -23,7 +34,7 @@ def whole(value: Any, must_be: str) -> int:
             return operator.index(value)
     except TypeError:
         pass
-    raise TypeError(f"{must_be}, not {value!r:.40}")
+    raise TypeError(f"{must_be}, not {in_short(value)}")
 
 
 def read_seed(seed: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Problem:
         self.is_conjugate = False
         # What claims are multiplied with: -1 where they are forces.
         self.sign = 1
+        self._process = os.getpid()
 
     @functools.cached_property
     def raised(self) -> Exceptions:
@@ -81,7 +83,12 @@ class Problem:
             self.notes.append(text)
 
     def note_raised(self, error: Exception, probe: Any, count: int = 1) -> None:
-        """Note an exception that the objective raised at the point of a probe, the first of `count` points."""
+        """Note an exception that the objective raised at the point of a probe, the first of `count` points.
+
+        It is raised again where the objective has copied this process: the copy is not to go on with the check.
+        """
+        if os.getpid() != self._process:
+            raise error
         self.raised.note(error, lambda: self._where(probe), count)
 
     def _where(self, probe: Any) -> str:

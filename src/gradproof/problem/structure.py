@@ -239,7 +239,7 @@ class _Reading:
         """Return the node of a value at a path, and of all that is below it."""
         if type(value) is np.ndarray and value.dtype.char in REALS:
             return self.leaf(value, path)
-        if isinstance(value, (dict, Mapping)):
+        if isinstance(value, Mapping):
             return self._dict(value, path)
         if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
             from .coordinates.keys import joined

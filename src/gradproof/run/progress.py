@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TextIO, TypeAlias
 
+from ..problem.numbers import in_short
+
 Progress: TypeAlias = bool | Callable[[int, int], object] | None
 
 # Seconds: until the first line, between lines on a terminal, and between those in a log.
@@ -20,7 +22,7 @@ def shown(progress: Progress, expected: int) -> AbstractContextManager[Callable[
     if callable(progress):
         return nullcontext(_counting(progress, expected))
     if progress not in (None, True, False):
-        raise TypeError(f"progress must be True, False, None or a callable(done, total), not {progress!r:.40}")
+        raise TypeError(f"progress must be True, False, None or a callable(done, total), not {in_short(progress)}")
     if sys.stderr is None or progress is False or (progress is None and not _looked_at()):
         return nullcontext()
     # With a delay, so that short checks show nothing.

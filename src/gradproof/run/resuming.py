@@ -33,7 +33,7 @@ SAME = 1e-6
 NOT_SAVED = "The check could not be saved"
 OTHERS = {
     "version": "a check by gradproof {}, but this is {}: resume it with that version, or begin a new check",
-    "n": "a check of {} coordinates, but x has {}: resume it with the original x",
+    "n": "a check of {} coordinates, but this one is of {}: resume it with the original x, only= and held=",
     "x": "a check at a different x, or in another arithmetic: resume it with exactly the original x",
     "seed": "a check with the seed {}, not {}: resume it with the original seed",
     "mode": 'a check with the mode "{}", not "{}": resume it with the original mode',

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 import numpy as np
 
 from ..problem.bounds import Bounds
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, in_short
 from ..problem.probes import PROBE
 from .fresh import beside, sweep, write_whole
 
@@ -179,7 +179,7 @@ def _as_path(path: Any, what: str) -> str:
     try:
         return os.fsdecode(path)
     except TypeError:
-        raise TypeError(f"{what} must be the name of a file, not {path!r:.40}") from None
+        raise TypeError(f"{what} must be the name of a file, not {in_short(path)}") from None
 
 
 def load(path: Any) -> Saved:

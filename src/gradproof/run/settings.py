@@ -8,7 +8,7 @@ import os
 from typing import Any, NamedTuple
 
 from ..engine import Options
-from ..problem.numbers import read_seed, whole
+from ..problem.numbers import as_float, in_short, read_seed, whole
 from ..problem.point import Choice, Problem, read_problem
 
 # Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
@@ -45,13 +45,13 @@ class Settings(NamedTuple):
         """Whether claims for complex coordinates are conjugates; raise an error for an unknown convention."""
         if self.convention not in (None, *CONVENTIONS):
             known = ", ".join(f'"{name}"' for name in CONVENTIONS)
-            raise ValueError(f"convention must be one of {known}, not {self.convention!r}")
+            raise ValueError(f"convention must be one of {known}, not {in_short(self.convention)}")
         return CONVENTIONS[self.convention or DEFAULT_CONVENTION]
 
     def read_sign(self) -> int:
         """Return the sign of the claim; raise an error if it is none."""
         if isinstance(self.sign, bool) or self.sign not in (1, -1):
-            raise ValueError(f"sign must be 1, or -1 for a claim that is minus the gradient, not {self.sign!r}")
+            raise ValueError(f"sign must be 1, or -1 for a claim that is minus the gradient, not {in_short(self.sign)}")
         return int(self.sign)
 
     def problem(self, x: Any, *, hold: bool = False) -> Problem:
@@ -66,37 +66,40 @@ class Settings(NamedTuple):
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""
         if self.mode not in MODES:
-            raise ValueError(f'mode must be "auto", "full" or "lines", not {self.mode!r}')
+            raise ValueError(f'mode must be "auto", "full" or "lines", not {in_short(self.mode)}')
         seed = read_seed(self.seed)
         budget = 0 if self.budget is None else _budget(self.budget)
         if self.rtol is not None and not 0 < _real(self.rtol, "rtol") < 1:
-            raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {self.rtol}")
+            raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {in_short(self.rtol)}")
         atol = 0.0 if self.atol is None else _real(self.atol, "atol")
         if not 0 <= atol < math.inf:
-            raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {self.atol}")
+            raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {in_short(self.atol)}")
         return Options(budget, seed, float(self.rtol or 0.0), atol)
 
     def deadline(self, started: float) -> float | None:
         """Return when the time is up; None if there is no limit."""
         if self.time_limit is None:
             return None
-        if not _real(self.time_limit, "time_limit") > 0:
+        seconds = _real(self.time_limit, "time_limit")
+        if not seconds > 0:
             raise ValueError(
-                f"time_limit must be a positive number of seconds, not {self.time_limit}; None sets no limit"
+                f"time_limit must be a positive number of seconds, not {in_short(self.time_limit)}; None sets no limit"
             )
-        return started + float(self.time_limit)
+        return started + seconds
 
 
 def refuse_unknown_precision(precision: Any) -> None:
     """Raise a ValueError unless this is a precision in which f can be evaluated."""
     if precision not in (None, "float64"):
-        raise ValueError(f'precision must be "float64", or None to evaluate f as it is, not {precision!r}')
+        raise ValueError(f'precision must be "float64", or None to evaluate f as it is, not {in_short(precision)}')
 
 
 def _budget(budget: Any) -> int:
     count = whole(budget, "budget must be an integer")
     if count < 1:
-        raise ValueError(f"budget must be at least 1 evaluation of the objective, not {budget}; None sets no limit")
+        raise ValueError(
+            f"budget must be at least 1 evaluation of the objective, not {in_short(budget)}; None sets no limit"
+        )
     if count >= 1 << 63:
         raise ValueError("budget must be less than 2**63 evaluations of the objective; None sets no limit")
     return count
@@ -104,5 +107,5 @@ def _budget(budget: Any) -> int:
 
 def _real(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{what} must be a number, not {value!r:.40}")
-    return float(value)
+        raise TypeError(f"{what} must be a number, not {in_short(value)}")
+    return as_float(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..problem.numbers import Flat, whole
+from ..problem.numbers import Flat, as_numbers, in_short, whole
 from .holding import Holding
 from .moving import ShardOfLines
 from .question import Question
@@ -65,14 +65,14 @@ class Shard:
             raise TypeError(
                 f"x of a shard must be a vector of float32 or float64, not {own.dtype} of shape {own.shape}"
             )
-        claims = np.ascontiguousarray(claimed, own.dtype)
+        claims = np.ascontiguousarray(as_numbers(claimed, "the claimed gradient of a shard"), own.dtype)
         if claims.shape != own.shape:
             raise ValueError(f"{SAME}, not {own.shape} and {claims.shape}")
         if point is not None:
             _refuse_point(point, own)
         first = whole(start, "start must be an integer")
-        if first < 0:
-            raise ValueError(f"start must be the number of the first coordinate in all of x, not {first}")
+        if not 0 <= first < 1 << 63:
+            raise ValueError(f"start must be the number of the first coordinate in all of x, not {in_short(start)}")
         self._holding = Holding(np.ascontiguousarray(own), claims, first)
         self._point = point
         self._lines: ShardOfLines | None = None

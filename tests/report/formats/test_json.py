@@ -1,6 +1,7 @@
 """Reports as JSON: described by the schema, and read back as what they were."""
 
 import json
+import math
 import pickle
 from pathlib import Path
 
@@ -131,6 +132,12 @@ DAMAGES = {
     "truth for a number": lambda words: words.update(value=True),
     "an unknown cause": lambda words: words["findings"][0].update(cause="bug"),
     "no list": lambda words: words.update(kinks=3),
+    "a number for a title": lambda words: words["evidence"].update(title=-1),
+    "no text for a type": lambda words: words["evidence"].update(dtype={}),
+    "a number for a name": lambda words: words["evidence"].update(names=[3]),
+    "no name of an array": lambda words: words["evidence"]["structure"]["parts"][0].update(array=[]),
+    "beyond all numbers": lambda words: words.update(value=math.inf),
+    "an endless share": lambda words: words["explanations"][0].update(share="inf"),
     "no number of steps": lambda words: words["evidence"]["along"][0].update(steps=None),
 }
 
@@ -170,3 +177,9 @@ def test_the_point_is_in_it():
 def test_long_ones_are_short():
     assert len(report_of("long").to_json()) < 50_000
     assert len(report_of("long, one").to_json()) < 10_000
+
+
+@pytest.mark.parametrize("other", [None, {}, [1.0], np.ones(3)])
+def test_what_is_no_text_is_refused(other):
+    with pytest.raises(TypeError, match=r"a report is read from text, as that of report\.to_json"):
+        Report.from_json(other)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -44,6 +46,45 @@ def keep_streams() -> None:
     _fill_descriptors()
     sys.stdout = _lasting(sys.stdout, Lasting)
     sys.stderr = _lasting(sys.stderr, LastingErrors)
+
+
+@contextmanager
+def own_streams() -> Iterator[None]:
+    """Put the standard streams back that the user's code meanwhile replaces, closes, or leads elsewhere.
+
+    Its own output is its own affair, but nobody would see the report.
+    """
+    streams = sys.stdout, sys.stderr
+    descriptors = [descriptor(stream) for stream in streams]
+    kept = [None if place is None else os.dup(place) for place in descriptors]
+    try:
+        yield
+    finally:
+        for place, copy in zip(descriptors, kept, strict=True):
+            # The user's code may have closed everything.
+            with suppress(OSError):
+                if place is not None and copy is not None:
+                    os.dup2(copy, place)
+                    os.close(copy)
+        sys.stdout, sys.stderr = (_open(*pair) for pair in zip(streams, descriptors, strict=True))
+
+
+def descriptor(stream: object) -> int | None:
+    """Return the file descriptor of a stream; None if it has none, as in tests and notebooks."""
+    try:
+        return int(stream.fileno())  # type: ignore[attr-defined]
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _open(stream: Any, place: int | None) -> Any:
+    """Return a stream, or another one like it where it has been closed."""
+    if place is None or not stream.closed:
+        return stream
+    kind = Lasting if place == 1 else LastingErrors
+    return io.TextIOWrapper(
+        io.BufferedWriter(kind(place, "w", closefd=False)), encoding=stream.encoding, errors=stream.errors
+    )
 
 
 def _fill_descriptors() -> None:

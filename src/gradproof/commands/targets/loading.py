@@ -24,6 +24,7 @@ from .arrays import ARRAY_FILES, load_arrays, require_file
 
 LIBRARY_FILE = re.compile(r"\.(so|dylib|dll)(\.[0-9.]+)?$")
 FORMS = "file.py:name, package.module:name or library.so:symbol"
+MOST_CODE = 1 << 30  # bytes
 OBJECTIVE, GRADIENT = "objective", "gradient"
 SIGNATURES = {OBJECTIVE: "--signature", GRADIENT: "--gradient-signature"}
 
@@ -134,6 +135,8 @@ def _load(target: str) -> Any:
     if place.endswith(".py"):
         path = Path(place)
         require_file(path, target)
+        if (size := path.stat().st_size) > MOST_CODE:
+            raise UsageError(f"{path} has {size:,} bytes, which no Python file has")
         return _attribute(_module_of_file(path.resolve()), name, place)
     if not all(part.isidentifier() for part in place.split(".")):
         raise UsageError(f"{target!r} is not a target: write {FORMS}")

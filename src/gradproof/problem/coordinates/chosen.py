@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..nodes import Branch, Held, Leaf, Node
-from ..numbers import Flat, frozen, place_among, whole
+from ..numbers import Flat, frozen, in_short, place_among, whole
 from ..structure import Layout
 from .names import Places, places_named, unknown
 
@@ -45,7 +45,7 @@ def _mask(layout: Layout, choice: Any, what: str) -> Flat:
     if _is_of_masks(choice):
         _spread(layout.root, choice, mask, what)
         return mask
-    words = [choice] if isinstance(choice, str) or np.ndim(choice) == 0 else list(choice)
+    words = [choice] if isinstance(choice, str) or _is_single(choice) else list(choice)
     for one in words:
         if isinstance(one, str):
             for part in _named(layout, one, what):
@@ -57,8 +57,15 @@ def _mask(layout: Layout, choice: Any, what: str) -> Flat:
             f"{what} is as long as x and holds 0 and 1 alone: a mask needs truth values, as by .astype(bool)"
         )
     if not mask.any():
-        raise ValueError(f"{what}={choice!r:.60} chooses no coordinate")
+        raise ValueError(f"{what}={in_short(choice)} chooses no coordinate")
     return mask
+
+
+def _is_single(choice: Any) -> bool:
+    try:
+        return np.ndim(choice) == 0
+    except ValueError:  # lists of different lengths
+        return False
 
 
 def _is_0_or_1(one: Any) -> bool:

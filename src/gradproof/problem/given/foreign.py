@@ -35,7 +35,7 @@ def refuse_foreign(x: Any, path: str = "") -> None:
     """Raise a TypeError that says what to pass instead if x, or a part of it, would reach f as another type."""
     if type(x) is np.ndarray:
         return
-    if isinstance(x, (dict, Mapping)):
+    if isinstance(x, Mapping):
         for key, part in x.items():
             refuse_foreign(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
@@ -50,7 +50,7 @@ def about_conversion(x: Any, path: str = "") -> Iterator[str]:
     """Yield a remark for each part of x that is read as an array of NumPy, which f gets instead."""
     if type(x) is np.ndarray:
         return
-    if isinstance(x, (dict, Mapping)):
+    if isinstance(x, Mapping):
         for key, part in x.items():
             yield from about_conversion(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
@@ -66,7 +66,7 @@ def about_numbers_alone(value: Any) -> Iterator[str]:
     if type(value) is np.ndarray:
         return
     if isinstance(value, (dict, list, tuple, Mapping)):
-        for part in value.values() if isinstance(value, (dict, Mapping)) else value:
+        for part in value.values() if isinstance(value, Mapping) else value:
             if not isinstance(part, (int, float)):
                 yield from about_numbers_alone(part)
     elif is_frame(value) or (isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap)):

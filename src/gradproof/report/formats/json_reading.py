@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import math
 import types
 import typing
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import numpy as np
 
 from ...problem.coordinates.chosen import Chosen
 from ...problem.exceptions import Raised
-from ...problem.numbers import Flat, frozen
+from ...problem.numbers import Flat, frozen, in_short
 from ...problem.structure import Layout
 from ..cause import Cause
 from ..explanation import Explanation
@@ -57,6 +58,8 @@ def read(text: str | bytes, make: Callable[..., Any]) -> Any:
 
 def parsed(text: str | bytes) -> dict[str, Any]:
     """Return what a text in this format holds; raise a ValueError if it is in another."""
+    if not isinstance(text, (str, bytes, bytearray)):
+        raise TypeError(f"a report is read from text, as that of report.to_json(), not {in_short(text)}")
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as problem:
@@ -85,12 +88,15 @@ def _fields(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_places(fields: dict[str, Any], layout: Layout) -> None:
-    """Raise a ValueError if indices lie outside of x."""
+    """Raise a ValueError if indices lie outside of x, or a share is none."""
     if layout.n != fields["n"] or layout.total != fields["n"] + fields["held"]:
         raise ValueError(f"its arrays have {layout.n} coordinates, but n is {fields['n']}")
     for name in ("wrong", "kinks", "sampled"):
         if fields[name].size and not 0 <= fields[name].min() <= fields[name].max() < layout.total:
             raise ValueError(f"{name} holds an index that is not in x")
+    for one in fields.get("explanations", ()):
+        if not math.isfinite(one.share):
+            raise ValueError("the share of an explanation is no number")
     for one in fields["findings"]:
         if not 0 <= one.start < one.stop <= layout.total:
             raise ValueError(f"the finding {one.name} is not in x")
@@ -114,7 +120,7 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         return tuple(_value(inside[0], one, name) for one in _of_type(list, value, name))
     if origin is typing.Literal:
         if value not in inside:
-            raise ValueError(f"{name} is {value!r:.40}")
+            raise ValueError(f"{name} is {in_short(value)}")
         return value
     if hint is Cause:
         return Cause(value)
@@ -140,7 +146,7 @@ def _record(kind: Any, value: Any, name: str) -> Any:
 
 def _of_type(kind: Any, value: Any, name: str) -> Any:
     if type(value) is not kind:
-        raise ValueError(f"{name} is {value!r:.40}")
+        raise ValueError(f"{name} is {in_short(value)}")
     return value
 
 
@@ -149,6 +155,8 @@ def _number(value: Any, name: str) -> float:
         return float("nan")
     if isinstance(value, str):
         value = INFINITIES.get(value)
+    elif isinstance(value, float) and not math.isfinite(value):  # 1e400, or a word that JSON does not have
+        value = None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{name} is no number")
     return float(value)
@@ -168,7 +176,7 @@ def _integers(values: Any, name: str) -> Flat:
 def _evidence(told: dict[str, Any]) -> Evidence:
     kept = told["evidence"]
     layout = _layout(kept)
-    x = _some_or_all(kept["x"], layout, kept["dtype"])
+    x = _some_or_all(kept["x"], layout, _of_type(str, kept["dtype"], "dtype"))
     values = Values(x, layout.indices)
     along = kept["along"]
     places = [np.full(len(one["steps"]), layout.place(one["index"]), np.int64) for one in along]
@@ -239,8 +247,8 @@ def point_of(text: str | bytes) -> Any:
 
 def _layout(kept: dict[str, Any]) -> Layout:
     """Return the layout of x from what a file says of it."""
-    layout = Layout(root_of(kept["structure"]), kept["title"])
-    layout.names = tuple(kept["names"])
+    layout = Layout(root_of(kept["structure"]), _of_type(str, kept["title"], "the title"))
+    layout.names = tuple(_of_type(str, one, "a name") for one in _of_type(list, kept["names"], "names"))
     if kept["chosen"] is None:
         return layout
     ranges = [np.arange(start, stop, dtype=np.int64) for start, stop in kept["chosen"]]

@@ -43,8 +43,8 @@ def _evidence(report: Record) -> dict[str, Any]:
     layout = kept.layout
     every = getattr(layout, "every", layout)
     told = sorted({one.index for one in report.findings})
-    is_known = not isinstance(kept.claimed, FewNumbers)
-    is_whole = report.power is None or (report.n <= MOST_NUMBERS and is_known)
+    is_known = not any(isinstance(one, FewNumbers) for one in (kept.claimed, kept.values.x))
+    is_whole = is_known and (report.power is None or report.n <= MOST_NUMBERS)
     return {
         "title": layout.title,
         "structure": structure_of(every.root),

@@ -99,6 +99,8 @@ class Written(Record):
         ------
         ValueError
             If the text is in another format, or is damaged.
+        TypeError
+            If it is no text.
 
         Examples
         --------

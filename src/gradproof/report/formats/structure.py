@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...problem.nodes import Branch, Held, Leaf, Node
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, in_short
 
 
 class Labelled(Leaf):
@@ -90,4 +90,7 @@ class _Reading:
         start, self.used = self.used, self.used + (2 if is_complex else 1) * int(np.prod(shape, dtype=np.int64))
         dtype = None if told["dtype"] is None else np.dtype(told["dtype"])
         kind = Labelled if told.get("labelled") else Leaf
-        return kind(told["array"], shape, dtype, start, self.used, bool(told.get("number")), is_complex)
+        path = told["array"]
+        if not isinstance(path, str):
+            raise ValueError(f"an array has the name {in_short(path)}")
+        return kind(path, shape, dtype, start, self.used, bool(told.get("number")), is_complex)
