@@ -37,7 +37,7 @@ class Layout:
         self.leaves = (root,) if isinstance(root, Leaf) else tuple(_leaves(root))
         self.n = self.leaves[-1].stop if self.leaves else 0
         # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
-        kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)}
+        kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {DOUBLE}
         self.dtype = np.result_type(*kinds) if len(kinds) > 1 else kinds.pop()
         self._starts = [leaf.start for leaf in self.leaves]
         # The only array, if it is real.
@@ -263,6 +263,9 @@ class _Reading:
 
     def leaf(self, value: Any, path: str) -> Leaf:
         """Return the node of an array or a number."""
+        if type(value) is np.ndarray and value.dtype.char in REALS:
+            start, self.used = self.used, self.used + value.size
+            return Leaf(path, value.shape, SINGLE if value.dtype.char == "f" else DOUBLE, start, self.used, False)
         array = as_numbers(value, named(path, self.title), allow_complex=True)
         # Float32 for float32 and complex64, and float64 for everything else.
         dtype = None if type(value) in (int, float) else SINGLE if array.dtype.char in "fF" else DOUBLE
