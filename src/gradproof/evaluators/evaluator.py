@@ -150,11 +150,11 @@ class Evaluator(ABC):
         """Return a new matrix with the point of one probe per row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        words, changes = pointer(probes, "gradproof_probe[]"), np.zeros(len(probes))
+        words, changes = pointer(probes, "gradproof_probe[]"), None if self.lines is None else np.zeros(len(probes))
         self._write_points(
             self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes)
         )
-        if self.lines is not None:
+        if self.lines is not None and changes is not None:
             self.lines.keep(probes, changes)
         return points
 

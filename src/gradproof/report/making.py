@@ -45,8 +45,8 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     findings = tuple(_findings(outcome.findings, evidence, found.noise_floor)) if found.findings else ()
     layout, indices = evidence.layout, evidence.layout.indices
     lines = course.mode == "lines"
-    return Report(
-        **_numbers(found),
+    fields = course._asdict() | _numbers(found)
+    fields.update(
         wrong=_wrong(outcome, indices),
         kinks=_kinks(outcome, findings, indices),
         findings=findings,
@@ -55,9 +55,9 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
         power=_power(found, evidence, course.gradient_evaluations) if lines else None,
         sampled=frozen(in_x(indices, outcome.looked_at)) if outcome.looked_at.size else NOWHERE,
         cause=_open_cause(found) if lines else None,
-        **course._asdict(),
         _evidence=_completed(evidence, found),
     )
+    return Report(**fields)
 
 
 def _numbers(report: border.Report) -> dict[str, Any]:

@@ -109,11 +109,23 @@ def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat | 
             )
 
 
-@np.errstate(all="ignore")
+def _first_two_differ(x: Flat, claimed: Flat) -> bool:
+    """Whether the first two coordinates rule a common factor out, as they do in most blocks: seen without an array."""
+    if x.size < FEWEST:
+        return False
+    (here, there), (claim, other) = x[:2].tolist(), claimed[:2].tolist()
+    return bool(here and there) and abs(other / there - claim / here) > SAME * abs(claim / here)
+
+
 def _factor(x: Flat, claimed: Flat) -> float:
     """Return the factor by which the claimed values are proportional to the coordinates; 0 if they are not."""
-    if x.size > LONG and not _factor(x[:LONG], claimed[:LONG]):
+    if _first_two_differ(x, claimed) or (x.size > LONG and not _factor(x[:LONG], claimed[:LONG])):
         return 0.0
+    with np.errstate(all="ignore"):
+        return _common_factor(x, claimed)
+
+
+def _common_factor(x: Flat, claimed: Flat) -> float:
     first, count = math.nan, 0
     for start in range(0, x.size, PIECE):
         here, claims = x[start : start + PIECE], claimed[start : start + PIECE]
