@@ -263,9 +263,6 @@ class _Reading:
 
     def leaf(self, value: Any, path: str) -> Leaf:
         """Return the node of an array or a number."""
-        if type(value) is np.ndarray and value.dtype.char in REALS:
-            start, self.used = self.used, self.used + value.size
-            return Leaf(path, value.shape, SINGLE if value.dtype.char == "f" else DOUBLE, start, self.used, False)
         array = as_numbers(value, named(path, self.title), allow_complex=True)
         # Float32 for float32 and complex64, and float64 for everything else.
         dtype = None if type(value) in (int, float) else SINGLE if array.dtype.char in "fF" else DOUBLE
