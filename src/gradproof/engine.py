@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,16 +27,18 @@ OWN_MARK = int.from_bytes(b"GRADPROO", "little")
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
-class Options(NamedTuple):
+# Neither is a named tuple: these take as long to make as a check of ten coordinates, in every process.
+class Options:
     """What the caller may set; 0 leaves a field to the engine, or means none."""
 
-    budget: int = 0
-    seed: int = 0
-    rtol: float = 0.0
-    atol: float = 0.0
+    def __init__(self, budget: int = 0, seed: int = 0, rtol: float = 0.0, atol: float = 0.0) -> None:
+        self.budget = budget
+        self.seed = seed
+        self.rtol = rtol
+        self.atol = atol
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """The records that the engine wrote.
 
     In a check of every coordinate `looked_at` is empty, and causes, kinks and resolutions are those of all coordinates;
@@ -44,12 +46,15 @@ class Outcome(NamedTuple):
     lines `looked_at` holds the coordinates that were looked at alone, and causes are theirs.
     """
 
-    report: Report
-    findings: Flat
-    causes: Flat
-    kinks: Flat
-    resolutions: Flat
-    looked_at: Flat
+    def __init__(
+        self, report: Report, findings: Flat, causes: Flat, kinks: Flat, resolutions: Flat, looked_at: Flat
+    ) -> None:
+        self.report = report
+        self.findings = findings
+        self.causes = causes
+        self.kinks = kinks
+        self.resolutions = resolutions
+        self.looked_at = looked_at
 
 
 class Engine:
