@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -223,8 +222,8 @@ def _run_in_float64(asked: Asked, precision: Any, rows: Any, settings: Settings,
     refuse_unknown_precision(precision)
     lifted = InFloat64(asked, rows)
     settings = settings._replace(rtol=settings.rtol or lifted.rtol or None, atol=settings.atol or lifted.atol or None)
-    report = _run(lifted.asked, None, settings, progress)
-    return dataclasses.replace(report, warnings=(*report.warnings, *lifted.notes()))
+    report: Report = lifted.noted(_run(lifted.asked, None, settings, progress))
+    return report
 
 
 def _run(asked: Asked, rows: int | None, settings: Settings, progress: Progress) -> Report:

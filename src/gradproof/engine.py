@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from .core.records import codes
 from .library import ffi, native, pointer, struct_type, twin
-from .problem.numbers import Flat
+from .problem.numbers import Flat, frozen
 from .problem.point import Problem
 from .problem.probes import PROBE, as_numpy_reads
 
@@ -19,36 +19,42 @@ if TYPE_CHECKING:
 # As many probes as a round may have.
 ROUND: int = ffi.integer_const("GRADPROOF_ROUND")
 FINDING = struct_type("gradproof_finding")
-# Most checks have no more findings: then their report is written once.
-FEW = 16
+# What most checks have found: nothing, and nowhere.
+NO_FINDINGS, NO_NUMBERS, NOWHERE = (frozen(np.zeros(0, kind)) for kind in (FINDING, np.float64, np.int64))
 # The mark, in the first word, of a check whose memory only its owner can reach: as in `core/records/engine.py`, of
 # which the import takes longer than a small check.
 OWN_MARK = int.from_bytes(b"GRADPROO", "little")
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
-class Options(NamedTuple):
+# Neither is a named tuple: these take as long to make as a check of ten coordinates, in every process.
+class Options:
     """What the caller may set; 0 leaves a field to the engine, or means none."""
 
-    budget: int = 0
-    seed: int = 0
-    rtol: float = 0.0
-    atol: float = 0.0
+    def __init__(self, budget: int = 0, seed: int = 0, rtol: float = 0.0, atol: float = 0.0) -> None:
+        self.budget = budget
+        self.seed = seed
+        self.rtol = rtol
+        self.atol = atol
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """The records that the engine wrote.
 
     In a check of every coordinate `looked_at` is empty, and causes, kinks and resolutions are those of all coordinates;
-    along lines it holds the coordinates that were looked at alone, and causes are theirs.
+    causes and kinks are empty where there is nothing to tell: all claims are acceptable, and none has a kink.  Along
+    lines `looked_at` holds the coordinates that were looked at alone, and causes are theirs.
     """
 
-    report: Report
-    findings: Flat
-    causes: Flat
-    kinks: Flat
-    resolutions: Flat
-    looked_at: Flat
+    def __init__(
+        self, report: Report, findings: Flat, causes: Flat, kinks: Flat, resolutions: Flat, looked_at: Flat
+    ) -> None:
+        self.report = report
+        self.findings = findings
+        self.causes = causes
+        self.kinks = kinks
+        self.resolutions = resolutions
+        self.looked_at = looked_at
 
 
 class Engine:
@@ -132,14 +138,14 @@ class Engine:
         """Return the next round of probes, one a row; none when the check is finished."""
         return self._probes[: _checked(self._library.gradproof_ask(self._engine, self._asked, ROUND))]
 
-    def tell(self, values: Flat, changes: Flat, outside: int = 0) -> None:
-        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines.
+    def tell(self, values: Flat, changes: Flat | None, outside: int = 0) -> None:
+        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines alone.
 
         So many of the values were not computed, because their points lie outside the bounds.
         """
         _checked(self._told(values, changes, outside))
 
-    def _told(self, values: Flat, changes: Flat, outside: int) -> int:
+    def _told(self, values: Flat, changes: Flat | None, outside: int) -> int:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
         return int(self._tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
@@ -155,26 +161,32 @@ class Engine:
         """Return what has been found so far."""
         report = cast("Report", ffi.new("gradproof_report *"))
         report.size = ffi.sizeof("gradproof_report")
-        findings = self._findings(report, FEW)
-        if report.findings > FEW:
-            findings = self._findings(report, report.findings)
-        count = self._coordinates(*[ffi.NULL] * 4, 0) if self._along_lines else self._n
-        indices, causes, kinks = np.zeros((3, count), np.int64)
-        resolutions = np.zeros(count)
-        self._coordinates(pointer(indices), pointer(causes), pointer(kinks), pointer(resolutions), count)
-        if not self._along_lines:
-            return Outcome(report, findings, causes, kinks, resolutions, indices[:0])
-        return Outcome(report, findings, causes, kinks[:0], resolutions[:0], indices)
+        self._result(report, NO_FINDINGS)
+        findings = self._findings(report) if report.findings else NO_FINDINGS
+        if self._along_lines:
+            indices, causes = np.zeros((2, self._coordinates(None, None, None, None, 0)), np.int64)
+            self._coordinates(indices, causes, None, None, len(indices))
+            return Outcome(report, findings, causes, NOWHERE, NO_NUMBERS, indices)
+        resolutions = np.empty(self._n)
+        if report.verdict == codes.VERDICT_RIGHT and not report.kinks:
+            self._coordinates(None, None, None, resolutions, self._n)
+            return Outcome(report, findings, NOWHERE, NOWHERE, resolutions, NOWHERE)
+        causes, kinks = np.zeros((2, self._n), np.int64)
+        self._coordinates(None, causes, kinks, resolutions, self._n)
+        return Outcome(report, findings, causes, kinks, resolutions, NOWHERE)
 
-    def _findings(self, report: Report, room: int) -> Flat:
-        """Fill the report; return its findings, as many as there is room for."""
-        findings = np.zeros(room, FINDING)
+    def _findings(self, report: Report) -> Flat:
+        """Return the findings of a report that has some."""
+        findings = np.zeros(report.findings, FINDING)
         findings["size"][0] = FINDING.itemsize
         self._result(report, findings)
-        return findings[: report.findings]
+        return findings
 
-    def _coordinates(self, *arrays: Any) -> int:
-        return _checked(self._library.gradproof_coordinates(self._engine, *arrays))
+    def _coordinates(
+        self, indices: Flat | None, causes: Flat | None, kinks: Flat | None, resolutions: Flat | None, count: int
+    ) -> int:
+        arrays = pointer(indices), pointer(causes), pointer(kinks), pointer(resolutions)
+        return _checked(self._library.gradproof_coordinates(self._engine, *arrays, count))
 
     def _result(self, report: Report, findings: Flat) -> None:
         room = pointer(findings, "gradproof_finding[]")

@@ -73,6 +73,15 @@ def test_truth(right, wrong, untested):
     assert not untested
 
 
+def test_a_report_is_a_dataclass(right):
+    assert dataclasses.is_dataclass(right)
+    names = {one.name for one in dataclasses.fields(right)}
+    assert set(vars(right)) <= names
+    assert dataclasses.replace(right, n=7).n == right.__replace__(n=7).n == 7 != right.n
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del right.n
+
+
 def test_a_report_cannot_be_changed(right, wrong):
     with pytest.raises(dataclasses.FrozenInstanceError):
         right.verdict = "wrong"

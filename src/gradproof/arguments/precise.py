@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,10 @@ class InFloat64:
 
     def _parts(self, flat: Flat) -> dict[str, Flat]:
         return {leaf.path: flat[leaf.start : leaf.stop] for leaf in self._layout.leaves}
+
+    def noted(self, report: Any) -> Any:
+        """Return a report with what there is to say of the evaluation in float64."""
+        return replace(report, warnings=(*report.warnings, *self.notes()))
 
     def notes(self) -> tuple[str, ...]:
         """Return what a report says of the evaluation in float64."""

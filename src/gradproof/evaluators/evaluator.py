@@ -94,21 +94,21 @@ class Evaluator(ABC):
         if self.lines is not None:
             self.lines.close()
 
-    def foretold(self, probes: Flat) -> Flat:
-        """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
-        return np.zeros(len(probes)) if self.lines is None else self.lines.foretold(probes)
+    def foretold(self, probes: Flat) -> Flat | None:
+        """Return the change of f that the claimed gradient predicts for each probe of a round; None off long lines."""
+        return None if self.lines is None else self.lines.foretold(probes)
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
         self.forget()
         self._round = np.empty(len(probes))
-        self._round.fill(np.nan)
         here = [] if self.is_x_as_others else (probes["start"] == probes["stop"]).nonzero()[0].tolist()
         if self.bounds is None and not here:
             for values in self.elsewhere(probes):
                 self._round[self._done : self._done + len(values)] = values
                 self._done += len(values)
             return self._round
+        self._round.fill(np.nan)
         for row in here:
             for _ in self.pace.chunks(1, 1):
                 self._round[row] = self.at_x()
@@ -150,11 +150,11 @@ class Evaluator(ABC):
         """Return a new matrix with the point of one probe per row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        words, changes = pointer(probes, "gradproof_probe[]"), np.zeros(len(probes))
+        words, changes = pointer(probes, "gradproof_probe[]"), None if self.lines is None else np.zeros(len(probes))
         self._write_points(
             self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes)
         )
-        if self.lines is not None:
+        if self.lines is not None and changes is not None:
             self.lines.keep(probes, changes)
         return points
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..problem.numbers import in_short
 
@@ -178,18 +178,27 @@ class Tried:
         self.calls: dict[tuple[object, ...], str] = {}
 
 
-class NativeFunction(NamedTuple):
+class NativeFunction:
     """Addresses of a C function and its user data, objects that keep both alive, and how many threads may call it.
 
     `prototype` is the one that the user has given; `tried` is None for a function that is called without a trial.
     """
 
-    address: int
-    user: int
-    alive: tuple[Any, ...]
-    threads: int | None = 1
-    prototype: Prototype | None = None
-    tried: Tried | None = None
+    def __init__(
+        self,
+        address: int,
+        user: int,
+        alive: tuple[Any, ...],
+        threads: int | None = 1,
+        prototype: Prototype | None = None,
+        tried: Tried | None = None,
+    ) -> None:
+        self.address = address
+        self.user = user
+        self.alive = alive
+        self.threads = threads
+        self.prototype = prototype
+        self.tried = tried
 
 
 def is_compiled(objective: Any) -> bool:

@@ -38,7 +38,8 @@ class Pace:
         start = 0
         while start < count:
             began = time.monotonic()
-            self.look_at_the_clock()
+            if self.deadline is not None and began >= self.deadline:
+                raise TimeIsUp
             stop = min(count, start + min(max(self.size, self.least), largest))
             yield slice(start, stop)
             self._adapt(time.monotonic() - began)

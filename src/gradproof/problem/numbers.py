@@ -89,6 +89,8 @@ def as_numbers(value: Any, what: str, *, allow_complex: bool = False) -> Flat:
 
     With `allow_complex`, complex64 and complex128 will do as well.
     """
+    if type(value) is np.ndarray and value.dtype.char in REALS:
+        return value
     try:
         array = np.asarray(value)
     except ValueError as problem:

@@ -173,8 +173,8 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
     """Raise a ValueError that names the first coordinate of x that is not finite, if there is one."""
-    pieces = [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
-    if sum(np.count_nonzero(np.isfinite(piece)) for piece in pieces) < layout.n:
+    pieces = [flat] if layout.n <= PIECE else [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
+    if not all(np.count_nonzero(np.isfinite(piece)) == len(piece) for piece in pieces):
         bad = np.flatnonzero(~np.isfinite(flat))
         others = bad.size - 1
         more = f" (and {others:,} more {'is' if others == 1 else 'are'} not finite)" if others else ""

@@ -37,7 +37,7 @@ class Layout:
         self.leaves = (root,) if isinstance(root, Leaf) else tuple(_leaves(root))
         self.n = self.leaves[-1].stop if self.leaves else 0
         # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
-        kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {np.dtype(np.float64)}
+        kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {DOUBLE}
         self.dtype = np.result_type(*kinds) if len(kinds) > 1 else kinds.pop()
         self._starts = [leaf.start for leaf in self.leaves]
         # The only array, if it is real.

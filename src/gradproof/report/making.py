@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..core.records import codes
-from ..engine import Outcome
+from ..engine import NOWHERE, Outcome
 from ..problem.numbers import Flat, frozen, in_x
 from .records import Evidence
 from .report import Report
@@ -44,20 +44,20 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     found = outcome.report
     findings = tuple(_findings(outcome.findings, evidence, found.noise_floor)) if found.findings else ()
     layout, indices = evidence.layout, evidence.layout.indices
-    lines, wrong = course.mode == "lines", outcome.causes == codes.WRONG
-    return Report(
-        **_numbers(found),
-        wrong=frozen(in_x(indices, outcome.looked_at[wrong] if lines else wrong.nonzero()[0])),
-        kinks=frozen(_kinks_of(findings) if lines else in_x(indices, outcome.kinks.nonzero()[0])),
+    lines = course.mode == "lines"
+    fields = course._asdict() | _numbers(found)
+    fields.update(
+        wrong=_wrong(outcome, indices),
+        kinks=_kinks(outcome, findings, indices),
         findings=findings,
         resolutions=frozen(_resolutions(outcome, indices, layout.total)),
         held=layout.total - layout.n,
         power=_power(found, evidence, course.gradient_evaluations) if lines else None,
-        sampled=frozen(in_x(indices, outcome.looked_at)),
+        sampled=frozen(in_x(indices, outcome.looked_at)) if outcome.looked_at.size else NOWHERE,
         cause=_open_cause(found) if lines else None,
-        **course._asdict(),
         _evidence=_completed(evidence, found),
     )
+    return Report(**fields)
 
 
 def _numbers(report: border.Report) -> dict[str, Any]:
@@ -132,19 +132,28 @@ def _open_cause(report: border.Report) -> Cause | None:
 def _resolutions(outcome: Outcome, indices: Flat | None, total: int) -> Flat:
     if not outcome.resolutions.size:
         return outcome.resolutions
-    known = outcome.resolutions
-    untested = outcome.causes == codes.UNTESTED
-    if np.count_nonzero(untested):
-        known = np.where(untested, np.nan, known)
     if indices is None:
-        return known
+        return outcome.resolutions
     every = np.full(total, np.nan)
-    every[indices] = known
+    every[indices] = outcome.resolutions
     return every
 
 
-def _kinks_of(findings: tuple[Finding, ...]) -> Flat:
-    return np.array(sorted(one.index for one in findings if one.has_kink), np.int64)
+def _wrong(outcome: Outcome, indices: Flat | None) -> Flat:
+    """Return the flat indices in x of the coordinates that are wrong."""
+    if not outcome.causes.size:
+        return NOWHERE
+    places = (outcome.causes == codes.WRONG).nonzero()[0]
+    return frozen(in_x(indices, outcome.looked_at[places] if outcome.looked_at.size else places))
+
+
+def _kinks(outcome: Outcome, findings: tuple[Finding, ...], indices: Flat | None) -> Flat:
+    """Return the flat indices in x of the coordinates with a kink; along lines findings alone know of them."""
+    if outcome.kinks.size:
+        return frozen(in_x(indices, outcome.kinks.nonzero()[0]))
+    if not findings:
+        return NOWHERE
+    return frozen(np.array(sorted(one.index for one in findings if one.has_kink), np.int64))
 
 
 def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
 from .ladder import Rung, Values
 
 if TYPE_CHECKING:
+    from dataclasses import Field
+    from typing import ClassVar
+
     # What reports of right gradients do not have.
     from ..problem.coordinates.lookup import Index
     from ..problem.exceptions import Raised
@@ -41,9 +43,23 @@ def resolutions_of(report: Record) -> Flat:
     return report.resolutions if indices is None or not report.resolutions.size else report.resolutions[indices]
 
 
-@dataclass(frozen=True, eq=False, init=False, repr=False)
+class FieldsOnUse:
+    """Makes a dataclass of `Record` when somebody asks for its fields: that takes as long as ten small checks."""
+
+    def __get__(self, record: object, kind: type) -> dict[str, Field[Any]]:
+        from dataclasses import dataclass
+
+        # Puts the fields in the place of this.
+        return dataclass(eq=False, init=False, repr=False)(Record).__dataclass_fields__
+
+
 class Record:
     """The fields of a report, which `Report` documents, and what can be looked up for one coordinate."""
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    else:
+        __dataclass_fields__ = FieldsOnUse()
 
     verdict: Verdict
     n: int
@@ -73,7 +89,7 @@ class Record:
     seed: int
     stopped_by: str
     warnings: tuple[str, ...]
-    _evidence: Evidence = field(repr=False, compare=False)
+    _evidence: Evidence
     # The number of data points, if the check was given it.
     rows: int | None = None
     # What the objective raised away from x: one record for each type of exception.
@@ -100,8 +116,24 @@ class Record:
     convention: str = "pytorch"
 
     def __init__(self, **fields: Any) -> None:
-        # That of a frozen dataclass sets one field after the other, which takes a tenth of a small check.
+        # One field after the other would take a tenth of a small check.
         object.__setattr__(self, "__dict__", fields)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __replace__(self, /, **changes: Any) -> Any:
+        """Return a copy with other values of some fields, as `copy.replace` of Python 3.13 does."""
+        from dataclasses import replace
+
+        return replace(self, **changes)
 
     def name(self, index: Index) -> str:
         """Return the name of a coordinate, such as ``"W1[3, 7]"``.

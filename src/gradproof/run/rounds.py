@@ -181,7 +181,7 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         _note_patterns(problem, claimed, acceptable, outcome)
 
 
-def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat, outcome: Outcome) -> None:
+def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat | bool, outcome: Outcome) -> None:
     """Note what the findings have in common."""
     # Imported on use: most checks find nothing.
     from ..report.remarks import inner_tolerance, meeting_kinks, negated
@@ -196,13 +196,13 @@ def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat, outcome: O
         problem.note(remark)
 
 
-def _acceptable(problem: Problem, outcome: Outcome) -> Flat:
-    """Return for each coordinate whether its claimed value is acceptable; along lines, whether all are."""
-    if not problem.along_lines:
-        accepted: Flat = ACCEPTABLE[outcome.causes]
-        return accepted
-    right = outcome.report.verdict == codes.VERDICT_RIGHT
-    return np.broadcast_to(np.array(right), (problem.n,))
+def _acceptable(problem: Problem, outcome: Outcome) -> Flat | bool:
+    """Return for each coordinate whether its claimed value is acceptable; or whether all are, where all or none is."""
+    right = bool(outcome.report.verdict == codes.VERDICT_RIGHT)
+    if right or problem.along_lines:
+        return right
+    accepted: Flat = ACCEPTABLE[outcome.causes]
+    return accepted
 
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:

@@ -55,7 +55,7 @@ class ShardedEngine(Engine):
         plain.borders = borders
         return in_shards("engine_start")(self._record, *self._vectors, sizes, self._n, plain)
 
-    def _told(self, values: Flat, changes: Flat, outside: int) -> int:
+    def _told(self, values: Flat, changes: Flat | None, outside: int) -> int:
         return in_shards("tell")(self._record, *self._vectors, values, changes, len(values))
 
 

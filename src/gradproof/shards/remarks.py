@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..core.records import codes
 from ..engine import Outcome
 from ..report.records import Evidence
@@ -26,12 +24,11 @@ def remarks(outcome: Outcome, evidence: Evidence) -> tuple[str, ...]:
         return tuple(_about_zeros(outcome, evidence))
     if verdict != codes.VERDICT_WRONG:
         return ()
-    values, layout = evidence.values, evidence.layout
+    values = evidence.values
     kept = values.first(values.rounds)[2]
-    nothing_is = np.broadcast_to(np.array(False), (layout.n,))
     found = (
         unchanged(values.value, kept, outcome.report.outside, everywhere=False, in_place=False),
-        negated.remark(outcome.findings, evidence.claimed, nothing_is, 1),
+        negated.remark(outcome.findings, evidence.claimed, False, 1),
         inner_tolerance.remark(outcome.findings, values.x),
     )
     return tuple(filter(None, found))

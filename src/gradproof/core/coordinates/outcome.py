@@ -97,7 +97,7 @@ def settle_by_pair(engine: Engine, index: int) -> None:
     """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
     coordinate = coordinate_of(engine, index)
     allowed, needed = tolerances(engine, coordinate)
-    accept(engine, index, allowed, needed, pair_noise(engine, coordinate, pair_of(engine, index).step))
+    accept(engine, index, allowed, needed, pair_noise(engine, pair_of(engine, index)))
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
@@ -121,7 +121,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     coordinate = coordinate_of(engine, index)
     sides = pair_of(engine, index)
     step = sides.step
-    noise = pair_noise(engine, coordinate, step)
+    noise = pair_noise(engine, sides)
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:

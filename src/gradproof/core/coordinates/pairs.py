@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import pair_noise
-from ..evidence.scales import pair_step, tolerances
+from ..evidence.scales import argument_noise, pair_step, step_beside, tolerances
 from ..noise.spread import far_coordinate, farthest_step
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
@@ -22,7 +22,15 @@ def set_steps(engine: Engine, count: int) -> None:
     """Set the steps of the next so many pairs of the chunk."""
     sweep = engine.sweep
     for number in range(sweep.paired, sweep.paired + count):
-        engine.pairs[number].step = pair_step(engine, coordinate_of(engine, sweep.chunk_start + number))
+        set_step(engine, number)
+
+
+def set_step(engine: Engine, number: int) -> None:
+    """Set the step of a pair of the chunk, and how far rounding of x moves f: step and noise bar rest on that."""
+    sides = engine.pairs[number]
+    coordinate = coordinate_of(engine, engine.sweep.chunk_start + number)
+    sides.rounding = argument_noise(coordinate.claimed, coordinate.x)
+    sides.step = step_beside(engine, coordinate, sides.rounding)
 
 
 def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
@@ -34,10 +42,13 @@ def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
     for k in range(count):
         number = engine.sweep.paired + k
         index = far_coordinate(engine, k) if far else engine.sweep.chunk_start + number
-        coordinate = coordinate_of(engine, index)
-        step = farthest_step(engine, coordinate) if far else pair_step(engine, coordinate)
-        if engine.mark == OWN_MARK:
-            engine.pairs[number].step = step
+        if far:
+            step = farthest_step(engine, coordinate_of(engine, index))
+        elif engine.mark == OWN_MARK:
+            set_step(engine, number)
+            step = engine.pairs[number].step
+        else:
+            step = pair_step(engine, coordinate_of(engine, index))
         write_probe(probes[2 * k], index, index + 1, 0, step)
         write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
 
@@ -63,7 +74,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     right = one_sided_slope(engine, coordinate.x, step, sides.right)
     left = one_sided_slope(engine, coordinate.x, -step, sides.left)
     allowed, needed = tolerances(engine, coordinate)
-    noise = pair_noise(engine, coordinate, step)
+    noise = pair_noise(engine, sides)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         accept(engine, index, allowed, needed, noise)

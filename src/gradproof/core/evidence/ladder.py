@@ -6,7 +6,7 @@ import math
 
 from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
-from ..records.engine import LADDER, Coordinate, Engine, Pair, Slot
+from ..records.engine import LADDER, Engine, Pair, Sides, Slot
 from ..records.floats import larger, largest_finite, middle, smaller, spacing
 from .scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64, argument_noise
 
@@ -90,9 +90,9 @@ def slope_noise(engine: Engine, slot: Slot, place: int) -> float:
     return noise_bar(grown_noise(engine, slot.noise, pair.value) + rounded, pair.step)
 
 
-def pair_noise(engine: Engine, coordinate: Coordinate, step: float) -> float:
+def pair_noise(engine: Engine, sides: Sides) -> float:
     """Return the noise bar of the one-sided slopes of a first pair, as far as they agree with the claim."""
-    return noise_bar(engine.noise + argument_noise(coordinate.claimed, coordinate.x), step)
+    return noise_bar(engine.noise + sides.rounding, sides.step)
 
 
 def slope_of_side(pair: Pair, side: int) -> float:

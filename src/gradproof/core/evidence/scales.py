@@ -122,7 +122,12 @@ def pair_size_of(engine: Engine, size: float) -> float:
 
 
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
-    """Return the step of the first pair of a coordinate.
+    """Return the step of the first pair of a coordinate."""
+    return step_beside(engine, coordinate, argument_noise(coordinate.claimed, coordinate.x))
+
+
+def step_beside(engine: Engine, coordinate: Coordinate, rounding: float) -> float:
+    """Return that step where it is known how far rounding of x moves f.
 
     An absolute error that is allowed does not make it smaller: noise would then fill the tolerance and double it.
     """
@@ -131,8 +136,7 @@ def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     smallest = larger(smallest_of_size(engine, x, size), exact_in_float32(x))
     allowed = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    noise = engine.noise + argument_noise(coordinate.claimed, x)
-    return harmless_step(noise, allowed, smallest, largest * pair_size_of(engine, size))
+    return harmless_step(engine.noise + rounding, allowed, smallest, largest * pair_size_of(engine, size))
 
 
 def argument_noise(slope: float, x: float) -> float:

@@ -41,13 +41,13 @@ def is_unseen(coordinate: Coordinate) -> bool:
 
 
 def is_seen_to_rtol(engine: Engine, coordinate: Coordinate) -> bool:
-    """Return whether an error of ten tolerances would have been seen in a coordinate, whose claim is accepted.
+    """Return whether an error of ten tolerances would have been seen in a coordinate, which is not unseen.
 
     Between the two slopes of a kink at x any claim is acceptable, whatever rtol is: the finding says so.  A claim of 0
     has no relative error: its resolution is compared with the tolerance of the largest component; where
     all claims are 0, with nothing beyond what the decision compared it with.
     """
-    if not is_acceptable(coordinate.cause) or is_unseen(coordinate):
+    if not is_acceptable(coordinate.cause):
         return False
     if coordinate.cause == KINK_AT_POINT:
         return True
@@ -64,9 +64,10 @@ def vouch_for_coordinates(engine: ConstEngine, report: Report) -> None:
     seen = 0
     for index in range(engine.n):
         coordinate = coordinate_of(engine, index)
-        seen += 1 if is_seen_to_rtol(engine, coordinate) else 0
         if is_unseen(coordinate):
             note_unseen(engine, report, index)
+        elif is_seen_to_rtol(engine, coordinate):
+            seen += 1
     report.vouched = seen / engine.n
 
 

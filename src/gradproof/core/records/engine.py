@@ -17,7 +17,6 @@ from .record import lead_to, record, words_of
 ENGINE_MARK = 0x464F525044415247
 # Those of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
 OWN_MARK = 0x4F4F525044415247
-
 ROUND = 4096
 CHUNK = 1024  # coordinates whose pairs are asked for in one round
 NOISE_COUNT = 9
@@ -46,6 +45,7 @@ class Sides:
     right: Real  # f at x + step
     left: Real  # f at x - step
     step: Real  # the step, positive: by now another one may suit f
+    rounding: Real  # how far rounding of x moves f, as the claim says
 
 
 @record

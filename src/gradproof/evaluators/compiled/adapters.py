@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from .prototypes import GRADIENT, LENGTH, OUTPUT, REALS, USER, Parameter, Prototype, X
+from .prototypes import GRADIENT, LENGTH, OUTPUT, REALS, Parameter, Prototype, X
 
 NAME = "gradproof_adapter"
 
@@ -18,16 +18,6 @@ NAME = "gradproof_adapter"
 def adapter(prototype: Prototype, role: str) -> Adapter:
     """Return the adapter of a prototype; it is kept, because what was given out may still be called."""
     return Adapter(prototype, role)
-
-
-def needs_none(prototype: Prototype) -> bool:
-    """Whether the function has the library's own prototype."""
-    own = (X, LENGTH, OUTPUT, USER)
-    roles = tuple(each.role for each in prototype.parameters)
-    if (prototype.result, prototype.bits, prototype.output, roles) != ("int", 32, "double", own):
-        return False
-    n = prototype.parameters[1]
-    return n.bits == 64 and not n.by_address
 
 
 class Adapter:

@@ -87,11 +87,11 @@ def c_function(function: NativeFunction, problem: Problem, role: str = OBJECTIVE
     real, kind = ("float", "gradproof_objective_f32") if problem.is_float32 else ("double", "gradproof_objective")
     address, user, writes, words = function.address, function.user, "double", None
     if function.prototype is not None:
-        # Imported on use: most C functions have the library's own prototype.
-        from .adapters import adapter, needs_none
-
         _require_fit(function.prototype, problem, role)
-        if not needs_none(function.prototype):
+        if not function.prototype.is_own:
+            # Imported on use: most C functions have the library's own prototype.
+            from .adapters import adapter
+
             words = ffi.new("uint64_t[2]", [function.address, function.user])
             address, user = adapter(function.prototype, role).address, words
             writes = function.prototype.output if role == GRADIENT else "double"
@@ -204,9 +204,7 @@ def _judged(found: CFunction, n: int, code: int, first: Flat, behind: Flat) -> s
 
 def _question(found: CFunction) -> str:
     """Ask for the prototype that the function was called by."""
-    from .adapters import needs_none
-
     given = found.function.prototype
-    if given is not None and not needs_none(given):
+    if given is not None and not given.is_own:
         return f"is it {given.text}?"
     return f"is it {expected(found.role, found.real)}? Another prototype is given as signature."

@@ -23,7 +23,7 @@ def as_native_function(objective: Any, problem: Problem, failed: int = OUTSIDE) 
     if not isinstance(root, Leaf) or not root.shape or root.is_complex or problem.layout.indices is not None:
         return None
     shape = root.shape if len(root.shape) > 1 else None
-    return _wrapped(objective, shape, problem.x.dtype.name, failed)
+    return _wrapped(objective, shape, "float32" if problem.is_float32 else "float64", failed)
 
 
 @functools.lru_cache(maxsize=64)

@@ -178,24 +178,23 @@ class NativeEvaluator(Evaluator):
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
-            values = np.empty(part.stop - part.start)
-            self._answer(probes[part], values)
-            self._note_exceptions(probes[part], values)
+            here, values = probes[part], np.empty(part.stop - part.start)
+            self._answer(here, values)
+            if self._rerun is not None:
+                self._note_exceptions(here, values, self._rerun)
             yield values
 
-    def _note_exceptions(self, probes: Flat, values: Flat) -> None:
+    def _note_exceptions(self, probes: Flat, values: Flat, rerun: Callable[[Flat], object]) -> None:
         """Note what the first point without a value raises in Python, counted for all such points of the chunk.
 
         Compiled code only signals that it raised; a C function has no exceptions.
         """
-        if self._rerun is None:
-            return
         missing = np.isnan(values).nonzero()[0]
         if not missing.size:
             return
         at_x = probes["start"][missing] == probes["stop"][missing]
         if at_x.any():
-            self._rerun(self.problem.x.copy())
+            rerun(self.problem.x.copy())
             missing = missing[~at_x]
             if not missing.size:
                 return
@@ -203,7 +202,7 @@ class NativeEvaluator(Evaluator):
         point = self.points(first)[0] if self.lines is None or not self._has_one_point else self.lines.at(first[0])
         try:
             with np.errstate(all="ignore"):
-                self._rerun(point)
+                rerun(point)
         except Exception as error:
             self.problem.note_raised(error, first[0], missing.size)
         if self._has_one_point and self.lines is not None:
@@ -219,11 +218,11 @@ class NativeEvaluator(Evaluator):
         if self._has_one_point and self.lines is not None:
             self._at(self.lines.at(probes[0]), values)
             return
-        changes = np.zeros(len(probes))
+        changes = None if self.lines is None else np.zeros(len(probes))
         code = self._by_library(probes, values, changes)
         if code:
             raise self._call.ended(code, "the check")
-        if self.lines is not None:
+        if self.lines is not None and changes is not None:
             self.lines.keep(probes, changes)
 
     def _at(self, point: Flat, values: Flat) -> None:
@@ -234,25 +233,28 @@ class NativeEvaluator(Evaluator):
         if codes.code_of_callback(code):
             raise self._call.ended(code, "the check")
 
-    def _by_library(self, probes: Flat, values: Flat, changes: Flat) -> int:
+    def _by_library(self, probes: Flat, values: Flat, changes: Flat | None) -> int:
         if self._threads.most == 1:
             return self._in_thread(0, probes, values, changes)
         return self._threads.run(
-            lambda thread, rows: self._in_thread(thread, probes[rows], values[rows], changes[rows]), len(probes)
+            lambda thread, rows: self._in_thread(
+                thread, probes[rows], values[rows], None if changes is None else changes[rows]
+            ),
+            len(probes),
         )
 
-    def _in_thread(self, thread: int, probes: Flat, values: Flat, changes: Flat) -> int:
+    def _in_thread(self, thread: int, probes: Flat, values: Flat, changes: Flat | None) -> int:
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        vectors = (self._x, claimed, sizes, self.problem.n)
         asked = (pointer(probes, "gradproof_probe[]"), len(probes), pointer(values), pointer(changes))
-        return int(self._evaluate(self._call.pointer, self._call.user, *vectors, *asked, self._point_of(thread)))
+        point = self._points.get(thread) or self._new_point(thread)
+        function, user = self._call.pointer, self._call.user
+        return int(self._evaluate(function, user, self._x, claimed, sizes, self.problem.n, *asked, point))
 
-    def _point_of(self, thread: int) -> Any:
-        """Return a pointer to the buffer of a thread, aligned alike, so that vectorized sums keep their order."""
-        if thread not in self._points:
-            itemsize = self.problem.x.itemsize
-            memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
-            start = -int(ffi.cast("uintptr_t", ffi.from_buffer(memory))) % ALIGNED
-            point = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
-            self._points[thread] = pointer(point)
+    def _new_point(self, thread: int) -> Any:
+        """Return a pointer to a new buffer of a thread, aligned alike, so that vectorized sums keep their order."""
+        itemsize = self.problem.x.itemsize
+        memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
+        start = -int(ffi.cast("uintptr_t", ffi.from_buffer(memory))) % ALIGNED
+        point = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
+        self._points[thread] = pointer(point)
         return self._points[thread]

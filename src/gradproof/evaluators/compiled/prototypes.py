@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 OBJECTIVE, GRADIENT = "objective", "gradient"
@@ -40,7 +42,8 @@ class Parameter(NamedTuple):
     by_address: bool = False
 
 
-class Prototype(NamedTuple):
+@dataclass(frozen=True)
+class Prototype:
     """How a C function is called: what it returns, and its parameters in their order."""
 
     result: str
@@ -48,21 +51,31 @@ class Prototype(NamedTuple):
     parameters: tuple[Parameter, ...]
     text: str
 
-    @property
+    @functools.cached_property
     def reals(self) -> str:
         """The type of the elements of x."""
         return next(each.kind for each in self.parameters if each.role == X)
 
-    @property
+    @functools.cached_property
     def output(self) -> str:
         """The type of what the function writes; empty if it writes nothing."""
         return next((each.kind for each in self.parameters if each.role == OUTPUT), "")
 
-    @property
+    @functools.cached_property
     def longest(self) -> int:
         """The largest n that the function can be told."""
         bits = min([each.bits for each in self.parameters if each.role == LENGTH], default=64)
         return (1 << (bits - 1)) - 1
+
+    @functools.cached_property
+    def is_own(self) -> bool:
+        """Whether it is the library's own, so that the function needs no adapter."""
+        own = (X, LENGTH, OUTPUT, USER)
+        roles = tuple(each.role for each in self.parameters)
+        if (self.result, self.bits, self.output, roles) != ("int", 32, "double", own):
+            return False
+        n = self.parameters[1]
+        return n.bits == 64 and not n.by_address
 
 
 def expected(role: str, real: str = "double") -> str:

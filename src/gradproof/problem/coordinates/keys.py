@@ -87,6 +87,8 @@ def _strict(key: Any) -> str:
 
 
 def _is_unclear(text: str) -> bool:
+    if text.isidentifier():  # what most keys are
+        return False
     return not text or not text.isprintable() or text != text.strip() or any(mark in text for mark in UNCLEAR)
 
 

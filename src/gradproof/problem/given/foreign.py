@@ -37,10 +37,11 @@ def refuse_foreign(x: Any, path: str = "") -> None:
         return
     if isinstance(x, Mapping):
         for key, part in x.items():
-            refuse_foreign(part, f"{path}.{key}" if path else str(key))
+            if type(part) is not np.ndarray:
+                refuse_foreign(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
         for number, part in enumerate(x):
-            if not isinstance(part, (int, float)):
+            if type(part) is not np.ndarray and not isinstance(part, (int, float)):
                 refuse_foreign(part, f"{path or 'x'}.{number}")
     elif reason := _reason(x):
         raise TypeError(f"{f'x, at {path!r},' if path else 'x'} is {reason}")
@@ -52,10 +53,11 @@ def about_conversion(x: Any, path: str = "") -> Iterator[str]:
         return
     if isinstance(x, Mapping):
         for key, part in x.items():
-            yield from about_conversion(part, f"{path}.{key}" if path else str(key))
+            if type(part) is not np.ndarray:
+                yield from about_conversion(part, f"{path}.{key}" if path else str(key))
     elif isinstance(x, (list, tuple)):
         for number, part in enumerate(x):
-            if not isinstance(part, (int, float)):
+            if type(part) is not np.ndarray and not isinstance(part, (int, float)):
                 yield from about_conversion(part, f"{path or 'x'}.{number}")
     elif not isinstance(x, READ_AS_THEY_ARE) and type(x).__module__.partition(".")[0] not in ("jax", "jaxlib"):
         yield f"{f'x, at {path!r},' if path else 'x'} is of type {_name_of(type(x))}: f gets it as an array of NumPy."
@@ -67,7 +69,7 @@ def about_numbers_alone(value: Any) -> Iterator[str]:
         return
     if isinstance(value, (dict, list, tuple, Mapping)):
         for part in value.values() if isinstance(value, Mapping) else value:
-            if not isinstance(part, (int, float)):
+            if type(part) is not np.ndarray and not isinstance(part, (int, float)):
                 yield from about_numbers_alone(part)
     elif is_frame(value) or (isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap)):
         yield _name_of(type(value))

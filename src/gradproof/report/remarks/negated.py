@@ -15,7 +15,7 @@ REMARKS = {
 }
 
 
-def remark(findings: Flat, claimed: Flat, acceptable: Flat, sign: int) -> str:
+def remark(findings: Flat, claimed: Flat, acceptable: Flat | bool, sign: int) -> str:
     """Return a remark if everything that is wrong is minus its slope, and nothing but zeros agrees; else "".
 
     Parameters
@@ -25,15 +25,15 @@ def remark(findings: Flat, claimed: Flat, acceptable: Flat, sign: int) -> str:
     claimed
         The claimed gradient, n values.
     acceptable
-        Whether each claimed value agrees with the objective, n values; along lines, whether all do.
+        Whether each claimed value agrees with the objective, n values; or, as along lines, whether all do.
     sign
         What the user says that claims are: 1 for gradients, -1 for their negatives.
     """
     wrong = findings[findings["cause"] == codes.WRONG]
-    along_lines = acceptable.strides == (0,)
-    if not len(wrong) or (acceptable[0] and claimed.any() if along_lines else np.any(claimed[acceptable])):
+    at_once = isinstance(acceptable, bool)
+    if not len(wrong) or (acceptable and claimed.any() if at_once else np.any(claimed[acceptable])):
         return ""
-    if along_lines:
+    if at_once:
         # What no line of its own was spent on is only known from a line through everything.
         wrong = wrong[(wrong["start"] == 0) & (wrong["stop"] == len(claimed))]
     with np.errstate(all="ignore"):
