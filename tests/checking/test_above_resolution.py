@@ -38,3 +38,44 @@ def test_noise_that_is_guessed_before_f_moves_excuses_nothing_once_it_does(depth
     """f is 1e-15, and seems to be computed in float32: where it does not move, it could hide what float32 does at x."""
     x = np.array([-depth])
     sees(lambda z: float(np.sum(np.log(1 + np.exp(z)))), 1 / (1 + np.exp(-x)), x, 0, 1.78e-9, rtol=1e-3)
+
+
+def rectified(zeros):
+    """ReLUs and sines, the first of them at exactly 0, as the biases of a new network; the claim takes 0 there."""
+    random = np.random.default_rng(zeros)
+    weights, x = random.normal(size=zeros + 150), random.normal(size=zeros + 150) + 3
+    x[:zeros] = 0
+
+    def parts(vector):
+        return {"bias": vector[:zeros], "weight": vector[zeros:]}
+
+    def objective(p):
+        z = np.r_[p["bias"], p["weight"]]
+        return float(weights @ np.maximum(z, 0) + np.sum(np.sin(z)))
+
+    def check(claimed, **settings):
+        return gradproof.check(objective, parts(claimed), parts(x), mode="lines", **settings)
+
+    return check, np.cos(x) + np.where(x > 0, weights, 0), 1 + np.maximum(weights, 0)
+
+
+@pytest.mark.parametrize("zeros", [17, 32])
+@pytest.mark.parametrize("beyond", [0.05, 100.0])
+def test_kinks_of_other_coordinates_excuse_no_claim(zeros, beyond):
+    check, claimed, largest = rectified(zeros)
+    assert check(claimed).verdict == "right"
+    for index in (1, 11):
+        wrong = claimed.copy()
+        wrong[index] = largest[index] + beyond
+        assert check(wrong).wrong.tolist() == [index]
+
+
+@pytest.mark.parametrize(("zeros", "budget"), [(60, None), (24, 300)])
+def test_what_kinks_may_hide_in_coordinates_that_were_not_looked_at_is_stated(zeros, budget):
+    check, claimed, largest = rectified(zeros)
+    right = check(claimed, budget=budget)
+    assert right.verdict == "right"
+    assert right.power.single >= right.power.hidden > 0.1
+    wrong = claimed.copy()
+    wrong[1] = largest[1] + 100.0
+    assert check(wrong, budget=budget).verdict != "right"
