@@ -151,7 +151,7 @@ class Lines:
     unfit_claims: Integer  # claimed values that are no numbers
     repeated: Integer  # 1: f(x) was asked for a second time
     early: Integer  # 1: the check ended before it had all that it wanted
-    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been; SAMPLED
+    left_out: Integer  # 1: coordinates that hardly move on the lines are looked at, or have been; SAMPLED: some of them
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
     sample_count: Integer  # nodes that are followed as samples
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
