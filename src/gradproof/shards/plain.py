@@ -56,8 +56,8 @@ def _add_small(lines: Lines, x: Absent, claimed: Absent) -> None:
         add_candidate(lines, index)
 
 
-def _add_zeros(lines: Lines, x: Absent, zeros: int) -> None:
-    for index in x.together.zeros():
+def _add_zeros(lines: Lines, x: Absent, zeros: int, most: int) -> None:
+    for index in x.together.zeros(most):
         add_candidate(lines, index)
 
 

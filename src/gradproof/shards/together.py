@@ -97,11 +97,11 @@ class Together:
         """Return the first coordinates whose slopes are larger than a norm."""
         return sorted(index for found in self.ask("small", floor, norm) for index in found)[:MOST_ALONE]
 
-    def zeros(self) -> list[int]:
-        """Return the coordinates that are exactly 0, or where they are many, some at equal distances."""
+    def zeros(self, most: int) -> list[int]:
+        """Return the coordinates that are exactly 0, or so many of them, at equal distances."""
         count = self.overview.zeros
-        many = tuple(-(-part * count // MOST_ALONE) for part in range(MOST_ALONE))
-        wanted = tuple(range(count)) if count <= MOST_ALONE else many
+        many = tuple(-(-part * count // most) for part in range(most))
+        wanted = tuple(range(count)) if count <= most else many
         before, seen = {}, 0
         for one in self._overviews:
             before[one.start] = seen

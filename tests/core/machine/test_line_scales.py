@@ -9,7 +9,7 @@ from gradproof.core.lines import phases
 from gradproof.core.lines.arrays import arrays_asked
 from gradproof.core.machine import line_rounds, line_scales, line_start
 from gradproof.core.points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
-from gradproof.core.records.lines import block_of
+from gradproof.core.records.lines import SAMPLED, block_of
 
 X = np.random.default_rng(3).normal(size=LENGTH)
 CLAIMED = np.random.default_rng(4).normal(size=LENGTH)
@@ -72,6 +72,7 @@ def looks_at(zeros, again, count):
     lines = begun(phases.LEFT_OUT)
     lines.engine.typical = 1.0
     lines.scales = ONLY_ZEROS if again else WITHOUT_ZEROS
+    lines.left_out = SAMPLED if again and zeros > 32 else 1
     line_scales.change_scales(lines, x, CLAIMED)
     assert lines.scales == ONLY_ZEROS
     assert lines.candidates.count == count
@@ -86,9 +87,9 @@ def test_zeros_are_looked_at_alone_where_they_are_few_else_along_lines():
     refuted(looks_at, 17, False, 17)
 
 
-@pytest.mark.parametrize("zeros", [17, 100, 700])
-def test_where_lines_locate_nothing_some_zeros_are_looked_at_alone(zeros):
-    looks_at(zeros, True, 16)
+@pytest.mark.parametrize(("zeros", "count"), [(17, 17), (32, 32), (100, 16), (700, 16)])
+def test_where_lines_through_zeros_disagree_all_or_some_of_them_are_looked_at_alone(zeros, count):
+    looks_at(zeros, True, count)
 
 
 def chosen(x, claimed, scales):

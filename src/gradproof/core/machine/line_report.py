@@ -9,7 +9,7 @@ from ..records.border import Report
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, WRONG
 from ..records.engine import coordinate_of
 from ..records.floats import larger
-from ..records.lines import Lines
+from ..records.lines import SAMPLED, Lines
 
 # An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
@@ -43,6 +43,9 @@ def report_lines(lines: Lines, report: Report) -> None:
     sharpest = lines.part.bar if 0.0 < lines.part.bar < lines.random_bar else lines.random_bar
     # An error that rtol allows is none, however clearly it is seen.
     report.resolution = larger(SEEN_BY_EVERY_LINE * sharpest, BEYOND_RTOL * lines.engine.rtol * lines.largest)
+    if lines.left_out == SAMPLED:
+        # What kinks hide in a coordinate that nobody has looked at alone.
+        report.resolution = larger(lines.hidden_gap, report.resolution)
     count_lines(lines, report)
 
 

@@ -13,15 +13,18 @@ from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
 from ..points.seeds import ZERO_LINES, line_seed
 from ..records.abi import ConstVector
 from ..records.floats import widened
-from ..records.lines import Lines
+from ..records.lines import SAMPLED, Lines, evaluations_left
 from ..records.sums import remainder
 from ..search.candidates import add_candidate, begin_confirming
 from ..search.forgetting import forget_lines
 from .line_start import measure_claims
 from .line_weighing import begin_gap_lines, locate
 
-# A kink at x takes some forty evaluations: more coordinates than these are not looked at alone.
+# A kink at x takes some forty evaluations at most: more coordinates than these are not looked at alone; twice as many
+# where lines through them disagree, if the budget allows it.
+KINK_EVALUATIONS = 40
 MOST_ALONE = 16
+MOST_IN_DOUBT = 32
 
 
 def does_not_move(lines: Lines) -> bool:
@@ -84,26 +87,29 @@ def add_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
 def look_at_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Look at the coordinates that are exactly 0: along lines through them, or alone.
 
-    Alone where they are few, and some of them where lines could locate nothing: what kinks hide is known all the same.
+    Alone where they are few, or where lines through them disagree, because a kink excuses any slope between its sides;
+    only some of them where they are many: what kinks hide is known all the same.
     """
     zeros = count_zeros(x, lines.engine.n)
     if zeros > MOST_ALONE and lines.scales != ONLY_ZEROS:
         lines.scales = ONLY_ZEROS
+        if zeros > MOST_IN_DOUBT or KINK_EVALUATIONS * zeros > evaluations_left(lines):
+            lines.left_out = SAMPLED
         begin_zero_lines(lines)
         return
     lines.scales = ONLY_ZEROS
     lines.disagreed = 0
     lines.candidates.count = 0
-    add_zeros(lines, x, zeros)
+    add_zeros(lines, x, zeros, MOST_ALONE if lines.left_out == SAMPLED else zeros)
     confirm(lines, x, claimed)
 
 
-def add_zeros(lines: Lines, x: ConstVector, zeros: int) -> None:
-    """Put the coordinates on the list that are exactly 0, or some of them, at equal distances."""
+def add_zeros(lines: Lines, x: ConstVector, zeros: int, most: int) -> None:
+    """Put the coordinates on the list that are exactly 0, or so many of them, at equal distances."""
     seen = 0
     for index in range(lines.engine.n):
         if widened(x[index]) == 0.0:
-            if remainder(seen * MOST_ALONE, zeros) < MOST_ALONE:
+            if remainder(seen * most, zeros) < most:
                 add_candidate(lines, index)
             seen += 1
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.decision import CLEAR_BARS, bar_decides
+from ..lines.decision import CLEAR_BARS, bar_decides, decides
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
-from ..records.lines import MOST_HALVINGS, Lines, Node
+from ..records.lines import MOST_HALVINGS, SAMPLED, Lines, Node
 from ..search.allowance import needs_atol
 from ..search.halving import HALVING_FREE
 from ..search.long_findings import any_wrong, begin_long_findings, keep_wrong, refute_blocks, write_long_finding
@@ -71,6 +71,9 @@ def end_agreed(lines: Lines) -> None:
         lines.left_out = 1
         lines.phase = phases.LEFT_OUT
         return
+    if lines.left_out == SAMPLED:
+        # What the others hide may be an error as well as kinks.
+        right = right and decides(lines, lines.hidden_gap, lines.curved_slope)
     if lines.left_out != 0 and lines.confirming != 0:
         right = right and are_acceptable(lines)
     # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.

@@ -33,7 +33,7 @@ from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..points.seeds import ALIGNED_LINES, LINES_AGAIN, PARTS, PARTS_AGAIN, RANDOM_LINES, UNLOCATED_LINES
 from ..records.codes import NONDETERMINISTIC, VERDICT_INCONCLUSIVE
 from ..records.floats import larger
-from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, LineLadder, Lines, evaluations_left
+from ..records.lines import FINISHED, HIGHEST_EXPONENT, MOST_LINES, SAMPLED, LineLadder, Lines, evaluations_left
 from ..search.array_errors import begin_array_factors
 from ..search.descent import begin_descent, free_halvings
 from ..search.forgetting import forget_arrays, forget_lines
@@ -201,6 +201,9 @@ def follow_gap(lines: Lines, ladder: LineLadder) -> None:
         # As much as kinks make along the line they may also cancel.
         hidden = (math.fabs(ladder.residual) + ladder.gap) / LEAST_MAGNITUDE
         lines.hidden_gap = larger(hidden, lines.hidden_gap)
+        if lines.left_out != SAMPLED:
+            lines.phase = phases.LEFT_OUT
+            return
     locate(lines)
 
 

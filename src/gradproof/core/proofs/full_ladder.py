@@ -13,7 +13,7 @@ from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPE
 from ..evidence.hidden_noise import FLAT_PAIRS
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
 from ..evidence.ladder import DEVIATIONS, centered, fades, median_slope, noise_bar, place_of_step, value_noise
-from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT64, coarsest_step, smallest_step
+from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT32, UNIT_FLOAT64, coarsest_step, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
@@ -155,7 +155,13 @@ def begin_farther(slot: Slot) -> None:
 
 
 def settled_early(engine: Engine, slot: Slot) -> bool:
-    """Weigh the ladder; return whether the slot is settled, or needs just one pair far from x."""
+    """Weigh the ladder; return whether the slot is settled, or needs just one pair far from x.
+
+    Before f moves on a ladder, what noise it may hide is a guess, and in float32 a bold one, that the steps which move
+    it put right.
+    """
+    if engine.unit == UNIT_FLOAT32:
+        slot.noise = engine.noise
     weigh_ladder(engine, slot)
     decision = judge_slot(engine, slot)
     if slot.reach > 0.0 or not is_clear(engine, slot, decision):

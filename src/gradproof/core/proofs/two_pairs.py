@@ -95,14 +95,22 @@ def is_contradicted(engine: Engine, slot: Slot, step: float) -> bool:
 
 
 def note_suited_step(engine: Engine, slot: Slot) -> None:
-    """Note at which step two pairs of a ladder come closest to what all of it says: other coordinates begin there."""
+    """Note at which step two pairs of a ladder come closest to what all of it says: other coordinates begin there.
+
+    Where bounds leave no room for longer steps, another one of the first coordinates may tell more.
+    """
     size = pair_size(engine, slot.x)
     reached = math.inf
+    suited = 0.0
     for place in range(telling_count(slot)):
         step = slot.ladder[place].step
         if has_two(slot, step) and largest_change(slot.ladder[place]) > 0.0:
             bar = bar_of_two(engine, slot, step) + math.fabs(extrapolated(slot, step) - estimate(slot))
             if bar < reached:
                 reached = bar
-                engine.sweep.suited_step = step / size
-                engine.sweep.reached = STEP_RATIO * reached * size
+                suited = step
+    longer = place_of_step(slot, STEP_RATIO * STEP_RATIO * suited)
+    last = engine.sweep.waiting == engine.sweep.chunk_stop
+    if suited > 0.0 and (last or longer < 0 or math.isfinite(centered(slot, longer))):
+        engine.sweep.suited_step = suited / size
+        engine.sweep.reached = STEP_RATIO * reached * size

@@ -28,6 +28,8 @@ HIGHEST_EXPONENT = 0
 EXPONENTS = HIGHEST_EXPONENT - LOWEST_EXPONENT + 1
 # What rtol allows a node that has not been measured.
 UNMEASURED = -1.0
+# Of the coordinates that lines left out only some are looked at.
+SAMPLED = 2
 # In place of an exponent: no rung is wanted.
 FINISHED = 1000
 
@@ -149,7 +151,7 @@ class Lines:
     unfit_claims: Integer  # claimed values that are no numbers
     repeated: Integer  # 1: f(x) was asked for a second time
     early: Integer  # 1: the check ended before it had all that it wanted
-    left_out: Integer  # 1: coordinates that hardly move on the lines, or not at all, are looked at, or have been
+    left_out: Integer  # 1: coordinates that hardly move on the lines are looked at, or have been; SAMPLED: some of them
     stuck_beyond: Integer  # nodes of which neither half was found wrong, although rtol does not allow their residual
     sample_count: Integer  # nodes that are followed as samples
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it

@@ -1,0 +1,81 @@
+"""An error above the resolution that a check states is seen, also where its coordinate has to climb a ladder."""
+
+import numpy as np
+import pytest
+from kinds import noise
+
+import gradproof
+
+
+def sees(f, claimed, x, index, error, **settings):
+    """Check a right gradient, then the same with an error above what is stated; return both reports."""
+    right = gradproof.check(f, claimed, x, **settings)
+    assert right.verdict == "right"
+    wrong = claimed.copy()
+    wrong[index] += error(right.resolutions[index]) if callable(error) else error
+    assert abs(wrong[index] - claimed[index]) > right.resolutions[index]
+    report = gradproof.check(f, wrong, x, **settings)
+    assert list(report.wrong) == [index]
+    return right, report
+
+
+@pytest.mark.parametrize("rate", [6.0, 12.0])
+@pytest.mark.parametrize("width", [1e-6, 1e-5])
+def test_bounds_around_one_coordinate_do_not_shorten_the_steps_of_others(rate, width):
+    """Noise hides slopes at short steps, and bounds leave no others along the first coordinate."""
+    slope, x = np.array([0.3, 1.7]), np.zeros(2)
+    bounds = np.array([-width, -1.0]), np.ones(2)
+
+    def f(z):
+        return float(np.sum(np.cosh(rate * z)) + slope @ z + 4e-10 * noise(z + 3))
+
+    right, wrong = sees(f, slope, x, 1, lambda resolution: 10 * resolution, bounds=bounds)
+    assert max(right.resolutions[1], wrong.resolutions[1]) < 2e-4 < right.resolutions[0]
+
+
+@pytest.mark.parametrize("depth", [33.0, 33.25, 33.5])
+def test_noise_that_is_guessed_before_f_moves_excuses_nothing_once_it_does(depth):
+    """f is 1e-15, and seems to be computed in float32: where it does not move, it could hide what float32 does at x."""
+    x = np.array([-depth])
+    sees(lambda z: float(np.sum(np.log(1 + np.exp(z)))), 1 / (1 + np.exp(-x)), x, 0, 1.78e-9, rtol=1e-3)
+
+
+def rectified(zeros):
+    """ReLUs and sines, the first of them at exactly 0, as the biases of a new network; the claim takes 0 there."""
+    random = np.random.default_rng(zeros)
+    weights, x = random.normal(size=zeros + 150), random.normal(size=zeros + 150) + 3
+    x[:zeros] = 0
+
+    def parts(vector):
+        return {"bias": vector[:zeros], "weight": vector[zeros:]}
+
+    def objective(p):
+        z = np.r_[p["bias"], p["weight"]]
+        return float(weights @ np.maximum(z, 0) + np.sum(np.sin(z)))
+
+    def check(claimed, **settings):
+        return gradproof.check(objective, parts(claimed), parts(x), mode="lines", **settings)
+
+    return check, np.cos(x) + np.where(x > 0, weights, 0), 1 + np.maximum(weights, 0)
+
+
+@pytest.mark.parametrize("zeros", [17, 32])
+@pytest.mark.parametrize("beyond", [0.05, 100.0])
+def test_kinks_of_other_coordinates_excuse_no_claim(zeros, beyond):
+    check, claimed, largest = rectified(zeros)
+    assert check(claimed).verdict == "right"
+    for index in (1, 11):
+        wrong = claimed.copy()
+        wrong[index] = largest[index] + beyond
+        assert check(wrong).wrong.tolist() == [index]
+
+
+@pytest.mark.parametrize(("zeros", "budget"), [(60, None), (24, 300)])
+def test_what_kinks_may_hide_in_coordinates_that_were_not_looked_at_is_stated(zeros, budget):
+    check, claimed, largest = rectified(zeros)
+    right = check(claimed, budget=budget)
+    assert right.verdict == "right"
+    assert right.power.single >= right.power.hidden > 0.1
+    wrong = claimed.copy()
+    wrong[1] = largest[1] + 100.0
+    assert check(wrong, budget=budget).verdict != "right"
