@@ -43,7 +43,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "decision jumps",
     ),
     # How noisy f is, on a line of its own, and what a random f still shows.
-    "noise": ("noise_table parked_slots shown_arithmetic spread", "noise_line"),
+    "noise": ("curvature noise_table parked_slots shown_arithmetic spread", "noise_line"),
     # What long lines through many coordinates prove, several at once or one alone.
     "lines": (
         "parts phases rungs",

@@ -73,6 +73,49 @@ def test_beside_an_exact_fit_claims_are_judged_as_ever(n, seed):
     assert wrong_places(gradproof.check(objective, claimed, beside)) == [5]
 
 
+def solved(n, seed, dtype=np.float64, units=0.0):
+    """Squares of residuals at the solution of lstsq, which is 0 up to rounding in one of five coordinates."""
+    random = np.random.default_rng(seed)
+    scale = 10 ** random.uniform(-units, units, size=n)
+    data = (random.normal(size=(3 * n, n)) * scale).astype(dtype)
+    x = random.normal(size=n) / scale
+    x[::5] = 0
+    target = data @ x.astype(dtype)
+    x = np.linalg.lstsq(data, target, rcond=None)[0]
+
+    def objective(z):
+        return np.sum((data @ z.astype(dtype) - target) ** 2)
+
+    def gradient(z):
+        return 2 * data.T @ (data @ z.astype(dtype) - target)
+
+    return objective, gradient, x
+
+
+SOLVED = [(3, 9, np.float64, 5.0), (20, 0, np.float64, 0.0), (100, 1, np.float64, 0.0), (30, 2, np.float32, 0.0)]
+
+
+@pytest.mark.parametrize(("n", "seed", "dtype", "units"), SOLVED)
+def test_at_the_solution_of_lstsq_rounding_is_no_error(n, seed, dtype, units):
+    """Rounding of the terms changes slopes as if x had moved: a second difference of f tells how much."""
+    objective, gradient, x = solved(n, seed, dtype, units)
+    claimed = gradient(x)
+    assert np.any(claimed)
+    report = gradproof.check(objective, claimed, x)
+    assert report.verdict == "right"
+    index = n // 2
+    claimed[index] += 4 * report.resolution
+    assert wrong_places(gradproof.check(objective, claimed, x)) == [index]
+
+
+def test_at_the_solution_of_lstsq_a_few_coordinates_tell_of_all():
+    objective, gradient, x = solved(100, 0)
+    report = gradproof.check(objective, gradient, x)
+    assert report.evaluations <= 1.5 * 2 * 100
+    # As much as rounding makes of slopes that are 400 a size of x away.
+    assert report.resolution < 1e-9
+
+
 def small(n, scale):
     """Return x in float32, far below the steps that are taken where f does not move on its size."""
     return (np.random.default_rng(300).normal(size=n) * scale).astype(np.float32)

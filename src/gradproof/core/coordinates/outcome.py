@@ -27,6 +27,7 @@ from ..evidence.scales import (
     tolerances,
 )
 from ..noise.noise_line import LONE_JUMP, ROUNDING_NOISE
+from ..noise.shown_arithmetic import UNDERRATED
 from ..proofs.full_ladder import PART_OF_JUMP, TINY
 from ..proofs.short_proof import seems_rounded
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
@@ -58,8 +59,6 @@ SEEN_BY_PROOF = 2.0
 SEEN_BY_TWO = CONTRADICTS + 1.0
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
-# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
-UNDERRATED = 4.0
 # The noise of rounding to float32, in units of that which is assumed: four units in the last place.
 FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.

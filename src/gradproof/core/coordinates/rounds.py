@@ -14,6 +14,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.scales import is_next_to_nothing
+from ..noise.curvature import note_curvature, write_curvature_probes
 from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
 from ..noise.spread import far_coordinate, far_pairs, may_show_claims, shows_error
 from ..points.probes import write_probe
@@ -28,7 +29,7 @@ from .outcome import CURVED, DECIDING_RESOLUTION, leave_all_open
 from .pairs import agree_by_pairs, set_steps, write_pairs
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots
-from .sweep import begin_sweep, end_noise, room, settle_slots
+from .sweep import begin_sweep, continue_with_noise, end_noise, room, settle_slots
 
 # A random f disagrees with any claim: these pairs come first, so that it is known before a whole chunk is asked for.
 SCOUTS = 3
@@ -49,6 +50,8 @@ def asked(engine: Engine) -> int:
         return SPREAD_COUNT if available >= SPREAD_COUNT else available
     if phase == phases.FAR:
         return 2 * far_pairs(engine)
+    if phase == phases.CURVATURE:
+        return 2
     if phase == phases.PAIRS:
         return 2 * (pairs_stop(engine) - engine.sweep.paired)
     if phase == phases.NOISE:
@@ -85,6 +88,8 @@ def write_round(engine: Engine, probes: Probes) -> int:
     phase = engine.sweep.phase
     if phase == phases.PAIRS or phase == phases.FAR:
         write_pairs(engine, probes, count // 2)
+    elif phase == phases.CURVATURE:
+        write_curvature_probes(engine, probes)
     elif phase == phases.NOISE:
         write_noise_probes(engine.noise_line, probes, noise_seed(engine.seed), 0.0)
     elif phase >= phases.PROOFS:
@@ -119,6 +124,8 @@ def take_round(engine: Engine, values: ConstReals, count: int) -> None:
         take_spread(engine, values, count)
     elif phase == phases.FAR:
         take_far_pairs(engine, values, count // 2)
+    elif phase == phases.CURVATURE:
+        take_curvature(engine, values)
     elif phase == phases.PAIRS:
         take_pairs(engine, values, count // 2)
     elif phase == phases.NOISE:
@@ -192,6 +199,14 @@ def take_far_pairs(engine: Engine, values: ConstReals, count: int) -> None:
         begin_sweep(engine)
     else:
         end_random(engine)
+
+
+def take_curvature(engine: Engine, values: ConstReals) -> None:
+    """Note the curvature; where it matters, and only a few pairs have been asked for, begin with them again."""
+    if note_curvature(engine, values[0], values[1]) and engine.sweep.scouting != 0:
+        begin_sweep(engine)
+    else:
+        continue_with_noise(engine)
 
 
 def end_random(engine: Engine) -> None:

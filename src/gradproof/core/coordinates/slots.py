@@ -40,7 +40,8 @@ from ..records.memory import clear_record
 from .shared_line import advance_shared_ladder, advance_shared_pair, take_pair_of_line
 
 # Rounding of all coordinates changes a slope by at most so many times that of this one as their norm is larger, as far
-# as f curves alike along all of them; of what may have other units at most this part of its own size counts.
+# as f curves alike along all of them; of what may have other units, until it is known how f curves along all of them,
+# at most this part of its own size counts.
 MOST_OF_OTHERS = 2.0**-36
 
 
@@ -67,6 +68,13 @@ def free_slot(engine: Engine) -> int:
     return -1
 
 
+def set_tolerances(engine: Engine, slot: Slot) -> None:
+    """Set what the claim of a slot may be off by, as far as the curvature of f is known."""
+    slot.tolerance, slot.need = tolerances(engine, coordinate_of(engine, slot.start))
+    curvature = engine.sweep.turn * engine.typical * math.sqrt(float(engine.sweep.count))
+    slot.rounding = engine.unit * engine.unit * curvature
+
+
 def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     """Put a coordinate into a slot, with its claim, its scales and the noise of f."""
     coordinate = coordinate_of(engine, index)
@@ -79,7 +87,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.spacing = larger(smaller(others, MOST_OF_OTHERS * math.fabs(slot.x)), slot.spacing)
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
-    slot.tolerance, slot.need = tolerances(engine, coordinate)
+    set_tolerances(engine, slot)
     slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
     slot.noise = engine.noise
     slot.distance = math.nan

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from ..evidence import stages
 from ..evidence.decision import DECIDED_WRONG, reconsider_on_stairs, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
+from ..noise.curvature import wants_curvature
 from ..noise.noise_line import begin_noise
+from ..noise.shown_arithmetic import UNDERRATED, rounds_arguments
 from ..proofs.full_ladder import begin_ladder
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
-from ..records.memory import rounded_to_float32
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
 from .outcome import (
@@ -19,13 +18,12 @@ from .outcome import (
     DISAGREES_FLAT,
     LEFT_FOR_LADDER,
     UNDECIDED,
-    UNDERRATED,
     refute_by_pair,
     settle_by_pair,
     settle_slot,
 )
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
-from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
+from .slots import free_all_slots, free_slot, open_ladder, open_proof, set_tolerances, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # So many wrong coordinates get a full proof while every first pair agrees with its claim or flatly refutes it, as those
@@ -69,34 +67,24 @@ def begin_sweep(engine: Engine) -> None:
 
 
 def end_noise(engine: Engine) -> None:
-    """Go on with the measured noise, from the beginning if it is much larger than assumed."""
+    """Go on with the measured noise, or look first how much f is curved, where that may matter."""
     if rounds_arguments(engine):
         # Steps along coordinates reach numbers of float32, which f takes as they are: only slanted lines are noisy.
         engine.sweep.on_float32 = 1
         engine.noise = engine.sweep.assumed_noise
         begin_arithmetic(engine)
+    if wants_curvature(engine) and room(engine) >= 2:
+        engine.sweep.phase = phases.CURVATURE
+    else:
+        continue_with_noise(engine)
+
+
+def continue_with_noise(engine: Engine) -> None:
+    """Go on with the proofs, or from the beginning where noise is much larger than assumed."""
     if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
         begin_sweep(engine)
     else:
         engine.sweep.phase = phases.PROOFS
-
-
-def rounds_arguments(engine: Engine) -> bool:
-    """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
-
-    A claim has been seen to agree with a step over which this much noise would drown it, which none does by chance, at
-    a point all in float32; and there is no more noise than rounding of x makes.
-    """
-    sweep = engine.sweep
-    float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
-    if sweep.follows_claims == 0 or float32 or engine.nondeterministic != 0:
-        return False
-    for index in range(sweep.count):
-        x = coordinate_of(engine, index).x
-        if x != rounded_to_float32(x):
-            return False
-    rounding = UNIT_FLOAT32 * sweep.largest_change * math.sqrt(float(sweep.count))
-    return UNDERRATED * sweep.assumed_noise < engine.noise <= rounding
 
 
 def end_early(engine: Engine) -> None:
@@ -185,6 +173,7 @@ def continue_parked(engine: Engine) -> None:
         if slot.stage == stages.PARKED:
             if engine.sweep.chunk_stop == engine.sweep.count or engine.sweep.scouting != 0:
                 slot.noise = engine.noise
+                set_tolerances(engine, slot)
                 begin_ladder(engine, slot)
             else:
                 coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER

@@ -90,7 +90,10 @@ def argument_rounding(slot: Slot) -> float:
         clear = math.fabs(wider) > CLEAR_GAP * noise_bar(slot.noise, step)
         if clear and grows_as_curvature(gap(slot.ladder[k - 1]), wider):
             curvature = smaller(math.fabs(wider) / step, curvature)
-    return UNITS_OF_X * curvature * slot.spacing if curvature < math.inf else 0.0
+    if curvature == math.inf:
+        return 0.0
+    # What other coordinates are rounded by moves the slope, too: at most so much where f is convex.
+    return UNITS_OF_X * larger(curvature * slot.spacing, math.sqrt(curvature * slot.rounding))
 
 
 def judge(slot: Slot, size: float) -> int:

@@ -64,9 +64,12 @@ def largest_claim_in_units(engine: Engine, size: float) -> float:
 
 
 def relative_tolerance(engine: Engine, claimed: float, largest: float) -> float:
-    """Return the error that a right claimed value has by itself: rtol of it and rounding of the largest component."""
+    """Return the error that a right claimed value has by itself: rtol of it and rounding of the largest component.
+
+    Where slopes cancel, as they do at a fit, that of what they change by over the size of x is larger.
+    """
     own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
-    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * largest
+    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * larger(largest, engine.sweep.turn)
 
 
 def tolerances(engine: Engine, coordinate: Coordinate) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from ..records.codes import (
     NOISE_FROM_ELSEWHERE,
     NOISE_FROM_ROUNDING,
 )
-from ..records.engine import ConstEngine, Engine
+from ..records.engine import ConstEngine, Engine, coordinate_of
 from ..records.memory import rounded_to_float32
 
 # Noise up to so many roundings of f is rounding; more is made by something else inside of f.
@@ -23,6 +23,8 @@ ROUNDINGS = 64.0
 CONSTANT = 100.0
 # An f that is rounded to float32 moves by so many of its spacings, or fewer, if it moves at all.
 CLOSE = 2.0
+# If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
+UNDERRATED = 4.0
 # What float32 has (IEEE 754).
 MANTISSA_BITS_FLOAT32 = 24
 SMALLEST_EXPONENT_FLOAT32 = -149
@@ -74,3 +76,21 @@ def noise_source(engine: ConstEngine, change: float) -> int:
     if arithmetic != ARITHMETIC_FLOAT64:
         return NOISE_FROM_ARITHMETIC
     return NOISE_FROM_ROUNDING if is_rounding else NOISE_FROM_ELSEWHERE
+
+
+def rounds_arguments(engine: Engine) -> bool:
+    """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
+
+    A claim has been seen to agree with a step over which this much noise would drown it, which none does by chance, at
+    a point all in float32; and there is no more noise than rounding of x makes.
+    """
+    sweep = engine.sweep
+    float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
+    if sweep.follows_claims == 0 or float32 or engine.nondeterministic != 0:
+        return False
+    for index in range(sweep.count):
+        x = coordinate_of(engine, index).x
+        if x != rounded_to_float32(x):
+            return False
+    rounding = UNIT_FLOAT32 * sweep.largest_change * math.sqrt(float(sweep.count))
+    return UNDERRATED * sweep.assumed_noise < engine.noise <= rounding

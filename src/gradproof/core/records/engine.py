@@ -112,6 +112,7 @@ class Slot:
     centered: Interval  # where the centered slope must lie
     seed: Integer  # of a random line; 0: v is 1
     spacing: Real  # a unit in the last place of x as the objective sees it, or of all of x; 0 on longer lines
+    rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
     zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
     claim_scale: Real  # largest claimed component, in the units of this coordinate
@@ -198,6 +199,7 @@ class Sweep:
     equal_values: EqualValues  # the test of coordinates with equal values
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
+    turn: Real  # what slopes change by over the size of x, as far as f is curved alike everywhere; 0: unknown
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
 
 
