@@ -68,11 +68,9 @@ def free_slot(engine: Engine) -> int:
     return -1
 
 
-def set_tolerances(engine: Engine, slot: Slot) -> None:
-    """Set what the claim of a slot may be off by, as far as the curvature of f is known."""
-    slot.tolerance, slot.need = tolerances(engine, coordinate_of(engine, slot.start))
-    curvature = engine.sweep.turn * engine.typical * math.sqrt(float(engine.sweep.count))
-    slot.rounding = engine.unit * engine.unit * curvature
+def rounding_of_others(engine: Engine) -> float:
+    """Return what f moves by as all of x is rounded, as far as its curvature is known, and where all slopes are 0."""
+    return engine.unit * engine.unit * engine.sweep.turn * engine.typical * math.sqrt(float(engine.sweep.count))
 
 
 def open_slot(engine: Engine, slot: Slot, index: int) -> None:
@@ -87,7 +85,8 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.spacing = larger(smaller(others, MOST_OF_OTHERS * math.fabs(slot.x)), slot.spacing)
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
-    set_tolerances(engine, slot)
+    slot.tolerance, slot.need = tolerances(engine, coordinate)
+    slot.rounding = rounding_of_others(engine)
     slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
     slot.noise = engine.noise
     slot.distance = math.nan

@@ -21,10 +21,8 @@ ROUND = 4096
 CHUNK = 1024  # coordinates whose pairs are asked for in one round
 NOISE_COUNT = 9
 SPREAD_COUNT = 8
-
-# Pairs of a ladder, and levels of its extrapolation.
-LADDER = 96
-LEVELS = 4
+LADDER = 96  # pairs of a ladder
+LEVELS = 4  # of its extrapolation
 SLOT_COUNT = 32
 WANTED_CAPACITY = 48
 LARGEST_FINDINGS = 8192
