@@ -183,12 +183,6 @@ def test_what_cannot_be_had_there_is_refused(on_a_device, settings):
         gradproof.torch.check(*a_model(), **settings)
 
 
-def test_devices_that_do_not_compute_in_float64_are_refused():
-    weight = torch.ones(3, device="meta", requires_grad=True)
-    with pytest.raises(ValueError, match="move the module to the CPU"):
-        gradproof.torch.check({"w": weight}, lambda: torch.sum(weight))
-
-
 def test_an_executor_is_refused_in_one_sentence():
     model, loss = a_model()
     with ThreadPoolExecutor(1) as pool, pytest.raises(TypeError, match="the parameters that move are those of this"):

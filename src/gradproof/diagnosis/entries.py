@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..problem.numbers import Flat
 from ..report.cause import Cause
 from ..report.explanation import TOO_FEW, Explanation
 from ..report.finding import Finding
 from ..report.report import Report
-from .coincidence import is_no_coincidence
 from .diagnose import FEWEST
-from .evidence import MARGIN, Evidence
+from .evidence import Evidence
 from .kinds.values import no_dependence, not_finite, zero
 from .searching import Known, of_vector
 
@@ -24,7 +22,6 @@ ROUNDING = 1e-6
 BETWEEN = " / "
 # So many outputs are named as the place of errors that nothing explains.
 SHOWN = 4
-TRANSPOSED = "claimed = slope, transposed: do the rows stand for coordinates, and the columns for outputs?"
 
 
 class Told(NamedTuple):
@@ -34,20 +31,18 @@ class Told(NamedTuple):
     findings: Sequence[Finding]
 
 
-def by_entries(report: Report, matrix: Flat | None) -> Report:
+def by_entries(report: Report) -> Report:
     """Return a report of a function with many outputs with what explains the entries of its Jacobian.
 
     Parameters
     ----------
     report
         With findings of single outputs.
-    matrix
-        The claimed Jacobian, one row for each output, if there is one.
     """
     entries = [one for one in report.findings if one.output >= 0 and one.cause is Cause.WRONG and not one.has_kink]
     if report.verdict != "wrong" or not report.unexplained or not entries:
         return report
-    told = list(_transposed(report, entries, matrix)) or list(_of_outputs(report, entries))
+    told = list(_of_outputs(report, entries))
     left_over = any(one.output < 0 and one.cause is Cause.WRONG and not one.explanation for one in report.findings)
     if not told and (left_over or len({one.output for one in entries}) > SHOWN):
         return report
@@ -63,19 +58,6 @@ def by_entries(report: Report, matrix: Flat | None) -> Report:
         explanations=(*report.explanations, *(one.explanation for one in told)),
         unexplained=tuple(_not_told(left)),
     )
-
-
-def _transposed(report: Report, entries: Sequence[Finding], matrix: Flat | None) -> Iterator[Told]:
-    """Yield that the claims are the slopes of a square Jacobian, transposed."""
-    if matrix is None or matrix.shape[0] != matrix.shape[1] or len(entries) < FEWEST:
-        return
-    places = [report._place(one.index) for one in entries]
-    mirrored = np.array([matrix[place, one.output] for place, one in zip(places, entries, strict=True)])
-    part = _evidence(entries)
-    tolerance = MARGIN * part.bar + ROUNDING * np.abs(part.slope)
-    scale = np.minimum(np.abs(part.slope), np.abs(part.error))
-    if np.all(np.abs(part.slope - mirrored) <= tolerance) and is_no_coincidence(tolerance, scale, 0):
-        yield _told(report, Explanation("rearranged", "the Jacobian", TRANSPOSED), entries, entries)
 
 
 def _of_outputs(report: Report, entries: Sequence[Finding]) -> Iterator[Told]:

@@ -167,13 +167,6 @@ class OutputsCheck:
         report = replace(report, gradient_evaluations=report.gradient_evaluations + 2)
         return replace(report, verdict="wrong", warnings=(note, *report.warnings)) if note else report
 
-    def _by_entries(self, report: Report) -> Report:
-        """Return the report with what explains single outputs, where nothing explains their sum."""
-        from ..diagnosis.entries import by_entries
-
-        matrix = self.claims.matrix
-        return by_entries(report, matrix if isinstance(matrix, np.ndarray) else None)
-
     def _completed(self, report: Report, usable: Flat) -> Report:
         """Return the report with what it says of the outputs and of the calls."""
         verdict = report.verdict
@@ -184,7 +177,9 @@ class OutputsCheck:
         rest = (note for note in report.warnings if not remark or note != NOT_LINEAR)
         notes = (*[remark] * bool(remark), *self.problem.notes, *rest)
         if report.verdict == "wrong" and report.unexplained:
-            report = self._by_entries(report)
+            from ..diagnosis.entries import by_entries
+
+            report = by_entries(report)
         return replace(
             report,
             verdict=verdict,

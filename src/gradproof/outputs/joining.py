@@ -49,7 +49,8 @@ class Pass(NamedTuple):
             return report
         findings: list[Finding] = []
         for one in self._of_projection():
-            findings += self.found.get(one.index, (replace(one, name=f"{self.covector.name} / {one.name}"),))
+            entries = self.found.get(one.index, (replace(one, name=f"{self.covector.name} / {one.name}"),))
+            findings += (replace(entry, explanation=entry.explanation or one.explanation) for entry in entries)
         known = {(one.output, one.index) for one in findings}
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
         kept = np.setdiff1d(report.wrong, _indices(self.cleared))

@@ -16,7 +16,7 @@ from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, Engine
 
 # Relative to x: so coarse that neither noise nor a kink of f looks like a curvature that would matter.
-CURVATURE_STEP = 2.0**-8
+CURVATURE_STEP = 2.0**-3
 # What rounding of x explains must be so many times what is allowed anyway.
 CLEARLY_MORE = 4.0
 

@@ -121,7 +121,10 @@ class Entries:
         here = sum((one.claimed - one.slope) ** 2 for one, _ in seen)
         found = replace(found, share=here / every if 0.0 < every < math.inf else 1.0)
         unexplained = report.unexplained if found.share < 1.0 else ()
-        return replace(report, explanations=(*report.explanations, found), unexplained=unexplained)
+        told = {one.index for one, _ in seen}
+        findings = tuple(replace(one, explanation=found.text * (one.index in told)) for one in report.findings)
+        explanations = (*report.explanations, found)
+        return replace(report, findings=findings, explanations=explanations, unexplained=unexplained)
 
     def _block(self, seen: Sequence[tuple[Column, Slopes]]) -> Block:
         """Return what is claimed and measured in some columns of the Jacobian."""

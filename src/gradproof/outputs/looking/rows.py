@@ -17,6 +17,8 @@ SAME = 1e-5
 FEWEST = 2
 # The most rows that are named.
 NAMED = 3
+TRANSPOSED = "claimed = slope, transposed"
+SIDES = ": do the rows stand for coordinates, and the columns for outputs?"
 
 
 class Block(NamedTuple):
@@ -60,22 +62,14 @@ def in_common(block: Block) -> Explanation | None:
     return None if told is None else Explanation(*told)
 
 
-def _one_row(block: Block, row: int) -> tuple[str, str, str]:
-    """Return the kind, the place and the text of what is wrong with the only row that is."""
-    where = f"the row of {block.outputs.name(row)}"
-    n, count = block.inputs.n, len(block.places)
-    where += f", in {count:,} of {n:,} coordinates" * (count < n)
-    claimed, slopes = block.claimed[row], block.slopes[row]
+def _one_row(block: Block, row: int) -> tuple[str, str, str] | None:
+    """Return that the only row that is wrong is the one of another output, if it is."""
     other = _whose(block, row)
-    if not claimed.any():
-        return "zero", where, "claimed = 0"
-    if other is not None:
-        return "rearranged", where, f"claimed = slope of {block.outputs.name(other)}, is it the row of another output?"
-    factor = float(np.dot(claimed, slopes) / np.dot(slopes, slopes)) if slopes.any() else 0.0
-    if not block.differs(claimed, factor * slopes, abs(factor) * block.bars[row]).any():
-        sign = ", the sign is wrong" if abs(factor + 1.0) <= SAME else ""
-        return "factor", where, f"claimed = {factor:.4g} × slope{sign}"
-    return "rows", where, "all that is wrong is in this row"
+    if other is None:
+        return None
+    n, count = block.inputs.n, len(block.places)
+    where = f"the row of {block.outputs.name(row)}" + f", in {count:,} of {n:,} coordinates" * (count < n)
+    return "rearranged", where, f"claimed = slope of {block.outputs.name(other)}, is it the row of another output?"
 
 
 def _whose(block: Block, row: int) -> int | None:
@@ -115,14 +109,14 @@ def _transposed(block: Block, rows: Flat) -> tuple[str, str, str] | None:
             continue
         i, j, mirrored, of = (np.array(one) for one in zip(*known, strict=True))
         if not block.differs(block.claimed[i, j], block.slopes[mirrored, of], block.bars[mirrored, of]).any():
-            return "rearranged", _box(block, row, column, int(count)), "claimed = slope, transposed"
+            return _box(block, row, column, int(count))
     return None
 
 
-def _box(block: Block, row: int, column: int, count: int) -> str:
-    """Return the name of a square block that begins at a row and a column, or of all of the Jacobian."""
+def _box(block: Block, row: int, column: int, count: int) -> tuple[str, str, str]:
+    """Return that a square block that begins at a row and a column is transposed, or all of the Jacobian."""
     if (row, column) == (0, 0) and count >= max(len(block.slopes), block.inputs.n) - 1:
-        return "all of the Jacobian"
+        return "rearranged", "the Jacobian", TRANSPOSED + SIDES
     ends = (block.outputs.name(row + at) for at in (0, count - 1))
     names = (block.inputs.name(column + at) for at in (0, count - 1))
-    return f"the block {' … '.join(ends)} / {' … '.join(names)}"
+    return "rearranged", f"the block {' … '.join(ends)} / {' … '.join(names)}", TRANSPOSED
