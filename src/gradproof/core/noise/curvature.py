@@ -1,4 +1,4 @@
-"""The curvature of f along the noise line: what slopes change by over the size of x.
+"""The curvature of f along a random line: what slopes change by over the size of x.
 
 Rounding of x, and of the terms of f that it makes, changes slopes by a unit of that.  At a fit, where the terms of f
 and of its gradient cancel, it is far more than a unit of the gradient, and nothing else tells of it: f itself is 0.
@@ -14,17 +14,15 @@ from ..points.probes import write_probe
 from ..points.seeds import noise_seed
 from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, Engine
+from ..records.floats import larger_finite
 
-# Relative to x: so coarse that neither noise nor a kink of f looks like a curvature that would matter.
-CURVATURE_STEP = 2.0**-3
-# What rounding of x explains must be so many times what is allowed anyway.
-CLEARLY_MORE = 4.0
+# Than the best step.
+LONGER = 2.0
 
 
 def matters(engine: Engine) -> bool:
-    """Return whether rounding of x may change slopes by more than rtol allows of the one that moves f farthest."""
-    sweep = engine.sweep
-    return sweep.rtol * sweep.largest_change < ROUNDINGS * engine.unit * sweep.turn * engine.typical
+    """Return whether rounding of x may change slopes by all that is claimed of the one that moves f farthest."""
+    return engine.sweep.largest_change < ROUNDINGS * engine.unit * engine.sweep.turn * engine.typical
 
 
 def wants_curvature(engine: Engine) -> bool:
@@ -34,21 +32,31 @@ def wants_curvature(engine: Engine) -> bool:
         if slot.stage == stages.PARKED and slot.count > 0:
             pair = slot.ladder[slot.count - 1]
             turn = math.fabs(pair.right - pair.left) / pair.step * pair_size(engine, slot.x)
-            if not 0.0 < ROUNDINGS * engine.unit * turn <= CLEARLY_MORE * slot.tolerance:
+            if not 0.0 < ROUNDINGS * engine.unit * turn <= slot.tolerance:
                 return True
     return False
 
 
+def curvature_step(engine: Engine) -> float:
+    """Return how far the line is followed, relative to x: so far that noise does not look like a curvature.
+
+    The fourth root of the rounding unit is best for second differences (Gill, Murray and Wright, "Practical
+    Optimization", 1981).  Over somewhat longer steps a kink of f looks like a curvature that does not matter.
+    """
+    return LONGER * math.sqrt(math.sqrt(engine.unit))
+
+
 def write_curvature_probes(engine: Engine, probes: Probes) -> None:
-    """Write the probes on both sides of x, on the noise line."""
-    line = engine.noise_line
+    """Write the probes on both sides of x, on a random line over all coordinates."""
+    step = curvature_step(engine)
     for k in range(2):
-        write_probe(probes[k], line.start, line.stop, noise_seed(engine.seed), CURVATURE_STEP - 2 * k * CURVATURE_STEP)
+        write_probe(probes[k], 0, engine.sweep.count, noise_seed(engine.seed), step - 2 * k * step)
 
 
 def note_curvature(engine: Engine, right: float, left: float) -> bool:
     """Note how much f is curved, as the values on both sides tell; return whether it matters."""
-    curvature = math.fabs(right - 2.0 * engine.value + left) / (CURVATURE_STEP * CURVATURE_STEP)
+    step = curvature_step(engine)
+    curvature = (right - 2.0 * engine.value + left) / (step * step)
     turn = curvature / (engine.typical * math.sqrt(float(engine.sweep.count)))
-    engine.sweep.turn = turn if turn < math.inf else 0.0
+    engine.sweep.turn = larger_finite(turn, 0.0)
     return matters(engine)
