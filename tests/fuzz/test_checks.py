@@ -193,6 +193,8 @@ def test_noise_between_the_steps_raises_no_alarm(case, index):
         (Case("nearly_constant", 139359984, box="wide", mode="full", rtol=1e-4), 0, 1e-12),
         (Case("nearly_constant", 507413356, held=True), 4, 5.5e-10),
         (Case("nearly_constant", 334856652, rtol=1e-3), 0, 2.4e-12),
+        # A wall of f is no curvature at x.
+        (Case("on_a_short_scale", 566279, "column", "gradient called", budget=277), 0, 83.0),
         # A jump at x is no noise of f, though the values beside it are not known to be noise, either.
         (Case("with_jumps", 787085657, mode="full", budget=190, rtol=1e-6), 1, 4.6e-6),
     ],

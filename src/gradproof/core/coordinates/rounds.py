@@ -1,8 +1,9 @@
 """The rounds of a check: which probes the next round holds, and what their values change.
 
 f(x) -> pairs, a few at first, then a chunk of coordinates at a time -> f(x) again, once, as soon as something disagreed
--> short proofs of that -> the noise line, once, if something is still open (where noise is larger than assumed, back to
-the pairs) -> ladders of what was left -> lines over coordinates that may share a kink -> done
+-> short proofs of that -> the noise line, once, if something is still open, and the curvature of f where rounding of x
+may explain it (where either is larger than assumed, back to the pairs) -> ladders of what was left -> lines over
+coordinates that may share a kink -> done
 
 Where f is random, its spread follows f(x); the pairs of all coordinates begin again, or the check ends where they could
 show nothing.

@@ -68,11 +68,6 @@ def free_slot(engine: Engine) -> int:
     return -1
 
 
-def rounding_of_others(engine: Engine) -> float:
-    """Return what f moves by as all of x is rounded, as far as its curvature is known, and where all slopes are 0."""
-    return engine.unit * engine.unit * engine.sweep.turn * engine.typical * math.sqrt(float(engine.sweep.count))
-
-
 def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     """Put a coordinate into a slot, with its claim, its scales and the noise of f."""
     coordinate = coordinate_of(engine, index)
@@ -86,7 +81,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.claimed = coordinate.claimed
     slot.size = line_size(engine, slot.x)
     slot.tolerance, slot.need = tolerances(engine, coordinate)
-    slot.rounding = rounding_of_others(engine)
+    slot.rounding = engine.sweep.rounding
     slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
     slot.noise = engine.noise
     slot.distance = math.nan

@@ -23,7 +23,7 @@ from .outcome import (
     settle_slot,
 )
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
-from .slots import free_all_slots, free_slot, open_ladder, open_proof, rounding_of_others, slots_at
+from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # So many wrong coordinates get a full proof while every first pair agrees with its claim or flatly refutes it, as those
@@ -173,7 +173,7 @@ def continue_parked(engine: Engine) -> None:
         if slot.stage == stages.PARKED:
             if engine.sweep.chunk_stop == engine.sweep.count or engine.sweep.scouting != 0:
                 slot.noise = engine.noise
-                slot.rounding = rounding_of_others(engine)
+                slot.rounding = engine.sweep.rounding
                 begin_ladder(engine, slot)
             else:
                 coordinate_of(engine, slot.start).cause = LEFT_FOR_LADDER

@@ -9,20 +9,13 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.scales import ROUNDINGS, pair_size
+from ..evidence.scales import ROUNDINGS
 from ..points.probes import write_probe
-from ..points.seeds import noise_seed
 from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, Engine
-from ..records.floats import larger_finite
 
-# Than the best step.
-LONGER = 2.0
-
-
-def matters(engine: Engine) -> bool:
-    """Return whether rounding of x may change slopes by all that is claimed of the one that moves f farthest."""
-    return engine.sweep.largest_change < ROUNDINGS * engine.unit * engine.sweep.turn * engine.typical
+# The sides differ less than a second difference by so many times.
+ALIKE = 2.0
 
 
 def wants_curvature(engine: Engine) -> bool:
@@ -31,32 +24,36 @@ def wants_curvature(engine: Engine) -> bool:
         slot = engine.slots[k]
         if slot.stage == stages.PARKED and slot.count > 0:
             pair = slot.ladder[slot.count - 1]
-            turn = math.fabs(pair.right - pair.left) / pair.step * pair_size(engine, slot.x)
+            turn = math.fabs(pair.right - pair.left) / pair.step * slot.size
             if not 0.0 < ROUNDINGS * engine.unit * turn <= slot.tolerance:
                 return True
     return False
 
 
-def curvature_step(engine: Engine) -> float:
-    """Return how far the line is followed, relative to x: so far that noise does not look like a curvature.
-
-    The fourth root of the rounding unit is best for second differences (Gill, Murray and Wright, "Practical
-    Optimization", 1981).  Over somewhat longer steps a kink of f looks like a curvature that does not matter.
-    """
-    return LONGER * math.sqrt(math.sqrt(engine.unit))
-
-
 def write_curvature_probes(engine: Engine, probes: Probes) -> None:
-    """Write the probes on both sides of x, on a random line over all coordinates."""
-    step = curvature_step(engine)
+    """Write the probes on both sides of x, on a random line over all coordinates.
+
+    Relative to x, the fourth root of the rounding unit is the best step of second differences (Gill, Murray and Wright,
+    "Practical Optimization", 1981).
+    """
+    step = math.sqrt(math.sqrt(engine.unit))
     for k in range(2):
-        write_probe(probes[k], 0, engine.sweep.count, noise_seed(engine.seed), step - 2 * k * step)
+        # Seeds of random lines are never 0.
+        write_probe(probes[k], 0, engine.sweep.count, engine.seed | 1, step - 2 * k * step)
 
 
 def note_curvature(engine: Engine, right: float, left: float) -> bool:
-    """Note how much f is curved, as the values on both sides tell; return whether it matters."""
-    step = curvature_step(engine)
-    curvature = (right - 2.0 * engine.value + left) / (step * step)
-    turn = curvature / (engine.typical * math.sqrt(float(engine.sweep.count)))
-    engine.sweep.turn = larger_finite(turn, 0.0)
-    return matters(engine)
+    """Note how much f is curved, as the values on both sides tell; return whether it matters.
+
+    Both sides are alike where slopes cancel; elsewhere, as beside a wall of f, they tell nothing of it at x.
+    """
+    bend = math.fabs(right - 2.0 * engine.value + left)
+    if not ALIKE * math.fabs(right - left) < bend < math.inf:
+        return False
+    sweep = engine.sweep
+    curvature = bend / math.sqrt(engine.unit)
+    sweep.rounding = engine.unit * engine.unit * curvature
+    turned = curvature / math.sqrt(float(sweep.count))
+    sweep.turn = turned / engine.typical
+    # Where rounding explains all that is claimed, no pair is worth its claim.
+    return sweep.largest_change < ROUNDINGS * engine.unit * turned

@@ -77,7 +77,6 @@ class Search:
 class Slot:
     """One line while its evidence is gathered: the signed steps that it wants next, and a ladder of pairs."""
 
-    # What is used most lies around the count, to which compiled pointers lead.
     place: Integer  # place in the ladder of the kink that is looked for
     resolution: Real  # half the width of that, or of what a kink leaves
     slope: Interval  # where the slope must lie
@@ -110,7 +109,7 @@ class Slot:
     centered: Interval  # where the centered slope must lie
     seed: Integer  # of a random line; 0: v is 1
     spacing: Real  # a unit in the last place of x as the objective sees it, or of all of x; 0 on longer lines
-    rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
+    rounding: Real  # that of the sweep
     zooms: Integer  # kinks that were looked for
     step_jump: Real  # height of the jump of f found; 0: none
     claim_scale: Real  # largest claimed component, in the units of this coordinate
@@ -120,7 +119,7 @@ class Slot:
     answers: Annotated[Reals, WANTED_CAPACITY]  # f at these
 
 
-lead_to(Slot, "count")
+lead_to(Slot, "count")  # around it lies what is used most
 
 
 @record
@@ -197,6 +196,7 @@ class Sweep:
     equal_values: EqualValues  # the test of coordinates with equal values
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
+    rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
     turn: Real  # what slopes change by over the size of x, as far as f is curved alike everywhere; 0: unknown
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
 
