@@ -48,12 +48,12 @@ def note_curvature(engine: Engine, right: float, left: float) -> bool:
     Both sides are alike where slopes cancel; elsewhere, as beside a wall of f, they tell nothing of it at x.
     """
     bend = math.fabs(right - 2.0 * engine.value + left)
-    if not ALIKE * math.fabs(right - left) < bend < math.inf:
-        return False
-    sweep = engine.sweep
     curvature = bend / math.sqrt(engine.unit)
-    sweep.rounding = engine.unit * engine.unit * curvature
-    turned = curvature / math.sqrt(float(sweep.count))
-    sweep.turn = turned / engine.typical
+    turned = curvature / math.sqrt(float(engine.sweep.count))
+    turn = turned / engine.typical
+    if not (ALIKE * math.fabs(right - left) < bend and turn < math.inf):
+        return False
+    engine.sweep.rounding = engine.unit * engine.unit * curvature
+    engine.sweep.turn = turn
     # Where rounding explains all that is claimed, no pair is worth its claim.
-    return sweep.largest_change < ROUNDINGS * engine.unit * turned
+    return engine.sweep.largest_change < ROUNDINGS * engine.unit * turned
