@@ -32,8 +32,8 @@ def finished(monkeypatch, coarse, stuck, off):
         (True, 1, True, (phases.FACTORS, SECOND_PAIRS)),
         # Not lost, and errors are few: halving goes on, and may come here once more, with more open nodes.
         (True, 0, True, (phases.HALVING, SECOND_PAIRS)),
-        (False, 1, True, (phases.HALVING, SECOND_PAIRS)),
-        # No array is off: halving goes on, and does not come here again.
+        # Lost, and no errors of float32: halving goes on, and does not come here again; nor where no array is off.
+        (False, 1, True, (phases.HALVING, FOLLOWED)),
         (True, 1, False, (phases.HALVING, FOLLOWED)),
     ],
 )

@@ -201,6 +201,8 @@ def finish_arrays(lines: Lines) -> None:
     elif any_wrong(lines):
         lines.phase = phases.CONFIRM
     elif lines.disagreed > 0 and lines.failed.phase != phases.ARRAYS:
+        if lines.stuck_count > 0:
+            lines.arrays = FOLLOWED  # else the level that is lost would come here again, and again
         lines.phase = phases.HALVING
     else:
         lines.disagreed = 0

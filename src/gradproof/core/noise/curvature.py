@@ -22,7 +22,7 @@ def wants_curvature(engine: Engine) -> bool:
     """Return whether a slot that waits for the noise shows a curvature that may matter, or none at all."""
     for k in range(SLOT_COUNT):
         slot = engine.slots[k]
-        if slot.stage == stages.PARKED and slot.count > 0:
+        if slot.stage == stages.PARKED:
             pair = slot.ladder[slot.count - 1]
             turn = math.fabs(pair.right - pair.left) / pair.step * slot.size
             if not 0.0 < ROUNDINGS * engine.unit * turn <= slot.tolerance:
