@@ -381,6 +381,6 @@ def test_closures_of_numba_cost_little():
 def test_a_search_whose_level_is_lost_comes_to_an_end():
     case = Case("long_with_kinks", 998601797, "tuple", "gradient called", "one side", "raises", held=True, error=408.6)
     right = run(case)
-    wrong, index = with_error(case, right)
+    wrong, _ = with_error(case, right)
     assert right.report.verdict == "right"
     assert run(case, wrong).report.verdict == "wrong"
