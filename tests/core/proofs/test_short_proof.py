@@ -65,8 +65,11 @@ def begins(engine, stage, multiples):
 
 def test_how_it_begins():
     """With a far pair for a flat refutation, one pair for what may be curvature, two neighbours for the rest."""
-    flat = with_proof(EXP.value, 0.9, refuted=True)
+    flat = with_proof(EXP.value, 0.0, refuted=True)
     begins(flat, stages.PROOF_FLAT, [2.0**-6 / flat.slots[0].ladder[0].step])
+    # One side of it is enough where the claim is not 0.
+    slot = with_proof(EXP.value, 0.9, refuted=True).slots[0]
+    assert (slot.stage, slot.wanted_count, slot.wanted[0]) == (stages.PROOF_FLAT, 1, 2.0**-6)
     # Curved so much that right and left slope are apart by more than the tolerance, around the right claim.
     curved = with_proof(lambda t: 1.0 + 0.7 * t + 1e4 * t * t, 0.7)
     begins(curved, stages.PROOF_CURVED, [4])
@@ -116,15 +119,54 @@ def test_truncation_is_left_by_a_finer_pair():
     refuted(wants_next, 0.7, 16)
 
 
-def test_a_flat_refutation_that_only_holds_near_x():
-    """The far pair contradicts the near one: more pairs are asked for before anything is called wrong."""
-    engine = with_proof(with_jumps, 1.0, refuted=True)
+def sides_before_refuting(line, claimed, sides, decision=DECIDED_WRONG):
+    """How many values a flat refutation takes beyond the first pair, and what it ends with."""
+    engine = with_proof(line, claimed, refuted=True)
+    engine.largest_value = abs(line(0.0))
+    slot, values = settled(engine, line)
+    assert (slot.decision, values) == (decision, sides)
+
+
+def test_what_a_flat_refutation_takes():
+    """One far value; both where f is curved; a neighbour of the first pair where the far one is off."""
+
+    def straight(t):
+        return 1.0 + 0.7 * t + 0.3 * t * t
+
+    def bent(t):
+        return 1.0 + 0.7 * t + 10.0 * t * t
+
+    def bent_again(t):
+        return 1.0 + 0.7 * t + 100.0 * t**3
+
+    sides_before_refuting(straight, 1.4, 1)
+    sides_before_refuting(bent, 0.9, 2)
+    sides_before_refuting(bent_again, 0.8, 4)
+    # Where a side of the far pair is missing, the other one tells as much.
+    sides_before_refuting(lambda t: math.nan if t < -(2.0**-10) else straight(t), 1.4, 1)
+    sides_before_refuting(lambda t: math.nan if t > 2.0**-10 else straight(t), 1.4, 4)
+    refuted(sides_before_refuting, bent, 0.9, 1)
+    refuted(sides_before_refuting, bent_again, 0.8, 2)
+
+
+def asks_after_far(claimed, multiples):
+    """Which pairs follow a far one that has not refuted the claim."""
+    engine = with_proof(with_jumps, claimed, refuted=True)
+    while engine.slots[0].stage == stages.PROOF_FLAT:
+        answer(engine, with_jumps)
+    asked = []
     slot = engine.slots[0]
-    far = steps_wanted(slot)[0]
-    slot.answers[0], slot.answers[1] = 3.0 + far, 3.0 - far
-    slots.advance(engine, slot)
-    assert (slot.stage, slot.count) == (stages.PROOF, 1)
-    assert steps_wanted(slot) == [4 * slot.ladder[0].step, 16 * slot.ladder[0].step]
+    while slot.stage not in (stages.FINISHED, stages.PARKED):
+        asked += [step / slot.ladder[0].step for step in steps_wanted(slot)]
+        answer(engine, with_jumps)
+    assert (slot.stage, asked) == (stages.PARKED, multiples)
+
+
+def test_a_flat_refutation_that_only_holds_near_x(monkeypatch):
+    """A far pair that sides with the claim leaves it to the ladder, and is not asked for again."""
+    monkeypatch.setattr(short_proof, "FAR_STEP", 0.25)
+    asks_after_far(1.0, [4.0, 16.0])
+    refuted(asks_after_far, 3.0, [4.0, 16.0])
 
 
 def spreads(function):

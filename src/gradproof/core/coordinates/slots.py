@@ -125,6 +125,19 @@ def take_pair(engine: Engine, slot: Slot, step: float, right_value: float, left_
     insert_pair(slot, step, right, left, largest_finite(right_value, left_value))
 
 
+def take_side(engine: Engine, slot: Slot, step: float, value: float) -> None:
+    """Put one side of a second pair into the ladder, and for the other one as much in return until it is known."""
+    other = 2.0 * engine.value - value
+    if step < 0.0:
+        other = slot.search.far_value
+        slot.count = 1
+        slot.missing = 0
+        take_pair(engine, slot, -step, other, value)
+    else:
+        slot.search.far_value = value
+        take_pair(engine, slot, step, value, other)
+
+
 def take_answers(engine: Engine, slot: Slot) -> None:
     """Put the values of a slot into its ladder, pair by pair; one alone, and those of a search, are used directly."""
     stage = slot.stage
@@ -132,6 +145,8 @@ def take_answers(engine: Engine, slot: Slot) -> None:
     slot.wanted_count = 0
     if stage == stages.STEP_JUMP or stage == stages.ZOOM:
         return
+    if stage == stages.PROOF_FLAT and wanted == 1:
+        take_side(engine, slot, slot.wanted[0], slot.answers[0])
     for k in range(0, wanted - 1, 2):
         if stage == stages.SHARED_PAIR or stage == stages.SHARED_LADDER:
             take_pair_of_line(engine, slot, slot.wanted[k], slot.answers[k], slot.answers[k + 1])

@@ -27,6 +27,8 @@ MOST_PAIRS = 7
 # Before a claim is called wrong, a pair at this part of the size must not side with it: ripples, and inner solvers,
 # mislead the finest steps.
 FAR_STEP = 2.0**-6
+# The mark of a claim that the first pair refutes flatly, where the far pair did side with it.
+FAR_SIDES = -1
 # Over a step at which f should move by so many units in its last place it is not constant by rounding.
 SEEN_CHANGE = 4096.0
 # What a claim and a slope foretell of one value must be so many times its noise apart for it to tell which is right.
@@ -44,7 +46,10 @@ def begin_proof(engine: Engine, slot: Slot) -> None:
     step = far_step(engine, slot)
     if slot.refuted != 0 and step > next_step(slot):
         slot.stage = stages.PROOF_FLAT
-        want_pair(slot, step)
+        want(slot, step)
+        if slot.claimed == 0.0:
+            # On stairs both sides of f show what makes their gap.
+            want(slot, -step)
     elif is_quiet(engine, slot):
         slot.stage = stages.PROOF_CURVED
         want_pair(slot, next_step(slot))
@@ -78,22 +83,32 @@ def settle(slot: Slot, decision: int) -> None:
 def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it.
 
-    The claim 0 only where f is not constant beside x.
+    The claim 0 only where f is not constant beside x.  Of the far pair one side is enough for any other claim, unless
+    its slope is too curved.
     """
-    near = centered(slot, 0)
-    far = centered(slot, 1)
-    off = math.fabs(slot.claimed - near)
-    proves = math.fabs(far - near) <= off / CLEARLY and not may_be_rounded(engine, off * slot.ladder[0].step)
     take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
-    if fades(engine, slot) or sides_with_claim(slot, far):
-        slot.refuted = 0
-    elif proves:
+    refutes = second_refutes(engine, slot)
+    if not refutes and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
+        want(slot, -slot.wanted[0])
+        return
+    if fades(engine, slot) or sides_with_claim(slot, centered(slot, 1)):
+        slot.refuted = FAR_SIDES
+    elif refutes:
         refute(engine, slot)
         return
     # The far pair is no neighbour of the near one: it says nothing about its error.
     slot.count = 1
     slot.missing = 0
-    ask_neighbours(slot)
+    slot.stage = stages.PROOF
+    want_pair(slot, next_step(slot))
+
+
+def second_refutes(engine: Engine, slot: Slot) -> bool:
+    """Return whether a second pair agrees with the first one, and not with the claim, by more than rounding."""
+    near = centered(slot, 0)
+    off = math.fabs(slot.claimed - near)
+    proves = math.fabs(centered(slot, 1) - near) <= off / CLEARLY
+    return proves and not (fades(engine, slot) or may_be_rounded(engine, off * slot.ladder[0].step))
 
 
 def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
@@ -119,6 +134,13 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
     """Weigh the pairs: settle, ask for another pair, or look far from x before the claim is called wrong."""
     if lacks_evidence(slot):
         slot.stage = stages.PARKED
+        return
+    if slot.count == 2:
+        # A far pair did not tell; where it did not side with the claim, a neighbour that confirms the first is enough.
+        if slot.refuted > 0 and second_refutes(engine, slot):
+            refute(engine, slot)
+        else:
+            want_pair(slot, next_step(slot))
         return
     weigh_ladder(engine, slot)
     if slot.kink != NO_KINK or not math.isfinite(half_width(slot)):
@@ -157,13 +179,14 @@ def spread_of_slopes(slot: Slot) -> float:
 
 
 def look_far(engine: Engine, slot: Slot) -> None:
-    """Ask for a pair far from x; leave the claim to the ladder if the pairs reach as far already, or prove too little.
+    """Ask for a pair far from x; leave the claim to the ladder if that is known already, or the pairs prove too little.
 
     That is where slopes fade, or rounding to float32 may make the disagreement.
     """
     slot.step = far_step(engine, slot)
     moved = math.fabs(slot.claimed - estimate(slot)) * slot.ladder[slot.count - 1].step
-    if slot.step <= next_step(slot) or fades(engine, slot) or may_be_rounded(engine, moved):
+    known = slot.step <= next_step(slot) or slot.refuted == FAR_SIDES
+    if known or fades(engine, slot) or may_be_rounded(engine, moved):
         slot.stage = stages.PARKED
     elif slot.refuted != 0:
         # A far pair has been there, and did not side with the claim.

@@ -103,7 +103,7 @@ class Slot:
     jump: Real  # right slope less left slope at a kink at x; else 0
     need: Real  # resolution that is asked of an agreement
     largest_slope: Real  # largest size of a slope met so far
-    refuted: Integer  # 1: the first pair was flatly elsewhere
+    refuted: Integer  # 1: the first pair was flatly elsewhere; -1: and a far pair sided with the claim
     ladder: Annotated[Pointer[Pair], LADDER]  # finest step first
     stop: Integer  # one past the last coordinate of the line
     centered: Interval  # where the centered slope must lie
