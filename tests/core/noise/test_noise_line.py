@@ -94,8 +94,8 @@ def recognises_float32(advance):
         return float(np.float32(math.sin(1 + t)))
 
     engine, asked = measured(advance, line)
-    silent = next(k for k in range(12) if any(line(place * 2.0 ** (SMALL + 4 * k)) != line(0.0) for place in (8, 5)))
-    assert silent > 3
+    first = noise_line.FIRST_EXPONENT_ROUNDED
+    silent = next(k for k in range(12) if any(line(place * 2.0 ** (first + 4 * k)) != line(0.0) for place in (8, 5)))
     assert [len(steps) for steps in asked[: silent + 2]] == [2] * (silent + 1) + [6]
     assert engine.arithmetic == codes.ARITHMETIC_FLOAT32
     assert engine.unit == 2.0**-24
@@ -135,7 +135,8 @@ def test_the_edge_of_a_domain():
 def test_a_constant_has_the_noise_of_its_digits(value, in_units):
     """At least half a unit in the last place; of float32 where all values are numbers of float32, and not by chance."""
     engine, asked = measured(noise_line.advance_noise, lambda t: value)
-    assert asked == [[8 * 2.0**power, 5 * 2.0**power] for power in range(SMALL, LARGE + 1, 4)]
+    first = SMALL if in_units == 0.5 else noise_line.FIRST_EXPONENT_ROUNDED
+    assert asked == [[8 * 2.0**power, 5 * 2.0**power] for power in range(first, LARGE + 1, 4)]
     assert engine.noise == in_units * np.spacing(value)
 
 
@@ -414,6 +415,22 @@ def begins(function, count):
     function(engine, count)
     line = engine.noise_line
     assert (line.start, line.stop, line.sign, line.exponent, line.in_float32) == (0, count, 1, SMALL, 1)
+
+
+def begins_at(value, beyond, exponent):
+    engine = block(5)
+    engine.value, engine.beyond_float32 = value, beyond
+    noise_line.begin_noise(engine, 5)
+    assert engine.noise_line.exponent == exponent
+
+
+def test_where_all_values_were_of_float32_finer_spacings_are_left_out():
+    third = float(np.float32(1 / 3))
+    begins_at(third, 0, noise_line.FIRST_EXPONENT_ROUNDED)
+    # Values of float64, and one that may be of float32 by chance.
+    begins_at(third, 1, SMALL)
+    begins_at(1.5, 0, SMALL)
+    refuted(begins_at, third, 0, SMALL)
 
 
 def test_begin_noise():

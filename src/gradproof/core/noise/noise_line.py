@@ -25,6 +25,8 @@ from .parked_slots import movable_slot, size_of_changes
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
 FIRST_EXPONENT = -46
 FIRST_EXPONENT_FLOAT32 = -20
+# Where all values of f were numbers of float32 so far, finer spacings hardly move it.
+FIRST_EXPONENT_ROUNDED = -26
 LAST_EXPONENT = -10
 EXPONENT_STEP = 4
 
@@ -64,7 +66,11 @@ def begin_noise(engine: Engine, count: int) -> None:
 
 def first_exponent(engine: Engine) -> int:
     """Return the exponent of the smallest spacing."""
-    return FIRST_EXPONENT_FLOAT32 if engine.float32 != 0 else FIRST_EXPONENT
+    if engine.float32 != 0:
+        return FIRST_EXPONENT_FLOAT32
+    value = engine.value
+    rounded = engine.beyond_float32 == 0 and value == rounded_to_float32(value) and needs_float32(value)
+    return FIRST_EXPONENT_ROUNDED if rounded else FIRST_EXPONENT
 
 
 def noise_probes(line: NoiseLine) -> int:
