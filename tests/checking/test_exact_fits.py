@@ -116,6 +116,34 @@ def test_at_the_solution_of_lstsq_a_few_coordinates_tell_of_all():
     assert report.resolution < 1e-9
 
 
+def factors(seed):
+    """Squares of what two factors leave of a product, in float32, at the factors that it was made of, in float64."""
+    random = np.random.default_rng(seed)
+    x = random.uniform(size=18)
+    target = (x[:10].reshape(5, 2) @ x[10:].reshape(2, 4)).astype(np.float32)
+
+    def left(z):
+        one, other = z[:10].reshape(5, 2).astype(np.float32), z[10:].reshape(2, 4).astype(np.float32)
+        return one, other, one @ other - target
+
+    def gradient(z):
+        one, other, rest = left(z)
+        return 2 * np.concatenate([(rest @ other.T).ravel(), (one.T @ rest).ravel()]).astype(float)
+
+    return lambda z: float(np.sum(left(z)[2] ** 2)), gradient, x
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_at_a_fit_in_float32_few_bits_are_no_float64(seed):
+    """Values that are left of float32 are simple, as those that cancel in float64 may be."""
+    objective, gradient, x = factors(seed)
+    claimed = gradient(x)
+    report = gradproof.check(objective, claimed, x, mode="full")
+    assert report.verdict == "right"
+    claimed[7] += 4 * report.resolutions[7]
+    assert wrong_places(gradproof.check(objective, claimed, x, mode="full")) == [7]
+
+
 def small(n, scale):
     """Return x in float32, far below the steps that are taken where f does not move on its size."""
     return (np.random.default_rng(300).normal(size=n) * scale).astype(np.float32)

@@ -96,6 +96,13 @@ def is_the_hidden_noise(function):
     engine, slot = slot_of(constant_to(2.0**-20))
     engine.unit = UNIT_FLOAT32
     assert function(engine, slot) == 2.0**29 * unit
+    # Steps of rounding that is known as noise are nothing new; in float32 measured noise may be too small.
+    engine.noise = hidden_noise.first_change(slot) / 15
+    assert function(engine, slot) == 2.0**29 * unit
+    engine.unit = UNIT_FLOAT64
+    assert function(engine, slot) == 0.0
+    engine.noise = hidden_noise.first_change(slot) / 17
+    assert function(engine, slot) == unit
     # Terms that cancel in f(x): as large as f was anywhere, or as x is.
     engine, slot = slot_of(constant_to(2.0**-20, value=0.0))
     assert function(engine, slot) == np.spacing(1.0)
@@ -112,6 +119,12 @@ def test_hidden_noise():
     refuted(is_the_hidden_noise, lambda engine, slot: 0.0)
     refuted(is_the_hidden_noise, lambda engine, slot: float(np.spacing(3.0)))
     refuted(is_the_hidden_noise, lambda engine, slot: hidden_noise.first_change(slot))
+
+    def knows_of_none(engine, slot):
+        engine.noise = 0.0
+        return hidden_noise.hidden_noise(engine, slot)
+
+    refuted(is_the_hidden_noise, knows_of_none)
 
 
 def are_told_from_rounding(function):

@@ -164,6 +164,47 @@ def test_stairs(monkeypatch):
     refuted(are_as_noisy_as_high, noise_line.advance_noise)
 
 
+GRID = 2.0**-52
+
+
+def remembers_the_grid(advance):
+    """Few values, at the first spacing, show the grid on which those of the next one lie on a straight line."""
+    engine, _ = measured(advance, lambda t: 1e-3 + GRID * math.floor(min(t * 2.0**44, 40.0)))
+    assert 0.28 * GRID <= engine.noise <= 0.31 * GRID
+
+
+def test_values_on_a_straight_line_by_chance():
+    remembers_the_grid(noise_line.advance_noise)
+
+    def forgetful(engine, changed):
+        known = noise_line.advance_noise(engine, changed)
+        engine.noise_line.grid = 0.0
+        return known
+
+    refuted(remembers_the_grid, forgetful)
+
+
+def keeps_what_does_not_move(note):
+    """Rounding of x is foretold of values that move about as much, not of equal ones, nor of those that move far."""
+    engine = begun(2.0**-40)
+    coordinate_of(engine, 0).claimed = 1.0
+    change = noise_line.claimed_change(engine, noise_line.step_of_probe(engine.noise_line, 0))
+    assert 0 < abs(change) < 2.0**-52
+    assert note(engine, [2.0**-40, 2.0**-10])
+    assert engine.noise_line.values[8] == 2.0**-40
+    assert engine.noise_line.values[5] == 2.0**-10
+    assert note(engine, [2.0**-40 + 2.0**-52, 2.0**-40])
+    assert engine.noise_line.values[8] == 2.0**-40 + 2.0**-52 - change
+
+
+def test_note_values(monkeypatch):
+    keeps_what_does_not_move(noise_line.note_values)
+    monkeypatch.setattr(noise_line, "NEGLIGIBLE", 1.0)
+    refuted(keeps_what_does_not_move, noise_line.note_values)
+    monkeypatch.setattr(noise_line, "NEGLIGIBLE", 0.0)
+    refuted(keeps_what_does_not_move, noise_line.note_values)
+
+
 POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)
 
 

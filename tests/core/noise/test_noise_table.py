@@ -133,12 +133,36 @@ def test_units_twin():
     values=st.lists(st.sampled_from([0.0, -0.0, 1.0, 1 + 2.0**-52, 2.0, 3.0, 1e300, -1e300]), min_size=9, max_size=9)
 )
 def counts_different_values(function, values):
-    assert function(np.array(values), COUNT) == (len({value + 0.0 for value in values}) >= 5)
+    assert function(np.array(values), COUNT) == len({value + 0.0 for value in values})
 
 
 def test_different_values():
-    counts_different_values(noise.differ_enough)
-    refuted(counts_different_values, lambda values, count: bool(np.count_nonzero(np.diff(values)) >= 4))
+    counts_different_values(noise.different_values)
+    refuted(counts_different_values, lambda values, count: np.count_nonzero(np.diff(values)) + 1)
+
+
+def finds_grids(function):
+    """Whole steps of it; not a straight line, up to rounding, nor an exact one over steps no coarser than those."""
+    unit = 2.0**-50
+    line = unit * np.arange(9.0)
+    for steps in ([0, 1, 1, 2, 2, 2, 3, 3, 4], [0, 0, 1, 2, 3, 4, 5, 6, 7], [5, 2, 7, 0, 1, 1, 9, 3, 3]):
+        assert function(1e-3 + unit * np.array(steps), COUNT, 2 * unit) == unit
+    assert function(line, COUNT, unit / 2) == unit
+    assert function(line, COUNT, unit) == 0
+    assert function(line * (1 + 1e-9 * np.arange(9)), COUNT, 0.0) == 0
+    assert function(np.sqrt(np.arange(9.0)), COUNT, 0.0) == 0
+
+
+def test_grid_of():
+    finds_grids(noise.grid_of)
+    refuted(finds_grids, lambda values, count, finest: noise.grid_of(values, count, 0.0))
+    refuted(finds_grids, lambda values, count, finest: noise.grid_of(values, count, finest) * 2)
+
+    def none_so_fine(values, count, finest):
+        grid = noise.grid_of(values, count, finest)
+        return grid if grid > finest else 0.0
+
+    refuted(finds_grids, none_so_fine)
 
 
 @given(value=sized(-250, 250), spacing=st.integers(-46, -10), part=st.integers(-60, -5))

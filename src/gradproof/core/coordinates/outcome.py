@@ -57,6 +57,8 @@ SEEN_BY_PAIR = 2.0
 SEEN_BY_PROOF = 2.0
 # Two pairs agree with what is one bar away, and refute what is farther from there than that by CONTRADICTS bars.
 SEEN_BY_TWO = CONTRADICTS + 1.0
+# Where noise rules, the interval of a ladder is about two bars of noise wide on both sides.
+NOISE_OF_LADDER = 2.0 * SEEN_BY_LADDER
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
 # The noise of rounding to float32, in units of that which is assumed: four units in the last place.
@@ -100,18 +102,25 @@ def settle_by_pair(engine: Engine, index: int) -> None:
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
-    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known.
-
-    Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
-    """
-    if engine.noise_measured == 0 and seems_rounded(engine):
-        noise *= FLOAT32_TO_ASSUMED
+    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known."""
+    noise *= underrated(engine)
     seen = SEEN_BY_PAIR * (allowed + noise)
     if engine.sweep.suited_step > 0.0:
         # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.
         seen = SEEN_BY_TWO * (allowed + 2.0 * noise)
+    if engine.noise_measured != 0 and noise > allowed:
+        # Another claim would be left to a ladder, whose bars are those of more than one step.
+        seen = larger(seen, allowed + NOISE_OF_LADDER * noise)
     seen = larger(seen, allowed + SEEN_BY_PROOF * needed)
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
+
+
+def underrated(engine: Engine) -> float:
+    """Return by how much the noise may be underrated as long as it is assumed.
+
+    Where values seem to be rounded to float32 it is by chance that pairs are exact, and others agree by chance, too.
+    """
+    return FLOAT32_TO_ASSUMED if engine.noise_measured == 0 and seems_rounded(engine) else 1.0
 
 
 def refute_by_pair(engine: Engine, index: int) -> None:
@@ -185,7 +194,8 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
     if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
         low, high = both_sides(slot)
         seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
-    return allowed + seen
+    beyond = (underrated(engine) - 1.0) * noise_bar(engine.noise, slot.best_step)
+    return allowed + larger(SEEN_BY_PAIR * beyond, seen)
 
 
 def reported_kink(slot: Slot) -> int:

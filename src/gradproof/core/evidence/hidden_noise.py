@@ -22,6 +22,9 @@ FINEST = 4.0
 STAIRS = 256.0
 # Half a unit in the last place, over a step four times as long, is so many at a minimum of the fourth order.
 ROUNDED_AWAY = 128.0
+# Over a step four times as long as one that does not move it, f moves by five steps of rounding at most, of which the
+# noise is 0.3.
+KNOWN = 16.0
 # A jump keeps half of its height at least over ever finer steps.
 JUMP_KEPT = 0.5
 # A quarter of the largest first step.
@@ -50,10 +53,11 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
     most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.  At a
-    stationary point rounding of f alone makes it constant.
+    stationary point rounding of f alone makes it constant, and so does what is known as its noise in float64.
     """
     change = first_change(slot)
-    if not is_flat(slot) or change <= ROUNDED_AWAY * spacing(engine.value):
+    known = KNOWN * engine.noise if engine.unit != UNIT_FLOAT32 else 0.0
+    if not is_flat(slot) or change <= larger(ROUNDED_AWAY * spacing(engine.value), known):
         return 0.0
     size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:

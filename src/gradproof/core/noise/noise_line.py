@@ -19,7 +19,14 @@ from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
 from ..records.floats import fits_in, has_few_bits, larger, smaller, spacing
 from ..records.memory import rounded_to_float32
 from ..records.sums import two_sum
-from .noise_table import ABOVE_FLOAT32_NOISE, arithmetic_of, differ_enough, grid_of, noise_of_values
+from .noise_table import (
+    ABOVE_FLOAT32_NOISE,
+    FEWEST_DIFFERENT,
+    arithmetic_of,
+    different_values,
+    grid_of,
+    noise_of_values,
+)
 from .parked_slots import movable_slot, size_of_changes
 
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
@@ -45,7 +52,11 @@ IN_FLOAT32 = 1
 OF_FLOAT32 = 2
 # A jump at x alone makes the noise so many times as large as it is beside x.
 LONE_JUMP = 20.0
-# Finer grids, relative to f, are those of float64.
+# Over the shortest steps rounding of x is a 128th of what f moves by, and ever less over longer ones.
+NEGLIGIBLE = 2.0**-10
+# Two values may have a jump between them.
+FEWEST_ON_GRID = 3
+# Finer stairs, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
 
 
@@ -62,6 +73,7 @@ def begin_noise(engine: Engine, count: int) -> None:
     line.in_float32 = IN_FLOAT32
     note_arithmetic(line, engine.value)
     line.spacing = 0.0
+    line.grid = 0.0
 
 
 def first_exponent(engine: Engine) -> int:
@@ -128,6 +140,10 @@ def note_values(engine: Engine, values: ConstReals) -> bool:
     changed = False
     for number in range(noise_probes(engine.noise_line)):
         change = claimed_change(engine, step_of_probe(engine.noise_line, number))
+        moved = math.fabs(values[number] - engine.value)
+        if engine.float32 == 0 and (moved == 0.0 or math.fabs(change) < NEGLIGIBLE * moved):
+            # Equal values, and those on a grid, must stay what they are: it is on its terms that f is rounded.
+            change = 0.0
         changed = note_value(engine, number, values[number], change) or changed
     return changed
 
@@ -219,14 +235,17 @@ def all_finite(line: NoiseLine) -> bool:
 def weigh_spacing(engine: Engine) -> bool:
     """Make the difference table; a spacing whose orders do not agree only bounds the noise from above."""
     line = engine.noise_line
-    if not differ_enough(line.values, NOISE_COUNT):
+    different = different_values(line.values, NOISE_COUNT)
+    # Values on a grid may lie on a straight line by chance, and then show no noise: fewer at a smaller spacing may have
+    # shown the grid.  Points in float32 move by the same powers of two, which a linear f follows exactly.
+    grid = line.grid
+    if different >= FEWEST_ON_GRID and engine.float32 == 0:
+        grid = larger(grid_of(line.values, NOISE_COUNT, FINEST_GRID * math.fabs(engine.value)), grid)
+    if different < FEWEST_DIFFERENT:
+        line.grid = grid
         return next_spacing(engine)
-    grid = grid_of(line.values, NOISE_COUNT)
     noise, agree = noise_of_line(engine)
-    # Values on a grid may lie on a straight line by chance, and then show no noise at all.  Not so where points are
-    # float32: they move by the same powers of two, which a linear f follows exactly.
-    if grid > FINEST_GRID * math.fabs(engine.value) and engine.float32 == 0:
-        noise = larger(noise, ROUNDING_NOISE * grid)
+    noise = larger(noise, ROUNDING_NOISE * grid)
     if line.spacing == 0.0:
         line.spacing = math.ldexp(1.0, line.exponent)
     if agree:

@@ -82,8 +82,12 @@ def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
     return size * (total - smallest - largest if agree else largest), agree
 
 
-def grid_of(values: Reals, count: int) -> float:
-    """Return the step of the grid that all values lie on: of stairs, or of an arithmetic; 0 where they lie on none."""
+def grid_of(values: Reals, count: int, finest: float) -> float:
+    """Return the step of the grid that all values lie on: of stairs, or of an arithmetic; 0 where they lie on none.
+
+    The same change each time, up to rounding, is a straight line; on stairs it is the same to the last bit, as it is on
+    a straight line over the steps of float64: up to the finest stairs.
+    """
     grid = 0.0
     for k in range(1, count):
         change = math.fabs(values[k] - values[k - 1])
@@ -99,12 +103,11 @@ def grid_of(values: Reals, count: int) -> float:
             return 0.0
         even = even and 0.5 < steps < 1.5
         exact = exact and steps == 1.0
-    # The same change each time, up to rounding, is a straight line; on stairs it is the same to the last bit.
-    return 0.0 if even and not exact else grid
+    return 0.0 if even and not (exact and grid > finest) else grid
 
 
-def differ_enough(values: Reals, count: int) -> bool:
-    """Return whether so many values differ that there is more to see than the steps of an arithmetic."""
+def different_values(values: Reals, count: int) -> int:
+    """Return how many different values there are."""
     different = 0
     for k in range(count):
         first = 0
@@ -112,7 +115,7 @@ def differ_enough(values: Reals, count: int) -> bool:
             first += 1
         if first == k:
             different += 1
-    return different >= FEWEST_DIFFERENT
+    return different
 
 
 def arithmetic_of(spacing: float, noise: float, value: float) -> int:

@@ -13,9 +13,8 @@ from .border import Finding
 from .memory import behind, behind_all
 from .record import lead_to, record, words_of
 
-# The bytes of "GRADPROF".
-ENGINE_MARK = 0x464F525044415247
-# Those of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
+ENGINE_MARK = 0x464F525044415247  # the bytes of "GRADPROF"
+# The bytes of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
 OWN_MARK = 0x4F4F525044415247
 ROUND = 4096
 CHUNK = 1024  # coordinates whose pairs are asked for in one round
@@ -147,6 +146,7 @@ class NoiseLine:
     in_float32: Integer  # 1: all values so far are numbers of float32; 2: and one has more digits than simple ones
     best: Real  # smallest bound of the noise so far
     spacing: Real  # smallest spacing at which f changes; 0: none yet
+    grid: Real  # largest grid that few different values of a spacing lie on
     values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
 
 
