@@ -381,10 +381,28 @@ def is_beside_x(function):
     assert function(engine)[0] > 1e-3
 
 
-def test_noise_of_line():
-    is_beside_x(noise_line.noise_of_line)
+def test_noise_without_jump():
+    is_beside_x(lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.values))
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values), 9))
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values)[1:], 8))
+
+
+def is_of_f_as_it_is(function):
+    """Where claims are wrong, what they foretell of rounded steps is no noise of f; where they are right it is less."""
+    random = np.random.default_rng(6)
+    quiet, loud = 3.0 + 1e-9 * random.normal(size=9), 3.0 + 1e-7 * random.normal(size=9)
+    for values, given in ((loud, quiet), (quiet, loud)):
+        engine = begun(1.0)
+        engine.noise_line.values[:], engine.noise_line.given[:] = values, given
+        noise, agree = function(engine)
+        assert agree
+        assert 0.3e-9 < noise < 3e-9
+
+
+def test_noise_of_line():
+    is_of_f_as_it_is(noise_line.noise_of_line)
+    refuted(is_of_f_as_it_is, lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.values))
+    refuted(is_of_f_as_it_is, lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.given))
 
 
 def arithmetic_is(function, noise, values, expected, typical=1.0):

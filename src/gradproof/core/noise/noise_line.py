@@ -13,7 +13,7 @@ from ..points.directions import direction
 from ..points.probes import displaced, displacement_of, write_probe
 from ..points.seeds import noise_seed
 from ..records import codes
-from ..records.abi import ConstReals
+from ..records.abi import ConstReals, Reals
 from ..records.border import Probes
 from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
 from ..records.floats import fits_in, has_few_bits, larger, smaller, spacing
@@ -43,6 +43,8 @@ IN_FLOAT32 = 1
 OF_FLOAT32 = 2
 # A jump at x alone makes the noise so many times as large as it is beside x.
 LONE_JUMP = 20.0
+# Claims that are wrong make it so many times as large as it is in f itself.
+WRONG_CLAIMS = 4.0
 # Finer grids, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
 
@@ -129,7 +131,9 @@ def note_values(engine: Engine, values: ConstReals) -> bool:
 def note_value(engine: Engine, number: int, value: float, change: float) -> bool:
     """Note the value of a probe, less a change that is foretold; return whether it differs from f(x)."""
     line = engine.noise_line
-    line.values[place_of_probe(line, number)] = value - change
+    place = place_of_probe(line, number)
+    line.values[place] = value - change
+    line.given[place] = value
     # A missing value shows nothing.
     if math.isfinite(value):
         note_arithmetic(line, value)
@@ -158,6 +162,7 @@ def advance_noise(engine: Engine, changed: bool) -> bool:
         line.stage = STAGE_REST
         return False
     line.values[0] = engine.value
+    line.given[0] = engine.value
     if all_finite(line):
         line.answered = 1
         return weigh_spacing(engine)
@@ -231,12 +236,24 @@ def weigh_spacing(engine: Engine) -> bool:
 
 
 def noise_of_line(engine: Engine) -> tuple[float, bool]:
-    """Return the noise of the values, and whether it is noise; without x, where f jumps at x itself."""
-    line = engine.noise_line
+    """Return the noise of the values, and whether it is noise.
+
+    A step is rounded, and a wrong claim foretells of this a change that f does not make: where f as it is has far less
+    noise, the claims are the reason.
+    """
+    noise, agree = noise_without_jump(engine, engine.noise_line.values)
+    given, agree_given = noise_without_jump(engine, engine.noise_line.given)
+    if WRONG_CLAIMS * given < noise:
+        return given, agree_given
+    return noise, agree
+
+
+def noise_without_jump(engine: Engine, values: Reals) -> tuple[float, bool]:
+    """Return the noise of values, and whether it is noise; without x, where f jumps at x itself."""
     beside = engine.scratch.values
     for place in range(1, NOISE_COUNT):
-        beside[place - 1] = line.values[place]
-    noise, agree = noise_of_values(line.values, NOISE_COUNT)
+        beside[place - 1] = values[place]
+    noise, agree = noise_of_values(values, NOISE_COUNT)
     noise_beside, agree_beside = noise_of_values(beside, NOISE_COUNT - 1)
     if LONE_JUMP * noise_beside < noise:
         return noise_beside, agree_beside

@@ -1,7 +1,6 @@
 """The memory of a check, and of its sweep over single coordinates.
 
-Nothing in it is a pointer, so that a check can be moved, saved and resumed between two rounds.  Behind an `Engine` lie
-the coordinates of its sweep, and behind these its findings: as many as there are coordinates to be looked at.
+It holds no pointers, and can be moved and saved between rounds.  Its coordinates and their findings lie behind it.
 """
 
 from __future__ import annotations
@@ -147,7 +146,8 @@ class NoiseLine:
     in_float32: Integer  # 1: all values so far are numbers of float32; 2: and one has more digits than simple ones
     best: Real  # smallest bound of the noise so far
     spacing: Real  # smallest spacing at which f changes; 0: none yet
-    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
+    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first, less the changes that the claims foretell
+    given: Annotated[Reals, NOISE_COUNT]  # f on the line as it is
 
 
 @record
