@@ -5,11 +5,15 @@ The text goes back to LLVM, as the assembly of an empty module: nothing else is 
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+import parts
+from alignment import without_padding
 
 # These do the same to all bits, in a byte less: which kind of numbers the bits are makes no difference to them.
 SHORTER = {
@@ -18,6 +22,8 @@ SHORTER = {
     **{"movapd": "movaps", "movupd": "movups", "movdqa": "movaps", "movdqu": "movups"},
     **{"movlpd": "movlps", "movhpd": "movhps"},
 }
+# So do these, where they write to memory; where they read it, the other one keeps half of the register.
+TO_MEMORY = {"movsd": "movlps"}
 # So does this one between two registers; with memory it reads half as much.
 BETWEEN_REGISTERS = {"unpcklpd": "movlhps"}
 INSTRUCTION = re.compile(r"\t(\w+)\t(.*)")
@@ -29,17 +35,20 @@ DISTANCE = re.compile(r"\t\.cfi_(def|adjust)_cfa_offset (-?\d+)")
 # How a function leaves: it returns, or goes on to another function.
 INSTRUCTIONS = re.compile(r"\t[a-z].*")
 LEAVES = re.compile(r"\t(retq|jmp\t(?!\.LBB)\S+)")
-# What goes elsewhere, or may: the unwinding tables follow calls.
-GOES = re.compile(r"\t(call|j)")
+# What goes elsewhere, and what comes back, which the tables for unwinding follow where a function has them.
+GOES = re.compile(r"\tj")
+CALLS = re.compile(r"\tcall")
 # A jump to the same end takes 5 bytes: shorter ends stay.
 LEAST_END = 6
-# LLVM begins the loops of kernels at multiples of 16 bytes, which makes them no faster.
-LOOP_START = "\t.p2align\t4"
 
 # Constants of 8 bytes in instructions of 10, which take 7 where they read it, and where 4 bytes with a sign will do.
 # From so many on it is less to read one, and always where it is there already.
 CONSTANT = re.compile(r"\tmovabsq\t\$(-?\d+), (%r\w+)")
 FEWEST_CONSTANTS = 4
+SECTION = "\t.section\t"
+POOLED = re.compile(r"(\.LCPI\d+_\d+):")
+POOLED_NAME = re.compile(r"\.LCPI\d+_\d+")
+VALUE = re.compile(r"\t\.(quad|long|short|byte|zero)\t.*")
 THERE = re.compile(r"\t\.quad\t(0x[0-9a-f]{16})\b.*")
 LARGEST_SHORT = 1 << 31
 
@@ -48,17 +57,14 @@ def object_file(llvm: Any, target: Any, module: Any) -> bytes:
     """Return the object file of a module that is optimised."""
     if not (sys.platform.startswith("linux") and module.triple.startswith("x86_64")):
         return bytes(target.emit_object(module))
-    lines = target.emit_assembly(module).splitlines()
-    text = [f'target triple = "{module.triple}"', f'target datalayout = "{module.data_layout}"']
-    lines = [shorter(line) for line in lines if line != LOOP_START]
-    lines = with_shared_ends(told_at_calls(with_shared_constants(lines)))
-    text += [f'module asm "{_quoted(line)}"' for line in lines]
     llvm.initialize_native_asmparser()
-    return bytes(target.emit_object(llvm.parse_assembly("\n".join(text))))
-
-
-def _quoted(line: str) -> str:
-    return re.sub(r'[\\"\t]', lambda found: f"\\{ord(found.group()):02X}", line)
+    header = [f'target triple = "{module.triple}"', f'target datalayout = "{module.data_layout}"']
+    lines = [shorter(line) for line in target.emit_assembly(module).splitlines()]
+    lines = list(told_at_calls(without_padding(with_shared_constants(with_one_name(lines)))))
+    sizes = parts.sizes(llvm, target, header, lines)
+    lines = parts.with_shared_parts(with_shared_ends(lines, sizes), sizes)
+    text = (parts.inline(line) for line in lines if line != parts.LOOP_START)
+    return bytes(target.emit_object(llvm.parse_assembly("\n".join((*header, *text)))))
 
 
 def shorter(line: str) -> str:
@@ -68,7 +74,27 @@ def shorter(line: str) -> str:
         return line
     name, operands = found.groups()
     other = SHORTER.get(name) or ("(" not in operands and BETWEEN_REGISTERS.get(name))
+    other = other or (operands.endswith(")") and TO_MEMORY.get(name))
     return f"\t{other}\t{operands}" if other else line
+
+
+def with_one_name(lines: Sequence[str]) -> list[str]:
+    """Return the lines; constants that are the same have one name: so are the instructions that read them.
+
+    The linker keeps one of them anyway.
+    """
+    names: dict[tuple[str, ...], str] = {}
+    others = {}
+    section = ""
+    for place, line in enumerate(lines):
+        if line.startswith(SECTION):
+            section = line
+        elif POOLED.fullmatch(line):
+            values = itertools.takewhile(VALUE.fullmatch, lines[place + 1 :])
+            others[line[:-1]] = names.setdefault((section, *values), line[:-1])
+    return [
+        line if line.endswith(":") else POOLED_NAME.sub(lambda one: others.get(one[0], one[0]), line) for line in lines
+    ]
 
 
 def with_shared_constants(lines: list[str]) -> list[str]:
@@ -129,19 +155,24 @@ def told_at_calls(lines: Iterable[str]) -> Iterator[str]:
                 yield line
 
 
-def with_shared_ends(lines: Iterable[str]) -> list[str]:
+def with_shared_ends(lines: Iterable[str], sizes: Mapping[str, int]) -> list[str]:
     """Return the lines; of ends of functions that are the same one stays, and the others jump to it.
 
-    What calls nothing needs no tables for unwinding, so that it does not matter whose end it is.
+    What calls nothing, or stands in functions without tables for unwinding, needs none: it does not matter whose end
+    it is.
     """
     made = list(lines)
-    ends = sorted(_ends(made), key=lambda end: (-_size(made[slice(*end)]), end))
+
+    def size(end: tuple[int, int]) -> int:
+        return sum(map(sizes.__getitem__, made[slice(*end)]))
+
+    ends = sorted(_ends(made), key=lambda end: (-size(end), end))
     places: dict[tuple[str, ...], int] = {}
     jumps: dict[int, tuple[int, int]] = {}
     for start, stop in ends:
         for first in range(start, stop):
             end = tuple(made[first:stop])
-            if _size(end) < LEAST_END:
+            if size((first, stop)) < LEAST_END:
                 break
             if end in places:
                 jumps[first] = (stop, places[end])
@@ -152,31 +183,15 @@ def with_shared_ends(lines: Iterable[str]) -> list[str]:
 
 
 def _ends(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield where ends of functions begin, behind the last label or call, and where they stop."""
-    start = 0
+    """Yield where ends of functions begin, behind the last label or call that a table knows, and where they stop."""
+    start, in_table = 0, False
     for place, line in enumerate(lines):
-        if LEAVES.fullmatch(line):
+        in_table = line == "\t.cfi_startproc" or (in_table and line != "\t.cfi_endproc")
+        leaves = LEAVES.fullmatch(line)
+        if leaves:
             yield start, place + 1
-        if LEAVES.fullmatch(line) or GOES.match(line) or not INSTRUCTIONS.fullmatch(line):
+        if leaves or GOES.match(line) or not INSTRUCTIONS.fullmatch(line) or (in_table and CALLS.match(line)):
             start = place + 1
-
-
-def _size(end: Iterable[str]) -> int:
-    """Return how many bytes an end takes at least."""
-    return sum(map(_least_size, end))
-
-
-def _least_size(line: str) -> int:
-    """Return how many bytes an instruction takes at least."""
-    name, _, operands = line.strip().partition("\t")
-    if name == "jmp":
-        return 5
-    if name in ("popq", "pushq") or not operands:
-        return 2 if "%r1" in operands or "%r8" in operands or "%r9" in operands else 1
-    if name.endswith("b"):
-        return 2
-    wide = "%xmm" in operands or name.endswith("q")
-    return (3 if wide else 2) + 4 * ("(%rip)" in operands) + (re.search(r"\d\(|\$", operands) is not None)
 
 
 def _joined(lines: list[str], jumps: dict[int, tuple[int, int]], labels: set[int]) -> Iterator[str]:

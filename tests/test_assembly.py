@@ -18,15 +18,22 @@ X86 = sys.platform.startswith("linux") and llvm.get_process_triple().startswith(
         ("\tpand\t.LCPI0_0(%rip), %xmm1", "\tandps\t.LCPI0_0(%rip), %xmm1"),
         ("\tmovupd\t%xmm1, (%rdi)", "\tmovups\t%xmm1, (%rdi)"),
         ("\tunpcklpd\t%xmm1, %xmm0", "\tmovlhps\t%xmm1, %xmm0"),
+        ("\tmovsd\t%xmm1, 8(%rdi,%rax,8)", "\tmovlps\t%xmm1, 8(%rdi,%rax,8)"),
     ],
 )
 def test_shorter_instructions(line, other):
     assert assembly.shorter(line) == other
 
 
-@pytest.mark.parametrize("line", ["\tunpcklpd\t(%rdi), %xmm0", "\tvpand\t%ymm0, %ymm1, %ymm2", ".LBB0_1:", "\tretq"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("\tunpcklpd\t(%rdi), %xmm0", "\tmovsd\t(%rdi), %xmm0", "\tmovsd\t%xmm0, %xmm1"),
+        *("\tvpand\t%ymm0, %ymm1, %ymm2", ".LBB0_1:", "\tretq"),
+    ],
+)
 def test_instructions_that_stay(line):
-    """The twin: with memory behind it one reads twice as much, and wide registers have instructions of their own."""
+    """The twin: what reads would read another half of a register, and wide registers have their own instructions."""
     assert assembly.shorter(line) == line
 
 
@@ -86,6 +93,14 @@ def test_what_has_no_table_needs_no_distance():
     assert not any(".cfi" in line for line in made[made.index("h:") :])
 
 
+class Sizes(dict):
+    """How many bytes instructions of these tests take."""
+
+    def __missing__(self, line):
+        extended = "%r1" in line or "call" in line
+        return {"popq": 1, "pushq": 1, "retq": 1, "nop": 1}.get(line.split()[0], 4) + extended
+
+
 FIRST = ["f:", "\taddq\t$8, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
 SAME_REST = ["g:", "\tnop", "\taddq\t$24, %rsp", "\tpopq\t%rbx", "\tpopq\t%r12", "\tpopq\t%r13", "\tretq"]
 OTHERS = ["h:", "\tpopq\t%rbx", "\tretq", "i:", "\tjmp\tf", "j:", "\tjmp\tf"]
@@ -107,22 +122,52 @@ def run(lines, name):
 
 def test_ends_are_shared():
     lines = [*FIRST, *FIRST[1:], "k:", *FIRST[1:], *SAME_REST, *OTHERS]
-    made = assembly.with_shared_ends(lines)
+    made = assembly.with_shared_ends(lines, Sizes())
     for name in "fghijk":
         assert run(made, name) == run(lines, name)
     assert made[made.index("k:") + 1].startswith("\tjmp\t.Lend")
 
 
+TABLE_BEGINS, TABLE_ENDS = ["\t.cfi_startproc"], ["\t.cfi_endproc"]
+
+
+def test_ends_with_calls_are_shared_without_tables():
+    end = ["\tcallq\th", "\tmovq\t%rax, 8(%rdi)", "\tpopq\t%rbx", "\tretq"]
+    made = assembly.with_shared_ends(["f:", *end, "g:", *end], Sizes())
+    assert made.count("\tcallq\th") == 1
+    # The twin: with tables, which follow calls.
+    lines = ["f:", *TABLE_BEGINS, *end, *TABLE_ENDS, "g:", *TABLE_BEGINS, *end, *TABLE_ENDS]
+    assert assembly.with_shared_ends(lines, Sizes()).count("\tcallq\th") == 2
+
+
+def test_constants_that_are_the_same_have_one_name():
+    pooled = [
+        "\t.section\t.rodata.cst8",
+        ".LCPI0_0:",
+        "\t.quad\t0x3ff0000000000000",
+        ".LCPI1_3:",
+        "\t.quad\t0x3ff0000000000000",
+    ]
+    others = [
+        ".LCPI1_4:",
+        "\t.quad\t0x4000000000000000",
+        "\taddsd\t.LCPI1_3(%rip), %xmm0",
+        "\taddsd\t.LCPI1_4(%rip), %xmm0",
+    ]
+    made = assembly.with_one_name([*pooled, *others])
+    assert made == [*pooled, *others[:2], "\taddsd\t.LCPI0_0(%rip), %xmm0", others[3]]
+
+
 def test_ends_begin_behind_calls_and_labels():
     end = ["\tmovq\t%rax, 8(%rdi)", "\tmovq\t%rcx, (%rdi)", "\tpopq\t%rbx", "\tretq"]
     for before, first in (("\tcallq\tf", 0), (".LBB1_2:", 0), ("\tjne\t.LBB1_2", 0), ("\tnop", 0)):
-        lines = ["f:", before, *end, "g:", before, *end]
-        made = assembly.with_shared_ends(lines)
+        lines = ["f:", *TABLE_BEGINS, before, *end, *TABLE_ENDS, "g:", *TABLE_BEGINS, before, *end, *TABLE_ENDS]
+        made = assembly.with_shared_ends(lines, Sizes())
         assert made[: made.index("g:")].count(end[first]) + made[made.index("g:") :].count(end[first]) == 1
         assert made.count(before) == (1 if before == "\tnop" else 2)
     # The twin: they differ in their last instruction.
     lines = ["f:", *end, "g:", *end[:-1], "\tjmp\tf"]
-    assert assembly.with_shared_ends(lines) == lines
+    assert assembly.with_shared_ends(lines, Sizes()) == lines
 
 
 MANY = ["\tmovabsq\t$-281474976710657, %rcx"] * assembly.FEWEST_CONSTANTS
@@ -152,9 +197,9 @@ def test_constants_of_few_instructions_stay():
 
 def test_short_ends_stay():
     """The twin: a jump to them would be as long."""
-    assert assembly.with_shared_ends([*FIRST, *OTHERS]) == [*FIRST, *OTHERS]
+    assert assembly.with_shared_ends([*FIRST, *OTHERS], Sizes()) == [*FIRST, *OTHERS]
     lines = [*FIRST, "l:", "\tpopq\t%rbp", *FIVE_BYTES]
-    assert assembly.with_shared_ends(lines) == lines
+    assert assembly.with_shared_ends(lines, Sizes()) == lines
 
 
 @pytest.mark.skipif(not X86, reason="not the assembler of this machine")
@@ -169,3 +214,15 @@ def test_an_object_file_by_way_of_the_assembler():
     assert made.startswith(b"\x7fELF")
     assert b'a"b\\c\t\xc3\xa9' in made
     assert b"seven" in made
+
+
+@pytest.mark.skipif(not X86, reason="not the assembler of this machine")
+def test_sizes_of_instructions():
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    llvm.initialize_native_asmparser()
+    triple = llvm.get_process_triple()
+    target = llvm.Target.from_triple(triple).create_target_machine(reloc="pic")
+    lines = {"\tretq": 1, "\tmovq\t%rax, %rbx": 3, "\tcallq\tf": 5, "\taddsd\t.LCPI0_1(%rip), %xmm0": 8}
+    header = [f'target triple = "{triple}"']
+    assert assembly.parts.sizes(llvm, target, header, ["f:", *lines, "\tjne\t.LBB0_1"]) == lines
