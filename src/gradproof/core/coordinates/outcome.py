@@ -18,7 +18,6 @@ from ..evidence.ladder import (
 )
 from ..evidence.scales import (
     FLAT_PART,
-    FLOAT32_SPACING,
     LARGEST_PAIR_STEP,
     UNIT_FLOAT64,
     pair_size,
@@ -26,10 +25,10 @@ from ..evidence.scales import (
     tolerance,
     tolerances,
 )
-from ..noise.noise_line import LONE_JUMP, ROUNDING_NOISE
+from ..noise.noise_line import LONE_JUMP
 from ..noise.shown_arithmetic import UNDERRATED
 from ..proofs.full_ladder import PART_OF_JUMP, TINY
-from ..proofs.short_proof import seems_rounded
+from ..proofs.short_proof import is_told_by_pair, noise_until_measured
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
 from ..records.abi import never_inlined
@@ -59,8 +58,6 @@ SEEN_BY_PROOF = 2.0
 SEEN_BY_TWO = CONTRADICTS + 1.0
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
-# The noise of rounding to float32, in units of that which is assumed: four units in the last place.
-FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -104,8 +101,7 @@ def accept(engine: Engine, index: int, allowed: float, needed: float, noise: flo
 
     Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
     """
-    if engine.noise_measured == 0 and seems_rounded(engine):
-        noise *= FLOAT32_TO_ASSUMED
+    noise = noise_until_measured(engine, noise)
     seen = SEEN_BY_PAIR * (allowed + noise)
     if engine.sweep.suited_step > 0.0:
         # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.
@@ -114,13 +110,21 @@ def accept(engine: Engine, index: int, allowed: float, needed: float, noise: flo
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 
+def is_refuted_by_pair(engine: Engine, index: int) -> bool:
+    """Return whether the first pair alone is enough to call a claim wrong, which agrees with neither of its slopes."""
+    coordinate = coordinate_of(engine, index)
+    sides = pair_of(engine, index)
+    right = one_sided_slope(engine, coordinate.x, sides.step, sides.right)
+    return is_told_by_pair(engine, math.fabs(right - coordinate.claimed), sides.step)
+
+
 def refute_by_pair(engine: Engine, index: int) -> None:
     """Call a claim wrong by its first pair alone, which is enough where errors are dense."""
     engine.sweep.dense = 1
     coordinate = coordinate_of(engine, index)
     sides = pair_of(engine, index)
     step = sides.step
-    noise = pair_noise(engine, sides)
+    noise = noise_until_measured(engine, pair_noise(engine, sides))
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:

@@ -19,7 +19,8 @@ from ..evidence.decision import (
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, slope_noise
 from ..evidence.scales import FLOAT32_SPACING, pair_size, smallest_step
-from ..records.engine import Engine, Interval, Slot, want, want_pair
+from ..noise.noise_line import ROUNDING_NOISE, needs_float32
+from ..records.engine import Engine, Interval, Pair, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
 from .two_pairs import STEP_RATIO, is_quiet
 
@@ -35,6 +36,8 @@ STANDS_OUT = 32.0
 CURVED = 4.0
 # f jumps where it moves so many times as far as its slope says.
 JUMPS = 8.0
+# The noise of rounding to float32, in units of that which is assumed: four units in the last place.
+FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Rounding moves the difference of two values by one unit in the last place, and by two where both are near an edge.
 ROUNDED = 2.0
 
@@ -88,6 +91,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     if fades(engine, slot) or sides_with_claim(slot, far):
         slot.refuted = 0
     elif proves:
+        engine.sweep.largest_turn = larger(moved_by_gap(slot.ladder[0]), engine.sweep.largest_turn)
         refute(engine, slot)
         return
     # The far pair is no neighbour of the near one: it says nothing about its error.
@@ -99,7 +103,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
 def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
     """Take the slopes of the finest pair, the centered one with this error bar, one-sided ones with their noise."""
     pair = slot.ladder[0]
-    noise = slope_noise(engine, slot, 0)
+    noise = noise_until_measured(engine, slope_noise(engine, slot, 0))
     bar = larger(noise, bar)
     surround(slot.slope, centered(slot, 0), bar)
     surround(slot.right, pair.right, noise)
@@ -173,9 +177,28 @@ def look_far(engine: Engine, slot: Slot) -> None:
         want_pair(slot, slot.step)
 
 
+def moved_by_gap(pair: Pair) -> float:
+    """Return what f moves by over a pair that a straight line does not: curvature, or noise."""
+    return math.fabs(gap(pair)) * pair.step
+
+
 def seems_rounded(engine: Engine) -> bool:
-    """Return whether f seems to be rounded to float32: all values at points in float32 are numbers of it."""
-    return engine.float32 != 0 and engine.beyond_float32 == 0
+    """Return whether f seems to be rounded to float32: all values are numbers of it, and so is x, or too many bits."""
+    return engine.beyond_float32 == 0 and (engine.float32 != 0 or needs_float32(engine.value))
+
+
+def noise_until_measured(engine: Engine, noise: float) -> float:
+    """Return a noise bar; where noise is only assumed, and f seems to be rounded to float32, that of float32."""
+    return noise * FLOAT32_TO_ASSUMED if engine.noise_measured == 0 and seems_rounded(engine) else noise
+
+
+def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:
+    """Return whether a pair alone refutes a claim that is off by so much: f is moved by more than noise may move it.
+
+    What that is, the pairs of those that were proved wrong tell, where they show curvature or noise.
+    """
+    moved = off * step
+    return moved > CLEARLY * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
 
 
 def may_be_rounded(engine: Engine, moved: float) -> bool:

@@ -12,8 +12,7 @@ from .border import Finding
 from .memory import behind, behind_all
 from .record import lead_to, record, words_of
 
-# The bytes of "GRADPROF".
-ENGINE_MARK = 0x464F525044415247
+ENGINE_MARK = 0x464F525044415247  # the bytes of "GRADPROF"
 # Those of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
 OWN_MARK = 0x4F4F525044415247
 ROUND = 4096
@@ -194,6 +193,7 @@ class Sweep:
     reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
     assumed_noise: Real  # noise with which the sweep began
     equal_values: EqualValues  # the test of coordinates with equal values
+    largest_turn: Real  # of what f moves by over pairs that proved an error, what a straight line does not make
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
     rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
