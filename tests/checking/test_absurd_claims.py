@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from kinds import on_a_short_scale
+from kinds import in_float32, on_a_short_scale, with_noise
 
-from gradproof import check
+from gradproof import Cause, check
 
 FACTORS = [1e3, 1e6, 1e9, 1e12]
 
@@ -42,3 +42,27 @@ def test_of_coordinates_in_many_units_in_float32(seed, factor):
     largest = int(np.argmax(units))  # of the smallest slope
     assert check(f, gradient, x).verdict == "right"
     assert check(f, with_one_absurd(gradient, largest, factor), x).wrong.tolist() == [largest]
+
+
+@pytest.mark.parametrize(("kind", "seed", "factor"), [(in_float32, 5, -1), (in_float32, 13, 2), (with_noise, 6, 2)])
+def test_a_right_claim_among_wrong_ones_beside_noise_that_nobody_has_measured(kind, seed, factor):
+    """Two proofs of errors, and a first pair of which noise is a part, do not refute it; and the factor is told."""
+    drawn = kind(seed)
+    n = drawn.x.size
+    claimed = factor * drawn.gradient
+    claimed[2] /= factor
+    report = drawn.check(claimed)
+    assert report.wrong.tolist() == [index for index in range(n) if index != 2]
+    assert f"claimed = {factor} × slope" in str(report.explanations[0])
+    claimed[2] *= factor
+    assert drawn.check(claimed).wrong.tolist() == list(range(n))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bars_hold_where_f_computes_in_float32(seed):
+    """A pair at a step that suits float64 is off by what float32 rounds, as its bar says."""
+    drawn = in_float32(seed)
+    findings = drawn.check(-drawn.gradient).findings
+    assert [one.cause for one in findings] == [Cause.WRONG] * drawn.x.size
+    off = [abs(one.slope - drawn.gradient[one.index]) / one.error_bar for one in findings]
+    assert max(off) < 1.5

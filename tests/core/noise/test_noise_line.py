@@ -391,9 +391,9 @@ def is_of_f_as_it_is(function):
     """Where claims are wrong, what they foretell of rounded steps is no noise of f; where they are right it is less."""
     random = np.random.default_rng(6)
     quiet, loud = 3.0 + 1e-9 * random.normal(size=9), 3.0 + 1e-7 * random.normal(size=9)
-    for values, given in ((loud, quiet), (quiet, loud)):
+    for values, plain in ((loud, quiet), (quiet, loud)):
         engine = begun(1.0)
-        engine.noise_line.values[:], engine.noise_line.given[:] = values, given
+        engine.noise_line.values[:], engine.noise_line.given[:] = values, plain
         noise, agree = function(engine)
         assert agree
         assert 0.3e-9 < noise < 3e-9

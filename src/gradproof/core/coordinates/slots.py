@@ -33,6 +33,7 @@ from ..proofs.short_proof import (
     advance_proof_flat,
     advance_proof_tread,
     begin_proof,
+    noise_until_measured,
 )
 from ..records.engine import SLOT_COUNT, Engine, Sides, Slot, coordinate_of, want_pair
 from ..records.floats import larger, largest_finite, smaller, spacing
@@ -83,7 +84,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.tolerance, slot.need = tolerances(engine, coordinate)
     slot.rounding = engine.sweep.rounding
     slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
-    slot.noise = engine.noise
+    slot.noise = noise_until_measured(engine, engine.noise)
     slot.distance = math.nan
 
 

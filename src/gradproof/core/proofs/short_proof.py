@@ -20,7 +20,7 @@ from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, slope_noise
 from ..evidence.scales import FLOAT32_SPACING, pair_size, smallest_step
 from ..noise.noise_line import ROUNDING_NOISE, needs_float32
-from ..records.engine import Engine, Interval, Pair, Slot, want, want_pair
+from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
 from .two_pairs import STEP_RATIO, is_quiet
 
@@ -87,11 +87,10 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     far = centered(slot, 1)
     off = math.fabs(slot.claimed - near)
     proves = math.fabs(far - near) <= off / CLEARLY and not may_be_rounded(engine, off * slot.ladder[0].step)
-    take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
+    take_finest_pair(engine, slot, bar_of_sides(engine, gap(slot.ladder[0]), slot.ladder[0].step))
     if fades(engine, slot) or sides_with_claim(slot, far):
         slot.refuted = 0
     elif proves:
-        engine.sweep.largest_turn = larger(moved_by_gap(slot.ladder[0]), engine.sweep.largest_turn)
         refute(engine, slot)
         return
     # The far pair is no neighbour of the near one: it says nothing about its error.
@@ -103,7 +102,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
 def take_finest_pair(engine: Engine, slot: Slot, bar: float) -> None:
     """Take the slopes of the finest pair, the centered one with this error bar, one-sided ones with their noise."""
     pair = slot.ladder[0]
-    noise = noise_until_measured(engine, slope_noise(engine, slot, 0))
+    noise = slope_noise(engine, slot, 0)
     bar = larger(noise, bar)
     surround(slot.slope, centered(slot, 0), bar)
     surround(slot.right, pair.right, noise)
@@ -177,14 +176,14 @@ def look_far(engine: Engine, slot: Slot) -> None:
         want_pair(slot, slot.step)
 
 
-def moved_by_gap(pair: Pair) -> float:
-    """Return what f moves by over a pair that a straight line does not: curvature, or noise."""
-    return math.fabs(gap(pair)) * pair.step
-
-
 def seems_rounded(engine: Engine) -> bool:
     """Return whether f seems to be rounded to float32: all values are numbers of it, and so is x, or too many bits."""
     return engine.beyond_float32 == 0 and (engine.float32 != 0 or needs_float32(engine.value))
+
+
+def bar_of_sides(engine: Engine, between: float, step: float) -> float:
+    """Return the error bar of the centered slope of a pair: half of what lies between its sides, or those of others."""
+    return larger(math.fabs(between), engine.sweep.largest_turn / step) / 2.0
 
 
 def noise_until_measured(engine: Engine, noise: float) -> float:
@@ -195,7 +194,7 @@ def noise_until_measured(engine: Engine, noise: float) -> float:
 def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:
     """Return whether a pair alone refutes a claim that is off by so much: f is moved by more than noise may move it.
 
-    What that is, the pairs of those that were proved wrong tell, where they show curvature or noise.
+    What that is, the pairs of those that are flatly refuted tell, where they show curvature or noise.
     """
     moved = off * step
     return moved > CLEARLY * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
