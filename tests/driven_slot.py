@@ -23,6 +23,7 @@ def check_of(line: Line, claimed: float, x: float = 1.0, noise: float = 0.0) -> 
     engine = block()
     engine.value, engine.typical, engine.unit, engine.sweep.rtol = line(0.0), 1.0, 2.0**-53, 1e-5
     engine.noise = noise or 4 * float(np.spacing(abs(line(0.0))))
+    engine.beyond_float32 = int(line(0.0) != float(np.float32(line(0.0))))
     coordinate = coordinate_of(engine, 0)
     coordinate.x, coordinate.claimed = x, claimed
     scales.note_largest_claims(engine)

@@ -43,7 +43,11 @@ CORE: dict[str, tuple[str, ...]] = {
         "decision jumps",
     ),
     # How noisy f is, on a line of its own, and what a random f still shows.
-    "noise": ("curvature noise_table parked_slots shown_arithmetic spread", "noise_line"),
+    "noise": (
+        "curvature line_values noise_table parked_slots shown_arithmetic spread",
+        "noise_line",
+        "assumed_noise",
+    ),
     # What long lines through many coordinates prove, several at once or one alone.
     "lines": (
         "parts phases rungs",

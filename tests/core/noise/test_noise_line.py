@@ -15,7 +15,7 @@ from witnesses import records
 
 from gradproof.core.evidence import stages
 from gradproof.core.evidence.ladder import insert_pair
-from gradproof.core.noise import noise_line, noise_table
+from gradproof.core.noise import line_values, noise_line, noise_table
 from gradproof.core.points.seeds import noise_seed
 from gradproof.core.records import codes
 from gradproof.core.records.border import Probe
@@ -38,9 +38,9 @@ def measured(advance, line, **fields):
     """The check once its noise is known, and the steps that it asked for, round by round."""
     engine, asked, known = begun(line(0.0), **fields), [], False
     while not known:
-        count = noise_line.noise_probes(engine.noise_line)
-        asked.append([noise_line.step_of_probe(engine.noise_line, number) for number in range(count)])
-        known = advance(engine, noise_line.note_values(engine, np.array([line(step) for step in asked[-1]])))
+        count = line_values.noise_probes(engine.noise_line)
+        asked.append([line_values.step_of_probe(engine.noise_line, number) for number in range(count)])
+        known = advance(engine, line_values.note_values(engine, np.array([line(step) for step in asked[-1]])))
     assert engine.noise_measured == 1
     return engine, asked
 
@@ -188,7 +188,7 @@ def keeps_what_does_not_move(note):
     """Rounding of x is foretold of values that move about as much, not of equal ones, nor of those that move far."""
     engine = begun(2.0**-40)
     coordinate_of(engine, 0).claimed = 1.0
-    change = noise_line.claimed_change(engine, noise_line.step_of_probe(engine.noise_line, 0))
+    change = line_values.claimed_change(engine, line_values.step_of_probe(engine.noise_line, 0))
     assert 0 < abs(change) < 2.0**-52
     assert note(engine, [2.0**-40, 2.0**-10])
     assert engine.noise_line.values[8] == 2.0**-40
@@ -198,11 +198,11 @@ def keeps_what_does_not_move(note):
 
 
 def test_note_values(monkeypatch):
-    keeps_what_does_not_move(noise_line.note_values)
-    monkeypatch.setattr(noise_line, "NEGLIGIBLE", 1.0)
-    refuted(keeps_what_does_not_move, noise_line.note_values)
-    monkeypatch.setattr(noise_line, "NEGLIGIBLE", 0.0)
-    refuted(keeps_what_does_not_move, noise_line.note_values)
+    keeps_what_does_not_move(line_values.note_values)
+    monkeypatch.setattr(line_values, "NEGLIGIBLE", 1.0)
+    refuted(keeps_what_does_not_move, line_values.note_values)
+    monkeypatch.setattr(line_values, "NEGLIGIBLE", 0.0)
+    refuted(keeps_what_does_not_move, line_values.note_values)
 
 
 POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)
@@ -236,14 +236,14 @@ def foretells_the_change(function, seed, step, cancelling):
 
 
 def test_claimed_change():
-    foretells_the_change(noise_line.claimed_change)
+    foretells_the_change(line_values.claimed_change)
 
     def without_rest(engine, step):
-        two_sum, noise_line.two_sum = noise_line.two_sum, lambda a, b: (a + b, 0.0)
+        two_sum, line_values.two_sum = line_values.two_sum, lambda a, b: (a + b, 0.0)
         try:
-            return noise_line.claimed_change(engine, step)
+            return line_values.claimed_change(engine, step)
         finally:
-            noise_line.two_sum = two_sum
+            line_values.two_sum = two_sum
 
     refuted(foretells_the_change, without_rest)
 
@@ -251,7 +251,7 @@ def test_claimed_change():
 def test_claims_that_are_no_numbers_foretell_nothing():
     engine = begun(1.0, float32=1)
     coordinate_of(engine, 0).claimed = math.nan
-    assert noise_line.claimed_change(engine, 0.125) == 0.0
+    assert line_values.claimed_change(engine, 0.125) == 0.0
 
 
 def is_noted(function):
@@ -274,15 +274,15 @@ def is_noted(function):
 
 def with_missing_values(engine, number, value, change):
     """Wrong on purpose: a missing value is no number of float32."""
-    changed = noise_line.note_value(engine, number, value, change)
+    changed = line_values.note_value(engine, number, value, change)
     engine.noise_line.in_float32 *= not math.isnan(value)
     return changed
 
 
 def test_note_value():
-    is_noted(noise_line.note_value)
+    is_noted(line_values.note_value)
     refuted(is_noted, with_missing_values)
-    refuted(is_noted, lambda engine, number, value, change: noise_line.note_value(engine, number, value - change, 0.0))
+    refuted(is_noted, lambda engine, number, value, change: line_values.note_value(engine, number, value - change, 0.0))
 
 
 def are_on_the_line(write):
@@ -297,8 +297,8 @@ def are_on_the_line(write):
 
 
 def test_probes():
-    are_on_the_line(noise_line.write_noise_probes)
-    refuted(are_on_the_line, lambda *given: noise_line.write_noise_probes(*given[:-1], 0.0))
+    are_on_the_line(line_values.write_noise_probes)
+    refuted(are_on_the_line, lambda *given: line_values.write_noise_probes(*given[:-1], 0.0))
 
 
 @given(odd=st.integers(0, 2**23).map(lambda k: 2 * k + 1), power=st.integers(-300, 300))
@@ -310,7 +310,7 @@ def has_many_digits(functions, odd, power):
 
 
 def test_needs_float32():
-    has_many_digits(both(noise_line.needs_float32, "float64", result="boolean"))
+    has_many_digits(both(line_values.needs_float32, "float64", result="boolean"))
     refuted(has_many_digits, [lambda value: value != math.floor(value)])
 
 
@@ -423,10 +423,28 @@ def is_beside_x(function):
     assert function(engine)[0] > 1e-3
 
 
-def test_noise_of_line():
-    is_beside_x(noise_line.noise_of_line)
+def test_noise_without_jump():
+    is_beside_x(lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.values))
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values), 9))
     refuted(is_beside_x, lambda engine: noise_table.noise_of_values(np.array(engine.noise_line.values)[1:], 8))
+
+
+def is_of_f_as_it_is(function):
+    """Where claims are wrong, what they foretell of rounded steps is no noise of f; where they are right it is less."""
+    random = np.random.default_rng(6)
+    quiet, loud = 3.0 + 1e-9 * random.normal(size=9), 3.0 + 1e-7 * random.normal(size=9)
+    for values, plain in ((loud, quiet), (quiet, loud)):
+        engine = begun(1.0)
+        engine.noise_line.values[:], engine.noise_line.given[:] = values, plain
+        noise, agree = function(engine)
+        assert agree
+        assert 0.3e-9 < noise < 3e-9
+
+
+def test_noise_of_line():
+    is_of_f_as_it_is(noise_line.noise_of_line)
+    refuted(is_of_f_as_it_is, lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.values))
+    refuted(is_of_f_as_it_is, lambda engine: noise_line.noise_without_jump(engine, engine.noise_line.given))
 
 
 def arithmetic_is(function, noise, values, expected, typical=1.0):
@@ -435,7 +453,7 @@ def arithmetic_is(function, noise, values, expected, typical=1.0):
     engine.typical = typical
     engine.noise_line.spacing = 2.0**-10
     for number, value in enumerate(values):
-        noise_line.note_value(engine, number, value, 0.0)
+        line_values.note_value(engine, number, value, 0.0)
     function(engine, noise)
     assert engine.arithmetic == expected
 

@@ -11,6 +11,7 @@ from properties import refuted
 from gradproof.core.coordinates import slots
 from gradproof.core.evidence import intervals, scales, stages
 from gradproof.core.evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN
+from gradproof.core.noise import assumed_noise
 from gradproof.core.proofs import short_proof
 
 EXP = lines.SMOOTH["exp"]
@@ -387,6 +388,6 @@ def test_rounding_to_float32_refutes_nothing():
 
 
 def test_slopes_that_are_the_same_by_chance():
-    is_left_to_the_noise(short_proof.may_be_rounded)
+    is_left_to_the_noise(assumed_noise.may_be_rounded)
     refuted(is_left_to_the_noise, lambda engine, moved: False)
     refuted(is_left_to_the_noise, lambda engine, moved: engine.float32 == 1)

@@ -41,6 +41,7 @@ def confirmed(claims, rtol=1e-5):
         gradient[index] = claim
     lines.engine.n, lines.engine.value, lines.engine.typical = 100, float(x @ x), 1.5
     lines.engine.unit, lines.engine.rtol = 2.0**-53, rtol
+    lines.engine.beyond_float32 = 1
     candidates.begin_confirming(lines, x, gradient)
     probes, moved = records(Probe, ROUND), set()
     while candidates.candidates_asked(lines) > 0:

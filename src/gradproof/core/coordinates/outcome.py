@@ -18,7 +18,6 @@ from ..evidence.ladder import (
 )
 from ..evidence.scales import (
     FLAT_PART,
-    FLOAT32_SPACING,
     LARGEST_PAIR_STEP,
     UNIT_FLOAT64,
     pair_size,
@@ -26,10 +25,11 @@ from ..evidence.scales import (
     tolerance,
     tolerances,
 )
-from ..noise.noise_line import LONE_JUMP, ROUNDING_NOISE
+from ..noise.assumed_noise import noise_until_measured
+from ..noise.noise_line import LONE_JUMP
 from ..noise.shown_arithmetic import UNDERRATED
 from ..proofs.full_ladder import PART_OF_JUMP, TINY
-from ..proofs.short_proof import seems_rounded
+from ..proofs.short_proof import bar_of_sides, is_told_by_pair
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
 from ..records.abi import never_inlined
@@ -61,8 +61,6 @@ SEEN_BY_TWO = CONTRADICTS + 1.0
 NOISE_OF_LADDER = 2.0 * SEEN_BY_LADDER
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
-# The noise of rounding to float32, in units of that which is assumed: four units in the last place.
-FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
 NOISE_SHARE = 4.0
 
@@ -102,8 +100,11 @@ def settle_by_pair(engine: Engine, index: int) -> None:
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
-    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known."""
-    noise *= underrated(engine)
+    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known.
+
+    Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
+    """
+    noise = noise_until_measured(engine, noise)
     seen = SEEN_BY_PAIR * (allowed + noise)
     if engine.sweep.suited_step > 0.0:
         # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.
@@ -115,12 +116,12 @@ def accept(engine: Engine, index: int, allowed: float, needed: float, noise: flo
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 
-def underrated(engine: Engine) -> float:
-    """Return by how much the noise may be underrated as long as it is assumed.
-
-    Where values seem to be rounded to float32 it is by chance that pairs are exact, and others agree by chance, too.
-    """
-    return FLOAT32_TO_ASSUMED if engine.noise_measured == 0 and seems_rounded(engine) else 1.0
+def is_refuted_by_pair(engine: Engine, index: int) -> bool:
+    """Return whether the first pair alone is enough to call a claim wrong, which agrees with neither of its slopes."""
+    coordinate = coordinate_of(engine, index)
+    sides = pair_of(engine, index)
+    right = one_sided_slope(engine, coordinate.x, sides.step, sides.right)
+    return is_told_by_pair(engine, math.fabs(right - coordinate.claimed), sides.step)
 
 
 def refute_by_pair(engine: Engine, index: int) -> None:
@@ -129,7 +130,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     coordinate = coordinate_of(engine, index)
     sides = pair_of(engine, index)
     step = sides.step
-    noise = pair_noise(engine, sides)
+    noise = noise_until_measured(engine, pair_noise(engine, sides))
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:
@@ -137,7 +138,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
         finding.right = one_sided_slope(engine, coordinate.x, step, sides.right)
         finding.left = one_sided_slope(engine, coordinate.x, -step, sides.left)
         finding.slope = middle(finding.right, finding.left)
-        finding.error_bar = larger(math.fabs(finding.right - finding.left) / 2.0, noise)
+        finding.error_bar = larger(bar_of_sides(engine, finding.right - finding.left, step), noise)
         finding.step = step
 
 
@@ -194,8 +195,7 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
     if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
         low, high = both_sides(slot)
         seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
-    beyond = (underrated(engine) - 1.0) * noise_bar(engine.noise, slot.best_step)
-    return allowed + larger(SEEN_BY_PAIR * beyond, seen)
+    return allowed + seen
 
 
 def reported_kink(slot: Slot) -> int:

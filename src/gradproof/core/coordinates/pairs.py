@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import pair_noise
 from ..evidence.scales import argument_noise, pair_step, step_beside, tolerances
@@ -10,6 +12,7 @@ from ..points.probes import write_probe
 from ..records.abi import ConstReals
 from ..records.border import Probes
 from ..records.engine import OWN_MARK, Engine, coordinate_of
+from ..records.floats import larger
 from . import phases
 from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept
 from .slots import one_sided_slope
@@ -83,7 +86,9 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
         coordinate.cause = CURVED
     else:
         coordinate.cause = DISAGREES_FLAT
-        if decision != DECIDED_WRONG:
+        if decision == DECIDED_WRONG:
+            engine.sweep.largest_turn = larger(math.fabs(right - left) * step, engine.sweep.largest_turn)
+        else:
             coordinate.cause = UNDECIDED
             engine.sweep.enough_proofs = FULL_PROOFS
     return decision == DECIDED_RIGHT

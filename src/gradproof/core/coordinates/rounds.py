@@ -16,7 +16,8 @@ import math
 from ..evidence import stages
 from ..evidence.scales import is_next_to_nothing
 from ..noise.curvature import note_curvature, write_curvature_probes
-from ..noise.noise_line import advance_noise, noise_probes, note_values, write_noise_probes
+from ..noise.line_values import noise_probes, note_values, write_noise_probes
+from ..noise.noise_line import advance_noise
 from ..noise.spread import far_coordinate, far_pairs, may_show_claims, shows_error
 from ..points.probes import write_probe
 from ..points.seeds import noise_seed

@@ -17,6 +17,7 @@ from ..evidence.scales import (
     real_step,
     tolerances,
 )
+from ..noise.assumed_noise import noise_until_measured
 from ..proofs.curved_proof import advance_proof_curved
 from ..proofs.full_ladder import (
     advance_all_steps,
@@ -83,7 +84,7 @@ def open_slot(engine: Engine, slot: Slot, index: int) -> None:
     slot.tolerance, slot.need = tolerances(engine, coordinate)
     slot.rounding = engine.sweep.rounding
     slot.claim_scale = largest_claim_in_units(engine, coordinate_size(engine, slot.x))
-    slot.noise = engine.noise
+    slot.noise = noise_until_measured(engine, engine.noise)
     slot.distance = math.nan
 
 

@@ -18,6 +18,7 @@ from .outcome import (
     DISAGREES_FLAT,
     LEFT_FOR_LADDER,
     UNDECIDED,
+    is_refuted_by_pair,
     refute_by_pair,
     settle_by_pair,
     settle_slot,
@@ -51,6 +52,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.proved_wrong = 0
     sweep.enough_proofs = FEW_PROOFS
     sweep.dense = 0
+    sweep.largest_turn = 0.0
     sweep.follows_claims = 0
     sweep.scouting = 1
     sweep.suited_step = 0.0
@@ -190,13 +192,13 @@ def fill_proofs(engine: Engine) -> None:
         mark = coordinate_of(engine, sweep.waiting).cause
         flat = mark == DISAGREES_FLAT
         proofs = sweep.enough_proofs - sweep.proved_wrong
-        if flat and proofs <= 0:
+        if flat and proofs <= 0 and is_refuted_by_pair(engine, sweep.waiting):
             refute_by_pair(engine, sweep.waiting)
         elif mark == CURVED and excludes_kink(engine, sweep.waiting):
             settle_by_pair(engine, sweep.waiting)
         elif flat or mark == UNDECIDED or mark == CURVED:
             number = free_slot(engine)
-            if number < 0 or (flat and number >= proofs):
+            if number < 0 or (flat and 0 < proofs <= number):
                 # No more errors are under way than proofs are needed.
                 return
             open_proof(engine, engine.slots[number], sweep.waiting, flat)

@@ -11,7 +11,8 @@ from ..lines.parts import begin_parts
 from ..lines.plan import begin_lines
 from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
-from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, write_noise_probes
+from ..noise.line_values import noise_probes, note_value, write_noise_probes
+from ..noise.noise_line import advance_noise, begin_noise
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, line_seed

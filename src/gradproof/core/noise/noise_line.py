@@ -10,15 +10,23 @@ import math
 
 from ..evidence.scales import FLOAT32_SPACING, UNIT_FLOAT32
 from ..points.directions import direction
-from ..points.probes import displaced, displacement_of, write_probe
 from ..points.seeds import noise_seed
 from ..records import codes
-from ..records.abi import ConstReals
-from ..records.border import Probes
-from ..records.engine import NOISE_COUNT, Engine, NoiseLine, coordinate_of
-from ..records.floats import fits_in, has_few_bits, larger, smaller, spacing
+from ..records.abi import Reals
+from ..records.engine import NOISE_COUNT, Engine, NoiseLine
+from ..records.floats import has_few_bits, larger, smaller, spacing
 from ..records.memory import rounded_to_float32
-from ..records.sums import two_sum
+from .line_values import (
+    END_PLACE,
+    IN_FLOAT32,
+    INSIDE_PLACE,
+    OF_FLOAT32,
+    STAGE_OTHER_SIDE,
+    STAGE_REST,
+    STAGE_TWO,
+    needs_float32,
+    note_arithmetic,
+)
 from .noise_table import (
     ABOVE_FLOAT32_NOISE,
     FEWEST_DIFFERENT,
@@ -37,23 +45,12 @@ FIRST_EXPONENT_ROUNDED = -26
 LAST_EXPONENT = -10
 EXPONENT_STEP = 4
 
-# First the end of the line and a place inside; then the rest; or all eight on the other side, at the edge of a domain.
-STAGE_TWO = 0
-STAGE_REST = 1
-STAGE_OTHER_SIDE = 2
-END_PLACE = 8
-INSIDE_PLACE = 5
-
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 ROUNDING_NOISE = 0.3
-# Whole numbers and simple fractions have no more bits; what has more, and is in float32, is so by no chance.
-SIMPLE_BITS = 14
-IN_FLOAT32 = 1
-OF_FLOAT32 = 2
 # A jump at x alone makes the noise so many times as large as it is beside x.
 LONE_JUMP = 20.0
-# Over the shortest steps rounding of x is a 128th of what f moves by, and ever less over longer ones.
-NEGLIGIBLE = 2.0**-10
+# Claims that are wrong make it so many times as large as it is in f itself.
+WRONG_CLAIMS = 4.0
 # Two values may have a jump between them.
 FEWEST_ON_GRID = 3
 # Finer stairs, relative to f, are those of float64.
@@ -85,87 +82,6 @@ def first_exponent(engine: Engine) -> int:
     return FIRST_EXPONENT_ROUNDED if rounded else FIRST_EXPONENT
 
 
-def noise_probes(line: NoiseLine) -> int:
-    """Return the number of probes of the next round."""
-    if line.stage == STAGE_TWO:
-        return 2
-    return NOISE_COUNT - 3 if line.stage == STAGE_REST else NOISE_COUNT - 1
-
-
-def place_of_probe(line: NoiseLine, number: int) -> int:
-    """Return which of the places 1 … 8 on the line a probe of the round stands at."""
-    if line.stage == STAGE_TWO:
-        return END_PLACE if number == 0 else INSIDE_PLACE
-    if line.stage == STAGE_OTHER_SIDE or number + 1 < INSIDE_PLACE:
-        return number + 1
-    return number + 2
-
-
-def step_of_probe(line: NoiseLine, number: int) -> float:
-    """Return the signed step of a probe of the round."""
-    return line.sign * place_of_probe(line, number) * math.ldexp(1.0, line.exponent)
-
-
-def write_noise_probes(line: NoiseLine, probes: Probes, seed: int, floor: float) -> None:
-    """Write the probes of the next round; `floor` is that of a long line, else 0."""
-    for number in range(noise_probes(line)):
-        write_probe(probes[number], line.start, line.stop, seed, step_of_probe(line, number))
-        probes[number].floor = floor
-
-
-def claimed_change(engine: Engine, step: float) -> float:
-    """Return the change of f that the claimed gradient foretells for the step really taken.
-
-    The rounding of x + step * v would otherwise look like noise of f.  In float64 steps are short, and f is as good as
-    linear: only what the rounding adds to the step counts.
-    """
-    float32 = engine.float32 != 0
-    seed = noise_seed(engine.seed)
-    total = 0.0
-    rest = 0.0
-    for index in range(engine.noise_line.start, engine.noise_line.stop):
-        coordinate = coordinate_of(engine, index)
-        move = displacement_of(coordinate.x, engine.typical, seed, step, index)
-        if math.isfinite(coordinate.claimed):
-            # Changes of both signs cancel, and what rounding leaves of them would look like noise of f.
-            taken = displaced(coordinate.x, move, float32) - coordinate.x
-            change = coordinate.claimed * (taken if float32 else taken - move)
-            total, error = two_sum(total, change)
-            rest += error
-    return total + rest
-
-
-def note_values(engine: Engine, values: ConstReals) -> bool:
-    """Note the values of a round, less the change that the claim foretells; return whether f changed at all."""
-    changed = False
-    for number in range(noise_probes(engine.noise_line)):
-        change = claimed_change(engine, step_of_probe(engine.noise_line, number))
-        moved = math.fabs(values[number] - engine.value)
-        if engine.float32 == 0 and (moved == 0.0 or math.fabs(change) < NEGLIGIBLE * moved):
-            # Equal values, and those on a grid, must stay what they are: it is on its terms that f is rounded.
-            change = 0.0
-        changed = note_value(engine, number, values[number], change) or changed
-    return changed
-
-
-def note_value(engine: Engine, number: int, value: float, change: float) -> bool:
-    """Note the value of a probe, less a change that is foretold; return whether it differs from f(x)."""
-    line = engine.noise_line
-    line.values[place_of_probe(line, number)] = value - change
-    # A missing value shows nothing.
-    if math.isfinite(value):
-        note_arithmetic(line, value)
-    return value != engine.value
-
-
-def note_arithmetic(line: NoiseLine, value: float) -> None:
-    """Note whether all values so far are numbers of float32, and one of them has too many digits to be so by chance."""
-    if value != rounded_to_float32(value):
-        line.in_float32 = 0
-    elif line.in_float32 != 0 and needs_float32(value):
-        line.in_float32 = OF_FLOAT32
-
-
 def advance_noise(engine: Engine, changed: bool) -> bool:
     """Weigh the values that were noted; return whether the noise is known, else there is more to ask."""
     line = engine.noise_line
@@ -180,6 +96,7 @@ def advance_noise(engine: Engine, changed: bool) -> bool:
         line.stage = STAGE_REST
         return False
     line.values[0] = engine.value
+    line.given[0] = engine.value
     if all_finite(line):
         line.answered = 1
         return weigh_spacing(engine)
@@ -256,12 +173,24 @@ def weigh_spacing(engine: Engine) -> bool:
 
 
 def noise_of_line(engine: Engine) -> tuple[float, bool]:
-    """Return the noise of the values, and whether it is noise; without x, where f jumps at x itself."""
-    line = engine.noise_line
+    """Return the noise of the values, and whether it is noise.
+
+    A step is rounded, and a wrong claim foretells of this a change that f does not make: where f as it is has far less
+    noise, the claims are the reason.
+    """
+    noise, agree = noise_without_jump(engine, engine.noise_line.values)
+    given, agree_given = noise_without_jump(engine, engine.noise_line.given)
+    if WRONG_CLAIMS * given < noise:
+        return given, agree_given
+    return noise, agree
+
+
+def noise_without_jump(engine: Engine, values: Reals) -> tuple[float, bool]:
+    """Return the noise of values, and whether it is noise; without x, where f jumps at x itself."""
     beside = engine.scratch.values
     for place in range(1, NOISE_COUNT):
-        beside[place - 1] = line.values[place]
-    noise, agree = noise_of_values(line.values, NOISE_COUNT)
+        beside[place - 1] = values[place]
+    noise, agree = noise_of_values(values, NOISE_COUNT)
     noise_beside, agree_beside = noise_of_values(beside, NOISE_COUNT - 1)
     if LONE_JUMP * noise_beside < noise:
         return noise_beside, agree_beside
@@ -299,8 +228,3 @@ def settle_noise(engine: Engine, measured: float) -> None:
     if arithmetic < engine.arithmetic and not cancels:
         engine.arithmetic = arithmetic
         engine.unit = UNIT_FLOAT32
-
-
-def needs_float32(value: float) -> bool:
-    """Return whether a number has too many binary digits to be a number of float32 by chance."""
-    return not fits_in(value, SIMPLE_BITS)

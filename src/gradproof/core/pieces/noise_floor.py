@@ -10,7 +10,8 @@ import math
 
 from numpy import int64
 
-from ..noise.noise_line import advance_noise, begin_noise, noise_probes, note_value, step_of_probe
+from ..noise.line_values import noise_probes, note_value, step_of_probe
+from ..noise.noise_line import advance_noise, begin_noise
 from ..points.directions import (
     WINDOW,
     WINDOW_BITS,

@@ -18,7 +18,8 @@ from ..evidence.decision import (
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, slope_noise
-from ..evidence.scales import FLOAT32_SPACING, pair_size, smallest_step
+from ..evidence.scales import pair_size, smallest_step
+from ..noise.assumed_noise import may_be_rounded
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
 from .two_pairs import STEP_RATIO, is_quiet
@@ -37,8 +38,6 @@ STANDS_OUT = 32.0
 CURVED = 4.0
 # f jumps where it moves so many times as far as its slope says.
 JUMPS = 8.0
-# Rounding moves the difference of two values by one unit in the last place, and by two where both are near an edge.
-ROUNDED = 2.0
 
 
 def begin_proof(engine: Engine, slot: Slot) -> None:
@@ -86,7 +85,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     The claim 0 only where f is not constant beside x.  Of the far pair one side is enough for any other claim, unless
     its slope is too curved.
     """
-    take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
+    take_finest_pair(engine, slot, bar_of_sides(engine, gap(slot.ladder[0]), slot.ladder[0].step))
     refutes = second_refutes(engine, slot)
     if not refutes and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
         want(slot, -slot.wanted[0])
@@ -196,21 +195,18 @@ def look_far(engine: Engine, slot: Slot) -> None:
         want_pair(slot, slot.step)
 
 
-def seems_rounded(engine: Engine) -> bool:
-    """Return whether f seems to be rounded to float32: all values at points in float32 are numbers of it."""
-    return engine.float32 != 0 and engine.beyond_float32 == 0
+def bar_of_sides(engine: Engine, between: float, step: float) -> float:
+    """Return the error bar of the centered slope of a pair: half of what lies between its sides, or those of others."""
+    return larger(math.fabs(between), engine.sweep.largest_turn / step) / 2.0
 
 
-def may_be_rounded(engine: Engine, moved: float) -> bool:
-    """Return whether rounding of the terms of f may make what moves it if a claim is wrong.
+def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:
+    """Return whether a pair alone refutes a claim that is off by so much: f is moved by more than noise may move it.
 
-    Terms that cancel may be as large as x, and where f seems to be rounded to float32, slopes of several steps may be
-    the same by chance.  Once the noise is known, it says more.
+    What that is, the pairs of those that are flatly refuted tell, where they show curvature or noise.
     """
-    if engine.noise_measured != 0:
-        return False
-    units = FLOAT32_SPACING if seems_rounded(engine) else 1.0
-    return moved <= ROUNDED * units * spacing(larger(math.fabs(engine.value), engine.typical))
+    moved = off * step
+    return moved > CLEARLY * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:

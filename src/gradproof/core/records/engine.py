@@ -1,7 +1,6 @@
 """The memory of a check, and of its sweep over single coordinates.
 
-Nothing in it is a pointer, so that a check can be moved, saved and resumed between two rounds.  Behind an `Engine` lie
-the coordinates of its sweep, and behind these its findings: as many as there are coordinates to be looked at.
+It holds no pointers, and can be moved and saved between rounds.  Its coordinates and their findings lie behind it.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from .memory import behind, behind_all
 from .record import lead_to, record, words_of
 
 ENGINE_MARK = 0x464F525044415247  # the bytes of "GRADPROF"
-# The bytes of "GRADPROO": a check whose memory nobody but its owner can reach has no checksums.
-OWN_MARK = 0x4F4F525044415247
+OWN_MARK = 0x4F4F525044415247  # "GRADPROO": nobody but its owner can reach the memory, which has no checksums
 ROUND = 4096
 CHUNK = 1024  # coordinates whose pairs are asked for in one round
 NOISE_COUNT = 9
@@ -147,7 +145,8 @@ class NoiseLine:
     best: Real  # smallest bound of the noise so far
     spacing: Real  # smallest spacing at which f changes; 0: none yet
     grid: Real  # largest grid that few different values of a spacing lie on
-    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first
+    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first, less the changes that the claims foretell
+    given: Annotated[Reals, NOISE_COUNT]  # f on the line as it is
 
 
 @record
@@ -194,6 +193,7 @@ class Sweep:
     reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
     assumed_noise: Real  # noise with which the sweep began
     equal_values: EqualValues  # the test of coordinates with equal values
+    largest_turn: Real  # of what f moves by over pairs that proved an error, what a straight line does not make
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
     rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0

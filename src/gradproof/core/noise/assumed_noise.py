@@ -1,0 +1,38 @@
+"""What may be noise before any has been measured: rounding of f to float32, and of terms that cancel."""
+
+from __future__ import annotations
+
+import math
+
+from ..evidence.scales import FLOAT32_SPACING
+from ..records.engine import Engine
+from ..records.floats import larger, spacing
+from .line_values import needs_float32
+from .noise_line import ROUNDING_NOISE
+
+# The noise of rounding to float32, in units of that which is assumed: four units in the last place.
+FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
+# Rounding moves the difference of two values by one unit in the last place, and by two where both are near an edge.
+ROUNDED = 2.0
+
+
+def seems_rounded(engine: Engine) -> bool:
+    """Return whether f seems to be rounded to float32: all values are numbers of it, and so is x, or too many bits."""
+    return engine.beyond_float32 == 0 and (engine.float32 != 0 or needs_float32(engine.value))
+
+
+def noise_until_measured(engine: Engine, noise: float) -> float:
+    """Return a noise bar; where noise is only assumed, and f seems to be rounded to float32, that of float32."""
+    return noise * FLOAT32_TO_ASSUMED if engine.noise_measured == 0 and seems_rounded(engine) else noise
+
+
+def may_be_rounded(engine: Engine, moved: float) -> bool:
+    """Return whether rounding of the terms of f may make what moves it if a claim is wrong.
+
+    Terms that cancel may be as large as x, and where f seems to be rounded to float32, slopes of several steps may be
+    the same by chance.  Once the noise is known, it says more.
+    """
+    if engine.noise_measured != 0:
+        return False
+    units = FLOAT32_SPACING if seems_rounded(engine) else 1.0
+    return moved <= ROUNDED * units * spacing(larger(math.fabs(engine.value), engine.typical))
