@@ -35,15 +35,16 @@ class Pace:
 
     def chunks(self, count: int, largest: int) -> Iterator[slice]:
         """Yield the chunks of a round as slices; raise `TimeIsUp` when the time is up."""
-        start = 0
+        start, now = 0, time.monotonic()
         while start < count:
-            began = time.monotonic()
-            if self.deadline is not None and began >= self.deadline:
+            if self.deadline is not None and now >= self.deadline:
                 raise TimeIsUp
             stop = min(count, start + min(max(self.size, self.least), largest))
             yield slice(start, stop)
-            self._adapt(time.monotonic() - began)
-            self.done(stop - start)
+            began, now = now, time.monotonic()
+            self._adapt(now - began)
+            if self.advance is not None:
+                self.done(stop - start)
             start = stop
 
     def look_at_the_clock(self) -> None:
