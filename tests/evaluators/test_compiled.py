@@ -6,7 +6,7 @@ from evaluation import X, cubes_gradient, expected, faulty, loop, twins, values_
 
 import gradproof
 from gradproof.evaluators import choice
-from gradproof.evaluators.compiled import native
+from gradproof.evaluators.compiled import jitted, native
 from gradproof.problem.point import read_problem
 
 
@@ -58,6 +58,47 @@ def test_compiled_that_writes_to_its_argument(numba):
     x = X.copy()
     assert gradproof.check(objective, cubes_gradient, x).verdict == "right"
     assert np.array_equal(x, X)
+
+
+def test_only_what_may_write_to_its_argument_gets_a_copy(numba):
+    @numba.njit
+    def double(x):
+        x *= 2.0
+
+    @numba.njit
+    def writes_elsewhere(x):
+        double(x)
+        return np.sum((x / 2.0) ** 3)
+
+    @numba.njit
+    def writes_by_a_view(x):
+        for part in np.nditer(x[1:]):
+            part[()] = 2.0 * part.item()
+        return x[0] ** 3 + np.sum((x[1:] / 2.0) ** 3)
+
+    for objective in (writes_elsewhere, writes_by_a_view):
+        assert jitted.as_native_function(objective, read_problem(X)).user == jitted.COPY
+    assert gradproof.check(writes_by_a_view, cubes_gradient, X).verdict == "right"
+    assert gradproof.check(writes_by_a_view, faulty, X).wrong.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("first", "only_reads"),
+    [
+        ("ptr readonly captures(none) %.1", True),
+        ("double* nocapture readonly %.1", True),  # as older versions write it
+        ("ptr readnone captures(none) %.1", True),
+        ("ptr captures(none) %.1", False),
+        ("ptr writeonly captures(none) %.1", False),
+        ("ptr %.1", False),
+    ],
+)
+def test_what_llvm_proves_of_the_argument(first, only_reads):
+    others = "define i32 @other(ptr readonly %.1) {\n}\ndeclare void @cfunc.not(ptr readonly)\n"
+    for name in ("cfunc._ZN3call", '"cfunc._ZN3call"'):
+        code = f"{others}define i32 @{name}({first}, i64 %.2, ptr readonly %.3) local_unnamed_addr {{\n}}"
+        assert jitted._only_reads(code) is only_reads
+    assert not jitted._only_reads(others)
 
 
 def test_compiled_that_raises(numba):
