@@ -181,15 +181,18 @@ class NativeEvaluator(Evaluator):
         if self.bounds is not None or (self.lines is not None and self._has_one_point):
             return super().evaluate(probes)
         self.forget()
-        count = len(probes)
+        count, start = len(probes), 0
         values = self._round = np.empty(count)
-        for part in self.pace.chunks(count, CHUNK_ROWS):
-            is_whole = part.stop - part.start == count
-            here, there = (probes, values) if is_whole else (probes[part], values[part])
+        while start < count:
+            stop = self.pace.begun(start, count, CHUNK_ROWS)
+            # Most chunks are whole rounds.
+            here, there = (probes, values) if stop - start == count else (probes[start:stop], values[start:stop])
             self._answer(here, there)
             if self._rerun is not None:
                 self._note_exceptions(here, there, self._rerun)
-            self._done = part.stop
+            self._done = stop
+            self.pace.ended(stop - start)
+            start = stop
         return values
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
