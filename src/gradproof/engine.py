@@ -154,7 +154,8 @@ class Engine:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
         foretold = ffi.NULL if changes is None else doubles(changes)
-        return int(self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values)))
+        code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values))
+        return code
 
     def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""

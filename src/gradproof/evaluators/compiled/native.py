@@ -149,8 +149,6 @@ class NativeEvaluator(Evaluator):
         # By the number of a thread: the point that moves, for C, and its memory.
         self._points: dict[int, Any] = {}
         self._memory: dict[int, Flat] = {}
-        # What every call of the library begins with.
-        self._always = self._call.pointer, self._call.user, self._x
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
@@ -265,9 +263,14 @@ class NativeEvaluator(Evaluator):
 
     def _in_one_thread(self, probes: Flat, values: Flat, changes: Flat | None = None, thread: int = 0) -> int:
         point = self._points.get(thread) or self._new_point(thread)
-        lines = NO_LINES if self.lines is None else self.lines.pointers
-        asked = records_of_probes(probes), len(probes), doubles(values), NULL if changes is None else doubles(changes)
-        return int(self._evaluate(*self._always, *lines, self.problem.n, *asked, point))
+        claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
+        asked, to, foretold = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
+        called, x, n = self._call, self._x, self.problem.n
+        # One argument after the other: to unpack some of them takes as long as to make their pointers.
+        code: int = self._evaluate(
+            called.pointer, called.user, x, claimed, sizes, n, asked, len(probes), to, foretold, point
+        )
+        return code
 
     def _new_point(self, thread: int) -> Any:
         """Return a pointer to a new buffer of a thread, aligned alike, so that vectorized sums keep their order."""
