@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from .core.records import codes
-from .library import ffi, native, pointer, struct_type, twin
+from .library import doubles, ffi, native, pointer, records_of_probes, struct_type, twin
 from .problem.numbers import Flat, frozen
 from .problem.point import Problem
 from .problem.probes import PROBE, as_numpy_reads
@@ -24,6 +24,8 @@ NO_FINDINGS, NO_NUMBERS, NOWHERE = (frozen(np.zeros(0, kind)) for kind in (FINDI
 # The mark, in the first word, of a check whose memory only its owner can reach: as in `core/records/engine.py`, of
 # which the import takes longer than a small check.
 OWN_MARK = int.from_bytes(b"GRADPROO", "little")
+NO_BLOCKS = (NO_NUMBERS,) * 5
+SIZE_OF_REPORT, SIZE_OF_OPTIONS = ffi.sizeof("gradproof_report"), ffi.sizeof("gradproof_options")
 MODES = {"auto": codes.MODE_AUTO, "full": codes.MODE_FULL, "lines": codes.MODE_LINES}
 
 
@@ -88,16 +90,17 @@ class Engine:
         self._x, self._claimed = pointer(self._point), pointer(claimed)
         self._twin = twin(self._point)
         self._tell = self._twin_of("tell")
-        borders = _borders(problem) if problem.along_lines else np.zeros(0, np.int64)
+        borders = _borders(problem) if problem.along_lines else NOWHERE
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
         chosen = self._options(problem, options, borders)
         size = _checked(self._library.gradproof_engine_size(self._n, chosen))
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
-        self._engine = ffi.cast("gradproof_engine *", pointer(self._memory))
+        self._engine = ffi.cast("gradproof_engine *", ffi.from_buffer(self._memory))
         self._probes = np.empty(ROUND, PROBE)
-        self._asked = pointer(self._probes, "gradproof_probe[]")
+        self._asked = records_of_probes(self._probes)
+        self._ask = self._library.gradproof_ask
         _checked(self._begun(chosen, borders, sizes))
         if not zeroed:
             self._memory[0] = OWN_MARK
@@ -136,19 +139,23 @@ class Engine:
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
-        return self._probes[: _checked(self._library.gradproof_ask(self._engine, self._asked, ROUND))]
+        count = self._ask(self._engine, self._asked, ROUND)
+        return self._probes[: count if count >= 0 else _checked(count)]
 
     def tell(self, values: Flat, changes: Flat | None, outside: int = 0) -> None:
         """Hand over the values of the round, in its order; changes that the claim foretells are for long lines alone.
 
         So many of the values were not computed, because their points lie outside the bounds.
         """
-        _checked(self._told(values, changes, outside))
+        if code := self._told(values, changes, outside):
+            _checked(code)
 
     def _told(self, values: Flat, changes: Flat | None, outside: int) -> int:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
-        return int(self._tell(self._engine, self._x, self._claimed, pointer(values), pointer(changes), len(values)))
+        foretold = ffi.NULL if changes is None else doubles(changes)
+        code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values))
+        return code
 
     def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
@@ -159,9 +166,9 @@ class Engine:
 
     def result(self) -> Outcome:
         """Return what has been found so far."""
-        report = cast("Report", ffi.new("gradproof_report *"))
-        report.size = ffi.sizeof("gradproof_report")
-        self._result(report, NO_FINDINGS)
+        report: Report = ffi.new("gradproof_report *")
+        report.size = SIZE_OF_REPORT
+        self._result(report, None)
         findings = self._findings(report) if report.findings else NO_FINDINGS
         if self._along_lines:
             indices, causes = np.zeros((2, self._coordinates(None, None, None, None, 0)), np.int64)
@@ -188,9 +195,9 @@ class Engine:
         arrays = pointer(indices), pointer(causes), pointer(kinks), pointer(resolutions)
         return _checked(self._library.gradproof_coordinates(self._engine, *arrays, count))
 
-    def _result(self, report: Report, findings: Flat) -> None:
-        room = pointer(findings, "gradproof_finding[]")
-        _checked(self._library.gradproof_result(self._engine, report, room, len(findings)))
+    def _result(self, report: Report, findings: Flat | None) -> None:
+        room = (ffi.NULL, 0) if findings is None else (pointer(findings, "gradproof_finding[]"), len(findings))
+        _checked(self._library.gradproof_result(self._engine, report, *room))
 
     def blocks(self) -> tuple[Flat, ...]:
         """Return the norm of the claim in each named block, the bar of lines over it (0: none), and the factor seen.
@@ -199,7 +206,7 @@ class Engine:
         not measured.  Nothing in a check of every coordinate.
         """
         if not self._blocks:
-            return (np.zeros(0),) * 5
+            return NO_BLOCKS
         norms, bars, factors = (np.zeros(self._blocks) for _ in range(3))
         _checked(self._library.gradproof_blocks(self._engine, pointer(norms), pointer(bars), self._blocks))
         _checked(self._library.gradproof_block_factors(self._engine, pointer(factors), self._blocks))
@@ -214,12 +221,14 @@ class Engine:
 
     def _options(self, problem: Problem, options: Options, borders: Flat) -> Any:
         words = ffi.new("gradproof_options *")
-        words.size = ffi.sizeof("gradproof_options")
+        words.size = SIZE_OF_OPTIONS
         words.budget, words.seed = options.budget, options.seed
-        words.float32 = int(problem.is_float32)
         words.rtol, words.atol = options.rtol, options.atol
-        words.mode = MODES["lines" if problem.along_lines else "full"]
-        words.blocks, words.borders = self._blocks, pointer(borders) if self._blocks else ffi.NULL
+        words.mode = codes.MODE_LINES if problem.along_lines else codes.MODE_FULL
+        if problem.is_float32:
+            words.float32 = 1
+        if self._blocks:
+            words.blocks, words.borders = self._blocks, pointer(borders)
         return words
 
     def _twin_of(self, name: str) -> Any:

@@ -6,7 +6,7 @@ from evaluation import X, cubes_gradient, expected, faulty, loop, twins, values_
 
 import gradproof
 from gradproof.evaluators import choice
-from gradproof.evaluators.compiled import native
+from gradproof.evaluators.compiled import jitted, native
 from gradproof.problem.point import read_problem
 
 
@@ -51,13 +51,38 @@ def test_compiled_float32(numba):
 
 def test_compiled_that_writes_to_its_argument(numba):
     @numba.njit
-    def objective(x):
+    def cube(x):
         x *= x * x
-        return np.sum(x)
+
+    @numba.njit
+    def objective(x):
+        cube(x[1:])
+        return x[0] ** 3 + np.sum(x[1:])
 
     x = X.copy()
+    assert jitted.as_native_function(objective, read_problem(x)).user == jitted.COPY
     assert gradproof.check(objective, cubes_gradient, x).verdict == "right"
+    assert gradproof.check(objective, faulty, x).wrong.tolist() == [2]
     assert np.array_equal(x, X)
+
+
+@pytest.mark.parametrize(
+    ("first", "only_reads"),
+    [
+        ("ptr readonly captures(none) %.1", True),
+        ("double* nocapture readonly %.1", True),  # as older versions write it
+        ("ptr readnone captures(none) %.1", True),
+        ("ptr captures(none) %.1", False),
+        ("ptr writeonly captures(none) %.1", False),
+        ("ptr %.1", False),
+    ],
+)
+def test_what_llvm_proves_of_the_argument(first, only_reads):
+    others = "define i32 @other(ptr readonly %.1) {\n}\ndeclare void @cfunc.not(ptr readonly)\n"
+    for name in ("cfunc._ZN3call", '"cfunc._ZN3call"'):
+        code = f"{others}define i32 @{name}({first}, i64 %.2, ptr readonly %.3) local_unnamed_addr {{\n}}"
+        assert jitted._only_reads(code) is only_reads
+    assert not jitted._only_reads(others)
 
 
 def test_compiled_that_raises(numba):

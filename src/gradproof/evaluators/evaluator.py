@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = range((1 << 20) + 1)
 # What a check takes itself, for its engine and for one round: as for a point of so many bytes.
 OWN_BYTES = 1 << 17
+NO_VALUES: Flat = np.empty(0)
 
 
 def keep_freed_memory(size: int) -> None:
@@ -58,21 +59,15 @@ class Evaluator(ABC):
         self._library = native()
         self._twin = twin(problem.x)
         self._x = pointer(problem.x)
-        self._write_points = self.function_of_library("gradproof_points")
         self.lines: Lines | None = None
         self.changes_its_argument = False
-        self._round = np.empty(0)
+        self._round = NO_VALUES
         keep_freed_memory(problem.x.nbytes)
         self._done = 0
 
     @abstractmethod
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
-
-    @property
-    def is_x_as_others(self) -> bool:
-        """Whether x may be among the points of `elsewhere`; else the objective is called there alone."""
-        return False
 
     @abstractmethod
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
@@ -102,7 +97,7 @@ class Evaluator(ABC):
         """Return the values of a round, in the order of its probes."""
         self.forget()
         self._round = np.empty(len(probes))
-        here = [] if self.is_x_as_others else (probes["start"] == probes["stop"]).nonzero()[0].tolist()
+        here = (probes["start"] == probes["stop"]).nonzero()[0].tolist()
         if self.bounds is None and not here:
             for values in self.elsewhere(probes):
                 self._round[self._done : self._done + len(values)] = values
@@ -151,9 +146,8 @@ class Evaluator(ABC):
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
         claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
         words, changes = pointer(probes, "gradproof_probe[]"), None if self.lines is None else np.zeros(len(probes))
-        self._write_points(
-            self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes)
-        )
+        write = self.function_of_library("gradproof_points")
+        write(self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes))
         if self.lines is not None and changes is not None:
             self.lines.keep(probes, changes)
         return points

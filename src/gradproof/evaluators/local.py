@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from ..problem.point import Problem
@@ -12,6 +14,7 @@ from .serial import SerialEvaluator
 
 if TYPE_CHECKING:
     from ..problem.bounds import Bounds
+    from .compiled.native import NativeEvaluator
 
 
 def local_evaluator(
@@ -28,7 +31,22 @@ def local_evaluator(
     return _compiled(objective, problem, pace, bounds) or SerialEvaluator(objective, problem, pace, bounds)
 
 
-# Below, the evaluators of all but plain functions are imported on use: most objectives are plain functions.
+# Below, the evaluators of all but plain functions are imported on use: most objectives are plain functions.  Those of
+# machine code once only: to look whether a module is there takes as long as 20 evaluations.
+
+
+@functools.cache
+def _of_machine_code() -> type[NativeEvaluator]:
+    from .compiled.native import NativeEvaluator
+
+    return NativeEvaluator
+
+
+@functools.cache
+def _reader_of_numba() -> Callable[[Any, Problem], NativeFunction | None]:
+    from .compiled.jitted import as_native_function
+
+    return as_native_function
 
 
 def _marked(
@@ -36,9 +54,7 @@ def _marked(
 ) -> Evaluator:
     """Return the evaluator of an objective whose kind the user has said."""
     if isinstance(objective, NativeFunction):
-        from .compiled.native import NativeEvaluator
-
-        return NativeEvaluator(objective, problem, pace, bounds)
+        return _of_machine_code()(objective, problem, pace, bounds)
     if isinstance(objective, Batched):
         from .batched import BatchedEvaluator
 
@@ -52,11 +68,7 @@ def _compiled(objective: Any, problem: Problem, pace: Pace | None, bounds: Bound
     """Return the evaluator of a function that Numba has compiled; None for others, and where it cannot be called."""
     if not is_compiled(objective):
         return None
-    from .compiled.jitted import as_native_function
-
-    function = as_native_function(objective, problem)
+    function = _reader_of_numba()(objective, problem)
     if function is None:
         return None
-    from .compiled.native import NativeEvaluator
-
-    return NativeEvaluator(function, problem, pace, bounds, lambda point: objective(problem.layout.build(point)))
+    return _of_machine_code()(function, problem, pace, bounds, lambda point: objective(problem.layout.build(point)))

@@ -199,6 +199,12 @@ class NativeFunction:
         self.threads = threads
         self.prototype = prototype
         self.tried = tried
+        # As C calls it, by its role and the type of x.
+        self.called: dict[tuple[str, str], Any] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what to pickle: pointers of C cannot be."""
+        return {**vars(self), "called": {}}
 
 
 def is_compiled(objective: Any) -> bool:

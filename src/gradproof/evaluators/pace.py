@@ -27,6 +27,7 @@ class Pace:
         self.size = 1
         # The smallest chunk, however long it takes: one evaluation for each thread.
         self.least = 1
+        self._began = 0.0
 
     @property
     def watched(self) -> bool:
@@ -37,14 +38,26 @@ class Pace:
         """Yield the chunks of a round as slices; raise `TimeIsUp` when the time is up."""
         start = 0
         while start < count:
-            began = time.monotonic()
-            if self.deadline is not None and began >= self.deadline:
-                raise TimeIsUp
-            stop = min(count, start + min(max(self.size, self.least), largest))
+            stop = self.begun(start, count, largest)
             yield slice(start, stop)
-            self._adapt(time.monotonic() - began)
-            self.done(stop - start)
+            self.ended(stop - start)
             start = stop
+
+    def begun(self, start: int, count: int, largest: int) -> int:
+        """Begin a chunk of a round and return where it stops; raise `TimeIsUp` when the time is up."""
+        self._began = time.monotonic()
+        if self.deadline is not None and self._began >= self.deadline:
+            raise TimeIsUp
+        return min(count, start + min(max(self.size, self.least), largest))
+
+    def ended(self, count: int) -> None:
+        """End the chunk, of `count` evaluations: how long it took says how large the next one is."""
+        seconds = time.monotonic() - self._began
+        if seconds < SOON:
+            self.size = min((LEAP if seconds < AT_ONCE else 2) * self.size, ALL)
+        elif seconds > LATE:
+            self.size = max(self.size // 2, 1)
+        self.done(count)
 
     def look_at_the_clock(self) -> None:
         """Raise `TimeIsUp` when the time is up."""
@@ -55,9 +68,3 @@ class Pace:
         """Report `count` finished evaluations to the progress display."""
         if self.advance is not None:
             self.advance(count)
-
-    def _adapt(self, seconds: float) -> None:
-        if seconds < SOON:
-            self.size = min((LEAP if seconds < AT_ONCE else 2) * self.size, ALL)
-        elif seconds > LATE:
-            self.size = max(self.size // 2, 1)

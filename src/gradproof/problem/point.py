@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .numbers import Flat, too_deep
+from .numbers import Flat, is_finite, too_deep
 from .structure import Layout, read
 from .watching import Watch
 
@@ -31,6 +31,9 @@ class Problem:
     def __init__(self, layout: Layout, x: Flat) -> None:
         self.layout = layout
         self.x = x
+        # The number of coordinates, and whether the objective receives float32.
+        self.n = layout.n
+        self.is_float32 = x.dtype.char == "f"
         self.notes: list[str] = []
         self.watch = Watch()
         # Along lines, vectors keep the type of x and the gradient, which may be as long, is called only once.
@@ -53,16 +56,6 @@ class Problem:
     def exceptions(self) -> tuple[Raised, ...]:
         """One record for each type of exception that the objective has raised away from x."""
         return self.raised.all() if "raised" in vars(self) else ()
-
-    @property
-    def n(self) -> int:
-        """The number of coordinates."""
-        return self.layout.n
-
-    @property
-    def is_float32(self) -> bool:
-        """Whether the objective receives float32."""
-        return self.x.dtype.char == "f"
 
     def again(self) -> Problem:
         """Return the same problem for another check: without the notes and exceptions of this one."""
@@ -150,7 +143,8 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
         if not is_frame(x):
             problem.notes.extend(about_conversion(x))
-    if isinstance(x, np.ndarray) and np.may_share_memory(problem.x, x):
+    # A vector that is no view has memory of its own.
+    if isinstance(x, np.ndarray) and problem.x.base is not None:
         problem.x = problem.watch.own(problem.x, "x")
     refuse_what_is_not_finite(problem.layout, problem.x)
     return problem
@@ -173,8 +167,11 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
     """Raise a ValueError that names the first coordinate of x that is not finite, if there is one."""
-    pieces = [flat] if layout.n <= PIECE else [flat[start : start + PIECE] for start in range(0, layout.n, PIECE)]
-    if not all(np.count_nonzero(np.isfinite(piece)) == len(piece) for piece in pieces):
+    if layout.n <= PIECE:
+        fine = is_finite(flat)
+    else:
+        fine = all(is_finite(flat[start : start + PIECE]) for start in range(0, layout.n, PIECE))
+    if not fine:
         bad = np.flatnonzero(~np.isfinite(flat))
         others = bad.size - 1
         more = f" (and {others:,} more {'is' if others == 1 else 'are'} not finite)" if others else ""

@@ -34,14 +34,16 @@ class Layout:
         self.title = title
         # The user's own names of the coordinates of a vector.
         self.names: tuple[str, ...] = ()
-        self.leaves = (root,) if isinstance(root, Leaf) else tuple(_leaves(root))
-        self.n = self.leaves[-1].stop if self.leaves else 0
+        only = root if isinstance(root, Leaf) else None
+        self.leaves = tuple(_leaves(root)) if only is None else (only,)
+        self._single = None if only is None or only.is_complex else only  # the only array, if it is real
+        self.n = self.total = self.leaves[-1].stop if self.leaves else 0  # coordinates that are checked, and all
+        if only is not None:
+            self.dtype = only.dtype or DOUBLE
+            return
         # One dtype for all arrays: as in NumPy, float32 beside float64 becomes float64, so that every step is exact.
         kinds = {leaf.dtype for leaf in self.leaves if leaf.dtype} or {DOUBLE}
         self.dtype = np.result_type(*kinds) if len(kinds) > 1 else kinds.pop()
-        self._starts = [leaf.start for leaf in self.leaves]
-        # The only array, if it is real.
-        self._single = root if isinstance(root, Leaf) and not root.is_complex else None
 
     def build(self, flat: Flat) -> Any:
         """Return a flat vector in the user's structure, without a copy."""
@@ -72,10 +74,8 @@ class Layout:
             place.append(str(position))
         return f"{path}[{', '.join(reversed(place))}]{part}"
 
-    @property
-    def indices(self) -> Flat | None:
-        """The flat indices in the user's x of the coordinates; None if these are all of x."""
-        return None
+    # The flat indices in the user's x of the coordinates; None if these are all of x.
+    indices: Flat | None = None
 
     def whole(self) -> tuple[Layout, Flat] | None:
         """Return the layout of all of x, and all of x, if some coordinates are held; else None."""
@@ -85,16 +85,11 @@ class Layout:
         """Return the coordinate with this flat index in the user's x."""
         return index
 
-    @property
-    def total(self) -> int:
-        """The number of coordinates of the user's x, checked or held."""
-        return self.n
-
     def leaf_of(self, index: int) -> Leaf:
         """Return the array that holds a coordinate."""
         from bisect import bisect_right  # on use: of a right gradient no coordinate is named
 
-        return self.leaves[bisect_right(self._starts, index) - 1]
+        return self.leaves[bisect_right(self.leaves, index, key=lambda leaf: leaf.start) - 1]
 
     def title_of(self, leaf: Leaf) -> str:
         """Return the name of an array: its path, or that of all there is where it is the only one."""
@@ -212,11 +207,10 @@ def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
 
 def _read(value: Any, title: str, hold: bool) -> Node:
     """Return the structure of a value, in which no two arrays have the same name."""
-    reading = _Reading(title, hold, strict=False)
-    if type(value) is np.ndarray:
-        return reading.leaf(value, "")
+    if type(value) is np.ndarray and value.dtype.char in REALS:
+        return _real(value, "", 0)
     try:
-        root = reading.node(value, "")
+        root = _Reading(title, hold, strict=False).node(value, "")
     except RecursionError:
         raise too_deep(title) from None
     if not isinstance(root, Branch):
@@ -238,7 +232,8 @@ class _Reading:
     def node(self, value: Any, path: str) -> Node:
         """Return the node of a value at a path, and of all that is below it."""
         if type(value) is np.ndarray and value.dtype.char in REALS:
-            return self.leaf(value, path)
+            start, self.used = self.used, self.used + value.size
+            return _real(value, path, start)
         if isinstance(value, Mapping):
             return self._dict(value, path)
         if isinstance(value, (list, tuple)) and not (_is_numbers(value) and not hasattr(value, "_fields")):
@@ -270,6 +265,11 @@ class _Reading:
         is_complex = array.dtype.kind == "c"
         start, self.used = self.used, self.used + (2 if is_complex else 1) * array.size
         return Leaf(path, array.shape, dtype, start, self.used, number, is_complex)
+
+
+def _real(array: Flat, path: str, start: int) -> Leaf:
+    """Return the node of an array of float32 or float64."""
+    return Leaf(path, array.shape, SINGLE if array.dtype.char == "f" else DOUBLE, start, start + array.size, False)
 
 
 def _is_held(value: Any, hold: bool) -> bool:

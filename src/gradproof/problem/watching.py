@@ -29,7 +29,7 @@ class Watch:
 
     def __init__(self) -> None:
         # What the user calls an array, the array, and the fingerprint that it must keep.
-        self._borrowed: list[tuple[str, Flat, int]] = []
+        self.borrowed: list[tuple[str, Flat, int]] = []
 
     def own(self, flat: Flat, name: str) -> Flat:
         """Return a copy that only the check holds or, if that would be too large, the vector itself, watched.
@@ -44,12 +44,12 @@ class Watch:
         if flat.nbytes <= COPIED_BYTES:
             copy: Flat = flat.copy()
             return copy
-        self._borrowed.append((name, flat, fingerprint(flat)))
+        self.borrowed.append((name, flat, fingerprint(flat)))
         return flat
 
     def look(self) -> None:
         """Raise `ChangedError` if one of the arrays has changed."""
-        for name, array, known in self._borrowed:
+        for name, array, known in self.borrowed:
             if fingerprint(array) != known:
                 raise ChangedError(
                     f"{name} changed during the check: f, or something that it calls, modifies this array, which was "

@@ -45,8 +45,9 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     findings = tuple(_findings(outcome.findings, evidence, found.noise_floor)) if found.findings else ()
     layout, indices = evidence.layout, evidence.layout.indices
     lines = course.mode == "lines"
-    fields = course._asdict() | _numbers(found)
+    fields = _numbers(found)
     fields.update(
+        zip(Course._fields, course, strict=True),
         wrong=_wrong(outcome, indices),
         kinks=_kinks(outcome, findings, indices),
         findings=findings,
@@ -57,7 +58,7 @@ def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
         cause=_open_cause(found) if lines else None,
         _evidence=_completed(evidence, found),
     )
-    return Report(**fields)
+    return Report._of_fields(fields)
 
 
 def _numbers(report: border.Report) -> dict[str, Any]:

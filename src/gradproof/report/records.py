@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from dataclasses import Field
     from typing import ClassVar
 
+    from typing_extensions import Self
+
     # What reports of right gradients do not have.
     from ..problem.coordinates.lookup import Index
     from ..problem.exceptions import Raised
@@ -118,6 +120,13 @@ class Record:
     def __init__(self, **fields: Any) -> None:
         # One field after the other would take a tenth of a small check.
         object.__setattr__(self, "__dict__", fields)
+
+    @classmethod
+    def _of_fields(cls, fields: dict[str, Any]) -> Self:
+        """Return the record of fields in a dict that nobody else holds: as keyword arguments they would be copied."""
+        record = object.__new__(cls)
+        object.__setattr__(record, "__dict__", fields)
+        return record
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         from dataclasses import FrozenInstanceError

@@ -207,15 +207,17 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat | bool:
 
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
-    stopped_by, watch = "", evaluator.problem.watch
+    stopped_by, watch, pace, bounds = "", evaluator.problem.watch, evaluator.pace, evaluator.bounds
     try:
         while len(probes := engine.ask()):
-            evaluator.pace.look_at_the_clock()  # also where every value of the round is known, or out of bounds
+            if pace.deadline is not None:
+                pace.look_at_the_clock()  # also where every value of the round is known, or out of bounds
             values = answers.evaluate(probes)
-            watch.look()
+            if watch.borrowed:
+                watch.look()
             kept.keep(probes, values)
-            outside = evaluator.left_out(probes, values)
-            engine.tell(values, evaluator.foretold(probes), outside)
+            outside = 0 if bounds is None else evaluator.left_out(probes, values)
+            engine.tell(values, None if evaluator.lines is None else evaluator.foretold(probes), outside)
             answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..engine import Options
 from ..problem.numbers import as_float, in_short, read_seed, whole
-from ..problem.point import Choice, Problem, read_problem
+from ..problem.point import EVERYTHING, Choice, Problem, read_problem
 
 # Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
 CONVENTIONS = {"pytorch": False, "jax": True, "autograd": True}
@@ -39,11 +39,13 @@ class Settings(NamedTuple):
     @property
     def choice(self) -> Choice:
         """What of x is to be checked."""
+        if self.only is None and self.held is None and self.names is None:
+            return EVERYTHING
         return Choice(self.only, self.held, self.names)
 
     def is_conjugate(self) -> bool:
         """Whether claims for complex coordinates are conjugates; raise an error for an unknown convention."""
-        if self.convention not in (None, *CONVENTIONS):
+        if self.convention is not None and self.convention not in CONVENTIONS:
             known = ", ".join(f'"{name}"' for name in CONVENTIONS)
             raise ValueError(f"convention must be one of {known}, not {in_short(self.convention)}")
         return CONVENTIONS[self.convention or DEFAULT_CONVENTION]

@@ -84,7 +84,19 @@ class CFunction(NamedTuple):
 
 def c_function(function: NativeFunction, problem: Problem, role: str = OBJECTIVE) -> CFunction:
     """Return a native function as C can call it with the x of a problem, after a first call in a child process."""
-    real, kind = ("float", "gradproof_objective_f32") if problem.is_float32 else ("double", "gradproof_objective")
+    real = "float" if problem.is_float32 else "double"
+    known = function.called.get((role, real))
+    if known is not None and (function.prototype is None or problem.n <= function.prototype.longest):
+        address, user, writes, words = known
+        return CFunction(address, user, writes, role, function, real, words)
+    found = _called_first(function, problem, role, real)
+    # Without the function itself, which would then be freed late, and its data with it.
+    function.called[role, real] = found.pointer, found.user, found.writes, found.alive
+    return found
+
+
+def _called_first(function: NativeFunction, problem: Problem, role: str, real: str) -> CFunction:
+    kind = "gradproof_objective_f32" if problem.is_float32 else "gradproof_objective"
     address, user, writes, words = function.address, function.user, "double", None
     if function.prototype is not None:
         _require_fit(function.prototype, problem, role)

@@ -12,6 +12,11 @@ from ..objectives import NativeFunction
 
 # What compiled code calls to run a parallel loop, be it in the function itself or in one that it calls.
 PARALLEL = "numba_parallel_for"
+# The `user` with which a function copies its argument, as the objective may write to it.
+COPY = 1
+# How the names of C functions of Numba begin, and what LLVM says of an argument to whose memory nobody writes.
+CFUNC = "cfunc."
+PROOFS = {"readonly", "readnone"}
 
 
 def as_native_function(objective: Any, problem: Problem, failed: int = OUTSIDE) -> NativeFunction | None:
@@ -32,26 +37,37 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str, failed: 
     from numba import types
 
     pointer: Any = types.CPointer
-    signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.voidptr)
+    # What C hands over as `user` is an address to C, and to this function a number: whether it copies its argument.
+    signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.uintp)
     try:
         function: Any = numba.cfunc(signature)(
             _vector_wrapper(objective, failed) if shape is None else _wrapper(objective, shape, failed)
         )
     except numba.core.errors.NumbaError:
         return None
+    code = function.inspect_llvm()
     # Several threads may call it, because compiled code keeps no state between calls; except with parallel loops, as
     # not every threading layer of Numba may be entered by two threads.
-    threads = 1 if PARALLEL in function.inspect_llvm() else None
-    return NativeFunction(function.address, 0, (function,), threads)
+    threads = 1 if PARALLEL in code else None
+    return NativeFunction(function.address, 0 if _only_reads(code) else COPY, (function,), threads)
+
+
+def _only_reads(code: str) -> bool:
+    """Whether LLVM has proved that a C function of Numba does not write to its first argument."""
+    heads = [line for line in code.splitlines() if line.startswith("define") and f"@{CFUNC}" in line.replace('"', "")]
+    firsts = [head.partition("(")[2].partition(",")[0].split() for head in heads]
+    return len(firsts) == 1 and not PROOFS.isdisjoint(firsts[0])
 
 
 def _vector_wrapper(objective: Any, failed: int) -> Any:
     from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
-        # On a copy, because the objective may write to its argument.
         try:
-            value[0] = float(objective(carray(x, (n,)).copy()))
+            point = carray(x, (n,))
+            if user:
+                point = point.copy()
+            value[0] = float(objective(point))
         except Exception:
             return failed
         return 0
@@ -64,7 +80,10 @@ def _wrapper(objective: Any, shape: tuple[int, ...], failed: int) -> Any:
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         try:
-            value[0] = float(objective(carray(x, shape).copy()))
+            point = carray(x, shape)
+            if user:
+                point = point.copy()
+            value[0] = float(objective(point))
         except Exception:
             return failed
         return 0

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...core.records import codes
-from ...library import ffi, pointer
+from ...library import doubles, ffi, pointer, records_of_probes
 from ...problem.bounds import Bounds
-from ...problem.numbers import Flat, whole
+from ...problem.numbers import Flat, has_nan, whole
 from ...problem.point import Problem
 from ...problem.probes import probes_at_x
 from ...problem.structure import LARGE
@@ -25,6 +25,8 @@ from .threads import Threads, processors
 
 CHUNK_ROWS = 4096
 ALIGNED = 64
+NULL = ffi.NULL
+NO_LINES = NULL, NULL
 
 
 def native(
@@ -144,7 +146,9 @@ class NativeEvaluator(Evaluator):
         self._evaluate = self.function_of_library("gradproof_evaluate")
         self._threads = Threads(processors() if objective.threads is None else objective.threads)
         self.pace.least = self._threads.most
+        # By the number of a thread: the point that moves, for C, and its memory.
         self._points: dict[int, Any] = {}
+        self._memory: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
@@ -170,10 +174,24 @@ class NativeEvaluator(Evaluator):
             self._rerun(self.problem.x.copy())
         return float(value[0])
 
-    @property
-    def is_x_as_others(self) -> bool:
-        """Whether x may be among the points of `elsewhere`: so that most rounds are one call of the library."""
-        return self.bounds is None and not self._has_one_point
+    def evaluate(self, probes: Flat) -> Flat:
+        """Return the values of a round, in the order of its probes: x is one of the points, most rounds one call."""
+        if self.bounds is not None or (self.lines is not None and self._has_one_point):
+            return super().evaluate(probes)
+        self.forget()
+        count, start = len(probes), 0
+        values = self._round = np.empty(count)
+        while start < count:
+            stop = self.pace.begun(start, count, CHUNK_ROWS)
+            # Most chunks are whole rounds.
+            here, there = (probes, values) if stop - start == count else (probes[start:stop], values[start:stop])
+            self._answer(here, there)
+            if self._rerun is not None:
+                self._note_exceptions(here, there, self._rerun)
+            self._done = stop
+            self.pace.ended(stop - start)
+            start = stop
+        return values
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
@@ -189,9 +207,9 @@ class NativeEvaluator(Evaluator):
 
         Compiled code only signals that it raised; a C function has no exceptions.
         """
-        missing = np.isnan(values).nonzero()[0]
-        if not missing.size:
+        if not has_nan(values):
             return
+        missing = np.isnan(values).nonzero()[0]
         at_x = probes["start"][missing] == probes["stop"][missing]
         if at_x.any():
             rerun(self.problem.x.copy())
@@ -215,15 +233,18 @@ class NativeEvaluator(Evaluator):
 
     def _answer(self, probes: Flat, values: Flat) -> None:
         """Write the values of probes; raise where the objective ends the check."""
-        if self._has_one_point and self.lines is not None:
-            self._at(self.lines.at(probes[0]), values)
+        lines, share = self.lines, self._in_one_thread if self._threads.most == 1 else self._in_threads
+        if lines is None:
+            code = share(probes, values)
+        elif self._has_one_point:
+            self._at(lines.at(probes[0]), values)
             return
-        changes = None if self.lines is None else np.zeros(len(probes))
-        code = self._by_library(probes, values, changes)
+        else:
+            changes = np.zeros(len(probes))
+            code = share(probes, values, changes)
+            lines.keep(probes, changes)
         if code:
             raise self._call.ended(code, "the check")
-        if self.lines is not None and changes is not None:
-            self.lines.keep(probes, changes)
 
     def _at(self, point: Flat, values: Flat) -> None:
         """Write the value at the point that moves along long lines."""
@@ -233,28 +254,28 @@ class NativeEvaluator(Evaluator):
         if codes.code_of_callback(code):
             raise self._call.ended(code, "the check")
 
-    def _by_library(self, probes: Flat, values: Flat, changes: Flat | None) -> int:
-        if self._threads.most == 1:
-            return self._in_thread(0, probes, values, changes)
-        return self._threads.run(
-            lambda thread, rows: self._in_thread(
-                thread, probes[rows], values[rows], None if changes is None else changes[rows]
-            ),
-            len(probes),
-        )
+    def _in_threads(self, probes: Flat, values: Flat, changes: Flat | None = None) -> int:
+        def work(thread: int, rows: slice) -> int:
+            foretold = None if changes is None else changes[rows]
+            return self._in_one_thread(probes[rows], values[rows], foretold, thread)
 
-    def _in_thread(self, thread: int, probes: Flat, values: Flat, changes: Flat | None) -> int:
-        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        asked = (pointer(probes, "gradproof_probe[]"), len(probes), pointer(values), pointer(changes))
+        return self._threads.run(work, len(probes))
+
+    def _in_one_thread(self, probes: Flat, values: Flat, changes: Flat | None = None, thread: int = 0) -> int:
         point = self._points.get(thread) or self._new_point(thread)
-        function, user = self._call.pointer, self._call.user
-        return int(self._evaluate(function, user, self._x, claimed, sizes, self.problem.n, *asked, point))
+        claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
+        asked, to, foretold = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
+        called, x, n = self._call, self._x, self.problem.n
+        # One argument after the other: to unpack some of them takes as long as to make their pointers.
+        code: int = self._evaluate(
+            called.pointer, called.user, x, claimed, sizes, n, asked, len(probes), to, foretold, point
+        )
+        return code
 
     def _new_point(self, thread: int) -> Any:
         """Return a pointer to a new buffer of a thread, aligned alike, so that vectorized sums keep their order."""
-        itemsize = self.problem.x.itemsize
-        memory = np.empty(self.problem.n * itemsize + ALIGNED, np.uint8)
-        start = -int(ffi.cast("uintptr_t", ffi.from_buffer(memory))) % ALIGNED
-        point = memory[start : start + self.problem.n * itemsize].view(self.problem.x.dtype)
-        self._points[thread] = pointer(point)
-        return self._points[thread]
+        memory = np.empty(self.problem.x.nbytes + ALIGNED, np.uint8)
+        address = int(ffi.cast("uintptr_t", ffi.from_buffer(memory)))
+        point = ffi.cast(f"{self._call.real} *", address + -address % ALIGNED)
+        self._points[thread], self._memory[thread] = point, memory
+        return point

@@ -51,9 +51,9 @@ class Threads:
         """
         threads = min(self.most, count) if count * self._seconds >= WORTH else 1
         began = time.perf_counter()
-        codes = [work(0, slice(0, count))] if threads == 1 else self._together(work, count, threads)
+        code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
         self._seconds = (time.perf_counter() - began) * threads / max(count, 1)
-        return next((code for code in codes if code), 0)
+        return code
 
     def close(self) -> None:
         """Stop the threads."""
@@ -61,7 +61,7 @@ class Threads:
             self._pool.shutdown()
             self._pool = None
 
-    def _together(self, work: Callable[[int, slice], int], count: int, threads: int) -> list[int]:
+    def _together(self, work: Callable[[int, slice], int], count: int, threads: int) -> int:
         # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
@@ -85,7 +85,8 @@ class Threads:
         try:
             others += [self._pool.submit(share, thread) for thread in range(1, threads)]
             codes = share(0)
-            return [*codes, *(code for other in others for code in other.result())]
+            codes += (code for other in others for code in other.result())
+            return next((code for code in codes if code), 0)
         finally:
             # Nothing of the user's may still run when the check has returned, not even after Ctrl-C.
             left.clear()

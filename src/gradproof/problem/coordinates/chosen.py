@@ -139,16 +139,10 @@ class Chosen(Layout):
         super().__init__(every.root, every.title)
         self.every = every
         self.takes_labels = every.takes_labels
-        self.chosen = indices
-        self.n = len(indices)
+        self.chosen = self.indices = indices
+        self.n, self.total = len(indices), every.n
         self.leaves = tuple(_rest(every, indices))
-        self._starts = [leaf.start for leaf in self.leaves]
         self.x = x
-
-    @property
-    def indices(self) -> Flat | None:
-        """The flat indices in the user's x of the coordinates."""
-        return self.chosen
 
     def whole(self) -> tuple[Layout, Flat] | None:
         """Return the layout of all of x, and all of x."""
@@ -157,11 +151,6 @@ class Chosen(Layout):
     def place(self, index: int) -> int:
         """Return the coordinate with this flat index in the user's x; an IndexError if it was held."""
         return place_among(self.chosen, index)
-
-    @property
-    def total(self) -> int:
-        """The number of coordinates of the user's x, checked or held."""
-        return self.every.n
 
     def full(self, part: Flat) -> Flat:
         """Return all of x with these values of the chosen coordinates."""

@@ -38,7 +38,7 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
     acceptable
         Whether each claimed value agrees with the objective, n values; or whether all do.
     """
-    if not np.count_nonzero(acceptable):
+    if acceptable is not True and not np.count_nonzero(acceptable):
         return []
     if not np.count_nonzero(claimed if acceptable is True else claimed[acceptable]):
         return [NOTHING]
