@@ -106,7 +106,7 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     known = known_of(report)
     found = _as_one(arrays, of_vector(known))
     one_by_one, in_vain = _one_by_one(_unexplained(found, arrays), known)
-    found += one_by_one
+    found += _instead_of_parts(one_by_one, arrays, report)
     found += _by_known_factors(found, _unexplained(found, arrays))
     found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), report)
@@ -191,6 +191,16 @@ def _by_others(arrays: list[Evidence], report: Record) -> list[Explained]:
         for each in arrays
         if each.name in told
     ]
+
+
+def _instead_of_parts(found: list[Explained], arrays: list[Evidence], report: Record) -> list[Explained]:
+    """Return explanations by other arrays in place of those that explain only a part of an array, and all others."""
+    told = np.concatenate([np.zeros(0, np.int64), *(one.places for one in found)])
+    names = {name for one in found for name in one.explanation.names}
+    partly = [one for one in arrays if one.name in names and not np.isin(one.places[one.wrong], told).all()]
+    others = _by_others(partly, report)
+    better = {name for one in others for name in one.explanation.names}
+    return [one for one in found if better.isdisjoint(one.explanation.names)] + others
 
 
 def _as_one(arrays: list[Evidence], explaining: Sequence[Explaining]) -> list[Explained]:

@@ -40,9 +40,10 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     slices = _slices(whole, mask, live)
     if slices:
         return slices
-    if np.array_equal(mask, whole.x == 0):
+    known = next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), "")
+    if np.array_equal(mask, whole.x == 0) and "diagonal" not in known:
         return f"{whole.name} where x = 0"
-    if known := next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), ""):
+    if known:
         return f"{whole.name} {known}"
     return _listed(whole, mask, live)
 

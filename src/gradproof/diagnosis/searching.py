@@ -15,17 +15,20 @@ from ..report.explanation import Explanation
 from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .kinds.additions import addition, by_differences, factor_and_penalty
+from .kinds.additions import addition, factor_and_penalty
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
+from .kinds.functions.differences import by_differences
+from .kinds.functions.mixtures import of_mixture
 from .kinds.functions.slopes import of_slope
+from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
 from .kinds.limits import absolute, limited
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
-from .kinds.values import no_dependence, not_finite, rounded, zero
+from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
 from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
@@ -115,7 +118,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     before: tuple[Explaining, ...] = (zero, no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited)
-    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
+    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
     of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
@@ -152,7 +155,7 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
     by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
-    return (by_factor, addition, by_variable, of_slope, factor_and_penalty)
+    return (by_factor, addition, by_variable, of_slope, factor_and_penalty, whole_numbers)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:

@@ -20,8 +20,6 @@ ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
-# As many errors for each column that may be fitted.
-FEWEST_OF_EACH = 2
 # No fit leaves more than this part of the errors.
 MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
@@ -46,6 +44,21 @@ TERMS = {
     "√x": "c √x³",
     "1/√x": "c √x",
     "1/x²": "c / x",
+    "1/(1 - x)": "c log(1 - x)",
+    "x/(1 - x²)": "c log(1 - x²), such as a barrier,",
+}
+# What two of them are together.
+PRIOR = ": is the logarithm of a density, such as {}, missing, or not in the objective?"
+PAIRS = {
+    ("x", "sign(x)"): ", two penalties?",
+    ("x", "1"): "",
+    ("sign(x)", "1"): ", two penalties?",
+    ("1", "1/x"): PRIOR.format("that of a gamma distribution"),
+    ("x", "1/x"): PRIOR.format("that of a chi or Rayleigh distribution"),
+    ("1/x", "1/x²"): PRIOR.format("that of an inverse gamma distribution"),
+    ("1/x", "1/(1 - x)"): PRIOR.format("that of a beta distribution"),
+    ("1", "exp(x)"): PRIOR.format("that of a gamma distribution, of log(x),"),
+    ("x", "x³"): ": is a polynomial missing, or not in the objective?",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
@@ -84,6 +97,8 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "√x", np.sqrt(x)
     yield "1/√x", 1.0 / np.sqrt(x)
     yield "1/x²", 1.0 / x**2
+    yield "1/(1 - x)", 1.0 / (1.0 - x)
+    yield "x/(1 - x²)", x / (1.0 - x**2)
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -93,7 +108,7 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
-        if not _are_seen(part.claimed, tolerance * np.abs(every[row])):
+        if not are_seen(part.claimed, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
@@ -119,67 +134,29 @@ def _of_one(part: Evidence) -> Explanation | None:
     return None
 
 
-def _are_seen(claimed: Flat, tolerance: Flat) -> bool:
-    """Whether claims matter: errors of claims that are almost 0 are minus the slopes, whatever the claims are."""
+def are_seen(claimed: Flat, tolerance: Flat) -> bool:
+    """Return whether claims matter: errors of those that are almost 0 are minus the slopes, whatever they are."""
     return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
     """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
-    simple = {name: base for name, base in bases.items() if name in ("x", "sign(x)", "1")}
     if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
         return
-    for (one, first), (other, second) in itertools.combinations(simple.items(), 2):
-        fitted = fit(np.stack([first, second], axis=1), part.error, allowed)
-        if fitted is None or not _are_seen(part.claimed, fitted[1]):
+    for (one, other), asked in PAIRS.items():
+        if one not in bases or other not in bases:
             continue
-        if not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
+        fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
+        if fitted is None or not are_seen(part.claimed, fitted[1]):
             continue
-        text = f"claimed = slope {_term(fitted[0][0], one)} {_term(fitted[0][1], other)}"
+        if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
+            continue
+        text = f"claimed = slope {term(fitted[0][0], one)} {term(fitted[0][1], other)}"
         if (one, other) != ("x", "1"):
-            text = f"{text}, two penalties?"
+            text = f"{text}{asked}"
         elif part.ignores_shift:
             text = f"{text}: are a mean and a variance taken for constants?"
         yield Explanation("addition", "", text)
-
-
-def by_differences(whole: Evidence) -> Explanation | None:
-    """Explain the errors of an array by differences of neighbours in x, which smoothness has; None if none fit."""
-    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
-        return None
-    if max(whole.shape, default=0) < 3:
-        return None
-    names, columns = zip(*_differences(whole.shaped(whole.x)), strict=True)
-    if np.count_nonzero(whole.wrong) < FEWEST_OF_EACH * len(names):
-        return None
-    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
-    fitted = fit(np.stack(columns, axis=1), whole.error, allowed)
-    wrong = whole.wrong
-    if fitted is None or not _are_seen(whole.claimed[wrong], fitted[1][wrong]):
-        return None
-    if not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(names), 2.0):
-        return None
-    found = zip(fitted[0].tolist(), names, columns, strict=True)
-    terms = (_term(number, name) for number, name, each in found if np.any(np.abs(number * each) > fitted[1]))
-    text = f"claimed = slope {' '.join(terms)}: is one neighbour missing in a difference, or an end taken for another?"
-    return Explanation("addition", "", text)
-
-
-def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
-    """Yield the differences to neighbours along each axis, and of both ends."""
-    for axis, length in enumerate(x.shape):
-        if length < 3:
-            continue
-        along = f" along axis {axis}" if x.ndim > 1 else ""
-        rows = np.moveaxis(x, axis, 0)
-        steps, none = np.diff(rows, axis=0), np.zeros_like(rows[:1])
-        ends = np.concatenate([rows[:1] - rows[-1:], np.zeros_like(rows[2:]), rows[-1:] - rows[:1]])
-        for name, part in (
-            ("(next x - x)", np.concatenate([steps, none])),
-            ("(x - x before)", np.concatenate([none, steps])),
-            ("(x - x at the other end)", ends),
-        ):
-            yield f"{name}{along}", np.moveaxis(part, 0, axis).reshape(-1)
 
 
 def factor_and_penalty(part: Evidence) -> Explanation | None:
@@ -253,12 +230,13 @@ def _is_constant(base: Flat) -> bool:
     return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
 
 
-def _term(constant: float, name: str) -> str:
+def term(constant: float, name: str) -> str:
+    """Return a multiple of something as it is added."""
     return f"{'+' if constant > 0 else '-'} {abs(constant):.6g}{'' if name == '1' else f' × {name}'}"
 
 
 def _said(name: str, constant: float, part: Evidence) -> str:
-    text = f"claimed = slope {_term(constant, name)}"
+    text = f"claimed = slope {term(constant, name)}"
     if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
         along = "no part along x: is the gradient projected" if name == "x" else "the sum 0: is their mean subtracted"
         return f"{text}, so that the claims have {along}?"

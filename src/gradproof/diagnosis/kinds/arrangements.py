@@ -67,9 +67,24 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
             yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
             for shift in (1, -1):
                 yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
+                yield from _pushed(slope, shift, axis)
             yield from _accumulations(slope, axis)
+    if slope.ndim > 1:
+        halves = "with its halves exchanged along all axes, as by the shift of a Fourier transform"
+        yield halves, np.fft.fftshift(slope)
+        yield halves, np.fft.ifftshift(slope)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
+
+
+def _pushed(slope: Flat, shift: int, axis: int) -> Iterator[tuple[str, Flat]]:
+    """Yield slopes that are shifted along an axis, with what may stand where nothing came: 0, or the same once more."""
+    shifted = np.moveaxis(np.roll(slope, shift, axis), axis, 0).copy()
+    end, beside = (0, 1) if shift > 0 else (-1, -2)
+    for what, values in (("0", 0.0), ("the same again", shifted[beside].copy())):
+        shifted[end] = values
+        name = f"shifted by {shift}{_along(slope.ndim, axis)}, with {what} at the end: is it one step off?"
+        yield name, np.moveaxis(shifted.copy(), 0, axis)
 
 
 def _read(slope: Flat, written: Order, read: Order) -> Flat:

@@ -8,9 +8,14 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 FEWEST = 4
+# So many errors may be counts, which are no larger; numbers are round that are parts of so many.
+FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
+# The relative accuracy of what is computed from a claim in float64.
+ROUNDING = 1e-9
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
 ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
@@ -61,6 +66,22 @@ def rounded(part: Evidence) -> Explanation | None:
         text = f"every claim is a number of {name}, off by its rounding: compute it in float64, or say rtol="
         return Explanation("rounded", "", text)
     return None
+
+
+def whole_numbers(part: Evidence) -> Explanation | None:
+    """Explain the errors if each is a whole number, while slopes and claims are none: of something that is counted."""
+    if len(part.claimed) < FEWEST_COUNTS or not np.isfinite(part.claimed).all():
+        return None
+    error, allowed = part.error, MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
+    if np.any(np.abs(error - np.round(error)) > allowed) or np.any(np.abs(error) > LARGEST):
+        return None
+    # Of round numbers all differences are round.
+    if np.count_nonzero(np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed) < len(error):
+        return None
+    if not is_no_coincidence(allowed, np.ones_like(error), 0):
+        return None
+    text = "claimed - slope is a whole number in each: are counts missing, or is something counted otherwise?"
+    return Explanation("addition", "", text)
 
 
 def _integers(part: Evidence) -> Explanation | None:

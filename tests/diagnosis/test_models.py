@@ -1,0 +1,253 @@
+"""Bugs of models and their priors in small objectives: explained by their kind, and their right twins are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradproof import check
+
+RNG = np.random.default_rng(11)
+SCORES, TARGETS, LINES = RNG.normal(size=(5, 4)), RNG.normal(size=(5, 4)), RNG.normal(size=(6, 5, 4))
+POINTS, CELL = RNG.normal(size=(9, 3)), np.array([[5.0, 0, 0], [1.2, 4.5, 0], [0.4, 0.8, 6.0]])
+TURNS = np.linspace(0.3, 2.0, 9)
+TURN = np.array([[0.6, -0.8], [0.8, 0.6]])
+WEIGHTS, X = np.linspace(0.5, 2.0, 12), RNG.normal(size=12)
+POSITIVE, BOUNDED, GRID = RNG.uniform(0.2, 3.0, 12), RNG.uniform(-0.9, 0.9, 12), RNG.normal(size=(5, 5))
+THREE = np.array([0.37, 1.13, 2.71])
+FORM = np.array([[1.0, 0.4], [0.1, 0.8]])
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def entropy_slope(x):
+    p = softmax(x)
+    return -p * (np.log(p) - np.sum(p * np.log(p), axis=-1, keepdims=True))
+
+
+def of_softmax(x):
+    return float(np.sum(softmax(x) * TARGETS))
+
+
+def by_softmax(x):
+    p = softmax(x)
+    return p * (TARGETS - np.sum(p * TARGETS, axis=1, keepdims=True))
+
+
+def likelihood(x):
+    return float(np.sum(np.log(np.sum(np.exp(x), axis=-1)) - x[..., 1]))
+
+
+def by_likelihood(x):
+    return softmax(x) - (np.arange(4) == 1)
+
+
+def turned(x, angles):
+    cosine, sine = np.cos(angles), np.sin(angles)
+    return np.stack([cosine * x[:, 0] + sine * x[:, 1], cosine * x[:, 1] - sine * x[:, 0]], axis=1)
+
+
+def sines(x):
+    return float(np.sum(WEIGHTS * np.sin(x)))
+
+
+def by_sines(x):
+    return WEIGHTS * np.cos(x)
+
+
+def with_prior(x, value, slope):
+    """A sum of sines with a prior, its gradient, and that without the prior."""
+    weights = np.resize(WEIGHTS, x.shape)
+    return (
+        x,
+        lambda x: float(np.sum(weights * np.sin(x)) + value(x)),
+        lambda x: weights * np.cos(x) + slope(x),
+        lambda x: weights * np.cos(x),
+    )
+
+
+def rearranged(x, change):
+    """A sum of sines, its gradient, and that with its entries in other places."""
+    weights = np.resize(WEIGHTS, x.shape)
+    right = weights * np.cos(x)
+    return x, lambda x: float(np.sum(weights * np.sin(x))), lambda x: weights * np.cos(x), lambda x: change(right)
+
+
+def pushed(slope, again):
+    return np.concatenate([slope[:1] if again else 0 * slope[:1], slope[:-1]])
+
+
+def between(x):
+    return float(np.sum(np.exp(-np.sum((x[:, None] - x) ** 2, axis=-1))))
+
+
+def by_between(x):
+    apart = x[:, None] - x
+    return -4 * np.sum(apart * np.exp(-np.sum(apart**2, axis=-1))[..., None], axis=1)
+
+
+def curvature(x):
+    return np.convolve(np.diff(x, n=2), [1.0, -2.0, 1.0])
+
+
+def neighbours(x):
+    wide = np.pad(x, 1)
+    return wide[2:, 1:-1] + wide[:-2, 1:-1] + wide[1:-1, 2:] + wide[1:-1, :-2]
+
+
+def scaled(x, factor):
+    """A sum of powers, its gradient, and that times a factor."""
+    weights = np.resize(WEIGHTS, x.shape)
+    return (
+        x,
+        lambda x: float(np.sum(weights * np.exp(-x))),
+        lambda x: -weights * np.exp(-x),
+        lambda x: -weights * np.exp(-x) * factor(x),
+    )
+
+
+BUGS = {
+    "softmax without its sum": (
+        (SCORES, of_softmax, by_softmax, lambda x: softmax(x) * TARGETS),
+        ("softmax", "x: claimed = slope + a factor for each row"),
+    ),
+    "log-probabilities for scores": (
+        (LINES, likelihood, by_likelihood, lambda x: by_likelihood(x) - softmax(x)),
+        ("softmax", "x: claimed = slope - 1 × softmax(x) along axis 2: is the sum missing"),
+    ),
+    "entropy of a policy": (
+        (
+            SCORES,
+            lambda x: likelihood(x) - 0.05 * float(np.sum(softmax(x) * np.log(softmax(x)))),
+            lambda x: by_likelihood(x) + 0.05 * entropy_slope(x),
+            by_likelihood,
+        ),
+        ("softmax", "x: claimed = slope + 0.05 × p (log(p) + entropy) with p = softmax(x) along axis 1"),
+    ),
+    "coordinates of a cell": (
+        (POINTS, between, by_between, lambda x: by_between(x) @ CELL),
+        ("mixture", "x: claimed = slope @ one matrix [[5, 0, 0], [1.2, 4.5, 0], [0.4, 0.8, 6]]: are these slopes by"),
+    ),
+    "another frame": (
+        (POINTS[:, :2], between, by_between, lambda x: by_between(x) @ TURN),
+        ("mixture", "x: claimed = slope @ one matrix [[0.6, -0.8], [0.8, 0.6]], a rotation: is it missing, or"),
+    ),
+    "each turned by itself": (
+        (
+            POINTS[:, :2],
+            lambda x: float(np.sum(np.sin(turned(x, TURNS)))),
+            lambda x: turned(np.cos(turned(x, TURNS)), -TURNS),
+            lambda x: turned(np.cos(turned(x, TURNS)), TURNS),
+        ),
+        ("turned", "x: each vector along axis 1 has the length of its slopes, but another direction: is a rotation"),
+    ),
+    "weights that are not symmetric": (
+        (
+            POINTS[:, :2],
+            lambda x: between(x) + float(np.sum((x @ FORM) * x)),
+            lambda x: by_between(x) + x @ (FORM + FORM.T),
+            lambda x: by_between(x) + 2 * x @ FORM,
+        ),
+        ("mixture", "x: claimed = slope + x @ one matrix [[0, 0.3], [-0.3, 0]]: is a matrix taken for symmetric"),
+    ),
+    "one step off": (
+        rearranged(X, lambda slope: pushed(slope, False)),
+        ("rearranged", "x: claimed = slope, shifted by 1, with 0 at the end: is it one step off?"),
+    ),
+    "one step off, repeated": (
+        rearranged(GRID, lambda slope: pushed(slope, True)),
+        ("rearranged", "x: claimed = slope, shifted by 1 along axis 0, with the same again at the end"),
+    ),
+    "halves exchanged": (
+        rearranged(GRID, np.fft.fftshift),
+        ("rearranged", "x: claimed = slope, with its halves exchanged along all axes"),
+    ),
+    "counts": (
+        rearranged(X, lambda slope: slope + np.arange(12) % 5),
+        ("addition", "claimed - slope is a whole number in each: are counts missing"),
+    ),
+    "bending": (
+        with_prior(X, lambda x: 0.05 * float(np.sum(np.diff(x, n=2) ** 2)), lambda x: 0.1 * curvature(x)),
+        ("addition", "x: claimed = slope - 0.1 × (second differences of second differences of x): is the derivative"),
+    ),
+    "neighbours on a grid": (
+        with_prior(GRID, lambda x: float(np.sum(x * neighbours(x))) / 2, neighbours),
+        ("addition", "x: claimed = slope - 1 × (x before + next x) along axis 0 - 1 × (x before + next x) along axis"),
+    ),
+    "gamma prior": (
+        with_prior(POSITIVE, lambda x: float(np.sum(3 * x - 1.5 * np.log(x))), lambda x: 3 - 1.5 / x),
+        ("addition", "all of x: claimed = slope - 3 + 1.5 × 1/x: is the logarithm of a density, such as that of a gam"),
+    ),
+    "barrier": (
+        with_prior(BOUNDED, lambda x: -0.1 * float(np.sum(np.log(1 - x**2))), lambda x: 0.2 * x / (1 - x**2)),
+        (
+            "addition",
+            "all of x: claimed = slope - 0.2 × x/(1 - x²): is the derivative of c log(1 - x²), such as a barr",
+        ),
+    ),
+    "log10": (
+        scaled(THREE, lambda x: x * np.log(10)),
+        ("scaled by x", "all of x: claimed = 2.30259 × slope × x: the slope by log10(x)?"),
+    ),
+    "a power": (
+        scaled(POSITIVE, lambda x: x**0.45 / 0.55),
+        (
+            "scaled by x",
+            "all of x: claimed = 1.81818 × slope × x^0.45: the slope by x^0.55, or is the derivative of x^",
+        ),
+    ),
+    "a prefix": (
+        scaled(POSITIVE, lambda x: 1e-3),
+        ("factor", "all of x: claimed = 1/1000 × slope: is a prefix of a unit lost, such as milli or kilo, or a mean"),
+    ),
+    "8 bits": (scaled(POSITIVE, lambda x: 255), ("factor", "all of x: claimed = 255 × slope: values of 8 bits for")),
+    "stops": (scaled(POSITIVE, lambda x: 1 / np.log(2)), ("factor", "all of x: claimed = 1.442695 × slope, 1/ln 2")),
+}
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_bugs_of_models_are_explained_by_their_kinds(name):
+    (x, f, right, wrong), (kind, words) = BUGS[name]
+    assert check(f, right, x)
+    report = check(f, wrong, x)
+    assert not report
+    assert [one.kind for one in report.explanations] == [kind]
+    assert words in str(report.explanations[0])
+    assert not report.unexplained
+    assert np.array_equal(report.wrong, np.flatnonzero(~np.isclose(np.ravel(wrong(x)), np.ravel(right(x)), rtol=1e-9)))
+
+
+def test_claims_of_another_array_are_told_where_some_of_them_are_zero():
+    p = {"a": X[:6], "b": POSITIVE[:6]}
+    weights = np.where(np.arange(6) < 2, 0.0, WEIGHTS[:6])
+
+    def f(p):
+        return float(np.sum(weights * np.sin(p["a"])) + np.sum(np.exp(p["b"])))
+
+    right = {"a": weights * np.cos(p["a"]), "b": np.exp(p["b"])}
+    assert check(f, right, p)
+    report = check(f, right | {"b": right["a"]}, p)
+    assert [str(one)[:30] for one in report.explanations] == ["b: claimed = the slope of a (e"]
+
+
+def test_a_factor_of_vectors_is_no_matrix_and_random_errors_are_no_whole_numbers():
+    told = check(between, lambda x: 0.97 * by_between(x), POINTS).explanations
+    assert [one.kind for one in told] == ["factor"]
+    noise = np.random.default_rng(5).normal(size=12)
+    assert check(sines, by_sines(X) + noise, X).explanations == ()
+
+
+def test_zeros_of_a_triangle_are_named_by_the_triangle():
+    x = np.tril(SCORES[:4]) + 2 * np.eye(4)
+
+    def f(x):
+        return float(np.sum(np.sin(np.tril(x))))
+
+    assert check(f, np.tril(np.cos(x)), x)
+    report = check(f, np.tril(np.cos(x)) + np.triu(1 + TARGETS[:4] ** 2, 1), x)
+    assert np.array_equal(report.wrong, np.flatnonzero(np.triu(np.ones((4, 4)), 1)))
+    assert [one.kind for one in report.explanations] == ["no dependence"]
+    assert str(report.explanations[0]).startswith("x above its diagonal: the slope is 0, the claim is not")
