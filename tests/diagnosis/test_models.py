@@ -14,6 +14,7 @@ TURNS = np.linspace(0.3, 2.0, 9)
 TURN = np.array([[0.6, -0.8], [0.8, 0.6]])
 WEIGHTS, X = np.linspace(0.5, 2.0, 12), RNG.normal(size=12)
 POSITIVE, BOUNDED, GRID = RNG.uniform(0.2, 3.0, 12), RNG.uniform(-0.9, 0.9, 12), RNG.normal(size=(5, 5))
+LAST = (np.arange(5) == 4)[:, None]
 THREE = np.array([0.37, 1.13, 2.71])
 FORM = np.array([[1.0, 0.4], [0.1, 0.8]])
 
@@ -188,6 +189,31 @@ BUGS = {
             "all of x: claimed = slope - 0.2 × x/(1 - x²): is the derivative of c log(1 - x²), such as a barr",
         ),
     ),
+    "Student prior": (
+        with_prior(X, lambda x: 2 * float(np.sum(np.log(1 + x**2 / 3))), lambda x: 4 * x / (3 + x**2)),
+        ("addition", "all of x: claimed = slope - 4 × x/(3 + x²): is the logarithm of the density of a Student"),
+    ),
+    "Cauchy prior": (
+        with_prior(X, lambda x: float(np.sum(np.log(1 + x**2))), lambda x: 2 * x / (1 + x**2)),
+        ("addition", "all of x: claimed = slope - 2 × x/(1 + x²): is the derivative of c log(1 + x²), as of a Cauchy"),
+    ),
+    "two coordinates of a penalty": (
+        with_prior(GRID[:, :2], lambda x: 2 * float(np.sum(x[4] ** 2)), lambda x: 4 * x * LAST),
+        ("addition", "all of x[4, :]: claimed = slope - 4 × x: is the part of an L2 penalty missing?"),
+    ),
+    "an index mistaken": (
+        rearranged(X, lambda slope: np.where(np.arange(12) == 7, slope[3], slope)),
+        ("rearranged", "x: the claim of [7] is that of [3]: is an index mistaken?"),
+    ),
+    "a geometric row reversed": (
+        (
+            X,
+            lambda x: float(0.9 ** np.arange(12) @ x),
+            lambda x: 0.9 ** np.arange(12),
+            lambda x: 0.9 ** np.arange(12)[::-1],
+        ),
+        ("rearranged", "x: claimed = slope, reversed"),
+    ),
     "log10": (
         scaled(THREE, lambda x: x * np.log(10)),
         ("scaled by x", "all of x: claimed = 2.30259 × slope × x: the slope by log10(x)?"),
@@ -231,6 +257,52 @@ def test_claims_of_another_array_are_told_where_some_of_them_are_zero():
     assert check(f, right, p)
     report = check(f, right | {"b": right["a"]}, p)
     assert [str(one)[:30] for one in report.explanations] == ["b: claimed = the slope of a (e"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda slope: slope + np.where(np.arange(12) % 3 == 1, 0.02, -0.08),
+            (
+                "x[1], x[4], x[7] and x[10]: claimed = slope + 0.02, the",
+                "x, in 8 of 12 coordinates: claimed = slope - 0.08",
+            ),
+        ),
+        (
+            lambda slope: slope * np.where(np.arange(12) % 3 == 1, 4.0, 2.0),
+            ("x[1], x[4], x[7] and x[10]: claimed = 4 × slope", "x, in 8 of 12 coordinates: claimed = 2 × slope"),
+        ),
+    ],
+)
+def test_two_numbers_are_told_with_where_each_is(change, words):
+    x, f, right, wrong = rearranged(X, change)
+    assert check(f, right, x)
+    told = sorted(map(str, check(f, wrong, x).explanations), key=len)
+    assert len(told) == 2
+    for word in words:
+        assert any(word in one for one in told), told
+    noise = np.random.default_rng(5).normal(size=12)
+    assert check(f, lambda x: wrong(x) + 1e-3 * noise, x).explanations == ()
+
+
+def test_slopes_that_are_nothing_but_rounding_are_told_as_no_dependence():
+    p = {"x": GRID, "b": X[:5]}
+
+    def f(p):
+        values = p["x"] + p["b"]
+        return float(np.sum(np.sin(values - values.mean(axis=0)) * np.resize(WEIGHTS, (5, 5))))
+
+    def right(p):
+        values = p["x"] + p["b"]
+        slope = np.cos(values - values.mean(axis=0)) * np.resize(WEIGHTS, (5, 5))
+        return {"x": slope - slope.mean(axis=0), "b": np.zeros(5)}
+
+    assert check(f, right, p)
+    report = check(f, right(p) | {"b": np.cos(X[:5])}, p)
+    assert np.array_equal(report.wrong, np.arange(25, 30))
+    assert [one.kind for one in report.explanations] == ["no dependence"]
+    assert str(report.explanations[0]).startswith("all of b: the slope is 0")
 
 
 def test_a_factor_of_vectors_is_no_matrix_and_random_errors_are_no_whole_numbers():

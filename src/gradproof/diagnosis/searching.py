@@ -126,24 +126,45 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     found = itertools.chain(
         (one for explain in before for one in alone(whole, mask, explain)),
         (one for explain in first for one in together(whole, explain)),
-        (one for explain in of_part[: 0 if in_vain else None] for one in alone(whole, mask, explain)),
-        (one for explain in of_whole for one in together(whole, explain)),
+        (one for explain in of_part[: 0 if in_vain else 3] for one in alone(whole, mask, explain)),
+        (one for explain in of_whole[:1] for one in together(whole, explain)),
+        (one for explain in of_part[len(of_part) if in_vain else 3 :] for one in alone(whole, mask, explain)),
+        (one for explain in of_whole[1:] for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
     one = next(found, None)
-    yield from _of_two_sides(whole, mask, of_part[0]) if one is None else [one]
+    yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
 
 
-def _of_two_sides(whole: Evidence, mask: Flat, by_factor: Explaining) -> Iterator[Explained]:
-    """Yield one factor for each side where x, or else the slope, is below and above 0; nothing if one has none."""
-    for values in (whole.x, whole.slope):
-        sides = [mask & (values < 0), mask & (values > 0)]
-        if min(map(np.count_nonzero, sides)) < FEWEST_OF_A_SIDE or np.count_nonzero(sides[0] | sides[1]) < mask.sum():
+def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:
+    """Yield one factor, or one constant, for each of two sides; nothing if one has none.
+
+    The sides are where x, or else the slope, is below and above 0, or on which side of the widest gap of all factors,
+    or of all errors, a coordinate is.
+    """
+    if mask.sum() < 2 * FEWEST_OF_A_SIDE:
+        return
+    with np.errstate(all="ignore"):
+        factors, errors = whole.claimed / whole.slope, whole.error
+    sides = ((whole.x, 0), (whole.slope, 0), (_from_gap(factors, mask), 0), (_from_gap(errors, mask), 1))
+    for values, explain in sides:
+        both = [mask & (values < 0), mask & (values > 0)]
+        if min(map(np.count_nonzero, both)) < FEWEST_OF_A_SIDE or np.count_nonzero(both[0] | both[1]) < mask.sum():
             continue
-        found = [one for side in sides for one in alone(whole, side, by_factor)]
-        if len(found) == len(sides):
+        found = [one for side in both for one in alone(whole, side, of_part[explain])]
+        if len(found) == len(both):
             yield from found
             return
+
+
+def _from_gap(values: Flat, mask: Flat) -> Flat:
+    """Return values less the middle of the widest gap between some of them; zeros if these are not all numbers."""
+    ordered = np.sort(values[mask])
+    if not np.isfinite(ordered).all():
+        return np.zeros_like(values)
+    at = int(np.argmax(np.diff(ordered)))
+    off: Flat = values - (ordered[at] + ordered[at + 1]) / 2.0
+    return off
 
 
 def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:

@@ -46,6 +46,7 @@ TERMS = {
     "1/x²": "c / x",
     "1/(1 - x)": "c log(1 - x)",
     "x/(1 - x²)": "c log(1 - x²), such as a barrier,",
+    "x/(1 + x²)": "c log(1 + x²), as of a Cauchy distribution,",
 }
 # What two of them are together.
 PRIOR = ": is the logarithm of a density, such as {}, missing, or not in the objective?"
@@ -67,12 +68,15 @@ def addition(part: Evidence) -> Explanation | None:
     """Explain the errors by a multiple of x, of its signs, of 1 or of another function of x; None if none fits."""
     if len(part.x) == 1:
         return _of_one(part)
-    if len(part.x) < FEWEST or not np.isfinite(part.claimed).all():
+    if not np.isfinite(part.claimed).all():
         return None
+    if len(part.x) < FEWEST:
+        return _of_two(part)
     allowed = MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
     with np.errstate(all="ignore"):
         bases = {name: base for name, base in _bases(part.x) if np.isfinite(base).all() and base.all()}
-        return next(itertools.chain(_fits(part, bases, allowed), _pairs(part, bases, allowed)), None)
+        found = itertools.chain(_fits(part, bases, allowed), _pairs(part, bases, allowed), _student(part, allowed))
+        return next(found, None)
 
 
 def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
@@ -99,6 +103,7 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "1/x²", 1.0 / x**2
     yield "1/(1 - x)", 1.0 / (1.0 - x)
     yield "x/(1 - x²)", x / (1.0 - x**2)
+    yield "x/(1 + x²)", x / (1.0 + x**2)
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -132,6 +137,42 @@ def _of_one(part: Evidence) -> Explanation | None:
         if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, rare):
             return Explanation("addition", "", _said(name, number, part), number)
     return None
+
+
+def _of_two(part: Evidence) -> Explanation | None:
+    """Explain the errors of two coordinates by x times a number of two digits, or by such a number; None if by none."""
+    for name, base in (("x", part.x), ("1", np.ones_like(part.x))):
+        if len(part.x) != 2 or not base.all() or (name == "x" and _is_constant(base)):
+            continue
+        ratios, allowed = part.error / base, MARGIN * part.bar / np.abs(base) + ROUNDING * np.abs(part.claimed / base)
+        number = rounded_to(float(ratios[0]), 2)
+        # Of round numbers all sums and differences are round.
+        is_round = np.abs(part.slope - np.round(part.slope, 3)) <= MARGIN * part.bar
+        if not number or is_round.any() or np.any(np.abs(ratios - number) > allowed):
+            continue
+        if is_no_coincidence(allowed, np.abs(ratios), 0, len(PENALTIES) * 100.0):
+            return Explanation("addition", "", _said(name, number, part), number)
+    return None
+
+
+def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
+    """Yield errors c x / (n + x²), which is the derivative of the logarithm of a Student distribution's density."""
+    x, error = part.x, part.error
+    if len(x) < FEWEST_OF_TWO or part.bar.max() <= 0.0 or not (x.all() and error.all()):
+        return
+    inverse = x / error
+    off = np.abs(inverse / error) * allowed
+    fitted = fit(np.stack([np.ones_like(x), x**2], axis=1), inverse, off)
+    if fitted is None or not (fitted[0] != 0.0).all() or fitted[0][0] / fitted[0][1] <= 0.0:
+        return
+    degrees, factor = float(fitted[0][0] / fitted[0][1]), float(1.0 / fitted[0][1])
+    # Both of its terms must be seen.
+    sizes = np.abs(fitted[0][:, None] * np.stack([np.ones_like(x), x**2]))
+    if not np.all(np.any(sizes > 10.0 * fitted[1], axis=1)):
+        return
+    if is_no_coincidence(fitted[1], np.abs(inverse), 2, float(len(PAIRS))):
+        asked = "is the logarithm of the density of a Student or Cauchy distribution missing, or not in the objective?"
+        yield Explanation("addition", "", f"claimed = slope {term(factor, f'x/({degrees:.4g} + x²)')}: {asked}")
 
 
 def are_seen(claimed: Flat, tolerance: Flat) -> bool:

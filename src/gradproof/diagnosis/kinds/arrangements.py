@@ -21,6 +21,8 @@ ROUNDING = 1e-6
 # Rows are compared with each other up to this many.
 MOST_ROWS = 400
 FEWEST = 2
+# Numbers are round that are parts of so many.
+ROUND = 1024.0
 
 
 def rearranged(whole: Evidence) -> Explanation | None:
@@ -31,8 +33,10 @@ def rearranged(whole: Evidence) -> Explanation | None:
     whole
         All coordinates of the array, or some of them if all its claims are known.
     """
-    if whole.wrong.sum() < FEWEST or not np.isfinite(whole.claimed).all():
+    if not np.isfinite(whole.claimed).all():
         return None
+    if whole.wrong.sum() < FEWEST:
+        return _copied(whole)
     if not whole.is_complete:
         return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
@@ -45,6 +49,19 @@ def rearranged(whole: Evidence) -> Explanation | None:
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
     return _permuted(claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+
+
+def _copied(whole: Evidence) -> Explanation | None:
+    """Return whether a single wrong claim is the very number of one other claim, and no round one."""
+    claims = whole.claimed if whole.claims is None else whole.claims
+    own = int(whole.places[whole.wrong][0]) - whole.start
+    claimed = float(whole.claimed[whole.wrong][0])
+    same = np.flatnonzero(claims == claimed)
+    same = same[same != own] if len(claims) == math.prod(whole.shape) else same[:0]
+    if len(same) != 1 or claimed * ROUND == round(claimed * ROUND):
+        return None
+    here, there = (_name(whole, place) for place in (own, int(same[0])))
+    return Explanation("rearranged", "", f"the claim of {here} is that of {there}: is an index mistaken?")
 
 
 def _tolerance(whole: Evidence) -> Flat:

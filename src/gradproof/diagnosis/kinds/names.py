@@ -152,7 +152,8 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
         return  # 1.1 and 0.8 are many other things
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
-        yield f"{share_of}: is a variance divided by N = {whole}, or by N - 1?"
+        dropped = f", or by N - 1, or is dropout of 1 in {whole} scaled once more" if size > 1.0 else ", or by N - 1"
+        yield f"{share_of}: is a variance divided by N = {whole}{dropped}?"
 
 
 def _of_value(factor: float, error: float, value: float) -> Iterator[str]:
