@@ -177,7 +177,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
         "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.functions.softmax",
         "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "
-        "kinds.functions.mixtures parts regions",
+        "kinds.functions.mixtures kinds.functions.penalised parts regions",
         "kinds.others places",
         "searching",
         "along",

@@ -15,12 +15,13 @@ from ..report.explanation import Explanation
 from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .kinds.additions import addition, factor_and_penalty
+from .kinds.additions import addition
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
 from .kinds.functions.differences import by_differences
 from .kinds.functions.mixtures import of_mixture
+from .kinds.functions.penalised import factor_and_penalty
 from .kinds.functions.slopes import of_slope
 from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
@@ -37,6 +38,8 @@ Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 MOST_PARAMETERS = 2
 # As many errors tell what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
+# So many of many coordinates tell whether an explanation is worth a comparison with all.
+SCREENED = 256
 # The most axes of arrays whose lengths a factor is compared with.
 AXES = 64
 
@@ -179,10 +182,27 @@ def of_vector(known: Known) -> Sequence[Explaining]:
     return (by_factor, addition, by_variable, of_slope, factor_and_penalty, whole_numbers)
 
 
+def first_that_fits(part: Evidence, explaining: Sequence[Explaining]) -> Explanation | None:
+    """Return the simplest explanation of coordinates by themselves; of many, some tell first whether it is worth it."""
+    with np.errstate(all="ignore"):
+        if len(part.x) > 2 * SCREENED:
+            some = _screened(part)
+            explaining = [explain for explain in explaining if explain(some) is not None]
+        return next(filter(None, (explain(part) for explain in explaining)), None)
+
+
+def _screened(part: Evidence) -> Evidence:
+    """Return those coordinates whose errors are known best, and as many from all over."""
+    known = np.nan_to_num(part.bar / np.abs(part.error), nan=np.inf)
+    chosen = np.zeros(len(known), bool)
+    chosen[np.argpartition(known, SCREENED // 2)[: SCREENED // 2]] = True
+    chosen[np.linspace(0, len(known) - 1, SCREENED // 2).astype(int)] = True
+    return part.part(chosen)
+
+
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:
     """Yield what explains some coordinates of an array by themselves."""
-    with np.errstate(all="ignore"):
-        found = explain(whole.part(mask))
+    found = first_that_fits(whole.part(mask), (explain,))
     if found is not None:
         places = whole.places[mask]
         yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)

@@ -18,8 +18,6 @@ from .names import rounded_to
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
-# Claims of a factor and a penalty are compared with themselves, which are larger than errors.
-FEWEST_OF_BOTH = 4
 # No fit leaves more than this part of the errors.
 MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
@@ -155,6 +153,18 @@ def _of_two(part: Evidence) -> Explanation | None:
     return None
 
 
+def _are_near(columns: Flat, errors: Flat, allowed: Flat) -> Flat:
+    """Return which pairs of columns may make errors, by their normal equations: a first look at all of them at once."""
+    weights = np.min(allowed) / np.maximum(allowed, 1e-300)
+    sizes = np.linalg.norm(columns * weights, axis=2, keepdims=True)
+    scaled, goal = columns * weights / np.where(sizes > 0.0, sizes, 1.0), errors * weights
+    products = scaled @ scaled.transpose(0, 2, 1) + 1e-12 * np.eye(2)
+    factors = np.linalg.solve(products, (scaled @ goal)[..., None])
+    left = np.linalg.norm(np.sum(factors * scaled, axis=1) - goal, axis=1)
+    near: Flat = left <= 2.0 * MOST_LEFT * np.linalg.norm(goal)
+    return near
+
+
 def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
     """Yield errors c x / (n + x²), which is the derivative of the logarithm of a Student distribution's density."""
     x, error = part.x, part.error
@@ -184,9 +194,10 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
     if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
         return
-    for (one, other), asked in PAIRS.items():
-        if one not in bases or other not in bases:
-            continue
+    pairs = {pair: asked for pair, asked in PAIRS.items() if bases.keys() >= set(pair)}
+    columns = np.array([[bases[one], bases[other]] for one, other in pairs])
+    near = _are_near(columns, part.error, allowed)
+    for (one, other), asked in itertools.compress(pairs.items(), near):
         fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
         if fitted is None or not are_seen(part.claimed, fitted[1]):
             continue
@@ -198,41 +209,6 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
         elif part.ignores_shift:
             text = f"{text}: are a mean and a variance taken for constants?"
         yield Explanation("addition", "", text)
-
-
-def factor_and_penalty(part: Evidence) -> Explanation | None:
-    """Explain the errors by a factor of the slopes that one part has not: a penalty, or a constant; None if none fits.
-
-    Such a part is right where all the rest is a sum for a mean, say, or has the wrong sign.
-    """
-    if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
-        return None
-    if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
-        return None
-    return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
-
-
-def _of_both(part: Evidence, name: str) -> Explanation | None:
-    """Return the factor of slopes, and of one function of x, which claims are made of."""
-    base = part.x if name == "x" else np.ones_like(part.x)
-    columns = np.stack([part.slope, base], axis=1)
-    rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
-    allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
-    fitted = fit(columns, part.claimed, allowed)
-    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
-    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
-        return None
-    factor, times = map(float, fitted[0])
-    # What both factors do must be seen.
-    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
-        return None
-    right = times / (1.0 - factor)
-    what = (
-        f"{right:.6g} × x, as of an L2 penalty, which is right"
-        if name == "x"
-        else f"that is {right:.6g} everywhere and right"
-    )
-    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
