@@ -14,6 +14,7 @@ TURNS = np.linspace(0.3, 2.0, 9)
 TURN = np.array([[0.6, -0.8], [0.8, 0.6]])
 WEIGHTS, X = np.linspace(0.5, 2.0, 12), RNG.normal(size=12)
 POSITIVE, BOUNDED, GRID = RNG.uniform(0.2, 3.0, 12), RNG.uniform(-0.9, 0.9, 12), RNG.normal(size=(5, 5))
+BOX = (np.arange(5)[:, None] == 2) & np.isin(np.arange(4), [1, 2])
 LAST = (np.arange(5) == 4)[:, None]
 THREE = np.array([0.37, 1.13, 2.71])
 FORM = np.array([[1.0, 0.4], [0.1, 0.8]])
@@ -213,6 +214,22 @@ BUGS = {
             lambda x: 0.9 ** np.arange(12)[::-1],
         ),
         ("rearranged", "x: claimed = slope, reversed"),
+    ),
+    "squared logarithms": (
+        with_prior(POSITIVE, lambda x: 0.5 * float(np.sum(np.log(x) ** 2)), lambda x: np.log(x) / x),
+        ("addition", "all of x: claimed = slope - 1 × log(x)/x: is the derivative of c log(x)² missing?"),
+    ),
+    "averaged along an axis": (
+        rearranged(GRID, lambda slope: np.broadcast_to(slope.mean(axis=0), slope.shape)),
+        ("limited", "x: claimed = the mean of the slopes along axis 0: is it not handed back to each"),
+    ),
+    "summed along an axis": (
+        rearranged(GRID, lambda slope: np.broadcast_to(slope.sum(axis=1, keepdims=True), slope.shape)),
+        ("limited", "x: claimed = the sum of the slopes along axis 1: is it not handed back to each"),
+    ),
+    "a box": (
+        rearranged(LINES, lambda slope: np.where(BOX, 2 * slope, slope)),
+        ("factor", "x[:, 2, 1:3]: claimed = 2 × slope"),
     ),
     "log10": (
         scaled(THREE, lambda x: x * np.log(10)),

@@ -26,7 +26,7 @@ from .kinds.functions.slopes import of_slope
 from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
-from .kinds.limits import absolute, limited
+from .kinds.limits import absolute, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
 from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
@@ -120,7 +120,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
         return
     before: tuple[Explaining, ...] = (zero, no_dependence)
     of_part = of_vector(known)
-    first: tuple[Explaining, ...] = (absolute, limited)
+    first: tuple[Explaining, ...] = (absolute, limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
     of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)

@@ -31,6 +31,7 @@ TERMS = {
     "x³": "c x⁴",
     "exp(x)": "c exp(x), or of their sum as in a softmax,",
     "log(x)": "c x log(x)",
+    "log(x)/x": "c log(x)²",
     "tanh(x)": "c log(cosh(x))",
     FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
     "cos(x)": "c sin(x)",
@@ -86,6 +87,7 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "x³", x**3
     yield "exp(x)", np.exp(x)
     yield "log(x)", np.log(x)
+    yield "log(x)/x", np.log(x) / x
     yield "tanh(x)", np.tanh(x)
     yield FLIPPED, 1.0 - 2.0 / (1.0 + np.exp(-x))
     yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
