@@ -236,7 +236,7 @@ BUGS = {
         ("scaled by x", "all of x: claimed = 2.30259 × slope × x: the slope by log10(x)?"),
     ),
     "a power": (
-        scaled(POSITIVE, lambda x: x**0.45 / 0.55),
+        scaled(np.geomspace(0.02, 4.0, 12), lambda x: x**0.45 / 0.55),
         (
             "scaled by x",
             "all of x: claimed = 1.81818 × slope × x^0.45: the slope by x^0.55, or is the derivative of x^",
@@ -340,3 +340,20 @@ def test_zeros_of_a_triangle_are_named_by_the_triangle():
     assert np.array_equal(report.wrong, np.flatnonzero(np.triu(np.ones((4, 4)), 1)))
     assert [one.kind for one in report.explanations] == ["no dependence"]
     assert str(report.explanations[0]).startswith("x above its diagonal: the slope is 0, the claim is not")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_smooth_functions_of_x_are_no_others_that_are_near_them(seed):
+    random = np.random.default_rng(seed)
+    x = random.uniform(0.2, 3.0, 12)
+    weights = random.normal(size=12)
+
+    def f(x):
+        return float(np.sum(weights * np.sin(x)))
+
+    right = weights * np.cos(x)
+    assert check(f, right, x)
+    for claims in (right * (x + 0.35) ** 0.38, right + 0.02 * x**1.3 + 0.001 * np.sin(3 * x)):
+        report = check(f, claims, x)
+        assert len(report.wrong) == 12
+        assert report.explanations == ()

@@ -18,6 +18,8 @@ from .names import rounded_to
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
+# Two functions together fit most errors to this part of them.
+SHARP = 1e-2
 # No fit leaves more than this part of the errors.
 MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
@@ -187,6 +189,11 @@ def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
         yield Explanation("addition", "", f"claimed = slope {term(factor, f'x/({degrees:.4g} + x²)')}: {asked}")
 
 
+def are_sharp(tolerance: Flat, values: Flat) -> bool:
+    """Return whether a fit is close for most: two functions of x together are near any other that is smooth."""
+    return 2 * int(np.count_nonzero(tolerance <= SHARP * np.abs(values))) > len(values)
+
+
 def are_seen(claimed: Flat, tolerance: Flat) -> bool:
     """Return whether claims matter: errors of those that are almost 0 are minus the slopes, whatever they are."""
     return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
@@ -201,7 +208,7 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     near = _are_near(columns, part.error, allowed)
     for (one, other), asked in itertools.compress(pairs.items(), near):
         fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
-        if fitted is None or not are_seen(part.claimed, fitted[1]):
+        if fitted is None or not are_seen(part.claimed, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue
         if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue

@@ -12,7 +12,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import constants, is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import fit
+from ..additions import are_sharp, fit
 from ..factors import ALONE, SURER
 from .derivatives import table
 
@@ -34,6 +34,8 @@ LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}
 FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (1.0, -1.0)]
 # Fewer do not tell a power and a factor; powers of numbers that are nearly the same are all one factor.
 FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
+# Logarithms of quotients are known this many times worse than other fits, by the bars of both.
+BY_BARS = 5.0
 
 
 class Quotients(NamedTuple):
@@ -119,13 +121,18 @@ def _power(every: Quotients) -> str:
         return ""
     size = np.abs(ratio)
     fitted = fit(np.stack([np.log(x), np.ones_like(x)], axis=1), np.log(size), every.bar / size + ROUNDING)
-    if fitted is None or not is_no_coincidence(fitted[1], np.minimum(1.0, np.abs(np.log(size))), 2, 2.0):
+    if fitted is None or not are_sharp(fitted[1], BY_BARS * np.ptp(fitted[0][0] * np.log(x)) * np.ones_like(x)):
+        return ""
+    if not is_no_coincidence(fitted[1], np.minimum(1.0, np.abs(np.log(size))), 2, 2.0):
         return ""
     power, factor = float(fitted[0][0]), math.copysign(math.exp(fitted[0][1]), ratio[0])
-    if np.ptp(power * np.log(x)) <= MOST_CONSTANT:
+    # The derivative of a power has its exponent for a factor, unless that is somewhere else.
+    off, exponent = float(np.min(fitted[1])), 1.0 - power
+    is_meant = abs(fitted[0][1]) <= off or (exponent and abs(fitted[0][1] + math.log(abs(exponent))) <= 2.0 * off)
+    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not is_meant:
         return ""
-    times = "" if abs(factor - 1.0) <= float(np.min(fitted[1])) else f"{factor:.6g} × "
-    by = f"x^{1.0 - power:.4g}"
+    times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
+    by = f"x^{exponent:.4g}"
     return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
 
 
