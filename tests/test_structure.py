@@ -179,8 +179,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "diagnosis": (
         "coincidence evidence kinds.names kinds.functions.derivatives",
         "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
-        "kinds.additions kinds.invariance kinds.limits kinds.matrices",
-        "kinds.axes kinds.turned kinds.values kinds.functions.variables parts regions",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.functions.softmax",
+        "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "
+        "kinds.functions.mixtures kinds.functions.penalised parts regions",
         "kinds.others places",
         "searching",
         "along",

@@ -544,7 +544,10 @@ BUGS = {
             lambda x: (np.cos(x @ TURN) * OTHER) @ TURN.T,
             lambda x: (np.cos(x @ TURN) * OTHER) @ TURN,
         ),
-        ("turned", "x: each vector along axis 1 has the length of its slopes, but another direction: is a rotation"),
+        (
+            "mixture",
+            "x: claimed = slope @ one matrix, a rotation: is it missing, or applied where its inverse should be",
+        ),
     ),
     "quadratic form, taken for symmetric": (
         (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: 2 * FORM @ x),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +30,7 @@ from .searching import (
     Explaining,
     Known,
     alone,
+    first_that_fits,
     is_in_vain,
     known_of,
     of_array,
@@ -46,6 +47,8 @@ CLIPPED = 1e-6
 NORMALISED = 1e-12
 # So many arrays tell whether there is anything to tell of more.
 MANY = 16
+# So many of more are looked at, by a share of them that no period has.
+SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
 # away are much wider than it is off.
@@ -63,9 +66,11 @@ def explained(report: Report) -> Report:
     told, warnings = meant([one.explanation for one in parts], report)
     said = {int(place): str(text.text) for one, text in zip(parts, told, strict=True) for place in one.places}
     layout = report._evidence.layout
-    findings = tuple(
-        one if one.is_line else _explained_by(one, said.get(layout.place(one.index), "")) for one in report.findings
-    )
+    findings = report.findings
+    if said or any(one.explanation for one in findings):
+        findings = tuple(
+            one if one.is_line else _explained_by(one, said.get(layout.place(one.index), "")) for one in findings
+        )
     places = np.fromiter(said, np.int64, len(said))
     left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]
     unexplained = tuple(_not_told(each, mask) for each, mask in left if mask.any())
@@ -104,12 +109,13 @@ def _with_factors(found: list[Explained], report: Record) -> list[Explained]:
 def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     """Return what explains the errors of arrays, in their order; nothing where nothing fits."""
     known = known_of(report)
+    every = functools.cache(lambda: list(evidence_of(report, every=True)))
     found = _as_one(arrays, of_vector(known))
     one_by_one, in_vain = _one_by_one(_unexplained(found, arrays), known)
-    found += one_by_one
+    found += _instead_of_parts(one_by_one, arrays, every)
     found += _by_known_factors(found, _unexplained(found, arrays))
     found += _by_known_rounding(found, arrays)
-    found += _by_others(_unexplained(found, arrays), report)
+    found += _by_others(_unexplained(found, arrays), every)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
     for doubt in DOUBTS:
         left = [each for each in _unexplained(found, arrays) if each.name not in in_vain]
@@ -134,7 +140,9 @@ def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], 
     Of many arrays those that are left are only compared with their slopes if some, from all over, have no explanation.
     """
     few = len(arrays) <= MANY
-    chosen = set(range(len(arrays)) if few else np.linspace(0, len(arrays) - 1, MANY).astype(int).tolist())
+    # Not every so many, as weights and biases take turns.
+    from_all_over = (np.arange(SOME) * GOLDEN % 1.0 * len(arrays)).astype(int).tolist()
+    chosen = set(range(len(arrays)) if few else from_all_over)
     some = [each for place, each in enumerate(arrays) if place in chosen]
     rest = [each for place, each in enumerate(arrays) if place not in chosen]
     vain = {each.name for each in some if is_in_vain(each, of_vector(known), max(DOUBTS))}
@@ -181,16 +189,28 @@ def _by_known_rounding(found: list[Explained], arrays: list[Evidence]) -> list[E
     return [one for one in together if one.explanation.names[0] in left]
 
 
-def _by_others(arrays: list[Evidence], report: Record) -> list[Explained]:
+def _by_others(arrays: list[Evidence], every: Callable[[], list[Evidence]]) -> list[Explained]:
     """Return explanations by the slopes of other arrays."""
     if not arrays:
         return []
-    told = of_others(arrays, list(evidence_of(report, every=True)))
+    told = of_others(arrays, every())
     return [
         Explained(replace(told[each.name], where=each.name, names=(each.name,)), each.places[each.wrong])
         for each in arrays
         if each.name in told
     ]
+
+
+def _instead_of_parts(
+    found: list[Explained], arrays: list[Evidence], every: Callable[[], list[Evidence]]
+) -> list[Explained]:
+    """Return explanations by other arrays in place of those that explain only a part of an array, and all others."""
+    told = np.concatenate([np.zeros(0, np.int64), *(one.places for one in found)])
+    names = {name for one in found for name in one.explanation.names}
+    partly = [one for one in arrays if one.name in names and not np.isin(one.places[one.wrong], told).all()]
+    others = _by_others(partly, every)
+    better = {name for one in others for name in one.explanation.names}
+    return [one for one in found if better.isdisjoint(one.explanation.names)] + others
 
 
 def _as_one(arrays: list[Evidence], explaining: Sequence[Explaining]) -> list[Explained]:
@@ -200,8 +220,7 @@ def _as_one(arrays: list[Evidence], explaining: Sequence[Explaining]) -> list[Ex
     parts = [each.part(each.wrong) for each in arrays]
     vectors = (np.concatenate(each) for each in zip(*(part[3:10] for part in parts), strict=True))
     one = Evidence("", (sum(len(part.places) for part in parts) + 1,), 0, *vectors)
-    with np.errstate(all="ignore"):
-        found = next(filter(None, (explain(one) for explain in explaining)), None)
+    found = first_that_fits(one, explaining)
     if found is None:
         return []
     # Each by itself, so that those with the same words are put together as all others are.

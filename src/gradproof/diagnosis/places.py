@@ -40,9 +40,10 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     slices = _slices(whole, mask, live)
     if slices:
         return slices
-    if np.array_equal(mask, whole.x == 0):
+    known = next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), "")
+    if np.array_equal(mask, whole.x == 0) and "diagonal" not in known:
         return f"{whole.name} where x = 0"
-    if known := next((name for name, each, tries in regions(whole, mask, live) if _are(mask, each, live, tries)), ""):
+    if known:
         return f"{whole.name} {known}"
     return _listed(whole, mask, live)
 
@@ -54,10 +55,23 @@ def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
         return f"{whole.name}[{part}]"
     if 4 * len(others) < count and len(others) <= 2:
         return f"all of {whole.name} but {' and '.join(_element(whole, int(one)) for one in others)}"
+    if count > SHOWN and (box := _box(whole, mask)):
+        return box
     if count <= SHOWN:
         *first, last = (_element(whole, int(one)) for one in np.flatnonzero(mask))
         return f"{', '.join(first)} and {last}"
     return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+
+
+def _box(whole: Evidence, mask: Flat) -> str:
+    """Return the box of indices that holds just these coordinates; "" if there is none."""
+    chosen, parts, count = whole.shaped(mask), [], 1
+    for axis, length in enumerate(whole.shape):
+        met = chosen.any(axis=tuple(other for other in range(len(whole.shape)) if other != axis))
+        part = _range(np.asarray(met))
+        count *= int(met.sum())
+        parts.append(str(int(np.flatnonzero(met)[0])) if met.sum() == 1 < length else part)
+    return f"{whole.name}[{', '.join(parts)}]" if all(parts) and count == mask.sum() else ""
 
 
 def _slice_of(whole: Evidence, mask: Flat) -> str:

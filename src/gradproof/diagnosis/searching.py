@@ -15,17 +15,21 @@ from ..report.explanation import Explanation
 from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
-from .kinds.additions import addition, by_differences, factor_and_penalty
+from .kinds.additions import addition
 from .kinds.arrangements import rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
+from .kinds.functions.differences import by_differences
+from .kinds.functions.mixtures import of_mixture
+from .kinds.functions.penalised import factor_and_penalty
 from .kinds.functions.slopes import of_slope
+from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
-from .kinds.limits import absolute, limited
+from .kinds.limits import absolute, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
-from .kinds.values import no_dependence, not_finite, rounded, zero
+from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
 from .places import place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
@@ -34,6 +38,8 @@ Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 MOST_PARAMETERS = 2
 # As many errors tell what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
+# So many of many coordinates tell whether an explanation is worth a comparison with all.
+SCREENED = 256
 # The most axes of arrays whose lengths a factor is compared with.
 AXES = 64
 
@@ -114,8 +120,8 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
         return
     before: tuple[Explaining, ...] = (zero, no_dependence)
     of_part = of_vector(known)
-    first: tuple[Explaining, ...] = (absolute, limited)
-    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, by_differences)
+    first: tuple[Explaining, ...] = (absolute, limited, spread)
+    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
     of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
@@ -123,24 +129,45 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     found = itertools.chain(
         (one for explain in before for one in alone(whole, mask, explain)),
         (one for explain in first for one in together(whole, explain)),
-        (one for explain in of_part[: 0 if in_vain else None] for one in alone(whole, mask, explain)),
-        (one for explain in of_whole for one in together(whole, explain)),
+        (one for explain in of_part[: 0 if in_vain else 3] for one in alone(whole, mask, explain)),
+        (one for explain in of_whole[:1] for one in together(whole, explain)),
+        (one for explain in of_part[len(of_part) if in_vain else 3 :] for one in alone(whole, mask, explain)),
+        (one for explain in of_whole[1:] for one in together(whole, explain)),
         alone(whole, mask, rounded),
     )
     one = next(found, None)
-    yield from _of_two_sides(whole, mask, of_part[0]) if one is None else [one]
+    yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
 
 
-def _of_two_sides(whole: Evidence, mask: Flat, by_factor: Explaining) -> Iterator[Explained]:
-    """Yield one factor for each side where x, or else the slope, is below and above 0; nothing if one has none."""
-    for values in (whole.x, whole.slope):
-        sides = [mask & (values < 0), mask & (values > 0)]
-        if min(map(np.count_nonzero, sides)) < FEWEST_OF_A_SIDE or np.count_nonzero(sides[0] | sides[1]) < mask.sum():
+def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:
+    """Yield one factor, or one constant, for each of two sides; nothing if one has none.
+
+    The sides are where x, or else the slope, is below and above 0, or on which side of the widest gap of all factors,
+    or of all errors, a coordinate is.
+    """
+    if mask.sum() < 2 * FEWEST_OF_A_SIDE:
+        return
+    with np.errstate(all="ignore"):
+        factors, errors = whole.claimed / whole.slope, whole.error
+    sides = ((whole.x, 0), (whole.slope, 0), (_from_gap(factors, mask), 0), (_from_gap(errors, mask), 1))
+    for values, explain in sides:
+        both = [mask & (values < 0), mask & (values > 0)]
+        if min(map(np.count_nonzero, both)) < FEWEST_OF_A_SIDE or np.count_nonzero(both[0] | both[1]) < mask.sum():
             continue
-        found = [one for side in sides for one in alone(whole, side, by_factor)]
-        if len(found) == len(sides):
+        found = [one for side in both for one in alone(whole, side, of_part[explain])]
+        if len(found) == len(both):
             yield from found
             return
+
+
+def _from_gap(values: Flat, mask: Flat) -> Flat:
+    """Return values less the middle of the widest gap between some of them; zeros if these are not all numbers."""
+    ordered = np.sort(values[mask])
+    if not np.isfinite(ordered).all():
+        return np.zeros_like(values)
+    at = int(np.argmax(np.diff(ordered)))
+    off: Flat = values - (ordered[at] + ordered[at + 1]) / 2.0
+    return off
 
 
 def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:
@@ -152,13 +179,30 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
     by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
-    return (by_factor, addition, by_variable, of_slope, factor_and_penalty)
+    return (by_factor, addition, by_variable, of_slope, factor_and_penalty, whole_numbers)
+
+
+def first_that_fits(part: Evidence, explaining: Sequence[Explaining]) -> Explanation | None:
+    """Return the simplest explanation of coordinates by themselves; of many, some tell first whether it is worth it."""
+    with np.errstate(all="ignore"):
+        if len(part.x) > 2 * SCREENED:
+            some = _screened(part)
+            explaining = [explain for explain in explaining if explain(some) is not None]
+        return next(filter(None, (explain(part) for explain in explaining)), None)
+
+
+def _screened(part: Evidence) -> Evidence:
+    """Return those coordinates whose errors are known best, and as many from all over."""
+    known = np.nan_to_num(part.bar / np.abs(part.error), nan=np.inf)
+    chosen = np.zeros(len(known), bool)
+    chosen[np.argpartition(known, SCREENED // 2)[: SCREENED // 2]] = True
+    chosen[np.linspace(0, len(known) - 1, SCREENED // 2).astype(int)] = True
+    return part.part(chosen)
 
 
 def alone(whole: Evidence, mask: Flat, explain: Explaining) -> Iterator[Explained]:
     """Yield what explains some coordinates of an array by themselves."""
-    with np.errstate(all="ignore"):
-        found = explain(whole.part(mask))
+    found = first_that_fits(whole.part(mask), (explain,))
     if found is not None:
         places = whole.places[mask]
         yield Explained(replace(found, where=place_of(whole, mask), names=(whole.name,)), places)

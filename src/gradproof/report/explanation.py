@@ -18,7 +18,7 @@ class Explanation:
     kind : str
         "factor", "zero", "not finite", "addition", "rearranged", "rows", "scaled by x", "limited", "matrix",
         "outer product", "rounded", "no dependence", "sum", "others", "invariance", "x alone", "neighbours",
-        "turned", "along x", "of the slope", or "values".
+        "turned", "along x", "of the slope", "values", "softmax", or "mixture".
     where : str
         The coordinates that it explains, such as ``"all of W2"``.
     text : str

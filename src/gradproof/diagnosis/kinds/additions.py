@@ -18,10 +18,8 @@ from .names import rounded_to
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
-# Claims of a factor and a penalty are compared with themselves, which are larger than errors.
-FEWEST_OF_BOTH = 4
-# As many errors for each column that may be fitted.
-FEWEST_OF_EACH = 2
+# Two functions together fit most errors to this part of them.
+SHARP = 1e-2
 # No fit leaves more than this part of the errors.
 MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
@@ -35,6 +33,7 @@ TERMS = {
     "x³": "c x⁴",
     "exp(x)": "c exp(x), or of their sum as in a softmax,",
     "log(x)": "c x log(x)",
+    "log(x)/x": "c log(x)²",
     "tanh(x)": "c log(cosh(x))",
     FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
     "cos(x)": "c sin(x)",
@@ -46,6 +45,22 @@ TERMS = {
     "√x": "c √x³",
     "1/√x": "c √x",
     "1/x²": "c / x",
+    "1/(1 - x)": "c log(1 - x)",
+    "x/(1 - x²)": "c log(1 - x²), such as a barrier,",
+    "x/(1 + x²)": "c log(1 + x²), as of a Cauchy distribution,",
+}
+# What two of them are together.
+PRIOR = ": is the logarithm of a density, such as {}, missing, or not in the objective?"
+PAIRS = {
+    ("x", "sign(x)"): ", two penalties?",
+    ("x", "1"): "",
+    ("sign(x)", "1"): ", two penalties?",
+    ("1", "1/x"): PRIOR.format("that of a gamma distribution"),
+    ("x", "1/x"): PRIOR.format("that of a chi or Rayleigh distribution"),
+    ("1/x", "1/x²"): PRIOR.format("that of an inverse gamma distribution"),
+    ("1/x", "1/(1 - x)"): PRIOR.format("that of a beta distribution"),
+    ("1", "exp(x)"): PRIOR.format("that of a gamma distribution, of log(x),"),
+    ("x", "x³"): ": is a polynomial missing, or not in the objective?",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}
 
@@ -54,12 +69,15 @@ def addition(part: Evidence) -> Explanation | None:
     """Explain the errors by a multiple of x, of its signs, of 1 or of another function of x; None if none fits."""
     if len(part.x) == 1:
         return _of_one(part)
-    if len(part.x) < FEWEST or not np.isfinite(part.claimed).all():
+    if not np.isfinite(part.claimed).all():
         return None
+    if len(part.x) < FEWEST:
+        return _of_two(part)
     allowed = MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
     with np.errstate(all="ignore"):
         bases = {name: base for name, base in _bases(part.x) if np.isfinite(base).all() and base.all()}
-        return next(itertools.chain(_fits(part, bases, allowed), _pairs(part, bases, allowed)), None)
+        found = itertools.chain(_fits(part, bases, allowed), _pairs(part, bases, allowed), _student(part, allowed))
+        return next(found, None)
 
 
 def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
@@ -71,6 +89,7 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "x³", x**3
     yield "exp(x)", np.exp(x)
     yield "log(x)", np.log(x)
+    yield "log(x)/x", np.log(x) / x
     yield "tanh(x)", np.tanh(x)
     yield FLIPPED, 1.0 - 2.0 / (1.0 + np.exp(-x))
     yield "(x - sigmoid(x))", x - 1.0 / (1.0 + np.exp(-x))
@@ -84,6 +103,9 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "√x", np.sqrt(x)
     yield "1/√x", 1.0 / np.sqrt(x)
     yield "1/x²", 1.0 / x**2
+    yield "1/(1 - x)", 1.0 / (1.0 - x)
+    yield "x/(1 - x²)", x / (1.0 - x**2)
+    yield "x/(1 + x²)", x / (1.0 + x**2)
 
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -93,7 +115,7 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
-        if not _are_seen(part.claimed, tolerance * np.abs(every[row])):
+        if not are_seen(part.claimed, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
@@ -119,102 +141,83 @@ def _of_one(part: Evidence) -> Explanation | None:
     return None
 
 
-def _are_seen(claimed: Flat, tolerance: Flat) -> bool:
-    """Whether claims matter: errors of claims that are almost 0 are minus the slopes, whatever the claims are."""
+def _of_two(part: Evidence) -> Explanation | None:
+    """Explain the errors of two coordinates by x times a number of two digits, or by such a number; None if by none."""
+    for name, base in (("x", part.x), ("1", np.ones_like(part.x))):
+        if len(part.x) != 2 or not base.all() or (name == "x" and _is_constant(base)):
+            continue
+        ratios, allowed = part.error / base, MARGIN * part.bar / np.abs(base) + ROUNDING * np.abs(part.claimed / base)
+        number = rounded_to(float(ratios[0]), 2)
+        # Of round numbers all sums and differences are round.
+        is_round = np.abs(part.slope - np.round(part.slope, 3)) <= MARGIN * part.bar
+        if not number or is_round.any() or np.any(np.abs(ratios - number) > allowed):
+            continue
+        if is_no_coincidence(allowed, np.abs(ratios), 0, len(PENALTIES) * 100.0):
+            return Explanation("addition", "", _said(name, number, part), number)
+    return None
+
+
+def _are_near(columns: Flat, errors: Flat, allowed: Flat) -> Flat:
+    """Return which pairs of columns may make errors, by their normal equations: a first look at all of them at once."""
+    weights = np.min(allowed) / np.maximum(allowed, 1e-300)
+    sizes = np.linalg.norm(columns * weights, axis=2, keepdims=True)
+    scaled, goal = columns * weights / np.where(sizes > 0.0, sizes, 1.0), errors * weights
+    products = scaled @ scaled.transpose(0, 2, 1) + 1e-12 * np.eye(2)
+    factors = np.linalg.solve(products, (scaled @ goal)[..., None])
+    left = np.linalg.norm(np.sum(factors * scaled, axis=1) - goal, axis=1)
+    near: Flat = left <= 2.0 * MOST_LEFT * np.linalg.norm(goal)
+    return near
+
+
+def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
+    """Yield errors c x / (n + x²), which is the derivative of the logarithm of a Student distribution's density."""
+    x, error = part.x, part.error
+    if len(x) < FEWEST_OF_TWO or part.bar.max() <= 0.0 or not (x.all() and error.all()):
+        return
+    inverse = x / error
+    off = np.abs(inverse / error) * allowed
+    fitted = fit(np.stack([np.ones_like(x), x**2], axis=1), inverse, off)
+    if fitted is None or not (fitted[0] != 0.0).all() or fitted[0][0] / fitted[0][1] <= 0.0:
+        return
+    degrees, factor = float(fitted[0][0] / fitted[0][1]), float(1.0 / fitted[0][1])
+    # Both of its terms must be seen.
+    sizes = np.abs(fitted[0][:, None] * np.stack([np.ones_like(x), x**2]))
+    if not np.all(np.any(sizes > 10.0 * fitted[1], axis=1)):
+        return
+    if is_no_coincidence(fitted[1], np.abs(inverse), 2, float(len(PAIRS))):
+        asked = "is the logarithm of the density of a Student or Cauchy distribution missing, or not in the objective?"
+        yield Explanation("addition", "", f"claimed = slope {term(factor, f'x/({degrees:.4g} + x²)')}: {asked}")
+
+
+def are_sharp(tolerance: Flat, values: Flat) -> bool:
+    """Return whether a fit is close for most: two functions of x together are near any other that is smooth."""
+    return 2 * int(np.count_nonzero(tolerance <= SHARP * np.abs(values))) > len(values)
+
+
+def are_seen(claimed: Flat, tolerance: Flat) -> bool:
+    """Return whether claims matter: errors of those that are almost 0 are minus the slopes, whatever they are."""
     return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
     """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
-    simple = {name: base for name, base in bases.items() if name in ("x", "sign(x)", "1")}
     if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
         return
-    for (one, first), (other, second) in itertools.combinations(simple.items(), 2):
-        fitted = fit(np.stack([first, second], axis=1), part.error, allowed)
-        if fitted is None or not _are_seen(part.claimed, fitted[1]):
+    pairs = {pair: asked for pair, asked in PAIRS.items() if bases.keys() >= set(pair)}
+    columns = np.array([[bases[one], bases[other]] for one, other in pairs])
+    near = _are_near(columns, part.error, allowed)
+    for (one, other), asked in itertools.compress(pairs.items(), near):
+        fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
+        if fitted is None or not are_seen(part.claimed, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue
-        if not is_no_coincidence(fitted[1], np.abs(part.error), 2, len(bases) + 3.0):
+        if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue
-        text = f"claimed = slope {_term(fitted[0][0], one)} {_term(fitted[0][1], other)}"
+        text = f"claimed = slope {term(fitted[0][0], one)} {term(fitted[0][1], other)}"
         if (one, other) != ("x", "1"):
-            text = f"{text}, two penalties?"
+            text = f"{text}{asked}"
         elif part.ignores_shift:
             text = f"{text}: are a mean and a variance taken for constants?"
         yield Explanation("addition", "", text)
-
-
-def by_differences(whole: Evidence) -> Explanation | None:
-    """Explain the errors of an array by differences of neighbours in x, which smoothness has; None if none fit."""
-    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
-        return None
-    if max(whole.shape, default=0) < 3:
-        return None
-    names, columns = zip(*_differences(whole.shaped(whole.x)), strict=True)
-    if np.count_nonzero(whole.wrong) < FEWEST_OF_EACH * len(names):
-        return None
-    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
-    fitted = fit(np.stack(columns, axis=1), whole.error, allowed)
-    wrong = whole.wrong
-    if fitted is None or not _are_seen(whole.claimed[wrong], fitted[1][wrong]):
-        return None
-    if not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(names), 2.0):
-        return None
-    found = zip(fitted[0].tolist(), names, columns, strict=True)
-    terms = (_term(number, name) for number, name, each in found if np.any(np.abs(number * each) > fitted[1]))
-    text = f"claimed = slope {' '.join(terms)}: is one neighbour missing in a difference, or an end taken for another?"
-    return Explanation("addition", "", text)
-
-
-def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
-    """Yield the differences to neighbours along each axis, and of both ends."""
-    for axis, length in enumerate(x.shape):
-        if length < 3:
-            continue
-        along = f" along axis {axis}" if x.ndim > 1 else ""
-        rows = np.moveaxis(x, axis, 0)
-        steps, none = np.diff(rows, axis=0), np.zeros_like(rows[:1])
-        ends = np.concatenate([rows[:1] - rows[-1:], np.zeros_like(rows[2:]), rows[-1:] - rows[:1]])
-        for name, part in (
-            ("(next x - x)", np.concatenate([steps, none])),
-            ("(x - x before)", np.concatenate([none, steps])),
-            ("(x - x at the other end)", ends),
-        ):
-            yield f"{name}{along}", np.moveaxis(part, 0, axis).reshape(-1)
-
-
-def factor_and_penalty(part: Evidence) -> Explanation | None:
-    """Explain the errors by a factor of the slopes that one part has not: a penalty, or a constant; None if none fits.
-
-    Such a part is right where all the rest is a sum for a mean, say, or has the wrong sign.
-    """
-    if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
-        return None
-    if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
-        return None
-    return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
-
-
-def _of_both(part: Evidence, name: str) -> Explanation | None:
-    """Return the factor of slopes, and of one function of x, which claims are made of."""
-    base = part.x if name == "x" else np.ones_like(part.x)
-    columns = np.stack([part.slope, base], axis=1)
-    rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
-    allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
-    fitted = fit(columns, part.claimed, allowed)
-    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
-    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
-        return None
-    factor, times = map(float, fitted[0])
-    # What both factors do must be seen.
-    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
-        return None
-    right = times / (1.0 - factor)
-    what = (
-        f"{right:.6g} × x, as of an L2 penalty, which is right"
-        if name == "x"
-        else f"that is {right:.6g} everywhere and right"
-    )
-    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
@@ -253,12 +256,13 @@ def _is_constant(base: Flat) -> bool:
     return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
 
 
-def _term(constant: float, name: str) -> str:
+def term(constant: float, name: str) -> str:
+    """Return a multiple of something as it is added."""
     return f"{'+' if constant > 0 else '-'} {abs(constant):.6g}{'' if name == '1' else f' × {name}'}"
 
 
 def _said(name: str, constant: float, part: Evidence) -> str:
-    text = f"claimed = slope {_term(constant, name)}"
+    text = f"claimed = slope {term(constant, name)}"
     if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
         along = "no part along x: is the gradient projected" if name == "x" else "the sum 0: is their mean subtracted"
         return f"{text}, so that the claims have {along}?"

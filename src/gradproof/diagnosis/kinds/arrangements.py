@@ -21,6 +21,8 @@ ROUNDING = 1e-6
 # Rows are compared with each other up to this many.
 MOST_ROWS = 400
 FEWEST = 2
+# Numbers are round that are parts of so many.
+ROUND = 1024.0
 
 
 def rearranged(whole: Evidence) -> Explanation | None:
@@ -31,8 +33,10 @@ def rearranged(whole: Evidence) -> Explanation | None:
     whole
         All coordinates of the array, or some of them if all its claims are known.
     """
-    if whole.wrong.sum() < FEWEST or not np.isfinite(whole.claimed).all():
+    if not np.isfinite(whole.claimed).all():
         return None
+    if whole.wrong.sum() < FEWEST:
+        return _copied(whole)
     if not whole.is_complete:
         return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
@@ -45,6 +49,19 @@ def rearranged(whole: Evidence) -> Explanation | None:
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
     return _permuted(claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+
+
+def _copied(whole: Evidence) -> Explanation | None:
+    """Return whether a single wrong claim is the very number of one other claim, and no round one."""
+    claims = whole.claimed if whole.claims is None else whole.claims
+    own = int(whole.places[whole.wrong][0]) - whole.start
+    claimed = float(whole.claimed[whole.wrong][0])
+    same = np.flatnonzero(claims == claimed)
+    same = same[same != own] if len(claims) == math.prod(whole.shape) else same[:0]
+    if len(same) != 1 or claimed * ROUND == round(claimed * ROUND):
+        return None
+    here, there = (_name(whole, place) for place in (own, int(same[0])))
+    return Explanation("rearranged", "", f"the claim of {here} is that of {there}: is an index mistaken?")
 
 
 def _tolerance(whole: Evidence) -> Flat:
@@ -67,9 +84,24 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
             yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
             for shift in (1, -1):
                 yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
+                yield from _pushed(slope, shift, axis)
             yield from _accumulations(slope, axis)
+    if slope.ndim > 1:
+        halves = "with its halves exchanged along all axes, as by the shift of a Fourier transform"
+        yield halves, np.fft.fftshift(slope)
+        yield halves, np.fft.ifftshift(slope)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
+
+
+def _pushed(slope: Flat, shift: int, axis: int) -> Iterator[tuple[str, Flat]]:
+    """Yield slopes that are shifted along an axis, with what may stand where nothing came: 0, or the same once more."""
+    shifted = np.moveaxis(np.roll(slope, shift, axis), axis, 0).copy()
+    end, beside = (0, 1) if shift > 0 else (-1, -2)
+    for what, values in (("0", 0.0), ("the same again", shifted[beside].copy())):
+        shifted[end] = values
+        name = f"shifted by {shift}{_along(slope.ndim, axis)}, with {what} at the end: is it one step off?"
+        yield name, np.moveaxis(shifted.copy(), 0, axis)
 
 
 def _read(slope: Flat, written: Order, read: Order) -> Flat:

@@ -82,7 +82,7 @@ def _times_x(rows: Rows) -> str:
         return ""
     listed = _listed(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes)
     where = f"claimed = slope + a factor for each index of axis {rows.axis} × x: {listed}"
-    return f"{where}; is the derivative of a norm missing?" if listed else ""
+    return f"{where}; is the derivative of a norm missing, or of a penalty with a weight for each?" if listed else ""
 
 
 def _listed(ratio: Flat, allowed: Flat, axes: int) -> str:

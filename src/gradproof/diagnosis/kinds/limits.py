@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 # So many claims have no size in common by chance, nor all of them a sign.
@@ -46,6 +47,26 @@ def _of_slopes(whole: Evidence) -> str:
         if abs(value - known) <= allowed < RARE_SUM * abs(known):
             return f", the {name} of all slopes of {whole.name}: is it taken over too many axes?"
     return ""
+
+
+def spread(whole: Evidence) -> Explanation | None:
+    """Explain claims that are the same all along an axis by the sum or the mean of the slopes; None if they are not."""
+    if len(whole.shape) < 2 or not whole.is_complete or not np.isfinite(whole.claimed).all() or not whole.claimed.any():
+        return None
+    claimed, slope, bar = (whole.shaped(each) for each in (whole.claimed, whole.slope, whole.bar))
+    for axis, length in enumerate(whole.shape):
+        values = claimed.take(0, axis)
+        if length < 2 or np.any(np.abs(claimed - np.expand_dims(values, axis)) > SAME * np.max(np.abs(claimed))):
+            continue
+        total, allowed, size = slope.sum(axis), MARGIN * bar.sum(axis), np.abs(slope).sum(axis)
+        for name, count in (("sum", 1), ("mean", length)):
+            tolerance = allowed + SAME * size
+            if np.any(np.abs(values * count - total) > tolerance):
+                continue
+            if is_no_coincidence(tolerance.ravel(), size.ravel(), 0, 2.0 * len(whole.shape)):
+                asked = "is it not handed back to each, or taken over an axis too much?"
+                return Explanation("limited", "", f"claimed = the {name} of the slopes along axis {axis}: {asked}")
+    return None
 
 
 def absolute(whole: Evidence) -> Explanation | None:

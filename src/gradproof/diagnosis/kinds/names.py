@@ -15,14 +15,29 @@ UNITS = {
     "eV in kJ/mol": 96.485332123,
     "Hartree in kcal/mol": 627.509474063,
     "π/180, degrees for radians": math.pi / 180.0,
+    "eV/Å³ in GPa": 160.21766208,
+    "e²/Å in eV": 14.399645,
+    "e²/Å in kcal/mol": 332.0637133,
+    "hours in seconds": 3600.0,
+    "days in seconds": 86400.0,
     "ln 10": math.log(10.0),
+    "ln 2": math.log(2.0),
     "2π": 2.0 * math.pi,
     "π": math.pi,
     "√2": math.sqrt(2.0),
     "√π": math.sqrt(math.pi),
 }
 # Those that are no units.
-CONSTANTS = ("ln 10", "2π", "π", "√2", "√π")
+CONSTANTS = ("ln 10", "ln 2", "2π", "π", "√2", "√π")
+# Between which scales numbers of a size are factors.
+SCALES = {
+    100.0: "per cent for parts, or centimetres for metres",
+    255.0: "values of 8 bits for those up to 1",
+    65535.0: "values of 16 bits for those up to 1",
+    1e3: "is a prefix of a unit lost, such as milli or kilo",
+    1e6: "is a prefix of a unit lost, such as micro or mega",
+    1e9: "is a prefix of a unit lost, such as nano or giga",
+}
 SIMPLE = {
     -1.0: "the sign is wrong",
     2.0: "is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?",
@@ -97,6 +112,7 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
         yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
+    yield from _of_scales(size, error)
     yield from _counts(size, error, sizes)
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
@@ -110,6 +126,15 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
 def _or_count(size: float, error: float) -> str:
     name = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
     return f", or {name.removesuffix('?')}" if name else ""
+
+
+def _of_scales(size: float, error: float) -> Iterator[str]:
+    """Yield the names of factors between scales: prefixes of units, per cent, and values of so many bits."""
+    for known, name in SCALES.items():
+        for number, shown in ((known, f"{known:g}"), (1.0 / known, f"1/{known:g}")):
+            if abs(size - number) <= error:
+                count = f"a sum over {known:g} for a mean" if number == known else f"a mean over {known:g} for a sum"
+                yield f"{shown}: {name}, or {count}?"
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
@@ -127,7 +152,8 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
         return  # 1.1 and 0.8 are many other things
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
-        yield f"{share_of}: is a variance divided by N = {whole}, or by N - 1?"
+        dropped = f", or by N - 1, or is dropout of 1 in {whole} scaled once more" if size > 1.0 else ", or by N - 1"
+        yield f"{share_of}: is a variance divided by N = {whole}{dropped}?"
 
 
 def _of_value(factor: float, error: float, value: float) -> Iterator[str]:

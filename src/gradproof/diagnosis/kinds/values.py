@@ -8,9 +8,16 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
+from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 FEWEST = 4
+# So many errors may be counts, which are no larger; numbers are round that are parts of so many.
+FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
+# Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
+NOTHING = 1e-9
+# The relative accuracy of what is computed from a claim in float64.
+ROUNDING = 1e-9
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
 ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
@@ -26,12 +33,15 @@ def zero(part: Evidence) -> Explanation | None:
 
 def no_dependence(part: Evidence) -> Explanation | None:
     """Explain the errors if f does not depend on these coordinates at all."""
-    if part.slope.any() or not len(part.slope):
+    if not len(part.slope) or np.any(np.abs(part.slope) > NOTHING * np.abs(part.claimed)):
+        return None
+    if np.any(np.abs(part.slope) > MARGIN * part.bar) and part.slope.any():
         return None
     # A single slope among others may only be too small to be seen beside a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
-    return Explanation("no dependence", "", "the slope is 0, the claim is not: f does not depend on it here")
+    within = f" as far as it is measured (below {np.max(MARGIN * part.bar):.1g})" if part.slope.any() else ""
+    return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
 def not_finite(part: Evidence) -> Explanation | None:
@@ -63,9 +73,29 @@ def rounded(part: Evidence) -> Explanation | None:
     return None
 
 
+def whole_numbers(part: Evidence) -> Explanation | None:
+    """Explain the errors if each is a whole number, while slopes and claims are none: of something that is counted."""
+    if len(part.claimed) < FEWEST_COUNTS or not np.isfinite(part.claimed).all():
+        return None
+    error, allowed = part.error, MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
+    if np.any(np.abs(error - np.round(error)) > allowed) or np.any(np.abs(error) > LARGEST):
+        return None
+    # Of round numbers all differences are round.
+    if np.count_nonzero(np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed) < len(error):
+        return None
+    if not is_no_coincidence(allowed, np.ones_like(error), 0):
+        return None
+    text = "claimed - slope is a whole number in each: are counts missing, or is something counted otherwise?"
+    return Explanation("addition", "", text)
+
+
 def _integers(part: Evidence) -> Explanation | None:
     """Explain the errors if claims are the integers beside the slopes."""
-    if np.any(np.abs(part.error) > 1.0 + MARGIN * part.bar) or len(np.unique(part.claimed)) < 3:
+    error, allowed = part.error, MARGIN * part.bar
+    # To the nearest one, or all of them up, down, or towards 0.
+    moved = (error, -error, -error * np.sign(part.slope))
+    ways = [np.abs(error) - 0.5, *(np.maximum(each - 1.0, -each) for each in moved)]
+    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < 3:
         return None
     return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
 

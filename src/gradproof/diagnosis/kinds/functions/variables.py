@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import constants, is_no_coincidence
 from ...evidence import MARGIN, Evidence
+from ..additions import are_sharp, fit
 from ..factors import ALONE, SURER
 from .derivatives import table
 
@@ -27,6 +29,13 @@ SIMPLE = (
 )
 # So many coordinates, those that are known best, tell which of the functions are worth a comparison with all.
 SCREENED = 8
+# The simplest factors, which three coordinates tell, and of which logarithms they are.
+LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}
+FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (1.0, -1.0)]
+# Fewer do not tell a power and a factor; powers of numbers that are nearly the same are all one factor.
+FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
+# Logarithms of quotients are known this many times worse than other fits, by the bars of both.
+BY_BARS = 5.0
 
 
 class Quotients(NamedTuple):
@@ -51,7 +60,7 @@ def by_variable(part: Evidence) -> Explanation | None:
     ratio = part.claimed / part.slope
     every = Quotients(part.x, ratio, MARGIN * np.abs(ratio / part.slope) * part.bar)
     with np.errstate(all="ignore"):
-        text = next(_fits(every), "") or next(_with_factor(every), "")
+        text = next(_fits(every), "") or next(_with_factor(every), "") or _power(every)
     return Explanation("scaled by x", "", text) if text else None
 
 
@@ -82,16 +91,49 @@ def _are(one: Quotients, values: Flat, surer: float) -> Flat:
 
 
 def _with_factor(every: Quotients) -> Iterator[str]:
-    """Yield a factor and a function of x that the quotients of claims and slopes are."""
-    if len(every.x) < FEWEST_WITH_FACTOR:
+    """Yield a factor and a function of x that the quotients of claims and slopes are; of few the simplest factors."""
+    few = len(every.x) < FEWEST_WITH_FACTOR
+    if len(every.x) < FEWEST:
         return
     values = _simple(every.x)
     ratios = every.ratio / values
     allowed = (every.bar + ROUNDING * np.abs(every.ratio)) / np.abs(values)
     for row, number, tolerance in constants(ratios, allowed):
-        if _is_constant(values[[row]])[0] or not is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(SIMPLE)):
+        known = next((one for one in FACTORS if abs(number - one) <= float(np.min(tolerance))), 0.0)
+        free, tries = (0, len(FACTORS)) if few else (1, 1)
+        if (few and not known) or _is_constant(values[[row]])[0]:
             continue
-        yield f"claimed = {number:.6g} × slope {SIMPLE[row]}"
+        if is_no_coincidence(tolerance, np.abs(ratios[row]), free, float(tries * len(SIMPLE))):
+            yield f"claimed = {number:.6g} × slope {SIMPLE[row]}{_asked(known, SIMPLE[row])}"
+
+
+def _asked(factor: float, function: str) -> str:
+    """Return what variable a slope is taken by that is so many times a function of x."""
+    if function == "× x" and abs(factor) in LOGARITHMS:
+        return f": the slope by {LOGARITHMS[abs(factor)]}{', with the wrong sign' if factor < 0 else ''}?"
+    return ": the slope by 1/x²?" if (factor, function) == (-0.5, "× x³") else ""
+
+
+def _power(every: Quotients) -> str:
+    """Return the power of x, times a factor, that the quotients of claims and slopes are; "" if they are none."""
+    x, ratio = every.x, every.ratio
+    if len(x) < FEWEST_OF_POWER or not (x > 0).all() or np.any(np.sign(ratio) != np.sign(ratio[0])):
+        return ""
+    size = np.abs(ratio)
+    fitted = fit(np.stack([np.log(x), np.ones_like(x)], axis=1), np.log(size), every.bar / size + ROUNDING)
+    if fitted is None or not are_sharp(fitted[1], BY_BARS * np.ptp(fitted[0][0] * np.log(x)) * np.ones_like(x)):
+        return ""
+    if not is_no_coincidence(fitted[1], np.minimum(1.0, np.abs(np.log(size))), 2, 2.0):
+        return ""
+    power, factor = float(fitted[0][0]), math.copysign(math.exp(fitted[0][1]), ratio[0])
+    # The derivative of a power has its exponent for a factor, unless that is somewhere else.
+    off, exponent = float(np.min(fitted[1])), 1.0 - power
+    is_meant = abs(fitted[0][1]) <= off or (exponent and abs(fitted[0][1] + math.log(abs(exponent))) <= 2.0 * off)
+    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not is_meant:
+        return ""
+    times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
+    by = f"x^{exponent:.4g}"
+    return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
 
 
 def _simple(x: Flat) -> Flat:

@@ -1,0 +1,98 @@
+"""Differences of neighbours in x that errors are made of: those of smoothness, of bending, and sums of neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+
+from ....problem.numbers import Flat
+from ....report.explanation import Explanation
+from ...coincidence import is_no_coincidence
+from ...evidence import MARGIN, Evidence
+from ..additions import ROUNDING, are_seen, fit, term
+
+Columns: TypeAlias = Callable[[Flat], Iterator[tuple[str, Flat]]]
+
+# As many errors for each column that may be fitted.
+FEWEST_OF_EACH = 2
+# The shortest axes that have neighbours, and that bend.
+FEWEST_ALONG, FEWEST_OF_BENDING = 3, 5
+# Sums of neighbours are told from differences by arrays that have so many errors.
+TRIES = 4.0
+
+
+def by_differences(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by differences of neighbours in x, which smoothness has; None if none fit."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
+        return None
+    if max(whole.shape, default=0) < FEWEST_ALONG or not np.isfinite(whole.x).all():
+        return None
+    return next(filter(None, (_fitted(whole, columns, asked) for columns, asked in WAYS)), None)
+
+
+def _fitted(whole: Evidence, columns_of: Columns, asked: str) -> Explanation | None:
+    """Return what multiples of some columns errors are; None if they are none."""
+    columns = dict(columns_of(whole.shaped(whole.x)))
+    wrong = whole.wrong
+    if not columns or np.count_nonzero(wrong) < FEWEST_OF_EACH * len(columns):
+        return None
+    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
+    fitted = fit(np.stack(list(columns.values()), axis=1), whole.error, allowed)
+    if fitted is None or not are_seen(whole.claimed[wrong], fitted[1][wrong]):
+        return None
+    if not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(columns), TRIES):
+        return None
+    found = zip(fitted[0].tolist(), columns.items(), strict=True)
+    terms = (term(number, name) for number, (name, each) in found if np.any(np.abs(number * each) > fitted[1]))
+    return Explanation("addition", "", f"claimed = slope {' '.join(terms)}: {asked}")
+
+
+def _along(x: Flat, axis: int) -> str:
+    return f" along axis {axis}" if x.ndim > 1 else ""
+
+
+def _bending(x: Flat) -> Iterator[tuple[str, Flat]]:
+    """Yield the derivative of half the squares of second differences along each axis."""
+    for axis, length in enumerate(x.shape):
+        if length < FEWEST_OF_BENDING:
+            continue
+        second = np.diff(np.moveaxis(x, axis, 0), n=2, axis=0)
+        none = np.zeros_like(second[:2])
+        back = np.diff(np.concatenate([none, second, none]), n=2, axis=0)
+        yield f"(second differences of second differences of x){_along(x, axis)}", np.moveaxis(back, 0, axis).ravel()
+
+
+def _sums(x: Flat) -> Iterator[tuple[str, Flat]]:
+    """Yield the sums of the neighbours along each axis."""
+    for axis, length in enumerate(x.shape):
+        if length < FEWEST_ALONG:
+            continue
+        rows = np.moveaxis(x, axis, 0)
+        none = np.zeros_like(rows[:1])
+        both = np.concatenate([none, rows[:-1]]) + np.concatenate([rows[1:], none])
+        yield f"(x before + next x){_along(x, axis)}", np.moveaxis(both, 0, axis).ravel()
+
+
+def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
+    """Yield the differences to neighbours along each axis, and of both ends."""
+    for axis, length in enumerate(x.shape):
+        if length < FEWEST_ALONG:
+            continue
+        rows = np.moveaxis(x, axis, 0)
+        steps, none = np.diff(rows, axis=0), np.zeros_like(rows[:1])
+        ends = np.concatenate([rows[:1] - rows[-1:], np.zeros_like(rows[2:]), rows[-1:] - rows[:1]])
+        for name, part in (
+            ("(next x - x)", np.concatenate([steps, none])),
+            ("(x - x before)", np.concatenate([none, steps])),
+            ("(x - x at the other end)", ends),
+        ):
+            yield f"{name}{_along(x, axis)}", np.moveaxis(part, 0, axis).reshape(-1)
+
+
+WAYS: tuple[tuple[Columns, str], ...] = (
+    (_differences, "is one neighbour missing in a difference, or an end taken for another?"),
+    (_bending, "is the derivative of a penalty of curvature missing, or not in the objective?"),
+    (_sums, "is the part of the neighbours missing, or twice there?"),
+)

@@ -1,0 +1,48 @@
+"""A factor of the slopes that one part has not: a penalty, or a constant, that is right where the rest is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....report.explanation import Explanation
+from ...coincidence import is_no_coincidence
+from ...evidence import MARGIN, Evidence
+from ..additions import ROUNDING, fit
+
+# Claims of a factor and a penalty are compared with themselves, which are larger than errors.
+FEWEST_OF_BOTH = 4
+
+
+def factor_and_penalty(part: Evidence) -> Explanation | None:
+    """Explain the errors by a factor of the slopes that one part has not: a penalty, or a constant; None if none fits.
+
+    Such a part is right where all the rest is a sum for a mean, say, or has the wrong sign.
+    """
+    if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
+        return None
+    if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
+        return None
+    return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
+
+
+def _of_both(part: Evidence, name: str) -> Explanation | None:
+    """Return the factor of slopes, and of one function of x, which claims are made of."""
+    base = part.x if name == "x" else np.ones_like(part.x)
+    columns = np.stack([part.slope, base], axis=1)
+    rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
+    allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
+    fitted = fit(columns, part.claimed, allowed)
+    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
+        return None
+    factor, times = map(float, fitted[0])
+    # What both factors do must be seen.
+    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
+        return None
+    right = times / (1.0 - factor)
+    what = (
+        f"{right:.6g} × x, as of an L2 penalty, which is right"
+        if name == "x"
+        else f"that is {right:.6g} everywhere and right"
+    )
+    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
