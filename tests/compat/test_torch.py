@@ -244,6 +244,38 @@ def test_a_value_at_x_alone_is_excused_where_claims_are_right_beside_it(slope):
         assert "has a value of its own at x" in str(found)
 
 
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_targets_that_are_compared_by_equality_cost_few_calls(reduction):
+    """Two pairs for each number in the target, one for each in x, and what tells that there is such a target."""
+    calls = 0
+
+    def loss(x, target, margin=8.0):
+        nonlocal calls
+        calls += 1
+        return torch.nn.functional.hinge_embedding_loss(x, target, reduction=reduction, margin=margin)
+
+    def claimed(error):
+        """Return the loss with a backward pass that is off in the last number of the target."""
+
+        def backward(saved, incoming):
+            leaves = [one.detach().requires_grad_() for one in saved]
+            with torch.enable_grad():
+                of_x, _ = torch.autograd.grad(loss(*leaves) + 0 * leaves[1].sum(), leaves, incoming)
+            wrong = torch.zeros(15, dtype=torch.float64)
+            wrong[14] = error
+            return of_x, wrong.reshape(3, 5)
+
+        return by_hand(loss, backward)
+
+    x = point(3, 5)
+    target = torch.tensor([1.0, -1.0, 1.0, 1.0, -1.0], dtype=torch.float64).repeat(3, 1).requires_grad_()
+    assert gradcheck(loss, (x, target))
+    assert calls <= 4 * 15 + 2 * 15 + 8
+    assert gradcheck(claimed(0.0), (x, target))
+    error = failing(claimed(1e-4), (x, target))
+    assert {name.partition(" / ")[2] for name in names(error)} == {"inputs.1[2, 4]"}
+
+
 def test_how_often_functions_are_called():
     """Two calls at x and a pair for each coordinate; two backward passes, and one without an incoming gradient."""
     calls = {"forward": 0, "backward": 0}

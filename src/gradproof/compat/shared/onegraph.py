@@ -50,6 +50,10 @@ class OneGraph(Operator):
         """Return the outputs as arrays."""
         return self._outputs.pop() if self._outputs else super().__call__(x)
 
+    def away(self, x: Mapping[str, Flat]) -> Any:
+        """Return the outputs at another point as arrays, whatever `begin` has kept."""
+        return super().__call__(x)
+
     def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
         """Return what the function returns, and the tensors on which it depends; at the arguments always the same."""
         # The user's own tensors move: what is computed of them cannot be kept.
