@@ -47,6 +47,8 @@ class Evidence(NamedTuple):
         Whether its claim is wrong.
     claims
         The claims of the whole array, one after the other; None where nobody holds them all.
+    is_complex
+        Whether the last axis of the shape holds real and imaginary parts.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Evidence(NamedTuple):
     known: Flat
     wrong: Flat
     claims: Flat | None = None
+    is_complex: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -88,7 +91,9 @@ class Evidence(NamedTuple):
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
         vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)
-        return Evidence(self.name, self.shape, self.start, *(each[mask] for each in vectors))
+        return Evidence(
+            self.name, self.shape, self.start, *(each[mask] for each in vectors), is_complex=self.is_complex
+        )
 
     def doubted(self, times: float) -> Evidence:
         """Return the evidence with bars that are so many times as wide."""
@@ -129,7 +134,8 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
         if every or found.wrong[part].any():
             vectors = (each[part] for each in found[3:10])
             one = Evidence(layout.title_of(leaf), _shape(leaf), leaf.start, *vectors)
-            yield one._replace(claims=_claims(report, leaf))
+            is_complex = leaf.is_complex and one.shape == (*leaf.shape, 2)
+            yield one._replace(claims=_claims(report, leaf), is_complex=is_complex)
 
 
 def _looked_at(report: Record, alone: Sequence[Finding]) -> Flat:

@@ -95,14 +95,24 @@ def _range(mask: Flat) -> str:
 
 
 def _element(whole: Evidence, place: int) -> str:
-    index = ", ".join(str(int(one)) for one in np.unravel_index(place, whole.shape))
-    return f"{whole.name}[{index}]" if whole.shape else whole.name
+    return _indexed(whole, [str(int(one)) for one in np.unravel_index(place, whole.shape)])
 
 
 def _sliced(whole: Evidence, axis: int, index: str) -> str:
     parts = [":"] * len(whole.shape)
     parts[axis] = index
-    return f"{whole.name}[{', '.join(parts)}]"
+    return _indexed(whole, parts)
+
+
+def _indexed(whole: Evidence, parts: list[str]) -> str:
+    """Return the name of an array with an index for each axis; real and imaginary parts have a name of their own."""
+    part = ""
+    if whole.is_complex:
+        *parts, last = parts
+        part = {"0": ".real", "1": ".imag"}.get(last, "")
+        if part and all(one == ":" for one in parts):
+            return f"{whole.name}{part}"
+    return f"{whole.name}[{', '.join(parts)}]{part}" if parts else f"{whole.name}{part}"
 
 
 def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:
