@@ -63,6 +63,14 @@ def test_parts_are_named_as_in_findings():
     assert check(f, lambda z: 1.1 * g(z).real + 1j * g(z).imag, z).explanations[0].where == "all of x.real"
 
 
+def test_a_phase_is_told_apart_from_a_rotation():
+    for claimed in (lambda z: 1j * g(z), lambda z: g(z) * np.exp(0.3j * np.arange(3) + 0.2j)):
+        (explanation,) = check(f, claimed, Z).explanations
+        assert explanation.text.startswith("each number has the modulus of its slope, but another phase")
+    report = check(f, lambda z: 1.5j * g(z), Z)
+    assert not any("phase" in one.text for one in report.explanations)
+
+
 def test_structures_and_types():
     x = {"z": Z.reshape(3, 1).astype(np.complex64), "w": np.float32(2.0)}
 
