@@ -51,7 +51,9 @@ def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
     """Return coordinates of no known region: a range, all but a few, each of a few, or how many."""
     count, others = int(mask.sum()), np.flatnonzero(live & ~mask)
     if len(whole.shape) == 1 and (part := _range(mask)) and count > 2:
-        return f"{whole.name}[{part}]"
+        if whole.element is None:
+            return f"{whole.name}[{part}]"
+        return " … ".join(_element(whole, int(np.flatnonzero(mask)[end])) for end in (0, -1))
     if 4 * len(others) < count and len(others) <= 2:
         return f"all of {whole.name} but {' and '.join(_element(whole, int(one)) for one in others)}"
     if count <= SHOWN:
@@ -95,6 +97,8 @@ def _range(mask: Flat) -> str:
 
 
 def _element(whole: Evidence, place: int) -> str:
+    if whole.element is not None:
+        return whole.element(whole.start + place)
     return _indexed(whole, [str(int(one)) for one in np.unravel_index(place, whole.shape)])
 
 
