@@ -291,6 +291,45 @@ def test_how_often_functions_are_called():
     assert calls == {"forward": 2 + 2 * 3, "backward": 3}
 
 
+def test_forward_mode_asks_for_the_same_outputs_only_once():
+    """Beside what the backward pass takes there is one product with a tangent for each number."""
+    calls = 0
+
+    def function(x):
+        nonlocal calls
+        calls += 1
+        return x**2 * x.roll(1)
+
+    x = torch.rand(10, dtype=torch.float64, requires_grad=True)
+    counts = []
+    for is_forward in (False, True):
+        calls = 0
+        assert gradcheck(function, x, check_forward_ad=is_forward, check_undefined_grad=False)
+        counts.append(calls)
+    assert counts[1] <= counts[0] + 10 + 2
+
+
+def test_a_forward_mode_that_is_wrong_where_the_backward_pass_is_right():
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            ctx.save_for_forward(x)
+            return x**3
+
+        @staticmethod
+        def backward(ctx, incoming):
+            return 3 * ctx.saved_tensors[0] ** 2 * incoming
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            factors = torch.tensor([3, 3.01, 3], dtype=torch.float64)
+            return factors * ctx.saved_tensors[0] ** 2 * tangent
+
+    assert gradcheck(Cube.apply, point(3))
+    assert names(failing(Cube.apply, point(3), check_forward_ad=True)) == ["output[1] / inputs.0[1]"]
+
+
 def test_gradients_in_batches():
     def backward(saved, incoming):
         return 2 * incoming if incoming.sum().item() < 1e300 else incoming

@@ -112,6 +112,8 @@ def _numbers(operator: OneGraph, outputs: Any, tolerances: Tolerances, modes: Mo
     # What is infinite stays so, whatever is added.
     infinite = {name: ~np.isfinite(array) for name, array in x.items()}
     report: Any = None
+    if modes.backward and modes.forward:
+        operator.remember()
     for is_tested, check, claims, product in (
         (modes.backward, operator.check, ByCovectors, operator.vjp),
         (modes.forward, operator.check_forward, ByTangents, operator.jvp),
