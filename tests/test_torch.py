@@ -268,6 +268,9 @@ def test_all_is_as_it_was_when_the_kth_call_ends_it(error):
             ValueError,
             "an array of shape (2,): to check the derivative of a function of several outputs",
         ),
+        (torch.nn.Linear(2, 2), lambda: torch.ones(2), ValueError, "call gradproof.torch.check(function, inputs)"),
+        (torch.nn.Linear(2, 2), lambda: (torch.ones(()), torch.ones(2)), TypeError, "a tuple of length 2: to check"),
+        (torch.nn.Linear(2, 2), lambda: None, TypeError, "None: is a `return` missing?"),
         (torch.nn.Linear(2, 2), lambda x: x, TypeError, "argument"),
     ],
 )

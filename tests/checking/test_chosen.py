@@ -234,3 +234,35 @@ def test_names_that_do_not_fit():
         check(squares, squares, np.ones(3), names=["b", "a", "a"])
     with pytest.raises(TypeError, match="names must be texts"):
         check(squares, squares, np.ones(3), names=[1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "bad", "where"),
+    [
+        ([3, 7, 9], [7], "x[7]"),
+        ([3, 7, 9, 10], [7, 10], "x[7] and x[10]"),
+        ([3, 5, 6, 7, 9], [5, 6, 7], "x[5] … x[7]"),
+        (None, [5, 6, 7], "x[5:8]"),
+        ([3, 7, 9], [3, 7, 9], "all of x"),
+    ],
+)
+def test_explanations_name_what_findings_name(chosen, bad, where):
+    x = np.linspace(0.5, 2, 12)
+    factors = np.where(np.isin(np.arange(12), bad), 2.0, 1.0)
+    report = gradproof.check(lambda x: np.sum(x**3), lambda x: factors * 3 * x**2, x, only=chosen)
+    assert [one.where for one in report.explanations] == [where]
+    assert gradproof.check(lambda x: np.sum(x**3), lambda x: 3 * x**2, x, only=chosen)
+
+
+def test_explanations_name_coordinates_by_the_names_that_the_user_gave():
+    x, names = np.array([0.5, 1.0, 1.7, 2.0]), ["mass", "length", "time", "charge"]
+    wrong = lambda x: np.array([1, 1, 3, 1]) * 3 * x**2  # noqa: E731
+    report = gradproof.check(lambda x: np.sum(x**3), wrong, x, names=names)
+    assert [one.where for one in report.explanations] == ["time"]
+    swapped = lambda x: (3 * x**2)[[2, 1, 0, 3]]  # noqa: E731
+    report = gradproof.check(lambda x: np.sum(x**3), swapped, x, names=names)
+    assert report.explanations[0].text == "claimed = slope, with entries mass and time swapped"
+    tables = {"a": x, "b": np.ones(3)}
+    claims = lambda p: {"a": 3 * p["a"] ** 2, "b": np.array([2.0, 4.0, 4.0])}  # noqa: E731
+    report = gradproof.check(lambda p: np.sum(p["a"] ** 3) + np.sum(p["b"] ** 2), claims, tables, only=["a[1]", "b"])
+    assert [one.where for one in report.explanations] == ["b[1] and b[2]"]

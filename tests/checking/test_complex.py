@@ -41,6 +41,7 @@ def test_the_other_convention_is_named():
         'convention="jax"'
     )
     assert [one.text for one in report.explanations] == [said]
+    assert report.explanations[0].where == "all of x.imag"
     assert report.warnings == ()
     report = check(f, g, Z, convention="jax")
     assert report.explanations[0].text.endswith('say convention="pytorch"')
@@ -48,6 +49,26 @@ def test_the_other_convention_is_named():
     for other in (lambda z: np.where([1, 0, 0], -1, 1) * g(z), lambda z: g(z).real + 0.5j * g(z).imag):
         report = check(f, other, Z)
         assert "convention" not in str(report)
+
+
+def test_parts_are_named_as_in_findings():
+    z = np.array([[1 + 2j, 0.5 - 1j], [-1 + 0.25j, 2 + 1j]])
+
+    def off(where, by):
+        claimed = g(z)
+        claimed[where] *= by
+        return check(f, lambda _: claimed, z).explanations[0].where
+
+    assert off(np.s_[1], 1.01) == "all of x[1, :]"
+    assert check(f, lambda z: 1.1 * g(z).real + 1j * g(z).imag, z).explanations[0].where == "all of x.real"
+
+
+def test_a_phase_is_told_apart_from_a_rotation():
+    for claimed in (lambda z: 1j * g(z), lambda z: g(z) * np.exp(0.3j * np.arange(3) + 0.2j)):
+        (explanation,) = check(f, claimed, Z).explanations
+        assert explanation.text.startswith("each number has the modulus of its slope, but another phase")
+    report = check(f, lambda z: 1.5j * g(z), Z)
+    assert not any("phase" in one.text for one in report.explanations)
 
 
 def test_structures_and_types():

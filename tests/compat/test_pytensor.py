@@ -85,7 +85,8 @@ def test_tolerances():
 
     with pytest.raises(theirs.GradientError):
         verify_grad(nearly, [A], mode=MODE)
-    assert verify_grad(nearly, [A], rel_tol=1e-2, mode=MODE).verdict == "right"
+    for allowed in (1e-2, 1.0, 5.0):
+        assert verify_grad(nearly, [A], rel_tol=allowed, mode=MODE).verdict == "right"
 
 
 def test_inconclusive():

@@ -244,6 +244,38 @@ def test_a_value_at_x_alone_is_excused_where_claims_are_right_beside_it(slope):
         assert "has a value of its own at x" in str(found)
 
 
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_targets_that_are_compared_by_equality_cost_few_calls(reduction):
+    """Two pairs for each number in the target, one for each in x, and what tells that there is such a target."""
+    calls = 0
+
+    def loss(x, target, margin=8.0):
+        nonlocal calls
+        calls += 1
+        return torch.nn.functional.hinge_embedding_loss(x, target, reduction=reduction, margin=margin)
+
+    def claimed(error):
+        """Return the loss with a backward pass that is off in the last number of the target."""
+
+        def backward(saved, incoming):
+            leaves = [one.detach().requires_grad_() for one in saved]
+            with torch.enable_grad():
+                of_x, _ = torch.autograd.grad(loss(*leaves) + 0 * leaves[1].sum(), leaves, incoming)
+            wrong = torch.zeros(15, dtype=torch.float64)
+            wrong[14] = error
+            return of_x, wrong.reshape(3, 5)
+
+        return by_hand(loss, backward)
+
+    x = point(3, 5)
+    target = torch.tensor([1.0, -1.0, 1.0, 1.0, -1.0], dtype=torch.float64).repeat(3, 1).requires_grad_()
+    assert gradcheck(loss, (x, target))
+    assert calls <= 4 * 15 + 2 * 15 + 8
+    assert gradcheck(claimed(0.0), (x, target))
+    error = failing(claimed(1e-4), (x, target))
+    assert {name.partition(" / ")[2] for name in names(error)} == {"inputs.1[2, 4]"}
+
+
 def test_how_often_functions_are_called():
     """Two calls at x and a pair for each coordinate; two backward passes, and one without an incoming gradient."""
     calls = {"forward": 0, "backward": 0}
@@ -257,6 +289,45 @@ def test_how_often_functions_are_called():
     )
     assert gradcheck(function, torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64, requires_grad=True))
     assert calls == {"forward": 2 + 2 * 3, "backward": 3}
+
+
+def test_forward_mode_asks_for_the_same_outputs_only_once():
+    """Beside what the backward pass takes there is one product with a tangent for each number."""
+    calls = 0
+
+    def function(x):
+        nonlocal calls
+        calls += 1
+        return x**2 * x.roll(1)
+
+    x = torch.rand(10, dtype=torch.float64, requires_grad=True)
+    counts = []
+    for is_forward in (False, True):
+        calls = 0
+        assert gradcheck(function, x, check_forward_ad=is_forward, check_undefined_grad=False)
+        counts.append(calls)
+    assert counts[1] <= counts[0] + 10 + 2
+
+
+def test_a_forward_mode_that_is_wrong_where_the_backward_pass_is_right():
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            ctx.save_for_forward(x)
+            return x**3
+
+        @staticmethod
+        def backward(ctx, incoming):
+            return 3 * ctx.saved_tensors[0] ** 2 * incoming
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            factors = torch.tensor([3, 3.01, 3], dtype=torch.float64)
+            return factors * ctx.saved_tensors[0] ** 2 * tangent
+
+    assert gradcheck(Cube.apply, point(3))
+    assert names(failing(Cube.apply, point(3), check_forward_ad=True)) == ["output[1] / inputs.0[1]"]
 
 
 def test_gradients_in_batches():

@@ -77,3 +77,13 @@ def test_random_errors_of_jacobians_are_not_explained():
         right = np.cos(matrix @ x)[:, None] * matrix
         report = gradproof.check_jacobian(lambda x, m=matrix: np.sin(m @ x), right + errors, x)
         assert report.explanations == (), report
+
+
+def test_a_row_with_a_small_factor_is_no_solver():
+    """The errors of the sum look like those of a solver's tolerance; the entries show one row."""
+    random = np.random.default_rng(4)
+    matrix, x = random.normal(size=(7, 5)), random.normal(size=5)
+    factors = np.where(np.arange(7) == 3, 1.001, 1.0)[:, None]
+    report = check_jacobian(lambda x: np.sin(matrix @ x), factors * np.cos(matrix @ x)[:, None] * matrix, x)
+    assert [str(one).partition(" (")[0] for one in report.explanations] == ["output[3]: claimed = 1.001 × slope"]
+    assert report.warnings == ()

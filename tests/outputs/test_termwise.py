@@ -51,6 +51,19 @@ def test_a_term_with_another_factor():
     assert report.warnings[0].startswith("terms[3] is wrong by 0.25 times its slope: its slopes explain all 4 errors")
 
 
+@pytest.mark.parametrize("factor", [1.0, 1.001])
+def test_large_terms_that_never_change_hide_nothing(factor):
+    """Nothing of them is rounded, and they cancel."""
+
+    def with_constants(w):
+        return {"one": np.array([1e12]), "losses": 1e-3 * losses(w), "other": np.array([-1e12])}
+
+    claimed = np.array([1.0, 1.0, factor, 1.0]) * 1e-3 * gradients(X).sum(axis=0)
+    report = check(terms(with_constants), lambda w: claimed, X)
+    assert report.verdict == ("right" if factor == 1.0 else "wrong")
+    assert report.wrong.tolist() == [2] * (factor != 1.0)
+
+
 def test_errors_that_no_term_explains_are_not_explained():
     report = check(terms(losses), lambda w: gradients(w).sum(axis=0) * [1, 1.5, 1, 0.5], X)
     assert report.wrong.tolist() == [1, 3]

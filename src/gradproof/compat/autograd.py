@@ -22,7 +22,7 @@ MODES = ("fwd", "rev")
 def check_grads(
     f: Callable[..., Any],
     argnum: int | Sequence[int] = 0,
-    modes: Sequence[str] = ("fwd", "rev"),
+    modes: Sequence[str] | str = ("fwd", "rev"),
     order: int = 2,
     *,
     atol: float | None = None,
@@ -37,7 +37,7 @@ def check_grads(
         ``autograd.builtins``, for autograd does not follow others.
     argnum : int or sequence of int, optional
         Which arguments are checked; the first by default.
-    modes : sequence of {"fwd", "rev"}, optional
+    modes : sequence of {"fwd", "rev"}, or one of them, optional
         Whether to check ``make_jvp`` and ``make_vjp``.
     order : int, optional
         Derivatives up to this order are checked.
@@ -65,6 +65,7 @@ def check_grads(
     """
     if not isinstance(argnum, int) and any(isinstance(one, str) for one in argnum):
         raise TypeError("give modes by name, modes=[...]: the second argument is argnum")
+    modes = (modes,) if isinstance(modes, str) else modes
     if not set(modes) <= set(MODES):
         raise ValueError(f'modes must hold some of "fwd" and "rev", not {list(modes)!r}')
 

@@ -20,7 +20,7 @@ def check_grads(
     f: Callable[..., Any],
     args: Sequence[Any],
     order: int,
-    modes: Sequence[str] = ("fwd", "rev"),
+    modes: Sequence[str] | str = ("fwd", "rev"),
     atol: Any = None,
     rtol: Any = None,
     eps: float | None = None,
@@ -35,7 +35,7 @@ def check_grads(
         The arguments; arrays of floating-point and complex numbers in them are checked, whatever else is held.
     order : int
         Derivatives up to this order are checked.
-    modes : sequence of {"fwd", "rev", "lin"}, optional
+    modes : sequence of {"fwd", "rev", "lin"}, or one of them, optional
         Which derivatives: of ``jax.jvp``, ``jax.vjp``, ``jax.linearize``.
     atol, rtol : float or dict, optional
         Without them gradproof decides, which finds relative errors of 1e-5, and more in single precision; absolute
@@ -62,6 +62,7 @@ def check_grads(
     >>> check_grads(jnp.sin, (jnp.array([0.5, 1.0]),), order=2)
     """
     jax = imported()
+    modes = (modes,) if isinstance(modes, str) else modes
     refuse_unknown(modes, order)
     point = tuple(args)
     tree = Tree(jax, point, tops=positional_names(f))

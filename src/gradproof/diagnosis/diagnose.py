@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -218,7 +219,7 @@ def _as_one(arrays: list[Evidence], explaining: Sequence[Explaining]) -> list[Ex
     if len(arrays) < 2:
         return []
     parts = [each.part(each.wrong) for each in arrays]
-    vectors = (np.concatenate(each) for each in zip(*(part[3:10] for part in parts), strict=True))
+    vectors: Iterator[Any] = (np.concatenate(each) for each in zip(*(part[3:10] for part in parts), strict=True))
     one = Evidence("", (sum(len(part.places) for part in parts) + 1,), 0, *vectors)
     found = first_that_fits(one, explaining)
     if found is None:

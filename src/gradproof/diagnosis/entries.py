@@ -11,6 +11,7 @@ import numpy as np
 from ..report.cause import Cause
 from ..report.explanation import TOO_FEW, Explanation
 from ..report.finding import Finding
+from ..report.remarks.inner_tolerance import TYPICAL
 from ..report.report import Report
 from .diagnose import FEWEST
 from .evidence import Evidence
@@ -52,11 +53,14 @@ def by_entries(report: Report) -> Report:
         for one in report.findings
     )
     left = [one for one in entries if (one.output, one.index) not in explained]
+    # What explains every entry is no tolerance of a solver, as which the errors of their sum may look.
+    notes = tuple(one for one in report.warnings if left or left_over or TYPICAL not in one)
     return replace(
         report,
         findings=findings,
         explanations=(*report.explanations, *(one.explanation for one in told)),
         unexplained=tuple(_not_told(left)),
+        warnings=notes,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
+from ..problem.structure import Layout
 from ..report.cause import Cause
 from ..report.finding import Finding
 from ..report.records import Record, resolutions_of
@@ -47,6 +48,11 @@ class Evidence(NamedTuple):
         Whether its claim is wrong.
     claims
         The claims of the whole array, one after the other; None where nobody holds them all.
+    is_complex
+        Whether the last axis of the shape holds real and imaginary parts.
+    element
+        Names a coordinate where its index in this array does not: the user has given it a name, or only some of the
+        array are checked.  None where the index is its name.
     """
 
     name: str
@@ -60,6 +66,8 @@ class Evidence(NamedTuple):
     known: Flat
     wrong: Flat
     claims: Flat | None = None
+    is_complex: bool = False
+    element: Callable[[int], str] | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -88,7 +96,16 @@ class Evidence(NamedTuple):
     def part(self, mask: Flat) -> Evidence:
         """Return the evidence of some coordinates alone."""
         vectors = (self.places, self.x, self.claimed, self.slope, self.bar, self.known, self.wrong)
-        return Evidence(self.name, self.shape, self.start, *(each[mask] for each in vectors))
+        places, x, claimed, slope, bar, known, wrong = (each[mask] for each in vectors)
+        return self._replace(
+            places=places, x=x, claimed=claimed, slope=slope, bar=bar, known=known, wrong=wrong, claims=None
+        )
+
+    def entry(self, place: int) -> str:
+        """Return the index of a coordinate in the array, in brackets, or its name where that is another."""
+        if self.element is not None:
+            return self.element(self.start + place)
+        return f"[{', '.join(str(int(one)) for one in np.unravel_index(place, self.shape))}]"
 
     def doubted(self, times: float) -> Evidence:
         """Return the evidence with bars that are so many times as wide."""
@@ -127,9 +144,13 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
         low, high = np.searchsorted(places, (leaf.start, leaf.stop))
         part = slice(int(low), int(high))
         if every or found.wrong[part].any():
-            vectors = (each[part] for each in found[3:10])
+            vectors: Iterator[Any] = (each[part] for each in found[3:10])
             one = Evidence(layout.title_of(leaf), _shape(leaf), leaf.start, *vectors)
-            yield one._replace(claims=_claims(report, leaf))
+            yield one._replace(
+                claims=_claims(report, leaf),
+                is_complex=leaf.is_complex and one.shape == (*leaf.shape, 2),
+                element=_names_of(layout, leaf),
+            )
 
 
 def _looked_at(report: Record, alone: Sequence[Finding]) -> Flat:
@@ -173,6 +194,14 @@ def count_of_claims(report: Record, leaf: Leaf) -> int:
         return int(np.count_nonzero(claimed[leaf.start : leaf.stop]))
     norms = {} if report.power is None else {one.name: one.norm for one in report.power.blocks}
     return 0 if norms.get(leaf.path) == 0.0 else leaf.stop - leaf.start
+
+
+def _names_of(layout: Layout, leaf: Leaf) -> Callable[[int], str] | None:
+    """Return what names the coordinates of an array; None if their indices do."""
+    whole = layout.whole()
+    every = layout if whole is None else whole[0]
+    sizes = {one.path: one.stop - one.start for one in every.leaves}
+    return layout.name if every.names or sizes[leaf.path] > leaf.stop - leaf.start else None
 
 
 def _shape(leaf: Leaf) -> tuple[int, ...]:

@@ -52,7 +52,9 @@ def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
     """Return coordinates of no known region: a range, all but a few, each of a few, or how many."""
     count, others = int(mask.sum()), np.flatnonzero(live & ~mask)
     if len(whole.shape) == 1 and (part := _range(mask)) and count > 2:
-        return f"{whole.name}[{part}]"
+        if whole.element is None:
+            return f"{whole.name}[{part}]"
+        return " … ".join(_element(whole, int(np.flatnonzero(mask)[end])) for end in (0, -1))
     if 4 * len(others) < count and len(others) <= 2:
         return f"all of {whole.name} but {' and '.join(_element(whole, int(one)) for one in others)}"
     if count > SHOWN and (box := _box(whole, mask)):
@@ -109,14 +111,26 @@ def _range(mask: Flat) -> str:
 
 
 def _element(whole: Evidence, place: int) -> str:
-    index = ", ".join(str(int(one)) for one in np.unravel_index(place, whole.shape))
-    return f"{whole.name}[{index}]" if whole.shape else whole.name
+    if whole.element is not None:
+        return whole.element(whole.start + place)
+    return _indexed(whole, [str(int(one)) for one in np.unravel_index(place, whole.shape)])
 
 
 def _sliced(whole: Evidence, axis: int, index: str) -> str:
     parts = [":"] * len(whole.shape)
     parts[axis] = index
-    return f"{whole.name}[{', '.join(parts)}]"
+    return _indexed(whole, parts)
+
+
+def _indexed(whole: Evidence, parts: list[str]) -> str:
+    """Return the name of an array with an index for each axis; real and imaginary parts have a name of their own."""
+    part = ""
+    if whole.is_complex:
+        *parts, last = parts
+        part = {"0": ".real", "1": ".imag"}.get(last, "")
+        if part and all(one == ":" for one in parts):
+            return f"{whole.name}{part}"
+    return f"{whole.name}[{', '.join(parts)}]{part}" if parts else f"{whole.name}{part}"
 
 
 def _slices(whole: Evidence, mask: Flat, live: Flat) -> str:

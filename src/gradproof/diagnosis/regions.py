@@ -30,18 +30,24 @@ def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat
     yield "where x > 0", x > 0, 1
     yield "where the slope is < 0", whole.slope < 0, 1
     yield "where the slope is > 0", whole.slope > 0, 1
-    yield "on its border" if len(whole.shape) > 1 else "at both ends", _border(whole.shape), 1
-    if len(whole.shape) == 2 and whole.shape[0] > 1 < whole.shape[1]:
-        row, column = np.indices(whole.shape).reshape(2, -1)
+    if whole.element is None:
+        yield from _by_index(whole.shape, mask)
+    yield "where x equals another entry", _shared(x), 1
+    # Limits of slopes tell nothing: small errors of large ones are seen, those of small ones are not.
+    yield from _beyond("x", x, mask, live)
+    yield from _beyond("|x|", np.abs(x), mask, live)
+
+
+def _by_index(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, int]]:
+    """Yield parts that indices tell."""
+    yield "on its border" if len(shape) > 1 else "at both ends", _border(shape), 1
+    if len(shape) == 2 and shape[0] > 1 < shape[1]:
+        row, column = np.indices(shape).reshape(2, -1)
         yield "on its diagonal", row == column, 1
         yield "off its diagonal", row != column, 1
         yield "above its diagonal", row < column, 1
         yield "below its diagonal", row > column, 1
-    yield "where x equals another entry", _shared(x), 1
-    yield from _strided(whole.shape, mask)
-    # Limits of slopes tell nothing: small errors of large ones are seen, those of small ones are not.
-    yield from _beyond("x", x, mask, live)
-    yield from _beyond("|x|", np.abs(x), mask, live)
+    yield from _strided(shape, mask)
 
 
 def _border(shape: tuple[int, ...]) -> Flat:

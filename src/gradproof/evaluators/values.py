@@ -11,10 +11,14 @@ from ..problem.numbers import Flat, as_float, in_short
 
 PAIR = "if f returns (value, gradient), call check(f, True, x), or pass `lambda x: f(x)[0]`"
 # Not its sum: a product with a vector that is forgotten in the derivative is one with ones there, and passes.
-MANY = (
-    "to check the derivative of a function of several outputs, call gradproof.check_vjp(function, vjp, x), or "
-    "check_jvp or check_jacobian"
-)
+MANY = "to check the derivative of a function of several outputs, call"
+CALLS = "gradproof.check_vjp(function, vjp, x), or check_jvp or check_jacobian"
+# The same for what other libraries return, by the package that it is from.
+CALLS_OF_OTHERS = {
+    "torch": "gradproof.torch.check(function, inputs)",
+    "jax": "gradproof.jax.check(function, args=inputs)",
+    "jaxlib": "gradproof.jax.check(function, args=inputs)",
+}
 
 PLAIN = frozenset({float, int, np.float64, np.float32})
 
@@ -72,9 +76,16 @@ def _described(result: Any) -> str:
         return f"{bool(result)}"
     if isinstance(result, (tuple, list)):
         kind = f"a {type(result).__name__} of length {len(result)}"
-        return f"{kind}: {PAIR}" if len(result) == 2 else f"{kind}: {MANY}"
+        call = _call_for(result)
+        return f"{kind}: {PAIR}" if len(result) == 2 and call == CALLS else f"{kind}: {MANY} {call}"
     shape = getattr(result, "shape", None)
     if shape:
-        return f"an array of shape {tuple(shape)}: {MANY}"
+        return f"an array of shape {tuple(shape)}: {MANY} {_call_for(result)}"
     dtype = getattr(result, "dtype", None)
     return f"an object of type {type(result).__name__}{f' ({dtype})' if dtype is not None else ''}"
+
+
+def _call_for(result: Any) -> str:
+    """Return the call that checks a function of several outputs, of the library that these are from."""
+    first = result[0] if isinstance(result, (tuple, list)) and len(result) else result
+    return CALLS_OF_OTHERS.get(type(first).__module__.partition(".")[0], CALLS)

@@ -172,14 +172,14 @@ class OutputsCheck:
         verdict = report.verdict
         if verdict == "right":
             verdict = "wrong" if NOT_LINEAR in report.warnings else "right" if usable.all() else "inconclusive"
-        remark = self.claims.remark() if report.verdict == "wrong" else ""
-        # What forgets its cotangent is not linear in it either: the remark says more.
-        rest = (note for note in report.warnings if not remark or note != NOT_LINEAR)
-        notes = (*[remark] * bool(remark), *self.problem.notes, *rest)
         if report.verdict == "wrong" and report.unexplained:
             from ..diagnosis.entries import by_entries
 
             report = by_entries(report)
+        remark = self.claims.remark() if report.verdict == "wrong" else ""
+        # What forgets its cotangent is not linear in it either: the remark says more.
+        rest = (note for note in report.warnings if not remark or note != NOT_LINEAR)
+        notes = (*[remark] * bool(remark), *self.problem.notes, *rest)
         return replace(
             report,
             verdict=verdict,

@@ -178,20 +178,27 @@ class Projected(Collecting):
         The weights of the outputs.
     watch
         Is told which probes come next, and shown the outputs of every one.
+    constant
+        Which outputs never change, so that none of the rounding is theirs, however large they are; None for none.
 
     Attributes
     ----------
+    centre
+        The projection at x, as large as what is rounded in it.
     evaluated
         The outputs so far, where the points came with their probes.
     """
 
-    def __init__(self, function: Function, covector: Covector, watch: Watching | None = None) -> None:
+    def __init__(
+        self, function: Function, covector: Covector, watch: Watching | None = None, constant: Flat | None = None
+    ) -> None:
         self.function = function
         self._weights = covector.weights[covector.support]
         self._support = covector.chosen
         self._at_x = function.at_x[covector.support]
         # The values are differences from x, added to what is about as large as their rounding is: no cancellation.
-        self._centre = float(np.linalg.norm(self._weights * self._at_x))
+        rounded = slice(None) if constant is None else ~constant[covector.support]
+        self.centre = float(np.linalg.norm((self._weights * self._at_x)[rounded]))
         self._watch = watch
         self._held: Flat | None = None
         self.evaluated = Evaluated()
@@ -247,4 +254,4 @@ class Projected(Collecting):
     def of(self, outputs: Flat) -> list[float]:
         """Return the weighted sums of the rows of a matrix of outputs, but for a constant."""
         weighed = self._weights * (outputs[:, self._support] - self._at_x)
-        return [self._centre + each for each in compensated_sums(weighed)]
+        return [self.centre + each for each in compensated_sums(weighed)]

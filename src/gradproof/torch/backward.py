@@ -44,7 +44,8 @@ class Loss:
             return self._number(self._loss().detach())
 
     def _number(self, value: Any) -> float:
-        if isinstance(value, self._torch.Tensor) and value.numel() != 1:
+        is_many = isinstance(value, self._torch.Tensor) and value.numel() != 1
+        if is_many or value is None or isinstance(value, (tuple, list, dict)):
             as_value(value)  # which says what is wrong with it
         return float(value)
 

@@ -17,6 +17,7 @@ from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
 from ...torch.tensors import numbers_of, tensors_of
 from .backward import Backward, FaultError
+from .equality import right_beside
 from .forward import Forward
 from .onegraph import OneGraph
 from .tolerances import Tolerances
@@ -78,7 +79,7 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
     report = None
     try:
         if size and any(np.isfinite(array).any() for array in arguments.x.values()):
-            report = _numbers(operator, tolerances, modes)
+            report = _numbers(operator, outputs, tolerances, modes)
         _rest(torch, operator, given, modes)
     except FaultError as fault:
         raise error()(report, str(fault)) from fault.__cause__
@@ -104,24 +105,28 @@ def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[OneGra
     return operator, operator.begin()
 
 
-def _numbers(operator: OneGraph, tolerances: Tolerances, modes: Modes) -> Report:
+def _numbers(operator: OneGraph, outputs: Any, tolerances: Tolerances, modes: Modes) -> Report:
     """Compare derivatives with differences; return the last report."""
     x = operator.arguments.x
     settings: dict[str, Any] = {"atol": tolerances.floor(x)}
-    if not all(np.isfinite(array).all() for array in x.values()):
-        # What is infinite stays so, whatever is added.
-        settings["held"] = {name: ~np.isfinite(array) for name, array in x.items()}
+    # What is infinite stays so, whatever is added.
+    infinite = {name: ~np.isfinite(array) for name, array in x.items()}
     report: Any = None
+    if modes.backward and modes.forward:
+        operator.remember()
     for is_tested, check, claims, product in (
         (modes.backward, operator.check, ByCovectors, operator.vjp),
         (modes.forward, operator.check_forward, ByTangents, operator.jvp),
     ):
         if not is_tested:
             continue
-        report = check(**settings)
-        if not report and not tolerances.excuse(
-            report, operator, partial(claims, product), x, held=settings.get("held")
-        ):
+        claiming = partial(claims, product)
+        with operator.kept():
+            beside = right_beside(operator.away, x, outputs, claiming)
+        masks = {name: mask | beside[name] if beside else mask for name, mask in infinite.items()}
+        held = masks if any(mask.any() for mask in masks.values()) else None
+        report = check(**settings, held=held)
+        if not report and not tolerances.excuse(report, operator, claiming, x, held=held):
             raise error()(report)
     return report  # type: ignore[no-any-return]
 

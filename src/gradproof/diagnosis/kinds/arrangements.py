@@ -48,7 +48,7 @@ def rearranged(whole: Evidence) -> Explanation | None:
             moved = whole.shaped(whole.wrong)
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return _permuted(claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+    return _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
 
 
 def _copied(whole: Evidence) -> Explanation | None:
@@ -134,7 +134,7 @@ def _along(ndim: int, axis: int) -> str:
     return "" if ndim == 1 else f" along axis {axis}"
 
 
-def _permuted(claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None:
+def _permuted(whole: Evidence, claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None:
     """Return whether the claims are the slopes with rows, columns or slices that have changed places."""
     for axis, length in enumerate(slope.shape):
         if not FEWEST <= length <= MOST_ROWS:
@@ -148,12 +148,12 @@ def _permuted(claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None
         scale = np.full(rows[moved].size, np.abs(slope - np.mean(slope)).mean())
         if not is_no_coincidence(allowed[moved].reshape(-1), scale, 0, float(length) ** len(moved)):
             continue
-        what = _permutation(fits.argmax(axis=1), moved)
+        what = _permutation(whole, fits.argmax(axis=1), moved)
         return Explanation("rearranged", "", f"claimed = slope, {what}{_along(slope.ndim, axis)}")
     return None
 
 
-def _permutation(order: Flat, moved: Flat) -> str:
+def _permutation(whole: Evidence, order: Flat, moved: Flat) -> str:
     """Return what a permutation is: slope `order[i]` stands at i."""
     length = len(order)
     shifts = (np.arange(length) - order) % length
@@ -161,9 +161,11 @@ def _permutation(order: Flat, moved: Flat) -> str:
         return f"shifted by {shifts[0] if 2 * shifts[0] <= length else shifts[0] - length}"
     if np.array_equal(order, -np.arange(length) % length):
         return "reversed but for its first entry, as by a Fourier transform in place of its inverse,"
+    places = int(moved[0]), int(order[moved[0]])
+    first, second = (str(one) if whole.element is None else whole.entry(one) for one in places)
     if len(moved) == 2:
-        return f"with entries {moved[0]} and {moved[1]} swapped"
-    return f"with entries {len(moved)} of {length} permuted (at {moved[0]} stands the slope of {order[moved[0]]})"
+        return f"with entries {first} and {second} swapped"
+    return f"with entries {len(moved)} of {length} permuted (at {first} stands the slope of {second})"
 
 
 def _among_themselves(whole: Evidence) -> Explanation | None:
@@ -180,9 +182,8 @@ def _among_themselves(whole: Evidence) -> Explanation | None:
         return None
     if count > 2:
         return Explanation("rearranged", "", f"the {count} wrong claims are the slopes of one another")
-    first, second = (np.unravel_index(int(place) - whole.start, whole.shape) for place in places)
-    names = (", ".join(str(int(index)) for index in each) for each in (first, second))
-    return Explanation("rearranged", "", f"claimed = slope, with [{'] and ['.join(names)}] swapped")
+    first, second = (whole.entry(int(place) - whole.start) for place in places)
+    return Explanation("rearranged", "", f"claimed = slope, with {first} and {second} swapped")
 
 
 def _from_samples(whole: Evidence) -> Explanation | None:
@@ -233,12 +234,8 @@ def _found_among(sought: Found, others: Flat, whole: Evidence, what: str) -> Exp
         return None
     here, there = int(sought.places[0]), int(found[0])
     first, second = (there, here) if what == "slope" else (here, there)
-    example = f"that of {_name(whole, first)} stands at {_name(whole, second)}"
+    example = f"that of {whole.entry(first)} stands at {whole.entry(second)}"
     return Explanation("rearranged", "", f"each claim is the slope of another coordinate: {example}")
-
-
-def _name(whole: Evidence, place: int) -> str:
-    return f"[{', '.join(str(int(index)) for index in np.unravel_index(place, whole.shape))}]"
 
 
 def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:

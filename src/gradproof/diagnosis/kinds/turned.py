@@ -18,6 +18,8 @@ FEWEST_OF_GROUP, MOST_OF_GROUP = 2, 4
 FEWEST_GROUPS = 3
 # The shortest axis along which neighbours are compared, and how many ways of neighbours there are.
 FEWEST_ALONG, WAYS = 8, 2.0
+# What turns the two parts of complex numbers.
+PHASE = "each number has the modulus of its slope, but another phase: is a conjugate missing, or one too many?"
 # Two factors are tried.
 TRIES = 2.0
 # A normal number lies within a distance of 0 with a probability of at most this, times distance over deviation.
@@ -41,6 +43,8 @@ def turned(whole: Evidence) -> Explanation | None:
             continue
         # Errors of any kind change lengths by up to their own.
         if is_no_coincidence(tolerance, size, 0, float(len(every))):
+            if whole.is_complex and name.endswith(f"axis {len(whole.shape) - 1}"):
+                return Explanation("turned", "", PHASE)
             asked = "is a rotation missing, or applied where its inverse should be?"
             return Explanation("turned", "", f"{name} has the length of its slopes, but another direction: {asked}")
     return None

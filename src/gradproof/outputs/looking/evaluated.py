@@ -28,6 +28,13 @@ class Evaluated:
         self._blocks.append((probes.copy(), outputs))
         return True
 
+    def unmoved(self, at_x: Flat) -> Flat:
+        """Return which outputs are at every known point what they are at x, to the bit; none if no point is known."""
+        if not self._blocks:
+            return np.zeros(len(at_x), bool)
+        unmoved: Flat = np.logical_and.reduce([(outputs == at_x).all(axis=0) for _, outputs in self._blocks])
+        return unmoved
+
     def along(self, x: Flat, places: Collection[int]) -> dict[int, dict[float, Flat]]:
         """Return for each of these coordinates the outputs that are known, by its values; x is the point."""
         found: dict[int, dict[float, Flat]] = {place: {} for place in places}

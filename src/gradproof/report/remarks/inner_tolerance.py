@@ -27,6 +27,8 @@ MOST, ALIKE = 0.75, 10.0
 SAME = 0.05
 # The rtol suggested accepts errors of up to this many medians, relative to their claims, which may be nearly 0.
 OWN = 20.0
+# What the remark says, and no other does.
+TYPICAL = "this is typical of the tolerance of a solver inside f"
 # For the error bars of the slopes, and because a check with the new rtol uses other steps.
 MARGIN = 1.5
 
@@ -79,8 +81,8 @@ def _sentence(size: float, needed: Flat) -> str:
     which = "them" if accepted.all() else f"{np.count_nonzero(accepted):,} of them"
     return (
         f"The {len(needed):,} wrong coordinates differ from the slopes by about {size:.0e} of the gradient, "
-        "similarly everywhere but not by a common factor: this is typical of the tolerance of a solver inside f (a "
-        f"fixed point, an ODE). Tighten that tolerance and check again; rtol={rtol:g} would accept {which}."
+        f"similarly everywhere but not by a common factor: {TYPICAL} (a fixed point, an ODE). Tighten that tolerance "
+        f"and check again; rtol={rtol:g} would accept {which}."
     )
 
 
