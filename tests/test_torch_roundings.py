@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import gradproof.torch
+from gradproof.torch import modules
+from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
 
 torch = pytest.importorskip("torch")
@@ -84,3 +86,33 @@ def test_what_the_lower_precision_holds_stays():
         assert torch.equal(counts * 2 + 1 == 7, counts == 3)
         assert torch.equal((counts / 3 * 3).round()[:1], counts[:1])
         assert torch.allclose(torch.ones(1, dtype=torch.float64) / 3, torch.tensor(1.1 / 3, dtype=torch.float64))
+
+
+@pytest.fixture
+def tilted(monkeypatch):
+    """A network whose loss in float32 is coarse, and tilted along all coordinates alike: only lines see it."""
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(40, 60), nn.Tanh(), nn.Linear(60, 1)), torch.randn(8, 40)
+
+    class Tilted(Loss):
+        def __call__(self):
+            tilt = sum(float(one.detach().double().sum()) for one in module.parameters())
+            return round(1024 * (super().__call__() + 3e-3 * tilt)) / 1024
+
+    monkeypatch.setattr(modules, "Loss", Tilted)
+    return module, lambda: module(x).square().mean()
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.05])
+def test_where_lines_in_float32_disagree_without_a_coordinate_float64_decides(tilted, factor):
+    module, loss = tilted
+    module[0].weight.register_hook(lambda gradient: factor * gradient)
+    report = gradproof.torch.check(module, loss, mode="lines")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert named(report) == (set() if factor == 1 else {"0.weight"})
+    assert any(one.startswith("In float32 lines disagreed with the gradient") for one in report.warnings)
+
+
+def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):
+    report = gradproof.torch.check(*tilted, mode="lines", budget=2000)
+    assert (report.verdict, report.arithmetic) == ("wrong", "float32")
