@@ -116,3 +116,13 @@ def test_where_lines_in_float32_disagree_without_a_coordinate_float64_decides(ti
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):
     report = gradproof.torch.check(*tilted, mode="lines", budget=2000)
     assert (report.verdict, report.arithmetic) == ("wrong", "float32")
+
+
+@pytest.mark.parametrize("between", [torch.Tensor.float, torch.Tensor.double])
+def test_what_computes_in_float32_between_parameters_in_float64_is_told(between):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)).double(), torch.randn(8, 6).double()
+    report = gradproof.torch.check(module, lambda: between(module(x)).square().mean())
+    is_coarser = between is torch.Tensor.float
+    assert (report.verdict, report.arithmetic) == ("right", "float32" if is_coarser else "float64")
+    assert any('precision="float64" shows smaller errors' in one for one in report.warnings) == is_coarser

@@ -25,6 +25,10 @@ LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
 # What a check that is done again in float64 would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume")
+COARSER = (
+    'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
+    "smaller errors."
+)
 # A factor that is off by as many of its error bars is clearly wrong in float32, too.
 CLEAR = 8
 IN_DOUBT = (
@@ -64,6 +68,8 @@ def _checked(
         again = _in_float64(torch, parameters, loss, "float64", settings)
         if isinstance(again, Report):
             return _with_notes(again, [IN_DOUBT.format(count=report.evaluations)])
+    if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
+        notes = [*notes, COARSER]
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
