@@ -221,3 +221,23 @@ def test_a_rate_of_dropout_in_a_module_of_equinox_is_no_parameter():
     assert [one.name for one in report.findings] == ["layers.2.bias[1]"]
     # A number in another pytree has a gradient.
     assert gradproof.jax.check(lambda p: p["w"] @ p["w"] * p["rate"], {"w": jnp.ones(2), "rate": 0.5}).n == 3
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_digits_that_probabilities_next_to_1_lose_are_no_error(factor):
+    weights = jax.random.normal(KEY, (6, 3))
+    classes = (X @ weights).argmax(1)
+    best, second = jax.lax.top_k(X @ weights, 2)[0].T
+    p = {"W": weights * 14 / (best - second).min(), "b": jnp.zeros(3)}
+
+    def loss(p):
+        return -jax.nn.log_softmax(X @ p["W"] + p["b"])[jnp.arange(10), classes].mean()
+
+    def gradient(p):
+        found = jax.grad(loss)(p)
+        return {**found, "W": factor * found["W"]}
+
+    report = gradproof.jax.check(loss, p, gradient, mode="lines", precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert {one.name.partition("[")[0] for one in report.findings} == (set() if factor == 1 else {"W"})
+    assert any("rounding in float32 explains that" in note for note in report.warnings)

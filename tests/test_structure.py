@@ -211,7 +211,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
-        "device.hashing tensors state lifted.shadows lifted.draws accumulated",
+        "device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
         "device.check arguments lifted.precise padding",
         "modules operators",

@@ -9,6 +9,8 @@ import numpy as np
 
 # What a type becomes; those that are not here stay.
 WIDER = {"float32": "float64", "float16": "float64", "bfloat16": "float64", "complex64": "complex128"}
+# The numbers of bits of exponents and mantissas.
+HELD = {"float32": (8, 23), "float16": (5, 10), "bfloat16": (8, 7)}
 # Operations that have a function inside, which is called with their inputs as it is.
 CALLS = ("jaxpr", "call_jaxpr", "fun_jaxpr")
 
@@ -25,13 +27,16 @@ class Lifting:
     ----------
     jax
         JAX.
+    factors
+        Returns factors of a shape, for what operations return: the errors of rounding in a lower precision.
     """
 
-    def __init__(self, jax: Any) -> None:
+    def __init__(self, jax: Any, factors: Callable[[tuple[int, ...]], Any] | None = None) -> None:
         from jax.extend import core
 
         self._jax = jax
         self._core = core
+        self._factors = factors
 
     def evaluate(self, jaxpr: Any, constants: Sequence[Any], *inputs: Any) -> list[Any]:
         """Return the outputs of a traced function."""
@@ -43,14 +48,22 @@ class Lifting:
         known.update(zip(jaxpr.constvars, map(self.lifted, constants), strict=True))
         known.update(zip(jaxpr.invars, map(self.lifted, inputs), strict=True))
         for equation in jaxpr.eqns:
-            found = self._outputs(equation, [read(atom) for atom in equation.invars])
-            known.update(zip(equation.outvars, map(self.lifted, found), strict=True))
+            found = map(self.lifted, self._outputs(equation, [read(atom) for atom in equation.invars]))
+            known.update(zip(equation.outvars, map(self._moved, equation.outvars, found), strict=True))
         return [read(atom) for atom in jaxpr.outvars]
 
     def lifted(self, value: Any) -> Any:
         """Return a number or an array in the type in which it is computed."""
         kind = getattr(value, "dtype", None)
         return value if kind is None or str(kind) not in WIDER else self._jax.numpy.asarray(value, wide(kind))
+
+    def _moved(self, traced: Any, value: Any) -> Any:
+        """Return the result of an operation with an error of rounding; numbers that lower precision holds have none."""
+        if self._factors is None or str(traced.aval.dtype) not in WIDER or value.dtype != np.float64:
+            return value
+        is_held = value == self._jax.lax.reduce_precision(value, *HELD[str(traced.aval.dtype)])
+        # Counts, masks and what is compared with a number stay as they are.
+        return self._jax.numpy.where(is_held, value, value * self._factors(value.shape))
 
     def _outputs(self, equation: Any, inputs: list[Any]) -> Sequence[Any]:
         name, params = equation.primitive.name, equation.params
@@ -81,7 +94,8 @@ class Lifting:
         shapes = [
             self._jax.ShapeDtypeStruct(one.aval.shape, wide(one.aval.dtype)) for one in self._open(value)[0].invars
         ]
-        again = self._jax.make_jaxpr(self._called(value))(*shapes)
+        # Of what is called from inside of an operation rounding is left out.
+        again = self._jax.make_jaxpr(Lifting(self._jax)._called(value))(*shapes)
         return again if isinstance(value, self._core.ClosedJaxpr) else again.jaxpr
 
     def _convert_element_type(self, equation: Any, inputs: list[Any]) -> list[Any]:

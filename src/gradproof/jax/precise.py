@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,8 @@ class Precise:
         self._exact = self._lifted(gradient)
         self.agreement: Agreement | None = None
 
-    def _lifted(self, function: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
-        return lifted(self._jax, lambda arrays: function(self._tree.fill(arrays)), self._tree.leaves)
+    def _lifted(self, function: Callable[[Any], Any]) -> Lifted:
+        return Lifted(self._jax, lambda arrays: function(self._tree.fill(arrays)), self._tree.leaves)
 
     def value(self, x: Any) -> Any:
         """Return the function in float64."""
@@ -53,7 +54,7 @@ class Precise:
         own = self._named(self._gradient(self._tree.fill(self._tree.leaves)))
         point = self._tree.listed(x)
         clean, self.agreement = without_rounding(
-            own, self._named(self._exact(point)), self.kind, lambda: self._nearby(point), self._both
+            own, self._named(self._exact(point)), self.kind, lambda: self._nearby(point)
         )
         return clean if self._tree.names else clean[""]
 
@@ -61,28 +62,44 @@ class Precise:
         arrays = [np.asarray(one) for one in arrays]
         return {name: one.astype(wide(one.dtype)) for name, one in zip(self._tree.names or ("",), arrays, strict=True)}
 
-    def _both(self) -> tuple[dict[str, Flat], dict[str, Flat]]:
-        """Return the gradient as it is claimed, and in float64, at another point within the rounding of the user's."""
-        given = self._tree.leaves
-        moved = [(one * rounded_anew(self._random, self.kind, one.shape)).astype(one.dtype) for one in given]
-        own = self._gradient(self._tree.fill([self._jax.numpy.asarray(one) for one in moved]))
-        return self._named(own), self._named(self._exact([one.astype(wide(one.dtype)) for one in moved]))
-
     def _nearby(self, point: list[Any]) -> dict[str, Flat]:
-        return self._named(self._exact([one * rounded_anew(self._random, self.kind, one.shape) for one in point]))
+        moved = [one * rounded_anew(self._random, self.kind, one.shape) for one in point]
+        return self._named(self._exact.rounded(partial(rounded_anew, self._random, self.kind), moved))
 
 
-def lifted(jax: Any, function: Callable[..., Any], *given: list[Any]) -> Callable[..., list[Any]]:
-    """Trace a function of lists of arrays as it is; return it as a function of such lists in float64."""
-    traced = jax.make_jaxpr(function)(*given)
-    lifting = Lifting(jax)
-    compiled = jax.jit(lambda *arrays: lifting.evaluate(traced.jaxpr, traced.consts, *arrays))
+class Lifted:
+    """A function of lists of arrays that was traced as it is, as a function of such lists in float64.
 
-    def called(*lists: list[Any]) -> list[Any]:
-        with jax.enable_x64(True):
-            return [np.asarray(one) for one in compiled(*(jax.numpy.asarray(one) for each in lists for one in each))]
+    Parameters
+    ----------
+    jax
+        JAX.
+    function
+        The function.
+    given
+        The lists by which it is traced.
+    """
 
-    return called
+    def __init__(self, jax: Any, function: Callable[..., Any], *given: list[Any]) -> None:
+        self._jax = jax
+        self._traced = jax.make_jaxpr(function)(*given)
+        self._compiled = jax.jit(self._evaluator(Lifting(jax)))
+
+    def _evaluator(self, lifting: Lifting) -> Callable[..., list[Any]]:
+        return lambda *arrays: lifting.evaluate(self._traced.jaxpr, self._traced.consts, *arrays)
+
+    def __call__(self, *lists: list[Any]) -> list[Any]:
+        """Return what the function returns, in float64."""
+        return self._called(self._compiled, lists)
+
+    def rounded(self, factors: Callable[[tuple[int, ...]], Any], *lists: list[Any]) -> list[Any]:
+        """Return the same with what operations return multiplied by factors next to 1 of their shapes."""
+        return self._called(self._evaluator(Lifting(self._jax, factors)), lists)
+
+    def _called(self, function: Callable[..., list[Any]], lists: tuple[list[Any], ...]) -> list[Any]:
+        with self._jax.enable_x64(True):
+            given = [self._jax.numpy.asarray(one) for each in lists for one in each]
+            return [np.asarray(one) for one in function(*given)]
 
 
 def reason_of(problem: Exception) -> str:

@@ -15,7 +15,7 @@ from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, withou
 from ..report.report import Report
 from .lifting import wide
 from .maps import WORDS, Map, every_check
-from .precise import lifted, reason_of
+from .precise import Lifted, reason_of
 from .trees import Tree
 
 
@@ -46,8 +46,8 @@ class PreciseMap:
         # What a product takes a direction of, and what it is like.
         self._given, self._found = (out, tree) if mode == "rev" else (tree, out)
         directions = out.listed(out.named(value)) if mode == "rev" else arrays
-        self._value = lifted(jax, lambda point: out.chosen(own.f(tree.fill(point)), "the output"), arrays)
-        self._product = lifted(jax, self._traced, arrays, directions)
+        self._value = Lifted(jax, lambda point: out.chosen(own.f(tree.fill(point)), "the output"), arrays)
+        self._product = Lifted(jax, self._traced, arrays, directions)
         self._point: list[Flat] = [one.astype(wide(one.dtype)) for one in arrays]
         # What cannot be evaluated raises an exception here.
         self._value(self._point)
@@ -77,13 +77,16 @@ class PreciseMap:
             numbered([one.astype(wide(one.dtype)) for one in claimed]),
             numbered(self._product(own.tree.listed(x), given)),
             self.kind,
-            lambda: numbered(self._product(self._nearby(), given)),
+            lambda: numbered(self._product.rounded(self._rounded, self._nearby(), given)),
         )
         self._agreement = agreement.worse(self._agreement)
         return by_name(self._found, list(clean.values()))
 
     def _nearby(self) -> list[Flat]:
-        return [one * rounded_anew(self._random, self.kind, one.shape) for one in self._point]
+        return [one * self._rounded(one.shape) for one in self._point]
+
+    def _rounded(self, shape: tuple[int, ...]) -> Flat:
+        return rounded_anew(self._random, self.kind, shape)
 
     def check(self, settings: dict[str, Any]) -> Report:
         """Check the derivative."""

@@ -24,12 +24,10 @@ TERMS = 128
 REACH = 4
 # What a report says of a check in float64.
 EVALUATED = "f was evaluated in float64, at the same point."
-# A rounding may move an argument of relu or max across its kink, and the gradient jumps.  As often is the gradient
-# computed at points that lie within a few roundings of x, to see by how much.
+# A rounding may move an argument of relu or max across its kink, and the gradient jumps; and it takes digits away where
+# terms cancel, as beside a probability of nearly 1.  As often is the gradient computed in float64 as rounding might
+# have left it, to see by how much.
 NEIGHBOURS = 4
-# An error of the claim itself is the same at all of these points.  What rounding does, on the way to probabilities next
-# to 1 or at a kink that is seldom crossed, is another at each: at one of them by a fourth of itself, as good as surely.
-CHANGING = 4
 # What is beyond as good as an arithmetic can be: this many roundings, relative to the norm.
 AS_GOOD = 64
 # As many components are compared in one go.
@@ -67,8 +65,7 @@ class Agreement(NamedTuple):
             return (
                 f"{self.beyond} components of the gradient in {self.kind} differ from the same gradient in float64 by "
                 f"more than rounding explains{f', in {where}' if where else ''}. The same backward pass has other "
-                "values there in float64: what is computed in lower precision alone is wrong, or loses its digits, as "
-                "1 - p does beside a probability of nearly 1."
+                "values there in float64: what is computed in lower precision alone is wrong, or loses its digits."
             )
         good = self.relative <= AS_GOOD * UNITS[self.kind]
         ending = f"as good as {self.kind} can be" if good else f"rounding in {self.kind} explains that"
@@ -92,7 +89,6 @@ def without_rounding(
     exact: Mapping[str, Flat],
     kind: str,
     nearby: Callable[[], Mapping[str, Flat]] | None = None,
-    both: Callable[[], tuple[Mapping[str, Flat], Mapping[str, Flat]]] | None = None,
 ) -> tuple[dict[str, Flat], Agreement]:
     """Return a claimed gradient with its rounding errors taken out, and how large they are.
 
@@ -106,16 +102,12 @@ def without_rounding(
     kind
         The lowest precision in which the claim is computed: a name in `UNITS`.
     nearby
-        Returns the gradient in float64 at another point within the rounding of x.
-    both
-        Returns the gradient as it is claimed, and in float64, at another point within the rounding of x.
+        Returns the gradient in float64 as rounding might have left it: at another point within the rounding of x, and
+        with rounding in what is computed on the way, where that can be reached.
     """
     beyond = _beyond(claimed, exact, kind)
     if nearby is not None and beyond:
-        _take_out_kinks(beyond, claimed, exact, nearby)
-        beyond = {name: mask for name, mask in beyond.items() if mask.any()}
-    if both is not None and beyond:
-        _take_out_chance(beyond, claimed, exact, both)
+        _take_out_rounding(beyond, claimed, exact, nearby)
         beyond = {name: mask for name, mask in beyond.items() if mask.any()}
     clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}
     rest = math.sqrt(sum(_square(claimed[name], one) for name, one in clean.items()))
@@ -124,15 +116,15 @@ def without_rounding(
     return clean, Agreement(kind, rest / size if size else rest, count, tuple(filter(None, beyond)))
 
 
-def _take_out_kinks(
+def _take_out_rounding(
     beyond: dict[str, Any],
     claimed: Mapping[str, Flat],
     exact: Mapping[str, Flat],
     nearby: Callable[[], Mapping[str, Flat]],
 ) -> None:
-    """Take the components out of masks that kinks within the rounding of x explain.
+    """Take the components out of masks that rounding explains, by kinks that it crosses or digits that it takes away.
 
-    Where one is crossed, the claim is a gradient on one of its two sides, or of some of several.  Of many kinks each
+    Where a kink is crossed, the claim is a gradient on one of its two sides, or of some of several.  Of many kinks each
     neighbour crosses others than the claim does: then an array as a whole differs no more than theirs do.
     """
     norms = dict.fromkeys(beyond, 0.0)
@@ -141,29 +133,12 @@ def _take_out_kinks(
         for name, mask in beyond.items():
             varied = np.abs(moved[name] - exact[name])
             norms[name] = max(norms[name], math.sqrt(_square(varied)))
-            # What is not finite no kink explains.
+            # What is not finite no rounding explains.
             explained = np.abs(claimed[name] - exact[name]) <= ROOTS / 2 * varied
             np.logical_and(mask, ~explained, out=mask)
     for name, mask in beyond.items():
         if math.sqrt(_square(claimed[name], exact[name])) <= ROOTS * norms[name]:
             np.logical_and(mask, ~np.isfinite(claimed[name]), out=mask)
-
-
-def _take_out_chance(
-    beyond: dict[str, Any],
-    claimed: Mapping[str, Flat],
-    exact: Mapping[str, Flat],
-    both: Callable[[], tuple[Mapping[str, Flat], Mapping[str, Flat]]],
-) -> None:
-    """Take the components out of masks whose differences are others at points next to x."""
-    for _ in range(NEIGHBOURS):
-        own, right = both()
-        for name, mask in beyond.items():
-            # Of the components in question alone: in float64, whatever the claim is in.
-            first = np.subtract(claimed[name][mask], exact[name][mask], dtype=np.float64)
-            second = np.subtract(own[name][mask], right[name][mask], dtype=np.float64)
-            with np.errstate(invalid="ignore"):
-                mask[mask] = ~(np.abs(first) <= CHANGING * np.abs(first - second))
 
 
 def _beyond(claimed: Mapping[str, Flat], exact: Mapping[str, Flat], kind: str) -> dict[str, Any]:

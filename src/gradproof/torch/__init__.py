@@ -89,12 +89,14 @@ def check(
     they are.
 
     With ``precision="float64"`` a float64 tensor stands for each argument and parameter, and functions of PyTorch get
-    float64 tensors.  No parameter is touched, unless the claimed gradient differs by more than rounding explains at x:
-    then it is computed at a few points beside it, and the parameters are restored bit for bit.  What rounding in
-    float32 explains of the claimed gradient is not called wrong; a note says to how much it agrees with the same
-    backward pass in float64.  A loss that computes in float16 or bfloat16, by its parameters or under autocast, is
-    always evaluated so, and so is one with parameters of several precisions.  What cannot be evaluated in float64 is
-    named, and checked as it is.
+    float64 tensors.  No parameter is touched.  What rounding in float32 explains of the claimed gradient is not called
+    wrong; a note says to how much it agrees with the same backward pass in float64.  Where the two differ by more than
+    the last digits, the backward pass in float64 is repeated with errors of that size in the result of every operation:
+    what these move as far is rounding, as where probabilities are next to 1.  A loss that computes in float16 or
+    bfloat16, by its parameters or under autocast, is always evaluated so, and so is one with parameters of several
+    precisions.  What cannot be evaluated in float64 is named, and checked as it is.  Where lines disagree with a
+    gradient in float32, but neither a coordinate nor a factor is clearly wrong, the check is done in float64 as well,
+    and that decides, unless budget, time_limit, save or resume is given.
 
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.

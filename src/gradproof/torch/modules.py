@@ -10,6 +10,7 @@ from typing import Any
 from ..checking import check as check_gradient
 from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
+from ..report.cause import Cause
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
@@ -22,6 +23,18 @@ from .tensors import imported
 # The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
+# What a check that is done again in float64 would not keep to.
+LIMITS = ("budget", "time_limit", "save", "resume")
+COARSER = (
+    'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
+    "smaller errors."
+)
+# A factor that is off by as many of its error bars is clearly wrong in float32, too.
+CLEAR = 8
+IN_DOUBT = (
+    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
+    "was done in float64."
+)
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
 
@@ -51,7 +64,21 @@ def _checked(
         return notes
     gradient = Gradient(torch, parameters, loss)
     report = _check_in_place(parameters, Loss(torch, loss), gradient, settings)
+    if not notes and _is_in_doubt(report, settings):
+        again = _in_float64(torch, parameters, loss, "float64", settings)
+        if isinstance(again, Report):
+            return _with_notes(again, [IN_DOUBT.format(count=report.evaluations)])
+    if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
+        notes = [*notes, COARSER]
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
+
+
+def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
+    """Whether lines disagree with a gradient in float32, but neither a coordinate nor a factor is clearly wrong."""
+    if report.verdict != "wrong" or report.arithmetic != "float32" or any(settings.get(one) for one in LIMITS):
+        return False
+    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
+    return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
 
 
 def _in_float64(

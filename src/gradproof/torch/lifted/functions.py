@@ -105,7 +105,9 @@ class _Precise:
         """Return a claimed product with what rounding explains taken out."""
 
         def nearby() -> dict[str, Flat]:
-            return _listed(exact({name: one * rounded_anew(self._random, KIND, one.shape) for name, one in x.items()}))
+            moved = {name: one * rounded_anew(self._random, KIND, one.shape) for name, one in x.items()}
+            with self._lifted.lifting.rounding(self._random, KIND):
+                return _listed(exact(moved))
 
         own, wide = _listed(claimed), _listed(exact(x))
         if not own or own.keys() != wide.keys():

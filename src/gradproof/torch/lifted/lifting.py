@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ...arguments.mapping import mapped
+from ...problem.rounding import rounded_anew
 from .draws import draws
+from .roundings import rounded
 from .shadows import Shadows
 
 # Properties that are tensors, so that what reads them must see the float64 tensor.
@@ -56,6 +61,7 @@ class Lifting:
         self._lifted = (*self.low, torch.float64) if has_double else self.low
         self._shadows = Shadows(torch, replaced)
         self.lower: dict[str, None] = {}
+        self._rounding: Callable[[], AbstractContextManager[None]] | None = None
         # A circle of the two would keep the tensors until Python looks for circles.
         self._mode = _mode_of(torch)(weakref.proxy(self))
 
@@ -70,12 +76,22 @@ class Lifting:
         torch = self._torch
         default = torch.get_default_dtype()
         torch.set_default_dtype(torch.float64)
+        rounding = self._rounding or nullcontext
         try:
-            with _eager(torch), draws(torch, self.drawn), self._mode:
+            with _eager(torch), draws(torch, self.drawn), rounding(), self._mode:
                 yield
         finally:
             torch.set_default_dtype(default)
             self._shadows.forget()
+
+    @contextmanager
+    def rounding(self, random: np.random.Generator, kind: str) -> Iterator[None]:
+        """Evaluate what is called inside with errors as large as those of rounding in a lower precision."""
+        self._rounding = partial(rounded, self._torch, kind, partial(rounded_anew, random, kind))
+        try:
+            yield
+        finally:
+            self._rounding = None
 
     def call(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         """Call a function of PyTorch with float64 tensors; as it is where it has no float64."""

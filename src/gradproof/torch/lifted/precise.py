@@ -130,7 +130,7 @@ class Precise:
     def gradient(self) -> dict[str, Flat]:
         """Return the claimed gradient, with what rounding explains taken out."""
         (claimed, exact), self._known = self._known or (self.own(), self._in_float64()), None
-        clean, self.agreement = without_rounding(claimed, exact, self.kind, self._nearby, self._both)
+        clean, self.agreement = without_rounding(claimed, exact, self.kind, self._nearby)
         return clean
 
     def notes(self) -> Iterator[str]:
@@ -178,43 +178,26 @@ class Precise:
         return found
 
     def _nearby(self) -> dict[str, Flat]:
-        """Return the gradient in float64 at a random point within some roundings of x."""
+        """Return the gradient in float64 where x and all that is computed on the way is some roundings off."""
         try:
-            self._move(self.stand_ins)
-            return self._in_float64()
+            self._move()
+            with self.lifting.rounding(self._random, self.kind):
+                return self._in_float64()
         finally:
             self._follow()
 
-    def _both(self) -> tuple[dict[str, Flat], dict[str, Flat]]:
-        """Return the gradient as it is claimed, and in float64, at such a point, to which x goes and back."""
-        kept = {name: one.detach().clone() for name, one in self._parameters.items()}
-        # Twice, because Ctrl-C may arrive on the way into the first `finally`.
-        try:
-            try:
-                self._move(self._parameters)
-                self._follow()
-                return self.own(), self._in_float64()
-            finally:
-                self._copy(kept, self._parameters)
-        finally:
-            self._copy(kept, self._parameters)
-            self._follow()
-
-    def _move(self, tensors: dict[str, Any]) -> None:
-        """Move tensors to other values within a few roundings."""
-        for tensor in tensors.values():
+    def _move(self) -> None:
+        """Move the stand-ins to other values within a few roundings."""
+        for tensor in self.stand_ins.values():
             factors = rounded_anew(self._random, self.kind, tuple(tensor.shape))
             with self._torch.no_grad():
-                tensor.copy_(tensor.double() * self._torch.from_numpy(np.asarray(factors)))
+                tensor.mul_(self._torch.from_numpy(np.asarray(factors)))
 
     def _follow(self) -> None:
         """Let the stand-ins have the values of the user's tensors."""
-        self._copy(self._parameters, self.stand_ins)
-
-    def _copy(self, source: dict[str, Any], target: dict[str, Any]) -> None:
         with self._torch.no_grad():
-            for name, tensor in target.items():
-                tensor.copy_(source[name])
+            for name, tensor in self.stand_ins.items():
+                tensor.copy_(self._parameters[name])
 
 
 def _stand_in(torch: Any, tensor: Any) -> Any:

@@ -1,0 +1,62 @@
+"""Rounding in an evaluation in float64: what operations return is moved by as much as lower precision would lose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ...arguments.mapping import mapped
+
+# Operations that hold several, whose terms may cancel, as 1 - p does in the derivative of a softmax.
+FUSED = ("backward", "softmax", "logsumexp", "loss", "entropy")
+# What gives a tensor the values of another one.
+COPYING = "aten::copy_"
+
+
+@contextmanager
+def rounded(torch: Any, kind: str, factors: Callable[[tuple[int, ...]], Any]) -> Iterator[None]:
+    """Move what operations of PyTorch return in float64, but for numbers that the lower precision holds.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    kind
+        The lower precision, such as "float32".
+    factors
+        Returns factors next to 1 of a shape.
+    """
+    from torch._decomp import decomposition_table
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    def moved(value: Any) -> Any:
+        if not isinstance(value, torch.Tensor) or value.dtype is not torch.float64 or value.layout is not torch.strided:
+            return value
+        product = value * torch.from_numpy(np.asarray(factors(tuple(value.shape))))
+        # Counts, masks and what is compared with a number stay as they are.
+        return torch.where(value == value.to(getattr(torch, kind)), value, product)
+
+    def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        value = function(*arguments, **keywords)
+        schema = function._schema
+        aliases = [one.alias_info for one in schema.returns if one.alias_info is not None]
+        if not aliases:
+            return mapped(value, moved)
+        # What is neither a copy nor a view was written to in place.
+        if schema.name != COPYING and all(one.is_write for one in aliases):
+            mapped(value, lambda one: one.copy_(moved(one)) if isinstance(one, torch.Tensor) else one)
+        return value
+
+    class Rounded(TorchDispatchMode):  # type: ignore[misc]
+        def __torch_dispatch__(self, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
+            with torch._C.DisableTorchFunction():
+                if function in decomposition_table and any(word in function._schema.name for word in FUSED):
+                    with self:
+                        return decomposition_table[function](*arguments, **(keywords or {}))
+                return called(function, arguments, keywords or {})
+
+    with Rounded():
+        yield

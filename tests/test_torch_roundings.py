@@ -1,0 +1,128 @@
+"""What rounding of a float32 backward pass takes away is no error of the gradient; runs where PyTorch is installed."""
+
+import numpy as np
+import pytest
+
+import gradproof.torch
+from gradproof.torch import modules
+from gradproof.torch.backward import Loss
+from gradproof.torch.lifted.roundings import rounded
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
+nn = torch.nn
+
+
+def fitted():
+    """A network that is as good as sure of all its classes: in float32, 1 - p has few digits there."""
+    module = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 3))
+    x, classes = torch.randn(5, 6), torch.arange(5) % 3
+    optimizer = torch.optim.Adam(module.parameters(), 0.02)
+
+    def loss():
+        return nn.functional.cross_entropy(module(x), classes)
+
+    for _ in range(1500):
+        optimizer.zero_grad()
+        loss().backward()
+        optimizer.step()
+    optimizer.zero_grad()
+    assert loss() < 1e-4
+    return module, loss
+
+
+def named(report):
+    return {one.name.partition("[")[0] for one in report.findings}
+
+
+def test_digits_that_probabilities_next_to_1_lose_are_no_error():
+    module, loss = fitted()
+    before = [one.detach().clone() for one in module.parameters()]
+    report = gradproof.torch.check(module, loss, mode="lines", precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right", "float64")
+    (note,) = [one for one in report.warnings if "agrees with the same gradient in float64" in one]
+    assert note.endswith("rounding in float32 explains that.")
+    assert all(torch.equal(one, other) for one, other in zip(module.parameters(), before, strict=True))
+
+
+@pytest.mark.parametrize("name", ["0.weight", "2.weight"])
+def test_a_hundredth_is_seen_all_the_same(name):
+    module, loss = fitted()
+    dict(module.named_parameters())[name].register_hook(lambda gradient: 1.01 * gradient)
+    report = gradproof.torch.check(module, loss, mode="lines", precision="float64")
+    assert (report.verdict, named(report)) == ("wrong", {name})
+    assert report.findings[0].claimed / report.findings[0].slope == pytest.approx(1.01, abs=1e-4)
+
+
+def test_what_is_twice_as_large_in_float32_alone_is_seen_all_the_same():
+    module, loss = fitted()
+    module[0].weight.register_hook(lambda gradient: gradient * (2 if gradient.dtype == torch.float32 else 1))
+    report = gradproof.torch.check(module, loss, mode="lines", precision="float64")
+    assert (report.verdict, named(report)) == ("wrong", {"0.weight"})
+    assert any("differ from the same gradient in float64 by more than rounding" in one for one in report.warnings)
+
+
+def moved(function, *given):
+    """How far the results of a function move, relative to what they are, where each operation has the same error."""
+    error = 1e-6
+    with rounded(torch, "float32", lambda shape: np.full(shape, 1 + error)):
+        found = function(*given)
+    return (found / function(*given) - 1) / error
+
+
+def test_each_operation_adds_its_error():
+    x = torch.rand(4, dtype=torch.float64) + 0.1
+    assert torch.allclose(moved(torch.sin, x), torch.ones_like(x), rtol=1e-3)
+    # What is written to in place has another one, a view has none.
+    assert torch.allclose(moved(lambda x: x.sin().mul_(x).view(2, 2).T, x), 2 + torch.zeros_like(x[:2]), rtol=1e-3)
+    # The terms of what holds several operations cancel.
+    sure = torch.tensor([0.0, 12.0], dtype=torch.float64)
+    assert float(moved(lambda x: x.log_softmax(0)[1], sure).abs()) > 1e4
+
+
+def test_what_the_lower_precision_holds_stays():
+    counts = torch.arange(5, dtype=torch.float64)
+    with rounded(torch, "float32", lambda shape: np.full(shape, 1.1)):
+        assert torch.equal(counts * 2 + 1 == 7, counts == 3)
+        assert torch.equal((counts / 3 * 3).round()[:1], counts[:1])
+        assert torch.allclose(torch.ones(1, dtype=torch.float64) / 3, torch.tensor(1.1 / 3, dtype=torch.float64))
+
+
+@pytest.fixture
+def tilted(monkeypatch):
+    """A network whose loss in float32 is coarse, and tilted along all coordinates alike: only lines see it."""
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(40, 60), nn.Tanh(), nn.Linear(60, 1)), torch.randn(8, 40)
+
+    class Tilted(Loss):
+        def __call__(self):
+            tilt = sum(float(one.detach().double().sum()) for one in module.parameters())
+            return round(1024 * (super().__call__() + 3e-3 * tilt)) / 1024
+
+    monkeypatch.setattr(modules, "Loss", Tilted)
+    return module, lambda: module(x).square().mean()
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.05])
+def test_where_lines_in_float32_disagree_without_a_coordinate_float64_decides(tilted, factor):
+    module, loss = tilted
+    module[0].weight.register_hook(lambda gradient: factor * gradient)
+    report = gradproof.torch.check(module, loss, mode="lines")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert named(report) == (set() if factor == 1 else {"0.weight"})
+    assert any(one.startswith("In float32 lines disagreed with the gradient") for one in report.warnings)
+
+
+def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):
+    report = gradproof.torch.check(*tilted, mode="lines", budget=2000)
+    assert (report.verdict, report.arithmetic) == ("wrong", "float32")
+
+
+@pytest.mark.parametrize("between", [torch.Tensor.float, torch.Tensor.double])
+def test_what_computes_in_float32_between_parameters_in_float64_is_told(between):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)).double(), torch.randn(8, 6).double()
+    report = gradproof.torch.check(module, lambda: between(module(x)).square().mean())
+    is_coarser = between is torch.Tensor.float
+    assert (report.verdict, report.arithmetic) == ("right", "float32" if is_coarser else "float64")
+    assert any('precision="float64" shows smaller errors' in one for one in report.warnings) == is_coarser
