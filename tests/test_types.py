@@ -24,6 +24,7 @@ SNIPPET = """
 from typing import Any
 import numpy as np
 import gradproof
+import gradproof.jax
 import gradproof.torch
 
 def f(x: Any) -> float: return float(np.sum(x**2))
@@ -35,7 +36,10 @@ report = gradproof.check(f, g, x, mode="full", rtol=1e-4, convention="jax", name
 other: gradproof.Report = gradproof.assert_gradient(f, g, x, mode="lines", seed=3, inconclusive="pass", args=(1,))
 gradproof.check_vjp(np.sin, vjp, x, mode="auto", budget=100, progress=False)
 gradproof.check_along(f, g, x, steps=3, mode="full")
-gradproof.torch.check(None, lambda: 1.0)
+gradproof.torch.check(None, lambda: 1.0, precision="float64", mode="lines")
+gradproof.torch.assert_gradient(np.sin, x, forward=True, seed=1, inconclusive="pass")
+gradproof.jax.check(f, x, modes=("fwd",), rtol=1e-3)
+gradproof.jax.assert_gradient(f, args=(x, x), order=2, budget=100)
 gradproof.zoo.digits()
 print(report.verdict == "right", report.explain((2,)), report.explain("x[2]"), report.findings[0].cause)
 
@@ -54,6 +58,10 @@ gradproof.check_jacobian(np.sin, np.eye(3), x, save="file")  # call-arg
 gradproof.check_hvp(np.sin, vjp, x, rtoll=1e-4)  # call-arg
 gradproof.check_adjoint(vjp, vjp, x, rtoll=1e-4)  # call-arg
 gradproof.check_along(f, g, x, mode="fast")  # arg-type
+gradproof.torch.check(None, lambda: 1.0, precison="float64")  # call-arg
+gradproof.torch.assert_gradient(np.sin, x, precision="float32")  # arg-type
+gradproof.jax.check(f, x, mode="fast")  # arg-type
+gradproof.jax.assert_gradient(f, x, mods=("fwd",))  # call-arg
 gradproof.chek(f, g, x)  # attr-defined
 report.explain(1.5)  # arg-type
 report.verdicts  # attr-defined
@@ -76,7 +84,7 @@ def test_mypy_finds_what_is_misspelt(tmp_path):
     assert len(found) == done.stdout.count("error:"), done.stdout + done.stderr
     lines = enumerate(SNIPPET.splitlines(), 1)
     expected = [(str(number), line.partition("  # ")[2]) for number, line in lines if "  # " in line]
-    assert len(expected) == 18
+    assert len(expected) == 22
     assert found == expected, done.stdout
 
 
@@ -94,6 +102,10 @@ def test_the_settings_are_those_of_check():
     assert outputs == everything - {"precision", "rows", "save", "resume"}
     along = set(keywords.AlongSettings.__annotations__)
     assert along == everything - names_of(check_along) - {"precision", "save", "resume"}
+    assert set(keywords.TorchSettings.__annotations__) == everything | names_of(gradproof.torch.check)
+    passed_on = set(keywords.JaxSettings.__annotations__)
+    assert passed_on == everything - names_of(gradproof.jax.check) - {"rows"}
+    assert set(keywords.JaxAssertSettings.__annotations__) == passed_on | names_of(gradproof.jax.check)
 
 
 def test_the_words_are_those_that_are_accepted():

@@ -151,6 +151,21 @@ def test_what_hangs_is_asked_elsewhere(hanging, late, monkeypatch):
         assert report.to_dict() | {"warnings": []} == gradproof.check(objective, gradient, x).to_dict()
 
 
+def test_the_first_call_is_asked_elsewhere_while_there_are_workers(monkeypatch):
+    monkeypatch.setattr(leading, "FIRST_SECONDS", 0.02)
+    for gradient in (right, faulty):
+        asked = workers.Hanging({0, 1})
+        asked._max_workers = 3
+        report = gradproof.check(objective, gradient, X[:20], executor=asked)
+        assert report.warnings == ("A worker did not answer for a long time; its probes were evaluated elsewhere.",)
+        assert report.to_dict() | {"warnings": []} == gradproof.check(objective, gradient, X[:20]).to_dict()
+    # The twin: where all of them are silent, only the time limit ends it.
+    asked = workers.Hanging(range(1 << 20))
+    asked._max_workers = 3
+    report = gradproof.check(objective, right, X[:20], executor=asked, time_limit=0.4)
+    assert (report.verdict, report.stopped_by, asked.submitted) == ("inconclusive", "time_limit", 3)
+
+
 def test_what_hangs_everywhere_is_evaluated_here(monkeypatch):
     monkeypatch.setattr(leading, "OVERDUE_SECONDS", 0.02)
     asked = workers.Hanging(range(1, 1 << 20))

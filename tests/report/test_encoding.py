@@ -86,3 +86,21 @@ def test_a_stream_with_these_errors():
 def test_reports_are_unchanged_where_nothing_lacks():
     report = gradproof.check(lambda x: np.sum(x**2), lambda x: x, np.ones(2))
     assert "±" in str(report)
+
+
+def test_a_report_is_as_wide_as_the_terminal_on_which_it_is_printed(monkeypatch):
+    report = gradproof.check(lambda x: float(x @ x), lambda x: x, np.array([1e-30, -2e-30]), names=["a" * 20, "b"])
+    files = report.to_junit(), report.to_markdown(), report.to_html()
+    monkeypatch.setenv("COLUMNS", "64")
+    everywhere = str(report)
+    assert max(map(len, everywhere.splitlines())) in range(90, 101)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert max(map(len, str(report).splitlines())) in range(56, 65)
+    assert (report.to_junit(), report.to_markdown(), report.to_html()) == files
+    monkeypatch.setenv("COLUMNS", "300")
+    assert str(report) == everywhere
+    monkeypatch.setattr(sys, "stdout", None)
+    assert str(report) == everywhere
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    sys.stdout.close()
+    assert str(report) == everywhere

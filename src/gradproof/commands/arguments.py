@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -152,9 +151,9 @@ def painter(options: argparse.Namespace) -> Callable[[Any], str]:
     plain = not on_terminal or options.no_colour or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
 
     def painted(report: Any) -> str:
+        from ..report.text.encoding import columns
         from ..report.text.table import WIDTH, render
 
-        columns = shutil.get_terminal_size(fallback=(WIDTH, 24)).columns if on_terminal else WIDTH
-        return render(report, colour=not plain, width=min(columns, WIDTH), every=every)
+        return render(report, colour=not plain, width=columns(WIDTH), every=every)
 
     return painted

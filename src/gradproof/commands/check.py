@@ -28,7 +28,7 @@ OF_ONE_OBJECTIVE = ("rows", "save", "resume")
 STATUS = {"right": 0, "wrong": 1, "inconclusive": 3}
 
 GRADIENT = "the gradient: g(x) returns an array like x; or a file that holds it, as for --at"
-MUTATE = "also plant twenty bugs in each array of the gradient, and say which of them this check catches"
+MUTATE = "also plant up to twenty bugs in each array of the gradient, and say which of them this check catches"
 ONLY = 'check only these coordinates: "W*", "W[3, :]", "layers.*.bias", or a flat index; may be repeated'
 TARGETS = """\
 A target is one of

@@ -97,7 +97,8 @@ def _run(options: argparse.Namespace) -> int:
         return status
     except SystemExit as problem:  # a status chosen by the user's code must not pass for a verdict
         what = RESULTS.get(options.command, "result")
-        raise UsageError(f"no {what}: the user's code ended the program (SystemExit: {problem})") from None
+        ending = f"SystemExit: {problem}" if str(problem) else "SystemExit"
+        raise UsageError(f"no {what}: the user's code ended the program ({ending})") from None
 
 
 def _require_command(words: Sequence[str]) -> None:

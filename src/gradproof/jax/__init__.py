@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
@@ -21,6 +21,11 @@ from .precise import check_in_float64
 from .precise_maps import check_maps_in_float64
 from .trees import Tree, imported, only_arrays
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..run.keywords import Inconclusive, JaxAssertSettings, JaxSettings, Precision
+
 __all__ = ["assert_gradient", "check"]
 
 
@@ -32,8 +37,8 @@ def check(
     args: Sequence[Any] | None = None,
     modes: Sequence[str] = ("rev",),
     order: int = 1,
-    precision: str | None = None,
-    **settings: Any,
+    precision: Precision | None = None,
+    **settings: Unpack[JaxSettings],
 ) -> Report:
     """Check the derivatives of a function of a pytree, or of several arguments.
 
@@ -129,9 +134,9 @@ def check(
         by_hand = _claimed_as(gradient, claimed)
         start = None if by_hand else Map(jax, objective, tree, point, settings.get("seed", 0))
         if start is None or _is_gradient(start, modes, order):
-            found = check_in_float64(jax, tree, objective, by_hand, settings)
+            found = check_in_float64(jax, tree, objective, by_hand, dict(settings))
         else:
-            found = check_maps_in_float64(jax, start, modes, order, settings)
+            found = check_maps_in_float64(jax, start, modes, order, dict(settings))
         if isinstance(found, Report):
             return found
         note = not_evaluated(found)
@@ -139,7 +144,7 @@ def check(
     if gradient is None:
         start = Map(jax, objective, tree, point, settings.get("seed", 0))
         if not _is_gradient(start, modes, order):
-            return _noted(_of_outputs(start, modes, order, settings), note)
+            return _noted(_of_outputs(start, modes, order, dict(settings)), note)
         given: Any = _by_jax(start)
     else:
         given = tree.named(taken(gradient)) if claimed is None else lambda x: tree.named(claimed(tree.build(x)))
@@ -164,7 +169,12 @@ def _claimed_as(gradient: Any, claimed: Callable[[Any], Any] | None) -> Callable
 
 
 def assert_gradient(
-    f: Callable[..., Any], pytree: Any = None, gradient: Any = None, *, inconclusive: str = "raise", **settings: Any
+    f: Callable[..., Any],
+    pytree: Any = None,
+    gradient: Any = None,
+    *,
+    inconclusive: Inconclusive = "raise",
+    **settings: Unpack[JaxAssertSettings],
 ) -> Report:
     """Raise an exception unless the derivatives of a function of a pytree are right; for use in tests.
 

@@ -141,7 +141,7 @@ class MutationScore:
 def mutation_score(
     objective: Any, gradient: Any = None, x: Any = None, *, bounds: Any = None, **settings: Any
 ) -> MutationScore:
-    """Plant twenty bugs in each array of a gradient, one at a time, and say which of them this check would catch.
+    """Plant up to twenty bugs in each array of a gradient, one at a time; say which of them this check would catch.
 
     Parameters
     ----------

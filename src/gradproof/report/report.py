@@ -169,10 +169,10 @@ class Report(Written):
         return self.verdict == "right"
 
     def __str__(self) -> str:
-        from .text.encoding import for_output
-        from .text.table import render
+        from .text.encoding import columns, for_output
+        from .text.table import WIDTH, render
 
-        return for_output(render(self))
+        return for_output(render(self, width=columns(WIDTH)))
 
     def __repr__(self) -> str:
         from .text.encoding import for_output

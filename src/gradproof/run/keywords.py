@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from .progress import Progress
@@ -14,10 +14,9 @@ Precision: TypeAlias = Literal["float64"]
 Inconclusive: TypeAlias = Literal["raise", "pass"]
 
 
-class PointSettings(TypedDict, total=False):
-    """The settings of a check at any point."""
+class SharedSettings(TypedDict, total=False):
+    """The settings that all kinds of checks share."""
 
-    args: Any
     mode: Mode
     budget: int | None
     rtol: float | None
@@ -29,6 +28,12 @@ class PointSettings(TypedDict, total=False):
     convention: Convention | None
     sign: int
     executor: Any
+
+
+class PointSettings(SharedSettings, total=False):
+    """The settings of a check at any point."""
+
+    args: Any
 
 
 class OutputsSettings(PointSettings, total=False):
@@ -50,3 +55,30 @@ class CheckSettings(OutputsSettings, total=False):
 
 class AlongSettings(PointSettings, total=False):
     """Those of `check_along` that it passes on to each check."""
+
+
+class TorchSettings(CheckSettings, total=False):
+    """Those of `gradproof.torch.assert_gradient`, which it passes on."""
+
+    loss: Callable[[], Any] | None
+    kwargs: Mapping[str, Any] | None
+    forward: bool
+
+
+class JaxSettings(SharedSettings, total=False):
+    """Those of `gradproof.jax.check` beside its own."""
+
+    seed: int
+    time_limit: float | None
+    progress: Progress
+    save: str | os.PathLike[str] | None
+    resume: str | os.PathLike[str] | None
+
+
+class JaxAssertSettings(JaxSettings, total=False):
+    """Those of `gradproof.jax.assert_gradient`, which it passes on."""
+
+    args: Sequence[Any] | None
+    modes: Sequence[str]
+    order: int
+    precision: Precision | None

@@ -6,7 +6,7 @@ PyTorch is imported when a function of this module is called.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..report.raising import right_or_raise
 from ..report.report import Report
@@ -14,6 +14,11 @@ from ..run.settings import refuse_unknown_precision
 from .lifted.functions import check_function_in_float64
 from .modules import check_loss
 from .operators import check_function
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..run.keywords import CheckSettings, Inconclusive, TorchSettings
 
 __all__ = ["assert_gradient", "check"]
 
@@ -25,7 +30,7 @@ def check(
     loss: Callable[[], Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
     forward: bool = False,
-    **settings: Any,
+    **settings: Unpack[CheckSettings],
 ) -> Report:
     """Check gradients that PyTorch computes: ``check(module, loss)``, or ``check(function, inputs)``.
 
@@ -140,7 +145,7 @@ def check(
             raise TypeError("inputs are missing: call check(function, inputs), or check(module, loss)")
         refuse_unknown_precision(precision := settings.pop("precision", None))
         checked = check_function if precision is None else check_function_in_float64
-        return checked(function, () if inputs is None else inputs, kwargs, forward, settings)
+        return checked(function, () if inputs is None else inputs, kwargs, forward, dict(settings))
     if kwargs is not None or forward or (loss is not None and inputs is not None):
         raise TypeError("with a loss, leave inputs, kwargs and forward out: it is called without arguments")
     if settings.get("executor") is not None:
@@ -148,7 +153,9 @@ def check(
     return check_loss(function, inputs if loss is None else loss, **settings)
 
 
-def assert_gradient(function: Any, inputs: Any = None, *, inconclusive: str = "raise", **settings: Any) -> Report:
+def assert_gradient(
+    function: Any, inputs: Any = None, *, inconclusive: Inconclusive = "raise", **settings: Unpack[TorchSettings]
+) -> Report:
     """Raise an exception unless gradients that PyTorch computes are right; for use in tests.
 
     Parameters

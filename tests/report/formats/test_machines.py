@@ -64,6 +64,23 @@ def test_junit(report):
     assert suite.find("system-out").text == str(report)
 
 
+@pytest.fixture(scope="module")
+def schema():
+    """The schema by which Jenkins reads these files, as pytest tests its own with."""
+    return pytest.importorskip("xmlschema").XMLSchema(Path(__file__).with_name("junit-10.xsd"))
+
+
+def test_junit_keeps_to_the_schema(report, schema):
+    schema.validate(report.to_junit())
+
+
+def test_the_schema_sees_what_is_not_junit(schema):
+    text = report_of("raising").to_junit()
+    assert "<properties>" in text
+    for old, new in (('classname="gradproof"', 'class="gradproof"'), (" tests=", " count="), ("system-out", "output")):
+        assert not schema.is_valid(text.replace(old, new))
+
+
 def test_junit_has_a_case_for_each_array():
     (suite,) = ET.fromstring(report_of("full").to_junit())
     failed = {one.get("name"): one.find("failure") is not None for one in suite.findall("testcase")}
@@ -152,6 +169,8 @@ def test_the_place_of_a_function(monkeypatch):
     for nothing in (None, np.sin, len, np.ones(3), 3):
         assert source_of(nothing) is None
     assert source_of(("a/b.py", 3)) == ("a/b.py", 3)
+    with pytest.raises(ValueError, match="the line of a gradient is counted from 1, not 0"):
+        report_of("full").to_sarif(("a/b.py", 0))
 
 
 # ---- Annotations -----------------------------------------------------------------------------------------------------

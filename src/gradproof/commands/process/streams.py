@@ -29,7 +29,7 @@ class Lasting(io.FileIO):
             os.close(null)
             if isinstance(problem, self.forgiven):
                 return memoryview(data).nbytes
-            raise
+            raise OSError(problem.errno, problem.strerror, "standard output") from None
 
 
 class LastingErrors(Lasting):

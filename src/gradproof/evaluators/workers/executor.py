@@ -41,6 +41,8 @@ TRIES = 4
 # machine delays nothing by so much, and a second answer does no harm.
 OVERDUE = 20
 OVERDUE_SECONDS = 30.0
+# The same for the first answer, of which nothing is known: the worker may have to load and compile much.
+FIRST_SECONDS = 120.0
 # Seconds without an answer at the time limit that are worth a word: less is a task as any other.
 SILENT_SECONDS = 1.0
 HANGS = (
@@ -197,16 +199,19 @@ class ExecutorEvaluator(Evaluator):
     def _patience(self, tasks: list[Task]) -> float | None:
         """Return for how many seconds to wait: until the time limit, or until a task is overdue; None: for ever."""
         ends = [] if self.pace.deadline is None else [self.pace.deadline]
-        if self._seconds:
-            ends += [task.sent + self._longest(task) for task in tasks if self._may_go_elsewhere(task)]
+        ends += [task.sent + self._longest(task) for task in tasks if self._may_go_elsewhere(task)]
         return max(0.0, min(ends) - time.monotonic()) if ends else None
 
     def _longest(self, task: Task, least: float | None = None) -> float:
         """Return after how many seconds a task is overdue; it may have to wait for the one before it."""
-        return max(OVERDUE_SECONDS if least is None else least, OVERDUE * AHEAD * self._seconds * len(task.probes))
+        if least is None:
+            least = OVERDUE_SECONDS if self._seconds else FIRST_SECONDS
+        return max(least, OVERDUE * AHEAD * self._seconds * len(task.probes))
 
     def _may_go_elsewhere(self, task: Task) -> bool:
         """Whether to go on without an answer; what never returns in this process, either, would outlast the limit."""
+        if not self._seconds:  # all workers may be as slow, and this process, too
+            return task.tries < min(TRIES, self._workers)
         return task.tries < TRIES or self.pace.deadline is None
 
     def _end_in_time(self, tasks: list[Task]) -> None:

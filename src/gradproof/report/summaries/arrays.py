@@ -13,6 +13,7 @@ from ...problem.nodes import Leaf
 from ...problem.numbers import Flat, in_x
 from ..cause import Cause
 from ..records import Record, resolutions_of
+from ..text.figures import short
 
 if TYPE_CHECKING:
     from ..explanation import Explanation
@@ -91,7 +92,7 @@ class ArrayReport:
         told = [f"{count:,} of {self.n:,} {what}" for count, what in counts if count]
         if math.isfinite(self.factor):
             agrees = abs(self.factor - 1.0) <= self.factor_bar
-            along = f"right along its claim to {self.factor_bar:.2g}"
+            along = f"right along its claim, to {short(self.factor_bar)} or better"
             told.append(along if agrees else f"claimed = {self.factor:.6g} × slope")
         if self.unseen and not self.untested:
             told.append("a factor of 2 could have passed unseen")

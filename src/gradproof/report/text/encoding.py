@@ -1,8 +1,9 @@
-"""Text for outputs whose encoding lacks some characters, such as ASCII."""
+"""What standard output can carry: the characters of its encoding, such as ASCII, and the columns of its terminal."""
 
 from __future__ import annotations
 
 import codecs
+import shutil
 import sys
 
 # The name by which streams know it.
@@ -42,3 +43,12 @@ def for_output(text: str) -> str:
         return text.encode(encoding, ERRORS).decode(encoding)
     except LookupError:  # of a stream whose encoding Python does not know
         return text
+
+
+def columns(most: int) -> int:
+    """Return how many columns a line may have: `most`, or fewer if standard output is a narrower terminal."""
+    try:
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    except ValueError:  # it is closed
+        on_terminal = False
+    return min(most, shutil.get_terminal_size(fallback=(most, 24)).columns) if on_terminal else most

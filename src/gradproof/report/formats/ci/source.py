@@ -21,6 +21,8 @@ def source_of(given: Any) -> Source | None:
         return None
     if isinstance(given, tuple):
         file, line = given
+        if line < 1:
+            raise ValueError(f"the line of a gradient is counted from 1, not {line}")
         return Source(_relative(Path(file)), int(line))
     function = given
     while isinstance(function, functools.partial):

@@ -26,6 +26,7 @@ dt{color:var(--soft)}dd{margin:0}
 table{border-collapse:collapse;min-width:100%}
 th,td{text-align:left;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 td.number{text-align:right;white-space:nowrap}
+th:nth-child(n+2):nth-child(-n+5){text-align:right}
 td:first-child{min-width:9em}
 th button{all:unset;cursor:pointer;font-weight:600;white-space:nowrap}
 th button:focus-visible{outline:2px solid var(--kink)}
