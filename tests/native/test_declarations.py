@@ -14,7 +14,7 @@ from gradproof.core.records import codes
 from gradproof.core.records.abi import all_signatures, exported_functions
 
 PACKAGE = Path(gradproof.__file__).parent
-NATIVE_API = Path(__file__).parent.parent / "native_api"
+NATIVE_API = Path(__file__).parents[2] / "native_api"
 AGAIN = "run `python native_api/build.py --declarations`"
 
 sys.path.insert(0, str(NATIVE_API))

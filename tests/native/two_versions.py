@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "native_api"))
 
 import attempts
 import build

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from elf_files import NEEDED, SONAME, dynamic, exported, unwound
@@ -14,7 +13,6 @@ from gradproof.commands.installed import installation
 from gradproof.core.records.abi import all_signatures
 from gradproof.version import ABI
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 linking = pytest.importorskip("linking")
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="libraries as on Linux")

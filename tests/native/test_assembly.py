@@ -1,11 +1,9 @@
 """The last steps to machine code: shorter instructions, tables for unwinding, ends that functions share."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 assembly = pytest.importorskip("assembly")
 llvm = pytest.importorskip("llvmlite.binding")
 

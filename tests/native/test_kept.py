@@ -1,13 +1,11 @@
 """A library is built again when anything that it was made of has changed, and only then."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "native_api"))
+ROOT = Path(__file__).parents[2]
 kept = pytest.importorskip("kept")
 
 FILES = [

@@ -16,7 +16,7 @@ from gradproof import Cause
 from gradproof.commands import pages
 from gradproof.commands.installed import installation
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOURCE = Path(gradproof.__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in fill_readme.DOCUMENTS[1:]}

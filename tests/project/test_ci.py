@@ -11,7 +11,7 @@ import pytest
 
 from gradproof.commands import pages
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CI = ROOT / ".ci"
 RUN = (CI / "run").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ import pytest
 import gradproof
 
 PACKAGE = Path(gradproof.__file__).parent
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 
 # The rooms of the core and their floors, both from the bottom, with the same meaning as below.
 CORE: dict[str, tuple[str, ...]] = {

@@ -1,11 +1,7 @@
 """The constant texts of the library, packed: each comes back as it was."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 phrases = pytest.importorskip("phrases")
 texts = pytest.importorskip("gradproof.machine_code.texts")
 

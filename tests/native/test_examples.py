@@ -13,7 +13,7 @@ import pytest
 
 from gradproof.commands.installed import installation
 
-EXAMPLES = Path(__file__).parent.parent / "native_api" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "native_api" / "examples"
 LONGEST = 60
 
 pytestmark = [

@@ -11,7 +11,7 @@ from c_programs import COMPILER
 
 from gradproof.commands.installed import installation
 
-HERE = Path(__file__).parent / "fuzz"
+HERE = Path(__file__).parent
 CALLS = 20_000
 SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 

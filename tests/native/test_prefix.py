@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files are named as on Linux"),
 ]
 
-EXAMPLE = Path(__file__).parent.parent / "native_api" / "border" / "check.c"
+EXAMPLE = Path(__file__).parents[2] / "native_api" / "border" / "check.c"
 INSTALLED = {
     "include/gradproof.f90",
     "include/gradproof.h",

@@ -1,11 +1,9 @@
 """Where LLVM refuses the library or ends the process, a plainer one is tried, and the reason is told in one line."""
 
 import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 attempts = pytest.importorskip("attempts")
 hatch_build = pytest.importorskip("hatch_build")
 llvm = pytest.importorskip("llvmlite.binding")

@@ -11,7 +11,6 @@ from gradproof.core.pieces import relative_error
 from gradproof.core.points import long_lines, windows
 from gradproof.core.records import abi, floats
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 marks = pytest.importorskip("marks")
 
 PART = Path(__file__).with_name("unmet_marks.py")

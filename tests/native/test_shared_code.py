@@ -1,12 +1,9 @@
 """What the assembler's text is rid of: pushes for nobody, and sequences of instructions that stand twice."""
 
-import sys
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 alignment = pytest.importorskip("alignment")
 parts = pytest.importorskip("parts")
 

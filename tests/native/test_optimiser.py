@@ -2,12 +2,9 @@
 
 import ctypes
 import math
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 optimiser = pytest.importorskip("optimiser")
 llvm = pytest.importorskip("llvmlite.binding")
 

@@ -11,7 +11,7 @@ import pytest
 
 from gradproof.version import ABI
 
-NATIVE_API = Path(__file__).parent.parent / "native_api"
+NATIVE_API = Path(__file__).parents[2] / "native_api"
 sys.path.insert(0, str(NATIVE_API))
 declarations = pytest.importorskip("declarations")
 from border import description  # noqa: E402

@@ -6,15 +6,9 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
-from test_perf import PERF, MadeUpClock, run
+from perf_scripts import MadeUpClock, run
 
 from gradproof.commands.installed.installation import LIBRARY
-
-
-@pytest.fixture
-def perf(monkeypatch):
-    """Make the modules of perf/ importable."""
-    monkeypatch.syspath_prepend(PERF)
 
 
 def entry(ours, ratio=None, **more):

@@ -1,19 +1,10 @@
 """perf/: every row is printed, counts are compared, and times are paired; how fast anything is, is not tested."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-import gradproof
-
-ROOT = Path(__file__).parent.parent
-PERF = ROOT / "perf"
-SOURCE = Path(gradproof.__file__).parent.parent
+from perf_scripts import PERF, MadeUpClock, run
 
 TASKS = [f"{task}, n = {n}" for task in ("Rosenbrock", "logistic regression") for n in (10, 100, 300)]
 TASKS += [f"Rosenbrock, n = 100, {count} wrong" for count in ("one", "all")]
@@ -53,18 +44,6 @@ ROWS = [
     ),
     *(f"check, {task}{what}" for task in TASKS for what in ("", ": evaluations")),
 ]
-
-
-@pytest.fixture
-def perf(monkeypatch):
-    """Make the modules of perf/ importable."""
-    monkeypatch.syspath_prepend(PERF)
-
-
-def run(script, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    command = [sys.executable, str(PERF / script), *map(str, arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_manual(perf, tmp_path):
@@ -193,24 +172,6 @@ def test_loops_in_c_see_what_is_wrong(perf):
     for extrapolates in (0, 1):
         worst = library.perf_ceres(it.f, it.user, it.point, it.claimed, it.n, extrapolates)
         assert worst == pytest.approx(0.01 / 1.01, rel=1e-2)
-
-
-class MadeUpClock:
-    """A clock that moves when somebody runs for so many seconds."""
-
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-    def runs(self, *seconds):
-        left = iter(seconds)
-
-        def run():
-            self.now += next(left)
-
-        return run
 
 
 def test_times_are_the_median_of_paired_ratios(perf):

@@ -6,7 +6,7 @@ Run in a process of its own, because the build sets how Numba compiles: python u
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "native_api"))
 
 import build
 

@@ -2,8 +2,6 @@
 
 import ctypes
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,6 @@ from gradproof.core.points import directions
 from gradproof.core.records import abi, memory
 from gradproof.machine_code import linked, vectors
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "native_api"))
 calls = pytest.importorskip("calls")
 
 X = np.array([0.0, -1.5, 2.25, 1e-3, -7.0, 0.0, 3.5])

@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 INCLUDE = installation.PACKAGE / "include"
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 STRICT = ("-pedantic", "-Wconversion")
 LANGUAGES = {"C99": (COMPILER, ".c", "-std=c99"), "C++11": (shutil.which("c++"), ".cpp", "-std=c++11")}
 # What the example of each chapter prints, with its status.
