@@ -29,7 +29,7 @@ from ..noise.assumed_noise import noise_until_measured
 from ..noise.noise_line import LONE_JUMP
 from ..noise.shown_arithmetic import UNDERRATED
 from ..proofs.full_ladder import PART_OF_JUMP, TINY
-from ..proofs.short_proof import bar_of_sides, is_told_by_pair
+from ..proofs.short_proof import is_told_by_pair
 from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
 from ..records import codes
 from ..records.abi import never_inlined
@@ -138,7 +138,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
         finding.right = one_sided_slope(engine, coordinate.x, step, sides.right)
         finding.left = one_sided_slope(engine, coordinate.x, -step, sides.left)
         finding.slope = middle(finding.right, finding.left)
-        finding.error_bar = larger(bar_of_sides(engine, finding.right - finding.left, step), noise)
+        finding.error_bar = larger(math.fabs(finding.right - finding.left) / 2.0, noise)
         finding.step = step
 
 

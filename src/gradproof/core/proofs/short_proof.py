@@ -85,7 +85,7 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     The claim 0 only where f is not constant beside x.  Of the far pair one side is enough for any other claim, unless
     its slope is too curved.
     """
-    take_finest_pair(engine, slot, bar_of_sides(engine, gap(slot.ladder[0]), slot.ladder[0].step))
+    take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
     refutes = second_refutes(engine, slot)
     if not refutes and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
         want(slot, -slot.wanted[0])
@@ -193,11 +193,6 @@ def look_far(engine: Engine, slot: Slot) -> None:
     else:
         slot.stage = stages.PROOF_FAR
         want_pair(slot, slot.step)
-
-
-def bar_of_sides(engine: Engine, between: float, step: float) -> float:
-    """Return the error bar of the centered slope of a pair: half of what lies between its sides, or those of others."""
-    return larger(math.fabs(between), engine.sweep.largest_turn / step) / 2.0
 
 
 def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:

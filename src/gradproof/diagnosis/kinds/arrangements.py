@@ -60,7 +60,7 @@ def _copied(whole: Evidence) -> Explanation | None:
     same = same[same != own] if len(claims) == math.prod(whole.shape) else same[:0]
     if len(same) != 1 or claimed * ROUND == round(claimed * ROUND):
         return None
-    here, there = (_name(whole, place) for place in (own, int(same[0])))
+    here, there = (whole.entry(place) for place in (own, int(same[0])))
     return Explanation("rearranged", "", f"the claim of {here} is that of {there}: is an index mistaken?")
 
 
