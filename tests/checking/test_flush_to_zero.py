@@ -12,7 +12,7 @@ from machine import both
 
 from gradproof.core.records import floats
 
-HERE = Path(__file__).parent.parent
+HERE = Path(__file__).parents[1] / "support"
 pytestmark = [
     pytest.mark.skipif(not COMPILER, reason="no C compiler"),
     pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64", "aarch64"), reason="another processor"),

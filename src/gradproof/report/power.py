@@ -130,7 +130,7 @@ class Power:
         along a random line, which `bar` includes, and the common factor of the claims, which `factor` includes; 0 and
         1 if nothing was seen.
     resolution : float
-        Four error bars, or twice what `rtol` allows of the largest claimed slope if that is more.
+        Four error bars, or three times what `rtol` allows of the largest claimed slope if that is more.
     rtol : float
         The relative error that counts as wrong.
     evaluations, gradient_evaluations : int

@@ -36,6 +36,8 @@ SEEN_CHANGE = 4096.0
 STANDS_OUT = 32.0
 # Over long steps a gap may grow by so much more, or less, than curvature at x makes it.
 CURVED = 4.0
+# A pair alone refutes a claim by which f would move so many times as far as any pair that was seen turns.
+ABOVE_TURNS = 4.0
 # f jumps where it moves so many times as far as its slope says.
 JUMPS = 8.0
 
@@ -201,7 +203,7 @@ def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:
     What that is, the pairs of those that are flatly refuted tell, where they show curvature or noise.
     """
     moved = off * step
-    return moved > CLEARLY * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
+    return moved > ABOVE_TURNS * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:

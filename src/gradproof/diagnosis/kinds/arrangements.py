@@ -23,6 +23,8 @@ MOST_ROWS = 400
 FEWEST = 2
 # Numbers are round that are parts of so many.
 ROUND = 1024.0
+# Claims that are looked through at once.
+PIECE = 1 << 16
 
 
 def rearranged(whole: Evidence) -> Explanation | None:
@@ -56,9 +58,13 @@ def _copied(whole: Evidence) -> Explanation | None:
     claims = whole.claimed if whole.claims is None else whole.claims
     own = int(whole.places[whole.wrong][0]) - whole.start
     claimed = float(whole.claimed[whole.wrong][0])
-    same = np.flatnonzero(claims == claimed)
-    same = same[same != own] if len(claims) == math.prod(whole.shape) else same[:0]
-    if len(same) != 1 or claimed * ROUND == round(claimed * ROUND):
+    if len(claims) != math.prod(whole.shape) or claimed * ROUND == round(claimed * ROUND):
+        return None
+    # In pieces: the claims may be as many as memory holds.
+    starts = range(0, len(claims), PIECE)
+    same = np.concatenate([start + np.flatnonzero(claims[start : start + PIECE] == claimed) for start in starts])
+    same = same[same != own]
+    if len(same) != 1:
         return None
     here, there = (whole.entry(place) for place in (own, int(same[0])))
     return Explanation("rearranged", "", f"the claim of {here} is that of {there}: is an index mistaken?")
