@@ -6,7 +6,7 @@ One vector where these are too large to be copied, and a copy of each array that
 import tracemalloc
 
 import numpy as np
-import numpy.ma  # noqa: F401 - medians import it, and it is large
+import numpy.ma
 import pytest
 from properties import refuted
 

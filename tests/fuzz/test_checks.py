@@ -273,25 +273,23 @@ def test_a_closer_look_along_lines_may_have_nothing_to_choose(case, index):
     assert run(case, wrong).report.verdict == "wrong"
 
 
-@pytest.mark.parametrize(
-    ("case", "error"),
-    [
-        (Case("in_float32", 941353097, "list", "in place", "narrow", "raises", rtol=1e-4, held=True), 9.26e-4),
-        # By a short proof.
-        (
-            Case("in_float32", 709709275, "column", "batched", "wide", "raises", budget=131, rtol=1e-4, held=True),
-            4.53e-4,
-        ),
-    ],
-)
-def test_what_agrees_by_chance_with_values_in_float32_is_no_proof_of_more(case, error):
+def test_what_agrees_by_chance_with_values_in_float32_is_no_proof_of_more():
+    case = Case("in_float32", 941353097, "list", "in place", "narrow", "raises", rtol=1e-4, held=True)
     claimed = case.drawn.gradient
-    claimed[0] -= error
+    claimed[0] -= 9.26e-4
     ran = run(case, claimed)
     hides_nothing(ran, (claimed, 0))
     assert ran.report.vouched == 0
     refuted(hides_nothing, ran, (claimed - 1.0, 0))
     claimed[0] *= -1
+    assert list(run(case, claimed).report.wrong) == [0]
+
+
+def test_a_short_proof_knows_the_noise_of_float32():
+    case = Case("in_float32", 709709275, "column", "batched", "wide", "raises", budget=131, rtol=1e-4, held=True)
+    claimed = case.drawn.gradient
+    assert run(case, claimed).report.verdict == "right"
+    claimed[0] -= 4.53e-4
     assert list(run(case, claimed).report.wrong) == [0]
 
 

@@ -184,25 +184,24 @@ def test_values_on_a_straight_line_by_chance():
     refuted(remembers_the_grid, forgetful)
 
 
-def keeps_what_does_not_move(note):
-    """Rounding of x is foretold of values that move about as much, not of equal ones, nor of those that move far."""
-    engine = begun(2.0**-40)
-    coordinate_of(engine, 0).claimed = 1.0
-    change = line_values.claimed_change(engine, line_values.step_of_probe(engine.noise_line, 0))
-    assert 0 < abs(change) < 2.0**-52
-    assert note(engine, [2.0**-40, 2.0**-10])
-    assert engine.noise_line.values[8] == 2.0**-40
-    assert engine.noise_line.values[5] == 2.0**-10
-    assert note(engine, [2.0**-40 + 2.0**-52, 2.0**-40])
-    assert engine.noise_line.values[8] == 2.0**-40 + 2.0**-52 - change
+def keeps_a_grid(function):
+    """Values on a grid stay on it, where what is foretold of rounding of x is far less; else it is left out of them."""
+    grid = 3.0 + 2.0**-30 * np.array([0, 1, 1, 2, 2, 2, 3, 4, 4])
+    foretold = 2.0**-51 * np.arange(9)
+    smooth = 3.0 + 1e-3 * np.arange(9) + 1e-5 * np.arange(9) ** 2
+    for values, change, kept in ((grid, foretold, grid), (grid, 2.0**14 * foretold, None), (smooth, foretold, None)):
+        engine = begun(3.0)
+        engine.noise_line.given[:] = values
+        engine.noise_line.values[:] = values - change
+        function(engine)
+        assert np.array_equal(engine.noise_line.values[:], values - change if kept is None else kept)
 
 
-def test_note_values(monkeypatch):
-    keeps_what_does_not_move(line_values.note_values)
-    monkeypatch.setattr(line_values, "NEGLIGIBLE", 1.0)
-    refuted(keeps_what_does_not_move, line_values.note_values)
-    monkeypatch.setattr(line_values, "NEGLIGIBLE", 0.0)
-    refuted(keeps_what_does_not_move, line_values.note_values)
+def test_keep_grid(monkeypatch):
+    keeps_a_grid(noise_line.keep_grid)
+    refuted(keeps_a_grid, lambda engine: None)
+    monkeypatch.setattr(noise_line, "NEGLIGIBLE", 2.0**10)
+    refuted(keeps_a_grid, noise_line.keep_grid)
 
 
 POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)

@@ -24,8 +24,6 @@ INSIDE_PLACE = 5
 SIMPLE_BITS = 14
 IN_FLOAT32 = 1
 OF_FLOAT32 = 2
-# Over the shortest steps rounding of x is a 128th of what f moves by, and ever less over longer ones.
-NEGLIGIBLE = 2.0**-10
 
 
 def noise_probes(line: NoiseLine) -> int:
@@ -83,10 +81,6 @@ def note_values(engine: Engine, values: ConstReals) -> bool:
     changed = False
     for number in range(noise_probes(engine.noise_line)):
         change = claimed_change(engine, step_of_probe(engine.noise_line, number))
-        moved = math.fabs(values[number] - engine.value)
-        if engine.float32 == 0 and (moved == 0.0 or math.fabs(change) < NEGLIGIBLE * moved):
-            # Equal values, and those on a grid, must stay what they are: it is on its terms that f is rounded.
-            change = 0.0
         changed = note_value(engine, number, values[number], change) or changed
     return changed
 

@@ -51,6 +51,8 @@ ROUNDING_NOISE = 0.3
 LONE_JUMP = 20.0
 # Claims that are wrong make it so many times as large as it is in f itself.
 WRONG_CLAIMS = 4.0
+# What is foretold of rounded steps is nothing beside a grid if it is no more than this part of it.
+NEGLIGIBLE = 2.0**-10
 # Two values may have a jump between them.
 FEWEST_ON_GRID = 3
 # Finer stairs, relative to f, are those of float64.
@@ -152,6 +154,7 @@ def all_finite(line: NoiseLine) -> bool:
 def weigh_spacing(engine: Engine) -> bool:
     """Make the difference table; a spacing whose orders do not agree only bounds the noise from above."""
     line = engine.noise_line
+    keep_grid(engine)
     different = different_values(line.values, NOISE_COUNT)
     # Values on a grid may lie on a straight line by chance, and then show no noise: fewer at a smaller spacing may have
     # shown the grid.  Points in float32 move by the same powers of two, which a linear f follows exactly.
@@ -170,6 +173,20 @@ def weigh_spacing(engine: Engine) -> bool:
         return True
     line.best = smaller(noise, line.best)
     return next_spacing(engine)
+
+
+def keep_grid(engine: Engine) -> None:
+    """Undo what was foretold of rounded steps where f is rounded to a grid that is far coarser.
+
+    Equal values, and those on a grid, must stay what they are: it is on its terms that f is rounded.
+    """
+    line = engine.noise_line
+    grid = grid_of(line.given, NOISE_COUNT, math.inf) if engine.float32 == 0 else 0.0
+    for place in range(NOISE_COUNT):
+        if math.fabs(line.given[place] - line.values[place]) > NEGLIGIBLE * grid:
+            return
+    for place in range(NOISE_COUNT):
+        line.values[place] = line.given[place]
 
 
 def noise_of_line(engine: Engine) -> tuple[float, bool]:
