@@ -147,7 +147,7 @@ def test_every_finding_is_told_then_and_now():
     for one in same.findings:
         assert one.is_same_claim
         assert (one.differing, one.cause) == (0, Cause.WRONG)
-        assert one.probes >= 5
+        assert one.probes >= 4  # x, a pair, and one side farther away
         assert one.slope == one.then.slope
     right = replay(report, loss, grad, P)
     assert right.report.verdict == "right"

@@ -58,7 +58,7 @@ def _copied(whole: Evidence) -> Explanation | None:
     claims = whole.claimed if whole.claims is None else whole.claims
     own = int(whole.places[whole.wrong][0]) - whole.start
     claimed = float(whole.claimed[whole.wrong][0])
-    if len(claims) != math.prod(whole.shape) or claimed * ROUND == round(claimed * ROUND):
+    if len(claims) != math.prod(whole.shape) or (claimed * ROUND).is_integer():
         return None
     # In pieces: the claims may be as many as memory holds.
     starts = range(0, len(claims), PIECE)
