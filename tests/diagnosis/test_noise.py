@@ -76,3 +76,14 @@ def test_claims_near_a_tiny_point_are_no_small_difference_of_large_functions_of_
         report = check(f, slope + random.normal(size=5), x)
         assert report.wrong.tolist() == [0, 1, 2, 3, 4]
         assert report.explanations == ()
+
+
+@pytest.mark.parametrize(("seed", "claim"), [(625287068, -0.553680826874374), (280050682, -4.315036974871787)])
+def test_of_all_counts_one_is_near_any_claim_that_is_about_minus_the_slope(seed, claim):
+    drawn = kinds.with_a_constant(seed)
+    report = drawn.check(np.array([claim]))
+    assert report.wrong.tolist() == [0]
+    assert report.explanations == ()
+    x = np.array([0.3])
+    (told,) = check(lambda x: float(np.sin(x[0])), -3.0 * np.cos(x), x).explanations
+    assert "with the wrong sign, a sum over 3" in told.text

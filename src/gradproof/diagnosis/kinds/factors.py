@@ -72,9 +72,10 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
         return None
     surer = SURER * error + 1e-9 * abs(factor)
-    # Whole numbers, their inverses and N/(N - 1) are close to each other.
-    closest = max(abs(factor), 1.0 / abs(factor), 1.0 / max(abs(factor - 1.0), surer))
-    if not is_no_coincidence(np.array([max(error, surer)]), _scale(np.array([factor])), 0, NAMES + closest, ALONE):
+    # Whole numbers, their inverses and N/(N - 1), all with either sign, are close to each other.
+    scale = _scale(np.array([factor]))
+    closest = max(abs(factor), 1.0 / abs(factor), float(scale[0]) / max(abs(abs(factor) - 1.0), surer) ** 2)
+    if not is_no_coincidence(np.array([max(error, surer)]), scale, 0, NAMES + closest, ALONE):
         return None
     name = name_of(factor, surer, sizes, value)
     if not name and abs(factor - rounded_to(factor, 2)) > surer:
