@@ -53,7 +53,7 @@ SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
 # away are much wider than it is off.
-DOUBTS = (64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
+DOUBTS = (8.0, 64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
 
 
 def explained(report: Report) -> Report:
@@ -123,6 +123,8 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
         left = [each.doubted(doubt) for each in left if each.is_wrong_within(doubt)]
         explaining = of_vector(known)[: None if doubt > 1.0 else 2]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
+    left = [each.with_widest_bars() for each in _unexplained(found, arrays) if each.name not in in_vain]
+    found += [one for each in left for one in of_errors(each, of_vector(known)[:1])]
     left = _unexplained(found, arrays)
     found += _as_one(left, (of_x_alone,))
     found += [one for each in _unexplained(found, left)[:MANY] for one in of_errors(each, (of_x_alone,))]

@@ -111,6 +111,10 @@ class Evidence(NamedTuple):
         """Return the evidence with bars that are so many times as wide."""
         return self if times == 1.0 else self._replace(bar=self.bar * times)
 
+    def with_widest_bars(self) -> Evidence:
+        """Return the evidence with the widest bar of all wrong claims for each: noise of f may hide from some pairs."""
+        return self._replace(bar=np.maximum(self.bar, np.max(self.bar[self.wrong], initial=0.0)))
+
     def is_wrong_within(self, times: float) -> bool:
         """Whether most wrong claims are far from their slopes even with bars that are so many times as wide."""
         far = (np.abs(self.error) > 2.0 * MARGIN * times * self.bar)[self.wrong & np.isfinite(self.claimed)]

@@ -16,10 +16,13 @@ from .names import LARGEST_COUNT, SIMPLE, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
-# A single coordinate is only explained by the simplest factors, and less surely than many are.
+# A single coordinate is explained less surely than many are; so are others by the simplest factors, whose mistakes are
+# about as frequent as those of all other kinds together.
 ALONE = 1e-3
 # It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
 SURER = 0.2
+# A factor that means nothing is less likely than one of the simplest with bars that are so many times too narrow.
+LIKELIER = 8.0
 # A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
 NAMES = 100.0
 # Powers of two are shown as such from here on: 65,536, not 65,530.
@@ -42,8 +45,11 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     value
         f(x).
     """
-    usable = (part.slope != 0) & np.isfinite(part.claimed)
-    if not usable.all() or not (part.claimed != 0).any():
+    if not np.isfinite(part.claimed).all() or not part.claimed.any():
+        return None
+    if simple := _simplest(part):
+        return simple
+    if not part.slope.all():
         return None
     ratio, bar = part.claimed / part.slope, np.abs(part.claimed / part.slope**2) * part.bar * MARGIN
     factor, error = _mean(ratio, bar)
@@ -53,8 +59,10 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     if len(ratio) == 1:
         return _of_one(factor, error, sizes, value)
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
-    if not _is_meant(ratio, bar, factor, error):
+    if not _is_meant(ratio, bar, factor):
         return None
+    if not name and (simple := _simplest(part.doubted(LIKELIER))):
+        return simple
     text = said(shown(factor, error), name)
     return Explanation("factor", "", text, factor)
 
@@ -64,10 +72,10 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
         return None
     surer = SURER * error + 1e-9 * abs(factor)
-    # Whole numbers, their inverses and N/(N - 1) are close to each other.
-    closest = max(abs(factor), 1.0 / abs(factor), 1.0 / max(abs(factor - 1.0), surer))
-    tries = len(SIMPLE) if _is_simple(factor, surer) else NAMES + closest
-    if not is_no_coincidence(np.array([max(error, surer)]), _scale(np.array([factor])), 0, tries, ALONE):
+    # Whole numbers, their inverses and N/(N - 1), all with either sign, are close to each other.
+    scale = _scale(np.array([factor]))
+    closest = max(abs(factor), 1.0 / abs(factor), float(scale[0]) / max(abs(abs(factor) - 1.0), surer) ** 2)
+    if not is_no_coincidence(np.array([max(error, surer)]), scale, 0, NAMES + closest, ALONE):
         return None
     name = name_of(factor, surer, sizes, value)
     if not name and abs(factor - rounded_to(factor, 2)) > surer:
@@ -92,19 +100,28 @@ def _scale(ratio: Flat) -> Flat:
     return scale
 
 
-def _is_simple(factor: float, error: float) -> bool:
-    """Whether a factor is one of the simplest."""
-    return any(abs(factor - one) <= error for one in SIMPLE)
+def _simplest(part: Evidence) -> Explanation | None:
+    """Explain the errors by the one of the simplest factors that claims have by no coincidence; None if they have none.
+
+    Errors of another kind are about as often above 0 as below it, and the smaller the likelier; so are claims that have
+    nothing to do with slopes.  A claim lies within some tolerance of any other place with a probability of less than
+    that tolerance, divided by how far the claim is from 0, or by how large its error would be.
+    """
+    claimed, bar = np.abs(part.claimed), part.bar * MARGIN
+    for factor, (name, share) in SIMPLE.items():
+        off, allowed = np.abs(part.claimed - factor * part.slope), abs(factor) * bar + NEAR * 0.01 * claimed
+        # How far the worst of them is off, as a part of what is allowed, tells more than that it is allowed.
+        worst = float(np.max(np.where(allowed > 0, off / allowed, off > 0)))
+        scale = claimed * min(1.0, abs(1.0 - 1.0 / factor))
+        if worst <= 1.0 and is_no_coincidence(allowed * max(worst, SURER) / 2.0, scale, 0, 1.0 / share, ALONE):
+            return Explanation("factor", "", said(f"{factor:g}", name), factor)
+    return None
 
 
-def _is_meant(ratio: Flat, bar: Flat, factor: float, error: float) -> bool:
-    """Whether quotients are one factor by no coincidence; one of the simplest is not adapted to any of them."""
-    tolerance = bar + NEAR * 0.01 * np.abs(factor)
-    scale, simple = _scale(ratio), _is_simple(factor, max(error, NEAR))
+def _is_meant(ratio: Flat, bar: Flat, factor: float) -> bool:
+    """Whether quotients are one factor by no coincidence."""
     rare = FEW if len(ratio) == 2 else RARE
-    if is_no_coincidence(tolerance, scale, 1, rare=rare):
-        return True
-    return simple and is_no_coincidence(tolerance, scale, 0, len(SIMPLE))
+    return is_no_coincidence(bar + NEAR * 0.01 * np.abs(factor), _scale(ratio), 1, rare=rare)
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:

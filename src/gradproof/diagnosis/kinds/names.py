@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 # What a factor may be, by its size; 1/c and -c are tried, too.
 UNITS = {
@@ -38,12 +39,21 @@ SCALES = {
     1e6: "is a prefix of a unit lost, such as micro or mega",
     1e9: "is a prefix of a unit lost, such as nano or giga",
 }
+
+
+class Simple(NamedTuple):
+    """What one of the simplest factors is, and how often it is that one of them."""
+
+    name: str
+    share: float
+
+
 SIMPLE = {
-    -1.0: "the sign is wrong",
-    2.0: "is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?",
-    0.5: "is a factor 2 missing, as in the derivative of x², or a term counted once instead of twice?",
-    -2.0: "sign and factor 2",
-    -0.5: "sign and factor 1/2",
+    -1.0: Simple("the sign is wrong", 0.5),
+    2.0: Simple("is a factor 1/2 missing, as in the derivative of x²/2, or a term counted twice?", 0.15),
+    0.5: Simple("is a factor 2 missing, as in the derivative of x², or a term counted once instead of twice?", 0.15),
+    -2.0: Simple("sign and factor 2", 0.1),
+    -0.5: Simple("sign and factor 1/2", 0.1),
 }
 # Smaller lengths are factors of too many kinds.
 FEWEST_COUNT = 8
@@ -78,7 +88,7 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
     value
         f(x).
     """
-    found = next((name for simple, name in SIMPLE.items() if abs(factor - simple) <= error), "")
+    found = next((one.name for simple, one in SIMPLE.items() if abs(factor - simple) <= error), "")
     if found or not factor:
         return found
     wrong_sign = "" if factor > 0 else "with the wrong sign, "

@@ -48,8 +48,9 @@ def _fits(x: Flat, claimed: Flat) -> Iterator[tuple[str, float, float]]:
         allowed = ROUNDING * (np.abs(factor[:, None] * every) + np.abs(constant)[:, None])
         off = np.abs(factor[:, None] * every + constant[:, None] - claimed)
         for row in np.flatnonzero(np.all(off <= allowed, axis=1) & (np.ptp(every, axis=1) > 0.0) & (factor != 0.0)):
-            # What varies must be seen beside the constant.
-            if is_no_coincidence(allowed[row], np.abs(claimed - constant[row]), free, 2.0 * len(names)):
+            # What varies must be seen beside the constant, and beside what is lost where both nearly cancel.
+            scale = np.minimum(np.abs(claimed - constant[row]), np.ptp(claimed))
+            if is_no_coincidence(allowed[row], scale, free, 2.0 * len(names)):
                 yield names[row], _rounded(factor[row]), float(constant[row])
 
 

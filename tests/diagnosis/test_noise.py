@@ -1,0 +1,89 @@
+"""Factors of slopes that are badly known: the simplest are told, and errors of other kinds are not taken for them."""
+
+from __future__ import annotations
+
+import kinds
+import numpy as np
+import pytest
+
+from gradproof import check
+
+BADLY_KNOWN = [kinds.in_float32, kinds.with_noise, kinds.with_a_constant]
+
+
+def factors(report):
+    return [one.number for one in report.explanations if one.kind == "factor"]
+
+
+@pytest.mark.parametrize(("factor", "words"), [(-1.0, "the sign is wrong"), (2.0, "a factor 1/2"), (0.5, "a factor 2")])
+@pytest.mark.parametrize("kind", BADLY_KNOWN)
+def test_the_simplest_factors_are_told_where_slopes_are_badly_known(kind, factor, words):
+    told = several = 0
+    for seed in range(60):
+        drawn = kind(seed)
+        assert drawn.check().explanations == ()
+        report = drawn.check(factor * drawn.gradient)
+        if len(report.wrong) > 1:
+            several += 1
+            told += factors(report) == [factor] and words in report.explanations[0].text
+    assert several > 30
+    assert told >= 0.8 * several
+
+
+@pytest.mark.parametrize("kind", BADLY_KNOWN)
+def test_errors_of_no_kind_are_no_factor_of_slopes_that_are_badly_known(kind):
+    random, wrong = np.random.default_rng(7), 0
+    for seed in range(60):
+        drawn = kind(seed)
+        size, noise = np.mean(np.abs(drawn.gradient)), random.normal(size=len(drawn.x))
+        for claims in (drawn.gradient + size * noise, size * noise):
+            report = drawn.check(claims)
+            wrong += report.verdict == "wrong"
+            assert report.explanations == ()
+    assert wrong > 80
+
+
+@pytest.mark.parametrize(("height", "told"), [(1e-8, [-1.0]), (1e-3, [])])
+def test_the_sign_of_a_single_slope_is_told_where_it_is_known_well(height, told):
+    def f(x):
+        return float(np.sin(x[0])) + height * kinds.noise(x)
+
+    x = np.array([0.3])
+    assert check(f, np.cos(x), x).verdict != "wrong"
+    report = check(f, -np.cos(x), x)
+    assert report.wrong.tolist() == [0]
+    assert factors(report) == told
+
+
+@pytest.mark.parametrize(("kind", "seed"), [(kinds.with_noise, 2), (kinds.on_stairs, 21)])
+def test_bars_that_are_too_narrow_beside_others_hide_no_sign(kind, seed):
+    drawn = kind(seed)
+    report = drawn.check(-drawn.gradient)
+    assert max(abs(one.claimed + one.slope) / one.error_bar for one in report.findings) > 8.0
+    assert factors(report) == [-1.0]
+    random = np.random.default_rng(seed)
+    assert drawn.check(drawn.gradient * random.normal(size=len(drawn.x))).explanations == ()
+
+
+def test_claims_near_a_tiny_point_are_no_small_difference_of_large_functions_of_it():
+    def f(x):
+        return float(slope @ x)
+
+    random = np.random.default_rng(0)
+    for _ in range(40):
+        slope, x = random.normal(size=5), 1e-7 * random.normal(size=5)
+        assert check(f, slope, x)
+        report = check(f, slope + random.normal(size=5), x)
+        assert report.wrong.tolist() == [0, 1, 2, 3, 4]
+        assert report.explanations == ()
+
+
+@pytest.mark.parametrize(("seed", "claim"), [(625287068, -0.553680826874374), (280050682, -4.315036974871787)])
+def test_of_all_counts_one_is_near_any_claim_that_is_about_minus_the_slope(seed, claim):
+    drawn = kinds.with_a_constant(seed)
+    report = drawn.check(np.array([claim]))
+    assert report.wrong.tolist() == [0]
+    assert report.explanations == ()
+    x = np.array([0.3])
+    (told,) = check(lambda x: float(np.sin(x[0])), -3.0 * np.cos(x), x).explanations
+    assert "with the wrong sign, a sum over 3" in told.text
