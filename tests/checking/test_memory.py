@@ -6,7 +6,7 @@ One vector where these are too large to be copied, and a copy of each array that
 import tracemalloc
 
 import numpy as np
-import numpy.ma
+import numpy.ma  # which medians import, and it is large
 import pytest
 from properties import refuted
 
