@@ -66,3 +66,13 @@ def test_bars_hold_where_f_computes_in_float32(seed):
     assert [one.cause for one in findings] == [Cause.WRONG] * drawn.x.size
     off = [abs(one.slope - drawn.gradient[one.index]) / one.error_bar for one in findings]
     assert max(off) < 1.5
+
+
+def test_a_right_claim_where_the_first_pairs_of_wrong_ones_mislead():
+    """Noise asks for steps at which f has another slope already: then no pair alone refutes a claim."""
+    drawn = on_a_short_scale(13)
+    claimed = -drawn.gradient
+    claimed[2] *= -1
+    assert drawn.check(claimed).wrong.tolist() == [0, 1]
+    claimed[2] *= -1
+    assert drawn.check(claimed).wrong.tolist() == [0, 1, 2]

@@ -10,6 +10,7 @@ from ..noise.curvature import wants_curvature
 from ..noise.noise_line import begin_noise
 from ..noise.shown_arithmetic import UNDERRATED, rounds_arguments
 from ..proofs.full_ladder import begin_ladder
+from ..proofs.short_proof import misled
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
@@ -24,7 +25,7 @@ from .outcome import (
     settle_slot,
 )
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
-from .slots import free_all_slots, free_slot, open_ladder, open_proof, slots_at
+from .slots import free_all_slots, free_slot, open_ladder, open_proof, pair_of, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # So many wrong coordinates get a full proof while every first pair agrees with its claim or flatly refutes it, as those
@@ -267,6 +268,13 @@ def weigh_line(engine: Engine, slot: Slot) -> None:
         refute_line(engine, slot)
 
 
+def note_proof(engine: Engine, slot: Slot) -> None:
+    """Count a claim that was proved wrong; where its first pair showed another slope, no first pair is enough."""
+    engine.sweep.proved_wrong += 1
+    if engine.sweep.phase == phases.PROOFS and misled(engine, slot, pair_of(engine, slot.start).step):
+        engine.sweep.enough_proofs = engine.sweep.count
+
+
 def settle_slots(engine: Engine) -> None:
     """Record what the finished slots found, and free them."""
     for k in range(SLOT_COUNT):
@@ -281,5 +289,5 @@ def settle_slots(engine: Engine) -> None:
                 withdraw_refutation(engine, slot)
                 settle_slot(engine, slot)
                 if slot.decision == DECIDED_WRONG:
-                    engine.sweep.proved_wrong += 1
+                    note_proof(engine, slot)
             slot.stage = stages.FREE

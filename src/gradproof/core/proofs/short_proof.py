@@ -17,7 +17,7 @@ from ..evidence.decision import (
     judge,
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, fades, slope_noise
+from ..evidence.ladder import centered, fades, place_of_step, slope_noise
 from ..evidence.scales import pair_size, smallest_step
 from ..noise.assumed_noise import may_be_rounded
 from ..records.engine import Engine, Interval, Slot, want, want_pair
@@ -204,6 +204,15 @@ def is_told_by_pair(engine: Engine, off: float, step: float) -> bool:
     """
     moved = off * step
     return moved > ABOVE_TURNS * engine.sweep.largest_turn and not may_be_rounded(engine, moved)
+
+
+def misled(engine: Engine, slot: Slot, step: float) -> bool:
+    """Return whether the pair at a step showed another slope than what is known by now."""
+    place = place_of_step(slot, step)
+    if place < 0:
+        return False
+    slope, bar = centered(slot, place), slope_noise(engine, slot, place)
+    return slope + bar < slot.slope.low or slope - bar > slot.slope.high
 
 
 def sides_with_claim(slot: Slot, slope: float) -> bool:
