@@ -60,6 +60,7 @@ gradproof.check_adjoint(vjp, vjp, x, rtoll=1e-4)  # call-arg
 gradproof.check_along(f, g, x, mode="fast")  # arg-type
 gradproof.torch.check(None, lambda: 1.0, precison="float64")  # call-arg
 gradproof.torch.assert_gradient(np.sin, x, precision="float32")  # arg-type
+gradproof.mutation_score(f, g, x, rtoll=1e-4)  # call-arg
 gradproof.jax.check(f, x, mode="fast")  # arg-type
 gradproof.jax.assert_gradient(f, x, mods=("fwd",))  # call-arg
 gradproof.chek(f, g, x)  # attr-defined
@@ -84,7 +85,7 @@ def test_mypy_finds_what_is_misspelt(tmp_path):
     assert len(found) == done.stdout.count("error:"), done.stdout + done.stderr
     lines = enumerate(SNIPPET.splitlines(), 1)
     expected = [(str(number), line.partition("  # ")[2]) for number, line in lines if "  # " in line]
-    assert len(expected) == 22
+    assert len(expected) == 23
     assert found == expected, done.stdout
 
 
@@ -100,6 +101,7 @@ def test_the_settings_are_those_of_check():
     assert settings == everything
     outputs = set(keywords.OutputsSettings.__annotations__)
     assert outputs == everything - {"precision", "rows", "save", "resume"}
+    assert set(keywords.MutationSettings.__annotations__) == outputs | {"precision"}
     along = set(keywords.AlongSettings.__annotations__)
     assert along == everything - names_of(check_along) - {"precision", "save", "resume"}
     assert set(keywords.TorchSettings.__annotations__) == everything | names_of(gradproof.torch.check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..arguments.reading import Asked, read_arguments
 from ..checking import check
@@ -19,6 +19,11 @@ from ..run.rounds import run_check
 from ..run.settings import Settings
 from .bugs import planted
 from .remembered import Remembered
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..run.keywords import MutationSettings
 
 # Bugs are planted in so many arrays, the first ones.
 MOST_ARRAYS = 16
@@ -139,7 +144,7 @@ class MutationScore:
 
 
 def mutation_score(
-    objective: Any, gradient: Any = None, x: Any = None, *, bounds: Any = None, **settings: Any
+    objective: Any, gradient: Any = None, x: Any = None, **settings: Unpack[MutationSettings]
 ) -> MutationScore:
     """Plant up to twenty bugs in each array of a gradient, one at a time; say which of them this check would catch.
 
@@ -147,8 +152,6 @@ def mutation_score(
     ----------
     objective, gradient, x
         As for `check`.  The gradient should be right.
-    bounds
-        As for `check`.
     **settings
         The other arguments of `check`, such as `mode`, `budget` and `rtol`; not `save`, `resume` and `rows`.
 
@@ -182,13 +185,13 @@ def mutation_score(
     refused = [name for name in REFUSED if settings.get(name) is not None]
     if refused:
         raise TypeError(f"{refused[0]}= is for single checks: a mutation score makes many, on all rows")
-    asked = read_arguments(objective, gradient, x, settings.get("args", ()), bounds)
+    asked = read_arguments(objective, gradient, x, settings.get("args", ()), settings.get("bounds"))
     if isinstance(asked.objective, (InPlace, Terms)):
         raise TypeError("bugs are planted in gradients of functions of x: pass f(x), not in_place() or terms()")
-    report = check(objective, gradient, x, bounds=bounds, **settings)
+    report = check(objective, gradient, x, **settings)
     if report.verdict == "wrong":
         raise ValueError(f"the gradient must be right before bugs are planted in it: {headline(report)}")
-    known = {name: value for name, value in settings.items() if name in Settings._fields}
+    known: dict[str, Any] = {name: value for name, value in settings.items() if name in Settings._fields}
     return _score(asked, report, Settings(**known)._replace(bounds=asked.bounds))
 
 

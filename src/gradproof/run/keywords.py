@@ -44,6 +44,12 @@ class OutputsSettings(PointSettings, total=False):
     progress: Progress
 
 
+class MutationSettings(OutputsSettings, total=False):
+    """Those of the checks of a mutation score."""
+
+    precision: Precision | None
+
+
 class CheckSettings(OutputsSettings, total=False):
     """Those of `check`."""
 

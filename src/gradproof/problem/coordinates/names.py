@@ -81,7 +81,9 @@ def unknown(layout: Layout, text: str) -> ValueError:
     """Return the error for a name that nothing has."""
     read = NAME.fullmatch(text)
     known = sorted({layout.title_of(leaf) for leaf in layout.leaves} | set(layout.names))
-    return ValueError(f"x has no {text}; {_hint_for(read['path'] if read else text, known)}")
+    return ValueError(
+        f"x has no {text or 'coordinate without a name'}; {_hint_for(read['path'] if read else text, known)}"
+    )
 
 
 def example_of(leaf: Leaf) -> str:
