@@ -7,18 +7,13 @@ import math
 from ..evidence.scales import FLOAT32_SPACING
 from ..records.engine import Engine
 from ..records.floats import larger, spacing
-from .line_values import needs_float32
+from .line_values import seems_rounded
 from .noise_line import ROUNDING_NOISE
 
 # The noise of rounding to float32, in units of that which is assumed: four units in the last place.
 FLOAT32_TO_ASSUMED = ROUNDING_NOISE * FLOAT32_SPACING / 4.0
 # Rounding moves the difference of two values by one unit in the last place, and by two where both are near an edge.
 ROUNDED = 2.0
-
-
-def seems_rounded(engine: Engine) -> bool:
-    """Return whether f seems to be rounded to float32: all values are numbers of it, and so is x, or too many bits."""
-    return engine.beyond_float32 == 0 and (engine.float32 != 0 or needs_float32(engine.value))
 
 
 def noise_until_measured(engine: Engine, noise: float) -> float:

@@ -108,3 +108,10 @@ def note_arithmetic(line: NoiseLine, value: float) -> None:
 def needs_float32(value: float) -> bool:
     """Return whether a number has too many binary digits to be a number of float32 by chance."""
     return not fits_in(value, SIMPLE_BITS)
+
+
+def seems_rounded(engine: Engine) -> bool:
+    """Return whether f seems to be rounded to float32: all values are numbers of it, and so is x, or too many bits."""
+    if engine.beyond_float32 != 0 or engine.value != rounded_to_float32(engine.value):
+        return False
+    return engine.float32 != 0 or needs_float32(engine.value)

@@ -15,7 +15,6 @@ from ..records import codes
 from ..records.abi import Reals
 from ..records.engine import NOISE_COUNT, Engine, NoiseLine
 from ..records.floats import has_few_bits, larger, smaller, spacing
-from ..records.memory import rounded_to_float32
 from .line_values import (
     END_PLACE,
     IN_FLOAT32,
@@ -24,8 +23,8 @@ from .line_values import (
     STAGE_OTHER_SIDE,
     STAGE_REST,
     STAGE_TWO,
-    needs_float32,
     note_arithmetic,
+    seems_rounded,
 )
 from .noise_table import (
     ABOVE_FLOAT32_NOISE,
@@ -79,9 +78,7 @@ def first_exponent(engine: Engine) -> int:
     """Return the exponent of the smallest spacing."""
     if engine.float32 != 0:
         return FIRST_EXPONENT_FLOAT32
-    value = engine.value
-    rounded = engine.beyond_float32 == 0 and value == rounded_to_float32(value) and needs_float32(value)
-    return FIRST_EXPONENT_ROUNDED if rounded else FIRST_EXPONENT
+    return FIRST_EXPONENT_ROUNDED if seems_rounded(engine) else FIRST_EXPONENT
 
 
 def advance_noise(engine: Engine, changed: bool) -> bool:

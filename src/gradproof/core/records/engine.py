@@ -193,7 +193,7 @@ class Sweep:
     reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
     assumed_noise: Real  # noise with which the sweep began
     equal_values: EqualValues  # the test of coordinates with equal values
-    largest_turn: Real  # of what f moves by over pairs that proved an error, what a straight line does not make
+    largest_turn: Real  # over pairs that flatly refute, the most that f moves by which a straight line does not
     dense: Integer  # 1: the later errors were confirmed by one pair each
     seen_twice: Integer  # 1: f(x) was asked for a second time
     rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
