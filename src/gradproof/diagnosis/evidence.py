@@ -213,3 +213,8 @@ def _shape(leaf: Leaf) -> tuple[int, ...]:
     shape = (*leaf.shape, 2) if leaf.is_complex else leaf.shape
     count = leaf.stop - leaf.start
     return shape if math.prod(shape) == count else (count,)
+
+
+def along_axis(shape: tuple[int, ...], axis: int) -> str:
+    """Return along which axis of an array something is, to be added to what it is; "" where there is but one."""
+    return f" along axis {axis}" if len(shape) > 1 else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
-from .evidence import Evidence
+from .evidence import Evidence, along_axis
 
 # A region of every so many indices is told up to this.
 LARGEST_STRIDE = 8
@@ -71,7 +71,7 @@ def _strided(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, in
         for stride in range(2, min(LARGEST_STRIDE, shape[axis] // 2) + 1):
             rest = int(index[0]) % stride
             if np.all(index % stride == rest):
-                along = f" along axis {axis}" if len(shape) > 1 else ""
+                along = along_axis(shape, axis)
                 yield f"at every index {stride} i + {rest}{along}", every[axis] % stride == rest, LARGEST_STRIDE**2
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ..evidence import MARGIN, Evidence, along_axis
 
 Order: TypeAlias = Literal["C", "F"]
 
@@ -87,9 +87,9 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
         yield "in C order instead of Fortran order", _read(slope, "C", "F")
     for axis in axes:
         if slope.shape[axis] > 1:
-            yield f"reversed{_along(slope.ndim, axis)}", np.flip(slope, axis)
+            yield f"reversed{along_axis(slope.shape, axis)}", np.flip(slope, axis)
             for shift in (1, -1):
-                yield f"shifted by {shift}{_along(slope.ndim, axis)}", np.roll(slope, shift, axis)
+                yield f"shifted by {shift}{along_axis(slope.shape, axis)}", np.roll(slope, shift, axis)
                 yield from _pushed(slope, shift, axis)
             yield from _accumulations(slope, axis)
     if slope.ndim > 1:
@@ -106,7 +106,7 @@ def _pushed(slope: Flat, shift: int, axis: int) -> Iterator[tuple[str, Flat]]:
     end, beside = (0, 1) if shift > 0 else (-1, -2)
     for what, values in (("0", 0.0), ("the same again", shifted[beside].copy())):
         shifted[end] = values
-        name = f"shifted by {shift}{_along(slope.ndim, axis)}, with {what} at the end: is it one step off?"
+        name = f"shifted by {shift}{along_axis(slope.shape, axis)}, with {what} at the end: is it one step off?"
         yield name, np.moveaxis(shifted.copy(), 0, axis)
 
 
@@ -119,7 +119,7 @@ def _read(slope: Flat, written: Order, read: Order) -> Flat:
 
 def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
     """Yield what slopes that are sums from here to the end look like otherwise, and those that are not."""
-    along, rows = _along(slope.ndim, axis), np.moveaxis(slope, axis, 0)
+    along, rows = along_axis(slope.shape, axis), np.moveaxis(slope, axis, 0)
     none = np.zeros_like(rows[:1])
     to_the_end, from_the_start = rows - np.concatenate([rows[1:], none]), rows - np.concatenate([none, rows[:-1]])
     for name, other in (
@@ -134,10 +134,6 @@ def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
 
 def _transposed(ndim: int, one: int, other: int) -> str:
     return "transposed" if ndim == 2 else f"with axes {one} and {other} transposed"
-
-
-def _along(ndim: int, axis: int) -> str:
-    return "" if ndim == 1 else f" along axis {axis}"
 
 
 def _permuted(whole: Evidence, claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None:
@@ -155,7 +151,7 @@ def _permuted(whole: Evidence, claimed: Flat, slope: Flat, tolerance: Flat) -> E
         if not is_no_coincidence(allowed[moved].reshape(-1), scale, 0, float(length) ** len(moved)):
             continue
         what = _permutation(whole, fits.argmax(axis=1), moved)
-        return Explanation("rearranged", "", f"claimed = slope, {what}{_along(slope.ndim, axis)}")
+        return Explanation("rearranged", "", f"claimed = slope, {what}{along_axis(slope.shape, axis)}")
     return None
 
 
@@ -259,9 +255,9 @@ def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, 
         written = np.unravel_index(flat({}), shape, order="F")
         yield "in C order instead of Fortran order", np.ravel_multi_index(written, shape)
     for axis in axes:
-        yield f"reversed{_along(len(shape), axis)}", flat({axis: shape[axis] - 1 - at[axis]})
+        yield f"reversed{along_axis(shape, axis)}", flat({axis: shape[axis] - 1 - at[axis]})
         for shift in (1, -1):
-            yield f"shifted by {shift}{_along(len(shape), axis)}", flat({axis: (at[axis] + shift) % shape[axis]})
+            yield f"shifted by {shift}{along_axis(shape, axis)}", flat({axis: (at[axis] + shift) % shape[axis]})
     for one, other in itertools.combinations(axes, 2):
         moved = {axis: shape[axis] - 1 - at[axis] for axis in (one, other)}
         yield f"reversed along axes {one} and {other}", flat(moved)

@@ -9,7 +9,7 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import RARE, is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ..evidence import MARGIN, Evidence, along_axis
 from .additions import fit
 
 ROUNDING = 1e-9
@@ -55,7 +55,7 @@ def _groups(shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:
     index = np.arange(np.prod(shape, dtype=int)).reshape(shape)
     for axis, length in enumerate(shape):
         rows = np.moveaxis(index, axis, -1).reshape(-1, length)
-        along = f" along axis {axis}" if len(shape) > 1 else ""
+        along = along_axis(shape, axis)
         if len(shape) > 1 and FEWEST_OF_GROUP <= length <= MOST_OF_GROUP:
             yield f"each vector{along}", rows
         if length % 2 == 0 and length > FEWEST_OF_GROUP:
@@ -73,7 +73,7 @@ def by_neighbours(whole: Evidence) -> Explanation | None:
         if length < FEWEST_ALONG:
             continue
         of_claims = _fitted(np.moveaxis(claimed, axis, 0), np.moveaxis(slope, axis, 0), np.moveaxis(bar, axis, 0))
-        along = f" along axis {axis}" if len(whole.shape) > 1 else ""
+        along = along_axis(whole.shape, axis)
         if of_claims is not None:
             asked = "are the claims smoothed, or a Riesz representative, as by the inverse of a mass matrix?"
             return Explanation("neighbours", "", f"slope = {_said(of_claims, 'claim', along)}: {asked}")

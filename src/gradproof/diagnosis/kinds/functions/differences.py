@@ -10,7 +10,7 @@ import numpy as np
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
-from ...evidence import MARGIN, Evidence
+from ...evidence import MARGIN, Evidence, along_axis
 from ..additions import ROUNDING, are_seen, fit, term
 
 Columns: TypeAlias = Callable[[Flat], Iterator[tuple[str, Flat]]]
@@ -49,10 +49,6 @@ def _fitted(whole: Evidence, columns_of: Columns, asked: str) -> Explanation | N
     return Explanation("addition", "", f"claimed = slope {' '.join(terms)}: {asked}")
 
 
-def _along(x: Flat, axis: int) -> str:
-    return f" along axis {axis}" if x.ndim > 1 else ""
-
-
 def _bending(x: Flat) -> Iterator[tuple[str, Flat]]:
     """Yield the derivative of half the squares of second differences along each axis."""
     for axis, length in enumerate(x.shape):
@@ -61,7 +57,10 @@ def _bending(x: Flat) -> Iterator[tuple[str, Flat]]:
         second = np.diff(np.moveaxis(x, axis, 0), n=2, axis=0)
         none = np.zeros_like(second[:2])
         back = np.diff(np.concatenate([none, second, none]), n=2, axis=0)
-        yield f"(second differences of second differences of x){_along(x, axis)}", np.moveaxis(back, 0, axis).ravel()
+        yield (
+            f"(second differences of second differences of x){along_axis(x.shape, axis)}",
+            np.moveaxis(back, 0, axis).ravel(),
+        )
 
 
 def _sums(x: Flat) -> Iterator[tuple[str, Flat]]:
@@ -72,7 +71,7 @@ def _sums(x: Flat) -> Iterator[tuple[str, Flat]]:
         rows = np.moveaxis(x, axis, 0)
         none = np.zeros_like(rows[:1])
         both = np.concatenate([none, rows[:-1]]) + np.concatenate([rows[1:], none])
-        yield f"(x before + next x){_along(x, axis)}", np.moveaxis(both, 0, axis).ravel()
+        yield f"(x before + next x){along_axis(x.shape, axis)}", np.moveaxis(both, 0, axis).ravel()
 
 
 def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
@@ -88,7 +87,7 @@ def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
             ("(x - x before)", np.concatenate([none, steps])),
             ("(x - x at the other end)", ends),
         ):
-            yield f"{name}{_along(x, axis)}", np.moveaxis(part, 0, axis).reshape(-1)
+            yield f"{name}{along_axis(x.shape, axis)}", np.moveaxis(part, 0, axis).reshape(-1)
 
 
 WAYS: tuple[tuple[Columns, str], ...] = (
