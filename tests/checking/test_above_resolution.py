@@ -40,6 +40,35 @@ def test_noise_that_is_guessed_before_f_moves_excuses_nothing_once_it_does(depth
     sees(lambda z: float(np.sum(np.log(1 + np.exp(z)))), 1 / (1 + np.exp(-x)), x, 0, 1.78e-9, rtol=1e-3)
 
 
+@pytest.mark.parametrize(("parts", "verdict"), [(0.3, "right"), (1.02, "inconclusive"), (10.0, "wrong")])
+def test_a_pair_that_accepts_another_claim_is_not_forgotten(parts, verdict):
+    """Bounds leave no room for the coarser steps of a ladder, which is content with far more than the first pair."""
+    x = np.array([0.7, -1.3])
+    bounds = np.array([x[0] - 1.5e-4, -9.0]), np.array([x[0] + 1.5e-4, 9.0])
+
+    def f(z):
+        return float(4e-9 * np.round(np.sum(np.exp(z)) / 4e-9))
+
+    def check(claimed):
+        return gradproof.check(f, claimed, x, rtol=1e-4, bounds=bounds)
+
+    right = check(np.exp(x))
+    assert right.verdict == "right"
+    report = check(np.exp(x) + parts * np.array([right.resolutions[0], 0.0]))
+    assert report.verdict == verdict
+    assert [one.start for one in report.findings] == [0] * (verdict != "right")
+
+
+def test_arguments_that_are_rounded_to_float32_make_no_noise_along_a_single_coordinate():
+    """No claim has agreed; but between numbers of float32 f is curved by far less than would show in noise."""
+    x = np.array([np.float32(0.7)], float)
+    inside = gradproof.check(lambda z: float(np.sin(3 * np.float32(z[0]).astype(float))), 3 * np.cos(3 * x) + 4.5e-4, x)
+    outside = gradproof.check(lambda z: float(np.float32(np.sin(3 * z[0]))), 3 * np.cos(3 * x) + 0.1, x)
+    assert inside.verdict == outside.verdict == "wrong"
+    assert 1e5 * inside.noise_floor < 1e-9 < outside.noise_floor
+    assert max(inside.resolutions) < 2e-5 < min(outside.resolutions)
+
+
 def rectified(zeros):
     """ReLUs and sines, the first of them at exactly 0, as the biases of a new network; the claim takes 0 there."""
     random = np.random.default_rng(zeros)

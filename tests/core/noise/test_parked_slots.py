@@ -54,3 +54,31 @@ def test_movable_slot():
     can_be_moved(parked_slots.movable_slot)
     refuted(can_be_moved, lambda engine: 1)
     refuted(can_be_moved, lambda engine: parked_slots.NO_SLOT)
+
+
+def is_hidden_curvature(function):
+    """Gaps of a slot that waits, which grow with the step, and would not be seen in that much noise."""
+
+    def shown(gaps, noise, stage=stages.PARKED):
+        engine = block()
+        engine.noise = noise
+        slot = engine.slots[3]
+        slot.stage = stage
+        for place, gap in enumerate(gaps):
+            ladder.insert_pair(slot, 2.0 ** (2 * place - 20), 1.0 + gap, 1.0, 1.0)
+        return bool(function(engine))
+
+    assert shown((1e-6, 4e-6, 1.6e-5), 1e-9)
+    # The noise may be no more than what the finest pair shows of it; and curvature has one sign, and grows by four.
+    assert not shown((1e-6, 4e-6, 1.6e-5), 1e-11)
+    assert not shown((1e-6, -4e-6, 1.6e-5), 1e-9)
+    assert not shown((1e-6, 1e-6, 1e-6), 1e-9)
+    assert not shown((0.0, 0.0, 0.0), 1e-9)
+    assert not shown((1e-6, 4e-6), 1e-9)
+    assert not shown((1e-6, 4e-6, 1.6e-5), 1e-9, stages.FINISHED)
+
+
+def test_curvature_that_noise_would_hide():
+    is_hidden_curvature(parked_slots.shows_curvature)
+    refuted(is_hidden_curvature, lambda engine: True)
+    refuted(is_hidden_curvature, lambda engine: engine.slots[3].count > 2)

@@ -28,9 +28,10 @@ from ..evidence.scales import (
 from ..noise.assumed_noise import noise_until_measured
 from ..noise.noise_line import LONE_JUMP
 from ..noise.shown_arithmetic import UNDERRATED
+from ..proofs.first_pair import SEEN_BY_PAIR, SEEN_BY_PROOF, SEEN_BY_TWO, is_told_apart, seen_by_pair
 from ..proofs.full_ladder import PART_OF_JUMP, TINY
 from ..proofs.short_proof import is_told_by_pair
-from ..proofs.two_pairs import CONTRADICTS, is_contradicted, note_suited_step
+from ..proofs.two_pairs import is_contradicted, note_suited_step
 from ..records import codes
 from ..records.abi import never_inlined
 from ..records.border import begin_finding
@@ -48,17 +49,9 @@ CURVED = -4
 
 # A resolution above a tenth of typical slopes decides nothing.
 DECIDING_RESOLUTION = 0.1
-# The smallest error that would have been seen.  By a ladder: the truth may lie at one end of the interval, which is two
-# resolutions wide, and a claim is wrong beyond the other end by the tolerance and half a resolution.  By a pair: its
-# slopes may be off the truth by tolerance and noise, and the claim off its slopes by as much.
+# The smallest error that a ladder would have seen: the truth may lie at one end of the interval, which is two
+# resolutions wide, and a claim is wrong beyond the other end by the tolerance and half a resolution.
 SEEN_BY_LADDER = 2.5
-SEEN_BY_PAIR = 2.0
-# A proof accepts what lies within the tolerance of an interval whose half width is the resolution that it needs.
-SEEN_BY_PROOF = 2.0
-# Two pairs agree with what is one bar away, and refute what is farther from there than that by CONTRADICTS bars.
-SEEN_BY_TWO = CONTRADICTS + 1.0
-# Where noise rules, the interval of a ladder is about two bars of noise wide on both sides.
-NOISE_OF_LADDER = 2.0 * SEEN_BY_LADDER
 # Of an f that does not change at all nobody knows what its slopes are like; no smaller ones than that are ruled out.
 LARGEST_UNKNOWN = 1.0
 # Noise is the limit where the noise bar of the best slope is at least a quarter of the resolution.
@@ -104,15 +97,7 @@ def accept(engine: Engine, index: int, allowed: float, needed: float, noise: flo
 
     Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
     """
-    noise = noise_until_measured(engine, noise)
-    seen = SEEN_BY_PAIR * (allowed + noise)
-    if engine.sweep.suited_step > 0.0:
-        # Another claim would be left to two pairs; of what could be a kink there, noise makes as much again.
-        seen = SEEN_BY_TWO * (allowed + 2.0 * noise)
-    if engine.noise_measured != 0 and noise > allowed:
-        # Another claim would be left to a ladder, whose bars are those of more than one step.
-        seen = larger(seen, allowed + NOISE_OF_LADDER * noise)
-    seen = larger(seen, allowed + SEEN_BY_PROOF * needed)
+    seen = seen_by_pair(engine, allowed, needed, noise_until_measured(engine, noise))
     note_cause(engine, index, codes.AGREES, NO_KINK, seen)
 
 
@@ -209,10 +194,11 @@ def slot_cause(engine: Engine, slot: Slot) -> int:
     """Return the cause of a finished slot."""
     if slot.decision == DECIDED_WRONG:
         return codes.WRONG
+    step = pair_step(engine, coordinate_of(engine, slot.start))
     if (
         slot.decision == DECIDED_RIGHT
         and decides(engine, slot)
-        and not is_contradicted(engine, slot, pair_step(engine, coordinate_of(engine, slot.start)))
+        and not (is_contradicted(engine, slot, step) or is_told_apart(engine, slot, step))
     ):
         kink = reported_kink(slot)
         if kink == KINK_AT_X:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
+from ..evidence.decision import gap, is_curved
 from ..records.engine import SLOT_COUNT, Engine
 from ..records.floats import larger, larger_finite
 
 NO_SLOT = -1
+# Curvature moves f by so small a part of its noise, and grows with the step all the same, by no chance.
+HIDDEN_PART = 2.0**-6
 
 
 def size_of_changes(engine: Engine) -> float:
@@ -37,3 +40,13 @@ def movable_slot(engine: Engine) -> int:
             if math.isfinite(pair.right) or math.isfinite(pair.left):
                 return number
     return number
+
+
+def shows_curvature(engine: Engine) -> bool:
+    """Return whether the finest pairs of a slot show a curvature that noise would have hidden: they have none of it."""
+    number = movable_slot(engine)
+    if number < 0:
+        return False
+    slot = engine.slots[number]
+    pair = slot.ladder[0]
+    return is_curved(slot, 0) and math.fabs(gap(pair)) * pair.step < HIDDEN_PART * engine.noise

@@ -16,6 +16,7 @@ from ..records.codes import (
 )
 from ..records.engine import ConstEngine, Engine, coordinate_of
 from ..records.memory import rounded_to_float32
+from .parked_slots import shows_curvature
 
 # Noise up to so many roundings of f is rounding; more is made by something else inside of f.
 ROUNDINGS = 64.0
@@ -81,12 +82,12 @@ def noise_source(engine: ConstEngine, change: float) -> int:
 def rounds_arguments(engine: Engine) -> bool:
     """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
-    A claim has been seen to agree with a step over which this much noise would drown it, which none does by chance, at
-    a point all in float32; and there is no more noise than rounding of x makes.
+    A claim has been seen to agree with a step over which this much noise would drown it, or curvature, which none does
+    by chance, at a point all in float32; and there is no more noise than rounding of x makes.
     """
     sweep = engine.sweep
     float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
-    if sweep.follows_claims == 0 or float32 or engine.nondeterministic != 0:
+    if float32 or engine.nondeterministic != 0 or not (sweep.follows_claims != 0 or shows_curvature(engine)):
         return False
     for index in range(sweep.count):
         x = coordinate_of(engine, index).x
