@@ -53,18 +53,19 @@ class Moving:
         here, point = x[starts], self._point
         there, references = (here + probes["step"]).astype(x.dtype), sys.getrefcount
         shaped = point.reshape(shape)  # once, because a view of it is there in a third of the time
+        numbers = memoryview(point)  # it sets a number in half of the time that an array takes
         alone = references(point)
         for index, old, new in zip(starts.tolist(), here.tolist(), there.tolist(), strict=True):
-            point[index] = new
+            numbers[index] = new
             self._moved = index
             yield shaped.view()
             # Also a part of it, or a tensor that shares its memory, refers to it.
             if references(point) > alone:
                 self._was_untouched = self.is_untouched
                 point = self._point = x.copy()
-                shaped = point.reshape(shape)
+                shaped, numbers = point.reshape(shape), memoryview(point)
             else:
-                point[index] = old
+                numbers[index] = old
 
     @property
     def is_untouched(self) -> bool:
