@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-# In seconds: for a shorter chunk it is not worth starting another thread, nor waking one that is there.  To start one and
-# share the rows takes half a millisecond of the processors; where they are busy, one waits for it for several.
+# In seconds: for a shorter chunk it is not worth starting another thread, nor waking one that is there.  To start one
+# and share the rows takes half a millisecond of the processors; where they are busy, one waits for several.
 WORTH_STARTING = 2e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
