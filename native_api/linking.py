@@ -36,7 +36,7 @@ BARE_LINKERS = ("ld", "ld.lld")
 SEGMENTS = ("-z noexecstack", "-z noseparate-code", "-z norelro", "-z common-page-size=16")
 # With the index of the tables for unwinding: an exception of the objective finds its way through the library.
 SONAME = (f"-soname={SHARED_NAME}", "--eh-frame-hdr")
-ELF_OPTIONS = (*SONAME, "-Bsymbolic", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
+ELF_OPTIONS = (*SONAME, "-Bsymbolic-functions", "--hash-style=gnu", "--build-id=none", "-s", *SEGMENTS)
 # No room for entries that other tools might write into the table of the loader; GNU ld alone knows the option.
 NO_ROOM = "--spare-dynamic-tags=0"
 LIBM_PATTERN = "**/libm.so.6"

@@ -1,5 +1,7 @@
 """Plain Python objectives."""
 
+import gc
+
 import numpy as np
 import pytest
 from evaluation import X, cubes, expected, probes_of, twins, values_of
@@ -44,6 +46,18 @@ def test_a_round_of_more_than_one_chunk():
     for objective in (np.sum, gradproof.batched(lambda points: points.sum(axis=1))):
         evaluator = choice.evaluator_for(objective, read_problem(x))
         assert np.allclose(evaluator.evaluate(probes), x.sum() + 0.5, rtol=1e-14)
+
+
+def test_nothing_is_left_to_the_garbage_collector():
+    """A check is gone when its report is: the evaluator holds points as large as x."""
+    gradproof.check(lambda x: x @ x, lambda x: 2 * x, np.ones(3))  # imports what it needs
+    gc.collect()
+    gc.disable()
+    try:
+        gradproof.check(lambda x: x @ x, lambda x: 2 * x, np.ones(3))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_points_have_memory_of_their_own():

@@ -5,6 +5,7 @@ import importlib
 import threading
 import time
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import gradproof
 from gradproof.core.records.codes import OUTSIDE
 from gradproof.evaluators import choice
 from gradproof.evaluators.compiled import jitted
+from gradproof.evaluators.compiled import threads as threads_module
 from gradproof.evaluators.compiled.threads import Threads, processors
 from gradproof.library import ffi
 from gradproof.problem import watching
@@ -198,6 +200,18 @@ def test_what_is_quick_is_done_in_one_thread():
     for _ in range(5):
         threads.run(lambda thread, rows: seen.add((thread, rows.stop)) or 0, 4)
     assert seen == {(0, 4)}
+
+
+def test_of_short_chunks_the_time_beside_evaluations_does_not_count(monkeypatch):
+    """Six evaluations of 1 µs, and 20 µs beside them, do not make thousands worth a thread; six of 0.1 ms do."""
+    moments = iter((0.0, 26e-6, 1.0, 1.0, 2.0, 2.00062, 3.0, 3.0))
+    monkeypatch.setattr(threads_module, "time", types.SimpleNamespace(perf_counter=lambda: next(moments)))
+    threads, seen = Threads(2), []
+    for count in (6, 1994, 6, 1994):
+        threads.run(lambda thread, rows: seen.append(rows.stop - rows.start) or 0, count)
+    threads.close()
+    assert seen[:3] == [6, 1994, 6]
+    assert len(seen[3:]) == 2 * threads_module.RANGES
 
 
 def test_nothing_runs_on_after_ctrl_c():

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-# In seconds: for a shorter chunk it is not worth waking another thread, which takes about 0.05 ms.
-WORTH = 1e-3
+# In seconds: for a shorter chunk it is not worth starting another thread, nor waking one that is there.  To start one
+# and share the rows takes half a millisecond of the processors; where they are busy, one waits for several.
+WORTH_STARTING = 2e-3
+WORTH_WAKING = 1e-3
+# In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
+BESIDE = 2e-5
 # Ranges per thread: a thread that is held up, or has a slow range, leaves the rest to the others.
 RANGES = 4
 
@@ -49,10 +53,11 @@ class Threads:
         count
             The number of rows.
         """
-        threads = min(self.most, count) if count * self._seconds >= WORTH else 1
+        worth = WORTH_STARTING if self._pool is None else WORTH_WAKING
+        threads = min(self.most, count) if count * self._seconds >= worth else 1
         began = time.perf_counter()
         code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
-        self._seconds = (time.perf_counter() - began) * threads / max(count, 1)
+        self._seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
         return code
 
     def close(self) -> None:
