@@ -95,7 +95,7 @@ def _integers(part: Evidence) -> Explanation | None:
     # To the nearest one, or all of them up, down, or towards 0.
     moved = (error, -error, -error * np.sign(part.slope))
     ways = [np.abs(error) - 0.5, *(np.maximum(each - 1.0, -each) for each in moved)]
-    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < 3:
+    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < FEWEST:
         return None
     return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
 

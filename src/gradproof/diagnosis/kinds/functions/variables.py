@@ -10,7 +10,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ...evidence import MARGIN, Evidence
 from ..additions import are_sharp, fit
 from ..factors import ALONE, SURER
@@ -19,7 +19,8 @@ from .derivatives import table
 # Fewer coordinates are only explained by the commonest functions of x, those of its logarithm, square and inverse.
 FEWEST, COMMONEST = 3, 8
 FEWEST_WITH_FACTOR = 4
-ROUNDING = 1e-6
+# Within what claims and slopes are compared, relatively; single coordinates, of which less is known, more closely.
+ROUNDING, LEAST = 1e-6, 1e-9
 # What a multiple of the slope may be times.
 SIMPLE = (
     *("× x", "× √x", "× x²", "× x³", "/ x", "/ √x", "/ x²", "/ x³"),
@@ -76,16 +77,22 @@ def _fits(every: Quotients) -> Iterator[str]:
     rows = np.flatnonzero(_are(every.best(SCREENED), functions[1], surer)[:tries])
     if not rows.size:
         return
+    rounding = LEAST if len(every.x) == 1 else ROUNDING
     values = table(every.x)[1][rows]
-    for row in np.flatnonzero(_are(every, values, surer) & (few | ~_is_constant(values))):
-        tolerance = every.bar + ROUNDING * np.abs(values[row])
-        if is_no_coincidence(tolerance, np.abs(every.ratio), 0, tries, **({"rare": ALONE} if few else {})):
+    for row in np.flatnonzero(_are(every, values, surer, rounding) & (few | ~_is_constant(values))):
+        tolerance = every.bar + rounding * np.abs(values[row])
+        if len(every.x) == 1:
+            off = abs(float(every.ratio[0] - values[row, 0])) + rounding * abs(float(values[row, 0]))
+            fits = is_near(off, abs(float(every.ratio[0])), tries, OF_OTHERS)
+        else:
+            fits = is_no_coincidence(tolerance, np.abs(every.ratio), 0, tries, **({"rare": ALONE} if few else {}))
+        if fits:
             yield f"claimed = {texts[rows[row]]}"
 
 
-def _are(one: Quotients, values: Flat, surer: float) -> Flat:
+def _are(one: Quotients, values: Flat, surer: float, rounding: float = ROUNDING) -> Flat:
     """Return which rows of values the quotients are."""
-    close = np.abs(one.ratio - values) <= surer * (one.bar + ROUNDING * np.abs(values))
+    close = np.abs(one.ratio - values) <= surer * (one.bar + rounding * np.abs(values))
     are: Flat = np.all(close & np.isfinite(values) & (values != 0), axis=1)
     return are
 
