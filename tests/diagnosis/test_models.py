@@ -244,7 +244,7 @@ BUGS = {
     ),
     "a prefix": (
         scaled(POSITIVE, lambda x: 1e-3),
-        ("factor", "all of x: claimed = 1/1000 × slope: is a prefix of a unit lost, such as milli or kilo, or a mean"),
+        ("factor", "all of x: claimed = 1/1000 × slope: is a prefix of a unit lost, such as milli or kilo, a mean"),
     ),
     "8 bits": (scaled(POSITIVE, lambda x: 255), ("factor", "all of x: claimed = 255 × slope: values of 8 bits for")),
     "stops": (scaled(POSITIVE, lambda x: 1 / np.log(2)), ("factor", "all of x: claimed = 1.442695 × slope, 1/ln 2")),

@@ -8,6 +8,7 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.values import no_dependence
 from gradproof.diagnosis.searching import Known, of_vector
 
 BADLY_KNOWN = [kinds.in_float32, kinds.with_noise, kinds.with_a_constant]
@@ -116,5 +117,23 @@ def test_the_commonest_mistakes_of_single_coordinates_are_told_if_they_are_known
     for _ in range(20):
         x, slope = random.normal(size=2)
         (told, *_) = explained(of_one(x, factor * slope, slope * (1 + 1e-8 * random.normal()), 1e-5 * abs(slope)))
-        assert told.startswith(f"claimed = {factor:g} × slope") and words in told
+        assert told.startswith(f"claimed = {factor:g} × slope")
+        assert words in told
         assert not explained(of_one(x, factor * slope, 1.0001 * slope, 1e-3 * abs(slope)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_factor_is_told_where_bars_only_had_to_tell_slopes_from_claims_far_away(seed):
+    x = np.random.default_rng(seed).normal(size=9)
+    report = check(lambda x: float(np.sum(np.sin(x))), lambda x: 65536 * np.cos(x), x)
+    assert max(one.error_bar for one in report.findings) > 0.1
+    (told,) = report.explanations
+    assert told.text.startswith("claimed = 65536 × slope: a loss scale of 2^16")
+
+
+@pytest.mark.parametrize(("bar", "is_told"), [(1e-6, True), (1.0, False)])
+def test_slopes_that_are_badly_known_are_not_0(bar, is_told):
+    yes = np.ones(3, bool)
+    vectors = (np.arange(1.0, 4.0), np.array([-4.1, 3.9, 2.7]), np.zeros(3), np.full(3, bar))
+    found = no_dependence(Evidence("x", (9,), 0, np.arange(3), *vectors, yes, yes))
+    assert (found is not None) == is_told

@@ -115,7 +115,7 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
-        if not are_seen(part.claimed, tolerance * np.abs(every[row])):
+        if not _are_both_seen(part, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
@@ -195,7 +195,12 @@ def are_sharp(tolerance: Flat, values: Flat) -> bool:
 
 def are_seen(claimed: Flat, tolerance: Flat) -> bool:
     """Return whether claims matter: errors of those that are almost 0 are minus the slopes, whatever they are."""
-    return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
+    return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed) or not len(claimed)
+
+
+def _are_both_seen(part: Evidence, tolerance: Flat) -> bool:
+    """Return whether claims matter, and slopes, beside which errors of claims far away are the claims themselves."""
+    return are_seen(part.claimed, tolerance) and are_seen(part.slope[part.slope != 0.0], tolerance[part.slope != 0.0])
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -207,7 +212,7 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     near = _are_near(columns, part.error, allowed)
     for (one, other), asked in itertools.compress(pairs.items(), near):
         fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
-        if fitted is None or not are_seen(part.claimed, fitted[1]) or not are_sharp(fitted[1], part.error):
+        if fitted is None or not _are_both_seen(part, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue
         if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue

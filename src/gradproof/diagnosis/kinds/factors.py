@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ SURER = 0.2
 LIKELIER = 8.0
 # A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
 NAMES = 100.0
+# Bars that are this part of a slope are wide; quotients may be one number within so much narrower ones, too.
+WIDE, NARROWER = 1e-2, (1.0 / 16.0, 1.0 / 256.0)
 # How much closer than its bar a single factor may be, and the relative accuracy of what is computed in float64.
 CLOSER, ROUNDING = (1.0, 0.1, 0.01, 1e-3), 1e-10
 # Powers of two are shown as such from here on: 65,536, not 65,530.
@@ -50,6 +53,16 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     """
     if not np.isfinite(part.claimed).all() or not part.claimed.any():
         return None
+    # Bars that only had to tell slopes from claims far away are wide, and hide factors.
+    wide = part.bar > WIDE * np.abs(part.slope)
+    narrower = NARROWER if 2 * int(np.count_nonzero(wide)) > len(wide) else ()
+    parts = (part._replace(bar=np.where(wide, times * part.bar, part.bar)) for times in narrower)
+    found = (_common(each, sizes, value) for each in itertools.chain([part], parts))
+    return next(filter(None, found), None)
+
+
+def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
+    """Explain the errors by one factor within their bars, or return None."""
     if simple := _simplest(part):
         return simple
     if not part.slope.all():

@@ -161,20 +161,21 @@ def _of_scales(size: float, error: float) -> Iterator[str]:
     for known, name in SCALES.items():
         for number, shown in ((known, f"{known:g}"), (1.0 / known, f"1/{known:g}")):
             if abs(size - number) <= error:
-                count = f"a sum over {known:g} for a mean" if number == known else f"a mean over {known:g} for a sum"
-                yield f"{shown}: {name}, or {count}?"
+                count = f"a sum over {known:g} for a mean, or a factor 1/{known:g} missing"
+                share = f"a mean over {known:g} for a sum, or a factor {known:g} missing"
+                yield f"{shown}: {name}, {count if number == known else share}?"
 
 
 def _of_halves(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     """Yield what a factor is that is half of a length, or 2 by one, as in the derivative of a mean of squares."""
     for count, what in sizes.items():
-        if count % 2 or count < 2 * FEWEST_COUNT or count // 2 in sizes:
+        half = count / 2
+        if half < FEWEST_COUNT or half in sizes:
             continue
-        half = count // 2
         if abs(size - half) <= min(error, WHOLE):
             yield f"half of the length of {what}: is 2/{count} missing, as in the derivative of a mean of squares?"
         if abs(1.0 / size - half) <= min(error / size**2, WHOLE):
-            yield f"1/{half}, 2 by the length of {what}: is it a mean of squares for their sum?"
+            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for their sum?"
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:

@@ -16,6 +16,8 @@ FEWEST = 4
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
+# They must be known this well, as parts of claims.
+NEARLY = 1e-2
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
@@ -37,10 +39,15 @@ def no_dependence(part: Evidence) -> Explanation | None:
         return None
     if np.any(np.abs(part.slope) > MARGIN * part.bar) and part.slope.any():
         return None
+    # Nor are slopes 0 that are only known not to be their claims.
+    allowed = MARGIN * part.bar
+    if np.any(allowed > NEARLY * np.abs(part.claimed)):
+        return None
     # A single slope among others may only be too small to be seen beside a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
-    within = f" as far as it is measured (below {np.max(MARGIN * part.bar):.1g})" if part.slope.any() else ""
+    is_bound = part.slope.any() or np.any(allowed > NOTHING * np.abs(part.claimed))
+    within = f" as far as it is measured (below {np.max(allowed):.1g})" if is_bound else ""
     return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
