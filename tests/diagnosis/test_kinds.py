@@ -189,7 +189,7 @@ BUGS = {
     ),
     "variance": (
         (VECTOR, lambda x: np.var(x, ddof=1), lambda x: 2 * (x - x.mean()) / 7, lambda x: 2 * (x - x.mean()) / 8),
-        ("factor", "claimed = 7/8 × slope: is a variance divided by N = 8, or by N - 1?"),
+        ("factor", "claimed = 7/8 × slope, for example a variance divided by N = 8, or by N - 1"),
     ),
     "logarithm of a scale": (
         (

@@ -18,9 +18,9 @@ from .names import LARGEST_COUNT, SIMPLE, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
-# Few coordinates are explained less surely than many are; so are others by the simplest factors, whose mistakes are
-# about as frequent as those of all other kinds together.
-ALONE = 1e-3
+# Two coordinates are explained less surely than many are; so are many by the simplest factors, whose mistakes are about
+# as frequent as those of all other kinds together.
+ALONE, SIMPLY = 1e-3, 3e-4
 # It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
 SURER = 0.2
 # A factor that means nothing is less likely than one of the simplest with bars that are so many times too narrow.
@@ -142,7 +142,7 @@ def _simplest(part: Evidence) -> Explanation | None:
             fits = worst <= 1.0 and is_near(float(off[0]) / 2.0, float(scale[0]), 1.0 / share, OF_SIMPLEST)
         else:
             tolerance = allowed * max(worst, SURER) / 2.0
-            fits = worst <= 1.0 and is_no_coincidence(tolerance, scale, 0, 1.0 / share, ALONE)
+            fits = worst <= 1.0 and is_no_coincidence(tolerance, scale, 0, 1.0 / share, SIMPLY)
         if fits:
             return Explanation("factor", "", said(f"{factor:g}", name), factor)
     return None

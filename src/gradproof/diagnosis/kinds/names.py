@@ -195,7 +195,7 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
         variance = f"a variance divided by N = {whole}, or by N - 1"
-        if whole in sizes:
+        if whole in sizes and not _is_common(whole):
             yield f"{share_of}: is {variance}?"
             return
         dropped = f", or dropout of 1 in {whole} scaled once more" if size > 1.0 else ""
