@@ -183,10 +183,12 @@ def test_what_f_does_not_depend_on():
 def test_where_x_is_zero():
     x = np.array([0.0, 1.0, 0.0, 2.0])
     report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.where(x == 0, 0.0, np.cos(x)), x)
-    assert str(report.explanations[0]).startswith("x where x = 0: claimed = 0 exactly where x = 0")
+    assert str(report.explanations[0]).startswith(
+        "x where x = 0: claimed = 0, but f depends on it: is x = 0 taken for inactive?"
+    )
     with np.errstate(all="ignore"):
         report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.cos(x) * x / x, x)
-    assert str(report.explanations[0]).startswith("x where x = 0: claimed is NaN exactly where x = 0")
+    assert str(report.explanations[0]).startswith("x where x = 0: claimed is NaN: a division by x = 0, or log(0)?")
 
 
 def test_rounded_claims():
@@ -274,3 +276,16 @@ def test_what_is_told_of_many_arrays_with_errors_of_all_kinds(transposed, kinds)
     assert [one.kind for one in report.explanations] == kinds
     assert [one.names for one in report.explanations][-2:] == [("a1",), ("a38",)]
     assert len(report.unexplained) == 38 - len(transposed)
+
+
+@pytest.mark.parametrize(("claim", "words"), [(0.0, "is a path detached"), (np.nan, "claimed is NaN (explains")])
+def test_zeros_of_all_of_an_array_as_biases_are_when_they_begin_say_nothing(claim, words):
+    p = {"W": np.linspace(0.5, 1.5, 6).reshape(2, 3), "b": np.zeros(3)}
+    report = check(
+        lambda p: float(np.sum(np.sin(p["W"] + p["b"]))),
+        lambda p: {"W": np.cos(p["W"] + p["b"]), "b": np.full(3, claim)},
+        p,
+    )
+    (told,) = report.explanations
+    assert str(told).startswith("all of b: claimed")
+    assert words in str(told)

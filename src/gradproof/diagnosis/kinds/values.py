@@ -25,12 +25,20 @@ ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence) -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0."""
+def zero(part: Evidence, at_zeros: bool = False) -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    at_zeros
+        Whether these are those of an array in which x is 0, and there are others.
+    """
     if part.claimed.any() or not len(part.claimed):
         return None
-    where = "claimed = 0 exactly where x = 0, but the slope is not: is 0 taken for inactive?"
-    return Explanation("zero", "", ZERO if part.x.any() else where, 0.0)
+    asked = "claimed = 0, but f depends on it: is x = 0 taken for inactive?"
+    return Explanation("zero", "", asked if at_zeros else ZERO, 0.0)
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
@@ -51,13 +59,21 @@ def no_dependence(part: Evidence) -> Explanation | None:
     return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
-def not_finite(part: Evidence) -> Explanation | None:
-    """Explain the errors if no wrong claim is finite."""
+def not_finite(part: Evidence, at_zeros: bool = False) -> Explanation | None:
+    """Explain the errors if no wrong claim is finite.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    at_zeros
+        Whether these are those of an array in which x is 0, and there are others.
+    """
     if np.isfinite(part.claimed).any() or not len(part.claimed):
         return None
     what = "NaN" if np.isnan(part.claimed).all() else "infinite" if np.isinf(part.claimed).all() else "not finite"
-    where = " exactly where x = 0: a division by x, or log(x)?" if not part.x.any() else ""
-    return Explanation("not finite", "", f"claimed is {what}{where}")
+    asked = ": a division by x = 0, or log(0)?" if at_zeros else ""
+    return Explanation("not finite", "", f"claimed is {what}{asked}")
 
 
 def rounded(part: Evidence) -> Explanation | None:
