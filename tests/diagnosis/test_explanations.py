@@ -80,7 +80,7 @@ BUGS = [
         "factor",
         "everything: claimed = 0.03674932 × slope, 1/(Hartree",
     ),
-    (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
+    (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180: are degrees"),
     (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope: a loss scale of 2^10?"),
     (everywhere(lambda w, _: 1.2345678 * w), "factor", "everything: claimed = 1.234568 × slope (explains"),
     (clipped, "factor", "everything: claimed = "),

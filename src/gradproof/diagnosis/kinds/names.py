@@ -15,7 +15,6 @@ UNITS = {
     "eV in kcal/mol": 23.060547831,
     "eV in kJ/mol": 96.485332123,
     "Hartree in kcal/mol": 627.509474063,
-    "π/180, degrees for radians": math.pi / 180.0,
     "eV/Å³ in GPa": 160.21766208,
     "e²/Å in eV": 14.399645,
     "e²/Å in kcal/mol": 332.0637133,
@@ -27,6 +26,11 @@ UNITS = {
     "π": math.pi,
     "√2": math.sqrt(2.0),
     "√π": math.sqrt(math.pi),
+}
+# What angles are multiplied with.
+ANGLES = {
+    math.pi / 180.0: "π/180: are degrees taken for radians?",
+    180.0 / math.pi: "180/π: are radians taken for degrees?",
 }
 # Those that are no units.
 CONSTANTS = ("ln 10", "ln 2", "2π", "π", "√2", "√π")
@@ -105,11 +109,14 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
         if count >= FEWEST_COUNT:
             yield from _of_length(size, error, count, what)
     for name, known in UNITS.items():
-        asked = "" if name in CONSTANTS or "for radians" in name else ": is a unit not converted?"
+        asked = "" if name in CONSTANTS else ": is a unit not converted?"
         if abs(size - known) <= error:
             yield f"{name}{asked}"
         if abs(size - 1 / known) <= error:
             yield f"1/{name}" if name in CONSTANTS else f"1/({name}){asked}"
+    for known, name in ANGLES.items():
+        if abs(size - known) <= error:
+            yield name
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
         yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
