@@ -35,6 +35,10 @@ LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}
 FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (1.0, -1.0)]
 # Fewer do not tell a power and a factor; powers of numbers that are nearly the same are all one factor.
 FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
+# The smallest multiple of x in an exponential that no other kind has, and how many of them there may be.
+LEAST_MULTIPLE, FEW_MULTIPLES = 2.0, 20.0
+# Slopes are one number if they differ by no more than this, relatively.
+MOST_EQUAL = 1e-4
 # Logarithms of quotients are known this many times worse than other fits, by the bars of both.
 BY_BARS = 5.0
 
@@ -58,10 +62,14 @@ def by_variable(part: Evidence) -> Explanation | None:
     """Explain the errors by a slope that was taken by another variable than x, or forgotten; None if none fits."""
     if not (np.isfinite(part.claimed).all() and part.slope.all() and part.claimed.all() and part.x.all()):
         return None
+    size = np.abs(part.slope)
+    # A part of an array whose slopes are one number is a piece of f that is linear: claims are no multiples of slopes.
+    if 1 < len(size) < math.prod(part.shape) and np.ptp(size) <= MOST_EQUAL * np.max(size):
+        return None
     ratio = part.claimed / part.slope
     every = Quotients(part.x, ratio, MARGIN * np.abs(ratio / part.slope) * part.bar)
     with np.errstate(all="ignore"):
-        text = next(_fits(every), "") or next(_with_factor(every), "") or _power(every)
+        text = next(_fits(every), "") or next(_with_factor(every), "") or _power(every) or _exponential(every)
     return Explanation("scaled by x", "", text) if text else None
 
 
@@ -141,6 +149,21 @@ def _power(every: Quotients) -> str:
     times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
     by = f"x^{exponent:.4g}"
     return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
+
+
+def _exponential(every: Quotients) -> str:
+    """Return the exponential of a whole multiple of x that the quotients of claims and slopes are; "" if of none."""
+    if len(every.x) < FEWEST_WITH_FACTOR or not (every.ratio > 0.0).all():
+        return ""
+    multiples = np.log(every.ratio) / every.x
+    multiple = float(np.round(np.median(multiples)))
+    allowed = (every.bar / every.ratio + ROUNDING) / np.abs(every.x)
+    if abs(multiple) < LEAST_MULTIPLE or not np.all(np.abs(multiples - multiple) <= allowed):
+        return ""
+    if not is_no_coincidence(allowed, np.abs(multiples), 0, FEW_MULTIPLES):
+        return ""
+    asked = "is a power of exp(x) missing, or a factor too often?"
+    return f"claimed = slope × exp({multiple:g}x): {asked}"
 
 
 def _simple(x: Flat) -> Flat:
