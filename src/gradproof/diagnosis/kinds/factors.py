@@ -13,8 +13,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import OF_OTHERS, OF_SIMPLEST, RARE, is_near, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .names import FEW as SMALL
-from .names import LARGEST_COUNT, SIMPLE, name_of, rounded_to
+from .names import LARGEST_COUNT, SIMPLE, SMALL, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5

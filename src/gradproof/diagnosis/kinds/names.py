@@ -64,7 +64,7 @@ FEWEST_COUNT, COMMON = 8, 16
 # Any number is as close to a whole one as this about once in a thousand times.
 WHOLE = 5e-4
 # Terms are counted so often, or factors that large are forgotten, by mistake.
-FEW = 10
+SMALL = 10
 # Larger counts, and parts of them, are none that a factor could tell.
 LARGEST_COUNT = 1e9
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
@@ -152,7 +152,7 @@ def _shares(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)
-        is_simple = count <= FEW * math.gcd(round(part), count)  # as 3/5 is, which many other things are
+        is_simple = count <= SMALL * math.gcd(round(part), count)  # as 3/5 is, which many other things are
         if 1 < round(part) < count and not is_simple and abs(part - round(part)) <= off <= WHOLE:
             share = f"{round(part)}/{count}" if size < 1.0 else f"{count}/{round(part)}"
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
@@ -182,14 +182,14 @@ def _of_halves(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[
         if abs(size - half) <= min(error, WHOLE):
             yield f"half of the length of {what}: is 2/{count} missing, as in the derivative of a mean of squares?"
         if abs(1.0 / size - half) <= min(error / size**2, WHOLE):
-            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for their sum?"
+            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for half their sum?"
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     """Yield what a whole number, its inverse, or N/(N - 1) may be."""
     whole, share = round(size), round(1.0 / size)
     if whole > 2 and abs(size - whole) <= min(error, WHOLE):
-        counted = f", a term counted {whole} times" if whole <= FEW else ""
+        counted = f", a term counted {whole} times" if whole <= SMALL else ""
         yield f"a sum over {whole} for a mean{counted}, or a factor 1/{whole} missing?"
     if share > 2 and abs(1.0 / size - share) <= min(error / size**2, WHOLE):
         yield f"1/{share}, a mean over {share} for a sum, or a factor {share} missing?"
