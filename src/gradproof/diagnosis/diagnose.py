@@ -50,8 +50,8 @@ MANY = 16
 SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
-# away are much wider than it is off.
-DOUBTS = (8.0, 64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
+# away are much wider than it is off.  Functions of x are near others that are smooth within bars that are much wider.
+DOUBTS = {8.0: 6, 64.0: 1, 1024.0: 1, 1.0 / 16.0: 2, 1.0 / 256.0: 2}
 
 
 def explained(report: Report) -> Report:
@@ -118,10 +118,10 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), every)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
-    for doubt in DOUBTS:
+    for doubt, kinds in DOUBTS.items():
         left = [each for each in _unexplained(found, arrays) if each.name not in in_vain]
         left = [each.doubted(doubt) for each in left if each.is_wrong_within(doubt)]
-        explaining = of_vector(known)[: None if doubt > 1.0 else 2]
+        explaining = of_vector(known)[:kinds]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = [each.with_widest_bars() for each in _unexplained(found, arrays) if each.name not in in_vain]
     found += [one for each in left for one in of_errors(each, of_vector(known)[:1])]
