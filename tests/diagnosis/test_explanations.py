@@ -80,7 +80,7 @@ BUGS = [
         "factor",
         "everything: claimed = 0.03674932 × slope, 1/(Hartree",
     ),
-    (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180, degrees"),
+    (everywhere(lambda w, _: w * np.pi / 180), "factor", "everything: claimed = 0.01745329 × slope, π/180: are"),
     (everywhere(lambda w, _: 1024 * w), "factor", "everything: claimed = 1024 × slope: a loss scale of 2^10?"),
     (everywhere(lambda w, _: 1.2345678 * w), "factor", "everything: claimed = 1.234568 × slope (explains"),
     (clipped, "factor", "everything: claimed = "),
@@ -183,10 +183,12 @@ def test_what_f_does_not_depend_on():
 def test_where_x_is_zero():
     x = np.array([0.0, 1.0, 0.0, 2.0])
     report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.where(x == 0, 0.0, np.cos(x)), x)
-    assert str(report.explanations[0]).startswith("x where x = 0: claimed = 0 exactly where x = 0")
+    assert str(report.explanations[0]).startswith(
+        "x where x = 0: claimed = 0, but f depends on it: is x = 0 taken for inactive?"
+    )
     with np.errstate(all="ignore"):
         report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.cos(x) * x / x, x)
-    assert str(report.explanations[0]).startswith("x where x = 0: claimed is NaN exactly where x = 0")
+    assert str(report.explanations[0]).startswith("x where x = 0: claimed is NaN: a division by x = 0, or log(0)?")
 
 
 def test_rounded_claims():
@@ -274,3 +276,51 @@ def test_what_is_told_of_many_arrays_with_errors_of_all_kinds(transposed, kinds)
     assert [one.kind for one in report.explanations] == kinds
     assert [one.names for one in report.explanations][-2:] == [("a1",), ("a38",)]
     assert len(report.unexplained) == 38 - len(transposed)
+
+
+@pytest.mark.parametrize(("claim", "words"), [(0.0, "is a path detached"), (np.nan, "claimed is NaN (explains")])
+def test_zeros_of_all_of_an_array_as_biases_are_when_they_begin_say_nothing(claim, words):
+    p = {"W": np.linspace(0.5, 1.5, 6).reshape(2, 3), "b": np.zeros(3)}
+    report = check(
+        lambda p: float(np.sum(np.sin(p["W"] + p["b"]))),
+        lambda p: {"W": np.cos(p["W"] + p["b"]), "b": np.full(3, claim)},
+        p,
+    )
+    (told,) = report.explanations
+    assert str(told).startswith("all of b: claimed")
+    assert words in str(told)
+
+
+def test_a_piece_that_is_linear_tells_no_function_of_its_slopes():
+    x = np.array([-2.3, -0.4, 0.7, -1.6, 1.9, 0.2, -3.1, 1.2, -0.8])
+    report = check(
+        lambda x: float(np.sum(np.where(np.abs(x) < 1, x**2 / 2, np.abs(x) - 0.5))),
+        lambda x: np.where(x < 1, x, 1.0),
+        x,
+    )
+    assert report.wrong.tolist() == [0, 3, 6]
+    assert report.explanations == ()
+
+
+def test_the_mean_of_round_slopes_says_nothing_of_claims_that_are_one_number():
+    x = np.array([3.1, 0.2, 1.1, 2.0, 4.4, 0.5, 6.2, 1.0])
+    report = check(lambda x: float(np.sum(np.maximum.accumulate(x))), np.ones(8), x)
+    (told,) = report.explanations
+    assert told.text == "every wrong claim is 1"
+
+
+def test_claims_of_an_arithmetic_are_taken_for_no_tolerance():
+    x = np.linspace(0.3, 1.7, 30)
+    report = check(
+        lambda x: float(np.sum(np.sin(1.3 * x))), lambda x: np.float16(1.3 * np.cos(1.3 * x)).astype(float), x
+    )
+    assert [one.kind for one in report.explanations] == ["rounded"]
+    assert not any("typical of the tolerance" in one for one in report.warnings)
+
+
+def test_a_power_of_an_exponential():
+    x = np.linspace(-0.7, 0.9, 5)
+    report = check(lambda x: float(np.sum(np.sin(x))), lambda x: np.cos(x) * np.exp(-4 * x), x)
+    (told,) = report.explanations
+    assert told.text == "claimed = slope × exp(-4x): is a power of exp(x) missing, or a factor too often?"
+    assert check(lambda x: float(np.sum(np.sin(x))), lambda x: np.cos(x) * np.exp(-3.7 * x), x).explanations == ()

@@ -22,6 +22,7 @@ WEIGHING = np.outer(np.arange(5.0), np.arange(5.0)) + np.diag([2.0, -1.0, 0.5, 1
 MASS = (4 * np.eye(20) + np.eye(20, k=1) + np.eye(20, k=-1)) / 6
 TURN = np.linalg.qr(np.random.default_rng(5).normal(size=(4, 4)))[0]
 FORM = np.random.default_rng(6).normal(size=(8, 8))
+TILT = np.random.default_rng(8).normal(size=(5, 5))
 VECTOR, DIRECTION = RNG.normal(size=8), RNG.normal(size=8)
 INPUTS, LABELS = RNG.normal(size=(24, 5)), np.eye(4)[RNG.integers(0, 4, 24)]
 
@@ -188,7 +189,7 @@ BUGS = {
     ),
     "variance": (
         (VECTOR, lambda x: np.var(x, ddof=1), lambda x: 2 * (x - x.mean()) / 7, lambda x: 2 * (x - x.mean()) / 8),
-        ("factor", "claimed = 7/8 × slope: is a variance divided by N = 8, or by N - 1?"),
+        ("factor", "claimed = 7/8 × slope, for example a variance divided by N = 8, or by N - 1"),
     ),
     "logarithm of a scale": (
         (
@@ -197,7 +198,7 @@ BUGS = {
             lambda p: {"scale": np.exp(p["scale"]), "b": 2 * p["b"]},
             lambda p: {"scale": np.exp(p["scale"]) * p["scale"], "b": 2 * p["b"]},
         ),
-        ("scaled by x", "scale: claimed = slope × x: the slope by log(x)?"),
+        ("scaled by x", "scale: claimed = slope × x: the slope by log(x), or is x a factor too often?"),
     ),
     "power": (
         by_element(lambda x: x**4, lambda x: 4 * x**3, lambda x: 12 * x**2, POSITIVE),
@@ -205,15 +206,15 @@ BUGS = {
     ),
     "output for input": (
         by_element(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), lambda x: x * (1 - x)),
-        ("scaled by x", "with x(1 - x) in place of the derivative of sigmoid?"),
+        ("scaled by x", "claimed = slope, as if x(1 - x) stood for the derivative of sigmoid"),
     ),
     "derivative at the output": (
         by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(np.tanh(x)) ** 2),
-        ("scaled by x", "with its derivative at tanh(x) in place of the derivative of tanh?"),
+        ("scaled by x", "slope, as if its derivative at tanh(x) stood for the derivative of tanh"),
     ),
     "another activation": (
         by_element(lambda x: np.log1p(np.exp(x)), sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x))),
-        ("scaled by x", "with the derivative of sigmoid in place of that of softplus?"),
+        ("scaled by x", "slope, as if the derivative of sigmoid stood for that of softplus"),
     ),
     "scores for probabilities": (
         (
@@ -222,7 +223,7 @@ BUGS = {
             lambda x: sigmoid(x) - (WEIGHTS > 1),
             lambda x: x - (WEIGHTS > 1),
         ),
-        ("addition", "claimed = slope + 1 × (x - sigmoid(x)): x is taken for sigmoid(x)"),
+        ("addition", "claimed = slope + 1 × (x - sigmoid(x)): is x taken for sigmoid(x)?"),
     ),
     "normaliser forgotten": (
         (
@@ -328,15 +329,15 @@ BUGS = {
     ),
     "gelu's approximation": (
         by_element(gelu, gelu_slope, lambda x: slope_of(by_tanh, x)),
-        ("scaled by x", "with the derivative of gelu by tanh in place of that of gelu?"),
+        ("scaled by x", "slope, as if the derivative of gelu by tanh stood for that of gelu"),
     ),
     "a term of a product": (
         by_element(gelu, gelu_slope, normal),
-        ("scaled by x", "with the normal distribution alone in place of the derivative of gelu?"),
+        ("scaled by x", "as if the normal distribution alone stood for the derivative of gelu"),
     ),
     "1/x for 1/(1 + x)": (
         by_element(np.log1p, lambda x: 1 / (1 + x), lambda x: 1 / x, POSITIVE),
-        ("scaled by x", "with the derivative of log(x) in place of that of log(1 + x)?"),
+        ("scaled by x", "slope, as if the derivative of log(x) stood for that of log(1 + x)"),
     ),
     "logarithm of 1 + x forgotten": (
         (
@@ -398,7 +399,10 @@ BUGS = {
             lambda x: np.cos(x) - 2 * np.diff(x, axis=0, append=x[-1:]) + 2 * np.diff(x, axis=0, prepend=x[:1]),
             lambda x: np.cos(x) + 2 * np.diff(x, axis=0, prepend=x[:1]),
         ),
-        ("addition", "claimed = slope + 2 × (next x - x) along axis 0: is one neighbour missing in a difference"),
+        (
+            "addition",
+            "claimed = slope + 2 × (next x - x) along axis 0: is a difference of neighbours missing, one-sided",
+        ),
     ),
     "ends of a smoothness penalty joined": (
         (
@@ -522,7 +526,7 @@ BUGS = {
         ),
         (
             "neighbours",
-            "x: slope = 0.6667 × claim + 0.1667 × (the claim before + the one behind): are the claims smoothed, or",
+            "x: slope = 0.6667 × claim + 0.1667 × (the claim before + the one behind): are the claims smoothed, as",
         ),
     ),
     "filtered": (
@@ -534,7 +538,7 @@ BUGS = {
         ),
         (
             "neighbours",
-            "x: claimed = 0.6667 × slope + 0.1667 × (the slope before + the one behind): is a filter or a mass matrix",
+            "x: claimed = 0.6667 × slope + 0.1667 × (the slope before + the one behind): is a filter, a mass matrix",
         ),
     ),
     "rotated the wrong way": (
@@ -639,7 +643,7 @@ BUGS = {
             of_scaled,
             lambda p: {**of_scaled(p), "s": of_scaled(p)["s"] / 20},
         ),
-        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over x?"),
+        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over x, or a factor 20 missing?"),
     ),
     "a count is missing, of one coordinate": (
         (
@@ -653,9 +657,9 @@ BUGS = {
     "one coordinate is penalised": (
         (
             {"b": np.array([0.7318])},
-            lambda p: float(np.sum(np.sin(WEIGHTS * p["b"][0]))),
-            lambda p: {"b": np.array([np.sum(WEIGHTS * np.cos(WEIGHTS * p["b"][0]))])},
-            lambda p: {"b": np.array([np.sum(WEIGHTS * np.cos(WEIGHTS * p["b"][0])) + 1.5 * p["b"][0]])},
+            lambda p: float(np.sum(np.sin(WEIGHTS * p["b"][0]))) / 20,
+            lambda p: {"b": np.array([np.mean(WEIGHTS * np.cos(WEIGHTS * p["b"][0]))])},
+            lambda p: {"b": np.array([np.mean(WEIGHTS * np.cos(WEIGHTS * p["b"][0])) + 1.5 * p["b"][0]])},
         ),
         ("addition", "b: claimed = slope + 1.5 × x: is this part of an L2 penalty not in the objective"),
     ),
@@ -675,7 +679,7 @@ BUGS = {
             lambda x: 1 - 3 * WEIGHTS * np.exp(-x),
             lambda x: 1 + 3 * WEIGHTS * np.exp(-x),
         ),
-        ("factor", "claimed = -1 × slope, but for a part that is 1 everywhere and right"),
+        ("factor", "claimed = -1 × slope + 2, as if all had that factor but a part that is 1 everywhere"),
     ),
     "a third is no root of nine": (
         (X20[:9], lambda x: float(np.sum(np.sin(3 * x))), lambda x: 3 * np.cos(3 * x), lambda x: np.cos(3 * x)),
@@ -692,7 +696,7 @@ BUGS = {
     ),
     "1 - tanh for 1 - tanh²": (
         by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(x)),
-        ("scaled by x", "claimed = slope, but with 1 - tanh(x) in place of the derivative of tanh?"),
+        ("scaled by x", "claimed = slope, as if 1 - tanh(x) stood for the derivative of tanh"),
     ),
     "a loss scale is shown whole": (
         by_element(np.sin, np.cos, lambda x: 65536 * np.cos(x)),
@@ -749,6 +753,35 @@ BUGS = {
             lambda p: {"a": np.cos(p["a"]) * p["b"], "b": 2 * np.sin(p["a"]) * p["b"]},
         ),
         ("others", "a: claimed = slope / b: is b a factor too often, or missing?"),
+    ),
+    "a factor that is lost on the way is no variance": (
+        by_element(np.sin, np.cos, lambda x: np.cos(x) / 1.1),
+        ("factor", "claimed = 10/11 × slope, for example something divided by 1.1, or a variance divided by N = 11"),
+    ),
+    "residuals for the gradient of their mean square": (
+        (X20, lambda x: float(np.mean((x - WEIGHTS) ** 2)), lambda x: (x - WEIGHTS) / 10, lambda x: WEIGHTS - x),
+        ("factor", "claimed = -10 × slope, with the wrong sign, half of the length of x: is 2/20 missing, as in the"),
+    ),
+    "differences of neighbours with the wrong sign, of given lengths": (
+        (
+            X20,
+            lambda x: float(np.sum(np.sin(x)) + np.sum((np.diff(x) - 1) ** 2)),
+            lambda x: np.cos(x) - 2 * np.diff(x, append=x[-1] + 1) + 2 * np.diff(x, prepend=x[0] - 1),
+            lambda x: np.cos(x) + 2 * np.diff(x, append=x[-1] + 1) - 2 * np.diff(x, prepend=x[0] - 1),
+        ),
+        ("addition", "+ 4 × (next x - x) - 4 × (x - x before) + 4 at the last and - 4 at the first: is a difference"),
+    ),
+    "claims that are not symmetric": (
+        (
+            SQUARE,
+            lambda x: float(np.sum(WEIGHING * np.sin((x + x.T) / 2))),
+            lambda x: WEIGHING * np.cos((x + x.T) / 2),
+            lambda x: WEIGHING * np.cos((x + x.T) / 2) + TILT - TILT.T,
+        ),
+        (
+            "matrix",
+            "x: (claimed + claimed.T) / 2 = slope, but the claims are not symmetric: is their symmetric part not",
+        ),
     ),
     "no variance": (
         by_element(np.sin, np.cos, lambda x: 1.1 * np.cos(x)),

@@ -177,7 +177,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
-        "coincidence evidence kinds.names kinds.functions.derivatives",
+        "coincidence evidence norms kinds.names kinds.functions.derivatives",
         "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
         "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.functions.softmax",
         "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "

@@ -11,6 +11,10 @@ from ..problem.numbers import Flat
 
 # An explanation is given only if errors that have nothing to do with it would fit it this rarely.
 RARE = 1e-6
+# Errors of a single coordinate of any kind are explained this rarely by all that is tried together: one in 22,000.
+SINGLE = 1.0 / 22_000.0
+# How much of that each kind may take: the simplest factors, the commonest of all mistakes, as much as all others.
+OF_SIMPLEST, OF_OTHERS = SINGLE / 2.0, SINGLE / 6.0
 # No fit counts for more than this in one coordinate, however small its bar is.
 LEAST = 1e-6
 
@@ -56,3 +60,23 @@ def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 
     with np.errstate(all="ignore"):
         chances = np.sort(np.clip(np.nan_to_num(2.0 * tolerances / scales, nan=1.0, posinf=1.0), LEAST, 1.0))
     return float(np.log10(chances[free:]).sum() if len(chances) > free else 0.0) <= math.log10(rare / tries)
+
+
+def is_near(off: float, scale: float, tries: float, rare: float) -> bool:
+    """Return whether a single number is nearer to one of a few places than numbers of another kind would be.
+
+    How far it is off tells more than within what it is known, which is a bound: a number that could be anywhere on some
+    scale is that near, or nearer, with just this probability.
+
+    Parameters
+    ----------
+    off
+        How far it is from the nearest place.
+    scale
+        On which it could have been anything.
+    tries
+        How many places there are.
+    rare
+        How rarely numbers of another kind may be that near.
+    """
+    return 2.0 * tries * off <= rare * scale

@@ -15,6 +15,7 @@ from ..problem.numbers import Flat
 from ..report.explanation import TOO_FEW, Explanation
 from ..report.finding import Finding
 from ..report.records import Record
+from ..report.remarks.inner_tolerance import TYPICAL
 from ..report.remarks.signs import meant
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
@@ -25,6 +26,7 @@ from .kinds.functions.alone import of_x_alone
 from .kinds.invariance import invariance
 from .kinds.others import of_others
 from .kinds.values import not_finite, rounded, zero
+from .norms import with_norm
 from .places import place_of
 from .searching import (
     Explained,
@@ -42,18 +44,14 @@ from .searching import (
 
 # Of fewer errors hardly anything can be told but a factor: anything fits them.
 FEWEST = 3
-# The norm of a gradient that was clipped is a number of two digits to within this, relatively.
-CLIPPED = 1e-6
-# Its norm, or its largest entry, is 1 to within this where it was divided by it.
-NORMALISED = 1e-12
 # So many arrays tell whether there is anything to tell of more.
 MANY = 16
 # So many of more are looked at, by a share of them that no period has.
 SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
-# away are much wider than it is off.
-DOUBTS = (8.0, 64.0, 1024.0, 1.0 / 16.0, 1.0 / 256.0)
+# away are much wider than it is off.  Functions of x are near others that are smooth within bars that are much wider.
+DOUBTS = {8.0: 6, 64.0: 1, 1024.0: 1, 1.0 / 16.0: 2, 1.0 / 256.0: 2}
 
 
 def explained(report: Report) -> Report:
@@ -75,7 +73,9 @@ def explained(report: Report) -> Report:
     places = np.fromiter(said, np.int64, len(said))
     left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]
     unexplained = tuple(_not_told(each, mask) for each, mask in left if mask.any())
-    return replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained, warnings=warnings)
+    # What explains every error is no tolerance of a solver, as which errors of a rounding may look.
+    notes = tuple(one for one in warnings if unexplained or TYPICAL not in one)
+    return replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained, warnings=notes)
 
 
 def _explained_by(one: Finding, text: str) -> Finding:
@@ -118,10 +118,10 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), every)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
-    for doubt in DOUBTS:
+    for doubt, kinds in DOUBTS.items():
         left = [each for each in _unexplained(found, arrays) if each.name not in in_vain]
         left = [each.doubted(doubt) for each in left if each.is_wrong_within(doubt)]
-        explaining = of_vector(known)[: None if doubt > 1.0 else 2]
+        explaining = of_vector(known)[:kinds]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = [each.with_widest_bars() for each in _unexplained(found, arrays) if each.name not in in_vain]
     found += [one for each in left for one in of_errors(each, of_vector(known)[:1])]
@@ -245,27 +245,10 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
         everywhere = all(one.explanation.where.removeprefix("all of ") == one.explanation.names[0] for one in same)
         everything = everywhere and len(names) == len(arrays) and not _is_any_right(report, names)
         if everything and first.explanation.kind == "factor":
-            first = first._replace(explanation=_clipped(first.explanation, report))
+            first = first._replace(explanation=with_norm(first.explanation, report))
         where = "everything" if everything and len(same) > 1 else "; ".join(one.explanation.where for one in same)
         places = np.concatenate([one.places for one in same])
         yield Explained(replace(first.explanation, where=where, names=names), places)
-
-
-def _clipped(explanation: Explanation, report: Record) -> Explanation:
-    """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
-    claimed = report._evidence.claimed
-    if not isinstance(claimed, np.ndarray):
-        return explanation  # it lies in shards
-    every = np.asarray(claimed, np.float64)
-    norm, largest = float(np.linalg.norm(every)), float(np.max(np.abs(every), initial=0.0))
-    for size, what in ((norm, "its norm"), (largest, "its largest entry")):
-        # A factor with a name is what it says, even where round numbers make an entry 1.
-        if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:
-            return replace(explanation, text=f"{explanation.text}; {what} is 1: is it normalised?")
-    rounded = float(f"{norm:.1e}")
-    if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
-        return explanation
-    return replace(explanation, text=f"{explanation.text}; its norm is {rounded:g}: is it clipped to that?")
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:

@@ -32,6 +32,9 @@ def place_of(whole: Evidence, mask: Flat) -> str:
         return _element(whole, int(whole.places[mask][0]) - whole.start)
     live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
     if whole.is_complete and not (live & ~mask).any():
+        # What agrees at other places is 0 there, too.
+        if np.array_equal(mask, whole.x == 0) and not mask.all():
+            return f"{whole.name} where x = 0"
         return f"all of {whole.name}"
     if not whole.is_complete:
         if whole.claims is not None and not whole.claims.any():

@@ -103,13 +103,13 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     """
     finite = np.isfinite(whole.claimed)
     if (whole.wrong & ~finite).any():
-        yield from alone(whole, whole.wrong & ~finite, not_finite)
+        yield from alone(whole, whole.wrong & ~finite, _at_zeros(not_finite, whole, whole.wrong & ~finite))
     rest = whole.wrong & finite
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
     if not found and (rest & (whole.claimed == 0)).sum() > 1:
-        yield from alone(whole, rest & (whole.claimed == 0), zero)
+        yield from alone(whole, rest & (whole.claimed == 0), _at_zeros(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
@@ -118,7 +118,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    before: tuple[Explaining, ...] = (zero, no_dependence)
+    before: tuple[Explaining, ...] = (_at_zeros(zero, whole, mask), no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
@@ -137,6 +137,11 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     )
     one = next(found, None)
     yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
+
+
+def _at_zeros(explain: Callable[..., Explanation | None], whole: Evidence, mask: Flat) -> Explaining:
+    """Return what explains coordinates, told whether these are where x is 0, and there are others."""
+    return functools.partial(explain, at_zeros=np.array_equal(mask, whole.x == 0.0) and not mask.all())
 
 
 def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:

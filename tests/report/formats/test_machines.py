@@ -188,6 +188,21 @@ def test_annotations(report):
     assert report.to_github().startswith(f"::{level} title=gradproof::")
 
 
+def test_an_annotation_has_a_line_for_each_sentence():
+    report = gradproof.check(
+        lambda p: float(np.sum(np.sin(p["a"])) + np.sum(np.exp(p["b"]))),
+        lambda p: {"a": -np.cos(p["a"]), "b": 0 * p["b"]},
+        {"a": np.linspace(0.3, 1.1, 5), "b": np.linspace(0.2, 0.9, 4)},
+    )
+    first, *said = report.to_github().split("%0A")
+    assert first.endswith("::wrong: the gradient is wrong in 9 of 9 coordinates")
+    assert said[0].startswith("all of a: claimed = -1 × slope, the sign is wrong (explains")
+    assert said[1].startswith(
+        "all of b: claimed = 0, but f depends on it: is a path detached, or was it never written?"
+    )
+    assert said[2].startswith("a: 5 of 5 wrong")
+
+
 # ---- Rows and plots --------------------------------------------------------------------------------------------------
 
 

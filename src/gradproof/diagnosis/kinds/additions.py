@@ -10,9 +10,9 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import constants, is_no_coincidence
+from ..coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .factors import ALONE, FEW, SURER
+from .factors import SURER
 from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
@@ -115,7 +115,7 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
-        if not are_seen(part.claimed, tolerance * np.abs(every[row])):
+        if not _are_both_seen(part, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
@@ -129,14 +129,13 @@ def _of_one(part: Evidence) -> Explanation | None:
     if not math.isfinite(claimed) or any(abs(each - rounded_to(each, 3)) <= allowed for each in (claimed, slope)):
         return None
     round_x = any(abs(each - rounded_to(each, 2)) <= allowed for each in (x, error))
-    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    scale = min(abs(claimed), abs(error))
     bases = [("1", 1.0, float(round(error)))] + ([] if round_x else [("x", x, rounded_to(error / x, 2))])
     for name, base, number in bases:
         # Whole numbers, and those of two digits, are so close to each other, relatively.
-        tries = max(scale[0], 1.0) if name == "1" else 10.0 ** (math.log10(abs(number) or 1.0) % 1.0 + 1.0)
-        rare = FEW if name == "1" else ALONE
-        is_near = number and abs(error - number * base) <= allowed
-        if is_near and is_no_coincidence(np.array([allowed / SURER]), scale, 0, 2.0 * tries, rare):
+        tries = max(scale, 1.0) if name == "1" else 10.0 ** (math.log10(abs(number) or 1.0) % 1.0 + 1.0)
+        off = max(abs(error - number * base), ROUNDING * abs(claimed))
+        if number and off <= allowed and is_near(off, scale, 2.0 * tries, OF_OTHERS):
             return Explanation("addition", "", _said(name, number, part), number)
     return None
 
@@ -196,7 +195,12 @@ def are_sharp(tolerance: Flat, values: Flat) -> bool:
 
 def are_seen(claimed: Flat, tolerance: Flat) -> bool:
     """Return whether claims matter: errors of those that are almost 0 are minus the slopes, whatever they are."""
-    return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed)
+    return 2 * int(np.count_nonzero(np.abs(claimed) > tolerance)) > len(claimed) or not len(claimed)
+
+
+def _are_both_seen(part: Evidence, tolerance: Flat) -> bool:
+    """Return whether claims matter, and slopes, beside which errors of claims far away are the claims themselves."""
+    return are_seen(part.claimed, tolerance) and are_seen(part.slope[part.slope != 0.0], tolerance[part.slope != 0.0])
 
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
@@ -208,7 +212,7 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     near = _are_near(columns, part.error, allowed)
     for (one, other), asked in itertools.compress(pairs.items(), near):
         fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
-        if fitted is None or not are_seen(part.claimed, fitted[1]) or not are_sharp(fitted[1], part.error):
+        if fitted is None or not _are_both_seen(part, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue
         if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue
@@ -275,7 +279,7 @@ def _said(name: str, constant: float, part: Evidence) -> str:
         return f"{text}, {'a whole number: is a count missing?' if len(part.x) == 1 else 'the same everywhere'}"
     if other := TAKEN_FOR.get(name):
         taken, meant = ("x", other) if constant > 0 else (other, "x")
-        return f"{text}: {taken} is taken for {meant}"
+        return f"{text}: is {taken} taken for {meant}?"
     ending = "not in the objective" if constant > 0 else "missing"
     if name == FLIPPED:
         signs = ("-x", "x") if constant > 0 else ("x", "-x")

@@ -117,7 +117,7 @@ def _same_error(rows: Rows) -> str:
     total, sizes = np.abs(rows.claimed.sum(axis=0)), np.abs(rows.claimed).sum(axis=0)
     if np.all(total <= ROUNDING * sizes):
         return f"{said}, so that the claims have the sum 0 along it: is their mean subtracted?"
-    return f"{said}: is something added once too often, or not summed over it?"
+    return f"{said}: is something, such as a mean, not subtracted, added too often, or not summed over it?"
 
 
 def _statistics(rows: Rows) -> str:
@@ -165,4 +165,4 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     if len(rows) > 2 and whole.shape[1] > MOST_DIMENSIONS and whole.ignores_shifts:
         return None
     who = f"a term between {rows[0]} and {rows[1]}" if len(rows) == 2 else "terms between pairs"
-    return Explanation("sum", "", f"the errors add up to 0 over axis 0, as those of {who} do")
+    return Explanation("sum", "", f"the errors add up to 0 over axis 0, as those of {who} do, for example")

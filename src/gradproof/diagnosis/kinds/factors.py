@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -10,21 +11,25 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import RARE, is_no_coincidence
+from ..coincidence import OF_OTHERS, OF_SIMPLEST, RARE, is_near, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .names import LARGEST_COUNT, SIMPLE, name_of, rounded_to
+from .names import LARGEST_COUNT, SIMPLE, SMALL, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
-# A single coordinate is explained less surely than many are; so are others by the simplest factors, whose mistakes are
-# about as frequent as those of all other kinds together.
-ALONE = 1e-3
+# Two coordinates are explained less surely than many are; so are many by the simplest factors, whose mistakes are about
+# as frequent as those of all other kinds together.
+ALONE, SIMPLY = 1e-3, 3e-4
 # It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
 SURER = 0.2
 # A factor that means nothing is less likely than one of the simplest with bars that are so many times too narrow.
 LIKELIER = 8.0
 # A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
 NAMES = 100.0
+# Bars that are this part of a slope are wide; quotients may be one number within so much narrower ones, too.
+WIDE, NARROWER = 1e-2, (1.0 / 16.0, 1.0 / 256.0)
+# How much closer than its bar a single factor may be, and the relative accuracy of what is computed in float64.
+CLOSER, ROUNDING = (1.0, 0.1, 0.01, 1e-3), 1e-10
 # Powers of two are shown as such from here on: 65,536, not 65,530.
 LARGE = 1024.0
 # How names write a factor: 1/24, 11/12, √6.
@@ -47,6 +52,16 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     """
     if not np.isfinite(part.claimed).all() or not part.claimed.any():
         return None
+    # Bars that only had to tell slopes from claims far away are wide, and hide factors.
+    wide = part.bar > WIDE * np.abs(part.slope)
+    narrower = NARROWER if 2 * int(np.count_nonzero(wide)) > len(wide) else ()
+    parts = (part._replace(bar=np.where(wide, times * part.bar, part.bar)) for times in narrower)
+    found = (_common(each, sizes, value) for each in itertools.chain([part], parts))
+    return next(filter(None, found), None)
+
+
+def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
+    """Explain the errors by one factor within their bars, or return None."""
     if simple := _simplest(part):
         return simple
     if not part.slope.all():
@@ -71,17 +86,26 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     """Explain the error of a single coordinate by a factor that has a name, or two digits; None if it has neither."""
     if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
         return None
-    surer = SURER * error + 1e-9 * abs(factor)
+    least = ROUNDING * abs(factor)
     # Whole numbers, their inverses and N/(N - 1), all with either sign, are close to each other.
-    scale = _scale(np.array([factor]))
-    closest = max(abs(factor), 1.0 / abs(factor), float(scale[0]) / max(abs(abs(factor) - 1.0), surer) ** 2)
-    if not is_no_coincidence(np.array([max(error, surer)]), scale, 0, NAMES + closest, ALONE):
-        return None
-    name = name_of(factor, surer, sizes, value)
-    if not name and abs(factor - rounded_to(factor, 2)) > surer:
-        return None
-    text = said(shown(factor, error), name)
-    return Explanation("factor", "", text, factor)
+    scale = float(_scale(np.array([factor]))[0])
+    closest = max(abs(factor), 1.0 / abs(factor), scale / max(abs(abs(factor) - 1.0), SURER * error + least) ** 2)
+    # Small counts are commoner than all other numbers that mean something.
+    tries = 2.0 * closest if _is_small_count(factor, error) else NAMES + closest
+    for part in CLOSER:
+        within = SURER * part * error + least
+        name = name_of(factor, within, sizes, value)
+        if not name and abs(factor - rounded_to(factor, 2)) > within:
+            return None
+        if is_near(within, scale, tries, OF_OTHERS):
+            return Explanation("factor", "", said(shown(factor, error), name), factor)
+    return None
+
+
+def _is_small_count(factor: float, error: float) -> bool:
+    """Whether a factor is about a small whole number, or the inverse of one."""
+    count = max(abs(factor), 1.0 / abs(factor))
+    return abs(count - round(count)) <= error * max(1.0, count / abs(factor)) and round(count) <= SMALL
 
 
 def same_factor(part: Evidence, known: Explanation) -> Explanation | None:
@@ -113,7 +137,12 @@ def _simplest(part: Evidence) -> Explanation | None:
         # How far the worst of them is off, as a part of what is allowed, tells more than that it is allowed.
         worst = float(np.max(np.where(allowed > 0, off / allowed, off > 0)))
         scale = claimed * min(1.0, abs(1.0 - 1.0 / factor))
-        if worst <= 1.0 and is_no_coincidence(allowed * max(worst, SURER) / 2.0, scale, 0, 1.0 / share, ALONE):
+        if len(claimed) == 1:
+            fits = worst <= 1.0 and is_near(float(off[0]) / 2.0, float(scale[0]), 1.0 / share, OF_SIMPLEST)
+        else:
+            tolerance = allowed * max(worst, SURER) / 2.0
+            fits = worst <= 1.0 and is_no_coincidence(tolerance, scale, 0, 1.0 / share, SIMPLY)
+        if fits:
             return Explanation("factor", "", said(f"{factor:g}", name), factor)
     return None
 

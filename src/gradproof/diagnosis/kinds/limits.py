@@ -13,6 +13,8 @@ FEWEST, FEWEST_SIGNS = 3, 20
 SAME = 1e-12
 # A sum is told only where it is known to this part of itself.
 RARE_SUM = 1e-3
+# Numbers are round that are parts of so many.
+ROUND = 64.0
 
 
 def limited(whole: Evidence) -> Explanation | None:
@@ -42,6 +44,8 @@ def _of_slopes(whole: Evidence) -> str:
     if not whole.is_complete:
         return ""
     value, total, count = float(whole.claimed[whole.wrong][0]), float(np.sum(whole.slope)), len(whole.slope)
+    if (value * ROUND).is_integer():
+        return ""  # sums of round slopes are round
     off = MARGIN * float(np.sum(whole.bar)) + SAME * float(np.sum(np.abs(whole.slope)))
     for name, known, allowed in (("sum", total, off), ("mean", total / count, off / count)):
         if abs(value - known) <= allowed < RARE_SUM * abs(known):

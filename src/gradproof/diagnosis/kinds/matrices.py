@@ -61,7 +61,23 @@ def of_matrix(whole: Evidence) -> Explanation | None:
             scale = np.full(int(moved.sum()), np.abs(slope).mean())
             if is_no_coincidence(tolerance[moved], scale, 0, len(candidates)):
                 return Explanation("matrix", "", f"claimed = {text}")
-    return _inverse_added(claimed - slope, bar + ROUNDING * np.abs(claimed), x)
+    allowed = bar + ROUNDING * np.abs(claimed)
+    return _not_symmetric(claimed - slope, slope, allowed) or _inverse_added(claimed - slope, allowed, x)
+
+
+def _not_symmetric(error: Flat, slope: Flat, allowed: Flat) -> Explanation | None:
+    """Explain errors that cancel in the symmetric part of the claims, where slopes are symmetric; None if none do."""
+    upper = np.triu_indices(len(error), 1)
+    tolerance = (allowed + allowed.T)[upper]
+    if np.any(np.abs(slope - slope.T)[upper] > tolerance) or np.any(np.abs(error.diagonal()) > allowed.diagonal()):
+        return None
+    met = np.abs(error)[upper] > tolerance
+    if met.sum() < 2 or np.any(np.abs(error + error.T)[upper] > tolerance):
+        return None
+    if not is_no_coincidence(tolerance[met], np.abs(error)[upper][met], 0):
+        return None
+    text = "(claimed + claimed.T) / 2 = slope, but the claims are not symmetric: is their symmetric part not taken?"
+    return Explanation("matrix", "", text)
 
 
 def _symmetric(slope: Flat, bar: Flat) -> Iterator[tuple[str, Flat, Flat]]:

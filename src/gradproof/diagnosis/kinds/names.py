@@ -15,7 +15,6 @@ UNITS = {
     "eV in kcal/mol": 23.060547831,
     "eV in kJ/mol": 96.485332123,
     "Hartree in kcal/mol": 627.509474063,
-    "π/180, degrees for radians": math.pi / 180.0,
     "eV/Å³ in GPa": 160.21766208,
     "e²/Å in eV": 14.399645,
     "e²/Å in kcal/mol": 332.0637133,
@@ -27,6 +26,11 @@ UNITS = {
     "π": math.pi,
     "√2": math.sqrt(2.0),
     "√π": math.sqrt(math.pi),
+}
+# What angles are multiplied with.
+ANGLES = {
+    math.pi / 180.0: "π/180: are degrees taken for radians?",
+    180.0 / math.pi: "180/π: are radians taken for degrees?",
 }
 # Those that are no units.
 CONSTANTS = ("ln 10", "ln 2", "2π", "π", "√2", "√π")
@@ -55,12 +59,12 @@ SIMPLE = {
     -2.0: Simple("sign and factor 2", 0.1),
     -0.5: Simple("sign and factor 1/2", 0.1),
 }
-# Smaller lengths are factors of too many kinds.
-FEWEST_COUNT = 8
+# Smaller lengths are factors of too many kinds; up to this they may be factors by accident, too.
+FEWEST_COUNT, COMMON = 8, 16
 # Any number is as close to a whole one as this about once in a thousand times.
 WHOLE = 5e-4
 # Terms are counted so often, or factors that large are forgotten, by mistake.
-FEW = 10
+SMALL = 10
 # Larger counts, and parts of them, are none that a factor could tell.
 LARGEST_COUNT = 1e9
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
@@ -103,31 +107,52 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
 def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     for count, what in sizes.items():
         if count >= FEWEST_COUNT:
-            for known, name in ((count, "a sum for a mean"), (1 / count, "1/{}, a mean for a sum")):
-                if abs(size - known) <= error:
-                    yield f"{name.format(count)} over {what}?"
-            if math.isqrt(count) ** 2 == count:
-                continue  # a whole number, which is many other things
-            for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
-                if abs(size - root) <= error:
-                    yield f"{name}: the root of {count}, the length of {what}?"
+            yield from _of_length(size, error, count, what)
     for name, known in UNITS.items():
-        asked = "" if name in CONSTANTS or "for radians" in name else ": is a unit not converted?"
+        asked = "" if name in CONSTANTS else ": is a unit not converted?"
         if abs(size - known) <= error:
             yield f"{name}{asked}"
         if abs(size - 1 / known) <= error:
             yield f"1/{name}" if name in CONSTANTS else f"1/({name}){asked}"
+    for known, name in ANGLES.items():
+        if abs(size - known) <= error:
+            yield name
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
         yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
     yield from _of_scales(size, error)
+    yield from _of_halves(size, error, sizes)
     yield from _counts(size, error, sizes)
+    yield from _shares(size, error, sizes)
+
+
+def _of_length(size: float, error: float, count: int, what: str) -> Iterator[str]:
+    """Yield what a factor is that is a length, its inverse, or the root of one of the two."""
+    if abs(size - count) <= error:
+        yield f"a sum for a mean over {what}{f', or a factor 1/{count} missing' if _is_common(count) else ''}?"
+    if abs(size - 1 / count) <= error:
+        also = f", or a factor {count} missing" if _is_common(count) else ""
+        yield f"1/{count}, a mean for a sum over {what}{also}?"
+    if math.isqrt(count) ** 2 == count:
+        return  # a whole number, which is many other things
+    for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
+        if abs(size - root) <= error:
+            yield f"{name}: the root of {count}, the length of {what}?"
+
+
+def _is_common(count: int) -> bool:
+    """Whether a length is a number that may be anything else as well: small, round, or a power of two."""
+    return count <= COMMON or count == rounded_to(count, 1) or not count & (count - 1)
+
+
+def _shares(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
+    """Yield what a factor is that is a share of a length."""
     for count, what in sizes.items():
         part = size * count if size < 1.0 else count / size
         off = error * count / max(1.0, size**2)
-        is_simple = count <= FEW * math.gcd(round(part), count)  # as 3/5 is, which many other things are
+        is_simple = count <= SMALL * math.gcd(round(part), count)  # as 3/5 is, which many other things are
         if 1 < round(part) < count and not is_simple and abs(part - round(part)) <= off <= WHOLE:
             share = f"{round(part)}/{count}" if size < 1.0 else f"{count}/{round(part)}"
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
@@ -143,17 +168,31 @@ def _of_scales(size: float, error: float) -> Iterator[str]:
     for known, name in SCALES.items():
         for number, shown in ((known, f"{known:g}"), (1.0 / known, f"1/{known:g}")):
             if abs(size - number) <= error:
-                count = f"a sum over {known:g} for a mean" if number == known else f"a mean over {known:g} for a sum"
-                yield f"{shown}: {name}, or {count}?"
+                count = f"a sum over {known:g} for a mean, or a factor 1/{known:g} missing"
+                share = f"a mean over {known:g} for a sum, or a factor {known:g} missing"
+                yield f"{shown}: {name}, {count if number == known else share}?"
+
+
+def _of_halves(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
+    """Yield what a factor is that is half of a length, or 2 by one, as in the derivative of a mean of squares."""
+    for count, what in sizes.items():
+        half = count / 2
+        if half < FEWEST_COUNT or half in sizes:
+            continue
+        if abs(size - half) <= min(error, WHOLE):
+            yield f"half of the length of {what}: is 2/{count} missing, as in the derivative of a mean of squares?"
+        if abs(1.0 / size - half) <= min(error / size**2, WHOLE):
+            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for half their sum?"
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
     """Yield what a whole number, its inverse, or N/(N - 1) may be."""
     whole, share = round(size), round(1.0 / size)
     if whole > 2 and abs(size - whole) <= min(error, WHOLE):
-        yield f"a sum over {whole} for a mean{f', or a term counted {whole} times' if whole <= FEW else ''}?"
+        counted = f", a term counted {whole} times" if whole <= SMALL else ""
+        yield f"a sum over {whole} for a mean{counted}, or a factor 1/{whole} missing?"
     if share > 2 and abs(1.0 / size - share) <= min(error / size**2, WHOLE):
-        yield f"1/{share}, a mean over {share} for a sum{f', or a factor {share} missing' if share <= FEW else ''}?"
+        yield f"1/{share}, a mean over {share} for a sum, or a factor {share} missing?"
     if abs(size - 1.0) <= error:
         return
     count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)
@@ -162,8 +201,14 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
         return  # 1.1 and 0.8 are many other things
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
-        dropped = f", or by N - 1, or is dropout of 1 in {whole} scaled once more" if size > 1.0 else ", or by N - 1"
-        yield f"{share_of}: is a variance divided by N = {whole}{dropped}?"
+        variance = f"a variance divided by N = {whole}, or by N - 1"
+        if whole in sizes and not _is_common(whole):
+            yield f"{share_of}: is {variance}?"
+            return
+        dropped = f", or dropout of 1 in {whole} scaled once more" if size > 1.0 else ""
+        inverse = rounded_to(1.0 / size, 2)
+        divided = f"something divided by {inverse:g}, or " if abs(1.0 / size - inverse) <= error / size**2 else ""
+        yield f"{share_of}, for example {divided}{variance}{dropped}"
 
 
 def _of_value(factor: float, error: float, value: float) -> Iterator[str]:

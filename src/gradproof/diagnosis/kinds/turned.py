@@ -75,13 +75,13 @@ def by_neighbours(whole: Evidence) -> Explanation | None:
         of_claims = _fitted(np.moveaxis(claimed, axis, 0), np.moveaxis(slope, axis, 0), np.moveaxis(bar, axis, 0))
         along = along_axis(whole.shape, axis)
         if of_claims is not None:
-            asked = "are the claims smoothed, or a Riesz representative, as by the inverse of a mass matrix?"
+            asked = "are the claims smoothed, as by the inverse of a mass matrix, or is a step of a stencil missing?"
             return Explanation("neighbours", "", f"slope = {_said(of_claims, 'claim', along)}: {asked}")
         wide = np.moveaxis(bar, axis, 0)
         wide = np.maximum(wide, np.max(wide, axis=0, keepdims=True))
         of_slopes = _fitted(np.moveaxis(slope, axis, 0), np.moveaxis(claimed, axis, 0), 2.0 * wide)
         if of_slopes is not None:
-            asked = "is a filter or a mass matrix applied that should not be?"
+            asked = "is a filter, a mass matrix or a step of a stencil applied that should not be?"
             return Explanation("neighbours", "", f"claimed = {_said(of_slopes, 'slope', along)}: {asked}")
     return None
 

@@ -16,6 +16,8 @@ FEWEST = 4
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
+# They must be known this well, as parts of claims.
+NEARLY = 1e-2
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 # Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
@@ -23,12 +25,20 @@ ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence) -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0."""
+def zero(part: Evidence, at_zeros: bool = False) -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    at_zeros
+        Whether these are those of an array in which x is 0, and there are others.
+    """
     if part.claimed.any() or not len(part.claimed):
         return None
-    where = "claimed = 0 exactly where x = 0, but the slope is not: is 0 taken for inactive?"
-    return Explanation("zero", "", ZERO if part.x.any() else where, 0.0)
+    asked = "claimed = 0, but f depends on it: is x = 0 taken for inactive?"
+    return Explanation("zero", "", asked if at_zeros else ZERO, 0.0)
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
@@ -37,20 +47,33 @@ def no_dependence(part: Evidence) -> Explanation | None:
         return None
     if np.any(np.abs(part.slope) > MARGIN * part.bar) and part.slope.any():
         return None
+    # Nor are slopes 0 that are only known not to be their claims.
+    allowed = MARGIN * part.bar
+    if np.any(allowed > NEARLY * np.abs(part.claimed)):
+        return None
     # A single slope among others may only be too small to be seen beside a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
-    within = f" as far as it is measured (below {np.max(MARGIN * part.bar):.1g})" if part.slope.any() else ""
+    is_bound = part.slope.any() or np.any(allowed > NOTHING * np.abs(part.claimed))
+    within = f" as far as it is measured (below {np.max(allowed):.1g})" if is_bound else ""
     return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
-def not_finite(part: Evidence) -> Explanation | None:
-    """Explain the errors if no wrong claim is finite."""
+def not_finite(part: Evidence, at_zeros: bool = False) -> Explanation | None:
+    """Explain the errors if no wrong claim is finite.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    at_zeros
+        Whether these are those of an array in which x is 0, and there are others.
+    """
     if np.isfinite(part.claimed).any() or not len(part.claimed):
         return None
     what = "NaN" if np.isnan(part.claimed).all() else "infinite" if np.isinf(part.claimed).all() else "not finite"
-    where = " exactly where x = 0: a division by x, or log(x)?" if not part.x.any() else ""
-    return Explanation("not finite", "", f"claimed is {what}{where}")
+    asked = ": a division by x = 0, or log(0)?" if at_zeros else ""
+    return Explanation("not finite", "", f"claimed is {what}{asked}")
 
 
 def rounded(part: Evidence) -> Explanation | None:
@@ -95,7 +118,7 @@ def _integers(part: Evidence) -> Explanation | None:
     # To the nearest one, or all of them up, down, or towards 0.
     moved = (error, -error, -error * np.sign(part.slope))
     ways = [np.abs(error) - 0.5, *(np.maximum(each - 1.0, -each) for each in moved)]
-    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < 3:
+    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < FEWEST:
         return None
     return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
 

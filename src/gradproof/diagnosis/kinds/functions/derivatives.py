@@ -26,7 +26,7 @@ def table(x: Flat) -> tuple[list[str], Flat]:
 def _mixed_up(names: tuple[str, ...]) -> list[str]:
     """Return what claims are if the derivative of one function is taken in place of that of another, for each pair."""
     pairs = itertools.product(names, names)
-    return [f"slope, but with the derivative of {one} in place of that of {other}?" for one, other in pairs]
+    return [f"slope, as if the derivative of {one} stood for that of {other}" for one, other in pairs]
 
 
 def _quotients(group: dict[str, Flat]) -> Flat:
@@ -39,18 +39,19 @@ def _quotients(group: dict[str, Flat]) -> Flat:
 
 
 def _singly(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
-    is_log = "the slope by log(x)?" if (x > 0).all() else "is x a factor too often?"
+    is_log = "the slope by log(x), or is x a factor too often?" if (x > 0).all() else "is x a factor too often?"
     yield f"slope × x: {is_log}", x
-    yield "slope / x: a slope by log(x) that was divided by x again?", 1.0 / x
+    yield "slope / x: is 1/x, the derivative of log(x), a factor too often?", 1.0 / x
     yield f"slope / 2x: {MISSING.format('a square')}", 0.5 / x
     yield "slope × 2x: is it the slope by x's root, or the derivative of a square twice?", 2.0 * x
     yield "-slope × x²: the slope by 1/x?", -(x**2)
     yield "-slope / x²: is the derivative of 1/x a factor too often?", -1.0 / x**2
     yield "slope × exp(x): is the derivative of exp(x) a factor too often?", np.exp(x)
-    yield "slope × exp(-x): the slope by exp(x)?", np.exp(-x)
+    yield "slope × exp(-x): the slope by exp(x), or is the derivative of exp(x) missing?", np.exp(-x)
+    yield f"-slope × x: {is_log.removesuffix('?')}, and the sign wrong?", -x
     yield from _forgotten(x, right)
     for name, taken, values in _taken_wrongly(x):
-        yield f"slope, but with {taken} in place of the derivative of {name}?", values / right[name]
+        yield f"slope, as if {taken} stood for the derivative of {name}", values / right[name]
 
 
 def _forgotten(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:

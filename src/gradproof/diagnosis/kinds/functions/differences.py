@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +19,8 @@ Columns: TypeAlias = Callable[[Flat], Iterator[tuple[str, Flat]]]
 FEWEST_OF_EACH = 2
 # The shortest axes that have neighbours, and that bend.
 FEWEST_ALONG, FEWEST_OF_BENDING = 3, 5
+# The difference of both ends, and within what its factor is that of other differences, relatively.
+ENDS, SAME = "(x - x at the other end)", 1e-4
 # Sums of neighbours are told from differences by arrays that have so many errors.
 TRIES = 4.0
 
@@ -44,9 +46,18 @@ def _fitted(whole: Evidence, columns_of: Columns, asked: str) -> Explanation | N
         return None
     if not is_no_coincidence(fitted[1][wrong], np.abs(whole.error[wrong]), len(columns), TRIES):
         return None
-    found = zip(fitted[0].tolist(), columns.items(), strict=True)
-    terms = (term(number, name) for number, (name, each) in found if np.any(np.abs(number * each) > fitted[1]))
-    return Explanation("addition", "", f"claimed = slope {' '.join(terms)}: {asked}")
+    found = list(zip(fitted[0].tolist(), columns.items(), strict=True))
+    terms = [(number, name) for number, (name, each) in found if np.any(np.abs(number * each) > fitted[1])]
+    said = [term(number, name) for number, name in terms if name != ENDS or _are_joined(number, terms)]
+    if len(said) < len(terms):
+        last = float(columns[ENDS][-1] * dict(zip(columns, fitted[0].tolist(), strict=True))[ENDS])
+        said.append(f"{term(last, '1')} at the last and {term(-last, '1')} at the first")
+    return Explanation("addition", "", f"claimed = slope {' '.join(said)}: {asked}")
+
+
+def _are_joined(number: float, terms: Sequence[tuple[float, str]]) -> bool:
+    """Whether both ends of a vector are neighbours: their factor, which two errors cannot tell, is that of others."""
+    return any(name != ENDS and abs(abs(number) - abs(other)) <= SAME * abs(other) for other, name in terms)
 
 
 def _bending(x: Flat) -> Iterator[tuple[str, Flat]]:
@@ -85,13 +96,13 @@ def _differences(x: Flat) -> Iterator[tuple[str, Flat]]:
         for name, part in (
             ("(next x - x)", np.concatenate([steps, none])),
             ("(x - x before)", np.concatenate([none, steps])),
-            ("(x - x at the other end)", ends),
+            (ENDS, ends),
         ):
             yield f"{name}{along_axis(x.shape, axis)}", np.moveaxis(part, 0, axis).reshape(-1)
 
 
 WAYS: tuple[tuple[Columns, str], ...] = (
-    (_differences, "is one neighbour missing in a difference, or an end taken for another?"),
+    (_differences, "is a difference of neighbours missing, one-sided, too much, or between other ends?"),
     (_bending, "is the derivative of a penalty of curvature missing, or not in the objective?"),
     (_sums, "is the part of the neighbours missing, or twice there?"),
 )

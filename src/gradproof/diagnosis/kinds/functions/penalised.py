@@ -7,7 +7,7 @@ import numpy as np
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import ROUNDING, fit
+from ..additions import ROUNDING, fit, term
 
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
@@ -40,9 +40,6 @@ def _of_both(part: Evidence, name: str) -> Explanation | None:
     if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
         return None
     right = times / (1.0 - factor)
-    what = (
-        f"{right:.6g} × x, as of an L2 penalty, which is right"
-        if name == "x"
-        else f"that is {right:.6g} everywhere and right"
-    )
-    return Explanation("factor", "", f"claimed = {factor:.6g} × slope, but for a part {what}", factor)
+    part_of = f"{right:.6g} × x, as of an L2 penalty" if name == "x" else f"that is {right:.6g} everywhere"
+    text = f"claimed = {factor:.6g} × slope {term(times, name)}, as if all had that factor but a part {part_of}"
+    return Explanation("factor", "", text, factor)

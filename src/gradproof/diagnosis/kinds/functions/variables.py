@@ -10,7 +10,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ...evidence import MARGIN, Evidence
 from ..additions import are_sharp, fit
 from ..factors import ALONE, SURER
@@ -19,7 +19,8 @@ from .derivatives import table
 # Fewer coordinates are only explained by the commonest functions of x, those of its logarithm, square and inverse.
 FEWEST, COMMONEST = 3, 8
 FEWEST_WITH_FACTOR = 4
-ROUNDING = 1e-6
+# Within what claims and slopes are compared, relatively; single coordinates, of which less is known, more closely.
+ROUNDING, LEAST = 1e-6, 1e-9
 # What a multiple of the slope may be times.
 SIMPLE = (
     *("× x", "× √x", "× x²", "× x³", "/ x", "/ √x", "/ x²", "/ x³"),
@@ -34,6 +35,10 @@ LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}
 FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (1.0, -1.0)]
 # Fewer do not tell a power and a factor; powers of numbers that are nearly the same are all one factor.
 FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
+# The smallest multiple of x in an exponential that no other kind has, and how many of them there may be.
+LEAST_MULTIPLE, FEW_MULTIPLES = 2.0, 20.0
+# Slopes are one number if they differ by no more than this, relatively.
+MOST_EQUAL = 1e-4
 # Logarithms of quotients are known this many times worse than other fits, by the bars of both.
 BY_BARS = 5.0
 
@@ -57,10 +62,14 @@ def by_variable(part: Evidence) -> Explanation | None:
     """Explain the errors by a slope that was taken by another variable than x, or forgotten; None if none fits."""
     if not (np.isfinite(part.claimed).all() and part.slope.all() and part.claimed.all() and part.x.all()):
         return None
+    size = np.abs(part.slope)
+    # A part of an array whose slopes are one number is a piece of f that is linear: claims are no multiples of slopes.
+    if 1 < len(size) < math.prod(part.shape) and np.ptp(size) <= MOST_EQUAL * np.max(size):
+        return None
     ratio = part.claimed / part.slope
     every = Quotients(part.x, ratio, MARGIN * np.abs(ratio / part.slope) * part.bar)
     with np.errstate(all="ignore"):
-        text = next(_fits(every), "") or next(_with_factor(every), "") or _power(every)
+        text = next(_fits(every), "") or next(_with_factor(every), "") or _power(every) or _exponential(every)
     return Explanation("scaled by x", "", text) if text else None
 
 
@@ -76,16 +85,22 @@ def _fits(every: Quotients) -> Iterator[str]:
     rows = np.flatnonzero(_are(every.best(SCREENED), functions[1], surer)[:tries])
     if not rows.size:
         return
+    rounding = LEAST if len(every.x) == 1 else ROUNDING
     values = table(every.x)[1][rows]
-    for row in np.flatnonzero(_are(every, values, surer) & (few | ~_is_constant(values))):
-        tolerance = every.bar + ROUNDING * np.abs(values[row])
-        if is_no_coincidence(tolerance, np.abs(every.ratio), 0, tries, **({"rare": ALONE} if few else {})):
+    for row in np.flatnonzero(_are(every, values, surer, rounding) & (few | ~_is_constant(values))):
+        tolerance = every.bar + rounding * np.abs(values[row])
+        if len(every.x) == 1:
+            off = abs(float(every.ratio[0] - values[row, 0])) + rounding * abs(float(values[row, 0]))
+            fits = is_near(off, abs(float(every.ratio[0])), tries, OF_OTHERS)
+        else:
+            fits = is_no_coincidence(tolerance, np.abs(every.ratio), 0, tries, **({"rare": ALONE} if few else {}))
+        if fits:
             yield f"claimed = {texts[rows[row]]}"
 
 
-def _are(one: Quotients, values: Flat, surer: float) -> Flat:
+def _are(one: Quotients, values: Flat, surer: float, rounding: float = ROUNDING) -> Flat:
     """Return which rows of values the quotients are."""
-    close = np.abs(one.ratio - values) <= surer * (one.bar + ROUNDING * np.abs(values))
+    close = np.abs(one.ratio - values) <= surer * (one.bar + rounding * np.abs(values))
     are: Flat = np.all(close & np.isfinite(values) & (values != 0), axis=1)
     return are
 
@@ -134,6 +149,21 @@ def _power(every: Quotients) -> str:
     times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
     by = f"x^{exponent:.4g}"
     return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
+
+
+def _exponential(every: Quotients) -> str:
+    """Return the exponential of a whole multiple of x that the quotients of claims and slopes are; "" if of none."""
+    if len(every.x) < FEWEST_WITH_FACTOR or not (every.ratio > 0.0).all():
+        return ""
+    multiples = np.log(every.ratio) / every.x
+    multiple = float(np.round(np.median(multiples)))
+    allowed = (every.bar / every.ratio + ROUNDING) / np.abs(every.x)
+    if abs(multiple) < LEAST_MULTIPLE or not np.all(np.abs(multiples - multiple) <= allowed):
+        return ""
+    if not is_no_coincidence(allowed, np.abs(multiples), 0, FEW_MULTIPLES):
+        return ""
+    asked = "is a power of exp(x) missing, or a factor too often?"
+    return f"claimed = slope × exp({multiple:g}x): {asked}"
 
 
 def _simple(x: Flat) -> Flat:

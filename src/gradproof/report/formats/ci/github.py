@@ -11,6 +11,8 @@ from .source import source_of
 
 # GitHub shows ten annotations of a step.
 MOST = 10
+# Wider than any sentence of a report.
+UNBROKEN = 10_000
 LEVELS = {"wrong": "error", "inconclusive": "warning"}
 
 
@@ -20,8 +22,9 @@ def workflow_commands(report: Record, gradient: Any) -> str:
         return ""
     place = source_of(gradient)
     where = "" if place is None else f"file={_property(place.file)},line={place.line},"
-    first = render(report).split("\n\n", 1)[0]
-    said = [" ".join(first.split()), *(str(one) for one in arrays_of(report) if one.wrong or one.undecided)][:MOST]
+    # A sentence on each line: browsers break them.
+    first = [line.strip() for line in render(report, width=UNBROKEN).split("\n\n", 1)[0].splitlines()]
+    said = [*first, *(str(one) for one in arrays_of(report) if one.wrong or one.undecided)][:MOST]
     return f"::{LEVELS[report.verdict]} {where}title=gradproof::{_data(chr(10).join(said))}"
 
 

@@ -1,0 +1,32 @@
+"""Norms of claims that differ from slopes by one factor: to which they may have been clipped, or divided by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..report.explanation import Explanation
+from ..report.records import Record
+
+# The norm of a gradient that was clipped is a number of two digits to within this, relatively.
+CLIPPED = 1e-6
+# Its norm, or its largest entry, is 1 to within this where it was divided by it.
+NORMALISED = 1e-12
+
+
+def with_norm(explanation: Explanation, report: Record) -> Explanation:
+    """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
+    claimed = report._evidence.claimed
+    if not isinstance(claimed, np.ndarray):
+        return explanation  # it lies in shards
+    every = np.asarray(claimed, np.float64)
+    norm, largest = float(np.linalg.norm(every)), float(np.max(np.abs(every), initial=0.0))
+    for size, what in ((norm, "its norm"), (largest, "its largest entry")):
+        # A factor with a name is what it says, even where round numbers make an entry 1.
+        if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:
+            return replace(explanation, text=f"{explanation.text}; {what} is 1: is it normalised?")
+    rounded = float(f"{norm:.1e}")
+    if not 0 < explanation.number < 1 or abs(norm - rounded) > CLIPPED * norm:
+        return explanation
+    return replace(explanation, text=f"{explanation.text}; its norm is {rounded:g}: is it clipped to that?")
