@@ -103,6 +103,11 @@ def check(
     gradient in float32, but neither a coordinate nor a factor is clearly wrong, the check is done in float64 as well,
     and that decides, unless budget, time_limit, save or resume is given.
 
+    Where arguments of relu, abs, leaky_relu or clamp are exactly 0, as after a block that starts at 0, kinks meet at x,
+    and what automatic differentiation computes need not be a slope of f.  A gradient that disagrees there is checked
+    again, unless budget, time_limit, save or resume is given: with the slope that PyTorch takes at 0 in place of the
+    kink, for these arguments alone.  That decides, and a note says so.
+
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.
 

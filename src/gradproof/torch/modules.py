@@ -18,6 +18,7 @@ from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
+from .straight import NOTE, Straightened
 from .tensors import imported
 
 # The most names of parameters that a note lists.
@@ -63,7 +64,7 @@ def _checked(
     if isinstance(notes, Report):
         return notes
     gradient = Gradient(torch, parameters, loss)
-    report = _check_in_place(parameters, Loss(torch, loss), gradient, settings)
+    report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings)
     if not notes and _is_in_doubt(report, settings):
         again = _in_float64(torch, parameters, loss, "float64", settings)
         if isinstance(again, Report):
@@ -90,7 +91,7 @@ def _in_float64(
         if not (reason := _reason_to_lift(precise, parameters, precision)):
             return []
         if not (refusal := _refusal(precise, value)):
-            report = _check_in_place(precise.stand_ins, precise.value, precise.gradient, settings)
+            report = _check_in_place(torch, precise.stand_ins, precise.value, precise.gradient, settings)
             return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
     if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
         raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
@@ -119,10 +120,23 @@ def _is_mixed(parameters: dict[str, Any]) -> bool:
 
 
 def _check_in_place(
-    tensors: dict[str, Any], value: Callable[[], float], gradient: Callable[[], Any], settings: dict[str, Any]
+    torch: Any,
+    tensors: dict[str, Any],
+    value: Callable[[], float],
+    gradient: Callable[[], Any],
+    settings: dict[str, Any],
 ) -> Report:
+    """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there."""
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    return check_gradient(in_place(views, value), gradient, **settings)
+    report = check_gradient(in_place(views, value), gradient, **settings)
+    if report.verdict != "wrong" or any(settings.get(one) for one in LIMITS):
+        return report
+    straight = Straightened(torch, value)
+    if not straight.count:
+        return report
+    again = check_gradient(in_place(views, straight), gradient, **settings)
+    names = ", ".join(straight.names)
+    return _with_notes(again, [NOTE.format(count=straight.count, names=names, evaluations=report.evaluations + 1)])
 
 
 def _check_on_device(
