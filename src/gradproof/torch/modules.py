@@ -36,6 +36,7 @@ IN_DOUBT = (
     "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
     "was done in float64."
 )
+UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
 
@@ -68,16 +69,22 @@ def _checked(
     if not notes and _is_in_doubt(report, settings):
         again = _in_float64(torch, parameters, loss, "float64", settings)
         if isinstance(again, Report):
-            return _with_notes(again, [IN_DOUBT.format(count=report.evaluations)])
+            reason = IN_DOUBT if report.verdict == "wrong" else UNDECIDED
+            return _with_notes(again, [reason.format(count=report.evaluations)])
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
 def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether lines disagree with a gradient in float32, but neither a coordinate nor a factor is clearly wrong."""
-    if report.verdict != "wrong" or report.arithmetic != "float32" or any(settings.get(one) for one in LIMITS):
+    """Whether float32 hides the answer: nothing is decided, or lines disagree and nothing is clearly wrong.
+
+    Clearly wrong is a coordinate, or a factor by many of its error bars.
+    """
+    if report.verdict == "right" or report.arithmetic != "float32" or any(settings.get(one) for one in LIMITS):
         return False
+    if report.verdict == "inconclusive":
+        return not (report.nondeterministic or report.stopped_by)
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
     return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
 
