@@ -85,3 +85,19 @@ def test_a_backward_pass_that_is_wrong_at_a_kink_alone(mode):
     report = gradproof.torch.check(x, lambda: Absolute.apply(x).sum(), mode=mode)
     assert report.verdict == "wrong"
     assert set(report.wrong.tolist() or [one.index for one in report.findings]) <= set(range(0, 40, 3))
+
+
+def test_a_check_that_is_ended_is_not_done_again():
+    module, loss = residual(torch.float64)
+    calls = []
+
+    def ended():
+        calls.append(1)
+        if len(calls) == 400:
+            raise KeyboardInterrupt
+        return loss()
+
+    report = gradproof.torch.check(module, ended, mode="full")
+    assert (report.stopped_by, is_told(report)) == ("interrupted", False)
+    assert len(calls) == 400
+    assert not is_told(gradproof.torch.check(module, loss, mode="full", budget=10_000))

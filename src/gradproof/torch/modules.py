@@ -24,7 +24,7 @@ from .tensors import imported
 # The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
-# What a check that is done again in float64 would not keep to.
+# What a check that is done again would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume")
 COARSER = (
     'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
@@ -81,12 +81,17 @@ def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
 
     Clearly wrong is a coordinate, or a factor by many of its error bars.
     """
-    if report.verdict == "right" or report.arithmetic != "float32" or any(settings.get(one) for one in LIMITS):
+    if report.verdict == "right" or report.arithmetic != "float32" or _is_limited(report, settings):
         return False
     if report.verdict == "inconclusive":
-        return not (report.nondeterministic or report.stopped_by)
+        return not report.nondeterministic
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
     return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
+
+
+def _is_limited(report: Report, settings: dict[str, Any]) -> bool:
+    """Whether the user limited a check, or ended it: it is not done again in another way."""
+    return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)
 
 
 def _in_float64(
@@ -136,7 +141,7 @@ def _check_in_place(
     """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there."""
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
     report = check_gradient(in_place(views, value), gradient, **settings)
-    if report.verdict != "wrong" or any(settings.get(one) for one in LIMITS):
+    if report.verdict != "wrong" or _is_limited(report, settings):
         return report
     straight = Straightened(torch, value)
     if not straight.count:
