@@ -110,7 +110,8 @@ def check(
         report gives the claims as gradients.
     precision : {"float64"}, optional
         Evaluate `f` with `x` in float64, at the same point; the gradient stays the one at `x` as it is.  What rounding
-        in its precision explains is not called wrong.  Not with `in_place`, `native`, `terms` and `rows`.
+        in its precision explains is not called wrong.  A note says where `f` computes in float32 all the same, or takes
+        no `x` in float64, and is checked as it is.  Not with `in_place`, `native`, `terms` and `rows`.
     rows : int, optional
         The number N of data points.  Objective and gradient are then called as ``f(x, rows)`` and ``g(x, rows)``, where
         ``rows`` is a read-only int64 array with some of the indices 0 to N - 1; the gradient must be that of the

@@ -63,6 +63,57 @@ def test_half_precision_and_what_is_in_float64_already():
     assert report.wrong.tolist() == [3]
 
 
+def test_a_function_that_computes_in_float32_all_the_same():
+    def low(function):
+        return lambda p: function({name: one.astype(np.float32) for name, one in p.items()})
+
+    for factor, verdict in ((1.0, "right"), (1.1, "wrong")):
+        claimed = low(lambda p, factor=factor: gradient(p, factor))
+        report = check(low(objective), claimed, point(), precision="float64")
+        assert (report.verdict, report.arithmetic) == (verdict, "float32")
+        assert report.warnings[0].startswith(
+            "f was called with x in float64, at the same point, but its values are float32"
+        )
+        assert {one.name.partition("[")[0] for one in report.findings if one.index in report.wrong} <= {"W"}
+
+
+def test_a_function_that_takes_no_float64_is_checked_as_it_is():
+    def objective(x):
+        if x.dtype != np.float32:
+            raise TypeError("float32, please")
+        return np.sum(x**3)
+
+    x = np.linspace(0.5, 1.5, 8, dtype=np.float32)
+    report = check(objective, lambda x: 3 * x**2, x, precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right", "float32")
+    assert report.warnings == ("f could not be evaluated in float64, but only as it is: TypeError: float32, please.",)
+    report = check(objective, lambda x: 3 * x**2 + (np.arange(8) == 3), x, precision="float64")
+    assert report.wrong.tolist() == [3]
+
+
+def test_a_gradient_that_takes_no_float64():
+    def gradient(x):
+        return np.cos(x, dtype=np.float32, casting="equiv")
+
+    x = np.linspace(0.5, 1.5, 8, dtype=np.float32)
+    for factor, verdict in ((1.0, "right"), (1.01, "wrong")):
+        report = check(
+            lambda x: np.sum(np.sin(x)), lambda x, factor=factor: factor * gradient(x), x, precision="float64"
+        )
+        assert (report.verdict, report.arithmetic) == (verdict, "float64")
+        assert "The gradient is known in float32 alone" in report.warnings[-1]
+
+
+def test_complex_numbers():
+    z = np.array([0.5 + 1j, 2 - 0.25j, 1j], np.complex64)
+    report = check(lambda z: np.sum(np.abs(z) ** 4), lambda z: 4 * np.abs(z) ** 2 * z, z, precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right", "float64")
+    assert report.warnings[-1].endswith("as good as float32 can be.")
+    wrong = np.array([1, 1.0001, 1], np.complex64)
+    report = check(lambda z: np.sum(np.abs(z) ** 4), lambda z: 4 * np.abs(z) ** 2 * z * wrong, z, precision="float64")
+    assert report.wrong.tolist() == [2, 3]
+
+
 def test_what_does_not_go_together():
     x = point()
     with pytest.raises(ValueError, match='precision must be "float64", or None'):

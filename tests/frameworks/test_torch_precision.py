@@ -349,6 +349,15 @@ def test_what_counts_as_rounding():
     assert np.array_equal(clean["w"], exact["w"])
 
 
+def test_to_what_the_least_known_array_agrees_is_told():
+    exact = {"w": np.ones(1000), "b": np.full(3, 1e-4)}
+    agreement = without_rounding({"w": exact["w"], "b": 1.01 * exact["b"]}, exact, "float32")[1]
+    assert (agreement.beyond, agreement.where, agreement.most) == (0, "b", pytest.approx(0.01))
+    assert "to 5e-08; b by itself to 0.01: " in agreement.sentence()
+    agreement = without_rounding({"w": exact["w"], "b": (1 + 1e-7) * exact["b"]}, exact, "float32")[1]
+    assert "by itself" not in agreement.sentence()
+
+
 def test_kinks_that_each_neighbour_crosses_elsewhere_count_as_rounding():
     """In deep networks of relu a claim in float32 crosses some, and points within the rounding of x cross others."""
     random = np.random.default_rng(0)

@@ -113,6 +113,22 @@ def test_where_lines_in_float32_disagree_without_a_coordinate_float64_decides(ti
     assert any(one.startswith("In float32 lines disagreed with the gradient") for one in report.warnings)
 
 
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_what_float32_cannot_decide_float64_does(factor):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 1)), torch.randn(8, 6)
+    module[0].weight.register_hook(lambda gradient: factor * gradient)
+
+    def loss():
+        return module(x).square().mean() + 1e5
+
+    report = gradproof.torch.check(module, loss, mode="lines")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert named(report) == (set() if factor == 1 else {"0.weight"})
+    assert any(one.startswith("In float32 the check could not decide") for one in report.warnings)
+    assert gradproof.torch.check(module, loss, mode="lines", time_limit=60.0).verdict == "inconclusive"
+
+
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):
     report = gradproof.torch.check(*tilted, mode="lines", budget=2000)
     assert (report.verdict, report.arithmetic) == ("wrong", "float32")

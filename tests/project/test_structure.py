@@ -213,7 +213,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "torch": (
         "device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments lifted.precise padding",
+        "device.check arguments lifted.precise padding straight",
         "modules operators",
         "lifted.functions",
         ".",

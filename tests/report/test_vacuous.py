@@ -23,6 +23,14 @@ def dead(p):
     return np.sum(np.maximum(ROWS @ p["W"] - 100, 0)) + np.sum(np.sin(p["b"]))
 
 
+def test_many_dead_blocks_share_a_remark():
+    x = {**{f"w{number}": np.ones(2) for number in range(5)}, "b": B}
+    claimed = {name: np.cos(B) if name == "b" else np.zeros(2) for name in x}
+    text = warnings(lambda p: np.sum(np.sin(p["b"])), claimed, x)
+    assert "w0, w1, w2 and 2 more are dead here: all 10 of their slopes are 0" in text
+    assert text.count("dead here") == 1
+
+
 def test_a_dead_block():
     x = {"W": W, "b": B}
     text = warnings(dead, {"W": np.zeros((2, 2)), "b": np.cos(B)}, x)

@@ -11,12 +11,26 @@ import numpy as np
 
 from ..evaluators.objectives import InPlace, NativeFunction, Terms
 from ..problem.numbers import Flat
-from ..problem.rounding import EVALUATED, ROOTS, TERMS, UNITS, Agreement, rounded_anew, without_rounding
+from ..problem.rounding import (
+    EVALUATED,
+    ROOTS,
+    TERMS,
+    UNITS,
+    Agreement,
+    not_evaluated,
+    rounded_anew,
+    without_rounding,
+)
 from ..problem.structure import read
 from .mapping import mapped
 from .reading import Asked
 
-LOW = ("float16", "float32")
+# By the name of a type: the precision of its numbers, and the type that takes its place.
+LOW = {"float16": ("float16", "float64"), "float32": ("float32", "float64"), "complex64": ("float32", "complex128")}
+COARSE = (
+    "f was called with x in float64, at the same point, but its values are {kind}: convert the arrays and numbers that "
+    "it uses, too, and smaller errors are seen."
+)
 
 
 class InFloat64:
@@ -48,11 +62,12 @@ class InFloat64:
         self._agreement: Agreement | None = None
         self._random = np.random.default_rng(0)
         self.asked = asked
-        if not kinds:
+        self._refusal = _refusal(asked.objective, x) if kinds else ""
+        if not kinds or self._refusal:
             return
         self._layout, self._x = read(x)
         is_function = callable(asked.gradient)
-        self._has_exact = is_function and not _holds_low(asked.gradient(_copied(x)))
+        self._has_exact = is_function and _is_exact(asked.gradient, x)
         if not self._has_exact:
             claimed = self._flat(asked.gradient(_copied(asked.x)) if is_function else asked.gradient)
             unit = UNITS[self._kind]
@@ -85,18 +100,37 @@ class InFloat64:
 
     def noted(self, report: Any) -> Any:
         """Return a report with what there is to say of the evaluation in float64."""
-        return replace(report, warnings=(*report.warnings, *self.notes()))
+        return replace(report, warnings=(*report.warnings, *self._notes(report.arithmetic)))
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what a report says of the evaluation in float64."""
+    def _notes(self, arithmetic: str) -> tuple[str, ...]:
+        if self._refusal:
+            return (not_evaluated(self._refusal),)
         if not self._kind:
             return ()
+        evaluated = EVALUATED if arithmetic == "float64" else COARSE.format(kind=arithmetic)
         if self._agreement is not None:
-            return EVALUATED, self._agreement.sentence()
-        return EVALUATED, (
+            return evaluated, self._agreement.sentence()
+        return evaluated, (
             f"The gradient is known in {self._kind} alone: what rounding in it can explain, {self.rtol:.1g} of a "
             f"component and {self.atol:.1g}, was allowed."
         )
+
+
+def _refusal(objective: Any, x: Any) -> str:
+    """Return why an objective cannot be called with x in float64; "" if it can."""
+    try:
+        objective(_copied(x))
+    except Exception as problem:  # if the precision was not the reason, the check raises it
+        return f"{type(problem).__name__}: {problem}"
+    return ""
+
+
+def _is_exact(gradient: Any, x: Any) -> bool:
+    """Whether a gradient is computed in float64 where x is."""
+    try:
+        return not _holds_low(gradient(_copied(x)))
+    except Exception:  # if the precision was not the reason, the check raises it
+        return False
 
 
 def _wider(value: Any, kinds: set[str]) -> Any:
@@ -106,8 +140,9 @@ def _wider(value: Any, kinds: set[str]) -> Any:
         kind = str(getattr(part, "dtype", ""))
         if kind not in LOW:
             return part
-        kinds.add(kind)
-        return part.astype(np.float64)
+        precision, wider = LOW[kind]
+        kinds.add(precision)
+        return part.astype(wider)
 
     return mapped(value, wide)
 

@@ -47,12 +47,18 @@ class Agreement(NamedTuple):
         The number of components that differ by more than rounding.
     arrays
         The names of the arrays that hold such components.
+    most
+        The largest norm of the differences that are explained in an array, relative to the norm of the array.
+    where
+        The name of that array.
     """
 
     kind: str
     relative: float
     beyond: int
     arrays: tuple[str, ...]
+    most: float = 0.0
+    where: str = ""
 
     def worse(self, other: Agreement | None) -> Agreement:
         """Return this agreement, or another one that is worse."""
@@ -69,7 +75,11 @@ class Agreement(NamedTuple):
             )
         good = self.relative <= AS_GOOD * UNITS[self.kind]
         ending = f"as good as {self.kind} can be" if good else f"rounding in {self.kind} explains that"
-        return f"The gradient in {self.kind} agrees with the same gradient in float64 to {self.relative:.1g}: {ending}."
+        most = ""
+        if self.where and self.most > max(_explained_at_once(self.kind), self.relative):
+            most = f"; {self.where} by itself to {self.most:.1g}"
+        agrees = f"agrees with the same gradient in float64 to {self.relative:.1g}{most}"
+        return f"The gradient in {self.kind} {agrees}: {ending}."
 
 
 def not_evaluated(reason: str) -> str:
@@ -105,15 +115,22 @@ def without_rounding(
         Returns the gradient in float64 as rounding might have left it: at another point within the rounding of x, and
         with rounding in what is computed on the way, where that can be reached.
     """
-    beyond = _beyond(claimed, exact, kind)
+    typical = {name: math.sqrt(_square(one) / max(one.size, 1)) for name, one in exact.items()}
+    cancelled = TERMS * UNITS[kind] * max(typical.values()) + SMALLEST[kind]
+    beyond = _beyond(claimed, exact, _explained_at_once(kind), typical, cancelled)
     if nearby is not None and beyond:
         _take_out_rounding(beyond, claimed, exact, nearby)
         beyond = {name: mask for name, mask in beyond.items() if mask.any()}
     clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}
-    rest = math.sqrt(sum(_square(claimed[name], one) for name, one in clean.items()))
-    size = math.sqrt(sum(map(_square, exact.values())))
+    rests = {name: math.sqrt(_square(claimed[name], one)) for name, one in clean.items()}
+    sizes = {name: one * math.sqrt(exact[name].size) for name, one in typical.items()}
+    rest, size = math.hypot(*rests.values()), math.hypot(*sizes.values())
     count = sum(int(mask.sum()) for mask in beyond.values())
-    return clean, Agreement(kind, rest / size if size else rest, count, tuple(filter(None, beyond)))
+    # Where all terms of an array cancel, nothing of it but rounding is left.
+    apart = {name: rests[name] / one for name, one in sizes.items() if typical[name] > cancelled}
+    where = max(apart, key=lambda name: apart[name], default="")
+    relative = rest / size if size else rest
+    return clean, Agreement(kind, relative, count, tuple(filter(None, beyond)), apart.get(where, 0.0), where)
 
 
 def _take_out_rounding(
@@ -141,20 +158,25 @@ def _take_out_rounding(
             np.logical_and(mask, ~np.isfinite(claimed[name]), out=mask)
 
 
-def _beyond(claimed: Mapping[str, Flat], exact: Mapping[str, Flat], kind: str) -> dict[str, Any]:
+def _beyond(
+    claimed: Mapping[str, Flat], exact: Mapping[str, Flat], explained: float, typical: Mapping[str, float], least: float
+) -> dict[str, Any]:
     """Return masks of the components that differ by more than rounding, of the arrays that have such."""
-    typical = {name: math.sqrt(_square(one) / max(one.size, 1)) for name, one in exact.items()}
-    everywhere = TERMS * UNITS[kind] * max(typical.values()) + SMALLEST[kind]
     found = {}
     for name, one in exact.items():
         mask = np.empty(one.shape, bool)
         for own, right, is_beyond in _blocks(claimed[name], one, mask):
-            allowed = ROOTS * math.sqrt(UNITS[kind]) * np.maximum(np.abs(right), typical[name]) + everywhere
+            allowed = explained * np.maximum(np.abs(right), typical[name]) + least
             with np.errstate(invalid="ignore"):
                 is_beyond[...] = ~(np.abs(own - right) <= allowed)
         if mask.any():
             found[name] = mask
     return found
+
+
+def _explained_at_once(kind: str) -> float:
+    """Return by how much of its size a component may differ without a look at what rounding does to it."""
+    return ROOTS * math.sqrt(UNITS[kind])
 
 
 def _square(array: Flat, other: Any = 0.0) -> float:

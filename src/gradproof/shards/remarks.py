@@ -39,4 +39,4 @@ def _about_zeros(outcome: Outcome, evidence: Evidence) -> list[str]:
     if outcome.report.norm == 0.0:
         return [NOTHING]
     leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
-    return [dead(leaf) for leaf, norm in zip(leaves, evidence.blocks[0].tolist(), strict=False) if norm == 0.0]
+    return dead([leaf for leaf, norm in zip(leaves, evidence.blocks[0].tolist(), strict=False) if norm == 0.0])

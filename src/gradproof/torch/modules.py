@@ -18,12 +18,13 @@ from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
+from .straight import NOTE, Straightened
 from .tensors import imported
 
 # The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
-# What a check that is done again in float64 would not keep to.
+# What a check that is done again would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume")
 COARSER = (
     'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
@@ -35,6 +36,7 @@ IN_DOUBT = (
     "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
     "was done in float64."
 )
+UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
 
@@ -63,22 +65,33 @@ def _checked(
     if isinstance(notes, Report):
         return notes
     gradient = Gradient(torch, parameters, loss)
-    report = _check_in_place(parameters, Loss(torch, loss), gradient, settings)
+    report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings)
     if not notes and _is_in_doubt(report, settings):
         again = _in_float64(torch, parameters, loss, "float64", settings)
         if isinstance(again, Report):
-            return _with_notes(again, [IN_DOUBT.format(count=report.evaluations)])
+            reason = IN_DOUBT if report.verdict == "wrong" else UNDECIDED
+            return _with_notes(again, [reason.format(count=report.evaluations)])
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
 def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether lines disagree with a gradient in float32, but neither a coordinate nor a factor is clearly wrong."""
-    if report.verdict != "wrong" or report.arithmetic != "float32" or any(settings.get(one) for one in LIMITS):
+    """Whether float32 hides the answer: nothing is decided, or lines disagree and nothing is clearly wrong.
+
+    Clearly wrong is a coordinate, or a factor by many of its error bars.
+    """
+    if report.verdict == "right" or report.arithmetic != "float32" or _is_limited(report, settings):
         return False
+    if report.verdict == "inconclusive":
+        return not report.nondeterministic
     wrong = [one for one in report.findings if one.cause is Cause.WRONG]
     return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
+
+
+def _is_limited(report: Report, settings: dict[str, Any]) -> bool:
+    """Whether the user limited a check, or ended it: it is not done again in another way."""
+    return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)
 
 
 def _in_float64(
@@ -90,7 +103,7 @@ def _in_float64(
         if not (reason := _reason_to_lift(precise, parameters, precision)):
             return []
         if not (refusal := _refusal(precise, value)):
-            report = _check_in_place(precise.stand_ins, precise.value, precise.gradient, settings)
+            report = _check_in_place(torch, precise.stand_ins, precise.value, precise.gradient, settings)
             return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
     if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
         raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
@@ -119,10 +132,23 @@ def _is_mixed(parameters: dict[str, Any]) -> bool:
 
 
 def _check_in_place(
-    tensors: dict[str, Any], value: Callable[[], float], gradient: Callable[[], Any], settings: dict[str, Any]
+    torch: Any,
+    tensors: dict[str, Any],
+    value: Callable[[], float],
+    gradient: Callable[[], Any],
+    settings: dict[str, Any],
 ) -> Report:
+    """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there."""
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    return check_gradient(in_place(views, value), gradient, **settings)
+    report = check_gradient(in_place(views, value), gradient, **settings)
+    if report.verdict != "wrong" or _is_limited(report, settings):
+        return report
+    straight = Straightened(torch, value)
+    if not straight.count:
+        return report
+    again = check_gradient(in_place(views, straight), gradient, **settings)
+    names = ", ".join(straight.names)
+    return _with_notes(again, [NOTE.format(count=straight.count, names=names, evaluations=report.evaluations + 1)])
 
 
 def _check_on_device(

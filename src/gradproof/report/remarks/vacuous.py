@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,6 +18,8 @@ FEWEST = 2
 LONG = 4096
 # Long blocks are read in pieces of this size, which need little memory.
 PIECE = 1 << 18
+# The most blocks that have a remark each; the most names in the remark about more.
+LISTED = 3
 # How the remark begins that goes before all others: it is about f, not about the gradient.
 UNCHANGED = "f does not change with "
 NOTHING = (
@@ -45,7 +47,8 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
     blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
     if len(blocks) < 2:
         return []
-    return [*_dead(blocks, claimed, acceptable), *_regularised(blocks, x, claimed, acceptable)]
+    zero = [one for one in blocks if _agrees(one, acceptable) and not claimed[one.start : one.stop].any()]
+    return [*dead(zero), *_regularised(blocks, x, claimed, acceptable)]
 
 
 def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_place: bool) -> str:
@@ -78,23 +81,25 @@ def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_
     return f"{UNCHANGED}{where}: at all {known.size:,} points it has the same value as at x, to the bit. {hint}"
 
 
-def dead(leaf: Leaf) -> str:
-    """Return the remark about a block all of whose slopes are 0."""
+def dead(leaves: Sequence[Leaf]) -> list[str]:
+    """Return remarks about the blocks all of whose slopes are 0: one for each, or one for all if they are many."""
+    if len(leaves) <= LISTED:
+        return [_dead(one.path, "is dead", one.stop - one.start) for one in leaves]
+    names = ", ".join(one.path for one in leaves[:LISTED])
+    return [_dead(f"{names} and {len(leaves) - LISTED} more", "are dead", sum(one.stop - one.start for one in leaves))]
+
+
+def _dead(names: str, are_dead: str, count: int) -> str:
+    its = "its" if are_dead.startswith("is") else "their"
     return (
-        f"{leaf.path} is dead here: all {leaf.stop - leaf.start:,} of its slopes are 0, as claimed and as far as could "
-        "be measured. Its agreement tests nothing, and what was detached by mistake may look the same: check at a "
+        f"{names} {are_dead} here: all {count:,} of {its} slopes are 0, as claimed and as far as could be measured. "
+        f"{its.capitalize()} agreement tests nothing, and what was detached by mistake may look the same: check at a "
         "point where it matters."
     )
 
 
 def _agrees(leaf: Leaf, acceptable: Flat | bool) -> bool:
     return acceptable if isinstance(acceptable, bool) else bool(acceptable[leaf.start : leaf.stop].all())
-
-
-def _dead(blocks: list[Leaf], claimed: Flat, acceptable: Flat | bool) -> Iterator[str]:
-    for leaf in blocks:
-        if _agrees(leaf, acceptable) and not claimed[leaf.start : leaf.stop].any():
-            yield dead(leaf)
 
 
 def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat | bool) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Lifting:
         torch.set_default_dtype(torch.float64)
         rounding = self._rounding or nullcontext
         try:
-            with _eager(torch), draws(torch, self.drawn), rounding(), self._mode:
+            with eager(torch), draws(torch, self.drawn), rounding(), self._mode:
                 yield
         finally:
             torch.set_default_dtype(default)
@@ -164,7 +164,7 @@ def _mode_of(torch: Any) -> Any:
 
 
 @contextmanager
-def _eager(torch: Any) -> Iterator[None]:
+def eager(torch: Any) -> Iterator[None]:
     """Run compiled functions as they were written: what was compiled is for another precision."""
     # Otherwise nothing can be compiled; to import it would take a second.
     if "torch._dynamo" not in sys.modules or not hasattr(torch.compiler, "set_stance"):
