@@ -19,7 +19,7 @@ MODULE = (
 
 
 class Arrivals:
-    """Waits for the first of several futures, as `concurrent.futures.wait`, which does not see those that are cancelled.
+    """Waits for the first of several futures; `concurrent.futures.wait` does not see those that are cancelled.
 
     A pool that is shut down with `cancel_futures=True` cancels what it has not begun.
     """
