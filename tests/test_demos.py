@@ -107,7 +107,9 @@ def test_the_demo_is_quick_and_says_what_it_means(capsys):
     assert "W2[" in text
     assert text.index("1. The correct backward pass") < text.index("2. With a bug")
     assert bug(demos.DEFAULT).MEANING in text
-    assert all(f"gradproof demo {name}" in text for name in demos.NAMES if name != demos.DEFAULT)
+    others = " | ".join(name for name in demos.NAMES if name != demos.DEFAULT)
+    assert f"gradproof demo {others}\n" in text
+    assert f"gradproof demo {' | '.join(demos.LESSONS)}\n" in text
     assert max(len(line) for line in text.splitlines() if line != network.__file__) <= 100
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import _cffi_backend
 import drivenlines
 import numpy as np
 import pytest
@@ -222,12 +223,36 @@ def test_pointer_keeps_type_and_memory():
     assert library.pointer(None) == library.ffi.NULL
 
 
-def test_library_of_another_version_is_refused(tmp_path, monkeypatch):
-    (tmp_path / "libother.so").write_bytes(b"not a library")
-    monkeypatch.setenv("GRADPROOF_LIBRARY", str(tmp_path / "libother.so"))
-    library.native.cache_clear()
-    try:
-        with pytest.raises(OSError, match="cannot be loaded as the library of gradproof"):
-            library.native()
-    finally:
+@pytest.fixture
+def chosen(tmp_path, monkeypatch):
+    """What loads a library of these bytes."""
+
+    def load(content):
+        (tmp_path / "libother.so").write_bytes(content)
+        monkeypatch.setenv("GRADPROOF_LIBRARY", str(tmp_path / "libother.so"))
         library.native.cache_clear()
+        return library.native()
+
+    yield load
+    library.native.cache_clear()
+
+
+def test_what_is_no_library_is_refused(chosen):
+    with pytest.raises(OSError, match="cannot be loaded as the library of gradproof"):
+        chosen(b"not a library")
+
+
+@pytest.mark.skipif(not library.FILE.endswith(".so"), reason="ELF")
+def test_a_library_that_is_cut_is_refused(chosen):
+    """The system's loader crashes on most of these."""
+    whole = Path(library.FILE).read_bytes()
+    for size in (20, 64, 4096, len(whole) // 2, len(whole) - 1):
+        with pytest.raises(OSError, match=rf"cannot be loaded as the library of gradproof: it is cut after {size:,} "):
+            chosen(whole[:size])
+    assert chosen(whole).gradproof_version() == library.packed_version()
+
+
+@pytest.mark.skipif(not library.FILE.endswith(".so"), reason="ELF")
+def test_another_library_is_refused(chosen):
+    with pytest.raises(OSError, match=r"cannot be loaded as the library of gradproof: .*gradproof_version"):
+        chosen(Path(_cffi_backend.__file__).read_bytes())

@@ -248,6 +248,14 @@ def test_reports_of_failing_tests_are_written(run, pytester):
     assert all(Path(one).is_file() for one in shown)
 
 
+def test_reports_that_cannot_be_written_change_no_outcome(run, pytester):
+    (pytester.path / "taken").write_text("")
+    result = run(FILES, "--gradproof-report", "taken")
+    result.assert_outcomes(failed=4, passed=2)
+    assert len(re.findall(r"^report not written to .*taken.*: File exists$", section(result), re.M)) == len(WRITTEN)
+    assert shows_the_table(result)
+
+
 @pytest.mark.skipif(importlib.util.find_spec("xdist") is None, reason="pytest-xdist is not installed")
 def test_reports_of_several_processes(run, pytester, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")]))

@@ -82,15 +82,26 @@ def struct_type(name: str) -> np.dtype[Any]:
 
 def _loaded(path: str) -> Any:
     try:
+        _refuse_what_is_cut(path)
         library = ffi.dlopen(path)
         version = int(library.gradproof_version())
-    except (OSError, AttributeError) as problem:
+    except (OSError, AttributeError, ffi.error) as problem:
         raise OSError(f"{path} cannot be loaded as the library of gradproof: {problem}") from problem
     if version != packed_version():
         raise OSError(
             f"{path} is gradproof {_words(version)}, but the package is {__version__}: install gradproof again"
         )
     return library
+
+
+def _refuse_what_is_cut(path: str) -> None:
+    """Raise an OSError for an ELF file that ends before its sections do, as on a full disk: to load it may crash."""
+    with open(path, "rb") as stream:  # noqa: PTH123 - as above: pathlib would take longer
+        head, size = stream.read(64), os.fstat(stream.fileno()).st_size
+    if head.startswith(b"\x7fELF\2\1"):  # of 64 bits, little-endian
+        start, each, count = (int.from_bytes(head[at:to], "little") for at, to in ((40, 48), (58, 60), (60, 62)))
+        if len(head) < 64 or size < start + each * count:
+            raise OSError(f"it is cut after {size:,} bytes: install gradproof again")
 
 
 def _words(version: int) -> str:

@@ -246,15 +246,18 @@ def _leave_out_own(trace: TracebackType) -> None:
 
 
 def _written(test: str, reports: list[Any], folder: Path) -> Iterator[str]:
-    """Write the reports of a test as JSON and as text; yield a line for each."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the reports of a test as JSON and as text; yield a line for each, also where that cannot be done."""
     # Not str(report), which is for standard output.
     text_of = importlib.import_module(f"{NAME}.report.text.table").render
     for number, report in enumerate(reports, 1):
         place = folder / f"{_file_name(test)}{f'.{number}' if number > 1 else ''}"
-        for ending, text in ((".json", report.to_json()), (".txt", text_of(report))):
-            place.with_name(place.name + ending).write_text(f"{text}\n", encoding="utf-8")
-        yield f"report written to {place}.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for ending, text in ((".json", report.to_json()), (".txt", text_of(report))):
+                place.with_name(place.name + ending).write_text(f"{text}\n", encoding="utf-8")
+            yield f"report written to {place}.json"
+        except OSError as problem:  # the other tests go on
+            yield f"report not written to {place}.json: {problem.strerror or problem}"
 
 
 def _file_name(test: str) -> str:

@@ -66,7 +66,7 @@ def test_a_right_gradient(check, folder):
 @pytest.mark.parametrize("name", FORMATS)
 def test_files_that_cannot_be_written(check, folder, name):
     (folder / "sub").mkdir()
-    for path, word in (("none/x", "there is no folder none"), ("sub", "is a folder")):
+    for path, word in (("none/x", "there is no folder none"), ("sub", "is a folder"), ("", "not ''")):
         assert_one_line(check("model.py:broken", "model.py:grad", "x.npy", f"--{name}", path), f"--{name}", word)
 
 

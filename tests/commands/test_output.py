@@ -76,9 +76,10 @@ def test_no_output_at_all(folder):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-def test_a_disk_that_is_full(folder):
+@pytest.mark.parametrize("word", ["info", "--version", "--help"])
+def test_a_disk_that_is_full(folder, word):
     with Path("/dev/full").open("w") as full:
-        process = run_command(folder, "info", stdout=full)
+        process = run_command(folder, word, stdout=full)
     assert process.returncode == 2
     assert process.stderr.startswith("gradproof: ")
     assert process.stderr.count("\n") == 1

@@ -62,7 +62,8 @@ def test_a_file_that_is_no_python(check, folder):
     assert_one_line(check("bad.py:f", "model.py:grad"), "bad.py, line 2: ")
     assert_one_line(check("bad:f", "model.py:grad"), "bad.py, line 2: ")
     (folder / "nul.py").write_bytes(b"x = 1\0")
-    assert check("nul.py:f", "model.py:grad")[0] == 2
+    assert_one_line(check("nul.py:f", "model.py:grad"), "nul.py", "null bytes")
+    assert_one_line(check("nul:f", "model.py:grad"), "nul", "null bytes")
 
 
 def test_a_file_that_is_cut(check, folder):

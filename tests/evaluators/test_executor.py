@@ -211,6 +211,20 @@ def test_a_broken_executor_is_left(serial):
         assert report.to_dict() | {"warnings": []} == gradproof.check(objective, faulty, X).to_dict()
 
 
+@pytest.mark.parametrize("cancel", [True, False])
+def test_a_pool_that_is_shut_down_on_the_way(cancel):
+    """What it cancels has ended, but `concurrent.futures.wait` would wait for it."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def shut_down(done, _total):
+            if done > 200:
+                pool.shutdown(wait=False, cancel_futures=cancel)
+
+        report = gradproof.check(objective, faulty, X, executor=pool, progress=shut_down)
+    assert report.warnings == ("The executor broke down (RuntimeError); the rest was evaluated in this process.",)
+    assert report.to_dict() | {"warnings": []} == gradproof.check(objective, faulty, X).to_dict()
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="POSIX")
 @pytest.mark.parametrize("method", METHODS)
 def test_a_process_is_killed_on_the_way(method):

@@ -250,6 +250,13 @@ def test_a_prefix_that_is_a_file(tmp_path, capsys):
     assert files_of(tmp_path) == {"file"}
 
 
+def test_a_prefix_without_a_name(tmp_path, capsys, monkeypatch):
+    """As by a variable of the shell that is not set."""
+    monkeypatch.chdir(tmp_path)
+    assert "--prefix must be the name of a folder, not ''" in refused("", capsys)
+    assert not files_of(tmp_path)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_prefix_that_may_not_be_written(tmp_path, capsys):
     (tmp_path / "closed").mkdir(mode=0o500)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.report.text.encoding import ERRORS, PLAIN, for_output
+from gradproof.report.text.encoding import ERRORS, PLAIN, columns, for_output
 
 SOURCE = Path(gradproof.__file__).parents[1]
 TEXT = "0.5 × slope ± 1e-9 … √2 ≥ 1, π·Å² of ü and 層"
@@ -104,3 +104,15 @@ def test_a_report_is_as_wide_as_the_terminal_on_which_it_is_printed(monkeypatch)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     sys.stdout.close()
     assert str(report) == everywhere
+
+
+def test_streams_that_are_missing_closed_or_only_write(monkeypatch):
+    """A report is text of the usual width for them all."""
+    report = gradproof.check(lambda x: float(x @ x), lambda x: x, np.ones(3))
+    usual = str(report)
+    closed = io.StringIO()
+    closed.close()
+    for stream in (None, closed, type("Writes", (), {"write": lambda *_: None})()):
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert str(report) == usual
+        assert columns(100) == 100

@@ -290,6 +290,7 @@ def test_progress_counts_what_was_done():
     [
         ({"rows": 0}, ValueError, "rows must be at least 1, not 0"),
         ({"rows": -3}, ValueError, "rows must be at least 1, not -3"),
+        ({"rows": 2**62}, ValueError, "rows must be a number of data points whose indices fit into memory, not 4611"),
         ({"rows": 2.0}, TypeError, "rows must be the number of data points, an integer, not 2.0"),
         ({"rows": True}, TypeError, "an integer, not True"),
         ({"rows": EVERY}, TypeError, "rows must be the number of data points, an integer, not array"),

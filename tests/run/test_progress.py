@@ -124,6 +124,47 @@ def test_by_default_only_a_terminal_shows_it(monkeypatch):
     assert lines_of(monkeypatch, None, progress=True) == ""
 
 
+class Full(Terminal):
+    """A disk without room, from some call on."""
+
+    def __init__(self, room):
+        super().__init__()
+        self.room = room
+
+    def write(self, text):
+        self.room -= 1
+        if self.room < 0:
+            raise OSError(28, "No space left on device")
+        return super().write(text)
+
+
+@pytest.mark.parametrize("room", [0, 1, 5])
+def test_a_line_that_cannot_be_written_does_not_end_the_check(clock, room):
+    line = Line(100, full := Full(room), 0.0, clock)
+    steps(line, clock, *[(1.0, 10)] * 10)
+    line.close()
+    assert full.getvalue().count("\r") == room
+    assert full.room == -1
+
+
+def test_streams_that_are_closed_or_only_write(monkeypatch):
+    class Writes:
+        def __init__(self):
+            self.written = []
+
+        def write(self, text):
+            self.written.append(text)
+
+    closed = Terminal()
+    closed.close()
+    for progress in (None, True):
+        for stream in (closed, Full(0), bare := Writes()):
+            monkeypatch.setattr(sys, "stderr", stream)
+            assert gradproof.check(lambda x: float(x @ x), lambda x: 2 * x, np.ones(2), progress=progress)
+            assert not gradproof.check(lambda x: float(x @ x), lambda x: x, np.ones(2), progress=progress)
+    assert bare.written[0].startswith("gradproof: ")
+
+
 def test_the_line_goes_even_if_a_check_fails(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -106,6 +106,21 @@ def test_a_folder_and_nothing(tmp_path):
     refused(tmp_path / "missing", "cannot be read: No such file or directory")
     with pytest.raises(TypeError, match="resume must be the name of a file, not 3"):
         gradproof.check(loss, grad, X, resume=3)
+    for name in ("", "a\0b"):
+        with pytest.raises(ValueError, match="resume must be the name of a file, not '"):
+            gradproof.check(loss, grad, X, resume=name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder in use stays")
+def test_a_current_folder_that_is_gone(tmp_path, monkeypatch):
+    (gone := tmp_path / "gone").mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ValueError, match=r"^the check cannot be saved in state\.bin: No such file or directory$"):
+        gradproof.check(loss, grad, X, save="state.bin")
+    refused("state.bin", "cannot be read: No such file or directory")
+    assert gradproof.check(loss, grad, X, save=tmp_path / "state.bin")
+    assert gradproof.check(loss, grad, X, resume=tmp_path / "state.bin")
 
 
 def test_another_check(file):
@@ -186,6 +201,8 @@ def test_destinations(tmp_path, monkeypatch):
     no(tmp_path, "which is not a file")
     no(tmp_path / "missing" / "state.bin", "there is no folder")
     no(3, "save must be the name of a file, not 3", error=TypeError)
+    no("", "save must be the name of a file, not ''")
+    no("a\0b", "save must be the name of a file, not 'a\\x00b'")
     if os.name == "posix":
         no("/dev/null", "which is not a file")
     monkeypatch.chdir(tmp_path)

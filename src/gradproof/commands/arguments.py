@@ -84,6 +84,8 @@ def require_folder(option: str, path: str | None) -> None:
     """Reject an output file that could not be written, before anything is evaluated."""
     if path is None or path == "-":
         return
+    if not path:
+        raise UsageError(f"{option} must be the name of a file, not ''")
     with written(option, path):
         if not Path(path).parent.is_dir():
             raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")

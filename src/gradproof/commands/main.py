@@ -13,7 +13,6 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import metadata
 from typing import Any, NoReturn
 
@@ -63,8 +62,10 @@ def _program(words: list[str]) -> int:
     try:
         return _status(words)
     except SystemExit as asked:  # for help
-        with suppress(OSError):
+        try:
             print(end="", flush=True)
+        except OSError as problem:
+            return explain(problem)
         return int(asked.code or 0)
 
 

@@ -22,8 +22,8 @@ by hand. Data: 13 measurements of 178 wines from three cultivators. Source code:
 {file}
 """
 AFTERWORD = """\
-Other bugs: {others}.
-Lessons: {lessons}.
+Other bugs: gradproof demo {others}
+Lessons: gradproof demo {lessons}
 Your own gradient: gradproof check model.py:loss --gradient model.py:grad --at x.npy
 """
 
@@ -56,9 +56,8 @@ def run_bug(name: str, show: Callable[[Any], str] = str) -> bool:
     wrong = check(network.objective, bug.gradient, network.start())
     print(show(wrong), end="\n\n")
     print(f"What this means\n\n{bug.MEANING}")
-    others = (f"gradproof demo {other}" for other in NAMES if other != name)
-    lessons = (f"gradproof demo {lesson}" for lesson in LESSONS)
-    print(AFTERWORD.format(others=", ".join(others), lessons=",\n  ".join(lessons)))
+    others = (other for other in NAMES if other != name)
+    print(AFTERWORD.format(others=" | ".join(others), lessons=" | ".join(LESSONS)))
     return right.verdict == "right" and wrong.verdict == "wrong"
 
 

@@ -144,6 +144,7 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
     alone = [one for one in report.findings if not one.is_line and one.output < 0]
     places = _looked_at(report, alone)
     found = _measured(report, places, alone)
+    names = _names(layout)
     for leaf in layout.leaves:
         low, high = np.searchsorted(places, (leaf.start, leaf.stop))
         part = slice(int(low), int(high))
@@ -153,7 +154,7 @@ def evidence_of(report: Record, every: bool = False) -> Iterator[Evidence]:
             yield one._replace(
                 claims=_claims(report, leaf),
                 is_complex=leaf.is_complex and one.shape == (*leaf.shape, 2),
-                element=_names_of(layout, leaf),
+                element=names(leaf),
             )
 
 
@@ -200,12 +201,13 @@ def count_of_claims(report: Record, leaf: Leaf) -> int:
     return 0 if norms.get(leaf.path) == 0.0 else leaf.stop - leaf.start
 
 
-def _names_of(layout: Layout, leaf: Leaf) -> Callable[[int], str] | None:
-    """Return what names the coordinates of an array; None if their indices do."""
+def _names(layout: Layout) -> Callable[[Leaf], Callable[[int], str] | None]:
+    """Return what tells of an array what names its coordinates; None if their indices do."""
     whole = layout.whole()
     every = layout if whole is None else whole[0]
+    # Once for all arrays: there may be many.
     sizes = {one.path: one.stop - one.start for one in every.leaves}
-    return layout.name if every.names or sizes[leaf.path] > leaf.stop - leaf.start else None
+    return lambda leaf: layout.name if every.names or sizes[leaf.path] > leaf.stop - leaf.start else None
 
 
 def _shape(leaf: Leaf) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from typing import Any
@@ -14,8 +15,10 @@ PATIENCE = 2.0  # seconds of compiling without a message
 
 
 def _say_compiling() -> None:
-    if sys.stderr.isatty():
-        print("gradproof: compiling the core with Numba (only once)", file=sys.stderr)
+    # There may be no such stream, or one that can only write, or is closed: that is no reason not to compile.
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        if sys.stderr.isatty():
+            print("gradproof: compiling the core with Numba (only once)", file=sys.stderr)
 
 
 def _signature(symbol: str) -> Any:

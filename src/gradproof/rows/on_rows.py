@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..problem.numbers import Flat, frozen, whole
+from ..problem.numbers import Flat, frozen, in_short, whole
 from ..problem.point import called
 
 
@@ -13,7 +14,9 @@ def row_count(rows: Any) -> int:
     """Return the number of data points; raise an error if `rows` is not such a number."""
     count = whole(rows, "rows must be the number of data points, an integer")
     if count < 1:
-        raise ValueError(f"rows must be at least 1, not {count}: it is the number of data points")
+        raise ValueError(f"rows must be at least 1, not {in_short(count)}: it is the number of data points")
+    if count > sys.maxsize // 8:  # bytes of each index
+        raise ValueError(f"rows must be a number of data points whose indices fit into memory, not {in_short(count)}")
     return count
 
 

@@ -15,6 +15,8 @@ Progress: TypeAlias = bool | Callable[[int, int], object] | None
 
 # Seconds: until the first line, between lines on a terminal, and between those in a log.
 DELAY, OFTEN, SELDOM = 0.5, 0.1, 10.0
+# What streams raise whose disk is full, whose reader is gone, that are closed, or that can do nothing but write.
+UNWRITABLE = (OSError, ValueError, AttributeError)
 
 
 def shown(progress: Progress, expected: int) -> AbstractContextManager[Callable[[int], object] | None]:
@@ -41,11 +43,21 @@ def _counting(progress: Callable[[int, int], object], expected: int) -> Callable
 
 
 def _looked_at() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()
+    return sys.stderr is not None and _is_terminal(sys.stderr)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    """Whether a stream is a terminal; one that is closed, or cannot tell, is none."""
+    try:
+        return stream.isatty()
+    except UNWRITABLE:
+        return False
 
 
 class Line:
     """How far a check is, as one line that is written again and again; in a log, as a line every few seconds.
+
+    Where it cannot be written, the check goes on without it.
 
     Parameters
     ----------
@@ -65,7 +77,7 @@ class Line:
         self._now = now
         self._started = now()
         self._next = self._started + delay
-        self._is_terminal = stream.isatty()
+        self._is_terminal = _is_terminal(stream)
         self._width = 0
         self._done = 0
 
@@ -87,9 +99,7 @@ class Line:
     def close(self) -> None:
         """Remove the line, so that what follows stands alone."""
         if self._is_terminal and self._width:
-            self._write("")
-            self._stream.write("\r")
-            self._stream.flush()
+            self._write("", "\r")
 
     def _text(self, seconds: float) -> str:
         if self._done >= self._expected:
@@ -98,18 +108,22 @@ class Line:
         left = f", {_time(seconds / share - seconds)} left" if share else ""
         return f"gradproof: {math.floor(100 * share)} % of {self._expected:,} evaluations{left}"
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, end: str = "") -> None:
         if self._is_terminal:
             # Imported on use: most checks show nothing, and it brings the formats of archives along.
             import shutil
 
             # One column is left free: a full line would be wrapped.
             text = text[: max(shutil.get_terminal_size().columns - 1, 0)]
-            self._stream.write("\r" + text.ljust(self._width))
+            written = "\r" + text.ljust(self._width) + end
             self._width = len(text) or self._width
         else:
-            self._stream.write(f"{text}\n")
-        self._stream.flush()
+            written = f"{text}\n"
+        try:
+            self._stream.write(written)
+            self._stream.flush()
+        except UNWRITABLE:
+            self._next, self._width = math.inf, 0
 
 
 def _time(seconds: float) -> str:

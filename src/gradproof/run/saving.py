@@ -153,8 +153,9 @@ def destination(path: Any) -> Path:
     TypeError, ValueError
         If it is not.
     """
-    place = Path(os.path.realpath(_as_path(path, "save")))
+    name = _as_path(path, "save")
     try:
+        place = Path(os.path.realpath(name))
         if not place.parent.is_dir():
             raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
         if place.exists():
@@ -177,9 +178,12 @@ def _first_bytes(path: Path) -> bytes:
 
 def _as_path(path: Any, what: str) -> str:
     try:
-        return os.fsdecode(path)
+        name = os.fsdecode(path)
     except TypeError:
         raise TypeError(f"{what} must be the name of a file, not {in_short(path)}") from None
+    if not name or "\0" in name:
+        raise ValueError(f"{what} must be the name of a file, not {in_short(path)}")
+    return name
 
 
 def load(path: Any) -> Saved:

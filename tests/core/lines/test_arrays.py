@@ -9,6 +9,7 @@ from lineladders import begin, memory
 from gradproof.core.lines import arrays, phases
 from gradproof.core.lines.rungs import rung_at
 from gradproof.core.records.border import Probe
+from gradproof.core.records.engine import ROUND
 from gradproof.core.records.lines import block_of
 
 NOISE = 1e-16
@@ -119,6 +120,20 @@ def test_of_thousands_neighbours_share_a_pair_and_only_those_that_disagree_get_t
     assert arrays.most_off(lines) == 777
     assert sum(arrays.bars_off(lines, number) > 1 for number in range(count)) == 1
     assert all(block_of(lines, number).aligned_bar > 0 for number in range(count))
+
+
+def test_pairs_that_do_not_fit_into_a_round_wait_for_the_next_one():
+    """A round that is larger than what callers have room for would be written behind their memory."""
+    count = ROUND // 2 + 3
+    lines = blocks([1.0] * count)
+    factors = [2.0] * count
+    arrays.begin_arrays(lines)
+    answer(lines, factors)
+    rounds = [answer(lines, factors), answer(lines, factors)]
+    assert [len(asked) for asked in rounds] == [ROUND, 6]
+    assert [start // 4 for asked in rounds for start, _, _ in asked[::2]] == list(range(count))
+    assert arrays.arrays_asked(lines) == 0
+    assert all(arrays.bars_off(lines, number) > 1 for number in range(count))
 
 
 def test_what_is_not_confirmed_is_part_of_the_bar():

@@ -32,6 +32,8 @@ def run_native(options: argparse.Namespace) -> int:
     from . import installation
 
     installation.require_library()
+    if not options.prefix:  # as by a variable of the shell that is not set: the current folder is "."
+        raise UsageError("--prefix must be the name of a folder, not ''")
     prefix = Path(options.prefix).expanduser()
     sources = {path.relative_to(installation.PACKAGE): path for path in installed_files(installation.PACKAGE)}
     try:

@@ -159,7 +159,7 @@ def _module_of_file(path: Path) -> ModuleType:
     except BaseException as problem:
         del sys.modules[name]
         if isinstance(problem, SyntaxError):
-            raise UsageError(f"{problem.filename}, line {problem.lineno}: {problem.msg}") from None
+            raise _unreadable(problem, path) from None
         raise
     return module
 
@@ -174,7 +174,13 @@ def _module_of_name(name: str) -> ModuleType:
         where = f" in {name.rpartition('.')[0]}" if problem.name == name and "." in name else ""
         raise UsageError(f"there is no module {problem.name}{where}; is it in the current folder?") from None
     except SyntaxError as problem:
-        raise UsageError(f"{problem.filename}, line {problem.lineno}: {problem.msg}") from None
+        raise _unreadable(problem, name) from None
+
+
+def _unreadable(problem: SyntaxError, place: str | Path) -> UsageError:
+    """Return the error for what is not Python; of null bytes Python says neither the file nor the line."""
+    line = "" if problem.lineno is None else f", line {problem.lineno}"
+    return UsageError(f"{problem.filename or place}{line}: {problem.msg}")
 
 
 def _attribute(module: ModuleType, name: str, place: str) -> Any:

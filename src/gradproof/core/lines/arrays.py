@@ -14,6 +14,7 @@ from ..points.probes import write_probe
 from ..points.seeds import OWN_LINES, line_seed
 from ..records.abi import ConstReals, never_inlined
 from ..records.border import Probes
+from ..records.engine import ROUND
 from ..records.floats import smaller
 from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_left
 from ..records.memory import as_reals
@@ -108,11 +109,11 @@ def bounded(lines: Lines, exponent: int) -> int:
 
 
 def arrays_asked(lines: Lines) -> int:
-    """Return how many probes the pairs take."""
+    """Return how many probes the pairs of the next round take; of very many blocks some wait for the round after it."""
     count = 0
     for number in range(lines.block_count):
         count += 2 if block_of(lines, number).wanted == 1 else 0
-    return count
+    return count if count < ROUND else ROUND
 
 
 def write_arrays(lines: Lines, probes: Probes) -> None:
@@ -121,7 +122,7 @@ def write_arrays(lines: Lines, probes: Probes) -> None:
     seed = line_seed(lines.engine.seed, OWN_LINES)
     for number in range(lines.block_count):
         block = block_of(lines, number)
-        if block.wanted == 1:
+        if block.wanted == 1 and written < ROUND:
             step = math.ldexp(1.0, int(block.exponent))
             for signed in (step, -step):
                 write_probe(probes[written], block.start, block_of(lines, group_end(lines, number)).start, seed, signed)
@@ -136,18 +137,18 @@ def take_arrays(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     ladder = lines.halvings[0].ladder
     ladder.line_count = 1
     for number in range(lines.block_count):
-        if block_of(lines, number).wanted == 1:
-            ladder.wanted = block_of(lines, number).exponent
+        block = block_of(lines, number)
+        if block.wanted == 1 and taken < ROUND:
+            ladder.wanted = block.exponent
             taken = take_rung(lines, ladder, values, changes, taken)
             note_pair(lines, number, ladder)
+            if lines.arrays != PAIRS:
+                block.wanted = 0
     ladder.wanted = FINISHED
     if lines.arrays == PAIRS:
         note_usual_gap(lines)
         settle_pairs(lines)
         lines.arrays = SECOND_PAIRS
-    else:
-        for number in range(lines.block_count):
-            block_of(lines, number).wanted = 0
 
 
 def note_pair(lines: Lines, number: int, ladder: LineLadder) -> None:

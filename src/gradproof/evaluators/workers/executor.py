@@ -10,7 +10,7 @@ import itertools
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, Future
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
 from ..pace import Pace, TimeIsUp
-from .futures import is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
+from .futures import Arrivals, is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
 from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
 from .task import Task
 
@@ -97,6 +97,7 @@ class ExecutorEvaluator(Evaluator):
         self._tasks: deque[Task] = deque()
         self._seen: set[tuple[str, int, int]] = set()
         self._takes_tasks = True
+        self._arrivals = Arrivals()
         keep(self._site)
 
     def use_lines(self, claimed: Flat) -> Lines:
@@ -175,7 +176,8 @@ class ExecutorEvaluator(Evaluator):
             return
         changes = self._here.changes_its_argument
         try:
-            task.future = self.executor.submit(answer, self._site.key, task.numbers[-1], task.probes, changes, site)
+            future = self.executor.submit(answer, self._site.key, task.numbers[-1], task.probes, changes, site)
+            task.future = self._arrivals.of(future)
         except Exception as problem:
             if not self._seen:
                 raise_at_the_door(problem)
@@ -188,7 +190,7 @@ class ExecutorEvaluator(Evaluator):
             self._see(tasks[0], outcome_of(tasks[0].future))
             return
         waited_for = {future: task for task in tasks for future in (task.future, *task.overdue)}
-        done = wait(waited_for, self._patience(tasks), FIRST_COMPLETED).done
+        done = self._arrivals.wait(waited_for, self._patience(tasks))
         if not done:
             self._end_in_time(tasks)
             self._send_elsewhere(tasks)

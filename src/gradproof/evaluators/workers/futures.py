@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+import threading
+from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -14,6 +16,29 @@ MODULE = (
     "make it a function at the top of a module (not a lambda or a nested function), "
     "or use threads: concurrent.futures.ThreadPoolExecutor()"
 )
+
+
+class Arrivals:
+    """Waits for the first of several futures; `concurrent.futures.wait` does not see those that are cancelled.
+
+    A pool that is shut down with `cancel_futures=True` cancels what it has not begun.
+    """
+
+    def __init__(self) -> None:
+        self._any = threading.Event()
+
+    def of(self, future: Any) -> Any:
+        """Return a future, after making sure that its end will be noticed; of other kinds it is not."""
+        if isinstance(future, Future):
+            future.add_done_callback(lambda _: self._any.set())
+        return future
+
+    def wait(self, futures: Iterable[Any], seconds: float | None) -> set[Any]:
+        """Return which futures have ended, as soon as there is one, or when the time is up."""
+        self._any.clear()
+        if not any(future.done() for future in futures):
+            self._any.wait(None if seconds is None else min(seconds, threading.TIMEOUT_MAX))
+        return {future for future in futures if future.done()}
 
 
 def outcome_of(future: Any) -> Any:
@@ -70,7 +95,9 @@ def raise_at_the_door(problem: Any, is_about_objective: bool = False) -> None:
             f"the executor answered with an object of type {type(problem).__name__}, not with what its task returned: "
             "submit(function, *arguments) must call the function, and result() must return its result as it is"
         )
+    kind = type(problem).__name__
+    said = f"{kind}: {problem}" if str(problem) else kind
     raise RuntimeError(
-        f"the executor ran none of its tasks ({type(problem).__name__}: {problem}): pass one that is open and whose "
+        f"the executor ran none of its tasks ({said}): pass one that is open and whose "
         "workers can import gradproof and the objective"
     ) from problem

@@ -48,7 +48,7 @@ def for_output(text: str) -> str:
 def columns(most: int) -> int:
     """Return how many columns a line may have: `most`, or fewer if standard output is a narrower terminal."""
     try:
-        on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    except ValueError:  # it is closed
+        on_terminal = sys.stdout.isatty()
+    except (AttributeError, OSError, ValueError):  # there is none, it can only write, or it is closed
         on_terminal = False
     return min(most, shutil.get_terminal_size(fallback=(most, 24)).columns) if on_terminal else most
