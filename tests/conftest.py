@@ -4,6 +4,8 @@ import os
 
 # What Numba compiles here runs a few times: most of the time would go into making it fast.  The bits are the same.
 os.environ.setdefault("NUMBA_OPT", "0")
+# There is a process of tests on every processor: threads for products of matrices would wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from collections.abc import Iterator
 from typing import Any

@@ -40,7 +40,8 @@ def faulty(x):
 
 def fields(report):
     """Everything that a report says."""
-    ladders = [repr(report.ladder(index)) for index in range(0, report.n, 9)]
+    # Some of them wrong, as `faulty` has them.
+    ladders = [repr(report.ladder(index)) for index in range(5, report.n, 97)]
     return report.to_json(), str(report), ladders, report.explain(5)
 
 
