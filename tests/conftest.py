@@ -4,6 +4,8 @@ import os
 
 # What Numba compiles here runs a few times: most of the time would go into making it fast.  The bits are the same.
 os.environ.setdefault("NUMBA_OPT", "0")
+# There is a process of tests on every processor: threads for products of matrices would wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,3 +45,13 @@ def one_seed_and_one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def jax_in_double_precision() -> Iterator[None]:
+    """JAX with arrays of float64, which it makes float32 by default."""
+    jax = pytest.importorskip("jax")
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)

@@ -1,4 +1,4 @@
-"""The adjoint of a partial differential equation: a million controls, forward and backward in time."""
+"""The adjoint of a partial differential equation: 200,000 controls, forward and backward in time."""
 
 import numpy as np
 import pytest
@@ -55,10 +55,10 @@ def check_steps(gradient, point):
     return gradproof.check(lambda x: objective(np.stack(list(x.values()))), named(gradient), named(point))
 
 
-def test_the_right_adjoint_of_a_million_controls_passes():
-    x = point(100_000)
+def test_the_right_adjoint_passes():
+    x = point(20_000)
     report = gradproof.check(objective, adjoint(x), x)
-    assert report.n == 1_000_000
+    assert report.n == 200_000
     assert report.verdict == "right"
     assert report.evaluations <= 100
 

@@ -8,16 +8,9 @@ from gradproof import compat
 from gradproof.compat.jax import check_grads
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("jax_in_double_precision")
 jnp = jax.numpy
 X = np.array([0.5, 1.0, -0.75])
-
-
-@pytest.fixture(autouse=True)
-def double_precision():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 def sine(factor):

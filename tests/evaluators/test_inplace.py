@@ -191,7 +191,7 @@ def test_restored_when_ctrl_c_comes_at_any_line(mode):
     lines_run = interrupted_at_line(0, run)
     assert lines_run > 1000
     # A step without a factor in common with the lines of a loop.
-    for wanted in range(1, lines_run, 37):
+    for wanted in range(1, lines_run, 97):
         interrupted_at_line(wanted, run)
         assert model.bits() == model.before, wanted
 

@@ -7,15 +7,8 @@ import gradproof
 import gradproof.jax
 
 jax = pytest.importorskip("jax")
+pytestmark = pytest.mark.usefixtures("jax_in_double_precision")
 jnp = jax.numpy
-
-
-@pytest.fixture(autouse=True)
-def double_precision():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 def names(report):

@@ -4,28 +4,13 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
+from torch_by_hand import Linear
 
 import gradproof
 import gradproof.torch
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
-
-
-class Linear(torch.autograd.Function):
-    """A linear map with a backward pass by hand; `fault` is what its weight's gradient is multiplied by."""
-
-    fault = 1.0
-
-    @staticmethod
-    def forward(ctx, x, weight):
-        ctx.save_for_backward(x, weight)
-        return x @ weight.T
-
-    @staticmethod
-    def backward(ctx, gradient):
-        x, weight = ctx.saved_tensors
-        return gradient @ weight, Linear.fault * (gradient.flatten(0, -2).T @ x.flatten(0, -2))
 
 
 class Block(torch.nn.Module):
@@ -42,11 +27,6 @@ class Block(torch.nn.Module):
         y = self.norms[0](x)
         x = x + self.attention(y, y, y, need_weights=False)[0]
         return x + Linear.apply(torch.nn.functional.gelu(self.wide(self.norms[1](x))), self.narrow)
-
-
-@pytest.fixture(autouse=True)
-def without_a_fault(monkeypatch):
-    monkeypatch.setattr(Linear, "fault", 1.0)
 
 
 def state(module):

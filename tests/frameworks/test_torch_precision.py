@@ -5,6 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
+from torch_by_hand import Linear
 
 import gradproof.torch
 from gradproof.problem.rounding import without_rounding
@@ -15,22 +16,6 @@ pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
 nn = torch.nn
 
 
-class Scaled(torch.autograd.Function):
-    """A linear map with a backward pass by hand; the weight's gradient is multiplied by a factor."""
-
-    factor = 1.0
-
-    @staticmethod
-    def forward(ctx, x, weight):
-        ctx.save_for_backward(x, weight)
-        return x @ weight.T
-
-    @staticmethod
-    def backward(ctx, incoming):
-        x, weight = ctx.saved_tensors
-        return incoming @ weight, Scaled.factor * (incoming.T @ x)
-
-
 class ByHand(nn.Module):
     def __init__(self):
         super().__init__()
@@ -39,7 +24,7 @@ class ByHand(nn.Module):
         self.last = nn.Linear(12, 1)
 
     def forward(self, x):
-        return self.last(torch.relu(Scaled.apply(torch.tanh(self.first(x)), self.weight)))
+        return self.last(torch.relu(Linear.apply(torch.tanh(self.first(x)), self.weight)))
 
 
 def transformer():
@@ -117,7 +102,7 @@ def test_a_backward_pass_by_hand(monkeypatch):
     module, x = ByHand(), torch.randn(9, 6)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), precision="float64")
     assert report.verdict == "right"
-    monkeypatch.setattr(Scaled, "factor", 1.01)
+    monkeypatch.setattr(Linear, "fault", 1.01)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), precision="float64")
     assert report.verdict == "wrong"
     assert {one.name.partition("[")[0] for one in report.findings} == {"weight"}

@@ -7,7 +7,6 @@ import sys
 def test_numba_and_others_are_not_imported():
     program = """
 import sys, gradproof
-assert "numpy" not in sys.modules or True
 names = {"numba", "scipy", "torch", "matplotlib"}
 assert not names & set(sys.modules), names & set(sys.modules)
 assert gradproof.check.__name__ == "check"

@@ -112,15 +112,37 @@ def test_near_sees_what_differs():
     assert not near("41%", "60%")
 
 
+# Each with names of its own, in one process: most of the time would go into imports.
+IN_TURN = """
+import runpy, sys
+for path in sys.argv[1:]:
+    runpy.run_path(path, run_name="__main__")
+    print(path)
+"""
+
+
 def test_python_snippets_run(shell, tmp_path):
     snippets = [text for text in blocks("python") if not text.startswith("# model.py")]
+    # Without those that need an extra that is not installed here.
+    snippets = [text for text in snippets if all(map(importlib.util.find_spec, OPTIONAL.findall(text)))]
     assert snippets
-    for text in snippets:
-        if not all(map(importlib.util.find_spec, OPTIONAL.findall(text))):
-            continue  # an extra that is not installed here
-        (tmp_path / "snippet.py").write_text(text, encoding="utf-8")
-        result = shell(f'"{sys.executable}" snippet.py')
-        assert result.returncode == 0, result.stderr
+    (tmp_path / "in_turn.py").write_text(IN_TURN, encoding="utf-8")
+    paths = [f"snippet{number}.py" for number in range(len(snippets))]
+    for path, text in zip(paths, snippets, strict=True):
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    result = shell(" ".join([f'"{sys.executable}"', "in_turn.py", *paths]))
+    assert result.returncode == 0, result.stderr
+    assert [line for line in result.stdout.splitlines() if line in paths] == paths
+
+
+def test_a_snippet_that_fails_is_seen(shell, tmp_path):
+    (tmp_path / "in_turn.py").write_text(IN_TURN, encoding="utf-8")
+    (tmp_path / "first.py").write_text("name = 1\n", encoding="utf-8")
+    (tmp_path / "second.py").write_text("print(name)\n", encoding="utf-8")
+    result = shell(f'"{sys.executable}" in_turn.py first.py second.py')
+    assert result.returncode != 0
+    assert "NameError" in result.stderr
+    assert "second.py" in result.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="shell commands")

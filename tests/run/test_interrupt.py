@@ -59,9 +59,9 @@ def test_what_was_found_is_kept(make):
 def slow_in_machine_code(numba):
     def objective(x):
         total = 0.0
-        for _ in range(2000):
+        for _ in range(200):
             for index in range(x.size):
-                total += x[index] * x[index] / 2000
+                total += x[index] * x[index] / 200
         return total
 
     return numba.njit(objective)
@@ -70,9 +70,9 @@ def slow_in_machine_code(numba):
 def slow_function_pointer(numba):
     def function(x, n, value, user):
         total = 0.0
-        for _ in range(2000):
+        for _ in range(200):
             for index in range(n):
-                total += x[index] * x[index] / 2000
+                total += x[index] * x[index] / 200
         value[0] = total
         return 0
 

@@ -27,7 +27,7 @@ class Objective:
         self.calls += 1
         if self.calls == self.call:
             raise KeyboardInterrupt
-        return float(np.sum(x**3) + np.sum(np.abs(x - self.kinks)))
+        return float(np.sum(x * x * x + np.abs(x - self.kinks)))
 
 
 def right(x):
@@ -40,7 +40,8 @@ def faulty(x):
 
 def fields(report):
     """Everything that a report says."""
-    ladders = [repr(report.ladder(index)) for index in range(0, report.n, 9)]
+    # Some of them wrong, as `faulty` has them.
+    ladders = [repr(report.ladder(index)) for index in range(5, report.n, 97)]
     return report.to_json(), str(report), ladders, report.explain(5)
 
 

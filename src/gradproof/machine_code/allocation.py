@@ -10,9 +10,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from . import vectors
-from .records import Record, Records, beginning, middle, moved
-from .vectors import VECTOR
+from .records import Record, beginning, middle, moved
 
 BYTES = ir.IntType(8).as_pointer()
 SIZE = ir.IntType(64)
@@ -55,26 +53,8 @@ def _allocate_record(context: Any, kind: Any) -> Typed:
 
 
 @intrinsic
-def _allocate_records(context: Any, kind: Any, count: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _zeroed(builder, arguments[1], SIZE(ctypes.sizeof(kind.structure)))
-
-    return Records(kind.structure)(kind, types.int64), code
-
-
-@intrinsic
 def _allocate_reals(context: Any, count: Any) -> Typed:
     return types.CPointer(types.float64)(types.int64), _allocate
-
-
-@intrinsic
-def _allocate_like(context: Any, vector: Any, count: Any) -> Typed:
-    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        single = vectors.holds_float32(context, builder, arguments[0])
-        element = builder.select(single, SIZE(4), SIZE(8))
-        return vectors.made(context, builder, _zeroed(builder, _at_least_one(builder, arguments[1]), element), single)
-
-    return vector(vector, types.int64), code if vector == VECTOR else _allocate
 
 
 def _allocate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
@@ -105,11 +85,9 @@ def _release(context: Any, pointer: Any) -> Typed:
 
 ALLOCATION: dict[str, Any] = {
     "allocate_record": _allocate_record,
-    "allocate_records": _allocate_records,
     "local_record": _local_record,
     "allocate_bytes": _allocate_bytes,
     "allocate_words": _allocate_words,
     "allocate_reals": _allocate_reals,
-    "allocate_like": _allocate_like,
     "release": _release,
 }

@@ -55,6 +55,21 @@ def test_decision_about_a_pair_twin(wrong):
     refuted(is_the_decision_about_a_pair, [wrong])
 
 
+def hides_a_kink(function):
+    """A change of slope by d shows from 30 times the noise over d on; nearer than 1e-5 of the size kinks are rare."""
+    engine = block()
+    slot = engine.slots[0]
+    slot.noise = 1e-8
+    for size in (1.0, 100.0):
+        assert function(slot, size, 0.029 / size)
+        assert not function(slot, size, 0.031 / size)
+
+
+def test_where_a_kink_may_hide_in_the_noise():
+    hides_a_kink(decision.kink_may_hide)
+    refuted(hides_a_kink, lambda slot, size, distance: decision.kink_may_hide(slot, size, distance / 4.0))
+
+
 slopes = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 1.0 + 1e-7, 1.0 + 1e-5, 1.01, 2.0])
 widths = st.sampled_from([0.0, 1e-8, 1e-6, 1e-3, 0.5, math.inf])
 intervals = st.tuples(slopes, widths).map(lambda both: (both[0] - both[1], both[0] + both[1]))

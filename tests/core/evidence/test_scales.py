@@ -28,6 +28,21 @@ def coordinate(engine, claimed, value):
     return first
 
 
+def is_nothing_where_subnormals_are(function, monkeypatch):
+    """A tiny x is as good as nothing only where the processor takes subnormal numbers for 0, as its spacing shows."""
+    tiny, limit = 2.0**-1015, 2.0**-1012
+    assert not any(map(function, (tiny, limit, 1.0)))
+    with monkeypatch.context() as flushed:
+        flushed.setattr(scales, "spacing", lambda x: max(abs(x) * 2.0**-52, scales.SMALLEST_POWER))
+        assert function(tiny)
+        assert not any(map(function, (limit, 2.0**-970, 1.0)))
+
+
+def test_what_is_next_to_nothing(monkeypatch):
+    is_nothing_where_subnormals_are(scales.is_next_to_nothing, monkeypatch)
+    refuted(is_nothing_where_subnormals_are, lambda typical: typical < scales.SMALLEST_TYPICAL, monkeypatch)
+
+
 @given(value=st.one_of(wide, st.just(0.0)), typical=sized(-20, 20))
 @example(1e-300, 1.0)
 def are_sizes(size, line, value, typical):

@@ -16,10 +16,8 @@ from gradproof.core.records.engine import Interval, Slot
 from gradproof.core.records.memory import (
     address,
     allocate_bytes,
-    allocate_like,
     allocate_reals,
     allocate_record,
-    allocate_records,
     allocate_words,
     as_floats,
     as_reals,
@@ -133,21 +131,15 @@ def is_all_zero(words):
     total = 0.0
     some = allocate_words(40)
     reals = allocate_reals(0)
-    alike = allocate_like(as_reals(words), 7)
     one = allocate_record(Finding)
-    many = allocate_records(Finding, 3)
-    if not (is_null(some) or is_null(reals) or is_null(alike) or is_null(one) or is_null(many)):
-        total = some[0] + some[39] + alike[0] + alike[6] + one.start + one.resolution + many[0].slope + many[2].partner
+    if not (is_null(some) or is_null(reals) or is_null(one)):
+        total = some[0] + some[39] + one.start + one.resolution + one.slope
         some[39] = 4
-        alike[6] = 0.5
-        many[2].partner = 3
-        one.slope = many[1].slope + many[2].partner
-        total += 1000.0 + some[39] + alike[6] + one.slope
+        one.slope = 3.5
+        total += 1000.0 + some[39] + one.slope
     release(some)
     release(reals)
-    release(alike)
     release(one)
-    release(many)
     return total
 
 
@@ -223,7 +215,6 @@ def test_rounding_to_float32():
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_the_type_of_a_vector(dtype):
     assert memory.holds_float32(np.zeros(2, dtype)) == (dtype == np.float32)
-    assert memory.allocate_like(np.zeros(2, dtype), 3).dtype == dtype
 
 
 def moves_bytes(words):

@@ -57,7 +57,7 @@ def of_a_block(residual, bar, allowed, cause):
     halving = lines.halvings[0]
     ladder = halving.ladder
     ladder.start, ladder.stop, ladder.best, ladder.claim = 7, 70, -9, 4.0
-    ladder.residual, ladder.bar, ladder.rest = residual, bar, bar / 2
+    ladder.residual, ladder.bar, ladder.rest = residual, bar / 2, bar / 2
     long_findings.write_factor(lines, halving, allowed)
     finding = lines.long_findings[0]
     assert (finding.start, finding.stop, finding.step, finding.slope) == (7, 70, 2.0**-9, 4.0 + residual)

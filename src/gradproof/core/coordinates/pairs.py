@@ -37,23 +37,22 @@ def set_step(engine: Engine, number: int) -> None:
 
 
 def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
-    """Write the probes of so many pairs: of the next coordinates of the chunk, or of a few far from x.
-
-    Steps are kept where nobody else has the memory.
-    """
+    """Write the probes of so many pairs: of the next coordinates of the chunk, or of a few far from x."""
     far = engine.sweep.phase == phases.FAR
     for k in range(count):
         number = engine.sweep.paired + k
         index = far_coordinate(engine, k) if far else engine.sweep.chunk_start + number
-        if far:
-            step = farthest_step(engine, coordinate_of(engine, index))
-        elif engine.mark == OWN_MARK:
-            set_step(engine, number)
-            step = engine.pairs[number].step
-        else:
-            step = pair_step(engine, coordinate_of(engine, index))
+        step = farthest_step(engine, coordinate_of(engine, index)) if far else step_of(engine, number)
         write_probe(probes[2 * k], index, index + 1, 0, step)
         write_probe(probes[2 * k + 1], index, index + 1, 0, -step)
+
+
+def step_of(engine: Engine, number: int) -> float:
+    """Return the step of a pair of the chunk, which is kept where nobody else has the memory."""
+    if engine.mark != OWN_MARK:
+        return pair_step(engine, coordinate_of(engine, engine.sweep.chunk_start + number))
+    set_step(engine, number)
+    return engine.pairs[number].step
 
 
 def agree_by_pairs(engine: Engine, values: ConstReals, count: int) -> bool:

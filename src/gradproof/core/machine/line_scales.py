@@ -48,9 +48,9 @@ def change_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
         look_at_zeros(lines, x, claimed)
 
 
-def begin_again(lines: Lines, x: ConstVector, claimed: ConstVector, scales: int) -> None:
-    """Begin again with random lines on other scales."""
-    lines.scales = scales
+def begin_without_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
+    """Begin again with random lines that leave out the coordinates that are exactly 0."""
+    lines.scales = WITHOUT_ZEROS
     measure_claims(lines, x, claimed)
     forget_lines(lines)
     begin_lines(lines)
@@ -64,7 +64,7 @@ def leave_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     if not 0 < count_zeros(x, lines.engine.n) < lines.engine.n:
         locate(lines)
     elif not begin_arrays(lines):
-        begin_again(lines, x, claimed, WITHOUT_ZEROS)
+        begin_without_zeros(lines, x, claimed)
 
 
 def look_at_small(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:

@@ -55,8 +55,9 @@ def ask_finer(engine: Engine, slot: Slot, bar: float) -> None:
     """Ask for a finer pair; where the step that suits others does not fit, for two at the finest that noise allows."""
     finer = slot.ladder[0].step / STEP_RATIO
     left = bar / BALANCES
-    if engine.sweep.suited_step > 0.0 and left > slope_noise(engine, slot, 0):
-        while left > slope_noise(engine, slot, 0):
+    noise = slope_noise(engine, slot, 0)
+    if engine.sweep.suited_step > 0.0 and left > noise:
+        while left > noise:
             finer /= STEP_RATIO
             left /= BALANCES
         want_pair(slot, STEP_RATIO * finer)

@@ -212,13 +212,6 @@ STOPPED_BY_BUDGET = 1
 STOPPED_BY_TIME_LIMIT = 2
 STOPPED_BY_CALLER = 3
 
-STOPPED_BY: dict[int, str] = {
-    STOPPED_BY_NOTHING: "nothing",
-    STOPPED_BY_BUDGET: "budget",
-    STOPPED_BY_TIME_LIMIT: "time_limit",
-    STOPPED_BY_CALLER: "caller",
-}
-
 # What makes the noise of f, as far as its size and the arithmetic of f show it.
 NOISE_FROM_CONSTANT = 1
 NOISE_FROM_ARITHMETIC = 2

@@ -277,19 +277,9 @@ def allocate_record(kind: type[Kind]) -> Kind:
     return kind()
 
 
-def allocate_records(kind: type[Kind], count: Integer) -> Pointer[Kind]:
-    """Return so many records, all zero, or null; `release` gives them back."""
-    return cast("Pointer[Kind]", (cast(Any, kind) * count)())
-
-
 def allocate_reals(count: Integer) -> Reals:
     """Return so many reals, all zero, or null; `release` gives them back."""
     return cast(Reals, np.zeros(count))
-
-
-def allocate_like(vector: ConstVector, count: Integer) -> Vector:
-    """Return so many elements of the type of a vector, all zero, or null; `release` gives them back."""
-    return cast(Vector, np.zeros(count, cast(Any, vector).dtype))
 
 
 def release(pointer: object) -> None:

@@ -16,7 +16,7 @@ from ..records.lines import LineLadder, Lines, block_of
 from ..records.sums import quotient
 from .candidates import add_candidate
 from .halving import HALVING_FREE, advance_halving, is_wrong
-from .long_findings import begin_long_findings, write_factor
+from .long_findings import begin_long_findings, factor_bar, write_factor
 from .nodes import follow
 
 SAMPLES = 6
@@ -143,8 +143,6 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         ladder = halving.ladder
-        # Of kinks at all distances some cancel in the gaps and changes of a line: what is left of them counts twice.
-        ladder.bar += ladder.rest
         allowed = (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim)
         tolerance = larger(factor_tolerance(lines, ladder), allowed)
         write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))
@@ -169,4 +167,4 @@ def note_array(lines: Lines, ladder: LineLadder) -> None:
         if block.start == ladder.start and block_of(lines, number + 1).start == ladder.stop:
             block.claim = ladder.claim
             block.residual = ladder.residual
-            block.aligned_bar = ladder.bar + factor_tolerance(lines, ladder)
+            block.aligned_bar = factor_bar(ladder) + factor_tolerance(lines, ladder)

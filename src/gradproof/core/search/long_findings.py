@@ -7,7 +7,7 @@ import math
 from ..evidence.intervals import NO_KINK
 from ..records.border import begin_finding
 from ..records.codes import AGREES, WRONG
-from ..records.lines import MOST_LONG_FINDINGS, Halving, Lines, Node, write_node
+from ..records.lines import MOST_LONG_FINDINGS, Halving, LineLadder, Lines, Node, write_node
 
 
 def begin_long_findings(lines: Lines) -> None:
@@ -50,9 +50,18 @@ def write_factor(lines: Lines, halving: Halving, allowed: float) -> None:
     """
     ladder = halving.ladder
     kinks = lines.failed.gap != 0 or ladder.has_gap != 0
-    cause = WRONG if math.fabs(ladder.residual) > ladder.bar + allowed and not kinks else AGREES
-    write_node(halving.node, ladder, ladder.bar)
+    bar = factor_bar(ladder)
+    cause = WRONG if math.fabs(ladder.residual) > bar + allowed and not kinks else AGREES
+    write_node(halving.node, ladder, bar)
     write_long_finding(lines, halving.node, cause, ladder.claim, allowed)
+
+
+def factor_bar(ladder: LineLadder) -> float:
+    """Return the error bar of the residual slope along a claim.
+
+    Of kinks at all distances some cancel in the gaps and changes of a line: what is left of them counts twice.
+    """
+    return ladder.bar + ladder.rest
 
 
 def refute_blocks(lines: Lines, index: int) -> None:
