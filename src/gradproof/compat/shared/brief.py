@@ -111,13 +111,14 @@ class Brief:
         claimed, opposite = self._pulled(self._weights), self._pulled(-self._weights)
         if difference(claimed, -opposite, self._problem) >= 0:
             return False
-        parts = None if self._layout.n == 1 else arrays_of_output(self._covectors, self._at_x, self._pulled)
-        return self._agrees(claimed, parts)
+        is_one = self._layout.n == 1
+        return self._agrees(claimed, None if is_one else arrays_of_output(self._covectors, self._at_x, self._pulled))
 
     def _forward(self) -> bool:
         layout, products = self._layout, self._operator.jvps(self._operator.arguments.x, self._tangents())
         matrix = np.stack([layout.flatten(one, "the jvp's result") for one in products], axis=1)
-        return self._agrees(self._weights @ matrix, single_outputs(self._covectors, matrix))
+        is_one = layout.n == 1
+        return self._agrees(self._weights @ matrix, None if is_one else single_outputs(self._covectors, matrix))
 
     def _tangents(self) -> Iterator[dict[str, Flat]]:
         """Yield a unit tangent for each number, all in one memory."""
@@ -145,10 +146,8 @@ class Brief:
         screen = None if parts is None else Screen(self._at_x, self._problem, parts, RTOL)
         told, are_zero = 0, not claimed.any()
         while len(probes := engine.ask()) and told < 2 * len(claimed) + MORE:
-            outputs = self._at(probes) if told else self._at_x[None]  # at x it has been evaluated twice
+            outputs = self._at(probes, screen) if told else self._at_x[None]  # at x it has been evaluated twice
             engine.tell(self._centre + np.array(compensated_sums(self._weights * (outputs - self._at_x))), None)
-            if screen is not None and told:
-                _show(screen, probes, outputs)
             told += len(probes)
             if are_zero and (outputs != self._at_x).any():
                 return self._is_on_treads()
@@ -165,8 +164,8 @@ class Brief:
         sides = (self._moved(index, new, old) for index, (*both, old) in enumerate(moves) for new in both)
         return all((one == self._at_x).all() for one in sides)
 
-    def _at(self, probes: Flat) -> Flat:
-        """Return the outputs at points, one a row."""
+    def _at(self, probes: Flat, screen: Screen | None) -> Flat:
+        """Return the outputs at points, one a row, which a screen sees as well."""
         rows = np.empty((len(probes), self._layout.n))
         if along_one_coordinate(probes).all():
             here = self._x[probes["start"]]
@@ -180,6 +179,9 @@ class Brief:
             self._moving[:] = self._x
         if not _are_finite(rows.reshape(-1)):
             raise UnusualError
+        if screen is not None:
+            screen.follow(probes)
+            screen.see(list(islice(screen.moves, len(rows))), rows)
         return rows
 
     def _moved(self, index: int, new: float, old: float) -> Flat:
@@ -203,19 +205,6 @@ class Brief:
             self._operator.know(self._point, self._layout.build(outputs.astype(self._layout.dtype)))
             self._moving[index] = old
         self._known = {}
-
-
-def _show(screen: Screen, probes: Flat, outputs: Flat) -> None:
-    """Show a screen the outputs at points, one a row: pairs all at once, as most are, at a fraction of the time."""
-    screen.follow(probes)
-    moves = list(islice(screen.moves, len(probes)))
-    pairs = [(one, other) for one, other in zip(moves[::2], moves[1::2], strict=False) if one and other]
-    if 2 * len(pairs) < len(moves) or any([one[0] != other[0] or one[1] < 0 or other[1] > 0 for one, other in pairs]):
-        screen.see(moves, outputs)
-        return
-    sums = screen.parts.sums(outputs)
-    places, high, low = (np.array(column) for column in zip(*((i, a, b) for (i, a), (_, b) in pairs), strict=True))
-    screen.compare(places, low, high, sums[1::2], sums[::2])
 
 
 def _flat(array: Flat) -> Flat:

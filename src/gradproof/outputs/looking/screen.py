@@ -164,6 +164,17 @@ class Pair(NamedTuple):
     above: Flat
 
 
+def _pairs_of(moves: Sequence[Move | None]) -> tuple[Flat, Flat, Flat] | None:
+    """Return the coordinates, and how far the two points of each are below and above, if pairs are all that moves."""
+    known = [move for move in moves if move is not None]
+    if not known or len(known) < len(moves) or len(moves) % 2:
+        return None
+    places, steps = (np.array(column) for column in zip(*known, strict=True))
+    high, low = steps[::2], steps[1::2]
+    are_pairs = (places[::2] == places[1::2]) & (low < 0) & (0 < high) & (np.abs(high + low) < high / 2)
+    return (places[::2], low, high) if are_pairs.all() else None
+
+
 class Screen:
     """Watches the evaluations of a projection, of which `moves` come next; `suspicions` says what stood out."""
 
@@ -194,7 +205,11 @@ class Screen:
 
     def see(self, moves: Sequence[Move | None], outputs: Flat) -> None:
         """Take the outputs at points, one a row, and what moved there."""
-        for move, sums in zip(moves, self.parts.sums(outputs), strict=True):
+        every = self.parts.sums(outputs)
+        if self._waiting is None and (pairs := _pairs_of(moves)) is not None:
+            self._compare(*pairs, every[1::2], every[::2])
+            return
+        for move, sums in zip(moves, every, strict=True):
             if move is not None:
                 self._see(move, sums)
             else:
@@ -211,17 +226,15 @@ class Screen:
             ends = (other, step, before[1], sums) if other < 0 else (step, other, sums, before[1])
             self._pairs.append(Pair(index, *ends))
             if len(self._pairs) >= self._most:
-                self._compare()
+                self._compare_held()
 
-    def _compare(self) -> None:
+    def _compare_held(self) -> None:
         """Compare the pairs that were held back with the claims."""
-        if not self._pairs:
-            return
-        columns = zip(*self._pairs, strict=True)
-        self.compare(*(np.asarray(column) for column in columns))
-        self._pairs = []
+        if self._pairs:
+            self._compare(*(np.asarray(column) for column in zip(*self._pairs, strict=True)))
+            self._pairs = []
 
-    def compare(self, coordinates: Flat, low: Flat, high: Flat, below: Flat, above: Flat) -> None:
+    def _compare(self, coordinates: Flat, low: Flat, high: Flat, below: Flat, above: Flat) -> None:
         """Compare pairs of weighted sums with the claims: the columns of `Pair`, one row for each pair."""
         low, high = low[:, None], high[:, None]
         with np.errstate(all="ignore"):
@@ -243,7 +256,7 @@ class Screen:
 
     def suspicions(self, known: Collection[int]) -> list[Suspicion]:
         """Return what seems to disagree, the worst first, but for coordinates that are known to be wrong."""
-        self._compare()
+        self._compare_held()
         indices = self._problem.layout.indices
         found = [
             Suspicion(part, index, excess)
