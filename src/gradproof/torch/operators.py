@@ -93,7 +93,9 @@ class Operator:
 
     def __call__(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
-        value, _ = self.graph(x)
+        return self._found(self.graph(x)[0])
+
+    def _found(self, value: Any) -> Any:
         if type(value) is self._torch.Tensor and self._taken == [True]:  # what most are, at a fraction of the time
             return as_array("output", value)
         return self._arrays(value, lambda tensor: tensor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -166,11 +165,12 @@ class Brief:
 
     def _at(self, probes: Flat, screen: Screen | None) -> Flat:
         """Return the outputs at points, one a row, which a screen sees as well."""
-        rows = np.empty((len(probes), self._layout.n))
-        if along_one_coordinate(probes).all():
-            here = self._x[probes["start"]]
+        rows, are_alone = np.empty((len(probes), self._layout.n)), along_one_coordinate(probes).all()
+        if are_alone:
+            places = probes["start"]
+            here = self._x[places]
             there = (here + probes["step"]).astype(self._x.dtype)
-            for row, *move in zip(rows, probes["start"].tolist(), there.tolist(), here.tolist(), strict=True):
+            for row, *move in zip(rows, places.tolist(), there.tolist(), here.tolist(), strict=True):
                 row[...] = self._moved(*move)
         else:
             for row, point in zip(rows, SerialEvaluator(self._outputs, self._problem).points(probes), strict=True):
@@ -179,9 +179,8 @@ class Brief:
             self._moving[:] = self._x
         if not _are_finite(rows.reshape(-1)):
             raise UnusualError
-        if screen is not None:
-            screen.follow(probes)
-            screen.see(list(islice(screen.moves, len(rows))), rows)
+        if screen is not None and are_alone:
+            screen.see_along(places, there.astype(np.float64) - here, rows)
         return rows
 
     def _moved(self, index: int, new: float, old: float) -> Flat:

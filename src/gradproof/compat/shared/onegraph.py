@@ -82,7 +82,7 @@ class OneGraph(Operator):
 
     def away(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs at another point as arrays, whatever `begin` has kept."""
-        return super().__call__(x)
+        return self._found(super().graph(x)[0])
 
     def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
         """Return what the function returns, and the tensors on which it depends; at the arguments always the same."""

@@ -164,17 +164,6 @@ class Pair(NamedTuple):
     above: Flat
 
 
-def _pairs_of(moves: Sequence[Move | None]) -> tuple[Flat, Flat, Flat] | None:
-    """Return the coordinates, and how far the two points of each are below and above, if pairs are all that moves."""
-    known = [move for move in moves if move is not None]
-    if not known or len(known) < len(moves) or len(moves) % 2:
-        return None
-    places, steps = (np.array(column) for column in zip(*known, strict=True))
-    high, low = steps[::2], steps[1::2]
-    are_pairs = (places[::2] == places[1::2]) & (low < 0) & (0 < high) & (np.abs(high + low) < high / 2)
-    return (places[::2], low, high) if are_pairs.all() else None
-
-
 class Screen:
     """Watches the evaluations of a projection, of which `moves` come next; `suspicions` says what stood out."""
 
@@ -205,15 +194,26 @@ class Screen:
 
     def see(self, moves: Sequence[Move | None], outputs: Flat) -> None:
         """Take the outputs at points, one a row, and what moved there."""
-        every = self.parts.sums(outputs)
-        if self._waiting is None and (pairs := _pairs_of(moves)) is not None:
-            self._compare(*pairs, every[1::2], every[::2])
+        known = [move for move in moves if move is not None]
+        if known and len(known) == len(moves):
+            self.see_along(*map(np.array, zip(*known, strict=True)), outputs)
             return
-        for move, sums in zip(moves, every, strict=True):
+        for move, sums in zip(moves, self.parts.sums(outputs), strict=True):
             if move is not None:
                 self._see(move, sums)
             else:
                 self._waiting = None
+
+    def see_along(self, places: Flat, steps: Flat, outputs: Flat) -> None:
+        """Take the outputs at points in each of which one coordinate is moved, and how far that is."""
+        every, high, low = self.parts.sums(outputs), steps[::2], steps[1::2]
+        if self._waiting is None and len(high) == len(low) and (places[::2] == places[1::2]).all():
+            # Pairs, as most are, take a fraction of the time.
+            if ((low < 0) & (high > 0) & (np.abs(high + low) < high / 2)).all():
+                self._compare(places[::2], low, high, every[1::2], every[::2])
+                return
+        for index, step, sums in zip(places.tolist(), steps.tolist(), every, strict=True):
+            self._see((index, step), sums)
 
     def _see(self, move: Move, sums: Flat) -> None:
         """Take the weighted sums at a point; those at the two points of a pair follow each other."""
@@ -240,8 +240,12 @@ class Screen:
         with np.errstate(all="ignore"):
             bar = ROUNDINGS * self._unit * self._size / np.minimum(high, -low)
             slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
-            claimed = self.parts.columns(coordinates)
-            off = slopes.distance(claimed) - self._rtol * np.fmax(np.abs(claimed), np.abs(slopes.centre))
+            claimed, centre = self.parts.columns(coordinates), slopes.centre
+            allowed = self._rtol * np.fmax(np.abs(claimed), np.abs(centre))
+            if (np.abs(claimed - centre) <= bar + allowed).all():  # as most are, at a fraction of the time
+                self._excess.update(dict.fromkeys(coordinates.tolist(), {}))
+                return
+            off = slopes.distance(claimed) - allowed
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
         is_off = np.any(excess > 0, axis=1)
         for coordinate, row, stands_out in zip(coordinates.tolist(), excess, is_off.tolist(), strict=True):
