@@ -67,8 +67,7 @@ def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
 
 def are_tensors(torch: Any, values: Iterable[Any]) -> bool:
     """Whether all of these are tensors."""
-    kind = torch.Tensor
-    return all([isinstance(one, kind) for one in values])
+    return all(isinstance(one, torch.Tensor) for one in values)
 
 
 def gathered(make: Make) -> list[tuple[str, Any]]:

@@ -31,7 +31,6 @@ from ...torch.tensors import numbers_of
 from .beside import PART, TREAD, UNIT
 from .onegraph import KEPT, OneGraph
 
-
 # So many evaluations are made beyond two for each number before the longer look begins.
 MORE = 64
 # So much wider than needed is a tread on which outputs are looked at.
@@ -133,7 +132,7 @@ class Brief:
         found = self._operator.pulled(list(numbers_of(self._layout.build(weights.astype(self._layout.dtype)))))
         like = self._operator.arguments.x.values()
         pulled = [np.zeros_like(x) if one is None else one for one, x in zip(found, like, strict=True)]
-        if any([one.shape != x.shape or one.dtype != x.dtype for one, x in zip(pulled, like, strict=True)]):
+        if any(one.shape != x.shape or one.dtype != x.dtype for one, x in zip(pulled, like, strict=True)):
             raise UnusualError
         return np.concatenate([_flat(one) for one in pulled], dtype=np.float64)
 
@@ -173,7 +172,7 @@ class Brief:
             for row, *move in zip(rows, places.tolist(), there.tolist(), here.tolist(), strict=True):
                 row[...] = self._moved(*move)
         else:
-            for row, point in zip(rows, SerialEvaluator(self._outputs, self._problem).points(probes), strict=True):
+            for row, point in zip(rows, SerialEvaluator(float, self._problem).points(probes), strict=True):
                 self._moving[:] = point
                 row[...] = self._outputs()
             self._moving[:] = self._x

@@ -47,7 +47,7 @@ class Forward:
         for name in given:
             with self._mode.dual_level():
                 pairs = zip(self._moved(tangents, name, True), self._moved(tangents, name, False), strict=True)
-                if not all([self._are_close(zero, without) for zero, without in pairs]):
+                if not all(self._are_close(zero, without) for zero, without in pairs):
                     raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")
 
     def _are_close(self, one: Any, other: Any) -> bool:

@@ -47,7 +47,7 @@ class Modes(NamedTuple):
 
 def are_dense(torch: Any, given: Sequence[Any]) -> bool:
     """Whether all tensors are dense ones, whose values NumPy can see."""
-    return all([one.layout is torch.strided for _, one in tensors_of(torch, tuple(given))])
+    return all(one.layout is torch.strided for _, one in tensors_of(torch, tuple(given)))
 
 
 def by_pytorch(func: Any, given: tuple[Any, ...], numbers: dict[str, Any], modes: Modes) -> None:
@@ -68,7 +68,7 @@ def by_pytorch(func: Any, given: tuple[Any, ...], numbers: dict[str, Any], modes
 
 def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, modes: Modes) -> None:
     """Raise a GradcheckError unless all that is to be tested is right."""
-    if not any([one.requires_grad for _, one in tensors_of(torch, given)]):
+    if not any(one.requires_grad for _, one in tensors_of(torch, given)):
         raise ValueError("gradcheck expects at least one input tensor to require gradient")
 
     def function(*args: Any) -> Any:  # the parameters of a module are none of gradcheck's inputs
@@ -77,7 +77,7 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
     operator, outputs = _operator(torch, function, given)
     arguments = operator.arguments
     size = sum(array.size for array in numbers_of(outputs))
-    is_number = size and any([np.isfinite(array).any() for array in arguments.x.values()])
+    is_number = size and any(np.isfinite(array).any() for array in arguments.x.values())
     report = None
     try:
         if is_number:

@@ -107,9 +107,7 @@ def single_outputs(covectors: Sequence[Covector], matrix: Any) -> Parts:
     return Parts(None, support, np.ones(len(support)), matrix)
 
 
-def arrays_of_output(
-    covectors: Sequence[Covector], at_x: Flat, projected: Callable[[Flat], Flat]
-) -> Parts | None:
+def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, projected: Callable[[Flat], Flat]) -> Parts | None:
     """Return the arrays of the output as parts; None if there is only one, with outputs of about one size.
 
     What is claimed for the projection on a covector is what `projected` returns.
@@ -196,7 +194,8 @@ class Screen:
         """Take the outputs at points, one a row, and what moved there."""
         known = [move for move in moves if move is not None]
         if known and len(known) == len(moves):
-            self.see_along(*map(np.array, zip(*known, strict=True)), outputs)
+            places, steps = (np.array(column) for column in zip(*known, strict=True))
+            self.see_along(places, steps, outputs)
             return
         for move, sums in zip(moves, self.parts.sums(outputs), strict=True):
             if move is not None:
@@ -243,7 +242,7 @@ class Screen:
             claimed, centre = self.parts.columns(coordinates), slopes.centre
             allowed = self._rtol * np.fmax(np.abs(claimed), np.abs(centre))
             if (np.abs(claimed - centre) <= bar + allowed).all():  # as most are, at a fraction of the time
-                self._excess.update(dict.fromkeys(coordinates.tolist(), {}))
+                self._excess.update({coordinate: {} for coordinate in coordinates.tolist()})
                 return
             off = slopes.distance(claimed) - allowed
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
