@@ -207,7 +207,7 @@ class Brief:
 
 def _flat(array: Flat) -> Flat:
     """Return an array as a vector, complex numbers as pairs."""
-    vector: Flat = array.reshape(-1)
+    vector: Flat = np.ascontiguousarray(array).reshape(-1)
     return vector.view(vector.real.dtype)
 
 
