@@ -67,7 +67,7 @@ class Product:
         return self._with(x, -self._cotangent)
 
     def _with(self, x: Any, cotangent: Flat) -> Any:
-        how = f"the {self.word} is called with x and a cotangent"
+        how = f"the {self.word} is called with x and a {'cotangent' if self.word == 'vjp' else 'vector'}"
         try:
             return called(how, self._vjp, x, self._layout.build(cotangent))
         except Exception as problem:
