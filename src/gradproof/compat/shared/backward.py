@@ -160,7 +160,7 @@ def _end(torch: Any) -> Any:
     class Undefined(torch.autograd.Function):  # type: ignore[misc]
         @staticmethod
         def forward(_: Any, tensor: Any) -> Any:
-            return tensor.view_as(tensor)
+            return tensor.detach()  # which sparse tensors have, too
 
         @staticmethod
         def backward(_: Any, __: Any) -> None:
