@@ -427,6 +427,7 @@ def test_outputs_without_a_gradient_and_sparse_inputs():
     x = point(3)
     assert gradcheck(lambda x: x.detach().floor(), x + 0.25 - x.detach().round())
     assert names(failing(lambda x: x.detach() * 2, x))[0].startswith("output[")
+    assert gradcheck(lambda x: x.to_sparse(), x)
     sparse = torch.eye(2).double().to_sparse().requires_grad_()
     assert gradcheck(lambda one: one.to_dense(masked_grad=False) ** 2, sparse)
     assert not gradcheck(

@@ -93,3 +93,5 @@ def test_assert_hvp():
     assert assert_hvp(gradient, lambda x, v: hessian(x) @ v, X).verdict == "right"
     with pytest.raises(GradientError, match="the Hessian-vector product is wrong in 5 of 5"):
         assert_hvp(gradient, lambda x, v: v * np.sum(x**2), X)
+    with pytest.raises(TypeError, match="the Hessian-vector product is called with x and a vector: "):
+        assert_hvp(gradient, hessian, X)

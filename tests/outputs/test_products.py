@@ -288,6 +288,11 @@ def test_any_single_wrong_entry_is_named(seed, outputs, n, factor):
             ValueError,
             r"^the vjp's result has the shape \(6,\), but x has the shape \(5,\)",
         ),
+        (
+            (function, lambda x, c: np.ones((5, 6)), X),
+            ValueError,
+            r"if it is a whole matrix, return its product with the vector that is passed, or call gradproof.check_jac",
+        ),
         ((function, lambda x, c: None, X), TypeError, "^the vjp returned None instead of an array"),
         ((function, vjp, np.array([])), ValueError, "x is empty"),
         ((function, vjp, None), TypeError, "x must hold real numbers"),

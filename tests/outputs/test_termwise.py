@@ -42,6 +42,7 @@ def test_a_term_that_explains_all_errors_is_named(factor, said):
     report = check(terms(losses), lambda w: weights @ gradients(w), X)
     assert report.wrong.tolist() == [0, 1, 2, 3]
     assert report.warnings[0] == f"terms[17] {said}: its slopes explain all 4 errors."
+    assert "no simple explanation" not in str(report)
 
 
 def test_a_term_with_another_factor():

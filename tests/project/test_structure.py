@@ -222,7 +222,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.beside shared.distance shared.onegraph shared.slopes",
-        "shared.tolerances shared.backward shared.equality",
+        "shared.tolerances shared.backward shared.brief shared.equality",
         "shared.forward",
         "shared.tested",
         "ase autograd jax openmdao pytensor scipy statsmodels torch",

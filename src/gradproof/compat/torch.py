@@ -82,9 +82,10 @@ def gradcheck(
     the arguments is another one than beside them, as where a function compares them by ``==``, and differences agree;
     or where steps as those of ``round(x, decimals=3)`` have the gradient 0.
 
-    The function is called twice at the arguments and twice for each number in them (twice more where an input holds
-    whole numbers alone, and four times for each of these that is compared by ``==``); all backward passes at the
-    arguments go through one graph.
+    The function is called twice at the arguments and twice for each number in them (twice more where it moves in steps
+    alone, as round, or where an input holds whole numbers alone, and four times for each of these that is compared by
+    ``==``); all backward passes at the arguments go through one graph.  What is right passes by these calls alone; a
+    report is made of what is not.
 
     Examples
     --------

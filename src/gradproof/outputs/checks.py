@@ -143,10 +143,12 @@ class OutputsCheck:
         if settings.executor is not None or uses_lines(self.problem.n, settings.mode, int(settings.budget or 0)):
             return None
         matrix, at_x = self.claims.matrix, self.function.at_x
-        compared = arrays_of_output(parts, at_x, self.claims) if matrix is None else single_outputs(parts, matrix)
+        compared = (
+            arrays_of_output(parts, at_x, self.claims.projected) if matrix is None else single_outputs(parts, matrix)
+        )
         if compared is None:
             return None
-        return Screen(self.function, self.problem, compared, settings.rtol or RTOL)
+        return Screen(at_x, self.problem, compared, settings.rtol or RTOL)
 
     def _spoilt(self, first: Pass, usable: Flat) -> Flat:
         """Return the outputs that keep a check of all of them from being decided; none if these are most of them."""

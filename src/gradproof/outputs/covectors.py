@@ -69,7 +69,7 @@ def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:
     """
     found = []
     for number, leaf in enumerate(layout.leaves):
-        support = leaf.start + np.flatnonzero(usable[leaf.start : leaf.stop])
+        support = leaf.start + usable[leaf.start : leaf.stop].nonzero()[0]
         if len(support):
             weights = np.zeros(layout.n)
             weights[support] = signed(seed, number, leaf.stop - leaf.start)[support - leaf.start]

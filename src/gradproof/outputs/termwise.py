@@ -103,6 +103,7 @@ def _check_sum(function: Function, gradient: Any, problem: Problem, settings: Se
         report,
         value=compensated_sum(function.at_x),
         evaluations=function.calls if settings.executor is None else report.evaluations,
+        unexplained=() if explained else report.unexplained,
         warnings=(*[explained] * bool(explained), *report.warnings),
     )
 

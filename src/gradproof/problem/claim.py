@@ -67,7 +67,7 @@ class Product:
         return self._with(x, -self._cotangent)
 
     def _with(self, x: Any, cotangent: Flat) -> Any:
-        how = f"the {self.word} is called with x and a cotangent"
+        how = f"the {self.word} is called with x and a {'cotangent' if self.word == 'vjp' else 'vector'}"
         try:
             return called(how, self._vjp, x, self._layout.build(cotangent))
         except Exception as problem:
@@ -111,13 +111,13 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
         return first, 2
     word = gradient.word
     opposite = _call(gradient.opposite, problem, word)
-    if _difference(first, -opposite, problem) < 0:
+    if difference(first, -opposite, problem) < 0:
         return first, 2
     # In the other order: what alternates from call to call must not look as if it were not linear.
-    is_fixed = _difference(opposite, _call(gradient.opposite, problem, word), problem) < 0
+    is_fixed = difference(opposite, _call(gradient.opposite, problem, word), problem) < 0
     again = _call(gradient, problem, word)
     _compare(first, again, problem, word)
-    if is_fixed and _difference(first, again, problem) < 0:
+    if is_fixed and difference(first, again, problem) < 0:
         problem.note(NOT_LINEAR)
     return first, 4
 
@@ -193,7 +193,7 @@ def _signed(problem: Problem, flat: Flat) -> Flat:
 
 
 def _compare(first: Flat, second: Flat, problem: Problem, word: str = "gradient") -> None:
-    index = _difference(first, second, problem)
+    index = difference(first, second, problem)
     if index >= 0:
         problem.note(
             f"Two calls of the {word} at x differ ({problem.layout.name(index)}: {first[index]:.6g}, then "
@@ -201,7 +201,7 @@ def _compare(first: Flat, second: Flat, problem: Problem, word: str = "gradient"
         )
 
 
-def _difference(first: Flat, second: Flat, problem: Problem) -> int:
+def difference(first: Flat, second: Flat, problem: Problem) -> int:
     """Return the first place in which two results differ by more than rounding, or -1."""
     if same_numbers(first, second):
         return -1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from ..arguments.naming import positional_names
 from ..problem.coordinates.keys import Name, as_key
 from ..problem.numbers import Flat
-from .tensors import Make, Model, can_move, gathered, maker
+from .tensors import Make, Model, are_tensors, can_move, gathered, maker
 
 
 class Arguments:
@@ -54,10 +55,8 @@ class Arguments:
         self._pairs = dict(zip(names, self._args, strict=True))
         if clash := next((name for name in named if name in self._pairs), None):
             raise TypeError(f"{clash} is given twice: in inputs and as a keyword argument")
-        self._made, pairs = self._read(strict=False)
-        if len({path for path, _ in pairs}) < len(pairs):
-            # Keys must be written so that no two tensors have the same name.
-            self._made, pairs = self._read(strict=True)
+        are_tensors_alone = self._module is None and not named and are_tensors(torch, self._args)
+        pairs = list(self._pairs.items()) if are_tensors_alone else self._read_paths()
         inputs_checked = _marked(pairs, only_marked)
         self._inputs = frozenset(inputs_checked)
         # The parameters of a module, by the names that reports have for them.
@@ -68,8 +67,7 @@ class Arguments:
             raise ValueError("there is no floating-point tensor among the inputs: there is nothing to check")
         self.given = checked
         # Whether the function is called with the tensors that are checked, in their order, and with nothing else.
-        plain = self._module is None and not named and all(isinstance(one, torch.Tensor) for one in self._args)
-        self._are_all = plain and list(checked) == names
+        self._are_all = are_tensors_alone and list(checked) == names
         self._models = {name: Model(torch, name, self._moved(tensor)) for name, tensor in checked.items()}
         self.x: dict[str, Flat] = {name: model.array for name, model in self._models.items()}
         _refuse_two_precisions(self.x)
@@ -77,6 +75,18 @@ class Arguments:
     def _moved(self, tensor: Any) -> Any:
         """Return the tensor like which those are that move from point to point."""
         return tensor
+
+    def _read_paths(self) -> list[tuple[str, Any]]:
+        """Return the tensors in the arguments with their paths, no two of which are the same."""
+        self._made, pairs = self._read(strict=False)
+        if len({path for path, _ in pairs}) < len(pairs):
+            # Keys must be written so that no two tensors have the same name.
+            self._made, pairs = self._read(strict=True)
+        return pairs
+
+    @cached_property
+    def _made(self) -> Make:
+        return self._read(strict=False)[0]
 
     def _read(self, *, strict: bool) -> tuple[Make, list[tuple[str, Any]]]:
         """Return what makes the arguments anew, and the tensors in them with their paths."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from .arguments import Arguments
 from .backward import leaves, nodes
 from .padding import about_padding
 from .state import RANDOM, State
-from .tensors import as_array, can_move, imported, numbers_of, replaced, tensors_of
+from .tensors import are_tensors, as_array, can_move, imported, numbers_of, replaced, tensors_of
 
 # The most names of outputs that a note lists.
 LISTED = 5
@@ -93,7 +93,9 @@ class Operator:
 
     def __call__(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs as arrays, in the function's own structure; None for what does not take part."""
-        value, _ = self.graph(x)
+        return self._found(self.graph(x)[0])
+
+    def _found(self, value: Any) -> Any:
         if type(value) is self._torch.Tensor and self._taken == [True]:  # what most are, at a fraction of the time
             return as_array("output", value)
         return self._arrays(value, lambda tensor: tensor)
@@ -167,9 +169,11 @@ class Operator:
         """Return the outputs as arrays of what `of` makes of them, None for what does not take part."""
         if value is None:
             return None
+        if self._taken is None:
+            self.outputs(value)  # which decides what takes part
         if self._taken == [True] and isinstance(value, self._torch.Tensor):
             return as_array("output", of(value))
-        if type(value) is tuple and self._taken == [True] * len(value) and _are_tensors(self._torch, value):
+        if type(value) is tuple and self._taken == [True] * len(value) and are_tensors(self._torch, value):
             return tuple(as_array(f"output.{number}", of(one)) for number, one in enumerate(value))
         taken = {id(tensor) for tensor in self.outputs(value)}
 
@@ -243,18 +247,23 @@ class Operator:
 
     def jvp(self, x: Mapping[str, Flat], tangent: Mapping[str, Flat]) -> Any:
         """Return the product with a tangent as PyTorch's forward mode computes it."""
+        (product,) = self.jvps(x, (tangent,))
+        return product
+
+    def jvps(self, x: Mapping[str, Flat], tangents: Iterable[Mapping[str, Flat]]) -> Iterator[Any]:
+        """Yield the products with several tangents."""
         forward = self._torch.autograd.forward_ad
-        points, tangents = self.arguments.tensors(x), self.arguments.tensors(tangent)
-        self._state.put_back()
+
+        def moved(tensor: Any) -> Any:
+            part = forward.unpack_dual(tensor).tangent
+            return self._torch.zeros_like(tensor) if part is None else part
+
         with forward.dual_level():
-            dual = {name: forward.make_dual(points[name], tangents[name]) for name in points}
-            value = self.arguments.call(self.function, dual)
-
-            def moved(tensor: Any) -> Any:
-                part = forward.unpack_dual(tensor).tangent
-                return self._torch.zeros_like(tensor) if part is None else part
-
-            return self._arrays(value, moved)
+            for tangent in tangents:
+                points, moves = self.arguments.tensors(x), self.arguments.tensors(tangent)
+                self._state.put_back()
+                dual = {name: forward.make_dual(point, moves[name]) for name, point in points.items()}
+                yield self._arrays(self.arguments.call(self.function, dual), moved)
 
     def noted(self, report: Report) -> Report:
         """Add notes about the function to a report."""
@@ -267,10 +276,6 @@ class Operator:
         if report.nondeterministic:
             notes.append(RANDOM)
         return replace(report, warnings=(*report.warnings, *notes)) if notes else report
-
-
-def _are_tensors(torch: Any, value: tuple[Any, ...]) -> bool:
-    return all(isinstance(one, torch.Tensor) for one in value)
 
 
 def _named(path: str) -> str:

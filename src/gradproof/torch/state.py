@@ -11,6 +11,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -105,12 +106,19 @@ def _modules_among(torch: Any, found: Any) -> Iterator[Any]:
 
 def _used(function: Any) -> Iterator[Any]:
     """Yield what a function uses from outside."""
-    try:
-        used = inspect.getclosurevars(inspect.unwrap(function))
-    except (TypeError, ValueError):  # not a function of Python, or one whose variables are not set yet
+    # What `inspect.getclosurevars` finds, at a fraction of the time.
+    function = inspect.unwrap(function)
+    if inspect.ismethod(function):
+        function = function.__func__
+    if not isinstance(function, FunctionType):
         return
-    yield from used.nonlocals.values()
-    yield from used.globals.values()
+    try:
+        used = [cell.cell_contents for cell in function.__closure__ or ()]
+    except ValueError:  # a variable that is not set yet
+        return
+    yield from used
+    names, code = function.__globals__, function.__code__
+    yield from [names[name] for name in code.co_names if name in names]
 
 
 def _in_use(given: Any) -> Iterator[Any]:

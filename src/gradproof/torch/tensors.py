@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,7 +60,14 @@ def tensors_of(torch: Any, value: Any) -> list[tuple[str, Any]]:
     """Return the tensors in a structure with their paths, in order."""
     if isinstance(value, torch.Tensor):
         return [("", value)]
+    if type(value) is tuple and are_tensors(torch, value):
+        return [(str(number), one) for number, one in enumerate(value)]
     return gathered(maker(torch, value))
+
+
+def are_tensors(torch: Any, values: Iterable[Any]) -> bool:
+    """Whether all of these are tensors."""
+    return all(isinstance(one, torch.Tensor) for one in values)
 
 
 def gathered(make: Make) -> list[tuple[str, Any]]:

@@ -94,7 +94,7 @@ class Backward:
         except Exception as problem:  # the user's backward pass may raise anything
             raise_of_signal(problem)
             raise FaultError(f"The backward pass does not accept undefined incoming gradients: {problem}") from problem
-        if any(one is not None and bool((one.to_dense() != 0).any()) for one in found):
+        if any(one is not None and bool(one.to_dense().any()) for one in found):
             raise FaultError("Gradients are not 0 although all incoming gradients are undefined or 0.")
 
     def refuse_unbatched(self) -> None:
@@ -160,7 +160,7 @@ def _end(torch: Any) -> Any:
     class Undefined(torch.autograd.Function):  # type: ignore[misc]
         @staticmethod
         def forward(_: Any, tensor: Any) -> Any:
-            return tensor.view_as(tensor)
+            return tensor.detach()  # which sparse tensors have, too
 
         @staticmethod
         def backward(_: Any, __: Any) -> None:

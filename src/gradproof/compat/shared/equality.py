@@ -54,7 +54,7 @@ def right_beside(
     dict
         A mask for each array of x; empty if there is no such coordinate, as for most functions.
     """
-    names = [name for name, array in x.items() if _is_whole(array)]
+    names = whole(x)
     if not names or uses_lines(sum(array.size for array in x.values()), "auto", 0):
         return {}
     if not _jumps(function, x, names, _flat(outputs)):
@@ -71,6 +71,11 @@ def right_beside(
         right[0] = False  # something must be left to check
     parts = iter(np.split(right, np.cumsum([x[name].size for name in names])))
     return {name: next(parts).reshape(one.shape) if name in names else only[name] for name, one in x.items()}
+
+
+def whole(x: Mapping[str, Flat]) -> list[str]:
+    """Return the names of the arrays that hold whole numbers alone."""
+    return [name for name, array in x.items() if _is_whole(array)]
 
 
 def _is_whole(array: Flat) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...problem.numbers import Flat
 from ...torch.operators import Operator
+from ...torch.tensors import as_array
 
 # So much is kept for a second check: numbers of outputs and bytes of points, some megabytes.
 KEPT = 1 << 20
@@ -64,7 +65,7 @@ class OneGraph(Operator):
             return self._outputs.pop()
         if self._known is None:
             return super().__call__(x)
-        point = b"".join([array.tobytes() for array in x.values()])
+        point = _name(x)
         found = self._known.get(point)
         if found is None:
             found = super().__call__(x)
@@ -73,9 +74,15 @@ class OneGraph(Operator):
                 self._known[point] = found.copy()  # the function may use its memory again
         return found
 
+    def know(self, x: Mapping[str, Flat], outputs: Any) -> None:
+        """Take the outputs at a point, for a check that asks for them."""
+        if self._known is None:
+            self._known = {}
+        self._known[_name(x)] = outputs
+
     def away(self, x: Mapping[str, Flat]) -> Any:
         """Return the outputs at another point as arrays, whatever `begin` has kept."""
-        return super().__call__(x)
+        return self._found(super().graph(x)[0])
 
     def graph(self, x: Mapping[str, Flat]) -> tuple[Any, dict[str, Any]]:
         """Return what the function returns, and the tensors on which it depends; at the arguments always the same."""
@@ -90,6 +97,12 @@ class OneGraph(Operator):
         """Return the product with a cotangent at the arguments, of which `x` is a copy."""
         return super().vjp(self.arguments.x, cotangent)
 
+    def pulled(self, weights: Sequence[Flat]) -> list[Flat | None]:
+        """Return the product with weights, one array for each output, as arrays; None where PyTorch computes none."""
+        value, tensors = self.graph(self.arguments.x)
+        found = self._pulled(list(zip(self.outputs(value), weights, strict=True)), list(tensors.values()))
+        return [None if one is None else as_array("a gradient", one) for one in found]
+
     def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
         """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""
         return super()._pull(outputs, tensors, incoming, True)
@@ -102,6 +115,11 @@ class OneGraph(Operator):
             self.apart = max(self.apart or 0.0, distance(last.found, opposite))
             self.opposite = last, self.last
         return found
+
+
+def _name(x: Mapping[str, Flat]) -> bytes:
+    """Return the numbers of a point, by which its outputs are kept."""
+    return b"".join([array.tobytes() for array in x.values()])
 
 
 def distance(one: Any, other: Any) -> float:

@@ -8,7 +8,7 @@ in the sum is seen here.  What stands out is only a suspect: a check of its own 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +16,8 @@ import numpy as np
 from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
 from ...problem.probes import along_one_coordinate
-from ..claimed.claims import Claims
 from ..covectors import Covector
-from ..function import Function, Move
+from ..function import Move
 from .columns import UNIT, Slopes
 
 # The most suspects that are looked at.
@@ -108,8 +107,10 @@ def single_outputs(covectors: Sequence[Covector], matrix: Any) -> Parts:
     return Parts(None, support, np.ones(len(support)), matrix)
 
 
-def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) -> Parts | None:
+def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, projected: Callable[[Flat], Flat]) -> Parts | None:
     """Return the arrays of the output as parts; None if there is only one, with outputs of about one size.
+
+    What is claimed for the projection on a covector is what `projected` returns.
 
     In an array, every output is multiplied by a power of two that makes it about as large as the largest: the sum would
     not show what is wrong with small ones.
@@ -121,7 +122,7 @@ def arrays_of_output(covectors: Sequence[Covector], at_x: Flat, claims: Claims) 
         return None
     scaled = [one.weights[one.support] * each for one, each in zip(covectors, scales, strict=True)]
     lengths = [len(one.support) for one in covectors]
-    claimed = [claims.projected(_spread(one, each)) for one, each in zip(covectors, scaled, strict=True)]
+    claimed = [projected(_spread(one, each)) for one, each in zip(covectors, scaled, strict=True)]
     support = np.concatenate([one.support for one in covectors])
     return Parts(np.cumsum([0, *lengths[:-1]]), support, np.concatenate(scaled), np.stack(claimed))
 
@@ -164,7 +165,7 @@ class Pair(NamedTuple):
 class Screen:
     """Watches the evaluations of a projection, of which `moves` come next; `suspicions` says what stood out."""
 
-    def __init__(self, function: Function, problem: Problem, parts: Parts, rtol: float) -> None:
+    def __init__(self, at_x: Flat, problem: Problem, parts: Parts, rtol: float) -> None:
         self._problem = problem
         self.parts = parts
         self._rtol = rtol
@@ -172,8 +173,8 @@ class Screen:
         self._waiting: tuple[Move, Flat] | None = None
         self._pairs: list[Pair] = []
         self._excess: dict[int, dict[int, float]] = {}
-        self._sums = parts.sums(function.at_x)
-        self._size = np.fmax(parts.sizes(function.at_x), parts.reach(sizes_of(problem.x)))
+        self._sums = parts.sums(at_x)
+        self._size = np.fmax(parts.sizes(at_x), parts.reach(sizes_of(problem.x)))
         self._unit = UNIT[problem.x.dtype.name]
         # Pairs are compared many at a time, as far as that takes little memory.
         self._most = max(1, HELD_NUMBERS // len(self._sums))
@@ -191,11 +192,27 @@ class Screen:
 
     def see(self, moves: Sequence[Move | None], outputs: Flat) -> None:
         """Take the outputs at points, one a row, and what moved there."""
+        known = [move for move in moves if move is not None]
+        if known and len(known) == len(moves):
+            places, steps = (np.array(column) for column in zip(*known, strict=True))
+            self.see_along(places, steps, outputs)
+            return
         for move, sums in zip(moves, self.parts.sums(outputs), strict=True):
             if move is not None:
                 self._see(move, sums)
             else:
                 self._waiting = None
+
+    def see_along(self, places: Flat, steps: Flat, outputs: Flat) -> None:
+        """Take the outputs at points in each of which one coordinate is moved, and how far that is."""
+        every, high, low = self.parts.sums(outputs), steps[::2], steps[1::2]
+        if self._waiting is None and len(high) == len(low) and (places[::2] == places[1::2]).all():
+            # Pairs, as most are, take a fraction of the time.
+            if ((low < 0) & (high > 0) & (np.abs(high + low) < high / 2)).all():
+                self._compare(places[::2], low, high, every[1::2], every[::2])
+                return
+        for index, step, sums in zip(places.tolist(), steps.tolist(), every, strict=True):
+            self._see((index, step), sums)
 
     def _see(self, move: Move, sums: Flat) -> None:
         """Take the weighted sums at a point; those at the two points of a pair follow each other."""
@@ -208,36 +225,41 @@ class Screen:
             ends = (other, step, before[1], sums) if other < 0 else (step, other, sums, before[1])
             self._pairs.append(Pair(index, *ends))
             if len(self._pairs) >= self._most:
-                self._compare()
+                self._compare_held()
 
-    def _compare(self) -> None:
+    def _compare_held(self) -> None:
         """Compare the pairs that were held back with the claims."""
-        if not self._pairs:
-            return
-        columns = zip(*self._pairs, strict=True)
-        coordinates, low, high, below, above = (np.asarray(column) for column in columns)
+        if self._pairs:
+            self._compare(*(np.asarray(column) for column in zip(*self._pairs, strict=True)))
+            self._pairs = []
+
+    def _compare(self, coordinates: Flat, low: Flat, high: Flat, below: Flat, above: Flat) -> None:
+        """Compare pairs of weighted sums with the claims: the columns of `Pair`, one row for each pair."""
         low, high = low[:, None], high[:, None]
         with np.errstate(all="ignore"):
             bar = ROUNDINGS * self._unit * self._size / np.minimum(high, -low)
             slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
-            claimed = self.parts.columns(coordinates)
-            off = slopes.distance(claimed) - self._rtol * np.fmax(np.abs(claimed), np.abs(slopes.centre))
+            claimed, centre = self.parts.columns(coordinates), slopes.centre
+            allowed = self._rtol * np.fmax(np.abs(claimed), np.abs(centre))
+            if (np.abs(claimed - centre) <= bar + allowed).all():  # as most are, at a fraction of the time
+                self._excess.update({coordinate: {} for coordinate in coordinates.tolist()})
+                return
+            off = slopes.distance(claimed) - allowed
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
         is_off = np.any(excess > 0, axis=1)
-        for pair, row, stands_out in zip(self._pairs, excess, is_off.tolist(), strict=True):
+        for coordinate, row, stands_out in zip(coordinates.tolist(), excess, is_off.tolist(), strict=True):
             found = {int(part): float(row[part]) for part in np.flatnonzero(row > 0)} if stands_out else {}
-            known = self._excess.get(pair.coordinate)
+            known = self._excess.get(coordinate)
             # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
-            self._excess[pair.coordinate] = (
+            self._excess[coordinate] = (
                 found
                 if known is None
                 else {part: min(known[part], found[part]) for part in known.keys() & found.keys()}
             )
-        self._pairs = []
 
     def suspicions(self, known: Collection[int]) -> list[Suspicion]:
         """Return what seems to disagree, the worst first, but for coordinates that are known to be wrong."""
-        self._compare()
+        self._compare_held()
         indices = self._problem.layout.indices
         found = [
             Suspicion(part, index, excess)

@@ -35,6 +35,11 @@ def explained(error: Exception, value: Any, layout: Layout, word: str = GRADIENT
             f"{error}; with a row for each of several outputs it is a Jacobian, which "
             "gradproof.check_jacobian(function, jacobian, x) checks"
         )
+    if word != GRADIENT and _has_more_axes(value, layout):
+        return ValueError(
+            f"{error}; if it is a whole matrix, return its product with the vector that is passed, or call "
+            "gradproof.check_jacobian(function, matrix, x)"
+        )
     if _is_number(value):
         return ScalarGradientError(f"{error}: return one slope for each coordinate, in the structure of x")
     if not isinstance(value, (tuple, list)):
@@ -72,6 +77,15 @@ def _has_rows(value: Any, layout: Layout) -> bool:
     """Whether a value is an array of several parts that are like an x that is one array."""
     shape: tuple[int, ...] = getattr(value, "shape", ())
     return isinstance(layout.root, Leaf) and len(shape) > 1 and shape[0] > 1 and tuple(shape[1:]) == layout.root.shape
+
+
+def _has_more_axes(value: Any, layout: Layout) -> bool:
+    """Whether a value is an array with the axes of x, which is one array, and more before or behind them."""
+    shape = tuple(getattr(value, "shape", ()))
+    if not isinstance(layout.root, Leaf) or not layout.root.shape or len(shape) <= len(layout.root.shape):
+        return False
+    axes = len(layout.root.shape)
+    return layout.root.shape in (shape[:axes], shape[-axes:])
 
 
 def _fits(value: Any, layout: Layout) -> bool:

@@ -1,0 +1,226 @@
+"""What gradcheck asks of derivatives that are right, at a fraction of the time: the core, its points, and no report.
+
+Nobody reads more of a derivative that is right than that it is.  The projection, the points and the core that decides
+are those of `check_vjp` and `check_jvp`; left out are names, notes and records for a report.  Whatever is unusual is
+left to these, with the outputs that are known by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...engine import Engine, Options, uses_lines
+from ...evaluators.serial import SerialEvaluator
+from ...outputs.checks import RTOL
+from ...outputs.covectors import Covector, combined, covectors, signed
+from ...outputs.function import RESULT
+from ...outputs.looking.screen import Parts, Screen, arrays_of_output, single_outputs
+from ...outputs.sums import compensated_sums
+from ...problem.claim import difference
+from ...problem.exceptions import raise_of_signal
+from ...problem.nodes import Leaf
+from ...problem.numbers import Flat
+from ...problem.point import Problem
+from ...problem.probes import along_one_coordinate
+from ...problem.structure import Layout, layout_of_output
+from ...torch.tensors import numbers_of
+from .beside import PART, TREAD, UNIT
+from .onegraph import KEPT, OneGraph
+
+# So many evaluations are made beyond two for each number before the longer look begins.
+MORE = 64
+# So much wider than needed is a tread on which outputs are looked at.
+WIDER = 1.25
+
+
+class UnusualError(Exception):
+    """Says that a check cannot be brief."""
+
+
+class Brief:
+    """The check of a function at its arguments, as far as it goes where derivatives are right.
+
+    Parameters
+    ----------
+    operator
+        The function.
+    outputs
+        What it returns at its arguments, as arrays.
+    atol
+        The absolute error that passes.
+
+    Raises
+    ------
+    UnusualError
+        If something is unusual already: a number that is not finite, outputs that differ from call to call, arguments
+        that only lines through all of them can check.
+    """
+
+    def __init__(self, operator: OneGraph, outputs: Any, atol: float) -> None:
+        self._operator = operator
+        self._options = Options(atol=atol)
+        x = operator.arguments.x
+        self._x = np.concatenate([_flat(one) for one in x.values()])
+        n = len(self._x)
+        self._layout = layout_of_output(outputs)
+        is_large = 2 * n * self._layout.n > KEPT
+        if operator.arguments.are_moved or is_large or not n or uses_lines(n, "auto", 0):
+            raise UnusualError
+        self._problem = Problem(Layout(Leaf("", (n,), self._x.dtype, 0, n, False)), self._x)
+        # The functions of the operator copy what they get: one memory moves from point to point.
+        self._moving = self._x.copy()
+        self._point = _views(self._moving, x)
+        self._at_x = self._layout.flatten(outputs, RESULT)
+        self._known: dict[tuple[int, float], Flat] = {}
+        if not (_are_finite(self._x) and _are_finite(self._at_x) and (self._outputs() == self._at_x).all()):
+            raise UnusualError
+        is_one = len(self._layout.leaves) == 1
+        self._weights = signed(0, 0, self._layout.n) if is_one else combined(self._covectors, self._at_x, "").weights
+        self._centre = float(np.linalg.norm(self._weights * self._at_x))
+
+    @cached_property
+    def _covectors(self) -> list[Covector]:
+        return covectors(self._layout, np.ones(self._layout.n, bool), 0)
+
+    def backward_is_right(self) -> bool:
+        """Whether the backward pass is right; False also where that takes a longer look."""
+        return self._is_right(self._backward)
+
+    def forward_is_right(self) -> bool:
+        """Whether the forward mode is right; False also where that takes a longer look."""
+        return self._is_right(self._forward)
+
+    def _is_right(self, check: Callable[[], bool]) -> bool:
+        try:
+            if check():
+                return True
+        except UnusualError:
+            pass
+        except Exception as problem:  # the user's functions may raise anything: the longer look meets it again
+            raise_of_signal(problem)
+        self._hand_over()
+        return False
+
+    def _backward(self) -> bool:
+        claimed, opposite = self._pulled(self._weights), self._pulled(-self._weights)
+        if difference(claimed, -opposite, self._problem) >= 0:
+            return False
+        is_one = self._layout.n == 1
+        return self._agrees(claimed, None if is_one else arrays_of_output(self._covectors, self._at_x, self._pulled))
+
+    def _forward(self) -> bool:
+        layout, products = self._layout, self._operator.jvps(self._operator.arguments.x, self._tangents())
+        matrix = np.stack([layout.flatten(one, "the jvp's result") for one in products], axis=1)
+        is_one = layout.n == 1
+        return self._agrees(self._weights @ matrix, None if is_one else single_outputs(self._covectors, matrix))
+
+    def _tangents(self) -> Iterator[dict[str, Flat]]:
+        """Yield a unit tangent for each number, all in one memory."""
+        x, unit = self._operator.arguments.x, np.zeros_like(self._x)
+        tangent = _views(unit, x)
+        for index in range(len(unit)):
+            unit[index] = 1.0
+            yield tangent
+            unit[index] = 0.0
+
+    def _pulled(self, weights: Flat) -> Flat:
+        """Return the product with a covector, flat."""
+        found = self._operator.pulled(list(numbers_of(self._layout.build(weights.astype(self._layout.dtype)))))
+        like = self._operator.arguments.x.values()
+        pulled = [np.zeros_like(x) if one is None else one for one, x in zip(found, like, strict=True)]
+        if any(one.shape != x.shape or one.dtype != x.dtype for one, x in zip(pulled, like, strict=True)):
+            raise UnusualError
+        return np.concatenate([_flat(one) for one in pulled], dtype=np.float64)
+
+    def _agrees(self, claimed: Flat, parts: Parts | None) -> bool:
+        """Whether the core finds nothing but agreement, nor does what looks at parts of the output."""
+        if not _are_finite(claimed):
+            return False
+        engine = Engine(self._problem, claimed, self._options)
+        screen = None if parts is None else Screen(self._at_x, self._problem, parts, RTOL)
+        told, are_zero = 0, not claimed.any()
+        while len(probes := engine.ask()) and told < 2 * len(claimed) + MORE:
+            outputs = self._at(probes, screen) if told else self._at_x[None]  # at x it has been evaluated twice
+            engine.tell(self._centre + np.array(compensated_sums(self._weights * (outputs - self._at_x))), None)
+            told += len(probes)
+            if are_zero and (outputs != self._at_x).any():
+                return self._is_on_treads()
+        return engine.finds_nothing() and (screen is None or not screen.suspicions(()))
+
+    def _is_on_treads(self) -> bool:
+        """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_beside`)."""
+        if self._x.dtype == np.float32:
+            return False
+        # So far away rounding of the outputs hides no slope but one that passes as 0.
+        hidden = UNIT * np.abs(self._at_x).max() / self._options.atol
+        wide = WIDER * np.fmax(np.fmax(TREAD, PART * np.abs(self._x)), hidden)
+        moves = zip((self._x + wide).tolist(), (self._x - wide).tolist(), self._x.tolist(), strict=True)
+        sides = (self._moved(index, new, old) for index, (*both, old) in enumerate(moves) for new in both)
+        return all((one == self._at_x).all() for one in sides)
+
+    def _at(self, probes: Flat, screen: Screen | None) -> Flat:
+        """Return the outputs at points, one a row, which a screen sees as well."""
+        rows, are_alone = np.empty((len(probes), self._layout.n)), along_one_coordinate(probes).all()
+        if are_alone:
+            places = probes["start"]
+            here = self._x[places]
+            there = (here + probes["step"]).astype(self._x.dtype)
+            for row, *move in zip(rows, places.tolist(), there.tolist(), here.tolist(), strict=True):
+                row[...] = self._moved(*move)
+        else:
+            for row, point in zip(rows, SerialEvaluator(float, self._problem).points(probes), strict=True):
+                self._moving[:] = point
+                row[...] = self._outputs()
+            self._moving[:] = self._x
+        if not _are_finite(rows.reshape(-1)):
+            raise UnusualError
+        if screen is not None and are_alone:
+            screen.see_along(places, there.astype(np.float64) - here, rows)
+        return rows
+
+    def _moved(self, index: int, new: float, old: float) -> Flat:
+        """Return the outputs where one number of the arguments is another one."""
+        outputs = self._known.get((index, new))
+        if outputs is None:
+            self._moving[index] = new
+            try:
+                outputs = self._known[index, new] = self._outputs()
+            finally:
+                self._moving[index] = old
+        return outputs
+
+    def _outputs(self) -> Flat:
+        return self._layout.flatten(self._operator.away(self._point), RESULT)
+
+    def _hand_over(self) -> None:
+        """Let the check that follows know what the outputs are at the points so far."""
+        for (index, new), outputs in self._known.items():
+            old, self._moving[index] = self._moving[index], new
+            self._operator.know(self._point, self._layout.build(outputs.astype(self._layout.dtype)))
+            self._moving[index] = old
+        self._known = {}
+
+
+def _flat(array: Flat) -> Flat:
+    """Return an array as a vector, complex numbers as pairs."""
+    vector: Flat = np.ascontiguousarray(array).reshape(-1)
+    return vector.view(vector.real.dtype)
+
+
+def _views(vector: Flat, like: Mapping[str, Flat]) -> dict[str, Flat]:
+    """Return arrays that have their numbers in a vector, one after another."""
+    views, start = {}, 0
+    for name, one in like.items():
+        stop = start + one.nbytes // vector.itemsize
+        views[name] = vector[start:stop].view(one.dtype).reshape(one.shape)
+        start = stop
+    return views
+
+
+def _are_finite(vector: Flat) -> bool:
+    # The product is NaN if one of them is not finite.
+    return bool(np.dot(vector, np.zeros_like(vector)) == 0.0)

@@ -1,0 +1,131 @@
+"""gradcheck without a report: right derivatives pass by the core alone, and nothing else does."""
+
+import pytest
+
+from gradproof.compat.shared.onegraph import OneGraph
+from gradproof.compat.torch import GradcheckError, gradcheck, gradgradcheck
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
+
+
+def point(*shape, dtype=torch.float64):
+    return torch.randn(shape, dtype=dtype, requires_grad=True)
+
+
+def with_gradient(function, gradient):
+    """Return a function of one tensor with a backward pass by hand."""
+
+    class ByHand(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return function(x)
+
+        @staticmethod
+        def backward(ctx, *incoming):
+            return gradient(*ctx.saved_tensors, *incoming)
+
+    return ByHand.apply
+
+
+@pytest.fixture
+def without_report(monkeypatch):
+    """Fail where a check with a report begins."""
+
+    def begun(self, **settings):
+        raise AssertionError("a check with a report")
+
+    for name in ("check", "check_forward"):
+        monkeypatch.setattr(OneGraph, name, begun)
+
+
+@pytest.mark.usefixtures("without_report")
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.complex128], ids=str)
+@pytest.mark.parametrize(
+    "function",
+    [
+        torch.sin,
+        lambda x: x.sum(),
+        lambda x: (x.sin(), 1e8 * x.cos(), x[0] * x),
+        lambda x: {"of": [x**2, (x**3).sum()]},
+        lambda x: x.detach(),
+    ],
+    ids=["array", "number", "several", "structure", "detached"],
+)
+def test_right_derivatives_need_no_report(function, dtype):
+    x = torch.tensor([0.5, -1.25, 2.0, 0.75], dtype=dtype, requires_grad=True)
+    if isinstance(function(x), torch.Tensor) and not function(x).requires_grad:
+        with pytest.raises(AssertionError, match="a check with a report"):
+            gradcheck(function, x)
+    else:
+        assert gradcheck(function, x, check_forward_ad=isinstance(function(x), torch.Tensor))
+
+
+@pytest.mark.usefixtures("without_report")
+def test_right_second_derivatives_need_no_report():
+    assert gradgradcheck(lambda x, y: (x.sin() * y).sum(), (point(3), point(3)))
+
+
+def test_what_is_wrong_in_small_outputs_alone():
+    """The sum of all outputs does not show it: each array of the output, and each output, is looked at."""
+
+    def of(error):
+        return with_gradient(
+            lambda x: (1e9 * x.exp(), x.sin()),
+            lambda x, one, other: 1e9 * x.exp() * one + (1 + error) * x.cos() * other,
+        )
+
+    x = point(4)
+    assert gradcheck(of(0.0), x)
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck(of(1e-3), x)
+    assert {one.name.partition("[")[0] for one in caught.value.report.findings} == {"output.1"}
+
+
+@pytest.mark.parametrize("decimals", [0, 3])
+def test_a_gradient_of_0_on_treads(decimals):
+    """Two more calls for each number tell how wide its tread is; a claim that is not 0 is wrong there."""
+    calls = 0
+
+    def rounded(x):
+        nonlocal calls
+        calls += 1
+        return torch.round(x, decimals=decimals)
+
+    x = torch.tensor([0.5312, -4.8269849, 8.25, 0.031], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(rounded, x)
+    assert calls <= 2 + 4 * 4
+    with pytest.raises(GradcheckError):
+        gradcheck(with_gradient(rounded, lambda x, incoming: incoming), x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 1e8 + 1e-3 * x,
+        lambda x: (x * 1e9).round() * 1e-9,
+        lambda x: x.float().double(),
+    ],
+    ids=["beside a constant", "narrow treads", "in float32"],
+)
+def test_a_gradient_of_0_that_no_tread_excuses(function):
+    x = torch.tensor([0.53, -1.7], dtype=torch.float64, requires_grad=True)
+    with pytest.raises(GradcheckError):
+        gradcheck(with_gradient(function, lambda x, incoming: 0 * incoming), x)
+
+
+def test_the_longer_look_knows_the_outputs_so_far():
+    """One wrong entry of twenty takes little more than the calls of a right derivative."""
+    calls = 0
+
+    def squared(x):
+        nonlocal calls
+        calls += 1
+        return x**2
+
+    wrong = torch.ones(20, dtype=torch.float64)
+    wrong[7] += 1e-3
+    with pytest.raises(GradcheckError, match=r"output\[7\] / inputs.0\[7\]"):
+        gradcheck(with_gradient(squared, lambda x, incoming: 2 * x * wrong * incoming), point(20))
+    assert calls < 2 * 2 * 20
