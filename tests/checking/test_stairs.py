@@ -116,7 +116,7 @@ def test_stairs_in_one_coordinate(width):
 
 
 def logistic(seed, size, n=120):
-    """A logistic loss where every label is nearly certain: its values are on the grid of its terms, which are near 1."""
+    """A logistic loss where every label is nearly certain: its values are on the grid of terms that are near 1."""
     random = np.random.default_rng(seed)
     rows, direction = random.normal(size=(12, n)), random.normal(size=n)
     labels = np.sign(rows @ direction)
