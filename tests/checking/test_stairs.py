@@ -113,3 +113,34 @@ def tells_slope_from_trend(width, check=gradproof.check):
 def test_stairs_in_one_coordinate(width):
     tells_slope_from_trend(width)
     refuted(tells_slope_from_trend, width, lambda objective, claimed, x: gradproof.check(objective, claimed[::-1], x))
+
+
+def logistic(seed, size, n=120):
+    """A logistic loss where every label is nearly certain: its values are on the grid of terms that are near 1."""
+    random = np.random.default_rng(seed)
+    rows, direction = random.normal(size=(12, n)), random.normal(size=n)
+    labels = np.sign(rows @ direction)
+    x = direction * size / np.abs(rows @ direction).min() * (1 + 0.1 * seed)
+
+    def loss(z):
+        return float(np.mean(-np.log(1 / (1 + np.exp(-labels * (rows @ z))))))
+
+    def gradient(z):
+        return -rows.T @ (labels / (1 + np.exp(np.minimum(labels * (rows @ z), 700)))) / 12
+
+    return loss, gradient, x.astype(np.float32).astype(float)
+
+
+@pytest.mark.parametrize(("seed", "size"), [(2, 12), (4, 12)])
+def test_claims_that_agree_by_chance_do_not_take_the_noise_of_others_away(seed, size):
+    """At numbers of float32 noise was taken for rounding of the arguments, because one claim of many agreed."""
+    loss, gradient, x = logistic(seed, size)
+    with np.errstate(over="ignore"):
+        claimed = gradient(x)
+        report = gradproof.check(loss, claimed, x)
+        largest = int(np.argmax(np.abs(claimed)))
+        claimed[largest] *= 1.01
+        wrong = gradproof.check(loss, claimed, x)
+    assert report.verdict == "right"
+    assert report.noise_floor > 1e-20
+    assert list(wrong.wrong) == [largest]

@@ -44,8 +44,8 @@ CORE: dict[str, tuple[str, ...]] = {
     ),
     # How noisy f is, on a line of its own, and what a random f still shows.
     "noise": (
-        "curvature line_values noise_table parked_slots shown_arithmetic spread",
-        "noise_line",
+        "curvature line_values noise_table parked_slots spread",
+        "noise_line shown_arithmetic",
         "assumed_noise",
     ),
     # What long lines through many coordinates prove, several at once or one alone.
@@ -57,7 +57,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "walk",
     ),
     # How a claim about one line is proved or refuted, once its first pair leaves it open.
-    "proofs": ("two_pairs", "short_proof", "curved_proof", "refinement", "full_ladder"),
+    "proofs": ("two_pairs", "first_pair short_proof", "curved_proof", "refinement", "full_ladder"),
     # The sweep over coordinates that are tested one by one, from the first pair to kinks that several of them share.
     "coordinates": (
         "phases shared_line",

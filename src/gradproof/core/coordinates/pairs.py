@@ -80,7 +80,6 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         accept(engine, index, allowed, needed, noise)
-        engine.sweep.follows_claims = 1 if coordinate.claimed != 0.0 else engine.sweep.follows_claims
     elif decision == DECIDED_CURVED:
         coordinate.cause = CURVED
     else:

@@ -54,7 +54,6 @@ def begin_sweep(engine: Engine) -> None:
     sweep.enough_proofs = FEW_PROOFS
     sweep.dense = 0
     sweep.largest_turn = 0.0
-    sweep.follows_claims = 0
     sweep.scouting = 1
     sweep.suited_step = 0.0
     sweep.reached = 0.0

@@ -82,12 +82,12 @@ def noise_source(engine: ConstEngine, change: float) -> int:
 def rounds_arguments(engine: Engine) -> bool:
     """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
-    A claim has been seen to agree with a step over which this much noise would drown it, or curvature, which none does
-    by chance, at a point all in float32; and there is no more noise than rounding of x makes.
+    Curvature has been seen where this much noise would drown it, at a point all in float32; and there is no more noise
+    than rounding of x makes.  Claims that agree tell nothing: of many some do so by chance.
     """
     sweep = engine.sweep
     float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
-    if float32 or engine.nondeterministic != 0 or not (sweep.follows_claims != 0 or shows_curvature(engine)):
+    if float32 or engine.nondeterministic != 0 or not shows_curvature(engine):
         return False
     for index in range(sweep.count):
         x = coordinate_of(engine, index).x

@@ -187,7 +187,6 @@ class Sweep:
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
     proved_wrong: Integer  # coordinates that a full proof found wrong
     enough_proofs: Integer  # of errors: then the first pair is enough
-    follows_claims: Integer  # 1: a claim that is not 0 agreed with its first pair
     rtol: Real  # relative error that counts as wrong
     largest_kink: Real  # largest change of slope at x that a random line leaves possible
     reached: Real  # what f may change by, over the size of a coordinate, within the bar reached there
