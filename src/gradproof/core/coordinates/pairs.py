@@ -88,5 +88,6 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
             engine.sweep.largest_turn = larger(math.fabs(right - left) * step, engine.sweep.largest_turn)
         else:
             coordinate.cause = UNDECIDED
-            engine.sweep.enough_proofs = FULL_PROOFS
+            if engine.sweep.enough_proofs < FULL_PROOFS:  # after a pair that misled, all are needed
+                engine.sweep.enough_proofs = FULL_PROOFS
     return decision == DECIDED_RIGHT
