@@ -50,6 +50,30 @@ def test_along_lines_only_what_was_moved_is_said():
     assert report.warnings[0] in first_lines(report)
 
 
+def test_along_lines_f_changes_although_no_coordinate_that_was_moved_matters():
+    """As rows of an embedding that the data do not use."""
+    random = np.random.default_rng(0)
+    rows, v = random.normal(size=(5000, 8)), random.normal(size=8)
+
+    def gradient(p, factor):
+        slopes = np.zeros_like(p["rows"])
+        slopes[7:9] = factor * v
+        return {"rows": slopes, "other": np.cos(p["other"])}
+
+    def claimed(p):
+        return {**gradient(p, 1), "rows": gradient(p, 1)["rows"] + 1e-3 * (np.arange(5000) > 100)[:, None]}
+
+    def objective(p):
+        return np.sum(p["rows"][7:9] @ v) + np.sum(np.sin(p["other"]))
+
+    x = {"rows": rows, "other": v}
+    assert gradproof.check(objective, lambda p: gradient(p, 1), x, mode="lines").verdict == "right"
+    report = gradproof.check(objective, claimed, x, mode="lines")
+    assert report.verdict == "wrong"
+    assert {one.name.partition("[")[0] for one in report.findings} == {"rows"}
+    assert "does not change with" not in " ".join(report.warnings)
+
+
 def test_in_place_it_may_read_copies():
     w = X.copy()
     report = gradproof.check(gradproof.in_place(w, lambda: ignoring(w)), lambda: 2 * w)

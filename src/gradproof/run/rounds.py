@@ -172,7 +172,8 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
     if outcome.report.verdict == codes.VERDICT_WRONG and not problem.exceptions:
         kept, outside = values.first(values.rounds)[2], outcome.report.outside
         everywhere = not (problem.along_lines or outcome.report.untested)
-        if remark := unchanged(values.value, kept, outside, everywhere=everywhere, in_place=problem.is_in_place):
+        found, in_place = outcome.findings, problem.is_in_place
+        if remark := unchanged(values.value, kept, outside, found, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
     acceptable = _acceptable(problem, outcome)
     for remark in remarks(problem.layout, problem.x, claimed, acceptable):

@@ -27,7 +27,7 @@ def remarks(outcome: Outcome, evidence: Evidence) -> tuple[str, ...]:
     values = evidence.values
     kept = values.first(values.rounds)[2]
     found = (
-        unchanged(values.value, kept, outcome.report.outside, everywhere=False, in_place=False),
+        unchanged(values.value, kept, outcome.report.outside, outcome.findings, everywhere=False, in_place=False),
         negated.remark(outcome.findings, evidence.claimed, False, 1),
         inner_tolerance.remark(outcome.findings, values.x),
     )

@@ -51,7 +51,7 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
     return [*dead(zero), *_regularised(blocks, x, claimed, acceptable)]
 
 
-def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_place: bool) -> str:
+def unchanged(value: float, values: Flat, outside: int, findings: Flat, *, everywhere: bool, in_place: bool) -> str:
     """Return a remark if f has the value that it has at x wherever a single coordinate was moved, else "".
 
     Parameters
@@ -62,6 +62,8 @@ def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_
         The values where one coordinate was moved; NaN where f has none.
     outside
         How many points were left out because they lie outside the bounds.
+    findings
+        The findings of the engine, those along lines of several coordinates among them.
     everywhere
         Whether every coordinate was moved.
     in_place
@@ -70,6 +72,8 @@ def unchanged(value: float, values: Flat, outside: int, *, everywhere: bool, in_
     known = values[~np.isnan(values)]
     if not known.size or values.size - known.size > outside or not (known == value).all():
         return ""
+    if (np.abs(findings["slope"]) > findings["error_bar"]).any():
+        return ""  # along a line it changes
     where = "these arrays" if in_place else "x"
     if not everywhere:
         where += ", at least not with the coordinates that were moved one by one"
