@@ -66,3 +66,38 @@ def test_undecided_outputs_can_be_printed():
     assert "piecewise" in str(report)
     last = [one for one in report.findings if one.index == 2 and one.output == 2]
     assert all(one.ladder for one in last)
+
+
+def beside_a_large_one(x):
+    """The last output is 10,000 in float32: steps of x below 0.0005 do not move it."""
+    x = x.astype(np.float32)
+    return np.array([np.prod(x), np.sum(x), np.float32(1e4) + x[0]])
+
+
+def jacobian_beside_a_large_one(x):
+    x = x.astype(np.float64)
+    return np.array([np.prod(x) / x, np.ones(3), [1.0, 0.0, 0.0]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("wrong", [None, (1, 2), (2, 0)])
+def test_an_output_that_small_steps_do_not_move(dtype, wrong):
+    """The others move the sum of all as smoothly as if they were computed in float64."""
+    x = np.array([0.001, 0.0004, 0.007], dtype)
+
+    def jacobian(x):
+        found = jacobian_beside_a_large_one(x)
+        if wrong:
+            found[wrong] += 0.5
+        return found.astype(np.float32)
+
+    reports = [
+        gradproof.check_jacobian(beside_a_large_one, jacobian, x),
+        gradproof.check_vjp(beside_a_large_one, lambda x, w: (w @ jacobian(x)).astype(np.float32), x),
+    ]
+    expected = [f"output[{wrong[0]}] / x[{wrong[1]}]"] if wrong else []
+    for report in reports:
+        assert [one.name for one in report.findings if one.cause == "wrong"] == expected
+        assert report.verdict == ("wrong" if expected else "right")
+        # What the large output hides of x[0] is no more than is said.
+        assert report.resolutions[0] > 1e-3 or expected

@@ -199,7 +199,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "claimed.operators claimed.patterns",
         "claimed.symmetry",
         "looking.columns",
-        "looking.screen looking.halving looking.rows",
+        "looking.screen looking.halving looking.rows looking.suspects",
         "looking.entries joining several",
         "checks",
         "along.directions",

@@ -117,12 +117,15 @@ class OutputsCheck:
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
-        if only_verdict and report.verdict == "wrong" and not entries.cleared(report, covector, ()):
+        rounded = entries.rounded(report, covector)
+        if only_verdict and report.verdict == "wrong" and not (rounded or entries.cleared(report, covector, ())):
             return Pass(report, covector, {}, [])
-        found = entries.of_report(report, covector)
+        found = entries.of_report(report, covector) | {index: one.entries for index, one in rounded.items()}
         more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
         cleared = frozenset(entries.cleared(report, covector, found))
-        return Pass(report if cleared else entries.explained(report), covector, found, more, cleared)
+        resolutions = {index: one.resolution for index, one in rounded.items()}
+        explained = report if cleared or rounded else entries.explained(report)
+        return Pass(explained, covector, found, more, cleared, resolutions)
 
     def _note_convention(self, report: Report, covector: Covector) -> None:
         """Note that all claims that are wrong are right in the other convention of complex numbers, if they are."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ class Pass(NamedTuple):
         Findings of what the projection does not show.
     cleared
         Coordinates, by flat index, whose claims the projection calls wrong for a kink that allows them.
+    rounded
+        The resolutions of those, by flat index, whose claims the projection calls wrong for what single outputs round.
     """
 
     report: Report
@@ -41,11 +44,12 @@ class Pass(NamedTuple):
     found: dict[int, tuple[Finding, ...]]
     more: list[Finding]
     cleared: frozenset[int] = frozenset()
+    rounded: Mapping[int, float] = MappingProxyType({})
 
     def joined(self, others: Sequence[Finding] = ()) -> Report:
         """Return the report of the projection with all findings, also those of outputs that it leaves out."""
         report = self.report
-        if report.verdict == "right" and not (report.findings or self.more or self.cleared or others):
+        if report.verdict == "right" and not (report.findings or self.more or others):
             return report
         findings: list[Finding] = []
         for one in self._of_projection():
@@ -53,25 +57,39 @@ class Pass(NamedTuple):
             findings += (replace(entry, explanation=entry.explanation or one.explanation) for entry in entries)
         known = {(one.output, one.index) for one in findings}
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
-        kept = np.setdiff1d(report.wrong, _indices(self.cleared))
+        is_cleared = bool(self.cleared or self.rounded)
+        kept = np.setdiff1d(report.wrong, _indices([*self.cleared, *self.rounded]))
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
         unsettled = _indices(one.index for one in findings if not one.is_line and one.cause.is_open)
         undecided = np.setdiff1d(unsettled, wrong)
         is_long = any(one.cause is Cause.WRONG and one.is_line for one in findings)
-        is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not self.cleared)
+        is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not is_cleared)
         open_ones = len(undecided) or report.untested
-        verdict = "wrong" if is_wrong else "inconclusive" if open_ones else "right" if self.cleared else report.verdict
+        verdict = "wrong" if is_wrong else "inconclusive" if open_ones else "right" if is_cleared else report.verdict
         count = max(len(undecided), report.undecided if report.power is not None else 0)
         return replace(
             report,
             verdict=verdict,
             wrong=frozen(wrong),
             kinks=frozen(np.union1d(report.kinks, _indices(self.cleared))),
-            explanations=() if self.cleared else report.explanations,
+            explanations=() if is_cleared else report.explanations,
+            unexplained=() if is_cleared else report.unexplained,
             findings=worst_first(findings),
             undecided=count,
             agreeing=report.agreeing if report.power is not None else report.tested - len(wrong) - count,
+            **self._resolved(),
         )
+
+    def _resolved(self) -> dict[str, Any]:
+        """Return what the report says of resolutions where those of single outputs are coarser."""
+        report = self.report
+        if not (self.rounded and report.resolutions.size):
+            return {}
+        resolutions = report.resolutions.copy()
+        resolutions[list(self.rounded)] = list(self.rounded.values())
+        worst = max(report.resolution, *self.rounded.values())
+        evidence = report._evidence._replace(usual=None)
+        return {"resolution": worst, "resolutions": frozen(resolutions), "_evidence": evidence}
 
     def _of_projection(self) -> Iterator[Finding]:
         """Yield the findings of the projection; what is cleared is a kink at x."""

@@ -7,14 +7,13 @@ check of its own says whether they are.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 from ...problem.bounds import read_bounds
 from ...problem.numbers import Flat, in_x
 from ...problem.point import Problem
@@ -31,9 +30,10 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
+from .suspects import Suspect, lost_in_rounding, most_kinked, rounding_of_claims, worst
 
-# So many coordinates are looked at output by output, and so many outputs of each.
-COORDINATES, OUTPUTS = 16, 8
+# So many coordinates are looked at output by output.
+COORDINATES = 16
 # A step by which a kink at x is told from noise and from curvature is longer by this factor.
 FAR = 64.0
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
@@ -42,11 +42,19 @@ UNCLEARED = 128
 EXPLAINED = 256
 
 
-class Suspect(NamedTuple):
-    """An output that may be at fault in a coordinate, with its claimed derivative."""
+class Rounded(NamedTuple):
+    """What single outputs say of a wrong claim for their sum that their rounding explains.
 
-    output: int
-    claimed: float
+    Attributes
+    ----------
+    entries
+        What is wrong, or open, in them; nothing if all agree.
+    resolution
+        The smallest error of the sum that they would show.
+    """
+
+    entries: tuple[Finding, ...]
+    resolution: float
 
 
 class Entries:
@@ -103,6 +111,35 @@ class Entries:
             elif not allowed and self.function.calls >= most:
                 break
         return allowed
+
+    def rounded(self, report: Report, covector: Covector) -> dict[int, Rounded]:
+        """Return, by flat index in x, the wrong claims that single outputs lose in their rounding."""
+        self._weights = covector.weights
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
+        if not self.claims.are_cheap(len(covector.support)):
+            return {}
+        looked_at = ((one.index, self._rounded(one, covector.support)) for one in wrong[:COORDINATES])
+        return {index: one for index, one in looked_at if one is not None}
+
+    def _rounded(self, finding: Finding, support: Flat) -> Rounded | None:
+        """Return what single outputs say where rounding explains a wrong claim for their sum; None if it does not."""
+        column = self._column(self.problem.layout.place(finding.index))
+        if not (math.isfinite(finding.claimed) and column.knows(finding.step)):
+            return None
+        slopes, weights = column.slopes(finding.step, 0.0), self._weights[support]
+        claimed = self.claims.columns([column.index], support)[:, 0]
+        off = weights * (claimed - slopes.centre[support])
+        bars = np.abs(weights) * column.rounding(slopes, finding.step)[support]
+        lost = lost_in_rounding(off, bars, finding.claimed - finding.slope, finding.error_bar)
+        entries, resolution = [], 0.0
+        for place in lost.tolist():
+            suspect = Suspect(int(support[place]), float(claimed[place]))
+            report = self._report_of(column, self._output(column, suspect), suspect.claimed)
+            if report is None:
+                return None
+            entries.append(self._entry_of(column, suspect, report))
+            resolution += abs(float(weights[place])) * report.resolution
+        return Rounded(tuple(one for one in entries if one is not None), resolution) if entries else None
 
     def explained(self, report: Report) -> Report:
         """Return the report with what its errors have in common output by output, where nothing else explains them."""
@@ -171,7 +208,8 @@ class Entries:
         name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
         own = Covector(name, every, support)
         projected = Projected(self.function, own)
-        whole = self._finding(column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed, name)
+        report = self._report_of(column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed)
+        whole = None if report is None else self._finding(column, report, name)
         if whole is None:
             return []
         entries = self._located([whole], own, 0.0)[0]
@@ -183,7 +221,7 @@ class Entries:
     @cached_property
     def _rounding(self) -> Flat:
         """The rounding that the check of the projection allows each claim."""
-        return np.zeros(self.problem.n) if self._report is None else _rounding(self.problem, self._report)
+        return np.zeros(self.problem.n) if self._report is None else rounding_of_claims(self.problem, self._report)
 
     def _know(self, places: Sequence[int]) -> None:
         """Begin to look at coordinates, with the outputs that are known."""
@@ -216,37 +254,42 @@ class Entries:
         support = covector.support
         if not self.claims.are_cheap(len(support)):
             found = disagreeing(self.claims, covector, places, slopes)
-            support = np.union1d(found, _most_kinked(support, covector.weights[support], slopes))
+            support = np.union1d(found, most_kinked(support, covector.weights[support], slopes))
         if not len(support):
             return [[] for _ in places]
         claimed = self.claims.columns(places, support)
-        return [_worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
+        return [worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
 
     def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
         """Check one output along one coordinate; None if it agrees, or the budget is spent."""
-
-        def output(u: Flat) -> float:
-            return float(column.outputs(float(u[0]))[suspect.output])
-
-        name = self.function.layout.name(suspect.output)
         weight = abs(self._weights[suspect.output])
         # Only a claim of 0 may be rounded away; an output may also be small because of its units.
         allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
-        finding = self._finding(column, output, suspect.claimed, name, allowed)
+        report = self._report_of(column, self._output(column, suspect), suspect.claimed, allowed)
+        return None if report is None else self._entry_of(column, suspect, report)
+
+    def _output(self, column: Column, suspect: Suspect) -> Callable[[Flat], float]:
+        """Return one output as an objective of one coordinate."""
+        return lambda u: float(column.outputs(float(u[0]))[suspect.output])
+
+    def _entry_of(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
+        """Return what a check of one output found, named after both; None if it agrees."""
+        finding = self._finding(column, report, self.function.layout.name(suspect.output))
         return None if finding is None else replace(finding, output=suspect.output)
 
-    def _finding(
-        self, column: Column, objective: object, claimed: float, name: str, allowed: float = 0.0
-    ) -> Finding | None:
-        """Check an objective of one coordinate; return the finding, named after both; None as in `_entry`."""
-        layout = self.problem.layout
+    def _report_of(self, column: Column, objective: object, claimed: float, allowed: float = 0.0) -> Report | None:
+        """Check an objective of one coordinate; return None if the budget is spent."""
         at = np.array([column.at], self.problem.x.dtype)
         bounds = None if self._bounds is None else (column.low, column.high)
         settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed, bounds=bounds)
         try:
-            report = run_check(objective, np.array([claimed]), at, settings, progress=False)
+            return run_check(objective, np.array([claimed]), at, settings, progress=False)
         except SpentError:
             return None
+
+    def _finding(self, column: Column, report: Report, name: str) -> Finding | None:
+        """Return what a check of one coordinate found, named after it and the output; None if it agrees."""
+        layout = self.problem.layout
         place = int(in_x(layout.indices, column.index))
         for one in report.findings:
             if not one.cause.is_acceptable:
@@ -254,41 +297,3 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
-
-
-def _rounding(problem: Problem, report: Report) -> Flat:
-    """Return the rounding that a check of the projection allows each claim: that of its largest component.
-
-    A check of one output along one coordinate does not see the others, to which it is relative.
-    """
-    claimed, sizes = np.abs(report._evidence.claimed.astype(np.float64)), np.abs(problem.x.astype(np.float64))
-    claimed[~np.isfinite(claimed)] = 0.0
-    sizes[sizes == 0] = np.median(sizes[sizes != 0]) if sizes.any() else 1.0
-    unit = UNIT_FLOAT32 if problem.is_float32 else UNIT_FLOAT64
-    rounding: Flat = ROUNDINGS * unit * np.fmin(claimed.max(), (claimed * sizes).max() / sizes)
-    return rounding
-
-
-def _worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[Suspect]:
-    """Return the outputs whose claims lie farthest off, or whose slopes are most in doubt."""
-    part = Slopes(*(each[support] for each in slopes))
-    with np.errstate(all="ignore"):
-        off = np.abs(weights) * part.distance(claimed)
-        unknown = ~np.isfinite(part.centre) | ~np.isfinite(claimed)
-        doubtful = np.abs(weights) * (part.gap - part.bar)
-    order = [*np.flatnonzero(unknown), *_largest(off), *_largest(doubtful)]
-    chosen = list(dict.fromkeys(int(one) for one in order))[:OUTPUTS]
-    return [Suspect(int(support[one]), float(claimed[one])) for one in chosen]
-
-
-def _most_kinked(support: Flat, weights: Flat, slopes: Sequence[Slopes]) -> Flat:
-    """Return the outputs with the largest gaps: where kinks allow any sum of claims, only single ones tell."""
-    with np.errstate(all="ignore"):
-        gaps = [np.abs(weights) * (each.gap[support] - 2 * each.bar[support]) for each in slopes]
-        return support[_largest(np.nan_to_num(np.max(gaps, axis=0), nan=0.0))]
-
-
-def _largest(values: Flat) -> Flat:
-    """Return the places of the positive values, the largest first."""
-    order = np.argsort(-np.nan_to_num(values, nan=-1.0, posinf=np.finfo(float).max), kind="stable")[:OUTPUTS]
-    return order[values[order] > 0]
