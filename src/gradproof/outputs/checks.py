@@ -27,6 +27,7 @@ from .function import Function, Projected
 from .joining import Pass
 from .looking.entries import Entries
 from .looking.screen import Screen, arrays_of_output, single_outputs
+from .looking.singly import singly
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
@@ -117,14 +118,14 @@ class OutputsCheck:
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
-        rounded = entries.rounded(report, covector)
-        if only_verdict and report.verdict == "wrong" and not (rounded or entries.cleared(report, covector, ())):
+        alone = singly(entries, report, covector)
+        if only_verdict and report.verdict == "wrong" and not (alone or entries.cleared(report, covector, ())):
             return Pass(report, covector, {}, [])
-        found = entries.of_report(report, covector) | {index: one.entries for index, one in rounded.items()}
+        found = entries.of_report(report, covector) | {index: one.entries for index, one in alone.items()}
         more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
         cleared = frozenset(entries.cleared(report, covector, found))
-        resolutions = {index: one.resolution for index, one in rounded.items()}
-        explained = report if cleared or rounded else entries.explained(report)
+        resolutions = {index: one.resolution for index, one in alone.items()}
+        explained = report if cleared or alone else entries.explained(report)
         return Pass(explained, covector, found, more, cleared, resolutions)
 
     def _note_convention(self, report: Report, covector: Covector) -> None:

@@ -35,8 +35,8 @@ class Pass(NamedTuple):
         Findings of what the projection does not show.
     cleared
         Coordinates, by flat index, whose claims the projection calls wrong for a kink that allows them.
-    rounded
-        The resolutions of those, by flat index, whose claims the projection calls wrong for what single outputs round.
+    alone
+        The resolutions of coordinates, by flat index, that single outputs decide, with what `found` says of them.
     """
 
     report: Report
@@ -44,7 +44,7 @@ class Pass(NamedTuple):
     found: dict[int, tuple[Finding, ...]]
     more: list[Finding]
     cleared: frozenset[int] = frozenset()
-    rounded: Mapping[int, float] = MappingProxyType({})
+    alone: Mapping[int, float] = MappingProxyType({})
 
     def joined(self, others: Sequence[Finding] = ()) -> Report:
         """Return the report of the projection with all findings, also those of outputs that it leaves out."""
@@ -57,8 +57,8 @@ class Pass(NamedTuple):
             findings += (replace(entry, explanation=entry.explanation or one.explanation) for entry in entries)
         known = {(one.output, one.index) for one in findings}
         findings += [one for one in (*self.more, *others) if (one.output, one.index) not in known]
-        is_cleared = bool(self.cleared or self.rounded)
-        kept = np.setdiff1d(report.wrong, _indices([*self.cleared, *self.rounded]))
+        is_cleared = bool(self.cleared or self.alone)
+        kept = np.setdiff1d(report.wrong, _indices([*self.cleared, *self.alone]))
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
         unsettled = _indices(one.index for one in findings if not one.is_line and one.cause.is_open)
         undecided = np.setdiff1d(unsettled, wrong)
@@ -83,11 +83,11 @@ class Pass(NamedTuple):
     def _resolved(self) -> dict[str, Any]:
         """Return what the report says of resolutions where those of single outputs are coarser."""
         report = self.report
-        if not (self.rounded and report.resolutions.size):
+        if not (self.alone and report.resolutions.size):
             return {}
         resolutions = report.resolutions.copy()
-        resolutions[list(self.rounded)] = list(self.rounded.values())
-        worst = max(report.resolution, *self.rounded.values())
+        resolutions[list(self.alone)] = list(self.alone.values())
+        worst = max(report.resolution, *self.alone.values())
         evidence = report._evidence._replace(usual=None)
         return {"resolution": worst, "resolutions": frozen(resolutions), "_evidence": evidence}
 

@@ -7,10 +7,9 @@ check of its own says whether they are.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -30,7 +29,7 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import Suspect, lost_in_rounding, most_kinked, rounding_of_claims, worst
+from .suspects import Suspect, most_kinked, rounding_of_claims, worst
 
 # So many coordinates are looked at output by output.
 COORDINATES = 16
@@ -40,21 +39,6 @@ FAR = 64.0
 UNCLEARED = 128
 # So many wrong coordinates are compared for what their entries have in common.
 EXPLAINED = 256
-
-
-class Rounded(NamedTuple):
-    """What single outputs say of a wrong claim for their sum that their rounding explains.
-
-    Attributes
-    ----------
-    entries
-        What is wrong, or open, in them; nothing if all agree.
-    resolution
-        The smallest error of the sum that they would show.
-    """
-
-    entries: tuple[Finding, ...]
-    resolution: float
 
 
 class Entries:
@@ -112,42 +96,13 @@ class Entries:
                 break
         return allowed
 
-    def rounded(self, report: Report, covector: Covector) -> dict[int, Rounded]:
-        """Return, by flat index in x, the wrong claims that single outputs lose in their rounding."""
-        self._weights = covector.weights
-        wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
-        if not self.claims.are_cheap(len(covector.support)):
-            return {}
-        looked_at = ((one.index, self._rounded(one, covector.support)) for one in wrong[:COORDINATES])
-        return {index: one for index, one in looked_at if one is not None}
-
-    def _rounded(self, finding: Finding, support: Flat) -> Rounded | None:
-        """Return what single outputs say where rounding explains a wrong claim for their sum; None if it does not."""
-        column = self._column(self.problem.layout.place(finding.index))
-        if not (math.isfinite(finding.claimed) and column.knows(finding.step)):
-            return None
-        slopes, weights = column.slopes(finding.step, 0.0), self._weights[support]
-        claimed = self.claims.columns([column.index], support)[:, 0]
-        off = weights * (claimed - slopes.centre[support])
-        bars = np.abs(weights) * column.rounding(slopes, finding.step)[support]
-        lost = lost_in_rounding(off, bars, finding.claimed - finding.slope, finding.error_bar)
-        entries, resolution = [], 0.0
-        for place in lost.tolist():
-            suspect = Suspect(int(support[place]), float(claimed[place]))
-            report = self._report_of(column, self._output(column, suspect), suspect.claimed)
-            if report is None:
-                return None
-            entries.append(self._entry_of(column, suspect, report))
-            resolution += abs(float(weights[place])) * report.resolution
-        return Rounded(tuple(one for one in entries if one is not None), resolution) if entries else None
-
     def explained(self, report: Report) -> Report:
         """Return the report with what its errors have in common output by output, where nothing else explains them."""
         wrong = [one for one in report.findings if one.cause is Cause.WRONG and not one.is_line]
         if not report.unexplained or not self.claims.are_cheap(self.function.layout.n):
             return report
         layout = self.problem.layout
-        seen = [(one, self._column(layout.place(one.index))) for one in wrong[:EXPLAINED]]
+        seen = [(one, self.column(layout.place(one.index))) for one in wrong[:EXPLAINED]]
         seen = [(one, column) for one, column in seen if column.knows(one.step)]
         if not seen:
             return report
@@ -176,7 +131,7 @@ class Entries:
         if not (math.isfinite(finding.claimed) and finding.step > 0):
             return False
         support = covector.support
-        column = self._column(self.problem.layout.place(finding.index))
+        column = self.column(self.problem.layout.place(finding.index))
 
         def allowed(near: Slopes, far: Slopes) -> bool:
             return kinks_allow(near, far, finding.claimed, covector.weights[support]) <= finding.error_bar
@@ -192,7 +147,7 @@ class Entries:
         found: list[Finding] = []
         for one in suspicions:
             support, weights = parts.covector(one.part)
-            column = self._column(one.coordinate)
+            column = self.column(one.coordinate)
             if len(support) == 1:
                 claimed = float(parts.column(one.coordinate)[one.part]) / float(weights[0])
                 entry = self._entry(column, Suspect(int(support[0]), claimed))
@@ -231,7 +186,8 @@ class Entries:
         for place, known in self._evaluated.along(self.problem.x, new).items():
             self._columns[place] = Column(self.function, self.problem, place, self._bounds, known)
 
-    def _column(self, place: int) -> Column:
+    def column(self, place: int) -> Column:
+        """Return a coordinate, by its place among those that are checked."""
         self._know([place])
         return self._columns[place]
 
@@ -239,7 +195,7 @@ class Entries:
         """Return for each finding those of the single outputs that do not agree."""
         places = [self.problem.layout.place(one.index) for one in findings]
         self._know(places)
-        columns = [self._column(place) for place in places]
+        columns = [self.column(place) for place in places]
         slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
         suspects = self._suspects(covector, places, slopes)
         entries = (
@@ -265,14 +221,16 @@ class Entries:
         weight = abs(self._weights[suspect.output])
         # Only a claim of 0 may be rounded away; an output may also be small because of its units.
         allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
-        report = self._report_of(column, self._output(column, suspect), suspect.claimed, allowed)
-        return None if report is None else self._entry_of(column, suspect, report)
+        report = self.report_of_output(column, suspect, allowed)
+        return None if report is None else self.entry(column, suspect, report)
 
-    def _output(self, column: Column, suspect: Suspect) -> Callable[[Flat], float]:
-        """Return one output as an objective of one coordinate."""
-        return lambda u: float(column.outputs(float(u[0]))[suspect.output])
+    def report_of_output(self, column: Column, suspect: Suspect, allowed: float = 0.0) -> Report | None:
+        """Check one output along one coordinate; return None if the budget is spent."""
+        return self._report_of(
+            column, lambda u: float(column.outputs(float(u[0]))[suspect.output]), suspect.claimed, allowed
+        )
 
-    def _entry_of(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
+    def entry(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
         """Return what a check of one output found, named after both; None if it agrees."""
         finding = self._finding(column, report, self.function.layout.name(suspect.output))
         return None if finding is None else replace(finding, output=suspect.output)

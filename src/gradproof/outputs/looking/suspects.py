@@ -49,31 +49,6 @@ def largest(values: Flat) -> Flat:
     return order[values[order] > 0]
 
 
-def lost_in_rounding(off: Flat, bars: Flat, excess: float, allowed: float) -> Flat:
-    """Return the places of outputs in whose rounding a claim for their sum is lost; none if it is not, or in too many.
-
-    An output of 10,000 in float32 does not move at all where x moves by little.  The others then move the sum as
-    smoothly as if all were computed in float64, and its noise does not tell.
-
-    Parameters
-    ----------
-    off
-        By how much the claim for each output is off its slope, times its weight.
-    bars
-        The same for what rounding explains.
-    excess
-        By how much the claim for the sum is off its slope.
-    allowed
-        By how much it may be.
-    """
-    with np.errstate(all="ignore"):
-        places = np.flatnonzero(np.abs(off) <= bars)
-    # The fewest, the largest first, without which the others agree.
-    order = places[np.argsort(-np.abs(off[places]), kind="stable")][:OUTPUTS]
-    enough = np.flatnonzero(np.abs(excess - np.cumsum(off[order])) <= allowed)
-    return order[: enough[0] + 1] if len(enough) else order[:0]
-
-
 def rounding_of_claims(problem: Problem, report: Report) -> Flat:
     """Return the rounding that a check of the projection allows each claim: that of its largest component.
 
