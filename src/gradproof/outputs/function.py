@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..evaluators.evaluator import EndedError
 from ..evaluators.serial import Collecting
 from ..problem.numbers import Flat
 from ..problem.point import Problem, call, same_numbers
-from ..problem.structure import DOUBLE, Layout, layout_of_output
+from ..problem.structure import DOUBLE, SINGLE, Layout, layout_of_output
 from .covectors import Covector
 from .looking.evaluated import Evaluated
 from .sums import compensated_sums
@@ -85,6 +86,14 @@ class Function:
         value = call(self._function, x, "function")
         self._is_x_untouched = same_numbers(memory, self._problem.x)
         return value
+
+    @cached_property
+    def in_float32(self) -> Flat:
+        """Which outputs are returned in float32."""
+        found = np.zeros(self.layout.n, bool)
+        for leaf in self.layout.leaves:
+            found[leaf.start : leaf.stop] = leaf.dtype == SINGLE
+        return found
 
     def _usable(self, again: Flat) -> Flat:
         finite: Flat = np.isfinite(self.at_x)

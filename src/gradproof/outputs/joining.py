@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -87,7 +88,7 @@ class Pass(NamedTuple):
             return {}
         resolutions = report.resolutions.copy()
         resolutions[list(self.alone)] = list(self.alone.values())
-        worst = max(report.resolution, *self.alone.values())
+        worst = max(report.resolution, *(one for one in self.alone.values() if math.isfinite(one)), 0.0)
         evidence = report._evidence._replace(usual=None)
         return {"resolution": worst, "resolutions": frozen(resolutions), "_evidence": evidence}
 

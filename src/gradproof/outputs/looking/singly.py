@@ -7,6 +7,7 @@ smoothly as if all were computed in float64: its noise does not tell.  An output
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,16 +17,14 @@ from ...report.cause import Cause
 from ...report.finding import Finding
 from ...report.report import Report
 from ..covectors import Covector
-from .columns import Slopes
+from .columns import Column
 from .entries import COORDINATES, Entries
 from .suspects import Suspect
 
-# So many outputs of a coordinate are checked singly, whatever they are.
+# So many outputs of a coordinate are checked singly.
 FEW = 16
-# Of more outputs, so many in whose rounding a claim for their sum may be lost.
-LOST = 8
-# A slope of the sum may be off by its bar, and so may the claim.
-UNSEEN = 2.0
+# Rounding of many outputs moves a centered difference by more than this times its usual size about never.
+RARE = 4.0
 
 
 class Singly(NamedTuple):
@@ -44,50 +43,50 @@ class Singly(NamedTuple):
 
 
 def singly(entries: Entries, report: Report, covector: Covector) -> dict[int, Singly]:
-    """Return, by flat index in x, what single outputs say where their sum is wrong or open, and they are in float32.
+    """Return, by flat index in x, what single outputs in float32 say where their sum is wrong or open.
 
-    A coordinate is missing where that does not settle it.
+    A coordinate is missing where the sum says it all.
     """
-    if not entries.claims.are_cheap(len(covector.support)):
-        return {}
     looked_at = [one for one in report.findings if not one.is_line and not one.cause.is_acceptable]
-    found = ((one.index, _of_coordinate(entries, one, covector)) for one in looked_at[:COORDINATES])
-    return {index: one for index, one in found if one is not None}
+    found: dict[int, Singly] = {}
+    for one in looked_at:
+        column = entries.column(entries.problem.layout.place(one.index))
+        if not (math.isfinite(one.claimed) and column.knows(one.step)):
+            continue
+        support = covector.support[column.are_single(one.step)[covector.support]]
+        weights = covector.weights[support]
+        alone = _of_few(entries, column, one, support, weights) if len(found) < COORDINATES else None
+        if alone is None and one.cause is Cause.WRONG and _may_be_rounded(entries, column, one, support, weights):
+            alone = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
+        if alone is not None:
+            found[one.index] = alone
+    return found
 
 
-def _of_coordinate(entries: Entries, finding: Finding, covector: Covector) -> Singly | None:
-    """Return what single outputs say of a coordinate; None where they are not in float32, or too many to be asked."""
-    column = entries.column(entries.problem.layout.place(finding.index))
-    if not (math.isfinite(finding.claimed) and column.knows(finding.step)):
+def _of_few(entries: Entries, column: Column, finding: Finding, support: Flat, weights: Flat) -> Singly | None:
+    """Return what those outputs say that move with a coordinate; None where they are too many to be asked."""
+    if not (len(support) and entries.claims.are_cheap(len(support))):
         return None
-    support = covector.support[column.are_single(finding.step)[covector.support]]
-    if not len(support):
-        return None
-    slopes, weights = column.slopes(finding.step, 0.0).of(support), covector.weights[support]
+    slopes = column.slopes(finding.step, 0.0).of(support)
     claimed = entries.claims.columns([column.index], support)[:, 0]
-    asked, resolution = _asked(finding, slopes, claimed, weights)
-    wrong: list[Finding] = []
-    for place in asked.tolist():
+    moving = np.flatnonzero((claimed != 0) | (slopes.left != 0) | (slopes.right != 0))
+    if not 0 < len(moving) <= FEW:
+        return None
+    wrong, resolution = [], 0.0
+    for place in moving.tolist():
         suspect = Suspect(int(support[place]), float(claimed[place]))
         report = entries.report_of_output(column, suspect)
         if report is None:
             return None
-        entry = entries.entry(column, suspect, report)
-        wrong += [] if entry is None else [entry]
+        wrong.append(entries.entry(column, suspect, report))
         resolution += abs(float(weights[place])) * report.resolution
-    return Singly(tuple(wrong), resolution) if len(asked) else None
+    return Singly(tuple(one for one in wrong if one is not None), resolution)
 
 
-def _asked(finding: Finding, slopes: Slopes, claimed: Flat, weights: Flat) -> tuple[Flat, float]:
-    """Return which outputs are to be checked, and what error their sum hides besides."""
-    moving = np.flatnonzero((claimed != 0) | (slopes.left != 0) | (slopes.right != 0))
-    if len(moving) <= FEW:
-        return moving, 0.0
-    off = weights * (claimed - slopes.centre)
-    excess = finding.claimed - finding.slope
-    # The fewest, those farthest off first, without which the others agree.
-    order = moving[np.argsort(-np.abs(off[moving]), kind="stable")][:LOST]
-    enough = np.flatnonzero(np.abs(excess - np.cumsum(off[order])) <= finding.error_bar)
-    if finding.cause is not Cause.WRONG or not len(enough):
-        return order[:0], 0.0
-    return order[: enough[0] + 1], UNSEEN * finding.error_bar
+def _may_be_rounded(entries: Entries, column: Column, finding: Finding, support: Flat, weights: Flat) -> bool:
+    """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope."""
+    single = entries.function.in_float32[support]
+    sizes = np.abs(column.outputs(column.at)[support[single]])
+    spacings = np.abs(weights[single]) * np.spacing(sizes.astype(np.float32)).astype(np.float64)
+    rounded = min(float(spacings.sum()), RARE * float(np.linalg.norm(spacings))) / finding.step
+    return abs(finding.claimed - finding.slope) <= finding.error_bar + rounded
