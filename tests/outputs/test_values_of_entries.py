@@ -68,6 +68,27 @@ def test_kinks_allow_claims_beside_errors_in_many_coordinates():
     assert report.wrong.tolist() == list(range(1, 300, 3))
 
 
+@pytest.mark.parametrize("error", [0.0, 0.02])
+def test_curvature_of_many_outputs_is_no_kink(error):
+    """The gaps of 150 outputs with curvature of both signs add up to more than the error, at any single step."""
+    r = np.random.default_rng(0)
+    matrix, scales, x = r.normal(size=(150, 2)), 10.0 ** r.uniform(-3, 2, 150), r.normal(size=2) / 100
+
+    def function(x):
+        z = matrix @ x
+        return scales * (z**2 + z) + 1e4 * (np.arange(150) % 2)
+
+    def vjp(x, cotangent):
+        claimed = (scales * (2 * matrix @ x + 1))[:, None] * matrix
+        claimed[120, 1] += error
+        return cotangent @ claimed
+
+    report = gradproof.check_vjp(function, vjp, x)
+    assert report.verdict == ("wrong" if error else "right")
+    assert report.wrong.tolist() == ([1] if error else [])
+    assert not len(report.kinks)
+
+
 MATRIX = np.random.default_rng(5).standard_normal((6, 6))
 POINT = np.random.default_rng(6).standard_normal(6)
 

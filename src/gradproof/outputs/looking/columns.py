@@ -20,6 +20,8 @@ USUAL_STEP = {"float64": 2.0**-17, "float32": 2.0**-7}
 # The same where a bound is nearer, and there may be only one side: a square root of it.
 STEP_INSIDE = {"float64": 2.0**-26, "float32": 2.0**-11}
 UNIT = {"float64": 2.0**-52, "float32": 2.0**-23}
+# A step by which a kink at x is told from noise and from curvature is longer by this factor.
+FAR = 64.0
 # Units of rounding that a slope may be off by.
 ROUNDINGS = 16.0
 
@@ -58,13 +60,13 @@ def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> flo
     """Return how far a claim for a weighted sum of outputs is from what the kinks of single outputs at x allow.
 
     At a kink a claim is a choice for each output by itself, and a sum of choices, with weights of both signs, need not
-    lie between the two slopes of the sum.  The gap of a kink at x is the same at both steps; that of curvature is
-    smaller at the near one, that of noise at the far one.
+    lie between the two slopes of the sum.  The gap of a kink at x is the same at both steps; that of curvature is as
+    many times smaller at the near one as the step, that of noise is smaller at the far one.
 
     Parameters
     ----------
     near, far
-        The slopes of the outputs at a step, and at one far longer.
+        The slopes of the outputs at a step, and at one that is `FAR` times as long.
     claimed
         The claim for the sum.
     weights
@@ -72,7 +74,8 @@ def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> flo
     """
     with np.errstate(all="ignore"):
         middle = float(np.add.reduce(weights * near.centre))
-        reach = float(np.add.reduce(np.abs(weights) * np.fmin(near.gap, far.gap))) / 2
+        at_x = np.fmax(near.gap - far.gap / FAR, 0.0) * FAR / (FAR - 1)
+        reach = float(np.add.reduce(np.abs(weights) * np.fmin(at_x, far.gap))) / 2
     return abs(claimed - middle) - reach
 
 

@@ -24,7 +24,7 @@ from ...run.settings import Settings
 from ..claimed.claims import Claims
 from ..covectors import LARGEST, Covector
 from ..function import Function, Projected, SpentError
-from .columns import Column, Slopes, kinks_allow
+from .columns import FAR, Column, Slopes, kinks_allow
 from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
@@ -33,8 +33,6 @@ from .suspects import Suspect, most_kinked, rounding_of_claims, worst
 
 # So many coordinates are looked at output by output.
 COORDINATES = 16
-# A step by which a kink at x is told from noise and from curvature is longer by this factor.
-FAR = 64.0
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
 # So many wrong coordinates are compared for what their entries have in common.
@@ -133,11 +131,13 @@ class Entries:
         support = covector.support
         column = self.column(self.problem.layout.place(finding.index))
 
-        def allowed(near: Slopes, far: Slopes) -> bool:
-            return kinks_allow(near, far, finding.claimed, covector.weights[support]) <= finding.error_bar
-
-        near = column.slopes(finding.step, 0.0).of(support)
-        return allowed(near, near) and allowed(near, column.slopes(FAR * finding.step, 0.0).of(support))
+        weights, near = covector.weights[support], column.slopes(finding.step, 0.0).of(support)
+        with np.errstate(all="ignore"):
+            most = float(np.add.reduce(np.abs(weights) * near.gap)) / 2
+            if abs(finding.claimed - float(np.add.reduce(weights * near.centre))) > most + finding.error_bar:
+                return False
+        far = column.slopes(FAR * finding.step, 0.0).of(support)
+        return kinks_allow(near, far, finding.claimed, weights) <= finding.error_bar
 
     def of_suspicions(self, suspicions: Sequence[Suspicion], parts: Parts) -> list[Finding]:
         """Return the findings of what a screen suspects, and a check of its own does not clear.
