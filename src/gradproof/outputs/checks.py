@@ -118,10 +118,12 @@ class OutputsCheck:
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
-        alone = singly(entries, report, covector)
-        if only_verdict and report.verdict == "wrong" and not (alone or entries.cleared(report, covector, ())):
+        is_single = self.function.in_float32.any()
+        if only_verdict and report.verdict == "wrong" and not (is_single or entries.cleared(report, covector, ())):
             return Pass(report, covector, {}, [])
-        found = entries.of_report(report, covector) | {index: one.entries for index, one in alone.items()}
+        found = entries.of_report(report, covector)
+        alone = singly(entries, report, covector, found)
+        found |= {index: one.entries for index, one in alone.items()}
         more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
         cleared = frozenset(entries.cleared(report, covector, found))
         resolutions = {index: one.resolution for index, one in alone.items()}

@@ -152,13 +152,6 @@ class Column:
             return Slopes(inner, inner, bar)
         return slopes
 
-    def are_single(self, step: float) -> Flat:
-        """Return which outputs are numbers of float32 at x, and a step to both sides of it."""
-        sides = [self.outputs(float(self._problem.x.dtype.type(self.at + side * step))) for side in (-1, 0, 1)]
-        with np.errstate(all="ignore"):
-            found: Flat = np.logical_and.reduce([values.astype(np.float32) == values for values in sides])
-        return found
-
     def _either(self, coordinate: float) -> Flat:
         """Return the outputs, NaN where the function raises, and outside of the bounds."""
         if not self.low <= coordinate <= self.high:

@@ -7,6 +7,7 @@ smoothly as if all were computed in float64: its noise does not tell.  An output
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,21 +43,21 @@ class Singly(NamedTuple):
     resolution: float
 
 
-def singly(entries: Entries, report: Report, covector: Covector) -> dict[int, Singly]:
+def singly(entries: Entries, report: Report, covector: Covector, known: Collection[int]) -> dict[int, Singly]:
     """Return, by flat index in x, what single outputs in float32 say where their sum is wrong or open.
 
-    A coordinate is missing where the sum says it all.
+    A coordinate is missing where the sum says it all, or what its outputs say is known.
     """
-    looked_at = [one for one in report.findings if not one.is_line and not one.cause.is_acceptable]
+    support = covector.support[entries.function.in_float32[covector.support]]
+    weights = covector.weights[support]
+    looked_at = [one for one in report.findings if not (one.is_line or one.cause.is_acceptable or one.index in known)]
     found: dict[int, Singly] = {}
-    for one in looked_at:
+    for one in looked_at if len(support) else ():
         column = entries.column(entries.problem.layout.place(one.index))
         if not (math.isfinite(one.claimed) and column.knows(one.step)):
             continue
-        support = covector.support[column.are_single(one.step)[covector.support]]
-        weights = covector.weights[support]
         alone = _of_few(entries, column, one, support, weights) if len(found) < COORDINATES else None
-        if alone is None and one.cause is Cause.WRONG and _may_be_rounded(entries, column, one, support, weights):
+        if alone is None and one.cause is Cause.WRONG and _may_be_rounded(entries, one, support, weights):
             alone = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
         if alone is not None:
             found[one.index] = alone
@@ -65,7 +66,7 @@ def singly(entries: Entries, report: Report, covector: Covector) -> dict[int, Si
 
 def _of_few(entries: Entries, column: Column, finding: Finding, support: Flat, weights: Flat) -> Singly | None:
     """Return what those outputs say that move with a coordinate; None where they are too many to be asked."""
-    if not (len(support) and entries.claims.are_cheap(len(support))):
+    if not entries.claims.are_cheap(len(support)):
         return None
     slopes = column.slopes(finding.step, 0.0).of(support)
     claimed = entries.claims.columns([column.index], support)[:, 0]
@@ -83,10 +84,9 @@ def _of_few(entries: Entries, column: Column, finding: Finding, support: Flat, w
     return Singly(tuple(one for one in wrong if one is not None), resolution)
 
 
-def _may_be_rounded(entries: Entries, column: Column, finding: Finding, support: Flat, weights: Flat) -> bool:
+def _may_be_rounded(entries: Entries, finding: Finding, support: Flat, weights: Flat) -> bool:
     """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope."""
-    single = entries.function.in_float32[support]
-    sizes = np.abs(column.outputs(column.at)[support[single]])
-    spacings = np.abs(weights[single]) * np.spacing(sizes.astype(np.float32)).astype(np.float64)
+    sizes = np.abs(entries.function.at_x[support]).astype(np.float32)
+    spacings = np.abs(weights) * np.spacing(sizes).astype(np.float64)
     rounded = min(float(spacings.sum()), RARE * float(np.linalg.norm(spacings))) / finding.step
     return abs(finding.claimed - finding.slope) <= finding.error_bar + rounded
