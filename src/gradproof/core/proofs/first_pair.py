@@ -9,7 +9,7 @@ from ..evidence.ladder import centered, noise_bar, place_of_step
 from ..evidence.scales import argument_noise
 from ..records.engine import Engine, Slot
 from ..records.floats import larger
-from .two_pairs import CONTRADICTS
+from .two_pairs import CONTRADICTS, STEP_RATIO
 
 # The smallest error that a pair would have shown: its slopes may be off the truth by tolerance and noise, and the claim
 # off its slopes by as much.
@@ -46,7 +46,10 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     slope = centered(slot, place)
     bar = slot.tolerance + noise
     flat = math.fabs(gap(slot.ladder[place])) <= 2.0 * bar
-    # A pair that does not move f proves nothing.
+    # A pair that does not move f proves nothing, nor does one that the next finer pair refutes.
     if slope == 0.0 or not (flat and slot.slope.low <= slope <= slot.slope.high):
+        return False
+    finer = place_of_step(slot, step / STEP_RATIO)
+    if finer >= 0 and not math.fabs(slope - centered(slot, finer)) <= slot.tolerance + STEP_RATIO * noise:
         return False
     return math.fabs(slope - slot.claimed) > seen_by_pair(engine, slot.tolerance, slot.need, noise) - bar
