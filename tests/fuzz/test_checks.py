@@ -262,6 +262,17 @@ def test_kinks_that_were_settled_make_room_for_what_is_found_later():
     is_true(Case("long_with_kinks", 864630447, "dict", box="narrow", hole="infinite", rtol=1e-6, error=7081.0))
 
 
+def test_what_kinks_at_zeros_leave_open_is_looked_at_without_zeros():
+    """An error of a sixtieth of the norm, of which lines through thirteen zeros see nothing."""
+    case = Case("long_with_kinks", 876972273, door="batched", box="one side", held=True)
+    right = run(case)
+    wrong = case.drawn.gradient
+    wrong[58] = -2.56
+    sees(run(case, wrong), 58)
+    assert right.report.verdict == "right"
+    assert resolution_of(right, 58) < 1e-3
+
+
 @pytest.mark.parametrize(
     ("case", "index"),
     [

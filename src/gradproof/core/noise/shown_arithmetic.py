@@ -29,7 +29,7 @@ CLOSE = 2.0
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
 # A pair does not agree by chance with a claim where the noise bar is so many times the error that it states.
-DROWNS = 32.0
+DROWNS = 64.0
 # What float32 has (IEEE 754).
 MANTISSA_BITS_FLOAT32 = 24
 SMALLEST_EXPONENT_FLOAT32 = -149
@@ -86,7 +86,7 @@ def noise_source(engine: ConstEngine, change: float) -> int:
 def rounds_arguments(engine: Engine) -> bool:
     """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
-    Curvature has been seen where this much noise would drown it, or most claims agree there, at a point all in float32;
+    Curvature has been seen where this much noise would drown it, or many claims agree there, at a point all in float32;
     and there is no more noise than rounding of x makes.
     """
     sweep = engine.sweep
@@ -102,16 +102,15 @@ def rounds_arguments(engine: Engine) -> bool:
 
 
 def follows_claims(engine: Engine) -> bool:
-    """Return whether most first pairs of the chunk agree with their claims over steps where noise would drown f.
+    """Return whether over a third of the first pairs of the chunk agree with claims where noise would drown f.
 
-    One that agrees tells nothing: of many some do so by chance, and 0 agrees with what does not move f.
+    One that agrees tells nothing: of many some do so by chance, and 0 agrees with what does not move f.  But bounds may
+    leave no room for one side of many.
     """
     sweep = engine.sweep
     ahead = 0
     for number in range(sweep.paired):
         coordinate = coordinate_of(engine, sweep.chunk_start + number)
-        sides = engine.pairs[number]
-        drowns = pair_noise(engine, sides) > DROWNS * coordinate.resolution
-        if drowns and coordinate.claimed != 0.0 and math.isfinite(sides.right - sides.left):
-            ahead += 1 if coordinate.cause == AGREES else -1
+        if coordinate.claimed != 0.0 and pair_noise(engine, engine.pairs[number]) > DROWNS * coordinate.resolution:
+            ahead += 2 if coordinate.cause == AGREES else -1
     return ahead > 0
