@@ -273,6 +273,20 @@ def test_what_kinks_at_zeros_leave_open_is_looked_at_without_zeros():
     assert resolution_of(right, 58) < 1e-3
 
 
+@pytest.mark.parametrize("seed", [55, 123])
+def test_kinks_that_are_nowhere_at_zeros_leave_open_what_they_do(seed):
+    drawn = Case("long_with_kinks", seed).drawn
+    moved = np.where(drawn.x == 0, 0.5, 0.0)
+    for error in (0.0, 1.0):
+        claimed = drawn.gradient.astype(float)
+        claimed[-1] += error
+        report = gradproof.check(
+            lambda z: drawn.objective(z - moved), claimed, drawn.x + moved, seed=seed, mode="lines"
+        )
+        assert list(report.wrong) == [claimed.size - 1] * (error > 0)
+        assert report.verdict == ("wrong" if error else "right")
+
+
 @pytest.mark.parametrize(
     ("case", "index"),
     [
