@@ -69,6 +69,17 @@ def test_arguments_that_are_rounded_to_float32_make_no_noise_along_a_single_coor
     assert max(inside.resolutions) < 2e-5 < min(outside.resolutions)
 
 
+def test_bounds_do_not_make_noise_of_arguments_that_are_rounded_to_float32():
+    """Of three claims at steps that bounds do not cut off two agree, where noise would drown them."""
+    x = np.float32([0.7, -1.3, 0.4, 1.1, 0.2]).astype(float)
+    bounds = np.where([1, 0, 1, 0, 0], x, -np.inf), None
+    claimed = 3 * np.cos(3 * x)
+    kept, _ = sees(lambda z: np.sum(np.sin(3 * z.astype(np.float32).astype(float))), claimed, x, 3, 1e-3, bounds=bounds)
+    moved, _ = sees(lambda z: np.sum(np.sin(3 * z)) + 4e-8 * noise(z), claimed, x, 3, 1e-2, bounds=bounds)
+    assert 1e5 * kept.noise_floor < 1e-9 < moved.noise_floor
+    assert max(kept.resolutions) < 1e-4 < max(moved.resolutions)
+
+
 def rectified(zeros):
     """ReLUs and sines, the first of them at exactly 0, as the biases of a new network; the claim takes 0 there."""
     random = np.random.default_rng(zeros)

@@ -262,6 +262,31 @@ def test_kinks_that_were_settled_make_room_for_what_is_found_later():
     is_true(Case("long_with_kinks", 864630447, "dict", box="narrow", hole="infinite", rtol=1e-6, error=7081.0))
 
 
+def test_what_kinks_at_zeros_leave_open_is_looked_at_without_zeros():
+    """An error of a sixtieth of the norm, of which lines through thirteen zeros see nothing."""
+    case = Case("long_with_kinks", 876972273, door="batched", box="one side", held=True)
+    right = run(case)
+    wrong = case.drawn.gradient
+    wrong[58] = -2.56
+    sees(run(case, wrong), 58)
+    assert right.report.verdict == "right"
+    assert resolution_of(right, 58) < 1e-3
+
+
+@pytest.mark.parametrize("seed", [55, 123])
+def test_kinks_that_are_nowhere_at_zeros_leave_open_what_they_do(seed):
+    drawn = Case("long_with_kinks", seed).drawn
+    moved = np.where(drawn.x == 0, 0.5, 0.0)
+    for error in (0.0, 1.0):
+        claimed = drawn.gradient.astype(float)
+        claimed[-1] += error
+        report = gradproof.check(
+            lambda z: drawn.objective(z - moved), claimed, drawn.x + moved, seed=seed, mode="lines"
+        )
+        assert list(report.wrong) == [claimed.size - 1] * (error > 0)
+        assert report.verdict == ("wrong" if error else "right")
+
+
 @pytest.mark.parametrize(
     ("case", "index"),
     [

@@ -1,11 +1,14 @@
 """Gaps that stay where the step shrinks: which lines have a kink at x."""
 
+import math
+
 import pytest
 from lineladders import SMOOTH, kink, memory, walked
 from properties import refuted
 
 from gradproof.core.lines import gaps
 from gradproof.core.lines.pooled_bars import pooled_noise
+from gradproof.core.points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
 
 NOISE = 1e-13
 
@@ -99,3 +102,30 @@ def test_a_gap_stands_out_at_eight_bars():
     for line, bars in enumerate((7.9, 8.1, -8.1, 0.0)):
         check.pool.rungs[exponent + 46].readings[line].gap = bars * pooled_noise(check, exponent)
     assert gaps.standing_gaps(check, exponent) == 2
+
+
+def says(function):
+    """Lines at a kink at x: the last one knows whether much of the claim is open that zeros of x may explain."""
+
+    def what(residual, bar, number=1, scales=ABOVE_FLOOR):
+        lines = memory(noise=NOISE)
+        lines.norm, lines.tolerance, lines.scales = 100.0, 0.25, scales
+        return function(lines, number, residual, bar)
+
+    for number in range(gaps.GAP_LINES):
+        assert what(1.24, 1.0, number) == what(-1.24, 1.0, number) == gaps.AGREES
+        assert what(1.26, 1.0, number) == what(-math.inf, 1.0, number) == what(math.nan, 1.0, number) == gaps.DISAGREES
+        assert what(9.0, 2.0, number) == gaps.DISAGREES
+    assert what(1.0, 2.0) == gaps.COARSE
+    assert what(1.0, 2.0, 0) == gaps.AGREES
+    for scales in (OWN_SIZE, WITHOUT_ZEROS, ONLY_ZEROS):
+        assert what(1.0, 2.0, 1, scales) == gaps.AGREES
+
+
+def test_what_lines_at_a_kink_say():
+    says(gaps.what_fails)
+    refuted(says, lambda lines, number, residual, bar: int(not abs(residual) <= bar + lines.tolerance))
+    refuted(
+        says,
+        lambda lines, number, residual, bar: gaps.COARSE if bar > 1.6 else gaps.what_fails(lines, 0, residual, bar),
+    )

@@ -11,6 +11,7 @@ from properties import finite, refuted, single
 
 from gradproof.core.noise import shown_arithmetic as shown
 from gradproof.core.records import codes
+from gradproof.core.records.engine import coordinate_of
 
 U64, U32 = 2.0**-53, 2.0**-24
 
@@ -72,3 +73,32 @@ def is_spacing(spacing, value):
 def test_spacing():
     is_spacing(shown.spacing_of_float32)
     refuted(is_spacing, lambda value: abs(value) * 2.0**-23)
+
+
+def is_what_claims_follow(function):
+    """Pairs whose noise bar is 6e-3: more than a third of those that say it would be less agree, with claims but 0."""
+
+    def follow(*pairs, claimed=1.0):
+        engine = block(len(pairs))
+        engine.noise = 1e-9
+        engine.sweep.count = engine.sweep.paired = len(pairs)
+        for number, (cause, resolution, left) in enumerate(pairs):
+            coordinate, sides = coordinate_of(engine, number), engine.pairs[number]
+            coordinate.cause, coordinate.resolution, coordinate.claimed = cause, resolution, claimed
+            sides.right, sides.left, sides.step = 1.0, left, 2.0**-20
+        return bool(function(engine))
+
+    agrees, off, cut, coarse = (codes.AGREES, 1e-5, 1.0), (-2, 0.0, 1.0), (-1, 0.0, math.nan), (codes.AGREES, 1e-3, 1.0)
+    assert follow(agrees)
+    assert follow(agrees, off, agrees)
+    assert follow(agrees, cut, coarse)
+    assert not follow(agrees, off, cut)
+    assert not follow(off, agrees, off, coarse, coarse)
+    assert not follow(coarse)
+    assert not follow(agrees, claimed=0.0)
+
+
+def test_claims_that_noise_would_drown():
+    is_what_claims_follow(shown.follows_claims)
+    refuted(is_what_claims_follow, lambda engine: True)
+    refuted(is_what_claims_follow, lambda engine: coordinate_of(engine, 0).cause == codes.AGREES)

@@ -10,6 +10,15 @@ from .pooled_bars import pooled_change, pooled_noise
 from .rungs import RUNG, gap_at, has_rung, is_step, lowest_exponent, missing_rung, residual_at
 from .single_bars import SINGLE_DEVIATIONS, single_noise
 
+# At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
+GAP_LINES = 2
+GAP_RUNGS = 14
+# What these lines say: they agree with the mean of both slopes, or one does not; or kinks leave much of it open.
+AGREES = 0
+DISAGREES = 1
+COARSE = 2
+# So large a part of the claim is much.
+COARSE_PART = 2.0**-6
 # A gap stands out where it is so many bars of noise; it stays where more than half of it is left at a smaller step.
 GAP_BARS = 8.0
 STAYING_PART = 0.5
@@ -114,3 +123,14 @@ def note_gap(lines: Lines, ladder: LineLadder, gap: float) -> int:
             ladder.noise = single_noise(lines, exponent)
         exponent -= RUNG
     return FINISHED
+
+
+def what_fails(lines: Lines, number: int, residual: float, bar: float) -> int:
+    """Return what a line at a kink at x says, with the bar of the mean of both slopes.
+
+    If kinks leave much open up to the last line, zeros of x may have them, and lines without these know more; scales
+    above the floor, the first kind, have zeros.
+    """
+    if not math.fabs(residual) <= bar + lines.tolerance:
+        return DISAGREES
+    return COARSE if number > lines.scales and bar > COARSE_PART * lines.norm else AGREES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..lines import phases
 from ..lines.arrays import begin_arrays
 from ..lines.decision import is_small
+from ..lines.gaps import COARSE
 from ..lines.norms import count_zeros, floor_in_window, scaled_slope
 from ..lines.plan import begin_lines
 from ..lines.rungs import set_line
@@ -18,7 +19,7 @@ from ..records.sums import remainder
 from ..search.candidates import add_candidate, begin_confirming
 from ..search.forgetting import forget_lines
 from .line_start import measure_claims
-from .line_weighing import begin_gap_lines, locate
+from .line_weighing import accept_seen, begin_gap_lines, locate
 
 # A kink at x takes some forty evaluations at most: more coordinates than these are not looked at alone; twice as many
 # where lines through them disagree, if the budget allows it.
@@ -60,9 +61,13 @@ def leave_zeros(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     """Begin again without the coordinates that are exactly 0, where ReLU, |x| and their like have their kinks.
 
     First the blocks with them, along their claims: some may have nothing but zeros, as the biases of a new network.
+    Where there are no zeros, lines that agree have said what they can.
     """
     if not 0 < count_zeros(x, lines.engine.n) < lines.engine.n:
-        locate(lines)
+        if lines.failed.gap == COARSE:
+            accept_seen(lines)
+        else:
+            locate(lines)
     elif not begin_arrays(lines):
         begin_without_zeros(lines, x, claimed)
 

@@ -21,7 +21,7 @@ from ..lines.decision import (
     sums_may_drift,
     worst_line,
 )
-from ..lines.gaps import begins_with_gaps, keeps_its_gap
+from ..lines.gaps import AGREES, GAP_LINES, GAP_RUNGS, begins_with_gaps, keeps_its_gap, what_fails
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.pooled_bars import pooled_noise
@@ -41,9 +41,6 @@ from ..search.halving import ladder_bar_of
 from ..search.long_findings import begin_long_findings
 from .line_verdict import conclude, end_outside_domain, end_with, is_explained
 
-# At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
-GAP_LINES = 2
-GAP_RUNGS = 14
 # Lines along the claim: they see the same common factor, so that two are enough.
 ALIGNED_COUNT = 2
 # A single error shows at least this part of itself along a line.
@@ -175,12 +172,13 @@ def weigh_gap_lines(lines: Lines) -> None:
     for number in range(GAP_LINES):
         ladder = lines.halvings[number].ladder
         mean_bar = ladder_bar_of(ladder)
-        if not math.fabs(ladder.residual) <= mean_bar + lines.tolerance:
+        gap = what_fails(lines, number, ladder.residual, mean_bar)
+        if gap != AGREES:
             if not math.isfinite(ladder.residual):
                 end_outside_domain(lines)
                 return
             ladder.rest = larger(mean_bar - ladder.noise, 0.0)
-            note_failure(lines, ladder, 0, mean_bar, 1)
+            note_failure(lines, ladder, 0, mean_bar, gap)
             follow_gap(lines, ladder)
             return
         lines.hidden_gap = larger(ladder.gap, lines.hidden_gap)

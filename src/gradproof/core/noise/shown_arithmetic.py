@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.ladder import pair_noise
 from ..evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
 from ..records.abi import ConstReals
 from ..records.codes import (
+    AGREES,
     ARITHMETIC_FLOAT32,
     ARITHMETIC_FLOAT64,
     NOISE_FROM_ARITHMETIC,
@@ -26,6 +28,8 @@ CONSTANT = 100.0
 CLOSE = 2.0
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
+# A pair does not agree by chance with a claim where the noise bar is so many times the error that it states.
+DROWNS = 64.0
 # What float32 has (IEEE 754).
 MANTISSA_BITS_FLOAT32 = 24
 SMALLEST_EXPONENT_FLOAT32 = -149
@@ -82,12 +86,12 @@ def noise_source(engine: ConstEngine, change: float) -> int:
 def rounds_arguments(engine: Engine) -> bool:
     """Return whether f seems to round its arguments to float32, and neither its value nor what lies between.
 
-    Curvature has been seen where this much noise would drown it, at a point all in float32; and there is no more noise
-    than rounding of x makes.  Claims that agree tell nothing: of many some do so by chance.
+    Curvature has been seen where this much noise would drown it, or many claims agree there, at a point all in float32;
+    and there is no more noise than rounding of x makes.
     """
     sweep = engine.sweep
     float32 = engine.float32 != 0 or engine.noise_line.in_float32 != 0
-    if float32 or engine.nondeterministic != 0 or not shows_curvature(engine):
+    if float32 or engine.nondeterministic != 0 or not (shows_curvature(engine) or follows_claims(engine)):
         return False
     for index in range(sweep.count):
         x = coordinate_of(engine, index).x
@@ -95,3 +99,18 @@ def rounds_arguments(engine: Engine) -> bool:
             return False
     rounding = UNIT_FLOAT32 * sweep.largest_change * math.sqrt(float(sweep.count))
     return UNDERRATED * sweep.assumed_noise < engine.noise <= rounding
+
+
+def follows_claims(engine: Engine) -> bool:
+    """Return whether over a third of the first pairs of the chunk agree with claims where noise would drown f.
+
+    One that agrees tells nothing: of many some do so by chance, and 0 agrees with what does not move f.  But bounds may
+    leave no room for one side of many.
+    """
+    sweep = engine.sweep
+    ahead = 0
+    for number in range(sweep.paired):
+        coordinate = coordinate_of(engine, sweep.chunk_start + number)
+        if coordinate.claimed != 0.0 and pair_noise(engine, engine.pairs[number]) > DROWNS * coordinate.resolution:
+            ahead += 2 if coordinate.cause == AGREES else -1
+    return ahead > 0

@@ -112,7 +112,7 @@ class Failure:
 
     seed: Integer  # of the line
     aligned: Integer  # 1: along the claimed gradient
-    gap: Integer  # 1: at a kink at x
+    gap: Integer  # 1: at a kink at x; 2: it agrees, but kinks leave much open
     phase: Integer  # in which it was seen
     residual: Real  # its residual slope
     bar: Real  # its error bar
