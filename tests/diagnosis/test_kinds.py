@@ -814,12 +814,66 @@ def test_what_f_does_not_depend_on_is_told_where_nothing_else_is():
 
     assert check(f, right, POINTS)
     report = check(f, claimed, POINTS)
+    assert report.explanations == ()
+    assert report.unexplained == ("all of x",)
+    assert [note for note in report.warnings if note.startswith(SHIFTED)]
+    assert SHIFTED[:20] in " ".join(str(report).splitlines()[:3])
+    assert " ".join(str(report).split()).count(SHIFTED) == 1
+
+
+SHIFTED = "x: f does not change where the same is added all along axis 1, so that the slopes add up to 0 along axis 1"
+SCALED = "x: f does not change where all of it grows by a factor, but the claims say that it does"
+
+
+def centred(x):
+    return x - x.mean(axis=1, keepdims=True)
+
+
+def of_centred(x):
+    return float(np.sum(np.sin(PAIRS * centred(x))))
+
+
+PAIRS = RNG.normal(size=(12, 2))
+
+
+def test_a_mean_that_is_not_subtracted():
+    def left(x):
+        return PAIRS * np.cos(PAIRS * centred(x))
+
+    assert check(of_centred, lambda x: centred(left(x)), PAIRS + 1.0)
+    report = check(of_centred, left, PAIRS + 1.0)
     assert [one.kind for one in report.explanations] == ["invariance"]
+    assert str(report.explanations[0]).startswith("x: the errors are the same all along axis 1, and f does not change")
     assert not report.unexplained
-    told = "x: the claims do not add up to 0 along axis 1, as the slopes do, since f does not change where the same is"
-    assert str(report.explanations[0]).startswith(told)
-    assert "explains" not in str(report.explanations[0])
-    assert report.to_dict()["explanations"][0]["kind"] == "invariance"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 60])
+def test_random_errors_are_no_broken_invariance(count):
+    """They keep their places; that f ignores something is a note, and only where most of the claims are wrong."""
+    point, weights = RNG.normal(size=(2, 12, 5))
+
+    def shares(x):
+        return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
+
+    for f, slopes, note in (
+        (lambda x: float(np.sum(weights * x) / np.linalg.norm(x)), None, SCALED),
+        (
+            lambda x: float(np.sum(weights * shares(x))),
+            lambda x: weights - np.sum(weights * x, 1, keepdims=True),
+            SHIFTED,
+        ),
+    ):
+        size = np.linalg.norm(point)
+        right = weights / size - point * np.sum(weights * point) / size**3
+        right = right if slopes is None else shares(point) * slopes(shares(point))
+        assert check(f, right, point)
+        for seed in range(10):
+            random, claims = np.random.default_rng(seed), right.copy()
+            claims.flat[random.choice(60, count, replace=False)] += random.normal(size=count)
+            report = check(f, claims, point)
+            assert report.explanations == ()
+            assert len(report.unexplained) == 1
+            assert any(told.startswith(note) for told in report.warnings) == (count == 60)
 
 
 def test_rows_that_nothing_explains_are_named():

@@ -26,6 +26,7 @@ from .kinds.functions.slopes import of_slope
 from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
+from .kinds.invariance import invariance
 from .kinds.limits import absolute, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
@@ -123,7 +124,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     first: tuple[Explaining, ...] = (absolute, limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
+    of_whole += (by_neighbours, turned, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
