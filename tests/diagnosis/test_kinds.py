@@ -165,6 +165,22 @@ def slope_of(function, x):
     return np.imag(function(x + 1e-30j)) / 1e-30
 
 
+TABLE = np.random.default_rng(3).normal(size=(12, 6))
+LIMITS = np.array([0.2, 0.4, 0.3, 0.5, 0.7, 0.6])
+
+
+def cut_off(slope, limit=0.4):
+    return np.clip(slope, -limit, limit)
+
+
+def only_signs(slope):
+    return 0.4 * np.sign(slope)
+
+
+def in_column_2(x, bug):
+    return np.where(np.arange(6) == 2, bug(np.sin(2 * x)), np.sin(2 * x))
+
+
 BUGS = {
     "root forgotten": (
         (
@@ -292,6 +308,22 @@ BUGS = {
     "cut off": (
         (X20 * 3, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.clip(2 * x, -1.5, 1.5)),
         ("limited", "x: claimed = slope, cut off at ±1.5"),
+    ),
+    "cut off above": (
+        (X20 * 3, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.minimum(2 * x, 1.5)),
+        ("limited", "x: claimed = slope, cut off above 1.5"),
+    ),
+    "column cut off": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, cut_off)),
+        ("limited", "x[:, 2]: claimed = slope, cut off at ±0.4"),
+    ),
+    "columns cut off, each at its own": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: cut_off(np.sin(2 * x), LIMITS)),
+        ("limited", "x: claimed = slope, cut off at a limit for each index of axis 1: ±0.2, ±0.4, ±0.3, ±0.5, …"),
+    ),
+    "sign only, in a column": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
+        ("limited", "x: claimed = 0.4 × sign(slope): only its sign is left"),
     ),
     "sign only": (
         (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: 0.5 * np.sign(x)),
