@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.kinds.names import name_of
 
 RNG = np.random.default_rng(42)
 X20, POSITIVE = RNG.normal(size=20), RNG.uniform(0.2, 3.0, 20)
@@ -993,3 +994,23 @@ def test_claims_that_are_almost_nothing_lack_no_penalty_and_no_pair():
     assert check(lambda x: float(np.sum(x**2)), tiny, x).explanations == ()
     lacking = check(lambda x: float(np.sum(x**2 + np.sin(x))), np.cos(x), x)
     assert "claimed = slope - 2 × x: is the part of an L2 penalty missing?" in str(lacking.explanations[0])
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1e6, "1,000,000: is a prefix of a unit lost, such as micro or mega, a sum over 1,000,000 for a mean"),
+        (1e-9, "1/1,000,000,000: is a prefix of a unit lost, such as nano or giga"),
+        (1 / 365, "1/(years in days): is a unit not converted?"),
+        (1 / 252, "1/252, a mean over 252 for a sum"),
+        (math.pi / 30, "rpm in rad/s: is a unit not converted?"),
+        (0.8, ""),
+        (6 / 7, ""),
+        (0.9, "9/10, for example a variance divided by N = 10, or by N - 1"),
+    ],
+)
+def test_names_of_factors(factor, words):
+    name = name_of(factor, 1e-9 * factor, {5: "b", 10: "W"})
+    assert name.startswith(words)
+    assert bool(name) == bool(words)
+    assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
