@@ -43,7 +43,7 @@ def observed(whole: Evidence) -> str:
             along = along_axis(whole.shape, axis)
             return (
                 f"{whole.name}: f does not change where the same is added all{along or ' over'}, so that the slopes "
-                f"add up to 0{along}, but the claims do not. So it is where the mean or the variance of a "
+                f"add up to 0{along}, but the claims do not. That happens where the mean or the variance of a "
                 f"normalisation is taken for a constant, for example; {OBSERVED}"
             )
     terms, known = whole.claimed * whole.x, whole.slope * whole.x
@@ -52,8 +52,8 @@ def observed(whole: Evidence) -> str:
     is_sure = whole.ignores_size and is_no_coincidence(*closest, 0, rare=RARELY)
     if is_sure and abs(float(np.sum(terms))) > CLEARLY * float(np.sum(np.abs(terms))):
         return (
-            f"{whole.name}: f does not change where all of it grows by a factor, but the claims say that it does. So "
-            f"it is where a norm or another scale is taken for a constant, for example; {OBSERVED}"
+            f"{whole.name}: f does not change where all of it grows by a factor, but the claims say that it does. "
+            f"That happens where a norm or another scale is taken for a constant, for example; {OBSERVED}"
         )
     return ""
 
