@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.kinds.axes import Rows, _factors
 from gradproof.diagnosis.kinds.names import name_of
 
 RNG = np.random.default_rng(42)
@@ -1014,3 +1015,17 @@ def test_names_of_factors(factor, words):
     assert name.startswith(words)
     assert bool(name) == bool(words)
     assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
+
+
+def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():
+    slope, bar = np.random.default_rng(0).normal(size=(2, 8, 4)) + 3.0
+    claimed = slope.copy()
+    claimed[2] *= -7.0
+    for claims, off, is_told in (
+        (claimed, 1e-7, True),
+        (claimed + np.eye(8, 4, -2), 1e-7, False),
+        (claimed, 0.9, False),
+    ):
+        bars = np.where(np.arange(8)[:, None] == 2, off * bar, 0.0)
+        rows = Rows(0, 2, slope, claims, slope, bars, claims - slope)
+        assert bool(_factors(rows)) == is_told
