@@ -288,7 +288,7 @@ def test_names_of_files():
 
 
 def test_properties(run, pytester):
-    run(FILES, "--junitxml=out.xml")
+    run(FILES, "--junitxml=out.xml", "-o", "junit_family=xunit1")
     cases = {case.get("name"): case for case in ET.parse(pytester.path / "out.xml").iter("testcase")}
     found = {name: {one.get("name"): one.get("value") for one in case.iter("property")} for name, case in cases.items()}
     assert found["test_other"] == {}
@@ -303,6 +303,36 @@ def test_properties(run, pytester):
     assert "gradproof.explanation" not in two
     assert found["test_passes"]["gradproof.verdict"] == "wrong"
     assert TABLE[0] in cases["test_true"].find("failure").text
+
+
+TEARDOWN = """
+@pytest.fixture
+def broken():
+    yield
+    raise OSError
+def test_both(broken): assert gradproof.check(f, half, X)
+"""
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_properties_where_the_schema_allows_a_test_none(run, pytester, monkeypatch, processes):
+    """They are those of the suite then, of tests that fail and that pass."""
+    several = ("-n", "2", "-p", "xdist") if processes else ()
+    if processes:
+        pytest.importorskip("xdist")
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")]))
+    result = run(FILES + TEARDOWN, "--junitxml=out.xml", *several)
+    result.assert_outcomes(passed=2, failed=5, errors=1)
+    file = pytester.path / "out.xml"
+    pytest.importorskip("xmlschema").XMLSchema(SOURCE.parent / "tests/report/formats/junit-10.xsd").validate(file)
+    found = {one.get("name"): one.get("value") for one in ET.parse(file).iterfind("testsuite/properties/property")}
+    assert not list(ET.parse(file).iterfind(".//testcase//property"))
+    assert found["test_model.py::test_factor[0.5]: gradproof.wrong"] == "6"
+    assert found["test_model.py::test_passes: gradproof.verdict"] == "wrong"
+    assert found["test_model.py::test_two: gradproof.2.verdict"] == "wrong"
+    assert found["test_model.py::TestCase::test_true: gradproof.explanation"].startswith(BUG)
+    assert found["test_model.py::test_both: gradproof.verdict"] == "wrong"
+    assert not [name for name in found if "test_other" in name]
 
 
 def test_unittest_alone():

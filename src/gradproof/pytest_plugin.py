@@ -61,6 +61,28 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = config.getoption(OPTION)
     if folder is not None:
         config.option.gradproof_report = str(config.invocation_params.dir / folder)
+    # Of several processes the one that hears of all tests writes the file.
+    if config.getoption("xmlpath", None) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(OfTheSuite(config), f"{NAME}-junit")
+
+
+class OfTheSuite:
+    """Has the figures written as properties of the whole suite where the schema allows a test none: in xunit2."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._plugins = config.pluginmanager
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the figures of a test to the suite, at its end, before they are written as those of the test."""
+        own = [one for one in report.user_properties if str(one[0]).startswith(f"{NAME}.")]
+        files = [one for one in self._plugins.get_plugins() if hasattr(one, "add_global_property")] if own else []
+        if not files or getattr(files[0], "family", "") != "xunit2":
+            return
+        # Each part of a test has those that were recorded until then; a failure of the second may be written last.
+        report.user_properties = [one for one in report.user_properties if one not in own]
+        for name, value in own if report.when == "teardown" else ():
+            files[0].add_global_property(f"{report.nodeid}: {name}", value)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ MOST = 500
 # Rounding differs between machines and versions: values within so many noise floors are the same.
 SAME_NOISE = 16.0
 ROWS = 40
+# So many arrays are named where the report belongs to another problem.
+SHOWN = 4
 SAME = "the same"
 
 
@@ -103,11 +105,30 @@ def replay(report: Report, objective: Any, gradient: Any, x: Any, **settings: An
     only = sorted({one.index for one in report.findings})
     same |= {"mode": "full", "only": only} if is_alone else {"mode": report.mode}
     same |= {"sign": report.sign, "convention": report.convention}
-    now = check(objective, gradient, x, **{**same, **{name: one for name, one in settings.items() if one is not None}})
+    same |= {name: one for name, one in settings.items() if one is not None}
+    now = _checked(report, lambda: check(objective, gradient, x, **same))
     if now.n + now.held != report.n + report.held:
-        raise ValueError(f"the report is about {report.n + report.held:,} coordinates, but x has {now.n + now.held:,}")
+        raise ValueError(f"{_of_another(report)}, but x has {now.n + now.held:,}")
     found = tuple(_replayed(one, report, now, objective) for one in report.findings)
     return Replay(found, now)
+
+
+def _of_another(report: Report) -> str:
+    return f"the report belongs to another problem: it is about {report.n + report.held:,} coordinates"
+
+
+def _checked(report: Report, again: Callable[[], Report]) -> Report:
+    """Return the report of a check at what may be no x of these functions: then say so."""
+    try:
+        return again()
+    except Exception as error:
+        if isinstance(error, IndexError) and str(error).startswith("only: "):
+            raise ValueError(f"{_of_another(report)}, more than x has") from None
+        layout = report._evidence.layout
+        arrays = ", ".join(f"{layout.title_of(leaf)} of shape {leaf.shape}" for leaf in layout.leaves[:SHOWN])
+        if hasattr(error, "add_note"):  # from Python 3.11 on
+            error.add_note(f"The x of the report has {arrays}: does the report belong to another problem?")
+        raise
 
 
 def _replayed(then: Finding, report: Report, now: Report, objective: Any) -> Replayed:

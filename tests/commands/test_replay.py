@@ -1,6 +1,7 @@
 """The findings of a report, evaluated again: what is the same, and what is not."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from command_line import assert_one_line
 from everykind import LONG, P, cube, grad, half, loss, report_of
 
+import gradproof
 from gradproof import Cause, Report
 from gradproof.replaying import replay
 
@@ -70,7 +72,9 @@ def test_at_another_point(again, folder):
     assert status == 1
     assert "values differ" in output
     np.savez(folder / "larger.npz", W=np.ones((3, 2)), b=np.array([0.5, -1.0]))
-    assert_one_line(again("named_loss", "named_slip", "--at", "larger.npz"), "6 coordinates", "has 8")
+    assert_one_line(
+        again("named_loss", "named_slip", "--at", "larger.npz"), "belongs to another problem", "6 coordinates", "has 8"
+    )
 
 
 def test_complex_numbers_in_their_convention(run, folder):
@@ -134,6 +138,8 @@ def test_an_error_of_the_user(again):
     status, _, errors = again("named_raises", "named_grad")
     assert status == 2
     assert "the user's own" in errors
+    if sys.version_info >= (3, 11):
+        assert "The x of the report has W of shape (2, 2), b of shape (2,): does the report belong to another" in errors
 
 
 # ---- Without the command ---------------------------------------------------------------------------------------------
@@ -202,6 +208,13 @@ def test_rows_and_kinks():
 def test_many_outputs_are_refused(kind):
     with pytest.raises(ValueError, match="many outputs"):
         replay(report_of(kind), loss, grad, P)
+
+
+def test_a_report_of_another_problem_is_said_to_be_one():
+    report = gradproof.check(lambda x: float(np.sum(x**2)), lambda x: x, np.ones(4))
+    for n in (2, 6):
+        with pytest.raises(ValueError, match="the report belongs to another problem: it is about 4 coordinates, "):
+            replay(report, lambda x: float(np.sum(x**2)), lambda x: x, np.ones(n))
 
 
 def test_what_is_no_report_is_refused():

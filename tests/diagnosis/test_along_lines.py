@@ -174,3 +174,17 @@ def test_of_many_arrays_each_is_looked_at_without_all_the_others(monkeypatch):
     report = check(lambda p: sum(float(np.sum(value**3)) for value in p.values()), cubes, x, mode="lines")
     assert [one.name for one in report.findings] == ["w77[0]"]
     assert len(asked) < 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda value: np.clip(value, -1e-3, 1e-3), "claimed = slope, cut off at ±0.001"),
+        (lambda value: np.minimum(value, 1e-3), "claimed = slope, cut off above 0.001"),
+        (lambda value: 1e-3 * np.sign(value), "claimed = 0.001 × sign(slope): only its sign is left"),
+    ],
+)
+def test_all_claims_tell_a_limit_from_signs(wrong, said, seed):
+    report = check(objective, changed(W1=wrong), P, mode="lines", seed=seed)
+    assert [str(one) for one in report.explanations] == [f"W1: {said} (explains 100.0 % of the error)"]

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.kinds.axes import Rows, _factors
+from gradproof.diagnosis.kinds.names import name_of
 
 RNG = np.random.default_rng(42)
 X20, POSITIVE = RNG.normal(size=20), RNG.uniform(0.2, 3.0, 20)
@@ -165,6 +167,22 @@ def slope_of(function, x):
     return np.imag(function(x + 1e-30j)) / 1e-30
 
 
+TABLE = np.random.default_rng(3).normal(size=(12, 6))
+LIMITS = np.array([0.2, 0.4, 0.3, 0.5, 0.7, 0.6])
+
+
+def cut_off(slope, limit=0.4):
+    return np.clip(slope, -limit, limit)
+
+
+def only_signs(slope):
+    return 0.4 * np.sign(slope)
+
+
+def in_column_2(x, bug):
+    return np.where(np.arange(6) == 2, bug(np.sin(2 * x)), np.sin(2 * x))
+
+
 BUGS = {
     "root forgotten": (
         (
@@ -292,6 +310,22 @@ BUGS = {
     "cut off": (
         (X20 * 3, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.clip(2 * x, -1.5, 1.5)),
         ("limited", "x: claimed = slope, cut off at ±1.5"),
+    ),
+    "cut off above": (
+        (X20 * 3, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: np.minimum(2 * x, 1.5)),
+        ("limited", "x: claimed = slope, cut off above 1.5"),
+    ),
+    "column cut off": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, cut_off)),
+        ("limited", "x[:, 2]: claimed = slope, cut off at ±0.4"),
+    ),
+    "columns cut off, each at its own": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: cut_off(np.sin(2 * x), LIMITS)),
+        ("limited", "x: claimed = slope, cut off at a limit for each index of axis 1: ±0.2, ±0.4, ±0.3, ±0.5, …"),
+    ),
+    "sign only, in a column": (
+        (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
+        ("limited", "x: claimed = 0.4 × sign(slope): only its sign is left"),
     ),
     "sign only": (
         (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: 0.5 * np.sign(x)),
@@ -814,12 +848,66 @@ def test_what_f_does_not_depend_on_is_told_where_nothing_else_is():
 
     assert check(f, right, POINTS)
     report = check(f, claimed, POINTS)
+    assert report.explanations == ()
+    assert report.unexplained == ("all of x",)
+    assert [note for note in report.warnings if note.startswith(SHIFTED)]
+    assert SHIFTED[:20] in " ".join(str(report).splitlines()[:3])
+    assert " ".join(str(report).split()).count(SHIFTED) == 1
+
+
+SHIFTED = "x: f does not change where the same is added all along axis 1, so that the slopes add up to 0 along axis 1"
+SCALED = "x: f does not change where all of it grows by a factor, but the claims say that it does"
+
+
+def centred(x):
+    return x - x.mean(axis=1, keepdims=True)
+
+
+def of_centred(x):
+    return float(np.sum(np.sin(PAIRS * centred(x))))
+
+
+PAIRS = RNG.normal(size=(12, 2))
+
+
+def test_a_mean_that_is_not_subtracted():
+    def left(x):
+        return PAIRS * np.cos(PAIRS * centred(x))
+
+    assert check(of_centred, lambda x: centred(left(x)), PAIRS + 1.0)
+    report = check(of_centred, left, PAIRS + 1.0)
     assert [one.kind for one in report.explanations] == ["invariance"]
+    assert str(report.explanations[0]).startswith("x: the errors are the same all along axis 1, and f does not change")
     assert not report.unexplained
-    told = "x: the claims do not add up to 0 along axis 1, as the slopes do, since f does not change where the same is"
-    assert str(report.explanations[0]).startswith(told)
-    assert "explains" not in str(report.explanations[0])
-    assert report.to_dict()["explanations"][0]["kind"] == "invariance"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 60])
+def test_random_errors_are_no_broken_invariance(count):
+    """They keep their places; that f ignores something is a note, and only where most of the claims are wrong."""
+    point, weights = RNG.normal(size=(2, 12, 5))
+
+    def shares(x):
+        return np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)
+
+    for f, slopes, note in (
+        (lambda x: float(np.sum(weights * x) / np.linalg.norm(x)), None, SCALED),
+        (
+            lambda x: float(np.sum(weights * shares(x))),
+            lambda x: weights - np.sum(weights * x, 1, keepdims=True),
+            SHIFTED,
+        ),
+    ):
+        size = np.linalg.norm(point)
+        right = weights / size - point * np.sum(weights * point) / size**3
+        right = right if slopes is None else shares(point) * slopes(shares(point))
+        assert check(f, right, point)
+        for seed in range(10):
+            random, claims = np.random.default_rng(seed), right.copy()
+            claims.flat[random.choice(60, count, replace=False)] += random.normal(size=count)
+            report = check(f, claims, point)
+            assert report.explanations == ()
+            assert len(report.unexplained) == 1
+            assert any(told.startswith(note) for told in report.warnings) == (count == 60)
 
 
 def test_rows_that_nothing_explains_are_named():
@@ -907,3 +995,37 @@ def test_claims_that_are_almost_nothing_lack_no_penalty_and_no_pair():
     assert check(lambda x: float(np.sum(x**2)), tiny, x).explanations == ()
     lacking = check(lambda x: float(np.sum(x**2 + np.sin(x))), np.cos(x), x)
     assert "claimed = slope - 2 × x: is the part of an L2 penalty missing?" in str(lacking.explanations[0])
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1e6, "1,000,000: is a prefix of a unit lost, such as micro or mega, a sum over 1,000,000 for a mean"),
+        (1e-9, "1/1,000,000,000: is a prefix of a unit lost, such as nano or giga"),
+        (1 / 365, "1/(years in days): is a unit not converted?"),
+        (1 / 252, "1/252, a mean over 252 for a sum"),
+        (math.pi / 30, "rpm in rad/s: is a unit not converted?"),
+        (0.8, ""),
+        (6 / 7, ""),
+        (0.9, "9/10, for example a variance divided by N = 10, or by N - 1"),
+    ],
+)
+def test_names_of_factors(factor, words):
+    name = name_of(factor, 1e-9 * factor, {5: "b", 10: "W"})
+    assert name.startswith(words)
+    assert bool(name) == bool(words)
+    assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
+
+
+def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():
+    slope, bar = np.random.default_rng(0).normal(size=(2, 8, 4)) + 3.0
+    claimed = slope.copy()
+    claimed[2] *= -7.0
+    for claims, off, is_told in (
+        (claimed, 1e-7, True),
+        (claimed + np.eye(8, 4, -2), 1e-7, False),
+        (claimed, 0.9, False),
+    ):
+        bars = np.where(np.arange(8)[:, None] == 2, off * bar, 0.0)
+        rows = Rows(0, 2, slope, claims, slope, bars, claims - slope)
+        assert bool(_factors(rows)) == is_told

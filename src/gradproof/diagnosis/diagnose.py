@@ -23,7 +23,7 @@ from .along import of_lines, share_of
 from .evidence import Evidence, count_of_claims, evidence_of
 from .kinds.factors import NEAR, same_factor
 from .kinds.functions.alone import of_x_alone
-from .kinds.invariance import invariance
+from .kinds.invariance import observed
 from .kinds.others import of_others
 from .kinds.values import not_finite, rounded, zero
 from .norms import with_norm
@@ -39,7 +39,6 @@ from .searching import (
     of_array,
     of_errors,
     of_vector,
-    together,
 )
 
 # Of fewer errors hardly anything can be told but a factor: anything fits them.
@@ -74,8 +73,9 @@ def explained(report: Report) -> Report:
     left = [(each, each.wrong & ~np.isin(each.places, places)) for each in arrays]
     unexplained = tuple(_not_told(each, mask) for each, mask in left if mask.any())
     # What explains every error is no tolerance of a solver, as which errors of a rounding may look.
-    notes = tuple(one for one in warnings if unexplained or TYPICAL not in one)
-    return replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained, warnings=notes)
+    notes = dict.fromkeys(one for one in warnings if unexplained or TYPICAL not in one)
+    notes |= dict.fromkeys(filter(None, (observed(each) for each, mask in left[:MANY] if mask.any())))
+    return replace(report, findings=findings, explanations=tuple(told), unexplained=unexplained, warnings=tuple(notes))
 
 
 def _explained_by(one: Finding, text: str) -> Finding:
@@ -128,7 +128,6 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     left = _unexplained(found, arrays)
     found += _as_one(left, (of_x_alone,))
     found += [one for each in _unexplained(found, left)[:MANY] for one in of_errors(each, (of_x_alone,))]
-    found += _by_invariances(found, arrays)
     if report.power is not None:
         found = of_lines(found, arrays, report, known)
     layout = report._evidence.layout
@@ -161,13 +160,6 @@ def _unexplained(found: list[Explained], arrays: list[Evidence]) -> list[Evidenc
     """Return the arrays without an explanation."""
     explained = {name for one in found for name in one.explanation.names}
     return [each for each in arrays if each.name not in explained]
-
-
-def _by_invariances(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
-    """Return what f does not depend on, where that is all that can be told of some errors."""
-    told = np.concatenate([np.zeros(0, np.int64), *(one.places for one in found)])
-    left = [(each, each.places[each.wrong & ~np.isin(each.places, told)]) for each in arrays]
-    return [one._replace(places=rest) for each, rest in left if len(rest) for one in together(each, invariance)]
 
 
 def _by_known_factors(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:

@@ -86,8 +86,13 @@ def _slice_of(whole: Evidence, mask: Flat) -> str:
         index = np.unique(every)
         if len(whole.shape) < 2 or (length / len(index)) ** (len(every) - len(index)) < FEWEST_CHOICES:
             continue
-        return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
+        return at_indices(whole, axis, index)
     return whole.name
+
+
+def at_indices(whole: Evidence, axis: int, index: Flat) -> str:
+    """Return the row, column or slice of an array at an index of an axis, or those at several."""
+    return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
 
 
 def _choices(live: Flat, region: Flat) -> float:

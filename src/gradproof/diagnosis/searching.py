@@ -26,11 +26,12 @@ from .kinds.functions.slopes import of_slope
 from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
-from .kinds.limits import absolute, limited, spread
+from .kinds.invariance import invariance
+from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
 from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
-from .places import place_of
+from .places import at_indices, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
@@ -120,10 +121,10 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
         return
     before: tuple[Explaining, ...] = (_at_zeros(zero, whole, mask), no_dependence)
     of_part = of_vector(known)
-    first: tuple[Explaining, ...] = (absolute, limited, spread)
+    first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, turned, of_two_rows, outer_product, adds_up_to_zero, right_along_x)
+    of_whole += (by_neighbours, turned, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
@@ -219,4 +220,4 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
         found = explain(whole)
     if found is not None:
         places = whole.places[whole.wrong]
-        yield Explained(replace(found, where=whole.name, names=(whole.name,)), places)
+        yield Explained(replace(found, where=found.where or whole.name, names=(whole.name,)), places)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # Stands behind the place of errors of which there are not enough to tell what they have in common.
 TOO_FEW = ", too few to tell"
+# Ends a remark on what claims break that nothing explains: it stands beside that.
+OBSERVED = "errors of other kinds may do the same."
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,6 @@ class Explanation:
     names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        if self.kind == "invariance":  # what is known of the errors, not how large they are
-            return f"{self.where}: {self.text}"
         return f"{self.where}: {self.text} (explains {percent(self.share)} of the error)"
 
 

@@ -76,7 +76,7 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     search
         The search.
     """
-    named = {name for one in told.explanations for name in one.names if one.kind != "invariance"}
+    named = {name for one in told.explanations for name in one.names}
     layout, random = search.problem.layout, np.random.default_rng(search.settings.seed)
     unnamed = [leaf for leaf in _whole_arrays(report) if layout.title_of(leaf) not in named][:MOST_ARRAYS]
     if not unnamed or report.stopped_by:

@@ -167,7 +167,7 @@ def _permutation(whole: Evidence, order: Flat, moved: Flat) -> str:
     first, second = (str(one) if whole.element is None else whole.entry(one) for one in places)
     if len(moved) == 2:
         return f"with entries {first} and {second} swapped"
-    return f"with entries {len(moved)} of {length} permuted (at {first} stands the slope of {second})"
+    return f"with {len(moved)} of {length} entries permuted (at {first} stands the slope of {second})"
 
 
 def _among_themselves(whole: Evidence) -> Explanation | None:

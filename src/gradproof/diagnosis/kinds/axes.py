@@ -64,13 +64,14 @@ def _rows(whole: Evidence, axis: int) -> Rows:
 
 def _factors(rows: Rows) -> str:
     """Return a factor of the slopes for each index, or for those of which claims are wrong."""
-    met = np.ones(len(rows.slope), bool) if rows.slope.all() else (np.abs(rows.error) > rows.allowed).any(axis=1)
+    wrong = (np.abs(rows.error) > rows.allowed).any(axis=1)
+    met = np.ones(len(rows.slope), bool) if rows.slope.all() else wrong
     slope, claimed, bar = (each[met] for each in (rows.slope, rows.claimed, rows.bar))
     if met.sum() < 2 or not slope.all():
         return ""
     ratio = claimed / slope
     allowed = MARGIN * np.abs(claimed / slope**2) * bar + ROUNDING * np.abs(ratio)
-    listed = _listed(ratio, allowed, rows.axes)
+    listed = _listed(ratio, allowed, rows.axes, wrong[met])
     few = [str(index) for index in np.flatnonzero(met)[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
     at = "" if met.all() else f", at {', '.join(few)}"
     return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {listed}" if listed else ""
@@ -80,13 +81,14 @@ def _times_x(rows: Rows) -> str:
     """Return a factor of x for each index by which the claims are off: where each is divided by its norm."""
     if not rows.x.all() or not rows.error.all():
         return ""
-    listed = _listed(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes)
+    every = np.ones(len(rows.x), bool)
+    listed = _listed(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes, every)
     where = f"claimed = slope + a factor for each index of axis {rows.axis} × x: {listed}"
     return f"{where}; is the derivative of a norm missing, or of a penalty with a weight for each?" if listed else ""
 
 
-def _listed(ratio: Flat, allowed: Flat, axes: int) -> str:
-    """Return the factors of rows, "" if they have none, or one for all."""
+def _listed(ratio: Flat, allowed: Flat, axes: int, wrong: Flat) -> str:
+    """Return the factors of rows, "" if they have none, or one for all; rows that are not wrong are no evidence."""
     best = np.argmin(allowed, axis=1)
     at = np.arange(len(ratio))
     factors, own = ratio[at, best], allowed[at, best]
@@ -95,7 +97,8 @@ def _listed(ratio: Flat, allowed: Flat, axes: int) -> str:
     tolerance = allowed + own[:, None]
     if not np.all(np.abs(ratio - factors[:, None]) <= tolerance):
         return ""
-    if not is_no_coincidence(tolerance.reshape(-1), np.abs(ratio).reshape(-1), len(ratio), axes):
+    scale = np.abs(ratio)[wrong].reshape(-1)
+    if not is_no_coincidence(tolerance[wrong].reshape(-1), scale, int(wrong.sum()), axes):
         return ""
     shown = ", ".join(f"{factor:.4g}" for factor in factors[:SHOWN])
     return f"{shown}, …" if len(factors) > SHOWN else shown

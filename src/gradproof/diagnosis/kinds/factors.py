@@ -32,8 +32,8 @@ WIDE, NARROWER = 1e-2, (1.0 / 16.0, 1.0 / 256.0)
 CLOSER, ROUNDING = (1.0, 0.1, 0.01, 1e-3), 1e-10
 # Powers of two are shown as such from here on: 65,536, not 65,530.
 LARGE = 1024.0
-# How names write a factor: 1/24, 11/12, √6.
-EXACT = re.compile(r"((?:1/)?√?\d+(?:/\d+)?)[,:] (.+)")
+# How names write a factor: 1/24, 11/12, √6, 1,000,000.
+EXACT = re.compile(r"((?:1/)?√?\d[\d,]*(?:/\d+)?)[,:] (.+)")
 # How rarely two quotients may be the same by chance, or a single error be a whole number.
 FEW = 1e-4
 

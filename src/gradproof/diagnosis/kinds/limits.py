@@ -2,19 +2,81 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
 import numpy as np
 
+from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
 # So many claims have no size in common by chance, nor all of them a sign.
 FEWEST, FEWEST_SIGNS = 3, 20
+SHOWN = 4
 SAME = 1e-12
 # A sum is told only where it is known to this part of itself.
 RARE_SUM = 1e-3
 # Numbers are round that are parts of so many.
 ROUND = 64.0
+
+
+# Names a row, a column or a slice of an array by an axis and its indices.
+Naming: TypeAlias = Callable[[Evidence, int, Flat], str]
+
+
+def cut_off(whole: Evidence, named: Naming) -> Explanation | None:
+    """Explain the errors of an array by claims that were cut off at a limit, or at one for each row or column."""
+    claims, at = _claims(whole), whole.places - whole.start
+    claimed, slope = whole.claimed[whole.wrong], whole.slope[whole.wrong]
+    beyond = np.sign(claimed) * slope > np.abs(claimed)
+    if len(claimed) < FEWEST or claims is None or not np.isfinite(claims).all() or not beyond.all():
+        return None
+    limits = np.zeros(len(claims))
+    limits[at[whole.wrong]] = np.abs(claimed)
+    size = float(limits.max())
+    if _is_cut(np.abs(claims), limits, size):
+        return Explanation("limited", "", f"claimed = slope, cut off at ±{size:.6g}", size)
+    for sign in (1.0, -1.0):
+        if np.all(np.sign(claimed) == sign) and _is_cut(np.maximum(sign * claims, 0.0), limits, size):
+            side = "above" if sign > 0 else "below"
+            return Explanation("limited", "", f"claimed = slope, cut off {side} {sign * size:.6g}", size)
+    return next(_cut_by_axis(whole, np.abs(claims), limits, named), None) if len(whole.shape) > 1 else None
+
+
+def _claims(whole: Evidence) -> Flat | None:
+    """Return all claims of an array, if they are at hand."""
+    if whole.claims is not None and len(whole.claims) == math.prod(whole.shape):
+        return whole.claims
+    return whole.claimed if whole.is_complete else None
+
+
+def _is_cut(sizes: Flat, limits: Flat, size: float) -> bool:
+    """Whether no claim is beyond a limit, wrong ones are at it, as several are, and there are others."""
+    if np.any(np.abs(limits[limits > 0] - size) > SAME * size) or np.any(sizes > size * (1.0 + SAME)):
+        return False
+    below = (sizes > 0) & (sizes < size * (1.0 - SAME))
+    return bool(below.any()) and int(np.count_nonzero(sizes >= size * (1.0 - SAME))) > 1
+
+
+def _cut_by_axis(whole: Evidence, sizes: Flat, limits: Flat, named: Naming) -> Iterator[Explanation]:
+    """Yield a limit for those indices of an axis that have wrong claims, the same for all or one for each."""
+    for axis in range(len(whole.shape)):
+        rows = [np.moveaxis(each.reshape(whole.shape), axis, 0) for each in (sizes, limits)]
+        values, own = (each.reshape(whole.shape[axis], -1) for each in rows)
+        met = np.flatnonzero(own.any(axis=1))
+        size = own[met].max(axis=1)
+        if np.count_nonzero(own) < len(met) + FEWEST - 1:
+            continue  # a limit for each would explain any claims
+        if all(_is_cut(values[index], own[index], float(one)) for index, one in zip(met, size, strict=True)):
+            where = named(whole, axis, met) if len(met) < len(values) else ""
+            said = f"±{size[0]:.6g}"
+            if np.ptp(size) > SAME * size.max():
+                listed = ", ".join(f"±{one:.4g}" for one in size[:SHOWN]) + (", …" if len(size) > SHOWN else "")
+                said = f"a limit for each index of axis {axis}: {listed}"
+            yield Explanation("limited", where, f"claimed = slope, cut off at {said}", float(size[0]))
 
 
 def limited(whole: Evidence) -> Explanation | None:
@@ -28,13 +90,17 @@ def limited(whole: Evidence) -> Explanation | None:
         return None
     if np.ptp(np.abs(slope)) <= MARGIN * np.max(whole.bar[wrong]):
         return None  # slopes of one size as well: a factor says more
-    if np.array_equal(signs, np.sign(slope)):
-        right = whole.claimed[~wrong]
-        if right.any() and np.all(np.abs(slope) > size) and np.all(np.abs(right) <= size):
-            return Explanation("limited", "", f"claimed = slope, cut off at ±{size:.6g}", size)
-        if np.ptp(signs) or len(signs) >= FEWEST_SIGNS:
-            return Explanation("limited", "", f"claimed = {size:.6g} × sign(slope): only its sign is left", size)
-    if np.ptp(signs):
+    every = _claims(whole)
+    right = whole.claimed[~wrong] if every is None else every
+    # Of a few that were looked at along lines the rest may have the other sign.
+    is_signed = bool(np.ptp(signs)) or bool(np.any(right == -claimed[0]))
+    if np.array_equal(signs, np.sign(slope)) and (is_signed or len(signs) >= FEWEST_SIGNS):
+        # Right claims below this size, and wrong ones only where slopes are above it, are those of a limit in places.
+        if np.all(np.abs(slope) > size) and np.any((right != 0) & (np.abs(right) < size * (1.0 - SAME))):
+            text = f"every wrong claim is ±{size:.6g} with the sign of its slope, which is larger: is it cut off?"
+            return Explanation("limited", "", text, size)
+        return Explanation("limited", "", f"claimed = {size:.6g} × sign(slope): only its sign is left", size)
+    if is_signed:
         return None
     return Explanation("limited", "", f"every wrong claim is {claimed[0]:.6g}{_of_slopes(whole)}", float(claimed[0]))
 

@@ -20,6 +20,11 @@ UNITS = {
     "e²/Å in kcal/mol": 332.0637133,
     "hours in seconds": 3600.0,
     "days in seconds": 86400.0,
+    "years in days": 365.0,
+    "Julian years in days": 365.25,
+    "rpm in rad/s": math.pi / 30.0,
+    "inches in metres": 0.0254,
+    "kelvin in eV": 8.617333262e-5,
     "ln 10": math.log(10.0),
     "ln 2": math.log(2.0),
     "2π": 2.0 * math.pi,
@@ -67,6 +72,8 @@ WHOLE = 5e-4
 SMALL = 10
 # Larger counts, and parts of them, are none that a factor could tell.
 LARGEST_COUNT = 1e9
+# Numbers from here on are written with commas.
+LARGE = 1e6
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
 WHOLE_OF_VARIANCE = 5e-3
 # The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
@@ -120,9 +127,9 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     exponent = math.log2(size)
     if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
         yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
+    yield from _of_scales(size, error)
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
-    yield from _of_scales(size, error)
     yield from _of_halves(size, error, sizes)
     yield from _counts(size, error, sizes)
     yield from _shares(size, error, sizes)
@@ -166,10 +173,11 @@ def _or_count(size: float, error: float) -> str:
 def _of_scales(size: float, error: float) -> Iterator[str]:
     """Yield the names of factors between scales: prefixes of units, per cent, and values of so many bits."""
     for known, name in SCALES.items():
-        for number, shown in ((known, f"{known:g}"), (1.0 / known, f"1/{known:g}")):
+        plain = f"{known:,.0f}" if known >= LARGE else f"{known:g}"
+        for number, shown in ((known, plain), (1.0 / known, f"1/{plain}")):
             if abs(size - number) <= error:
-                count = f"a sum over {known:g} for a mean, or a factor 1/{known:g} missing"
-                share = f"a mean over {known:g} for a sum, or a factor {known:g} missing"
+                count = f"a sum over {plain} for a mean, or a factor 1/{plain} missing"
+                share = f"a mean over {plain} for a sum, or a factor {plain} missing"
                 yield f"{shown}: {name}, {count if number == known else share}?"
 
 
@@ -197,8 +205,9 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
         return
     count = 1.0 / abs(1.0 - size) + (1.0 if size > 1.0 else 0.0)
     whole, near = round(count), error / (1.0 - size) ** 2
-    if abs(size - rounded_to(size, 2)) <= error and whole not in sizes:
-        return  # 1.1 and 0.8 are many other things
+    doubts = [whole not in sizes, whole < FEWEST_COUNT, abs(size - rounded_to(size, 2)) <= error]
+    if sum(doubts) > 1:
+        return  # 1.1 and 0.8 are many other things, and so are 5/6 and 6/7
     if whole >= FEWEST_OF_VARIANCE and near <= WHOLE_OF_VARIANCE and abs(count - whole) <= near:
         share_of = f"{whole}/{whole - 1}" if size > 1.0 else f"{whole - 1}/{whole}"
         variance = f"a variance divided by N = {whole}, or by N - 1"

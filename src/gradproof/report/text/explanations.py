@@ -32,7 +32,7 @@ def why(report: Record, width: int) -> str:
 
 
 def unexplained(report: Record) -> list[str]:
-    """Return a line about errors that no simple explanation fits, if there are any: where they are."""
+    """Return a line about errors that no simple explanation fits, if there are any: where they are, what they break."""
     if not report.unexplained:
         return []
     # Imported on use, here and below: of a right gradient nothing is unexplained.
@@ -41,7 +41,17 @@ def unexplained(report: Record) -> list[str]:
     few = [one.removesuffix(TOO_FEW) for one in report.unexplained if one.endswith(TOO_FEW)]
     many = [one for one in report.unexplained if not one.endswith(TOO_FEW)]
     said = [f"no simple explanation fits the errors in {_listed(many)}{_only_there(report)}"] if many else []
-    return said + ([f"too few errors to tell what they have in common: {_listed(few)}"] if few else [])
+    said += [f"too few errors to tell what they have in common: {_listed(few)}"] if few else []
+    return said + observed(report)
+
+
+def observed(report: Record) -> list[str]:
+    """Return the remarks on what claims break that nothing explains."""
+    if not report.unexplained:
+        return []
+    from ..explanation import OBSERVED
+
+    return [note for note in report.warnings if note.endswith(OBSERVED)]
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from ..cause import Cause
 from ..records import Record, resolutions_of
 from ..remarks.vacuous import UNCHANGED
 from .arrays import about_arrays
-from .explanations import explanations, not_finite, shared_kink, why
+from .explanations import explanations, not_finite, observed, shared_kink, why
 from .factors import about_factors, factors
 from .facts import about_atol, about_held, about_objective, agrees, calls_of
 from .figures import decade, filled, number, short
@@ -224,8 +224,8 @@ def _notes(report: Record, wrong: Sequence[Finding], width: int) -> str:
 def notes(report: Record, wrong: Sequence[Finding]) -> list[str]:
     """Return the remarks below the tables, given the coordinates that are wrong."""
     shared = [shared_kink(one, report) for one in wrong if one.partner > one.index][:SHARED]
-    others = report.warnings[1:] if about_f(report) else report.warnings
-    return [*shared, *map(str, report.exceptions), *others]
+    told = (about_f(report), *observed(report))
+    return [*shared, *map(str, report.exceptions), *(note for note in report.warnings if note not in told)]
 
 
 def about_f(report: Record) -> str:
