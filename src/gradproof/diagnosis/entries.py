@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..report.cause import Cause
-from ..report.explanation import TOO_FEW, Explanation
+from ..report.explanation import OBSERVED, TOO_FEW, Explanation
 from ..report.finding import Finding
 from ..report.remarks.inner_tolerance import TYPICAL
 from ..report.report import Report
@@ -54,7 +54,7 @@ def by_entries(report: Report) -> Report:
     )
     left = [one for one in entries if (one.output, one.index) not in explained]
     # What explains every entry is no tolerance of a solver, as which the errors of their sum may look.
-    notes = tuple(one for one in report.warnings if left or left_over or TYPICAL not in one)
+    notes = tuple(one for one in report.warnings if left or left_over or not (TYPICAL in one or one.endswith(OBSERVED)))
     return replace(
         report,
         findings=findings,

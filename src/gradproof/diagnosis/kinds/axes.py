@@ -64,7 +64,7 @@ def _rows(whole: Evidence, axis: int) -> Rows:
 
 def _factors(rows: Rows) -> str:
     """Return a factor of the slopes for each index, or for those of which claims are wrong."""
-    wrong = (np.abs(rows.error) > rows.allowed).any(axis=1)
+    wrong = np.asarray((np.abs(rows.error) > rows.allowed).any(axis=1))
     met = np.ones(len(rows.slope), bool) if rows.slope.all() else wrong
     slope, claimed, bar = (each[met] for each in (rows.slope, rows.claimed, rows.bar))
     if met.sum() < 2 or not slope.all():

@@ -46,8 +46,8 @@ def unexplained(report: Record) -> list[str]:
 
 
 def observed(report: Record) -> list[str]:
-    """Return the remarks on what claims break that nothing explains."""
-    if not report.unexplained:
+    """Return the remarks on what claims break, which say nothing beside what explains them."""
+    if report.verdict != "wrong" or not report.warnings:
         return []
     from ..explanation import OBSERVED
 
