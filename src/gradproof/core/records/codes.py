@@ -103,12 +103,12 @@ CODES: dict[int, tuple[str, str]] = {
     BAD_INDEX: ("bad_index", "The index must be one of a coordinate: from 0 to n - 1."),
     BAD_PROBE: (
         "bad_probe",
-        "A probe moves coordinates that x does not have: hand over probes as gradproof_ask wrote them.",
+        "A probe moves coordinates that x does not have: hand over what gradproof_ask wrote.",
     ),
     BAD_RADIUS: ("bad_radius", "The radius must be 0, for the default, or a finite distance above 0."),
     BAD_SIZE: (
         "bad_size",
-        "The first field of a struct, its size, must be its sizeof: set it before the call.",
+        "The first field of a struct, its size, must be its sizeof.",
     ),
     BAD_BUDGET: ("bad_budget", "A budget must not be negative; 0 means no limit."),
     BAD_FLOAT32: ("bad_float32", "options.float32 must be 0 or 1."),
@@ -126,7 +126,7 @@ CODES: dict[int, tuple[str, str]] = {
     NULL_REPORT: ("null_report", "report is NULL."),
     NULL_ENGINE: (
         "null_engine",
-        "The check is NULL: where gradproof_begin or gradproof_resume returned it, their code says why.",
+        "The check is NULL: the code of gradproof_begin or gradproof_resume says why.",
     ),
     NULL_OPTIONS: ("null_options", "options is NULL where there must be some."),
     NULL_PROBES: ("null_probes", "probes is NULL."),
