@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import gap
-from ..evidence.ladder import centered, place_of_step, slope_noise
+from ..evidence.ladder import centered, noise_bar, place_of_step
+from ..evidence.scales import argument_noise
 from ..records.engine import Engine, Slot
 from ..records.floats import larger
 from .two_pairs import CONTRADICTS, STEP_RATIO
@@ -41,7 +42,7 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     place = place_of_step(slot, step)
     if place < 0 or slot.tolerance == 0.0:
         return False
-    noise = slope_noise(engine, slot, place)
+    noise = noise_bar(engine.noise + argument_noise(slot.claimed, slot.x), step)
     slope = centered(slot, place)
     bar = slot.tolerance + noise
     flat = math.fabs(gap(slot.ladder[place])) <= 2.0 * bar
@@ -49,6 +50,6 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     if slope == 0.0 or not (flat and slot.slope.low <= slope <= slot.slope.high):
         return False
     finer = place_of_step(slot, step / STEP_RATIO)
-    if finer >= 0 and not math.fabs(slope - centered(slot, finer)) <= STEP_RATIO * bar:
+    if finer >= 0 and not math.fabs(slope - centered(slot, finer)) <= slot.tolerance + STEP_RATIO * noise:
         return False
     return math.fabs(slope - slot.claimed) > seen_by_pair(engine, slot.tolerance, slot.need, noise) - bar
