@@ -101,3 +101,19 @@ def test_an_output_that_small_steps_do_not_move(dtype, wrong):
         assert report.verdict == ("wrong" if expected else "right")
         # What the large output hides of x[0] is no more than is said.
         assert report.resolutions[0] > 1e-3 or expected
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_derivatives_that_round_to_0_beside_a_large_output(factor):
+    x = X.astype(np.float32)
+
+    def function(x):
+        return np.append(log_sigmoid(x), np.float32(1e4) + x[1])
+
+    def jacobian(x):
+        return np.vstack([np.diag(derivative(x)), [0, factor, 0, 0, 0]]).astype(np.float32)
+
+    report = gradproof.check_jacobian(function, jacobian, x)
+    expected = [] if factor == 1.0 else ["output[5] / x[1]"]
+    assert [one.name for one in report.findings] == expected
+    assert report.verdict == ("wrong" if expected else "right")

@@ -218,17 +218,19 @@ class Entries:
 
     def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
         """Check one output along one coordinate; None if it agrees, or the budget is spent."""
+        report = self.report_of_output(column, suspect)
+        return None if report is None else self.entry(column, suspect, report)
+
+    def report_of_output(self, column: Column, suspect: Suspect) -> Report | None:
+        """Check one output along one coordinate; return None if the budget is spent."""
+
+        def output(u: Flat) -> float:
+            return float(column.outputs(float(u[0]))[suspect.output])
+
         weight = abs(self._weights[suspect.output])
         # Only a claim of 0 may be rounded away; an output may also be small because of its units.
         allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
-        report = self.report_of_output(column, suspect, allowed)
-        return None if report is None else self.entry(column, suspect, report)
-
-    def report_of_output(self, column: Column, suspect: Suspect, allowed: float = 0.0) -> Report | None:
-        """Check one output along one coordinate; return None if the budget is spent."""
-        return self._report_of(
-            column, lambda u: float(column.outputs(float(u[0]))[suspect.output]), suspect.claimed, allowed
-        )
+        return self._report_of(column, output, suspect.claimed, allowed)
 
     def entry(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
         """Return what a check of one output found, named after both; None if it agrees."""

@@ -7,7 +7,7 @@ smoothly as if all were computed in float64: its noise does not tell.  An output
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -49,43 +49,52 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
     A coordinate is missing where the sum says it all, or what its outputs say is known.
     """
     support = covector.support[entries.function.in_float32[covector.support]]
-    weights = covector.weights[support]
     looked_at = [one for one in report.findings if not (one.is_line or one.cause.is_acceptable or one.index in known)]
-    found: dict[int, Singly] = {}
-    for one in looked_at if len(support) else ():
-        column = entries.column(entries.problem.layout.place(one.index))
-        if not (math.isfinite(one.claimed) and column.knows(one.step)):
-            continue
-        alone = _of_few(entries, column, one, support, weights) if len(found) < COORDINATES else None
-        if alone is None and one.cause is Cause.WRONG and _may_be_rounded(entries, one, support, weights):
-            alone = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
-        if alone is not None:
-            found[one.index] = alone
+    if not len(support):
+        return {}
+    found = _of_few(entries, looked_at[:COORDINATES], support, covector.weights[support])
+    for one in looked_at:
+        is_doubtful = one.cause is Cause.WRONG and one.index not in found
+        if is_doubtful and _may_be_rounded(entries, one, support, covector.weights[support]):
+            found[one.index] = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
     return found
 
 
-def _of_few(entries: Entries, column: Column, finding: Finding, support: Flat, weights: Flat) -> Singly | None:
-    """Return what those outputs say that move with a coordinate; None where they are too many to be asked."""
-    if not entries.claims.are_cheap(len(support)):
-        return None
-    slopes = column.slopes(finding.step, 0.0).of(support)
-    claimed = entries.claims.columns([column.index], support)[:, 0]
-    moving = np.flatnonzero((claimed != 0) | (slopes.left != 0) | (slopes.right != 0))
-    if not 0 < len(moving) <= FEW:
-        return None
-    wrong, resolution = [], 0.0
-    for place in moving.tolist():
-        suspect = Suspect(int(support[place]), float(claimed[place]))
+def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, weights: Flat) -> dict[int, Singly]:
+    """Return what the outputs say that move with a coordinate, where they are few enough to be asked one by one."""
+    if not (findings and entries.claims.are_cheap(len(support))):
+        return {}
+    columns = [entries.column(entries.problem.layout.place(one.index)) for one in findings]
+    claimed = entries.claims.columns([one.index for one in columns], support)
+    found: dict[int, Singly] = {}
+    for at, (finding, column) in enumerate(zip(findings, columns, strict=True)):
+        if not (math.isfinite(finding.claimed) and column.knows(finding.step)):
+            continue
+        slopes = column.slopes(finding.step, 0.0).of(support)
+        moving = np.flatnonzero((claimed[:, at] != 0) | (slopes.left != 0) | (slopes.right != 0))
+        suspects = [Suspect(int(support[place]), float(claimed[place, at])) for place in moving]
+        one = _of_suspects(entries, column, suspects, weights[moving]) if 0 < len(moving) <= FEW else None
+        if one is not None:
+            found[finding.index] = one
+    return found
+
+
+def _of_suspects(entries: Entries, column: Column, suspects: Sequence[Suspect], weights: Flat) -> Singly | None:
+    """Return what some outputs say, each checked by itself; None if the budget is spent."""
+    found, resolution = [], 0.0
+    for suspect, weight in zip(suspects, weights.tolist(), strict=True):
         report = entries.report_of_output(column, suspect)
         if report is None:
             return None
-        wrong.append(entries.entry(column, suspect, report))
-        resolution += abs(float(weights[place])) * report.resolution
-    return Singly(tuple(one for one in wrong if one is not None), resolution)
+        found.append(entries.entry(column, suspect, report))
+        resolution += abs(weight) * report.resolution
+    return Singly(tuple(one for one in found if one is not None), resolution)
 
 
 def _may_be_rounded(entries: Entries, finding: Finding, support: Flat, weights: Flat) -> bool:
     """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope."""
+    if not (math.isfinite(finding.claimed) and finding.step > 0):
+        return False
     sizes = np.abs(entries.function.at_x[support]).astype(np.float32)
     spacings = np.abs(weights) * np.spacing(sizes).astype(np.float64)
     rounded = min(float(spacings.sum()), RARE * float(np.linalg.norm(spacings))) / finding.step
