@@ -2,8 +2,9 @@
 
 import pytest
 
+from gradproof.compat import torch as ours
 from gradproof.compat.shared.onegraph import OneGraph
-from gradproof.compat.torch import GradcheckError, gradcheck, gradgradcheck
+from gradproof.compat.torch import gradcheck, gradgradcheck
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -78,7 +79,7 @@ def test_what_is_wrong_in_small_outputs_alone():
 
     x = point(4)
     assert gradcheck(of(0.0), x)
-    with pytest.raises(GradcheckError) as caught:
+    with pytest.raises(ours.GradcheckError) as caught:
         gradcheck(of(1e-3), x)
     assert {one.name.partition("[")[0] for one in caught.value.report.findings} == {"output.1"}
 
@@ -96,7 +97,7 @@ def test_a_gradient_of_0_on_treads(decimals):
     x = torch.tensor([0.5312, -4.8269849, 8.25, 0.031], dtype=torch.float64, requires_grad=True)
     assert gradcheck(rounded, x)
     assert calls <= 2 + 4 * 4
-    with pytest.raises(GradcheckError):
+    with pytest.raises(ours.GradcheckError):
         gradcheck(with_gradient(rounded, lambda x, incoming: incoming), x)
 
 
@@ -111,7 +112,7 @@ def test_a_gradient_of_0_on_treads(decimals):
 )
 def test_a_gradient_of_0_that_no_tread_excuses(function):
     x = torch.tensor([0.53, -1.7], dtype=torch.float64, requires_grad=True)
-    with pytest.raises(GradcheckError):
+    with pytest.raises(ours.GradcheckError):
         gradcheck(with_gradient(function, lambda x, incoming: 0 * incoming), x)
 
 
@@ -126,6 +127,6 @@ def test_the_longer_look_knows_the_outputs_so_far():
 
     wrong = torch.ones(20, dtype=torch.float64)
     wrong[7] += 1e-3
-    with pytest.raises(GradcheckError, match=r"output\[7\] / inputs.0\[7\]"):
+    with pytest.raises(ours.GradcheckError, match=r"output\[7\] / inputs.0\[7\]"):
         gradcheck(with_gradient(squared, lambda x, incoming: 2 * x * wrong * incoming), point(20))
     assert calls < 2 * 2 * 20

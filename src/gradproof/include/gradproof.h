@@ -86,19 +86,18 @@ enum gradproof_code {
                                                gradproof_first_not_finite says which one. */
     GRADPROOF_X_OUTSIDE_BOUNDS = -21,       /* A coordinate of x, report->index, lies outside the bounds: move
                                                it, or widen them. */
-    GRADPROOF_BAD_N = -22,                  /* n, the number of coordinates, must be at least 1, and no more
-                                               than any memory holds. */
+    GRADPROOF_BAD_N = -22,                  /* n, the number of coordinates, must be from 1 to what memory
+                                               holds. */
     GRADPROOF_BAD_CAPACITY = -23,           /* The room for output must not be negative, and gradproof_ask
                                                needs room for GRADPROOF_ROUND probes. */
     GRADPROOF_BAD_COUNT = -24,              /* A count is negative, 0 where it must not be, or less than the
                                                number skipped. */
     GRADPROOF_BAD_INDEX = -25,              /* The index must be one of a coordinate: from 0 to n - 1. */
-    GRADPROOF_BAD_PROBE = -26,              /* A probe moves coordinates that x does not have: hand over
-                                               probes as gradproof_ask wrote them. */
+    GRADPROOF_BAD_PROBE = -26,              /* A probe moves coordinates that x does not have: hand over what
+                                               gradproof_ask wrote. */
     GRADPROOF_BAD_RADIUS = -27,             /* The radius must be 0, for the default, or a finite distance
                                                above 0. */
-    GRADPROOF_BAD_SIZE = -40,               /* The first field of a struct, its size, must be its sizeof: set
-                                               it before the call. */
+    GRADPROOF_BAD_SIZE = -40,               /* The first field of a struct, its size, must be its sizeof. */
     GRADPROOF_BAD_BUDGET = -41,             /* A budget must not be negative; 0 means no limit. */
     GRADPROOF_BAD_FLOAT32 = -42,            /* options.float32 must be 0 or 1. */
     GRADPROOF_BAD_RTOL = -43,               /* options.rtol must lie in [0, 1); 0 means the default. */
@@ -108,8 +107,8 @@ enum gradproof_code {
                                                none. */
     GRADPROOF_BAD_THREADS = -47,            /* options.threads must lie between 0 and 1024; 0 and 1 mean the
                                                caller's alone. */
-    GRADPROOF_BAD_BOUNDS = -48,             /* A bound of coordinate report->index is NaN, or the lower one is
-                                               above the upper one. */
+    GRADPROOF_BAD_BOUNDS = -48,             /* A bound of coordinate report->index is NaN, or the lower is
+                                               above the upper. */
     GRADPROOF_BAD_BLOCKS = -49,             /* options.blocks must not be negative, and with blocks there must
                                                be borders. */
     GRADPROOF_BAD_BORDERS = -50,            /* options.borders must lead from 0 to n without a step back. */
@@ -117,8 +116,8 @@ enum gradproof_code {
     GRADPROOF_NULL_X = -61,                 /* x, or another vector of n values that is read, is NULL. */
     GRADPROOF_NULL_CLAIMED = -62,           /* claimed, the gradient under test, is NULL. */
     GRADPROOF_NULL_REPORT = -63,            /* report is NULL. */
-    GRADPROOF_NULL_ENGINE = -64,            /* The check is NULL: where gradproof_begin or gradproof_resume
-                                               returned it, their code says why. */
+    GRADPROOF_NULL_ENGINE = -64,            /* The check is NULL: the code of gradproof_begin or
+                                               gradproof_resume says why. */
     GRADPROOF_NULL_OPTIONS = -65,           /* options is NULL where there must be some. */
     GRADPROOF_NULL_PROBES = -66,            /* probes is NULL. */
     GRADPROOF_NULL_VALUES = -67,            /* values is NULL. */

@@ -36,8 +36,9 @@ def test_stated_error():
 def are_told_apart(function):
     """The claim is off a pair whose sides agree, by more than it would state, and the ladder excludes neither."""
 
-    def told(claimed=1.0, right=1.0, left=1.0, width=1e-3, step=STEP, tolerance=1e-5, finer=None):
+    def told(claimed=1.0, right=1.0, left=1.0, width=1e-3, step=STEP, tolerance=1e-5, finer=None, in_float32=1):
         engine = engine_of()
+        engine.float32 = in_float32
         slot = engine.slots[0]
         slot.x, slot.claimed, slot.tolerance, slot.need = 1.0, claimed, tolerance, tolerance
         slot.slope.low, slot.slope.high = claimed - width, claimed + width
@@ -50,9 +51,10 @@ def are_told_apart(function):
     assert not told()
     assert not told(claimed=1.0 + 0.99 * bar)
     assert told(claimed=1.0 + 3.0 * bar)
-    # The next finer pair finds the same slope, or another one, as beyond curvature of both signs.
+    # The next finer pair finds the same slope, or another one: steps of float32 are long enough for that.
     assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + bar)
     assert not told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar)
+    assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar, in_float32=0)
     # The ladder knows more; the sides differ, or one is missing; f does not move; there is no such pair.
     assert not told(claimed=1.0 + 3.0 * bar, width=2.9 * bar)
     assert not told(claimed=1.0 + 3.0 * bar, right=1.0 - 1.5 * bar, left=1.0 + 1.5 * bar)

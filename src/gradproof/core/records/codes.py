@@ -94,7 +94,7 @@ CODES: dict[int, tuple[str, str]] = {
         "x_outside_bounds",
         "A coordinate of x, report->index, lies outside the bounds: move it, or widen them.",
     ),
-    BAD_N: ("bad_n", "n, the number of coordinates, must be at least 1, and no more than any memory holds."),
+    BAD_N: ("bad_n", "n, the number of coordinates, must be from 1 to what memory holds."),
     BAD_CAPACITY: (
         "bad_capacity",
         "The room for output must not be negative, and gradproof_ask needs room for GRADPROOF_ROUND probes.",
@@ -117,7 +117,7 @@ CODES: dict[int, tuple[str, str]] = {
     BAD_MODE: ("bad_mode", "options.mode must be GRADPROOF_MODE_AUTO, _FULL or _LINES."),
     BAD_TIME_LIMIT: ("bad_time_limit", "options.time_limit must be finite and not negative; 0 means none."),
     BAD_THREADS: ("bad_threads", "options.threads must lie between 0 and 1024; 0 and 1 mean the caller's alone."),
-    BAD_BOUNDS: ("bad_bounds", "A bound of coordinate report->index is NaN, or the lower one is above the upper one."),
+    BAD_BOUNDS: ("bad_bounds", "A bound of coordinate report->index is NaN, or the lower is above the upper."),
     BAD_BLOCKS: ("bad_blocks", "options.blocks must not be negative, and with blocks there must be borders."),
     BAD_BORDERS: ("bad_borders", "options.borders must lead from 0 to n without a step back."),
     NULL_OBJECTIVE: ("null_objective", "The objective is NULL."),
