@@ -56,7 +56,7 @@ class Slopes(NamedTuple):
         return beyond
 
 
-def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> float:
+def kinks_allow(near: Slopes, far: Slopes | None, claimed: float, weights: Flat) -> float:
     """Return how far a claim for a weighted sum of outputs is from what the kinks of single outputs at x allow.
 
     At a kink a claim is a choice for each output by itself, and a sum of choices, with weights of both signs, need not
@@ -66,7 +66,8 @@ def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> flo
     Parameters
     ----------
     near, far
-        The slopes of the outputs at a step, and at one that is `FAR` times as long.
+        The slopes of the outputs at a step, and at one that is `FAR` times as long; without it any gap may be that of a
+        kink.
     claimed
         The claim for the sum.
     weights
@@ -74,8 +75,10 @@ def kinks_allow(near: Slopes, far: Slopes, claimed: float, weights: Flat) -> flo
     """
     with np.errstate(all="ignore"):
         middle = float(np.add.reduce(weights * near.centre))
-        at_x = np.fmax(near.gap - far.gap / FAR, 0.0) * FAR / (FAR - 1)
-        reach = float(np.add.reduce(np.abs(weights) * np.fmin(at_x, far.gap))) / 2
+        gap = near.gap
+        if far is not None:
+            gap = np.fmin(np.fmax(near.gap - far.gap / FAR, 0.0) * FAR / (FAR - 1), far.gap)
+        reach = float(np.add.reduce(np.abs(weights) * gap)) / 2
     return abs(claimed - middle) - reach
 
 

@@ -132,10 +132,8 @@ class Entries:
         column = self.column(self.problem.layout.place(finding.index))
 
         weights, near = covector.weights[support], column.slopes(finding.step, 0.0).of(support)
-        with np.errstate(all="ignore"):
-            most = float(np.add.reduce(np.abs(weights) * near.gap)) / 2
-            if abs(finding.claimed - float(np.add.reduce(weights * near.centre))) > most + finding.error_bar:
-                return False
+        if kinks_allow(near, None, finding.claimed, weights) > finding.error_bar:
+            return False
         far = column.slopes(FAR * finding.step, 0.0).of(support)
         return kinks_allow(near, far, finding.claimed, weights) <= finding.error_bar
 
