@@ -64,12 +64,13 @@ def object_file(llvm: Any, target: Any, module: Any) -> bytes:
     module = llvm.parse_assembly(registers.with_own_registers(str(module)))
     module.verify()
     header = [f'target triple = "{module.triple}"', f'target datalayout = "{module.data_layout}"']
-    lines = [shorter(line.replace(*ONE_COPY)) for line in target.emit_assembly(module).splitlines()]
+    text = registers.exchanged(target.emit_assembly(module))
+    lines = [shorter(line.replace(*ONE_COPY)) for line in text.splitlines()]
     lines = list(told_at_calls(without_padding(with_shared_constants(with_one_name(lines)))))
     sizes = parts.sizes(llvm, target, header, lines)
     lines = parts.with_shared_parts(with_shared_ends(lines, sizes), sizes)
-    text = (parts.inline(line) for line in lines if line != parts.LOOP_START)
-    return bytes(target.emit_object(llvm.parse_assembly("\n".join((*header, *text)))))
+    inlined = (parts.inline(line) for line in lines if line != parts.LOOP_START)
+    return bytes(target.emit_object(llvm.parse_assembly("\n".join((*header, *inlined)))))
 
 
 def shorter(line: str) -> str:

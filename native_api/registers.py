@@ -24,6 +24,12 @@ CALLED = re.compile(rf"^(define [^@\n]*|[^@\n]*\bcall [^@\n]*)({NAME})(\(.*)", r
 USED = re.compile(rf"({NAME})(?![\w.$(-])")
 PARAMETER = re.compile(r"ptr\b[^%]*%(?:\"([^\"]+)\"|([\w.]+))")
 
+# A real number at an address in `r13` takes a byte more than at one in `rbp`, which LLVM uses last of all; and both are
+# given back as they were.  So each takes the name of the other one.
+FORMS = ("rbp", "ebp", "bp", "bpl"), ("r13", "r13d", "r13w", "r13b")
+EXCHANGED = dict(zip(FORMS[0] + FORMS[1], FORMS[1] + FORMS[0], strict=True))
+REGISTER = re.compile(r"%(r13[dwb]?|[re]?bp|bpl)\b")
+
 # By the place of a parameter.
 Places = dict[int, str]
 
@@ -33,6 +39,11 @@ def with_own_registers(text: str) -> str:
     elsewhere = {found[1] for found in USED.finditer(text)}
     known = {found[1]: _places(found[2]) for found in DEFINED.finditer(text) if found[1] not in elsewhere}
     return CALLED.sub(lambda found: found[1] + found[2] + _marked(found[3], known.get(found[2], {})), text)
+
+
+def exchanged(assembly: str) -> str:
+    """Return a text of the assembler with the register of most records in the place of a shorter one."""
+    return REGISTER.sub(lambda found: "%" + EXCHANGED[found[1]], assembly)
 
 
 def _places(arguments: str) -> Places:

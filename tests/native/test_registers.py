@@ -59,3 +59,16 @@ def test_the_same_in_functions_and_their_calls():
 def test_others_are_called_as_c_calls_them(text):
     """The twins: what the library exports, what is called by its address, and other parameters."""
     assert registers.with_own_registers(text) == text
+
+
+def test_one_register_takes_the_place_of_another_one_in_all_its_forms():
+    text = "\tmovsd\t8(%r13,%rbp,8), %xmm13\n\tmovl\t%ebp, %r13d\n\t.cfi_offset %r13, -16\n\tmovb\t%bpl, %r13b"
+    made = "\tmovsd\t8(%rbp,%r13,8), %xmm13\n\tmovl\t%r13d, %ebp\n\t.cfi_offset %rbp, -16\n\tmovb\t%r13b, %bpl"
+    assert registers.exchanged(text) == made
+    assert registers.exchanged(made) == text
+
+
+def test_other_registers_stay():
+    """The twin."""
+    text = "\tmovq\t%rbx, %r12\n\tmovw\t%bx, -8(%rsp)\n\tvmovaps\t%ymm13, %ymm1"
+    assert registers.exchanged(text) == text
