@@ -128,9 +128,11 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
     stretch of steps at which they happen to agree is no proof; so it is where f varies on a shorter scale.  Beside a
     kink at x that was proved in float64 the slopes are known.
     """
-    if slot.decision != DECIDED_WRONG or (slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32):
+    if slot.decision != DECIDED_WRONG:
         return
-    if (is_noisy(engine) and not finest_steps_refute(engine, slot)) or leads_nowhere(engine, slot):
+    is_known = slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32
+    in_doubt = is_noisy(engine) and not is_known and not finest_steps_refute(engine, slot)
+    if in_doubt or leads_nowhere(engine, slot):
         slot.decision = STILL_OPEN
 
 
