@@ -55,8 +55,10 @@ def are_told_apart(function):
     assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + bar)
     assert not told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar)
     assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar, in_float32=0)
-    # The ladder knows more; the sides differ, or one is missing; f does not move; there is no such pair.
-    assert not told(claimed=1.0 + 3.0 * bar, width=2.9 * bar)
+    # The ladder knows more, if it excludes what the pair shows by its bar; the sides differ, or one is missing; f does
+    # not move; there is no such pair.
+    assert told(claimed=1.0 + 3.0 * bar, width=2.1 * bar)
+    assert not told(claimed=1.0 + 3.0 * bar, width=1.9 * bar)
     assert not told(claimed=1.0 + 3.0 * bar, right=1.0 - 1.5 * bar, left=1.0 + 1.5 * bar)
     assert not told(claimed=1.0 + 3.0 * bar, right=math.nan)
     assert not told(claimed=1e-4, right=0.0, left=0.0)

@@ -48,7 +48,7 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     flat = math.fabs(gap(slot.ladder[place])) <= 2.0 * bar
     # A pair that does not move f proves nothing, nor, where steps are as long as those of float32, does one that the
     # next finer pair refutes.
-    if slope == 0.0 or not (flat and slot.slope.low <= slope <= slot.slope.high):
+    if slope == 0.0 or not (flat and slot.slope.low - bar <= slope <= slot.slope.high + bar):
         return False
     finer = place_of_step(slot, step / STEP_RATIO)
     if (
