@@ -96,8 +96,8 @@ def is_the_hidden_noise(function):
     engine, slot = slot_of(constant_to(2.0**-20))
     engine.unit = UNIT_FLOAT32
     assert function(engine, slot) == 2.0**29 * unit
-    # Steps of rounding that is known as noise are nothing new; where all values are numbers of float32, though, what was
-    # measured may be too small.
+    # Steps of rounding that is known as noise are nothing new; where all values are numbers of float32, though, it may
+    # have been measured too small.
     engine.noise = hidden_noise.first_change(slot) / 15
     assert function(engine, slot) == 2.0**29 * unit
     engine.beyond_float32 = 1

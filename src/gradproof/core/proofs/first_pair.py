@@ -35,7 +35,7 @@ def seen_by_pair(engine: Engine, allowed: float, needed: float, noise: float) ->
 
 
 def contradict_by_noise_of_f(engine: Engine, slot: Slot, step: float) -> bool:
-    """Return whether two pairs contradict a claim, of which curvature makes the gaps: noise of the ladder is no excuse."""
+    """Return whether two pairs, whose gaps curvature makes, contradict a claim by the noise of f, not of the ladder."""
     noise = slot.noise
     slot.noise = engine.noise
     told = contradict(engine, slot, step)
