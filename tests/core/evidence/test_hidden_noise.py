@@ -96,12 +96,22 @@ def is_the_hidden_noise(function):
     engine, slot = slot_of(constant_to(2.0**-20))
     engine.unit = UNIT_FLOAT32
     assert function(engine, slot) == 2.0**29 * unit
-    # Steps of rounding that is known as noise are nothing new; in float32 measured noise may be too small.
+    # Steps of rounding that is known as noise are nothing new; where all values are numbers of float32, though, it may
+    # have been measured too small.
     engine.noise = hidden_noise.first_change(slot) / 15
     assert function(engine, slot) == 2.0**29 * unit
+    engine.beyond_float32 = 1
+    assert function(engine, slot) == 0.0
     engine.unit = UNIT_FLOAT64
     assert function(engine, slot) == 0.0
     engine.noise = hidden_noise.first_change(slot) / 17
+    assert function(engine, slot) == unit
+    # Rounding of f itself makes it constant where it has no slope; not where its slope moves it by more than a unit.
+    engine, slot = slot_of(constant_to(2.0**-20, 100.0 * unit * 2.0**18))
+    for claimed in (math.nan, 0.0, 0.9 * unit * 2.0**20):
+        slot.claimed = claimed
+        assert function(engine, slot) == 0.0
+    slot.claimed = -1.1 * unit * 2.0**20
     assert function(engine, slot) == unit
     # Terms that cancel in f(x): as large as f was anywhere, or as x is.
     engine, slot = slot_of(constant_to(2.0**-20, value=0.0))

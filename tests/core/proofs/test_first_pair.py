@@ -6,7 +6,7 @@ from block import block
 from properties import refuted
 
 from gradproof.core.evidence.ladder import insert_pair, noise_bar
-from gradproof.core.proofs import first_pair
+from gradproof.core.proofs import first_pair, two_pairs
 
 STEP = 2.0**-13
 NOISE = 1e-12
@@ -55,12 +55,45 @@ def are_told_apart(function):
     assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + bar)
     assert not told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar)
     assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar, in_float32=0)
-    # The ladder knows more; the sides differ, or one is missing; f does not move; there is no such pair.
-    assert not told(claimed=1.0 + 3.0 * bar, width=2.9 * bar)
+    # The ladder knows more, if it excludes what the pair shows by its bar; the sides differ, or one is missing; f does
+    # not move; there is no such pair.
+    assert told(claimed=1.0 + 3.0 * bar, width=2.1 * bar)
+    assert not told(claimed=1.0 + 3.0 * bar, width=1.9 * bar)
     assert not told(claimed=1.0 + 3.0 * bar, right=1.0 - 1.5 * bar, left=1.0 + 1.5 * bar)
     assert not told(claimed=1.0 + 3.0 * bar, right=math.nan)
     assert not told(claimed=1e-4, right=0.0, left=0.0)
     assert not told(claimed=1.0 + 3.0 * bar, step=2.0 * STEP)
+
+
+def are_told_apart_by_two(function):
+    """Sides differ as those of a curved f do: two pairs tell, by the noise of f, and the next finer one confirms."""
+
+    def told(claimed, curvature=10.0, kink=0.0, finer=0.0):
+        engine = engine_of()
+        slot = engine.slots[0]
+        slot.x, slot.claimed, slot.tolerance, slot.need, slot.noise = 1.0, claimed, 1e-5, 1e-5, 1e3 * NOISE
+        slot.slope.low, slot.slope.high = claimed - 1e-3, claimed + 1e-3
+        for step in (STEP / 4.0, STEP, 4.0 * STEP):
+            half = curvature * step / 2.0 + kink
+            slope = 1.0 + (finer if step < STEP else 0.0)
+            insert_pair(slot, step, slope + half, slope - half, 1.0)
+        answer = bool(function(engine, slot, STEP))
+        assert slot.noise == 1e3 * NOISE
+        return answer
+
+    assert told(1.0 + 5e-5)
+    assert told(1.0 - 5e-5)
+    assert not told(1.0 + 3e-5)
+    assert not told(1.0 + 5e-5, kink=2e-4)
+    assert not told(1.0 + 5e-5, finer=3e-5)
+    assert not told(1.0 + 2e-3)
+
+
+def test_curved_claims_that_are_told_apart():
+    are_told_apart_by_two(first_pair.is_told_apart)
+    refuted(are_told_apart_by_two, lambda engine, slot, step: False)
+    refuted(are_told_apart_by_two, two_pairs.is_contradicted)
+    refuted(are_told_apart_by_two, lambda engine, slot, step: abs(slot.claimed - 1.0) > 4e-5)
 
 
 def test_claims_that_are_told_apart():

@@ -52,12 +52,16 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
-    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.  At a
-    stationary point rounding of f alone makes it constant, and so does what is known as its noise in float64.
+    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.  What is
+    known as noise of f makes it constant, too, unless all values are numbers of float32, and so does rounding of f
+    alone at a stationary point.
     """
     change = first_change(slot)
-    known = KNOWN * engine.noise if engine.unit != UNIT_FLOAT32 else 0.0
-    if not is_flat(slot) or change <= larger(ROUNDED_AWAY * spacing(engine.value), known):
+    known = KNOWN * engine.noise if engine.beyond_float32 != 0 else 0.0
+    rounding = spacing(engine.value)
+    if not math.fabs(slot.claimed) * widest_flat_step(slot) > rounding:
+        known = larger(ROUNDED_AWAY * rounding, known)
+    if not is_flat(slot) or change <= known:
         return 0.0
     size = larger(largest_value(engine, slot), engine.typical)
     if engine.value == 0.0:
