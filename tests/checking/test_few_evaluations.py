@@ -128,7 +128,7 @@ def is_all_wrong_with(objective, claimed, x, factor):
 
 @pytest.mark.parametrize("name", SMOOTH)
 def test_all_claims_wrong_in_the_same_way(name):
-    """One of them gets a proof; for the others the pair is enough."""
+    """Two of them get a proof each; for the others the pair is enough."""
     objective, gradient = SMOOTH[name]
     for factor in (2, -1):
         is_all_wrong_with(objective, factor * gradient(X), X, 1.05)
