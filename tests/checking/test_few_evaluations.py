@@ -35,6 +35,7 @@ SMOOTH = {
 }
 MINIMA = {
     "squares": (lambda x: 3 + np.sum((x - 1) ** 2), lambda x: 2 * (x - 1), np.ones(300)),
+    "fourth powers from 0": (lambda x: np.sum((x - X[:10]) ** 4), lambda x: 4 * (x - X[:10]) ** 3, X[:10]),
     "fourth powers": (lambda x: 2 + np.sum((x - 1) ** 4), lambda x: 4 * (x - 1) ** 3, np.ones(300)),
     "cosines": (lambda x: np.sum(np.cos(x)), lambda x: -np.sin(x), np.resize([np.pi, -np.pi, 2 * np.pi], 300)),
     "a saddle": (lambda x: x[1:] @ x[1:] - x[0] ** 2, lambda x: np.r_[-2 * x[0], 2 * x[1:]], np.zeros(300)),
@@ -175,6 +176,14 @@ def test_float32(name):
     is_right_with(objective, claimed, x, 2.5)
     index = int(np.argmax(np.abs(claimed)))
     is_wrong_at(objective, np.where(np.arange(x.size) == index, 1.05, 1) * claimed, x, [index])
+
+
+def test_a_constant_far_above_what_moves():
+    """The ladder of one coordinate shows the others which steps suit f, also where first pairs nearly do."""
+    x = np.random.default_rng(20000).normal(size=200)
+    objective = lambda x: 1e8 + np.sum(np.sin(x))  # noqa: E731
+    is_right_with(objective, np.cos(x), x, 2.5)
+    is_wrong_at(objective, np.cos(x) + np.where(np.arange(200) == 100, 1e-3, 0), x, [100])
 
 
 def bend(x):

@@ -87,6 +87,19 @@ def test_planted_noise():
     refuted(finds_planted_noise, tenfold)
 
 
+def ends_where_the_bound_grows(line, tables):
+    """How many spacings get all of their values."""
+    engine, asked = measured(noise_line.advance_noise, line)
+    assert [len(steps) for steps in asked].count(6) == tables
+    assert engine.noise < 1e-20
+
+
+def test_a_bound_that_grows_with_the_spacing():
+    """At a minimum whose value is 0 rounding is as smooth as f, and coarser spacings tell less."""
+    ends_where_the_bound_grows(lambda t: t**4, 2)
+    refuted(ends_where_the_bound_grows, lambda t: 1e-18 * math.sin(1e14 * t), 2)
+
+
 def recognises_float32(advance):
     """Two values a spacing until f changes; the noise is that of float32, and so is the unit of the claim."""
 

@@ -115,9 +115,31 @@ def wants_next(claimed, multiple, noise=0.0):
 def test_truncation_is_left_by_a_finer_pair():
     """Where noise leaves no room for it, or the two pairs contradict the claim, a coarser one follows."""
     assert wants_next(0.7, 1 / 4) == DECIDED_RIGHT
-    assert wants_next(0.8, 16) == STILL_OPEN
+    assert wants_next(0.71, 16) == STILL_OPEN
     assert wants_next(0.7, 16, noise=2e-13) == DECIDED_RIGHT
     refuted(wants_next, 0.7, 16)
+
+
+def takes_to_refute(line, claimed, values):
+    """How many values an error takes beyond the first pair, between whose slopes and the claim is hardly more."""
+    engine = with_proof(line, claimed)
+    engine.largest_value = abs(line(0.0))
+    assert engine.slots[0].stage == stages.PROOF_CURVED
+    slot, taken = settled(engine, line)
+    assert (slot.decision, taken) == (DECIDED_WRONG, values)
+    assert slot.slope.low <= 0.7 <= slot.slope.high
+
+
+def test_two_pairs_of_a_curved_line_refute():
+    """The next one is far from x, unless the claim is too near for two, or the gap between the sides no curvature."""
+
+    def curved(t):
+        return 1.0 + 0.7 * t + 1e3 * t * t
+
+    takes_to_refute(curved, 0.71, 4)
+    takes_to_refute(lambda t: 1.0 + 0.7 * t, 0.71, 6)
+    refuted(takes_to_refute, curved, 0.701, 4)
+    refuted(takes_to_refute, curved, 0.7, 4)
 
 
 def sides_before_refuting(line, claimed, sides, decision=DECIDED_WRONG):

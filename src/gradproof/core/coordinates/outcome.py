@@ -9,6 +9,7 @@ from ..evidence.hidden_noise import is_flat, is_nothing_but_noise, is_on_tread
 from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
 from ..evidence.ladder import (
     growing_places,
+    grown_noise,
     median_slope,
     noise_bar,
     pair_noise,
@@ -156,8 +157,9 @@ def shows_steps(engine: Engine, slot: Slot) -> bool:
     """
     if engine.mode == codes.MODE_LINES or (engine.unit == UNIT_FLOAT64 and is_on_tread(engine, slot)):
         return False
-    noise = noise_bar(engine.noise, LARGEST_PAIR_STEP * pair_size(engine, slot.x))
-    return slot.noise <= UNDERRATED * engine.noise and noise > larger(QUIET * slot.tolerance, slot.need)
+    noise = grown_noise(engine, engine.noise, size_of_values(engine))
+    bar = noise_bar(noise, LARGEST_PAIR_STEP * pair_size(engine, slot.x))
+    return slot.noise <= UNDERRATED * engine.noise and bar > larger(QUIET * slot.tolerance, slot.need)
 
 
 def seen_by_ladder(engine: Engine, slot: Slot) -> float:

@@ -19,6 +19,8 @@ from .slots import one_sided_slope
 
 # Where the pair of another coordinate settles nothing, f may not be as smooth as it looks: so many errors are proved.
 FULL_PROOFS = 8
+# The mark of a sweep whose first few coordinates have a pair that noise drowns.
+IN_NOISE = 2
 
 
 def set_steps(engine: Engine, count: int) -> None:
@@ -88,6 +90,8 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
             engine.sweep.largest_turn = larger(math.fabs(right - left) * step, engine.sweep.largest_turn)
         else:
             coordinate.cause = UNDECIDED
+            if engine.sweep.scouting != 0 and noise > needed:
+                engine.sweep.scouting = IN_NOISE
             if engine.sweep.enough_proofs < FULL_PROOFS:  # after a pair that misled, all are needed
                 engine.sweep.enough_proofs = FULL_PROOFS
     return decision == DECIDED_RIGHT

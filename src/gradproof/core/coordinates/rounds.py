@@ -28,7 +28,7 @@ from ..records.engine import OWN_MARK, SLOT_COUNT, SPREAD_COUNT, Engine, coordin
 from ..records.floats import larger, spacing
 from . import phases
 from .outcome import CURVED, DECIDING_RESOLUTION, leave_all_open
-from .pairs import agree_by_pairs, set_steps, write_pairs
+from .pairs import IN_NOISE, agree_by_pairs, set_steps, write_pairs
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots
 from .sweep import begin_sweep, continue_with_noise, end_noise, room, settle_slots
@@ -240,14 +240,15 @@ def take_pairs(engine: Engine, values: ConstReals, count: int) -> None:
 def begin_proofs(engine: Engine) -> None:
     """Go on to the proofs once all pairs of the chunk are there; before that, to those of the first few if none agrees.
 
-    What their ladders show of the steps that suit f is of use to all the others.
+    What their ladders show of the steps that suit f is of use to all the others; where noise drowns one of them, even
+    if others agree, as claims of 0 do where f does not move.
     """
     sweep = engine.sweep
     sweep.phase = phases.PAIRS
     if sweep.paired < pairs_stop(engine):
         return
     for index in range(sweep.chunk_start, sweep.chunk_start + sweep.paired):
-        if coordinate_of(engine, index).cause in (AGREES, CURVED):
+        if coordinate_of(engine, index).cause in (AGREES, CURVED) and sweep.scouting != IN_NOISE:
             sweep.scouting = 0
     if sweep.scouting != 0:
         sweep.chunk_stop = sweep.chunk_start + sweep.paired

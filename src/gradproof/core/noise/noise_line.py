@@ -39,8 +39,8 @@ from .parked_slots import movable_slot, size_of_changes
 # Spacings from 2**-46 of x (float32 x: 2**-20, where its rounding is small against the spacing) up by 16.
 FIRST_EXPONENT = -46
 FIRST_EXPONENT_FLOAT32 = -20
-# Where all values of f were numbers of float32 so far, finer spacings hardly move it.
-FIRST_EXPONENT_ROUNDED = -26
+# Where all values of f were numbers of float32 so far, finer spacings move it by too few of its steps to tell noise.
+FIRST_EXPONENT_ROUNDED = -22
 LAST_EXPONENT = -10
 EXPONENT_STEP = 4
 
@@ -54,6 +54,8 @@ WRONG_CLAIMS = 4.0
 NEGLIGIBLE = 2.0**-10
 # Two values may have a jump between them.
 FEWEST_ON_GRID = 3
+# Where the bound grows with the spacing as curvature does, at a minimum whose value is 0, finer ones have told more.
+GREW = 64.0
 # Finer stairs, relative to f, are those of float64.
 FINEST_GRID = 2.0**-40
 
@@ -167,6 +169,9 @@ def weigh_spacing(engine: Engine) -> bool:
         line.spacing = math.ldexp(1.0, line.exponent)
     if agree:
         settle_noise(engine, noise)
+        return True
+    if noise > GREW * line.best:
+        settle_noise(engine, line.best)
         return True
     line.best = smaller(noise, line.best)
     return next_spacing(engine)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import DECIDED_RIGHT, QUIET, argument_rounding, gap, grows_as_curvature
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, QUIET, argument_rounding, gap, grows_as_curvature
 from ..evidence.ladder import centered, slope_noise
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger
-from .short_proof import lacks_evidence, next_step, settle, take_finest_pair
+from .short_proof import lacks_evidence, look_far, next_step, settle, take_finest_pair
 from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, reached_bar
 
 # At the next finer step a 64th of the truncation is left, and noise is four times as large: where there was so many
@@ -21,7 +21,8 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     """Accept a claim that agrees with the centered slope of two pairs, less its truncation, and with no kink at x.
 
     What is left of truncation is not seen, but no claim agrees with it by chance.  Where it is too large, at the step
-    that suits others or where noise leaves room, a finer pair may do.
+    that suits others or where noise leaves room, a finer pair may do.  Where f is curved and both pairs clearly refute
+    the claim, the next one is far from x.
     """
     step = slot.ladder[0].step
     noise = slope_noise(engine, slot, 0)
@@ -30,12 +31,14 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
     allowed = slot.tolerance + argument_rounding(slot) + noise
     needed = larger(allowed, slot.need)
     agrees = math.fabs(extrapolated(slot, step) - slot.claimed) <= allowed
+    off = math.fabs(centered(slot, 0) - slot.claimed)
+    turn = gap(slot.ladder[1])
+    curved = grows_as_curvature(gap(slot.ladder[0]), turn)
     suited = engine.sweep.suited_step > 0.0
     finer = suited
     if not suited:
         # Noise may be no more than assumed: what looks like truncation must not count.
-        off = math.fabs(centered(slot, 0) - slot.claimed)
-        agrees = agrees and grows_as_curvature(gap(slot.ladder[0]), gap(slot.ladder[1]))
+        agrees = agrees and curved
         finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
         agrees = agrees and larger(off, change) <= needed
     enough = larger(needed + noise, reached_bar(engine, slot))
@@ -46,6 +49,9 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
         ask_finer(engine, slot, bar)
     elif suited:
         slot.stage = stages.PARKED
+    elif curved and off > CLEARLY * larger(bar, math.fabs(turn)):
+        take_finest_pair(engine, slot, bar + change)
+        look_far(engine, slot)
     else:
         slot.stage = stages.PROOF
         want_pair(slot, next_step(slot))

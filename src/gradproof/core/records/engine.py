@@ -177,7 +177,7 @@ class Sweep:
     chunk_start: Integer  # first coordinate of the chunk at hand
     chunk_stop: Integer  # one past its last coordinate
     paired: Integer  # coordinates of the chunk whose pairs are there
-    scouting: Integer  # 1: a few coordinates go before the others
+    scouting: Integer  # 1: a few coordinates go before the others; 2: and noise drowns one of their pairs
     suited_step: Real  # relative to the size, the step at which pairs told most of these; 0: unknown
     waiting: Integer  # first coordinate that has not been given a slot yet
     finding_count: Integer  # findings written
