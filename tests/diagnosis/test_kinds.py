@@ -241,7 +241,7 @@ BUGS = {
             lambda x: sigmoid(x) - (WEIGHTS > 1),
             lambda x: x - (WEIGHTS > 1),
         ),
-        ("addition", "claimed = slope + 1 × (x - sigmoid(x)): is x taken for sigmoid(x)?"),
+        ("addition", "claimed = slope + (x - sigmoid(x)): is x taken for sigmoid(x)?"),
     ),
     "normaliser forgotten": (
         (
@@ -393,7 +393,7 @@ BUGS = {
             lambda x: np.cos(sigmoid(x)) * sigmoid(x) * (1 - sigmoid(x)) - 1 + 2 * sigmoid(x),
             lambda x: np.cos(sigmoid(x)) * sigmoid(x) * (1 - sigmoid(x)) - 2 + 4 * sigmoid(x),
         ),
-        ("addition", "slope - 1 × (1 - 2 sigmoid(x)): is the derivative of c log(s(1 - s)) with s = sigmoid(x)"),
+        ("addition", "slope - (1 - 2 sigmoid(x)): is the derivative of c log(s(1 - s)) with s = sigmoid(x)"),
     ),
     "not accumulated": (
         (
@@ -616,7 +616,7 @@ BUGS = {
     ),
     "a term of x is lost": (
         by_element(lambda x: x**2 + np.sin(x) / WEIGHTS, lambda x: 2 * x + np.cos(x) / WEIGHTS, lambda x: 2 * x),
-        ("addition", "claimed = slope - 1 × cos(x): is the derivative of c sin(x) missing?"),
+        ("addition", "claimed = slope - cos(x): is the derivative of c sin(x) missing?"),
     ),
     "the derivative of an inverse sine is missing": (
         by_element(

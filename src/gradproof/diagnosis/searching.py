@@ -30,7 +30,7 @@ from .kinds.invariance import invariance
 from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
-from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
+from .kinds.values import asked_at_zeros, no_dependence, not_finite, rounded, whole_numbers, zero
 from .places import at_indices, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
@@ -140,9 +140,16 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
 
 
-def _at_zeros(explain: Callable[..., Explanation | None], whole: Evidence, mask: Flat) -> Explaining:
-    """Return what explains coordinates, told whether these are where x is 0, and there are others."""
-    return functools.partial(explain, at_zeros=np.array_equal(mask, whole.x == 0.0) and not mask.all())
+def _at_zeros(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
+    """Return what explains coordinates, which asks for more if these are where x is 0, and there are others."""
+    if mask.all() or not np.array_equal(mask, whole.x == 0.0):
+        return explain
+
+    def asking(part: Evidence) -> Explanation | None:
+        found = explain(part)
+        return found and asked_at_zeros(found)
+
+    return asking
 
 
 def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:

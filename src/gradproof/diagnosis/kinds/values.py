@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,20 +26,11 @@ ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence, at_zeros: bool = False) -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0.
-
-    Parameters
-    ----------
-    part
-        The wrong coordinates.
-    at_zeros
-        Whether these are those of an array in which x is 0, and there are others.
-    """
+def zero(part: Evidence) -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0."""
     if part.claimed.any() or not len(part.claimed):
         return None
-    asked = "claimed = 0, but f depends on it: is x = 0 taken for inactive?"
-    return Explanation("zero", "", asked if at_zeros else ZERO, 0.0)
+    return Explanation("zero", "", ZERO, 0.0)
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
@@ -59,21 +51,19 @@ def no_dependence(part: Evidence) -> Explanation | None:
     return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
-def not_finite(part: Evidence, at_zeros: bool = False) -> Explanation | None:
-    """Explain the errors if no wrong claim is finite.
-
-    Parameters
-    ----------
-    part
-        The wrong coordinates.
-    at_zeros
-        Whether these are those of an array in which x is 0, and there are others.
-    """
+def not_finite(part: Evidence) -> Explanation | None:
+    """Explain the errors if no wrong claim is finite."""
     if np.isfinite(part.claimed).any() or not len(part.claimed):
         return None
     what = "NaN" if np.isnan(part.claimed).all() else "infinite" if np.isinf(part.claimed).all() else "not finite"
-    asked = ": a division by x = 0, or log(0)?" if at_zeros else ""
-    return Explanation("not finite", "", f"claimed is {what}{asked}")
+    return Explanation("not finite", "", f"claimed is {what}")
+
+
+def asked_at_zeros(found: Explanation) -> Explanation:
+    """Return what explains claims that are 0, or not finite, with what is asked where they are just those at x = 0."""
+    if found.kind == "zero":
+        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive?")
+    return replace(found, text=f"{found.text}: a division by x = 0, or log(0)?")
 
 
 def rounded(part: Evidence) -> Explanation | None:
