@@ -12,6 +12,8 @@ import pytest
 from numba import cfunc
 
 from gradproof import batched, check, in_place, native
+from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.places import place_of
 from gradproof.run import looking, slices
 
 RNG = np.random.default_rng(3)
@@ -284,3 +286,16 @@ def test_slices_of_a_compiled_function_with_held_coordinates():
     claims["kernel"][..., 1] *= 2
     report = check(native(compiled.address), claims, SCATTERED, held="table", mode="lines")
     assert str(report.explanations[0]).startswith("kernel[:, :, :, 1] (")
+
+
+def test_a_few_coordinates_are_in_some_columns_by_no_chance():
+    named, random = 0, np.random.default_rng(4)
+    empty = np.zeros(10)
+    for _ in range(300):
+        places = np.sort(random.choice(3600, 10, replace=False))
+        marks = np.ones(10, bool)
+        array = Evidence("W", (90, 40), 0, places, empty, empty, empty, empty, marks, marks)
+        named += "[" in place_of(array, marks)
+    assert named <= 4
+    column = array._replace(places=np.arange(10) * 40 + 7)
+    assert place_of(column, marks) == "W[:, 7] (10 of 10 tested)"

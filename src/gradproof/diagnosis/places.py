@@ -84,7 +84,7 @@ def _slice_of(whole: Evidence, mask: Flat) -> str:
     at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
     for axis, (every, length) in enumerate(zip(at, whole.shape, strict=True)):
         index = np.unique(every)
-        if len(whole.shape) < 2 or (length / len(index)) ** (len(every) - len(index)) < FEWEST_CHOICES:
+        if len(whole.shape) < 2 or _log_chance(len(every), len(index), length) > -math.log(FEWEST_CHOICES):
             continue
         return at_indices(whole, axis, index)
     return whole.name
@@ -93,6 +93,12 @@ def _slice_of(whole: Evidence, mask: Flat) -> str:
 def at_indices(whole: Evidence, axis: int, index: Flat) -> str:
     """Return the row, column or slice of an array at an index of an axis, or those at several."""
     return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
+
+
+def _log_chance(count: int, met: int, length: int) -> float:
+    """Return the logarithm of how often so many coordinates meet no more than so many indices of an axis by chance."""
+    ways = math.lgamma(length + 1) - math.lgamma(met + 1) - math.lgamma(length - met + 1)
+    return ways + count * math.log(met / length)
 
 
 def _choices(live: Flat, region: Flat) -> float:

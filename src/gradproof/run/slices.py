@@ -182,7 +182,7 @@ def _powers_of_two(sizes: Flat) -> Flat:
 
 def _enough(found: int, length: int) -> int:
     """Return of how many coordinates it is no chance any more that they all lie in the indices that were found."""
-    return max(LOOKED_AT, found + math.ceil(math.log(FEWEST_CHOICES) / math.log(length / found)))
+    return max(LOOKED_AT, math.ceil(math.log(FEWEST_CHOICES * math.comb(length, found)) / math.log(length / found)))
 
 
 def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: int) -> tuple[list[int], int]:
