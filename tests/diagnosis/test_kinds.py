@@ -17,6 +17,7 @@ WEIGHTS = np.linspace(0.5, 2.0, 20)
 SQUARE, OTHER = RNG.normal(size=(5, 5)), RNG.normal(size=(10, 4))
 POINTS = RNG.normal(size=(10, 4))
 SHIFTED = SQUARE + 4 * np.eye(5)
+CUBE = np.random.default_rng(9).normal(size=(3, 3, 3))
 GATHERED = (np.arange(20) * 7 + 11) % 20 // 2 * 2 + 1
 CANCELLING = np.where(np.arange(20) % 2, -1.0, 1.0) * (1 + np.arange(20) // 2) / np.tanh(X20)
 SYMMETRIC = (SQUARE + SQUARE.T) / 4 + np.diag([1.0, 2.0, 3.0, 4.0, 5.0])
@@ -36,6 +37,17 @@ def sigmoid(x):
 def softmax(scores):
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def to_digits(values):
+    """Values to two digits, as they are printed."""
+    return np.array([float(f"{value:.2g}") for value in values])
+
+
+def of_8_bits(values):
+    """Values with the four binary digits of a small arithmetic."""
+    digits, power = np.frexp(values)
+    return np.ldexp(np.round(16 * digits), power - 4)
 
 
 def by_element(function, derivative, wrong, x=X20):
@@ -325,7 +337,7 @@ BUGS = {
     ),
     "sign only, in a column": (
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
-        ("limited", "x: claimed = 0.4 × sign(slope): only its sign is left"),
+        ("limited", "x[:, 2]: claimed = 0.4 × sign(slope): only its sign is left"),
     ),
     "sign only": (
         (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: 0.5 * np.sign(x)),
@@ -342,6 +354,38 @@ BUGS = {
     "kept as integers": (
         (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.trunc(3 * x**2)),
         ("rounded", "every wrong claim is an integer beside its slope: is it kept as integers?"),
+    ),
+    "kept to levels": (
+        (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.round(96 * x**2) / 32),
+        ("rounded", "every wrong claim is the multiple of 1/32 beside its slope: is it quantised?"),
+    ),
+    "rounded to decimals": (
+        (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.round(3 * x**2, 2)),
+        ("rounded", "every wrong claim is its slope to 2 decimals: is it rounded?"),
+    ),
+    "rounded to digits": (
+        (POSITIVE, lambda x: np.sum(x**5), lambda x: 5 * x**4, lambda x: to_digits(5 * x**4)),
+        ("rounded", "every wrong claim is its slope to 2 digits: is it rounded?"),
+    ),
+    "8 bits": (
+        (POSITIVE, lambda x: np.sum(x**5), lambda x: 5 * x**4, lambda x: of_8_bits(5 * x**4)),
+        ("rounded", "every claim is a number of an arithmetic of 8 bits, off by its rounding"),
+    ),
+    "another order of the axes": (
+        (CUBE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x).transpose(1, 2, 0)),
+        ("rearranged", "x: claimed = slope, with its axes in the order (1, 2, 0)"),
+    ),
+    "half the slope times a power of an exponential": (
+        by_element(np.sin, np.cos, lambda x: 0.5 * np.cos(x) * np.exp(-2 * x)),
+        ("scaled by x", "claimed = 0.5 × slope × exp(-2x): is a power of exp(x) missing, or a factor too often?"),
+    ),
+    "never unscaled": (
+        (X20, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) * 2.0**40),
+        ("factor", "all of x: claimed = 1.09951e+12 × slope: a loss scale of 2^40?"),
+    ),
+    "a prefix of a unit": (
+        (X20, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) * 1e15),
+        ("factor", "claimed = 1,000,000,000,000,000 × slope: is a prefix of a unit lost, such as femto or peta?"),
     ),
     "accumulated from the other end": (
         (
@@ -1029,3 +1073,21 @@ def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():
         bars = np.where(np.arange(8)[:, None] == 2, off * bar, 0.0)
         rows = Rows(0, 2, slope, claims, slope, bars, claims - slope)
         assert bool(_factors(rows)) == is_told
+
+
+def test_round_claims_that_are_not_near_their_slopes_are_not_rounded():
+    claims = np.random.default_rng(10).normal(size=(3, 20))
+    for each in (np.round(claims[0], 1), np.round(32 * claims[1]) / 32, of_8_bits(claims[2])):
+        assert check(lambda x: float(np.sum(np.sin(x))), each, X20).explanations == ()
+
+
+@pytest.mark.parametrize("size", [1e9, 1e12, 1e20])
+def test_claims_far_away_have_no_factor_by_chance(size):
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        claims = size * random.normal(size=6) * np.exp(random.normal(size=6))
+        report = check(lambda x: float(np.sum(np.sin(x))), claims, X20[:6])
+        assert report.verdict == "wrong"
+        assert report.explanations == ()
+    told = check(lambda x: float(np.sin(x[0])), np.where(np.arange(6) > 0, claims, np.cos(X20[:6])), X20[:6])
+    assert [one.kind for one in told.explanations] == ["no dependence"]

@@ -227,4 +227,10 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
         found = explain(whole)
     if found is not None:
         places = whole.places[whole.wrong]
-        yield Explained(replace(found, where=found.where or whole.name, names=(whole.name,)), places)
+        yield Explained(replace(found, where=found.where or _where(whole, found), names=(whole.name,)), places)
+
+
+def _where(whole: Evidence, found: Explanation) -> str:
+    """Return the array of an explanation, or the rows, columns or slices of it whose claims it speaks of."""
+    place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
+    return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name

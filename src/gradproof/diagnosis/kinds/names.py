@@ -47,6 +47,8 @@ SCALES = {
     1e3: "is a prefix of a unit lost, such as milli or kilo",
     1e6: "is a prefix of a unit lost, such as micro or mega",
     1e9: "is a prefix of a unit lost, such as nano or giga",
+    1e12: "is a prefix of a unit lost, such as pico or tera",
+    1e15: "is a prefix of a unit lost, such as femto or peta",
 }
 
 
@@ -175,7 +177,11 @@ def _of_scales(size: float, error: float) -> Iterator[str]:
     for known, name in SCALES.items():
         plain = f"{known:,.0f}" if known >= LARGE else f"{known:g}"
         for number, shown in ((known, plain), (1.0 / known, f"1/{plain}")):
-            if abs(size - number) <= error:
+            if abs(size - number) > error:
+                continue
+            if known >= LARGEST_COUNT:
+                yield f"{shown}: {name}?"
+            else:
                 count = f"a sum over {plain} for a mean, or a factor 1/{plain} missing"
                 share = f"a mean over {plain} for a sum, or a factor {plain} missing"
                 yield f"{shown}: {name}, {count if number == known else share}?"

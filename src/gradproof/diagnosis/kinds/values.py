@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,15 @@ FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 NOTHING = 1e-9
 # They must be known this well, as parts of claims.
 NEARLY = 1e-2
-# The relative accuracy of what is computed from a claim in float64.
-ROUNDING = 1e-9
-# Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
-ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
+# The relative accuracy of what is computed from a claim in float64, and of a single operation.
+ROUNDING, EPSILON = 1e-9, float(np.finfo(np.float64).eps)
+# Binary digits of each arithmetic; claims that all have this many less than that are of another.
+ARITHMETICS = {"an arithmetic of 8 bits": 4, "bfloat16": 8, "float16": 11, "float32": 24}
+LESS = 3
+# Sums of many products are off by so many units of their arithmetic, of a coarse one by fewer.
+UNITS, COARSEST = 64.0, 4
+# The finest steps of decimals, and of powers of two, and the most digits that claims are rounded to.
+DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
@@ -71,14 +77,24 @@ def rounded(part: Evidence) -> Explanation | None:
     claimed = part.claimed
     if len(claimed) < FEWEST or not (np.isfinite(claimed).all() and claimed.any()):
         return None
-    if np.array_equal(claimed, np.round(claimed)):
-        return _integers(part)
+    if len(np.unique(claimed)) < FEWEST:
+        return None
+    # Between two powers of two the numbers of an arithmetic are multiples of a step as well.
+    one_size = not np.ptp(np.frexp(claimed)[1])
+    found = (_of_arithmetic(part) if one_size else None) or _of_step(part) or _of_digits(part)
+    return found or _of_arithmetic(part)
+
+
+def _of_arithmetic(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are numbers of a coarser arithmetic, and not of one that is much coarser still."""
+    claimed = part.claimed
     for name, digits in ARITHMETICS.items():
-        kept = _to_digits(claimed, digits)
-        if not np.array_equal(kept, claimed) or len(np.unique(claimed)) < FEWEST:
+        if not np.array_equal(_to_digits(claimed, digits), claimed):
             continue
-        # Sums of many products in this arithmetic are off by some of its units.
-        allowed = MARGIN * part.bar + 64.0 * 2.0**-digits * np.max(np.abs(part.slope))
+        if digits > LESS and np.array_equal(_to_digits(claimed, digits - LESS), claimed):
+            return None  # round numbers
+        units = min(UNITS, 2.0 ** (digits - COARSEST))
+        allowed = MARGIN * part.bar + units * 2.0**-digits * np.max(np.abs(part.slope))
         if not np.all(np.abs(part.error) <= allowed):
             return None
         text = f"every claim is a number of {name}, off by its rounding: compute it in float64, or say rtol="
@@ -102,15 +118,44 @@ def whole_numbers(part: Evidence) -> Explanation | None:
     return Explanation("addition", "", text)
 
 
-def _integers(part: Evidence) -> Explanation | None:
-    """Explain the errors if claims are the integers beside the slopes."""
+def _of_step(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are the multiples of a step beside the slopes: integers, decimals, levels."""
+    found = [(1.0 / parts, asked) for parts, asked in _steps() if _is_whole(part.claimed * parts)]
+    if not found:
+        return None
+    step, text = max(found)
     error, allowed = part.error, MARGIN * part.bar
     # To the nearest one, or all of them up, down, or towards 0.
     moved = (error, -error, -error * np.sign(part.slope))
-    ways = [np.abs(error) - 0.5, *(np.maximum(each - 1.0, -each) for each in moved)]
-    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < FEWEST:
-        return None
-    return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
+    ways = [np.abs(error) - 0.5 * step, *(np.maximum(each - step, -each) for each in moved)]
+    fits = any(np.all(off <= allowed) for off in ways)
+    return Explanation("rounded", "", f"every wrong claim is {text}") if fits else None
+
+
+def _steps() -> Iterator[tuple[float, str]]:
+    """Yield into how many parts 1 may be divided by the claims, and what they are then."""
+    yield 1.0, "an integer beside its slope: is it kept as integers?"
+    for count in range(1, DECIMALS + 1):
+        yield 10.0**count, f"its slope to {count} decimal{'s' if count > 1 else ''}: is it rounded?"
+    for count in range(1, HALVINGS + 1):
+        yield 2.0**count, f"the multiple of 1/{2**count} beside its slope: is it quantised?"
+
+
+def _of_digits(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are the slopes to so many decimal digits, as those that were printed are."""
+    size = 10.0 ** np.floor(np.log10(np.where(part.claimed == 0.0, 1.0, np.abs(part.claimed))))
+    for digits in range(1, MOST_DIGITS + 1):
+        unit = size * 10.0 ** (1 - digits)
+        if _is_whole(part.claimed / unit):
+            if digits == 1 or np.any(np.abs(part.error) > MARGIN * part.bar + 0.5 * unit):
+                return None
+            return Explanation("rounded", "", f"every wrong claim is its slope to {digits} digits: is it rounded?")
+    return None
+
+
+def _is_whole(values: Flat) -> bool:
+    """Whether numbers are whole, but for the rounding of a division."""
+    return bool(np.all(np.abs(values - np.round(values)) <= 4.0 * EPSILON * np.abs(values)))
 
 
 def _to_digits(values: Flat, digits: int) -> Flat:
