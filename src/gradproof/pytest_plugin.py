@@ -278,8 +278,8 @@ def _written(test: str, reports: list[Any], folder: Path) -> Iterator[str]:
             for ending, text in ((".json", report.to_json()), (".txt", text_of(report))):
                 place.with_name(place.name + ending).write_text(f"{text}\n", encoding="utf-8")
             yield f"report written to {place}.json"
-        except OSError as problem:  # the other tests go on
-            yield f"report not written to {place}.json: {problem.strerror or problem}"
+        except (OSError, ValueError) as problem:  # the other tests go on
+            yield f"report not written to {place}.json: {getattr(problem, 'strerror', None) or problem}"
 
 
 def _file_name(test: str) -> str:
