@@ -299,3 +299,28 @@ def test_a_few_coordinates_are_in_some_columns_by_no_chance():
     assert named <= 4
     column = array._replace(places=np.arange(10) * 40 + 7)
     assert place_of(column, marks) == "W[:, 7] (10 of 10 tested)"
+
+
+@pytest.mark.parametrize(("axis", "where"), [(0, "table[:100, :]"), (1, "table[:, 20:]")])
+def test_rows_whose_claims_are_lost_are_named(axis, where):
+    index = np.arange(SCATTERED["table"].shape[axis])
+    kept = np.expand_dims(index >= 100 if axis == 0 else index < 20, 1 - axis)
+    lost = {name: np.cos(value) * (kept if name == "table" else 1.0) for name, value in SCATTERED.items()}
+    (told,) = check(sines, lost, SCATTERED, mode="lines").explanations
+    assert told.kind == "zero"
+    assert told.where.startswith(f"{where} (")
+
+
+def test_rows_that_f_does_not_use_are_not_lost():
+    p, used = {"table": SCATTERED["table"]}, np.random.default_rng(7).integers(0, 300, 40)
+    weights = np.random.default_rng(8).normal(size=p["table"].shape)
+    rows = np.bincount(used, minlength=300)[:, None]
+
+    def f(p):
+        return float(np.sum(np.sin(p["table"][used])))
+
+    claims = rows * np.cos(p["table"])
+    assert check(f, {"table": claims}, p, mode="lines").verdict == "right"
+    report = check(f, {"table": claims + 0.1 * (rows > 0) * weights}, p, mode="lines")
+    assert report.verdict == "wrong"
+    assert not any(one.kind == "zero" for one in report.explanations)
