@@ -189,7 +189,7 @@ def _say_first(shown: Any, error: Any, reports: list[Any]) -> None:
     """Let the line of a failure in pytest's short summary, of which it shows what fits, begin with the bug."""
     crash, raised = getattr(shown, "reprcrash", None), getattr(getattr(error, "value", None), "report", None)
     report = raised if _is_report(raised) else reports[0] if len(reports) == 1 else None
-    if crash is None or report is None or not report.explanations:
+    if crash is None or report is None or report.verdict != "wrong":
         return
     first, *rest = crash.message.split("\n")
     # An assertion with words of its own keeps them.

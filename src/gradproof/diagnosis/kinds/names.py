@@ -74,6 +74,8 @@ WHOLE = 5e-4
 SMALL = 10
 # Larger counts, and parts of them, are none that a factor could tell.
 LARGEST_COUNT = 1e9
+# Powers of two from here on are loss scales, and those from the second on first of all.
+FEWEST_HALVINGS, LARGE_SCALE = 4, 10
 # Numbers from here on are written with commas.
 LARGE = 1e6
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
@@ -126,9 +128,7 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     for known, name in ANGLES.items():
         if abs(size - known) <= error:
             yield name
-    exponent = math.log2(size)
-    if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
-        yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
+    yield from _of_loss_scale(size, error)
     yield from _of_scales(size, error)
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
@@ -167,9 +167,17 @@ def _shares(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
 
 
-def _or_count(size: float, error: float) -> str:
-    name = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
-    return f", or {name.removesuffix('?')}" if name else ""
+def _of_loss_scale(size: float, error: float) -> Iterator[str]:
+    """Yield what a power of two is: a loss scale where it is large, and more likely a count where it is not."""
+    exponent = round(math.log2(size))
+    if abs(math.log2(size) - exponent) > error / size or abs(exponent) < FEWEST_HALVINGS:
+        return
+    scale = f"a loss scale of 2^{exponent}"
+    count = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
+    if not count or exponent >= LARGE_SCALE:
+        yield f"{scale}{', or ' if count else ''}{count.removesuffix('?')}?"
+    else:
+        yield f"{count.removesuffix('?').replace(', or a factor', ', a factor')}, or {scale}?"
 
 
 def _of_scales(size: float, error: float) -> Iterator[str]:
