@@ -1091,3 +1091,17 @@ def test_claims_far_away_have_no_factor_by_chance(size):
         assert report.explanations == ()
     told = check(lambda x: float(np.sin(x[0])), np.where(np.arange(6) > 0, claims, np.cos(X20[:6])), X20[:6])
     assert [one.kind for one in told.explanations] == ["no dependence"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        (np.array([181, 101, 203, 87]) / 256, "a number of bfloat16, and a multiple of 1/256 beside its slope"),
+        (np.arange(2, 200, 5) / 256, "the multiple of 1/256 beside its slope: is it quantised?"),
+    ],
+)
+def test_of_few_claims_a_step_may_be_an_arithmetic(claims, words):
+    slope = claims + np.random.default_rng(12).uniform(-1.0, 1.0, len(claims)) / 600.0
+    report = check(lambda x: float(np.sum(slope * x)), claims, np.random.default_rng(13).normal(size=len(claims)))
+    (told,) = report.explanations
+    assert words in told.text

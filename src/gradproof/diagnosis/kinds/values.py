@@ -27,6 +27,10 @@ ARITHMETICS = {"an arithmetic of 8 bits": 4, "bfloat16": 8, "float16": 11, "floa
 LESS = 3
 # Sums of many products are off by so many units of their arithmetic, of a coarse one by fewer.
 UNITS, COARSEST = 64.0, 4
+# Steps with more characters are shown as quotients.
+LONGEST = 4
+# The numbers of an arithmetic are multiples of a step by a chance with this logarithm to the base 2, at least.
+RARELY = -10.0
 # The finest steps of decimals, and of powers of two, and the most digits that claims are rounded to.
 DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
@@ -79,10 +83,24 @@ def rounded(part: Evidence) -> Explanation | None:
         return None
     if len(np.unique(claimed)) < FEWEST:
         return None
-    # Between two powers of two the numbers of an arithmetic are multiples of a step as well.
-    one_size = not np.ptp(np.frexp(claimed)[1])
-    found = (_of_arithmetic(part) if one_size else None) or _of_step(part) or _of_digits(part)
-    return found or _of_arithmetic(part)
+    size, step = _of_step(part)
+    found = _of_arithmetic(part) if step is None or _are_floating(claimed, size) else None
+    if found and step and np.ptp(np.frexp(claimed)[1]):
+        asked = f"and a multiple of {_shown(size)} beside its slope: is it rounded to either?"
+        return replace(found, text=f"{found.text.partition(',')[0]}, {asked}")
+    return found or step or _of_digits(part)
+
+
+def _shown(step: float) -> str:
+    """Return a step as people write it: 0.01, 1/64."""
+    return f"{step:g}" if len(f"{step:g}") <= LONGEST else f"1/{round(1.0 / step)}"
+
+
+def _are_floating(claimed: Flat, step: float) -> bool:
+    """Whether the multiples of a step are numbers of an arithmetic in which small ones need not be its multiples."""
+    digits = next((each for each in ARITHMETICS.values() if np.array_equal(_to_digits(claimed, each), claimed)), 0)
+    finer = np.minimum(np.frexp(claimed[claimed != 0.0])[1] - digits - math.log2(step), 0.0)
+    return step < 1.0 and digits > COARSEST and float(np.sum(finer)) > RARELY
 
 
 def _of_arithmetic(part: Evidence) -> Explanation | None:
@@ -118,18 +136,18 @@ def whole_numbers(part: Evidence) -> Explanation | None:
     return Explanation("addition", "", text)
 
 
-def _of_step(part: Evidence) -> Explanation | None:
-    """Explain the errors if claims are the multiples of a step beside the slopes: integers, decimals, levels."""
+def _of_step(part: Evidence) -> tuple[float, Explanation | None]:
+    """Return the step whose multiples claims are beside the slopes, and what they are: integers, decimals, levels."""
     found = [(1.0 / parts, asked) for parts, asked in _steps() if _is_whole(part.claimed * parts)]
     if not found:
-        return None
+        return math.nan, None
     step, text = max(found)
     error, allowed = part.error, MARGIN * part.bar
     # To the nearest one, or all of them up, down, or towards 0.
     moved = (error, -error, -error * np.sign(part.slope))
     ways = [np.abs(error) - 0.5 * step, *(np.maximum(each - step, -each) for each in moved)]
     fits = any(np.all(off <= allowed) for off in ways)
-    return Explanation("rounded", "", f"every wrong claim is {text}") if fits else None
+    return step, Explanation("rounded", "", f"every wrong claim is {text}") if fits else None
 
 
 def _steps() -> Iterator[tuple[float, str]]:
@@ -138,7 +156,7 @@ def _steps() -> Iterator[tuple[float, str]]:
     for count in range(1, DECIMALS + 1):
         yield 10.0**count, f"its slope to {count} decimal{'s' if count > 1 else ''}: is it rounded?"
     for count in range(1, HALVINGS + 1):
-        yield 2.0**count, f"the multiple of 1/{2**count} beside its slope: is it quantised?"
+        yield 2.0**count, f"the multiple of {_shown(0.5**count)} beside its slope: is it quantised?"
 
 
 def _of_digits(part: Evidence) -> Explanation | None:
