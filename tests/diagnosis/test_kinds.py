@@ -17,6 +17,7 @@ WEIGHTS = np.linspace(0.5, 2.0, 20)
 SQUARE, OTHER = RNG.normal(size=(5, 5)), RNG.normal(size=(10, 4))
 POINTS = RNG.normal(size=(10, 4))
 SHIFTED = SQUARE + 4 * np.eye(5)
+UNEVEN = np.random.default_rng(14).normal(size=20)
 CUBE = np.random.default_rng(9).normal(size=(3, 3, 3))
 GATHERED = (np.arange(20) * 7 + 11) % 20 // 2 * 2 + 1
 CANCELLING = np.where(np.arange(20) % 2, -1.0, 1.0) * (1 + np.arange(20) // 2) / np.tanh(X20)
@@ -354,6 +355,10 @@ BUGS = {
     "kept as integers": (
         (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.trunc(3 * x**2)),
         ("rounded", "every wrong claim is an integer beside its slope: is it kept as integers?"),
+    ),
+    "small ones underflow": (
+        (X20, lambda x: np.sum(UNEVEN * x), lambda x: UNEVEN + 0 * x, lambda x: np.where(abs(UNEVEN) > 0.4, UNEVEN, 0)),
+        ("zero", "claimed = 0 where |slope| < 0.4: do small ones underflow, or are only the largest kept?"),
     ),
     "kept to levels": (
         (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.round(96 * x**2) / 32),
@@ -1105,3 +1110,11 @@ def test_of_few_claims_a_step_may_be_an_arithmetic(claims, words):
     report = check(lambda x: float(np.sum(slope * x)), claims, np.random.default_rng(13).normal(size=len(claims)))
     (told,) = report.explanations
     assert words in told.text
+
+
+@pytest.mark.parametrize("lost", [np.arange(40).reshape(10, 4) // 4 == 3, RNG.random((10, 4)) < 0.4])
+def test_claims_of_0_are_those_of_the_smallest_slopes_only_if_they_are(lost):
+    weights = np.where(lost, 0.1, 3.0) if lost[3].all() else np.ones((10, 4))
+    report = check(lambda x: float(np.sum(weights * np.sin(x))), lambda x: ~lost * weights * np.cos(x), POINTS)
+    (told,) = report.explanations
+    assert told.text == "claimed = 0, but f depends on it: is a path detached, or was it never written?"

@@ -243,3 +243,10 @@ def _shape(leaf: Leaf) -> tuple[int, ...]:
 def along_axis(shape: tuple[int, ...], axis: int) -> str:
     """Return along which axis of an array something is, to be added to what it is; "" where there is but one."""
     return f" along axis {axis}" if len(shape) > 1 else ""
+
+
+def between(low: float, high: float) -> str:
+    """Return the shortest number between two."""
+    middle = (low + high) / 2.0
+    texts = (f"{middle:.{digits}g}" for digits in range(1, 18))
+    return next((text for text in texts if low <= float(text) < high), f"{middle!r}")

@@ -65,7 +65,16 @@ def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
     if count <= SHOWN:
         *first, last = (_element(whole, int(one)) for one in np.flatnonzero(mask))
         return f"{', '.join(first)} and {last}"
-    return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+    return _counted(whole, mask)
+
+
+def is_scattered(whole: Evidence, mask: Flat) -> bool:
+    """Whether coordinates can only be counted: they are in no rows and no known region, and not a few."""
+    return place_of(whole, mask) == _counted(whole, mask)
+
+
+def _counted(whole: Evidence, mask: Flat) -> str:
+    return f"{whole.name}, in {int(mask.sum()):,} of {len(mask):,} coordinates"
 
 
 def _box(whole: Evidence, mask: Flat) -> str:

@@ -30,8 +30,16 @@ from .kinds.invariance import invariance
 from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.turned import by_neighbours, right_along_x, turned
-from .kinds.values import asked_at_zeros, no_dependence, not_finite, rounded, whole_numbers, zero
-from .places import at_indices, place_of
+from .kinds.values import (
+    asked_at_zeros,
+    limit_of_smallest,
+    no_dependence,
+    not_finite,
+    rounded,
+    whole_numbers,
+    zero,
+)
+from .places import at_indices, is_scattered, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
@@ -104,13 +112,13 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     """
     finite = np.isfinite(whole.claimed)
     if (whole.wrong & ~finite).any():
-        yield from alone(whole, whole.wrong & ~finite, _at_zeros(not_finite, whole, whole.wrong & ~finite))
+        yield from alone(whole, whole.wrong & ~finite, _asking(not_finite, whole, whole.wrong & ~finite))
     rest = whole.wrong & finite
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
     if not found and (rest & (whole.claimed == 0)).sum() > 1:
-        yield from alone(whole, rest & (whole.claimed == 0), _at_zeros(zero, whole, rest & (whole.claimed == 0)))
+        yield from alone(whole, rest & (whole.claimed == 0), _asking(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
@@ -119,7 +127,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    before: tuple[Explaining, ...] = (_at_zeros(zero, whole, mask), no_dependence)
+    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
@@ -140,16 +148,15 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
 
 
-def _at_zeros(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
-    """Return what explains coordinates, which asks for more if these are where x is 0, and there are others."""
-    if mask.all() or not np.array_equal(mask, whole.x == 0.0):
+def _asking(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
+    """Return what explains coordinates, which asks for more if these are where x is 0, or slopes are the smallest."""
+    if mask.all():
         return explain
-
-    def asking(part: Evidence) -> Explanation | None:
-        found = explain(part)
-        return found and asked_at_zeros(found)
-
-    return asking
+    if np.array_equal(mask, whole.x == 0.0):
+        return lambda part: (found := explain(part)) and asked_at_zeros(found)
+    if explain is zero and is_scattered(whole, mask):
+        return functools.partial(zero, below=limit_of_smallest(whole, mask))
+    return explain
 
 
 def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:

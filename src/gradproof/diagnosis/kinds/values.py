@@ -11,9 +11,11 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ..evidence import MARGIN, Evidence, between
 
 FEWEST = 4
+# Coordinates are those of the smallest slopes by chance in one of so many cases; of many it is none.
+FEWEST_CHOICES, MANY = 10_000, 1000
 # So many errors may be counts, which are no larger; numbers are round that are parts of so many.
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
@@ -36,11 +38,23 @@ DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence) -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0."""
+def zero(part: Evidence, below: str = "") -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0; below some limit if those of the smallest slopes are."""
     if part.claimed.any() or not len(part.claimed):
         return None
-    return Explanation("zero", "", ZERO, 0.0)
+    asked = f"claimed = 0 where |slope| < {below}: do small ones underflow, or are only the largest kept?"
+    return Explanation("zero", "", asked if below else ZERO, 0.0)
+
+
+def limit_of_smallest(whole: Evidence, mask: Flat) -> str:
+    """Return a limit that divides slopes whose claims are wrong from larger ones that are claimed; "" if none does."""
+    sizes, others = np.abs(whole.slope), whole.known & ~mask & (whole.claimed != 0.0)
+    if not whole.is_complete or min(np.count_nonzero(others), np.count_nonzero(mask)) < FEWEST:
+        return ""
+    low, high = float(np.max(sizes[mask])), float(np.min(sizes[others]))
+    count, every = int(np.count_nonzero(mask)), int(np.count_nonzero(mask | others))
+    is_chance = every < MANY and math.comb(every, count) < FEWEST_CHOICES
+    return between(low, high) if low < high and not is_chance else ""
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
