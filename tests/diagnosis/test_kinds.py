@@ -726,7 +726,7 @@ BUGS = {
             of_scaled,
             lambda p: {**of_scaled(p), "s": of_scaled(p)["s"] / 20},
         ),
-        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over x, or a factor 20 missing?"),
+        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over 20, as of x, or a factor 20 missing?"),
     ),
     "a count is missing, of one coordinate": (
         (

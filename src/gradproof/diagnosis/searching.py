@@ -29,6 +29,7 @@ from .kinds.functions.variables import by_variable
 from .kinds.invariance import invariance
 from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
+from .kinds.names import ROWS
 from .kinds.turned import by_neighbours, right_along_x, turned
 from .kinds.values import (
     asked_at_zeros,
@@ -76,7 +77,7 @@ def _sizes(report: Record) -> dict[int, str]:
     """Return lengths over which a sum or a mean may have been taken, with what they are."""
     sizes: dict[int, str] = {}
     if report.rows:
-        sizes[report.rows] = "the rows"
+        sizes[report.rows] = ROWS
     for leaf in report._evidence.layout.leaves[:AXES]:
         for axis, length in enumerate(leaf.shape):
             sizes.setdefault(length, f"axis {axis} of {leaf.path or 'x'}" if len(leaf.shape) > 1 else leaf.path or "x")

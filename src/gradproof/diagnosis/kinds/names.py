@@ -76,6 +76,8 @@ SMALL = 10
 LARGEST_COUNT = 1e9
 # Powers of two from here on are loss scales, and those from the second on first of all.
 FEWEST_HALVINGS, LARGE_SCALE = 4, 10
+# What a length of the data is called.
+ROWS = "the rows"
 # Numbers from here on are written with commas.
 LARGE = 1e6
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
@@ -139,11 +141,13 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
 
 def _of_length(size: float, error: float, count: int, what: str) -> Iterator[str]:
     """Yield what a factor is that is a length, its inverse, or the root of one of the two."""
+    # A number that is common may be another length, such as that of the data.
+    common = _is_common(count)
+    over = f"{count}, as of {what}" if common and what != ROWS else what
     if abs(size - count) <= error:
-        yield f"a sum for a mean over {what}{f', or a factor 1/{count} missing' if _is_common(count) else ''}?"
+        yield f"a sum for a mean over {over}{f', or a factor 1/{count} missing' if common else ''}?"
     if abs(size - 1 / count) <= error:
-        also = f", or a factor {count} missing" if _is_common(count) else ""
-        yield f"1/{count}, a mean for a sum over {what}{also}?"
+        yield f"1/{count}, a mean for a sum over {over}{f', or a factor {count} missing' if common else ''}?"
     if math.isqrt(count) ** 2 == count:
         return  # a whole number, which is many other things
     for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
