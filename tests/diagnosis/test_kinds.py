@@ -1118,3 +1118,9 @@ def test_claims_of_0_are_those_of_the_smallest_slopes_only_if_they_are(lost):
     report = check(lambda x: float(np.sum(weights * np.sin(x))), lambda x: ~lost * weights * np.cos(x), POINTS)
     (told,) = report.explanations
     assert told.text == "claimed = 0, but f depends on it: is a path detached, or was it never written?"
+
+
+def test_errors_where_x_is_0_are_none_along_x_by_chance():
+    x = np.where(np.arange(20) % 4, X20, 0.0)
+    noise = np.where(np.arange(20) % 4, 0.0, np.random.default_rng(15).normal(size=20))
+    assert check(lambda x: float(np.sum(WEIGHTS * np.sin(x))), WEIGHTS * np.cos(x) + noise, x).explanations == ()
