@@ -125,11 +125,13 @@ def test_assert(): assert gradproof.check(f, half, X)
 def test_gradient(): gradproof.assert_gradient(f, half, X)
 def test_words(): assert gradproof.check(f, half, X), "in words"
 def test_right(): assert not gradproof.check(f, right, X)
+def test_unexplained(): assert gradproof.check(f, lambda x: right(x) | {"b": right(x)["b"] + [0.0, 0.1234]}, X)
 """)
     summary = [line.partition(" - ")[2] for line in result.outlines if line.startswith("FAILED ")]
     assert all(line.startswith(BUG[:30]) for line in summary[:2])
     assert summary[2].startswith("AssertionError: in words")
     assert summary[3].startswith("assert not <gradproof") or summary[3].startswith("AssertionError: assert not <")
+    assert summary[4].startswith("b[1] wrong: claimed 3.12340, slope 3")
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def _say_first(shown: Any, error: Any, reports: list[Any]) -> None:
     """Let the line of a failure in pytest's short summary, of which it shows what fits, begin with the bug."""
     crash, raised = getattr(shown, "reprcrash", None), getattr(getattr(error, "value", None), "report", None)
     report = raised if _is_report(raised) else reports[0] if len(reports) == 1 else None
-    if crash is None or report is None or not report.explanations:
+    if crash is None or report is None or report.verdict != "wrong":
         return
     first, *rest = crash.message.split("\n")
     # An assertion with words of its own keeps them.
@@ -278,8 +278,8 @@ def _written(test: str, reports: list[Any], folder: Path) -> Iterator[str]:
             for ending, text in ((".json", report.to_json()), (".txt", text_of(report))):
                 place.with_name(place.name + ending).write_text(f"{text}\n", encoding="utf-8")
             yield f"report written to {place}.json"
-        except OSError as problem:  # the other tests go on
-            yield f"report not written to {place}.json: {problem.strerror or problem}"
+        except (OSError, ValueError) as problem:  # the other tests go on
+            yield f"report not written to {place}.json: {getattr(problem, 'strerror', None) or problem}"
 
 
 def _file_name(test: str) -> str:

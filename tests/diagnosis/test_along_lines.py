@@ -75,7 +75,7 @@ BUGS = {
     ),
     "sum for a mean": (
         everywhere(ROWS),
-        "everything: claimed = 32 × slope: a loss scale of 2^5, or a sum over 32 for a mean",
+        "everything: claimed = 32 × slope: a sum over 32 for a mean, a factor 1/32 missing, or a loss",
     ),
     "sum for a mean, but for the penalty": (
         lambda p: gradient(p, scale=1),

@@ -17,6 +17,8 @@ WEIGHTS = np.linspace(0.5, 2.0, 20)
 SQUARE, OTHER = RNG.normal(size=(5, 5)), RNG.normal(size=(10, 4))
 POINTS = RNG.normal(size=(10, 4))
 SHIFTED = SQUARE + 4 * np.eye(5)
+UNEVEN = np.random.default_rng(14).normal(size=20)
+CUBE = np.random.default_rng(9).normal(size=(3, 3, 3))
 GATHERED = (np.arange(20) * 7 + 11) % 20 // 2 * 2 + 1
 CANCELLING = np.where(np.arange(20) % 2, -1.0, 1.0) * (1 + np.arange(20) // 2) / np.tanh(X20)
 SYMMETRIC = (SQUARE + SQUARE.T) / 4 + np.diag([1.0, 2.0, 3.0, 4.0, 5.0])
@@ -36,6 +38,17 @@ def sigmoid(x):
 def softmax(scores):
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def to_digits(values):
+    """Values to two digits, as they are printed."""
+    return np.array([float(f"{value:.2g}") for value in values])
+
+
+def of_8_bits(values):
+    """Values with the four binary digits of a small arithmetic."""
+    digits, power = np.frexp(values)
+    return np.ldexp(np.round(16 * digits), power - 4)
 
 
 def by_element(function, derivative, wrong, x=X20):
@@ -241,7 +254,7 @@ BUGS = {
             lambda x: sigmoid(x) - (WEIGHTS > 1),
             lambda x: x - (WEIGHTS > 1),
         ),
-        ("addition", "claimed = slope + 1 × (x - sigmoid(x)): is x taken for sigmoid(x)?"),
+        ("addition", "claimed = slope + (x - sigmoid(x)): is x taken for sigmoid(x)?"),
     ),
     "normaliser forgotten": (
         (
@@ -325,7 +338,7 @@ BUGS = {
     ),
     "sign only, in a column": (
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
-        ("limited", "x: claimed = 0.4 × sign(slope): only its sign is left"),
+        ("limited", "x[:, 2]: claimed = 0.4 × sign(slope): only its sign is left"),
     ),
     "sign only": (
         (X20, lambda x: np.sum(x**2), lambda x: 2 * x, lambda x: 0.5 * np.sign(x)),
@@ -342,6 +355,42 @@ BUGS = {
     "kept as integers": (
         (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.trunc(3 * x**2)),
         ("rounded", "every wrong claim is an integer beside its slope: is it kept as integers?"),
+    ),
+    "small ones underflow": (
+        (X20, lambda x: np.sum(UNEVEN * x), lambda x: UNEVEN + 0 * x, lambda x: np.where(abs(UNEVEN) > 0.4, UNEVEN, 0)),
+        ("zero", "claimed = 0 where |slope| < 0.4: do small ones underflow, or are only the largest kept?"),
+    ),
+    "kept to levels": (
+        (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.round(96 * x**2) / 32),
+        ("rounded", "every wrong claim is the multiple of 1/32 beside its slope: is it quantised?"),
+    ),
+    "rounded to decimals": (
+        (3 * X20, lambda x: np.sum(x**3), lambda x: 3 * x**2, lambda x: np.round(3 * x**2, 2)),
+        ("rounded", "every wrong claim is its slope to 2 decimals: is it rounded?"),
+    ),
+    "rounded to digits": (
+        (POSITIVE, lambda x: np.sum(x**5), lambda x: 5 * x**4, lambda x: to_digits(5 * x**4)),
+        ("rounded", "every wrong claim is its slope to 2 digits: is it rounded?"),
+    ),
+    "8 bits": (
+        (POSITIVE, lambda x: np.sum(x**5), lambda x: 5 * x**4, lambda x: of_8_bits(5 * x**4)),
+        ("rounded", "every claim is a number of an arithmetic of 8 bits, off by its rounding"),
+    ),
+    "another order of the axes": (
+        (CUBE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x).transpose(1, 2, 0)),
+        ("rearranged", "x: claimed = slope, with its axes in the order (1, 2, 0)"),
+    ),
+    "half the slope times a power of an exponential": (
+        by_element(np.sin, np.cos, lambda x: 0.5 * np.cos(x) * np.exp(-2 * x)),
+        ("scaled by x", "claimed = 0.5 × slope × exp(-2x): is a power of exp(x) missing, or a factor too often?"),
+    ),
+    "never unscaled": (
+        (X20, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) * 2.0**40),
+        ("factor", "all of x: claimed = 1.09951e+12 × slope: a loss scale of 2^40?"),
+    ),
+    "a prefix of a unit": (
+        (X20, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) * 1e15),
+        ("factor", "claimed = 1,000,000,000,000,000 × slope: is a prefix of a unit lost, such as femto or peta?"),
     ),
     "accumulated from the other end": (
         (
@@ -393,7 +442,7 @@ BUGS = {
             lambda x: np.cos(sigmoid(x)) * sigmoid(x) * (1 - sigmoid(x)) - 1 + 2 * sigmoid(x),
             lambda x: np.cos(sigmoid(x)) * sigmoid(x) * (1 - sigmoid(x)) - 2 + 4 * sigmoid(x),
         ),
-        ("addition", "slope - 1 × (1 - 2 sigmoid(x)): is the derivative of c log(s(1 - s)) with s = sigmoid(x)"),
+        ("addition", "slope - (1 - 2 sigmoid(x)): is the derivative of c log(s(1 - s)) with s = sigmoid(x)"),
     ),
     "not accumulated": (
         (
@@ -616,7 +665,7 @@ BUGS = {
     ),
     "a term of x is lost": (
         by_element(lambda x: x**2 + np.sin(x) / WEIGHTS, lambda x: 2 * x + np.cos(x) / WEIGHTS, lambda x: 2 * x),
-        ("addition", "claimed = slope - 1 × cos(x): is the derivative of c sin(x) missing?"),
+        ("addition", "claimed = slope - cos(x): is the derivative of c sin(x) missing?"),
     ),
     "the derivative of an inverse sine is missing": (
         by_element(
@@ -677,7 +726,7 @@ BUGS = {
             of_scaled,
             lambda p: {**of_scaled(p), "s": of_scaled(p)["s"] / 20},
         ),
-        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over x, or a factor 20 missing?"),
+        ("factor", "s: claimed = 1/20 × slope: a mean for a sum over 20, as of x, or a factor 20 missing?"),
     ),
     "a count is missing, of one coordinate": (
         (
@@ -1029,3 +1078,49 @@ def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():
         bars = np.where(np.arange(8)[:, None] == 2, off * bar, 0.0)
         rows = Rows(0, 2, slope, claims, slope, bars, claims - slope)
         assert bool(_factors(rows)) == is_told
+
+
+def test_round_claims_that_are_not_near_their_slopes_are_not_rounded():
+    claims = np.random.default_rng(10).normal(size=(3, 20))
+    for each in (np.round(claims[0], 1), np.round(32 * claims[1]) / 32, of_8_bits(claims[2])):
+        assert check(lambda x: float(np.sum(np.sin(x))), each, X20).explanations == ()
+
+
+@pytest.mark.parametrize("size", [1e9, 1e12, 1e20])
+def test_claims_far_away_have_no_factor_by_chance(size):
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        claims = size * random.normal(size=6) * np.exp(random.normal(size=6))
+        report = check(lambda x: float(np.sum(np.sin(x))), claims, X20[:6])
+        assert report.verdict == "wrong"
+        assert report.explanations == ()
+    told = check(lambda x: float(np.sin(x[0])), np.where(np.arange(6) > 0, claims, np.cos(X20[:6])), X20[:6])
+    assert [one.kind for one in told.explanations] == ["no dependence"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        (np.array([181, 101, 203, 87]) / 256, "a number of bfloat16, and a multiple of 1/256 beside its slope"),
+        (np.arange(2, 200, 5) / 256, "the multiple of 1/256 beside its slope: is it quantised?"),
+    ],
+)
+def test_of_few_claims_a_step_may_be_an_arithmetic(claims, words):
+    slope = claims + np.random.default_rng(12).uniform(-1.0, 1.0, len(claims)) / 600.0
+    report = check(lambda x: float(np.sum(slope * x)), claims, np.random.default_rng(13).normal(size=len(claims)))
+    (told,) = report.explanations
+    assert words in told.text
+
+
+@pytest.mark.parametrize("lost", [np.arange(40).reshape(10, 4) // 4 == 3, RNG.random((10, 4)) < 0.4])
+def test_claims_of_0_are_those_of_the_smallest_slopes_only_if_they_are(lost):
+    weights = np.where(lost, 0.1, 3.0) if lost[3].all() else np.ones((10, 4))
+    report = check(lambda x: float(np.sum(weights * np.sin(x))), lambda x: ~lost * weights * np.cos(x), POINTS)
+    (told,) = report.explanations
+    assert told.text == "claimed = 0, but f depends on it: is a path detached, or was it never written?"
+
+
+def test_errors_where_x_is_0_are_none_along_x_by_chance():
+    x = np.where(np.arange(20) % 4, X20, 0.0)
+    noise = np.where(np.arange(20) % 4, 0.0, np.random.default_rng(15).normal(size=20))
+    assert check(lambda x: float(np.sum(WEIGHTS * np.sin(x))), WEIGHTS * np.cos(x) + noise, x).explanations == ()

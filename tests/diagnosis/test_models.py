@@ -118,7 +118,7 @@ BUGS = {
     ),
     "log-probabilities for scores": (
         (LINES, likelihood, by_likelihood, lambda x: by_likelihood(x) - softmax(x)),
-        ("softmax", "x: claimed = slope - 1 × softmax(x) along axis 2: is the sum missing"),
+        ("softmax", "x: claimed = slope - softmax(x) along axis 2: is the sum missing"),
     ),
     "entropy of a policy": (
         (
@@ -177,7 +177,7 @@ BUGS = {
     ),
     "neighbours on a grid": (
         with_prior(GRID, lambda x: float(np.sum(x * neighbours(x))) / 2, neighbours),
-        ("addition", "x: claimed = slope - 1 × (x before + next x) along axis 0 - 1 × (x before + next x) along axis"),
+        ("addition", "x: claimed = slope - (x before + next x) along axis 0 - (x before + next x) along axis"),
     ),
     "gamma prior": (
         with_prior(POSITIVE, lambda x: float(np.sum(3 * x - 1.5 * np.log(x))), lambda x: 3 - 1.5 / x),
@@ -217,7 +217,7 @@ BUGS = {
     ),
     "squared logarithms": (
         with_prior(POSITIVE, lambda x: 0.5 * float(np.sum(np.log(x) ** 2)), lambda x: np.log(x) / x),
-        ("addition", "all of x: claimed = slope - 1 × log(x)/x: is the derivative of c log(x)² missing?"),
+        ("addition", "all of x: claimed = slope - log(x)/x: is the derivative of c log(x)² missing?"),
     ),
     "averaged along an axis": (
         rearranged(GRID, lambda slope: np.broadcast_to(slope.mean(axis=0), slope.shape)),

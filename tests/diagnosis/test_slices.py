@@ -12,6 +12,8 @@ import pytest
 from numba import cfunc
 
 from gradproof import batched, check, in_place, native
+from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.places import place_of
 from gradproof.run import looking, slices
 
 RNG = np.random.default_rng(3)
@@ -284,3 +286,41 @@ def test_slices_of_a_compiled_function_with_held_coordinates():
     claims["kernel"][..., 1] *= 2
     report = check(native(compiled.address), claims, SCATTERED, held="table", mode="lines")
     assert str(report.explanations[0]).startswith("kernel[:, :, :, 1] (")
+
+
+def test_a_few_coordinates_are_in_some_columns_by_no_chance():
+    named, random = 0, np.random.default_rng(4)
+    empty = np.zeros(10)
+    for _ in range(300):
+        places = np.sort(random.choice(3600, 10, replace=False))
+        marks = np.ones(10, bool)
+        array = Evidence("W", (90, 40), 0, places, empty, empty, empty, empty, marks, marks)
+        named += "[" in place_of(array, marks)
+    assert named <= 4
+    column = array._replace(places=np.arange(10) * 40 + 7)
+    assert place_of(column, marks) == "W[:, 7] (10 of 10 tested)"
+
+
+@pytest.mark.parametrize(("axis", "where"), [(0, "table[:100, :]"), (1, "table[:, 20:]")])
+def test_rows_whose_claims_are_lost_are_named(axis, where):
+    index = np.arange(SCATTERED["table"].shape[axis])
+    kept = np.expand_dims(index >= 100 if axis == 0 else index < 20, 1 - axis)
+    lost = {name: np.cos(value) * (kept if name == "table" else 1.0) for name, value in SCATTERED.items()}
+    (told,) = check(sines, lost, SCATTERED, mode="lines").explanations
+    assert told.kind == "zero"
+    assert told.where.startswith(f"{where} (")
+
+
+def test_rows_that_f_does_not_use_are_not_lost():
+    p, used = {"table": SCATTERED["table"]}, np.random.default_rng(7).integers(0, 300, 40)
+    weights = np.random.default_rng(8).normal(size=p["table"].shape)
+    rows = np.bincount(used, minlength=300)[:, None]
+
+    def f(p):
+        return float(np.sum(np.sin(p["table"][used])))
+
+    claims = rows * np.cos(p["table"])
+    assert check(f, {"table": claims}, p, mode="lines").verdict == "right"
+    report = check(f, {"table": claims + 0.1 * (rows > 0) * weights}, p, mode="lines")
+    assert report.verdict == "wrong"
+    assert not any(one.kind == "zero" for one in report.explanations)

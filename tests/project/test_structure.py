@@ -179,9 +179,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "diagnosis": (
         "coincidence evidence norms kinds.names kinds.functions.derivatives",
         "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
-        "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.functions.softmax",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices",
         "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "
-        "kinds.functions.mixtures kinds.functions.penalised parts regions",
+        "kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax parts regions",
         "kinds.others places",
         "searching",
         "along",

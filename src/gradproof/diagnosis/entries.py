@@ -15,7 +15,7 @@ from ..report.remarks.inner_tolerance import TYPICAL
 from ..report.report import Report
 from .diagnose import FEWEST
 from .evidence import Evidence
-from .kinds.values import no_dependence, not_finite, zero
+from .kinds.values import no_dependence, not_finite, rounded, zero
 from .searching import Known, of_vector
 
 # The relative accuracy within which a claim is a slope.
@@ -71,10 +71,9 @@ def _of_outputs(report: Report, entries: Sequence[Finding]) -> Iterator[Told]:
     for output in sorted({one.output for one in entries}):
         own = [one for one in entries if one.output == output]
         part = _evidence(own)
+        explaining = (not_finite, zero, no_dependence, by_factor, rounded)
         with np.errstate(all="ignore"):
-            explanation = next(
-                filter(None, (each(part) for each in (not_finite, zero, no_dependence, by_factor))), None
-            )
+            explanation = next(filter(None, (each(part) for each in explaining)), None)
         if explanation is not None:
             _, some, names = found.setdefault(explanation.text, (explanation, [], []))
             some += own

@@ -19,6 +19,8 @@ from ..report.records import Record, resolutions_of
 MARGIN = 1.5
 # A sum of slopes is 0 if it is known to be less than this part of the sum of their sizes.
 NOTHING = 1e-3
+# Claims that are so many times a slope have bars that tell nothing of it, and slopes are no better than this part.
+FAR, NEARLY = 1e4, 1e-5
 
 
 class Evidence(NamedTuple):
@@ -182,7 +184,28 @@ def _measured(report: Record, every: Flat, alone: Sequence[Finding]) -> Evidence
         slope[place], bar[place] = one.slope, one.error_bar
         known[place] = one.cause is Cause.WRONG and not one.has_kink and math.isfinite(one.slope)
         wrong[place] = known[place]
+    bar = _narrowed(bar, every, alone, kept.layout)
     return Evidence("", (), 0, every, np.asarray(kept.values.x[every], np.float64), claimed, slope, bar, known, wrong)
+
+
+def _narrowed(bar: Flat, every: Flat, alone: Sequence[Finding], layout: Layout) -> Flat:
+    """Return bars in which those that only had to tell a slope from a claim very far away are as the slopes tell.
+
+    Such a bar grows with the claim.  The slopes to the left and to the right of x differ by what a slope may be off,
+    and sometimes by nothing: the largest such difference in an array stands for all of it.
+    """
+    far = [one for one in alone if one.error_bar > abs(one.slope) > 0.0 and abs(one.claimed) > FAR * abs(one.slope)]
+    apart = {layout.leaf_of(layout.place(one.index)).start: 0.0 for one in far}
+    for one in far:
+        start = layout.leaf_of(layout.place(one.index)).start
+        apart[start] = max(apart[start], abs(one.left - one.right), NEARLY * abs(one.slope))
+    narrower: Flat = bar.copy()
+    for one in far:
+        place = layout.place(one.index)
+        width = apart[layout.leaf_of(place).start]
+        if width < one.error_bar:
+            narrower[np.searchsorted(every, place)] = width
+    return narrower
 
 
 def _claims(report: Record, leaf: Leaf) -> Flat | None:
@@ -220,3 +243,10 @@ def _shape(leaf: Leaf) -> tuple[int, ...]:
 def along_axis(shape: tuple[int, ...], axis: int) -> str:
     """Return along which axis of an array something is, to be added to what it is; "" where there is but one."""
     return f" along axis {axis}" if len(shape) > 1 else ""
+
+
+def between(low: float, high: float) -> str:
+    """Return the shortest number between two."""
+    middle = (low + high) / 2.0
+    texts = (f"{middle:.{digits}g}" for digits in range(1, 18))
+    return next((text for text in texts if low <= float(text) < high), f"{middle!r}")

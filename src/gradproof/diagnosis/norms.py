@@ -21,7 +21,9 @@ def with_norm(explanation: Explanation, report: Record) -> Explanation:
     if not isinstance(claimed, np.ndarray):
         return explanation  # it lies in shards
     every = np.asarray(claimed, np.float64)
-    norm, largest = float(np.linalg.norm(every)), float(np.max(np.abs(every), initial=0.0))
+    largest = float(np.max(np.abs(every), initial=0.0))
+    # Squares of large claims overflow.
+    norm = largest * float(np.linalg.norm(every / largest)) if largest else 0.0
     for size, what in ((norm, "its norm"), (largest, "its largest entry")):
         # A factor with a name is what it says, even where round numbers make an entry 1.
         if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:

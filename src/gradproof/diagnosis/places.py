@@ -39,7 +39,7 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if not whole.is_complete:
         if whole.claims is not None and not whole.claims.any():
             return f"all of {whole.name}"
-        return f"{_slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
+        return f"{_lost(whole, mask) or _slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
     slices = _slices(whole, mask, live)
     if slices:
         return slices
@@ -65,7 +65,16 @@ def _listed(whole: Evidence, mask: Flat, live: Flat) -> str:
     if count <= SHOWN:
         *first, last = (_element(whole, int(one)) for one in np.flatnonzero(mask))
         return f"{', '.join(first)} and {last}"
-    return f"{whole.name}, in {count:,} of {len(mask):,} coordinates"
+    return _counted(whole, mask)
+
+
+def is_scattered(whole: Evidence, mask: Flat) -> bool:
+    """Whether coordinates can only be counted: they are in no rows and no known region, and not a few."""
+    return place_of(whole, mask) == _counted(whole, mask)
+
+
+def _counted(whole: Evidence, mask: Flat) -> str:
+    return f"{whole.name}, in {int(mask.sum()):,} of {len(mask):,} coordinates"
 
 
 def _box(whole: Evidence, mask: Flat) -> str:
@@ -79,12 +88,21 @@ def _box(whole: Evidence, mask: Flat) -> str:
     return f"{whole.name}[{', '.join(parts)}]" if all(parts) and count == mask.sum() else ""
 
 
+def _lost(whole: Evidence, mask: Flat) -> str:
+    """Return the rows, columns or slices that claim nothing, if that was wrong wherever it was tested; else ""."""
+    if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or whole.claimed[mask].any():
+        return ""
+    if np.any(whole.known & (whole.claimed == 0.0) & ~mask):
+        return ""
+    return _slices(whole, whole.claims == 0.0, np.ones(len(whole.claims), bool)).removeprefix("all of ")
+
+
 def _slice_of(whole: Evidence, mask: Flat) -> str:
     """Return the row, column or slice in which all of a few coordinates lie by no chance; else the array."""
     at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
     for axis, (every, length) in enumerate(zip(at, whole.shape, strict=True)):
         index = np.unique(every)
-        if len(whole.shape) < 2 or (length / len(index)) ** (len(every) - len(index)) < FEWEST_CHOICES:
+        if len(whole.shape) < 2 or _log_chance(len(every), len(index), length) > -math.log(FEWEST_CHOICES):
             continue
         return at_indices(whole, axis, index)
     return whole.name
@@ -93,6 +111,12 @@ def _slice_of(whole: Evidence, mask: Flat) -> str:
 def at_indices(whole: Evidence, axis: int, index: Flat) -> str:
     """Return the row, column or slice of an array at an index of an axis, or those at several."""
     return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
+
+
+def _log_chance(count: int, met: int, length: int) -> float:
+    """Return the logarithm of how often so many coordinates meet no more than so many indices of an axis by chance."""
+    ways = math.lgamma(length + 1) - math.lgamma(met + 1) - math.lgamma(length - met + 1)
+    return ways + count * math.log(met / length)
 
 
 def _choices(live: Flat, region: Flat) -> float:

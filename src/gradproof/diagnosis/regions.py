@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..problem.numbers import Flat
-from .evidence import Evidence, along_axis
+from .evidence import Evidence, along_axis, between
 
 # A region of every so many indices is told up to this.
 LARGEST_STRIDE = 8
@@ -82,13 +82,6 @@ def _beyond(name: str, values: Flat, mask: Flat, live: Flat) -> Iterator[tuple[s
         return
     tries = 4  # two sides of two values: of as many coordinates each has one limit
     if (low := np.max(others)) < (high := np.min(values[mask])):
-        yield f"where {name} > {_between(low, high)}", values > low, tries
+        yield f"where {name} > {between(low, high)}", values > low, tries
     if (high := np.min(others)) > (low := np.max(values[mask])):
-        yield f"where {name} < {_between(low, high)}", values < high, tries
-
-
-def _between(low: float, high: float) -> str:
-    """Return the shortest number between two."""
-    middle = (low + high) / 2.0
-    texts = (f"{middle:.{digits}g}" for digits in range(1, 18))
-    return next((text for text in texts if low <= float(text) < high), f"{middle!r}")
+        yield f"where {name} < {between(low, high)}", values < high, tries

@@ -29,9 +29,18 @@ from .kinds.functions.variables import by_variable
 from .kinds.invariance import invariance
 from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
+from .kinds.names import ROWS
 from .kinds.turned import by_neighbours, right_along_x, turned
-from .kinds.values import no_dependence, not_finite, rounded, whole_numbers, zero
-from .places import at_indices, place_of
+from .kinds.values import (
+    asked_at_zeros,
+    limit_of_smallest,
+    no_dependence,
+    not_finite,
+    rounded,
+    whole_numbers,
+    zero,
+)
+from .places import at_indices, is_scattered, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
@@ -68,7 +77,7 @@ def _sizes(report: Record) -> dict[int, str]:
     """Return lengths over which a sum or a mean may have been taken, with what they are."""
     sizes: dict[int, str] = {}
     if report.rows:
-        sizes[report.rows] = "the rows"
+        sizes[report.rows] = ROWS
     for leaf in report._evidence.layout.leaves[:AXES]:
         for axis, length in enumerate(leaf.shape):
             sizes.setdefault(length, f"axis {axis} of {leaf.path or 'x'}" if len(leaf.shape) > 1 else leaf.path or "x")
@@ -104,13 +113,13 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     """
     finite = np.isfinite(whole.claimed)
     if (whole.wrong & ~finite).any():
-        yield from alone(whole, whole.wrong & ~finite, _at_zeros(not_finite, whole, whole.wrong & ~finite))
+        yield from alone(whole, whole.wrong & ~finite, _asking(not_finite, whole, whole.wrong & ~finite))
     rest = whole.wrong & finite
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
     if not found and (rest & (whole.claimed == 0)).sum() > 1:
-        yield from alone(whole, rest & (whole.claimed == 0), _at_zeros(zero, whole, rest & (whole.claimed == 0)))
+        yield from alone(whole, rest & (whole.claimed == 0), _asking(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
@@ -119,7 +128,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    before: tuple[Explaining, ...] = (_at_zeros(zero, whole, mask), no_dependence)
+    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
@@ -140,9 +149,15 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     yield from _of_two_sides(whole, mask, of_part) if one is None else [one]
 
 
-def _at_zeros(explain: Callable[..., Explanation | None], whole: Evidence, mask: Flat) -> Explaining:
-    """Return what explains coordinates, told whether these are where x is 0, and there are others."""
-    return functools.partial(explain, at_zeros=np.array_equal(mask, whole.x == 0.0) and not mask.all())
+def _asking(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
+    """Return what explains coordinates, which asks for more if these are where x is 0, or slopes are the smallest."""
+    if mask.all():
+        return explain
+    if np.array_equal(mask, whole.x == 0.0):
+        return lambda part: (found := explain(part)) and asked_at_zeros(found)
+    if explain is zero and is_scattered(whole, mask):
+        return functools.partial(zero, below=limit_of_smallest(whole, mask))
+    return explain
 
 
 def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) -> Iterator[Explained]:
@@ -220,4 +235,10 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
         found = explain(whole)
     if found is not None:
         places = whole.places[whole.wrong]
-        yield Explained(replace(found, where=found.where or whole.name, names=(whole.name,)), places)
+        yield Explained(replace(found, where=found.where or _where(whole, found), names=(whole.name,)), places)
+
+
+def _where(whole: Evidence, found: Explanation) -> str:
+    """Return the array of an explanation, or the rows, columns or slices of it whose claims it speaks of."""
+    place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
+    return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name

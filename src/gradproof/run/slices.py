@@ -81,7 +81,8 @@ def looked_closer(report: Report, told: Report, search: Search) -> Report:
     unnamed = [leaf for leaf in _whole_arrays(report) if layout.title_of(leaf) not in named][:MOST_ARRAYS]
     if not unnamed or report.stopped_by:
         return told
-    places = np.concatenate([_drawn(leaf, search.claimed, random) for leaf in unnamed])
+    wrong = _places(search, report.wrong)
+    places = np.concatenate([_drawn(leaf, search.claimed, random, wrong) for leaf in unnamed])
     chosen = np.setdiff1d(in_x(layout.indices, places), report.sampled)
     if not chosen.size:
         return told
@@ -104,15 +105,20 @@ def _places(search: Search, indices: Flat) -> Flat:
     return indices if every is None else np.searchsorted(every, indices)
 
 
-def _drawn(leaf: Leaf, claimed: Flat, random: np.random.Generator) -> Flat:
+def _drawn(leaf: Leaf, claimed: Flat, random: np.random.Generator, wrong: Flat) -> Flat:
     """Draw a few coordinates of an array, which may be long: where claims are not 0, unless all are.
 
-    Of a table of which f uses a few rows, hardly any other coordinate tells anything.
+    Of a table of which f uses a few rows, hardly any other coordinate tells anything.  But where none is known to be
+    wrong, half of them are some whose claims are 0: what f uses may be lost.
     """
-    some = np.flatnonzero(claimed[leaf.start : leaf.stop])
-    count = len(some) or leaf.stop - leaf.start
-    drawn: Flat = random.choice(count, min(LOOKED_AT, count), replace=False)
-    return leaf.start + (some[drawn] if len(some) else drawn)
+    part = claimed[leaf.start : leaf.stop]
+    some, none = np.flatnonzero(part), np.flatnonzero(part == 0)
+    if len(some) and np.any((wrong >= leaf.start) & (wrong < leaf.stop)):
+        none = none[:0]
+    half = LOOKED_AT // 2 if len(some) else LOOKED_AT
+    lost = random.choice(none, min(half, len(none)), replace=False)
+    drawn: Flat = random.choice(some, min(LOOKED_AT - len(lost), len(some)), replace=False)
+    return leaf.start + np.concatenate([lost, drawn])
 
 
 def _whole_arrays(report: Report) -> Iterator[Leaf]:
@@ -182,7 +188,7 @@ def _powers_of_two(sizes: Flat) -> Flat:
 
 def _enough(found: int, length: int) -> int:
     """Return of how many coordinates it is no chance any more that they all lie in the indices that were found."""
-    return max(LOOKED_AT, found + math.ceil(math.log(FEWEST_CHOICES) / math.log(length / found)))
+    return max(LOOKED_AT, math.ceil(math.log(FEWEST_CHOICES * math.comb(length, found)) / math.log(length / found)))
 
 
 def _wrong_indices(search: Search, leaf: Leaf, line: Flat, index: Flat, used: int) -> tuple[list[int], int]:

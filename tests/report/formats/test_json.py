@@ -3,6 +3,7 @@
 import json
 import math
 import pickle
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +184,28 @@ def test_long_ones_are_short():
 def test_what_is_no_text_is_refused(other):
     with pytest.raises(TypeError, match=r"a report is read from text, as that of report\.to_json"):
         Report.from_json(other)
+
+
+def test_more_levels_than_python_can_follow():
+    def nested(leaf, levels):
+        return nested([leaf], levels - 1) if levels else leaf
+
+    def sum_of_squares(x):
+        while isinstance(x, list):
+            (x,) = x
+        return float(np.sum(x**2))
+
+    x, limit = np.ones(2), sys.getrecursionlimit()
+    report = gradproof.check(sum_of_squares, nested(3 * x, 40), nested(x, 40))
+    assert str(Report.from_json(report.to_json())) == str(report)
+    try:
+        sys.setrecursionlimit(10 * limit)
+        deep = gradproof.check(sum_of_squares, nested(3 * x, 600), nested(x, 600))
+        text = deep.to_json(indent=None)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert str(deep).startswith("wrong")
+    with pytest.raises(ValueError, match="cannot be written as JSON: x has more levels than Python can follow"):
+        deep.to_json()
+    with pytest.raises(ValueError, match=r"damaged|no report of gradproof"):
+        Report.from_json(text)

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import jsonschema
 import matplotlib.figure
 import numpy as np
 import pytest
@@ -127,6 +128,35 @@ def test_sarif(report):
     assert len({one["partialFingerprints"]["gradproof/v1"] for one in run["results"]}) == len(run["results"])
     for one in json.loads(report.to_sarif())["runs"][0]["results"]:
         assert "physicalLocation" not in one["locations"][0]
+
+
+@functools.cache
+def sarif_schema():
+    schema = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft4Validator(schema)
+
+
+def test_sarif_fits_its_schema(report):
+    for where in ({}, {"gradient": ("model code.py", 12)}, {"gradient": half}):
+        assert not [one.message for one in sarif_schema().iter_errors(json.loads(report.to_sarif(**where)))]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("version",), "2.0.0"),
+        (("runs", 0, "tool"), {}),
+        (("runs", 0, "results", 0, "level"), "wrong"),
+        (("runs", 0, "results", 0, "message"), {}),
+        (("runs", 0, "results", 0, "rule"), "wrong"),
+        (("runs", 0, "results", 0, "locations", 0, "physicalLocation", "region", "startLine"), 0),
+    ],
+)
+def test_the_schema_of_sarif_refuses_what_is_none(place, value):
+    log = json.loads(report_of("full").to_sarif(half))
+    *way, last = place
+    functools.reduce(lambda part, key: part[key], way, log)[last] = value
+    assert not sarif_schema().is_valid(log)
 
 
 def test_sarif_names_what_is_wrong():

@@ -262,7 +262,8 @@ def _is_constant(base: Flat) -> bool:
 
 def term(constant: float, name: str) -> str:
     """Return a multiple of something as it is added."""
-    return f"{'+' if constant > 0 else '-'} {abs(constant):.6g}{'' if name == '1' else f' × {name}'}"
+    sign, size = "+" if constant > 0 else "-", f"{abs(constant):.6g}"
+    return f"{sign} {size if name == '1' else name if size == '1' else f'{size} × {name}'}"
 
 
 def _said(name: str, constant: float, part: Evidence) -> str:

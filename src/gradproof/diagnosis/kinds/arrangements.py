@@ -23,6 +23,8 @@ MOST_ROWS = 400
 FEWEST = 2
 # Numbers are round that are parts of so many.
 ROUND = 1024.0
+# Arrays of more axes have too many orders of them.
+MOST_AXES = 4
 # Claims that are looked through at once.
 PIECE = 1 << 16
 
@@ -82,6 +84,8 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
     for one, other in itertools.combinations(axes, 2):
         if slope.shape[one] == slope.shape[other]:
             yield _transposed(slope.ndim, one, other), slope.swapaxes(one, other)
+    for order in _orders(slope.shape):
+        yield f"with its axes in the order {order}", slope.transpose(order)
     if slope.ndim > 1:
         yield "in Fortran order instead of C order", _read(slope, "F", "C")
         yield "in C order instead of Fortran order", _read(slope, "C", "F")
@@ -98,6 +102,16 @@ def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
         yield halves, np.fft.ifftshift(slope)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
+
+
+def _orders(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield orders of the axes that keep the shape and move more than two of them, as layouts of kernels do."""
+    if not 2 < len(shape) <= MOST_AXES:
+        return
+    for order in itertools.permutations(range(len(shape))):
+        moved = sum(one != axis for axis, one in enumerate(order))
+        if moved > 2 and tuple(shape[one] for one in order) == shape:
+            yield order
 
 
 def _pushed(slope: Flat, shift: int, axis: int) -> Iterator[tuple[str, Flat]]:
@@ -250,6 +264,8 @@ def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, 
     for one, other in itertools.combinations(axes, 2):
         if shape[one] == shape[other]:
             yield _transposed(len(shape), one, other), flat({one: at[other], other: at[one]})
+    for order in _orders(shape):
+        yield f"with its axes in the order {order}", flat({axis: at[one] for axis, one in enumerate(order)})
     if len(shape) > 1:
         yield "in Fortran order instead of C order", np.ravel_multi_index(at, shape, order="F")
         written = np.unravel_index(flat({}), shape, order="F")

@@ -99,7 +99,8 @@ def limited(whole: Evidence) -> Explanation | None:
         if np.all(np.abs(slope) > size) and np.any((right != 0) & (np.abs(right) < size * (1.0 - SAME))):
             text = f"every wrong claim is ±{size:.6g} with the sign of its slope, which is larger: is it cut off?"
             return Explanation("limited", "", text, size)
-        return Explanation("limited", "", f"claimed = {size:.6g} × sign(slope): only its sign is left", size)
+        times = "" if size == 1.0 else f"{size:.6g} × "
+        return Explanation("limited", "", f"claimed = {times}sign(slope): only its sign is left", size)
     if is_signed:
         return None
     return Explanation("limited", "", f"every wrong claim is {claimed[0]:.6g}{_of_slopes(whole)}", float(claimed[0]))

@@ -47,6 +47,8 @@ SCALES = {
     1e3: "is a prefix of a unit lost, such as milli or kilo",
     1e6: "is a prefix of a unit lost, such as micro or mega",
     1e9: "is a prefix of a unit lost, such as nano or giga",
+    1e12: "is a prefix of a unit lost, such as pico or tera",
+    1e15: "is a prefix of a unit lost, such as femto or peta",
 }
 
 
@@ -72,6 +74,10 @@ WHOLE = 5e-4
 SMALL = 10
 # Larger counts, and parts of them, are none that a factor could tell.
 LARGEST_COUNT = 1e9
+# Powers of two from here on are loss scales, and those from the second on first of all.
+FEWEST_HALVINGS, LARGE_SCALE = 4, 10
+# What a length of the data is called.
+ROWS = "the rows"
 # Numbers from here on are written with commas.
 LARGE = 1e6
 # The N of N/(N - 1) is known worse than the factor, by N²: then it is whole by chance once in a hundred times.
@@ -124,9 +130,7 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
     for known, name in ANGLES.items():
         if abs(size - known) <= error:
             yield name
-    exponent = math.log2(size)
-    if abs(exponent - round(exponent)) <= error / size and abs(round(exponent)) >= 4:
-        yield f"a loss scale of 2^{round(exponent)}{_or_count(size, error)}?"
+    yield from _of_loss_scale(size, error)
     yield from _of_scales(size, error)
     if not 1.0 / LARGEST_COUNT < size < LARGEST_COUNT:
         return
@@ -137,11 +141,13 @@ def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]
 
 def _of_length(size: float, error: float, count: int, what: str) -> Iterator[str]:
     """Yield what a factor is that is a length, its inverse, or the root of one of the two."""
+    # A number that is common may be another length, such as that of the data.
+    common = _is_common(count)
+    over = f"{count}, as of {what}" if common and what != ROWS else what
     if abs(size - count) <= error:
-        yield f"a sum for a mean over {what}{f', or a factor 1/{count} missing' if _is_common(count) else ''}?"
+        yield f"a sum for a mean over {over}{f', or a factor 1/{count} missing' if common else ''}?"
     if abs(size - 1 / count) <= error:
-        also = f", or a factor {count} missing" if _is_common(count) else ""
-        yield f"1/{count}, a mean for a sum over {what}{also}?"
+        yield f"1/{count}, a mean for a sum over {over}{f', or a factor {count} missing' if common else ''}?"
     if math.isqrt(count) ** 2 == count:
         return  # a whole number, which is many other things
     for root, name in ((math.sqrt(count), f"√{count}"), (1 / math.sqrt(count), f"1/√{count}")):
@@ -165,9 +171,17 @@ def _shares(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
             yield f"{share}: a mean over all of {what}, where one over {round(part)} is meant, or the other way round?"
 
 
-def _or_count(size: float, error: float) -> str:
-    name = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
-    return f", or {name.removesuffix('?')}" if name else ""
+def _of_loss_scale(size: float, error: float) -> Iterator[str]:
+    """Yield what a power of two is: a loss scale where it is large, and more likely a count where it is not."""
+    exponent = round(math.log2(size))
+    if abs(math.log2(size) - exponent) > error / size or abs(exponent) < FEWEST_HALVINGS:
+        return
+    scale = f"a loss scale of 2^{exponent}"
+    count = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
+    if not count or exponent >= LARGE_SCALE:
+        yield f"{scale}{', or ' if count else ''}{count.removesuffix('?')}?"
+    else:
+        yield f"{count.removesuffix('?').replace(', or a factor', ', a factor')}, or {scale}?"
 
 
 def _of_scales(size: float, error: float) -> Iterator[str]:
@@ -175,7 +189,11 @@ def _of_scales(size: float, error: float) -> Iterator[str]:
     for known, name in SCALES.items():
         plain = f"{known:,.0f}" if known >= LARGE else f"{known:g}"
         for number, shown in ((known, plain), (1.0 / known, f"1/{plain}")):
-            if abs(size - number) <= error:
+            if abs(size - number) > error:
+                continue
+            if known >= LARGEST_COUNT:
+                yield f"{shown}: {name}?"
+            else:
                 count = f"a sum over {plain} for a mean, or a factor 1/{plain} missing"
                 share = f"a mean over {plain} for a sum, or a factor {plain} missing"
                 yield f"{shown}: {name}, {count if number == known else share}?"

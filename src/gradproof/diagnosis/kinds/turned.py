@@ -116,12 +116,14 @@ def right_along_x(whole: Evidence) -> Explanation | None:
         (1.0, "is a matrix taken for symmetric that is not?"),
         (0.5, "is one side of a quadratic form missing?"),
     ):
-        size = np.linalg.norm(whole.x) * np.linalg.norm(whole.claimed - factor * whole.slope)
-        if abs(claims - factor * slopes) > allowed or abs(slopes) <= allowed:
+        # Errors where x is 0 add nothing to the sum, whatever they are.
+        terms = whole.x * (whole.claimed - factor * whole.slope)
+        size = float(np.linalg.norm(terms))
+        if abs(claims - factor * slopes) > allowed or abs(slopes) <= allowed or np.count_nonzero(terms) < FEWEST_GROUPS:
             continue
         # A single sum: what counts is how close it is, which is much closer than the bars of so many slopes allow.
         off = max(abs(claims - factor * slopes), ROUNDING * size)
-        if TRIES * NEAR_ZERO * off * len(whole.x) ** 0.5 <= RARE * size:
+        if TRIES * NEAR_ZERO * off <= RARE * size:
             part = "" if factor == 1.0 else f"{factor:g} × "
             text = f"the sum of x · claimed is {part}that of x · slope, but single claims are not: {asked}"
             return Explanation("along x", "", text)

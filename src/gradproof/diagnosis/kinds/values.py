@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ..evidence import MARGIN, Evidence, between
 
 FEWEST = 4
+# Coordinates are those of the smallest slopes by chance in one of so many cases; of many it is none.
+FEWEST_CHOICES, MANY = 10_000, 1000
 # So many errors may be counts, which are no larger; numbers are round that are parts of so many.
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
 # They must be known this well, as parts of claims.
 NEARLY = 1e-2
-# The relative accuracy of what is computed from a claim in float64.
-ROUNDING = 1e-9
-# Binary digits of each arithmetic, and what a chance value has to show it: each claim would be one by chance rarely.
-ARITHMETICS = {"bfloat16": 8, "float16": 11, "float32": 24}
+# The relative accuracy of what is computed from a claim in float64, and of a single operation.
+ROUNDING, EPSILON = 1e-9, float(np.finfo(np.float64).eps)
+# Binary digits of each arithmetic; claims that all have this many less than that are of another.
+ARITHMETICS = {"an arithmetic of 8 bits": 4, "bfloat16": 8, "float16": 11, "float32": 24}
+LESS = 3
+# Sums of many products are off by so many units of their arithmetic, of a coarse one by fewer.
+UNITS, COARSEST = 64.0, 4
+# Steps with more characters are shown as quotients.
+LONGEST = 4
+# The numbers of an arithmetic are multiples of a step by a chance with this logarithm to the base 2, at least.
+RARELY = -10.0
+# The finest steps of decimals, and of powers of two, and the most digits that claims are rounded to.
+DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence, at_zeros: bool = False) -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0.
-
-    Parameters
-    ----------
-    part
-        The wrong coordinates.
-    at_zeros
-        Whether these are those of an array in which x is 0, and there are others.
-    """
+def zero(part: Evidence, below: str = "") -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0; below some limit if those of the smallest slopes are."""
     if part.claimed.any() or not len(part.claimed):
         return None
-    asked = "claimed = 0, but f depends on it: is x = 0 taken for inactive?"
-    return Explanation("zero", "", asked if at_zeros else ZERO, 0.0)
+    asked = f"claimed = 0 where |slope| < {below}: do small ones underflow, or are only the largest kept?"
+    return Explanation("zero", "", asked if below else ZERO, 0.0)
+
+
+def limit_of_smallest(whole: Evidence, mask: Flat) -> str:
+    """Return a limit that divides slopes whose claims are wrong from larger ones that are claimed; "" if none does."""
+    sizes, others = np.abs(whole.slope), whole.known & ~mask & (whole.claimed != 0.0)
+    if not whole.is_complete or min(np.count_nonzero(others), np.count_nonzero(mask)) < FEWEST:
+        return ""
+    low, high = float(np.max(sizes[mask])), float(np.min(sizes[others]))
+    count, every = int(np.count_nonzero(mask)), int(np.count_nonzero(mask | others))
+    is_chance = every < MANY and math.comb(every, count) < FEWEST_CHOICES
+    return between(low, high) if low < high and not is_chance else ""
 
 
 def no_dependence(part: Evidence) -> Explanation | None:
@@ -59,21 +75,19 @@ def no_dependence(part: Evidence) -> Explanation | None:
     return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
 
 
-def not_finite(part: Evidence, at_zeros: bool = False) -> Explanation | None:
-    """Explain the errors if no wrong claim is finite.
-
-    Parameters
-    ----------
-    part
-        The wrong coordinates.
-    at_zeros
-        Whether these are those of an array in which x is 0, and there are others.
-    """
+def not_finite(part: Evidence) -> Explanation | None:
+    """Explain the errors if no wrong claim is finite."""
     if np.isfinite(part.claimed).any() or not len(part.claimed):
         return None
     what = "NaN" if np.isnan(part.claimed).all() else "infinite" if np.isinf(part.claimed).all() else "not finite"
-    asked = ": a division by x = 0, or log(0)?" if at_zeros else ""
-    return Explanation("not finite", "", f"claimed is {what}{asked}")
+    return Explanation("not finite", "", f"claimed is {what}")
+
+
+def asked_at_zeros(found: Explanation) -> Explanation:
+    """Return what explains claims that are 0, or not finite, with what is asked where they are just those at x = 0."""
+    if found.kind == "zero":
+        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive?")
+    return replace(found, text=f"{found.text}: a division by x = 0, or log(0)?")
 
 
 def rounded(part: Evidence) -> Explanation | None:
@@ -81,14 +95,38 @@ def rounded(part: Evidence) -> Explanation | None:
     claimed = part.claimed
     if len(claimed) < FEWEST or not (np.isfinite(claimed).all() and claimed.any()):
         return None
-    if np.array_equal(claimed, np.round(claimed)):
-        return _integers(part)
+    if len(np.unique(claimed)) < FEWEST:
+        return None
+    size, step = _of_step(part)
+    found = _of_arithmetic(part) if step is None or _are_floating(claimed, size) else None
+    if found and step and np.ptp(np.frexp(claimed)[1]):
+        asked = f"and a multiple of {_shown(size)} beside its slope: is it rounded to either?"
+        return replace(found, text=f"{found.text.partition(',')[0]}, {asked}")
+    return found or step or _of_digits(part)
+
+
+def _shown(step: float) -> str:
+    """Return a step as people write it: 0.01, 1/64."""
+    return f"{step:g}" if len(f"{step:g}") <= LONGEST else f"1/{round(1.0 / step)}"
+
+
+def _are_floating(claimed: Flat, step: float) -> bool:
+    """Whether the multiples of a step are numbers of an arithmetic in which small ones need not be its multiples."""
+    digits = next((each for each in ARITHMETICS.values() if np.array_equal(_to_digits(claimed, each), claimed)), 0)
+    finer = np.minimum(np.frexp(claimed[claimed != 0.0])[1] - digits - math.log2(step), 0.0)
+    return step < 1.0 and digits > COARSEST and float(np.sum(finer)) > RARELY
+
+
+def _of_arithmetic(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are numbers of a coarser arithmetic, and not of one that is much coarser still."""
+    claimed = part.claimed
     for name, digits in ARITHMETICS.items():
-        kept = _to_digits(claimed, digits)
-        if not np.array_equal(kept, claimed) or len(np.unique(claimed)) < FEWEST:
+        if not np.array_equal(_to_digits(claimed, digits), claimed):
             continue
-        # Sums of many products in this arithmetic are off by some of its units.
-        allowed = MARGIN * part.bar + 64.0 * 2.0**-digits * np.max(np.abs(part.slope))
+        if digits > LESS and np.array_equal(_to_digits(claimed, digits - LESS), claimed):
+            return None  # round numbers
+        units = min(UNITS, 2.0 ** (digits - COARSEST))
+        allowed = MARGIN * part.bar + units * 2.0**-digits * np.max(np.abs(part.slope))
         if not np.all(np.abs(part.error) <= allowed):
             return None
         text = f"every claim is a number of {name}, off by its rounding: compute it in float64, or say rtol="
@@ -112,15 +150,44 @@ def whole_numbers(part: Evidence) -> Explanation | None:
     return Explanation("addition", "", text)
 
 
-def _integers(part: Evidence) -> Explanation | None:
-    """Explain the errors if claims are the integers beside the slopes."""
+def _of_step(part: Evidence) -> tuple[float, Explanation | None]:
+    """Return the step whose multiples claims are beside the slopes, and what they are: integers, decimals, levels."""
+    found = [(1.0 / parts, asked) for parts, asked in _steps() if _is_whole(part.claimed * parts)]
+    if not found:
+        return math.nan, None
+    step, text = max(found)
     error, allowed = part.error, MARGIN * part.bar
     # To the nearest one, or all of them up, down, or towards 0.
     moved = (error, -error, -error * np.sign(part.slope))
-    ways = [np.abs(error) - 0.5, *(np.maximum(each - 1.0, -each) for each in moved)]
-    if not any(np.all(off <= allowed) for off in ways) or len(np.unique(part.claimed)) < FEWEST:
-        return None
-    return Explanation("rounded", "", "every wrong claim is an integer beside its slope: is it kept as integers?")
+    ways = [np.abs(error) - 0.5 * step, *(np.maximum(each - step, -each) for each in moved)]
+    fits = any(np.all(off <= allowed) for off in ways)
+    return step, Explanation("rounded", "", f"every wrong claim is {text}") if fits else None
+
+
+def _steps() -> Iterator[tuple[float, str]]:
+    """Yield into how many parts 1 may be divided by the claims, and what they are then."""
+    yield 1.0, "an integer beside its slope: is it kept as integers?"
+    for count in range(1, DECIMALS + 1):
+        yield 10.0**count, f"its slope to {count} decimal{'s' if count > 1 else ''}: is it rounded?"
+    for count in range(1, HALVINGS + 1):
+        yield 2.0**count, f"the multiple of {_shown(0.5**count)} beside its slope: is it quantised?"
+
+
+def _of_digits(part: Evidence) -> Explanation | None:
+    """Explain the errors if claims are the slopes to so many decimal digits, as those that were printed are."""
+    size = 10.0 ** np.floor(np.log10(np.where(part.claimed == 0.0, 1.0, np.abs(part.claimed))))
+    for digits in range(1, MOST_DIGITS + 1):
+        unit = size * 10.0 ** (1 - digits)
+        if _is_whole(part.claimed / unit):
+            if digits == 1 or np.any(np.abs(part.error) > MARGIN * part.bar + 0.5 * unit):
+                return None
+            return Explanation("rounded", "", f"every wrong claim is its slope to {digits} digits: is it rounded?")
+    return None
+
+
+def _is_whole(values: Flat) -> bool:
+    """Whether numbers are whole, but for the rounding of a division."""
+    return bool(np.all(np.abs(values - np.round(values)) <= 4.0 * EPSILON * np.abs(values)))
 
 
 def _to_digits(values: Flat, digits: int) -> Flat:

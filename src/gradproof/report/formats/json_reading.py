@@ -51,7 +51,7 @@ def read(text: str | bytes, make: Callable[..., Any]) -> Any:
     told = parsed(text)
     try:
         return make(**_fields(told))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as problem:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as problem:
         what = f"{problem.args[0]!r} is missing" if isinstance(problem, KeyError) else str(problem)
         raise ValueError(f"the report is damaged: {' '.join(what.split())}") from None
 

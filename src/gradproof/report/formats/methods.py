@@ -67,6 +67,11 @@ class Written(Record):
         indent : int or None, optional
             As for `json.dumps`; None puts everything on one line.
 
+        Raises
+        ------
+        ValueError
+            If x has so many levels that Python cannot follow them in writing.
+
         Examples
         --------
         >>> import numpy as np
@@ -84,7 +89,11 @@ class Written(Record):
 
         from .json_writing import document
 
-        return json.dumps(document(self, self.to_dict()), indent=indent, allow_nan=False)
+        try:
+            return json.dumps(document(self, self.to_dict()), indent=indent, allow_nan=False)
+        except RecursionError:
+            problem = "x has more levels than Python can follow"
+            raise ValueError(f"this report cannot be written as JSON: {problem}") from None
 
     @classmethod
     def from_json(cls: type[Made], text: str | bytes) -> Made:

@@ -33,8 +33,8 @@ def failure(report: Record) -> str:
 
 
 def bug_first(report: Record) -> str:
-    """Return the first line of the error with the bug before what is wrong, for lists that are cut off."""
-    return f"{reason(report)} ({_worst(report)} wrong)"
+    """Return the first line of the error with the bug, if it is known, before what is wrong: lists are cut off."""
+    return f"{reason(report)} ({_worst(report)} wrong)" if report.explanations else failure(report)
 
 
 def reason(report: Record, most: int = MOST) -> str:

@@ -41,7 +41,7 @@ def _quotients(group: dict[str, Flat]) -> Flat:
 def _singly(x: Flat, right: dict[str, Flat]) -> Iterator[tuple[str, Flat]]:
     is_log = "the slope by log(x), or is x a factor too often?" if (x > 0).all() else "is x a factor too often?"
     yield f"slope × x: {is_log}", x
-    yield "slope / x: is 1/x, the derivative of log(x), a factor too often?", 1.0 / x
+    yield "slope / x: is a factor x missing, or 1/x, the derivative of log(x), a factor too often?", 1.0 / x
     yield f"slope / 2x: {MISSING.format('a square')}", 0.5 / x
     yield "slope × 2x: is it the slope by x's root, or the derivative of a square twice?", 2.0 * x
     yield "-slope × x²: the slope by 1/x?", -(x**2)

@@ -10,6 +10,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
+from ..additions import term
 
 ROUNDING = 1e-9
 # Two values of a softmax are one number.
@@ -37,7 +38,8 @@ def of_softmax(whole: Evidence) -> Explanation | None:
         for name, values in _bases(x):
             factors = _factors(values, error, allowed, float(len(axes)))
             if factors is not None:
-                text = f"claimed = slope {_said(factors)} × {name} along axis {axis}: {ASKED[name]}"
+                row = "slice" if len(whole.shape) > 2 else ("column", "row")[axis]
+                text = f"claimed = slope {_said(factors, name, row)} along axis {axis}: {ASKED[name]}"
                 return Explanation("softmax", "", text)
     return None
 
@@ -69,8 +71,9 @@ def _factors(values: Flat, error: Flat, allowed: Flat, axes: float) -> Flat | No
     return factors[met] if fits else None
 
 
-def _said(factors: Flat) -> str:
+def _said(factors: Flat, name: str, row: str) -> str:
+    """Return what is added to slopes: a multiple of what has this name, or one for each row, column or slice."""
     if np.ptp(factors) <= SAME * np.max(np.abs(factors)):
-        return f"{'+' if factors[0] > 0 else '-'} {abs(factors[0]):.4g}"
+        return term(float(f"{factors[0]:.4g}"), name)
     listed = ", ".join(f"{factor:.4g}" for factor in factors[:SHOWN].tolist())
-    return f"+ a factor for each row ({listed}{', …' if len(factors) > SHOWN else ''})"
+    return f"+ a factor for each {row} ({listed}{', …' if len(factors) > SHOWN else ''}) × {name}"

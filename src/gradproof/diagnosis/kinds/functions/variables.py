@@ -37,6 +37,8 @@ FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (
 FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
 # The smallest multiple of x in an exponential that no other kind has, and how many of them there may be.
 LEAST_MULTIPLE, FEW_MULTIPLES = 2.0, 20.0
+# What an exponential may be times: its multiple of x is a factor of its derivative.
+OF_EXPONENTIALS = (1.0, 0.5, 2.0, 1.0 / 3.0, 3.0)
 # Slopes are one number if they differ by no more than this, relatively.
 MOST_EQUAL = 1e-4
 # Logarithms of quotients are known this many times worse than other fits, by the bars of both.
@@ -152,18 +154,26 @@ def _power(every: Quotients) -> str:
 
 
 def _exponential(every: Quotients) -> str:
-    """Return the exponential of a whole multiple of x that the quotients of claims and slopes are; "" if of none."""
-    if len(every.x) < FEWEST_WITH_FACTOR or not (every.ratio > 0.0).all():
+    """Return the exponential of a whole multiple of x that the quotients of claims and slopes are; "" if of none.
+
+    It may be times one of the factors that derivatives of exponentials have.
+    """
+    signs = np.sign(every.ratio)
+    if len(every.x) < FEWEST_WITH_FACTOR or np.any(signs != signs[0]):
         return ""
-    multiples = np.log(every.ratio) / every.x
-    multiple = float(np.round(np.median(multiples)))
-    allowed = (every.bar / every.ratio + ROUNDING) / np.abs(every.x)
-    if abs(multiple) < LEAST_MULTIPLE or not np.all(np.abs(multiples - multiple) <= allowed):
-        return ""
-    if not is_no_coincidence(allowed, np.abs(multiples), 0, FEW_MULTIPLES):
-        return ""
-    asked = "is a power of exp(x) missing, or a factor too often?"
-    return f"claimed = slope × exp({multiple:g}x): {asked}"
+    size = np.abs(every.ratio)
+    allowed = (every.bar / size + ROUNDING) / np.abs(every.x)
+    for factor in OF_EXPONENTIALS:
+        multiples = np.log(size / factor) / every.x
+        multiple = float(np.round(np.median(multiples)))
+        if abs(multiple) < LEAST_MULTIPLE or not np.all(np.abs(multiples - multiple) <= allowed):
+            continue
+        if is_no_coincidence(allowed, np.abs(multiples), 0, FEW_MULTIPLES * 2.0 * len(OF_EXPONENTIALS)):
+            number = float(signs[0]) * factor
+            times = {1.0: "", -1.0: "-"}.get(number, f"{number:.6g} × ")
+            asked = "is a power of exp(x) missing, or a factor too often?"
+            return f"claimed = {times}slope × exp({multiple:g}x): {asked}"
+    return ""
 
 
 def _simple(x: Flat) -> Flat:

@@ -41,6 +41,7 @@ def sarif(report: Record, gradient: Any) -> str:
 def _rule(cause: Cause, report: Record) -> dict[str, Any]:
     return {
         "id": cause.value,
+        "name": f"Gradient{cause.value.title().replace('_', '')}",
         "shortDescription": {"text": f"gradient: {cause.value.replace('_', ' ')}"},
         "help": {"text": advice(cause, report)},
         "defaultConfiguration": {"level": LEVELS.get(cause, "warning")},
