@@ -23,7 +23,7 @@ from ...outputs.sums import compensated_sums
 from ...problem.claim import difference
 from ...problem.exceptions import raise_of_signal
 from ...problem.nodes import Leaf
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, is_finite
 from ...problem.point import Problem
 from ...problem.probes import along_one_coordinate
 from ...problem.structure import Layout, layout_of_output
@@ -79,7 +79,7 @@ class Brief:
         self._point = _views(self._moving, x)
         self._at_x = self._layout.flatten(outputs, RESULT)
         self._known: dict[tuple[int, float], Flat] = {}
-        if not (_are_finite(self._x) and _are_finite(self._at_x) and (self._outputs() == self._at_x).all()):
+        if not (is_finite(self._x) and is_finite(self._at_x) and (self._outputs() == self._at_x).all()):
             raise UnusualError
         is_one = len(self._layout.leaves) == 1
         self._weights = signed(0, 0, self._layout.n) if is_one else combined(self._covectors, self._at_x, "").weights
@@ -162,7 +162,7 @@ class Brief:
 
     def _agrees(self, claimed: Flat, screen: Screen | Rows | None) -> bool:
         """Whether the core finds nothing but agreement, nor does what looks at parts of the output."""
-        if not _are_finite(claimed):
+        if not is_finite(claimed):
             return False
         engine = Engine(self._problem, claimed, self._options)
         told, are_zero = 0, not claimed.any()
@@ -201,7 +201,7 @@ class Brief:
                 self._moving[:] = point
                 row[...] = self._outputs()
             self._moving[:] = self._x
-        if not _are_finite(rows.reshape(-1)):
+        if not is_finite(rows.reshape(-1)):
             raise UnusualError
         if screen is not None and are_alone:
             screen.see_along(places, there.astype(np.float64) - here, rows)
@@ -244,8 +244,3 @@ def _views(vector: Flat, like: Mapping[str, Flat]) -> dict[str, Flat]:
         views[name] = vector[start:stop].view(one.dtype).reshape(one.shape)
         start = stop
     return views
-
-
-def _are_finite(vector: Flat) -> bool:
-    # The product is NaN if one of them is not finite.
-    return bool(np.dot(vector, np.zeros_like(vector)) == 0.0)
