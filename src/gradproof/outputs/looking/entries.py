@@ -195,24 +195,28 @@ class Entries:
         self._know(places)
         columns = [self.column(place) for place in places]
         slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
-        suspects = self._suspects(covector, places, slopes)
+        sharpest = [column.sharpest(one, noise) for column, one in zip(columns, slopes, strict=True)]
+        suspects = self._suspects(covector, places, slopes, sharpest)
         entries = (
             (self._entry(column, suspect) for suspect in some) for column, some in zip(columns, suspects, strict=True)
         )
         return [tuple(entry for entry in some if entry is not None) for some in entries]
 
-    def _suspects(self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes]) -> list[list[Suspect]]:
+    def _suspects(
+        self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes], sharpest: Sequence[Slopes]
+    ) -> list[list[Suspect]]:
         """Return for each coordinate the outputs that stand out most."""
         if not places:
             return []
         support = covector.support
         if not self.claims.are_cheap(len(support)):
-            found = disagreeing(self.claims, covector, places, slopes)
+            found = disagreeing(self.claims, covector, places, list(zip(slopes, sharpest, strict=True)))
             support = np.union1d(found, most_kinked(support, covector.weights[support], slopes))
         if not len(support):
             return [[] for _ in places]
         claimed = self.claims.columns(places, support)
-        return [worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
+        pairs = enumerate(zip(slopes, sharpest, strict=True))
+        return [worst(support, covector.weights[support], claimed[:, at], *both) for at, both in pairs]
 
     def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
         """Check one output along one coordinate; None if it agrees, or the budget is spent."""
