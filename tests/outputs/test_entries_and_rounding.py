@@ -119,12 +119,12 @@ def test_derivatives_that_round_to_0_beside_a_large_output(factor):
     assert report.verdict == ("wrong" if expected else "right")
 
 
-@pytest.mark.parametrize("seed", [1, 15, 32])
-def test_an_error_that_curvature_hides_at_one_step(seed):
-    """What is wrong lies between the slopes of both sides at the step of the sum; other steps are known, too."""
+@pytest.mark.parametrize(("outputs", "seed"), [(300, 1), (300, 15), (40, 16)])
+def test_an_error_that_only_a_sum_shows_is_found_in_its_output(outputs, seed):
+    """At the step of the sum curvature hides it, or it is less than the relative tolerance where terms cancel."""
     random = np.random.default_rng(seed)
-    matrix, scales = random.normal(size=(300, 3)), 10.0 ** random.uniform(-3, 2, 300)
-    x, wrong = random.normal(size=3), int(random.integers(300))
+    matrix, scales = random.normal(size=(outputs, 3)), 10.0 ** random.uniform(-3, 2, outputs)
+    x, wrong = random.normal(size=3), int(random.integers(outputs))
 
     def check(error):
         def vjp(x, cotangent):
