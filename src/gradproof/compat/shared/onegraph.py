@@ -106,7 +106,7 @@ class OneGraph(Operator):
 
     def transposed(self, tangent: Mapping[str, Flat], weights: Sequence[Flat]) -> Products | None:
         """Return a product of the forward mode and one of its transpose, as `products` does."""
-        return products(self._torch, self, tangent, weights)
+        return products(self._torch, self, tangent, weights, self.passed)
 
     def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
         """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""

@@ -5,8 +5,8 @@ The transpose has the claims for all numbers of the arguments at once, where the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from ...problem.numbers import Flat
 from ...torch.operators import Operator
 from ...torch.tensors import as_array
 
+# A backward pass: of outputs, to inputs, with the gradients that come in; None for an input of which none depends.
+Passed: TypeAlias = Callable[[Sequence[Any], Sequence[Any], Sequence[Any]], Sequence[Any]]
 # What curvature may add to slopes, relatively: at steps that show a slope just well enough it is less than rounding.
 CURVED = 2.0**-22
 # Two ways to reckon one sum may differ by so many units of rounding of its terms.
@@ -30,7 +32,9 @@ class Products(NamedTuple):
     pulled: list[Flat]
 
 
-def products(torch: Any, operator: Operator, tangent: Mapping[str, Flat], weights: Sequence[Flat]) -> Products | None:
+def products(
+    torch: Any, operator: Operator, tangent: Mapping[str, Flat], weights: Sequence[Flat], passed: Passed
+) -> Products | None:
     """Return what the forward mode makes of a tangent, and its transpose of weights, one array for each output.
 
     None where no backward pass goes through what computed it, or something else is unusual.
@@ -42,7 +46,7 @@ def products(torch: Any, operator: Operator, tangent: Mapping[str, Flat], weight
             tangents = {name: leaf.requires_grad_().clone() for name, leaf in leaves.items()}
             outputs = operator.outputs(operator.moved(x, tangents))
             parts = [torch.autograd.forward_ad.unpack_dual(one).tangent for one in outputs]
-            pulled = _pulled(torch, parts, weights, list(leaves.values()))
+            pulled = _pulled(torch, parts, weights, list(leaves.values()), passed)
     except Exception as problem:  # there are steps of forward modes that PyTorch cannot go back
         raise_of_signal(problem)
         return None
@@ -53,7 +57,9 @@ def products(torch: Any, operator: Operator, tangent: Mapping[str, Flat], weight
     return Products(*([as_array("a product", one) for one in each] for each in (moved, pulled)))
 
 
-def _pulled(torch: Any, parts: Sequence[Any], weights: Sequence[Flat], leaves: Sequence[Any]) -> list[Any]:
+def _pulled(
+    torch: Any, parts: Sequence[Any], weights: Sequence[Flat], leaves: Sequence[Any], passed: Passed
+) -> list[Any]:
     """Return what a backward pass from the tangents of outputs to those of inputs finds; or zeros."""
     pairs = [(one, torch.from_numpy(each)) for one, each in zip(parts, weights, strict=True) if one is not None]
     given = [(one, each) for one, each in pairs if one.requires_grad]
@@ -62,7 +68,7 @@ def _pulled(torch: Any, parts: Sequence[Any], weights: Sequence[Flat], leaves: S
     if not given:
         return [torch.zeros_like(leaf) for leaf in leaves]
     ends, incoming = zip(*given, strict=True)
-    found = torch.autograd.grad(ends, leaves, incoming, allow_unused=True)
+    found = passed(ends, leaves, incoming)
     return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
 
 
@@ -110,6 +116,6 @@ class Rows:
         slopes = ((outputs[last] - self._at_x) / one + (outputs[last + 1] - self._at_x) / other) / 2
         narrow, squares = np.fmin(np.abs(one), np.abs(other))[:, 0], np.square(slopes)
         size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)) @ squares))
-        bar = ROUNDINGS * self._unit * float(np.linalg.norm(self._tangent / narrow)) * size
+        bar = ROUNDINGS * self._unit * float(np.sqrt(np.square(self._tangent / narrow).sum())) * size
         allowed = CURVED * np.sqrt(np.square(self._tangent) @ squares) + bar
         return not (np.abs(self._moved - self._tangent @ slopes) <= allowed).all()
