@@ -35,7 +35,7 @@ from .transposed import Rows
 # So many evaluations are made beyond two for each number before the longer look begins.
 MORE = 64
 # For fewer numbers a product for each takes less time than one and a pass through its graph.
-SEVERAL = 4
+SEVERAL = 8
 # So much wider than needed is a tread on which outputs are looked at.
 WIDER = 1.25
 

@@ -19,8 +19,6 @@ from ...torch.tensors import as_array
 
 # A backward pass: of outputs, to inputs, with the gradients that come in; None for an input of which none depends.
 Passed: TypeAlias = Callable[[Sequence[Any], Sequence[Any], Sequence[Any]], Sequence[Any]]
-# What curvature may add to slopes, relatively: at steps that show a slope just well enough it is less than rounding.
-CURVED = 2.0**-22
 # Two ways to reckon one sum may differ by so many units of rounding of its terms.
 SAME = 2.0**12
 
@@ -113,9 +111,11 @@ class Rows:
         if (last < 0).any():
             return True
         one, other = steps[last, None], steps[last + 1, None]
-        slopes = ((outputs[last] - self._at_x) / one + (outputs[last + 1] - self._at_x) / other) / 2
-        narrow, squares = np.fmin(np.abs(one), np.abs(other))[:, 0], np.square(slopes)
-        size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)) @ squares))
-        bar = ROUNDINGS * self._unit * float(np.sqrt(np.square(self._tangent / narrow).sum())) * size
-        allowed = CURVED * np.sqrt(np.square(self._tangent) @ squares) + bar
-        return not (np.abs(self._moved - self._tangent @ slopes) <= allowed).all()
+        sides = (outputs[last] - self._at_x) / one, (outputs[last + 1] - self._at_x) / other
+        slopes, squares = (sides[0] + sides[1]) / 2, np.square(self._tangent)
+        # Noise and curvature keep the two sides apart.
+        apart = np.sqrt(squares @ np.square(sides[0] - sides[1])) / 2
+        size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)) @ np.square(slopes)))
+        narrow = np.fmin(np.abs(one), np.abs(other))[:, 0]
+        bar = ROUNDINGS * self._unit * float(np.sqrt((squares / np.square(narrow)).sum())) * size
+        return not (np.abs(self._moved - self._tangent @ slopes) <= apart + bar).all()
