@@ -117,5 +117,7 @@ class Rows:
         apart = np.sqrt(squares @ np.square(sides[0] - sides[1])) / 2
         size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)) @ np.square(slopes)))
         narrow = np.fmin(np.abs(one), np.abs(other))[:, 0]
-        bar = ROUNDINGS * self._unit * float(np.sqrt((squares / np.square(narrow)).sum())) * size
+        # What does not move an output at all adds no rounding to it.
+        moves = ((sides[0] != 0) | (sides[1] != 0)).astype(np.float64)
+        bar = ROUNDINGS * self._unit * size * np.sqrt((squares / np.square(narrow)) @ moves)
         return not (np.abs(self._moved - self._tangent @ slopes) <= apart + bar).all()
