@@ -130,3 +130,65 @@ def test_the_longer_look_knows_the_outputs_so_far():
     with pytest.raises(ours.GradcheckError, match=r"output\[7\] / inputs.0\[7\]"):
         gradcheck(with_gradient(squared, lambda x, incoming: 2 * x * wrong * incoming), point(20))
     assert calls < 2 * 2 * 20
+
+
+def in_forward_mode(function, product):
+    """Return a function of one tensor with a forward mode by hand, and what gradcheck asks of that alone."""
+
+    class ByHand(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_forward(x)
+            return function(x)
+
+        @staticmethod
+        def backward(ctx, incoming):
+            raise NotImplementedError
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return product(*ctx.saved_tensors, tangent)
+
+    return ByHand.apply, {"check_forward_ad": True, "check_backward_ad": False}
+
+
+@pytest.mark.usefixtures("without_report")
+def test_forward_mode_takes_one_product():
+    """A backward pass through it has the claims for all numbers."""
+    calls = 0
+
+    def function(x):
+        nonlocal calls
+        calls += 1
+        return x.cos() * x[0]
+
+    x = torch.linspace(0.5, 1.5, 20, dtype=torch.float64, requires_grad=True)
+    assert gradcheck(function, x, check_forward_ad=True, check_backward_ad=False, check_undefined_grad=False)
+    assert calls == 2 + 2 * 20 + 1
+
+
+@pytest.mark.usefixtures("without_report")
+def test_forward_mode_through_which_no_backward_pass_goes():
+    function, asked = in_forward_mode(torch.sin, lambda x, tangent: x.cos() * tangent.detach())
+    assert gradcheck(function, point(9), **asked)
+
+
+@pytest.mark.parametrize(
+    ("product", "named"),
+    [
+        (lambda x, tangent: 2 * x * tangent + 1e-6 * torch.eye(9, dtype=x.dtype)[2] * tangent[4], "[2] / inputs.0[4]"),
+        (lambda x, tangent: 2 * x * (tangent.detach() + 1e-3 * tangent), "[0] / inputs.0[0]"),
+        (lambda x, tangent: 2 * x * tangent + 1e-3 * tangent.abs(), "[0] / inputs.0[0]"),
+        (lambda x, tangent: 2 * x * tangent + 1e-3 * (tangent - tangent.detach()), None),
+    ],
+    ids=["one entry", "another transpose", "not linear", "another transpose of what is right"],
+)
+def test_what_is_wrong_in_forward_mode(product, named):
+    x = torch.linspace(0.5, 3.0, 9, dtype=torch.float64, requires_grad=True)
+    function, asked = in_forward_mode(torch.square, product)
+    if named is None:
+        assert gradcheck(function, x, **asked)
+        return
+    with pytest.raises(ours.GradcheckError) as caught:
+        gradcheck(function, x, **asked)
+    assert f"output{named}" in [one.name for one in caught.value.report.findings]

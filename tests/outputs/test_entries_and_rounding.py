@@ -117,3 +117,23 @@ def test_derivatives_that_round_to_0_beside_a_large_output(factor):
     expected = [] if factor == 1.0 else ["output[5] / x[1]"]
     assert [one.name for one in report.findings] == expected
     assert report.verdict == ("wrong" if expected else "right")
+
+
+@pytest.mark.parametrize(("outputs", "seed"), [(300, 1), (300, 15), (40, 16)])
+def test_an_error_that_only_a_sum_shows_is_found_in_its_output(outputs, seed):
+    """At the step of the sum curvature hides it, or it is less than the relative tolerance where terms cancel."""
+    random = np.random.default_rng(seed)
+    matrix, scales = random.normal(size=(outputs, 3)), 10.0 ** random.uniform(-3, 2, outputs)
+    x, wrong = random.normal(size=3), int(random.integers(outputs))
+
+    def check(error):
+        def vjp(x, cotangent):
+            jacobian = (scales * np.cos(matrix @ x))[:, None] * matrix
+            jacobian[wrong, 1] += error
+            return cotangent @ jacobian
+
+        return gradproof.check_vjp(lambda x: scales * np.sin(matrix @ x), vjp, x)
+
+    right = check(0.0)
+    assert right.verdict == "right"
+    assert [(one.output, one.index) for one in check(3 * right.resolutions[1]).findings] == [(wrong, 1)]

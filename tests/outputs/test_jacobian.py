@@ -130,6 +130,14 @@ def test_patterns():
         check_jacobian(f, claims, x, pattern=pattern.T)
 
 
+def test_a_sparse_jacobian_without_entries():
+    nothing, pattern = sparse.csr_array((2, 2)), sparse.csr_array(np.eye(2))
+    x = np.array([0.5, 2.0])
+    assert check_jacobian(lambda x: np.ones(2), nothing, x, pattern=pattern)
+    report = check_jacobian(lambda x: np.array([1.0, x[1]]), nothing, x, pattern=pattern)
+    assert names(report) == ["output[1] / x[1]"]
+
+
 def test_complex_derivatives():
     z = np.array([1.0 + 2.0j, -0.5 + 0.25j])
     assert check_jacobian(lambda z: z**2, np.diag(2 * z), z)

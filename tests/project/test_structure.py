@@ -222,7 +222,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "jax": ("lifting trees", "maps precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
-        "shared.beside shared.distance shared.onegraph shared.slopes",
+        "shared.beside shared.distance shared.slopes shared.transposed",
+        "shared.onegraph",
         "shared.tolerances shared.backward shared.brief shared.equality",
         "shared.forward",
         "shared.tested",

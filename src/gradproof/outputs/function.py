@@ -11,7 +11,7 @@ import numpy as np
 
 from ..evaluators.evaluator import EndedError
 from ..evaluators.serial import Collecting
-from ..problem.numbers import Flat
+from ..problem.numbers import Flat, is_finite
 from ..problem.point import Problem, call, same_numbers
 from ..problem.structure import DOUBLE, SINGLE, Layout, layout_of_output
 from .covectors import Covector
@@ -74,7 +74,6 @@ class Function:
             raise ValueError("the function has no real or complex outputs: there is nothing to check")
         self.at_x = self.flat(value)
         self.ever_missing = np.zeros(self.layout.n, bool)
-        self._zeros = np.zeros(self.layout.n)
         again = self.flat(self._at_x())
         # What the check gets when it asks for the outputs at x, which have been computed twice.
         self._again = again if self._is_x_untouched else None
@@ -133,8 +132,7 @@ class Function:
     def __call__(self, x: Any) -> Flat:
         """Return the outputs at a point in the user's structure, flat; raise `SpentError` when the budget is spent."""
         outputs = self.unseen(x)
-        # The product is NaN if one of them is not finite, and takes a fraction of the time that looking at each does.
-        if np.dot(outputs, self._zeros) != 0.0:
+        if not is_finite(outputs):
             self.see(outputs)
         return outputs
 

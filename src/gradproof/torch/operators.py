@@ -260,10 +260,15 @@ class Operator:
 
         with forward.dual_level():
             for tangent in tangents:
-                points, moves = self.arguments.tensors(x), self.arguments.tensors(tangent)
-                self._state.put_back()
-                dual = {name: forward.make_dual(point, moves[name]) for name, point in points.items()}
-                yield self._arrays(self.arguments.call(self.function, dual), moved)
+                yield self._arrays(self.moved(x, self.arguments.tensors(tangent)), moved)
+
+    def moved(self, x: Mapping[str, Flat], tangents: Mapping[str, Any]) -> Any:
+        """Return what the function returns, with tangents, where its arguments have these; for a dual level."""
+        make_dual = self._torch.autograd.forward_ad.make_dual
+        points = self.arguments.tensors(x)
+        self._state.put_back()
+        dual = {name: make_dual(point, tangents[name]) for name, point in points.items()}
+        return self.arguments.call(self.function, dual)
 
     def noted(self, report: Report) -> Report:
         """Add notes about the function to a report."""

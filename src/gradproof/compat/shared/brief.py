@@ -16,23 +16,26 @@ import numpy as np
 from ...engine import Engine, Options, uses_lines
 from ...evaluators.serial import SerialEvaluator
 from ...outputs.checks import RTOL
-from ...outputs.covectors import Covector, combined, covectors, signed
+from ...outputs.covectors import TANGENTS, Covector, combined, covectors, signed
 from ...outputs.function import RESULT
 from ...outputs.looking.screen import Parts, Screen, arrays_of_output, single_outputs
 from ...outputs.sums import compensated_sums
 from ...problem.claim import difference
 from ...problem.exceptions import raise_of_signal
 from ...problem.nodes import Leaf
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, is_finite
 from ...problem.point import Problem
 from ...problem.probes import along_one_coordinate
 from ...problem.structure import Layout, layout_of_output
 from ...torch.tensors import numbers_of
 from .beside import PART, TREAD, UNIT
 from .onegraph import KEPT, OneGraph
+from .transposed import Rows
 
 # So many evaluations are made beyond two for each number before the longer look begins.
 MORE = 64
+# For fewer numbers a product for each takes less time than one and a pass through its graph.
+SEVERAL = 8
 # So much wider than needed is a tread on which outputs are looked at.
 WIDER = 1.25
 
@@ -76,7 +79,7 @@ class Brief:
         self._point = _views(self._moving, x)
         self._at_x = self._layout.flatten(outputs, RESULT)
         self._known: dict[tuple[int, float], Flat] = {}
-        if not (_are_finite(self._x) and _are_finite(self._at_x) and (self._outputs() == self._at_x).all()):
+        if not (is_finite(self._x) and is_finite(self._at_x) and (self._outputs() == self._at_x).all()):
             raise UnusualError
         is_one = len(self._layout.leaves) == 1
         self._weights = signed(0, 0, self._layout.n) if is_one else combined(self._covectors, self._at_x, "").weights
@@ -110,13 +113,30 @@ class Brief:
         if difference(claimed, -opposite, self._problem) >= 0:
             return False
         is_one = self._layout.n == 1
-        return self._agrees(claimed, None if is_one else arrays_of_output(self._covectors, self._at_x, self._pulled))
+        parts = None if is_one else arrays_of_output(self._covectors, self._at_x, self._pulled)
+        return self._agrees(claimed, self._screen(parts))
 
     def _forward(self) -> bool:
+        return (len(self._x) >= SEVERAL and self._forward_at_once()) or self._forward_one_by_one()
+
+    def _forward_at_once(self) -> bool:
+        """Whether the transpose of the forward mode, and one product, are right; False also where there is none."""
+        tangent = signed(0, TANGENTS, len(self._x)).astype(self._x.dtype)
+        found = self._operator.transposed(_views(tangent, self._operator.arguments.x), self._built(self._weights))
+        if found is None:
+            return False
+        moved, claimed = (np.concatenate([_flat(one) for one in each], dtype=np.float64) for each in found)
+        rows = Rows(self._at_x, self._x, tangent, moved)
+        return rows.are_transposed(self._weights, claimed) and self._agrees(claimed, rows)
+
+    def _forward_one_by_one(self) -> bool:
         layout, products = self._layout, self._operator.jvps(self._operator.arguments.x, self._tangents())
         matrix = np.stack([layout.flatten(one, "the jvp's result") for one in products], axis=1)
-        is_one = layout.n == 1
-        return self._agrees(self._weights @ matrix, None if is_one else single_outputs(self._covectors, matrix))
+        parts = None if layout.n == 1 else single_outputs(self._covectors, matrix)
+        return self._agrees(self._weights @ matrix, self._screen(parts))
+
+    def _screen(self, parts: Parts | None) -> Screen | None:
+        return None if parts is None else Screen(self._at_x, self._problem, parts, RTOL)
 
     def _tangents(self) -> Iterator[dict[str, Flat]]:
         """Yield a unit tangent for each number, all in one memory."""
@@ -127,21 +147,24 @@ class Brief:
             yield tangent
             unit[index] = 0.0
 
+    def _built(self, weights: Flat) -> list[Flat]:
+        """Return weights as arrays, one for each output."""
+        return list(numbers_of(self._layout.build(weights.astype(self._layout.dtype))))
+
     def _pulled(self, weights: Flat) -> Flat:
         """Return the product with a covector, flat."""
-        found = self._operator.pulled(list(numbers_of(self._layout.build(weights.astype(self._layout.dtype)))))
+        found = self._operator.pulled(self._built(weights))
         like = self._operator.arguments.x.values()
         pulled = [np.zeros_like(x) if one is None else one for one, x in zip(found, like, strict=True)]
         if any(one.shape != x.shape or one.dtype != x.dtype for one, x in zip(pulled, like, strict=True)):
             raise UnusualError
         return np.concatenate([_flat(one) for one in pulled], dtype=np.float64)
 
-    def _agrees(self, claimed: Flat, parts: Parts | None) -> bool:
+    def _agrees(self, claimed: Flat, screen: Screen | Rows | None) -> bool:
         """Whether the core finds nothing but agreement, nor does what looks at parts of the output."""
-        if not _are_finite(claimed):
+        if not is_finite(claimed):
             return False
         engine = Engine(self._problem, claimed, self._options)
-        screen = None if parts is None else Screen(self._at_x, self._problem, parts, RTOL)
         told, are_zero = 0, not claimed.any()
         while len(probes := engine.ask()) and told < 2 * len(claimed) + MORE:
             outputs = self._at(probes, screen) if told else self._at_x[None]  # at x it has been evaluated twice
@@ -149,7 +172,9 @@ class Brief:
             told += len(probes)
             if are_zero and (outputs != self._at_x).any():
                 return self._is_on_treads()
-        return engine.finds_nothing() and (screen is None or not screen.suspicions(()))
+        if not engine.finds_nothing():
+            raise UnusualError
+        return screen is None or not screen.suspicions(())
 
     def _is_on_treads(self) -> bool:
         """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_beside`)."""
@@ -162,7 +187,7 @@ class Brief:
         sides = (self._moved(index, new, old) for index, (*both, old) in enumerate(moves) for new in both)
         return all((one == self._at_x).all() for one in sides)
 
-    def _at(self, probes: Flat, screen: Screen | None) -> Flat:
+    def _at(self, probes: Flat, screen: Screen | Rows | None) -> Flat:
         """Return the outputs at points, one a row, which a screen sees as well."""
         rows, are_alone = np.empty((len(probes), self._layout.n)), along_one_coordinate(probes).all()
         if are_alone:
@@ -176,7 +201,7 @@ class Brief:
                 self._moving[:] = point
                 row[...] = self._outputs()
             self._moving[:] = self._x
-        if not _are_finite(rows.reshape(-1)):
+        if not is_finite(rows.reshape(-1)):
             raise UnusualError
         if screen is not None and are_alone:
             screen.see_along(places, there.astype(np.float64) - here, rows)
@@ -219,8 +244,3 @@ def _views(vector: Flat, like: Mapping[str, Flat]) -> dict[str, Flat]:
         views[name] = vector[start:stop].view(one.dtype).reshape(one.shape)
         start = stop
     return views
-
-
-def _are_finite(vector: Flat) -> bool:
-    # The product is NaN if one of them is not finite.
-    return bool(np.dot(vector, np.zeros_like(vector)) == 0.0)

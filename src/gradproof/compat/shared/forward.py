@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from ...torch.operators import Operator
@@ -24,7 +25,10 @@ class Forward:
         self._torch = torch
         self._operator = operator
         self._mode = torch.autograd.forward_ad
-        self._random = torch.Generator().manual_seed(SEED)
+
+    @cached_property
+    def _random(self) -> Any:
+        return self._torch.Generator().manual_seed(SEED)
 
     def _tangent(self, like: Any) -> Any:
         return self._torch.randn(like.shape, generator=self._random, dtype=like.dtype).to(like.device)
@@ -46,8 +50,10 @@ class Forward:
         tangents = {name: self._tangent(one) for name, one in given.items()} if len(given) > 1 else {}
         for name in given:
             with self._mode.dual_level():
-                pairs = zip(self._moved(tangents, name, True), self._moved(tangents, name, False), strict=True)
-                if not all(self._are_close(zero, without) for zero, without in pairs):
+                zeros = self._moved(tangents, name, True)
+                # Where no input has a tangent, no output has one.
+                without = self._moved(tangents, name, False) if tangents else map(self._torch.zeros_like, zeros)
+                if not all(self._are_close(one, other) for one, other in zip(zeros, without, strict=True)):
                     raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")
 
     def _are_close(self, one: Any, other: Any) -> bool:

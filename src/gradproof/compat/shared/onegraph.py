@@ -10,6 +10,7 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...torch.operators import Operator
 from ...torch.tensors import as_array
+from .transposed import Products, products
 
 # So much is kept for a second check: numbers of outputs and bytes of points, some megabytes.
 KEPT = 1 << 20
@@ -102,6 +103,10 @@ class OneGraph(Operator):
         value, tensors = self.graph(self.arguments.x)
         found = self._pulled(list(zip(self.outputs(value), weights, strict=True)), list(tensors.values()))
         return [None if one is None else as_array("a gradient", one) for one in found]
+
+    def transposed(self, tangent: Mapping[str, Flat], weights: Sequence[Flat]) -> Products | None:
+        """Return a product of the forward mode and one of its transpose, as `products` does."""
+        return products(self._torch, self, tangent, weights, self.passed)
 
     def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
         """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""

@@ -32,6 +32,8 @@ def outside(matrix: Any, pattern: Any) -> tuple[Flat, Flat]:
     if hasattr(matrix, "tocoo"):
         entries = matrix.tocoo()
         rows, columns, known = entries.row, entries.col, entries.data != 0
+        if not len(rows):
+            return rows, columns  # of no entries SciPy makes a sparse array, not one of NumPy
         inside = np.asarray(pattern.tocsr()[rows, columns] if hasattr(pattern, "tocsr") else pattern[rows, columns])
         bad = known & ~inside.reshape(-1).astype(bool)
         return rows[bad], columns[bad]

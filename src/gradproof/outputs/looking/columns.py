@@ -126,6 +126,22 @@ class Column:
         rounded = self._problem.x.dtype.type
         return all(float(rounded(self.at + side * step)) in self._values for side in (-1, 1))
 
+    def sharpest(self, slopes: Slopes, noise: float) -> Slopes:
+        """Return for each output the centered quotient that is the most exact of these and those at known steps.
+
+        Its bar has what rounding may add, and by how much it changes from step to step; its two sides are the same.
+        """
+        steps = sorted(value - self.at for value in self._values if value > self.at)
+        known = [self.slopes(step, noise) for step in steps if self.knows(step)] or [slopes]
+        centres, bars = np.stack([one.centre for one in known]), np.stack([one.bar for one in known])
+        with np.errstate(all="ignore"):
+            changes = np.abs(np.diff(centres, axis=0))
+            # From the nearest step on, each is compared with the one before; the nearest one with the next.
+            bars += np.concatenate([changes[:1], changes]) if len(known) > 1 else 0.0
+        best = np.argmin(np.nan_to_num(bars, nan=np.inf), axis=0)[None]
+        centre, bar = (np.take_along_axis(one, best, axis=0)[0] for one in (centres, bars))
+        return Slopes(centre, centre, bar)
+
     def slopes(self, step: float, noise: float) -> Slopes:
         """Return the slopes of all outputs at a step.
 

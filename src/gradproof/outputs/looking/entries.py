@@ -29,12 +29,14 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import Suspect, most_kinked, rounding_of_claims, worst
+from .suspects import BESIDE, Suspect, most_kinked, rounding_of_claims, worst
 
 # So many coordinates are looked at output by output.
 COORDINATES = 16
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
+# An output is the reason for the error of a sum if it is off by more than this part of it.
+MOST_OF_IT = 0.5
 # So many wrong coordinates are compared for what their entries have in common.
 EXPLAINED = 256
 
@@ -161,7 +163,9 @@ class Entries:
         name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
         own = Covector(name, every, support)
         projected = Projected(self.function, own)
-        report = self._report_of(column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed)
+        report = self._report_of(
+            column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed, self.settings
+        )
         whole = None if report is None else self._finding(column, report, name)
         if whole is None:
             return []
@@ -195,32 +199,47 @@ class Entries:
         self._know(places)
         columns = [self.column(place) for place in places]
         slopes = [column.slopes(one.step, noise) for column, one in zip(columns, findings, strict=True)]
-        suspects = self._suspects(covector, places, slopes)
-        entries = (
-            (self._entry(column, suspect) for suspect in some) for column, some in zip(columns, suspects, strict=True)
-        )
-        return [tuple(entry for entry in some if entry is not None) for some in entries]
+        sharpest = [column.sharpest(one, noise) for column, one in zip(columns, slopes, strict=True)]
+        suspects = self._suspects(covector, places, slopes, sharpest)
+        looked_at = zip(findings, columns, suspects, strict=True)
+        return [self._among(one, column, some, covector) for one, column, some in looked_at]
 
-    def _suspects(self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes]) -> list[list[Suspect]]:
+    def _among(
+        self, finding: Finding, column: Column, suspects: Sequence[Suspect], covector: Covector
+    ) -> tuple[Finding, ...]:
+        """Return the findings of those suspects that do not agree."""
+        entries = [self._entry(column, one) for one in suspects]
+        found = tuple(one for one in entries if one is not None)
+        if finding.cause is not Cause.WRONG or any(one.cause is Cause.WRONG for one in found):
+            return found
+        # What is wrong in a sum of terms that cancel may be little beside one of them.
+        fine = [(one, _rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
+        exact = [self._entry(column, one, rtol) for one, rtol in fine if rtol]
+        return tuple(one for one in exact if one is not None and one.cause is Cause.WRONG) or found
+
+    def _suspects(
+        self, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes], sharpest: Sequence[Slopes]
+    ) -> list[list[Suspect]]:
         """Return for each coordinate the outputs that stand out most."""
         if not places:
             return []
         support = covector.support
         if not self.claims.are_cheap(len(support)):
-            found = disagreeing(self.claims, covector, places, slopes)
+            found = disagreeing(self.claims, covector, places, list(zip(slopes, sharpest, strict=True)))
             support = np.union1d(found, most_kinked(support, covector.weights[support], slopes))
         if not len(support):
             return [[] for _ in places]
         claimed = self.claims.columns(places, support)
-        return [worst(support, covector.weights[support], claimed[:, at], one) for at, one in enumerate(slopes)]
+        pairs = enumerate(zip(slopes, sharpest, strict=True))
+        return [worst(support, covector.weights[support], claimed[:, at], *both) for at, both in pairs]
 
-    def _entry(self, column: Column, suspect: Suspect) -> Finding | None:
+    def _entry(self, column: Column, suspect: Suspect, rtol: float | None = None) -> Finding | None:
         """Check one output along one coordinate; None if it agrees, or the budget is spent."""
-        report = self.report_of_output(column, suspect)
+        report = self.report_of_output(column, suspect, rtol)
         return None if report is None else self.entry(column, suspect, report)
 
-    def report_of_output(self, column: Column, suspect: Suspect) -> Report | None:
-        """Check one output along one coordinate; return None if the budget is spent."""
+    def report_of_output(self, column: Column, suspect: Suspect, rtol: float | None = None) -> Report | None:
+        """Check one output along one coordinate, with a tolerance of its own; return None if the budget is spent."""
 
         def output(u: Flat) -> float:
             return float(column.outputs(float(u[0]))[suspect.output])
@@ -228,20 +247,21 @@ class Entries:
         weight = abs(self._weights[suspect.output])
         # Only a claim of 0 may be rounded away; an output may also be small because of its units.
         allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
-        return self._report_of(column, output, suspect.claimed, allowed)
+        settings = self.settings if rtol is None else self.settings._replace(rtol=rtol)
+        settings = settings._replace(atol=(settings.atol or 0.0) + allowed)
+        return self._report_of(column, output, suspect.claimed, settings)
 
     def entry(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
         """Return what a check of one output found, named after both; None if it agrees."""
         finding = self._finding(column, report, self.function.layout.name(suspect.output))
         return None if finding is None else replace(finding, output=suspect.output)
 
-    def _report_of(self, column: Column, objective: object, claimed: float, allowed: float = 0.0) -> Report | None:
+    def _report_of(self, column: Column, objective: object, claimed: float, settings: Settings) -> Report | None:
         """Check an objective of one coordinate; return None if the budget is spent."""
         at = np.array([column.at], self.problem.x.dtype)
         bounds = None if self._bounds is None else (column.low, column.high)
-        settings = self.settings._replace(atol=(self.settings.atol or 0.0) + allowed, bounds=bounds)
         try:
-            return run_check(objective, np.array([claimed]), at, settings, progress=False)
+            return run_check(objective, np.array([claimed]), at, settings._replace(bounds=bounds), progress=False)
         except SpentError:
             return None
 
@@ -255,3 +275,9 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
+
+
+def _rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
+    """Return by how much, relatively, an output is off that is the reason for the error of a sum; None if by a lot."""
+    part, size = MOST_OF_IT * abs(finding.claimed - finding.slope), abs(weight * suspect.claimed)
+    return part / size if 0.0 < part < size < math.inf else None

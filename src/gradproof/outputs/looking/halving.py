@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,7 +16,19 @@ from .columns import Slopes
 PRODUCTS, MOST = 256, 32
 
 
-def disagreeing(claims: Claims, covector: Covector, places: Sequence[int], slopes: Sequence[Slopes]) -> Flat:
+# Slopes at one step, whose sides may differ, and the sharpest ones.
+Both: TypeAlias = tuple[Slopes, Slopes]
+
+
+class _Part(NamedTuple):
+    """How far the claim for some outputs together is off, what rounding explains of it, and how far their sides are."""
+
+    off: float
+    bar: float
+    gap: float
+
+
+def disagreeing(claims: Claims, covector: Covector, places: Sequence[int], slopes: Sequence[Both]) -> Flat:
     """Return the outputs in which the claims for some coordinates disagree, sorted; at most 32.
 
     Parameters
@@ -25,14 +38,21 @@ def disagreeing(claims: Claims, covector: Covector, places: Sequence[int], slope
     covector
         The covector whose projection disagrees.
     places, slopes
-        The coordinates, and the slopes of all outputs along each.
+        The coordinates, and the slopes of all outputs along each: at one step, and the sharpest that are known.
     """
 
-    def differs(half: Flat) -> bool:
+    def parts(half: Flat) -> list[_Part]:
         weights = np.zeros_like(covector.weights)
         weights[half] = covector.weights[half]
-        claimed = claims.projected(weights)[list(places)]
-        return any(_disagrees(weights[half], half, *pair) for pair in zip(slopes, claimed.tolist(), strict=True))
+        claimed = claims.projected(weights)[list(places)].tolist()
+        return [_part(weights[half], half, *pair) for pair in zip(slopes, claimed, strict=True)]
+
+    # What is to be found is the reason for so much.
+    every = [one.off for one in parts(covector.support)]
+
+    def differs(half: Flat) -> bool:
+        found = zip(parts(half), every, strict=True)
+        return any(not one.off <= one.bar + np.fmin(one.gap, whole) / 2 for one, whole in found)
 
     return np.array(halved(covector.support, differs, MOST), np.int64)
 
@@ -72,9 +92,10 @@ def halved(every: Flat, differs: Callable[[Flat], bool], most: int) -> list[int]
     return sorted(found)
 
 
-def _disagrees(weights: Flat, outputs: Flat, slopes: Slopes, claimed: float) -> bool:
-    """Whether the claim for some outputs together lies outside of what their slopes allow."""
+def _part(weights: Flat, outputs: Flat, both: Both, claimed: float) -> _Part:
+    """Compare the claim for some outputs together with their slopes."""
     with np.errstate(all="ignore"):
-        slope = float(np.add.reduce(weights * slopes.centre[outputs]))
-        bar = float(np.add.reduce(np.abs(weights) * (slopes.gap[outputs] / 2 + slopes.bar[outputs])))
-    return not abs(claimed - slope) <= bar
+        slopes, sharpest = (one.of(outputs) for one in both)
+        slope = float(np.add.reduce(weights * sharpest.centre))
+        bar, gap = (float(np.add.reduce(np.abs(weights) * each)) for each in (sharpest.bar, slopes.gap))
+    return _Part(abs(claimed - slope), bar, gap)

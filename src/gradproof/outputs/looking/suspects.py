@@ -15,6 +15,8 @@ from .columns import Slopes
 
 # So many outputs of a coordinate are looked at.
 OUTPUTS = 8
+# So many of these because of the sharpest slopes.
+BESIDE = 2
 
 
 class Suspect(NamedTuple):
@@ -24,14 +26,19 @@ class Suspect(NamedTuple):
     claimed: float
 
 
-def worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes) -> list[Suspect]:
-    """Return the outputs whose claims lie farthest off, or whose slopes are most in doubt."""
-    part = Slopes(*(each[support] for each in slopes))
+def worst(support: Flat, weights: Flat, claimed: Flat, slopes: Slopes, sharpest: Slopes) -> list[Suspect]:
+    """Return the outputs whose claims lie farthest off, or whose slopes are most in doubt.
+
+    The slopes of both sides are those at one step, the sharpest ones the best that are known at any.
+    """
+    part, best = slopes.of(support), sharpest.of(support)
     with np.errstate(all="ignore"):
         off = np.abs(weights) * part.distance(claimed)
+        # Curvature keeps the two sides apart, and a claim may lie between them.
+        beside = np.abs(weights) * best.distance(claimed)
         unknown = ~np.isfinite(part.centre) | ~np.isfinite(claimed)
         doubtful = np.abs(weights) * (part.gap - part.bar)
-    order = [*np.flatnonzero(unknown), *largest(off), *largest(doubtful)]
+    order = [*np.flatnonzero(unknown), *largest(off), *largest(beside)[:BESIDE], *largest(doubtful)]
     chosen = list(dict.fromkeys(int(one) for one in order))[:OUTPUTS]
     return [Suspect(int(support[one]), float(claimed[one])) for one in chosen]
 
