@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .calls import through
 from .lifted.lifting import eager
 
 # Functions of single elements that may have a kink where their argument is 0, by the names of PyTorch.
@@ -68,7 +69,7 @@ class Straightened:
 
     def _run(self) -> float:
         self._calls = 0
-        with eager(self._torch), _mode_of(self._torch)(self._called):
+        with eager(self._torch), through(self._torch, self._called):
             return self._value()
 
     def _called(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
@@ -109,19 +110,3 @@ class Straightened:
         self.count += count
         self.names[name.rstrip("_")] = None
         return Place(mask, at)
-
-
-def _mode_of(torch: Any) -> Any:
-    """Return the class of the mode; a class in a function, because PyTorch is imported on use."""
-
-    class Mode(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        def __init__(self, called: Callable[[Any, Any, dict[str, Any]], Any]) -> None:
-            super().__init__()
-            self._called = called
-
-        def __torch_function__(
-            self, function: Any, types: Any, arguments: Any = (), keywords: dict[str, Any] | None = None
-        ) -> Any:
-            return self._called(function, arguments, keywords or {})
-
-    return Mode

@@ -14,6 +14,7 @@ from ...problem.numbers import Flat
 from ...problem.rounding import ROOTS, UNITS, Agreement, rounded_anew, without_rounding
 from ..accumulated import MAIN, Kept, gradient_tensor
 from ..backward import Gradient, Loss, as_gradient
+from ..calls import through
 from .lifting import Lifting, low_types
 
 # Where PyTorch keeps the hooks of a tensor: those on its gradient, and those for when it has been added to `grad`.
@@ -228,12 +229,11 @@ def _watching(torch: Any, low: list[Any]) -> Iterator[None]:
     """Note which types of less than double precision functions of PyTorch return, those of autocast among them."""
     types = low_types(torch)
 
-    class Watching(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        def __torch_function__(self, function: Any, kinds: Any, arguments: Any = (), keywords: Any = None) -> Any:
-            value = function(*arguments, **(keywords or {}))
-            if isinstance(value, torch.Tensor) and value.dtype in types and value.dtype not in low:
-                low.append(value.dtype)
-            return value
+    def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        value = function(*arguments, **keywords)
+        if isinstance(value, torch.Tensor) and value.dtype in types and value.dtype not in low:
+            low.append(value.dtype)
+        return value
 
-    with Watching():
+    with through(torch, called):
         yield
