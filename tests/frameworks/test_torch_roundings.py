@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradproof.torch
-from gradproof.torch import modules
+from gradproof.torch import doubt, modules
 from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
 
@@ -127,6 +127,25 @@ def test_what_float32_cannot_decide_float64_does(factor):
     assert named(report) == (set() if factor == 1 else {"0.weight"})
     assert any(one.startswith("In float32 the check could not decide") for one in report.warnings)
     assert gradproof.torch.check(module, loss, mode="lines", time_limit=60.0).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+@pytest.mark.parametrize("refusal", ["", "for some reason"])
+def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor, refusal):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
+    module[0].weight.register_hook(lambda gradient: factor * gradient)
+    monkeypatch.setattr(doubt, "LATE", -90)
+    monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
+    is_late = any(one.startswith("In float32 the check had not come to an end") for one in report.warnings)
+    assert (report.arithmetic, is_late) == (("float32", False) if refusal else ("float64", True))
+    if not refusal:
+        assert report.verdict == ("right" if factor == 1 else "wrong")
+        assert named(report) == (set() if factor == 1 else {"0.weight"})
+    assert not report.stopped_by
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines", time_limit=60.0)
+    assert report.arithmetic == "float32"
 
 
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):

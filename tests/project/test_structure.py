@@ -212,7 +212,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
-        "device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
+        "calls device.hashing doubt tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
         "device.check arguments lifted.precise padding straight",
         "modules operators",

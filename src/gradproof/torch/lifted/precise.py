@@ -14,7 +14,7 @@ from ...problem.numbers import Flat
 from ...problem.rounding import ROOTS, UNITS, Agreement, rounded_anew, without_rounding
 from ..accumulated import MAIN, Kept, gradient_tensor
 from ..backward import Gradient, Loss, as_gradient
-from ..calls import through
+from ..calls import may_meet, through
 from .lifting import Lifting, low_types
 
 # Where PyTorch keeps the hooks of a tensor: those on its gradient, and those for when it has been added to `grad`.
@@ -43,6 +43,8 @@ class Precise:
         The loss in float64, as an objective without arguments.
     agreement
         How the claim agrees with the gradient in float64; known after the first call of `gradient`.
+    may_meet
+        Whether kinks may meet at x, of functions such as relu; known after `watch`.
     """
 
     def __init__(self, torch: Any, parameters: dict[str, Any], loss: Callable[[], Any]) -> None:
@@ -56,6 +58,7 @@ class Precise:
         # The gradient as it is claimed and in float64, from the first look at both until it is asked for.
         self._known: tuple[dict[str, Flat], dict[str, Flat]] | None = None
         self.agreement: Agreement | None = None
+        self.may_meet = False
 
     @cached_property
     def stand_ins(self) -> dict[str, Any]:
@@ -97,8 +100,15 @@ class Precise:
         return UNITS.get(self.kind, 0.0) > max(units, default=0.0)
 
     def watch(self) -> float:
-        """Return the loss as it is, and note what precisions it computes in."""
-        return Loss(self._torch, self._watched)()
+        """Return the loss as it is, and note what precisions it computes in, and whether kinks may meet at x."""
+        torch = self._torch
+
+        def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+            self.may_meet = self.may_meet or may_meet(torch, function, arguments)
+            return function(*arguments, **keywords)
+
+        with through(torch, called):
+            return Loss(torch, self._watched)()
 
     def refuse_what_cannot_be_lifted(self, plain: float) -> None:
         """Raise a CannotBeLiftedError unless the loss in float64 is the same function of all parameters."""
