@@ -148,6 +148,28 @@ def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor, refu
     assert report.arithmetic == "float32"
 
 
+@pytest.mark.parametrize("weight", [0.0, 1e-6])
+@pytest.mark.parametrize("refusal", ["", "for some reason"])
+def test_a_claim_of_0_that_lines_in_float32_do_not_see(monkeypatch, weight, refusal):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
+    module.register_parameter("frozen", nn.Parameter(torch.randn(4)))
+    monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
+
+    def loss():
+        return module(x).square().mean() + weight * module.frozen.detach().sum()
+
+    report = gradproof.torch.check(module, loss, mode="lines")
+    is_alive = any("f changes with arrays all of whose claims are 0 (frozen)" in one for one in report.warnings)
+    assert is_alive == (weight != 0)
+    is_seen = weight != 0 and not refusal
+    assert (report.verdict, report.arithmetic) == (("wrong", "float64") if is_seen else ("right", "float32"))
+    assert named(report) == ({"frozen"} if is_seen else set())
+    # Where the user limits a check, no other one is made.
+    report = gradproof.torch.check(module, loss, mode="lines", time_limit=60.0)
+    assert not any("f changes with arrays" in one for one in report.warnings)
+
+
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):
     report = gradproof.torch.check(*tilted, mode="lines", budget=2000)
     assert (report.verdict, report.arithmetic) == ("wrong", "float32")

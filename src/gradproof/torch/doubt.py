@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
+
+import numpy as np
 
 from ..core.lines.arrays import BESIDES, MOST_PAIRS
 from ..engine import MODES, uses_lines
+from ..evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
+from ..evaluators.objectives import in_place
 from ..report.cause import Cause
 from ..report.report import Report
+from .backward import view
+from .tensors import listed
 
 # What a check that is done again would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume")
@@ -18,6 +26,8 @@ COARSER = (
 )
 # A factor that is off by as many of its error bars is clearly wrong in float32, too.
 CLEAR = 8
+# By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
+STEP, FLOOR = 0.125, 0.1
 # A check along lines in float32 that takes so many evaluations more than a right gradient does would take thousands.
 LATE = 150
 IN_DOUBT = (
@@ -25,6 +35,11 @@ IN_DOUBT = (
     "was done in float64."
 )
 UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
+ALIVE = (
+    "In float32 no line disagreed with the gradient ({count:,} evaluations), but f changes with arrays all of whose "
+    "claims are 0 ({names}): the check was done in float64."
+)
+UNKNOWN = "f changes with arrays all of whose claims are 0 ({names}): by what slope, float32 does not tell."
 UNFINISHED = "In float32 the check had not come to an end after {count:,} evaluations: it was done in float64."
 
 
@@ -48,15 +63,20 @@ class Soon:
     ----------
     is_over
         Whether it has ended a check.
+    looks, alive
+        How often it was evaluated after the check, and the names of what it changes with although all claims are 0.
     """
 
     def __init__(self, value: Callable[[], float], tensors: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self._value = value
+        self._tensors = tensors
         self._settings = settings
         has_end = goes_along_lines(tensors, settings) and not any(settings.get(one) for one in LIMITS)
         self._most = BESIDES + 2 * min(len(tensors), MOST_PAIRS) + LATE if has_end else None
         self._calls = 0
         self.is_over = False
+        self.looks = 0
+        self.alive = ""
 
     def __call__(self) -> float:
         """Return the value at the present parameters."""
@@ -71,18 +91,49 @@ class Soon:
 
         There is no report where this has ended a check that was about to begin.
 
-        Nothing is decided, or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of
-        its error bars.
+        Nothing is decided; or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of
+        its error bars; or f changes with arrays of which all claims are 0, whose slopes lines hardly see.
         """
         if self.is_over or report is None:
             return UNFINISHED.format(count=self._calls)
-        if report.verdict == "right" or report.arithmetic != "float32" or is_limited(report, self._settings):
+        if report.arithmetic != "float32" or is_limited(report, self._settings):
             return ""
+        if report.verdict == "right":
+            return self._about_zeros(report)
         if report.verdict == "inconclusive":
             return "" if report.nondeterministic else UNDECIDED.format(count=report.evaluations)
         wrong = [one for one in report.findings if one.cause is Cause.WRONG]
         is_clear = any(not one.is_line or abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
         return "" if is_clear else IN_DOUBT.format(count=report.evaluations)
+
+    def _about_zeros(self, report: Report) -> str:
+        """Return why arrays that are said to be dead may be alive: lines through all of x see little of them."""
+        blocks = report.power.blocks if report.power is not None else ()
+        zeros = {one.name: self._tensors[one.name] for one in blocks if one.norm == 0.0 and one.name in self._tensors}
+        if not zeros or len(zeros) == len(blocks):
+            return ""
+        self.looks = 2
+        if not is_moved_by(zeros, self._value, report):
+            return ""
+        self.alive = listed(list(zeros))
+        return ALIVE.format(names=self.alive, count=report.evaluations)
+
+
+def is_moved_by(tensors: Mapping[str, Any], value: Callable[[], float], report: Report) -> bool:
+    """Whether f has another value than at x where tensors are moved along random signs, all of them at once.
+
+    f that does not depend on them has the same to the last bit, in any arithmetic.
+    """
+    objective = in_place({name: view(name, one) for name, one in tensors.items()}, value)
+    problem, _ = problem_in_place(objective, None, lambda _: False)
+    signs = np.random.default_rng(report.seed).choice([-STEP, STEP], problem.n)
+    for leaf in problem.layout.leaves:
+        part = problem.x[leaf.start : leaf.stop]
+        usual = math.sqrt(float(np.mean(part.astype(np.float64) ** 2))) or 1.0
+        signs[leaf.start : leaf.stop] *= np.maximum(np.abs(part), FLOOR * usual)
+    with closing(InPlaceEvaluator(objective, problem)) as evaluator:
+        points = (problem.x + sign * signs.astype(problem.x.dtype) for sign in (1, -1))
+        return bool(sum(evaluator.value_at(point) != report.value for point in points))
 
 
 def is_limited(report: Report, settings: Mapping[str, Any]) -> bool:

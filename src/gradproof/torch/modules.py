@@ -14,15 +14,13 @@ from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
-from .doubt import COARSER, Soon, TakesLongError, goes_along_lines, is_limited
+from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines, is_limited
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
 from .straight import Straightened
-from .tensors import imported
+from .tensors import imported, listed
 
-# The most names of parameters that a note lists.
-LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
@@ -61,6 +59,9 @@ def _checked(
         again = _in_float64(torch, precise, parameters, "float64", settings)
         if isinstance(again, Report):
             return _with_notes(again, [reason])
+        notes = [UNKNOWN.format(names=soon.alive)] if soon.alive else notes
+    if soon and report:
+        report = dataclasses.replace(report, evaluations=report.evaluations + soon.looks)
     if report is None or (soon and soon.is_over):
         report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings, precise.may_meet)
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
@@ -196,12 +197,7 @@ def _named(torch: Any, given: Any) -> Iterator[tuple[str, Any]]:
 def _about_absent(without: list[str]) -> Iterator[str]:
     """Yield a note about parameters without a gradient."""
     if without:
-        names = ", ".join(without[:LISTED])
-        more = len(without) - LISTED
-        yield (
-            f"backward() computed no gradient for {names}{f' and {more} more' if more > 0 else ''} (unused or "
-            "detached?), which was taken as 0."
-        )
+        yield (f"backward() computed no gradient for {listed(without)} (unused or detached?), which was taken as 0.")
 
 
 def _with_notes(report: Report, notes: list[str]) -> Report:
