@@ -1,5 +1,7 @@
 """What rounding of a float32 backward pass takes away is no error of the gradient; runs where PyTorch is installed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -168,6 +170,17 @@ def test_a_claim_of_0_that_lines_in_float32_do_not_see(monkeypatch, weight, refu
     # Where the user limits a check, no other one is made.
     report = gradproof.torch.check(module, loss, mode="lines", time_limit=60.0)
     assert not any("f changes with arrays" in one for one in report.warnings)
+
+
+def test_whatever_is_coarse_is_in_doubt():
+    torch.manual_seed(0)
+    module, x = nn.Linear(6, 1), torch.randn(8, 6)
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
+    told = doubt.Soon(lambda: 0.0, dict(module.named_parameters()), {}).doubt
+    for arithmetic in ("float64", "float32", "coarser than float32"):
+        one = replace(report, arithmetic=arithmetic)
+        assert told(one) == ""
+        assert (told(replace(one, verdict="inconclusive")) != "") == (arithmetic != "float64")
 
 
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):

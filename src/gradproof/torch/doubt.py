@@ -96,7 +96,7 @@ class Soon:
         """
         if self.is_over or report is None:
             return UNFINISHED.format(count=self._calls)
-        if report.arithmetic != "float32" or is_limited(report, self._settings):
+        if report.arithmetic == "float64" or is_limited(report, self._settings):
             return ""
         if report.verdict == "right":
             return self._about_zeros(report)
