@@ -88,6 +88,17 @@ def test_an_error_that_kinks_would_hide(factor):
     assert {one.name.partition("[")[0] for one in report.findings} == ({"shift"} if factor != 1 else set())
 
 
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_compiled_module_is_in_one_piece(factor):
+    module, _ = residual(torch.float32)
+    compiled = torch.compile(module, backend="eager", fullgraph=True)
+    x, y = torch.randn(24, 3), torch.randn(24, 2)
+    module.scale.register_hook(lambda grad: factor * grad)
+    report = gradproof.torch.check(module, lambda: functional.mse_loss(compiled(x), y), mode="lines")
+    assert report.verdict == ("right" if factor == 1 else "wrong")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"scale"} if factor != 1 else set())
+
+
 class Rectified(torch.autograd.Function):
     """relu with the slope 1 at 0."""
 

@@ -13,6 +13,7 @@ from ..core.lines.arrays import BESIDES, MOST_PAIRS
 from ..engine import MODES, uses_lines
 from ..evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
 from ..evaluators.objectives import in_place
+from ..problem.numbers import Flat
 from ..report.cause import Cause
 from ..report.report import Report
 from .backward import view
@@ -110,7 +111,7 @@ class Soon:
         """Return why arrays that are said to be dead may be alive: lines through all of x see little of them."""
         blocks = report.power.blocks if report.power is not None else ()
         zeros = {one.name: self._tensors[one.name] for one in blocks if one.norm == 0.0 and one.name in self._tensors}
-        if not zeros or len(zeros) == len(blocks):
+        if not zeros or len(zeros) == len(blocks) or report.nondeterministic:
             return ""
         self.looks = 2
         if not is_moved_by(zeros, self._value, report):
@@ -126,14 +127,23 @@ def is_moved_by(tensors: Mapping[str, Any], value: Callable[[], float], report: 
     """
     objective = in_place({name: view(name, one) for name, one in tensors.items()}, value)
     problem, _ = problem_in_place(objective, None, lambda _: False)
-    signs = np.random.default_rng(report.seed).choice([-STEP, STEP], problem.n)
+    kind = problem.x.dtype
+    signs = np.random.default_rng(report.seed).integers(0, 2, problem.n, np.uint8)
+    moves = np.array([-STEP, STEP], kind)[signs]
     for leaf in problem.layout.leaves:
         part = problem.x[leaf.start : leaf.stop]
-        usual = math.sqrt(float(np.mean(part.astype(np.float64) ** 2))) or 1.0
-        signs[leaf.start : leaf.stop] *= np.maximum(np.abs(part), FLOOR * usual)
+        usual = math.sqrt(float(np.mean(np.square(part, dtype=np.float64)))) or 1.0
+        moves[leaf.start : leaf.stop] *= np.maximum(np.abs(part), kind.type(FLOOR * usual))
     with closing(InPlaceEvaluator(objective, problem)) as evaluator:
-        points = (problem.x + sign * signs.astype(problem.x.dtype) for sign in (1, -1))
-        return bool(sum(evaluator.value_at(point) != report.value for point in points))
+        return bool(sum(_value(evaluator, problem.x + sign * moves) != report.value for sign in (1, -1)))
+
+
+def _value(evaluator: InPlaceEvaluator, point: Flat) -> Any:
+    """Return the objective at a point; NaN where it raises an exception."""
+    try:
+        return evaluator.value_at(point)
+    except Exception:  # outside of its domain f may raise anything
+        return math.nan
 
 
 def is_limited(report: Report, settings: Mapping[str, Any]) -> bool:

@@ -104,7 +104,9 @@ class Precise:
         torch = self._torch
 
         def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
-            self.may_meet = self.may_meet or may_meet(torch, function, arguments)
+            # What compiles a function traces this, too, and knows no numbers.
+            if not torch.compiler.is_compiling():
+                self.may_meet = self.may_meet or may_meet(torch, function, arguments)
             return function(*arguments, **keywords)
 
         with through(torch, called):
