@@ -341,6 +341,11 @@ def test_to_what_the_least_known_array_agrees_is_told():
     assert "to 5e-08; b by itself to 0.01: " in agreement.sentence()
     agreement = without_rounding({"w": exact["w"], "b": (1 + 1e-7) * exact["b"]}, exact, "float32")[1]
     assert "by itself" not in agreement.sentence()
+    doubled = {"w": exact["w"], "b": 2 * exact["b"]}
+    agreement = without_rounding(doubled, exact, "float32", lambda: {**exact, "b": 0.5 * exact["b"]})[1]
+    assert (agreement.beyond, agreement.most) == (0, pytest.approx(1.0))
+    assert agreement.sentence().endswith("A factor of 2 that float32 alone brings into b would pass, too.")
+    assert without_rounding(doubled, exact, "float32", lambda: exact)[1].arrays == ("b",)
 
 
 def test_kinks_that_each_neighbour_crosses_elsewhere_count_as_rounding():

@@ -1,10 +1,12 @@
 """What rounding of a float32 backward pass takes away is no error of the gradient; runs where PyTorch is installed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import gradproof.torch
-from gradproof.torch import modules
+from gradproof.torch import doubt, modules
 from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
 
@@ -127,6 +129,58 @@ def test_what_float32_cannot_decide_float64_does(factor):
     assert named(report) == (set() if factor == 1 else {"0.weight"})
     assert any(one.startswith("In float32 the check could not decide") for one in report.warnings)
     assert gradproof.torch.check(module, loss, mode="lines", time_limit=60.0).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+@pytest.mark.parametrize("refusal", ["", "for some reason"])
+def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor, refusal):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
+    module[0].weight.register_hook(lambda gradient: factor * gradient)
+    monkeypatch.setattr(doubt, "LATE", -90)
+    monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
+    is_late = any(one.startswith("In float32 the check had not come to an end") for one in report.warnings)
+    assert (report.arithmetic, is_late) == (("float32", False) if refusal else ("float64", True))
+    if not refusal:
+        assert report.verdict == ("right" if factor == 1 else "wrong")
+        assert named(report) == (set() if factor == 1 else {"0.weight"})
+    assert not report.stopped_by
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines", time_limit=60.0)
+    assert report.arithmetic == "float32"
+
+
+@pytest.mark.parametrize("weight", [0.0, 1e-6])
+@pytest.mark.parametrize("refusal", ["", "for some reason"])
+def test_a_claim_of_0_that_lines_in_float32_do_not_see(monkeypatch, weight, refusal):
+    torch.manual_seed(0)
+    module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
+    module.register_parameter("frozen", nn.Parameter(torch.randn(4)))
+    monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
+
+    def loss():
+        return module(x).square().mean() + weight * module.frozen.detach().sum()
+
+    report = gradproof.torch.check(module, loss, mode="lines")
+    is_alive = any("f changes with arrays all of whose claims are 0 (frozen)" in one for one in report.warnings)
+    assert is_alive == (weight != 0)
+    is_seen = weight != 0 and not refusal
+    assert (report.verdict, report.arithmetic) == (("wrong", "float64") if is_seen else ("right", "float32"))
+    assert named(report) == ({"frozen"} if is_seen else set())
+    # Where the user limits a check, no other one is made.
+    report = gradproof.torch.check(module, loss, mode="lines", time_limit=60.0)
+    assert not any("f changes with arrays" in one for one in report.warnings)
+
+
+def test_whatever_is_coarse_is_in_doubt():
+    torch.manual_seed(0)
+    module, x = nn.Linear(6, 1), torch.randn(8, 6)
+    report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
+    told = doubt.Soon(lambda: 0.0, dict(module.named_parameters()), {}).doubt
+    for arithmetic in ("float64", "float32", "coarser than float32"):
+        one = replace(report, arithmetic=arithmetic)
+        assert told(one) == ""
+        assert (told(replace(one, verdict="inconclusive")) != "") == (arithmetic != "float64")
 
 
 def test_within_a_budget_it_stays_as_it_is_where_float32_is_in_doubt(tilted):

@@ -54,6 +54,8 @@ def test_a_block_that_starts_at_0(activation, dtype, precision, mode):
     before = [one.clone() for one in module.parameters()]
     report = gradproof.torch.check(module, loss, mode=mode, precision=precision)
     assert (report.verdict, is_told(report)) == ("right", True)
+    # Along lines these slopes are taken from the first.
+    assert report.evaluations <= 100 + 2 * len(before) or mode == "full"
     assert all(map(torch.equal, before, module.parameters()))
     for name in ("scale", "last.weight"):
         hook = dict(module.named_parameters())[name].register_hook(lambda grad: 1.01 * grad)
@@ -75,6 +77,57 @@ class Absolute(torch.autograd.Function):
     def backward(ctx, incoming):
         (x,) = ctx.saved_tensors
         return incoming * torch.where(x == 0, 7.0, x.sign())
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_an_error_that_kinks_would_hide(factor):
+    module, loss = residual(torch.float64)
+    module.shift.register_hook(lambda grad: factor * grad)
+    report = gradproof.torch.check(module, loss, mode="lines")
+    assert report.verdict == ("right" if factor == 1 else "wrong")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"shift"} if factor != 1 else set())
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_compiled_module_is_in_one_piece(factor):
+    module, _ = residual(torch.float32)
+    compiled = torch.compile(module, backend="eager", fullgraph=True)
+    x, y = torch.randn(24, 3), torch.randn(24, 2)
+    module.scale.register_hook(lambda grad: factor * grad)
+    report = gradproof.torch.check(module, lambda: functional.mse_loss(compiled(x), y), mode="lines")
+    assert report.verdict == ("right" if factor == 1 else "wrong")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"scale"} if factor != 1 else set())
+
+
+class Rectified(torch.autograd.Function):
+    """relu with the slope 1 at 0."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.relu(x)
+
+    @staticmethod
+    def backward(ctx, incoming):
+        return incoming * (ctx.saved_tensors[0] >= 0)
+
+
+@pytest.mark.parametrize("factor", [1, 1.5])
+def test_a_backward_pass_by_hand_takes_the_slope_that_it_likes(factor):
+    x = torch.linspace(0, 1, 40, dtype=torch.float64, requires_grad=True)
+    x.register_hook(lambda grad: factor * grad)
+    report = gradproof.torch.check(x, lambda: Rectified.apply(x).sum(), mode="lines")
+    assert (report.verdict, is_told(report)) == (("right", False) if factor == 1 else ("wrong", True))
+
+
+@pytest.mark.parametrize("factor", [1, 1.01])
+def test_numbers_that_cannot_be_read(factor):
+    torch.manual_seed(0)
+    weight, rows = torch.randn(3, 3, dtype=torch.float64, requires_grad=True), torch.randn(8, 3, dtype=torch.float64)
+    weight.register_hook(lambda grad: factor * grad)
+    each = torch.vmap(lambda row: torch.relu(weight @ row).sum())
+    report = gradproof.torch.check(weight, lambda: each(rows).sum(), mode="lines")
+    assert report.verdict == ("right" if factor == 1 else "wrong")
 
 
 @pytest.mark.parametrize("mode", ["full", "lines"])

@@ -212,9 +212,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
-        "device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
+        "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments lifted.precise padding straight",
+        "device.check arguments doubt lifted.precise padding straight",
         "modules operators",
         "lifted.functions",
         ".",

@@ -30,6 +30,8 @@ EVALUATED = "f was evaluated in float64, at the same point."
 NEIGHBOURS = 4
 # What is beyond as good as an arithmetic can be: this many roundings, relative to the norm.
 AS_GOOD = 64
+# Where rounding explains so much of an array, it explains a factor of 2, too.
+HIDDEN = 0.5
 # As many components are compared in one go.
 BLOCK = 1 << 16
 
@@ -79,7 +81,12 @@ class Agreement(NamedTuple):
         if self.where and self.most > max(_explained_at_once(self.kind), self.relative):
             most = f"; {self.where} by itself to {self.most:.1g}"
         agrees = f"agrees with the same gradient in float64 to {self.relative:.1g}{most}"
-        return f"The gradient in {self.kind} {agrees}: {ending}."
+        hides = (
+            f" A factor of 2 that {self.kind} alone brings into {self.where} would pass, too."
+            if self.most >= HIDDEN
+            else ""
+        )
+        return f"The gradient in {self.kind} {agrees}: {ending}.{hides}"
 
 
 def not_evaluated(reason: str) -> str:

@@ -100,13 +100,16 @@ def check(
     what these move as far is rounding, as where probabilities are next to 1.  A loss that computes in float16 or
     bfloat16, by its parameters or under autocast, is always evaluated so, and so is one with parameters of several
     precisions.  What cannot be evaluated in float64 is named, and checked as it is.  Where a check in
-    float32 cannot decide, or lines disagree but neither a coordinate nor a factor is clearly wrong, it is done in
-    float64 as well, and that decides, unless budget, time_limit, save or resume is given.
+    float32 cannot decide, or takes 150 evaluations more along lines than a right gradient does, or lines disagree but
+    neither a coordinate nor a factor is clearly wrong, it is done in float64, and that decides, unless budget,
+    time_limit, save or resume is given.  So is one that passes along lines although f changes, be it in the last bit,
+    with arrays all of whose claims are 0, as of a layer that is frozen by mistake.
 
     Where arguments of relu, abs, leaky_relu or clamp are exactly 0, as after a block that starts at 0, kinks meet at x,
-    and what automatic differentiation computes need not be a slope of f.  A gradient that disagrees there is checked
-    again, unless budget, time_limit, save or resume is given: with the slope that PyTorch takes at 0 in place of the
-    kink, for these arguments alone.  That decides, and a note says so.
+    and what automatic differentiation computes need not be a slope of f.  Along lines the check then takes the slope
+    that PyTorch takes at 0 in place of the kink, for these arguments alone, and a note says so.  Where every coordinate
+    is checked, or a backward pass by hand may take another slope, that is done if the gradient disagrees, unless
+    budget, time_limit, save or resume is given.
 
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.

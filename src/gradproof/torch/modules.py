@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from ..checking import check as check_gradient
 from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
-from ..report.cause import Cause
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
+from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines, is_limited
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
-from .straight import NOTE, Straightened
-from .tensors import imported
+from .straight import Straightened
+from .tensors import imported, listed
 
-# The most names of parameters that a note lists.
-LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
-# What a check that is done again would not keep to.
-LIMITS = ("budget", "time_limit", "save", "resume")
-COARSER = (
-    'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
-    "smaller errors."
-)
-# A factor that is off by as many of its error bars is clearly wrong in float32, too.
-CLEAR = 8
-IN_DOUBT = (
-    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
-    "was done in float64."
-)
-UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
 
@@ -61,49 +46,40 @@ def _checked(
     """Check the gradient of a loss that puts back what it changes."""
     if is_on_device(parameters):
         return _check_on_device(torch, parameters, loss, {**settings, "precision": precision})
-    notes = _in_float64(torch, parameters, loss, precision, settings)
+    precise = Precise(torch, parameters, loss)
+    notes = _in_float64(torch, precise, parameters, precision, settings)
     if isinstance(notes, Report):
         return notes
     gradient = Gradient(torch, parameters, loss)
-    report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings)
-    if not notes and _is_in_doubt(report, settings):
-        again = _in_float64(torch, parameters, loss, "float64", settings)
+    soon = Soon(Loss(torch, loss), parameters, settings) if not notes and precise.kind == "float32" else None
+    report = None
+    with suppress(TakesLongError):
+        report = _check_in_place(torch, parameters, soon or Loss(torch, loss), gradient, settings, precise.may_meet)
+    if soon and (reason := soon.doubt(report)):
+        again = _in_float64(torch, precise, parameters, "float64", settings)
         if isinstance(again, Report):
-            reason = IN_DOUBT if report.verdict == "wrong" else UNDECIDED
-            return _with_notes(again, [reason.format(count=report.evaluations)])
+            return _with_notes(again, [reason])
+        notes = [UNKNOWN.format(names=soon.alive)] if soon.alive else notes
+    if soon and report:
+        report = dataclasses.replace(report, evaluations=report.evaluations + soon.looks)
+    if report is None or (soon and soon.is_over):
+        report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings, precise.may_meet)
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
     return _with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
-def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether float32 hides the answer: nothing is decided, or lines disagree and nothing is clearly wrong.
-
-    Clearly wrong is a coordinate, or a factor by many of its error bars.
-    """
-    if report.verdict == "right" or report.arithmetic != "float32" or _is_limited(report, settings):
-        return False
-    if report.verdict == "inconclusive":
-        return not report.nondeterministic
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
-
-
-def _is_limited(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether the user limited a check, or ended it: it is not done again in another way."""
-    return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)
-
-
 def _in_float64(
-    torch: Any, parameters: dict[str, Any], loss: Callable[[], Any], precision: str | None, settings: dict[str, Any]
+    torch: Any, precise: Precise, parameters: dict[str, Any], precision: str | None, settings: dict[str, Any]
 ) -> Report | list[str]:
     """Check the gradient with the loss in float64 where there is a reason; else return notes on why that cannot be."""
-    with closing(Precise(torch, parameters, loss)) as precise:
+    with closing(precise):
         value = precise.watch()
         if not (reason := _reason_to_lift(precise, parameters, precision)):
             return []
         if not (refusal := _refusal(precise, value)):
-            report = _check_in_place(torch, precise.stand_ins, precise.value, precise.gradient, settings)
+            tensors, gradient = precise.stand_ins, precise.gradient
+            report = _check_in_place(torch, tensors, precise.value, gradient, settings, precise.may_meet)
             return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
     if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
         raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
@@ -137,18 +113,26 @@ def _check_in_place(
     value: Callable[[], float],
     gradient: Callable[[], Any],
     settings: dict[str, Any],
+    may_meet: bool,
 ) -> Report:
-    """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there."""
+    """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there.
+
+    Along lines many meet at once, and lines see little beside them: there these slopes are taken from the first.
+    """
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
+    if may_meet and goes_along_lines(tensors, settings):
+        straight = Straightened(torch, value)
+        if straight.count and not straight.is_by_hand:
+            report = check_gradient(in_place(views, straight), gradient, **settings)
+            return _with_notes(report, [straight.note()])
     report = check_gradient(in_place(views, value), gradient, **settings)
-    if report.verdict != "wrong" or _is_limited(report, settings):
+    if report.verdict != "wrong" or is_limited(report, settings):
         return report
     straight = Straightened(torch, value)
     if not straight.count:
         return report
     again = check_gradient(in_place(views, straight), gradient, **settings)
-    names = ", ".join(straight.names)
-    return _with_notes(again, [NOTE.format(count=straight.count, names=names, evaluations=report.evaluations + 1)])
+    return _with_notes(again, [straight.note(report.evaluations + 1)])
 
 
 def _check_on_device(
@@ -213,12 +197,7 @@ def _named(torch: Any, given: Any) -> Iterator[tuple[str, Any]]:
 def _about_absent(without: list[str]) -> Iterator[str]:
     """Yield a note about parameters without a gradient."""
     if without:
-        names = ", ".join(without[:LISTED])
-        more = len(without) - LISTED
-        yield (
-            f"backward() computed no gradient for {names}{f' and {more} more' if more > 0 else ''} (unused or "
-            "detached?), which was taken as 0."
-        )
+        yield (f"backward() computed no gradient for {listed(without)} (unused or detached?), which was taken as 0.")
 
 
 def _with_notes(report: Report, notes: list[str]) -> Report:

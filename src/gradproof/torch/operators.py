@@ -17,10 +17,7 @@ from .arguments import Arguments
 from .backward import leaves, nodes
 from .padding import about_padding
 from .state import RANDOM, State
-from .tensors import are_tensors, as_array, can_move, imported, numbers_of, replaced, tensors_of
-
-# The most names of outputs that a note lists.
-LISTED = 5
+from .tensors import are_tensors, as_array, can_move, imported, listed, numbers_of, replaced, tensors_of
 
 
 def check_function(
@@ -139,9 +136,8 @@ class Operator:
             return able
         rest = [path for (path, _), can, takes in zip(tensors, able, taken, strict=True) if can and not takes]
         if rest:
-            listed = ", ".join(_named(path) for path in rest[:LISTED])
-            more = f" and {len(rest) - LISTED} more" * (len(rest) > LISTED)
-            self.notes.append(f"Left out, because PyTorch computes no gradient for it: {listed}{more}.")
+            names = listed([_named(path) for path in rest])
+            self.notes.append(f"Left out, because PyTorch computes no gradient for it: {names}.")
         return taken
 
     def _described(self, value: Any) -> str:
@@ -275,7 +271,7 @@ class Operator:
         notes = [*self.notes, *about_padding(self._torch, (self.function,), self.arguments.given, report)]
         if self.captured:
             notes.append(
-                f"The function uses {', '.join(self.captured[:LISTED])} from outside, beside what it is called with: "
+                f"The function uses {listed(self.captured)} from outside, beside what it is called with: "
                 "how it depends on that was not checked."
             )
         if report.nondeterministic:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, NamedTuple
 
+from .calls import KINKED, may_meet, through
 from .lifted.lifting import eager
 
-# Functions of single elements that may have a kink where their argument is 0, by the names of PyTorch.
-KINKED = frozenset(
-    f"{name}{ending}"
-    for name in ("relu", "relu6", "leaky_relu", "abs", "absolute", "clamp", "clamp_min", "clip", "threshold")
-    for ending in ("", "_")
-)
 # How far from 0 slopes are taken that tell a kink, and what part of the larger one they then differ by.
 NEAR, APART = 2.0**-10, 1e-3
 NOTE = (
     "Kinks meet at x: {count:,} arguments of {names} are 0 there, where f need have no gradient, and automatic "
-    "differentiation takes a slope by convention. f did not agree with that ({evaluations:,} evaluations): it was "
-    "checked with this slope in place of the kink, for these arguments alone."
+    "differentiation takes a slope by convention. {why} checked with this slope in place of the kink, for these "
+    "arguments alone."
 )
+AT_ONCE, AGAIN = "f was", "f did not agree with that ({evaluations:,} evaluations): it was"
 
 
 class Place(NamedTuple):
@@ -48,6 +47,9 @@ class Straightened:
         The number of such arguments.
     names
         The functions that have them.
+    is_by_hand
+        Whether one of them is called in the forward pass of an `autograd.Function`, whose backward pass may take other
+        slopes.
     """
 
     def __init__(self, torch: Any, value: Callable[[], float]) -> None:
@@ -59,6 +61,7 @@ class Straightened:
         self._calls = 0
         self.count = 0
         self.names: dict[str, None] = {}
+        self.is_by_hand = False
         self._run()
         self._looks = False
 
@@ -68,7 +71,7 @@ class Straightened:
 
     def _run(self) -> float:
         self._calls = 0
-        with eager(self._torch), _mode_of(self._torch)(self._called):
+        with eager(self._torch), through(self._torch, self._called):
             return self._value()
 
     def _called(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
@@ -83,10 +86,15 @@ class Straightened:
         self._calls += 1
         if place is None or place.mask.shape != given.shape:
             return function(*arguments, **keywords)
-        straight = place.slope * given[place.mask]
+        straight = place.slope * given[place.mask] if place.slope else 0.0
         value = function(*arguments, **keywords)
         value[place.mask] = straight
         return value
+
+    def note(self, evaluations: int | None = None) -> str:
+        """Return what a report says; with the evaluations of a check before this one, if there was one."""
+        why = AT_ONCE if evaluations is None else AGAIN.format(evaluations=evaluations)
+        return NOTE.format(count=self.count, names=", ".join(self.names), why=why)
 
     def _look(self, name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Place | None:
         """Return where the arguments of a call are 0; None if nowhere, or if there is no kink."""
@@ -95,9 +103,9 @@ class Straightened:
         is_plain = isinstance(given, torch.Tensor) and given.is_floating_point()
         if not is_plain or any(isinstance(one, torch.Tensor) for one in (*others, *keywords.values())):
             return None
-        mask = given == 0
-        if not (count := int(mask.sum())):
+        if not may_meet(torch, function, arguments):
             return None
+        mask = given == 0
         with torch.enable_grad():
             points = torch.tensor([-NEAR, 0.0, NEAR], dtype=given.dtype, requires_grad=True)
             # A copy, because it may be modified.
@@ -106,22 +114,20 @@ class Straightened:
         below, at, above = slopes.tolist()
         if values[1].item() != 0 or abs(above - below) <= APART * max(abs(above), abs(below)):
             return None
-        self.count += count
+        self.count += int(mask.sum())
+        self.is_by_hand = self.is_by_hand or _is_by_hand(torch)
         self.names[name.rstrip("_")] = None
         return Place(mask, at)
 
 
-def _mode_of(torch: Any) -> Any:
-    """Return the class of the mode; a class in a function, because PyTorch is imported on use."""
-
-    class Mode(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        def __init__(self, called: Callable[[Any, Any, dict[str, Any]], Any]) -> None:
-            super().__init__()
-            self._called = called
-
-        def __torch_function__(
-            self, function: Any, types: Any, arguments: Any = (), keywords: dict[str, Any] | None = None
-        ) -> Any:
-            return self._called(function, arguments, keywords or {})
-
-    return Mode
+def _is_by_hand(torch: Any) -> bool:
+    """Whether this is called in the forward pass of an `autograd.Function`, other than PyTorch's own."""
+    classes = [torch.autograd.Function]
+    for one in classes:
+        classes += one.__subclasses__()
+    theirs = [one for one in classes if one.__module__.partition(".")[0] != "torch"]
+    codes = {getattr(inspect.unwrap(one.forward), "__code__", None) for one in theirs}
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code not in codes:
+        frame = frame.f_back
+    return frame is not None

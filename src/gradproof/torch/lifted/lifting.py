@@ -13,6 +13,7 @@ import numpy as np
 
 from ...arguments.mapping import mapped
 from ...problem.rounding import rounded_anew
+from ..calls import through
 from .draws import draws
 from .roundings import rounded
 from .shadows import Shadows
@@ -22,7 +23,7 @@ VIEWS = ("T", "mT", "H", "mH", "real", "imag")
 # Methods that convert to a precision.
 CONVERSIONS = ("float", "half", "bfloat16", "double")
 # The frames between the code that reads a property and the method that answers.
-CALLERS = 4
+CALLERS = 6
 
 
 def low_types(torch: Any) -> tuple[Any, ...]:
@@ -63,7 +64,12 @@ class Lifting:
         self.lower: dict[str, None] = {}
         self._rounding: Callable[[], AbstractContextManager[None]] | None = None
         # A circle of the two would keep the tensors until Python looks for circles.
-        self._mode = _mode_of(torch)(weakref.proxy(self))
+        lifting = weakref.proxy(self)
+
+        def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+            return lifting.call(function, arguments, keywords)
+
+        self._mode = through(torch, called)
 
     @property
     def read(self) -> set[int]:
@@ -95,6 +101,10 @@ class Lifting:
 
     def call(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         """Call a function of PyTorch with float64 tensors; as it is where it has no float64."""
+        with self._torch._C.DisableTorchFunctionSubclass():
+            return self._called(function, arguments, keywords)
+
+    def _called(self, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         name = getattr(function, "__name__", "")
         if name in ("__get__", "__set__"):
             return self._property(function, name, arguments)
@@ -144,23 +154,6 @@ class Lifting:
         if isinstance(value, self._torch.Tensor) and value.dtype is self._torch.float64:
             return value.to(self.drawn)
         return self.drawn if value is self._torch.float64 else value
-
-
-def _mode_of(torch: Any) -> Any:
-    """Return the class of the mode; a class in a function, because PyTorch is imported on use."""
-
-    class Mode(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        def __init__(self, lifting: Lifting) -> None:
-            super().__init__()
-            self._lifting = lifting
-
-        def __torch_function__(
-            self, function: Any, types: Any, arguments: Any = (), keywords: dict[str, Any] | None = None
-        ) -> Any:
-            with torch._C.DisableTorchFunctionSubclass():
-                return self._lifting.call(function, arguments, keywords or {})
-
-    return Mode
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from ...problem.numbers import Flat
 from ...problem.rounding import ROOTS, UNITS, Agreement, rounded_anew, without_rounding
 from ..accumulated import MAIN, Kept, gradient_tensor
 from ..backward import Gradient, Loss, as_gradient
+from ..calls import may_meet, through
 from .lifting import Lifting, low_types
 
 # Where PyTorch keeps the hooks of a tensor: those on its gradient, and those for when it has been added to `grad`.
@@ -42,6 +43,8 @@ class Precise:
         The loss in float64, as an objective without arguments.
     agreement
         How the claim agrees with the gradient in float64; known after the first call of `gradient`.
+    may_meet
+        Whether kinks may meet at x, of functions such as relu; known after `watch`.
     """
 
     def __init__(self, torch: Any, parameters: dict[str, Any], loss: Callable[[], Any]) -> None:
@@ -55,6 +58,7 @@ class Precise:
         # The gradient as it is claimed and in float64, from the first look at both until it is asked for.
         self._known: tuple[dict[str, Flat], dict[str, Flat]] | None = None
         self.agreement: Agreement | None = None
+        self.may_meet = False
 
     @cached_property
     def stand_ins(self) -> dict[str, Any]:
@@ -96,8 +100,17 @@ class Precise:
         return UNITS.get(self.kind, 0.0) > max(units, default=0.0)
 
     def watch(self) -> float:
-        """Return the loss as it is, and note what precisions it computes in."""
-        return Loss(self._torch, self._watched)()
+        """Return the loss as it is, and note what precisions it computes in, and whether kinks may meet at x."""
+        torch = self._torch
+
+        def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+            # What compiles a function traces this, too, and knows no numbers.
+            if not torch.compiler.is_compiling():
+                self.may_meet = self.may_meet or may_meet(torch, function, arguments)
+            return function(*arguments, **keywords)
+
+        with through(torch, called):
+            return Loss(torch, self._watched)()
 
     def refuse_what_cannot_be_lifted(self, plain: float) -> None:
         """Raise a CannotBeLiftedError unless the loss in float64 is the same function of all parameters."""
@@ -228,12 +241,11 @@ def _watching(torch: Any, low: list[Any]) -> Iterator[None]:
     """Note which types of less than double precision functions of PyTorch return, those of autocast among them."""
     types = low_types(torch)
 
-    class Watching(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
-        def __torch_function__(self, function: Any, kinds: Any, arguments: Any = (), keywords: Any = None) -> Any:
-            value = function(*arguments, **(keywords or {}))
-            if isinstance(value, torch.Tensor) and value.dtype in types and value.dtype not in low:
-                low.append(value.dtype)
-            return value
+    def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        value = function(*arguments, **keywords)
+        if isinstance(value, torch.Tensor) and value.dtype in types and value.dtype not in low:
+            low.append(value.dtype)
+        return value
 
-    with Watching():
+    with through(torch, called):
         yield
