@@ -273,6 +273,15 @@ def test_what_kinks_at_zeros_leave_open_is_looked_at_without_zeros():
     assert resolution_of(right, 58) < 1e-3
 
 
+def test_kinks_are_looked_at_where_the_best_rung_is_all_noise():
+    """Gaps that are the same at all rungs, of which bounds leave the fine ones: any of these may be the best."""
+    case = Case("long_with_kinks", 98884470, "dict", "gradient called", "some", mode="lines", rtol=1e-6, error=68.5)
+    right = run(case)
+    assert right.report.verdict == "right"
+    wrong, index = with_error(case, right)
+    assert index in run(case, wrong).report.wrong
+
+
 @pytest.mark.parametrize("seed", [55, 123])
 def test_kinks_that_are_nowhere_at_zeros_leave_open_what_they_do(seed):
     drawn = Case("long_with_kinks", seed).drawn

@@ -8,6 +8,7 @@ from properties import refuted
 
 from gradproof.core.lines import gaps
 from gradproof.core.lines.pooled_bars import pooled_noise
+from gradproof.core.lines.rungs import RUNG
 from gradproof.core.points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
 
 NOISE = 1e-13
@@ -79,6 +80,18 @@ def test_most_lines_keep_their_gap(lines, keeps):
     assert not gaps.keeps_its_gap(check)
 
 
+@pytest.mark.parametrize(("bars", "keeps"), [(1.9, False), (2.1, True)])
+def test_gaps_stand_out_at_the_rung_from_which_on_they_stay(bars, keeps):
+    """At the best rung, the finest one, they are no more than two bars of noise."""
+    check = walked([KINK_AT_X] * 4, noise=NOISE)
+    check.pool.best = check.pool.first
+    noise = bars * pooled_noise(check, check.pool.best)
+    for line in range(4):
+        for exponent in (check.pool.best, check.pool.best + RUNG):
+            check.pool.rungs[exponent + 46].readings[line].gap = noise
+    assert gaps.keeps_its_gap(check) == keeps
+
+
 @pytest.mark.parametrize(
     ("lines", "begins"),
     [
@@ -109,7 +122,7 @@ def says(function):
 
     def what(residual, bar, number=1, scales=ABOVE_FLOOR):
         lines = memory(noise=NOISE)
-        lines.norm, lines.tolerance, lines.scales = 100.0, 0.25, scales
+        lines.norm, lines.tolerance, lines.scales = 400.0, 0.25, scales
         return function(lines, number, residual, bar)
 
     for number in range(gaps.GAP_LINES):

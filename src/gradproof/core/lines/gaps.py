@@ -18,7 +18,7 @@ AGREES = 0
 DISAGREES = 1
 COARSE = 2
 # So large a part of the claim is much.
-COARSE_PART = 2.0**-6
+COARSE_PART = 2.0**-8
 # A gap stands out where it is so many bars of noise; it stays where more than half of it is left at a smaller step.
 GAP_BARS = 8.0
 STAYING_PART = 0.5
@@ -38,12 +38,15 @@ def gap_size(ladder: LineLadder, exponent: int, line: int) -> float:
 
 
 def keeps_its_gap(lines: Lines) -> bool:
-    """Return whether the gaps of most lines of the pool stand out of the noise and do not shrink with the step."""
+    """Return whether the gaps of most lines of the pool stand out of the noise and do not shrink with the step.
+
+    They stand out at the rung from which on they stay: the best one, of constant gaps, may be all noise by chance.
+    """
     pool = lines.pool
     if pool.bar <= pool.target:
         return False
     staying = staying_gaps(pool, pool.best, STAYING_PART)
-    return 2 * standing_gaps(lines, pool.best) > pool.line_count and 2 * staying >= pool.line_count
+    return 2 * standing_gaps(lines, pool.best + RUNG) > pool.line_count and 2 * staying >= pool.line_count
 
 
 def begins_with_gaps(lines: Lines) -> bool:
