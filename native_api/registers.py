@@ -1,9 +1,9 @@
 """Registers for the records that functions hand on to each other: where one has them, the next one looks for them.
 
-Most functions of the core get the memory of the check, and hand it on; many a slot, or the point.  By the convention of
-C each call moves them to the first registers, and each function that calls another one moves them out of there again.
-With these attributes they stay in registers of their own.  LLVM has them for Swift and for nested functions; what the
-library exports keeps the convention of C.
+Most functions of the core get the memory of the check, and hand it on; many a slot, a ladder, or the point.  By the
+convention of C each call moves them to the first registers, and each function that calls another one moves them out of
+there again.  With these attributes they stay in registers of their own.  LLVM has them for Swift and for nested
+functions; what the library exports keeps the convention of C.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-# By the names of parameters; those with the same attribute are never given together.
+# By the names of parameters; of two with the same attribute the first one has it.
 ATTRIBUTES = {
-    **dict.fromkeys(("engine", "lines", "text"), "swiftself"),
-    "slot": "swiftasync",
-    "x.0": "nest",
+    **dict.fromkeys(("engine", "text", "ladder"), "swiftself"),
+    **dict.fromkeys(("slot", "lines"), "swiftasync"),
+    **dict.fromkeys(("x", "x.0"), "nest"),
 }
 NAME = r'@(?:"[^"]+"|[\w.$-]+)'
 DEFINED = re.compile(rf"^define private [^@]*({NAME})(\(.*)", re.MULTILINE)

@@ -53,7 +53,7 @@ def test_the_same_in_functions_and_their_calls():
     [
         TEXT.replace("private", "external"),
         TEXT + '@table = constant ptr @"a.b"',
-        TEXT.replace("engine", "points").replace("slot", "x"),
+        TEXT.replace("engine", "points").replace("slot", "nodes"),
     ],
 )
 def test_others_are_called_as_c_calls_them(text):
