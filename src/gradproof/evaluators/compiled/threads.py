@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,13 +17,25 @@ WORTH_STARTING = 2e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
-# Ranges per thread: a thread that is held up, or has a slow range, leaves the rest to the others.
-RANGES = 4
+# Each range is this part of a thread's share of the rows that are left: a thread that is held up, or has a slow range,
+# leaves the rest to the others, and at the end nobody waits long for the last range.
+PART = 2
+# In seconds: shorter ranges are not worth the Python between two of them.
+WORTH_A_RANGE = 2e-4
 
 
 def processors() -> int:
     """Return the number of processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def ranges(count: int, threads: int, seconds: float) -> Iterator[slice]:
+    """Yield the ranges of a chunk, the longest first, given how many seconds a row takes."""
+    least, start = max(1, int(min(WORTH_A_RANGE / seconds, count))) if seconds > 0.0 else count, 0
+    while start < count:
+        stop = min(count, start + max((count - start) // (PART * threads), least))
+        yield slice(start, stop)
+        start = stop
 
 
 class Threads:
@@ -70,9 +82,7 @@ class Threads:
         # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
-        ranges = min(count, threads * RANGES)
-        borders = [count * number // ranges for number in range(ranges + 1)]
-        left = deque(map(slice, borders[:-1], borders[1:]))
+        left = deque(ranges(count, threads, self._seconds))
 
         def share(thread: int) -> list[int]:
             codes = []
