@@ -105,10 +105,12 @@ class Choice:
         self.held = held
         self.names = names
 
+    def named(self, layout: Layout) -> Layout:
+        """Return a layout with the user's names of coordinates, where there are some."""
+        return layout if self.names is None else layout.named(self.names)
+
     def indices(self, layout: Layout) -> Flat | None:
-        """Return the flat indices of the coordinates to check, None for all, and give them their names."""
-        if self.names is not None:
-            layout.use_names(self.names)
+        """Return the flat indices of the coordinates to check, None for all."""
         if self.only is None and self.held is None:
             return None
         # Imported on use: most checks are of all coordinates.
@@ -118,6 +120,7 @@ class Choice:
 
     def problem(self, layout: Layout, flat: Flat) -> Problem:
         """Return the problem at a flat point, restricted to what is to be checked."""
+        layout = self.named(layout)
         indices = self.indices(layout)
         if indices is None:
             return Problem(layout, flat)

@@ -6,6 +6,8 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -159,8 +161,8 @@ class Layout:
         fill(self.root, out)
         return out
 
-    def use_names(self, names: Any) -> None:
-        """Take the user's names for the coordinates of a vector."""
+    def named(self, names: Any) -> Layout:
+        """Return the same layout with the user's names for the coordinates of a vector."""
         listed = tuple(names)
         if not all(isinstance(name, str) for name in listed):
             raise TypeError("names must be texts, one for each coordinate of x")
@@ -173,7 +175,9 @@ class Layout:
 
             again = next(name for name, other in zip(listed, distinct(listed), strict=True) if name != other)
             raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
-        self.names = listed
+        other = copy.copy(self)
+        other.names = listed
+        return other
 
 
 SINGLE: np.dtype[Any] = np.dtype(np.float32)
@@ -194,6 +198,12 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
     return layout
 
 
+@functools.lru_cache(maxsize=64)
+def _layout_of_array(shape: tuple[int, ...], kind: str) -> Layout:
+    """Return the layout of an array of float32 or float64; no layout ever changes."""
+    return layout_of(np.broadcast_to(np.zeros((), kind), shape))
+
+
 def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
     return Layout(_read(value, title, hold=True), title)
@@ -201,7 +211,8 @@ def layout_of_output(value: Any, title: str = "output") -> Layout:
 
 def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
     """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
-    layout = layout_of(x, hold=hold)
+    is_array = type(x) is np.ndarray and x.dtype.char in REALS
+    layout = _layout_of_array(x.shape, x.dtype.char) if is_array else layout_of(x, hold=hold)
     return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
