@@ -175,7 +175,8 @@ class Engine:
             return Outcome(report, findings, causes, NOWHERE, NO_NUMBERS, indices)
         resolutions = np.empty(self._n)
         if report.verdict == codes.VERDICT_RIGHT and not report.kinks:
-            self._coordinates(None, None, None, resolutions, self._n)
+            ask, nothing = self._library.gradproof_coordinates, ffi.NULL
+            _checked(ask(self._engine, nothing, nothing, nothing, doubles(resolutions), self._n))
             return Outcome(report, findings, NOWHERE, NOWHERE, resolutions, NOWHERE)
         causes, kinks = np.zeros((2, self._n), np.int64)
         self._coordinates(None, causes, kinks, resolutions, self._n)

@@ -57,7 +57,8 @@ class Pace:
             self.size = min((LEAP if seconds < AT_ONCE else 2) * self.size, ALL)
         elif seconds > LATE:
             self.size = max(self.size // 2, 1)
-        self.done(count)
+        if self.advance is not None:
+            self.advance(count)
 
     def look_at_the_clock(self) -> None:
         """Raise `TimeIsUp` when the time is up."""

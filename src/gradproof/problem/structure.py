@@ -7,7 +7,6 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 from __future__ import annotations
 
 import copy
-import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -198,22 +197,9 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
     return layout
 
 
-@functools.lru_cache(maxsize=64)
-def _layout_of_array(shape: tuple[int, ...], kind: str) -> Layout:
-    """Return the layout of an array of float32 or float64; no layout ever changes."""
-    return layout_of(np.broadcast_to(np.zeros((), kind), shape))
-
-
 def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
     return Layout(_read(value, title, hold=True), title)
-
-
-def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
-    is_array = type(x) is np.ndarray and x.dtype.char in REALS
-    layout = _layout_of_array(x.shape, x.dtype.char) if is_array else layout_of(x, hold=hold)
-    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
 def _read(value: Any, title: str, hold: bool) -> Node:

@@ -178,7 +178,7 @@ class NativeEvaluator(Evaluator):
         """Return the values of a round, in the order of its probes: x is one of the points, most rounds one call."""
         if self.bounds is not None or (self.lines is not None and self._has_one_point):
             return super().evaluate(probes)
-        self.forget()
+        self._done = 0
         count, start = len(probes), 0
         values = self._round = np.empty(count)
         while start < count:
