@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import parts
+import registers
 from alignment import without_padding
 
 # These do the same to all bits, in a byte less: which kind of numbers the bits are makes no difference to them.
@@ -60,6 +61,8 @@ def object_file(llvm: Any, target: Any, module: Any) -> bytes:
     if not (sys.platform.startswith("linux") and module.triple.startswith("x86_64")):
         return bytes(target.emit_object(module))
     llvm.initialize_native_asmparser()
+    module = llvm.parse_assembly(registers.with_own_registers(str(module)))
+    module.verify()
     header = [f'target triple = "{module.triple}"', f'target datalayout = "{module.data_layout}"']
     lines = [shorter(line.replace(*ONE_COPY)) for line in target.emit_assembly(module).splitlines()]
     lines = list(told_at_calls(without_padding(with_shared_constants(with_one_name(lines)))))
