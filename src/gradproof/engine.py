@@ -97,7 +97,8 @@ class Engine:
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", ffi.from_buffer(self._memory))
-        self._probes = np.empty(ROUND, PROBE)
+        # Behind what `run` has told there is room for a round.
+        self._probes = np.empty(2 * ROUND, PROBE)
         self._asked = records_of_probes(self._probes)
         self._ask = self._library.gradproof_ask
         _checked(self._begun(chosen, borders, sizes))
@@ -155,6 +156,19 @@ class Engine:
         foretold = ffi.NULL if changes is None else doubles(changes)
         code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values))
         return code
+
+    def run(self, objective: Any, user: Any, point: Any, values: Any, most: int, told: Any) -> int:
+        """Ask, evaluate and tell in one call of the library, which says of each argument what it is.
+
+        Return 0, or the code of the objective that ended the call.
+        """
+        told_and_point = self._x, self._asked, values, most, point, told
+        code: int = self._library.gradproof_run(self._engine, objective, user, *told_and_point)
+        return code if code > 0 or code == codes.BAD_RETURN else _checked(code)
+
+    def told_alone(self, count: int) -> Flat:
+        """Return the probes that `run` has told."""
+        return self._probes[:count]
 
     def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""

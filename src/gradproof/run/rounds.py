@@ -16,6 +16,7 @@ from ..evaluators.objectives import InPlace
 from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.numbers import Flat
 from ..problem.point import Problem
+from ..problem.probes import NO_PROBES
 from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
@@ -208,8 +209,9 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat | bool:
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
     stopped_by, watch, pace, bounds = "", evaluator.problem.watch, evaluator.pace, evaluator.bounds
+    probes, runs = NO_PROBES, answers is evaluator and evaluator.runs
     try:
-        while len(probes := engine.ask()):
+        while (not runs or evaluator.run(engine, kept.keep)) and len(probes := engine.ask()):
             if pace.deadline is not None:
                 pace.look_at_the_clock()  # also where every value of the round is known, or out of bounds
             values = answers.evaluate(probes)

@@ -6,7 +6,9 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ...problem.numbers import whole
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +29,16 @@ WORTH_A_RANGE = 2e-4
 def processors() -> int:
     """Return the number of processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def asked_for(threads: Any) -> int | None:
+    """Return how many threads a caller asks for, None for one on each processor; raise an error if it is no number."""
+    if threads is None:
+        return None
+    count = whole(threads, "threads must be an integer, or None for one per processor")
+    if count < 1:
+        raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
+    return count
 
 
 def ranges(count: int, threads: int, seconds: float) -> Iterator[slice]:
