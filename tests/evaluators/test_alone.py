@@ -11,6 +11,7 @@ from gradproof.engine import ROUND, Engine
 from gradproof.evaluators.compiled import alone
 from gradproof.evaluators.compiled.alone import Alone
 from gradproof.evaluators.compiled.native import NativeEvaluator
+from gradproof.evaluators.pace import Pace
 from gradproof.library import ffi
 
 X = np.linspace(1, 2, 60)
@@ -101,21 +102,35 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("each", "left"),
+    ("threads", "each", "left"),
     [
-        (1e-6, []),  # all of it, in two calls: of f(x), and of the rest
-        (1e-4, [900]),  # 900 such evaluations are to be cut into chunks
-        (1.0, [6, 900]),  # so are six of these
+        (1, 1e-6, []),  # all of it, in two calls: of f(x), and of the rest
+        (1, 1e-4, [900]),  # 900 such evaluations are to be cut into chunks
+        (1, 1.0, [6, 900]),  # so are six of these
+        (2, 1e-6, []),  # not worth a thread
+        (2, 1e-5, [900]),  # 9 ms are
+        (2, 1e-4, [900]),
     ],
 )
-def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
-    clock, kept = Clock(monkeypatch, each, [1, 6, 900]), []
+def test_long_rounds_are_left_to_the_caller(monkeypatch, threads, each, left):
+    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], Alone(threads)
     called = types.SimpleNamespace(pointer=None, user=None)
-    code, more = Alone().run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
+    code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
     assert clock.most[0] == 1
     assert max(clock.most) <= ROUND
     assert sum(count for count, _ in kept) == 907 - sum(left)
+    if left:
+        assert 0.5 * each < one.seconds <= each
+
+
+def test_what_is_known_of_evaluations_serves_the_caller():
+    """Who then begins with chunks of their length, and with threads if that is worth it."""
+    pace = Pace()
+    pace.known(0.0)
+    assert pace.size == 1
+    pace.known(1e-4)
+    assert pace.size == 200
 
 
 @pytest.mark.parametrize("settings", [{"bounds": (0.5, 3.0)}, {"time_limit": 60.0}, {"mode": "lines"}])

@@ -138,10 +138,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluators": (
         "values pace lines compiled.prototypes",
         "evaluator objectives",
-        "batched serial compiled.alone compiled.threads compiled.addresses compiled.child",
+        "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
         "compiled.adapters compiled.declared arrays.lines arrays.picked",
-        "compiled.functions",
+        "compiled.functions compiled.alone",
         "compiled.native",
         "compiled.jitted arrays.inplace",
         "callback local",

@@ -11,26 +11,32 @@ import numpy as np
 from ...engine import ROUND, Engine
 from ...library import doubles, ffi
 from ...problem.numbers import Flat
+from .threads import BESIDE, WORTH_STARTING
 
 # In seconds: what the library may take before Python looks for Ctrl-C again.
 LONGEST = 0.02
 # The most evaluations while nothing is known of how long they take: f(x) alone.
 FIRST = 1
+# So many times as many may follow those that took no more than what is beside them, where threads might share more.
+LEAP = 256
 
 
 class Alone:
     """Has the library go through rounds, so many in one call that it does not take long.
 
+    Longer ones are left to the caller, who cuts them into chunks, or shares them among threads.
+
     Parameters
     ----------
-    longest
-        Seconds that rounds may take in one call.  Longer ones are left to the caller, who cuts them into chunks, or
-        shares them among threads.
+    threads
+        How many threads the caller has.
     """
 
-    def __init__(self, longest: float = LONGEST) -> None:
-        self._longest = longest
+    def __init__(self, threads: int) -> None:
+        self._longest, self._leap = (LONGEST, ROUND) if threads == 1 else (WORTH_STARTING, LEAP)
         self._most = FIRST
+        # What an evaluation took in the last call; 0 where that cannot be told from what is beside it.
+        self.seconds = 0.0
         self._values = np.empty(ROUND)
         self._told = ffi.new("int64_t[2]")
 
@@ -57,7 +63,9 @@ class Alone:
                 if count := told[0]:
                     keep(engine.told_alone(count), self._values[:count].copy())
             if count:
-                seconds = (time.perf_counter() - began) / count
-                self._most = min(ROUND, int(self._longest / seconds)) if seconds > 0.0 else ROUND
+                self.seconds = max(time.perf_counter() - began - BESIDE, 0.0) / count
+                self._most = min(
+                    ROUND, int(self._longest / self.seconds) if self.seconds > 0.0 else self._leap * self._most
+                )
             if code or not count or not 0 < told[1] <= self._most:
                 return code, told[1] > 0

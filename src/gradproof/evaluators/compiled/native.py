@@ -23,7 +23,7 @@ from .addresses import function_address, user_address
 from .alone import Alone
 from .functions import c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
-from .threads import WORTH_STARTING, Threads, asked_for, processors
+from .threads import Threads, asked_for, processors
 
 CHUNK_ROWS = 4096
 ALIGNED = 64
@@ -200,10 +200,12 @@ class NativeEvaluator(Evaluator):
             keep(probes, values)
             self._note_exceptions(probes, values)
 
-        if self._alone is None:
-            self._alone = Alone() if self._threads.most == 1 else Alone(WORTH_STARTING)
         self._done = 0
+        self._alone = self._alone or Alone(self._threads.most)
         code, more = self._alone.run(engine, self._call, self._point(0), noted)
+        if more:
+            self._threads.seconds = self._alone.seconds
+            self.pace.known(self._alone.seconds)
         if code:
             raise self._call.ended(code, "the check")
         return more

@@ -65,7 +65,8 @@ class Threads:
     def __init__(self, most: int) -> None:
         self.most = most
         self._pool: ThreadPoolExecutor | None = None
-        self._seconds = 0.0
+        # What a row took in the last chunk; 0 before it is known.
+        self.seconds = 0.0
 
     def run(self, work: Callable[[int, slice], int], count: int) -> int:
         """Do the work for all rows of a chunk; return the first code other than 0, or 0.
@@ -78,10 +79,10 @@ class Threads:
             The number of rows.
         """
         worth = WORTH_STARTING if self._pool is None else WORTH_WAKING
-        threads = min(self.most, count) if count * self._seconds >= worth else 1
+        threads = min(self.most, count) if count * self.seconds >= worth else 1
         began = time.perf_counter()
         code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
-        self._seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
+        self.seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
         return code
 
     def close(self) -> None:
@@ -94,7 +95,7 @@ class Threads:
         # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
-        left = deque(ranges(count, threads, self._seconds))
+        left = deque(ranges(count, threads, self.seconds))
 
         def share(thread: int) -> list[int]:
             codes = []
