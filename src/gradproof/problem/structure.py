@@ -6,7 +6,6 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -174,6 +173,8 @@ class Layout:
 
             again = next(name for name, other in zip(listed, distinct(listed), strict=True) if name != other)
             raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
+        import copy  # on use: few coordinates have names of their own
+
         other = copy.copy(self)
         other.names = listed
         return other
