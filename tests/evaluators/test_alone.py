@@ -8,9 +8,10 @@ from workers import faulty, fields, objective, right
 
 import gradproof
 from gradproof.engine import ROUND, Engine
-from gradproof.evaluators.compiled import alone
+from gradproof.evaluators.compiled import alone, threads
 from gradproof.evaluators.compiled.alone import Alone
 from gradproof.evaluators.compiled.native import NativeEvaluator
+from gradproof.evaluators.compiled.threads import BESIDE, Threads
 from gradproof.evaluators.pace import Pace
 from gradproof.library import ffi
 
@@ -102,18 +103,15 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("threads", "each", "left"),
+    ("each", "left"),
     [
-        (1, 1e-6, []),  # all of it, in two calls: of f(x), and of the rest
-        (1, 1e-4, [900]),  # 900 such evaluations are to be cut into chunks
-        (1, 1.0, [6, 900]),  # so are six of these
-        (2, 1e-6, []),  # not worth a thread
-        (2, 1e-5, [900]),  # 9 ms are
-        (2, 1e-4, [900]),
+        (1e-6, []),  # all of it, in two calls: of f(x), and of the rest
+        (1e-4, [900]),  # 900 such evaluations are to be cut into chunks
+        (1.0, [6, 900]),  # so are six of these
     ],
 )
-def test_long_rounds_are_left_to_the_caller(monkeypatch, threads, each, left):
-    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], Alone(threads)
+def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
+    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], Alone(450)
     called = types.SimpleNamespace(pointer=None, user=None)
     code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
@@ -122,6 +120,22 @@ def test_long_rounds_are_left_to_the_caller(monkeypatch, threads, each, left):
     assert sum(count for count, _ in kept) == 907 - sum(left)
     if left:
         assert 0.5 * each < one.seconds <= each
+
+
+def test_what_is_worth_threads_is_left_to_them(monkeypatch):
+    """Once it is known: of two chunks, by the threads that did them, how long a row takes."""
+    moments = iter((0.0, 1e-4, 2.0, 2.0 + 6e-4 + BESIDE))
+    monkeypatch.setattr(threads, "time", types.SimpleNamespace(perf_counter=lambda: next(moments)))
+    several = Threads(2)
+    assert several.alone(ROUND) == 0
+    several.run(lambda thread, rows: 0, 1)
+    assert several.alone(ROUND) == 0
+    several.run(lambda thread, rows: 0, 6)  # each took 0.1 ms: 20 are worth a thread
+    assert several.alone(ROUND) in (19, 20)
+    clock = Clock(monkeypatch, 1e-6, [1, 6, 900])
+    called = types.SimpleNamespace(pointer=None, user=None)
+    assert Alone(450).run(clock, called, None, lambda *_: None, 20) == (0, True)
+    assert (clock.most, clock.rounds) == ([20], [900])
 
 
 def test_what_is_known_of_evaluations_serves_the_caller():

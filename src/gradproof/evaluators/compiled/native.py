@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...core.records import codes
-from ...engine import Engine
+from ...engine import ROUND, Engine
 from ...library import doubles, ffi, pointer, records_of_probes
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, has_nan
@@ -189,9 +189,8 @@ class NativeEvaluator(Evaluator):
     @property
     def runs(self) -> bool:
         """Whether `run` can go through rounds: along coordinates, in double, with nothing to look at in between."""
-        problem = self.problem
-        watched = self.bounds is not None or self.lines is not None or self.pace.watched or problem.watch.borrowed
-        return not (watched or problem.is_float32)
+        watched = self.bounds is not None or self.lines is not None or self.pace.watched or self.problem.watch.borrowed
+        return not (watched or self.problem.is_float32)
 
     def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
         """Go through rounds that are short, and not worth several threads; return whether there are more."""
@@ -201,10 +200,11 @@ class NativeEvaluator(Evaluator):
             self._note_exceptions(probes, values)
 
         self._done = 0
-        self._alone = self._alone or Alone(self._threads.most)
-        code, more = self._alone.run(engine, self._call, self._point(0), noted)
-        if more:
-            self._threads.seconds = self._alone.seconds
+        if (most := None if self._threads.most == 1 else self._threads.alone(ROUND)) == 0:
+            return True
+        self._alone = self._alone or Alone(self.problem.n)
+        code, more = self._alone.run(engine, self._call, self._point(0), noted, most)
+        if more and most is None:
             self.pace.known(self._alone.seconds)
         if code:
             raise self._call.ended(code, "the check")
