@@ -123,13 +123,13 @@ def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
 
 
 def test_what_is_worth_threads_is_left_to_them(monkeypatch):
-    """Once it is known: of two chunks, by the threads that did them, how long a row takes."""
-    moments = iter((0.0, 1e-4, 2.0, 2.0 + 6e-4 + BESIDE))
+    """As soon as it is known how long a row takes."""
+    moments = iter((0.0, BESIDE / 2, 2.0, 2.0 + 6e-4 + BESIDE))
     monkeypatch.setattr(threads, "time", types.SimpleNamespace(perf_counter=lambda: next(moments)))
     several = Threads(2)
     assert several.alone(ROUND) == 0
-    several.run(lambda thread, rows: 0, 1)
-    assert several.alone(ROUND) == 0
+    several.run(lambda thread, rows: 0, 1)  # too soon to tell how long a row takes
+    assert several.alone(ROUND) == 256
     several.run(lambda thread, rows: 0, 6)  # each took 0.1 ms: 20 are worth a thread
     assert several.alone(ROUND) in (19, 20)
     clock = Clock(monkeypatch, 1e-6, [1, 6, 900])

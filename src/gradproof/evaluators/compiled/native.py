@@ -204,8 +204,8 @@ class NativeEvaluator(Evaluator):
             return True
         self._alone = self._alone or Alone(self.problem.n)
         code, more = self._alone.run(engine, self._call, self._point(0), noted, most)
-        if more and most is None:
-            self.pace.known(self._alone.seconds)
+        if more:
+            self.pace.known(self._alone.seconds if most is None else self._threads.seconds)
         if code:
             raise self._call.ended(code, "the check")
         return more

@@ -19,8 +19,8 @@ WORTH_STARTING = 2e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
-# After so many chunks it is known how long rows take: of the first one, f(x) alone, everything takes longer.
-KNOWN = 2
+# So many rows are done by one thread where f(x) alone took too little time to tell how long a row takes.
+FEW = 256
 # Each range is this part of a thread's share of the rows that are left: a thread that is held up, or has a slow range,
 # leaves the rest to the others, and at the end nobody waits long for the last range.
 PART = 2
@@ -69,7 +69,7 @@ class Threads:
         self._pool: ThreadPoolExecutor | None = None
         self._chunks = 0
         # What a row took in the last chunk; 0 before it is known.
-        self._seconds = 0.0
+        self.seconds = 0.0
 
     def run(self, work: Callable[[int, slice], int], count: int) -> int:
         """Do the work for all rows of a chunk; return the first code other than 0, or 0.
@@ -83,17 +83,17 @@ class Threads:
         """
         self._chunks += 1
         worth = WORTH_STARTING if self._pool is None else WORTH_WAKING
-        threads = min(self.most, count) if count * self._seconds >= worth else 1
+        threads = min(self.most, count) if count * self.seconds >= worth else 1
         began = time.perf_counter()
         code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
-        self._seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
+        self.seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
         return code
 
     def alone(self, most: int) -> int:
         """Return how many rows, at most so many, are not worth another thread; 0 where that is not known yet."""
-        if self._chunks < KNOWN:
-            return 0
-        return min(most, int(WORTH_STARTING / self._seconds)) if self._seconds > 0.0 else most
+        if self.seconds > 0.0:
+            return min(most, int(WORTH_STARTING / self.seconds))
+        return 0 if self._chunks == 0 else FEW if self._chunks == 1 else most
 
     def close(self) -> None:
         """Stop the threads."""
@@ -105,7 +105,7 @@ class Threads:
         # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
-        left = deque(ranges(count, threads, self._seconds))
+        left = deque(ranges(count, threads, self.seconds))
 
         def share(thread: int) -> list[int]:
             codes = []
