@@ -60,7 +60,7 @@ CHAPTERS = (
         "rounds.c",
         "every round could be shared among threads; here one of them evaluates it.",
         (
-            *("windows", "begin", "ask", "evaluate", "points", "skip", "tell", "stop", "result", "end"),
+            *("windows", "begin", "ask", "evaluate", "run", "points", "skip", "tell", "stop", "result", "end"),
             *("coordinates", "blocks", "block_factors", "engine_size", "engine_start", "resume", "allow"),
             *("move_segments", "sum_segments"),
         ),

@@ -93,12 +93,12 @@ class Engine:
         borders = _borders(problem) if problem.along_lines else NOWHERE
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
-        chosen = self._options(problem, options, borders)
-        size = _checked(self._library.gradproof_engine_size(self._n, chosen))
+        chosen, size = self._room(problem, options, borders)
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", ffi.from_buffer(self._memory))
-        self._probes = np.empty(ROUND, PROBE)
+        # Behind what `run` has told there is room for a round.
+        self._probes = np.empty(2 * ROUND, PROBE)
         self._asked = records_of_probes(self._probes)
         self._ask = self._library.gradproof_ask
         _checked(self._begun(chosen, borders, sizes))
@@ -157,6 +157,19 @@ class Engine:
         code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values))
         return code
 
+    def run(self, objective: Any, user: Any, point: Any, values: Any, most: int, told: Any) -> int:
+        """Ask, evaluate and tell in one call of the library, which says of each argument what it is.
+
+        Return 0, or the code of the objective that ended the call.
+        """
+        told_and_point = self._x, self._asked, values, most, point, told
+        code: int = self._library.gradproof_run(self._engine, objective, user, *told_and_point)
+        return code if code > 0 or code == codes.BAD_RETURN else _checked(code)
+
+    def told_alone(self, count: int) -> Flat:
+        """Return the probes that `run` has told."""
+        return self._probes[:count]
+
     def stop(self, values: Flat, outside: int = 0) -> None:
         """Take the first values of a round that was broken off, and ask for no more: what is open stays untested."""
         if len(values):
@@ -176,7 +189,8 @@ class Engine:
             return Outcome(report, findings, causes, NOWHERE, NO_NUMBERS, indices)
         resolutions = np.empty(self._n)
         if report.verdict == codes.VERDICT_RIGHT and not report.kinks:
-            self._coordinates(None, None, None, resolutions, self._n)
+            ask, nothing = self._library.gradproof_coordinates, ffi.NULL
+            _checked(ask(self._engine, nothing, nothing, nothing, doubles(resolutions), self._n))
             return Outcome(report, findings, NOWHERE, NOWHERE, resolutions, NOWHERE)
         causes, kinks = np.zeros((2, self._n), np.int64)
         self._coordinates(None, causes, kinks, resolutions, self._n)
@@ -227,20 +241,35 @@ class Engine:
             ratios = np.where(own["aligned_bar"] > 0, own["claim"] / slopes, np.nan)
             return norms, bars, factors, ratios, np.abs(ratios / slopes) * own["aligned_bar"]
 
-    def _options(self, problem: Problem, options: Options, borders: Flat) -> Any:
-        words = ffi.new("gradproof_options *")
-        words.size = SIZE_OF_OPTIONS
-        words.budget, words.seed = options.budget, options.seed
-        words.rtol, words.atol = options.rtol, options.atol
-        words.mode = codes.MODE_LINES if problem.along_lines else codes.MODE_FULL
-        if problem.is_float32:
-            words.float32 = 1
-        if self._blocks:
-            words.blocks, words.borders = self._blocks, pointer(borders)
-        return words
+    def _room(self, problem: Problem, options: Options, borders: Flat) -> tuple[Any, int]:
+        """Return the options as the core reads them, and how many words a check takes."""
+        plain = problem.along_lines, problem.is_float32, options.budget, options.seed, options.rtol, options.atol
+        if not self._blocks:
+            return _room_without_blocks(self._n, *plain)
+        words = _words(*plain)
+        words.blocks, words.borders = self._blocks, pointer(borders)
+        return words, _checked(self._library.gradproof_engine_size(self._n, words))
 
     def _twin_of(self, name: str) -> Any:
         return getattr(self._library, f"gradproof_{name}{self._twin}")
+
+
+def _words(along_lines: bool, is_float32: bool, budget: int, seed: int, rtol: float, atol: float) -> Any:
+    words = ffi.new("gradproof_options *")
+    words.size = SIZE_OF_OPTIONS
+    words.budget, words.seed = budget, seed
+    words.rtol, words.atol = rtol, atol
+    words.mode = codes.MODE_LINES if along_lines else codes.MODE_FULL
+    if is_float32:
+        words.float32 = 1
+    return words
+
+
+@functools.lru_cache(maxsize=64)
+def _room_without_blocks(n: int, *plain: Any) -> tuple[Any, int]:
+    """Return options that nobody changes, and how many words a check of so many coordinates takes."""
+    words = _words(*plain)
+    return words, _checked(native().gradproof_engine_size(n, words))
 
 
 def _checked(code: int) -> int:
@@ -259,6 +288,7 @@ def _borders(problem: Problem) -> Flat:
     return np.array([*(leaf.start for leaf in leaves), problem.n], np.int64)
 
 
+@functools.lru_cache(maxsize=64)
 def uses_lines(n: int, mode: str, budget: int) -> bool:
     """Return whether a check goes along lines: as every door decides it."""
     return bool(native().gradproof_uses_lines(n, MODES[mode], budget))

@@ -227,6 +227,14 @@ def test_refusals(choice, error, sentence):
         check(objective, gradient, P, **choice)
 
 
+def test_names_are_those_of_one_check_alone():
+    """Arrays of one shape share a layout, in which no check leaves anything."""
+    named, plain = (check(squares, lambda x: 3 * x, np.ones(3), names=names) for names in (["a", "b", "c"], None))
+    assert sorted(one.name for one in named.findings) == ["a", "b", "c"]
+    assert sorted(one.name for one in plain.findings) == ["x[0]", "x[1]", "x[2]"]
+    assert named.name(0) == "a"
+
+
 def test_names_that_do_not_fit():
     with pytest.raises(ValueError, match="names has 2 names, but x has 3 coordinates"):
         check(squares, squares, np.ones(3), names=["a", "b"])

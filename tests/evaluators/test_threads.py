@@ -9,6 +9,7 @@ import types
 
 import numpy as np
 import pytest
+from properties import refuted
 from workers import faulty, fields, right
 
 import gradproof
@@ -16,7 +17,7 @@ from gradproof.core.records.codes import OUTSIDE
 from gradproof.evaluators import choice
 from gradproof.evaluators.compiled import jitted
 from gradproof.evaluators.compiled import threads as threads_module
-from gradproof.evaluators.compiled.threads import Threads, processors
+from gradproof.evaluators.compiled.threads import Threads, processors, ranges
 from gradproof.library import ffi
 from gradproof.problem import watching
 from gradproof.problem.point import read_problem
@@ -212,7 +213,31 @@ def test_of_short_chunks_the_time_beside_evaluations_does_not_count(monkeypatch)
         threads.run(lambda thread, rows: seen.append(rows.stop - rows.start) or 0, count)
     threads.close()
     assert seen[:3] == [6, 1994, 6]
-    assert len(seen[3:]) == 2 * threads_module.RANGES
+    assert sum(seen[3:]) == 1994
+    assert max(seen[3:]) <= 1994 // 4
+
+
+@pytest.mark.parametrize(("count", "threads"), [(1, 2), (5, 3), (256, 2), (1024, 2), (1024, 16)])
+def test_ranges_are_all_rows_the_longest_first(count, threads):
+    parts = list(ranges(count, threads, 48e-6))
+    assert [row for part in parts for row in range(part.start, part.stop)] == list(range(count))
+    sizes = [part.stop - part.start for part in parts]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def waits_little_for_a_slower_thread(sizes):
+    """Two threads take one range after the other, the second late and at nine tenths of the speed of the first."""
+    times, pace = [0.0, 4.0], (1.0, 1.1)
+    for size in sizes:
+        first = int(times[1] < times[0])
+        times[first] += size * pace[first]
+    together = (sum(sizes) + 4.0 / 1.1) / (1 + 1 / 1.1)
+    assert max(times) < 1.02 * together
+
+
+def test_a_thread_that_is_slower_leaves_the_rest_to_the_other():
+    waits_little_for_a_slower_thread([part.stop - part.start for part in ranges(1024, 2, 48e-6)])
+    refuted(waits_little_for_a_slower_thread, [128] * 8)
 
 
 def test_nothing_runs_on_after_ctrl_c():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.problem.structure import read
+from gradproof.problem.point import read
 
 Layer = namedtuple("Layer", "weight bias")
 

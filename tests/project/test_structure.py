@@ -98,7 +98,7 @@ CORE: dict[str, tuple[str, ...]] = {
         "printing",
     ),
     # On top of them the door for C: the check in one call, and checks on memory of the library's own.
-    "door": ("shared start", "check owned"),
+    "door": ("shared start", "check owned rounds_at_once"),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
@@ -141,7 +141,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
         "compiled.adapters compiled.declared arrays.lines arrays.picked",
-        "compiled.functions",
+        "compiled.functions compiled.alone",
         "compiled.native",
         "compiled.jitted arrays.inplace",
         "callback local",

@@ -32,6 +32,7 @@ DRIVEN = {
     "end",
     "points",
     "evaluate",
+    "run",
     "check",
 }
 
@@ -265,7 +266,24 @@ def evaluate_round(witness: Any, dtype: type) -> list[bytes]:
         answer += [bits(witness(f"gradproof_evaluate{suffix}", objective, None, x, *rest)), bits(values), bits(changes)]
     rest = (*given, len(rows), values, changes, work)
     refusal = witness(f"gradproof_evaluate{suffix}", lambda *_: 9, None, x, *rest)
-    return [*answer, bits(refusal), bits(values)]
+    return [*answer, bits(refusal), bits(values), *_at_once(witness, x)]
+
+
+def _at_once(witness: Any, x: Any) -> Iterator[bytes]:
+    """A whole check in two calls, of f(x) and of the rest."""
+
+    def objective(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = smooth(np.log1p(np.abs(point[:n].astype(np.float64))))
+        return 0
+
+    options, twin = _options(witness, 0), "" if x.dtype == np.float64 else "_f32"
+    engine = np.zeros(witness("gradproof_engine_size", x.size, options), np.int64)
+    yield bits(witness(f"gradproof_engine_start{twin}", engine, x, np.ones_like(x), None, x.size, options))
+    probes, values, told = records(Probe, 2 * ROUND), np.zeros(ROUND), np.zeros(2, np.int64)
+    for most in (1, ROUND):
+        given = (x, probes, values, most, np.zeros_like(x), told)
+        yield bits(witness(f"gradproof_run{twin}", engine, objective, None, *given))
+        yield from (bits(probes[: told[0]]), bits(values[: told[0]]), bits(told), bits(engine))
 
 
 def _options(witness: Any, budget: int) -> Any:

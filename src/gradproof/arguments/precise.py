@@ -11,6 +11,7 @@ import numpy as np
 
 from ..evaluators.objectives import InPlace, NativeFunction, Terms
 from ..problem.numbers import Flat
+from ..problem.point import read
 from ..problem.rounding import (
     EVALUATED,
     ROOTS,
@@ -21,7 +22,6 @@ from ..problem.rounding import (
     rounded_anew,
     without_rounding,
 )
-from ..problem.structure import read
 from .mapping import mapped
 from .reading import Asked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,9 @@ from ..problem.point import Problem
 from .pace import Pace
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..engine import Engine
     from ..problem.bounds import Bounds
     from .lines import Lines
 
@@ -84,10 +87,25 @@ class Evaluator(ABC):
     def use_one_thread(self) -> None:  # noqa: B027 - most have no other thread
         """Work in the caller's thread only, because the caller runs several evaluators at once."""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Stop whatever works in the background."""
         if self.lines is not None:
             self.lines.close()
+
+    @property
+    def runs(self) -> bool:
+        """Whether `run` can go through rounds; that of most evaluators takes Python for each."""
+        return False
+
+    def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
+        """Go through rounds of a check as long as they are short; return whether there are more."""
+        raise NotImplementedError
 
     def foretold(self, probes: Flat) -> Flat | None:
         """Return the change of f that the claimed gradient predicts for each probe of a round; None off long lines."""

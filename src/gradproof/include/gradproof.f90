@@ -624,6 +624,32 @@ module gradproof
          integer(c_int64_t), value :: words
          integer(c_int32_t), intent(inout), optional :: code
       end function
+      integer(c_int32_t) function gradproof_run(engine, objective, user, x, probes, values, most, point, &
+         told) bind(c, name="gradproof_run")
+         import
+         type(c_ptr), value :: engine
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_double), intent(in) :: x(*)
+         type(gradproof_probe), intent(inout) :: probes(*)
+         real(c_double), intent(inout) :: values(*)
+         integer(c_int64_t), value :: most
+         real(c_double), intent(inout) :: point(*)
+         integer(c_int64_t), intent(inout) :: told(*)
+      end function
+      integer(c_int32_t) function gradproof_run_f32(engine, objective, user, x, probes, values, most, point, &
+         told) bind(c, name="gradproof_run_f32")
+         import
+         type(c_ptr), value :: engine
+         type(c_funptr), value :: objective
+         type(c_ptr), value :: user
+         real(c_float), intent(in) :: x(*)
+         type(gradproof_probe), intent(inout) :: probes(*)
+         real(c_double), intent(inout) :: values(*)
+         integer(c_int64_t), value :: most
+         real(c_float), intent(inout) :: point(*)
+         integer(c_int64_t), intent(inout) :: told(*)
+      end function
       integer(c_int32_t) function gradproof_skip(engine, count) bind(c, name="gradproof_skip")
          import
          type(c_ptr), value :: engine

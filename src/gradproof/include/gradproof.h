@@ -578,6 +578,29 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
     double *values, double *changes, float *point);
 
 /*
+ * Ask, evaluate and tell, in one call; in a check of every coordinate, and where no point is out of bounds.
+ * Between two calls the check may go on by gradproof_ask and gradproof_tell, too.
+ *   engine       The check.
+ *   objective, user
+ *                As for gradproof_evaluate.
+ *   x            As at its start.
+ *   probes       Filled with the probes of all rounds that were told; with room for GRADPROOF_ROUND more than
+ *                most.
+ *   values       Filled with their values; with room for most.
+ *   most         The call returns before a round with which there would be more evaluations than that.
+ *   point        Work memory of n values.
+ *   told         Filled with two numbers: of the values that were told, and of the probes of the round that
+ *                comes next; 0: the check is done.
+ *   Returns      0; the code of the objective that ended a round, of which nothing is told; or one of
+ *                gradproof_ask, gradproof_evaluate or gradproof_tell, such as GRADPROOF_NULL_SIZES along
+ *                lines.
+ */
+int32_t gradproof_run(gradproof_engine *engine, gradproof_objective objective, void *user, const double *x,
+    gradproof_probe *probes, double *values, int64_t most, double *point, int64_t *told);
+int32_t gradproof_run_f32(gradproof_engine *engine, gradproof_objective_f32 objective, void *user,
+    const float *x, gradproof_probe *probes, double *values, int64_t most, float *point, int64_t *told);
+
+/*
  * Write the points of probes, one after the other, for a caller that evaluates them itself.
  *   x            The point that the lines go through, n values.
  *   claimed      The gradient under test; may be NULL where no probe stands on a long line (its floor is not

@@ -253,6 +253,8 @@ int32_t gradproof_relative_error(const double *a, const double *b, int64_t n, do
 int32_t gradproof_relative_error_f32(const float *a, const float *b, int64_t n, double *out, double *maximum, int64_t *index);
 int32_t gradproof_result(const gradproof_engine *engine, gradproof_report *report, gradproof_finding *findings, int64_t capacity);
 gradproof_engine *gradproof_resume(const void *saved, int64_t words, int32_t *code);
+int32_t gradproof_run(gradproof_engine *engine, gradproof_objective objective, void *user, const double *x, gradproof_probe *probes, double *values, int64_t most, double *point, int64_t *told);
+int32_t gradproof_run_f32(gradproof_engine *engine, gradproof_objective_f32 objective, void *user, const float *x, gradproof_probe *probes, double *values, int64_t most, float *point, int64_t *told);
 int32_t gradproof_skip(gradproof_engine *engine, int64_t count);
 int32_t gradproof_stop(gradproof_engine *engine);
 double gradproof_sum_segments(const double *changes, int64_t count);

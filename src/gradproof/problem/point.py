@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .numbers import Flat, is_finite, too_deep
-from .structure import Layout, read
+from .numbers import REALS, Flat, is_finite, too_deep
+from .structure import Layout, layout_of
 from .watching import Watch
 
 if TYPE_CHECKING:
@@ -105,10 +105,12 @@ class Choice:
         self.held = held
         self.names = names
 
+    def named(self, layout: Layout) -> Layout:
+        """Return a layout with the user's names of coordinates, where there are some."""
+        return layout if self.names is None else layout.named(self.names)
+
     def indices(self, layout: Layout) -> Flat | None:
-        """Return the flat indices of the coordinates to check, None for all, and give them their names."""
-        if self.names is not None:
-            layout.use_names(self.names)
+        """Return the flat indices of the coordinates to check, None for all."""
         if self.only is None and self.held is None:
             return None
         # Imported on use: most checks are of all coordinates.
@@ -118,6 +120,9 @@ class Choice:
 
     def problem(self, layout: Layout, flat: Flat) -> Problem:
         """Return the problem at a flat point, restricted to what is to be checked."""
+        if self is EVERYTHING:
+            return Problem(layout, flat)
+        layout = self.named(layout)
         indices = self.indices(layout)
         if indices is None:
             return Problem(layout, flat)
@@ -163,6 +168,19 @@ def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
         except RecursionError:
             raise too_deep("x") from None
     return read(x, hold=hold)
+
+
+def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
+    """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
+    is_array = type(x) is np.ndarray and x.dtype.char in REALS
+    layout = _layout_of_array(x.shape, x.dtype.char) if is_array else layout_of(x, hold=hold)
+    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def _layout_of_array(shape: tuple[int, ...], kind: str) -> Layout:
+    """Return the layout of an array of float32 or float64; no layout ever changes."""
+    return layout_of(np.broadcast_to(np.zeros((), kind), shape))
 
 
 def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:

@@ -23,6 +23,9 @@ def probes_at_x(count: int = 1) -> Flat:
     return np.zeros(count, PROBE)
 
 
+NO_PROBES = probes_at_x(0)
+
+
 def along_one_coordinate(probes: Flat) -> Flat:
     """Return for each probe whether it moves exactly one coordinate."""
     alone: Flat = (probes["stop"] - probes["start"] == 1) & (probes["seed"] == 0) & (probes["ratio"] == 0.0)

@@ -159,8 +159,8 @@ class Layout:
         fill(self.root, out)
         return out
 
-    def use_names(self, names: Any) -> None:
-        """Take the user's names for the coordinates of a vector."""
+    def named(self, names: Any) -> Layout:
+        """Return the same layout with the user's names for the coordinates of a vector."""
         listed = tuple(names)
         if not all(isinstance(name, str) for name in listed):
             raise TypeError("names must be texts, one for each coordinate of x")
@@ -173,7 +173,11 @@ class Layout:
 
             again = next(name for name, other in zip(listed, distinct(listed), strict=True) if name != other)
             raise ValueError(f"names has {again!r} twice: each coordinate needs a name of its own")
-        self.names = listed
+        import copy  # on use: few coordinates have names of their own
+
+        other = copy.copy(self)
+        other.names = listed
+        return other
 
 
 SINGLE: np.dtype[Any] = np.dtype(np.float32)
@@ -197,12 +201,6 @@ def layout_of(x: Any, *, hold: bool = False) -> Layout:
 def layout_of_output(value: Any, title: str = "output") -> Layout:
     """Return the layout of what a function returned; it may be empty."""
     return Layout(_read(value, title, hold=True), title)
-
-
-def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
-    """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
-    layout = layout_of(x, hold=hold)
-    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
 
 
 def _read(value: Any, title: str, hold: bool) -> Node:

@@ -59,3 +59,6 @@ class Keeper:
 
     def save(self) -> None:
         """Save the check; called when its rounds end, for whatever reason."""
+
+
+KEEPS_NOTHING = Keeper()

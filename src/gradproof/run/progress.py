@@ -19,14 +19,18 @@ DELAY, OFTEN, SELDOM = 0.5, 0.1, 10.0
 UNWRITABLE = (OSError, ValueError, AttributeError)
 
 
+# What shows nothing, made once.
+NOTHING: AbstractContextManager[None] = nullcontext()
+
+
 def shown(progress: Progress, expected: int) -> AbstractContextManager[Callable[[int], object] | None]:
     """Return a context with what is called with the number of evaluations since its last call; None shows nothing."""
     if callable(progress):
         return nullcontext(_counting(progress, expected))
     if progress not in (None, True, False):
         raise TypeError(f"progress must be True, False, None or a callable(done, total), not {in_short(progress)}")
-    if sys.stderr is None or progress is False or (progress is None and not _looked_at()):
-        return nullcontext()
+    if sys.stderr is None or progress is False or (progress is None and not _is_terminal(sys.stderr)):
+        return NOTHING
     # With a delay, so that short checks show nothing.
     return Line(expected, sys.stderr, 0.0 if progress is True else DELAY)
 
@@ -40,10 +44,6 @@ def _counting(progress: Callable[[int, int], object], expected: int) -> Callable
         progress(done, max(done, expected))
 
     return advance
-
-
-def _looked_at() -> bool:
-    return sys.stderr is not None and _is_terminal(sys.stderr)
 
 
 def _is_terminal(stream: TextIO) -> bool:

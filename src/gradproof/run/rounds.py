@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +16,14 @@ from ..evaluators.objectives import InPlace
 from ..evaluators.pace import Pace, TimeIsUp
 from ..problem.numbers import Flat
 from ..problem.point import Problem
+from ..problem.probes import NO_PROBES
 from ..problem.watching import ChangedError
 from ..report.ladder import Values
 from ..report.making import Course, make_report
 from ..report.records import Evidence
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
-from .keeping import Answers, Keeper
+from .keeping import KEEPS_NOTHING, Answers, Keeper
 from .progress import Progress, shown
 from .settings import DEFAULT_CONVENTION, Settings
 
@@ -51,7 +51,7 @@ def run_check(
     keeper.begin(problem, box, options, chosen)
     with shown(progress, codes.LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
         pace = Pace(deadline, keeper.advance(advance))
-        with closing(evaluator_for(objective, problem, pace, box, settings.executor)) as evaluator:
+        with evaluator_for(objective, problem, pace, box, settings.executor) as evaluator:
             claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
             values = Values(problem.x, problem.layout.indices)
             engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
@@ -118,7 +118,7 @@ def _explained(report: Report) -> Report:
 def _keeper(settings: Settings) -> Keeper:
     """Return the keeper of a check that is to be saved, resumed, or neither."""
     if settings.save is None and settings.resume is None:
-        return Keeper()
+        return KEEPS_NOTHING
     # Imported on use: the import takes longer than a check of ten coordinates.
     from .resuming import FileKeeper
 
@@ -209,8 +209,9 @@ def _acceptable(problem: Problem, outcome: Outcome) -> Flat | bool:
 def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, keeper: Keeper) -> str:
     """Run the rounds of a check; return what ended them early: "time_limit", "interrupted", or ""."""
     stopped_by, watch, pace, bounds = "", evaluator.problem.watch, evaluator.pace, evaluator.bounds
+    probes, runs = NO_PROBES, answers is evaluator and evaluator.runs
     try:
-        while len(probes := engine.ask()):
+        while (not runs or evaluator.run(engine, kept.keep)) and len(probes := engine.ask()):
             if pace.deadline is not None:
                 pace.look_at_the_clock()  # also where every value of the round is known, or out of bounds
             values = answers.evaluate(probes)

@@ -78,7 +78,8 @@ def behind(record: object, kind: type[Kind]) -> Pointer[Kind]:
 
 def behind_all(records: object, count: Integer, kind: type[Kind]) -> Pointer[Kind]:
     """Return the records that lie behind an array of others."""
-    place = ctypes.addressof(cast(Any, records).contents) + count * ctypes.sizeof(cast(Any, records)._type_)
+    first = cast(Any, records)[0]
+    place = ctypes.addressof(first) + count * ctypes.sizeof(first)
     return cast("Pointer[Kind]", ctypes.cast(place, ctypes.POINTER(cast(Any, kind))))
 
 

@@ -45,6 +45,7 @@ def problem_in_place(
 
 def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
     """Return the arrays, or the chosen ones of their coordinates."""
+    arrays.layout = choice.named(arrays.layout)
     indices = choice.indices(arrays.layout)
     if indices is None:
         return arrays

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...core.records import codes
+from ...engine import ROUND, Engine
 from ...library import doubles, ffi, pointer, records_of_probes
 from ...problem.bounds import Bounds
-from ...problem.numbers import Flat, has_nan, whole
+from ...problem.numbers import Flat, has_nan
 from ...problem.point import Problem
 from ...problem.probes import probes_at_x
 from ...problem.structure import LARGE
@@ -19,9 +20,10 @@ from ..lines import Lines
 from ..objectives import NativeFunction
 from ..pace import Pace
 from .addresses import function_address, user_address
+from .alone import Alone
 from .functions import c_function, tried_calls
 from .prototypes import GRADIENT, read_prototype
-from .threads import Threads, processors
+from .threads import Threads, asked_for, processors
 
 CHUNK_ROWS = 4096
 ALIGNED = 64
@@ -101,16 +103,7 @@ def native(
 
     prototype = declared_prototype(function) if signature is None else read_prototype(signature)
     tried = tried_calls(function) if trial else None
-    return NativeFunction(address, data, (function, user), _threads(threads), prototype, tried)
-
-
-def _threads(threads: Any) -> int | None:
-    if threads is None:
-        return None
-    count = whole(threads, "threads must be an integer, or None for one per processor")
-    if count < 1:
-        raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
-    return count
+    return NativeFunction(address, data, (function, user), asked_for(threads), prototype, tried)
 
 
 def native_gradient(function: NativeFunction, problem: Problem) -> Callable[[Any], Any]:
@@ -148,6 +141,7 @@ class NativeEvaluator(Evaluator):
         self.pace.least = self._threads.most
         # By the number of a thread: the point that moves, for C, and its memory.
         self._points: dict[int, Any] = {}
+        self._alone: Alone | None = None
         self._memory: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
@@ -178,7 +172,7 @@ class NativeEvaluator(Evaluator):
         """Return the values of a round, in the order of its probes: x is one of the points, most rounds one call."""
         if self.bounds is not None or (self.lines is not None and self._has_one_point):
             return super().evaluate(probes)
-        self.forget()
+        self._done = 0
         count, start = len(probes), 0
         values = self._round = np.empty(count)
         while start < count:
@@ -186,28 +180,51 @@ class NativeEvaluator(Evaluator):
             # Most chunks are whole rounds.
             here, there = (probes, values) if stop - start == count else (probes[start:stop], values[start:stop])
             self._answer(here, there)
-            if self._rerun is not None:
-                self._note_exceptions(here, there, self._rerun)
+            self._note_exceptions(here, there)
             self._done = stop
             self.pace.ended(stop - start)
             start = stop
         return values
+
+    @property
+    def runs(self) -> bool:
+        """Whether `run` can go through rounds: along coordinates, in double, with nothing to look at in between."""
+        watched = self.bounds is not None or self.lines is not None or self.pace.watched or self.problem.watch.borrowed
+        return not (watched or self.problem.is_float32)
+
+    def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
+        """Go through rounds that are short, and not worth several threads; return whether there are more."""
+
+        def noted(probes: Flat, values: Flat) -> None:
+            keep(probes, values)
+            self._note_exceptions(probes, values)
+
+        self._done = 0
+        if (most := None if self._threads.most == 1 else self._threads.alone(ROUND)) == 0:
+            return True
+        self._alone = self._alone or Alone(self.problem.n)
+        code, more = self._alone.run(engine, self._call, self._point(0), noted, most)
+        if more:
+            self.pace.known(self._alone.seconds if most is None else self._threads.seconds)
+        if code:
+            raise self._call.ended(code, "the check")
+        return more
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
         for part in self.pace.chunks(len(probes), 1 if self._has_one_point else CHUNK_ROWS):
             here, values = probes[part], np.empty(part.stop - part.start)
             self._answer(here, values)
-            if self._rerun is not None:
-                self._note_exceptions(here, values, self._rerun)
+            self._note_exceptions(here, values)
             yield values
 
-    def _note_exceptions(self, probes: Flat, values: Flat, rerun: Callable[[Flat], object]) -> None:
+    def _note_exceptions(self, probes: Flat, values: Flat) -> None:
         """Note what the first point without a value raises in Python, counted for all such points of the chunk.
 
         Compiled code only signals that it raised; a C function has no exceptions.
         """
-        if not has_nan(values):
+        rerun = self._rerun
+        if rerun is None or not has_nan(values):
             return
         missing = np.isnan(values).nonzero()[0]
         at_x = probes["start"][missing] == probes["stop"][missing]
@@ -262,7 +279,7 @@ class NativeEvaluator(Evaluator):
         return self._threads.run(work, len(probes))
 
     def _in_one_thread(self, probes: Flat, values: Flat, changes: Flat | None = None, thread: int = 0) -> int:
-        point = self._points.get(thread) or self._new_point(thread)
+        point = self._point(thread)
         claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
         asked, to, foretold = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
         called, x, n = self._call, self._x, self.problem.n
@@ -272,8 +289,10 @@ class NativeEvaluator(Evaluator):
         )
         return code
 
-    def _new_point(self, thread: int) -> Any:
-        """Return a pointer to a new buffer of a thread, aligned alike, so that vectorized sums keep their order."""
+    def _point(self, thread: int) -> Any:
+        """Return a pointer to the buffer of a thread, aligned alike, so that vectorized sums keep their order."""
+        if known := self._points.get(thread):
+            return known
         memory = np.empty(self.problem.x.nbytes + ALIGNED, np.uint8)
         address = int(ffi.cast("uintptr_t", ffi.from_buffer(memory)))
         point = ffi.cast(f"{self._call.real} *", address + -address % ALIGNED)

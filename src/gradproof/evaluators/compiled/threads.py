@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ...problem.numbers import whole
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +19,37 @@ WORTH_STARTING = 2e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
-# Ranges per thread: a thread that is held up, or has a slow range, leaves the rest to the others.
-RANGES = 4
+# So many rows are done by one thread where f(x) alone took too little time to tell how long a row takes.
+FEW = 256
+# Each range is this part of a thread's share of the rows that are left: a thread that is held up, or has a slow range,
+# leaves the rest to the others, and at the end nobody waits long for the last range.
+PART = 2
+# In seconds: shorter ranges are not worth the Python between two of them.
+WORTH_A_RANGE = 2e-4
 
 
 def processors() -> int:
     """Return the number of processors that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def asked_for(threads: Any) -> int | None:
+    """Return how many threads a caller asks for, None for one on each processor; raise an error if it is no number."""
+    if threads is None:
+        return None
+    count = whole(threads, "threads must be an integer, or None for one per processor")
+    if count < 1:
+        raise ValueError(f"threads must be at least 1, not {threads}; None means one per processor")
+    return count
+
+
+def ranges(count: int, threads: int, seconds: float) -> Iterator[slice]:
+    """Yield the ranges of a chunk, the longest first, given how many seconds a row takes."""
+    least, start = max(1, int(min(WORTH_A_RANGE / seconds, count))) if seconds > 0.0 else count, 0
+    while start < count:
+        stop = min(count, start + max((count - start) // (PART * threads), least))
+        yield slice(start, stop)
+        start = stop
 
 
 class Threads:
@@ -41,7 +67,9 @@ class Threads:
     def __init__(self, most: int) -> None:
         self.most = most
         self._pool: ThreadPoolExecutor | None = None
-        self._seconds = 0.0
+        self._chunks = 0
+        # What a row took in the last chunk; 0 before it is known.
+        self.seconds = 0.0
 
     def run(self, work: Callable[[int, slice], int], count: int) -> int:
         """Do the work for all rows of a chunk; return the first code other than 0, or 0.
@@ -53,12 +81,19 @@ class Threads:
         count
             The number of rows.
         """
+        self._chunks += 1
         worth = WORTH_STARTING if self._pool is None else WORTH_WAKING
-        threads = min(self.most, count) if count * self._seconds >= worth else 1
+        threads = min(self.most, count) if count * self.seconds >= worth else 1
         began = time.perf_counter()
         code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
-        self._seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
+        self.seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
         return code
+
+    def alone(self, most: int) -> int:
+        """Return how many rows, at most so many, are not worth another thread; 0 where that is not known yet."""
+        if self.seconds > 0.0:
+            return min(most, int(WORTH_STARTING / self.seconds))
+        return 0 if self._chunks == 0 else FEW if self._chunks == 1 else most
 
     def close(self) -> None:
         """Stop the threads."""
@@ -70,9 +105,7 @@ class Threads:
         # Imported on use: the import takes longer than a small check.
         from concurrent.futures import ThreadPoolExecutor, wait
 
-        ranges = min(count, threads * RANGES)
-        borders = [count * number // ranges for number in range(ranges + 1)]
-        left = deque(map(slice, borders[:-1], borders[1:]))
+        left = deque(ranges(count, threads, self.seconds))
 
         def share(thread: int) -> list[int]:
             codes = []
